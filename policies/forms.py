@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -16,6 +16,7 @@ from policies.findings import Findings, as_shown, findings_of
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.quotas import Quota, quotas_of
 from sync.forms import NO_PEOPLE
+from sync.params import ForOperator
 
 # IAM takes no more, white space included (API reference, CreatePolicyVersion); a form sends \r\n for each line's end.
 MOST_SENT = 131_072 * 2
@@ -56,6 +57,9 @@ def cleaned_document(text: str, kind: DocumentType = DocumentType.IDENTITY) -> s
 class StageForm(forms.Form):
     """What every proposal says of itself."""
 
+    # Where a field has another name than the parameter that it is for: the parameter's, and the field's.
+    named_otherwise: ClassVar[Mapping[str, str]] = {"until": "ends"}
+
     title = forms.CharField(
         max_length=200, label="What it does", help_text=f"In a few words, for the list of changes. {NO_PEOPLE}"
     )
@@ -66,6 +70,12 @@ class StageForm(forms.Form):
         help_text="Approvers and the audit trail show it: no names or addresses of customers here either.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def refuse(self, refusal: ForOperator, sentence: str = "") -> None:
+        """Puts it beside the field that it is about, if there is one, else above them. `sentence`: said instead."""
+        name = self.named_otherwise.get(refusal.field, refusal.field)
+        beside = name in self.fields and not self.fields[name].widget.is_hidden
+        self.add_error(name if beside else None, sentence or str(refusal))
 
 
 class PolicyEditForm(StageForm):

@@ -38,6 +38,7 @@ class PlanFinding:
     column: int | None = None
     about: tuple[str, ...] | None = None
     amount: int | None = None
+    field: str | None = None  # the parameter of the step whose value it is about
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value is not None}

@@ -28,7 +28,7 @@ from sync.calls import Call, Sealed, hidden_in, opened
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.params import BadParams, read_params
+from sync.params import BadParams, ForOperator, read_params
 
 Value = Any  # a JSON value: the state of a part
 
@@ -377,8 +377,8 @@ class PlannedStep:
         return self.operation.kind
 
 
-class Refusal(Exception):
-    """A step that must not be proposed; the text is a sentence for the operator."""
+class Refusal(ForOperator):
+    """A step that must not be proposed."""
 
 
 _operations: dict[str, Operation[Any]] = {}

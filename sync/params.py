@@ -18,8 +18,19 @@ _WORDS: dict[Any, str] = {
 }
 
 
-class BadParams(ValueError):
-    """The text is a sentence for the operator."""
+class ForOperator(Exception):
+    """Something that the console won't do. The text is a sentence for the operator who asked.
+
+    `field`: the parameter whose value is to blame, or the name that forms give it; "" for none, or for several.
+    """
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class BadParams(ForOperator, ValueError):
+    """What a step was given is no value for its parameters."""
 
 
 def read_params(kind: type[P], params: Mapping[str, Any]) -> P:
@@ -33,12 +44,12 @@ def read_params(kind: type[P], params: Mapping[str, Any]) -> P:
             raise BadParams(f"There is no parameter {name}. It takes: {', '.join(declared)}.")
     for name, each in declared.items():
         if name not in params and each.default is MISSING and each.default_factory is MISSING:
-            raise BadParams(f"The parameter {name} is missing.")
+            raise BadParams(f"The parameter {name} is missing.", field=name)
     known: Any = kind
     types = _types_of(known)
     for name, value in params.items():
         if not _is_of(value, types[name]):
-            raise BadParams(f"The parameter {name} must be {_WORDS[types[name]]}.")
+            raise BadParams(f"The parameter {name} must be {_WORDS[types[name]]}.", field=name)
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in params.items()})
 
 

@@ -141,12 +141,12 @@ def _recovery(settings: Mapping[str, Any]) -> Iterator[SettingLine]:
 def _messages(pool: UserPool) -> Iterator[SettingLine]:
     mail = pool.settings.get("EmailConfiguration", {})
     if mail.get("EmailSendingAccount") == "DEVELOPER":
-        yield SettingLine("Mail is sent by", "Amazon SES", mail.get("SourceArn", ""))
+        yield SettingLine("E-mail is sent by", "Amazon SES", mail.get("SourceArn", ""))
     else:
-        yield SettingLine("Mail is sent by", "Cognito", "50 messages a day for the AWS account, and no more.")
+        yield SettingLine("E-mail is sent by", "Cognito", "50 messages a day for the AWS account, and no more.")
     template = pool.settings.get("VerificationMessageTemplate", {})
     link = template.get("DefaultEmailOption") == "CONFIRM_WITH_LINK"
-    yield SettingLine("A verification has", "A link to follow" if link else "A code to type")
+    yield SettingLine("Verification by", "A link to follow" if link else "A code to type")
     if subject := template.get("EmailSubject"):
         yield SettingLine("Its subject", subject)
     for what, why in sorted(pool.failures.items()):
@@ -182,11 +182,9 @@ def _devices(settings: Mapping[str, Any]) -> Iterator[SettingLine]:
     if not held:
         yield SettingLine("Remembered", "None")
         return
-    yield SettingLine(
-        "Remembered", "When people want it" if held.get("DeviceOnlyRememberedOnUserPrompt") else "Every device"
-    )
+    yield SettingLine("Remembered", "User opt-in" if held.get("DeviceOnlyRememberedOnUserPrompt") else "Always")
     if held.get("ChallengeRequiredOnNewDevice"):
-        yield SettingLine("Second factor", "Not asked for on a remembered device")
+        yield SettingLine("MFA", "Skipped on remembered devices")
 
 
 def _triggers(settings: Mapping[str, Any]) -> Iterator[SettingLine]:
@@ -314,15 +312,15 @@ def _client(client: AppClient) -> Iterator[SettingLine]:
     if settings.get("AllowedOAuthFlowsUserPoolClient"):
         yield SettingLine("OAuth flows", _named(short, settings.get("AllowedOAuthFlows", [])))
         yield SettingLine("Scopes", _named({}, settings.get("AllowedOAuthScopes", [])))
-        yield SettingLine("Comes back to", _named({}, settings.get("CallbackURLs", [])))
+        yield SettingLine("Callback URLs", _named({}, settings.get("CallbackURLs", [])))
     lives = [
         f"{label} {_life(settings, name)}"
         for name, label in (("access", "access"), ("id", "ID"), ("refresh", "refresh"))
     ]
-    yield SettingLine("Tokens last", ", ".join(lives))
+    yield SettingLine("Tokens are valid for", ", ".join(lives))
     hides = settings.get("PreventUserExistenceErrors") == "ENABLED"
     yield SettingLine(
-        "Tells who exists", "No" if hides else "Yes", "" if hides else "Usernames can be guessed one by one."
+        "Tells whether a user exists", "No" if hides else "Yes", "" if hides else "Usernames can be guessed."
     )
 
 

@@ -123,5 +123,5 @@ def _stage(form: RestoreForm) -> Change | None:
             steps=steps,
         )
     except (changes.PlanError, Refusal, BadParams) as error:
-        form.add_error(None, str(error))
+        form.refuse(error)
         return None

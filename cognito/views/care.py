@@ -127,7 +127,7 @@ def _stage(request: HttpRequest, form: PeopleTableForm) -> Change | None:
             steps=table.steps_of(form.good),
         )
     except changes.PlanError as error:
-        form.add_error(None, str(error))
+        form.refuse(error)
         return None
 
 

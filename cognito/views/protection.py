@@ -62,7 +62,7 @@ def data_protection_pool(request: HttpRequest, account_id: str, aws_id: str) -> 
         demand_step_up(request)
         if form.is_valid():
             caring.change(form.save(commit=False), before, pool=pool, actor=signed_in(request), request=request)
-            messages.success(request, "What is kept of this pool’s people is decided anew. The next pull keeps to it.")
+            messages.success(request, "Saved. The next pull applies it.")
             return redirect(request.path)
     return _pool_page(request, pool, form, care)
 
@@ -95,14 +95,14 @@ def data_protection_erase(request: HttpRequest, account_id: str, aws_id: str) ->
         sub = storable(request.POST.get("sub", ""))
         person = get_object_or_404(of.select_related("pool", "aws_account"), aws_id=sub)
         caring.erase_now(person, actor=signed_in(request), request=request)
-        messages.success(request, f"Of {person.aws_id} the subject is all that is left. This can’t be undone.")
+        messages.success(request, f"{person.aws_id} is erased: only this subject is left. This can’t be undone.")
     return redirect(reverse("data_protection_pool", kwargs={"account_id": account_id, "aws_id": aws_id}))
 
 
 def _erase_attribute(request: HttpRequest, pool: UserPool, name: str) -> None:
     care = care_of(pool)
     if name in care.attributes:
-        messages.warning(request, f"{name} is on the list of what is kept: remove it from there first.")
+        messages.warning(request, f"{name} is on the list of stored attributes: remove it from there first.")
         return
     if name not in caring.withdrawn(pool, care):  # the audit trail is no place for whatever was typed
         messages.info(request, "Nobody here has that attribute any more.")

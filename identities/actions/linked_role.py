@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from django import forms
 
@@ -14,6 +15,7 @@ from sync.operations import StepSpec
 
 
 class LinkedRoleForm(ActionForm):
+    named_otherwise = MappingProxyType({"under": "service"})
     heading = "New role"
     about = (
         "The role belongs to the service: AWS names it, says what it may do, and lets nobody else assume it. Most "

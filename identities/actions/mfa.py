@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django import forms
@@ -29,6 +30,7 @@ def serial_of(aws_account: AwsAccount, name: str) -> str:
 
 
 class NewDeviceForm(ActionForm):
+    named_otherwise = MappingProxyType({"serial": "name"})
     heading = "New MFA device for {names}"
     about = (
         "An authenticator app. AWS shows its secret once: the operator who applies the change sees it, also as a QR "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -45,6 +46,7 @@ class NewRoleForm(NewForm):
     """What every new role has. Derive from it; `trust` says who may assume it."""
 
     heading = "New role"
+    named_otherwise = MappingProxyType({"max_session_s": "minutes"})
     ways, ways_label = WAYS, WAYS_LABEL
 
     policy = PolicyField(

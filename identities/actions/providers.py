@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -83,6 +84,7 @@ class CreateOidcForm(ActionForm):
 
 
 class AddClientIdForm(ActionForm):
+    named_otherwise = MappingProxyType({"client_ids": "client_id"})
     heading = "Add an audience to {names}"
     about = "Tokens of the provider that are meant for it are then taken, too."
     client_id = forms.CharField(max_length=LONGEST_CLIENT_ID, label="Audience", help_text="Exactly as tokens name it.")

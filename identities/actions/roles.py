@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
@@ -17,6 +18,7 @@ from sync.operations import StepSpec
 
 
 class RoleSettingsForm(ActionForm):
+    named_otherwise = MappingProxyType({"max_session_s": "minutes"})
     heading = "Describe {names}"
     about = "Neither changes what the role may do. A session that runs keeps its length."
     description = DescriptionField()

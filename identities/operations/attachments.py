@@ -98,7 +98,7 @@ class AttachPolicy(AttachmentOperation):
         if not is_managed_by_aws(p.policy_arn):
             policy = live_row(ManagedPolicy, draft, p.policy_arn)
             if not policy.attachable:
-                raise Refusal(f"AWS doesn't let {policy.name} be attached.")
+                raise Refusal(f"AWS doesn't let {policy.name} be attached.", field="policy")
         return super().mirrored(draft, p)
 
     def limits(self, draft: Draft, p: AttachmentParams, value: Value) -> list[PlanFinding]:

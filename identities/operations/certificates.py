@@ -35,7 +35,9 @@ class UploadServerCertificateParams(CreateObjectParams):
 
     def __post_init__(self) -> None:
         if len(self.body) > LONGEST_BODY or len(self.chain) > LONGEST_CHAIN:
-            raise BadParams(f"A certificate has at most {LONGEST_BODY:,} characters, its chain {LONGEST_CHAIN:,}.")
+            raise BadParams(
+                f"A certificate has at most {LONGEST_BODY:,} characters, its chain {LONGEST_CHAIN:,}.", field="body"
+            )
 
 
 class UploadServerCertificate(ObjectCreation[UploadServerCertificateParams]):

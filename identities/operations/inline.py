@@ -35,7 +35,7 @@ class DeleteInlineParams:
 
     def __post_init__(self) -> None:
         if not self.policy:
-            raise BadParams("The inline policy has no name.")
+            raise BadParams("The inline policy has no name.", field="policy")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class PutInlineParams(DeleteInlineParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.document.strip():
-            raise BadParams("The document is empty.")
+            raise BadParams("The document is empty.", field="document")
 
 
 P = TypeVar("P", bound=DeleteInlineParams)

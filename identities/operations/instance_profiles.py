@@ -72,6 +72,6 @@ def delete_whole_profile(profile: InstanceProfile) -> list[StepSpec]:
 def put_role(profile: InstanceProfile, role: IamRole | None) -> list[StepSpec]:
     """The role that is in it goes first; None leaves it empty."""
     if role is not None and profile.role_id == role.pk:
-        raise Refusal(f"The role {role.name} is in it already.")
+        raise Refusal(f"The role {role.name} is in it already.", field="role")
     out = [remove_role(profile, profile.role)] if profile.role else []
     return [*out, *([add_role(profile, role)] if role else [])]

@@ -104,7 +104,10 @@ class RenameOwner(OwnerOperation[RenameOwnerParams]):
         names = self.owner.model.objects.live().filter(aws_account=draft.aws_account).exclude(pk=row.pk)
         taken = names.filter(name_key=name_of(p.new_arn).casefold()).first()
         if taken and not draft.is_deleted(object_key(self.owner.model, taken.arn)):
-            raise Refusal(f"There is a {self.owner.word} {taken.name} already: names are unique, whatever their case.")
+            raise Refusal(
+                f"There is a {self.owner.word} {taken.name} already: names are unique, whatever their case.",
+                field="name",
+            )
         return {"old": row.aws_id, "new": None}
 
     def after(self, p: RenameOwnerParams, value: Value) -> Value:

@@ -31,17 +31,17 @@ _BUILT_IN = ("accounts.google.com", "graph.facebook.com", "cognito-identity.amaz
 def check_client_id(client_id: str) -> None:
     """Raises BadParams."""
     if not 1 <= len(client_id) <= LONGEST_CLIENT_ID:
-        raise BadParams(f"An audience has 1 to {LONGEST_CLIENT_ID} characters.")
+        raise BadParams(f"An audience has 1 to {LONGEST_CLIENT_ID} characters.", field="client_ids")
 
 
 def check_thumbprints(thumbprints: Sequence[str]) -> None:
     """Raises BadParams."""
     if len(thumbprints) > MOST_THUMBPRINTS:
-        raise BadParams(f"AWS takes {MOST_THUMBPRINTS} thumbprints at most.")
+        raise BadParams(f"AWS takes {MOST_THUMBPRINTS} thumbprints at most.", field="thumbprints")
     for thumbprint in thumbprints:
         if not _THUMBPRINT.fullmatch(thumbprint):
             words = f"{thumbprint[:60]!r} isn't a thumbprint: the SHA-1 of a certificate, 40 digits and letters a to f."
-            raise BadParams(words)
+            raise BadParams(words, field="thumbprints")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class CreateOidcParams(CreateObjectParams):
 
     def __post_init__(self) -> None:
         if len(self.client_ids) > MOST_CLIENT_IDS:
-            raise BadParams(f"A provider takes {MOST_CLIENT_IDS} audiences at most.")
+            raise BadParams(f"A provider takes {MOST_CLIENT_IDS} audiences at most.", field="client_ids")
         for client_id in self.client_ids:
             check_client_id(client_id)
         check_thumbprints(self.thumbprints)
@@ -68,7 +68,9 @@ class CreateOidc(ObjectCreation[CreateOidcParams]):
 
     def check_name(self, p: CreateOidcParams) -> None:
         if len(p.name) > LONGEST_URL - len("https://") or not _HOST.fullmatch(p.name):
-            raise BadParams("The address is that of the provider's issuer, such as https://token.example.org/path.")
+            raise BadParams(
+                "The address is that of the provider's issuer, such as https://token.example.org/path.", field="url"
+            )
 
     def access_changes(self, aws_account: AwsAccount, p: CreateOidcParams) -> Sequence[AccessChange]:
         return [FederationFact(p.arn, ANYBODY, True)]
@@ -205,7 +207,7 @@ class ThumbprintsParams:
 
     def __post_init__(self) -> None:
         if not self.thumbprints:
-            raise BadParams("Name at least one thumbprint: AWS takes no empty list.")
+            raise BadParams("Name at least one thumbprint: AWS takes no empty list.", field="thumbprints")
         check_thumbprints(self.thumbprints)
 
 

@@ -29,9 +29,11 @@ LONGEST_DESCRIPTION = 1_000
 
 def _check_settings(description: str, max_session_s: int) -> None:
     if len(description) > LONGEST_DESCRIPTION:
-        raise BadParams(f"The description of a role has at most {LONGEST_DESCRIPTION:,} characters.")
+        raise BadParams(
+            f"The description of a role has at most {LONGEST_DESCRIPTION:,} characters.", field="description"
+        )
     if not SHORTEST_SESSION_S <= max_session_s <= LONGEST_SESSION_S:
-        raise BadParams("The longest session of a role is between 1 and 12 hours.")
+        raise BadParams("The longest session of a role is between 1 and 12 hours.", field="max_session_s")
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class CreateRoleParams(CreateObjectParams):
 
     def __post_init__(self) -> None:
         if not self.document.strip():
-            raise BadParams("A role needs a trust policy: who may assume it.")
+            raise BadParams("A role needs a trust policy: who may assume it.", field="document")
         _check_settings(self.description, self.max_session_s)
         if self.boundary_arn:
             check_arn(self.boundary_arn, "policy")

@@ -31,10 +31,13 @@ _NAME = re.compile(r"[\w._-]{1,128}", re.ASCII)
 def check_metadata(metadata: str) -> None:
     """AWS takes ten million characters. The plan has all of it, for people to read. Raises BadParams."""
     if len(metadata) < SHORTEST_METADATA:
-        raise BadParams(f"The metadata has {len(metadata):,} characters; AWS takes no less than {SHORTEST_METADATA:,}.")
+        raise BadParams(
+            f"The metadata has {len(metadata):,} characters; AWS takes no less than {SHORTEST_METADATA:,}.",
+            field="metadata",
+        )
     if len(metadata) > LONGEST_KEPT_METADATA:
         words = f"The metadata has {len(metadata):,} characters; this console takes up to {LONGEST_KEPT_METADATA:,}. "
-        raise BadParams(f"{words}Leave out what isn't this provider's, or use the aws command.")
+        raise BadParams(f"{words}Leave out what isn't this provider's, or use the aws command.", field="metadata")
 
 
 def _metadata_findings(metadata: str) -> list[PlanFinding]:
@@ -61,7 +64,7 @@ class CreateSaml(ObjectCreation[CreateSamlParams]):
 
     def check_name(self, p: CreateSamlParams) -> None:
         if not _NAME.fullmatch(p.name):
-            raise BadParams("The name of a SAML provider has 1 to 128 letters, digits and ._- only.")
+            raise BadParams("The name of a SAML provider has 1 to 128 letters, digits and ._- only.", field="name")
 
     def access_changes(self, aws_account: AwsAccount, p: CreateSamlParams) -> Sequence[AccessChange]:
         return [FederationFact(p.arn, ANYBODY, True)]

@@ -52,12 +52,13 @@ class CreateLinkedParams:
 
     def __post_init__(self) -> None:
         if not _UNDER.fullmatch(self.under):
-            raise BadParams("The name of a service is like autoscaling.amazonaws.com.")
+            raise BadParams("The name of a service is like autoscaling.amazonaws.com.", field="under")
         if self.suffix and not _SUFFIX.fullmatch(self.suffix):
-            raise BadParams("A suffix has 1 to 64 letters, digits and +=,.@_- only.")
+            raise BadParams("A suffix has 1 to 64 letters, digits and +=,.@_- only.", field="suffix")
         if len(self.description) > LONGEST_DESCRIPTION or not _DESCRIPTION.fullmatch(self.description):
             raise BadParams(
-                f"The description of a role has at most {LONGEST_DESCRIPTION:,} characters, of Latin-1 only."
+                f"The description of a role has at most {LONGEST_DESCRIPTION:,} characters, of Latin-1 only.",
+                field="description",
             )
 
     @property
@@ -106,7 +107,9 @@ class CreateLinked(Operation[CreateLinkedParams]):
 
     def mirrored(self, draft: Draft, p: CreateLinkedParams) -> Value:
         if self.part(p) in draft.parts:
-            raise Refusal(f"A change makes one service-linked role of {p.service} with that suffix, not two.")
+            raise Refusal(
+                f"A change makes one service-linked role of {p.service} with that suffix, not two.", field="suffix"
+            )
         rows = IamRole.objects.live().filter(aws_account=draft.aws_account, path=path_of(p.under))
         there = {row.aws_id: row.name for row in rows if self.counts(p, row.name)}
         return {"there": dict(sorted(there.items()))}

@@ -97,7 +97,10 @@ class AliasParams:
 
     def __post_init__(self) -> None:
         if not _ALIAS.fullmatch(self.alias) or re.fullmatch(r"\d{12}", self.alias):
-            raise BadParams("An alias has 3 to 63 lower-case letters, digits and single dashes; no account id is one.")
+            raise BadParams(
+                "An alias has 3 to 63 lower-case letters, digits and single dashes; no account id is one.",
+                field="alias",
+            )
 
 
 class AliasOperation(SettingOperation[AliasParams]):
@@ -167,15 +170,15 @@ class PasswordPolicyParams:
 
     def __post_init__(self) -> None:
         # IAM API Reference, UpdateAccountPasswordPolicy.
-        for name, value, least, most in (
-            ("number of characters", self.minimum_length, 6, 128),
-            ("oldest password in days", self.max_age_days, 0, 1095),
-            ("number of remembered passwords", self.remembered, 0, 24),
+        for name, words, least, most in (
+            ("minimum_length", "number of characters", 6, 128),
+            ("max_age_days", "oldest password in days", 0, 1095),
+            ("remembered", "number of remembered passwords", 0, 24),
         ):
-            if not least <= value <= most:
-                raise BadParams(f"The {name} is a number from {least} to {most:,}.")
+            if not least <= getattr(self, name) <= most:
+                raise BadParams(f"The {words} is a number from {least} to {most:,}.", field=name)
         if self.hard_expiry and not self.max_age_days:
-            raise BadParams("Passwords that never expire can't lock their users out when they do.")
+            raise BadParams("Passwords that never expire can't lock their users out when they do.", field="hard_expiry")
 
     @property
     def rules(self) -> dict[str, Any]:
@@ -279,7 +282,7 @@ class TokenVersionParams:
 
     def __post_init__(self) -> None:
         if self.version not in (1, 2):
-            raise BadParams("The version of the tokens is 1 or 2.")
+            raise BadParams("The version of the tokens is 1 or 2.", field="version")
 
 
 class SetTokenVersion(SettingOperation[TokenVersionParams]):

@@ -28,7 +28,7 @@ class TrustParams:
 
     def __post_init__(self) -> None:
         if not self.document.strip():
-            raise BadParams("The document is empty.")
+            raise BadParams("The document is empty.", field="document")
 
 
 class UpdateTrust(OwnerOperation[TrustParams]):

@@ -63,5 +63,5 @@ def _stage(request: HttpRequest, form: TableForm) -> Change | None:
                 steps=steps_of(form.good, lambda: thought_up(aws_account, actor)),
             )
     except changes.PlanError as error:
-        form.add_error(None, str(error))
+        form.refuse(error)
         return None

@@ -55,7 +55,7 @@ P = TypeVar("P", bound=CreateObjectParams)
 def check_name_of(word: str, name: str, longest: int) -> None:
     """Raises BadParams."""
     if len(name) > longest or not _NAME.fullmatch(name):
-        raise BadParams(f"The name of {a(word)} has 1 to {longest} letters, digits and +=,.@_- only.")
+        raise BadParams(f"The name of {a(word)} has 1 to {longest} letters, digits and +=,.@_- only.", field="name")
 
 
 def a(word: str) -> str:
@@ -117,7 +117,9 @@ class Creation(Operation[P]):
             self.prefetch(draft, [p])
         for row in draft.remembered[key]:
             if not draft.is_deleted(object_key(self.model, row.arn)):
-                raise Refusal(f"There is {a(self.word)} {row.name} already: names are unique, whatever their case.")
+                raise Refusal(
+                    f"There is {a(self.word)} {row.name} already: names are unique, whatever their case.", field="name"
+                )
         return None
 
     def after(self, p: P, value: Value) -> Value:

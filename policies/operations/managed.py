@@ -47,9 +47,9 @@ class CreatePolicyParams(CreateObjectParams):
 
     def __post_init__(self) -> None:
         if not self.document.strip():
-            raise BadParams("The document is empty.")
+            raise BadParams("The document is empty.", field="document")
         if len(self.description) > LONGEST_DESCRIPTION:
-            raise BadParams(f"The description has at most {LONGEST_DESCRIPTION:,} characters.")
+            raise BadParams(f"The description has at most {LONGEST_DESCRIPTION:,} characters.", field="description")
 
 
 class CreatePolicy(Creation[CreatePolicyParams]):
@@ -61,7 +61,7 @@ class CreatePolicy(Creation[CreatePolicyParams]):
     def check_name(self, p: CreatePolicyParams) -> None:
         super().check_name(p)
         if len(p.path) > LONGEST_PATH or not _PATH.fullmatch(p.path):
-            raise BadParams("A path has letters, digits and .,+@=_- between slashes, such as /apps/web/.")
+            raise BadParams("A path has letters, digits and .,+@=_- between slashes, such as /apps/web/.", field="path")
 
     def note(self, p: CreatePolicyParams) -> str:
         return "It grants nothing until it is attached. Its reverse deletes it, as long as it isn’t attached."

@@ -24,15 +24,15 @@ def is_awss(key: str) -> bool:
 def check_key(key: str) -> None:
     """Raises BadParams."""
     if not 1 <= len(key) <= LONGEST_KEY:
-        raise BadParams(f"The key of a tag has 1 to {LONGEST_KEY} characters.")
+        raise BadParams(f"The key of a tag has 1 to {LONGEST_KEY} characters.", field="key")
     if is_awss(key):
-        raise BadParams("Tags that begin with aws: are AWS's own.")
+        raise BadParams("Tags that begin with aws: are AWS's own.", field="key")
 
 
 def check_value(value: str) -> None:
     """Raises BadParams."""
     if len(value) > LONGEST_VALUE:
-        raise BadParams(f"The value of a tag has at most {LONGEST_VALUE} characters.")
+        raise BadParams(f"The value of a tag has at most {LONGEST_VALUE} characters.", field="value")
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class TagObject(ObjectTagOperation[ObjectTagParams]):
         if len(keys | {p.key}) <= MOST_TAGS:
             return []
         words = f"{len(keys)} tags are on {self.of.words(p.arn)}; AWS allows {MOST_TAGS}."
-        return [PlanFinding("TOO_MANY_TAGS", "error", words)]
+        return [PlanFinding("TOO_MANY_TAGS", "error", words, field="key")]
 
 
 class UntagObject(ObjectTagOperation[ObjectUntagParams]):

@@ -51,7 +51,7 @@ class UpdatePolicyParams(PolicyParams):
         if self.version:
             check_version(self.version)
         if not self.document.strip():
-            raise BadParams("The document is empty.")
+            raise BadParams("The document is empty.", field="document")
 
 
 @dataclass(frozen=True)
@@ -281,7 +281,7 @@ def _no_change(draft: Draft, p: UpdatePolicyParams, value: Value) -> list[PlanFi
 def _missing_version(p: VersionParams, value: Value) -> list[PlanFinding]:
     if p.version in value["versions"]:
         return []
-    return [PlanFinding("NO_SUCH_VERSION", "error", f"{p.name} has no version {p.version}.")]
+    return [PlanFinding("NO_SUCH_VERSION", "error", f"{p.name} has no version {p.version}.", field="version")]
 
 
 def _text_in_force(aws_account: AwsAccount, policy_arn: str, value: Value) -> str | None:

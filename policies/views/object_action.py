@@ -129,7 +129,7 @@ def _propose(request: HttpRequest, form: object_actions.ActionForm) -> Change | 
             steps=steps,
         )
     except (changes.PlanError, Refusal, BadParams) as error:
-        form.add_error(None, Names(signed_in(request), form.aws_account).said(str(error)))
+        form.refuse(error, Names(signed_in(request), form.aws_account).said(str(error)))
         return None
 
 

@@ -34,7 +34,7 @@ def stage(
             steps=list(steps()),
         )
     except changes.PlanError as error:
-        form.add_error(None, str(error))
+        form.refuse(error)
         return None
 
 

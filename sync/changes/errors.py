@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sync.aws.errors import AwsError, Denied
+from sync.params import ForOperator
 
 
-class PlanError(Exception):
-    """The console doesn't do it; the text is a sentence for the operator who asked."""
+class PlanError(ForOperator):
+    """A change that isn't made, or not taken further."""
 
 
 def as_json(error: AwsError) -> dict[str, Any]:

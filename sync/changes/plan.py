@@ -122,7 +122,7 @@ def _parsed(step: StepSpec | Step) -> PlannedStep:
     try:
         params = operation.parse(step.params)
     except BadParams as refusal:
-        raise PlanError(str(refusal)) from refusal
+        raise PlanError(str(refusal), field=refusal.field) from refusal
     return PlannedStep(0, operation, params, "", None)
 
 
@@ -131,7 +131,7 @@ def _asked_for(step: PlannedStep, draft: Draft) -> tuple[str, str]:
     try:
         return step.operation.needs_of(draft, step.params), step.operation.pool_of(step.params)
     except Refusal as refusal:
-        raise PlanError(str(refusal)) from refusal
+        raise PlanError(str(refusal), field=refusal.field) from refusal
 
 
 def _is_granted(actor: Operator, needs: str, aws_account: AwsAccount, pool_id: str) -> bool:
@@ -147,7 +147,7 @@ def plan(aws_account: AwsAccount, steps: Iterable[StepSpec]) -> Draft:
         for operation, params in parsed:
             extend(draft, operation, params)
     except (BadParams, Refusal) as refusal:
-        raise PlanError(str(refusal)) from refusal
+        raise PlanError(str(refusal), field=refusal.field) from refusal
     return draft
 
 
@@ -252,4 +252,6 @@ def _refuse_errors(findings: Iterable[PlanFinding], planned: Sequence[PlannedSte
     if not errors:
         return
     several = len(planned) > 1
-    raise PlanError(" ".join(f"Step {e.step}: {e.message}" if several and e.step else e.message for e in errors))
+    said = " ".join(f"Step {e.step}: {e.message}" if several and e.step else e.message for e in errors)
+    fields = {each.field or "" for each in errors}
+    raise PlanError(said, field=fields.pop() if len(fields) == 1 else "")

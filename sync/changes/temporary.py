@@ -46,9 +46,9 @@ def propose_until(*, until: datetime | None, steps: Sequence[StepSpec], **about:
         return propose(steps=steps, **about)
     now = clock.now()
     if until <= now:
-        raise PlanError("The end is in the past.")
+        raise PlanError("The end is in the past.", field="until")
     if until > now + LONGEST:
-        raise PlanError("Temporary access ends within a year: this would be later.")
+        raise PlanError("Temporary access ends within a year: this would be later.", field="until")
     change = propose(steps=steps, until=until, **about)
     _make_removal(change, _undoing(change, steps), about["actor"])
     return change
@@ -67,7 +67,7 @@ def _undoing(change: Change, specs: Sequence[StepSpec]) -> list[PlannedStep]:
                 operation = operations.registry[spec.kind]
                 extend(draft, operation, operation.parse(spec.params))
     except (BadParams, Refusal) as refusal:
-        raise PlanError(str(refusal)) from refusal
+        raise PlanError(str(refusal), field=refusal.field) from refusal
     return [replace(step, position=place) for place, step in enumerate(draft.steps[len(granted) :], start=1)]
 
 
@@ -167,7 +167,7 @@ def move_end(*, removal: Change, until: datetime, actor: Operator, reason: str =
         if until > removal.not_before:
             removals.check_may_decide(removal, actor, reason)
         if until > clock.now() + LONGEST:
-            raise PlanError("Temporary access ends within a year: this would be later.")
+            raise PlanError("Temporary access ends within a year: this would be later.", field="until")
         before, removal.not_before, removal.warned_at = removal.not_before, until, None
         removal.expires_at = until + _STAYS
         removal.save()

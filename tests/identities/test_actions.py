@@ -13,7 +13,7 @@ from django.test import Client
 from accounts.models import AwsAccount, Operator
 from sync.models import Change
 from tests.services.pages import address, get, text_of
-from tests.services.rows import make_role, make_user
+from tests.services.rows import make_group, make_role, make_user
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db
@@ -60,6 +60,49 @@ def test_bad_input_gets_a_sentence_and_nothing_is_lost(
     assert sentence in text_of(response.content.decode())
     assert all(f'value="{value}"' in response.content.decode() for value in [*said.values(), "/apps/"] if value)
     assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("where", "said", "field"),
+    [
+        ({"name": "account_act", "act": "create-user"}, {"name": "with space"}, "name"),
+        ({"name": "account_act", "act": "create-user"}, {"name": "dana.okafor"}, "name"),
+        ({"name": "account_act", "act": "set-alias"}, {"alias": "Not-An-Alias"}, "alias"),
+        (
+            {"name": "account_act", "act": "set-password-policy"},
+            {"minimum_length": "12", "remembered": "0", "max_age_days": "0", "hard_expiry": "on"},
+            "hard_expiry",
+        ),
+        ({"name": "user_act", "act": "tag"}, {"key": "aws:team", "value": "x"}, "key"),
+        ({"name": "user_act", "act": "join"}, {"group": "oncall", "ends": "2001-01-01T10:00"}, "ends"),
+    ],
+)
+def test_what_is_refused_for_one_value_is_said_beside_its_field(
+    aws_account: AwsAccount,
+    erin: Operator,
+    client_of: ClientOf,
+    where: dict[str, str],
+    said: dict[str, str],
+    field: str,
+) -> None:
+    make_group(aws_account, "oncall")
+    dana = make_user(aws_account)
+    of = {"aws_id": dana.aws_id} if where["name"] == "user_act" else {}
+    page = post(client_of(erin), address(**where, **of), **said).content.decode()
+    assert f'id="id_{field}_error"' in page
+    (control,) = re.findall(f'<[^<]* name="{field}"[^<]*>', page)
+    assert 'aria-invalid="true"' in control
+    assert re.search(rf'aria-describedby="[^"]*\bid_{field}_error', control)
+    assert "note-danger" not in page
+
+
+def test_what_is_refused_for_no_value_stands_above_the_fields(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    dana = make_user(aws_account)
+    page = post(client_of(erin), address("user_act", aws_id=dana.aws_id, act="rename"), name=dana.name, path=dana.path)
+    assert "already" in text_of(page.content.decode())
+    assert "note-danger" in page.content.decode()
 
 
 def test_a_refused_form_opens_at_what_is_wrong(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:

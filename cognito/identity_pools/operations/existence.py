@@ -39,7 +39,9 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d", re.ASCII)
 def check_name(name: str) -> None:
     """Raises BadParams."""
     if not _NAME.fullmatch(name):
-        raise BadParams("The name of an identity pool has 1 to 128 letters, digits, spaces and +=,.@_- only.")
+        raise BadParams(
+            "The name of an identity pool has 1 to 128 letters, digits, spaces and +=,.@_- only.", field="name"
+        )
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class CreateIdentityPoolParams:
     def __post_init__(self) -> None:
         check_name(self.name)
         if not _REGION.fullmatch(self.region):
-            raise BadParams(f"{self.region!r} isn't a Region.")
+            raise BadParams(f"{self.region!r} isn't a Region.", field="region")
 
     @property
     def words(self) -> str:

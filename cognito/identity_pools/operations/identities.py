@@ -33,10 +33,10 @@ class IdentitiesParams(IdentityPoolParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not 1 <= len(self.ids) <= MOST or len({*self.ids}) < len(self.ids):
-            raise BadParams(f"AWS deletes 1 to {MOST} identities in a call, each named once.")
+            raise BadParams(f"AWS deletes 1 to {MOST} identities in a call, each named once.", field="ids")
         for identity_id in self.ids:
             if not _ID.fullmatch(identity_id) or not identity_id.startswith(f"{self.region}:"):
-                raise BadParams(f"{identity_id[:80]!r} isn’t the id of an identity in {self.region}.")
+                raise BadParams(f"{identity_id[:80]!r} isn’t the id of an identity in {self.region}.", field="ids")
 
 
 class DeleteIdentities(IdentityPoolOperation[IdentitiesParams]):

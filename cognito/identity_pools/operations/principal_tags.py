@@ -30,12 +30,14 @@ class TagsParams(IdentityPoolParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not 1 <= len(self.provider) <= 128:
-            raise BadParams("The provider has a name of 1 to 128 characters.")
+            raise BadParams("The provider has a name of 1 to 128 characters.", field="provider")
         if len(self.by_tag) > MOST_TAGS:
-            raise BadParams(f"There are {MOST_TAGS} principal tags at most.")
+            raise BadParams(f"There are {MOST_TAGS} principal tags at most.", field="tags")
         for tag, claim in self.by_tag.items():
             if not 1 <= len(tag) <= LONGEST_TAG or not 1 <= len(claim) <= LONGEST_CLAIM:
-                raise BadParams(f"A tag has 1 to {LONGEST_TAG} characters, and its claim 1 to {LONGEST_CLAIM}.")
+                raise BadParams(
+                    f"A tag has 1 to {LONGEST_TAG} characters, and its claim 1 to {LONGEST_CLAIM}.", field="tags"
+                )
 
     @property
     def by_tag(self) -> dict[str, str]:

@@ -84,15 +84,17 @@ def _check_mapping(provider: str, mapping: Mapping[str, Any]) -> None:
         )
     rules = rules_of(mapping)
     if (mapping["Type"] == "Rules") is not bool(rules):
-        raise BadParams(f"The mapping of {provider} has rules if, and only if, it goes by rules.")
+        raise BadParams(f"The mapping of {provider} has rules if, and only if, it goes by rules.", field="rules")
     if len(rules) > MOST_RULES:
-        raise BadParams(f"A role mapping has {MOST_RULES} rules at most.")
+        raise BadParams(f"A role mapping has {MOST_RULES} rules at most.", field="rules")
     for rule in rules:
         claim, value = rule.get("Claim") or "", rule.get("Value") or ""
         if rule.get("MatchType") not in MATCHES or not claim or not value:
-            raise BadParams(f"A rule has a claim, one of {', '.join(MATCHES)}, and a value.")
+            raise BadParams(f"A rule has a claim, one of {', '.join(MATCHES)}, and a value.", field="rules")
         if len(claim) > LONGEST_CLAIM or len(value) > LONGEST_VALUE:
-            raise BadParams(f"A claim has {LONGEST_CLAIM} characters at most, and a value {LONGEST_VALUE}.")
+            raise BadParams(
+                f"A claim has {LONGEST_CLAIM} characters at most, and a value {LONGEST_VALUE}.", field="rules"
+            )
 
 
 class SetRoles(ReplacingOperation[RolesParams]):

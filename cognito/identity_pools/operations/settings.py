@@ -76,7 +76,7 @@ class UpdateIdentityPoolParams(IdentityPoolParams):
         if unknown := {*wanted, *self.changed} - {*_SETTINGS}:
             raise BadParams(f"An identity pool has no setting {', '.join(sorted(unknown))}.")
         if not wanted.get(NAME):
-            raise BadParams("An identity pool has a name.")
+            raise BadParams("An identity pool has a name.", field="name")
 
     @property
     def wanted(self) -> Content:

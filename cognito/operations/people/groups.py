@@ -85,7 +85,7 @@ class InGroup(PersonOperation[InGroupParams]):
             self._prefetch_groups(draft, [p])
         group: CognitoGroup | None = draft.remembered[key]
         if group is None:
-            raise Refusal(f"The mirror has no group {p.group} in {p.pool_id}: pull, then try again.")
+            raise Refusal(f"The mirror has no group {p.group} in {p.pool_id}: pull, then try again.", field="group")
         return group
 
     def prefetch(self, draft: Draft, params: Sequence[InGroupParams]) -> None:

@@ -115,7 +115,11 @@ class LinkAccount(LinkOperation):
             return found
         provider = PoolProvider.objects.live().filter(pool=pool, name=p.provider).first()
         if provider is None:
-            return [PlanFinding("NO_PROVIDER", "error", f"{pool.name} has no identity provider {p.provider}.")]
+            return [
+                PlanFinding(
+                    "NO_PROVIDER", "error", f"{pool.name} has no identity provider {p.provider}.", field="provider"
+                )
+            ]
         if fixed := fixed_ones(pool, provider.settings.get("AttributeMapping", {})):
             words = f"{p.provider} sets {some(fixed)} at each sign-in, which can’t be changed once it is set, so AWS "
             words += "refuses the link. Take it out of the provider’s attribute mapping first."

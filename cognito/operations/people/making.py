@@ -62,11 +62,11 @@ class NewPersonParams(OfPoolParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.channel not in ("", EMAIL, SMS):
-            raise BadParams("An invitation goes by EMAIL, by SMS, or not at all.")
+            raise BadParams("An invitation goes by EMAIL, by SMS, or not at all.", field="channel")
         if self.password and not is_reference(self.password):
             raise BadParams("A password is sealed before it becomes part of a plan.")
         if not self.channel and not self.password:
-            raise BadParams("Without a message nobody learns a password that AWS generates: give one.")
+            raise BadParams("Without a message nobody learns a password that AWS generates: give one.", field="how")
 
 
 class CreatePerson(InPool[NewPersonParams]):
@@ -151,7 +151,11 @@ class CreatePerson(InPool[NewPersonParams]):
 
     def limits(self, draft: Draft, p: NewPersonParams, value: Value) -> list[PlanFinding]:
         if value["there"]:
-            return [PlanFinding("IS_THERE", "error", "There is somebody of that name in the pool already.")]
+            return [
+                PlanFinding(
+                    "IS_THERE", "error", "There is somebody of that name in the pool already.", field="username"
+                )
+            ]
         values = {name: revealed(said).open() for name, said in p.attributes.items()}
         if p.by != USERNAME:
             values[p.by] = revealed(p.username).open()
@@ -215,7 +219,7 @@ class InviteAgainParams(PersonParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.channel not in (EMAIL, SMS) or not self.name:
-            raise BadParams("An invitation goes to somebody, by EMAIL or by SMS.")
+            raise BadParams("An invitation goes to somebody, by EMAIL or by SMS.", field="channel")
 
 
 class ResendInvitation(StatusOperation):

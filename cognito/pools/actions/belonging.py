@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -267,6 +268,7 @@ class ServerFields(forms.Form):
 
 
 class NewServerForm(ServerFields, UserPoolForm):
+    named_otherwise = MappingProxyType({"name": "identifier"})
     heading = "New resource server of {names}"
     about = "An API, and the scopes that tokens may carry for it."
     identifier = forms.CharField(max_length=256, help_text="Such as https://api.example.org. It can’t be changed.")

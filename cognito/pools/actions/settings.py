@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -48,40 +49,40 @@ _RESERVED = ("aws", "amazon", "cognito")
 
 class MessagesForm(SettingsForm):
     heading = "Messages of {names}"
-    about = "What people get by mail. Cognito’s own mail sends 50 messages a day; SES sends what your account may."
+    about = "The e-mails that people get. Cognito itself sends at most 50 a day; Amazon SES sends up to your SES quota."
     sender = forms.ChoiceField(
-        label="Mail is sent by", choices=[("COGNITO_DEFAULT", "Cognito"), ("DEVELOPER", "Amazon SES")]
+        label="E-mail is sent by", choices=[("COGNITO_DEFAULT", "Cognito"), ("DEVELOPER", "Amazon SES")]
     )
     source_arn = ArnField(
         r"ses:[a-z0-9-]+:\d{12}:identity/.+",
         "an identity in SES",
-        label="Identity in SES",
-        help_text="Its ARN; needed with SES.",
+        label="SES identity",
+        help_text="The ARN of a verified identity. Needed with SES.",
     )
     sender_name = forms.CharField(
-        label="From", required=False, max_length=320, help_text="Such as Acme <hello@acme.example>; with SES only."
+        label="From", required=False, max_length=320, help_text="Such as Acme <hello@acme.example>. With SES only."
     )
-    reply_to = forms.EmailField(label="Replies go to", required=False, max_length=320)
+    reply_to = forms.EmailField(label="Reply-to address", required=False, max_length=320)
     option = forms.ChoiceField(
-        label="A verification message has",
+        label="Verification by",
         choices=[(_BY_CODE, "A code to type"), (_BY_LINK, "A link to follow")],
     )
-    subject = forms.CharField(label="Subject of verification", required=False, max_length=140)
+    subject = forms.CharField(label="Verification subject", required=False, max_length=140)
     message = forms.CharField(
-        label="Text of verification",
+        label="Verification message",
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="{####} stands for the code; with a link, {##Click here##} for the link and its words. "
         "Empty: AWS’s own text.",
     )
-    invite_subject = forms.CharField(label="Subject of an invitation", required=False, max_length=140)
+    invite_subject = forms.CharField(label="Invitation subject", required=False, max_length=140)
     invite_message = forms.CharField(
-        label="Text of an invitation",
+        label="Invitation message",
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="{username} and {####}, the temporary password, have to be in it.",
+        help_text="It must contain {username} and {####}, which stands for the temporary password.",
     )
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -226,6 +227,7 @@ class PoolJsonForm(JsonForm):
 
 
 class AttributeForm(UserPoolForm):
+    named_otherwise = MappingProxyType({"attribute": "name"})
     heading = "Add an attribute to {names}"
     about = "Permanent: AWS neither changes nor removes an attribute of a pool."
     name = forms.CharField(max_length=LONGEST_CUSTOM, help_text="Without “custom:”, which AWS puts before it.")
@@ -274,6 +276,7 @@ class PoolUntagForm(UserPoolForm):
 
 
 class DomainForm(UserPoolForm):
+    named_otherwise = MappingProxyType({"certificate_arn": "certificate"})
     heading = "Domain of {names}"
     about = (
         "Where people sign in on pages of Cognito’s. A pool has one prefix and one domain of its own at most: another "

@@ -55,7 +55,9 @@ class TextsForm(SettingsForm):
         label="Region that sends them", required=False, max_length=32, help_text="Empty: AWS’s choice for this Region."
     )
     verification = _text("Text of verification", "{####} stands for the code. Empty: AWS’s own text.")
-    invitation = _text("Text of an invitation", "{username} and {####}, the temporary password, have to be in it.")
+    invitation = _text(
+        "Text of an invitation", "It must contain {username} and {####}, which stands for the temporary password."
+    )
     second_factor = _text("Text of a second factor", "{####} stands for the code. Empty: AWS’s own text.")
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,19 +101,19 @@ class TextsForm(SettingsForm):
 
 
 ALWAYS, ASKED = "always", "asked"
-REMEMBERS = [("", "No device"), (ALWAYS, "Every device"), (ASKED, "Those that people want remembered")]
+REMEMBERS = [("", "No"), (ALWAYS, "Always"), (ASKED, "When the person agrees (user opt-in)")]
 
 
 class DevicesForm(SettingsForm):
     """DeviceConfigurationType in the API reference; nothing of it switches it off."""
 
     heading = "Remembered devices of {names}"
-    about = "What the pool remembers of the browsers and phones that people sign in on. Apps have to support it."
-    remembers = forms.ChoiceField(label="It remembers", choices=REMEMBERS, required=False, widget=forms.RadioSelect)
+    about = "Whether the pool remembers the browsers and phones that people sign in on. Apps have to support it."
+    remembers = forms.ChoiceField(label="Remember devices", choices=REMEMBERS, required=False, widget=forms.RadioSelect)
     replaces = forms.BooleanField(
-        label="On a remembered device no second factor is asked for",
+        label="Skip MFA on remembered devices",
         required=False,
-        help_text="Instead of a code, the device proves itself. Whoever has the device and the password is in.",
+        help_text="The device’s key takes the place of the code: whoever has the device and the password gets in.",
     )
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:

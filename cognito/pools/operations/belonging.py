@@ -99,7 +99,7 @@ class CreatePoolObject(Operation[CreatePoolObjectParams]):
         p = super().parse(params)
         pattern, sentence = _NAMES[self.of.asked_by]
         if not pattern.fullmatch(p.name):
-            raise BadParams(sentence)
+            raise BadParams(sentence, field="name")
         if unknown := p.settings.keys() - self.of.sent:
             raise BadParams(f"AWS knows no {', '.join(sorted(unknown))} of {self.of.title}s.")
         if bool(p.provider_type) is not (self.of is PROVIDER):
@@ -137,7 +137,7 @@ class CreatePoolObject(Operation[CreatePoolObjectParams]):
         pool = pool_row(draft, p.pool_arn)
         there = rows_of(self.of, draft.aws_account, p.pool_arn, p.name).exists()
         if pool.pk and there and not draft.is_deleted(child_key(self.of, p.pool_arn, p.name)):
-            raise Refusal(f"{pool.name} has the {self.of.title} {p.name} already.")
+            raise Refusal(f"{pool.name} has the {self.of.title} {p.name} already.", field="name")
         return None
 
     def after(self, p: CreatePoolObjectParams, value: Value) -> Value:

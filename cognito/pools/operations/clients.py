@@ -165,7 +165,7 @@ class SecretParams(SecretsParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not _SECRET_ID.fullmatch(self.secret_id):
-            raise BadParams(f"{self.secret_id[:60]!r} isn’t the id of a client secret.")
+            raise BadParams(f"{self.secret_id[:60]!r} isn’t the id of a client secret.", field="secret_id")
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class SecretSoakParams(SecretParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not 0 <= self.days <= MOST_DAYS:
-            raise BadParams(f"It waits 0 to {MOST_DAYS} days.")
+            raise BadParams(f"It waits 0 to {MOST_DAYS} days.", field="days")
 
 
 class ClientOperation(Operation[Any]):

@@ -75,11 +75,13 @@ class TagPool(PoolTagOperation):
 
     def limits(self, draft: Draft, p: PoolTagParams, value: Value) -> list[PlanFinding]:
         if value["value"] == p.value:
-            return [PlanFinding("NO_CHANGE", "error", f"The tag {p.key} says “{p.value}” already.")]
+            return [PlanFinding("NO_CHANGE", "error", f"The tag {p.key} says “{p.value}” already.", field="value")]
         keys = {*pool_row(draft, p.pool_arn).tags, p.key}
         if len(keys) <= MOST_TAGS:
             return []
-        return [PlanFinding("TOO_MANY_TAGS", "error", f"There are {len(keys)} tags; AWS allows {MOST_TAGS}.")]
+        return [
+            PlanFinding("TOO_MANY_TAGS", "error", f"There are {len(keys)} tags; AWS allows {MOST_TAGS}.", field="key")
+        ]
 
 
 class UntagPool(PoolTagOperation):
@@ -107,11 +109,13 @@ class AttributeParams(UserPoolParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not re.fullmatch(rf"[^\s:]{{1,{LONGEST_CUSTOM}}}", self.attribute):
-            raise BadParams(f"An attribute’s name has 1 to {LONGEST_CUSTOM} characters, no spaces and no colon.")
+            raise BadParams(
+                f"An attribute’s name has 1 to {LONGEST_CUSTOM} characters, no spaces and no colon.", field="attribute"
+            )
         if self.type not in TYPES:
-            raise BadParams(f"The type is one of {', '.join(TYPES)}.")
+            raise BadParams(f"The type is one of {', '.join(TYPES)}.", field="type")
         if not 1 <= self.longest <= 2048:
-            raise BadParams("A text has 1 to 2048 characters at most.")
+            raise BadParams("A text has 1 to 2048 characters at most.", field="longest")
 
 
 class AddAttribute(UserPoolOperation):
@@ -150,7 +154,14 @@ class AddAttribute(UserPoolOperation):
 
     def limits(self, draft: Draft, p: AttributeParams, value: Value) -> list[PlanFinding]:
         if value["type"]:
-            return [PlanFinding("NO_CHANGE", "error", f"{p.called} has the attribute custom:{p.attribute} already.")]
+            return [
+                PlanFinding(
+                    "NO_CHANGE",
+                    "error",
+                    f"{p.called} has the attribute custom:{p.attribute} already.",
+                    field="attribute",
+                )
+            ]
         own = {each["Name"] for each in pool_row(draft, p.pool_arn).settings.get("SchemaAttributes", [])}
         custom = sum(":" in name for name in own) + 1
         if custom <= MOST_CUSTOM:

@@ -50,7 +50,8 @@ class DomainParams:
         check_pool_arn(self.pool_arn)
         if not (_OWN if "." in self.domain else _PREFIX).fullmatch(self.domain):
             raise BadParams(
-                "A domain has lower-case letters, digits and dashes: a prefix such as acme-shop, or your own."
+                "A domain has lower-case letters, digits and dashes: a prefix such as acme-shop, or your own.",
+                field="domain",
             )
 
 
@@ -62,9 +63,12 @@ class ConfigParams(DomainParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.version not in VERSIONS:
-            raise BadParams("The version of the pages is 1 (classic) or 2 (managed login).")
+            raise BadParams("The version of the pages is 1 (classic) or 2 (managed login).", field="version")
         if bool(self.certificate_arn) is not ("." in self.domain):
-            raise BadParams("A domain of your own needs a certificate of ACM in us-east-1; a prefix has none.")
+            raise BadParams(
+                "A domain of your own needs a certificate of ACM in us-east-1; a prefix has none.",
+                field="certificate_arn",
+            )
 
     @property
     def config(self) -> dict[str, Any]:
@@ -145,7 +149,11 @@ class CreateDomain(DomainOperation):
         held = row.custom_domain if p.certificate_arn else row.domain
         if not held or held in gone:
             return []
-        return [PlanFinding("HAS_DOMAIN", "error", f"{p.called} has the domain {held}: a pool has one of each kind.")]
+        return [
+            PlanFinding(
+                "HAS_DOMAIN", "error", f"{p.called} has the domain {held}: a pool has one of each kind.", field="domain"
+            )
+        ]
 
     def reverse(self, p: ConfigParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [delete_domain(p.pool_arn, p.called, p.domain)]

@@ -50,7 +50,7 @@ FIXED = ("UsernameAttributes", "AliasAttributes", "UsernameConfiguration", "Sche
 def check_pool_name(name: str) -> None:
     """Raises BadParams."""
     if not _NAME.fullmatch(name):
-        raise BadParams("A name has 1 to 128 letters, digits, spaces and +=,.@_- only.")
+        raise BadParams("A name has 1 to 128 letters, digits, spaces and +=,.@_- only.", field="name")
 
 
 def pool_ref(pool_arn: str, facet: str = "details") -> ObjectRef:
@@ -305,6 +305,6 @@ def delete_pool(pool_arn: str, called: str) -> list[StepSpec]:
 def create_pool(aws_account: AwsAccount, region: str, name: str, settings: Mapping[str, Any]) -> StepSpec:
     """Raises Refusal for what is no Region."""
     if not _REGION.fullmatch(region):
-        raise Refusal(f"{region[:40]!r} isn’t a Region, such as eu-central-1.")
+        raise Refusal(f"{region[:40]!r} isn’t a Region, such as eu-central-1.", field="region")
     place = f"arn:{aws_account.partition}:cognito-idp:{region}:{aws_account.account_id}"
     return StepSpec(CreateUserPool.kind, {"place": place, "name": name, "settings": dict(settings)})

@@ -35,7 +35,7 @@ class DaysParams(KeyParams):
 
     def __post_init__(self) -> None:
         if not 0 <= self.days <= MOST_DAYS:
-            raise BadParams(f"It waits 0 to {MOST_DAYS} days.")
+            raise BadParams(f"It waits 0 to {MOST_DAYS} days.", field="days")
 
 
 P = TypeVar("P", bound=KeyParams)

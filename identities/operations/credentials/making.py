@@ -160,9 +160,11 @@ class CreateServiceParams:
 
     def __post_init__(self) -> None:
         if not self.service.endswith((".amazonaws.com", ".amazonaws.com.cn")):
-            raise BadParams(f"{self.service!r} isn't the name of a service, such as codecommit.amazonaws.com.")
+            raise BadParams(
+                f"{self.service!r} isn't the name of a service, such as codecommit.amazonaws.com.", field="service"
+            )
         if not 0 <= self.days <= 36_600:  # IAM API Reference: CreateServiceSpecificCredential
-            raise BadParams("A service credential lasts 1 to 36600 days, or for ever: then say 0.")
+            raise BadParams("A service credential lasts 1 to 36600 days, or for ever: then say 0.", field="days")
 
 
 SERVICE_SECRETS = {"ServicePassword": "Password for the service", "ServiceCredentialSecret": "API key"}

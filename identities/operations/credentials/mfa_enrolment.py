@@ -63,7 +63,9 @@ class Enrolment(DeviceOperation[P]):
         if holder is None:
             return self.found(draft, p, GONE if p.is_virtual and not self.is_nobodys(draft, p) else OFF)
         if holder.user_id != self.row(draft, p).pk:
-            raise Refusal(f"The MFA device {p.serial} is that of {holder.user.name}: take it off there first.")
+            raise Refusal(
+                f"The MFA device {p.serial} is that of {holder.user.name}: take it off there first.", field="serial"
+            )
         return self.found(draft, p, ON)
 
 
@@ -152,7 +154,9 @@ class CodesParams(MfaDeviceParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not _SERIAL.fullmatch(self.serial):
-            raise BadParams("The serial number of an MFA device has letters, digits and +=/:,.@_- only.")
+            raise BadParams(
+                "The serial number of an MFA device has letters, digits and +=/:,.@_- only.", field="serial"
+            )
         if MfaDevice.factor_of(self.serial) == MfaDevice.Factor.PASSKEY:
             raise BadParams(
                 "A passkey or security key gives no codes: its user registers it in the AWS Management Console."

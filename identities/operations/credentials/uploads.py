@@ -44,9 +44,9 @@ class UploadCredentialParams:
 
     def __post_init__(self) -> None:
         if "PRIVATE KEY" in self.body:
-            raise BadParams("That is a private key: nobody else should have it. Upload the public one.")
+            raise BadParams("That is a private key: nobody else should have it. Upload the public one.", field="body")
         if len(self.body) > LONGEST:
-            raise BadParams(f"It is longer than AWS takes: {LONGEST} characters.")
+            raise BadParams(f"It is longer than AWS takes: {LONGEST} characters.", field="body")
 
 
 class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
@@ -63,7 +63,7 @@ class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
     def parse(self, params: Mapping[str, Any]) -> UploadCredentialParams:
         p = super().parse(params)
         if not self.fingerprint(p.body):
-            raise BadParams(f"That isn't {self.of.a} that AWS takes.")
+            raise BadParams(f"That isn't {self.of.a} that AWS takes.", field="body")
         return p
 
     @abstractmethod
