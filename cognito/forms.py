@@ -21,7 +21,7 @@ MOST_ATTRIBUTES = 60
 
 class CareForm(ModelForm):
     attributes = forms.CharField(
-        label="Attributes that are kept",
+        label="Attributes that are stored",
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "class": "mono", "spellcheck": "false", "autocomplete": "off"}),
     )
@@ -30,14 +30,14 @@ class CareForm(ModelForm):
         model = PoolCare
         fields = FIELDS
         labels = {
-            "mirrors_people": "Keep the people of this pool",
-            "erase_after_days": "Days until who is gone from AWS is erased",
-            "helpdesk_per_hour": "People that one of the helpdesk may change in an hour",
+            "mirrors_people": "Store the people of this pool",
+            "erase_after_days": "Days until a person deleted in AWS is erased here",
+            "helpdesk_per_hour": "People that a helpdesk operator may change per hour",
         }
         help_texts = {
-            "mirrors_people": "Off, this console keeps the settings only: nobody is found here, the next pull marks "
-            "all people as gone, and they are erased at once.",
-            "erase_after_days": "Then the subject alone is left of a person. 0 is at once.",
+            "mirrors_people": "Off, this console stores the pool’s settings only: nobody is found here, and at the "
+            "next pull all stored people are erased.",
+            "erase_after_days": "Then only the subject (sub) of the person is left. 0: at once.",
         }
 
     def __init__(self, pool: UserPool, *args: Any, **kwargs: Any) -> None:
@@ -46,8 +46,8 @@ class CareForm(ModelForm):
         named = sorted(str(each["Name"]) for each in pool.settings.get("SchemaAttributes", ()) if each.get("Name"))
         self._of_pool = {*named}
         self.fields["attributes"].help_text = (
-            "One a line. People are found by these alone, and these alone are in files. What is taken off the list "
-            "goes with the next pull, or at once on this page."
+            "One a line. Searches and exported files have only these. An attribute that you take off the list is "
+            "erased at the next pull, or at once on this page."
             + (f" This pool has: {', '.join(named)}." if named else "")
         )
 
@@ -59,5 +59,5 @@ class CareForm(ModelForm):
         if unknown := [name for name in names if self._of_pool and name not in self._of_pool]:
             raise forms.ValidationError(f"This pool has no attribute “{unknown[0]}”. Those it has are named below.")
         if len(names) > MOST_ATTRIBUTES:
-            raise forms.ValidationError(f"A pool has at most {MOST_ATTRIBUTES} attributes that can be kept.")
+            raise forms.ValidationError(f"A pool has at most {MOST_ATTRIBUTES} attributes that can be stored.")
         return names

@@ -93,9 +93,9 @@ def _row(person: CognitoUser) -> Iterator[tuple[str, Any]]:
     yield "Changed", person.changed_at
     yield "First seen", person.first_seen
     yield "Read", person.read_at
-    yield "Gone since", person.gone_at
+    yield "Deleted in AWS", person.gone_at
     yield "Erased", person.erased_at
-    yield "Days kept after deletion in AWS", care_of(person.pool).erase_after_days
+    yield "Days stored after deletion in AWS", care_of(person.pool).erase_after_days
 
 
 def _groups(person: CognitoUser) -> list[Sequence[Any]]:

@@ -41,7 +41,7 @@ def invited(found: Customers, operator: Operator) -> Change:
 def confirm(page: Page) -> None:
     """By the code of an authenticator app; then what was sent is sent again."""
     expect(page.get_by_role("heading", name="Confirm that it’s you")).to_be_visible()
-    page.get_by_label("Code of your app, or a recovery code").fill(codes_at(SEED, datetime.now(UTC))[1])
+    page.get_by_label("Code from your authenticator app, or a recovery code").fill(codes_at(SEED, datetime.now(UTC))[1])
     page.get_by_role("button", name="Confirm").click()
     page.get_by_role("button", name=re.compile("^(Apply change|Erase|Save)")).click()
 

@@ -60,7 +60,7 @@ def test_others_get_a_file_that_says_so(pool: UserPool, bob: Operator, client_of
     assert not AuditEntry.objects.filter(verb="people.exported").exists()
     get(client, "cognito_pool_export", "?format=json&memberships=on", aws_id=pool.aws_id, status=403)
     page = get(client, "cognito_pool_export", aws_id=pool.aws_id)
-    assert "that takes the right to export people" in text_of(page)
+    assert "exporting people takes an editor or an owner" in text_of(page)
     assert "Into a new pool" not in text_of(page)
 
 

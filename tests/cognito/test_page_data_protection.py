@@ -69,7 +69,7 @@ def test_a_pool_that_is_gone_is_told_until_its_people_are_erased(
     UserPool.objects.update(gone_at=timezone.now() - timedelta(days=10))
     text = text_of(get(client_of(alice), "data_protection"))
     assert f"{pool.aws_id}. Gone from AWS 10 days ago" in text
-    assert "the subject is all that is left" in erase(client_of(alice), pool, sub=kim.aws_id)
+    assert "only this subject is left" in erase(client_of(alice), pool, sub=kim.aws_id)
     assert "customers" not in text_of(get(client_of(alice), "data_protection"))
 
 
@@ -116,7 +116,7 @@ def test_nonsense_is_refused_and_stays_in_the_form(
 
 def test_who_is_gone_is_erased_now(pool: UserPool, alice: Operator, client_of: ClientOf) -> None:
     kim = gone(pool)
-    assert "the subject is all that is left" in erase(client_of(alice), pool, sub=kim.aws_id)
+    assert "only this subject is left" in erase(client_of(alice), pool, sub=kim.aws_id)
     kim.refresh_from_db()
     assert (kim.name, kim.attributes, kim.words) == ("", {}, "")
     assert kim.erased_at is not None
