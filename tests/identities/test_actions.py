@@ -65,16 +65,16 @@ def test_bad_input_gets_a_sentence_and_nothing_is_lost(
 @pytest.mark.parametrize(
     ("where", "said", "field"),
     [
-        ({"name": "account_act", "act": "create-user"}, {"name": "with space"}, "name"),
-        ({"name": "account_act", "act": "create-user"}, {"name": "dana.okafor"}, "name"),
-        ({"name": "account_act", "act": "set-alias"}, {"alias": "Not-An-Alias"}, "alias"),
+        ({"name": "account_action", "action": "create-user"}, {"name": "with space"}, "name"),
+        ({"name": "account_action", "action": "create-user"}, {"name": "dana.okafor"}, "name"),
+        ({"name": "account_action", "action": "set-alias"}, {"alias": "Not-An-Alias"}, "alias"),
         (
-            {"name": "account_act", "act": "set-password-policy"},
+            {"name": "account_action", "action": "set-password-policy"},
             {"minimum_length": "12", "remembered": "0", "max_age_days": "0", "hard_expiry": "on"},
             "hard_expiry",
         ),
-        ({"name": "user_act", "act": "tag"}, {"key": "aws:team", "value": "x"}, "key"),
-        ({"name": "user_act", "act": "join"}, {"group": "oncall", "ends": "2001-01-01T10:00"}, "ends"),
+        ({"name": "user_action", "action": "tag"}, {"key": "aws:team", "value": "x"}, "key"),
+        ({"name": "user_action", "action": "join"}, {"group": "oncall", "ends": "2001-01-01T10:00"}, "ends"),
     ],
 )
 def test_what_is_refused_for_one_value_is_said_beside_its_field(
@@ -87,7 +87,7 @@ def test_what_is_refused_for_one_value_is_said_beside_its_field(
 ) -> None:
     make_group(aws_account, "oncall")
     dana = make_user(aws_account)
-    of = {"aws_id": dana.aws_id} if where["name"] == "user_act" else {}
+    of = {"aws_id": dana.aws_id} if where["name"] == "user_action" else {}
     page = post(client_of(erin), address(**where, **of), **said).content.decode()
     assert f'id="id_{field}_error"' in page
     (control,) = re.findall(f'<[^<]* name="{field}"[^<]*>', page)
@@ -100,7 +100,8 @@ def test_what_is_refused_for_no_value_stands_above_the_fields(
     aws_account: AwsAccount, erin: Operator, client_of: ClientOf
 ) -> None:
     dana = make_user(aws_account)
-    page = post(client_of(erin), address("user_act", aws_id=dana.aws_id, act="rename"), name=dana.name, path=dana.path)
+    url = address("user_action", aws_id=dana.aws_id, action="rename")
+    page = post(client_of(erin), url, name=dana.name, path=dana.path)
     assert "already" in text_of(page.content.decode())
     assert "note-danger" in page.content.decode()
 
