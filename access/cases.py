@@ -10,7 +10,7 @@ from typing import Any
 from policies.engine.callers import caller_of
 from policies.engine.compiled import CompiledDocument, compiled
 from policies.engine.conditions import Context
-from policies.engine.evaluate import ControlPolicyLevel, LayerPolicy, Layers, Reason, Request, Verdict, evaluate
+from policies.engine.evaluate import ControlPolicyLevel, LayerPolicy, Layers, Request, Verdict, VerdictReason, evaluate
 from policies.engine.matching import account_in
 
 _NAMES = frozenset(
@@ -81,7 +81,7 @@ def told(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _told(reason: Reason) -> dict[str, Any]:
+def _told(reason: VerdictReason) -> dict[str, Any]:
     found = {
         "layer": reason.layer.value,
         "policy": reason.policy or None,

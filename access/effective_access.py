@@ -90,7 +90,7 @@ class EffectiveAccess:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _DecidedAlike:
     """Two are the same if nothing that decides tells them apart."""
 
     holder: Holder = field(compare=False)
@@ -109,11 +109,11 @@ def access_of(
     tags, besides = tuple(sorted(holder.tags.items())), tuple(sorted(context.items()))
     own = (holder.arn, holder.unique_id, holder.policies, holder.boundary, holder.trust, tags)
     content = (*own, around.scps, around.rcps, around.organization_id, around.organization_path, besides)
-    return _access(_Asked(holder, around, context, content), not_held)
+    return _access(_DecidedAlike(holder, around, context, content), not_held)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _access(asked: _Asked, not_held: frozenset[LayerName]) -> EffectiveAccess:
+def _access(asked: _DecidedAlike, not_held: frozenset[LayerName]) -> EffectiveAccess:
     holder, limits = asked.holder, Limits(asked.holder, asked.around, asked.context)
     allowing = [
         (policy, statement)

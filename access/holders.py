@@ -49,7 +49,7 @@ def holders(aws_account: AwsAccount) -> list[Holder]:
 
 def put_together(rows: Rows) -> tuple[list[Holder], dict[str, tuple[LayerPolicy, ...]]]:
     """With what each group, by its ARN, gives its members. One query, for texts of documents."""
-    putting = _Putting(rows)
+    putting = _HolderAssembly(rows)
     return putting.holders(), putting.groups()
 
 
@@ -72,7 +72,7 @@ def holder_of(aws_account: AwsAccount, caller: Caller) -> Holder | None:
 _NOTHING = CompiledDocument({})
 
 
-class _Putting:
+class _HolderAssembly:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         named = {row[-1] for part in (rows.policies, rows.inline, rows.roles) for row in part}

@@ -95,11 +95,13 @@ def proposals_of(owner: Principal) -> list[Proposal]:
     own = {_OWNERS[type(owner)]: owner}
     inline = list(InlinePolicy.objects.live().filter(**own).select_related("document", *_ROWS).order_by("name_key"))
     attached = list(Attachment.objects.live().filter(**own).select_related("policy").order_by("name_key"))
-    held = _Held(owner.aws_account, inline, [row.policy for row in attached if row.policy and not row.policy.is_aws])
+    held = _PolicyUse(
+        owner.aws_account, inline, [row.policy for row in attached if row.policy and not row.policy.is_aws]
+    )
     return [*map(held.of_inline, inline), *map(held.of_attached, attached)]
 
 
-class _Held:
+class _PolicyUse:
     """What bears on some policies: who has them, their documents in force, what their holders used."""
 
     def __init__(self, aws_account: AwsAccount, inline: list[InlinePolicy], policies: list[ManagedPolicy]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from access.holders import Holder
-from access.situations import Unknown, account_in, facts_of_holder, facts_of_place
+from access.situations import UnknownContextKeys, account_in, facts_of_holder, facts_of_place
 from access.surroundings import Surroundings
 from access.unheld import RESOURCE_POLICIES, is_bound_by_rcps
 from policies.engine import catalogue
@@ -84,7 +84,7 @@ class Limits:
         self._holder, self._around = holder, around
         self._layers = list(_layers(holder, around))
         self._known = {**holder.caller.keys, **facts_of_holder(holder), **_of_organization(around), **context}
-        self._is_unknown = Unknown(holder.caller, holder)
+        self._is_unknown = UnknownContextKeys(holder.caller, holder)
         self.lookup = Facts(self._known, self._is_unknown).lookup
         self._resources: dict[int, ResourceSet] = {}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from access.index import Index
-from access.situations import EVERYTHING, Unknown, account_in, facts_of_place, is_assuming
+from access.situations import EVERYTHING, UnknownContextKeys, account_in, facts_of_place, is_assuming
 from access.surroundings import Surroundings
 from policies.engine.callers import Caller, CallerKind, caller_of
 from policies.engine.compiled import ActionPatterns
@@ -85,7 +85,7 @@ def _asked(
     around = index.surroundings
     own_side = _OWN_SIDE if caller.kind not in (CallerKind.SERVICE, CallerKind.FEDERATED) else frozenset()
     known = facts_of_place(Surroundings(caller.account), around, role) | dict(context)
-    request = Request(caller, action, role, around.account_id, known, Unknown(caller, None))
+    request = Request(caller, action, role, around.account_id, known, UnknownContextKeys(caller, None))
     layers = Layers(identity=(EVERYTHING,) if own_side else (), resource=trust, rcps=around.rcps)
     not_held = own_side | ({LayerName.RCP} & around.not_held.keys())
     return Outsider(name, evaluate(request, layers), tuple(sorted(not_held)))

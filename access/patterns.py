@@ -16,7 +16,7 @@ from access.expansion import expansion
 from access.index import Index
 from access.places import ResourceContexts
 from access.question import ExampleRequest, WhoCanMatch, WhoCanQuestion, asks_who
-from access.situations import EVERYTHING, Unknown, facts_of_holder, is_assuming, may_be_tagged
+from access.situations import EVERYTHING, UnknownContextKeys, facts_of_holder, is_assuming, may_be_tagged
 from policies.engine import catalogue
 from policies.engine.callers import Caller, CallerKind
 from policies.engine.combine import Decision
@@ -48,7 +48,7 @@ def who_can(index: Index, action: str, resource: str, context: Context) -> list[
         return index.who_can(action, "*", context)  # it takes no resource
     if not is_pattern(action) and not is_pattern(resource):
         return index.who_can(action, resource, context)
-    asking = _Asking(index, resource, context)
+    asking = _PatternQuestion(index, resource, context)
     for one in actions_of(index, action, resource):
         asking.ask(one)
     return [asking.found[number] for number in sorted(asking.found)]
@@ -59,7 +59,7 @@ def actions_of(index: Index, action: str, resource: str) -> list[str]:
     return sorted(expansion(action, index.action_patterns, resource).kinds) if is_pattern(action) else [action]
 
 
-class _Asking:
+class _PatternQuestion:
     """One question to everybody, action by action. `found`: by number, the best that was found."""
 
     def __init__(self, index: Index, resource: str, context: Context) -> None:
@@ -194,7 +194,7 @@ class _Asking:
             [action],
             self._resource,
             {**self._context, **facts_of_holder(holder)},
-            Unknown(holder.caller, holder),
+            UnknownContextKeys(holder.caller, holder),
             places.of,
         )
         boundaries = None if holder.boundary is None else (holder.boundary,)

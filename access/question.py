@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from access.holders import Holder
 from access.situations import (
-    Unknown,
+    UnknownContextKeys,
     account_in,
     delegating_to,
     facts_of_holder,
@@ -27,9 +27,9 @@ from policies.engine.conditions import Context
 from policies.engine.evaluate import (
     LayerPolicy,
     Layers,
-    Reason,
     Request,
     Verdict,
+    VerdictReason,
     beside_policies,
     context_of,
     evaluate,
@@ -99,7 +99,7 @@ class WhoCanMatch:
         return self.holder.arn
 
     @property
-    def because(self) -> list[Reason]:
+    def because(self) -> list[VerdictReason]:
         """The statements that allow it, of the principal's own policies and of the resource's."""
         return [
             reason
@@ -180,7 +180,7 @@ class WhoCanQuestion:
                 "aws:principalisawsservice": ("false",),
                 **self._context,
             },
-            Unknown(self._request.caller, None),
+            UnknownContextKeys(self._request.caller, None),
         )
         self._facts: dict[str, Facts] = {}
         self._said_by: dict[int, StatementEffect] = {}
@@ -320,7 +320,12 @@ class WhoCanQuestion:
     def _request_of(self, holder: Holder) -> Request:
         context = {**self._context, **facts_of_holder(holder)}
         return Request(
-            holder.caller, self.about[0], self._resource, self.account, context, Unknown(holder.caller, holder)
+            holder.caller,
+            self.about[0],
+            self._resource,
+            self.account,
+            context,
+            UnknownContextKeys(holder.caller, holder),
         )
 
     def _opened(self, holder: Holder) -> tuple[NamingDirectness, NamingDirectness, Truth]:
@@ -358,7 +363,7 @@ class WhoCanQuestion:
             [self.about[0]],
             self._resource,
             {**self._context, **facts_of_holder(holder)},
-            Unknown(holder.caller, holder),
+            UnknownContextKeys(holder.caller, holder),
             lambda resource: ResourceContext(self.account, policy=self._trust),
         )
         witness = exists(asked, self._layers(holder)).witness

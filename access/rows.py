@@ -49,7 +49,7 @@ def digest_of(*rows: Any) -> bytes:
 
 def all_rows(aws_account: AwsAccount) -> Rows:
     """Seven queries; 0.1 s for 10,000 principals."""
-    live = _Live(aws_account)
+    live = _LiveRows(aws_account)
     return Rows(
         live.read(IamUser, *_SHARED, by=("name_key", "pk")),
         live.read(IamRole, *_SHARED, "trust__text_hash", by=("name_key", "pk")),
@@ -62,13 +62,13 @@ def all_rows(aws_account: AwsAccount) -> Rows:
 
 
 def rows_of_role(aws_account: AwsAccount, **which: str) -> Rows:
-    live = _Live(aws_account)
+    live = _LiveRows(aws_account)
     roles = live.read(IamRole, *_SHARED, "trust__text_hash", where=Q(**which))[:1]
     return live.of_one([], roles, Q(role=roles[0][0]), []) if roles else _NOBODY
 
 
 def rows_of_user(aws_account: AwsAccount, **which: str) -> Rows:
-    live = _Live(aws_account)
+    live = _LiveRows(aws_account)
     users = live.read(IamUser, *_SHARED, where=Q(**which))[:1]
     if not users:
         return _NOBODY
@@ -80,7 +80,7 @@ def rows_of_user(aws_account: AwsAccount, **which: str) -> Rows:
 _NOBODY = Rows((), (), (), (), (), (), ())
 
 
-class _Live:
+class _LiveRows:
     """What is live in the mirror of an AWS account."""
 
     def __init__(self, aws_account: AwsAccount) -> None:

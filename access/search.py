@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
-from iamconsole.web.search import MOST, Hit, KindMatches, SearchKind
+from iamconsole.web.search import MOST, KindMatches, SearchHit, SearchKind
 from iamconsole.web.search import register as register_kind
 from policies.engine.catalogue import access_levels, all_actions
 
@@ -25,10 +25,12 @@ def find_actions(operator: Operator, words: str, limit: int) -> KindMatches:
     return KindMatches(min(len(found), MOST), [_hit(aws_account, name) for name in best[:limit]])
 
 
-def _hit(aws_account: AwsAccount, name: str) -> Hit:
+def _hit(aws_account: AwsAccount, name: str) -> SearchHit:
     url = reverse("who_can", kwargs={"account_id": aws_account.account_id})
     detail = " and ".join(access_levels(name))
-    return Hit(name, f"{url}?{urlencode({'action': name, 'resource': '*'})}", detail, f"Who can, in {aws_account}")
+    return SearchHit(
+        name, f"{url}?{urlencode({'action': name, 'resource': '*'})}", detail, f"Who can, in {aws_account}"
+    )
 
 
 def register() -> None:

@@ -156,7 +156,7 @@ def situation_of(aws_account: AwsAccount, principal: str, action: str, resource:
         scps=own.scps,
         rcps=of_resource.rcps if bound_by_rcps else (),
     )
-    request = Request(caller, action, resource, owner, known, Unknown(caller, holder))
+    request = Request(caller, action, resource, owner, known, UnknownContextKeys(caller, holder))
 
     def place(one: str) -> ResourceContext:
         where = account_in(one) or aws_account.account_id
@@ -267,7 +267,7 @@ def facts_of_holder(holder: Holder) -> dict[str, tuple[str, ...]]:
     return found
 
 
-class Unknown:
+class UnknownContextKeys:
     """Says of a context key that nobody gave whether it may be there all the same."""
 
     __slots__ = ("_absent", "_tags_are_known")

@@ -28,14 +28,14 @@ log = logging.getLogger("iamconsole.keys")
 
 
 @dataclass(frozen=True)
-class Mismatch:
+class KeyMismatch:
     name: str
     sentence: str
     what_to_do: str
     is_grave: bool = True  # nothing may start
 
 
-def problems() -> list[Mismatch]:
+def problems() -> list[KeyMismatch]:
     """What doesn't belong together. Raises DatabaseError."""
     return list(_problems())
 
@@ -78,22 +78,22 @@ def retire(names: list[str]) -> None:
     KeyCheck.objects.filter(name=SEAL, value__in=names).delete()
 
 
-def _problems() -> Iterator[Mismatch]:
+def _problems() -> Iterator[KeyMismatch]:
     known = _known()
     if given(AUDIT) and not (chain.fits() if known[AUDIT] else chain.sealed_newest()):
-        yield Mismatch(
+        yield KeyMismatch(
             AUDIT,
             "The audit trail of this database was sealed under another AUDIT_KEY: it isn't sealed any further.",
             _advice(AUDIT, "Entries that the lost key sealed can't be verified then."),
         )
     if given(SEAL) and known[SEAL] and not known[SEAL] & set(sealing.key_names()):
-        yield Mismatch(
+        yield KeyMismatch(
             SEAL,
             "Nothing in this database was sealed under any of SEAL_KEYS: second factors and secrets can't be opened.",
             _advice(SEAL, "What the lost key sealed stays closed: operators set up new second factors."),
         )
     if given(SECRET) and known[SECRET] and not known[SECRET] & set(map(_of_secret, _secret_keys())):
-        yield Mismatch(
+        yield KeyMismatch(
             SECRET,
             "SECRET_KEY isn't the one that this database knows: everybody is signed out, and open plans about "
             "attributes of people have to be planned again.",

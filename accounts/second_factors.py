@@ -28,7 +28,7 @@ class FactorSealed(ValidationError):
         )
 
 
-class _Owned(str):
+class _SealedText(str):
     """A sealed text as an authenticator holds it."""
 
     __slots__ = ("owner",)
@@ -36,7 +36,7 @@ class _Owned(str):
     owner: tuple[object, ...]
 
     @classmethod
-    def by(cls, text: str, owner: tuple[object, ...]) -> _Owned:
+    def by(cls, text: str, owner: tuple[object, ...]) -> _SealedText:
         owned = cls(text)
         owned.owner = owner
         return owned
@@ -53,7 +53,7 @@ def encrypt(text: str) -> str:
 def decrypt(blob: str) -> str:
     """Raises FactorSealed."""
     try:
-        if not isinstance(blob, _Owned):
+        if not isinstance(blob, _SealedText):
             raise CannotUnseal
         return unseal(blob, SealingPurpose.SECOND_FACTOR, *blob.owner)
     except CannotUnseal as error:
@@ -103,9 +103,9 @@ def _own(sender: type[Authenticator], instance: Authenticator, **kwargs: Any) ->
         try:
             fresh = unseal(text, SealingPurpose.SECOND_FACTOR, _FRESH)
         except CannotUnseal:
-            data[name] = _Owned.by(text, owner)
+            data[name] = _SealedText.by(text, owner)
         else:
-            data[name] = _Owned.by(seal(fresh, SealingPurpose.SECOND_FACTOR, *owner), owner)
+            data[name] = _SealedText.by(seal(fresh, SealingPurpose.SECOND_FACTOR, *owner), owner)
 
 
 def _owner(row: Authenticator) -> tuple[object, ...]:

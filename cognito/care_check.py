@@ -13,7 +13,7 @@ from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import PROPOSE
 from cognito.models import PoolCare
-from cognito.operations.people.base import InPool, OfPoolParams, PersonParams
+from cognito.operations.people.base import OfPoolParams, PeopleOperation, PersonParams
 from cognito.operations.people.making import NewPersonParams
 from cognito.people.messages import MOST_MAILS
 from iamconsole.web.words import counted, full_time
@@ -34,7 +34,7 @@ class CareCheck(PlanCheck):
         self, aws_account: AwsAccount, actor: Operator, steps: Sequence[PlannedStep], change_id: int | None
     ) -> str:
         """Helpdesk may change so many people of a pool in an hour; who may propose anything, any number."""
-        of_people = [step for step in steps if isinstance(step.operation, InPool)]
+        of_people = [step for step in steps if isinstance(step.operation, PeopleOperation)]
         if not of_people or may(actor, PROPOSE, aws_account):
             return ""
         for pool_arn, people in _by_pool(of_people).items():
@@ -51,7 +51,7 @@ class CareCheck(PlanCheck):
         return ""
 
     def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
-        of_people = [step for step in steps if isinstance(step.operation, InPool)]
+        of_people = [step for step in steps if isinstance(step.operation, PeopleOperation)]
         found = []
         billed = {_who(step.params) for step in of_people if getattr(step.operation, "bills", False)}
         if billed:

@@ -27,7 +27,7 @@ ABOUT = (
 
 
 @dataclass(frozen=True)
-class Refusal:
+class DatabaseRefusal:
     sentence: str
     what_to_do: str
 
@@ -35,7 +35,7 @@ class Refusal:
         return f"{self.sentence}\n{self.what_to_do}"
 
 
-def refusal(connection: BaseDatabaseWrapper) -> Refusal | None:
+def refusal(connection: BaseDatabaseWrapper) -> DatabaseRefusal | None:
     """None: the database is empty, or of this version or one that it can be migrated from. Writes nothing."""
     known = set(MigrationLoader(None).disk_migrations)
     recorded = set(MigrationRecorder(connection).applied_migrations())
@@ -48,7 +48,7 @@ def refusal(connection: BaseDatabaseWrapper) -> Refusal | None:
         "This database was made by another version of IAM Console, and this version can’t take it over: the tables of "
         f"{', '.join(found)} differ. Nothing in it was changed."
     )
-    return Refusal(sentence, f"{_advice(connection)}\n{ABOUT}")
+    return DatabaseRefusal(sentence, f"{_advice(connection)}\n{ABOUT}")
 
 
 def _of(app: AppConfig, migrations: set[tuple[str, str]]) -> set[str]:

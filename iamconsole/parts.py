@@ -41,5 +41,5 @@ def _broker() -> str:
     return OK
 
 
-def _words(error: Exception, otherwise: trouble.Trouble) -> str:
+def _words(error: Exception, otherwise: trouble.ConsoleTrouble) -> str:
     return (trouble.told(error) or otherwise).title

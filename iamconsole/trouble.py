@@ -20,34 +20,34 @@ from iamconsole.web.waiting import is_too_long
 
 
 @dataclass(frozen=True)
-class Trouble:
+class ConsoleTrouble:
     title: str
     sentence: str  # for whoever wanted something
     what_to_do: str  # for whoever runs the console
 
 
-HELD_UP = Trouble(
+HELD_UP = ConsoleTrouble(
     "The database is held up",
     "Another process of the console has held what this page needs for too long, so nothing was changed. Reload the "
     "page in a minute: what you typed can be sent again.",
     "If it comes back, a process of the console may have been stopped in the middle of its work: see manage.py doctor.",
 )
-FULL = Trouble(
+FULL = ConsoleTrouble(
     "The disk is full",
     "The console can’t store anything, so nothing was changed and nobody can sign in.",
     "Make room on the disk of the database, or of the console’s state folder.",
 )
-READ_ONLY = Trouble(
+READ_ONLY = ConsoleTrouble(
     "The database can’t be written",
     "The console can’t store anything, so nothing was changed and nobody can sign in.",
     "Let the user that runs the console write the database’s file and its folder; see why a server is read-only.",
 )
-DOWN = Trouble(
+DOWN = ConsoleTrouble(
     "The database can’t be reached",
     "Nothing can be shown or changed until it answers again. Reload the page in a minute.",
     "See that the database server runs, and that DATABASE_URL is its address.",
 )
-NO_BROKER = Trouble(
+NO_BROKER = ConsoleTrouble(
     "The queue can’t be reached",
     "The workers couldn’t be told, so nothing was changed. Try again in a minute.",
     "See that Redis runs, and that REDIS_URL is its address; without Redis, that the state folder’s queue is there.",
@@ -59,7 +59,7 @@ _READ_ONLY = ("readonly database", "unable to open database file", "read-only tr
 _FULL_DISK, _DISK_FULL_STATE = (errno.ENOSPC, errno.EDQUOT), "53100"  # the second is PostgreSQL’s disk_full
 
 
-def told(error: BaseException | None) -> Trouble | None:
+def told(error: BaseException | None) -> ConsoleTrouble | None:
     """The trouble that an error came from, or None: then it is a fault of the console."""
     for each in _with_causes(error):
         if trouble := _of(each):
@@ -67,7 +67,7 @@ def told(error: BaseException | None) -> Trouble | None:
     return None
 
 
-def _of(error: BaseException) -> Trouble | None:
+def _of(error: BaseException) -> ConsoleTrouble | None:
     words = str(error).lower()
     if isinstance(error, OSError) and error.errno in _FULL_DISK:
         return FULL

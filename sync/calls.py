@@ -27,13 +27,13 @@ class Call:
         """The same call as a line for the `aws` command."""
         return command_line(self.service, self.operation, self.parameters, self.region)
 
-    def sealed(self) -> list[Sealed]:
+    def sealed(self) -> list[SealedParameter]:
         """The secrets in its parameters, however deep."""
         return list(_sealed_in(self.parameters))
 
 
 @dataclass(frozen=True)
-class Sealed:
+class SealedParameter:
     """A parameter of a call that is secret: its text is opened when the call is sent (sync.sealed)."""
 
     reference: str
@@ -45,7 +45,7 @@ class Sealed:
 
 
 @dataclass(frozen=True)
-class Personal:
+class PersonalParameter:
     """A parameter of a call that is about a person: encrypted in the plan (`concealed`), and shown nowhere."""
 
     blob: str
@@ -71,8 +71,8 @@ def revealed(blob: str) -> Secret:
         raise NotKept from error
 
 
-def _sealed_in(value: Any) -> Iterator[Sealed]:
-    if isinstance(value, Sealed):
+def _sealed_in(value: Any) -> Iterator[SealedParameter]:
+    if isinstance(value, SealedParameter):
         yield value
     elif isinstance(value, Mapping | list):
         for inner in value.values() if isinstance(value, Mapping) else value:
@@ -81,7 +81,7 @@ def _sealed_in(value: Any) -> Iterator[Sealed]:
 
 def hidden_in(value: Any) -> Iterator[str]:
     """The texts of what is secret or personal in a parameter, however deep. Raises NotKept."""
-    if isinstance(value, Sealed | Personal):
+    if isinstance(value, SealedParameter | PersonalParameter):
         yield opened(value).open()
     elif isinstance(value, Mapping | list):
         for inner in value.values() if isinstance(value, Mapping) else value:
@@ -90,9 +90,9 @@ def hidden_in(value: Any) -> Iterator[str]:
 
 def opened(value: Any) -> Any:
     """A parameter as it is sent, with what is secret in it. Raises NotKept."""
-    if isinstance(value, Sealed):
+    if isinstance(value, SealedParameter):
         return open_typed(value.reference)
-    if isinstance(value, Personal):
+    if isinstance(value, PersonalParameter):
         return revealed(value.blob)
     if isinstance(value, Mapping):
         return {name: opened(inner) for name, inner in value.items()}

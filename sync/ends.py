@@ -26,7 +26,7 @@ SHOWN = 6
 
 
 @dataclass(frozen=True)
-class End:
+class AccessEnd:
     """What a removal takes off a user, a group or a role. `by_itself`: AWS ends what it allows without us."""
 
     title: str  # "Detach reports-read from the user dana.okafor"
@@ -40,7 +40,7 @@ class End:
         return self.removal.ends_id
 
 
-def ends_on(aws_account: AwsAccount, arn: str) -> list[End]:
+def ends_on(aws_account: AwsAccount, arn: str) -> list[AccessEnd]:
     """What is to be taken off the object, the soonest first."""
     # Parts of attachments, memberships and inline policies: "attachment:<owner's ARN> <policy's ARN>".
     about = Q(part__contains=f":{arn} ") | Q(part__startswith="membership:", part__endswith=f" {arn}")
@@ -50,11 +50,11 @@ def ends_on(aws_account: AwsAccount, arn: str) -> list[End]:
     return [_end(step, step.part in itself) for step in steps]
 
 
-def _end(step: Step, by_itself: bool) -> End:
+def _end(step: Step, by_itself: bool) -> AccessEnd:
     operation = operations.registry[step.kind]
     assert step.change.not_before is not None  # noqa: S101  it is scheduled
     title = operation.title(operation.parse(step.params))
-    return End(title, step.change.not_before, step.change, by_itself, is_overdue(step.change))
+    return AccessEnd(title, step.change.not_before, step.change, by_itself, is_overdue(step.change))
 
 
 def _ending_themselves(steps: list[Step]) -> set[str]:

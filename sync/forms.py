@@ -43,7 +43,7 @@ class CommentForm(WordsForm):
     )
 
 
-class EndForm(forms.Form):
+class AccessEndForm(forms.Form):
     """When temporary access ends."""
 
     until = forms.DateTimeField(
@@ -104,7 +104,7 @@ class BreakGlassForm(WordsForm):
     )
 
 
-class AloneForm(WordsForm):
+class ApproveAloneForm(WordsForm):
     place = "alone"
     reason = forms.CharField(
         label="Why you approve it alone",

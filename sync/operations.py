@@ -24,7 +24,7 @@ from accounts.roles import PROPOSE
 from sync.aws.client import AwsClient
 from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
-from sync.calls import Call, Sealed, hidden_in, opened
+from sync.calls import Call, SealedParameter, hidden_in, opened
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
@@ -404,7 +404,7 @@ __all__ = [
     "PreviousAttempt",
     "Refusal",
     "Risk",
-    "Sealed",
+    "SealedParameter",
     "StepResult",
     "StepSpec",
     "Undo",

@@ -36,7 +36,7 @@ MOST_RULES = 100
 _AT_ONCE = 500  # rows
 
 
-class Rules:
+class OwnershipRules:
     """The rules of one AWS account, in their order."""
 
     def __init__(self, rules: Iterable[OwnershipRule]) -> None:
@@ -72,8 +72,8 @@ def _pattern(rule: OwnershipRule) -> re.Pattern[str]:
     return re.compile(translate(text.casefold() if rule.matches == Matches.NAME else text))
 
 
-def rules_of(aws_account: AwsAccount) -> Rules:
-    return Rules(OwnershipRule.objects.filter(aws_account=aws_account))
+def rules_of(aws_account: AwsAccount) -> OwnershipRules:
+    return OwnershipRules(OwnershipRule.objects.filter(aws_account=aws_account))
 
 
 def words(rule: OwnershipRule) -> str:
@@ -107,7 +107,7 @@ def apply(aws_account: AwsAccount) -> None:
         _settle(model.objects.filter(aws_account=aws_account), rules)
 
 
-def _settle(rows: QuerySet[Any], rules: Rules) -> None:
+def _settle(rows: QuerySet[Any], rules: OwnershipRules) -> None:
     due: dict[Ownership, list[int]] = {}
     about = rows.values_list("pk", "ownership", *_columns(rows.model))
     for pk, ownership, *said in about.iterator(chunk_size=_AT_ONCE):
@@ -133,7 +133,7 @@ def _about(values: Sequence[Any]) -> tuple[str, str, Mapping[str, str]]:
 
 # ---- Before and after ----------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Effect:
+class RuleEffect:
     """What other rules would do to one kind: how many live objects would come to be looked after so."""
 
     one: str
@@ -142,9 +142,9 @@ class Effect:
     number: int
 
 
-def preview(aws_account: AwsAccount, rules: Rules) -> list[Effect]:
+def preview(aws_account: AwsAccount, rules: OwnershipRules) -> list[RuleEffect]:
     """What would be otherwise if these were the rules."""
-    effects: list[Effect] = []
+    effects: list[RuleEffect] = []
     for model in kinds():
         rows = model.objects.live().filter(aws_account=aws_account)
         found: Counter[Ownership] = Counter()
@@ -153,7 +153,7 @@ def preview(aws_account: AwsAccount, rules: Rules) -> list[Effect]:
             if now != ownership:
                 found[now] += 1
         one, many = str(model._meta.verbose_name), str(model._meta.verbose_name_plural)
-        effects += [Effect(one, many, ownership, found[ownership]) for ownership in Ownership if found[ownership]]
+        effects += [RuleEffect(one, many, ownership, found[ownership]) for ownership in Ownership if found[ownership]]
     return effects
 
 

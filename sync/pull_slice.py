@@ -24,7 +24,7 @@ from sync import mirror
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, Invalid, Malformed, MarkerExpired, RateTaken, Throttled, Transient, Unreachable
 from sync.changes.errors import sentence_only
-from sync.mirror import Batch, Batches, NotYet, PageEnd, SourcePage, Visit, sources
+from sync.mirror import Batch, Batches, NotYet, PageEnd, RunVisit, SourcePage, sources
 from sync.mirror.malformed import well_formed_pages
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.read_ahead import read_ahead
@@ -89,7 +89,7 @@ class Slice(ClaimedRun):
         same = Run.objects.filter(aws_account=run.aws_account, region=run.region, source=run.source)
         first = same.filter(state=State.DONE).order_by("pk").first()
         client = reader(run.aws_account, region=run.region or None)
-        self._visit = Visit(run, client, first is None, self._note, first.started_at if first else None)
+        self._visit = RunVisit(run, client, first is None, self._note, first.started_at if first else None)
         self._progress: Callable[[Run], None] = lambda run: None
 
     def go_on(self, *, until: float | None, progress: Callable[[Run], None] | None = None) -> RemainingWork:

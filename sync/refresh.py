@@ -11,7 +11,7 @@ from accounts.models import AwsAccount, Operator
 from sync import clock, mirror, pull
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, Denied, Invalid, Unsupported
-from sync.mirror import Counts, Mirror, NotYet, ObjectRef, Reread, Visit
+from sync.mirror import Counts, Mirror, NotYet, ObjectRef, RereadObject, RunVisit
 from sync.mirror.base import DETAILS
 from sync.mirror.facets import locked_facets
 from sync.mirror.paced_writes import paced_write
@@ -57,7 +57,7 @@ class Refresh(ClaimedRun):
 
     def __init__(self, run: Run, token: str) -> None:
         super().__init__(run, token)
-        self._visit = Visit(run, reader(run.aws_account, region=run.region or None, urgent=True), False, self._note)
+        self._visit = RunVisit(run, reader(run.aws_account, region=run.region or None, urgent=True), False, self._note)
 
     def read(self) -> None:
         """Raises what the door raises about its details; what is wrong with another facet is that facet's."""
@@ -89,7 +89,7 @@ class Refresh(ClaimedRun):
         requested_at, ref = clock.now(), self._ref(about)
         item = about.read_one(self._visit.client, ref)
         with paced_write():
-            changed = about.keep(self._visit.place, [Reread(ref, item, requested_at)], ours=False)
+            changed = about.keep(self._visit.place, [RereadObject(ref, item, requested_at)], ours=False)
             self._note(Counts(seen=item is not None, changed=changed))
         what = "it had changed" if changed else "nothing had changed"
         said = f"Read again: {what}." if item else "AWS has it no more."

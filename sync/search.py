@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
 from accounts.roles import CARE, SEE_IAM
-from iamconsole.web.search import MOST, Hit, KindMatches, SearchKind
+from iamconsole.web.search import MOST, KindMatches, SearchHit, SearchKind
 from iamconsole.web.search import register as register_kind
 from iamconsole.web.trigrams import LEAST
 from sync.models import Change
@@ -35,10 +35,10 @@ def _seen_by(operator: Operator) -> QuerySet[Change]:
     return Change.objects.filter(of_iam | own).select_related("aws_account", "requested_by")
 
 
-def _hit(change: Change) -> Hit:
+def _hit(change: Change) -> SearchHit:
     address = {"account_id": change.aws_account.account_id, "pk": change.pk}
     detail = f"{change.get_state_display()}, proposed by {change.requested_by}"
-    return Hit(f"{change.pk} {change.titled}", reverse("change", kwargs=address), detail, str(change.aws_account))
+    return SearchHit(f"{change.pk} {change.titled}", reverse("change", kwargs=address), detail, str(change.aws_account))
 
 
 def register() -> None:

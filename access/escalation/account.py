@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import F
 
-from access.escalation.techniques import Provider, Technique
+from access.escalation.techniques import ProviderByArn, Technique
 from access.holders import Holder, documents_of
 from access.index import Index
 from access.kept import CachedIndex, kept
@@ -28,7 +28,7 @@ _SOME_CLIENT = "some-client-of-its-own"
 
 
 @dataclass(frozen=True)
-class Credentials:
+class UserCredentials:
     """Of a user. None: not known."""
 
     keys: int | None = None
@@ -49,7 +49,7 @@ class EscalationAccount:
     partition: str = "aws"
     groups: Mapping[str, tuple[LayerPolicy, ...]] = field(default_factory=dict)
     older: Mapping[str, tuple[LayerPolicy, ...]] = field(default_factory=dict)
-    credentials: Mapping[str, Credentials] = field(default_factory=dict)
+    credentials: Mapping[str, UserCredentials] = field(default_factory=dict)
     profiled: frozenset[str] | None = None
     identity_center: bool = False
     _trusting: dict[str, frozenset[int]] = field(default_factory=dict, compare=False, repr=False)
@@ -90,9 +90,9 @@ class EscalationAccount:
 
 def _lets_in(provider: str, holder: Holder, technique: Technique) -> bool:
     """Whether the role takes some person of the provider; if need be, whoever the token was issued to."""
-    is_saml = technique.provider is Provider.SAML
+    is_saml = technique.provider is ProviderByArn.SAML
     action = "sts:AssumeRoleWithSAML" if is_saml else "sts:AssumeRoleWithWebIdentity"
-    url = provider.partition(Provider.OIDC.value)[2].lower()
+    url = provider.partition(ProviderByArn.OIDC.value)[2].lower()
     known = {f"{url}:aud": (_SOME_CLIENT,)} if technique.any_client else {}
     request = Request(caller_of(provider), action, holder.arn, holder.caller.account, known, lambda key: True)
     decision = evaluate(request, Layers(resource=holder.trust)).decision
@@ -165,7 +165,7 @@ def put_beside(held: CachedIndex, beside: EscalationRows, partition: str) -> Esc
         partition,
         held.groups,
         {arn: tuple(versions) for arn, versions in older.items()},
-        {arn: Credentials(*known) for arn, *known in beside.users},
+        {arn: UserCredentials(*known) for arn, *known in beside.users},
         frozenset(arn for (arn,) in beside.profiled) or None,
         beside.identity_center,
     )

@@ -10,13 +10,13 @@ from dataclasses import replace
 from itertools import combinations
 
 from access.escalation.account import EscalationAccount
-from access.escalation.techniques import Gains
+from access.escalation.techniques import TechniqueGain
 from access.holders import Holder
 from access.situations import EVERYTHING
 from policies.engine.layers import LayerPolicy
 
-Fact = tuple[Gains, int | str]
-Change = tuple[Gains, int | str, int]  # with the number of an older version
+Fact = tuple[TechniqueGain, int | str]
+Change = tuple[TechniqueGain, int | str, int]  # with the number of an older version
 
 _MOST_TOGETHER = 4  # of changes that take something away, too: of more, each is tried by itself and in pairs
 
@@ -33,15 +33,15 @@ class IdentityChanges:
         sure: set[Change] = set()
         others: list[Change] = []
         for gains, thing in facts:
-            if gains in (Gains.ANY_POLICY, Gains.NO_BOUNDARY, Gains.NEW_VERSION):
+            if gains in (TechniqueGain.ANY_POLICY, TechniqueGain.NO_BOUNDARY, TechniqueGain.NEW_VERSION):
                 sure.add((gains, thing, 0))
-            elif gains is Gains.OLD_VERSION:
+            elif gains is TechniqueGain.OLD_VERSION:
                 others += [(gains, thing, version) for version in range(len(self._older.get(str(thing), ())))]
-            elif gains is Gains.MEMBERSHIP and not self._denies(str(thing)):
+            elif gains is TechniqueGain.MEMBERSHIP and not self._denies(str(thing)):
                 sure.add((gains, thing, 0))
             else:
                 others.append((gains, thing, 0))
-        others = [each for each in others if (Gains.NEW_VERSION, each[1], 0) not in sure]
+        others = [each for each in others if (TechniqueGain.NEW_VERSION, each[1], 0) not in sure]
         if not others:
             yield frozenset(sure)
             return
@@ -57,24 +57,24 @@ class IdentityChanges:
         return any(map(_denies, self._groups.get(group, ())))
 
     def applied(self, holder: Holder, changes: Collection[Change]) -> Holder:
-        by_gains: dict[Gains, list[Change]] = {}
+        by_gains: dict[TechniqueGain, list[Change]] = {}
         for change in changes:
             by_gains.setdefault(change[0], []).append(change)
         things = {gains: {thing for _, thing, _ in listed} for gains, listed in by_gains.items()}
-        left = things.get(Gains.LEAVING, set())
+        left = things.get(TechniqueGain.LEAVING, set())
         own, of_groups = self._parts(holder)
-        joined = [str(group) for group in sorted(things.get(Gains.MEMBERSHIP, set()), key=str)]
+        joined = [str(group) for group in sorted(things.get(TechniqueGain.MEMBERSHIP, set()), key=str)]
         of_groups = {group: held for group, held in of_groups.items() if group not in left}
         of_groups |= {group: self._groups[group] for group in joined if group not in of_groups}
         policies = self._without(own, things, 0, is_group=False)
         for group, held in of_groups.items():
             policies += self._without(held, things, group, is_group=True)
-        if any(isinstance(each, int) or each in of_groups for each in things.get(Gains.ANY_POLICY, ())):
+        if any(isinstance(each, int) or each in of_groups for each in things.get(TechniqueGain.ANY_POLICY, ())):
             policies.append(EVERYTHING)
-        versions = {str(thing): version for _, thing, version in by_gains.get(Gains.OLD_VERSION, ())}
-        rewritten = things.get(Gains.NEW_VERSION, set())
+        versions = {str(thing): version for _, thing, version in by_gains.get(TechniqueGain.OLD_VERSION, ())}
+        rewritten = things.get(TechniqueGain.NEW_VERSION, set())
         boundary = holder.boundary and self._version(holder.boundary, versions, rewritten)
-        no_boundary = bool(things.get(Gains.NO_BOUNDARY))
+        no_boundary = bool(things.get(TechniqueGain.NO_BOUNDARY))
         return replace(
             holder,
             policies=tuple(self._version(policy, versions, rewritten) for policy in policies),
@@ -96,16 +96,19 @@ class IdentityChanges:
 
     @staticmethod
     def _without(
-        held: Sequence[LayerPolicy], things: dict[Gains, set[int | str]], group: int | str, *, is_group: bool
+        held: Sequence[LayerPolicy], things: dict[TechniqueGain, set[int | str]], group: int | str, *, is_group: bool
     ) -> list[LayerPolicy]:
-        def is_gone(gains: Gains) -> bool:
+        def is_gone(gains: TechniqueGain) -> bool:
             listed = things.get(gains, set())
             return group in listed if is_group else any(isinstance(each, int) for each in listed)
 
         return [
             policy
             for policy in held
-            if not (_denies(policy) and is_gone(Gains.DETACHED if policy.name.startswith("arn:") else Gains.DELETED))
+            if not (
+                _denies(policy)
+                and is_gone(TechniqueGain.DETACHED if policy.name.startswith("arn:") else TechniqueGain.DELETED)
+            )
         ]
 
     def _version(self, policy: LayerPolicy, versions: dict[str, int], rewritten: set[int | str]) -> LayerPolicy:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from access.escalation.account import EscalationAccount
 from access.escalation.new import names
-from access.escalation.techniques import Gains, Need, NeedResource, Technique, TechniqueTarget, need
+from access.escalation.techniques import NeedResource, PermissionNeed, Technique, TechniqueGain, TechniqueTarget, need
 from policies.engine.compiled import CompiledDocument, CompiledStatement
 from policies.engine.conditions import ConditionTest
 
@@ -44,12 +44,12 @@ def attaching_others(account: EscalationAccount) -> Iterator[Technique]:
         )
 
 
-def _techniques(arn: str, first: Need | None, does: str) -> Iterator[Technique]:
+def _techniques(arn: str, first: PermissionNeed | None, does: str) -> Iterator[Technique]:
     for kind, target in _ATTACHING:
-        attach = Need((f"iam:Attach{kind}Policy",), NeedResource.TARGET, context={_KEY: (arn,)})
+        attach = PermissionNeed((f"iam:Attach{kind}Policy",), NeedResource.TARGET, context={_KEY: (arn,)})
         needs = (first, attach) if first else (attach,)
         name = "+".join(each.actions[0] for each in needs)
-        yield Technique(name, does, needs, target, Gains.ANY_POLICY, _SOURCE.format(kind))
+        yield Technique(name, does, needs, target, TechniqueGain.ANY_POLICY, _SOURCE.format(kind))
 
 
 def _asking_for_policy(account: EscalationAccount, action: str) -> Iterator[CompiledStatement]:

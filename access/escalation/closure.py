@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from access.escalation.altered import Change, Fact
 from access.escalation.graph import GOAL, Move
-from access.escalation.techniques import Gains
+from access.escalation.techniques import TechniqueGain
 from access.holders import Holder
 
 
@@ -28,7 +28,7 @@ class Variant:
     @classmethod
     def of(cls, number: int, changes: frozenset[Change], holder: Holder) -> Variant:
         made = sorted({(gains, thing) for gains, thing, _ in changes}, key=str)
-        return cls(number, changes, holder, ((Gains.CONTROL, number), *made))
+        return cls(number, changes, holder, ((TechniqueGain.CONTROL, number), *made))
 
 
 class Closure:
@@ -38,7 +38,7 @@ class Closure:
     """
 
     def __init__(self, starts: int) -> None:
-        self.bits: dict[Fact, int] = {(Gains.CONTROL, number): 1 << number for number in range(starts)}
+        self.bits: dict[Fact, int] = {(TechniqueGain.CONTROL, number): 1 << number for number in range(starts)}
         self.moves: list[Move] = []
         self.variants: dict[int, Variant] = {}
         self.winning: set[int] = set()
@@ -65,7 +65,7 @@ class Closure:
         """Who can act as this."""
         variant = self.variants.get(number)
         if variant is None:
-            return self.bits.get((Gains.CONTROL, number), 0)
+            return self.bits.get((TechniqueGain.CONTROL, number), 0)
         found = -1
         for fact in variant.facts:
             found &= self.bits.get(fact, 0)
@@ -113,7 +113,7 @@ class Closure:
             if before | after != before:
                 self.bits[fact] = before | after
                 self._dirty.update(self._dependent.get(fact, ()))
-                if fact[0] is Gains.CONTROL:
+                if fact[0] is TechniqueGain.CONTROL:
                     self._dirty.add(int(fact[1]))
 
     def _together(self, numbers: Iterable[int]) -> int:

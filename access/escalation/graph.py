@@ -11,14 +11,14 @@ from access.escalation.account import EscalationAccount
 from access.escalation.altered import Fact
 from access.escalation.permits import Held, Permits, TechniqueObject
 from access.escalation.places import RegionNeeds, RegionSearch
-from access.escalation.techniques import Gains, Need, NeedResource, Technique, TechniqueTarget
+from access.escalation.techniques import NeedResource, PermissionNeed, Technique, TechniqueGain, TechniqueTarget
 from access.holders import Holder
 from policies.engine.combine import Decision
 from policies.engine.conditions import Context
 from policies.engine.regions import only_region
 from policies.quotas import KEYS_OF_USER, VERSIONS_OF_POLICY
 
-GOAL: Fact = (Gains.ADMINISTRATOR, "")
+GOAL: Fact = (TechniqueGain.ADMINISTRATOR, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class MoveAct:
     """What one identity does. `actors`: those who have all that it takes; `held`: why, for each need."""
 
     actors: frozenset[int]
-    held: tuple[tuple[Need, Held], ...]
+    held: tuple[tuple[PermissionNeed, Held], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,18 +75,18 @@ class Moves:
     def _fits(self, technique: Technique, thing: TechniqueObject) -> bool:
         account = self._account
         is_there = thing.number is None or thing.number < len(account.index.holders)
-        if technique.gains is Gains.CONTROL and not is_there:
+        if technique.gains is TechniqueGain.CONTROL and not is_there:
             return technique.target in (TechniqueTarget.NEW_USER, TechniqueTarget.NEW_ROLE)
-        if technique.target is TechniqueTarget.USER and technique.gains is Gains.CONTROL:
+        if technique.target is TechniqueTarget.USER and technique.gains is TechniqueGain.CONTROL:
             known = account.credentials.get(thing.arn)
             has_password = known.has_password if known else None
             refused = {"iam:CreateLoginProfile": True, "iam:UpdateLoginProfile": False}.get(technique.name)
             return refused is None or has_password is not refused
-        if technique.gains is Gains.ADMINISTRATOR:
+        if technique.gains is TechniqueGain.ADMINISTRATOR:
             return account.identity_center
-        if technique.gains is Gains.NO_BOUNDARY:
+        if technique.gains is TechniqueGain.NO_BOUNDARY:
             return thing.boundary is not None
-        if technique.gains is Gains.OLD_VERSION:
+        if technique.gains is TechniqueGain.OLD_VERSION:
             return bool(account.older.get(thing.arn))
         if technique.target is TechniqueTarget.ROLE_OF_PROVIDER:
             return bool(account.providers_of(self._holder(thing), technique))
@@ -104,7 +104,7 @@ class Moves:
         if known and technique.name.endswith("LoginProfile") and known.mfa:
             return _with(technique, iam_techniques.DEACTIVATE_MFA)
         versions = len(self._account.older.get(thing.arn, ())) + 1
-        if technique.gains is Gains.NEW_VERSION and versions >= VERSIONS_OF_POLICY.usual:
+        if technique.gains is TechniqueGain.NEW_VERSION and versions >= VERSIONS_OF_POLICY.usual:
             return _with(technique, iam_techniques.DELETE_VERSION)
         if technique.by_instance_profile and not self._is_in_a_profile(thing):
             return _with(technique, *iam_techniques.INTO_A_PROFILE)
@@ -131,7 +131,11 @@ class Moves:
             yield from _by_sureness(move)
 
     def _act(
-        self, technique: Technique, needs: Sequence[Need], things: Sequence[TechniqueObject], place: RegionNeeds
+        self,
+        technique: Technique,
+        needs: Sequence[PermissionNeed],
+        things: Sequence[TechniqueObject],
+        place: RegionNeeds,
     ) -> list[tuple[Sequence[TechniqueObject], MoveAct]]:
         parts: list[tuple[Sequence[TechniqueObject], MoveAct | None]] = [(things, None)]
         for needed in needs:
@@ -144,7 +148,7 @@ class Moves:
         return [(listed, act) for listed, act in parts if act]
 
     def _permitted(
-        self, technique: Technique, needed: Need, things: Sequence[TechniqueObject], place: RegionNeeds
+        self, technique: Technique, needed: PermissionNeed, things: Sequence[TechniqueObject], place: RegionNeeds
     ) -> Sequence[tuple[Sequence[TechniqueObject], Held]]:
         context = self._context(needed, place)
         if needed.on is NeedResource.ANY:
@@ -152,7 +156,7 @@ class Moves:
         if needed.on is NeedResource.TARGET:
             others = technique.target is TechniqueTarget.USER
             found = self._permits.on_targets(needed, context, things, on_others=others)
-            if others and technique.gains is not Gains.CONTROL:
+            if others and technique.gains is not TechniqueGain.CONTROL:
                 found += self._permits.on_oneself(needed, context, things)
             return found
         by_provider: list[tuple[Sequence[TechniqueObject], Held]] = []
@@ -162,7 +166,7 @@ class Moves:
             by_provider += [([thing], held)] if held else []
         return by_provider
 
-    def _context(self, needed: Need, place: RegionNeeds) -> Context:
+    def _context(self, needed: PermissionNeed, place: RegionNeeds) -> Context:
         """What such a request says: calls of IAM are made in one Region; where a role is passed isn't documented."""
         partition = self._account.partition
         found = {
@@ -198,17 +202,17 @@ def _passes(technique: Technique) -> bool:
 
 def _is_of_others(technique: Technique) -> bool:
     """Whether permissions for one's own credentials are of no use."""
-    return technique.target is TechniqueTarget.USER and technique.gains is Gains.CONTROL
+    return technique.target is TechniqueTarget.USER and technique.gains is TechniqueGain.CONTROL
 
 
 def _fact(technique: Technique, thing: TechniqueObject) -> Fact:
-    if technique.gains is Gains.ADMINISTRATOR:
+    if technique.gains is TechniqueGain.ADMINISTRATOR:
         return GOAL
     return (technique.gains, thing.arn if thing.number is None else thing.number)
 
 
 @lru_cache(maxsize=256)
-def _with(technique: Technique, *needs: Need) -> Technique:
+def _with(technique: Technique, *needs: PermissionNeed) -> Technique:
     return replace(technique, needs=(*technique.needs, *needs))
 
 

@@ -6,7 +6,15 @@ that one person controls.
 
 from __future__ import annotations
 
-from access.escalation.techniques import Gains, NeedResource, Provider, Technique, TechniqueTarget, by_same, need
+from access.escalation.techniques import (
+    NeedResource,
+    ProviderByArn,
+    Technique,
+    TechniqueGain,
+    TechniqueTarget,
+    by_same,
+    need,
+)
 
 _API = "IAM API Reference, {}"
 ADMINISTRATOR = "arn:{p}:iam::aws:policy/AdministratorAccess"
@@ -19,51 +27,54 @@ _TAKES_OFF = "takes the permissions boundary off {it}"
 _SWAPS = "swaps the permissions boundary of {it} for a policy that allows everything"
 
 
-def _on(action: str, does: str, target: TechniqueTarget, gains: Gains, **context: str) -> Technique:
+def _on(action: str, does: str, target: TechniqueTarget, gains: TechniqueGain, **context: str) -> Technique:
     needed = need(f"iam:{action}", on=NeedResource.TARGET, **context)
     return Technique(f"iam:{action}", does, (needed,), target, gains, _API.format(action))
 
 
 CHANGES = (
     _on(
-        "CreatePolicyVersion", "gives {it} a version that allows everything", TechniqueTarget.POLICY, Gains.NEW_VERSION
+        "CreatePolicyVersion",
+        "gives {it} a version that allows everything",
+        TechniqueTarget.POLICY,
+        TechniqueGain.NEW_VERSION,
     ),
     _on(
         "SetDefaultPolicyVersion",
         "puts an older version of {it} in force again",
         TechniqueTarget.POLICY,
-        Gains.OLD_VERSION,
+        TechniqueGain.OLD_VERSION,
     ),
-    _on("AttachUserPolicy", _ATTACHES, TechniqueTarget.USER, Gains.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
-    _on("AttachRolePolicy", _ATTACHES, TechniqueTarget.ROLE, Gains.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
-    _on("AttachGroupPolicy", _ATTACHES, TechniqueTarget.GROUP, Gains.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
-    _on("PutUserPolicy", _PUTS, TechniqueTarget.USER, Gains.ANY_POLICY),
-    _on("PutRolePolicy", _PUTS, TechniqueTarget.ROLE, Gains.ANY_POLICY),
-    _on("PutGroupPolicy", _PUTS, TechniqueTarget.GROUP, Gains.ANY_POLICY),
-    _on("AddUserToGroup", "adds {whom} to {it}", TechniqueTarget.GROUP, Gains.MEMBERSHIP),
-    _on("RemoveUserFromGroup", "removes {whom} from {it}", TechniqueTarget.GROUP, Gains.LEAVING),
-    _on("DeleteUserPermissionsBoundary", _TAKES_OFF, TechniqueTarget.USER, Gains.NO_BOUNDARY),
-    _on("DeleteRolePermissionsBoundary", _TAKES_OFF, TechniqueTarget.ROLE, Gains.NO_BOUNDARY),
+    _on("AttachUserPolicy", _ATTACHES, TechniqueTarget.USER, TechniqueGain.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
+    _on("AttachRolePolicy", _ATTACHES, TechniqueTarget.ROLE, TechniqueGain.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
+    _on("AttachGroupPolicy", _ATTACHES, TechniqueTarget.GROUP, TechniqueGain.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
+    _on("PutUserPolicy", _PUTS, TechniqueTarget.USER, TechniqueGain.ANY_POLICY),
+    _on("PutRolePolicy", _PUTS, TechniqueTarget.ROLE, TechniqueGain.ANY_POLICY),
+    _on("PutGroupPolicy", _PUTS, TechniqueTarget.GROUP, TechniqueGain.ANY_POLICY),
+    _on("AddUserToGroup", "adds {whom} to {it}", TechniqueTarget.GROUP, TechniqueGain.MEMBERSHIP),
+    _on("RemoveUserFromGroup", "removes {whom} from {it}", TechniqueTarget.GROUP, TechniqueGain.LEAVING),
+    _on("DeleteUserPermissionsBoundary", _TAKES_OFF, TechniqueTarget.USER, TechniqueGain.NO_BOUNDARY),
+    _on("DeleteRolePermissionsBoundary", _TAKES_OFF, TechniqueTarget.ROLE, TechniqueGain.NO_BOUNDARY),
     _on(
         "PutUserPermissionsBoundary",
         _SWAPS,
         TechniqueTarget.USER,
-        Gains.NO_BOUNDARY,
+        TechniqueGain.NO_BOUNDARY,
         iam_permissionsboundary=ADMINISTRATOR,
     ),
     _on(
         "PutRolePermissionsBoundary",
         _SWAPS,
         TechniqueTarget.ROLE,
-        Gains.NO_BOUNDARY,
+        TechniqueGain.NO_BOUNDARY,
         iam_permissionsboundary=ADMINISTRATOR,
     ),
-    _on("DetachUserPolicy", _DETACHES, TechniqueTarget.USER, Gains.DETACHED),
-    _on("DetachRolePolicy", _DETACHES, TechniqueTarget.ROLE, Gains.DETACHED),
-    _on("DetachGroupPolicy", _DETACHES, TechniqueTarget.GROUP, Gains.DETACHED),
-    _on("DeleteUserPolicy", _DELETES, TechniqueTarget.USER, Gains.DELETED),
-    _on("DeleteRolePolicy", _DELETES, TechniqueTarget.ROLE, Gains.DELETED),
-    _on("DeleteGroupPolicy", _DELETES, TechniqueTarget.GROUP, Gains.DELETED),
+    _on("DetachUserPolicy", _DETACHES, TechniqueTarget.USER, TechniqueGain.DETACHED),
+    _on("DetachRolePolicy", _DETACHES, TechniqueTarget.ROLE, TechniqueGain.DETACHED),
+    _on("DetachGroupPolicy", _DETACHES, TechniqueTarget.GROUP, TechniqueGain.DETACHED),
+    _on("DeleteUserPolicy", _DELETES, TechniqueTarget.USER, TechniqueGain.DELETED),
+    _on("DeleteRolePolicy", _DELETES, TechniqueTarget.ROLE, TechniqueGain.DELETED),
+    _on("DeleteGroupPolicy", _DELETES, TechniqueTarget.GROUP, TechniqueGain.DELETED),
 )
 
 DELETE_KEY = need("iam:DeleteAccessKey", on=NeedResource.TARGET)
@@ -77,9 +88,9 @@ INTO_A_PROFILE = (
 DELETE_VERSION = need("iam:DeletePolicyVersion", on=NeedResource.TARGET)
 
 CREDENTIALS = (
-    _on("CreateAccessKey", "makes an access key of {it}", TechniqueTarget.USER, Gains.CONTROL),
-    _on("CreateLoginProfile", "gives {it} a password", TechniqueTarget.USER, Gains.CONTROL),
-    _on("UpdateLoginProfile", "sets the password of {it}", TechniqueTarget.USER, Gains.CONTROL),
+    _on("CreateAccessKey", "makes an access key of {it}", TechniqueTarget.USER, TechniqueGain.CONTROL),
+    _on("CreateLoginProfile", "gives {it} a password", TechniqueTarget.USER, TechniqueGain.CONTROL),
+    _on("UpdateLoginProfile", "sets the password of {it}", TechniqueTarget.USER, TechniqueGain.CONTROL),
 )
 
 ROLES = (
@@ -88,14 +99,14 @@ ROLES = (
         "assumes {it}",
         (need("sts:AssumeRole", on=NeedResource.TARGET),),
         TechniqueTarget.ROLE,
-        Gains.CONTROL,
+        TechniqueGain.CONTROL,
         "STS API Reference, AssumeRole",
     ),
     _on(
         "UpdateAssumeRolePolicy",
         "makes {it} trust a principal of its own, and assumes it",
         TechniqueTarget.ROLE,
-        Gains.CONTROL,
+        TechniqueGain.CONTROL,
     ),
 )
 
@@ -108,7 +119,7 @@ NEW_PRINCIPALS = (
             need("iam:CreateAccessKey", "iam:CreateLoginProfile", on=NeedResource.TARGET),
         ),
         TechniqueTarget.NEW_USER,
-        Gains.CONTROL,
+        TechniqueGain.CONTROL,
         _API.format("CreateUser"),
     ),
     Technique(
@@ -116,19 +127,21 @@ NEW_PRINCIPALS = (
         "makes a role that trusts a principal of its own, and assumes it",
         (need("iam:CreateRole", on=NeedResource.TARGET),),
         TechniqueTarget.NEW_ROLE,
-        Gains.CONTROL,
+        TechniqueGain.CONTROL,
         _API.format("CreateRole"),
     ),
 )
 
 
-def _of_provider(action: str, does: str, provider: Provider, supposes: str = "", any_client: bool = False) -> Technique:
+def _of_provider(
+    action: str, does: str, provider: ProviderByArn, supposes: str = "", any_client: bool = False
+) -> Technique:
     return Technique(
         f"iam:{action}",
         does,
         (need(f"iam:{action}", on=NeedResource.PROVIDER),),
         TechniqueTarget.ROLE_OF_PROVIDER,
-        Gains.CONTROL,
+        TechniqueGain.CONTROL,
         _API.format(action),
         supposes=supposes,
         provider=provider,
@@ -140,7 +153,7 @@ PROVIDERS = (
     _of_provider(
         "UpdateSAMLProvider",
         "gives the provider that {it} trusts a signing certificate of its own, and signs in",
-        Provider.SAML,
+        ProviderByArn.SAML,
     ),
 )
 
@@ -148,14 +161,14 @@ PROVIDERS_WITH_MORE = (
     _of_provider(
         "AddClientIDToOpenIDConnectProvider",
         "has the provider that {it} trusts take tokens of another client, and signs in with one",
-        Provider.OIDC,
+        ProviderByArn.OIDC,
         "the provider issues tokens for a client of its own",
         any_client=True,
     ),
     _of_provider(
         "UpdateOpenIDConnectProviderThumbprint",
         "has AWS trust another certificate of the provider that {it} trusts, and signs tokens itself",
-        Provider.OIDC,
+        ProviderByArn.OIDC,
         "AWS can be led to a server of its own in the provider’s place",
     ),
 )
@@ -171,7 +184,7 @@ IDENTITY_CENTER = (
             need("sso:ProvisionPermissionSet", resource=_SETS),
         ),
         TechniqueTarget.ACCOUNT,
-        Gains.ADMINISTRATOR,
+        TechniqueGain.ADMINISTRATOR,
         "IAM Identity Center API Reference, AttachManagedPolicyToPermissionSet",
         supposes=_SIGNS_IN,
     ),
@@ -183,7 +196,7 @@ IDENTITY_CENTER = (
             need("sso:ProvisionPermissionSet", resource=_SETS),
         ),
         TechniqueTarget.ACCOUNT,
-        Gains.ADMINISTRATOR,
+        TechniqueGain.ADMINISTRATOR,
         "IAM Identity Center API Reference, PutInlinePolicyToPermissionSet",
         supposes=_SIGNS_IN,
     ),
@@ -192,7 +205,7 @@ IDENTITY_CENTER = (
         "assigns itself an administrator’s permission set in the AWS account",
         (need("sso:CreateAccountAssignment", resource=_SETS),),
         TechniqueTarget.ACCOUNT,
-        Gains.ADMINISTRATOR,
+        TechniqueGain.ADMINISTRATOR,
         "IAM Identity Center API Reference, CreateAccountAssignment",
         supposes="Identity Center is managed in this AWS account, and they can sign in to it",
     ),

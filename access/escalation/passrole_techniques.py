@@ -61,13 +61,21 @@ from access.escalation.shapes import (
     TASK_DEFINITION,
     TASKS,
 )
-from access.escalation.techniques import Gains, Need, NeedResource, Technique, TechniqueTarget, by_same, need
+from access.escalation.techniques import (
+    NeedResource,
+    PermissionNeed,
+    Technique,
+    TechniqueGain,
+    TechniqueTarget,
+    by_same,
+    need,
+)
 
 _PASS_AGAIN = ("ecs:RunTask",)  # which take iam:PassRole themselves (Service Authorization Reference)
 
 
 def passes(
-    service: str, does: str, *needs: Need, source: str, by_instance_profile: bool = False, supposes: str = ""
+    service: str, does: str, *needs: PermissionNeed, source: str, by_instance_profile: bool = False, supposes: str = ""
 ) -> Technique:
     passing = need("iam:PassRole", on=NeedResource.TARGET, iam_passedtoservice=service)
     first, *rest = needs
@@ -77,7 +85,7 @@ def passes(
         does,
         (passing, by_same(first), *acts),
         TechniqueTarget.ROLE_OF_SERVICE,
-        Gains.CONTROL,
+        TechniqueGain.CONTROL,
         source,
         service,
         supposes=supposes,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
 
-from access.escalation.techniques import Need
+from access.escalation.techniques import PermissionNeed
 from access.holders import Holder
 from access.index import Index, is_of_oneself
 from access.question import ExampleRequest, WhoCanMatch
@@ -100,7 +100,7 @@ class Permits:
             self._chosen[action] = _combined(keys, statements, with_tags=tags) if keys else []
         return self._chosen[action]
 
-    def may_at_all(self, needs: Iterable[Need], *, on_others: bool = False) -> set[int]:
+    def may_at_all(self, needs: Iterable[PermissionNeed], *, on_others: bool = False) -> set[int]:
         """Who has policies that allow of each need something, wherever; trust policies may let in more."""
         found = self.actors
         for needed in needs:
@@ -109,7 +109,7 @@ class Permits:
         return found
 
     def on_targets(
-        self, needed: Need, context: Context, things: Sequence[TechniqueObject], *, on_others: bool
+        self, needed: PermissionNeed, context: Context, things: Sequence[TechniqueObject], *, on_others: bool
     ) -> list[tuple[list[TechniqueObject], Held]]:
         """The targets, by who may do it on them; those on whom nobody may are left out."""
         by_class: dict[tuple[Hashable, ...], list[TechniqueObject]] = defaultdict(list)
@@ -131,7 +131,7 @@ class Permits:
         return [(listed, _merged(helds[together])) for together, listed in grouped.items()]
 
     def on_oneself(
-        self, needed: Need, context: Context, things: Sequence[TechniqueObject]
+        self, needed: PermissionNeed, context: Context, things: Sequence[TechniqueObject]
     ) -> list[tuple[list[TechniqueObject], Held]]:
         """Of those whose policies allow it on the user's own name only."""
         by_arn = {thing.arn: thing for thing in things}
@@ -143,7 +143,7 @@ class Permits:
                 found += [([thing], held)] if thing and held else []
         return found
 
-    def on_any(self, needed: Need, context: Context, resources: Iterable[str]) -> Held:
+    def on_any(self, needed: PermissionNeed, context: Context, resources: Iterable[str]) -> Held:
         found: dict[int, WhoCanMatch] = {}
         for action in needed.actions:
             for resource in resources:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from access.escalation.permits import Held, Permits, without_variables
-from access.escalation.techniques import Need, NeedResource, Technique
+from access.escalation.techniques import NeedResource, PermissionNeed, Technique
 from access.question import WhoCanMatch
 from policies.engine import catalogue
 from policies.engine.callers import Caller, CallerKind
@@ -85,12 +85,12 @@ class RegionSearch:
         told = self._told.get(action)
         if told is None:
             permits = self._permits
-            may = permits.may_at_all([Need((action,))])
+            may = permits.may_at_all([PermissionNeed((action,))])
             told = self._told[action] = _RegionDistinctions(permits.statements(action, may))
         return told
 
     # ---- Resources -------------------------------------------------------------------------------------------
-    def _choices(self, needs: Sequence[Need], region: str) -> Iterator[Mapping[str, str]]:
+    def _choices(self, needs: Sequence[PermissionNeed], region: str) -> Iterator[Mapping[str, str]]:
         """For each pattern that several needs share an example, so that they are about the same resource."""
         uses = Counter(each.resource for each in needs if each.resource != "*")
         shared = [pattern for pattern, times in uses.items() if times > 1]
@@ -129,7 +129,7 @@ class RegionSearch:
             patterns = {without_variables(pattern) for each in statements for pattern in each.resources.patterns}
             return sorted({text for pattern in {"*", *patterns} if (text := meet(asked, pattern))})
 
-    def _on(self, needed: Need, region: str, chosen: Mapping[str, str]) -> Held:
+    def _on(self, needed: PermissionNeed, region: str, chosen: Mapping[str, str]) -> Held:
         found: dict[int, WhoCanMatch] = {}
         for action in needed.actions:
             given = chosen.get(needed.resource)
@@ -142,7 +142,7 @@ class RegionSearch:
         key = (action, resource, region)
         if key not in self._held:
             context = dict.fromkeys(_REGION_KEYS, (only_region(action, self._partition) or region,))
-            may = self._permits.may_at_all([Need((action,))])
+            may = self._permits.may_at_all([PermissionNeed((action,))])
             self._held[key] = self._permits.who(action, resource, context, may)
         return self._held[key]
 

@@ -41,10 +41,10 @@ from access.escalation.shapes import (
     TRUST_ANCHOR,
     USER_POOL,
 )
-from access.escalation.techniques import Gains, Need, Technique, TechniqueTarget, need
+from access.escalation.techniques import PermissionNeed, Technique, TechniqueGain, TechniqueTarget, need
 
 
-def _reaches(service: str, thing: str, does: str, *needs: Need, source: str) -> Technique:
+def _reaches(service: str, thing: str, does: str, *needs: PermissionNeed, source: str) -> Technique:
     name = "+".join(each.actions[0] for each in needs)
     supposes = f"{thing} runs as the role"
     by_profile = service == EC2
@@ -53,7 +53,7 @@ def _reaches(service: str, thing: str, does: str, *needs: Need, source: str) -> 
         does,
         needs,
         TechniqueTarget.ROLE_OF_SERVICE,
-        Gains.CONTROL,
+        TechniqueGain.CONTROL,
         source,
         service,
         supposes=supposes,
@@ -61,14 +61,14 @@ def _reaches(service: str, thing: str, does: str, *needs: Need, source: str) -> 
     )
 
 
-def _starts(does: str, version: str, *needs: Need) -> Technique:
+def _starts(does: str, version: str, *needs: PermissionNeed) -> Technique:
     """Who changes a template passes no role: whoever made the group did (and its service-linked role starts them)."""
     return Technique(
         "+".join(each.actions[0] for each in needs),
         does,
         needs,
         TechniqueTarget.ROLE_OF_SERVICE,
-        Gains.CONTROL,
+        TechniqueGain.CONTROL,
         "EC2 Auto Scaling User Guide, Control Amazon EC2 launch template usage in Auto Scaling groups",
         EC2,
         supposes=f"a group starts instances from the {version} version of the launch template",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from access.escalation.altered import Fact
 from access.escalation.closure import Closure
 from access.escalation.graph import GOAL, Move
-from access.escalation.techniques import Gains
+from access.escalation.techniques import TechniqueGain
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class ClosurePaths:
         self.ending = [[fact for fact in move.facts if self.is_end(fact)] for move in closure.moves]
 
     def is_end(self, fact: Fact) -> bool:
-        return fact == GOAL or (fact[0] is Gains.CONTROL and fact[1] in self.closure.winning)
+        return fact == GOAL or (fact[0] is TechniqueGain.CONTROL and fact[1] in self.closure.winning)
 
     def _enough(self) -> dict[int, set[Fact]]:
         """By principal, the single changes that make an administrator of it."""
@@ -90,12 +90,12 @@ class ClosurePaths:
 
     def _facts(self, number: int) -> Iterable[Fact]:
         variant = self.closure.variants.get(number)
-        return [(Gains.CONTROL, number)] if variant is None else variant.facts
+        return [(TechniqueGain.CONTROL, number)] if variant is None else variant.facts
 
     def of(self, start: int) -> Iterator[tuple[Proof, int | None]]:
         """The shortest, one for each technique that begins one, and the identity that it ends as (None: not one of
         these)."""
-        looking = _Looking(self, start)
+        looking = _ShortestSearch(self, start)
         ends = looking.look()
         told = set()
         for fact in ends:
@@ -105,7 +105,7 @@ class ClosurePaths:
                     yield proof, None if fact == GOAL else int(fact[1])
 
 
-class _Looking:
+class _ShortestSearch:
     """Level by level: first what takes no move, then what takes one, …"""
 
     def __init__(self, ways: ClosurePaths, start: int) -> None:
@@ -119,7 +119,7 @@ class _Looking:
         self._enough: dict[Fact, Fact] = {}  # what makes an administrator of somebody one acts as already
 
     def look(self) -> list[Fact]:
-        self._put((Gains.CONTROL, self._start), ())
+        self._put((TechniqueGain.CONTROL, self._start), ())
         while self._levels:
             level = min(self._levels)
             acting: list[int] = []
@@ -148,8 +148,8 @@ class _Looking:
             facts = self._closure.variants[number].facts
             if all(each in self.proofs for each in facts):
                 for proof in self.proofs[fact].values():
-                    self._put((Gains.CONTROL, number), self._together(facts, fact, proof))
-        if fact[0] is not Gains.CONTROL:
+                    self._put((TechniqueGain.CONTROL, number), self._together(facts, fact, proof))
+        if fact[0] is not TechniqueGain.CONTROL:
             return []
         number = int(fact[1])
         self._enough.update(dict.fromkeys(ways.enough.get(number, ()), fact))
@@ -170,9 +170,9 @@ class _Looking:
         facts = self._ways.useful[place]
         if toward_end:
             facts = [*self._ways.ending[place], *(fact for fact in self._enough if fact in move.facts)]
-        controls = [(Gains.CONTROL, each) for each in actors]
-        for proof in self.proofs[Gains.CONTROL, number].values() if facts else ():
-            so_far = self._together(controls, (Gains.CONTROL, number), proof)
+        controls = [(TechniqueGain.CONTROL, each) for each in actors]
+        for proof in self.proofs[TechniqueGain.CONTROL, number].values() if facts else ():
+            so_far = self._together(controls, (TechniqueGain.CONTROL, number), proof)
             for fact in facts:
                 if toward_end:
                     whose = next(iter(self.proofs[self._enough[fact]].values())) if fact in self._enough else ()

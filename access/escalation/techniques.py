@@ -34,7 +34,7 @@ class TechniqueTarget(Enum):
         return "the role" if self.value.startswith("role") else f"the {self.value}"
 
 
-class Gains(Enum):
+class TechniqueGain(Enum):
     """What is gained. All but the first and the last change what the target's holder, or those in it, may do."""
 
     CONTROL = "the credentials of the target"
@@ -49,7 +49,7 @@ class Gains(Enum):
     ADMINISTRATOR = "an administrator’s credentials"
 
 
-class Provider(Enum):
+class ProviderByArn(Enum):
     """By what makes the ARN of one."""
 
     SAML = ":saml-provider/"
@@ -57,7 +57,7 @@ class Provider(Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class Need:
+class PermissionNeed:
     """One of `actions` on a resource.
 
     `resource` is a pattern for `NeedResource.ANY`: {p} is the partition, {a} the account.
@@ -78,20 +78,20 @@ class Technique:
 
     name: str
     does: str
-    needs: tuple[Need, ...]
+    needs: tuple[PermissionNeed, ...]
     target: TechniqueTarget
-    gains: Gains
+    gains: TechniqueGain
     source: str  # the page of AWS's documentation that says what the permission allows
     service: str = ""  # that the target role trusts
     supposes: str = ""
     by_instance_profile: bool = False
-    provider: Provider | None = None  # what the target role trusts
+    provider: ProviderByArn | None = None  # what the target role trusts
     any_client: bool = False  # only of roles that take a provider's tokens whoever they were issued to
 
     @property
-    def acts(self) -> tuple[tuple[Need, ...], ...]:
+    def acts(self) -> tuple[tuple[PermissionNeed, ...], ...]:
         """The needs, of each act one identity's."""
-        found: list[list[Need]] = []
+        found: list[list[PermissionNeed]] = []
         for each in self.needs:
             if each.by_same and found:
                 found[-1].append(each)
@@ -100,10 +100,10 @@ class Technique:
         return tuple(map(tuple, found))
 
 
-def need(*actions: str, on: NeedResource = NeedResource.ANY, resource: str = "*", **context: str) -> Need:
+def need(*actions: str, on: NeedResource = NeedResource.ANY, resource: str = "*", **context: str) -> PermissionNeed:
     """Context keys are written with underscores: iam_policyarn."""
-    return Need(actions, on, resource, {key.replace("_", ":", 1): (value,) for key, value in context.items()})
+    return PermissionNeed(actions, on, resource, {key.replace("_", ":", 1): (value,) for key, value in context.items()})
 
 
-def by_same(needed: Need) -> Need:
+def by_same(needed: PermissionNeed) -> PermissionNeed:
     return replace(needed, by_same=True)

@@ -9,7 +9,7 @@ from access.escalation.account import EscalationAccount
 from access.escalation.administrator import is_administrator
 from access.escalation.altered import Change, Fact, IdentityChanges
 from access.escalation.closure import Closure, Variant, apart
-from access.escalation.techniques import Gains
+from access.escalation.techniques import TechniqueGain
 from access.holders import Holder
 from access.question import asks_who
 
@@ -33,7 +33,7 @@ class Variants:
     def fresh(self, closure: Closure) -> Iterator[tuple[Variant, bool]]:
         """With whether it is an administrator. What is one in fewer changes isn't told again with more."""
         for number, facts in self._affected(closure).items():
-            among = closure.bits.get((Gains.CONTROL, number), 0)
+            among = closure.bits.get((TechniqueGain.CONTROL, number), 0)
             known = [fact for fact in facts if closure.bits[fact] & among] if among else []
             if known and not self._base[number].caller.is_service_linked:
                 yield from self._of(number, apart(among, known, closure.bits))
@@ -55,15 +55,15 @@ class Variants:
 
     def _affected(self, closure: Closure) -> Mapping[int, list[Fact]]:
         """By principal, the changes that somebody can make and that bear on it."""
-        changes = [fact for fact in closure.bits if fact[0] not in (Gains.CONTROL, Gains.ADMINISTRATOR)]
-        joinable = {str(thing) for gains, thing in changes if gains is Gains.MEMBERSHIP}
+        changes = [fact for fact in closure.bits if fact[0] not in (TechniqueGain.CONTROL, TechniqueGain.ADMINISTRATOR)]
+        joinable = {str(thing) for gains, thing in changes if gains is TechniqueGain.MEMBERSHIP}
         of_joinable = {policy.name for group in joinable for policy in self._account.groups.get(group, ())}
         found: dict[int, list[Fact]] = defaultdict(list)
         for fact in changes:
             gains, thing = fact
             if isinstance(thing, int):
                 numbers: Collection[int] = (thing,)
-            elif gains is Gains.MEMBERSHIP or thing in joinable or thing in of_joinable:
+            elif gains is TechniqueGain.MEMBERSHIP or thing in joinable or thing in of_joinable:
                 numbers = {*self._users, *self._having.get(thing, ())}
             else:
                 numbers = self._members.get(thing, ()) or self._having.get(thing, ())

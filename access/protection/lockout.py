@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from access.holders import Holder, holder_of
 from access.protection.afterwards import PoliciesAfterPlan, afterwards
 from access.protection.roles import objects, roles_with
-from access.situations import EVERYTHING, Unknown
+from access.situations import EVERYTHING, UnknownContextKeys
 from access.surroundings import surroundings_of
 from accounts.models import AwsAccount
 from iamconsole.web.words import some
@@ -78,7 +78,7 @@ def _compared(
     scps = surroundings_of(aws_account.account_id).scps
     then = Layers(holder.policies, (holder.boundary,) if holder.boundary else None, scps=scps)
     now = Layers(after.policies, (after.boundary,) if after.boundary else None, scps=scps)
-    unknown = Unknown(holder.caller, holder)
+    unknown = UnknownContextKeys(holder.caller, holder)
     for permission in permissions_of(tier):
         resource = _example(aws_account, permission.action, permission.on)
         request = Request(holder.caller, permission.action, resource, aws_account.account_id, {}, unknown)

@@ -32,7 +32,7 @@ def verify(heads: Sequence[Head] = ()) -> list[AuditProblem]:
     them, so does a trail that was cut off and then went on: a later head of the log is lower, or doesn't fit any more.
     """
     known = AuditHead.objects.filter(pk=1).first()  # read first: what is sealed from here on is no problem
-    walk = Walk()
+    walk = AuditWalk()
     problems = walk.go()
     if known and known.number:
         problems += check_end(known.number, "the database's note of the last sealed entry")
@@ -47,7 +47,7 @@ def heads_in(lines: Iterable[str]) -> Iterator[Head]:
 
 
 @dataclass
-class Walk:
+class AuditWalk:
     """A look at every sealed entry in turn; it can stop and go on elsewhere: where it is says all."""
 
     expected: int = 1

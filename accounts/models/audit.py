@@ -154,7 +154,7 @@ class AuditCheck(models.Model):
     seen_at = models.DateTimeField(default=timezone.now)  # the worker's last sign of life
     finished_at = models.DateTimeField(null=True, blank=True)
     is_running = models.BooleanField(default=True)
-    # Where it is: accounts.audit.check.Walk.
+    # Where it is: accounts.audit.check.AuditWalk.
     expected = models.PositiveBigIntegerField(default=1)
     previous = models.CharField(max_length=64, blank=True)
     sealed = models.PositiveBigIntegerField(default=0)  # entries that there were when it began

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit.chain import GENESIS
-from accounts.audit.check import Walk, check_end
+from accounts.audit.check import AuditWalk, check_end
 from accounts.models import AuditCheck, AuditEntry, AuditHead, Operator
 from iamconsole import messages
 
@@ -76,7 +76,7 @@ def work(pk: int) -> None:
         with suppress(audit.WrongKey):  # then every entry is told of
             audit.seal()  # what was done a moment ago is looked at, too
         check.sealed = AuditHead.objects.filter(pk=1).values_list("number", flat=True).first() or 0
-    walk = Walk(check.expected, check.previous)
+    walk = AuditWalk(check.expected, check.previous)
     until = time.monotonic() + settings.WORKER_SLICE_S
     _look_on(check, walk)
     while not walk.is_over and time.monotonic() < until:
@@ -87,7 +87,7 @@ def work(pk: int) -> None:
         messages.send(TASK, check.pk)
 
 
-def _look_on(check: AuditCheck, walk: Walk) -> None:
+def _look_on(check: AuditCheck, walk: AuditWalk) -> None:
     left = iter(range(LOOK_UP))
     found = [problem.sentence for problem in walk.go(lambda: next(left, None) is None)]
     check.expected, check.previous, check.seen_at = walk.expected, walk.previous, timezone.now()

@@ -12,7 +12,7 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from cognito.choosing.claims import App, Pool
-from cognito.choosing.exposures import Exposure, Giver, exposures, givers, pools_of, taken_by
+from cognito.choosing.exposures import CredentialsGiver, Exposure, exposures, givers, pools_of, taken_by
 from cognito.identity_pools.operations.principal_tags import SetPrincipalTags, TagsParams
 from cognito.identity_pools.operations.roles import SetRoles
 from cognito.identity_pools.operations.settings import UpdateIdentityPool
@@ -30,7 +30,7 @@ class ChoiceCheck(PlanCheck):
     def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         if not any(step.kind in _OF_POOLS or step.kind in _OF_GIVERS for step in steps):
             return []
-        laid, found = _Laid(), []
+        laid, found = _PlannedPools(), []
         known = laid.exposures()
         for step in steps:
             laid.lay(step)
@@ -46,7 +46,7 @@ class ChoiceCheck(PlanCheck):
         return found
 
 
-class _Laid:
+class _PlannedPools:
     """Identity pools and user pools, as the steps so far leave them."""
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class _Laid:
 
 
 # ---- What a step makes of an identity pool ---------------------------------------------------------------------------
-_OF_GIVERS: dict[str, Callable[[Giver, Any], Giver]] = {
+_OF_GIVERS: dict[str, Callable[[CredentialsGiver, Any], CredentialsGiver]] = {
     SetRoles.kind: lambda giver, p: replace(giver, mappings=p.by_provider),
     SetPrincipalTags.kind: lambda giver, p: replace(giver, tags={**(giver.tags or {}), p.provider: _tags(p)}),
     UpdateIdentityPool.kind: lambda giver, p: replace(giver, settings=p.wanted),

@@ -18,7 +18,7 @@ _USER_POOLS = "CognitoIdentityProviders"
 
 
 @dataclass(frozen=True)
-class Giver:
+class CredentialsGiver:
     """An identity pool, or what a change makes of it."""
 
     id: str
@@ -42,7 +42,7 @@ class Giver:
 
 @dataclass(frozen=True)
 class Exposure:
-    giver: Giver
+    giver: CredentialsGiver
     pool: Pool
     look: ClaimUse
     choice: ClaimChoice
@@ -84,7 +84,7 @@ class Exposure:
         return about == others and (who in (STRANGERS, other_who)) and (sure in ("surely", other_sure))
 
 
-def exposures(givers: Iterable[Giver], pools: Mapping[str, Pool]) -> list[Exposure]:
+def exposures(givers: Iterable[CredentialsGiver], pools: Mapping[str, Pool]) -> list[Exposure]:
     """Each once. `pools`: by their ids; of one that isn't there nothing is known, and nothing said."""
     found: dict[tuple[str, ...], Exposure] = {}
     for giver in givers:
@@ -114,8 +114,10 @@ def _says(pool: Pool, client: str, claim: str) -> bool:
 
 
 # ---- As the mirror has them ------------------------------------------------------------------------------------------
-def giver_of(row: IdentityPool) -> Giver:
-    return Giver(row.aws_id, row.name, row.settings, row.role_mappings, row.principal_tags, row.aws_account_id)
+def giver_of(row: IdentityPool) -> CredentialsGiver:
+    return CredentialsGiver(
+        row.aws_id, row.name, row.settings, row.role_mappings, row.principal_tags, row.aws_account_id
+    )
 
 
 def identity_pools_anywhere() -> QuerySet[IdentityPool]:
@@ -124,11 +126,11 @@ def identity_pools_anywhere() -> QuerySet[IdentityPool]:
     return rows.order_by("name_key", "pk")
 
 
-def givers() -> list[Giver]:
+def givers() -> list[CredentialsGiver]:
     return [giver_of(row) for row in identity_pools_anywhere()]
 
 
-def taken_by(every: Iterable[Giver]) -> set[str]:
+def taken_by(every: Iterable[CredentialsGiver]) -> set[str]:
     """Ids of the user pools whose tokens they look at."""
     looks = ((giver, look) for giver in every for look in looks_of(giver.mappings, giver.tags))
     return {pool_id for giver, look in looks for pool_id, _ in giver.takes(look)}

@@ -80,7 +80,7 @@ def described(client: Reader, pool_id: str) -> Item | None:
         return None
 
 
-class Roles(FacetMirror):
+class IdentityPoolRolesMirror(FacetMirror):
     """An empty answer is one, too: nobody gets credentials."""
 
     kind = IdentityPool.kind
@@ -103,7 +103,7 @@ class Roles(FacetMirror):
         return answer | {"IdentityPoolId": ref.object_id}
 
 
-class PrincipalTags(FacetMirror):
+class PrincipalTagsMirror(FacetMirror):
     """Which attributes of people become tags of their session: one call for each provider of the pool."""
 
     kind = IdentityPool.kind
@@ -143,4 +143,4 @@ def providers_of(pool: Item) -> list[str]:
     return sorted(named.union(pool.get("OpenIdConnectProviderARNs") or (), pool.get("SamlProviderARNs") or ()))
 
 
-MIRRORS = (IdentityPoolMirror(), Roles(), PrincipalTags())
+MIRRORS = (IdentityPoolMirror(), IdentityPoolRolesMirror(), PrincipalTagsMirror())

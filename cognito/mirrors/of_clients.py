@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from cognito.mirrors import parts
 from cognito.mirrors.base import FacetMirror, pool_of
-from cognito.mirrors.pools import IDP, RiskConfiguration
+from cognito.mirrors.pools import IDP, RiskConfigurationMirror
 from cognito.models import AppClient
 from sync.aws.errors import NotFound
 from sync.mirror import Item, ObjectRef, ParsedItem, Reader
@@ -35,7 +35,7 @@ class ClientFacet(FacetMirror):
             return None
 
 
-class ClientRiskConfiguration(ClientFacet):
+class ClientRiskConfigurationMirror(ClientFacet):
     """Threat protection that an app client has instead of its pool's; nothing where it follows the pool.
 
     API reference, RiskConfigurationType: where the answer names no app client, what it says is the pool's.
@@ -45,16 +45,16 @@ class ClientRiskConfiguration(ClientFacet):
     title = "Threat protection"
     parts = parts.RISK
     column = "risk"
-    operation = RiskConfiguration.operation
-    settings = RiskConfiguration.settings
-    known = RiskConfiguration.known
+    operation = RiskConfigurationMirror.operation
+    settings = RiskConfigurationMirror.settings
+    known = RiskConfigurationMirror.known
 
     def told(self, answer: Item) -> Item:
-        held: Item = answer[RiskConfiguration.member]
+        held: Item = answer[RiskConfigurationMirror.member]
         return held if held.get("ClientId") else {}
 
 
-class ClientSessions(ClientFacet):
+class ClientSessionsMirror(ClientFacet):
     """How long the app client takes a session of another one for a sign-in."""
 
     source = "sessions"
@@ -66,5 +66,5 @@ class ClientSessions(ClientFacet):
     known = frozenset(settings) | {"UserPoolId", "ClientId"}
 
 
-RISK, SESSIONS = ClientRiskConfiguration(), ClientSessions()
+RISK, SESSIONS = ClientRiskConfigurationMirror(), ClientSessionsMirror()
 MIRRORS = (RISK, SESSIONS)

@@ -141,7 +141,7 @@ class PoolFacet(FacetMirror):
         return (answer[self.member] if self.member else answer) | {"UserPoolId": pool_id}
 
 
-class MfaConfig(PoolFacet):
+class MfaConfigMirror(PoolFacet):
     """DescribeUserPool says only whether there is MFA; this says by what."""
 
     source = "mfa"
@@ -159,7 +159,7 @@ class MfaConfig(PoolFacet):
     known = frozenset(settings) | {"UserPoolId"}
 
 
-class RiskConfiguration(PoolFacet):
+class RiskConfigurationMirror(PoolFacet):
     """Threat protection. Where the pool's plan has none, AWS refuses to tell: not held."""
 
     source = "risk"
@@ -176,7 +176,7 @@ class RiskConfiguration(PoolFacet):
     known = frozenset(settings) | {"UserPoolId", "ClientId", "LastModifiedDate"}
 
 
-class Sessions(PoolFacet):
+class SessionTrackingMirror(PoolFacet):
     """Whether sessions are tracked. Calls of 2026: a role, a Region or a partition may be without."""
 
     source = "sessions"
@@ -188,7 +188,7 @@ class Sessions(PoolFacet):
     known = frozenset(settings) | {"UserPoolId"}
 
 
-class Domains(PoolFacet):
+class PoolDomainsMirror(PoolFacet):
     """Where people sign in. What AWS changes of a domain by itself (its version, its distribution) is left out."""
 
     source = "domain"
@@ -212,4 +212,4 @@ class Domains(PoolFacet):
         return {"UserPoolId": pool_id, "Domains": [each for each in asked if each.get("Domain")]}
 
 
-MIRRORS = (PoolMirror(), MfaConfig(), RiskConfiguration(), Sessions(), Domains())
+MIRRORS = (PoolMirror(), MfaConfigMirror(), RiskConfigurationMirror(), SessionTrackingMirror(), PoolDomainsMirror())

@@ -10,7 +10,7 @@ from cognito.mirrors.pools import IDP
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import members
 from sync.aws.errors import NotFound
-from sync.mirror import AccountRegion, Item, Mirror, ObjectRef, ParsedItem, Reader, Reread
+from sync.mirror import AccountRegion, Item, Mirror, ObjectRef, ParsedItem, Reader, RereadObject
 
 
 class GroupsOfPerson(Mirror):
@@ -42,7 +42,7 @@ class GroupsOfPerson(Mirror):
             return None
         return {"sub": ref.object_id, "groups": found}
 
-    def keep(self, place: AccountRegion, reread: Sequence[Reread], *, ours: bool) -> int:
+    def keep(self, place: AccountRegion, reread: Sequence[RereadObject], *, ours: bool) -> int:
         """By the group: of each, who is in it and wasn't, and who isn't any longer. Who is gone keeps none."""
         arns = {each.ref.arn for each in reread}
         groups = {

@@ -13,7 +13,7 @@ from cognito.people.typed import as_aws_writes_it
 from cognito.selectors import E_MAIL, PHONE, USERNAME, exactly
 from sync import clock
 from sync.aws.client import reader
-from sync.mirror import AccountRegion, ObjectRef, Reread
+from sync.mirror import AccountRegion, ObjectRef, RereadObject
 
 _ADDRESS = re.compile(r"[^\s@\"]+@[^\s@\"]+\.[^\s@\".]{2,}")
 _NUMBER = re.compile(r"\+\d{7,15}")
@@ -68,6 +68,6 @@ def look(pool: UserPool, words: str) -> CognitoUser | None:
             sub = PERSON.object_id(item)
             place, ref = AccountRegion(pool.aws_account, pool.region), ObjectRef(PERSON.kind, sub, "", pool.arn)
             with transaction.atomic():
-                PERSON.keep(place, [Reread(ref, item, requested_at)], ours=False)
+                PERSON.keep(place, [RereadObject(ref, item, requested_at)], ours=False)
             return CognitoUser.objects.filter(pool=pool, aws_id=sub).first()
     return None

@@ -15,7 +15,7 @@ from cognito.people import rows
 from cognito.people.person_record import Person, allowed_by, cares_of, people_in
 from sync import clock
 from sync.aws.errors import Denied, MarkerExpired, NotFound, Unsupported
-from sync.mirror import AccountRegion, Counts, OwnRows, Reader, SourcePage, Visit, bulk
+from sync.mirror import AccountRegion, Counts, OwnRows, Reader, RunVisit, SourcePage, bulk
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.store import settle_time
 from sync.mirror.sweep import BRAKE_COUNT, BRAKE_SHARE
@@ -36,7 +36,7 @@ class MembersPage:
         return len(self.people)
 
 
-class Members(OwnRows):
+class MembersSource(OwnRows):
     name = "cognito.members"
     title = "Members of groups"
     regional = True
@@ -89,7 +89,7 @@ class Members(OwnRows):
             remark = f"Not read: members of {group.name} in {group.pool.aws_id}. {error.sentence()}"
             yield SourcePage({}, following, clock.now(), remarks=[remark])
 
-    def take(self, visit: Visit, page: SourcePage) -> Counts:
+    def take(self, visit: RunVisit, page: SourcePage) -> Counts:
         counts = Counts()
         for part in page.own:
             rows.keep(part.group.pool, part.people, page.requested_at, run=None)
@@ -99,20 +99,20 @@ class Members(OwnRows):
                 CognitoGroup.objects.filter(pk=part.group.pk).update(**read)
         return counts
 
-    def brake(self, visit: Visit) -> str:
+    def brake(self, visit: RunVisit) -> str:
         unseen, live = self._unseen(visit).count(), self._live(visit).count()
         return f"{unseen} of {live} memberships" if unseen >= BRAKE_COUNT and unseen > BRAKE_SHARE * live else ""
 
-    def sweep(self, visit: Visit) -> None:
+    def sweep(self, visit: RunVisit) -> None:
         """Without asking again: a membership that a listing missed comes back with the next one, and has no history."""
         with paced_write():
             visit.note(Counts(gone=self._unseen(visit).update(gone_at=visit.now)))
 
-    def _live(self, visit: Visit) -> QuerySet[CognitoMembership]:
+    def _live(self, visit: RunVisit) -> QuerySet[CognitoMembership]:
         groups = visit.place.of(CognitoGroup.objects.filter(members_read_in=visit.run.pk))
         return CognitoMembership.objects.filter(gone_at__isnull=True, group__in=groups.values("pk"))
 
-    def _unseen(self, visit: Visit) -> QuerySet[CognitoMembership]:
+    def _unseen(self, visit: RunVisit) -> QuerySet[CognitoMembership]:
         began = visit.run.started_at or visit.run.created_at
         unwritten = Q(written_at__isnull=True) | Q(written_at__lt=began - settle_time())
         not_seen = Q(seen_in__isnull=True) | ~Q(seen_in=visit.run.pk)

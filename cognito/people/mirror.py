@@ -16,7 +16,7 @@ from cognito.people import rows
 from cognito.people.called import full_title_of, title_of
 from cognito.people.person_record import SUB, allowed_by, care_of, people_in
 from sync.aws.errors import AwsError, NotFound
-from sync.mirror import AccountRegion, Item, Mirror, Named, ObjectRef, ParsedItem, Reader, Reread
+from sync.mirror import AccountRegion, Item, Mirror, Named, ObjectRef, ParsedItem, Reader, RereadObject
 
 
 class PersonMirror(Mirror):
@@ -54,10 +54,10 @@ class PersonMirror(Mirror):
         attribute, _, value = (f"{SUB}={ref.object_id}" if ref.object_id else told).partition("=")
         return find_one(client, pool_of(ref.arn), attribute, value)
 
-    def keep(self, place: AccountRegion, reread: Sequence[Reread], *, ours: bool) -> int:
+    def keep(self, place: AccountRegion, reread: Sequence[RereadObject], *, ours: bool) -> int:
         gone = [each for each in reread if each.item is None]
         changed = sum(rows.bury(place, each.ref.object_id, each.requested_at, ours=ours) for each in gone)
-        of_pools: defaultdict[str, list[Reread]] = defaultdict(list)
+        of_pools: defaultdict[str, list[RereadObject]] = defaultdict(list)
         for each in reread:
             if each.item is not None:
                 of_pools[each.ref.arn].append(each)

@@ -23,7 +23,7 @@ from sync import clock
 from sync.aws.client import ListPage
 from sync.aws.errors import AwsError, Denied, MarkerExpired, NotFound, Unsupported
 from sync.aws.quotas import forecast_s
-from sync.mirror import AccountRegion, Counts, OwnRows, Reader, SourcePage, Visit
+from sync.mirror import AccountRegion, Counts, OwnRows, Reader, RunVisit, SourcePage
 from sync.mirror.copying import CopyLines
 
 _PER_CALL = 60  # ListUsers gives no more
@@ -126,7 +126,7 @@ class PeopleSource(OwnRows):
                 yield SourcePage({}, following, clock.now(), own=[part], remarks=[remark])
                 return
 
-    def take(self, visit: Visit, page: SourcePage) -> Counts:
+    def take(self, visit: RunVisit, page: SourcePage) -> Counts:
         counts = Counts()
         for part in page.own:
             if part.people:
@@ -140,10 +140,10 @@ class PeopleSource(OwnRows):
             return rows.keep(part.pool, part.people, at, run=run)
         return rows.keep_new(part.pool, part.people, part.as_rows, at, run=run)
 
-    def brake(self, visit: Visit) -> str:
+    def brake(self, visit: RunVisit) -> str:
         return sweeping.brake(visit, self.due(visit.place))
 
-    def sweep(self, visit: Visit) -> None:
+    def sweep(self, visit: RunVisit) -> None:
         sweeping.sweep(visit, self.due(visit.place))
 
 

@@ -16,7 +16,7 @@ from cognito.people.mirror import find_one
 from cognito.people.person_record import SUB, allowed_by, cares_of, people_in
 from sync import clock
 from sync.aws.errors import AwsError
-from sync.mirror import Counts, Visit
+from sync.mirror import Counts, RunVisit
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.statistics import learn
 from sync.mirror.store import settle_time
@@ -27,20 +27,20 @@ logger = logging.getLogger(__name__)
 _LONGEST_WHY = 400
 
 
-def end_pool(visit: Visit, pool: UserPool, why: str, at: datetime) -> None:
+def end_pool(visit: RunVisit, pool: UserPool, why: str, at: datetime) -> None:
     """All people of the pool were shown, or `why` not. In the caller's transaction."""
     read = {} if why else {"people_read_at": at, "people_read_in": visit.run.pk}
     UserPool.objects.filter(pk=pool.pk).update(people_held_why=why[:_LONGEST_WHY], **read)
 
 
-def brake(visit: Visit, pools: Sequence[UserPool]) -> str:
+def brake(visit: RunVisit, pools: Sequence[UserPool]) -> str:
     """As `sync.mirror.brake`, of all pools of the Region that were read to the end."""
     unseen = _unseen(visit, pools).count()
     live = CognitoUser.objects.live().filter(pool__in=pools).count() if unseen >= BRAKE_COUNT else 0
     return f"{unseen} of {live} people" if unseen >= BRAKE_COUNT and unseen > BRAKE_SHARE * live else ""
 
 
-def sweep(visit: Visit, pools: Sequence[UserPool]) -> None:
+def sweep(visit: RunVisit, pools: Sequence[UserPool]) -> None:
     """Also the people of pools that are gone, or of which only the settings are mirrored now."""
     live = visit.place.of(CognitoUser.objects.live())
     for pks in _batches(live.exclude(pool__in=pools)):
@@ -60,7 +60,7 @@ def sweep(visit: Visit, pools: Sequence[UserPool]) -> None:
     learn(CognitoUser)
 
 
-def _is_gone(visit: Visit, person: CognitoUser) -> bool:
+def _is_gone(visit: RunVisit, person: CognitoUser) -> bool:
     """Whether AWS, asked for that one person, doesn't find her. Who is there counts as seen."""
     visit.note(Counts())  # it takes a while, and we live
     requested_at = clock.now()
@@ -76,7 +76,7 @@ def _is_gone(visit: Visit, person: CognitoUser) -> bool:
     return found is None
 
 
-def _unseen(visit: Visit, pools: Sequence[UserPool]) -> QuerySet[CognitoUser]:
+def _unseen(visit: RunVisit, pools: Sequence[UserPool]) -> QuerySet[CognitoUser]:
     """Of pools that the run read to the end. Never who appeared, or whom we wrote, when it had begun."""
     began = visit.run.started_at or visit.run.created_at
     unwritten = Q(written_at__isnull=True) | Q(written_at__lt=began - settle_time())
@@ -86,7 +86,7 @@ def _unseen(visit: Visit, pools: Sequence[UserPool]) -> QuerySet[CognitoUser]:
     return found.filter(unwritten, not_seen, pool__in=read.values("pk"), read_at__lt=began)
 
 
-def _bury(visit: Visit, among: QuerySet[CognitoUser], pks: Sequence[int]) -> None:
+def _bury(visit: RunVisit, among: QuerySet[CognitoUser], pks: Sequence[int]) -> None:
     with paced_write():
         gone = among.filter(pk__in=pks).update(gone_at=visit.now, missed_in=None)
         visit.note(Counts(gone=gone))

@@ -5,7 +5,7 @@ It names people by their `sub`: tickets are kept elsewhere, for longer.
 
 from __future__ import annotations
 
-from cognito.operations.people.base import InPool
+from cognito.operations.people.base import PeopleOperation
 from iamconsole.web.words import counted, full_time
 from sync.models import Change, Step
 from sync.operations import BadParams, registry
@@ -19,7 +19,7 @@ def is_of_people(change: Change) -> bool:
 
 def note_of(change: Change) -> str:
     """ "" of a change that is about nobody."""
-    steps = [step for step in change.steps.all() if isinstance(registry.get(step.kind), InPool)]
+    steps = [step for step in change.steps.all() if isinstance(registry.get(step.kind), PeopleOperation)]
     if not steps:
         return ""
     told = [line for step in steps[:MOST_NAMED] for line in _told(step)]

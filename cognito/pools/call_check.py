@@ -14,7 +14,7 @@ from cognito.models import UserPool
 from cognito.pools.operations import KINDS
 from cognito.pools.setting_rules import broken
 from sync.aws.checking import refusals
-from sync.calls import Call, Personal, Sealed
+from sync.calls import Call, PersonalParameter, SealedParameter
 from sync.checks import PlanCheck, PlanFinding
 from sync.operations import PlannedStep
 
@@ -73,7 +73,7 @@ def _refused(call: Call, parameters: Mapping[str, Any], pool: Mapping[str, Any])
 def _plain(value: Any) -> Any:
     """Without what is sealed, and what isn't text: an image, a secret."""
     if isinstance(value, Mapping):
-        kept = {name: each for name, each in value.items() if not isinstance(each, Sealed | Personal)}
+        kept = {name: each for name, each in value.items() if not isinstance(each, SealedParameter | PersonalParameter)}
         return {name: _plain(each) for name, each in kept.items() if isinstance(each, _JSON)}
     return [_plain(each) for each in value] if isinstance(value, list) else value
 

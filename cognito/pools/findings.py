@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from cognito.choosing.exposures import Giver, exposures, giver_of, identity_pools_anywhere, pool_of, taken_by
+from cognito.choosing.exposures import CredentialsGiver, exposures, giver_of, identity_pools_anywhere, pool_of, taken_by
 from cognito.models import AppClient, IdentityPool, UserPool
 from cognito.pools.actions.attributes import OWN
 from cognito.pools.actions.clients import LIVES
@@ -73,7 +73,9 @@ def _of_pool(pool: UserPool, gives: str) -> Iterator[PostureFinding]:
         )
 
 
-def _of_choices(pool: UserPool, clients: Sequence[AppClient], givers: Sequence[Giver]) -> Iterator[PostureFinding]:
+def _of_choices(
+    pool: UserPool, clients: Sequence[AppClient], givers: Sequence[CredentialsGiver]
+) -> Iterator[PostureFinding]:
     """Claims that people write themselves and that give them a role or a tag: one for each app client that may."""
     if pool.aws_id not in taken_by(givers):
         return

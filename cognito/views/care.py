@@ -24,7 +24,7 @@ from iamconsole.web.words import counted
 from identities.bulk.csv_text import MOST_BYTES, CsvLine
 from identities.bulk.forms import RowsForm
 from identities.bulk.rows import BulkRow
-from policies.views.object_action import Crumb, action_page
+from policies.views.object_action import Breadcrumb, action_page
 from policies.views.stage import REFUSED
 from sync import changes
 from sync.changes.verbs import looked_at_names
@@ -39,9 +39,9 @@ def cognito_invite(request: HttpRequest, account_id: str, aws_id: str) -> HttpRe
     return action_page(request, pool.aws_account, [pool], INVITE, _crumbs(pool))
 
 
-def _crumbs(pool: UserPool) -> list[Crumb]:
+def _crumbs(pool: UserPool) -> list[Breadcrumb]:
     list_url = reverse("user_pools", kwargs={"account_id": pool.aws_account.account_id})
-    return [Crumb("User pools", list_url), Crumb(f"People of {pool.name}", people_url(pool))]
+    return [Breadcrumb("User pools", list_url), Breadcrumb(f"People of {pool.name}", people_url(pool))]
 
 
 def fetch_pool(request: HttpRequest, account_id: str, aws_id: str) -> UserPool:

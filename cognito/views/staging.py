@@ -19,7 +19,7 @@ from cognito.views.people import fetch_pool
 from iamconsole.web.selections import keep_posted
 from iamconsole.web.words import counted
 from policies.object_actions import ObjectAction
-from policies.views.object_action import Crumb
+from policies.views.object_action import Breadcrumb
 from policies.views.selection import Selection, act_on_selection, choose_page, picked_rows
 
 
@@ -36,8 +36,8 @@ class PeopleSelection(Selection):
         return reverse(name, kwargs={"account_id": self.aws_account.account_id, "aws_id": self.pool.aws_id, **more})
 
     @property
-    def crumbs(self) -> list[Crumb]:
-        return [Crumb(f"People of {self.pool}", self._url("cognito_pool_people"))]
+    def crumbs(self) -> list[Breadcrumb]:
+        return [Breadcrumb(f"People of {self.pool}", self._url("cognito_pool_people"))]
 
     def action_url(self, action: ObjectAction) -> str:
         return self._url("cognito_people_stage_action", action=action.name)

@@ -155,7 +155,7 @@ def _rows_beyond(
         found = _next_to(near, order, position, limit, descending=descending)
         if len(found) == limit:
             return found
-    parts = [_Part(has_key=True), _Part(has_key=False)] if may_lack else [_Part(has_key=True, all=True)]
+    parts = [_KeyPart(has_key=True), _KeyPart(has_key=False)] if may_lack else [_KeyPart(has_key=True, all=True)]
     found = []
     for part in reversed(parts) if backwards else parts:
         if position is not None and position.value is None and part.has_key and not backwards:
@@ -173,7 +173,7 @@ def _rows_beyond(
 
 
 @dataclass(frozen=True)
-class _Part:
+class _KeyPart:
     """The rows that have a key, or those that have none."""
 
     has_key: bool

@@ -103,17 +103,17 @@ def attention(request: HttpRequest, aws_account: Any) -> list[PanelRow]:
 
 
 @dataclass(frozen=True)
-class Box:
+class PanelBox:
     """A panel of the overview with its rows, ready to print."""
 
     panel: Panel
     rows: Sequence[PanelRow]
 
 
-def boxes(place: str, request: HttpRequest, aws_account: Any) -> list[Box]:
+def boxes(place: str, request: HttpRequest, aws_account: Any) -> list[PanelBox]:
     """The panels of a column with their rows; those that have nothing to say are left out."""
     filled = [
-        Box(panel, tuple(panel.rows(request, aws_account)) if panel.rows else ())
+        PanelBox(panel, tuple(panel.rows(request, aws_account)) if panel.rows else ())
         for panel in at(place, request, aws_account)
     ]
     return [box for box in filled if box.rows or box.panel.empty]

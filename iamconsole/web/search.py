@@ -27,7 +27,7 @@ _COLUMNS = ("pk", "name", "name_key", "aws_id", "arn", "gone_at", "aws_account__
 
 
 @dataclass(frozen=True)
-class Hit:
+class SearchHit:
     name: str
     url: str
     detail: str  # such as its ARN
@@ -40,7 +40,7 @@ class KindMatches:
     """What one kind has for the words: its best hits and how many there are in all, as far as they were counted."""
 
     total: int
-    hits: Sequence[Hit]
+    hits: Sequence[SearchHit]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class SearchKind:
 
 
 @dataclass(frozen=True)
-class Group:
+class SearchGroup:
     kind: SearchKind
     found: KindMatches
 
@@ -79,14 +79,14 @@ def register(kind: SearchKind) -> None:
     _kinds[kind.name] = kind
 
 
-def search(operator: Any, words: str) -> list[Group]:
+def search(operator: Any, words: str) -> list[SearchGroup]:
     """What matches the words, by kind; a kind has nothing for fewer than its `least` characters."""
     words = words.strip()
     asked = [kind for kind in _kinds.values() if len(words) >= max(kind.least, 1)]
     kinds = sorted(asked, key=lambda kind: kind.position)
     found = _mirrored([kind for kind in kinds if kind.rows], operator, words)
     found |= {kind.name: kind.find(operator, words, HITS) for kind in kinds if kind.find}
-    return [Group(kind, found[kind.name]) for kind in kinds if found[kind.name].total]
+    return [SearchGroup(kind, found[kind.name]) for kind in kinds if found[kind.name].total]
 
 
 def beginning(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -124,7 +124,7 @@ def _parts(kind: SearchKind, operator: Any, words: str) -> Iterable[QuerySet[Any
         yield chosen.order_by().annotate(of=Value(kind.name, CharField())).values("of", *_COLUMNS)
 
 
-def _hits(kind: SearchKind, rows: list[Any], key: str) -> list[Hit]:
+def _hits(kind: SearchKind, rows: list[Any], key: str) -> list[SearchHit]:
     """The best first: what AWS still has, an exact name, names that begin so."""
 
     def rank(row: Any) -> tuple[bool, bool, bool, str, int]:
@@ -134,7 +134,7 @@ def _hits(kind: SearchKind, rows: list[Any], key: str) -> list[Hit]:
     return [_hit(kind, row) for row in sorted(rows, key=rank)[:HITS]]
 
 
-def _hit(kind: SearchKind, row: Any) -> Hit:
+def _hit(kind: SearchKind, row: Any) -> SearchHit:
     account_id = row["aws_account__account_id"]
     url = reverse(kind.url_name, kwargs={"account_id": account_id, "aws_id": row["aws_id"]})
-    return Hit(row["name"], url, row["arn"], f"{row['aws_account__name']} ({account_id})", row["gone_at"])
+    return SearchHit(row["name"], url, row["arn"], f"{row['aws_account__name']} ({account_id})", row["gone_at"])

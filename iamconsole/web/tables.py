@@ -92,7 +92,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Head:
+class ColumnHead:
     column: Column
     url: str = ""
     direction: str = ""  # of `aria-sort`
@@ -266,17 +266,17 @@ class TableListing:
     # ---- what the template prints ----
 
     @property
-    def heads(self) -> Iterator[Head]:
+    def heads(self) -> Iterator[ColumnHead]:
         for column in self.table.shown:
             if not column.sort:
-                yield Head(column)
+                yield ColumnHead(column)
                 continue
             up = self.order.name == column.name
             down = self.order.name == f"-{column.name}"
             downwards = not down if (up or down) else column.newest_first
             target = f"-{column.name}" if downwards else column.name
             url = self.state.url(sort="" if target == self.table.default_sort else target)
-            yield Head(column, url, "ascending" if up else "descending" if down else "")
+            yield ColumnHead(column, url, "ascending" if up else "descending" if down else "")
 
     @property
     def rows(self) -> Iterator[SafeString]:

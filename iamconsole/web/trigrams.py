@@ -38,7 +38,7 @@ def containing(rows: QuerySet[Any], words: str, *, along: bool = False) -> Query
     """
     model, connection = rows.model, connections[rows.db]
     if connection.vendor == "postgresql":
-        return rows.filter(_IsLike(_Searched(*_columns(model)), Value(f"%{_escaped(words)}%")))
+        return rows.filter(_IsLike(_SearchedText(*_columns(model)), Value(f"%{_escaped(words)}%")))
     if is_indexed(connection, model):
         phrase = '"' + words.replace('"', '""') + '"'
         name = _name(model)
@@ -84,7 +84,7 @@ def _name(model: type[Model]) -> str:
     return f"{model._meta.db_table}_trigrams_{columns}"
 
 
-class _Searched(Func):
+class _SearchedText(Func):
     """All searched columns as one text: as the index has it, to the letter."""
 
     template = "(%(expressions)s)"

@@ -62,29 +62,29 @@ def _domains(certificate: x509.Certificate) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Metadata:
+class SamlMetadata:
     """What a SAML metadata document says of its identity provider."""
 
     entity_id: str
     certificates: tuple[Certificate, ...]
 
 
-def read_metadata(text: str) -> Metadata:
+def read_metadata(text: str) -> SamlMetadata:
     """Empty where the document can't be read.
 
     A document with a DTD is not looked into: without one XML has no entities that could blow it up.
     """
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        return Metadata("", ())
+        return SamlMetadata("", ())
     try:
         root = ElementTree.fromstring(text)  # noqa: S314
     except ElementTree.ParseError:
-        return Metadata("", ())
+        return SamlMetadata("", ())
     entity = root if root.tag == f"{_METADATA}EntityDescriptor" else root.find(f".//{_METADATA}EntityDescriptor")
     if entity is None:
-        return Metadata("", ())
+        return SamlMetadata("", ())
     found = {certificate.sha256: certificate for certificate in _signing(entity)}
-    return Metadata(entity.get("entityID", ""), tuple(found[key] for key in sorted(found)))
+    return SamlMetadata(entity.get("entityID", ""), tuple(found[key] for key in sorted(found)))
 
 
 def _signing(entity: ElementTree.Element) -> Iterator[Certificate]:

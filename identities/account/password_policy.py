@@ -22,7 +22,7 @@ _CLASSES = {
 
 
 @dataclass(frozen=True)
-class Rule:
+class PasswordRule:
     """`weak` says what is the matter with it; "" where nothing is."""
 
     text: str
@@ -34,7 +34,7 @@ class PasswordPolicy:
     """`is_default`: the AWS account has none of its own, so AWS's is in force."""
 
     is_default: bool
-    rules: tuple[Rule, ...]
+    rules: tuple[PasswordRule, ...]
 
     @property
     def weaknesses(self) -> list[str]:
@@ -66,52 +66,52 @@ def in_words(said: Mapping[str, Any]) -> str:
     return f"{'AWS’s default: ' if policy.is_default else ''}{'; '.join(_inside(rule) for rule in policy.rules)}"
 
 
-def _inside(rule: Rule) -> str:
+def _inside(rule: PasswordRule) -> str:
     """Within a sentence."""
     return rule.text[0].lower() + rule.text[1:].rstrip(".")
 
 
 # "Set an account password policy for IAM users" (IAM User Guide): the default password policy.
 _DEFAULT = (
-    Rule("At least 8 characters.", "8 characters are few: 14 are advised."),
-    Rule("At least three of these: an upper-case letter, a lower-case letter, a digit, a symbol."),
-    Rule("Not the name or the e-mail address of the AWS account."),
-    Rule("Passwords never expire."),
-    Rule("Old passwords may be used again.", _REUSE),
+    PasswordRule("At least 8 characters.", "8 characters are few: 14 are advised."),
+    PasswordRule("At least three of these: an upper-case letter, a lower-case letter, a digit, a symbol."),
+    PasswordRule("Not the name or the e-mail address of the AWS account."),
+    PasswordRule("Passwords never expire."),
+    PasswordRule("Old passwords may be used again.", _REUSE),
 )
 
 
-def _rules(said: Mapping[str, Any]) -> Iterator[Rule]:
+def _rules(said: Mapping[str, Any]) -> Iterator[PasswordRule]:
     length = int(said.get("MinimumPasswordLength", 6))
     few = f"{length} characters are few: {GOOD_LENGTH} are advised." if length < GOOD_LENGTH else ""
-    yield Rule(f"At least {length} characters.", few)
+    yield PasswordRule(f"At least {length} characters.", few)
     asked = [words for name, words in _CLASSES.items() if said.get(name)]
     if asked:
-        yield Rule(f"At least {_joined(asked)}.")
+        yield PasswordRule(f"At least {_joined(asked)}.")
     else:
-        yield Rule("Any characters will do.", "No kinds of characters are asked for.")
+        yield PasswordRule("Any characters will do.", "No kinds of characters are asked for.")
     yield from _expiry(said)
     kept = said.get("PasswordReusePrevention")
     if kept:
-        yield Rule("Not the last one." if kept == 1 else f"None of the last {kept}.")
+        yield PasswordRule("Not the last one." if kept == 1 else f"None of the last {kept}.")
     else:
-        yield Rule("Old passwords may be used again.", _REUSE)
+        yield PasswordRule("Old passwords may be used again.", _REUSE)
     if said.get("AllowUsersToChangePassword"):
-        yield Rule("Users may change their own.")
+        yield PasswordRule("Users may change their own.")
     else:
-        yield Rule("Users may change their own only where a policy of theirs says so.")
+        yield PasswordRule("Users may change their own only where a policy of theirs says so.")
 
 
-def _expiry(said: Mapping[str, Any]) -> Iterator[Rule]:
+def _expiry(said: Mapping[str, Any]) -> Iterator[PasswordRule]:
     days = said.get("MaxPasswordAge")
     if not days:
-        yield Rule("Passwords never expire.")
+        yield PasswordRule("Passwords never expire.")
         return
     after = f"Expires after {counted(days, 'day')}"
     if said.get("HardExpiry"):
-        yield Rule(f"{after}; then only an administrator can set a new one.")
+        yield PasswordRule(f"{after}; then only an administrator can set a new one.")
     else:
-        yield Rule(f"{after}; then its user sets a new one at the next sign-in.")
+        yield PasswordRule(f"{after}; then its user sets a new one at the next sign-in.")
 
 
 def _joined(words: list[str]) -> str:

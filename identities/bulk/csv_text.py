@@ -50,7 +50,7 @@ def lines_of(text: str, known: Collection[str], prefixes: Sequence[str] = ()) ->
     return found
 
 
-class _Numbered:
+class _NumberedReader:
     """A csv.reader, and the number of the first line of the file that belongs to each row."""
 
     def __init__(self, text: str, delimiter: str, skipped: int) -> None:
@@ -72,7 +72,7 @@ def _header(text: str) -> tuple[Iterator[tuple[int, list[str]]], list[str]]:
     first = text.lstrip("\r\n").partition("\n")[0].strip()
     said = first[4:] if first.lower().startswith("sep=") else ""  # spreadsheets write "sep=;" above the header
     delimiter = said if said and said in _DELIMITERS else max(_DELIMITERS, key=first.count)
-    reader = iter(_Numbered(text.partition("\n")[2] if said else text, delimiter, 1 if said else 0))
+    reader = iter(_NumberedReader(text.partition("\n")[2] if said else text, delimiter, 1 if said else 0))
     for _, cells in reader:
         if any(cell.strip() for cell in cells):
             return reader, [cell.strip().casefold() if ":" not in cell else cell.strip() for cell in cells]

@@ -25,7 +25,7 @@ class AccessKeysMirror(CredentialsMirror):
     members = {"Status": "status", "CreateDate": "created_at"}
 
 
-class MfaDevices(CredentialsMirror):
+class MfaDevicesMirror(CredentialsMirror):
     source = "mfa"
     title = "MFA devices"
     credential_model = MfaDevice
@@ -38,7 +38,7 @@ class MfaDevices(CredentialsMirror):
         return super().row(entry) | {"factor": str(MfaDevice.factor_of(entry["SerialNumber"]))}
 
 
-class ConsolePassword(CredentialsMirror):
+class ConsolePasswordMirror(CredentialsMirror):
     """One at most, and none is an answer: AWS then says NoSuchEntity."""
 
     source = "login"
@@ -70,7 +70,7 @@ class ConsolePassword(CredentialsMirror):
         return super().row(entry) | said | {"longest_session_s": entry.get("MaxSigninSessionDuration")}
 
 
-class Certificates(CredentialsMirror):
+class SigningCertificatesMirror(CredentialsMirror):
     source = "certificates"
     title = "Signing certificates"
     credential_model = SigningCertificate
@@ -98,7 +98,7 @@ def _told_by(body: str) -> dict[str, Any]:
     }
 
 
-class SshKeys(CredentialsMirror):
+class SshKeysMirror(CredentialsMirror):
     source = "ssh_keys"
     title = "SSH keys"
     credential_model = SshKey
@@ -108,7 +108,7 @@ class SshKeys(CredentialsMirror):
     members = {"Status": "status", "UploadDate": "created_at"}
 
 
-class ServiceCredentials(CredentialsMirror):
+class ServiceCredentialsMirror(CredentialsMirror):
     source = "service_credentials"
     title = "Service-specific credentials"
     credential_model = ServiceCredential
@@ -126,11 +126,11 @@ class ServiceCredentials(CredentialsMirror):
 
 
 KEYS = AccessKeysMirror()
-MFA = MfaDevices()
-LOGIN = ConsolePassword()
-CERTIFICATES = Certificates()
-SSH_KEYS = SshKeys()
-SERVICE_CREDENTIALS = ServiceCredentials()
+MFA = MfaDevicesMirror()
+LOGIN = ConsolePasswordMirror()
+CERTIFICATES = SigningCertificatesMirror()
+SSH_KEYS = SshKeysMirror()
+SERVICE_CREDENTIALS = ServiceCredentialsMirror()
 RARE = (CERTIFICATES, SSH_KEYS, SERVICE_CREDENTIALS)
 KINDS: tuple[CredentialsMirror, ...] = (KEYS, MFA, LOGIN, *RARE)
 

@@ -6,7 +6,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import Operator
-from iamconsole.web.search import Hit, KindMatches, SearchKind, beginning
+from iamconsole.web.search import KindMatches, SearchHit, SearchKind, beginning
 from iamconsole.web.search import register as register_kind
 from identities.models import AccessKey
 
@@ -18,9 +18,9 @@ def find_keys(operator: Operator, words: str, limit: int) -> KindMatches:
     return KindMatches(keys.count(), [_hit(key) for key in newest[:limit]])
 
 
-def _hit(key: AccessKey) -> Hit:
+def _hit(key: AccessKey) -> SearchHit:
     address = {"account_id": key.aws_account.account_id, "aws_id": key.user.aws_id}
-    return Hit(
+    return SearchHit(
         key.name,
         reverse("user_credentials", kwargs=address),
         f"An access key of {key.user.name}",

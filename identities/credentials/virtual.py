@@ -16,7 +16,7 @@ from sync.mirror import Content, Item, ParsedItem, Reader
 _ROOTS_FIRST = ":mfa/root-account-mfa-device"  # the serial number of what was once the root user's only device
 
 
-class VirtualMfa(IamAccountMirror):
+class VirtualMfaMirror(IamAccountMirror):
     source = "virtual_mfa"
     title = "Virtual MFA devices"
     parts = parts.VIRTUAL_MFA
@@ -47,6 +47,6 @@ def _is_roots(device: Mapping[str, Any]) -> bool:
     return arn.endswith(":root") or str(device["SerialNumber"]).endswith(_ROOTS_FIRST)
 
 
-VIRTUAL_MFA = VirtualMfa()
+VIRTUAL_MFA = VirtualMfaMirror()
 # As often as the summary, which says whether the root user has MFA at all.
 SOURCE = OfAwsAccount("iam.virtual_mfa", VIRTUAL_MFA)

@@ -990,7 +990,7 @@ class Migration(migrations.Migration):
                             )
                         ],
                     },
-                    bases=(identities.models.account.Ending, models.Model),
+                    bases=(identities.models.account.ExpiringObject, models.Model),
                 ),
                 migrations.CreateModel(
                     name="ServerCertificate",
@@ -1059,7 +1059,7 @@ class Migration(migrations.Migration):
                             )
                         ],
                     },
-                    bases=(identities.models.account.Ending, models.Model),
+                    bases=(identities.models.account.ExpiringObject, models.Model),
                 ),
                 migrations.CreateModel(
                     name="ServiceCredential",
@@ -1117,7 +1117,7 @@ class Migration(migrations.Migration):
                             )
                         ],
                     },
-                    bases=(identities.models.account.Ending, models.Model),
+                    bases=(identities.models.account.ExpiringObject, models.Model),
                 ),
                 migrations.CreateModel(
                     name="ServiceLastAccessed",
@@ -1205,7 +1205,7 @@ class Migration(migrations.Migration):
                             )
                         ],
                     },
-                    bases=(identities.models.account.Ending, models.Model),
+                    bases=(identities.models.account.ExpiringObject, models.Model),
                 ),
                 migrations.CreateModel(
                     name="SshKey",

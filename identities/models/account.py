@@ -51,7 +51,7 @@ class InstanceProfile(LookedAfterRow):
     tags: models.JSONField[Any, Any] = models.JSONField(null=True)  # key → value; null: not held (yet)
 
 
-class Ending:
+class ExpiringObject:
     """Something that stops to work at a time that is known beforehand."""
 
     @property
@@ -82,7 +82,7 @@ class OidcProvider(MirroredRow):
         verbose_name = "OIDC provider"
 
 
-class SamlProvider(Ending, MirroredRow):
+class SamlProvider(ExpiringObject, MirroredRow):
     """An outside provider of identities by SAML."""
 
     kind = "iam.saml_provider"
@@ -111,7 +111,7 @@ class SamlProvider(Ending, MirroredRow):
         return min((end for end in (self.valid_until, self.certificate_expires_at) if end), default=None)
 
 
-class ServerCertificate(Ending, LookedAfterRow):
+class ServerCertificate(ExpiringObject, LookedAfterRow):
     """A TLS certificate that IAM keeps for load balancers: legacy, AWS Certificate Manager does better."""
 
     kind = "iam.server_certificate"

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 
-from identities.models.account import Ending
+from identities.models.account import ExpiringObject
 from sync.models import MirroredRow
 
 # CIS AWS Foundations Benchmark, "Ensure access keys are rotated every 90 days or less".
@@ -165,7 +165,7 @@ class LoginProfile(Credential):
     longest_session_s = models.PositiveIntegerField(null=True)
 
 
-class SigningCertificate(Ending, Credential):
+class SigningCertificate(ExpiringObject, Credential):
     """An X.509 certificate that signs requests in the old way (SOAP); `name` is AWS's id of it."""
 
     kind = "iam.certificate"
@@ -185,7 +185,7 @@ class SshKey(Credential):
     kind = "iam.ssh_key"
 
 
-class ServiceCredential(Ending, Credential):
+class ServiceCredential(ExpiringObject, Credential):
     """A user name and password, or an API key, for one service; `name` is AWS's id of it, ACCA…."""
 
     kind = "iam.service_credential"

@@ -31,7 +31,7 @@ def roles_trusting(row: Principal) -> Sequence[IamRole]:
     return list(IamRole.objects.live().filter(**named).distinct().order_by("name_key"))
 
 
-class Breaks:
+class BrokenReferences:
     """Which policies and which trust name some owners of one AWS account, looked up for all of them at once."""
 
     def __init__(self, rows: Sequence[Principal]) -> None:
@@ -83,7 +83,7 @@ def _named_in(text: str, arns: Sequence[str]) -> Iterator[str]:
 
 
 def broken_by_rename(row: IamUser | IamGroup) -> list[PlanFinding]:
-    found = list(_naming(Breaks([row]).policies[row.arn], "mean nobody then, until they are edited"))
+    found = list(_naming(BrokenReferences([row]).policies[row.arn], "mean nobody then, until they are edited"))
     if trusting := roles_trusting(row):
         words = f"AWS itself writes the new ARN in the trust of {some([role.name for role in trusting])}."
         found.append(PlanFinding("TRUST_FOLLOWS", "suggestion", words))
@@ -93,7 +93,7 @@ def broken_by_rename(row: IamUser | IamGroup) -> list[PlanFinding]:
     return found
 
 
-def broken_by_deletion(row: Principal, breaks: Breaks) -> list[PlanFinding]:
+def broken_by_deletion(row: Principal, breaks: BrokenReferences) -> list[PlanFinding]:
     """`breaks`: of this one, and perhaps of others."""
     found = list(_naming(breaks.policies[row.arn], "mean nobody then, and whoever gets the name next"))
     if trusting := breaks.trust.get(row.arn):

@@ -21,7 +21,7 @@ from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Content, ObjectRef
-from sync.operations import BadParams, Call, Risk, Sealed, StepSpec, Undo, Value
+from sync.operations import BadParams, Call, Risk, SealedParameter, StepSpec, Undo, Value
 
 # IAM API Reference, UploadServerCertificate; a chain that long has some thirty certificates.
 LONGEST_BODY, LONGEST_CHAIN = 16_384, 65_536
@@ -60,7 +60,7 @@ class UploadServerCertificate(ObjectCreation[UploadServerCertificateParams]):
             "ServerCertificateName": p.name,
             "Path": p.path,
             "CertificateBody": p.body,
-            "PrivateKey": Sealed(p.private_key),
+            "PrivateKey": SealedParameter(p.private_key),
             **chain,
         }
         return [Call("iam", "UploadServerCertificate", parameters, (p.arn,), ("iam:UploadServerCertificate",))]

@@ -16,7 +16,7 @@ from accounts.models import AwsAccount
 from iamconsole.web.words import some
 from identities.credentials.mirrors import KINDS
 from identities.models import IamRole, InstanceProfile, Principal
-from identities.operations.breaks import Breaks, broken_by_deletion
+from identities.operations.breaks import BrokenReferences, broken_by_deletion
 from identities.operations.cascades import TakenOff, take_off
 from identities.operations.dependents import dependents_in_aws, dependents_in_mirror, left_after
 from identities.operations.held_rows import HeldRows, prefetch_held
@@ -80,7 +80,7 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
         if self.owner is ROLE:
             prefetch_related_objects(rows, "trust")  # for `before`
         prefetch_held(draft, rows)
-        draft.remembered.setdefault((broken_by_deletion, self.kind), Breaks(rows))
+        draft.remembered.setdefault((broken_by_deletion, self.kind), BrokenReferences(rows))
 
     def dependents(self, draft: Draft, row: Any) -> Iterator[str]:
         """What the mirror has on it."""
@@ -119,7 +119,9 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
         return self.warnings(draft, row)
 
     def warnings(self, draft: Draft, row: Any) -> list[PlanFinding]:
-        return broken_by_deletion(row, draft.remembered.setdefault((broken_by_deletion, self.kind), Breaks([row])))
+        return broken_by_deletion(
+            row, draft.remembered.setdefault((broken_by_deletion, self.kind), BrokenReferences([row]))
+        )
 
     def replanned(self, draft: Draft, p: DeleteOwnerParams) -> list[StepSpec]:
         """With the dependents that it has by now, and had not when the plan was made."""

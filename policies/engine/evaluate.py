@@ -26,9 +26,9 @@ __all__ = [
     "LayerName",
     "LayerPolicy",
     "Layers",
-    "Reason",
     "Request",
     "Verdict",
+    "VerdictReason",
     "beside_policies",
     "context_of",
     "evaluate",
@@ -40,7 +40,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Reason:
+class VerdictReason:
     """A statement that decided, or (`effect` "ImplicitDeny") a layer in which none allows.
 
     `hangs_on`: the context keys that would say whether it applies; then it may decide.
@@ -69,7 +69,7 @@ class Verdict:
     unknown (and not absent), those on which the decision hangs."""
 
     decision: Decision
-    reasons: tuple[Reason, ...]
+    reasons: tuple[VerdictReason, ...]
     missing_context: tuple[str, ...] = ()
     not_held: tuple[LayerName, ...] = ()
 
@@ -210,14 +210,14 @@ class _Evaluation:
         self._resource = resource_asked(request)
         self._facts = Facts(context_of(request), request.is_unknown)
         self._not_held = layers.not_held and _that_bind(request.caller, layers.not_held)
-        self._allowing: list[Reason] = []
-        self._denying: list[Reason] = []
-        self._perhaps: list[Reason] = []  # those that may apply
+        self._allowing: list[VerdictReason] = []
+        self._denying: list[VerdictReason] = []
+        self._perhaps: list[VerdictReason] = []  # those that may apply
 
     def verdict(self) -> Verdict:
         if found := beside_policies(self._request):
             effect = "Allow" if found is Decision.ALLOWED else "ImplicitDeny"
-            return Verdict(found, (Reason(LayerName.AWS, effect),))
+            return Verdict(found, (VerdictReason(LayerName.AWS, effect),))
         said = self._said()
         decision, blocked = decide(terms_of(self._request), said)
         not_held = tuple(sorted(self._not_held))
@@ -225,7 +225,7 @@ class _Evaluation:
             return self._unknown(blocked, not_held)
         reasons = {
             Decision.EXPLICIT_DENY: self._denying,
-            Decision.IMPLICIT_DENY: [Reason(layer, "ImplicitDeny") for layer in blocked],
+            Decision.IMPLICIT_DENY: [VerdictReason(layer, "ImplicitDeny") for layer in blocked],
             Decision.ALLOWED: self._allowing,
         }[decision]
         missing = () if self._request.is_unknown else tuple(sorted(self._facts.missing))
@@ -247,7 +247,7 @@ class _Evaluation:
         surely, perhaps = self._resource_says()
         if self._caller.kind is CallerKind.ROOT:
             identity, boundary = YES, None
-            self._allowing.append(Reason(LayerName.AWS, "Allow"))
+            self._allowing.append(VerdictReason(LayerName.AWS, "Allow"))
         denies = YES if self._denying else NO
         if not_held:
             identity = max(identity, MAYBE) if LayerName.IDENTITY in not_held else identity
@@ -321,8 +321,8 @@ class _Evaluation:
         effect = "Deny" if statement.denies else "Allow"
         if applies is YES:
             into = self._denying if statement.denies else self._allowing
-            into.append(Reason(layer, effect, policy.name, statement))
+            into.append(VerdictReason(layer, effect, policy.name, statement))
         else:
             keys = self._facts.hangs_on(statement, self._resource)
-            self._perhaps.append(Reason(layer, effect, policy.name, statement, keys))
+            self._perhaps.append(VerdictReason(layer, effect, policy.name, statement, keys))
         return applies

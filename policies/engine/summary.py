@@ -78,7 +78,7 @@ class PolicySummary:
 
 
 @dataclass
-class _Found:
+class _ServiceActions:
     """Of one service, so far."""
 
     actions: set[str] = field(default_factory=set)
@@ -90,8 +90,8 @@ class _Found:
 
 def summary(document: Any) -> PolicySummary:
     """Takes any document; what makes no sense in it isn't there."""
-    allows: dict[str, _Found] = defaultdict(_Found)
-    denies: dict[str, _Found] = defaultdict(_Found)
+    allows: dict[str, _ServiceActions] = defaultdict(_ServiceActions)
+    denies: dict[str, _ServiceActions] = defaultdict(_ServiceActions)
     unknown: dict[str, None] = {}
     for statement in document_of(document).statements[:_MOST_SHOWN]:
         if statement.allows or statement.denies:
@@ -99,7 +99,7 @@ def summary(document: Any) -> PolicySummary:
     return PolicySummary(_services(allows), _services(denies), tuple(unknown))
 
 
-def _add(statement: Statement, services: Mapping[str, _Found]) -> list[str]:
+def _add(statement: Statement, services: Mapping[str, _ServiceActions]) -> list[str]:
     """Adds what the statement says to its services; returns the patterns that mean nothing."""
     names, unknown = _actions(statement)
     conditions = {ConditionSummary(each.operator, each.key, each.words) for each in statement.conditions}
@@ -137,12 +137,12 @@ def _resources(statement: Statement, names: Sequence[str]) -> list[str]:
 
 
 # ---- Services --------------------------------------------------------------------------------------------------
-def _services(found: Mapping[str, _Found]) -> tuple[ServiceAccess, ...]:
+def _services(found: Mapping[str, _ServiceActions]) -> tuple[ServiceAccess, ...]:
     services = [_service(prefix, each) for prefix, each in found.items()]
     return tuple(sorted(services, key=lambda service: (service.name.lower(), service.prefix)))
 
 
-def _service(prefix: str, found: _Found) -> ServiceAccess:
+def _service(prefix: str, found: _ServiceActions) -> ServiceAccess:
     return ServiceAccess(
         prefix,
         catalogue.service_names()[prefix],

@@ -75,7 +75,7 @@ class Tightening:
 def tighten(document: Any, usage: Usage) -> Tightening:
     """Takes any document; the proposal grants no more. What it denies stays, and so does what makes no sense in it."""
     old = document_of(document)
-    narrowed = [_Narrowing(statement, usage) for statement in old.statements if statement.allows]
+    narrowed = [_NarrowedStatement(statement, usage) for statement in old.statements if statement.allows]
     dropped = tuple(part for each in narrowed for part in each.dropped)
     kept = tuple(part for each in narrowed for part in each.kept)
     proposal = old.rewritten({each.index: each.left for each in narrowed if each.dropped})
@@ -87,7 +87,7 @@ def tighten(document: Any, usage: Usage) -> Tightening:
 
 
 def _of_whole(
-    old: Mapping[str, Any], new: Mapping[str, Any], narrowed: Sequence[_Narrowing], usage: Usage
+    old: Mapping[str, Any], new: Mapping[str, Any], narrowed: Sequence[_NarrowedStatement], usage: Usage
 ) -> Iterator[str]:
     used = {prefix for each in narrowed for prefix in each.used}
     coarse = sorted(used - usage.services_with_actions())
@@ -103,7 +103,7 @@ def _of_whole(
         )
 
 
-class _Narrowing:
+class _NarrowedStatement:
     """One that allows. `left` is what stays of it, None where nothing does; `used` are services that it keeps."""
 
     def __init__(self, statement: Statement, usage: Usage) -> None:

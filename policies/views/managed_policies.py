@@ -35,7 +35,7 @@ def policies(request: HttpRequest, account_id: str) -> HttpResponseBase:
 
 
 @dataclass(frozen=True)
-class Version:
+class PolicyVersionView:
     """A version as its tab shows it: with what it changed against the one before."""
 
     row: PolicyVersion
@@ -44,11 +44,11 @@ class Version:
     lines: list[DiffLine]
 
 
-def _versions(policy: ManagedPolicy) -> Iterator[Version]:
+def _versions(policy: ManagedPolicy) -> Iterator[PolicyVersionView]:
     rows = selectors.versions_of(policy)
     for row, older in zip(rows, [*rows[1:], None], strict=True):
         lines = document_diff(older.document.text, row.document.text) if older else []
-        yield Version(row, row.version_id == policy.default_version, laid_out(row.document.text), lines)
+        yield PolicyVersionView(row, row.version_id == policy.default_version, laid_out(row.document.text), lines)
 
 
 def _document(request: HttpRequest, policy: ManagedPolicy) -> Mapping[str, Any]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # it prints this page: the other way round is types only
 
 
 @dataclass(frozen=True)
-class Crumb:
+class Breadcrumb:
     text: str
     url: str
 
@@ -52,8 +52,8 @@ def object_action(request: HttpRequest, kind: ObjectPages, row: Any, action: str
     if found is None or row.gone_at is not None or not found.offered(row):
         raise Http404("This can't be done with it.")
     kind.looked_at(request, row)
-    above = [Crumb(*kind.above(row))] if kind.above else _list_of(kind, row.aws_account.account_id)
-    crumbs = [*above, Crumb(kind.called(row), _url_of(kind, row))]
+    above = [Breadcrumb(*kind.above(row))] if kind.above else _list_of(kind, row.aws_account.account_id)
+    crumbs = [*above, Breadcrumb(kind.called(row), _url_of(kind, row))]
     return action_page(request, row.aws_account, [row], found, crumbs, kind=kind)
 
 
@@ -63,7 +63,7 @@ def account_action(request: HttpRequest, account_id: str, action: str) -> HttpRe
     if found is None or not found.offered(aws_account):
         raise Http404("There is nothing of that name to do.")
     where = found.on or "overview"
-    crumbs = [Crumb(where.replace("_", " ").capitalize(), reverse(where, kwargs={"account_id": account_id}))]
+    crumbs = [Breadcrumb(where.replace("_", " ").capitalize(), reverse(where, kwargs={"account_id": account_id}))]
     return action_page(request, aws_account, [], found, crumbs)
 
 
@@ -72,7 +72,7 @@ def action_page(
     aws_account: AwsAccount,
     targets: Sequence[Any],
     action: ObjectAction,
-    crumbs: Sequence[Crumb],
+    crumbs: Sequence[Breadcrumb],
     selection: Selection | None = None,
     kind: ObjectPages | None = None,
 ) -> HttpResponse:
@@ -133,13 +133,13 @@ def _propose(request: HttpRequest, form: object_actions.ActionForm) -> Change | 
         return None
 
 
-def _list_of(kind: ObjectPages, account_id: str) -> list[Crumb]:
+def _list_of(kind: ObjectPages, account_id: str) -> list[Breadcrumb]:
     """None for a kind without a list of its own."""
     try:
         url = reverse(kind.many, kwargs={"account_id": account_id})
     except NoReverseMatch:
         return []
-    return [Crumb((kind.title or kind.many).capitalize(), url)]
+    return [Breadcrumb((kind.title or kind.many).capitalize(), url)]
 
 
 def _url_of(kind: ObjectPages, row: Any) -> str:

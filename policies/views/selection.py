@@ -20,7 +20,7 @@ from iamconsole.web.words import counted
 from policies import object_actions
 from policies.details import ObjectPages, rows_within
 from policies.object_actions import ObjectAction
-from policies.views.object_action import Crumb, action_page
+from policies.views.object_action import Breadcrumb, action_page
 
 MOST_SHOWN = 50  # of those that it is about
 
@@ -63,13 +63,13 @@ class Selection:
         return f"It can’t be done with {counted(self.left_out, 'other')} that you picked." if self.left_out else ""
 
     @property
-    def crumbs(self) -> list[Crumb]:
+    def crumbs(self) -> list[Breadcrumb]:
         account_id = self.aws_account.account_id
-        found = [Crumb(self._many.capitalize(), reverse(self.kind.many, kwargs={"account_id": account_id}))]
+        found = [Breadcrumb(self._many.capitalize(), reverse(self.kind.many, kwargs={"account_id": account_id}))]
         if len(self.rows) == 1:
             row = self.rows[0]
             url = reverse(self.kind.name, kwargs={"account_id": account_id, "aws_id": row.aws_id})
-            found.append(Crumb(self.kind.called(row), url))
+            found.append(Breadcrumb(self.kind.called(row), url))
         return found
 
     def fit_for(self, action: ObjectAction) -> Selection:

@@ -69,13 +69,13 @@ class _Parsers(ResponseParserFactory):
 
     def create_parser(self, protocol_name: str) -> Any:
         parser: Any = super().create_parser(protocol_name)
-        usual = _Prepared(parser, is_json=protocol_name in _JSON)
+        usual = _PreparedAnswer(parser, is_json=protocol_name in _JSON)
         if protocol_name == "json":
             return JsonParser(usual, text=_text, text_for=_text_for, time=_time, secret_value=_secret_value)
         return XmlParser(usual, _scalar) if protocol_name == "query" else usual
 
 
-class _Prepared:
+class _PreparedAnswer:
     """What botocore parsed, prepared. What is no answer it takes for an empty one, or breaks over."""
 
     def __init__(self, usual: Parser, *, is_json: bool) -> None:

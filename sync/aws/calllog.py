@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sync.aws.errors import AwsError
 from sync.aws.purpose import SessionPurpose
-from sync.aws.translation import Sending
+from sync.aws.translation import SentCall
 
 logger = logging.getLogger("iamconsole.aws")
 
@@ -27,7 +27,7 @@ class CallOutcome:
 
 
 @contextmanager
-def logged(sending: Sending, purpose: SessionPurpose) -> Iterator[CallOutcome]:
+def logged(sending: SentCall, purpose: SessionPurpose) -> Iterator[CallOutcome]:
     outcome, said = CallOutcome(), "exception"
     started = time.perf_counter()
     try:

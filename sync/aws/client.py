@@ -34,7 +34,7 @@ from sync.aws.session import AwsSession, forget, invoke, session_for
 from sync.aws.shared_pace import shared_pace
 from sync.aws.target import home_region, target_of
 from sync.aws.trace import traced
-from sync.aws.translation import Sending, translate
+from sync.aws.translation import SentCall, translate
 
 # How often the door tries again, each time after a longer wait; less where there is nobody to answer, more where AWS
 # only asks for patience: where it refuses every second call, one in 2,000 runs out of tries.
@@ -150,7 +150,7 @@ class AwsClient:
     def call(self, service: str, operation: str, /, **params: Any) -> dict[str, Any]:
         """Make the call, by AWS's names: `call("iam", "GetUser", UserName="alice")`. A dry run's write gives `{}`."""
         write = not is_read(service, operation)
-        sending = Sending(
+        sending = SentCall(
             service, operation, self._aws_account.account_id, write=write, emulated=self._aws_account.emulated
         )
         self._check_may_ask(sending)
@@ -202,7 +202,7 @@ class AwsClient:
                 request_id=error.request_id,
             ) from error
 
-    def _check_may_ask(self, sending: Sending) -> None:
+    def _check_may_ask(self, sending: SentCall) -> None:
         if not is_known(sending.service):
             raise sending.failed(errors.ConsoleRefused, f"The console does not use the service {sending.service}.")
         if is_signed(sending.service, sending.operation) is not self._purpose.signed:
@@ -214,7 +214,7 @@ class AwsClient:
         if sending.write and self._purpose.tier == "read":
             raise sending.failed(errors.NotARead, "It is not a read, and only a change may write.")
 
-    def _check_writes_on(self, sending: Sending) -> None:
+    def _check_writes_on(self, sending: SentCall) -> None:
         if not sending.write:
             return
         # Read anew at each write: an owner may have turned it off while the change was being applied.
@@ -222,7 +222,7 @@ class AwsClient:
         if not writes_on.exists():
             raise sending.failed(errors.WritesOff)
 
-    def _with_patience(self, sending: Sending, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def _with_patience(self, sending: SentCall, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Try again what is sure not to have been done and may work in a while."""
         waits, failures, renewed = delays(_FURTHER_TRIES_THROTTLED), 0, False
         until = time.monotonic() + _PATIENCE_S
@@ -242,7 +242,7 @@ class AwsClient:
                     raise
                 time.sleep(next(waits))
 
-    def _send(self, sending: Sending, params: dict[str, Any]) -> dict[str, Any]:
+    def _send(self, sending: SentCall, params: dict[str, Any]) -> dict[str, Any]:
         if self._held_session is None:  # nobody is asked to let us in for nothing
             self._check_writes_on(sending)
         resends = may_be_resent(sending.service, sending.operation)
@@ -265,7 +265,7 @@ class AwsClient:
             self._held_session = session_for(target_of(self._aws_account, self._purpose.tier), self._purpose)
         return self._held_session
 
-    def _pace(self, sending: Sending, params: dict[str, Any]) -> Pacing | None:
+    def _pace(self, sending: SentCall, params: dict[str, Any]) -> Pacing | None:
         if sending.emulated and not settings.AWS_PACE_EMULATED:
             return None
         category = category_of(sending.service, sending.operation)
@@ -280,7 +280,7 @@ class AwsClient:
         key = (sending.aws_account, region, sending.operation, str(params["UserPoolId"]))
         return CombinedPace(pace_of_call(key, PER_POOL_QUOTA * share_of(sending.aws_account)), shared)
 
-    def _as_rate_taken(self, error: errors.AwsError, sending: Sending) -> errors.AwsError:
+    def _as_rate_taken(self, error: errors.AwsError, sending: SentCall) -> errors.AwsError:
         """Who reads in the background gives way sooner."""
         shared = category_of(sending.service, sending.operation) is not None
         if type(error) is not errors.Throttled or not shared or self._urgent:
@@ -288,7 +288,7 @@ class AwsClient:
         return sending.failed(errors.RateTaken, error.message, code=error.code, request_id=error.request_id)
 
 
-def _further_tries(error: errors.Transient, sending: Sending) -> int:
+def _further_tries(error: errors.Transient, sending: SentCall) -> int:
     if isinstance(error, errors.Unreachable):
         return _FURTHER_TRIES_UNREACHABLE
     if isinstance(error, errors.RateTaken):

@@ -27,7 +27,7 @@ from sync.aws.purpose import SessionPurpose
 from sync.aws.secrets import Secret
 from sync.aws.target import AwsTarget
 from sync.aws.trace import watch
-from sync.aws.translation import Sending, translate
+from sync.aws.translation import SentCall, translate
 
 # The emulator's own name for the machine that the console runs on (`emulator.wellknown`). No secret.
 _EMULATOR_KEY_ID, _EMULATOR_KEY = "AKIAEMULATEDHOST0000", "emulator"
@@ -173,8 +173,8 @@ class AwsSession:
             ),
         )
 
-    def _sending(self, operation: str) -> Sending:
-        return Sending("sts", operation, self.target.account_id, write=False, emulated=self.target.emulated)
+    def _sending(self, operation: str) -> SentCall:
+        return SentCall("sts", operation, self.target.account_id, write=False, emulated=self.target.emulated)
 
     def _note(self, text: str) -> None:
         if text not in self.notes:

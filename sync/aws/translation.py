@@ -127,7 +127,7 @@ _CLOCKS_DIFFER = ("Signature expired:", "Signature not yet current:")
 
 
 @dataclass(frozen=True)
-class Sending:
+class SentCall:
     """What was being sent. `emulated`: an answer that is no AWS answer means that the emulator lacks the operation."""
 
     service: str
@@ -151,7 +151,7 @@ class Sending:
 
 
 def translate(
-    error: Exception, sending: Sending, *, status: int | None = None, unclear_before: bool = False
+    error: Exception, sending: SentCall, *, status: int | None = None, unclear_before: bool = False
 ) -> errors.AwsError:
     """`status`: the HTTP status of the last answer, where there was one. `unclear_before`: botocore sent the same call
     before and got no clear answer; whatever a write was told in the end, it may have been done."""
@@ -171,7 +171,7 @@ def never_left(error: Exception | None) -> bool:
     return isinstance(error, _NEVER_LEFT)
 
 
-def _translate(error: Exception, sending: Sending, status: int | None) -> errors.AwsError:
+def _translate(error: Exception, sending: SentCall, status: int | None) -> errors.AwsError:
     if isinstance(error, errors.AwsError):
         return error
     if isinstance(error, boto.ClientError):
@@ -192,7 +192,7 @@ def _translate(error: Exception, sending: Sending, status: int | None) -> errors
     raise error
 
 
-def _answered(error: boto.ClientError, sending: Sending) -> errors.AwsError:
+def _answered(error: boto.ClientError, sending: SentCall) -> errors.AwsError:
     said, metadata = error.response.get("Error", {}), error.response["ResponseMetadata"]
     code, message = (storable(str(said.get(part) or "")) for part in ("Code", "Message"))
     status = metadata["HTTPStatusCode"]

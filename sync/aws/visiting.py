@@ -24,7 +24,7 @@ from sync.aws.secrets import Secret
 from sync.aws.session import AwsSession, invoke, without_credentials
 from sync.aws.target import AwsTarget, target_of
 from sync.aws.trace import traced
-from sync.aws.translation import Sending, translate
+from sync.aws.translation import SentCall, translate
 
 _PURPOSE = SessionPurpose("read", "iam-console-visit")
 _LONGEST_KEYS = 100_000  # bytes
@@ -59,7 +59,7 @@ class CredentialsHolder:
     def _call(self, service: str, **params: Any) -> dict[str, Any]:
         operation = _READS[service]
         account_id, emulated = self._aws_account.account_id, self._aws_account.emulated
-        sending = Sending(service, operation, account_id, write=False, emulated=emulated)
+        sending = SentCall(service, operation, account_id, write=False, emulated=emulated)
         client = self._session.client(service, self._region, resends=True)
         with logged(sending, _PURPOSE), traced(None):
             try:
@@ -91,7 +91,7 @@ def published_keys(aws_account: AwsAccount, region: str, pool_id: str) -> dict[s
     target = target_of(aws_account, "read")
     host = "amazonaws.com.cn" if target.partition == "aws-cn" else "amazonaws.com"
     base = target.emulator_url.rstrip("/") if target.emulated else f"https://cognito-idp.{region}.{host}"
-    sending = Sending("cognito-idp", "GetKeys", target.account_id, write=False, emulated=target.emulated)
+    sending = SentCall("cognito-idp", "GetKeys", target.account_id, write=False, emulated=target.emulated)
     body = _got(sending, f"{base}/{pool_id}/.well-known/jwks.json", _LONGEST_KEYS)
     try:
         keys = json.loads(body or b"null")
@@ -108,7 +108,7 @@ def published_logo(aws_account: AwsAccount, url: str) -> bytes:
     Nobody else's address is asked: AWS has them at CloudFront.
     """
     target = target_of(aws_account, "read")
-    sending = Sending("cognito-idp", "GetLogo", target.account_id, write=False, emulated=target.emulated)
+    sending = SentCall("cognito-idp", "GetLogo", target.account_id, write=False, emulated=target.emulated)
     parts, emulator = urlsplit(url), urlsplit(target.emulator_url)
     if target.emulated:
         is_theirs = (parts.scheme, parts.netloc) == (emulator.scheme, emulator.netloc)
@@ -121,7 +121,7 @@ def published_logo(aws_account: AwsAccount, url: str) -> bytes:
     return body
 
 
-def _got(sending: Sending, url: str, longest: int) -> bytes:
+def _got(sending: SentCall, url: str, longest: int) -> bytes:
     """What is published there; b"" for anything but an answer of `longest` bytes at most. Raises Unreachable."""
     timeout = (settings.AWS_CONNECT_TIMEOUT, settings.AWS_READ_TIMEOUT)
     with logged(sending, _PURPOSE), requests.Session() as session:

@@ -10,14 +10,14 @@ from accounts.models import AwsAccount
 from sync import clock, mirror
 from sync.aws.client import AwsClient
 from sync.aws.errors import AwsError
-from sync.mirror import ObjectRef, Reread
+from sync.mirror import ObjectRef, RereadObject
 from sync.mirror.facets import lock_details
 from sync.models import Step
 
 log = logging.getLogger(__name__)
 
 
-def read_again(client: AwsClient, refs: Sequence[ObjectRef]) -> list[Reread]:
+def read_again(client: AwsClient, refs: Sequence[ObjectRef]) -> list[RereadObject]:
     """What can't be read is left out: the step was done all the same, and the next pull brings it."""
     found = []
     for ref in refs:
@@ -28,11 +28,11 @@ def read_again(client: AwsClient, refs: Sequence[ObjectRef]) -> list[Reread]:
         except AwsError as error:
             log.warning("%s %s could not be read again: %s", ref.kind, ref.object_id or ref.name, error)
             continue
-        found.append(Reread(ref, item, requested_at))
+        found.append(RereadObject(ref, item, requested_at))
     return found
 
 
-def store(aws_account: AwsAccount, reread: Sequence[tuple[Reread, Step | None]]) -> None:
+def store(aws_account: AwsAccount, reread: Sequence[tuple[RereadObject, Step | None]]) -> None:
     """In the transaction that says how the steps ended; without a step, what is new is somebody else's doing.
 
     What others refer to comes first: it is last among what a step read again.
@@ -47,7 +47,7 @@ def store(aws_account: AwsAccount, reread: Sequence[tuple[Reread, Step | None]])
             mirror.store_one(aws_account, each.ref, each.item, requested_at=each.requested_at, step=step)
 
 
-def _what_goes_together(stored: tuple[Reread, Step | None]) -> tuple[str, ...] | None:
+def _what_goes_together(stored: tuple[RereadObject, Step | None]) -> tuple[str, ...] | None:
     """None for what is gone, and for what is nobody's step."""
     each, step = stored
     return None if each.item is None or step is None else (each.ref.kind, each.ref.facet, each.ref.region)

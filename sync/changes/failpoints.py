@@ -14,7 +14,7 @@ from enum import StrEnum
 from django.conf import settings
 
 
-class Point(StrEnum):
+class FailPoint(StrEnum):
     BEFORE_ATTEMPT = "before-attempt"
     ATTEMPT_SAVED = "attempt-saved"
     TO_BE_SENT = "to-be-sent"  # what was found is kept; AWS was not asked yet
@@ -26,13 +26,13 @@ class Point(StrEnum):
 _passed: Counter[str] = Counter()
 
 
-def passing(point: Point) -> None:
+def passing(point: FailPoint) -> None:
     if settings.FAILPOINT:
         _struck(point, *settings.FAILPOINT.split(":"))
 
 
-def _struck(point: Point, name: str, number: str = "1", sign: str = "SIGKILL") -> None:
-    if point == Point(name):
+def _struck(point: FailPoint, name: str, number: str = "1", sign: str = "SIGKILL") -> None:
+    if point == FailPoint(name):
         _passed[name] += 1
         if _passed[name] == int(number):
             os.kill(os.getpid(), signal.Signals[sign])

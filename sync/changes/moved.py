@@ -31,14 +31,14 @@ class MovedStep:
 
 
 @dataclass(frozen=True)
-class Movement:
+class MovedSteps:
     """`unseen`: further steps about what changed since, into which nobody has looked."""
 
     moved: Sequence[MovedStep]
     unseen: int = 0
 
 
-def movement(change: Change, steps: Sequence[Step]) -> Movement:
+def movement(change: Change, steps: Sequence[Step]) -> MovedSteps:
     """The steps whose expectation no longer holds in the mirror; of each part, the first. Asks the mirror, not AWS.
 
     `steps`: all that the change has.
@@ -47,7 +47,7 @@ def movement(change: Change, steps: Sequence[Step]) -> Movement:
     if len(left) > MOST_LOOKED_INTO:
         left = _about(left, _changed_since(change))
     looked_into = left[:MOST_LOOKED_INTO]
-    return Movement(list(_moved(change, looked_into)), len(left) - len(looked_into))
+    return MovedSteps(list(_moved(change, looked_into)), len(left) - len(looked_into))
 
 
 def _moved(change: Change, steps: Sequence[Step]) -> Iterator[MovedStep]:

@@ -25,7 +25,7 @@ from sync.aws.client import AwsClient
 from sync.changes import attempts, effects, failpoints
 from sync.changes.claims import Claim
 from sync.changes.errors import as_json, sentence_only
-from sync.changes.failpoints import Point
+from sync.changes.failpoints import FailPoint
 from sync.changes.guards import Objection
 from sync.changes.polling import poll_until
 from sync.changes.records import StepOutcome, write_down
@@ -60,11 +60,11 @@ class LiveState:
 
 def begin(claim: Claim, wave: Sequence[DueStep]) -> list[Attempt]:
     """The attempts at the steps of a wave. Raises ClaimLost, and NotCounted where nothing may be sent."""
-    failpoints.passing(Point.BEFORE_ATTEMPT)
+    failpoints.passing(FailPoint.BEFORE_ATTEMPT)
     with claim.held():
         begun = attempts.begin([(due.step, _surely_found(due)) for due in wave])
         counted = counter.count()
-    failpoints.passing(Point.ATTEMPT_SAVED)
+    failpoints.passing(FailPoint.ATTEMPT_SAVED)
     try:
         counter.pass_on(counted)
     except counter.NotCounted:
@@ -215,7 +215,7 @@ class StepRun:
 
     # ---- 3 ---------------------------------------------------------------------------------------------------
     def _send(self, attempt: Attempt, tried: PreviousAttempt) -> StepOutcome | None:
-        failpoints.passing(Point.TO_BE_SENT)
+        failpoints.passing(FailPoint.TO_BE_SENT)
         # Just before it: reading may have taken long, or this process was stopped.
         if self._claim.is_cancel_asked():
             return self._end(attempt, State.PENDING, found=tried.found)
@@ -226,7 +226,7 @@ class StepRun:
             return self._not_sent(attempt, error, tried)
         except NotKept as gone:
             return self._end(attempt, State.FAILED, sentence_only("NotKept", str(gone)), found=tried.found)
-        failpoints.passing(Point.ANSWERED)
+        failpoints.passing(FailPoint.ANSWERED)
         request_id = self._client.request_id
         self._keep_secrets(answer)
         result = self._operation.result(answer)

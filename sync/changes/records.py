@@ -14,10 +14,10 @@ from accounts.models import AuditEntry
 from sync import sealed
 from sync.changes import attempts, effects, failpoints, owed, verbs
 from sync.changes.claims import Claim
-from sync.changes.failpoints import Point
+from sync.changes.failpoints import FailPoint
 from sync.changes.rows import say_all
 from sync.changes.waves import DueStep
-from sync.mirror import ObjectRef, Reread, bulk
+from sync.mirror import ObjectRef, RereadObject, bulk
 from sync.mirror.base import mirror_of
 from sync.models import Attempt, Change, Step
 from sync.operations import Value
@@ -38,7 +38,7 @@ class StepOutcome:
     result: Mapping[str, Any] = field(default_factory=dict)
     request_id: str = ""
     visible: bool = True
-    reread: Sequence[Reread] = ()
+    reread: Sequence[RereadObject] = ()
     at: datetime = field(default_factory=timezone.now)
 
     @property
@@ -70,8 +70,8 @@ def write_down(claim: Claim, ended: Sequence[StepOutcome]) -> None:
         texts = verbs.reason_of(change) if done else {}
         audit.record_all([_entry(change, each, texts) for each in done])
         say_all(change, [each.line for each in ended if each.line])
-        failpoints.passing(Point.BEFORE_COMMIT)
-    failpoints.passing(Point.COMMITTED)
+        failpoints.passing(FailPoint.BEFORE_COMMIT)
+    failpoints.passing(FailPoint.COMMITTED)
 
 
 def _not_read(ended: Sequence[StepOutcome]) -> Iterator[tuple[ObjectRef, Step]]:
@@ -126,7 +126,7 @@ def _entry(change: Change, ended: StepOutcome, texts: Mapping[str, str]) -> Audi
     )
 
 
-def _about(refs: Sequence[ObjectRef], reread: Sequence[Reread]) -> ObjectRef:
+def _about(refs: Sequence[ObjectRef], reread: Sequence[RereadObject]) -> ObjectRef:
     """What the entry is about; what a step made has an id by now."""
     first = refs[0]
     for each in reread:

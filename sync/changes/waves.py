@@ -23,7 +23,7 @@ FIRST_TOGETHER = 5
 WAVE_S = 0.7
 
 
-class Room:
+class WaveSize:
     """How many steps the next wave has: as many as AWS, by the wave before, does in WAVE_S."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class DueStep:
         return operation.guarantee is Guarantee.IDEMPOTENT and not isinstance(operation, Gate) and self.is_first_try
 
 
-def waves(change: Change, ids: dict[int, str], room: Room) -> Iterator[list[DueStep]]:
+def waves(change: Change, ids: dict[int, str], room: WaveSize) -> Iterator[list[DueStep]]:
     """In the order of the plan. `ids` as `created_ids` has them; who carries the steps out adds what they make.
 
     The end of temporary access begins with what it was stopped at the least often: what somebody rewrote, so that it

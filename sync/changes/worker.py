@@ -24,7 +24,7 @@ from sync.changes.records import StepOutcome, write_down
 from sync.changes.rows import say, wake_after_commit
 from sync.changes.session_policy import session_policy
 from sync.changes.steps import created_ids
-from sync.changes.waves import DueStep, Room, waves
+from sync.changes.waves import DueStep, WaveSize, waves
 from sync.counter import NotCounted
 from sync.models import Attempt, Change, Step
 
@@ -88,7 +88,7 @@ def _carry_out(claim: Claim) -> None:
     against = objection(change, change.applied_by)
     client = _open_door(claim, change, change.applied_by.email)
     end_of_slice = time.monotonic() + settings.WORKER_SLICE_S
-    ids, room, ended_one = created_ids(change), Room(), False
+    ids, room, ended_one = created_ids(change), WaveSize(), False
     for wave in waves(change, ids, room):
         if time.monotonic() > end_of_slice or (ended_one and claims.is_another_new(claim)):
             return endings.handed_on(claim)

@@ -10,7 +10,7 @@ from sync.mirror.base import (
     ObjectRef,
     ParsedItem,
     Reader,
-    Reread,
+    RereadObject,
     Source,
     SourcePage,
     facets_of,
@@ -26,7 +26,7 @@ from sync.mirror.each import EachObject
 from sync.mirror.identified import identified
 from sync.mirror.observed_item import ObservedItem
 from sync.mirror.own_rows import OwnRows
-from sync.mirror.store import Counts, Visit, not_held, store, store_many, store_one
+from sync.mirror.store import Counts, RunVisit, not_held, store, store_many, store_one
 from sync.mirror.sweep import brake, sweep, tie_loose_ends
 
 __all__ = [
@@ -46,10 +46,10 @@ __all__ = [
     "PageEnd",
     "ParsedItem",
     "Reader",
-    "Reread",
+    "RereadObject",
+    "RunVisit",
     "Source",
     "SourcePage",
-    "Visit",
     "brake",
     "facets_of",
     "identified",

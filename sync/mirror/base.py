@@ -77,7 +77,7 @@ class ParsedItem:
 
 
 @dataclass(frozen=True)
-class Reread:
+class RereadObject:
     """An object as AWS showed it when it was asked for by itself; `item` is None when it is gone."""
 
     ref: ObjectRef
@@ -198,7 +198,7 @@ class Mirror(ABC):
         """
         return True
 
-    def keep(self, place: AccountRegion, reread: Sequence[Reread], *, ours: bool) -> int:
+    def keep(self, place: AccountRegion, reread: Sequence[RereadObject], *, ours: bool) -> int:
         """Of a kind that `keeps_own_books`: takes answers of `read_one`, in the caller's transaction, by the batch.
 
         `ours`: it shows a write of our own, which older answers are not to overwrite. Returns how many rows changed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from sync.mirror.base import Source, SourcePage
-from sync.mirror.store import Counts, Visit
+from sync.mirror.store import Counts, RunVisit
 
 
 class OwnRows(Source):
@@ -15,13 +15,13 @@ class OwnRows(Source):
     facet = "details"
 
     @abstractmethod
-    def take(self, visit: Visit, page: SourcePage) -> Counts:
+    def take(self, visit: RunVisit, page: SourcePage) -> Counts:
         """Stores a page, in the caller's transaction. Safe to repeat."""
 
     @abstractmethod
-    def brake(self, visit: Visit) -> str:
+    def brake(self, visit: RunVisit) -> str:
         """How much the sweep would mark as gone where that is too much; "" when it may happen."""
 
     @abstractmethod
-    def sweep(self, visit: Visit) -> None:
+    def sweep(self, visit: RunVisit) -> None:
         """Tombstones what the run did not see, in turns of its own. Safe to repeat."""

@@ -19,7 +19,17 @@ from django.db.models import Min
 from accounts.models import AwsAccount
 from sync import clock, ownership
 from sync.aws.errors import Denied, Invalid, Unsupported
-from sync.mirror.base import DETAILS, AccountRegion, Item, Mirror, ObjectRef, ParsedItem, Reader, Reread, mirror_of
+from sync.mirror.base import (
+    DETAILS,
+    AccountRegion,
+    Item,
+    Mirror,
+    ObjectRef,
+    ParsedItem,
+    Reader,
+    RereadObject,
+    mirror_of,
+)
 from sync.mirror.facets import KnownFacet, gone_objects, known_facets, locked_facets, upsert_facets
 from sync.mirror.hashing import fingerprint, plain
 from sync.mirror.malformed import raising_malformed
@@ -46,7 +56,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Visit:
+class RunVisit:
     """A run at work."""
 
     run: Run
@@ -69,7 +79,7 @@ class Visit:
         return Author(run=self.run, first=self.first, since=self.since)
 
 
-def store(visit: Visit, mirror: Mirror, observed_items: Sequence[ObservedItem], *, requested_at: datetime) -> None:
+def store(visit: RunVisit, mirror: Mirror, observed_items: Sequence[ObservedItem], *, requested_at: datetime) -> None:
     """Takes what one answer shows of objects of one kind, PULL_BATCH at most. Safe to repeat."""
     if not visit.first:  # then all of them are looked into already
         with raising_malformed():
@@ -91,7 +101,7 @@ def _look_into_what_differs(place: AccountRegion, mirror: Mirror, observed_items
 
 
 def _store_batch(
-    visit: Visit, mirror: Mirror, observed_items: Sequence[ObservedItem], requested_at: datetime
+    visit: RunVisit, mirror: Mirror, observed_items: Sequence[ObservedItem], requested_at: datetime
 ) -> tuple[list[ParsedItem], Counts]:
     """Returns what has to be read again, too."""
     gone = gone_objects(visit.place, mirror, [observed.object_id for observed in observed_items])
@@ -200,7 +210,9 @@ def _revise(
     return Counts(len(observed_items), new, changed)
 
 
-def not_held(visit: Visit, mirror: Mirror, why: Mapping[str, str], held: Facet.Held, *, requested_at: datetime) -> None:
+def not_held(
+    visit: RunVisit, mirror: Mirror, why: Mapping[str, str], held: Facet.Held, *, requested_at: datetime
+) -> None:
     """AWS won't speak of these objects (by id). What was held of them before stays, as old as it is."""
     if not why:
         return
@@ -244,7 +256,7 @@ def settle_time() -> timedelta:
     return timedelta(seconds=settings.WRITE_SETTLE_S)
 
 
-def _look_again(visit: Visit, mirror: Mirror, old: ParsedItem) -> None:
+def _look_again(visit: RunVisit, mirror: Mirror, old: ParsedItem) -> None:
     ref = ObjectRef(mirror.kind, old.object_id, old.name, old.arn, visit.place.region, mirror.source)
     # None: gone by our own hand, or not to be seen yet; the sweep spares what was written just now.
     try:
@@ -253,7 +265,7 @@ def _look_again(visit: Visit, mirror: Mirror, old: ParsedItem) -> None:
         logger.info("%s %s was not looked at again: %s", mirror.kind, old.object_id, error)
 
 
-def read_alone(visit: Visit, mirror: Mirror, ref: ObjectRef) -> bool:
+def read_alone(visit: RunVisit, mirror: Mirror, ref: ObjectRef) -> bool:
     """Reads one mirrored object, outside any transaction, and takes the answer unless it is older than our write.
 
     False when there is none; nothing is written then. Raises what the door raises.
@@ -307,7 +319,7 @@ def store_one(
     """
     mirror, place, author = mirror_of(ref.kind, ref.facet), AccountRegion(aws_account, ref.region), Author(step=step)
     if mirror.keeps_own_books:
-        mirror.keep(place, [Reread(ref, item, requested_at)], ours=step is not None)
+        mirror.keep(place, [RereadObject(ref, item, requested_at)], ours=step is not None)
         return
     object_id = ref.object_id if item is None else mirror.object_id(item)
     facets = locked_facets(place, mirror, [object_id])
@@ -319,7 +331,7 @@ def store_one(
         _claim_what_a_pull_saw_first(facets[object_id], step)
 
 
-def store_many(aws_account: AwsAccount, reread: Sequence[tuple[Reread, Step | None]]) -> None:
+def store_many(aws_account: AwsAccount, reread: Sequence[tuple[RereadObject, Step | None]]) -> None:
     """As `store_one`, of different objects of one facet, each after a step of its own, in few statements."""
     (first, step), *_ = reread
     mirror, place = mirror_of(first.ref.kind, first.ref.facet), AccountRegion(aws_account, first.ref.region)

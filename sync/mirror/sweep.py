@@ -13,7 +13,7 @@ from sync.mirror.base import Mirror, ObjectRef, Source, mirror_of
 from sync.mirror.facets import KnownFacet, known_facets
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.revisions import add_tombstones, latest_contents
-from sync.mirror.store import Counts, Visit, read_alone, settle_time
+from sync.mirror.store import Counts, RunVisit, read_alone, settle_time
 from sync.models import Facet
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ CONFIRMATIONS = 50
 _EASILY_TIED = 5
 
 
-def brake(visit: Visit, source: Source) -> str:
+def brake(visit: RunVisit, source: Source) -> str:
     """How much the sweep would mark as gone where that is too much ("35 of 39 IAM users"); "" when it may happen."""
     held = []
     for mirror in _mirrors(source):
@@ -36,7 +36,7 @@ def brake(visit: Visit, source: Source) -> str:
     return ", ".join(held)
 
 
-def sweep(visit: Visit, source: Source) -> None:
+def sweep(visit: RunVisit, source: Source) -> None:
     """Tombstones what the run did not see. Only for a run that read everything; safe to repeat.
 
     A listing may miss an object that is there (AWS is eventually consistent): gone is what AWS, asked for it alone,
@@ -56,14 +56,14 @@ def sweep(visit: Visit, source: Source) -> None:
                 visit.note(Counts())
 
 
-def _missed_first(visit: Visit, mirror: Mirror, object_ids: Sequence[str]) -> list[str]:
+def _missed_first(visit: RunVisit, mirror: Mirror, object_ids: Sequence[str]) -> list[str]:
     """Those that no complete run missed before this one."""
     missed = _unseen(visit, mirror).filter(object_id__in=object_ids)
     first = missed.filter(Q(missed_by__isnull=True) | Q(missed_by=visit.run))
     return list(first.order_by("pk").values_list("object_id", flat=True))
 
 
-def _not_known_to_be_gone(visit: Visit, mirror: Mirror, object_ids: Sequence[str]) -> list[str]:
+def _not_known_to_be_gone(visit: RunVisit, mirror: Mirror, object_ids: Sequence[str]) -> list[str]:
     """Asks AWS about each. What is there counts as seen; what AWS gives no answer about is in doubt."""
     lost: list[ObjectRef] = []
     doubtful: list[str] = []
@@ -82,21 +82,21 @@ def _not_known_to_be_gone(visit: Visit, mirror: Mirror, object_ids: Sequence[str
     return doubtful
 
 
-def read_renamed(visit: Visit, mirror: Mirror, lost: Sequence[ObjectRef]) -> bool:
+def read_renamed(visit: RunVisit, mirror: Mirror, lost: Sequence[ObjectRef]) -> bool:
     """Reads those that AWS has under other names now; whether there are any. Raises what the door raises."""
     found = mirror.renamed(visit.client, lost) if lost else []
     there = [read_alone(visit, mirror, ref) for ref in found]
     return any(there)
 
 
-def _bury(visit: Visit, mirror: Mirror, facets: Sequence[KnownFacet]) -> None:
+def _bury(visit: RunVisit, mirror: Mirror, facets: Sequence[KnownFacet]) -> None:
     """Tombstones those that are still unseen. They are locked."""
     still = set(_unseen(visit, mirror).filter(pk__in=[facet.id for facet in facets]).values_list("pk", flat=True))
     unseen = [facet for facet in facets if facet.id in still]
     visit.note(Counts(gone=add_tombstones(visit.place, mirror, unseen, visit.now, visit.author)))
 
 
-def tie_loose_ends(visit: Visit, source: Source) -> None:
+def tie_loose_ends(visit: RunVisit, source: Source) -> None:
     """Projects the edges again of who named an object that came later, is gone, or is called otherwise now.
 
     An item that didn't change is not looked into; that the group it names was deleted and made anew shows here only.
@@ -115,7 +115,7 @@ def tie_loose_ends(visit: Visit, source: Source) -> None:
                 visit.note(Counts())
 
 
-def _tie_again(visit: Visit, mirror: Mirror, object_ids: Sequence[str]) -> None:
+def _tie_again(visit: RunVisit, mirror: Mirror, object_ids: Sequence[str]) -> None:
     facets = known_facets(visit.place, mirror, object_ids, lock=True)
     said = latest_contents([facet.id for facet in facets.values()])
     contents = {object_id: said[facet.id] for object_id, facet in facets.items()}
@@ -125,7 +125,7 @@ def _tie_again(visit: Visit, mirror: Mirror, object_ids: Sequence[str]) -> None:
         Facet.objects.filter(pk__in=changed, loose_ends=not loose).update(loose_ends=loose)
 
 
-def _complete(visit: Visit, mirror: Mirror) -> None:
+def _complete(visit: RunVisit, mirror: Mirror) -> None:
     most, done = settings.PULL_BATCH * _EASILY_TIED, None
     while done in (None, most):
         with paced_write():
@@ -137,7 +137,7 @@ def _mirrors(source: Source) -> list[Mirror]:
     return [mirror_of(kind, source.facet) for kind in source.kinds]
 
 
-def _live(visit: Visit, mirror: Mirror) -> QuerySet[Facet]:
+def _live(visit: RunVisit, mirror: Mirror) -> QuerySet[Facet]:
     return Facet.objects.filter(
         aws_account=visit.place.aws_account,
         region=visit.place.region,
@@ -147,7 +147,7 @@ def _live(visit: Visit, mirror: Mirror) -> QuerySet[Facet]:
     )
 
 
-def _unseen(visit: Visit, mirror: Mirror) -> QuerySet[Facet]:
+def _unseen(visit: RunVisit, mirror: Mirror) -> QuerySet[Facet]:
     """Never what appeared, or what we wrote, when the run had begun: its pages may be older."""
     began = visit.run.started_at or visit.run.created_at
     return (

@@ -18,7 +18,7 @@ from sync import changes as service
 from sync import selectors
 from sync.forms import (
     REASON_LENGTH,
-    AloneForm,
+    ApproveAloneForm,
     BreakGlassForm,
     CommentForm,
     ConfirmApplyForm,
@@ -84,7 +84,7 @@ def change_approve(request: HttpRequest, account_id: str, pk: int) -> HttpRespon
 def change_approve_alone(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change, actor = fetch_change(request, account_id, pk, ADMINISTER), signed_in(request)
     demand_step_up(request)
-    form = AloneForm(request.POST)
+    form = ApproveAloneForm(request.POST)
     return _say(request, change, form, lambda why: service.approve_alone(change=change, actor=actor, reason=why))
 
 

@@ -27,7 +27,7 @@ from sync.views.dry_runs import DryRunView, may_try
 from sync.views.fetch import fetch_change, fetch_for_changes
 from sync.views.lists import CHANGES
 from sync.views.live import poll_response, signature
-from sync.views.offers import Approvals, Offers
+from sync.views.offers import ApprovalsView, ChangeButtons
 from sync.views.plan import Plan
 from sync.views.secrets import waiting_of
 from sync.views.temporary import TemporaryAccess
@@ -96,7 +96,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
     names = Names(signed_in(request), change.aws_account)
     plan = Plan(change, names, _page(request))
     typed = kept(request, change)
-    approvals = Approvals.of(change, typed)
+    approvals = ApprovalsView.of(change, typed)
     has_moved = change.queued_at is not None and (change.state not in STILL or plan.waits is not None)
     secrets = waiting_of(change, plan.rows, signed_in(request))
     others = selectors.also_running(change)
@@ -109,7 +109,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "plan": plan,
         "names": names,
         "approvals": approvals,
-        "offers": Offers(plan, signed_in(request), approvals, typed, fresh=is_fresh(request)),
+        "offers": ChangeButtons(plan, signed_in(request), approvals, typed, fresh=is_fresh(request)),
         "panels": _panels(request, "change", change),
         "afterwards": _panels(request, "change.afterwards", change) if change.finished_at else [],
         "has_moved": has_moved,

@@ -23,7 +23,7 @@ from sync.changes.removals import is_alone, why_not
 from sync.changes.reviews import may_review, nobody_reviews
 from sync.changes.second import SAFER
 from sync.checks import PlanFinding
-from sync.forms import AloneForm, BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
+from sync.forms import ApproveAloneForm, BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
 from sync.operations import Undo
 from sync.selectors import STUCK, UNDECIDED
@@ -39,7 +39,7 @@ REVERSIBLE = (State.APPLIED, State.CANCELLED, *STUCK)
 
 
 @dataclass(frozen=True)
-class Approvals:
+class ApprovalsView:
     """`demands`: what is asked for, each with how many count for it. `glass`: it was applied without."""
 
     demands: list[Demand]
@@ -49,7 +49,7 @@ class Approvals:
     form: CommentForm
 
     @classmethod
-    def of(cls, change: Change, typed: Mapping[str, str]) -> Approvals:
+    def of(cls, change: Change, typed: Mapping[str, str]) -> ApprovalsView:
         """`typed`: words that stand in a form already, by its place."""
         entries = list(change.approvals.select_related("operator"))
         glass = change.broken_glass.filter(void=False).select_related("operator", "reviewed_by", "change__aws_account")
@@ -65,7 +65,7 @@ class Approvals:
 
 
 @dataclass(frozen=True)
-class ApplyOffer:
+class ApplyButton:
     """The one confirmation, with the reasons in words why it isn't possible (none: it is)."""
 
     label: str
@@ -75,11 +75,11 @@ class ApplyOffer:
     step_up: bool
 
 
-class Offers:
+class ChangeButtons:
     """Each is the label of a button, or "" (None for `apply`) where the button isn't shown."""
 
     def __init__(
-        self, plan: Plan, operator: Operator, approvals: Approvals, typed: Mapping[str, str], *, fresh: bool
+        self, plan: Plan, operator: Operator, approvals: ApprovalsView, typed: Mapping[str, str], *, fresh: bool
     ) -> None:
         self._typed = typed
         self.plan, self.change, self.operator = plan, plan.change, operator
@@ -87,11 +87,11 @@ class Offers:
         self._fresh = fresh
 
     @cached_property
-    def apply(self) -> ApplyOffer | None:
+    def apply(self) -> ApplyButton | None:
         if self.change.state not in UNDECIDED:
             return None
         destructive = _destructive_sentence(self.plan)
-        return ApplyOffer(
+        return ApplyButton(
             label=f"Apply {counted(self.plan.total, 'step')}",
             destructive=destructive,
             expected=name_to_type(self.change) if destructive else "",
@@ -132,11 +132,11 @@ class Offers:
         return list(self.change.overrides.select_related("operator"))
 
     @cached_property
-    def alone(self) -> AloneForm | None:
+    def alone(self) -> ApproveAloneForm | None:
         """Of an only owner, to approve a change of their own."""
         if not self._is_own or not self._undecided or why_not_alone(self.change, self.operator):
             return None
-        return self._form(AloneForm, "reason")
+        return self._form(ApproveAloneForm, "reason")
 
     @property
     def safer(self) -> str:

@@ -90,7 +90,7 @@ def _given(formset: BaseFormSet[RuleForm]) -> list[OwnershipRule]:
 
 def _sentence(aws_account: AwsAccount, rules: Sequence[OwnershipRule]) -> str:
     """ "This hides 12 IAM roles and makes 2 IAM groups and 3 IAM users read-only." """
-    effects = ownership.preview(aws_account, ownership.Rules(rules))
+    effects = ownership.preview(aws_account, ownership.OwnershipRules(rules))
     said = [
         words.format(some(counts, shown=len(counts)))
         for then, words in _DOES.items()

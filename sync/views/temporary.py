@@ -20,7 +20,7 @@ from sync.changes.lifecycle import OVER
 from sync.changes.removals import is_alone, is_overdue, next_try
 from sync.changes.temporary import removal_of
 from sync.ends import end_by_themselves
-from sync.forms import EndForm
+from sync.forms import AccessEndForm
 from sync.models import Change
 from sync.views.fetch import fetch_to_stop
 
@@ -31,7 +31,7 @@ class TemporaryAccess:
 
     change: Change
     other: Change
-    form: EndForm | None
+    form: AccessEndForm | None
 
     @classmethod
     def of(cls, request: HttpRequest, change: Change) -> TemporaryAccess | None:
@@ -101,8 +101,8 @@ class TemporaryAccess:
         return {step.part for step in steps} <= end_by_themselves(steps)
 
 
-def _end_form(removal: Change, actor: Operator) -> EndForm:
-    form = EndForm(initial={"until": removal.not_before})
+def _end_form(removal: Change, actor: Operator) -> AccessEndForm:
+    form = AccessEndForm(initial={"until": removal.not_before})
     if not is_alone(removal, actor):
         del form.fields["reason"]
     return form
@@ -129,7 +129,7 @@ _OURS_ONLY = (
 @require_POST
 def change_end(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change = fetch_to_stop(request, account_id, pk)
-    form = EndForm(request.POST)
+    form = AccessEndForm(request.POST)
     sentences = [str(error) for errors in form.errors.values() for error in errors]
     if form.is_valid():
         try:

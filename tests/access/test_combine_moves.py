@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from access.escalation import EscalationPath
-from access.escalation.account import Credentials
+from access.escalation.account import UserCredentials
 from access.holders import Holder
 from policies.engine.evaluate import LayerPolicy
 from tests.access.escalating import ADMINISTRATOR, BOSS, EVE, EVERYTHING, found, names, policy, who
@@ -118,7 +118,7 @@ def test_a_policy_with_five_versions_has_no_room_for_a_sixth() -> None:
 
 def test_what_another_may_do_beside_counts() -> None:
     """Of a user with two keys she makes room as somebody else."""
-    full: dict[str, Any] = {"credentials": {arn("user/boss"): Credentials(keys=2)}}
+    full: dict[str, Any] = {"credentials": {arn("user/boss"): UserCredentials(keys=2)}}
     boss = who(arn("user/boss"), ADMINISTRATOR)
     eve = who(EVE, may(("iam:CreateAccessKey", boss.arn)))
     helper = who(HELPER, may(("iam:DeleteAccessKey", boss.arn)), trusts={"AWS": EVE})

@@ -12,9 +12,9 @@ import pytest
 from django.core.management import call_command
 
 from access.escalation import EscalationPath, escalations
-from access.escalation.account import Credentials, EscalationAccount
+from access.escalation.account import EscalationAccount, UserCredentials
 from access.escalation.search import TECHNIQUES
-from access.escalation.techniques import Gains, Need, NeedResource, Technique, TechniqueTarget
+from access.escalation.techniques import NeedResource, PermissionNeed, Technique, TechniqueGain, TechniqueTarget
 from access.holders import Holder
 from access.index import Index
 from access.surroundings import Surroundings
@@ -43,7 +43,7 @@ ELSEWHERE = arn("*/elsewhere")
 
 
 # ---- One by one --------------------------------------------------------------------------------------------------
-UNDOING = (Gains.DETACHED, Gains.DELETED, Gains.LEAVING)
+UNDOING = (TechniqueGain.DETACHED, TechniqueGain.DELETED, TechniqueGain.LEAVING)
 
 
 class Scene:
@@ -58,7 +58,7 @@ class Scene:
         self.service = technique.service
         kind = technique.provider.value if technique.provider else ""
         self.provider = f"arn:aws:iam::{ID}{kind}idp.example.com"
-        self.is_control = technique.gains is Gains.CONTROL
+        self.is_control = technique.gains is TechniqueGain.CONTROL
         self.boss = arn("user/boss") if technique.target is TechniqueTarget.USER else BOSS
         self.boundary: LayerPolicy | None = None
         self.scp: list[dict[str, Any]] = []
@@ -77,7 +77,7 @@ class Scene:
             for need, action in zip(self.technique.needs, self.actions, strict=True)
         ]
 
-    def _resource(self, need: Need) -> str:
+    def _resource(self, need: PermissionNeed) -> str:
         if need.on is NeedResource.ANY:
             return need.resource.format(p="aws", a=ID)
         return self.resource or (self.provider if need.on is NeedResource.PROVIDER else self.target)
@@ -86,8 +86,10 @@ class Scene:
         on_role = self.technique.target is TechniqueTarget.ROLE and not self.is_control
         eve, boss = ([], self._before()) if on_role else (self._before(), [ADMINISTRATOR])
         group = self._of_group()
-        in_group = self.technique.target is TechniqueTarget.GROUP and self.technique.gains is not Gains.MEMBERSHIP
-        limit = policy(*self._permissions(), name=LIMIT) if self.technique.gains is Gains.NO_BOUNDARY else None
+        in_group = (
+            self.technique.target is TechniqueTarget.GROUP and self.technique.gains is not TechniqueGain.MEMBERSHIP
+        )
+        limit = policy(*self._permissions(), name=LIMIT) if self.technique.gains is TechniqueGain.NO_BOUNDARY else None
         return found(
             who(
                 EVE,
@@ -117,17 +119,17 @@ class Scene:
             actions = [action for needed in self.technique.needs for action in needed.actions]
             power = policy({"Effect": "Allow", "NotAction": actions, "Resource": "*"}, name=arn("policy/all"))
             return [power, *([] if self.technique.target is TechniqueTarget.GROUP else [self._denial()])]
-        return [ADMINISTRATOR] if self.technique.gains is Gains.NO_BOUNDARY else []
+        return [ADMINISTRATOR] if self.technique.gains is TechniqueGain.NO_BOUNDARY else []
 
     def _of_group(self) -> list[LayerPolicy]:
-        if self.technique.gains is Gains.MEMBERSHIP:
+        if self.technique.gains is TechniqueGain.MEMBERSHIP:
             return [ADMINISTRATOR]
         return [self._denial()] if self.technique.gains in UNDOING else []
 
     def _denial(self) -> LayerPolicy:
         return policy(
             deny(["iam:Put*", "iam:Attach*", "iam:Add*", "iam:Create*", "iam:Set*", "iam:Update*", "iam:*Boundary"]),
-            name="inline policy no" if self.technique.gains is Gains.DELETED else arn("policy/no"),
+            name="inline policy no" if self.technique.gains is TechniqueGain.DELETED else arn("policy/no"),
         )
 
     def _trusts(self, on_role: bool) -> Any:
@@ -161,7 +163,7 @@ def test_a_technique_works(technique: Technique, actions: list[str]) -> None:
     ("needed", "action"),
     [(needed, action) for each in TECHNIQUES for needed in each.needs for action in needed.actions],
 )
-def test_what_it_takes_is_asked_of_resources_that_the_action_has(needed: Need, action: str) -> None:
+def test_what_it_takes_is_asked_of_resources_that_the_action_has(needed: PermissionNeed, action: str) -> None:
     """As the Service Authorization Reference has them: a policy that names such resources is found, too."""
     assert catalogue.action(action)
     kinds = catalogue.resource_types(action)
@@ -245,7 +247,7 @@ def boss(**more: Any) -> Holder:
 
 
 def test_a_user_with_two_keys_has_no_room_for_a_third() -> None:
-    full: dict[str, Any] = {"credentials": {arn("user/boss"): Credentials(keys=2)}}
+    full: dict[str, Any] = {"credentials": {arn("user/boss"): UserCredentials(keys=2)}}
     one, both = allow("iam:CreateAccessKey"), allow(["iam:CreateAccessKey", "iam:DeleteAccessKey"])
     assert names(found(who(EVE, policy(one)), boss(), **full)) == []
     assert names(found(who(EVE, policy(both)), boss(), **full)) == ["iam:CreateAccessKey"]
@@ -261,13 +263,13 @@ def test_keys_of_ones_own_are_no_way() -> None:
 @pytest.mark.parametrize(
     ("known", "expected"),
     [
-        (Credentials(has_password=False), ["iam:CreateLoginProfile"]),
-        (Credentials(has_password=True), ["iam:UpdateLoginProfile"]),
-        (Credentials(has_password=True, mfa=1), []),
-        (Credentials(), ["iam:CreateLoginProfile", "iam:UpdateLoginProfile"]),
+        (UserCredentials(has_password=False), ["iam:CreateLoginProfile"]),
+        (UserCredentials(has_password=True), ["iam:UpdateLoginProfile"]),
+        (UserCredentials(has_password=True, mfa=1), []),
+        (UserCredentials(), ["iam:CreateLoginProfile", "iam:UpdateLoginProfile"]),
     ],
 )
-def test_passwords(known: Credentials, expected: list[str]) -> None:
+def test_passwords(known: UserCredentials, expected: list[str]) -> None:
     eve = who(EVE, policy(allow(["iam:CreateLoginProfile", "iam:UpdateLoginProfile"])))
     assert names(found(eve, boss(), credentials={arn("user/boss"): known})) == expected
 

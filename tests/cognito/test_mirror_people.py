@@ -18,7 +18,7 @@ from cognito.selectors import PeopleQuery, matching, people_of
 from emulator.process import REGION, Emulator
 from sync import pull
 from sync.aws.client import reader
-from sync.mirror import AccountRegion, ObjectRef, Reread, store_one
+from sync.mirror import AccountRegion, ObjectRef, RereadObject, store_one
 from sync.models import Facet, Run
 from tests.cognito.pulled_people import ALLOWED, make, names, pull_people
 from tests.cognito.test_mirror_pools import whole_database
@@ -207,7 +207,7 @@ def test_an_older_answer_never_overwrites_our_own_write(idp: Any, pool_id: str, 
     idp.admin_disable_user(UserPoolId=pool_id, Username="jane")
     ref = ObjectRef("cognito.user", sub, "jane", pool.arn, REGION)
     after = PERSON.read_one(client, ref)
-    PERSON.keep(AccountRegion(aws_account, REGION), [Reread(ref, after, timezone.now())], ours=True)
+    PERSON.keep(AccountRegion(aws_account, REGION), [RereadObject(ref, after, timezone.now())], ours=True)
     for requested_at in (asked_at, timezone.now(), timezone.now() + timedelta(seconds=50)):
         rows.keep(pool, people_in([before], ALLOWED), requested_at, run=None)
         assert not CognitoUser.objects.get().enabled

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from accounts.models import AwsAccount
 from emulator.process import REGION, Emulator
 from sync.aws.client import reader
-from sync.mirror import AccountRegion, Item, Mirror, ObservedItem, Visit, mirror_of, sources, store
+from sync.mirror import AccountRegion, Item, Mirror, ObservedItem, RunVisit, mirror_of, sources, store
 from sync.models import Revision, Run
 from tests.cognito.seeding import POOL_SOURCES, Seeded, in_order, pull_pools, seed
 from tests.sync.pulling import trust
@@ -88,7 +88,7 @@ def test_no_mirror_of_cognito_takes_other_words_for_a_change(emulator: Emulator,
         ("cognito.identity_pool", "roles"),
         ("cognito.identity_pool", "tags"),
     }
-    visit = Visit(Run.objects.latest("pk"), reader(aws_account, region=REGION), False, lambda counts: None)
+    visit = RunVisit(Run.objects.latest("pk"), reader(aws_account, region=REGION), False, lambda counts: None)
     before = Revision.objects.count()
 
     @given(chance=st.randoms(use_true_random=True))

@@ -11,7 +11,7 @@ from sync.aws import client as door
 from sync.aws import errors
 from sync.aws.client import reader
 from sync.aws.pacing import Pace, delays, pace_of
-from sync.aws.translation import Sending
+from sync.aws.translation import SentCall
 
 
 class Clock:
@@ -118,9 +118,9 @@ def test_a_throttled_read_slows_the_aws_account_s_other_reads(
 
 def test_only_reads_of_real_aws_accounts_are_paced(aws_account: AwsAccount) -> None:
     client = reader(aws_account)
-    read = Sending("iam", "ListUsers", aws_account.account_id, write=False)
-    write = Sending("iam", "CreateUser", aws_account.account_id, write=True)
-    emulated = Sending("iam", "ListUsers", aws_account.account_id, write=False, emulated=True)
+    read = SentCall("iam", "ListUsers", aws_account.account_id, write=False)
+    write = SentCall("iam", "CreateUser", aws_account.account_id, write=True)
+    emulated = SentCall("iam", "ListUsers", aws_account.account_id, write=False, emulated=True)
     assert client._pace(read, {}) is pace_of(aws_account.account_id)
     assert client._pace(write, {}) is None
     assert client._pace(emulated, {}) is None

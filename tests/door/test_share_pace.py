@@ -21,7 +21,7 @@ from sync.aws.client import reader, visitor, writer
 from sync.aws.pacing import CombinedPace
 from sync.aws.quotas import DEFAULT_QUOTAS, category_of, forecast_s, rate_of
 from sync.aws.shared_pace import PaceKey, SharedPace
-from sync.aws.translation import Sending
+from sync.aws.translation import SentCall
 from sync.models import SharedRate
 from tests.door.test_ask_politely import Clock
 from tests.services.aws_models import model_of
@@ -163,7 +163,7 @@ def test_the_forecast_of_a_million_people_is_three_quarters_of_an_hour(aws_accou
 
 def test_who_waits_in_which_line(aws_account: AwsAccount, settings: Any) -> None:
     def pace(client: Any, operation: str, **params: Any) -> Any:
-        return client._pace(Sending("cognito-idp", operation, ACCOUNT, write=False), params)
+        return client._pace(SentCall("cognito-idp", operation, ACCOUNT, write=False), params)
 
     pull = pace(reader(aws_account, region="eu-central-1"), "ListUsers", UserPoolId="p")
     assert (pull.line, pull.urgent) == (PaceKey(ACCOUNT, "eu-central-1", "UserList"), False)

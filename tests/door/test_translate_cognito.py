@@ -6,13 +6,13 @@ import pytest
 
 from sync.aws import errors
 from sync.aws.cognito_codes import CODES, FAULTS
-from sync.aws.translation import THROTTLING, Sending, translate
+from sync.aws.translation import THROTTLING, SentCall, translate
 from tests.door.test_translate_errors import answer
 from tests.services.aws_models import model_of
 
-READ = Sending("cognito-idp", "DescribeUserPool", "123456789012", write=False)
-WRITE = Sending("cognito-idp", "AdminCreateUser", "123456789012", write=True)
-VISIT = Sending("cognito-idp", "InitiateAuth", "123456789012", write=False)
+READ = SentCall("cognito-idp", "DescribeUserPool", "123456789012", write=False)
+WRITE = SentCall("cognito-idp", "AdminCreateUser", "123456789012", write=True)
+VISIT = SentCall("cognito-idp", "InitiateAuth", "123456789012", write=False)
 ME = "arn:aws:sts::123456789012:assumed-role/console-write/change-1-anna@example.org"
 POOL = "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_1"
 

@@ -10,10 +10,10 @@ from botocore.parsers import ResponseParserError
 
 from sync.aws import errors
 from sync.aws.denial import Layer, parse
-from sync.aws.translation import Sending, translate
+from sync.aws.translation import SentCall, translate
 
-READ = Sending("iam", "GetUser", "123456789012", write=False)
-WRITE = Sending("iam", "CreateUser", "123456789012", write=True)
+READ = SentCall("iam", "GetUser", "123456789012", write=False)
+WRITE = SentCall("iam", "CreateUser", "123456789012", write=True)
 
 
 def answer(code: str, message: str = "", status: int = 400) -> boto.ClientError:
@@ -115,7 +115,7 @@ def test_a_write_that_never_left_the_second_time_may_have_been_done_the_first() 
 
 @pytest.mark.parametrize("error", [ResponseParserError("<!doctype html>"), answer("500", status=500)])
 def test_a_page_of_html_from_the_emulator_means_that_it_lacks_the_operation(error: Exception) -> None:
-    emulated = Sending("iam", "CreateUser", "123456789012", write=True, emulated=True)
+    emulated = SentCall("iam", "CreateUser", "123456789012", write=True, emulated=True)
     assert type(translate(error, emulated, status=500)) is errors.Unsupported
     assert type(translate(error, WRITE, status=500)) is errors.UnknownOutcome
 

@@ -17,7 +17,7 @@ from accounts.models import AwsAccount, Operator
 from cognito.models import CognitoMembership, CognitoUser
 from emulator.process import Emulator
 from sync import changes
-from sync.changes.failpoints import Point
+from sync.changes.failpoints import FailPoint
 from sync.models import Attempt, Change, Step
 from tests.cognito.people_cases import Customers, customers
 from tests.faults import children
@@ -32,9 +32,9 @@ DONE, ADOPTED, UNKNOWN, PENDING = Step.State.DONE, Step.State.ALREADY_DONE, Step
 NOBODY_KNOWS = "Nobody can see from outside whether it was done"
 
 
-def points(expected: dict[Point, int]) -> Any:
+def points(expected: dict[FailPoint, int]) -> Any:
     """Each point with what is expected there; two of them in a run that isn't `make faults`."""
-    chosen = expected if os.environ.get("FAULTS") == "all" else (Point.TO_BE_SENT, Point.ANSWERED)
+    chosen = expected if os.environ.get("FAULTS") == "all" else (FailPoint.TO_BE_SENT, FailPoint.ANSWERED)
     return pytest.mark.parametrize("at", [pytest.param((point, expected[point]), id=point) for point in chosen])
 
 
@@ -71,9 +71,17 @@ def states(change: Change, kind: str) -> list[str]:
     return list(change.steps.filter(kind=kind).order_by("position").values_list("state", flat=True))
 
 
-@points({Point.ATTEMPT_SAVED: 0, Point.TO_BE_SENT: 0, Point.ANSWERED: 1, Point.BEFORE_COMMIT: 1, Point.COMMITTED: 0})
+@points(
+    {
+        FailPoint.ATTEMPT_SAVED: 0,
+        FailPoint.TO_BE_SENT: 0,
+        FailPoint.ANSWERED: 1,
+        FailPoint.BEFORE_COMMIT: 1,
+        FailPoint.COMMITTED: 0,
+    }
+)
 def test_each_is_invited_once_and_put_into_her_group(
-    at: tuple[Point, int], found: Customers, erin: Operator, client_of: SignIn
+    at: tuple[FailPoint, int], found: Customers, erin: Operator, client_of: SignIn
 ) -> None:
     """Each row has two steps: so the point is passed twice for each."""
     failpoint, sent_already = at
@@ -97,9 +105,17 @@ def test_each_is_invited_once_and_put_into_her_group(
     assert {by_step[person.aws_id] - 2: person.attributes["email"] for person in people} == dict(enumerate(addresses))
 
 
-@points({Point.ATTEMPT_SAVED: 0, Point.TO_BE_SENT: 1, Point.ANSWERED: 1, Point.BEFORE_COMMIT: 1, Point.COMMITTED: 0})
+@points(
+    {
+        FailPoint.ATTEMPT_SAVED: 0,
+        FailPoint.TO_BE_SENT: 1,
+        FailPoint.ANSWERED: 1,
+        FailPoint.BEFORE_COMMIT: 1,
+        FailPoint.COMMITTED: 0,
+    }
+)
 def test_each_gets_one_code_and_of_whom_nobody_knows_somebody_is_asked(
-    at: tuple[Point, int], found: Customers, erin: Operator, client_of: SignIn
+    at: tuple[FailPoint, int], found: Customers, erin: Operator, client_of: SignIn
 ) -> None:
     """A code can't be seen from outside: sent again, the one that they have just typed would be void."""
     failpoint, asks = at
@@ -122,7 +138,7 @@ def test_each_gets_one_code_and_of_whom_nobody_knows_somebody_is_asked(
             [DONE] * (position - 1) + [UNKNOWN] + [PENDING] * (ROWS - position)
         )
         was_sent = addresses[position - 1] in mails(found)
-        assert was_sent is (failpoint is not Point.TO_BE_SENT)
+        assert was_sent is (failpoint is not FailPoint.TO_BE_SENT)
         if was_sent:  # an operator looked, and leaves her out
             change.steps.filter(position=position).update(state=DONE)
         changes.retry(change=change, actor=erin)

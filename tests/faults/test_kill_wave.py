@@ -10,7 +10,7 @@ import pytest
 from accounts.models import AuditEntry, Operator
 from identities.operations import attach
 from sync import changes
-from sync.changes.failpoints import Point
+from sync.changes.failpoints import FailPoint
 from sync.models import Attempt, Change, Lease, Revision, Step
 from tests.conftest import wait_until
 from tests.faults import children
@@ -48,10 +48,10 @@ def go_on(change: Change, settings: Any) -> Callable[[], None]:
 @pytest.mark.parametrize(
     ("failpoint", "adopted"),
     [
-        (Point.ATTEMPT_SAVED, 0),
-        (f"{Point.TO_BE_SENT}:3", 2),
-        (f"{Point.ANSWERED}:3", 3),
-        (Point.BEFORE_COMMIT, 5),
+        (FailPoint.ATTEMPT_SAVED, 0),
+        (f"{FailPoint.TO_BE_SENT}:3", 2),
+        (f"{FailPoint.ANSWERED}:3", 3),
+        (FailPoint.BEFORE_COMMIT, 5),
     ],
 )
 def test_what_was_sent_is_adopted_and_the_rest_sent(
@@ -65,7 +65,7 @@ def test_what_was_sent_is_adopted_and_the_rest_sent(
 
 
 def test_a_wave_that_was_written_down_is_done(world: World, change: Change, go_on: Callable[[], None]) -> None:
-    assert children.killed(change.pk, Point.COMMITTED)
+    assert children.killed(change.pk, FailPoint.COMMITTED)
     go_on()
     assert_each_was_done_once(world, change, 0)
 
@@ -74,7 +74,7 @@ def test_a_wave_that_was_written_down_is_done(world: World, change: Change, go_o
 def test_a_celery_worker_finds_the_point_in_its_environment(
     world: World, change: Change, worker: Callable[..., Worker], go_on: Callable[[], None]
 ) -> None:
-    victim = worker(FAILPOINT=f"{Point.ANSWERED}:3")
+    victim = worker(FAILPOINT=f"{FailPoint.ANSWERED}:3")
     changes.sweep_due()  # the fixture emptied the queue
     wait_until(lambda: not victim.is_alive())
     go_on()

@@ -16,7 +16,7 @@ from django.db import connection
 from accounts.models import Operator
 from sync import changes
 from sync.changes import failpoints
-from sync.changes.failpoints import Point
+from sync.changes.failpoints import FailPoint
 from sync.models import Change, Step
 from sync.operations import Gate, Guarantee, registry
 from tests.faults import children
@@ -53,12 +53,12 @@ def after_a_write(trial: Trial) -> Expected:
     return Expected(State.ALREADY_DONE, 1) if trial.operation.shows else Expected(State.DONE, 2)
 
 
-def found_out(trial: Trial, point: Point) -> Expected:
+def found_out(trial: Trial, point: FailPoint) -> Expected:
     """By the worker after the one that ended there. What a call at most once tells in secret is kept at once."""
     if trial.at_most_once:
-        unkept = {} if trial.has_secrets else {Point.BEFORE_COMMIT: after_a_write(trial)}
-        return {Point.TO_BE_SENT: NEVER_KNOWN, Point.ANSWERED: after_a_write(trial), **unkept}.get(point, ONCE)
-    return after_a_write(trial) if point in (Point.ANSWERED, Point.BEFORE_COMMIT) else ONCE
+        unkept = {} if trial.has_secrets else {FailPoint.BEFORE_COMMIT: after_a_write(trial)}
+        return {FailPoint.TO_BE_SENT: NEVER_KNOWN, FailPoint.ANSWERED: after_a_write(trial), **unkept}.get(point, ONCE)
+    return after_a_write(trial) if point in (FailPoint.ANSWERED, FailPoint.BEFORE_COMMIT) else ONCE
 
 
 def test_every_operation_has_an_arrangement() -> None:
@@ -73,8 +73,8 @@ def test_one_of_each_guarantee_is_tried_in_every_run() -> None:
 # ---- The worker is killed, stopped, or not alone -------------------------------------------------------------
 @of_each_kind
 @committed
-@pytest.mark.parametrize("point", Point)
-def test_killed(trial: Trial, point: Point, cell: Cell) -> None:
+@pytest.mark.parametrize("point", FailPoint)
+def test_killed(trial: Trial, point: FailPoint, cell: Cell) -> None:
     assert children.killed(trial.change.pk, point)
     trial.taken_over()
     cell(f"killed {point}", trial.differs(found_out(trial, point)))
@@ -82,15 +82,15 @@ def test_killed(trial: Trial, point: Point, cell: Cell) -> None:
 
 @of_each_kind
 @committed
-@pytest.mark.parametrize("point", Point)
-def test_stalled(trial: Trial, point: Point, cell: Cell) -> None:
+@pytest.mark.parametrize("point", FailPoint)
+def test_stalled(trial: Trial, point: FailPoint, cell: Cell) -> None:
     """It is taken for dead, and wakes up when another worker has carried the change out.
 
     Stopped inside a transaction it holds what it wrote: until PostgreSQL ends its session, and on SQLite, where nobody
     else writes meanwhile, until it wakes up and goes on.
     """
     sleeper = children.stopped(trial.change.pk, point)
-    if point is Point.BEFORE_COMMIT and connection.vendor == "sqlite":
+    if point is FailPoint.BEFORE_COMMIT and connection.vendor == "sqlite":
         kept_out = trial.keeps_out()
         slept = "" if children.woken(sleeper) else "the sleeper failed; "
         return cell(f"stalled {point}", kept_out + slept + trial.differs(ONCE))
@@ -186,8 +186,8 @@ def test_broker_restarted(trial: Trial, cell: Cell) -> None:
 @of_each_kind
 @committed
 @pytest.mark.servers
-@pytest.mark.parametrize("point", [Point.TO_BE_SENT, Point.ANSWERED])
-def test_postgres_restarted(trial: Trial, point: Point, cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("point", [FailPoint.TO_BE_SENT, FailPoint.ANSWERED])
+def test_postgres_restarted(trial: Trial, point: FailPoint, cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the middle of a step: what the worker was about to write down, it can't."""
     restart = iter([restart_postgres])
     monkeypatch.setattr(failpoints, "passing", at(point, lambda: next(restart, lambda: None)()))
@@ -198,8 +198,8 @@ def test_postgres_restarted(trial: Trial, point: Point, cell: Cell, monkeypatch:
     cell(f"postgres restarted {point}", trial.differs(found_out(trial, point)))
 
 
-def at(point: Point, act: Callable[[], object]) -> Callable[[Point], None]:
-    def passing(here: Point) -> None:
+def at(point: FailPoint, act: Callable[[], object]) -> Callable[[FailPoint], None]:
+    def passing(here: FailPoint) -> None:
         if here == point:
             act()
 

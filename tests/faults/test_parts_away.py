@@ -171,5 +171,5 @@ def caused(error: Exception, by: Exception) -> Exception:
     ],
     ids=str,
 )
-def test_trouble_is_known_by_its_error(error: Exception | None, found: trouble.Trouble | None) -> None:
+def test_trouble_is_known_by_its_error(error: Exception | None, found: trouble.ConsoleTrouble | None) -> None:
     assert trouble.told(error) == found

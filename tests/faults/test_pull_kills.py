@@ -111,7 +111,7 @@ def test_a_page_that_was_half_stored_is_counted_once(
     run = pull.start(aws_account=aws_account, trigger=Run.Trigger.COMMAND, wake=False)
     store = mirror.store
 
-    def die_at_the_users(visit: mirror.Visit, kind: mirror.Mirror, *items: Any, **options: Any) -> None:
+    def die_at_the_users(visit: mirror.RunVisit, kind: mirror.Mirror, *items: Any, **options: Any) -> None:
         if kind.kind == "iam.user":
             raise KeyboardInterrupt
         store(visit, kind, *items, **options)

@@ -21,7 +21,7 @@ from accounts.roles import Role
 from identities.operations import attach
 from sync import changes, counter, health, ticks
 from sync.changes import failpoints
-from sync.changes.failpoints import Point
+from sync.changes.failpoints import FailPoint
 from sync.counter import inside, outside
 from sync.counter import release as service
 from sync.models import Attempt, Change, Lease, Step, StepCounter
@@ -211,9 +211,9 @@ def test_a_worker_in_the_middle_of_a_change_stops(
         counter.pass_on(counter.count())
     passed: list[str] = []
 
-    def passing(point: Point) -> None:
+    def passing(point: FailPoint) -> None:
         passed.append(point)
-        if point is Point.BEFORE_ATTEMPT and passed.count(point) == (1 if together else 2):
+        if point is FailPoint.BEFORE_ATTEMPT and passed.count(point) == (1 if together else 2):
             set_back(2)
 
     monkeypatch.setattr(failpoints, "passing", passing)

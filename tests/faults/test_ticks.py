@@ -22,7 +22,7 @@ from accounts.models import AuditEntry, AwsAccount, Operator
 from iamconsole import file_queue
 from iamconsole.web import waiting
 from sync import changes, health, pull, ticks
-from sync.changes.failpoints import Point
+from sync.changes.failpoints import FailPoint
 from sync.models import Change, Facet, Run, TickPart
 from tests.faults import children
 from tests.faults.trial import Trial
@@ -112,7 +112,7 @@ def test_claims_go_by_the_database_s_clock(
     trial, real = Trial(world, alice, "iam.role.attach"), timezone.now
     with monkeypatch.context() as skewed:
         skewed.setattr("django.utils.timezone.now", lambda: real() + timedelta(hours=hours))
-        assert children.killed(trial.change.pk, Point.ATTEMPT_SAVED)
+        assert children.killed(trial.change.pk, FailPoint.ATTEMPT_SAVED)
     changes.sweep_due()
     trial.change.refresh_from_db()
     assert trial.change.state == Change.State.APPLYING, "it lives, by the database's clock"
@@ -142,7 +142,7 @@ def test_what_was_read_when_goes_by_the_database_s_clock(
 def sleeper(world: World, alice: Operator) -> Iterator[Change]:
     """The change whose worker was stopped in a transaction that it doesn't end."""
     trial = Trial(world, alice, "iam.role.attach")
-    pid = children.stopped(trial.change.pk, Point.BEFORE_COMMIT, idle_s=60)
+    pid = children.stopped(trial.change.pk, FailPoint.BEFORE_COMMIT, idle_s=60)
     yield trial.change
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)

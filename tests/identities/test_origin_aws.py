@@ -14,7 +14,7 @@ from identities.models import IamRole, IamUser
 from identities.rewritten import is_rewritten
 from sync import mirror
 from sync.aws.client import reader
-from sync.mirror import Visit
+from sync.mirror import RunVisit
 from sync.models import Revision, Run
 from tests.services.rows import make_role, make_user
 from tests.sync.pulling import pulled, revisions
@@ -73,7 +73,7 @@ def test_a_role_made_again_between_two_pulls_is_another_one(iam: Any, aws_accoun
 def test_descriptions_that_services_give_their_roles(aws_account: AwsAccount, path: str, origin: str) -> None:
     role = make_role(aws_account, path=path, arn=f"arn:aws:iam::123456789012:role{path}exporter")
     run = Run.objects.create(aws_account=aws_account, source="iam.role_settings", trigger=Run.Trigger.COMMAND)
-    visit = Visit(run, reader(aws_account), first=False, note=lambda counts: None)
+    visit = RunVisit(run, reader(aws_account), first=False, note=lambda counts: None)
     for description in ("of old", "of now"):
         item = {"RoleId": role.aws_id, "RoleName": role.name, "Arn": role.arn, "Description": description}
         about = mirror.mirror_of("iam.role", "settings")

@@ -15,10 +15,10 @@ ALONE = ("error", "suggestion")  # an error refuses whatever was said before, an
 def _findings_of_changes(path: Path) -> Iterator[ast.Call]:
     tree = ast.parse(path.read_text())
     imported = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "sync.checks"]
-    if path.match("sync/checks.py") or not any(name.name == "Finding" for node in imported for name in node.names):
+    if path.match("sync/checks.py") or not any(name.name == "PlanFinding" for node in imported for name in node.names):
         return
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "PlanFinding":
             yield node
 
 

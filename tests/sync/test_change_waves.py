@@ -15,7 +15,7 @@ from identities.operations import add_member, attach, delete_inline, put_inline
 from policies.models import ManagedPolicy
 from sync import changes
 from sync.aws.client import AwsClient
-from sync.changes.waves import FIRST_TOGETHER, MOST_TOGETHER, Room, waves
+from sync.changes.waves import FIRST_TOGETHER, MOST_TOGETHER, WaveSize, waves
 from sync.models import Change, Revision, Step
 from tests.services.changing import carry_out, lines, propose, worked
 from tests.services.world import World, document
@@ -135,7 +135,7 @@ def test_a_step_more_takes_two_statements_more(world: World, erin: Operator) -> 
 
 
 def test_a_wave_has_as_many_steps_as_aws_does_in_the_time_that_others_wait() -> None:
-    room = Room()
+    room = WaveSize()
     sizes = [room.most]
     for steps, seconds in ((5, 0.01), (25, 7.0), (2, 60.0), (1, 0.2)):
         room.took(steps, seconds)
@@ -144,7 +144,7 @@ def test_a_wave_has_as_many_steps_as_aws_does_in_the_time_that_others_wait() -> 
 
 
 def test_the_next_wave_is_as_the_one_before_took(world: World, change: Change) -> None:
-    room, sizes = Room(), []
+    room, sizes = WaveSize(), []
     room.most = 2
     for wave in waves(change, {}, room):
         sizes.append(len(wave))

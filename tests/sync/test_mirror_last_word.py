@@ -17,7 +17,7 @@ from identities.models import AccessKey, IamUser
 from sync import mirror, pull, pull_slice
 from sync.aws import errors
 from sync.aws.client import AwsClient, reader
-from sync.mirror import Item, NotYet, ObjectRef, SourcePage, Visit
+from sync.mirror import Item, NotYet, ObjectRef, RunVisit, SourcePage
 from sync.models import Facet, Revision, Run
 from tests.sync.pulling import pull_all, pulled, seed
 
@@ -34,9 +34,9 @@ def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
 
 
 @pytest.fixture
-def visit(aws_account: AwsAccount) -> Visit:
+def visit(aws_account: AwsAccount) -> RunVisit:
     run = Run.objects.create(aws_account=aws_account, source="iam.keys", trigger=Run.Trigger.COMMAND)
-    return Visit(run, reader(aws_account), first=False, note=lambda counts: None)
+    return RunVisit(run, reader(aws_account), first=False, note=lambda counts: None)
 
 
 def ref() -> ObjectRef:
@@ -55,7 +55,7 @@ def keys() -> Facet:
 
 
 def test_keys_read_before_their_user_was_buried_stay_buried(
-    iam: Any, aws_account: AwsAccount, visit: Visit, erin: Operator
+    iam: Any, aws_account: AwsAccount, visit: RunVisit, erin: Operator
 ) -> None:
     old, at = keys_of_jane(aws_account), timezone.now()
     iam.delete_access_key(UserName="jane", AccessKeyId=AccessKey.objects.get().aws_id)

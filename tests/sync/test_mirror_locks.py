@@ -21,7 +21,7 @@ from identities.models import IamUser, Membership
 from policies.models import Document
 from sync import mirror
 from sync.aws.client import reader
-from sync.mirror import AccountRegion, Counts, Visit, bulk, sources
+from sync.mirror import AccountRegion, Counts, RunVisit, bulk, sources
 from sync.mirror.rows import columns
 from sync.mirror.rows import write as write_rows
 from sync.mirror.store import write
@@ -66,11 +66,11 @@ def both() -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def visit(aws_account: AwsAccount) -> Visit:
+def visit(aws_account: AwsAccount) -> RunVisit:
     run = Run.objects.create(
         aws_account=aws_account, source="iam.details", trigger=Run.Trigger.COMMAND, started_at=timezone.now()
     )
-    return Visit(run, reader(aws_account), first=False, note=lambda counts: None)
+    return RunVisit(run, reader(aws_account), first=False, note=lambda counts: None)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def hold() -> None:
     Facet.objects.select_for_update().get(object_id=USERS[1], source="details")
 
 
-def keys(visit: Visit) -> Callable[[], None]:
+def keys(visit: RunVisit) -> Callable[[], None]:
     about = mirror.mirror_of("iam.user", "keys")
     items = [{"UserId": name, "UserName": name, "Arn": "", "Credentials": []} for name in USERS]
     return lambda: mirror.store(
@@ -101,12 +101,12 @@ def keys(visit: Visit) -> Callable[[], None]:
     )
 
 
-def loosened(visit: Visit, group: Any) -> None:
+def loosened(visit: RunVisit, group: Any) -> None:
     with transaction.atomic():
         loosen_members(visit.place, [group.aws_id])
 
 
-def tied(visit: Visit, group: Any) -> None:
+def tied(visit: RunVisit, group: Any) -> None:
     mirror.tie_loose_ends(visit, sources["iam.details"])
 
 
@@ -114,10 +114,10 @@ def tied(visit: Visit, group: Any) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("end", [tied, loosened])
 def test_the_end_of_a_pull_and_a_source_of_credentials(
-    visit: Visit,
+    visit: RunVisit,
     group: Any,
     both: Callable[..., None],
-    end: Callable[[Visit, Any], None],
+    end: Callable[[RunVisit, Any], None],
 ) -> None:
     both(hold, lambda: end(visit, group), keys(visit))
     assert Facet.objects.filter(source="keys").count() == len(USERS)

@@ -14,7 +14,7 @@ from emulator.process import Emulator
 from identities.models import IamUser
 from sync import mirror, refresh
 from sync.aws.client import reader
-from sync.mirror import Item, ObjectRef, Visit
+from sync.mirror import Item, ObjectRef, RunVisit
 from sync.mirror.store import read_alone
 from sync.models import Facet, Run
 from tests.sync.pulling import facet, pulled, revisions, seed
@@ -30,9 +30,9 @@ def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
 
 
 @pytest.fixture
-def visit(aws_account: AwsAccount) -> Visit:
+def visit(aws_account: AwsAccount) -> RunVisit:
     run = Run.objects.create(aws_account=aws_account, source="iam.details", trigger=Run.Trigger.COMMAND)
-    return Visit(run, reader(aws_account), first=False, note=lambda counts: None)
+    return RunVisit(run, reader(aws_account), first=False, note=lambda counts: None)
 
 
 def jane() -> IamUser:
@@ -51,7 +51,7 @@ def asked(aws_account: AwsAccount) -> tuple[Item, datetime]:
     return item, at
 
 
-def store(visit: Visit, item: Item, at: datetime) -> None:
+def store(visit: RunVisit, item: Item, at: datetime) -> None:
     about = mirror.mirror_of("iam.user")
     mirror.store(visit, about, [mirror.ObservedItem(about, item)], requested_at=at)
 
@@ -69,7 +69,7 @@ def story() -> list[Any]:
 
 
 def test_a_page_from_before_a_refresh_does_not_turn_it_back(
-    iam: Any, aws_account: AwsAccount, visit: Visit, erin: Operator
+    iam: Any, aws_account: AwsAccount, visit: RunVisit, erin: Operator
 ) -> None:
     old, at = asked(aws_account)
     tagged(iam, "new")
@@ -80,7 +80,7 @@ def test_a_page_from_before_a_refresh_does_not_turn_it_back(
 
 
 def test_a_page_from_before_a_deletion_brings_nobody_back(
-    iam: Any, aws_account: AwsAccount, visit: Visit, erin: Operator
+    iam: Any, aws_account: AwsAccount, visit: RunVisit, erin: Operator
 ) -> None:
     old, at = asked(aws_account)
     iam.remove_user_from_group(GroupName="developers", UserName="jane")
@@ -92,7 +92,7 @@ def test_a_page_from_before_a_deletion_brings_nobody_back(
 
 
 def test_a_denial_from_before_a_refresh_hides_nothing(
-    iam: Any, aws_account: AwsAccount, visit: Visit, erin: Operator
+    iam: Any, aws_account: AwsAccount, visit: RunVisit, erin: Operator
 ) -> None:
     at, why = timezone.now(), {jane().aws_id: "AWS says no."}
     refreshed(erin)
@@ -105,7 +105,7 @@ def test_a_denial_from_before_a_refresh_hides_nothing(
 
 
 def test_a_slow_single_answer_does_not_turn_a_page_back(
-    iam: Any, aws_account: AwsAccount, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    iam: Any, aws_account: AwsAccount, visit: RunVisit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     about = mirror.mirror_of("iam.user")
     read_one: Callable[..., Item | None] = about.read_one
@@ -124,7 +124,7 @@ def test_a_slow_single_answer_does_not_turn_a_page_back(
 
 
 def test_an_unchanged_answer_makes_a_facet_no_older(
-    iam: Any, aws_account: AwsAccount, visit: Visit, erin: Operator
+    iam: Any, aws_account: AwsAccount, visit: RunVisit, erin: Operator
 ) -> None:
     old, at = asked(aws_account)
     refreshed(erin)

@@ -15,7 +15,7 @@ from identities.mirrors import IamDetails
 from identities.models import IamUser
 from sync import mirror
 from sync.aws.client import reader
-from sync.mirror import AccountRegion, Counts, Item, ObjectRef, Reader, SourcePage, Visit
+from sync.mirror import AccountRegion, Counts, Item, ObjectRef, Reader, RunVisit, SourcePage
 from sync.models import Attempt, Change, Run, Step
 from tests.sync.pulling import facet, pulled, revisions, seed
 
@@ -40,9 +40,9 @@ def step(aws_account: AwsAccount, alice: Operator) -> Step:
 
 
 @pytest.fixture
-def visit(aws_account: AwsAccount) -> Visit:
+def visit(aws_account: AwsAccount) -> RunVisit:
     run = Run.objects.create(aws_account=aws_account, source="iam.details", trigger=Run.Trigger.COMMAND)
-    return Visit(run, reader(aws_account), first=False, note=lambda counts: None)
+    return RunVisit(run, reader(aws_account), first=False, note=lambda counts: None)
 
 
 def read_jane(aws_account: AwsAccount) -> Item:
@@ -65,7 +65,7 @@ def write_ours(iam: Any, aws_account: AwsAccount, step: Step, value: str) -> Non
     mirror.store_one(aws_account, jane_ref(), read_jane(aws_account), requested_at=timezone.now(), step=step)
 
 
-def page_of(visit: Visit, item: Item, requested_at: datetime) -> None:
+def page_of(visit: RunVisit, item: Item, requested_at: datetime) -> None:
     about = mirror.mirror_of("iam.user")
     mirror.store(visit, about, [mirror.ObservedItem(about, item)], requested_at=requested_at)
 
@@ -81,7 +81,7 @@ def test_our_write_is_a_revision_of_the_change(iam: Any, aws_account: AwsAccount
     assert facet(IamUser.objects.get(name="jane")).written_at is not None
 
 
-def test_an_old_page_does_not_overwrite(iam: Any, aws_account: AwsAccount, step: Step, visit: Visit) -> None:
+def test_an_old_page_does_not_overwrite(iam: Any, aws_account: AwsAccount, step: Step, visit: RunVisit) -> None:
     old = read_jane(aws_account)
     asked = timezone.now()
     write_ours(iam, aws_account, step, "ours")
@@ -91,7 +91,7 @@ def test_an_old_page_does_not_overwrite(iam: Any, aws_account: AwsAccount, step:
 
 
 def test_a_stale_answer_to_the_second_look_is_refused(
-    iam: Any, aws_account: AwsAccount, step: Step, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    iam: Any, aws_account: AwsAccount, step: Step, visit: RunVisit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """IAM is eventually consistent: even what is asked for after our write may show the state before it."""
     old = read_jane(aws_account)
@@ -103,7 +103,7 @@ def test_a_stale_answer_to_the_second_look_is_refused(
 
 
 def test_of_two_writes_neither_earlier_state_comes_back(
-    iam: Any, aws_account: AwsAccount, step: Step, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    iam: Any, aws_account: AwsAccount, step: Step, visit: RunVisit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = read_jane(aws_account)
     write_ours(iam, aws_account, step, "one")
@@ -116,7 +116,7 @@ def test_of_two_writes_neither_earlier_state_comes_back(
 
 
 def test_another_state_seen_by_the_second_look_is_drift(
-    iam: Any, aws_account: AwsAccount, step: Step, visit: Visit
+    iam: Any, aws_account: AwsAccount, step: Step, visit: RunVisit
 ) -> None:
     old = read_jane(aws_account)
     write_ours(iam, aws_account, step, "ours")
@@ -125,7 +125,7 @@ def test_another_state_seen_by_the_second_look_is_drift(
     assert story() == [("import", "reports"), ("change", "ours"), ("outside", "theirs")]
 
 
-def test_after_the_minute_a_page_counts_again(iam: Any, aws_account: AwsAccount, step: Step, visit: Visit) -> None:
+def test_after_the_minute_a_page_counts_again(iam: Any, aws_account: AwsAccount, step: Step, visit: RunVisit) -> None:
     write_ours(iam, aws_account, step, "ours")
     tag(iam, "theirs")
     page_of(visit, read_jane(aws_account), timezone.now() + timedelta(seconds=61))
@@ -133,7 +133,7 @@ def test_after_the_minute_a_page_counts_again(iam: Any, aws_account: AwsAccount,
 
 
 def test_what_a_pull_saw_of_our_write_first_is_ours(
-    iam: Any, aws_account: AwsAccount, step: Step, visit: Visit
+    iam: Any, aws_account: AwsAccount, step: Step, visit: RunVisit
 ) -> None:
     tag(iam, "ours")
     page_of(visit, read_jane(aws_account), timezone.now())
@@ -142,7 +142,9 @@ def test_what_a_pull_saw_of_our_write_first_is_ours(
     assert story() == [("import", "reports"), ("change", "ours")]
 
 
-def test_our_deletion_is_not_undone_by_an_old_page(iam: Any, aws_account: AwsAccount, step: Step, visit: Visit) -> None:
+def test_our_deletion_is_not_undone_by_an_old_page(
+    iam: Any, aws_account: AwsAccount, step: Step, visit: RunVisit
+) -> None:
     old = read_jane(aws_account)
     iam.remove_user_from_group(GroupName="developers", UserName="jane")
     iam.delete_user(UserName="jane")
@@ -178,10 +180,10 @@ def test_what_was_held_back_is_as_old_as_its_page(
 
 
 def test_counts_tell_what_became_of_the_second_look(
-    iam: Any, aws_account: AwsAccount, step: Step, visit: Visit
+    iam: Any, aws_account: AwsAccount, step: Step, visit: RunVisit
 ) -> None:
     counted: list[Counts] = []
-    looking = Visit(visit.run, visit.client, first=False, note=counted.append)
+    looking = RunVisit(visit.run, visit.client, first=False, note=counted.append)
     old = read_jane(aws_account)
     write_ours(iam, aws_account, step, "ours")
     page_of(looking, old, timezone.now())

@@ -22,7 +22,7 @@ from emulator.process import Emulator
 from sync import mirror, schedule
 from sync.aws.answers import _document
 from sync.aws.client import reader
-from sync.mirror import AccountRegion, Item, Mirror, NotYet, Visit
+from sync.mirror import AccountRegion, Item, Mirror, NotYet, RunVisit
 from sync.mirror.hashing import fingerprint
 from sync.mirror.merge import Merger
 from sync.models import Revision, Run
@@ -213,7 +213,7 @@ def test_no_mirror_takes_other_words_for_a_change(pulled_twice: None, aws_accoun
     found = items_of_all(aws_account)
     assert {each.source for each, items in found if items} > {"details", "keys", "mfa", "login"}
     run = Run.objects.latest("pk")
-    visit = Visit(run, reader(aws_account), False, lambda counts: None)
+    visit = RunVisit(run, reader(aws_account), False, lambda counts: None)
     before = Revision.objects.count()
 
     @given(chance=ANYHOW)

@@ -84,7 +84,7 @@ def test_what_is_in_a_region_says_so() -> None:
 
 
 def test_a_secret_is_found_however_deep_and_never_shown() -> None:
-    secret = operations.Sealed("sealed:7")
+    secret = operations.SealedParameter("sealed:7")
     call = Call("cognito-idp", "X", {"Details": {"client_id": "a", "client_secret": secret}, "L": [secret]}, (), ())
     assert call.sealed() == [secret, secret]
     assert "sealed:7" not in call.command_line()

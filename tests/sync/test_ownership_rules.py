@@ -18,7 +18,7 @@ from policies.models import ManagedPolicy
 from sync import changes, ownership
 from sync.changes import PlanError, guards
 from sync.models import Ownership, OwnershipRule, Revision
-from sync.ownership import Rules
+from sync.ownership import OwnershipRules
 from tests.services.world import World
 from tests.sync.pulling import pulled, seed
 from tests.sync.snapshots import changed, import_, user, write
@@ -52,12 +52,12 @@ def set_rules(aws_account: AwsAccount, actor: Operator, *rules: OwnershipRule) -
     ],
 )
 def test_a_pattern_matches_all_of_the_text(matches: str, pattern: str, name: str, path: str, is_matched: bool) -> None:
-    found = Rules([rule(matches, pattern)]).decide(name, path, {})
+    found = OwnershipRules([rule(matches, pattern)]).decide(name, path, {})
     assert (found is IGNORED) == is_matched
 
 
 def test_a_tag_is_matched_by_its_value_and_an_absent_one_by_nothing() -> None:
-    rules = Rules([rule("tag", "*", READ_ONLY, "managed-by")])
+    rules = OwnershipRules([rule("tag", "*", READ_ONLY, "managed-by")])
     assert rules.decide("jane", "/", {"managed-by": "terraform"}) is READ_ONLY
     assert rules.decide("jane", "/", {"managed-by": ""}) is READ_ONLY
     assert rules.decide("jane", "/", {"team": "terraform"}) is MANAGED
@@ -65,20 +65,24 @@ def test_a_tag_is_matched_by_its_value_and_an_absent_one_by_nothing() -> None:
 
 def test_the_first_rule_that_matches_decides() -> None:
     rules = [rule("name", "jane", MANAGED), rule("name", "j*", READ_ONLY), rule("name", "*", IGNORED)]
-    assert [Rules(rules).decide(name, "/", {}) for name in ("jane", "john", "ann")] == [MANAGED, READ_ONLY, IGNORED]
-    assert Rules(reversed(rules)).decide("jane", "/", {}) is IGNORED
+    assert [OwnershipRules(rules).decide(name, "/", {}) for name in ("jane", "john", "ann")] == [
+        MANAGED,
+        READ_ONLY,
+        IGNORED,
+    ]
+    assert OwnershipRules(reversed(rules)).decide("jane", "/", {}) is IGNORED
 
 
 def test_many_stars_take_no_longer() -> None:
     began = perf_counter()
-    assert Rules([rule("name", "*a" * 200 + "b")]).decide("a" * 512, "/", {}) is MANAGED
+    assert OwnershipRules([rule("name", "*a" * 200 + "b")]).decide("a" * 512, "/", {}) is MANAGED
     assert perf_counter() - began < 1
 
 
 @given(text=st.text(max_size=30))
 def test_a_name_without_stars_matches_itself(text: str) -> None:
     plain = text.replace("*", "").replace("?", "")
-    assert Rules([rule("name", plain)]).decide(plain, "/", {}) is IGNORED
+    assert OwnershipRules([rule("name", plain)]).decide(plain, "/", {}) is IGNORED
 
 
 # ---- The column ----------------------------------------------------------------------------------------------
@@ -134,7 +138,7 @@ def test_says_before_what_rules_would_do(world: World, aws_account: AwsAccount, 
         world.user(name)
     world.role("svc-r")
     set_rules(aws_account, alice, rule("name", "ann"))
-    effects = ownership.preview(aws_account, Rules([rule("name", "svc-*", READ_ONLY)]))
+    effects = ownership.preview(aws_account, OwnershipRules([rule("name", "svc-*", READ_ONLY)]))
     said = {(each.many, each.ownership, each.number) for each in effects}
     assert said == {("IAM users", READ_ONLY, 2), ("IAM users", MANAGED, 1), ("IAM roles", READ_ONLY, 1)}
     assert IamUser.objects.get(name="svc-a").ownership == MANAGED

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AwsAccount, Operator
 from iamconsole.web import trigrams
-from iamconsole.web.search import MOST, Hit, narrowed, search
+from iamconsole.web.search import MOST, SearchHit, narrowed, search
 from identities.models import IamRole, IamUser
 from sync.health import check_search
 from tests.services.rows import make_group, make_policy, make_role, make_user
@@ -166,7 +166,7 @@ def test_what_is_gone_comes_last_and_says_so(aws_account: AwsAccount, bob: Opera
     make_user(aws_account, "not-dana")
     [group] = search(bob, "dana")
     assert [hit.name for hit in group.found.hits] == ["not-dana", "dana"]
-    assert isinstance(group.found.hits[1], Hit)
+    assert isinstance(group.found.hits[1], SearchHit)
     assert (group.found.hits[0].gone_at, bool(group.found.hits[1].gone_at)) == (None, bool(gone_at))
 
 

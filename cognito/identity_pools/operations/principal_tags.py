@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cognito.identity_pools.operations.base import IdentityPoolParams, ReplacingOperation, about, not_read
-from cognito.mirrors.identity_pools import PrincipalTags
+from cognito.mirrors.identity_pools import PrincipalTagsMirror
 from cognito.models import IdentityPool
 from sync.draft import Draft
 from sync.mirror import Content
@@ -52,7 +52,7 @@ class TagsParams(IdentityPoolParams):
 
 class SetPrincipalTags(ReplacingOperation[TagsParams]):
     kind = "cognito.identity_pool.principal_tags.set"
-    facet = PrincipalTags.source
+    facet = PrincipalTagsMirror.source
     params_type = TagsParams
 
     def title(self, p: TagsParams) -> str:

@@ -15,7 +15,7 @@ from accounts.models import AwsAccount
 from cognito.identity_pools.operations.base import IdentityPoolParams, ReplacingOperation, about, not_read
 from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN, WHO, gives_other_roles
 from cognito.mirrors.canonical import canonical
-from cognito.mirrors.identity_pools import Roles
+from cognito.mirrors.identity_pools import IdentityPoolRolesMirror
 from cognito.models import IdentityPool
 from iamconsole.web.words import counted
 from identities.models import IamRole
@@ -99,7 +99,7 @@ def _check_mapping(provider: str, mapping: Mapping[str, Any]) -> None:
 
 class SetRoles(ReplacingOperation[RolesParams]):
     kind = "cognito.identity_pool.roles.set"
-    facet = Roles.source
+    facet = IdentityPoolRolesMirror.source
     params_type = RolesParams
 
     def title(self, p: RolesParams) -> str:

@@ -18,7 +18,7 @@ from cognito.people.guarded import guarded_attributes, why_guarded_attributes
 from cognito.people.mirror import find_one
 from cognito.people.person_record import SUB
 from sync.aws.client import AwsClient
-from sync.calls import Personal, concealed, revealed
+from sync.calls import PersonalParameter, concealed, revealed
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Item
@@ -192,7 +192,7 @@ class SetAttributes(AttributesOperation[SetAttributesParams]):
         return f"Set {', '.join(p.attributes)} of {p.sub}"
 
     def calls(self, p: SetAttributesParams) -> list[Call]:
-        told = [{"Name": name, "Value": Personal(value)} for name, value in p.attributes.items()]
+        told = [{"Name": name, "Value": PersonalParameter(value)} for name, value in p.attributes.items()]
         return self.sent(p, Username=p.called, UserAttributes=told)
 
     def personal(self, p: SetAttributesParams) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ from cognito.people.guarded import prefetch_groups, why_guarded_person
 from cognito.people.mirror import find_one
 from cognito.people.person_record import SUB
 from sync.aws.client import AwsClient
-from sync.calls import Personal, concealed, revealed
+from sync.calls import PersonalParameter, concealed, revealed
 from sync.draft import Draft
 from sync.mirror import Item, ObjectRef
 from sync.operations import (
@@ -73,16 +73,16 @@ class PersonParams(OfPoolParams):
         return revealed(self.username).open() if self.username else self.sub
 
     @property
-    def called(self) -> str | Personal:
+    def called(self) -> str | PersonalParameter:
         """… as a parameter of a call."""
-        return Personal(self.username) if self.username else self.sub
+        return PersonalParameter(self.username) if self.username else self.sub
 
 
 Q = TypeVar("Q", bound=OfPoolParams)
 P = TypeVar("P", bound=PersonParams)
 
 
-class InPool(Operation[Q]):
+class PeopleOperation(Operation[Q]):
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.REVERSIBLE
     risk = Risk.LOW
@@ -124,7 +124,7 @@ class InPool(Operation[Q]):
         ]
 
 
-class PersonOperation(InPool[P]):
+class PersonOperation(PeopleOperation[P]):
     """The part is about her, by her `sub`: one name for each `about`."""
 
     about: ClassVar[str]

@@ -42,7 +42,7 @@ _SETS_ROLE = (GROUP.kind, "cognito.group.create")
 
 
 @dataclass(frozen=True)
-class InGroupParams(PersonParams):
+class PersonInGroupParams(PersonParams):
     group: str = ""
 
     def __post_init__(self) -> None:
@@ -51,24 +51,24 @@ class InGroupParams(PersonParams):
             raise BadParams("The name of the group is missing.")
 
 
-class InGroup(PersonOperation[InGroupParams]):
+class PersonInGroupOperation(PersonOperation[PersonInGroupParams]):
     leaves: ClassVar[bool]  # a member, afterwards
     opposite: ClassVar[str]
-    params_type = InGroupParams
+    params_type = PersonInGroupParams
 
-    def gives(self, draft: Draft, p: InGroupParams) -> str:
+    def gives(self, draft: Draft, p: PersonInGroupParams) -> str:
         return why_guarded_group(draft, p.pool_arn, p.group)
 
-    def calls(self, p: InGroupParams) -> list[Call]:
+    def calls(self, p: PersonInGroupParams) -> list[Call]:
         return self.sent(p, Username=p.called, GroupName=p.group)
 
-    def objects(self, p: InGroupParams) -> list[str]:
+    def objects(self, p: PersonInGroupParams) -> list[str]:
         return [*super().objects(p), child_key(GROUP, p.pool_arn, p.group)]
 
-    def part(self, p: InGroupParams) -> str:
+    def part(self, p: PersonInGroupParams) -> str:
         return f"person.group:{p.pool_id}/{p.sub} {p.group}"
 
-    def affected_objects(self, aws_account: AwsAccount, p: InGroupParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: PersonInGroupParams) -> list[ObjectRef]:
         groups = ObjectRef(CognitoUser.kind, p.sub, p.known_as, p.pool_arn, p.region, GROUPS_OF_PERSON.source)
         return [person_ref(p), groups]
 
@@ -78,7 +78,7 @@ class InGroup(PersonOperation[InGroupParams]):
         which = f" of a group that carries the role {role.rpartition('/')[2]}" if (role := value.get("role")) else ""
         return f"{'a' if value['member'] else 'no'} member{which}"
 
-    def group(self, draft: Draft, p: InGroupParams) -> CognitoGroup:
+    def group(self, draft: Draft, p: PersonInGroupParams) -> CognitoGroup:
         """Raises Refusal."""
         key = (CognitoGroup, p.pool_arn, p.group)
         if key not in draft.remembered:
@@ -88,7 +88,7 @@ class InGroup(PersonOperation[InGroupParams]):
             raise Refusal(f"The mirror has no group {p.group} in {p.pool_id}: pull, then try again.", field="group")
         return group
 
-    def prefetch(self, draft: Draft, params: Sequence[InGroupParams]) -> None:
+    def prefetch(self, draft: Draft, params: Sequence[PersonInGroupParams]) -> None:
         super().prefetch(draft, params)
         self._prefetch_groups(draft, params)
         subs = {p.sub for p in params if (CognitoMembership, p.sub) not in draft.remembered}
@@ -100,7 +100,7 @@ class InGroup(PersonOperation[InGroupParams]):
             found[sub].add(group)
         draft.remembered.update({(CognitoMembership, sub): groups for sub, groups in found.items()})
 
-    def _prefetch_groups(self, draft: Draft, params: Sequence[InGroupParams]) -> None:
+    def _prefetch_groups(self, draft: Draft, params: Sequence[PersonInGroupParams]) -> None:
         """Of a name in use only one is live."""
         keys = {(CognitoGroup, p.pool_arn, p.group) for p in params} - draft.remembered.keys()
         draft.remembered.update(dict.fromkeys(keys))
@@ -108,30 +108,30 @@ class InGroup(PersonOperation[InGroupParams]):
         there = {(CognitoGroup, row.arn, row.name): row for row in rows.order_by("-pk")}
         draft.remembered.update({key: there[key] for key in keys & there.keys()})
 
-    def groups_of(self, draft: Draft, p: InGroupParams) -> set[int]:
+    def groups_of(self, draft: Draft, p: PersonInGroupParams) -> set[int]:
         if (CognitoMembership, p.sub) not in draft.remembered:
             self.prefetch(draft, [p])
         found: set[int] = draft.remembered[CognitoMembership, p.sub]
         return found
 
-    def made(self, draft: Draft, p: InGroupParams) -> str:
+    def made(self, draft: Draft, p: PersonInGroupParams) -> str:
         """What stands for the id of the group, where an earlier step of the plan makes it; else ""."""
         return draft.placeholder_of(child_key(GROUP, p.pool_arn, p.group))
 
-    def of_row(self, draft: Draft, p: InGroupParams, row: CognitoUser) -> Mapping[str, Value]:
+    def of_row(self, draft: Draft, p: PersonInGroupParams, row: CognitoUser) -> Mapping[str, Value]:
         if made := self.made(draft, p):
             return {"group": made, "member": False, **self._carried(draft, p)}
         group = self.group(draft, p)
         return {"group": group.aws_id, "member": group.pk in self.groups_of(draft, p), **self._carried(draft, p)}
 
-    def of_new(self, draft: Draft, p: InGroupParams) -> Mapping[str, Value]:
+    def of_new(self, draft: Draft, p: PersonInGroupParams) -> Mapping[str, Value]:
         return {
             "group": self.made(draft, p) or self.group(draft, p).aws_id,
             "member": False,
             **self._carried(draft, p),
         }
 
-    def _carried(self, draft: Draft, p: InGroupParams) -> Mapping[str, Value]:
+    def _carried(self, draft: Draft, p: PersonInGroupParams) -> Mapping[str, Value]:
         """The role, as the steps before this one leave it."""
         if not self.leaves:
             return {}
@@ -142,7 +142,7 @@ class InGroup(PersonOperation[InGroupParams]):
         ]
         return {"role": said[-1].get("RoleArn", "") if said else self.group(draft, p).role_arn}
 
-    def live(self, client: AwsClient, p: InGroupParams) -> Value:
+    def live(self, client: AwsClient, p: PersonInGroupParams) -> Value:
         there = client.at(p.region)
         mirror = mirror_of(CognitoGroup.kind)
         group = mirror.read_one(there, ObjectRef(CognitoGroup.kind, "", p.group, p.pool_arn, p.region))
@@ -156,16 +156,16 @@ class InGroup(PersonOperation[InGroupParams]):
         return found | ({"role": group.get("RoleArn", "")} if self.leaves else {})
 
     def done(
-        self, client: AwsClient, p: InGroupParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: PersonInGroupParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         """Whatever role the group got meanwhile."""
         there, found = _without_role(live), _without_role(tried[0].found)
         return StepResult() if there and found and there == self.after(p, found) else None
 
-    def after(self, p: InGroupParams, value: Value) -> Value:
+    def after(self, p: PersonInGroupParams, value: Value) -> Value:
         return {**value, "member": self.leaves}
 
-    def limits(self, draft: Draft, p: InGroupParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: PersonInGroupParams, value: Value) -> list[PlanFinding]:
         if value["member"] == self.leaves:
             words = f"{p.sub} is {'already' if self.leaves else 'not'} in the group {p.group}."
             return [PlanFinding("NO_CHANGE", "error", words)]
@@ -173,13 +173,13 @@ class InGroup(PersonOperation[InGroupParams]):
         about = (p.group, value.get("role") or why)
         return [PlanFinding("GROUP_GIVES_ACCESS", "security_warning", why, about=about)] if why else []
 
-    def _why_guarded(self, draft: Draft, p: InGroupParams, value: Value) -> str:
+    def _why_guarded(self, draft: Draft, p: PersonInGroupParams, value: Value) -> str:
         """Also by a role that an earlier step gives the group."""
         if value.get("role"):
             return told_of_role(p.group, value["role"])
         return why_guarded_group(draft, p.pool_arn, p.group)
 
-    def reverse(self, p: InGroupParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: PersonInGroupParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [self.spec_of(self.opposite, p, "No message is sent.", group=p.group)]
 
 
@@ -187,13 +187,13 @@ def _without_role(value: Value) -> Value:
     return value and {name: said for name, said in value.items() if name != "role"}
 
 
-class AddToGroup(InGroup):
+class AddToGroup(PersonInGroupOperation):
     kind = "cognito.user.group.add"
     opposite = "cognito.user.group.remove"
     aws_operation = "AdminAddUserToGroup"
     leaves = True
 
-    def title(self, p: InGroupParams) -> str:
+    def title(self, p: PersonInGroupParams) -> str:
         who = f"the person {p.sub}" if is_placeholder(p.sub) else p.sub
         return f"Add {who} to the group {p.group}"
 
@@ -205,7 +205,7 @@ class AddToGroup(InGroup):
         who = f"{p.pool_arn}/{p.sub}"
         return [RoleTakingChange(who, role_arn), GroupMemberRoleFact(who, role_arn, p.group)]
 
-    def limits(self, draft: Draft, p: InGroupParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: PersonInGroupParams, value: Value) -> list[PlanFinding]:
         found = super().limits(draft, p, value)
         if (CognitoMembership, p.sub) in draft.remembered and len(self.groups_of(draft, p)) >= MOST_GROUPS:
             words = f"{p.sub} is in {MOST_GROUPS} groups, the most that AWS allows."
@@ -213,12 +213,12 @@ class AddToGroup(InGroup):
         return found
 
 
-class RemoveFromGroup(InGroup):
+class RemoveFromGroup(PersonInGroupOperation):
     kind = "cognito.user.group.remove"
     opposite = "cognito.user.group.add"
     aws_operation = "AdminRemoveUserFromGroup"
     leaves = False
     only_takes = True
 
-    def title(self, p: InGroupParams) -> str:
+    def title(self, p: PersonInGroupParams) -> str:
         return f"Remove {p.sub} from the group {p.group}"

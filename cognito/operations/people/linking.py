@@ -19,7 +19,7 @@ from cognito.operations.people.base import PersonOperation, PersonParams, on_per
 from cognito.people.schema import fixed_ones
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
-from sync.calls import Personal, concealed, revealed
+from sync.calls import PersonalParameter, concealed, revealed
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Item
@@ -106,7 +106,7 @@ class LinkAccount(LinkOperation):
         return f"Link an account at {p.provider} to {p.sub}"
 
     def calls(self, p: LinkParams) -> list[Call]:
-        own = {"ProviderName": _OWN, "ProviderAttributeValue": Personal(p.name)}
+        own = {"ProviderName": _OWN, "ProviderAttributeValue": PersonalParameter(p.name)}
         return self.sent(p, DestinationUser=own, SourceUser=_source(p))
 
     def limits(self, draft: Draft, p: LinkParams, value: Value) -> list[PlanFinding]:
@@ -157,7 +157,7 @@ def _source(p: LinkParams) -> dict[str, Any]:
     return {
         "ProviderName": p.provider,
         "ProviderAttributeName": _SUBJECT,
-        "ProviderAttributeValue": Personal(p.subject),
+        "ProviderAttributeValue": PersonalParameter(p.subject),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from cognito.models import CognitoUser, UserPool
 from cognito.operations.people.attributes import digest
-from cognito.operations.people.base import InPool, OfPoolParams, PersonParams
+from cognito.operations.people.base import OfPoolParams, PeopleOperation, PersonParams
 from cognito.operations.people.passwords import PASSWORD
 from cognito.operations.people.user_status import StatusOperation
 from cognito.people import schema
@@ -18,7 +18,7 @@ from cognito.people.messages import EMAIL, SMS
 from cognito.people.mirror import PERSON, find_one
 from cognito.people.temporary_passwords import SET, set_for
 from sync.aws.client import AwsClient
-from sync.calls import Personal, concealed, revealed
+from sync.calls import PersonalParameter, concealed, revealed
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Item, ObjectRef
@@ -29,7 +29,7 @@ from sync.operations import (
     Guarantee,
     PreviousAttempt,
     Refusal,
-    Sealed,
+    SealedParameter,
     StepResult,
     StepSpec,
     Undo,
@@ -69,7 +69,7 @@ class NewPersonParams(OfPoolParams):
             raise BadParams("Without a message nobody learns a password that AWS generates: give one.", field="how")
 
 
-class CreatePerson(InPool[NewPersonParams]):
+class CreatePerson(PeopleOperation[NewPersonParams]):
     """AWS shows whether it was done, so that no second invitation goes out."""
 
     kind = "cognito.user.create"
@@ -102,10 +102,10 @@ class CreatePerson(InPool[NewPersonParams]):
             return {}
 
     def calls(self, p: NewPersonParams) -> list[Call]:
-        told = [{"Name": name, "Value": Personal(value)} for name, value in p.attributes.items()]
+        told = [{"Name": name, "Value": PersonalParameter(value)} for name, value in p.attributes.items()]
         how: dict[str, Any] = {"DesiredDeliveryMediums": [p.channel]} if p.channel else {"MessageAction": "SUPPRESS"}
-        password = {"TemporaryPassword": Sealed(p.password)} if p.password else {}
-        return self.sent(p, Username=Personal(p.username), UserAttributes=told, **password, **how)
+        password = {"TemporaryPassword": SealedParameter(p.password)} if p.password else {}
+        return self.sent(p, Username=PersonalParameter(p.username), UserAttributes=told, **password, **how)
 
     def objects(self, p: NewPersonParams) -> list[str]:
         return [f"{CognitoUser.kind}:{p.pool_arn}/new:{p.key}"]
@@ -252,7 +252,7 @@ class ResendInvitation(StatusOperation):
     def calls(self, p: PersonParams) -> list[Call]:
         assert isinstance(p, InviteAgainParams)  # noqa: S101  for the type checker
         how = {"MessageAction": "RESEND", "DesiredDeliveryMediums": [p.channel]}
-        return self.sent(p, Username=Personal(p.name), **how)
+        return self.sent(p, Username=PersonalParameter(p.name), **how)
 
     def after(self, p: PersonParams, value: Value) -> Value:
         return value

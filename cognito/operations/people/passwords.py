@@ -12,7 +12,7 @@ from cognito.people.messages import recovery_ways
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.operations import BadParams, Call, Guarantee, PreviousAttempt, Risk, Sealed, StepResult, Undo, Value
+from sync.operations import BadParams, Call, Guarantee, PreviousAttempt, Risk, SealedParameter, StepResult, Undo, Value
 from sync.placeholders import is_placeholder
 from sync.sealed import is_reference
 
@@ -91,7 +91,7 @@ class SetPersonPassword(UnseenOperation[PersonPasswordParams]):
         return f"{p.said} {then}".strip()
 
     def calls(self, p: PersonPasswordParams) -> list[Call]:
-        return self.sent(p, Username=p.called, Password=Sealed(p.password), Permanent=p.permanent)
+        return self.sent(p, Username=p.called, Password=SealedParameter(p.password), Permanent=p.permanent)
 
     def made_up(self, p: PersonPasswordParams) -> Mapping[str, str]:
         return {PASSWORD: p.password} if p.made_up else {}

@@ -46,7 +46,7 @@ from sync.operations import (
     PreviousAttempt,
     Refusal,
     Risk,
-    Sealed,
+    SealedParameter,
     StepResult,
     StepSpec,
     Undo,
@@ -373,7 +373,7 @@ def with_sealed(settings: Mapping[str, Any]) -> Settings:
     return {
         name: with_sealed(value)
         if isinstance(value, Mapping)
-        else Sealed(value)
+        else SealedParameter(value)
         if isinstance(value, str) and is_reference(value)
         else value
         for name, value in settings.items()

@@ -26,7 +26,7 @@ from sync.operations import (
     PreviousAttempt,
     Refusal,
     Risk,
-    Sealed,
+    SealedParameter,
     StepResult,
     StepSpec,
     Undo,
@@ -90,7 +90,9 @@ class SetConsolePassword(LoginOperation[ConsolePasswordParams]):
     aws_operation: str
 
     def calls(self, p: ConsolePasswordParams) -> list[Call]:
-        return self.call(p, self.aws_operation, Password=Sealed(p.password), PasswordResetRequired=p.reset_required)
+        return self.call(
+            p, self.aws_operation, Password=SealedParameter(p.password), PasswordResetRequired=p.reset_required
+        )
 
     def access_changes(self, aws_account: AwsAccount, p: ConsolePasswordParams) -> Sequence[AccessChange]:
         return [holdings.CredentialFact(p.owner_arn, holdings.PASSWORD, True, new=not self.shows)]

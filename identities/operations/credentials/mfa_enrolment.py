@@ -31,7 +31,7 @@ from sync.operations import (
     Guarantee,
     Refusal,
     Risk,
-    Sealed,
+    SealedParameter,
     StepSpec,
     Undo,
     Value,
@@ -170,7 +170,7 @@ class CodesEnrolment(Enrolment[CodesParams]):
     aws_operation: str
 
     def calls(self, p: CodesParams) -> list[Call]:
-        codes = {"AuthenticationCode1": Sealed(p.code1), "AuthenticationCode2": Sealed(p.code2)}
+        codes = {"AuthenticationCode1": SealedParameter(p.code1), "AuthenticationCode2": SealedParameter(p.code2)}
         return self.call(p, self.aws_operation, SerialNumber=p.serial, **codes)
 
     def send(self, client: AwsClient, p: CodesParams) -> Mapping[str, Any]:

@@ -26,19 +26,19 @@ _LOOKS_A_STEP = 2
 
 
 @dataclass(frozen=True)
-class _Known:
+class _KnownActions:
     names: Mapping[str, str]  # as AWS writes them, by lower case
     lowered: Sequence[str]
     places: Mapping[str, int]
 
 
-def _known(names: Mapping[str, str]) -> _Known:
+def _known(names: Mapping[str, str]) -> _KnownActions:
     lowered = sorted(names)
-    return _Known(names, lowered, {name: place for place, name in enumerate(lowered)})
+    return _KnownActions(names, lowered, {name: place for place, name in enumerate(lowered)})
 
 
 @cache
-def _catalogue() -> _Known:
+def _catalogue() -> _KnownActions:
     return _known({name.lower(): name for name in catalogue.all_actions()})
 
 
@@ -52,7 +52,7 @@ def _catalogue_without_resource() -> Actions:
     return _mask(_catalogue().places[name] for name in _without_resource())
 
 
-def _masks_by_text(known: _Known, partition: str) -> list[tuple[str, Actions]]:
+def _masks_by_text(known: _KnownActions, partition: str) -> list[tuple[str, Actions]]:
     by_text: dict[str, list[int]] = {}
     for name in _without_resource():
         by_text.setdefault(catalogue.asked_on(name, partition), []).append(known.places[name])

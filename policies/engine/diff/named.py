@@ -20,14 +20,14 @@ _LEVELS = (NamingDirectness.ACCOUNT, NamingDirectness.ROLE, NamingDirectness.ITS
 
 
 @dataclass(frozen=True)
-class Cell:
+class PrincipalCell:
     """`caller` is (kind, value) for the kinds that only a service knows, such as CanonicalUser."""
 
     caller: Caller | tuple[str, str]
     level: NamingDirectness
 
 
-def caller_cells(terms: Collection[Term]) -> list[Cell]:
+def caller_cells(terms: Collection[Term]) -> list[PrincipalCell]:
     listed = {each for term in terms if term.who for each in term.who.listed}
     callers: dict[Caller | tuple[str, str], None] = {}
     for kind, value in sorted(listed | {("AWS", _ACCOUNT)}):
@@ -38,10 +38,10 @@ def caller_cells(terms: Collection[Term]) -> list[Cell]:
         Caller(CallerKind.FEDERATED, f"{_STRANGER}.example.org"),
     )
     callers.update(dict.fromkeys(strangers))
-    return [Cell(caller, level) for caller in callers for level in _LEVELS]
+    return [PrincipalCell(caller, level) for caller in callers for level in _LEVELS]
 
 
-def is_in(term: Term, cell: Cell) -> bool:
+def is_in(term: Term, cell: PrincipalCell) -> bool:
     who = term.who
     if who is None:
         return True

@@ -110,7 +110,7 @@ EVERYONE = PrincipalTerm(frozenset([("AWS", "*")]), negated=False)
 
 
 @dataclass(frozen=True)
-class Words:
+class TermText:
     """A term as the document has it."""
 
     resources: tuple[str, ...]
@@ -125,7 +125,7 @@ class Term:
     resources: ResourceTerm
     who: PrincipalTerm | None  # None: no document has principals
     tests: frozenset[AnyTest]
-    words: Words
+    words: TermText
     bound: Term | None = None
 
     @property
@@ -203,11 +203,16 @@ class DocumentTerms:
         whose = list(_whose(statement)) if with_principals else [None]
         for resources, named in _resources(statement, with_variables):
             for who in whose:
-                words = Words(named, statement.written.get("Condition") or {})
+                words = TermText(named, statement.written.get("Condition") or {})
                 yield self._term(statement.allows, resources, who, tests, words)
 
     def _term(
-        self, allows: bool, resources: ResourceTerm, who: PrincipalTerm | None, tests: frozenset[AnyTest], words: Words
+        self,
+        allows: bool,
+        resources: ResourceTerm,
+        who: PrincipalTerm | None,
+        tests: frozenset[AnyTest],
+        words: TermText,
     ) -> Term:
         return self._known.setdefault((allows, resources, who, tests), Term(allows, resources, who, tests, words))
 

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from policies.engine import catalogue
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.registry import statement_check
 from policies.engine.lint.subject import LintStatement
 from policies.engine.matching import resource_glob, tokens
@@ -33,30 +33,30 @@ def _named(statement: LintStatement) -> list[StatementText]:
 
 
 @statement_check("INVALID_SERVICE_IN_ACTION", Severity.ERROR, "An action of a service that AWS doesn't have.")
-def unknown_services(statement: LintStatement) -> Iterator[Mark]:
+def unknown_services(statement: LintStatement) -> Iterator[FindingMark]:
     for text in _named(statement):
         prefix, colon, _ = text.value.partition(":")
         if not colon or prefix.lower() in catalogue.service_names() or "${" in text.value:
             continue
         if "*" in prefix or "?" in prefix:
-            yield Mark("The service of an action can't have wildcards.", text.path)
+            yield FindingMark("The service of an action can't have wildcards.", text.path)
             continue
         meant = _meant(statement, prefix, tuple(catalogue.service_names()))
-        yield Mark(f"AWS has no service {shown(prefix)}.{meant}", text.path)
+        yield FindingMark(f"AWS has no service {shown(prefix)}.{meant}", text.path)
 
 
 @statement_check("INVALID_ACTION", Severity.ERROR, "An action that the service doesn't have.")
-def unknown_actions(statement: LintStatement) -> Iterator[Mark]:
+def unknown_actions(statement: LintStatement) -> Iterator[FindingMark]:
     for text in _named(statement):
         prefix, colon, name = text.value.partition(":")
         if not colon:
-            yield Mark("An action is written service:Action, such as s3:GetObject.", text.path)
+            yield FindingMark("An action is written service:Action, such as s3:GetObject.", text.path)
         elif prefix.lower() in catalogue.service_names() and "${" not in name and _is_unknown(statement, text.value):
             if "*" in name or "?" in name:
-                yield Mark(f"{shown(text.value)} matches no action of the service.", text.path)
+                yield FindingMark(f"{shown(text.value)} matches no action of the service.", text.path)
                 continue
             of_service = tuple(each.partition(":")[2] for each in catalogue.actions_matching(f"{prefix}:*"))
-            yield Mark(f"{prefix} has no action {shown(name)}.{_meant(statement, name, of_service)}", text.path)
+            yield FindingMark(f"{prefix} has no action {shown(name)}.{_meant(statement, name, of_service)}", text.path)
 
 
 def _is_unknown(statement: LintStatement, pattern: str) -> bool:
@@ -83,13 +83,13 @@ def _nearest(name: str, known: tuple[str, ...]) -> str:
     "An action that can be allowed or denied on * only, beside other resources: it isn't.",
     _WITH_RESOURCES,
 )
-def actions_without_resource(statement: LintStatement) -> Iterator[Mark]:
+def actions_without_resource(statement: LintStatement) -> Iterator[FindingMark]:
     if not statement.resources or any(covers_everything(text.value) for text in statement.resources):
         return
     effect = "denied" if statement.denies else "allowed"
     for text in statement.actions:
         if catalogue.takes_no_resource(text.value) and not _names_what_it_is_asked_on(statement, text.value):
-            yield Mark(f"{text.value} takes no resource: it is {effect} only by Resource *.", text.path)
+            yield FindingMark(f"{text.value} takes no resource: it is {effect} only by Resource *.", text.path)
 
 
 def _names_what_it_is_asked_on(statement: LintStatement, action: str) -> bool:
@@ -110,7 +110,7 @@ def _names_what_it_is_asked_on(statement: LintStatement, action: str) -> bool:
     "An action that takes resources of other types than those listed: it has no effect.",
     _WITH_RESOURCES,
 )
-def actions_beside_the_resources(statement: LintStatement) -> Iterator[Mark]:
+def actions_beside_the_resources(statement: LintStatement) -> Iterator[FindingMark]:
     if not statement.resources or any(covers_everything(text.value) for text in statement.resources):
         return
     for text in statement.actions:
@@ -119,13 +119,13 @@ def actions_beside_the_resources(statement: LintStatement) -> Iterator[Mark]:
             continue
         if kinds and not any(_may_be_one(statement, resource.value, kinds) for resource in statement.resources):
             names = ", ".join(sorted({kind.name for kind in kinds})[:5])
-            yield Mark(f"{text.value} takes resources of the type {names}: none is listed.", text.path)
+            yield FindingMark(f"{text.value} takes resources of the type {names}: none is listed.", text.path)
 
 
 @statement_check(
     "RESOURCE_FITS_NO_ACTION", Severity.WARNING, "A resource that no action of the statement takes.", _WITH_RESOURCES
 )
-def resources_beside_the_actions(statement: LintStatement) -> Iterator[Mark]:
+def resources_beside_the_actions(statement: LintStatement) -> Iterator[FindingMark]:
     """Any of the types that any of the actions takes is enough."""
     if not statement.actions or any(text.value in ("*", "*:*") for text in statement.actions):
         return
@@ -137,7 +137,7 @@ def resources_beside_the_actions(statement: LintStatement) -> Iterator[Mark]:
         if covers_everything(text.value) or _is_told_elsewhere(statement, kinds, text.value):
             continue
         if not _may_be_one(statement, text.value, kinds):
-            yield Mark(f"No action of the statement takes {shown(text.value)}.", text.path)
+            yield FindingMark(f"No action of the statement takes {shown(text.value)}.", text.path)
 
 
 def kinds_taken(statement: LintStatement) -> tuple[catalogue.ResourceType, ...]:

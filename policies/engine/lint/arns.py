@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from policies.engine import catalogue
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.fixes import replaced
 from policies.engine.lint.registry import Marks, register_all
-from policies.engine.lint.subject import LintStatement, Subject
+from policies.engine.lint.subject import LintStatement, LintSubject
 from policies.engine.statements import StatementText
 
 NO_REGION = "AWS has no Region {}."
@@ -52,7 +52,7 @@ CHECKS = (
 )
 
 
-def _look(subject: Subject) -> Marks:
+def _look(subject: LintSubject) -> Marks:
     found: Marks = {}
     for statement in subject.statements:
         for text in (*statement.resources, *statement.not_resources):
@@ -62,11 +62,11 @@ def _look(subject: Subject) -> Marks:
                 make_fix = (
                     replaced(text.path, _in_lower_case(text.value)) if code == "INVALID_ARN_SERVICE_CASE" else None
                 )
-                found.setdefault(code, []).append(Mark(message, text.path, make_fix=make_fix))
+                found.setdefault(code, []).append(FindingMark(message, text.path, make_fix=make_fix))
         for text in _arns_of_conditions(statement):
             parts = parts_of(text.value)
             if len(parts) == _PARTS and not _is_region(parts[_REGION], parts[1]):
-                mark = Mark(NO_REGION.format(parts[_REGION]), text.path)
+                mark = FindingMark(NO_REGION.format(parts[_REGION]), text.path)
                 found.setdefault("INVALID_ARN_REGION", []).append(mark)
     return found
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from policies.engine import catalogue
 from policies.engine.lint.actions import are_of_another_service, kinds_of, kinds_taken, shown
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.registry import statement_check
 from policies.engine.lint.subject import LintStatement
 from policies.engine.statements import StatementText
@@ -37,14 +37,14 @@ _IN_TRUST = (
     "An action that has no place in a trust policy, or beside the resources of another service.",
     {_TRUST, _RESOURCE},
 )
-def actions_of_others(statement: LintStatement) -> Iterator[Mark]:
+def actions_of_others(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.subject.kind is _RESOURCE:
         for text in _beside_the_resources(statement):
-            yield Mark(f"{text.value} is nothing that one does to the resources listed.", text.path)
+            yield FindingMark(f"{text.value} is nothing that one does to the resources listed.", text.path)
         return
     for text in statement.actions:
         if text.value.lower() not in _IN_TRUST and catalogue.action(text.value):
-            yield Mark(f"{text.value} is nothing that one does to a role by its trust policy.", text.path)
+            yield FindingMark(f"{text.value} is nothing that one does to a role by its trust policy.", text.path)
 
 
 def _beside_the_resources(statement: LintStatement) -> list[StatementText]:
@@ -63,9 +63,9 @@ def _beside_the_resources(statement: LintStatement) -> list[StatementText]:
     "An ARN of another service than the actions are for.",
     {_RESOURCE},
 )
-def resources_of_others(statement: LintStatement) -> Iterator[Mark]:
+def resources_of_others(statement: LintStatement) -> Iterator[FindingMark]:
     kinds = kinds_taken(statement)
     for text in statement.resources if kinds else ():
         if are_of_another_service(text.value, kinds):
             message = f"{shown(text.value)} isn't what the actions are for: the policy is about its own resource."
-            yield Mark(message, text.path)
+            yield FindingMark(message, text.path)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from characters import UNSEEN, unseen_in
 from policies.engine.json_text import Path
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.fixes import replaced
 from policies.engine.lint.registry import document_check
-from policies.engine.lint.subject import Subject
+from policies.engine.lint.subject import LintSubject
 
 _ESCAPE = "\\u"
 
@@ -19,13 +19,13 @@ _ESCAPE = "\\u"
     Severity.ERROR,
     "A character that prints as nothing or as a blank, or turns the text around it.",
 )
-def unseen_characters(subject: Subject) -> Iterator[Mark]:
+def unseen_characters(subject: LintSubject) -> Iterator[FindingMark]:
     if not UNSEEN.search(subject.text) and _ESCAPE not in subject.text:
         return
     for text, path, at_name in _texts(subject.document.written, ()):
         if numbers := unseen_in(text):
             message = f"Here is {', '.join(numbers)}, which nobody sees: what is meant differs from what is read."
-            yield Mark(message, path, at_name, replaced(path, UNSEEN.sub("", text), at_name=at_name))
+            yield FindingMark(message, path, at_name, replaced(path, UNSEEN.sub("", text), at_name=at_name))
 
 
 def _texts(value: object, path: Path) -> Iterator[tuple[str, Path, bool]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.engine import catalogue
 from policies.engine.lint.actions import shown
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.fixes import replaced
 from policies.engine.lint.registry import GRANTING, condition_check
 from policies.engine.lint.subject import LintCondition, LintStatement
@@ -45,52 +45,52 @@ def _unknown(statement: LintStatement) -> Iterator[LintCondition]:
 
 
 @condition_check("INVALID_CONDITION_KEY_FORMAT", Severity.ERROR, "A condition key without a service or a provider.")
-def badly_written_keys(statement: LintStatement) -> Iterator[Mark]:
+def badly_written_keys(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests:
         if ":" not in test.key and not _lacks_tag_key(test):
-            yield Mark(
+            yield FindingMark(
                 f"{shown(test.key)} is no condition key: these are written service:key.", test.path, at_name=True
             )
 
 
 @condition_check("INVALID_GLOBAL_CONDITION_KEY", Severity.ERROR, "A key that begins with aws: and doesn't exist.")
-def unknown_global_keys(statement: LintStatement) -> Iterator[Mark]:
+def unknown_global_keys(statement: LintStatement) -> Iterator[FindingMark]:
     for test in _unknown(statement):
         if _prefix(test) == _GLOBAL:
-            yield Mark(f"AWS has no global condition key {shown(test.key)}.", test.path, at_name=True)
+            yield FindingMark(f"AWS has no global condition key {shown(test.key)}.", test.path, at_name=True)
 
 
 @condition_check("INVALID_SERVICE_CONDITION_KEY", Severity.ERROR, "A condition key that its service doesn't have.")
-def unknown_service_keys(statement: LintStatement) -> Iterator[Mark]:
+def unknown_service_keys(statement: LintStatement) -> Iterator[FindingMark]:
     for test in _unknown(statement):
         if _prefix(test) in catalogue.service_names():
             message = f"{_prefix(test)} has no condition key {shown(test.key)}."
-            yield Mark(message, test.path, at_name=True)
+            yield FindingMark(message, test.path, at_name=True)
 
 
 @condition_check("INVALID_SERVICE", Severity.ERROR, "A condition key of a service that AWS doesn't have.")
-def keys_of_unknown_services(statement: LintStatement) -> Iterator[Mark]:
+def keys_of_unknown_services(statement: LintStatement) -> Iterator[FindingMark]:
     for test in _unknown(statement):
         if _prefix(test) != _GLOBAL and _prefix(test) not in catalogue.service_names():
-            yield Mark(f"AWS has no service {shown(_prefix(test))}.", test.path, at_name=True)
+            yield FindingMark(f"AWS has no service {shown(_prefix(test))}.", test.path, at_name=True)
 
 
 @condition_check(
     "MISSING_TAG_KEY_IN_CONDITION", Severity.ERROR, "A condition key for tags that names no tag.", words=("tag",)
 )
-def keys_without_tag(statement: LintStatement) -> Iterator[Mark]:
+def keys_without_tag(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests:
         if _lacks_tag_key(test):
             message = f"{test.key.rstrip('/')} must name a tag: {test.key.rstrip('/')}/tag-key."
-            yield Mark(message, test.path, at_name=True)
+            yield FindingMark(message, test.path, at_name=True)
 
 
 @condition_check("UNSUPPORTED_GLOBAL_CONDITION_KEY", Severity.ERROR, "aws:ARN, which is no more.", words=("aws:arn",))
-def old_arn_keys(statement: LintStatement) -> Iterator[Mark]:
+def old_arn_keys(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests:
         if test.name == _OLD_ARN:
             make_fix = replaced(test.path, "aws:PrincipalArn", at_name=True)
-            yield Mark("aws:ARN is no more: use aws:PrincipalArn or aws:SourceArn.", test.path, True, make_fix)
+            yield FindingMark("aws:ARN is no more: use aws:PrincipalArn or aws:SourceArn.", test.path, True, make_fix)
 
 
 @condition_check(
@@ -98,12 +98,12 @@ def old_arn_keys(statement: LintStatement) -> Iterator[Mark]:
     Severity.ERROR,
     "A condition key twice under one operator, written differently.",
 )
-def keys_written_twice(statement: LintStatement) -> Iterator[Mark]:
+def keys_written_twice(statement: LintStatement) -> Iterator[FindingMark]:
     times = Counter((test.operator, test.name) for test in statement.tests)
     for test in statement.tests:
         if times[test.operator, test.name] > 1:
             message = f"{test.key} is given twice here: the names of condition keys don't know case."
-            yield Mark(message, test.path, at_name=True)
+            yield FindingMark(message, test.path, at_name=True)
 
 
 # ---- Keys and actions ------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def keys_written_twice(statement: LintStatement) -> Iterator[Mark]:
     Severity.ERROR,
     "A service's condition key with actions for which the service doesn't say it. Actions with wildcards are left out.",
 )
-def keys_beside_the_actions(statement: LintStatement) -> Iterator[Mark]:
+def keys_beside_the_actions(statement: LintStatement) -> Iterator[FindingMark]:
     names = [text.value for text in statement.actions if catalogue.action(text.value)]
     for test in statement.tests if names else ():
         if not _is_of_a_service(test):
@@ -120,7 +120,9 @@ def keys_beside_the_actions(statement: LintStatement) -> Iterator[Mark]:
         without = [name for name in names if not catalogue.takes_key(name, test.key)]
         if without:
             listed = ", ".join(without[:3]) + (" …" if len(without) > 3 else "")
-            yield Mark(f"{test.key} isn't said with {listed}: move them to a statement without it.", test.path, True)
+            yield FindingMark(
+                f"{test.key} isn't said with {listed}: move them to a statement without it.", test.path, True
+            )
 
 
 def _is_of_a_service(test: LintCondition) -> bool:
@@ -137,10 +139,10 @@ _VPC_ENDPOINTS = ("aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
     "aws:VpceAccount, aws:VpceOrgID or aws:VpceOrgPaths with the actions of all services.",
     words=("aws:vpce",),
 )
-def endpoint_keys_with_all_services(statement: LintStatement) -> Iterator[Mark]:
+def endpoint_keys_with_all_services(statement: LintStatement) -> Iterator[FindingMark]:
     if any(text.value in ("*", "*:*") for text in statement.actions) or statement.not_actions:
         for test in statement.tests_of(*_VPC_ENDPOINTS):
-            yield Mark(f"Only some services say {test.key}: list the actions of these.", test.path, at_name=True)
+            yield FindingMark(f"Only some services say {test.key}: list the actions of these.", test.path, at_name=True)
 
 
 # ---- Keys that protect less than they seem to -------------------------------------------------------------------
@@ -151,9 +153,9 @@ def endpoint_keys_with_all_services(statement: LintStatement) -> Iterator[Mark]:
     GRANTING,
     words=("aws:referer", "aws:useragent"),
 )
-def keys_that_callers_choose(statement: LintStatement) -> Iterator[Mark]:
+def keys_that_callers_choose(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests_of("aws:referer", "aws:useragent"):
-        yield Mark(f"Callers can write into {test.key} what they like.", test.path, at_name=True)
+        yield FindingMark(f"Callers can write into {test.key} what they like.", test.path, at_name=True)
 
 
 _PAIRS: Mapping[str, tuple[str, ...]] = {
@@ -168,12 +170,12 @@ _PAIRS: Mapping[str, tuple[str, ...]] = {
     "A private address without the VPC in which it is one.",
     words=("aws:vpcsourceip", "aws:ec2instancesourceprivateipv4"),
 )
-def keys_without_their_pair(statement: LintStatement) -> Iterator[Mark]:
+def keys_without_their_pair(statement: LintStatement) -> Iterator[FindingMark]:
     for name, partners in _PAIRS.items():
         for test in statement.tests_of(name):
             if not statement.tests_of(*partners):
                 message = f"Every VPC may have such addresses: say which with {partners[0]}."
-                yield Mark(message, test.path, at_name=True)
+                yield FindingMark(message, test.path, at_name=True)
 
 
 @condition_check(
@@ -182,11 +184,11 @@ def keys_without_their_pair(statement: LintStatement) -> Iterator[Mark]:
     "Allow with dynamodb:Attributes and without dynamodb:Select.",
     words=("dynamodb:attributes",),
 )
-def attributes_without_select(statement: LintStatement) -> Iterator[Mark]:
+def attributes_without_select(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.allows and not statement.tests_of("dynamodb:select"):
         for test in statement.tests_of("dynamodb:attributes"):
             message = "Who reads without naming attributes gets all. Add dynamodb:Select: SPECIFIC_ATTRIBUTES."
-            yield Mark(message, test.path, at_name=True)
+            yield FindingMark(message, test.path, at_name=True)
 
 
 @condition_check(
@@ -195,11 +197,11 @@ def attributes_without_select(statement: LintStatement) -> Iterator[Mark]:
     "s3:prefix says what not to list: a shorter prefix does.",
     words=("s3:prefix",),
 )
-def prefixes_that_exclude(statement: LintStatement) -> Iterator[Mark]:
+def prefixes_that_exclude(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests_of("s3:prefix"):
         if test.base.startswith("string") and (statement.denies is not test.is_negated):
             message = "Who asks with a shorter prefix lists these objects all the same. Say what may be listed."
-            yield Mark(message, test.path, at_name=True)
+            yield FindingMark(message, test.path, at_name=True)
 
 
 @condition_check(
@@ -208,9 +210,9 @@ def prefixes_that_exclude(statement: LintStatement) -> Iterator[Mark]:
     "A key that says nothing new in the policy of a resource.",
     {DocumentType.RESOURCE},
 )
-def keys_that_say_nothing(statement: LintStatement) -> Iterator[Mark]:
+def keys_that_say_nothing(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests_of("s3:resourceaccount", "aws:resourceaccount", "aws:resourceorgid"):
-        yield Mark(
+        yield FindingMark(
             f"{test.key} is always that of the resource itself. It belongs into policies of identities.",
             test.path,
             True,

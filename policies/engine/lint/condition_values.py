@@ -17,7 +17,7 @@ from policies.engine import catalogue
 from policies.engine.conditions import instant, number
 from policies.engine.lint.actions import shown
 from policies.engine.lint.arns import NO_REGION, is_open
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.fixes import replaced
 from policies.engine.lint.operators import family_of, operator_name, rewritten
 from policies.engine.lint.registry import condition_check
@@ -57,10 +57,12 @@ def _of_family(statement: LintStatement, family: str) -> Iterator[tuple[LintCond
 
 # ---- Types -----------------------------------------------------------------------------------------------------
 @condition_check("INVALID_CONDITION_DATA_TYPE", Severity.ERROR, "Values of several JSON types for one condition key.")
-def mixed_types(statement: LintStatement) -> Iterator[Mark]:
+def mixed_types(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests:
         if len({_json_type(value) for value, _ in test.raw_values}) > 1:
-            yield Mark(f"The values of {test.key} are of several JSON types: write them all as texts.", test.path)
+            yield FindingMark(
+                f"The values of {test.key} are of several JSON types: write them all as texts.", test.path
+            )
 
 
 def _json_type(value: object) -> str:
@@ -70,10 +72,10 @@ def _json_type(value: object) -> str:
 @condition_check(
     "INVALID_CONDITION_MULTIPLE_BOOLEAN", Severity.ERROR, "Bool with more than one value.", words=("bool",)
 )
-def several_booleans(statement: LintStatement) -> Iterator[Mark]:
+def several_booleans(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests:
         if test.base == "bool" and len(test.raw_values) > 1:
-            yield Mark(f"{test.key} can be true or false: give one value.", test.path)
+            yield FindingMark(f"{test.key} can be true or false: give one value.", test.path)
 
 
 @condition_check(
@@ -82,30 +84,30 @@ def several_booleans(statement: LintStatement) -> Iterator[Mark]:
     "Bool or Null with a value that is neither true nor false.",
     words=("bool", "null"),
 )
-def bad_booleans(statement: LintStatement) -> Iterator[Mark]:
+def bad_booleans(statement: LintStatement) -> Iterator[FindingMark]:
     for test, text in (*_of_family(statement, "bool"), *_of_family(statement, "null")):
         if text.value.lower() not in ("true", "false") and "${" not in text.value:
-            yield Mark(f"{operator_name(test)} takes true or false.", text.path)
+            yield FindingMark(f"{operator_name(test)} takes true or false.", text.path)
 
 
 @condition_check(
     "TYPE_MISMATCH_NUMBER", Severity.WARNING, "Numeric… with a value that is no number.", words=("numeric",)
 )
-def bad_numbers(statement: LintStatement) -> Iterator[Mark]:
+def bad_numbers(statement: LintStatement) -> Iterator[FindingMark]:
     for test, text in _of_family(statement, "numeric"):
         if number(text.value) is None and "${" not in text.value:
-            yield Mark(f"{operator_name(test)} takes numbers.", text.path)
+            yield FindingMark(f"{operator_name(test)} takes numbers.", text.path)
 
 
 @condition_check("TYPE_MISMATCH_DATE", Severity.WARNING, "Date… with a value that is no date.", words=("date",))
-def bad_dates(statement: LintStatement) -> Iterator[Mark]:
+def bad_dates(statement: LintStatement) -> Iterator[FindingMark]:
     for test, text in _of_family(statement, "date"):
         if _instant(text.value) is None and "${" not in text.value:
-            yield Mark(f"{operator_name(test)} takes dates such as 2026-01-31T00:00:00Z.", text.path)
+            yield FindingMark(f"{operator_name(test)} takes dates such as 2026-01-31T00:00:00Z.", text.path)
 
 
 @condition_check("INVALID_DATE_VALUE", Severity.WARNING, "A date in seconds since 1970.", words=("date",))
-def dates_in_seconds(statement: LintStatement) -> Iterator[Mark]:
+def dates_in_seconds(statement: LintStatement) -> Iterator[FindingMark]:
     for _, text in _of_family(statement, "date"):
         if (
             number(text.value) is not None
@@ -113,7 +115,9 @@ def dates_in_seconds(statement: LintStatement) -> Iterator[Mark]:
             and not re.fullmatch(r"\d{4}", text.value)
         ):
             written = found.isoformat().replace("+00:00", "Z")
-            yield Mark(f"Write the date as people do: {written}.", text.path, make_fix=replaced(text.path, written))
+            yield FindingMark(
+                f"Write the date as people do: {written}.", text.path, make_fix=replaced(text.path, written)
+            )
 
 
 def _instant(text: str) -> datetime | None:
@@ -123,12 +127,12 @@ def _instant(text: str) -> datetime | None:
 @condition_check(
     "TYPE_MISMATCH_STRING", Severity.WARNING, "BinaryEquals with a value that isn't base64.", words=("binaryequals",)
 )
-def bad_binaries(statement: LintStatement) -> Iterator[Mark]:
+def bad_binaries(statement: LintStatement) -> Iterator[FindingMark]:
     for _, text in _of_family(statement, "binary"):
         try:
             base64.b64decode(text.value, validate=True)
         except (binascii.Error, ValueError):
-            yield Mark("BinaryEquals takes base64.", text.path)
+            yield FindingMark("BinaryEquals takes base64.", text.path)
 
 
 # ---- Addresses -------------------------------------------------------------------------------------------------
@@ -145,10 +149,10 @@ def _network(text: str, *, strict: bool = False) -> Network | None:
     "IpAddress with a value that is no range of addresses.",
     words=("ipaddress",),
 )
-def bad_addresses(statement: LintStatement) -> Iterator[Mark]:
+def bad_addresses(statement: LintStatement) -> Iterator[FindingMark]:
     for _, text in _of_family(statement, "ipaddress"):
         if _network(text.value) is None and "${" not in text.value:
-            yield Mark(f"{shown(text.value)} is no range of addresses, such as 203.0.113.0/24.", text.path)
+            yield FindingMark(f"{shown(text.value)} is no range of addresses, such as 203.0.113.0/24.", text.path)
 
 
 @condition_check(
@@ -157,11 +161,11 @@ def bad_addresses(statement: LintStatement) -> Iterator[Mark]:
     "A range of addresses with bits that its mask leaves out.",
     words=("ipaddress",),
 )
-def addresses_beyond_the_mask(statement: LintStatement) -> Iterator[Mark]:
+def addresses_beyond_the_mask(statement: LintStatement) -> Iterator[FindingMark]:
     for _, text in _of_family(statement, "ipaddress"):
         found = _network(text.value)
         if found and _network(text.value, strict=True) is None:
-            yield Mark(f"What is meant is {found}.", text.path, make_fix=replaced(text.path, str(found)))
+            yield FindingMark(f"What is meant is {found}.", text.path, make_fix=replaced(text.path, str(found)))
 
 
 def _is_private(network: Network) -> bool:
@@ -173,14 +177,14 @@ def _is_private(network: Network) -> bool:
     )
 
 
-def _private(is_negated: bool, all_of_them: bool, message: str, statement: LintStatement) -> Iterator[Mark]:
+def _private(is_negated: bool, all_of_them: bool, message: str, statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests_of("aws:sourceip"):
         if family_of(test) != "ipaddress" or test.is_negated is not is_negated:
             continue
         networks = [_network(text.value) for text in test.values]
         private = [network for network in networks if network and _is_private(network)]
         if private and (len(private) == len(networks)) is all_of_them:
-            yield Mark(message, test.path)
+            yield FindingMark(message, test.path)
 
 
 _VPC = "For private ones there is aws:VpcSourceIp."
@@ -230,7 +234,7 @@ _WILDCARD = re.compile(r"(?<!\$\{)[*?]")  # ${*} is the character itself
 @condition_check(
     "WILDCARD_WITHOUT_LIKE_OPERATOR", Severity.WARNING, "* or ? under an operator that takes it literally."
 )
-def literal_wildcards(statement: LintStatement) -> Iterator[Mark]:
+def literal_wildcards(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests:
         better = _WITHOUT_WILDCARDS.get(test.base)
         alone = len(statement.written["Condition"][test.operator]) == 1
@@ -238,7 +242,7 @@ def literal_wildcards(statement: LintStatement) -> Iterator[Mark]:
             if _WILDCARD.search(text.value):
                 name = rewritten(test, better or "")
                 make_fix = replaced(test.operator_path, name, at_name=True) if alone else None
-                yield Mark(
+                yield FindingMark(
                     f"Here * and ? are plain characters. If they aren't meant so, use {better}.",
                     text.path,
                     make_fix=make_fix,
@@ -251,10 +255,10 @@ def literal_wildcards(statement: LintStatement) -> Iterator[Mark]:
     "A wildcard in a key that names AWS accounts, organizations or VPCs, or before the colon of aws:userid.",
     words=("like",),
 )
-def wildcards_in_sensitive_keys(statement: LintStatement) -> Iterator[Mark]:
+def wildcards_in_sensitive_keys(statement: LintStatement) -> Iterator[FindingMark]:
     for test, text in _of_sensitive_keys(statement):
         if _WILDCARD.search(text.value) and not _is_after_colon(test, text.value, _WILDCARD):
-            yield Mark(f"A wildcard in {test.key} may match strangers: write the values out.", text.path)
+            yield FindingMark(f"A wildcard in {test.key} may match strangers: write the values out.", text.path)
 
 
 _VARIABLE = re.compile(r"\$\{[^*?$}]")
@@ -266,10 +270,10 @@ _VARIABLE = re.compile(r"\$\{[^*?$}]")
     "A variable in a key that names AWS accounts, organizations or VPCs, or before the colon of aws:userid.",
     words=("${",),
 )
-def variables_in_sensitive_keys(statement: LintStatement) -> Iterator[Mark]:
+def variables_in_sensitive_keys(statement: LintStatement) -> Iterator[FindingMark]:
     for test, text in _of_sensitive_keys(statement):
         if _VARIABLE.search(text.value) and not _is_after_colon(test, text.value, _VARIABLE):
-            yield Mark(f"A variable in {test.key} may stand for anything: write the values out.", text.path)
+            yield FindingMark(f"A variable in {test.key} may stand for anything: write the values out.", text.path)
 
 
 def _of_sensitive_keys(statement: LintStatement) -> Iterator[tuple[LintCondition, StatementText]]:
@@ -290,10 +294,10 @@ def _matches_all(test: LintCondition) -> bool:
     return any(text.value and set(text.value) == {"*"} for text in test.values)
 
 
-def _of_star(base: str, if_exists: bool, message: str, statement: LintStatement) -> Iterator[Mark]:
+def _of_star(base: str, if_exists: bool, message: str, statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests:
         if test.base == base and test.if_exists is if_exists and not test.quantifier.value and _matches_all(test):
-            yield Mark(message.format(key=test.key), test.path)
+            yield FindingMark(message.format(key=test.key), test.path)
 
 
 for _code, _base, _if_exists, _sentence, _message in (
@@ -328,10 +332,10 @@ for _code, _base, _if_exists, _sentence, _message in (
     "ForAnyValue:StringNotLike *: never true.",
     words=("foranyvalue",),
 )
-def never_true(statement: LintStatement) -> Iterator[Mark]:
+def never_true(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests:
         if test.base == "stringnotlike" and test.quantifier.value.startswith("forany") and _matches_all(test):
-            yield Mark("No value is unlike *: the statement never applies.", test.path)
+            yield FindingMark("No value is unlike *: the statement never applies.", test.path)
 
 
 # ---- What certain keys hold ------------------------------------------------------------------------------------
@@ -362,7 +366,7 @@ _NO_PLACE = "aws-global"  # as some services without Regions have it
     "aws:RequestedRegion, or another key that holds a Region, with what is none, or matches none.",
     words=_HOLD_REGIONS,
 )
-def bad_regions(statement: LintStatement) -> Iterator[Mark]:
+def bad_regions(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests_of(*_HOLD_REGIONS):
         has_wildcards = test.base in ("stringlike", "stringnotlike")
         for text in test.values if test.base.startswith("string") else ():
@@ -370,14 +374,14 @@ def bad_regions(statement: LintStatement) -> Iterator[Mark]:
             if "${" in pattern or pattern == _NO_PLACE or (not has_wildcards and is_open(pattern)):
                 continue  # wildcards under StringEquals have a finding of their own
             if not catalogue.may_be_region(pattern):
-                yield Mark(NO_REGION.format(shown(text.value)), text.path)
+                yield FindingMark(NO_REGION.format(shown(text.value)), text.path)
 
 
-def _shaped(key: str, pattern: str, message: str, statement: LintStatement) -> Iterator[Mark]:
+def _shaped(key: str, pattern: str, message: str, statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests_of(key):
         for text in _closed(test):
             if not re.fullmatch(pattern, text.value):
-                yield Mark(message, text.path)
+                yield FindingMark(message, text.path)
 
 
 def _closed(test: LintCondition) -> Sequence[StatementText]:
@@ -412,7 +416,7 @@ _KMS_KEY = re.compile(r"arn:[^:]+:kms:[^:]+:\d{12}:key/.+", re.ASCII)
     "What is no ARN of a KMS key, for a condition key that holds one.",
     words=("kms",),
 )
-def values_that_are_no_kms_keys(statement: LintStatement) -> Iterator[Mark]:
+def values_that_are_no_kms_keys(statement: LintStatement) -> Iterator[FindingMark]:
     """For the keys that have KMS in their name and are of the type ARN, but KMS's own, which are about grants."""
     for test in statement.tests:
         is_arn = test.known is not None and test.known.type is catalogue.KeyType.ARN
@@ -420,7 +424,7 @@ def values_that_are_no_kms_keys(statement: LintStatement) -> Iterator[Mark]:
             continue
         for text in _closed(test):
             if not _KMS_KEY.fullmatch(text.value):
-                yield Mark("This key holds the ARN of a KMS key: arn:aws:kms:region:account:key/id.", text.path)
+                yield FindingMark("This key holds the ARN of a KMS key: arn:aws:kms:region:account:key/id.", text.path)
 
 
 @condition_check(
@@ -429,8 +433,8 @@ def values_that_are_no_kms_keys(statement: LintStatement) -> Iterator[Mark]:
     "Several values where only the least or greatest counts.",
     words=("numeric",),
 )
-def numbers_that_count_for_nothing(statement: LintStatement) -> Iterator[Mark]:
+def numbers_that_count_for_nothing(statement: LintStatement) -> Iterator[FindingMark]:
     for test, _ in {test.path: (test, text) for test, text in _of_family(statement, "numeric")}.values():
         if ("lessthan" in test.base or "greaterthan" in test.base) and len(test.values) > 1:
             which = "greatest" if "lessthan" in test.base else "least"
-            yield Mark(f"Only the {which} of these values counts.", test.path)
+            yield FindingMark(f"Only the {which} of these values counts.", test.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.engine import catalogue
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.registry import statement_check
 from policies.engine.lint.subject import LintStatement
 from policies.engine.structure import DocumentType
@@ -14,37 +14,37 @@ _RCP, _TRUST = frozenset({DocumentType.RCP}), frozenset({DocumentType.TRUST})
 
 
 @statement_check("RCP_SYNTAX_ERROR_PRINCIPAL", Severity.ERROR, "An RCP with another principal than *.", _RCP)
-def rcp_principals(statement: LintStatement) -> Iterator[Mark]:
+def rcp_principals(statement: LintStatement) -> Iterator[FindingMark]:
     message = 'The principal of an RCP is "*". Say whom you mean by aws:PrincipalArn.'
     if statement.has("NotPrincipal"):
-        yield Mark(message, statement.at("NotPrincipal"), at_name=True)
+        yield FindingMark(message, statement.at("NotPrincipal"), at_name=True)
     elif statement.has("Principal") and statement.written["Principal"] not in ("*", {"AWS": "*"}, {"AWS": ["*"]}):
-        yield Mark(message, statement.at("Principal"))
+        yield FindingMark(message, statement.at("Principal"))
 
 
 @statement_check(
     "RCP_SYNTAX_ERROR_ALLOW", Severity.ERROR, "Allow in an RCP: only RCPFullAWSAccess, which AWS keeps.", _RCP
 )
-def rcp_allow(statement: LintStatement) -> Iterator[Mark]:
+def rcp_allow(statement: LintStatement) -> Iterator[FindingMark]:
     is_plain = statement.written.get("Resource") in ("*", ["*"]) and not statement.has("Condition")
     if statement.allows and not (is_plain and statement.lets_everyone_in):
-        yield Mark("An RCP allows nothing but all to everyone. Use Deny.", statement.at("Effect"))
+        yield FindingMark("An RCP allows nothing but all to everyone. Use Deny.", statement.at("Effect"))
 
 
 @statement_check("RCP_SYNTAX_ERROR_NOTACTION", Severity.ERROR, "NotAction in an RCP.", _RCP)
-def rcp_not_action(statement: LintStatement) -> Iterator[Mark]:
+def rcp_not_action(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.has("NotAction"):
-        yield Mark("RCPs have no NotAction: use Action.", statement.at("NotAction"), at_name=True)
+        yield FindingMark("RCPs have no NotAction: use Action.", statement.at("NotAction"), at_name=True)
 
 
 @statement_check("RCP_SYNTAX_ERROR_ACTION", Severity.ERROR, "An action of a service that RCPs don't reach.", _RCP)
-def rcp_actions(statement: LintStatement) -> Iterator[Mark]:
+def rcp_actions(statement: LintStatement) -> Iterator[FindingMark]:
     for text in statement.actions:
         prefix = text.value.partition(":")[0].lower()
         if prefix in catalogue.service_names() and prefix not in catalogue.services_with_rcps():
-            yield Mark(f"RCPs don't reach {prefix}.", text.path)
+            yield FindingMark(f"RCPs don't reach {prefix}.", text.path)
         elif text.value == "*" and statement.denies:
-            yield Mark("An RCP names the services that it is for: s3:*, sts:* …", text.path)
+            yield FindingMark("An RCP names the services that it is for: s3:*, sts:* …", text.path)
 
 
 # ---- RCPs bind AWS's own services, too -------------------------------------------------------------------------
@@ -69,11 +69,11 @@ def _asks_whether_service(statement: LintStatement) -> bool:
     "An RCP that denies by who asks, and may hit AWS's own services.",
     _RCP,
 )
-def rcp_without_services(statement: LintStatement) -> Iterator[Mark]:
+def rcp_without_services(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.denies and not _asks_whether_service(statement):
         for test in statement.tests_of(*_OF_PRINCIPALS):
             message = 'AWS\'s services are hit, too. Add "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}.'
-            yield Mark(message, test.path, at_name=True)
+            yield FindingMark(message, test.path, at_name=True)
 
 
 @statement_check(
@@ -82,12 +82,12 @@ def rcp_without_services(statement: LintStatement) -> Iterator[Mark]:
     "An RCP that denies by on whose behalf a service asks, and may hit users and roles.",
     _RCP,
 )
-def rcp_only_services(statement: LintStatement) -> Iterator[Mark]:
+def rcp_only_services(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.denies and not _asks_whether_service(statement):
         for test in statement.tests_of(*_OF_SOURCES):
             if test.base != "null":
                 message = 'Users and roles are hit, too. Add "BoolIfExists": {"aws:PrincipalIsAWSService": "true"}.'
-                yield Mark(message, test.path, at_name=True)
+                yield FindingMark(message, test.path, at_name=True)
 
 
 @statement_check(
@@ -96,22 +96,22 @@ def rcp_only_services(statement: LintStatement) -> Iterator[Mark]:
     "An RCP that denies by a source, and hits services that say none.",
     _RCP,
 )
-def rcp_without_null(statement: LintStatement) -> Iterator[Mark]:
+def rcp_without_null(statement: LintStatement) -> Iterator[FindingMark]:
     has_null = any(test.base == "null" for test in statement.tests_of("aws:sourceaccount", "aws:sourcearn"))
     if statement.denies and not has_null:
         for test in statement.tests_of(*_OF_SOURCES):
             message = 'Services that say no source are hit, too. Add "Null": {"aws:SourceAccount": "false"}.'
-            yield Mark(message, test.path, at_name=True)
+            yield FindingMark(message, test.path, at_name=True)
 
 
 # ---- Trust policies --------------------------------------------------------------------------------------------
 @statement_check(
     "ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL", Severity.ERROR, "NotPrincipal in a trust policy.", _TRUST
 )
-def trust_not_principal(statement: LintStatement) -> Iterator[Mark]:
+def trust_not_principal(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.has("NotPrincipal"):
         message = "Trust policies have no NotPrincipal: use Principal."
-        yield Mark(message, statement.at("NotPrincipal"), at_name=True)
+        yield FindingMark(message, statement.at("NotPrincipal"), at_name=True)
 
 
 @statement_check(
@@ -120,6 +120,6 @@ def trust_not_principal(statement: LintStatement) -> Iterator[Mark]:
     'Allow with "Principal": "*" in a trust policy.',
     _TRUST,
 )
-def trust_everyone(statement: LintStatement) -> Iterator[Mark]:
+def trust_everyone(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.allows and statement.written.get("Principal") == "*":
-        yield Mark("A trust policy names who may assume the role.", statement.at("Principal"))
+        yield FindingMark("A trust policy names who may assume the role.", statement.at("Principal"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.registry import WITH_PRINCIPALS, Marks, register_all
-from policies.engine.lint.subject import LintCondition, LintStatement, Subject
+from policies.engine.lint.subject import LintCondition, LintStatement, LintSubject
 from policies.engine.statements import Quantifier
 
 _EVERYWHERE = (
@@ -28,7 +28,7 @@ _EMPTY = re.compile(r"\[\s*\]|\{\s*\}|\"\"")
 _ONLY_MISSING = 'This is true only where the key isn\'t there: write "Null": {"key": "true"}.'
 
 
-def _look(subject: Subject) -> Marks:
+def _look(subject: LintSubject) -> Marks:
     found: Marks = {}
     for statement in subject.statements if _EMPTY.search(subject.text) else ():
         for code, mark in (*_elements(statement), *_principals(statement), *_conditions(statement)):
@@ -40,45 +40,45 @@ register_all(_EVERYWHERE, _look)
 register_all(_OF_PRINCIPALS, _look, WITH_PRINCIPALS)
 
 
-def _elements(statement: LintStatement) -> Iterator[tuple[str, Mark]]:
+def _elements(statement: LintStatement) -> Iterator[tuple[str, FindingMark]]:
     for name in ("Action", "Resource"):
         for element in (name, f"Not{name}"):
             if statement.written.get(element) == []:
                 message = f"The list of {name.lower()}s is empty: the statement means nothing."
-                yield f"EMPTY_ARRAY_{name.upper()}", Mark(message, statement.at(element))
+                yield f"EMPTY_ARRAY_{name.upper()}", FindingMark(message, statement.at(element))
     if statement.written.get("Sid") == "":
-        yield "EMPTY_SID_VALUE", Mark("Name the statement, or leave Sid out.", statement.at("Sid"))
+        yield "EMPTY_SID_VALUE", FindingMark("Name the statement, or leave Sid out.", statement.at("Sid"))
 
 
-def _principals(statement: LintStatement) -> Iterator[tuple[str, Mark]]:
+def _principals(statement: LintStatement) -> Iterator[tuple[str, FindingMark]]:
     for name in ("Principal", "NotPrincipal"):
         element = statement.written.get(name)
         if element == {}:
-            yield "EMPTY_OBJECT_PRINCIPAL", Mark("Nobody is meant: name who is.", statement.at(name))
+            yield "EMPTY_OBJECT_PRINCIPAL", FindingMark("Nobody is meant: name who is.", statement.at(name))
         for kind, values in element.items() if isinstance(element, dict) else ():
             if values == []:
                 message = "The list of principals is empty: nobody is meant."
-                yield "EMPTY_ARRAY_PRINCIPAL", Mark(message, statement.at(name, kind))
+                yield "EMPTY_ARRAY_PRINCIPAL", FindingMark(message, statement.at(name, kind))
 
 
-def _conditions(statement: LintStatement) -> Iterator[tuple[str, Mark]]:
+def _conditions(statement: LintStatement) -> Iterator[tuple[str, FindingMark]]:
     always = "An empty condition is always true. Remove it."
     condition = statement.written.get("Condition")
     if condition == {}:
-        yield "EMPTY_OBJECT_CONDITION", Mark(always, statement.at("Condition"))
+        yield "EMPTY_OBJECT_CONDITION", FindingMark(always, statement.at("Condition"))
     for operator, block in condition.items() if isinstance(condition, dict) else ():
         if block == {}:
-            yield "EMPTY_OBJECT_CONDITION", Mark(always, statement.at("Condition", operator))
+            yield "EMPTY_OBJECT_CONDITION", FindingMark(always, statement.at("Condition", operator))
     for test in statement.tests:
         if test.written == []:
             yield _without_values(test)
 
 
-def _without_values(test: LintCondition) -> tuple[str, Mark]:
+def _without_values(test: LintCondition) -> tuple[str, FindingMark]:
     if test.quantifier is Quantifier.ALL:
-        return "EMPTY_ARRAY_CONDITION_FORALLVALUES", Mark(_ONLY_MISSING, test.path)
+        return "EMPTY_ARRAY_CONDITION_FORALLVALUES", FindingMark(_ONLY_MISSING, test.path)
     if test.quantifier is Quantifier.ANY:
-        return "EMPTY_ARRAY_CONDITION_FORANYVALUE", Mark("This is never true. Give values.", test.path)
+        return "EMPTY_ARRAY_CONDITION_FORANYVALUE", FindingMark("This is never true. Give values.", test.path)
     if test.if_exists:
-        return "EMPTY_ARRAY_CONDITION_IFEXISTS", Mark(_ONLY_MISSING, test.path)
-    return "EMPTY_ARRAY_CONDITION", Mark("There is no value that could match. Give values.", test.path)
+        return "EMPTY_ARRAY_CONDITION_IFEXISTS", FindingMark(_ONLY_MISSING, test.path)
+    return "EMPTY_ARRAY_CONDITION", FindingMark("There is no value that could match. Give values.", test.path)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from policies.engine import catalogue
 from policies.engine.lint.actions import shown
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.fixes import replaced
 from policies.engine.lint.operators import operator_name, rewritten
 from policies.engine.lint.registry import condition_check, statement_check
@@ -46,9 +46,9 @@ def _address(each: StatementPrincipal) -> str:
     "An identity provider elsewhere than in a trust policy.",
     {DocumentType.RESOURCE},
 )
-def providers_elsewhere(statement: LintStatement) -> Iterator[Mark]:
+def providers_elsewhere(statement: LintStatement) -> Iterator[FindingMark]:
     for each in _providers(statement):
-        yield Mark("Only trust policies let in identity providers: let in the role.", each.path)
+        yield FindingMark("Only trust policies let in identity providers: let in the role.", each.path)
 
 
 @statement_check(
@@ -57,10 +57,10 @@ def providers_elsewhere(statement: LintStatement) -> Iterator[Mark]:
     "A provider that is neither the ARN of one nor an address.",
     _TRUST,
 )
-def strange_providers(statement: LintStatement) -> Iterator[Mark]:
+def strange_providers(statement: LintStatement) -> Iterator[FindingMark]:
     for each in _providers(statement):
         if not any(form.fullmatch(each.value) for form in (_SAML, _OIDC, _DOMAIN)):
-            yield Mark(f"{shown(each.value)} is neither a provider's ARN nor its address.", each.path)
+            yield FindingMark(f"{shown(each.value)} is neither a provider's ARN nor its address.", each.path)
 
 
 @statement_check(
@@ -69,13 +69,13 @@ def strange_providers(statement: LintStatement) -> Iterator[Mark]:
     "An action by which such a principal can't assume a role.",
     _TRUST,
 )
-def mismatched(statement: LintStatement) -> Iterator[Mark]:
+def mismatched(statement: LintStatement) -> Iterator[FindingMark]:
     ways = {_way_of(each): each for each in statement.principals if each.kind != "AWS" or each.value != "*"}
     for text in statement.actions:
         name = text.value.lower()
         if name in _ASSUMING and ways and name not in ways:
             who = ", ".join(shown(each.value) for each in ways.values())
-            yield Mark(f"{text.value} isn't for {who}: {_hint(ways)} is.", text.path)
+            yield FindingMark(f"{text.value} isn't for {who}: {_hint(ways)} is.", text.path)
 
 
 def _way_of(each: StatementPrincipal) -> str:
@@ -101,12 +101,14 @@ _KEYS_OF_ACTIONS = (
     {DocumentType.TRUST, DocumentType.IDENTITY},
     words=("tag", "sts:sourceidentity"),
 )
-def keys_that_nobody_sets(statement: LintStatement) -> Iterator[Mark]:
+def keys_that_nobody_sets(statement: LintStatement) -> Iterator[FindingMark]:
     for keys, needed in _KEYS_OF_ACTIONS if statement.allows else ():
         tests = [test for test in statement.tests_of(*keys) if test.base != "null"]
         if tests and _lacks(statement, needed):
             for test in tests:
-                yield Mark(f"Without {needed} nobody may set {test.key}. Add the action.", test.path, at_name=True)
+                yield FindingMark(
+                    f"Without {needed} nobody may set {test.key}. Add the action.", test.path, at_name=True
+                )
 
 
 def _lacks(statement: LintStatement, needed: str) -> bool:
@@ -135,11 +137,13 @@ def _by_token(statement: LintStatement) -> list[StatementPrincipal]:
     "An OIDC provider is let in, whichever of its tokens one has.",
     _TRUST,
 )
-def unbound_providers(statement: LintStatement) -> Iterator[Mark]:
+def unbound_providers(statement: LintStatement) -> Iterator[FindingMark]:
     for each in _by_token(statement):
         prefix = f"{_address(each)}:"
         if not any(test.name.startswith(prefix) for test in statement.tests):
-            yield Mark(f"Every token of this provider opens the role. Say which, such as by {prefix}aud.", each.path)
+            yield FindingMark(
+                f"Every token of this provider opens the role. Say which, such as by {prefix}aud.", each.path
+            )
 
 
 @statement_check(
@@ -148,25 +152,25 @@ def unbound_providers(statement: LintStatement) -> Iterator[Mark]:
     "GitHub is let in without saying which repository.",
     _TRUST,
 )
-def github_without_repository(statement: LintStatement) -> Iterator[Mark]:
+def github_without_repository(statement: LintStatement) -> Iterator[FindingMark]:
     for each in _by_token(statement):
         keys = tuple(
             f"{_address(each)}:{claim}" for claim in ("sub", "repository", "repository_id", "job_workflow_ref")
         )
         if _address(each).partition("/")[0] == _GITHUB and not statement.tests_of(*keys):
-            yield Mark(f"Every repository on GitHub opens the role. Say which by {_GITHUB}:sub.", each.path)
+            yield FindingMark(f"Every repository on GitHub opens the role. Say which by {_GITHUB}:sub.", each.path)
 
 
 @statement_check(
     "SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED", Severity.WARNING, "A wildcard in what GitHub is let in for.", _TRUST
 )
-def github_with_wildcards(statement: LintStatement) -> Iterator[Mark]:
+def github_with_wildcards(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.tests_of(f"{_GITHUB}:ref"):
         return
     for test in statement.tests_of(f"{_GITHUB}:sub"):
         for text in test.values if test.base == "stringlike" else ():
             if "*" in text.value or "?" in text.value:
-                yield Mark("Name repository and branch: repo:owner/name:ref:refs/heads/main.", text.path)
+                yield FindingMark("Name repository and branch: repo:owner/name:ref:refs/heads/main.", text.path)
 
 
 # ---- The audience ----------------------------------------------------------------------------------------------
@@ -183,10 +187,10 @@ def _quantified_audiences(statement: LintStatement, *, well_known: bool) -> Iter
     "ForAnyValue with the audience of a provider that gives one.",
     _TRUST,
 )
-def audiences_of_one(statement: LintStatement) -> Iterator[Mark]:
+def audiences_of_one(statement: LintStatement) -> Iterator[FindingMark]:
     for test in _quantified_audiences(statement, well_known=True):
         make_fix = replaced(test.operator_path, rewritten(test, operator_name(test), quantifier=False), at_name=True)
-        yield Mark(f"{test.key} has one value. Remove ForAnyValue:.", test.operator_path, True, make_fix)
+        yield FindingMark(f"{test.key} has one value. Remove ForAnyValue:.", test.operator_path, True, make_fix)
 
 
 @statement_check(
@@ -195,7 +199,7 @@ def audiences_of_one(statement: LintStatement) -> Iterator[Mark]:
     "ForAnyValue with the audience of another provider, which may give one or several.",
     _TRUST,
 )
-def audiences_to_confirm(statement: LintStatement) -> Iterator[Mark]:
+def audiences_to_confirm(statement: LintStatement) -> Iterator[FindingMark]:
     for test in _quantified_audiences(statement, well_known=False):
         message = f"If the provider gives one value as {test.key}, remove ForAnyValue:."
-        yield Mark(message, test.operator_path, at_name=True)
+        yield FindingMark(message, test.operator_path, at_name=True)

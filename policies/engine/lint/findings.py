@@ -35,7 +35,7 @@ MakeFix = Callable[[JsonReading], Fix]
 
 
 @dataclass(frozen=True)
-class Mark:
+class FindingMark:
     """What a check yields. `at_name`: the place is the name of the element, not its value.
 
     `severity`: where it isn't that of the check.

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.engine.catalogue import KeyType
 from policies.engine.conditions import OPERATORS
-from policies.engine.lint.findings import MakeFix, Mark, Severity
+from policies.engine.lint.findings import FindingMark, MakeFix, Severity
 from policies.engine.lint.fixes import replaced
 from policies.engine.lint.registry import condition_check
 from policies.engine.lint.subject import LintCondition, LintStatement
@@ -63,30 +63,30 @@ def operator_name(test: LintCondition) -> str:
 
 
 @condition_check("INVALID_CONDITION_OPERATOR", Severity.ERROR, "A condition operator that AWS doesn't have.")
-def unknown_operators(statement: LintStatement) -> Iterator[Mark]:
+def unknown_operators(statement: LintStatement) -> Iterator[FindingMark]:
     for path, test in {test.operator_path: test for test in statement.tests}.items():
         if not family_of(test):
-            yield Mark(f"AWS has no condition operator {test.operator}.", path, at_name=True)
+            yield FindingMark(f"AWS has no condition operator {test.operator}.", path, at_name=True)
 
 
 @condition_check("NULL_WITH_IF_EXISTS", Severity.ERROR, "Null with …IfExists.", words=("null",))
-def null_if_exists(statement: LintStatement) -> Iterator[Mark]:
+def null_if_exists(statement: LintStatement) -> Iterator[FindingMark]:
     for path, test in {test.operator_path: test for test in statement.tests}.items():
         if test.base == _NULL and test.if_exists:
             make_fix = replaced(path, test.operator[: -len("IfExists")], at_name=True)
-            yield Mark("Null asks whether the key exists: IfExists can't be added to it.", path, True, make_fix)
+            yield FindingMark("Null asks whether the key exists: IfExists can't be added to it.", path, True, make_fix)
 
 
 @condition_check("NULL_WITH_QUALIFIER", Severity.SUGGESTION, "Null with ForAllValues or ForAnyValue.", words=("null",))
-def quantified_null(statement: LintStatement) -> Iterator[Mark]:
+def quantified_null(statement: LintStatement) -> Iterator[FindingMark]:
     for path, test in {test.operator_path: test for test in statement.tests}.items():
         if test.base == _NULL and test.quantifier is not Quantifier.NONE:
             make_fix = replaced(path, rewritten(test, "Null", quantifier=False), at_name=True)
-            yield Mark("ForAllValues:Null is always true, ForAnyValue:Null never.", path, True, make_fix)
+            yield FindingMark("ForAllValues:Null is always true, ForAnyValue:Null never.", path, True, make_fix)
 
 
 @condition_check("TYPE_MISMATCH", Severity.WARNING, "An operator that doesn't suit the type of the condition key.")
-def unsuitable_operators(statement: LintStatement) -> Iterator[Mark]:
+def unsuitable_operators(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests:
         family = family_of(test)
         if not family or test.base == _NULL or test.known is None or family in SUITABLE[test.known.type]:
@@ -97,7 +97,7 @@ def unsuitable_operators(statement: LintStatement) -> Iterator[Mark]:
         message = (
             f"{test.known.name} is of the type {kind}: {operator_name(test)} doesn't suit it, {_EXAMPLE[kind]} does."
         )
-        yield Mark(message, test.path, at_name=True)
+        yield FindingMark(message, test.path, at_name=True)
 
 
 @condition_check(
@@ -106,7 +106,7 @@ def unsuitable_operators(statement: LintStatement) -> Iterator[Mark]:
     "StringLike with a key that holds an ARN: its * crosses the parts of the ARN.",
     words=("like",),
 )
-def string_like_with_arns(statement: LintStatement) -> Iterator[Mark]:
+def string_like_with_arns(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests:
         if test.base not in ("stringlike", "stringnotlike") or not test.known or test.known.type is not KeyType.ARN:
             continue
@@ -114,16 +114,16 @@ def string_like_with_arns(statement: LintStatement) -> Iterator[Mark]:
         block = statement.written["Condition"][test.operator]
         make_fix = replaced(test.operator_path, rewritten(test, better), at_name=True) if len(block) == 1 else None
         message = f"{test.known.name} holds an ARN: compare it with {better}, part by part."
-        yield Mark(message, test.path if make_fix is None else test.operator_path, True, make_fix)
+        yield FindingMark(message, test.path if make_fix is None else test.operator_path, True, make_fix)
 
 
 # ---- Keys with one value and with several ----------------------------------------------------------------------
 @condition_check("MISSING_QUALIFIER", Severity.ERROR, "A key with several values without ForAllValues or ForAnyValue.")
-def unquantified_keys(statement: LintStatement) -> Iterator[Mark]:
+def unquantified_keys(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests:
         if test.known and test.known.multivalued and test.quantifier is Quantifier.NONE and test.base != _NULL:
             message = f"{test.known.name} has several values: say ForAnyValue: or ForAllValues: before the operator."
-            yield Mark(message, test.path, at_name=True)
+            yield FindingMark(message, test.path, at_name=True)
 
 
 @condition_check(
@@ -132,10 +132,10 @@ def unquantified_keys(statement: LintStatement) -> Iterator[Mark]:
     "ForAllValues with a key that has one value: it is true when the key isn't there.",
     words=("forallvalues",),
 )
-def for_all_values_of_one(statement: LintStatement) -> Iterator[Mark]:
+def for_all_values_of_one(statement: LintStatement) -> Iterator[FindingMark]:
     for test in _quantified_single(statement, Quantifier.ALL):
         message = f"{test.key} has one value, and ForAllValues is true when it isn't there. Remove ForAllValues:."
-        yield Mark(message, test.operator_path, True, _unquantified(test))
+        yield FindingMark(message, test.operator_path, True, _unquantified(test))
 
 
 @condition_check(
@@ -144,10 +144,12 @@ def for_all_values_of_one(statement: LintStatement) -> Iterator[Mark]:
     "ForAnyValue with a key that has one value: set operators are for keys with several.",
     words=("foranyvalue",),
 )
-def for_any_value_of_one(statement: LintStatement) -> Iterator[Mark]:
+def for_any_value_of_one(statement: LintStatement) -> Iterator[FindingMark]:
     for test in _quantified_single(statement, Quantifier.ANY):
         if not test.name.endswith(":aud"):  # has a finding of its own
-            yield Mark(f"{test.key} has one value. Remove ForAnyValue:.", test.operator_path, True, _unquantified(test))
+            yield FindingMark(
+                f"{test.key} has one value. Remove ForAnyValue:.", test.operator_path, True, _unquantified(test)
+            )
 
 
 @condition_check(
@@ -156,13 +158,13 @@ def for_any_value_of_one(statement: LintStatement) -> Iterator[Mark]:
     "Allow with ForAllValues, which is true when the key isn't there, and no Null that asks for it.",
     words=("forallvalues",),
 )
-def for_all_values_that_allows(statement: LintStatement) -> Iterator[Mark]:
+def for_all_values_that_allows(statement: LintStatement) -> Iterator[FindingMark]:
     asked_for = {test.name for test in statement.tests if test.base == _NULL}
     for test in statement.tests if statement.allows else ():
         is_of_many = test.known is not None and test.known.multivalued
         if is_of_many and test.quantifier is Quantifier.ALL and test.base != _NULL and test.name not in asked_for:
             message = f'ForAllValues is true when {test.key} isn\'t there. Add "Null": {{"{test.key}": "false"}}.'
-            yield Mark(message, test.operator_path, at_name=True)
+            yield FindingMark(message, test.operator_path, at_name=True)
 
 
 def _quantified_single(statement: LintStatement, quantifier: Quantifier) -> Iterator[LintCondition]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from policies.engine.json_text import Path
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.registry import Marks, register_all
-from policies.engine.lint.subject import LintStatement, Subject
+from policies.engine.lint.subject import LintStatement, LintSubject
 from policies.engine.structure import DocumentType
 
 _ROLE = "role/"
@@ -74,7 +74,7 @@ _WAYS = {
 }
 
 
-def _look(action: _Action, subject: Subject) -> Marks:
+def _look(action: _Action, subject: LintSubject) -> Marks:
     found: Marks = {}
     for statement in subject.statements:
         how = _how(action, statement) if statement.allows else ""
@@ -83,7 +83,7 @@ def _look(action: _Action, subject: Subject) -> Marks:
             continue
         code, sentence = _WAYS[how, path[-1] == "NotResource"]
         message = f"{sentence.format(action.name)} {action.why} Name the roles, or say for which service."
-        mark = Mark(message, path, at_name=path[-1] == "NotResource")
+        mark = FindingMark(message, path, at_name=path[-1] == "NotResource")
         found.setdefault(code.format(action.code), []).append(mark)
     return found
 

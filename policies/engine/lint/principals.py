@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from policies.engine.lint.actions import shown
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.registry import WITH_PRINCIPALS, statement_check
 from policies.engine.lint.subject import LintStatement
 from policies.engine.statements import StatementPrincipal
@@ -36,7 +36,7 @@ def _aws(statement: LintStatement) -> Iterator[StatementPrincipal]:
     "An AWS principal that is neither an account nor an ARN of one who can call.",
     WITH_PRINCIPALS,
 )
-def nobody(statement: LintStatement) -> Iterator[Mark]:
+def nobody(statement: LintStatement) -> Iterator[FindingMark]:
     for each in _aws(statement):
         is_open = "*" in each.value or "?" in each.value or "${" in each.value
         known = re.fullmatch(r"\d{12}", each.value, re.ASCII) or _ARN.fullmatch(each.value)
@@ -44,24 +44,24 @@ def nobody(statement: LintStatement) -> Iterator[Mark]:
             message = (
                 f"{shown(each.value)} is nobody who can call AWS: it takes an AWS account, a user, a role or a session."
             )
-            yield Mark(message, each.path)
+            yield FindingMark(message, each.path)
 
 
 @statement_check(
     "UNSUPPORTED_WILDCARD_IN_PRINCIPAL", Severity.ERROR, "A wildcard within the name of a principal.", WITH_PRINCIPALS
 )
-def partly_wild(statement: LintStatement) -> Iterator[Mark]:
+def partly_wild(statement: LintStatement) -> Iterator[FindingMark]:
     for each in (*statement.principals, *statement.not_principals):
         is_everyone = each.kind == "AWS" and each.value == "*"
         if ("*" in each.value or "?" in each.value) and not is_everyone:
-            yield Mark("Principals have no wildcards: name each, or say who with aws:PrincipalArn.", each.path)
+            yield FindingMark("Principals have no wildcards: name each, or say who with aws:PrincipalArn.", each.path)
 
 
-def _reference(letters: str, what: str, statement: LintStatement) -> Iterator[Mark]:
+def _reference(letters: str, what: str, statement: LintStatement) -> Iterator[FindingMark]:
     for each in _aws(statement):
         if each.value.startswith(letters) and _UNIQUE_ID.fullmatch(each.value):
             message = f"This is the id of a {what}; if it isn't there any more, nobody is meant. Use its ARN."
-            yield Mark(message, each.path)
+            yield FindingMark(message, each.path)
 
 
 for _code, _letters, _what in (("ROLE", "AROA", "role"), ("USER", "AIDA", "user")):
@@ -76,7 +76,7 @@ for _code, _letters, _what in (("ROLE", "AROA", "role"), ("USER", "AIDA", "user"
     "A service that isn't written as service principals are.",
     WITH_PRINCIPALS,
 )
-def strange_services(statement: LintStatement) -> Iterator[Mark]:
+def strange_services(statement: LintStatement) -> Iterator[FindingMark]:
     for each in (*statement.principals, *statement.not_principals):
         if (
             each.kind == "Service"
@@ -84,7 +84,7 @@ def strange_services(statement: LintStatement) -> Iterator[Mark]:
             and "${" not in each.value
             and not _SERVICE.fullmatch(each.value)
         ):
-            yield Mark("A service is written in lower case, as service-name.amazonaws.com.", each.path)
+            yield FindingMark("A service is written in lower case, as service-name.amazonaws.com.", each.path)
 
 
 @statement_check(
@@ -93,10 +93,10 @@ def strange_services(statement: LintStatement) -> Iterator[Mark]:
     "Allow with NotPrincipal: everyone else on earth.",
     WITH_PRINCIPALS,
 )
-def everyone_but(statement: LintStatement) -> Iterator[Mark]:
+def everyone_but(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.allows and statement.has("NotPrincipal"):
         message = "This lets everyone in but those listed, without credentials, too. Use Principal."
-        yield Mark(message, statement.at("NotPrincipal"), at_name=True)
+        yield FindingMark(message, statement.at("NotPrincipal"), at_name=True)
 
 
 # ---- Strangers -------------------------------------------------------------------------------------------------
@@ -145,11 +145,13 @@ def _is_narrowed(statement: LintStatement) -> bool:
 @statement_check(
     "PUBLIC_PRINCIPAL", Severity.SECURITY_WARNING, "Allow to everyone, and no condition that says to whom.", _LETTING_IN
 )
-def everyone(statement: LintStatement) -> Iterator[Mark]:
+def everyone(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.allows and not _is_narrowed(statement):
         for each in statement.principals:
             if each.kind == "AWS" and each.value == "*":
-                yield Mark("This lets in everyone, in all AWS accounts. Say whom, or under which condition.", each.path)
+                yield FindingMark(
+                    "This lets in everyone, in all AWS accounts. Say whom, or under which condition.", each.path
+                )
 
 
 @statement_check(
@@ -158,12 +160,12 @@ def everyone(statement: LintStatement) -> Iterator[Mark]:
     "Allow to another AWS account, where one knows to which the document belongs.",
     _LETTING_IN,
 )
-def foreigners(statement: LintStatement) -> Iterator[Mark]:
+def foreigners(statement: LintStatement) -> Iterator[FindingMark]:
     account = statement.subject.account
     for each in statement.principals if account and statement.allows else ():
         owner = _OWNER.fullmatch(each.value) if each.kind == "AWS" else None
         if owner and owner[1] != account:
-            yield Mark(f"This lets in the AWS account {owner[1]}.", each.path)
+            yield FindingMark(f"This lets in the AWS account {owner[1]}.", each.path)
 
 
 @statement_check(
@@ -172,7 +174,7 @@ def foreigners(statement: LintStatement) -> Iterator[Mark]:
     "A role's session beside the role itself.",
     {DocumentType.TRUST},
 )
-def sessions_beside_their_role(statement: LintStatement) -> Iterator[Mark]:
+def sessions_beside_their_role(statement: LintStatement) -> Iterator[FindingMark]:
     arns = {each.value for each in statement.principals if each.kind == "AWS"}
     roles = {
         (found[1], found[2])
@@ -182,4 +184,4 @@ def sessions_beside_their_role(statement: LintStatement) -> Iterator[Mark]:
     for each in statement.principals:
         session = re.fullmatch(r"arn:[^:]*:sts::(\d{12}):assumed-role/([^/]+)/.+", each.value)
         if session and (session[1], session[2]) in roles:
-            yield Mark(f"The role {session[2]} is listed, and with it all its sessions.", each.path)
+            yield FindingMark(f"The role {session[2]} is listed, and with it all its sessions.", each.path)

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from policies.engine.canonical import compact
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.fixes import removed
 from policies.engine.lint.registry import document_check, statement_check
-from policies.engine.lint.subject import LintStatement, Subject, service_of
+from policies.engine.lint.subject import LintStatement, LintSubject, service_of
 from policies.engine.matching import Glob, ResourceGlob, tokens
 from policies.engine.statements import StatementText
 
@@ -51,7 +51,7 @@ def _covers(wide: str, narrow: str, *, is_arn: bool) -> bool:
 
 
 def _redundant(
-    subject: Subject, texts: Sequence[StatementText], *, is_arn: bool
+    subject: LintSubject, texts: Sequence[StatementText], *, is_arn: bool
 ) -> Iterator[tuple[StatementText, StatementText]]:
     """Those that another one of the list covers, with that one. Of equal ones, the first is kept."""
     if len(texts) < 2:
@@ -81,21 +81,21 @@ def _service_of_arn(pattern: str) -> str:
 
 
 @statement_check("REDUNDANT_ACTION", Severity.SUGGESTION, "An action that another one of the same list covers.")
-def redundant_actions(statement: LintStatement) -> Iterator[Mark]:
+def redundant_actions(statement: LintStatement) -> Iterator[FindingMark]:
     for texts in (statement.actions, statement.not_actions):
         for text, other in _redundant(statement.subject, texts, is_arn=False):
-            yield Mark(f"{other.value} covers {text.value}.", text.path, make_fix=removed(text.path))
+            yield FindingMark(f"{other.value} covers {text.value}.", text.path, make_fix=removed(text.path))
 
 
 @statement_check("REDUNDANT_RESOURCE", Severity.SUGGESTION, "A resource that another one of the same list covers.")
-def redundant_resources(statement: LintStatement) -> Iterator[Mark]:
+def redundant_resources(statement: LintStatement) -> Iterator[FindingMark]:
     for texts in (statement.resources, statement.not_resources):
         for text, other in _redundant(statement.subject, texts, is_arn=True):
-            yield Mark(f"{other.value} covers this.", text.path, make_fix=removed(text.path))
+            yield FindingMark(f"{other.value} covers this.", text.path, make_fix=removed(text.path))
 
 
 # ---- Statements ------------------------------------------------------------------------------------------------
-def _repeated(subject: Subject) -> dict[int, LintStatement]:
+def _repeated(subject: LintSubject) -> dict[int, LintStatement]:
     """By its place, each statement that says what an earlier one says, with that one."""
     alike: dict[object, list[LintStatement]] = defaultdict(list)
     for statement in subject.statements:
@@ -111,11 +111,13 @@ def _repeated(subject: Subject) -> dict[int, LintStatement]:
 
 
 @document_check("REDUNDANT_STATEMENT", Severity.SUGGESTION, "A statement that says what another one says.")
-def redundant_statements(subject: Subject) -> Iterator[Mark]:
+def redundant_statements(subject: LintSubject) -> Iterator[FindingMark]:
     repeated = subject.once(_repeated)
     for statement in subject.statements:
         if same := repeated.get(statement.index):
-            yield Mark(f"The statement {same.name} says the same.", statement.path, make_fix=removed(statement.path))
+            yield FindingMark(
+                f"The statement {same.name} says the same.", statement.path, make_fix=removed(statement.path)
+            )
 
 
 def _is_covered(narrow: LintStatement, wide: LintStatement) -> bool:
@@ -134,7 +136,7 @@ def _is_covered(narrow: LintStatement, wide: LintStatement) -> bool:
     return _all_covered(subject, narrow.resource_patterns, wide.resource_patterns, is_arn=True)
 
 
-def _all_covered(subject: Subject, narrow: Sequence[str], wide: Sequence[str], *, is_arn: bool) -> bool:
+def _all_covered(subject: LintSubject, narrow: Sequence[str], wide: Sequence[str], *, is_arn: bool) -> bool:
     if not narrow or not wide:
         return False
     if "*" in wide:
@@ -146,7 +148,7 @@ def _all_covered(subject: Subject, narrow: Sequence[str], wide: Sequence[str], *
     return all(any(_covers(pattern, each, is_arn=is_arn) for pattern in open_ones) for each in others)
 
 
-class _Wide:
+class _WideStatements:
     """Statements that may cover others, by how their resource patterns begin: few begin as another pattern does.
 
     Those without resources by their principals.
@@ -177,11 +179,11 @@ def _principal(statement: LintStatement) -> str:
     return compact(statement.written.get("Principal"))
 
 
-def _shadowed(subject: Subject, *, by_deny: bool) -> Iterator[tuple[LintStatement, LintStatement]]:
+def _shadowed(subject: LintSubject, *, by_deny: bool) -> Iterator[tuple[LintStatement, LintStatement]]:
     """Of statements that say the same, the first only: the others are told as such."""
     repeated = subject.once(_repeated)
     statements = [each for each in subject.statements if not each.is_negated and each.index not in repeated]
-    wide = _Wide(each for each in statements if (each.denies if by_deny else each.allows))
+    wide = _WideStatements(each for each in statements if (each.denies if by_deny else each.allows))
     for narrow in statements:
         for other in wide.that_may_cover(narrow) if narrow.allows else ():
             if not subject.may_spend(_PAIR):
@@ -192,13 +194,13 @@ def _shadowed(subject: Subject, *, by_deny: bool) -> Iterator[tuple[LintStatemen
 
 
 @document_check("SHADOWED_STATEMENT", Severity.SUGGESTION, "A statement that allows what another one allows anyway.")
-def shadowed_statements(subject: Subject) -> Iterator[Mark]:
+def shadowed_statements(subject: LintSubject) -> Iterator[FindingMark]:
     for narrow, wide in _shadowed(subject, by_deny=False):
         message = f"The statement {wide.name} allows all that this one does."
-        yield Mark(message, narrow.path, make_fix=removed(narrow.path))
+        yield FindingMark(message, narrow.path, make_fix=removed(narrow.path))
 
 
 @document_check("STATEMENT_WITHOUT_EFFECT", Severity.WARNING, "A statement that allows what another one always denies.")
-def denied_statements(subject: Subject) -> Iterator[Mark]:
+def denied_statements(subject: LintSubject) -> Iterator[FindingMark]:
     for narrow, wide in _shadowed(subject, by_deny=True):
-        yield Mark(f"The statement {wide.name} denies all that this one allows.", narrow.path)
+        yield FindingMark(f"The statement {wide.name} denies all that this one allows.", narrow.path)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
-from policies.engine.lint.findings import Mark, Severity
-from policies.engine.lint.subject import LintStatement, Subject
+from policies.engine.lint.findings import FindingMark, Severity
+from policies.engine.lint.subject import LintStatement, LintSubject
 from policies.engine.structure import DocumentType
 
-OfDocument = Callable[[Subject], Iterator[Mark]]
-OfStatement = Callable[[LintStatement], Iterator[Mark]]
+OfDocument = Callable[[LintSubject], Iterator[FindingMark]]
+OfStatement = Callable[[LintStatement], Iterator[FindingMark]]
 
 EVERY = frozenset(DocumentType)
 WITH_PRINCIPALS = frozenset({DocumentType.TRUST, DocumentType.RESOURCE, DocumentType.RCP})
@@ -51,10 +51,10 @@ def register(
     CHECKS[code] = LintCheck(code, severity, sentence, frozenset(kinds), run, words)
 
 
-Look = TypeVar("Look", bound=Callable[..., Iterator[Mark]])
+Look = TypeVar("Look", bound=Callable[..., Iterator[FindingMark]])
 
 
-class _Registering(Generic[Look]):
+class _CheckRegistration(Generic[Look]):
     """A decorator that registers what it stands above. `whole` makes of that what looks at a document."""
 
     def __init__(self, whole: Callable[[Look], OfDocument]) -> None:
@@ -75,24 +75,24 @@ class _Registering(Generic[Look]):
         return registered
 
 
-def _each(those_of: Callable[[Subject], Sequence[LintStatement]], check: OfStatement) -> OfDocument:
-    def run(subject: Subject) -> Iterator[Mark]:
+def _each(those_of: Callable[[LintSubject], Sequence[LintStatement]], check: OfStatement) -> OfDocument:
+    def run(subject: LintSubject) -> Iterator[FindingMark]:
         for statement in those_of(subject):
             yield from check(statement)
 
     return run
 
 
-document_check = _Registering[OfDocument](lambda check: check)
-statement_check = _Registering[OfStatement](partial(_each, lambda subject: subject.statements))
-condition_check = _Registering[OfStatement](partial(_each, lambda subject: subject.with_conditions))
+document_check = _CheckRegistration[OfDocument](lambda check: check)
+statement_check = _CheckRegistration[OfStatement](partial(_each, lambda subject: subject.statements))
+condition_check = _CheckRegistration[OfStatement](partial(_each, lambda subject: subject.with_conditions))
 
-Marks = dict[str, list[Mark]]  # by code
+Marks = dict[str, list[FindingMark]]  # by code
 
 
 def register_all(
     checks: Sequence[tuple[str, Severity, str]],
-    look: Callable[[Subject], Marks],
+    look: Callable[[LintSubject], Marks],
     kinds: Collection[DocumentType] = EVERY,
 ) -> None:
     """Several checks that look at the same thing: (code, severity, sentence) of each, and what looks for all."""
@@ -100,5 +100,5 @@ def register_all(
         register(code, severity, sentence, kinds, partial(_of_code, code, look))
 
 
-def _of_code(code: str, look: Callable[[Subject], Marks], subject: Subject) -> Iterator[Mark]:
+def _of_code(code: str, look: Callable[[LintSubject], Marks], subject: LintSubject) -> Iterator[FindingMark]:
     yield from subject.once(look).get(code, ())

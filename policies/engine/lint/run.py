@@ -30,9 +30,9 @@ from policies.engine.lint import (
     variables,
     width,
 )
-from policies.engine.lint.findings import LintFinding, Mark, Severity
+from policies.engine.lint.findings import FindingMark, LintFinding, Severity
 from policies.engine.lint.registry import CHECKS, LintCheck, OfDocument, register
-from policies.engine.lint.subject import Subject
+from policies.engine.lint.subject import LintSubject
 from policies.engine.structure import DocumentType
 
 MODULES = (
@@ -90,11 +90,11 @@ def lint(
     parsed = parse(text, kind)
     found = [_of_problem(parsed, problem) for problem in parsed.problems]
     if parsed.document is not None:
-        found += _of_checks(parsed, Subject(parsed.text, parsed.document, kind, account, most), is_wanted)
+        found += _of_checks(parsed, LintSubject(parsed.text, parsed.document, kind, account, most), is_wanted)
     return tuple(sorted(found, key=lambda finding: (finding.start, finding.code)))
 
 
-def _of_checks(parsed: ParsedDocument, subject: Subject, is_wanted: Callable[[], bool]) -> Iterator[LintFinding]:
+def _of_checks(parsed: ParsedDocument, subject: LintSubject, is_wanted: Callable[[], bool]) -> Iterator[LintFinding]:
     is_too_long = len(parsed.text) > LONGEST
     for check, run in _checks_of(subject.kind):
         if check.words and not subject.mentions(check.words):
@@ -106,10 +106,10 @@ def _of_checks(parsed: ParsedDocument, subject: Subject, is_wanted: Callable[[],
         yield from _of_check(parsed, check, run(subject))
     if is_too_long or subject.is_looked_at_in_part:
         message = "The document is too large to be looked at whole: there may be more. Part it, and look again."
-        yield _of_mark(parsed, CHECKS[IN_PART], Mark(message, ()))
+        yield _of_mark(parsed, CHECKS[IN_PART], FindingMark(message, ()))
 
 
-def _of_check(parsed: ParsedDocument, check: LintCheck, marks: Iterator[Mark]) -> Iterator[LintFinding]:
+def _of_check(parsed: ParsedDocument, check: LintCheck, marks: Iterator[FindingMark]) -> Iterator[LintFinding]:
     """Of very many marks the first ones, and how many more there are, at the place of the next."""
     for mark in islice(marks, MOST_OF_A_KIND):
         yield _of_mark(parsed, check, mark)
@@ -124,7 +124,7 @@ def _checks_of(kind: DocumentType) -> list[tuple[LintCheck, OfDocument]]:
     return [(check, check.run) for check in CHECKS.values() if check.run and kind in check.kinds]
 
 
-def _of_mark(parsed: ParsedDocument, check: LintCheck, mark: Mark) -> LintFinding:
+def _of_mark(parsed: ParsedDocument, check: LintCheck, mark: FindingMark) -> LintFinding:
     start, end = parsed.places.span_of(mark.path, at_name=mark.at_name)
     position = parsed.places.position(start)
     fix = mark.make_fix(parsed.places) if mark.make_fix else None

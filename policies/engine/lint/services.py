@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.engine import catalogue
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.registry import statement_check
-from policies.engine.lint.subject import LintStatement, Subject
+from policies.engine.lint.subject import LintStatement, LintSubject
 from policies.engine.statements import StatementPrincipal
 from policies.engine.structure import DocumentType
 
@@ -44,10 +44,12 @@ def _bindable(statement: LintStatement) -> list[StatementPrincipal]:
     "services that document such a key.",
     _LETTING_IN,
 )
-def unbound_services(statement: LintStatement) -> Iterator[Mark]:
+def unbound_services(statement: LintStatement) -> Iterator[FindingMark]:
     if not statement.tests_of(*_SOURCES, *_POOR):
         for each in _bindable(statement):
-            yield Mark(f"{each.value} may come on behalf of other AWS accounts. Say whose with {_HINT}.", each.path)
+            yield FindingMark(
+                f"{each.value} may come on behalf of other AWS accounts. Say whose with {_HINT}.", each.path
+            )
 
 
 @statement_check(
@@ -56,10 +58,10 @@ def unbound_services(statement: LintStatement) -> Iterator[Mark]:
     "A service is let in on a condition that doesn't say on whose behalf.",
     _LETTING_IN,
 )
-def poorly_bound_services(statement: LintStatement) -> Iterator[Mark]:
+def poorly_bound_services(statement: LintStatement) -> Iterator[FindingMark]:
     if _bindable(statement) and not statement.tests_of(*_SOURCES):
         for test in statement.tests_of(*_POOR):
-            yield Mark(f"For a service use {_HINT} rather than {test.key}.", test.path, at_name=True)
+            yield FindingMark(f"For a service use {_HINT} rather than {test.key}.", test.path, at_name=True)
 
 
 @statement_check(
@@ -68,12 +70,12 @@ def poorly_bound_services(statement: LintStatement) -> Iterator[Mark]:
     "A condition on users and roles, where only services are let in.",
     _LETTING_IN,
 )
-def keys_that_services_lack(statement: LintStatement) -> Iterator[Mark]:
+def keys_that_services_lack(statement: LintStatement) -> Iterator[FindingMark]:
     services = _services(statement)
     if services and len(services) == len(statement.principals):
         for test in statement.tests_of(*_OF_PRINCIPALS):
             if not test.is_negated and not test.if_exists and test.base != "null":
-                yield Mark(f"A service has no {test.key}: the condition never holds.", test.path, at_name=True)
+                yield FindingMark(f"A service has no {test.key}: the condition never holds.", test.path, at_name=True)
 
 
 _ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
@@ -86,17 +88,17 @@ _NEEDED = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession")
     "IAM Roles Anywhere is let in without all three actions that it needs.",
     {DocumentType.TRUST},
 )
-def roles_anywhere(statement: LintStatement) -> Iterator[Mark]:
+def roles_anywhere(statement: LintStatement) -> Iterator[FindingMark]:
     for each in _services(statement):
         if each.value != _ROLES_ANYWHERE:
             continue
         granted = statement.subject.once(_granted_to_roles_anywhere)
         missing = [name for name in _NEEDED if name.lower() not in granted]
         if missing:
-            yield Mark(f"IAM Roles Anywhere needs {', '.join(missing)}, too.", each.path)
+            yield FindingMark(f"IAM Roles Anywhere needs {', '.join(missing)}, too.", each.path)
 
 
-def _granted_to_roles_anywhere(subject: Subject) -> set[str]:
+def _granted_to_roles_anywhere(subject: LintSubject) -> set[str]:
     """By all statements of the document, in lower case."""
     return {
         name.lower()

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from policies.engine.document import size
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.fixes import put_first
 from policies.engine.lint.registry import OF_IDENTITIES, OfDocument, document_check, register
-from policies.engine.lint.subject import Subject
+from policies.engine.lint.subject import LintSubject
 from policies.engine.structure import DocumentType
 from policies.engine.variables import VERSION_WITH_VARIABLES
 
@@ -19,16 +19,16 @@ MANAGED, TRUST, CONTROL, RESOURCE = 6_144, 2_048, 5_120, 20_480
 _BY_SERVICE = {"sqs": 8_192, "kms": 32_768}
 
 
-def _too_long(most: int, subject: Subject) -> Iterator[Mark]:
+def _too_long(most: int, subject: LintSubject) -> Iterator[FindingMark]:
     characters = size(subject.text) if subject.kind.is_kept_by_iam else len(subject.text.strip())
     most = _of_resource(subject) if subject.kind is DocumentType.RESOURCE else subject.most or most
     if characters > most:
         counted = ", white space left out" if subject.kind.is_kept_by_iam else ""
         severity = None if subject.most is None else Severity.ERROR  # what this AWS account takes, and no more
-        yield Mark(f"{characters:,} characters{counted}: the quota is {most:,}.", (), severity=severity)
+        yield FindingMark(f"{characters:,} characters{counted}: the quota is {most:,}.", (), severity=severity)
 
 
-def _of_resource(subject: Subject) -> int:
+def _of_resource(subject: LintSubject) -> int:
     """By the one service whose actions the document names."""
     services = {service for statement in subject.statements for service in statement.services}
     return _BY_SERVICE.get(services.pop(), RESOURCE) if len(services) == 1 else RESOURCE
@@ -58,7 +58,7 @@ for _code, _severity, _kinds, _most, _what in (
 
 
 @document_check("MISSING_VERSION", Severity.WARNING, "No Version: AWS reads the document as of 2008.")
-def missing_version(subject: Subject) -> Iterator[Mark]:
+def missing_version(subject: LintSubject) -> Iterator[FindingMark]:
     if "Version" not in subject.document.written:
         message = "Version is missing: variables are read as plain text. Add it."
-        yield Mark(message, (), make_fix=put_first("Version", VERSION_WITH_VARIABLES))
+        yield FindingMark(message, (), make_fix=put_first("Version", VERSION_WITH_VARIABLES))

@@ -54,12 +54,12 @@ class LintCondition(Condition):
 class LintStatement(statements.Statement):
     """One of the document, with what checks ask of it. `action_patterns` are in lower case."""
 
-    subject: Subject
+    subject: LintSubject
     tests: list[LintCondition]
     action_patterns: tuple[str, ...]
     resource_patterns: tuple[str, ...]
 
-    def __init__(self, said: statements.Statement, subject: Subject) -> None:
+    def __init__(self, said: statements.Statement, subject: LintSubject) -> None:
         # At once, as what is frozen allows: thousands of them are made, and each check asks for these.
         vars(self).update(
             vars(said),
@@ -116,7 +116,7 @@ class LintStatement(statements.Statement):
         return self.subject.expanded(pattern)
 
 
-class Subject:
+class LintSubject:
     """`account` is the AWS account to which the document belongs, "" where one doesn't know.
 
     `most`: the characters that this AWS account takes of such a document; None for what AWS documents.
@@ -155,7 +155,7 @@ class Subject:
         """Whether one of the words (in lower case) may be in the document at all. With a backslash, anything may."""
         return self._is_escaped or any(map(self._lowered.__contains__, words))
 
-    def once(self, look: Callable[[Subject], T]) -> T:
+    def once(self, look: Callable[[LintSubject], T]) -> T:
         """What `look` finds in the document; several checks share it."""
         if look not in self._found:
             self._found[look] = look(self)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from policies.engine import catalogue
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.registry import condition_check
 from policies.engine.lint.subject import LintCondition, LintStatement
 
@@ -25,7 +25,7 @@ def _tests(statement: LintStatement, denies: bool) -> list[LintCondition]:
     ]
 
 
-def _with_actions(denies: bool, statement: LintStatement) -> Iterator[Mark]:
+def _with_actions(denies: bool, statement: LintStatement) -> Iterator[FindingMark]:
     for test in _tests(statement, denies):
         without = sorted(
             {text.value.partition(":")[0] for text in statement.actions if _knows_no_tags(text.value, test)}
@@ -33,19 +33,19 @@ def _with_actions(denies: bool, statement: LintStatement) -> Iterator[Mark]:
         if without:
             effect = "denied" if denies else "allowed"
             message = f"These have actions that don't say {test.key}, and so aren't {effect}: {', '.join(without)}."
-            yield Mark(message, test.path, at_name=True)
+            yield FindingMark(message, test.path, at_name=True)
 
 
 def _knows_no_tags(name: str, test: LintCondition) -> bool:
     return catalogue.action(name) is not None and not catalogue.takes_key(name, test.key)
 
 
-def _with_not_action(denies: bool, statement: LintStatement) -> Iterator[Mark]:
+def _with_not_action(denies: bool, statement: LintStatement) -> Iterator[FindingMark]:
     if statement.not_actions:
         for test in _tests(statement, denies):
             effect = "denied" if denies else "allowed"
             message = f"Actions that don't say {test.key} aren't {effect}. List those that are meant, with Action."
-            yield Mark(message, test.path, at_name=True)
+            yield FindingMark(message, test.path, at_name=True)
 
 
 for _code, _severity, _denies, _check, _sentence in (

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from policies.engine.conditions import OPERATORS
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.fixes import put_first, replaced
 from policies.engine.lint.registry import document_check, statement_check
-from policies.engine.lint.subject import LintStatement, Subject
+from policies.engine.lint.subject import LintStatement, LintSubject
 from policies.engine.statements import StatementText
 from policies.engine.variables import VERSION_WITH_VARIABLES
 
@@ -38,10 +38,10 @@ def _inside(statement: LintStatement) -> Iterator[tuple[StatementText, str]]:
 
 
 @statement_check("MISSING_BRACE_IN_VARIABLE", Severity.ERROR, "A variable without its closing brace.", words=("${",))
-def unclosed(statement: LintStatement) -> Iterator[Mark]:
+def unclosed(statement: LintStatement) -> Iterator[FindingMark]:
     for text in _texts(statement) if statement.subject.document.with_variables else ():
         if "${" in text.value and _UNCLOSED.search(text.value):
-            yield Mark("A variable is written ${name}: a closing brace is missing.", text.path)
+            yield FindingMark("A variable is written ${name}: a closing brace is missing.", text.path)
 
 
 def _empty(inside: str) -> bool:
@@ -58,10 +58,10 @@ def _unquoted(inside: str) -> bool:
     return bool(comma) and not _QUOTED.fullmatch(default)
 
 
-def _wrong(is_wrong: Callable[[str], bool], message: str, statement: LintStatement) -> Iterator[Mark]:
+def _wrong(is_wrong: Callable[[str], bool], message: str, statement: LintStatement) -> Iterator[FindingMark]:
     for text, inside in _inside(statement):
         if is_wrong(inside):
-            yield Mark(message, text.path)
+            yield FindingMark(message, text.path)
 
 
 for _code, _is_wrong, _sentence, _message in (
@@ -88,27 +88,27 @@ for _code, _is_wrong, _sentence, _message in (
     "A variable elsewhere than in resources and conditions.",
     words=("${",),
 )
-def misplaced(statement: LintStatement) -> Iterator[Mark]:
+def misplaced(statement: LintStatement) -> Iterator[FindingMark]:
     principals = [StatementText(each.value, each.path) for each in (*statement.principals, *statement.not_principals)]
     for text in (*statement.actions, *statement.not_actions, *principals):
         if "${" in text.value:
-            yield Mark("Variables stand in Resource and Condition only.", text.path)
+            yield FindingMark("Variables stand in Resource and Condition only.", text.path)
 
 
 @statement_check(
     "INVALID_VARIABLE_FOR_OPERATOR", Severity.ERROR, "A variable under an operator that takes none.", words=("${",)
 )
-def under_other_operators(statement: LintStatement) -> Iterator[Mark]:
+def under_other_operators(statement: LintStatement) -> Iterator[FindingMark]:
     for test in statement.tests:
         for text in test.values if test.base in _WITHOUT_VARIABLES else ():
             if "${" in text.value:
-                yield Mark("Variables go with String…, Arn… and Bool only.", text.path)
+                yield FindingMark("Variables go with String…, Arn… and Bool only.", text.path)
 
 
 @document_check(
     "VARIABLE_UNSUPPORTED_IN_VERSION", Severity.ERROR, "A variable in a document as of 2008: plain text.", words=("${",)
 )
-def in_old_version(subject: Subject) -> Iterator[Mark]:
+def in_old_version(subject: LintSubject) -> Iterator[FindingMark]:
     version = subject.document.written.get("Version")
     if subject.document.with_variables or (version is not None and version != "2008-10-17"):
         return
@@ -117,4 +117,6 @@ def in_old_version(subject: Subject) -> Iterator[Mark]:
     for statement in subject.statements:
         for text in _texts(statement):
             if any(found[1] not in _CHARACTERS for found in _VARIABLE.finditer(text.value)):
-                yield Mark(f"Without Version {new} this is plain text, not a variable.", text.path, make_fix=make_fix)
+                yield FindingMark(
+                    f"Without Version {new} this is plain text, not a variable.", text.path, make_fix=make_fix
+                )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.engine.lint.actions import covers_everything
-from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.registry import statement_check
 from policies.engine.lint.subject import LintStatement
 from policies.engine.structure import DocumentType
@@ -25,10 +25,10 @@ _ALL = ("*", "*:*")
     _GRANTING,
     words=("notaction",),
 )
-def allow_not_action(statement: LintStatement) -> Iterator[Mark]:
+def allow_not_action(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.allows and statement.has("NotAction"):
         message = "This allows all other actions, of services that are yet to come, too. Use Action."
-        yield Mark(message, statement.at("NotAction"), at_name=True)
+        yield FindingMark(message, statement.at("NotAction"), at_name=True)
 
 
 @statement_check(
@@ -38,10 +38,10 @@ def allow_not_action(statement: LintStatement) -> Iterator[Mark]:
     _IDENTITY,
     words=("notresource",),
 )
-def allow_not_resource(statement: LintStatement) -> Iterator[Mark]:
+def allow_not_resource(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.allows and statement.has("NotResource"):
         message = "This allows it on all other resources. Use Resource."
-        yield Mark(message, statement.at("NotResource"), at_name=True)
+        yield FindingMark(message, statement.at("NotResource"), at_name=True)
 
 
 def _on_everything(statement: LintStatement) -> bool:
@@ -51,17 +51,17 @@ def _on_everything(statement: LintStatement) -> bool:
 @statement_check(
     "ALLOW_EVERYTHING", Severity.SECURITY_WARNING, "All actions on all resources: an administrator.", _IDENTITY
 )
-def administrator(statement: LintStatement) -> Iterator[Mark]:
+def administrator(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.allows and _on_everything(statement) and not statement.tests:
         for text in statement.actions:
             if text.value in _ALL:
-                yield Mark("This allows everything, as for an administrator.", text.path)
+                yield FindingMark("This allows everything, as for an administrator.", text.path)
 
 
 @statement_check("ALLOW_WHOLE_SERVICE", Severity.SUGGESTION, "All actions of a service, on all resources.", _IDENTITY)
-def whole_service(statement: LintStatement) -> Iterator[Mark]:
+def whole_service(statement: LintStatement) -> Iterator[FindingMark]:
     if statement.allows and _on_everything(statement) and not statement.tests:
         for text in statement.actions:
             prefix, _, name = text.value.partition(":")
             if name == "*" and prefix != "*":
-                yield Mark(f"This allows all that {prefix} can do, on all its resources.", text.path)
+                yield FindingMark(f"This allows all that {prefix} can do, on all its resources.", text.path)
