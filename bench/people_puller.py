@@ -79,13 +79,13 @@ def large_pool() -> Any:
     from django.utils import timezone
 
     from bench.puller import connect
-    from cognito.models import PoolCare, UserPool
+    from cognito.models import PoolPeopleSettings, UserPool
 
     aws_account = connect()
     arn = f"arn:aws:cognito-idp:{REGION}:{ACCOUNT_ID}:userpool/{POOL_ID}"
     about = {"name": "bench", "name_key": "bench", "arn": arn, "first_seen": timezone.now()}
     UserPool.objects.get_or_create(aws_account=aws_account, region=REGION, aws_id=POOL_ID, defaults=about)
-    PoolCare.objects.get_or_create(
+    PoolPeopleSettings.objects.get_or_create(
         aws_account=aws_account, region=REGION, pool_id=POOL_ID, defaults={"attributes": ALLOWED}
     )
     return aws_account

@@ -11,7 +11,7 @@ from cognito.models import (
     CognitoUser,
     IdentityPool,
     Logo,
-    PoolCare,
+    PoolPeopleSettings,
     PoolProvider,
     ResourceServer,
     SavedSearch,
@@ -58,8 +58,8 @@ class CognitoMembershipAdmin(SyncAdmin):
     search_fields = ("user__aws_id", "group__name")
 
 
-@admin.register(PoolCare)
-class PoolCareAdmin(SyncAdmin):
+@admin.register(PoolPeopleSettings)
+class PoolPeopleSettingsAdmin(SyncAdmin):
     list_display = ("pool_id", "region", "aws_account", "mirrors_people", "erase_after_days", "helpdesk_per_hour")
     list_filter = ("mirrors_people", OF_ITS_OWN)
     list_select_related = ("aws_account",)

@@ -17,10 +17,10 @@ from cognito.identity_pools import classic, rules
 from cognito.identity_pools.operations.facts import SIGNED_IN
 from cognito.identity_pools.operations.roles import rules_of
 from cognito.identity_pools.operations.settings import USER_POOLS
-from cognito.identity_pools.ways import mapping_of, provider_of
+from cognito.identity_pools.sign_in_paths import mapping_of, provider_of
 from cognito.models import CognitoGroup, CognitoUser, IdentityPool
 from cognito.people.claims import Claims, is_met
-from cognito.people.person_record import kept_care_of
+from cognito.people.person_record import cached_people_settings_of
 from identities.models import IamRole
 
 DENY = "Deny"
@@ -53,10 +53,12 @@ def _name(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def ways_of(person: CognitoUser, groups: Sequence[CognitoGroup]) -> list[PersonRole]:
+def person_roles_of(person: CognitoUser, groups: Sequence[CognitoGroup]) -> list[PersonRole]:
     """One for each app client that an identity pool of the AWS account takes sign-ins of."""
     provider = f"/{person.pool.aws_id}"
-    claims = Claims(person, [group.name for group in groups], cache(lambda: kept_care_of(person.pool).attributes))
+    claims = Claims(
+        person, [group.name for group in groups], cache(lambda: cached_people_settings_of(person.pool).attributes)
+    )
     found: list[tuple[IdentityPool, str, RoleChoice, tuple[str, ...]]] = []
     for pool in IdentityPool.objects.live().filter(aws_account=person.aws_account_id).order_by("name_key", "pk"):
         free = classic.roles_for(pool)

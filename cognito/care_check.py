@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import PROPOSE
-from cognito.models import PoolCare
+from cognito.models import PoolPeopleSettings
 from cognito.operations.people.base import OfPoolParams, PeopleOperation, PersonParams
 from cognito.operations.people.making import NewPersonParams
 from cognito.people.messages import MOST_MAILS
@@ -87,8 +87,8 @@ def _who(params: OfPoolParams) -> str:
 
 def _most(aws_account: AwsAccount, pool_arn: str) -> int:
     region, pool_id = pool_arn.split(":")[3], pool_arn.rpartition("/")[2]
-    care = PoolCare.objects.filter(aws_account=aws_account, region=region, pool_id=pool_id).first()
-    return (care or PoolCare()).helpdesk_per_hour
+    people_settings = PoolPeopleSettings.objects.filter(aws_account=aws_account, region=region, pool_id=pool_id).first()
+    return (people_settings or PoolPeopleSettings()).helpdesk_per_hour
 
 
 def _lately(aws_account: AwsAccount, actor: Operator, pool_arn: str, change_id: int | None) -> set[str]:

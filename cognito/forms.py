@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from cognito.models import PoolCare, UserPool
-from cognito.people.caring import FIELDS
+from cognito.models import PoolPeopleSettings, UserPool
+from cognito.people.retention import FIELDS
 
 if TYPE_CHECKING:
-    ModelForm = forms.ModelForm[PoolCare]  # generic for the type checker only
+    ModelForm = forms.ModelForm[PoolPeopleSettings]  # generic for the type checker only
 else:
     ModelForm = forms.ModelForm
 
@@ -19,7 +19,7 @@ ATTRIBUTE = re.compile(r"[\w:.-]{1,40}", re.ASCII)
 MOST_ATTRIBUTES = 60
 
 
-class CareForm(ModelForm):
+class PoolPeopleSettingsForm(ModelForm):
     attributes = forms.CharField(
         label="Attributes that are stored",
         required=False,
@@ -27,7 +27,7 @@ class CareForm(ModelForm):
     )
 
     class Meta:
-        model = PoolCare
+        model = PoolPeopleSettings
         fields = FIELDS
         labels = {
             "mirrors_people": "Store the people of this pool",

@@ -19,7 +19,7 @@ from accounts.roles import CARE, SEE_PEOPLE
 from cognito.models import CognitoUser, UserPool
 from cognito.people.called import second_of, title_of
 from cognito.people.logged import looked_at
-from cognito.people.person_record import care_of, with_names_kept
+from cognito.people.person_record import people_settings_of, with_names_kept
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
 from policies.details import HISTORY, RAW, ObjectPages, Tab
@@ -54,7 +54,7 @@ def _posture(request: HttpRequest, pool: UserPool) -> Mapping[str, Any]:
     order = list(panels.SEVERITIES)
     return {
         "attention": sorted(found, key=lambda row: order.index(row.severity) if row.severity else len(order)),
-        "care": care_of(pool),
+        "people_settings": people_settings_of(pool),
         "schema": own_attributes(pool),
     }
 

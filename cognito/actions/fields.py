@@ -15,7 +15,7 @@ from cognito.models import CognitoGroup, UserPool
 from cognito.operations.people.passwords import PASSWORD
 from cognito.people import passwords, schema
 from cognito.people.guarded import guarded_attributes
-from cognito.people.person_record import allowed_by, care_of
+from cognito.people.person_record import allowed_by, people_settings_of
 from iamconsole.web.words import some
 from policies.fields import NamedField
 from policies.object_actions import ActionForm
@@ -107,7 +107,7 @@ class AttributeFields(GuardedNames):
 
     def seldom(self) -> list[str]:
         """Of the attributes that every pool has, those that this one neither needs nor has on its list."""
-        asked = {*schema.required(self.pool), *allowed_by(care_of(self.pool))}
+        asked = {*schema.required(self.pool), *allowed_by(people_settings_of(self.pool))}
         names = [name for name in self.names() if name not in asked and not name.startswith("custom:")]
         return [f"{_PREFIX}{name}" for name in names]
 

@@ -20,7 +20,7 @@ from cognito.operations.people.mfa import FACTORS
 from cognito.people import messages, schema, temporary_passwords
 from cognito.people.guarded import why_not_for_helpdesk
 from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
-from cognito.people.person_record import allowed_by, care_of
+from cognito.people.person_record import allowed_by, people_settings_of
 from iamconsole.web.words import some
 from policies import object_actions
 from policies.object_actions import ObjectAction
@@ -194,7 +194,7 @@ class AttributesForm(AttributeFields, PersonForm):
         return messages.of_attributes(person.pool, values) if values else _ADDRESS
 
     def parameters(self, person: CognitoUser) -> dict[str, Any]:
-        values, kept = self.values(), allowed_by(care_of(person.pool))
+        values, kept = self.values(), allowed_by(people_settings_of(person.pool))
         if not values:
             raise Refusal("Fill in what is to be set.")
         said_verified = {name for name in ("email", "phone_number") if values.get(f"{name}_verified") == "true"}
@@ -219,7 +219,7 @@ class DropAttributeForm(GuardedNames, PersonForm):
 
     def parameters(self, person: CognitoUser) -> dict[str, Any]:
         name = self.cleaned_data["attribute"]
-        return {"names": [name], "compared": [name] if name in allowed_by(care_of(person.pool)) else []}
+        return {"names": [name], "compared": [name] if name in allowed_by(people_settings_of(person.pool)) else []}
 
 
 class FactorsForm(PersonForm):

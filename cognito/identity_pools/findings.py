@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cognito.choosing.exposures import exposures, giver_of, pools_of, taken_by
 from cognito.identity_pools.guests import GuestAccess, GuestRoleAccess, GuestServiceAccess, guest_access
-from cognito.identity_pools.ways import RoleLink, SignInPath, SignInPaths, without_client
+from cognito.identity_pools.sign_in_paths import RoleLink, SignInPath, SignInPaths, without_client
 from cognito.models import IdentityPool
 from cognito.posture import PostureFinding, worst_first
 from iamconsole.web.words import some
@@ -17,27 +17,27 @@ _S3 = ("s3", "s3-object-lambda")  # one policy gives both
 _WORSE = ("permissions", "everything")
 
 
-def findings_of(row: IdentityPool, chain: SignInPaths, guest: GuestAccess) -> list[PostureFinding]:
+def findings_of(row: IdentityPool, paths: SignInPaths, guest: GuestAccess) -> list[PostureFinding]:
     """The worst first, each once."""
     found = (
-        *_of_reading(chain),
+        *_of_reading(paths),
         *_of_guests(guest),
-        *_of_links(chain),
-        *_of_flow(chain),
-        *_of_mappings(chain),
-        *_of_choices(row, chain),
+        *_of_links(paths),
+        *_of_flow(paths),
+        *_of_mappings(paths),
+        *_of_choices(row, paths),
     )
     return worst_first(found)
 
 
 def all_findings(row: IdentityPool) -> list[PostureFinding]:
-    chain = SignInPaths(row)
-    return findings_of(row, chain, guest_access(row, chain))
+    paths = SignInPaths(row)
+    return findings_of(row, paths, guest_access(row, paths))
 
 
-def _of_reading(chain: SignInPaths) -> Iterator[PostureFinding]:
+def _of_reading(paths: SignInPaths) -> Iterator[PostureFinding]:
     """What isn't held has nothing wrong that could be told."""
-    if not chain.is_held:
+    if not paths.is_held:
         text = "What people get by this pool isn’t known: refresh its page, or see in the pulls what AWS refused."
         yield PostureFinding("ROLES_NOT_READ", "medium", "Its roles weren’t read", text)
 
@@ -95,15 +95,15 @@ def _short(policy: str) -> str:
     return policy.rpartition("/")[2]
 
 
-def _of_flow(chain: SignInPaths) -> Iterator[PostureFinding]:
-    if not chain.row.classic_flow:
+def _of_flow(paths: SignInPaths) -> Iterator[PostureFinding]:
+    if not paths.row.classic_flow:
         return
     text = "An app may choose the role itself, and Cognito’s limit on guests doesn’t apply."
-    if chain.guest.others:
-        text += f" A guest may also take {_named(chain.guest.others)}."
-    if others := list(dict.fromkeys(role for way in chain.signed_in for role in way.others)):
+    if paths.guest.others:
+        text += f" A guest may also take {_named(paths.guest.others)}."
+    if others := list(dict.fromkeys(role for path in paths.signed_in for role in path.others)):
         text += f" People who are signed in may also take {_named(others)}, whatever the mappings say."
-    severity = "critical" if chain.guest.others else "high"
+    severity = "critical" if paths.guest.others else "high"
     yield PostureFinding("CLASSIC_FLOW", severity, "The classic flow is on", text, "classic-off", "Turn it off…")
 
 
@@ -112,54 +112,56 @@ def _named(roles: Iterable[IamRole]) -> str:
 
 
 # ---- Roles and their trust ---------------------------------------------------------------------------------------
-def _of_links(chain: SignInPaths) -> Iterator[PostureFinding]:
-    for way, link in chain.links:
+def _of_links(paths: SignInPaths) -> Iterator[PostureFinding]:
+    for path, link in paths.links:
         if link.role is None or link.trust is None:
-            yield _missing_role(way, link)
+            yield _missing_role(path, link)
             continue
         if not link.trust.works:
-            who = "guests" if way.is_guest else "people who are signed in"
+            who = "guests" if path.is_guest else "people who are signed in"
             text = f"Its trust lets no {who} of this pool in, so they get no credentials."
-            yield _of_trust("TRUST_LETS_NOBODY_IN", "high", f"{link.name} doesn’t trust this pool", text, way, link)
+            yield _of_trust("TRUST_LETS_NOBODY_IN", "high", f"{link.name} doesn’t trust this pool", text, path, link)
         if link.trust.any_pool:
             text = "Its trust doesn’t keep to this pool (aud), so people of other identity pools may take it."
-            yield _of_trust("TRUST_WITHOUT_AUD", "critical", f"Any pool may use {link.name}", text, way, link)
-        if strange := [pool for pool in link.trust.also if pool not in chain.known_pools]:
+            yield _of_trust("TRUST_WITHOUT_AUD", "critical", f"Any pool may use {link.name}", text, path, link)
+        if strange := [pool for pool in link.trust.also if pool not in paths.known_pools]:
             text = f"Its trust names {some(strange)}, too, which the mirror doesn’t have: it may be of anybody."
-            yield _of_trust("TRUST_OF_UNKNOWN_POOL", "medium", f"{link.name} trusts an unknown pool", text, way, link)
-        if link.trust.any_kind and not way.is_guest:
+            yield _of_trust("TRUST_OF_UNKNOWN_POOL", "medium", f"{link.name} trusts an unknown pool", text, path, link)
+        if link.trust.any_kind and not path.is_guest:
             text = "Its trust doesn’t keep to people who signed in (amr), so guests may take it in the classic flow."
-            severity = "critical" if chain.row.guests and chain.row.classic_flow else "high"
-            yield _of_trust("TRUST_WITHOUT_AMR", severity, f"Guests may take {link.name}", text, way, link)
+            severity = "critical" if paths.row.guests and paths.row.classic_flow else "high"
+            yield _of_trust("TRUST_WITHOUT_AMR", severity, f"Guests may take {link.name}", text, path, link)
         if not link.trust.takes_tags:
             text = "The pool gives people principal tags, and its trust doesn’t allow sts:TagSession: nobody gets in."
-            yield _of_trust("TRUST_WITHOUT_TAGS", "high", f"{link.name} takes no tags", text, way, link)
+            yield _of_trust("TRUST_WITHOUT_TAGS", "high", f"{link.name} takes no tags", text, path, link)
 
 
-def _missing_role(way: SignInPath, link: RoleLink) -> PostureFinding:
-    who = "guests" if way.is_guest else "people who are signed in"
+def _missing_role(path: SignInPath, link: RoleLink) -> PostureFinding:
+    who = "guests" if path.is_guest else "people who are signed in"
     text = f"The mirror has no role of that name. If AWS has none either, {who} get no credentials by it."
     return PostureFinding("ROLE_MISSING", "high", f"The role {link.name} is missing", text, "roles", "Set the roles…")
 
 
-def _of_trust(code: str, severity: str, title: str, text: str, way: SignInPath, link: RoleLink) -> PostureFinding:
+def _of_trust(code: str, severity: str, title: str, text: str, path: SignInPath, link: RoleLink) -> PostureFinding:
     asked = (("role", link.arn),)
     return PostureFinding(code, severity, title, text, "fix-trust", "Fix the trust policy…", asked)
 
 
 # ---- Mappings ----------------------------------------------------------------------------------------------------
-def _of_mappings(chain: SignInPaths) -> Iterator[PostureFinding]:
-    for way in chain.signed_in:
-        asked, turned_away = (("provider", way.key),), (("provider", way.key), ("otherwise", "Deny"))
-        rules: Sequence[RoleLink] = [link for link in way.links if not link.is_fallback] if way.mapping else ()
+def _of_mappings(paths: SignInPaths) -> Iterator[PostureFinding]:
+    for path in paths.signed_in:
+        asked, turned_away = (("provider", path.key),), (("provider", path.key), ("otherwise", "Deny"))
+        rules: Sequence[RoleLink] = [link for link in path.links if not link.is_fallback] if path.mapping else ()
         for place, link in enumerate(rules, 1):
             if link.never:
                 title = f"Rule {place} can never match"
                 yield PostureFinding(
                     "RULE_NEVER_MATCHES", "low", title, f"{link.never}.", "mapping", "Edit the rules…", asked
                 )
-        if way.mapping and way.mapping.get("AmbiguousRoleResolution") != "Deny":
-            text = f"{way.full_title}: whom no {'rule' if way.is_by_rules else 'group'} gives a role gets the role of "
+        if path.mapping and path.mapping.get("AmbiguousRoleResolution") != "Deny":
+            text = (
+                f"{path.full_title}: whom no {'rule' if path.is_by_rules else 'group'} gives a role gets the role of "
+            )
             text += "everybody who is signed in, and nobody is turned away."
             yield PostureFinding(
                 "MAPPING_FALLS_BACK",
@@ -170,7 +172,7 @@ def _of_mappings(chain: SignInPaths) -> Iterator[PostureFinding]:
                 "Turn them away…",
                 turned_away,
             )
-        if way.mapping and way.mapping["Type"] == "Token" and (ranks := _shared_ranks(rules)):
+        if path.mapping and path.mapping["Type"] == "Token" and (ranks := _shared_ranks(rules)):
             text = (
                 f"Groups of the same precedence ({ranks}) with other roles: who is in two of them gets the one that "
                 "the app asks for (CustomRoleArn), and neither where it asks for none."
@@ -178,12 +180,12 @@ def _of_mappings(chain: SignInPaths) -> Iterator[PostureFinding]:
             yield PostureFinding("MAPPING_AMBIGUOUS", "medium", "Groups of equal precedence", text)
 
 
-def _of_choices(row: IdentityPool, chain: SignInPaths) -> Iterator[PostureFinding]:
+def _of_choices(row: IdentityPool, paths: SignInPaths) -> Iterator[PostureFinding]:
     """What people get by claims that they choose themselves."""
     giver = giver_of(row)
     for each in exposures([giver], pools_of(taken_by([giver]))):
         text = f"{each.sentence(row.aws_account)} {_LISTS}"
-        provider = next(way.key for way in chain.signed_in if each.look.provider in (way.key, way.login))
+        provider = next(path.key for path in paths.signed_in if each.look.provider in (path.key, path.login))
         if each.role:
             title = f"People choose themselves who gets {each.role.rpartition('/')[2]}"
             severity, asked = "critical" if each.is_certain else "high", (("provider", provider),)

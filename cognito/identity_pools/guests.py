@@ -19,8 +19,8 @@ from access.surroundings import Surroundings, surroundings_of
 from cognito.identity_pools.guest_services import is_listed
 from cognito.identity_pools.operations.facts import GUEST
 from cognito.identity_pools.scope import Scope, scopes_of, told
+from cognito.identity_pools.sign_in_paths import SignInPaths
 from cognito.identity_pools.trusting import keys_of
-from cognito.identity_pools.ways import SignInPaths
 from cognito.models import IdentityPool
 from iamconsole.web.words import counted, some
 from identities.models import IamRole
@@ -167,25 +167,25 @@ class GuestAccess:
             )
 
 
-def guest_access(row: IdentityPool, chain: SignInPaths) -> GuestAccess:
-    link = chain.guest.links[0] if chain.guest.links else None
+def guest_access(row: IdentityPool, paths: SignInPaths) -> GuestAccess:
+    link = paths.guest.links[0] if paths.guest.links else None
     role = link.role if link else None
     unsure = ""
     if link and link.trust and link.trust.lets_in is Decision.UNKNOWN:
         unsure = f"Whether {link.name} lets a guest in is unknown: a condition of its trust decides."
     limit = _everything if unsure else _nothing if row.classic_flow else _unlisted
     own = of_role(role, row.aws_id, limit) if role else None
-    return GuestAccess(_why_nothing(row, chain), unsure, not row.classic_flow, own, chain.guest.others)
+    return GuestAccess(_why_nothing(row, paths), unsure, not row.classic_flow, own, paths.guest.others)
 
 
-def _why_nothing(row: IdentityPool, chain: SignInPaths) -> str:
+def _why_nothing(row: IdentityPool, paths: SignInPaths) -> str:
     if not row.guests:
         return "A guest gets nothing: guest access is off."
-    if not chain.is_held:
+    if not paths.is_held:
         return "What a guest gets isn’t known: the roles of the pool weren’t read yet."
-    if not chain.guest.links:
+    if not paths.guest.links:
         return "A guest gets no credentials: the pool has no guest role."
-    [link] = chain.guest.links
+    [link] = paths.guest.links
     if link.role is None or link.trust is None:
         return (
             f"What a guest gets isn’t known: the mirror has no role {link.name}. If AWS has none either, it is nothing."

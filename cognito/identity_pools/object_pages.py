@@ -11,15 +11,15 @@ from cognito.identity_pools import selectors
 from cognito.identity_pools.findings import findings_of
 from cognito.identity_pools.guests import guest_access
 from cognito.identity_pools.operations.settings import PROVIDERS, USER_POOLS
-from cognito.identity_pools.ways import SignInPaths, without_client
+from cognito.identity_pools.sign_in_paths import SignInPaths, without_client
 from cognito.models import IdentityPool
 from policies.details import HISTORY, RAW, ObjectPages, Tab
 
 
-def _ways(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:
-    chain = SignInPaths(row)
-    guest = guest_access(row, chain)
-    return {"chain": chain, "guest": guest, "findings": findings_of(row, chain, guest)}
+def _paths(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:
+    paths = SignInPaths(row)
+    guest = guest_access(row, paths)
+    return {"paths": paths, "guest": guest, "findings": findings_of(row, paths, guest)}
 
 
 def _providers(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:
@@ -27,9 +27,12 @@ def _providers(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:
         f"{each['ProviderName']}:{each.get('ClientId', '')}": each.get("ServerSideTokenCheck", False)
         for each in row.settings.get(USER_POOLS, ())
     }
-    ways = SignInPaths(row).signed_in
+    signed_in = SignInPaths(row).signed_in
     tags = row.principal_tags or {}
-    told = [(way, checked.get(way.key), tags.get(without_client(way.key), {}).get("PrincipalTags", {})) for way in ways]
+    told = [
+        (path, checked.get(path.key), tags.get(without_client(path.key), {}).get("PrincipalTags", {}))
+        for path in signed_in
+    ]
     return {"providers": told}
 
 
@@ -45,7 +48,7 @@ IDENTITY_POOL = ObjectPages(
     title="identity pools",
     address="identity-pools",
     tabs=(
-        Tab("", "Who becomes what", "cognito/identity_pools/ways.html", _ways, position=10),
+        Tab("", "Who becomes what", "cognito/identity_pools/sign_in_paths.html", _paths, position=10),
         Tab("providers", "Providers", "cognito/identity_pools/providers.html", _providers, count=_count, position=20),
         Tab("settings", "Settings", "cognito/identity_pools/settings.html", position=30),
         HISTORY,

@@ -3,7 +3,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import cognito.models.care
+import cognito.models.people_settings
 import iamconsole.create_tables
 import sync.models.folded
 
@@ -523,7 +523,7 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
-                    name="PoolCare",
+                    name="PoolPeopleSettings",
                     fields=[
                         (
                             "id",
@@ -534,14 +534,14 @@ class Migration(migrations.Migration):
                         ("region", models.CharField(max_length=32)),
                         ("pool_id", models.CharField(max_length=55)),
                         ("mirrors_people", models.BooleanField(default=True)),
-                        ("attributes", models.JSONField(default=cognito.models.care.usual_attributes)),
+                        ("attributes", models.JSONField(default=cognito.models.people_settings.usual_attributes)),
                         ("erase_after_days", models.PositiveIntegerField(default=30)),
                         ("helpdesk_per_hour", models.PositiveIntegerField(default=30)),
                         (
                             "aws_account",
                             models.ForeignKey(
                                 on_delete=django.db.models.deletion.CASCADE,
-                                related_name="pool_cares",
+                                related_name="pool_people_settings",
                                 to="accounts.awsaccount",
                             ),
                         ),
@@ -549,7 +549,7 @@ class Migration(migrations.Migration):
                     options={
                         "constraints": [
                             models.UniqueConstraint(
-                                fields=("aws_account", "region", "pool_id"), name="cognito_care_of_pool"
+                                fields=("aws_account", "region", "pool_id"), name="cognito_people_settings_of_pool"
                             )
                         ],
                     },

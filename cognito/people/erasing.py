@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from cognito.models import CognitoMembership, CognitoUser, PoolCare, UserPool
+from cognito.models import CognitoMembership, CognitoUser, PoolPeopleSettings, UserPool
 from cognito.people.forgetting import forget_in_plans, forget_searches, forget_texts
-from cognito.people.person_record import cares_of
+from cognito.people.person_record import people_settings_by_pool
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ def erase_due() -> int:
     erased = 0
     waiting = CognitoUser.objects.filter(gone_at__isnull=False, erased_at__isnull=True)
     pools = list(UserPool.objects.filter(pk__in=waiting.values("pool")))
-    cares = cares_of(pools)
+    cares = people_settings_by_pool(pools)
     for pool in pools:
         due = waiting.filter(pool=pool, gone_at__lte=timezone.now() - _kept(cares[pool.pk]))
         if pks := list(due.order_by("gone_at").values_list("pk", flat=True)[: _AT_ONCE - erased]):
@@ -35,9 +35,9 @@ def erase_due() -> int:
     return erased
 
 
-def _kept(care: PoolCare) -> timedelta:
+def _kept(people_settings: PoolPeopleSettings) -> timedelta:
     """For how long after they are gone. Of a pool whose people aren't mirrored (any more) nobody is kept."""
-    return timedelta(days=care.erase_after_days if care.mirrors_people else 0)
+    return timedelta(days=people_settings.erase_after_days if people_settings.mirrors_people else 0)
 
 
 def erase(people: QuerySet[CognitoUser]) -> int:

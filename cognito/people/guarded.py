@@ -16,7 +16,7 @@ from accounts.models import AwsAccount
 from cognito.choosing.looks import looks_of
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, IdentityPool, UserPool
 from cognito.people.claims import GROUPS_CLAIM, Claims, is_met
-from cognito.people.person_record import care_of
+from cognito.people.person_record import people_settings_of
 from sync.draft import Draft
 
 VERIFIED = ("email_verified", "phone_number_verified")
@@ -155,9 +155,9 @@ def _groups(draft: Draft, person: CognitoUser) -> list[str]:
 
 
 def _kept(draft: Draft, pool: UserPool) -> frozenset[str]:
-    key = (care_of, pool.pk)
+    key = (people_settings_of, pool.pk)
     if key not in draft.remembered:
-        draft.remembered[key] = frozenset(care_of(pool).attributes)
+        draft.remembered[key] = frozenset(people_settings_of(pool).attributes)
     found: frozenset[str] = draft.remembered[key]
     return found
 

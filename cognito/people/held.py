@@ -17,7 +17,7 @@ from cognito.people.called import status_words
 from cognito.people.forgetting import PERSONAL, searches_for
 from cognito.people.history import steps_about
 from cognito.people.identifying import identifying, names_one_of
-from cognito.people.person_record import care_of
+from cognito.people.person_record import people_settings_of
 from iamconsole.web.words import full_time
 from sync import operations
 from sync.calls import revealed
@@ -95,7 +95,7 @@ def _row(person: CognitoUser) -> Iterator[tuple[str, Any]]:
     yield "Read", person.read_at
     yield "Deleted in AWS", person.gone_at
     yield "Erased", person.erased_at
-    yield "Days stored after deletion in AWS", care_of(person.pool).erase_after_days
+    yield "Days stored after deletion in AWS", people_settings_of(person.pool).erase_after_days
 
 
 def _groups(person: CognitoUser) -> list[Sequence[Any]]:

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from django.db.models import Count, Min, Q
 
-from cognito.models import CognitoUser, PoolCare, UserPool
-from cognito.people.person_record import allowed_by, cares_of
+from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
+from cognito.people.person_record import allowed_by, people_settings_by_pool
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class PoolHolding:
     """Of one pool. `gone`: no longer in AWS and not erased yet, the first of them due at `due_at`."""
 
     pool: UserPool
-    care: PoolCare
+    people_settings: PoolPeopleSettings
     here: int
     gone: int
     erased: int
@@ -25,13 +25,13 @@ class PoolHolding:
 
     @property
     def attributes(self) -> list[str]:
-        return allowed_by(self.care)
+        return allowed_by(self.people_settings)
 
 
 def holdings_of(pools: Iterable[UserPool]) -> list[PoolHolding]:
     """In two queries, however many pools."""
     pools = list(pools)
-    cares = cares_of(pools)
+    cares = people_settings_by_pool(pools)
     gone = Q(gone_at__isnull=False)
     counted = {
         row["pool"]: row
@@ -51,7 +51,7 @@ def holdings_of(pools: Iterable[UserPool]) -> list[PoolHolding]:
 _NOBODY = {"here": 0, "gone": 0, "erased": 0, "first": None}
 
 
-def _holding(pool: UserPool, care: PoolCare, row: dict[str, object]) -> PoolHolding:
-    days = timedelta(days=care.erase_after_days if care.mirrors_people else 0)
+def _holding(pool: UserPool, people_settings: PoolPeopleSettings, row: dict[str, object]) -> PoolHolding:
+    days = timedelta(days=people_settings.erase_after_days if people_settings.mirrors_people else 0)
     due = row["first"] + days if row["first"] else None  # type: ignore[operator]
-    return PoolHolding(pool, care, row["here"], row["gone"], row["erased"], due)  # type: ignore[arg-type]
+    return PoolHolding(pool, people_settings, row["here"], row["gone"], row["erased"], due)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from cognito.mirrors.pools import IDP
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import rows
-from cognito.people.person_record import Person, allowed_by, cares_of, people_in
+from cognito.people.person_record import Person, allowed_by, people_in, people_settings_by_pool
 from sync import clock
 from sync.aws.errors import Denied, MarkerExpired, NotFound, Unsupported
 from sync.mirror import AccountRegion, Counts, OwnRows, Reader, RunVisit, SourcePage, bulk
@@ -46,14 +46,14 @@ class MembersSource(OwnRows):
     def due(self, place: AccountRegion) -> list[CognitoGroup]:
         live = place.of(CognitoGroup.objects.live()).filter(pool__gone_at__isnull=True)
         groups: list[CognitoGroup] = list(live.select_related("pool__aws_account").order_by("pk"))
-        cares = cares_of({group.pool for group in groups})
+        cares = people_settings_by_pool({group.pool for group in groups})
         return [group for group in groups if cares[group.pool_id].mirrors_people]
 
     def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         """The marker: the group, AWS's token in it, and how often it began that group again."""
         first, token, restarts = json.loads(marker) if marker else (0, None, 0)
         due = [group for group in self.due(place) if group.pk >= first]
-        cares = cares_of({group.pool for group in due})
+        cares = people_settings_by_pool({group.pool for group in due})
         for number, group in enumerate(due):
             following = json.dumps([due[number + 1].pk, None, 0]) if number + 1 < len(due) else None
             within = (token, restarts) if group.pk == first else (None, 0)

@@ -14,7 +14,7 @@ from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser, UserPool
 from cognito.people import rows
 from cognito.people.called import full_title_of, title_of
-from cognito.people.person_record import SUB, allowed_by, care_of, people_in
+from cognito.people.person_record import SUB, allowed_by, people_in, people_settings_of
 from sync.aws.errors import AwsError, NotFound
 from sync.mirror import AccountRegion, Item, Mirror, Named, ObjectRef, ParsedItem, Reader, RereadObject
 
@@ -63,7 +63,9 @@ class PersonMirror(Mirror):
                 of_pools[each.ref.arn].append(each)
         for arn, there in of_pools.items():
             pool = place.of(UserPool.objects.filter(aws_id=pool_of(arn))).select_related("aws_account").get()
-            people = people_in([each.item for each in there if each.item is not None], allowed_by(care_of(pool)))
+            people = people_in(
+                [each.item for each in there if each.item is not None], allowed_by(people_settings_of(pool))
+            )
             counts = rows.keep(pool, people, min(each.requested_at for each in there), run=None, ours=ours)
             changed += counts.new + counts.changed
         return changed

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import JSONField, OuterRef, Subquery
 
-from cognito.models import CognitoUser, PoolCare, UserPool
-from cognito.models.care import usual_attributes
+from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
+from cognito.models.people_settings import usual_attributes
 from sync.mirror import Item
 from sync.mirror.bulk import Columns
 from sync.mirror.hashing import moment
@@ -86,17 +86,17 @@ def _person(user: Item, allowed: Sequence[str]) -> Person:
     return Person(sub, username, status, enabled, moment(created), moment(changed), kept, digest)
 
 
-def care_of(pool: UserPool) -> PoolCare:
+def people_settings_of(pool: UserPool) -> PoolPeopleSettings:
     """How its people are treated; the defaults where nobody has said so."""
     about = {"aws_account_id": pool.aws_account_id, "region": pool.region, "pool_id": pool.aws_id}
-    return PoolCare.objects.filter(**about).first() or PoolCare(**about)
+    return PoolPeopleSettings.objects.filter(**about).first() or PoolPeopleSettings(**about)
 
 
-def kept_care_of(pool: UserPool) -> PoolCare:
+def cached_people_settings_of(pool: UserPool) -> PoolPeopleSettings:
     """The same, asked for once of this row of the pool: many people of it are told about."""
-    kept: PoolCare | None = vars(pool).get("_care")
+    kept: PoolPeopleSettings | None = vars(pool).get("_people_settings")
     if kept is None:
-        kept = vars(pool)["_care"] = care_of(pool)
+        kept = vars(pool)["_people_settings"] = people_settings_of(pool)
     return kept
 
 
@@ -104,7 +104,7 @@ def names_kept_of(person: CognitoUser, pool: UserPool) -> Collection[str]:
     """The attributes that are kept of the pool's people; asked for with the person on a page of theirs."""
     if hasattr(person, "kept_names"):
         return usual_attributes() if person.kept_names is None else list(person.kept_names)
-    return allowed_by(kept_care_of(pool))
+    return allowed_by(cached_people_settings_of(pool))
 
 
 def with_names_kept() -> Subquery:
@@ -114,24 +114,26 @@ def with_names_kept() -> Subquery:
         "region": OuterRef("pool__region"),
         "pool_id": OuterRef("pool__aws_id"),
     }
-    return Subquery(PoolCare.objects.filter(**about).values("attributes")[:1], output_field=JSONField())
+    return Subquery(PoolPeopleSettings.objects.filter(**about).values("attributes")[:1], output_field=JSONField())
 
 
-def cares_of(pools: Iterable[UserPool]) -> dict[int, PoolCare]:
+def people_settings_by_pool(pools: Iterable[UserPool]) -> dict[int, PoolPeopleSettings]:
     """The same of pools of one AWS account, by their pks, in one query."""
     pools = list(pools)
-    told: dict[tuple[str, str], PoolCare] = {
-        (care.region, care.pool_id): care
-        for care in PoolCare.objects.filter(aws_account__in={pool.aws_account_id for pool in pools})
+    told: dict[tuple[str, str], PoolPeopleSettings] = {
+        (people_settings.region, people_settings.pool_id): people_settings
+        for people_settings in PoolPeopleSettings.objects.filter(
+            aws_account__in={pool.aws_account_id for pool in pools}
+        )
     }
 
-    def care(pool: UserPool) -> PoolCare:
+    def people_settings(pool: UserPool) -> PoolPeopleSettings:
         about: dict[str, Any] = {"region": pool.region, "pool_id": pool.aws_id}
         found = told.get((pool.region, pool.aws_id))
-        return found or PoolCare(aws_account_id=pool.aws_account_id, **about)
+        return found or PoolPeopleSettings(aws_account_id=pool.aws_account_id, **about)
 
-    return {pool.pk: care(pool) for pool in pools}
+    return {pool.pk: people_settings(pool) for pool in pools}
 
 
-def allowed_by(care: PoolCare) -> list[str]:
-    return sorted({*care.attributes} - {SUB})
+def allowed_by(people_settings: PoolPeopleSettings) -> list[str]:
+    return sorted({*people_settings.attributes} - {SUB})

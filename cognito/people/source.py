@@ -18,7 +18,7 @@ from cognito.mirrors.pools import IDP
 from cognito.mirrors.sources import POOLS
 from cognito.models import UserPool
 from cognito.people import rows, sweeping
-from cognito.people.person_record import Person, allowed_by, cares_of, people_in
+from cognito.people.person_record import Person, allowed_by, people_in, people_settings_by_pool
 from sync import clock
 from sync.aws.client import ListPage
 from sync.aws.errors import AwsError, Denied, MarkerExpired, NotFound, Unsupported
@@ -72,7 +72,7 @@ class PeopleSource(OwnRows):
 
     def due(self, place: AccountRegion) -> list[UserPool]:
         pools = list(place.of(UserPool.objects.live()).order_by("pk"))
-        cares = cares_of(pools)
+        cares = people_settings_by_pool(pools)
         return [pool for pool in pools if cares[pool.pk].mirrors_people]
 
     def expected(self, client: Reader, place: AccountRegion) -> int | None:
@@ -86,7 +86,7 @@ class PeopleSource(OwnRows):
         """What the database has to say of it is asked at once, and not by who reads ahead."""
         begin = PeopleMarker.read(marker)
         due = [pool for pool in self.due(place) if pool.pk >= begin.pool]
-        cares = cares_of(due)
+        cares = people_settings_by_pool(due)
         return self._of_pools(client, due, {pool.pk: allowed_by(cares[pool.pk]) for pool in due}, begin)
 
     def _of_pools(

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from cognito.models import CognitoUser, UserPool
 from cognito.people import rows
 from cognito.people.mirror import find_one
-from cognito.people.person_record import SUB, allowed_by, cares_of, people_in
+from cognito.people.person_record import SUB, allowed_by, people_in, people_settings_by_pool
 from sync import clock
 from sync.aws.errors import AwsError
 from sync.mirror import Counts, RunVisit
@@ -70,7 +70,7 @@ def _is_gone(visit: RunVisit, person: CognitoUser) -> bool:
         logger.info("%s may be gone, or not: %s", person, type(error).__name__)
         return False
     if found is not None:
-        allowed = allowed_by(cares_of([person.pool])[person.pool_id])
+        allowed = allowed_by(people_settings_by_pool([person.pool])[person.pool_id])
         with transaction.atomic():
             visit.note(rows.keep(person.pool, people_in([found], allowed), requested_at, run=visit.run.pk))
     return found is None

@@ -14,7 +14,7 @@ from cognito.operations.people.making import called_by, new_person
 from cognito.people import messages, schema
 from cognito.people.guarded import guarded_attributes, prefetch_groups, why_guarded_person, why_not_for_helpdesk
 from cognito.people.messages import NO_MESSAGE
-from cognito.people.person_record import allowed_by, care_of
+from cognito.people.person_record import allowed_by, people_settings_of
 from cognito.people.typed import as_aws_writes_it
 from identities.bulk.csv_text import CsvLine
 from identities.bulk.rows import BulkRow, RowError, several, tried
@@ -88,7 +88,7 @@ def rows_of(asked: PeopleTableOptions, lines: Sequence[CsvLine]) -> list[BulkRow
     people = _people(asked, lines) if asked.what == THERE else {}
     prefetch_groups(asked.draft, {person.aws_id for found in people.values() for person in found})
     groups = set(CognitoGroup.objects.live().filter(pool=asked.pool).values_list("name", flat=True))
-    kept = allowed_by(care_of(asked.pool))
+    kept = allowed_by(people_settings_of(asked.pool))
     seen: dict[str, int] = {}
     rows = [_row(asked, line, people, groups, kept, seen) for line in lines]
     looked_at = tried(asked.pool.aws_account, rows)

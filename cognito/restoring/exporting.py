@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cognito.mirrors.canonical import canonical
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, UserPool
-from cognito.people.person_record import care_of
+from cognito.people.person_record import people_settings_of
 from cognito.pools.operations.pools import FIXED
 from cognito.pools.operations.shapes import (
     AS_AWS_HAS_IT,
@@ -64,7 +64,7 @@ def unread_groups(pool: UserPool) -> list[str]:
 
 def lines_of(pool: UserPool, *, memberships: bool) -> Iterator[str]:
     """The file, in pieces."""
-    mirrored = care_of(pool).mirrors_people
+    mirrored = people_settings_of(pool).mirrors_people
     head = json.dumps(_head(pool, memberships=memberships, mirrored=mirrored), indent=2, ensure_ascii=False)
     yield head.removesuffix("\n}")
     yield ',\n  "memberships": '

@@ -13,7 +13,7 @@ from cognito.operations.people.base import on_person
 from cognito.operations.people.groups import AddToGroup
 from cognito.people.guarded import VERIFIED, why_guarded_group
 from cognito.people.messages import NO_MESSAGE
-from cognito.people.person_record import care_of
+from cognito.people.person_record import people_settings_of
 from cognito.pools.operations.shapes import GROUP
 from cognito.restoring.belongings import GROUPED
 from cognito.restoring.items import RestoreItem, RestorePart
@@ -41,7 +41,7 @@ def part_of_memberships(file: PoolFile, target: RestoreTarget) -> RestorePart:
             "nobody is in a new pool. Invite or import the people, pull, then restore this file into the pool."
         )
         return RestorePart(_TITLE, notes=[words])
-    if not care_of(target.pool).mirrors_people:
+    if not people_settings_of(target.pool).mirrors_people:
         return RestorePart(
             _TITLE, notes=["This console keeps no people of this pool, so nobody can be put into a group."]
         )

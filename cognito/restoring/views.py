@@ -19,7 +19,7 @@ from accounts.roles import EXPORT_PEOPLE, PROPOSE
 from cognito.models import UserPool
 from cognito.object_pages import POOL
 from cognito.people import logged
-from cognito.people.person_record import care_of
+from cognito.people.person_record import people_settings_of
 from cognito.restoring import exporting
 from cognito.restoring.forms import RestoreForm, RestoreNewForm
 from cognito.restoring.pool_file import MOST_BYTES
@@ -39,13 +39,13 @@ _GET_OR_POST = ["GET", "HEAD", "POST"]
 def cognito_pool_export(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponseBase:
     """What a file has and what it hasn't; `?format=json` is the file."""
     pool: UserPool = fetch_row(request, POOL, account_id, aws_id)
-    operator, care = signed_in(request), care_of(pool)
+    operator, people_settings = signed_in(request), people_settings_of(pool)
     exports_people = may_in_pool(operator, EXPORT_PEOPLE, pool.aws_account, pool.aws_id)
     if request.GET.get("format") == "json":
         return _file(request, pool, memberships=request.GET.get("memberships") == "on")
     context = {
         "pool": pool,
-        "care": care,
+        "people_settings": people_settings,
         "never": exporting.NEVER,
         "exports_people": exports_people,
         "people": exporting.people_in(pool) if exports_people else 0,

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from cognito.identity_pools.actions.fields import BucketField
-from cognito.identity_pools.ways import SignInPaths
+from cognito.identity_pools.sign_in_paths import SignInPaths
 from cognito.models import AppClient, IdentityPool, UserPool
 from cognito.trying.sign_in import CHOICE, FACTORS, NEW_PASSWORD, SignInState, takes_passwords
 from cognito.trying.sign_up import asked_for, clients_for
@@ -36,7 +36,7 @@ class TryCredentialsForm(forms.Form):
 
     def __init__(self, row: IdentityPool, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        providers = {way.login: way.title for way in SignInPaths(row).signed_in if way.login}
+        providers = {path.login: path.title for path in SignInPaths(row).signed_in if path.login}
         field = self.fields["who"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
         field.choices = [("", "As a guest"), *providers.items()]

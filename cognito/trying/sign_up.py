@@ -16,7 +16,7 @@ from accounts.models import Operator
 from cognito.models import AppClient, CognitoUser, UserPool
 from cognito.people import schema
 from cognito.people.looking import look
-from cognito.people.person_record import care_of
+from cognito.people.person_record import people_settings_of
 from cognito.trying.as_app import AppClientCalls, TrialState, hashed
 from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
@@ -72,7 +72,7 @@ def asked_for(pool: UserPool) -> dict[str, bool]:
 
 def kept(pool: UserPool, sub: str) -> CognitoUser | None:
     """The test user, asked for at AWS and kept; None where the pool keeps nobody, or AWS doesn't find them yet."""
-    if not care_of(pool).mirrors_people:
+    if not people_settings_of(pool).mirrors_people:
         return None
     try:
         return look(pool, sub)

@@ -16,11 +16,11 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import may, may_in_pool, signed_in
 from accounts.roles import ADMINISTER, CARE, EXPORT_PEOPLE, SEE_PEOPLE
-from cognito.models import PoolCare, SavedSearch, UserPool
+from cognito.models import PoolPeopleSettings, SavedSearch, UserPool
 from cognito.object_pages import POOL
 from cognito.people import logged, looking
 from cognito.people.called import title_of
-from cognito.people.person_record import allowed_by, care_of
+from cognito.people.person_record import allowed_by, people_settings_of
 from cognito.people.schema import schema_of
 from cognito.people.typed import as_aws_writes_it, cleaned
 from cognito.selectors import SUB, USERNAME
@@ -37,16 +37,16 @@ def fetch_pool(request: HttpRequest, account_id: str, aws_id: str, perm: str = S
     return pool
 
 
-def table_of(request: HttpRequest, pool: UserPool, care: PoolCare) -> Table:
+def table_of(request: HttpRequest, pool: UserPool, people_settings: PoolPeopleSettings) -> Table:
     exports = may_in_pool(signed_in(request), EXPORT_PEOPLE, pool.aws_account, pool.aws_id)
-    return people_table(pool, allowed_by(care), exports=exports)
+    return people_table(pool, allowed_by(people_settings), exports=exports)
 
 
 @require_GET
 def cognito_pool_people(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponseBase:
     pool = fetch_pool(request, account_id, aws_id)
-    care, operator = care_of(pool), signed_in(request)
-    table, rows = table_of(request, pool, care), listed_people(pool)
+    people_settings, operator = people_settings_of(pool), signed_in(request)
+    table, rows = table_of(request, pool, people_settings), listed_people(pool)
     if request.GET.get("format"):
         if not table.exports:
             raise PermissionDenied("Exporting people as a file needs a permission of its own, which editors have.")
@@ -54,15 +54,15 @@ def cognito_pool_people(request: HttpRequest, account_id: str, aws_id: str) -> H
         logged.exported(request, pool, _asked(listing), lately(listing.matching))
 
     def read(listing: TableListing) -> Mapping[str, Any]:
-        listing.state.remarks.extend(_left_out(request, pool, care))
+        listing.state.remarks.extend(_left_out(request, pool, people_settings))
         logged.listed(request, pool, _asked(listing))
-        return {"ask": _to_ask(listing, pool, care)}
+        return {"ask": _to_ask(listing, pool, people_settings)}
 
     kwargs = {"account_id": account_id, "aws_id": aws_id}
     picks = pool.gone_at is None and may_in_pool(operator, CARE, pool.aws_account, aws_id)
     context = {
         "row": pool,
-        "care": care,
+        "people_settings": people_settings,
         "tabs": tab_links(request, POOL, pool, "people"),
         "searches": SavedSearch.objects.filter(operator=operator, pool=pool),
         "administers": may(operator, ADMINISTER, pool.aws_account),
@@ -72,9 +72,9 @@ def cognito_pool_people(request: HttpRequest, account_id: str, aws_id: str) -> H
     return list_response(request, table, rows, pool, template, pick_url=pick_url, context=context, read=read)
 
 
-def _left_out(request: HttpRequest, pool: UserPool, care: PoolCare) -> Iterator[str]:
+def _left_out(request: HttpRequest, pool: UserPool, people_settings: PoolPeopleSettings) -> Iterator[str]:
     """Of attributes in the address by which nobody can be found: else it would seem that everybody has the value."""
-    kept = {*allowed_by(care), SUB, USERNAME}
+    kept = {*allowed_by(people_settings), SUB, USERNAME}
     for name in request.GET:
         if name not in kept and (name.startswith("custom:") or name in schema_of(pool)):
             yield f"{name[:60]} isn’t kept of these people, so this filter was left out."
@@ -85,18 +85,18 @@ def _asked(listing: TableListing) -> list[str]:
     return [*listing.state.values, *(["words"] if listing.state.query else [])]
 
 
-def _to_ask(listing: TableListing, pool: UserPool, care: PoolCare) -> str:
+def _to_ask(listing: TableListing, pool: UserPool, people_settings: PoolPeopleSettings) -> str:
     """What AWS is to be asked for: a whole address, number, `sub` or username that nobody in the mirror has."""
     state = listing.state
     said = [value for name, value in state.values.items() if name in looking.SEARCHABLE]
     words = state.query or (said[0] if len(state.values) == len(said) == 1 else "")
-    if listing.page.rows or not words or not can_ask(pool, care):
+    if listing.page.rows or not words or not can_ask(pool, people_settings):
         return ""
     return words if looking.ways_to_ask(words) and not looking.is_known(pool, words) else ""
 
 
-def can_ask(pool: UserPool, care: PoolCare) -> bool:
-    return pool.gone_at is None and care.mirrors_people and pool.aws_account.is_connected
+def can_ask(pool: UserPool, people_settings: PoolPeopleSettings) -> bool:
+    return pool.gone_at is None and people_settings.mirrors_people and pool.aws_account.is_connected
 
 
 @require_POST
@@ -105,7 +105,7 @@ def cognito_people_ask(request: HttpRequest, account_id: str, aws_id: str) -> Ht
     pool = fetch_pool(request, account_id, aws_id)
     words = cleaned(request.POST.get("q", ""))[:200]
     back = reverse("cognito_pool_people", kwargs={"account_id": account_id, "aws_id": aws_id})
-    if not can_ask(pool, care_of(pool)) or not looking.ways_to_ask(words):
+    if not can_ask(pool, people_settings_of(pool)) or not looking.ways_to_ask(words):
         return redirect(back)
     try:
         found = looking.look(pool, words)

@@ -17,14 +17,14 @@ from django.views.decorators.http import require_GET
 from accounts.access import may, may_in_pool, signed_in
 from accounts.models import AuditEntry, learn_texts
 from accounts.roles import CARE, EXPORT_PEOPLE, SEE_IAM
-from cognito.aws_access import ways_of
+from cognito.aws_access import person_roles_of
 from cognito.models import CognitoUser
 from cognito.object_pages import PERSON
 from cognito.people import logged, temporary_passwords
 from cognito.people.called import second_of, status_mark, title_of, verified
 from cognito.people.held import Section, held_of
 from cognito.people.history import changes_of
-from cognito.people.person_record import kept_care_of
+from cognito.people.person_record import cached_people_settings_of
 from cognito.selectors import E_MAIL, PHONE
 from iamconsole.web.exports import csv_line, file_response
 from iamconsole.web.words import machine_time
@@ -44,7 +44,7 @@ def cognito_user(request: HttpRequest, account_id: str, aws_id: str) -> HttpResp
             signed_in(request), person.aws_account, {person.aws_id: "" if person.erased_at else title_of(person)}
         ),
         "looks": _looks(person),
-        "care": kept_care_of(person.pool),
+        "people_settings": cached_people_settings_of(person.pool),
         "lease_key": f"{person.kind}:{person.pool.arn}/{person.aws_id}",
         "takes_away": may_in_pool(signed_in(request), EXPORT_PEOPLE, person.aws_account, person.pool.aws_id),
         "sees_iam": may(signed_in(request), SEE_IAM, person.aws_account),
@@ -123,7 +123,7 @@ def _about(request: HttpRequest, person: CognitoUser) -> dict[str, Any]:
             if name not in (E_MAIL, PHONE) and not name.endswith("_verified")
         ),
         "groups": groups,
-        "ways": [] if person.gone_at else ways_of(person, groups),
+        "person_roles": [] if person.gone_at else person_roles_of(person, groups),
         "offers": _offers(request, person),
     }
 

@@ -15,12 +15,12 @@ from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AuditEntry, AuditHead, AwsAccount
 from accounts.roles import ADMINISTER, SEE_IAM, SEE_PEOPLE
 from accounts.stepup import demand_step_up
-from cognito.forms import CareForm
-from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.forms import PoolPeopleSettingsForm
+from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
 from cognito.object_pages import POOL, pools
-from cognito.people import caring
+from cognito.people import retention
 from cognito.people.holdings import holdings_of
-from cognito.people.person_record import care_of
+from cognito.people.person_record import people_settings_of
 from cognito.people.source import least_s
 from iamconsole.web.counts import first_of
 from policies.details import fetch_row
@@ -55,32 +55,34 @@ def _page(request: HttpRequest, aws_account: AwsAccount, **more: Any) -> HttpRes
 def data_protection_pool(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     """What is kept of one pool's people; owners change it."""
     pool: UserPool = fetch_row(request, POOL, account_id, aws_id, ADMINISTER)
-    care = care_of(pool)
-    before = {name: getattr(care, name) for name in caring.FIELDS}
-    form = CareForm(pool, request.POST or None, instance=care)
+    people_settings = people_settings_of(pool)
+    before = {name: getattr(people_settings, name) for name in retention.FIELDS}
+    form = PoolPeopleSettingsForm(pool, request.POST or None, instance=people_settings)
     if request.method == "POST":
         demand_step_up(request)
         if form.is_valid():
-            caring.change(form.save(commit=False), before, pool=pool, actor=signed_in(request), request=request)
+            retention.change(form.save(commit=False), before, pool=pool, actor=signed_in(request), request=request)
             messages.success(request, "Saved. The next pull applies it.")
             return redirect(request.path)
-    return _pool_page(request, pool, form, care)
+    return _pool_page(request, pool, form, people_settings)
 
 
-def _pool_page(request: HttpRequest, pool: UserPool, form: CareForm, care: PoolCare) -> HttpResponse:
+def _pool_page(
+    request: HttpRequest, pool: UserPool, form: PoolPeopleSettingsForm, people_settings: PoolPeopleSettings
+) -> HttpResponse:
     gone = CognitoUser.objects.filter(pool=pool, gone_at__isnull=False, erased_at__isnull=True).order_by(
         "gone_at", "pk"
     )
-    saved = care_of(pool)
+    saved = people_settings_of(pool)
     context = {
         "pool": pool,
         "form": form,
         "gone": first_of(gone, SHOWN),
-        "withdrawn": sorted(caring.withdrawn(pool, saved).items()),
+        "withdrawn": sorted(retention.withdrawn(pool, saved).items()),
         "holding": holdings_of([pool])[0],
         "least_s": least_s(pool.aws_account, [pool]),
     }
-    return render(request, "cognito/pool_care.html", context, status=REFUSED if form.errors else 200)
+    return render(request, "cognito/pool_people_settings.html", context, status=REFUSED if form.errors else 200)
 
 
 @require_POST
@@ -94,19 +96,19 @@ def data_protection_erase(request: HttpRequest, account_id: str, aws_id: str) ->
         of = CognitoUser.objects.filter(pool=pool, gone_at__isnull=False, erased_at__isnull=True)
         sub = storable(request.POST.get("sub", ""))
         person = get_object_or_404(of.select_related("pool", "aws_account"), aws_id=sub)
-        caring.erase_now(person, actor=signed_in(request), request=request)
+        retention.erase_now(person, actor=signed_in(request), request=request)
         messages.success(request, f"{person.aws_id} is erased: only this subject is left. This can’t be undone.")
     return redirect(reverse("data_protection_pool", kwargs={"account_id": account_id, "aws_id": aws_id}))
 
 
 def _erase_attribute(request: HttpRequest, pool: UserPool, name: str) -> None:
-    care = care_of(pool)
-    if name in care.attributes:
+    people_settings = people_settings_of(pool)
+    if name in people_settings.attributes:
         messages.warning(request, f"{name} is on the list of stored attributes: remove it from there first.")
         return
-    if name not in caring.withdrawn(pool, care):  # the audit trail is no place for whatever was typed
+    if name not in retention.withdrawn(pool, people_settings):  # the audit trail is no place for whatever was typed
         messages.info(request, "Nobody here has that attribute any more.")
         return
-    erased, left = caring.erase_attribute(pool, name, actor=signed_in(request), request=request)
+    erased, left = retention.erase_attribute(pool, name, actor=signed_in(request), request=request)
     rest = f" {left:,} are left for the next pull, or for another click." if left else ""
     messages.success(request, f"{name} is erased of {erased:,} {'person' if erased == 1 else 'people'}.{rest}")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import signed_in
 from cognito.models import SavedSearch, UserPool
-from cognito.people.person_record import care_of
+from cognito.people.person_record import people_settings_of
 from cognito.tables import listed_people
 from cognito.views.people import fetch_pool, table_of
 from iamconsole.web.tables import TableListing
@@ -49,7 +49,9 @@ def cognito_search_forget(request: HttpRequest, account_id: str, aws_id: str, pk
 
 
 def _meant(request: HttpRequest, pool: UserPool, query: str) -> str:
-    listing = TableListing(table_of(request, pool, care_of(pool)), listed_people(pool), pool, QueryDict(query[:2000]))
+    listing = TableListing(
+        table_of(request, pool, people_settings_of(pool)), listed_people(pool), pool, QueryDict(query[:2000])
+    )
     return listing.state.url().removeprefix("?")[:2000]
 
 

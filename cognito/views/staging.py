@@ -13,7 +13,7 @@ from cognito.models import UserPool
 from cognito.object_pages import PERSON
 from cognito.people import logged
 from cognito.people.called import title_of
-from cognito.people.person_record import allowed_by, care_of
+from cognito.people.person_record import allowed_by, people_settings_of
 from cognito.tables import listed_people, people_table
 from cognito.views.people import fetch_pool
 from iamconsole.web.selections import keep_posted
@@ -45,7 +45,7 @@ class PeopleSelection(Selection):
 
 def _selected(request: HttpRequest, account_id: str, aws_id: str) -> PeopleSelection:
     pool = fetch_pool(request, account_id, aws_id, CARE)
-    table = people_table(pool, allowed_by(care_of(pool)), exports=False)
+    table = people_table(pool, allowed_by(people_settings_of(pool)), exports=False)
     stage_url = reverse("cognito_people_stage", kwargs={"account_id": account_id, "aws_id": aws_id})
     rows = picked_rows(table, listed_people(pool).select_related("pool"), pool, request, stage_url)
     logged.listed(request, pool, ["picked"])

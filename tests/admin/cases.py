@@ -31,7 +31,7 @@ from cognito.models import (
     CognitoUser,
     IdentityPool,
     Logo,
-    PoolCare,
+    PoolPeopleSettings,
     PoolProvider,
     ResourceServer,
     SavedSearch,
@@ -221,6 +221,6 @@ def _mirrored_cognito(aws_account: AwsAccount, row: Callable[[str], dict[str, An
     group = CognitoGroup.objects.create(**row("pool-group"), pool=pool)
     person = CognitoUser.objects.create(**row("person"), pool=pool, read_at=timezone.now())
     CognitoMembership.objects.create(group=group, user=person, read_at=timezone.now())
-    PoolCare.objects.create(aws_account=aws_account, region="eu-west-1", pool_id=pool.aws_id)
+    PoolPeopleSettings.objects.create(aws_account=aws_account, region="eu-west-1", pool_id=pool.aws_id)
     Logo.objects.create(aws_account=aws_account, digest="5e" * 32, kind=Logo.Kind.PNG, image=b"png")
     SavedSearch.objects.create(operator=Operator.objects.earliest("pk"), pool=pool, name="Business", query="q=business")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import AwsAccount, Operator
-from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
 from emulator.process import REGION, Emulator
 from tests.browser.test_walk_changes import Walk
 from tests.cognito.pulled_people import make, pull_people
@@ -89,7 +89,7 @@ def test_helpdesk_finds_a_customer_by_an_attribute_and_resets_her_password(
     schema = [{"Name": "customer_no", "AttributeDataType": "String", "Mutable": True}]
     made = idp.create_user_pool(PoolName="customers", AutoVerifiedAttributes=["email"], Schema=schema)["UserPool"]
     kept = ["email", "email_verified", "custom:customer_no"]
-    PoolCare.objects.create(aws_account=aws_account, region=REGION, pool_id=made["Id"], attributes=kept)
+    PoolPeopleSettings.objects.create(aws_account=aws_account, region=REGION, pool_id=made["Id"], attributes=kept)
     for name, number in (("jane", "C-4711"), ("ravi", "C-0815")):
         make(idp, made["Id"], name, custom_customer_no=number, email_verified="true")
         idp.admin_set_user_password(UserPoolId=made["Id"], Username=name, Password="Old-Horse-77!", Permanent=True)

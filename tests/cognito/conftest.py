@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from cognito.models import PoolCare
+from cognito.models import PoolPeopleSettings
 from emulator.process import REGION, Emulator
 from tests.cognito.pulled_people import ALLOWED
 from tests.services.world import World
@@ -27,5 +27,5 @@ def pool_id(idp: Any, aws_account: AwsAccount) -> str:
         PoolName="customers", Schema=[{"Name": "plan", "AttributeDataType": "String", "Mutable": True}]
     )
     found: str = made["UserPool"]["Id"]
-    PoolCare.objects.create(aws_account=aws_account, region=REGION, pool_id=found, attributes=ALLOWED)
+    PoolPeopleSettings.objects.create(aws_account=aws_account, region=REGION, pool_id=found, attributes=ALLOWED)
     return found

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from django.conf import settings
 
 from accounts.models import AwsAccount, Operator
-from cognito.models import AppClient, CognitoUser, PoolCare, UserPool
+from cognito.models import AppClient, CognitoUser, PoolPeopleSettings, UserPool
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
 from cognito.operations.people.linking import LinkedAccount, with_account
@@ -85,7 +85,7 @@ def customers(emulator: Emulator, aws_account: AwsAccount, **more: Any) -> Custo
         UserPoolId=pool_id, ProviderName="Google", ProviderType="Google", ProviderDetails=google
     )
     _linked(idp, pool_id, "dora")
-    PoolCare.objects.create(aws_account=aws_account, region=REGION, pool_id=pool_id, attributes=KEPT)
+    PoolPeopleSettings.objects.create(aws_account=aws_account, region=REGION, pool_id=pool_id, attributes=KEPT)
     for source in SOURCES:
         pulled(aws_account, source=source, region=REGION)
     return Customers(idp, UserPool.objects.get(aws_id=pool_id), emulator)

@@ -9,7 +9,15 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from cognito.models import AppClient, CognitoGroup, CognitoMembership, CognitoUser, IdentityPool, PoolCare, UserPool
+from cognito.models import (
+    AppClient,
+    CognitoGroup,
+    CognitoMembership,
+    CognitoUser,
+    IdentityPool,
+    PoolPeopleSettings,
+    UserPool,
+)
 from emulator.process import REGION
 
 CREATED = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
@@ -22,7 +30,7 @@ def make_pool(aws_account: AwsAccount, name: str = "customers", *, pool_id: str 
     about = {"aws_account": aws_account, "region": REGION, "aws_id": pool_id, "arn": arn, "first_seen": CREATED}
     told = {"settings": {"SchemaAttributes": [{"Name": "custom:plan"}, {"Name": "email"}]}, "people_read_at": CREATED}
     pool: UserPool = UserPool.objects.create(name=name, name_key=name.casefold(), **about, **{**told, **fields})
-    PoolCare.objects.get_or_create(
+    PoolPeopleSettings.objects.get_or_create(
         aws_account=aws_account, region=REGION, pool_id=pool_id, defaults={"attributes": KEPT}
     )
     return pool

@@ -170,7 +170,7 @@ def test_a_file_that_is_too_large(pool: UserPool, erin: Operator, client_of: Cli
 
 
 def test_people_are_not_told_where_none_are_kept(pool: UserPool, erin: Operator, client_of: ClientOf) -> None:
-    pool.aws_account.pool_cares.update(mirrors_people=False)
+    pool.aws_account.pool_people_settings.update(mirrors_people=False)
     said = said_by(exported(client_of(erin), pool, memberships=True))
     assert said["memberships"] is None
     assert "Who is in which group: this console keeps no people of the pool." in said["not_in_this_file"]

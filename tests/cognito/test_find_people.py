@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount, Operator
 from cognito import selectors
 from cognito.models import CognitoUser, UserPool
-from cognito.people.caring import erase_attribute
+from cognito.people.retention import erase_attribute
 from cognito.people.table import THERE, PeopleTableOptions, rows_of
 from cognito.selectors import (
     UNFINISHED,

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
-from cognito.models import PoolCare, UserPool
+from cognito.models import PoolPeopleSettings, UserPool
 from emulator.process import REGION
 from tests.cognito.rows import make_pool
 from tests.sync.test_page_sources import line_of, page, run_of
@@ -38,7 +38,7 @@ def test_the_page_of_pulls_says_how_long_people_take(
 def test_a_pool_of_which_only_settings_are_kept_takes_no_time(
     pool: UserPool, erin: Operator, client_of: ClientOf
 ) -> None:
-    PoolCare.objects.update(mirrors_people=False)
+    PoolPeopleSettings.objects.update(mirrors_people=False)
     assert "quota" not in line_of(page(client_of(erin), pool.aws_account, "?sources=all"), "People of user pools")
 
 

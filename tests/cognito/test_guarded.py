@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from accounts.risk import Risk
-from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
 from cognito.operations.people.making import new_person
@@ -49,7 +49,7 @@ def looked_at(pool: UserPool, claim: str) -> None:
 
 def kept_and_looked_at(pool: UserPool, claim: str) -> None:
     """By a rule that is known not to fit anybody: what isn't kept of people may fit."""
-    PoolCare.objects.update(attributes=[*KEPT, claim])
+    PoolPeopleSettings.objects.update(attributes=[*KEPT, claim])
     looked_at(pool, claim)
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Grant, Operator
-from cognito.models import CognitoMembership, PoolCare
+from cognito.models import CognitoMembership, PoolPeopleSettings
 from emulator.process import Emulator
 from sync import changes
 from sync.models import Change
@@ -116,7 +116,7 @@ def test_people_of_a_table_are_invited_and_join(found: Customers, erin: Operator
 
 
 def test_what_a_table_does_for_people_who_are_there(found: Customers, hal: Operator, client_of: SignIn) -> None:
-    PoolCare.objects.update(helpdesk_per_hour=10)
+    PoolPeopleSettings.objects.update(helpdesk_per_hour=10)
     cleo = found.person("cleo")
     text = f"name,do,groups\nada@acme.example,disable,vip\n{cleo.aws_id},confirm,\nben@acme.example,dance,"
     page = table(found, client_of(hal), text, what="there").content.decode()

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuditEntry, AwsAccount, Operator
-from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
 from cognito.people.looking import ways_to_ask
 from cognito.people.typed import as_phone, cleaned
 from emulator.process import REGION, Emulator
@@ -25,7 +25,7 @@ HTMX = {"HX-Request": "true"}
 @pytest.fixture
 def pool(idp: Any, emulator: Emulator, aws_account: AwsAccount) -> UserPool:
     made = idp.create_user_pool(PoolName="customers")["UserPool"]
-    PoolCare.objects.create(aws_account=aws_account, region=REGION, pool_id=made["Id"], attributes=["email"])
+    PoolPeopleSettings.objects.create(aws_account=aws_account, region=REGION, pool_id=made["Id"], attributes=["email"])
     pull_people(aws_account)
     emulator.forget_calls()
     return UserPool.objects.get()
@@ -76,7 +76,7 @@ def test_says_that_aws_looks_for_no_custom_attribute(
     client = client_of(hal)
     told = ask(client, pool, "C100101", headers=HTMX).content.decode()
     assert "“C100101” as username and preferred username. It can’t look for custom attributes" in told
-    PoolCare.objects.update(attributes=["email", "custom:number"])
+    PoolPeopleSettings.objects.update(attributes=["email", "custom:number"])
     UserPool.objects.update(settings={"SchemaAttributes": [{"Name": "custom:number"}]})
     emulator.forget_calls()
     assert "Ask AWS now" not in get(client, "cognito_pool_people", "?custom:number=C100101", aws_id=pool.aws_id)
@@ -113,7 +113,7 @@ def test_what_is_pasted_is_taken_as_aws_writes_it(typed: str, words: str, phone:
 def test_the_list_finds_it_too(
     pool: UserPool, hal: Operator, client_of: ClientOf, idp: Any, aws_account: AwsAccount, typed: str
 ) -> None:
-    PoolCare.objects.update(attributes=["email", "phone_number"])
+    PoolPeopleSettings.objects.update(attributes=["email", "phone_number"])
     make(idp, pool.aws_id, "jane", phone_number="+491701234567")
     make(idp, pool.aws_id, "kim", phone_number="+491709999999")
     pull_people(aws_account)
@@ -142,7 +142,7 @@ def test_settings_only_means_that_nobody_is_asked_for(
     pool: UserPool, idp: Any, emulator: Emulator, hal: Operator, client_of: ClientOf
 ) -> None:
     make(idp, pool.aws_id, "jane")
-    PoolCare.objects.update(mirrors_people=False)
+    PoolPeopleSettings.objects.update(mirrors_people=False)
     emulator.forget_calls()
     client = client_of(hal)
     assert "Ask AWS" not in get(client, "cognito_pool_people", "?q=jane@example.org", aws_id=pool.aws_id)

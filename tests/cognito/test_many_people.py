@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import ApprovalRule, AwsAccount, Operator
-from cognito.models import CognitoMembership, CognitoUser, PoolCare, UserPool
+from cognito.models import CognitoMembership, CognitoUser, PoolPeopleSettings, UserPool
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
 from cognito.operations.people.making import new_person
@@ -64,7 +64,7 @@ def is_disabled(person: CognitoUser) -> StepSpec:
 def pool(aws_account: AwsAccount) -> UserPool:
     made = make_pool(aws_account)
     make_pool_group(made)
-    PoolCare.objects.update(helpdesk_per_hour=100)
+    PoolPeopleSettings.objects.update(helpdesk_per_hour=100)
     ApprovalRule.objects.create(
         aws_account=aws_account, risk="high", approvals=1
     )  # so that it is asked how risky it is

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, PoolCare, UserPool
+from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, PoolPeopleSettings, UserPool
 from cognito.people import erasing, members, rows, source
 from cognito.people.mirror import PERSON, find_one
 from cognito.people.person_record import people_in
@@ -77,7 +77,7 @@ def test_what_became_different(idp: Any, pool_id: str, aws_account: AwsAccount) 
 def test_an_attribute_that_may_be_kept_no_longer_goes(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
     make(idp, pool_id, "jane")
     pull_people(aws_account)
-    PoolCare.objects.update(attributes=["custom:plan"])
+    PoolPeopleSettings.objects.update(attributes=["custom:plan"])
     pull_people(aws_account)
     assert "jane@example.org" not in whole_database()
 
@@ -85,7 +85,7 @@ def test_an_attribute_that_may_be_kept_no_longer_goes(idp: Any, pool_id: str, aw
 def test_settings_only(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
     make(idp, pool_id, "jane")
     pull_people(aws_account)
-    PoolCare.objects.update(mirrors_people=False)
+    PoolPeopleSettings.objects.update(mirrors_people=False)
     pull_people(aws_account)
     assert CognitoUser.objects.get().gone_at is not None
     erasing.erase_due()

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
-from cognito.models import CognitoMembership, CognitoUser, IdentityPool, PoolCare
+from cognito.models import CognitoMembership, CognitoUser, IdentityPool, PoolPeopleSettings
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
 from cognito.people import erasing
@@ -200,7 +200,7 @@ def test_helpdesk_of_another_pool(found: Customers, aws_account: AwsAccount, hal
 
 
 def test_so_many_people_an_hour(found: Customers, aws_account: AwsAccount, hal: Operator, erin: Operator) -> None:
-    PoolCare.objects.update(helpdesk_per_hour=2)
+    PoolPeopleSettings.objects.update(helpdesk_per_hour=2)
     steps = [on_person(found.person(name), "cognito.user.disable") for name in ("ada", "ben", "cleo")]
     with pytest.raises(
         changes.PlanError, match="2 people of this pool in an hour at most: you changed 0, counting who waits"

@@ -17,8 +17,8 @@ from django.utils import timezone
 from accounts.models import AuditCheck, AuditEntry, AwsAccount, Operator
 from accounts.services import audit_checks
 from accounts.triggers import SQL
-from cognito.models import CognitoUser, PoolCare, SavedSearch, UserPool
-from cognito.people.caring import erase_attribute, withdrawn
+from cognito.models import CognitoUser, PoolPeopleSettings, SavedSearch, UserPool
+from cognito.people.retention import erase_attribute, withdrawn
 from cognito.selectors import people_of
 from emulator.process import REGION, Emulator
 from iamconsole.web.search import narrowed
@@ -85,13 +85,17 @@ def test_numbers_lead_to_the_people_for_who_may_see_them(
 def test_owners_decide_what_is_kept_and_it_is_logged(pool: UserPool, alice: Operator, client_of: ClientOf) -> None:
     client, where = client_of(alice), address("data_protection_pool", aws_id=pool.aws_id)
     assert client.post(where, said(attributes="email\nlocale", erase_after_days=7)).status_code == 302
-    care = PoolCare.objects.get()
-    assert (care.attributes, care.erase_after_days, care.mirrors_people) == (["email", "locale"], 7, True)
-    entry = AuditEntry.objects.get(verb="pool_care.changed")
+    people_settings = PoolPeopleSettings.objects.get()
+    assert (people_settings.attributes, people_settings.erase_after_days, people_settings.mirrors_people) == (
+        ["email", "locale"],
+        7,
+        True,
+    )
+    entry = AuditEntry.objects.get(verb="pool_people_settings.changed")
     assert entry.data["changes"]["erase_after_days"] == ["30", "7"]
     assert entry.data["changes"]["attributes"] == [", ".join(sorted(KEPT)), "email, locale"]
     client.post(where, said(attributes="email\nlocale", erase_after_days=7))
-    assert AuditEntry.objects.filter(verb="pool_care.changed").count() == 1
+    assert AuditEntry.objects.filter(verb="pool_people_settings.changed").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -111,7 +115,7 @@ def test_nonsense_is_refused_and_stays_in_the_form(
     assert response.status_code == 422
     assert sentence in text_of(html)
     assert str(next(iter(changed.values()))).split("\n")[-1] in html
-    assert PoolCare.objects.get().attributes == KEPT
+    assert PoolPeopleSettings.objects.get().attributes == KEPT
 
 
 def test_who_is_gone_is_erased_now(pool: UserPool, alice: Operator, client_of: ClientOf) -> None:
@@ -146,7 +150,7 @@ def test_an_attribute_off_the_list_is_erased_of_everybody(pool: UserPool, alice:
     jane = make_person(pool, "jane", attributes={"custom:plan": "family"})
     client = client_of(alice)
     assert "remove it from there first" in erase(client, pool, attribute="custom:plan")
-    PoolCare.objects.update(attributes=["email"])
+    PoolPeopleSettings.objects.update(attributes=["email"])
     page = text_of(get(client, "data_protection_pool", aws_id=pool.aws_id))
     assert "custom:plan of 1 person" in page
     assert "custom:plan is erased of 1 person." in erase(client, pool, attribute="custom:plan")
@@ -185,9 +189,9 @@ def test_what_is_off_the_list_is_counted_by_attribute(aws_account: AwsAccount) -
     make_person(pool, "jane", attributes={"custom:plan": "family", 'custom:"odd"': "1"})
     make_person(pool, "ravi", attributes={"custom:plan": "free", "name": "Ravi"})
     make_person(make_pool(aws_account, "staff"), "elif", attributes={"nickname": "E"})
-    care = PoolCare(attributes=["email", "email_verified", "name"])
-    assert withdrawn(pool, care) == {"custom:plan": 2, 'custom:"odd"': 1}
-    assert withdrawn(pool, PoolCare(attributes=[])) == {
+    people_settings = PoolPeopleSettings(attributes=["email", "email_verified", "name"])
+    assert withdrawn(pool, people_settings) == {"custom:plan": 2, 'custom:"odd"': 1}
+    assert withdrawn(pool, PoolPeopleSettings(attributes=[])) == {
         "custom:plan": 2,
         'custom:"odd"': 1,
         "email": 2,
@@ -207,7 +211,7 @@ def test_who_signed_in_an_hour_ago_proves_who_they_are_first(
         assert quote(reverse("step_up"), safe="") in response["Location"]
     kim.refresh_from_db()
     assert kim.erased_at is None
-    assert not PoolCare.objects.filter(attributes=[]).exists()
+    assert not PoolPeopleSettings.objects.filter(attributes=[]).exists()
 
 
 def test_what_nobody_has_is_not_erased_and_not_written_down(
@@ -223,11 +227,11 @@ def test_an_attribute_comes_back_when_it_is_kept_again(
 ) -> None:
     """The hash of a row says what it was before something of it was erased."""
     found = customers(emulator, aws_account)
-    care = PoolCare.objects.get()
-    kept, ada = care.attributes, found.person("ada")
-    PoolCare.objects.update(attributes=[name for name in kept if name != "email"])
+    people_settings = PoolPeopleSettings.objects.get()
+    kept, ada = people_settings.attributes, found.person("ada")
+    PoolPeopleSettings.objects.update(attributes=[name for name in kept if name != "email"])
     erase_attribute(found.pool, "email", actor=alice)
-    PoolCare.objects.update(attributes=kept)
+    PoolPeopleSettings.objects.update(attributes=kept)
     ada.refresh_from_db()
     assert "email" not in ada.attributes
     pulled(aws_account, source="cognito.people", region=REGION)

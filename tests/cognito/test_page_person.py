@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Operator
-from cognito.aws_access import ways_of
+from cognito.aws_access import person_roles_of
 from cognito.identity_pools.trusting import trust_for
-from cognito.models import CognitoGroup, CognitoUser, IdentityPool, PoolCare, UserPool
+from cognito.models import CognitoGroup, CognitoUser, IdentityPool, PoolPeopleSettings, UserPool
 from cognito.operations.people.base import on_person
 from cognito.people import messages
 from cognito.people.erasing import erase
@@ -74,8 +74,8 @@ def chosen(pool: UserPool, groups: list[CognitoGroup] | None = None, **mapping: 
     person = make_person(pool, attributes={"custom:plan": "family"})
     mappings = {f"{provider_of(pool)}:client7": mapping} if mapping else {}
     make_identity_pool(pool, roles={"authenticated": MEMBER}, role_mappings=mappings)
-    way = ways_of(person, groups or [])[0]
-    return way.chosen.role_arn, way.chosen.unknown, way.chosen.why
+    person_role = person_roles_of(person, groups or [])[0]
+    return person_role.chosen.role_arn, person_role.chosen.unknown, person_role.chosen.why
 
 
 def rule(claim: str, value: str, match: str = "Equals") -> dict[str, str]:
@@ -121,14 +121,17 @@ def test_one_of_several_groups_is_enough_for_a_rule(pool: UserPool, match: str, 
 def test_a_mapping_of_the_provider_holds_for_all_its_app_clients(pool: UserPool) -> None:
     mappings = {provider_of(pool): rules(rule("custom:plan", "family"))}
     make_identity_pool(pool, roles={"authenticated": MEMBER}, role_mappings=mappings)
-    [way] = ways_of(make_person(pool, attributes={"custom:plan": "family"}), [])
-    assert way.role_name == "shop-buyer"
+    [person_role] = person_roles_of(make_person(pool, attributes={"custom:plan": "family"}), [])
+    assert person_role.role_name == "shop-buyer"
 
 
 def test_where_nobody_who_signs_in_has_a_role(pool: UserPool) -> None:
     make_identity_pool(pool)
-    [way] = ways_of(make_person(pool), [])
-    assert (way.chosen.role_arn, way.chosen.why) == ("", "The identity pool has no role for who is signed in.")
+    [person_role] = person_roles_of(make_person(pool), [])
+    assert (person_role.chosen.role_arn, person_role.chosen.why) == (
+        "",
+        "The identity pool has no role for who is signed in.",
+    )
 
 
 @pytest.mark.parametrize("precedence", [5, 9])
@@ -151,9 +154,9 @@ def test_in_the_classic_flow_an_app_may_ask_for_all_that_let_her_in(pool: UserPo
         trust = make_document(trust_for([shop.aws_id], kind))
         make_role(aws_account, name, trust=trust, trusted=[{"type": "Federated", "value": ISSUERS["aws"].federated}])
     jane = make_person(pool)
-    assert ways_of(jane, [])[0].others == ("buyer",)
+    assert person_roles_of(jane, [])[0].others == ("buyer",)
     IdentityPool.objects.update(classic_flow=False)
-    assert ways_of(jane, [])[0].others == ()
+    assert person_roles_of(jane, [])[0].others == ()
 
 
 def test_where_no_rule_matches_the_mapping_says_what_then(pool: UserPool) -> None:
@@ -181,7 +184,7 @@ def test_the_group_of_lowest_precedence_decides(
 
 def test_other_pools_reach_nothing_here(pool: UserPool, aws_account: AwsAccount) -> None:
     make_identity_pool(make_pool(aws_account, "partners"), roles={"authenticated": MEMBER})
-    assert ways_of(make_person(pool), []) == []
+    assert person_roles_of(make_person(pool), []) == []
 
 
 def test_the_page_leads_to_the_role_for_who_may_see_iam(
@@ -250,7 +253,7 @@ def test_a_password_that_was_set_here_is_told_and_what_an_invitation_does_to_it(
     ],
 )
 def test_where_a_code_goes_is_known_from_what_is_kept(pool: UserPool, attributes: dict[str, str], says: str) -> None:
-    PoolCare.objects.all().delete()
+    PoolPeopleSettings.objects.all().delete()
     assert messages.recovery(pool, make_person(pool, attributes=attributes)).startswith(says)
 
 
@@ -299,13 +302,15 @@ def test_a_sign_out_leaves_the_session_of_the_sign_in_pages(pool: UserPool) -> N
 
 def test_where_it_isnt_kept_that_is_said(pool: UserPool) -> None:
     about: dict[str, Any] = {"aws_account": pool.aws_account, "region": pool.region, "pool_id": pool.aws_id}
-    care, _ = PoolCare.objects.update_or_create(**about, defaults={"attributes": ["email", "phone_number"]})
+    people_settings, _ = PoolPeopleSettings.objects.update_or_create(
+        **about, defaults={"attributes": ["email", "phone_number"]}
+    )
     person = make_person(pool)
     del person.attributes["email_verified"]
     assert "Whether that is verified isn’t kept here" in messages.recovery(pool, person)
-    care.attributes = []
-    care.save()
-    del vars(pool)["_care"]
+    people_settings.attributes = []
+    people_settings.save()
+    del vars(pool)["_people_settings"]
     assert "whichever is verified" in messages.recovery(pool, person)
 
 

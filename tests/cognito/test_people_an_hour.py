@@ -21,7 +21,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
 from cognito.care_check import CareCheck
-from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
 from cognito.operations.people.base import on_person
 from emulator.process import Emulator
 from iamconsole.web.words import full_time
@@ -45,7 +45,7 @@ def pool(aws_account: AwsAccount) -> UserPool:
 
 
 def allow(people: int) -> None:
-    PoolCare.objects.update(helpdesk_per_hour=people)
+    PoolPeopleSettings.objects.update(helpdesk_per_hour=people)
 
 
 def disable(operator: Operator, *people: CognitoUser) -> Change:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
-from cognito.models import PoolCare
+from cognito.models import PoolPeopleSettings
 from emulator.process import Emulator
 from sync.models import Change
 from tests.cognito.people_cases import Customers, customers
@@ -93,7 +93,7 @@ def test_an_address_that_waits_for_its_code_is_not_compared(found: Customers, ha
 
 
 def test_who_is_invited_into_a_group_counts_as_one_person(found: Customers, hal: Operator, client_of: SignIn) -> None:
-    PoolCare.objects.update(helpdesk_per_hour=2)
+    PoolPeopleSettings.objects.update(helpdesk_per_hour=2)
     text = "name,groups\neve@acme.example,vip\nfay@acme.example,vip\n"
     response = table(found, client_of(hal), text, what="new", stage="1")
     assert response.status_code == 302, response.context["form"].errors

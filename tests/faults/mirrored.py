@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from accounts.models import AwsAccount
 from cognito.models import CognitoMembership, CognitoUser
 from cognito.people.groups import GROUPS_OF_PERSON
-from cognito.people.person_record import allowed_by, care_of, people_in
+from cognito.people.person_record import allowed_by, people_in, people_settings_of
 from sync import mirror
 from sync.aws.client import reader
 from sync.mirror import Item, ObjectRef
@@ -55,7 +55,7 @@ def _of_person(ref: ObjectRef, item: Item | None) -> Iterator[str]:
         if sorted(groups) != sorted(item["groups"]):
             yield f"the mirror has {sorted(groups)}, AWS {item['groups']}"
         return
-    [told] = people_in([item], allowed_by(care_of(row.pool)))
+    [told] = people_in([item], allowed_by(people_settings_of(row.pool)))
     if told.content_hash != row.content_hash:
         yield f"of {row} the mirror has {row.status}, {row.enabled}, {row.attributes}, AWS {told}"
 

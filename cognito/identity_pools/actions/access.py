@@ -12,8 +12,8 @@ from cognito.identity_pools.operations import set_roles, with_settings
 from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
 from cognito.identity_pools.operations.settings import CLASSIC, GUESTS
 from cognito.identity_pools.selectors import pools_naming
+from cognito.identity_pools.sign_in_paths import SignInPaths, gives_tags
 from cognito.identity_pools.trusting import tightened, trust_in
-from cognito.identity_pools.ways import SignInPaths, gives_tags
 from cognito.models import IdentityPool
 from identities.models import IamRole
 from identities.operations import update_trust
@@ -89,10 +89,10 @@ class FixTrustForm(IdentityPoolForm):
         super().__init__(*args, **kwargs)
         self.roles: dict[str, IamRole] = {}
         self.kinds: dict[str, set[str]] = {}
-        for way, link in SignInPaths(self.pool).links:
+        for path, link in SignInPaths(self.pool).links:
             if link.role is not None:
                 self.roles[link.arn] = link.role
-                self.kinds.setdefault(link.arn, set()).add(GUEST if way.is_guest else SIGNED_IN)
+                self.kinds.setdefault(link.arn, set()).add(GUEST if path.is_guest else SIGNED_IN)
         field = self.fields["role"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
         field.choices = [(arn, role.name) for arn, role in self.roles.items()]

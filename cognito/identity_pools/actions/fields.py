@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import AwsAccount
 from cognito.identity_pools.operations.roles import MATCHES
-from cognito.identity_pools.ways import SignInPaths
+from cognito.identity_pools.sign_in_paths import SignInPaths
 from cognito.models import IdentityPool
 from identities.models import IamRole
 from policies.fields import NamedField
@@ -59,7 +59,7 @@ class ProviderField(forms.ChoiceField):
     """One of the pool's providers, as role mappings name it."""
 
     def of(self, row: IdentityPool) -> None:
-        self.choices = [(way.key, way.full_title) for way in SignInPaths(row).signed_in]
+        self.choices = [(path.key, path.full_title) for path in SignInPaths(row).signed_in]
 
 
 class RulesField(forms.CharField):

@@ -11,7 +11,7 @@ from cognito.identity_pools.actions.access import IdentityPoolForm
 from cognito.identity_pools.actions.fields import ProviderField, RulesField, as_lines
 from cognito.identity_pools.operations import set_principal_tags, set_roles
 from cognito.identity_pools.operations.roles import rules_of
-from cognito.identity_pools.ways import SignInPaths, mapping_of, without_client
+from cognito.identity_pools.sign_in_paths import SignInPaths, mapping_of, without_client
 from sync.operations import StepSpec
 
 
@@ -70,7 +70,7 @@ class MappingForm(OfProviderForm):
         assert isinstance(rules, RulesField)  # noqa: S101  as declared
         provider.of(self.pool)
         rules.of(self.aws_account)
-        self.fill_in([way.key for way in SignInPaths(self.pool).signed_in])
+        self.fill_in([path.key for path in SignInPaths(self.pool).signed_in])
 
     def as_it_is(self, key: str) -> dict[str, Any]:
         mapping = mapping_of(self.pool, key)
@@ -111,7 +111,7 @@ class PrincipalTagsForm(OfProviderForm):
         super().__init__(*args, **kwargs)
         field = self.fields["provider"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
-        names = {without_client(way.key): way.title for way in SignInPaths(self.pool).signed_in}
+        names = {without_client(path.key): path.title for path in SignInPaths(self.pool).signed_in}
         field.choices = list(names.items())
         self.fill_in([*names])
 

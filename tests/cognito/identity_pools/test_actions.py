@@ -21,7 +21,7 @@ from policies.engine.identity_pools import ISSUERS
 from sync.models import Change
 from sync.operations import registry
 from tests.cognito.identity_pools.shop import BUCKET, READ_S3, Shop, allow
-from tests.cognito.identity_pools.test_chain import without
+from tests.cognito.identity_pools.test_sign_in_paths import without
 from tests.services.changing import carry_out
 from tests.services.pages import address, text_of
 

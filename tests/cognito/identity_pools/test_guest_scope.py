@@ -12,8 +12,8 @@ from django.test import Client
 from accounts.models import Operator
 from cognito.identity_pools.findings import all_findings
 from cognito.identity_pools.guests import GuestAccess, GuestServiceAccess, guest_access, of_role
+from cognito.identity_pools.sign_in_paths import SignInPaths
 from cognito.identity_pools.trusting import trust_for
-from cognito.identity_pools.ways import SignInPaths
 from cognito.models import IdentityPool
 from identities.models import Attachment
 from tests.cognito.identity_pools.shop import READ_S3, Shop

@@ -11,8 +11,8 @@ from django.test import Client
 
 from accounts.models import Operator
 from cognito.identity_pools.findings import all_findings
+from cognito.identity_pools.sign_in_paths import SignInPaths
 from cognito.identity_pools.trusting import Trust, tightened, trust_for, trust_in
-from cognito.identity_pools.ways import SignInPaths
 from cognito.posture import PostureFinding
 from policies.engine.evaluate import Decision
 from tests.cognito.identity_pools.shop import Shop
@@ -172,15 +172,15 @@ def test_in_the_classic_flow_whoever_signs_in_may_take_other_roles(
     shop.world.iam.create_role(RoleName="open", AssumeRolePolicyDocument=document)
     shop.role("elsewhere", "", trust=trust_for([THEIRS], SIGNED_IN))
     pool = shop.mirrored()
-    chain = SignInPaths(pool)
-    assert [role.name for role in chain.guest.others] == ["open"]
-    assert [role.name for role in chain.signed_in[0].others] == ["gold", "open"]
+    paths = SignInPaths(pool)
+    assert [role.name for role in paths.guest.others] == ["open"]
+    assert [role.name for role in paths.signed_in[0].others] == ["gold", "open"]
     assert finding(pool, "CLASSIC_FLOW").severity == "critical"
     assert "People who are signed in may also take gold and open" in finding(pool, "CLASSIC_FLOW").text
     said = text_of(get(client_of(erin), "identity_pool", aws_id=pool.aws_id))
     assert "whoever signs in here may also take gold , open ." in said
     shop.update(AllowClassicFlow=False)
-    assert [way.others for way in SignInPaths(shop.pulled()).ways] == [(), ()]
+    assert [path.others for path in SignInPaths(shop.pulled()).all] == [(), ()]
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.audit.verbs import sentence
 from accounts.models import AuditEntry, AwsAccount, Operator
-from cognito.models import AppClient, CognitoUser, PoolCare, UserPool
+from cognito.models import AppClient, CognitoUser, PoolPeopleSettings, UserPool
 from cognito.trying import sign_up
 from tests.cognito.identity_pools.shop import Shop
 from tests.cognito.trying.pages import FIRST, begun, sign_up_page, state_in, with_secret
@@ -192,7 +192,7 @@ def test_no_code_goes_out_where_the_pool_verifies_nothing(shop: Shop, erins: Cli
 def test_a_pool_that_keeps_nobody_makes_no_row(shop: Shop, erins: Client) -> None:
     pool = UserPool.objects.get()
     about = {"aws_account": pool.aws_account, "region": pool.region, "pool_id": pool.aws_id}
-    PoolCare.objects.create(**about, mirrors_people=False)
+    PoolPeopleSettings.objects.create(**about, mirrors_people=False)
     page = text_of(signed_up(erins, shop))
     assert "Look for them among the people" in page
     assert not CognitoUser.objects.exists()

@@ -1,4 +1,4 @@
-"""How the console treats the people of a pool: ours, and no part of the mirror."""
+"""Settings for the people of a pool: the console's own, and no part of the mirror."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def usual_attributes() -> list[str]:
     return list(USUAL_ATTRIBUTES)
 
 
-class PoolCare(models.Model):
+class PoolPeopleSettings(models.Model):
     """Settings of one pool, by AWS account, Region and pool id. No row: the defaults are in force."""
 
-    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="pool_cares")
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="pool_people_settings")
     region = models.CharField(max_length=32)
     pool_id = models.CharField(max_length=55)
     mirrors_people = models.BooleanField(default=True)  # False: settings only
@@ -38,8 +38,8 @@ class PoolCare(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["aws_account", "region", "pool_id"], name="cognito_care_of_pool")
+            models.UniqueConstraint(fields=["aws_account", "region", "pool_id"], name="cognito_people_settings_of_pool")
         ]
 
     def __str__(self) -> str:
-        return f"Care for the people of {self.pool_id}"
+        return f"Settings for the people of {self.pool_id}"

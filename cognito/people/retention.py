@@ -13,14 +13,14 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.models import Operator
-from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
 from cognito.people.erasing import erase
 from cognito.people.person_record import sort_key, words_of
 from sync.mirror.paced_writes import paced_write
 
 audit.register(
     {
-        "pool_care.changed": "changed what is kept of the people of {object}",
+        "pool_people_settings.changed": "changed what is kept of the people of {object}",
         "person.erased": "erased what was kept of the person {object}",
         "people.attribute_erased": "erased the attribute {attribute} of the people of {object}",
     }
@@ -32,14 +32,19 @@ _LONGEST_S = 20.0  # of one request; the next pull does the rest
 
 @transaction.atomic
 def change(
-    care: PoolCare, before: Mapping[str, object], *, pool: UserPool, actor: Operator, request: HttpRequest | None = None
+    people_settings: PoolPeopleSettings,
+    before: Mapping[str, object],
+    *,
+    pool: UserPool,
+    actor: Operator,
+    request: HttpRequest | None = None,
 ) -> None:
     """Saves what was edited; `before` has the old values of FIELDS."""
-    changes = audit.differences(_told(before), _told({name: getattr(care, name) for name in FIELDS}))
+    changes = audit.differences(_told(before), _told({name: getattr(people_settings, name) for name in FIELDS}))
     if not changes:
         return
-    care.save()
-    _record("pool_care.changed", pool, actor, request, {"changes": changes})
+    people_settings.save()
+    _record("pool_people_settings.changed", pool, actor, request, {"changes": changes})
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, object]:
@@ -62,9 +67,9 @@ def erase_now(person: CognitoUser, *, actor: Operator, request: HttpRequest | No
     )
 
 
-def withdrawn(pool: UserPool, care: PoolCare) -> dict[str, int]:
+def withdrawn(pool: UserPool, people_settings: PoolPeopleSettings) -> dict[str, int]:
     """Attributes that are no longer on the allow-list, and of how many people they are still here."""
-    allowed = json.dumps(care.attributes)
+    allowed = json.dumps(people_settings.attributes)
     with connection.cursor() as cursor:
         cursor.execute(_WITHDRAWN[connection.vendor], [allowed, pool.pk])
         return dict(cursor.fetchall())

@@ -14,8 +14,8 @@ from cognito import posture
 from cognito.identity_pools.findings import all_findings
 from cognito.identity_pools.guests import guest_access
 from cognito.identity_pools.rules import never
+from cognito.identity_pools.sign_in_paths import SignInPaths
 from cognito.identity_pools.trusting import trust_for
-from cognito.identity_pools.ways import SignInPaths
 from cognito.models import IdentityPool, UserPool
 from cognito.posture import PostureFinding
 from iamconsole.web import panels
@@ -226,8 +226,8 @@ def test_groups_give_roles_by_the_token(shop: Shop) -> None:
         arn = f"arn:aws:iam::{shop.aws_account.account_id}:role/{role}"
         shop.idp.create_group(UserPoolId=shop.user_pool, GroupName=name, RoleArn=arn, Precedence=3)
     pool = shop.mirrored()
-    [way] = SignInPaths(pool).signed_in
-    assert [(link.who, link.name) for link in way.links] == [
+    [path] = SignInPaths(pool).signed_in
+    assert [(link.who, link.name) for link in path.links] == [
         ("in the group gold, precedence 3", "shop-member"),
         ("in the group silver, precedence 3", "shop-guest"),
     ]

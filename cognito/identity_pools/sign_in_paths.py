@@ -1,4 +1,4 @@
-"""The chain of an identity pool: who comes in, by which mapping, to which role, and whether that role lets them."""
+"""Sign-in paths: from an app client or a guest, by which mapping, to which role, and whether that lets them in."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class RoleLink:
 
 @dataclass(frozen=True)
 class SignInPath:
-    """One way in. `key` is the provider as role mappings name it. `mapping`: None where there is none."""
+    """From a provider or a guest. `key` is the provider in role mappings. `mapping`: None where there is none."""
 
     kind: str  # guest, user_pool, social, oidc, saml, developer
     key: str
@@ -80,7 +80,7 @@ class SignInPath:
 
     @property
     def denies_the_rest(self) -> bool:
-        """What else is no link of the chain."""
+        """Whether those whom no link fits get no credentials."""
         return self.mapping is not None and self.mapping.get("AmbiguousRoleResolution") == "Deny"
 
     @property
@@ -103,7 +103,7 @@ class SignInPath:
 
 
 class SignInPaths:
-    """All ways into a pool. A handful of queries, however many there are."""
+    """All sign-in paths of an identity pool. A handful of queries, however many there are."""
 
     def __init__(self, row: IdentityPool) -> None:
         self.row = row
@@ -118,7 +118,7 @@ class SignInPaths:
         self.signed_in = tuple(self._signed_in())
 
     @property
-    def ways(self) -> Sequence[SignInPath]:
+    def all(self) -> Sequence[SignInPath]:
         return (self.guest, *self.signed_in)
 
     @cached_property
@@ -129,7 +129,7 @@ class SignInPaths:
 
     @property
     def links(self) -> Iterator[tuple[SignInPath, RoleLink]]:
-        yield from ((way, link) for way in self.ways for link in way.links)
+        yield from ((path, link) for path in self.all for link in path.links)
 
     # ---- What the mirror has ---------------------------------------------------------------------------------
     def _known_clients(self) -> dict[str, AppClient]:
@@ -174,17 +174,17 @@ class SignInPaths:
     def _signed_in(self) -> Iterator[SignInPath]:
         settings = self.row.settings
         user_pools = map(self._of_user_pool, settings.get(USER_POOLS, ()))
-        yield from sorted(user_pools, key=lambda way: way.full_title.lower())
+        yield from sorted(user_pools, key=lambda path: path.full_title.lower())
         for name, app in settings.get(SOCIAL, {}).items():
             title = f"Signed in with {_SOCIAL.get(name, name)}"
-            yield self._way("social", name, title, f"App {app}")
+            yield self._path("social", name, title, f"App {app}")
         for arn in settings.get(OIDC, ()):
-            yield self._way("oidc", arn, f"Signed in at {arn.partition('oidc-provider/')[2]}", "OIDC provider")
+            yield self._path("oidc", arn, f"Signed in at {arn.partition('oidc-provider/')[2]}", "OIDC provider")
         for arn in settings.get(SAML, ()):
-            yield self._way("saml", arn, f"Signed in through {arn.rpartition('/')[2]}", "SAML provider")
+            yield self._path("saml", arn, f"Signed in through {arn.rpartition('/')[2]}", "SAML provider")
         if developer := settings.get(DEVELOPER):
             lede = "A server of yours says who somebody is"
-            yield self._way("developer", developer, f"Signed in through {developer}", lede)
+            yield self._path("developer", developer, f"Signed in through {developer}", lede)
 
     def _of_user_pool(self, each: Mapping[str, Any]) -> SignInPath:
         client = self._clients.get(each.get("ClientId", ""))
@@ -194,10 +194,10 @@ class SignInPaths:
         late = "signed-out people keep AWS credentials until the token expires"
         checked = "the token is checked each time" if each.get("ServerSideTokenCheck") else late
         lede = f"User pool; {checked}"
-        way = self._way("user_pool", _key(each), f"Signed in through {name}", lede, client, pool_id)
-        return replace(way, app=app)
+        path = self._path("user_pool", _key(each), f"Signed in through {name}", lede, client, pool_id)
+        return replace(path, app=app)
 
-    def _way(
+    def _path(
         self, kind: str, key: str, title: str, lede: str, client: AppClient | None = None, pool_id: str = ""
     ) -> SignInPath:
         mapping, pool = self._mapping(key), client.pool if client else None
