@@ -62,7 +62,7 @@ class Cases:
         finally:
             self.elapsed_s += perf_counter() - began
         self.number += 1
-        return {**_which(case), **told(verdict)}
+        return {**_which(case), **describe(verdict)}
 
 
 def _which(case: Any) -> dict[str, Any]:
@@ -72,16 +72,16 @@ def _which(case: Any) -> dict[str, Any]:
     return {"id": case.get("id")} | ({"name": case["name"]} if "name" in case else {})
 
 
-def told(verdict: Verdict) -> dict[str, Any]:
+def describe(verdict: Verdict) -> dict[str, Any]:
     return {
         "decision": verdict.decision.value,
-        "reasons": [_told(reason) for reason in verdict.reasons],
+        "reasons": [_describe(reason) for reason in verdict.reasons],
         "missing_context": list(verdict.missing_context),
         "not_evaluated": [layer.value for layer in verdict.not_held],
     }
 
 
-def _told(reason: VerdictReason) -> dict[str, Any]:
+def _describe(reason: VerdictReason) -> dict[str, Any]:
     found = {
         "layer": reason.layer.value,
         "policy": reason.policy or None,

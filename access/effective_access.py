@@ -142,15 +142,15 @@ def _kinds(
 ) -> list[list[str]]:
     """The actions that are allowed at all, put together where no statement tells them apart; without those that AWS
     decides of such callers whatever policies say."""
-    told: dict[str, list[int]] = {}
+    described: dict[str, list[int]] = {}
     for number, statement in enumerate((*allowing, *others)):
         for name in _actions(statement):
             if number < len(allowing):
-                told.setdefault(name, []).append(number)
-            elif name in told:
-                told[name].append(number)
+                described.setdefault(name, []).append(number)
+            elif name in described:
+                described[name].append(number)
     kinds: dict[object, list[str]] = defaultdict(list)
-    for name, numbers in told.items():
+    for name, numbers in described.items():
         lowered = name.lower()
         if whatever_policies_say(caller, lowered) is None:
             kinds[(*numbers, catalogue.asked_on(lowered), Limits.is_apart(lowered))].append(name)

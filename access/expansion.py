@@ -37,15 +37,15 @@ def expansion(asked: str, patterns: Iterable[str], resource: str) -> Expansion:
     matched = {pattern: catalogue.actions_matching(pattern) for pattern in patterns}
     names = dict.fromkeys(catalogue.actions_matching(asked))
     unknown = {name for pattern, known in matched.items() if not known and (name := meet(asked.lower(), pattern))}
-    told: dict[str, list[int]] = {name: [] for name in (*names, *unknown)}
+    described: dict[str, list[int]] = {name: [] for name in (*names, *unknown)}
     by_pattern: dict[str, list[str]] = {}
     for number, (pattern, known) in enumerate(matched.items()):
         among = ActionPatterns((pattern,))
         by_pattern[pattern] = [name for name in known if name in names] + [name for name in unknown if name in among]
         for name in by_pattern[pattern]:
-            told[name].append(number)
+            described[name].append(number)
     kinds: dict[object, list[str]] = defaultdict(list)
-    for name, numbers in told.items():
+    for name, numbers in described.items():
         kinds[(*numbers, _by_itself(name))].append(name)
     instead = {name: found for alike in kinds.values() for found in [_one_of(alike, resource)] for name in alike}
     return Expansion(

@@ -177,7 +177,7 @@ class _PatternQuestion:
             found = decided.get(alike)
             if found is None:
                 found = decided[alike] = self._decided(action, places, number)
-            self._keep(self._told(action, number, found))
+            self._keep(self._rows_of(action, number, found))
 
     def _alike(self, number: int, asking: Mapping[int, bool], *, of_all: bool) -> Hashable:
         """Two are the same if nothing that decides tells them apart. `asking`: documents, if they ask who it is."""
@@ -201,7 +201,7 @@ class _PatternQuestion:
         layers = places.layers_above(identity=holder.policies, boundaries=boundaries)
         return exists(asked, layers, Budget(STEPS, self._budget))
 
-    def _told(self, action: str, number: int, found: SomewhereAnswer) -> Iterator[WhoCanMatch]:
+    def _rows_of(self, action: str, number: int, found: SomewhereAnswer) -> Iterator[WhoCanMatch]:
         if found.decision is Decision.IMPLICIT_DENY:
             return
         if found.witness is None:

@@ -107,7 +107,7 @@ def report(quiet: Times, busy: Times, pull_s: float) -> None:
     rows = {name: (figures(quiet[name]), figures(busy[name])) for name in quiet}
     for name, (without, during) in rows.items():
         ratio = " ".join(f"{now / before:.1f}×" for before, now in zip(without, during, strict=True))
-        print(f"  {name:<10} quiet {told(without)}   while a pull writes {told(during)}   {ratio}")
+        print(f"  {name:<10} quiet {describe(without)}   while a pull writes {describe(during)}   {ratio}")
     print(json.dumps({"benchmark": "busy", "objects": USUAL.objects, "pull_s": round(pull_s, 3), "visits": rows}))
 
 
@@ -117,7 +117,7 @@ def figures(times: list[float]) -> list[float]:
     return [round(value, 4) for value in (cuts[9], cuts[18], max(times))]
 
 
-def told(found: list[float]) -> str:
+def describe(found: list[float]) -> str:
     return "/".join(f"{1000 * value:5.0f}" for value in found)
 
 

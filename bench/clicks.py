@@ -142,10 +142,10 @@ def _clicked_beside(clicks: OnUser, is_over: Callable[[], bool], most: int) -> l
 
 
 def report(asked: argparse.Namespace, quiet: list[float], busy: list[float]) -> None:
-    told("clicks", f"beside a pull and {asked.steps:,} steps", asked.postgres, quiet, busy)
+    describe("clicks", f"beside a pull and {asked.steps:,} steps", asked.postgres, quiet, busy)
 
 
-def told(benchmark: str, what: str, postgres: bool, quiet: list[float], busy: list[float]) -> None:
+def describe(benchmark: str, what: str, postgres: bool, quiet: list[float], busy: list[float]) -> None:
     """Prints the figures, and ends this process: with 1 where clicks take too long beside `what`."""
     without, beside = figures(quiet), figures(busy)
     database = "PostgreSQL" if postgres else "SQLite"

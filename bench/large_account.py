@@ -58,15 +58,15 @@ TINY = Size(users=400, groups=40, roles=200, policies=100)
 def pages(size: Size, items: int = 1000, filters: Collection[str] = FILTERS) -> Iterator[bytes]:
     """The answers in their order; page n is asked for with the marker "n", the first with none."""
     lists = {_LIST_OF[each] for each in filters}
-    told = (each for each in _told(size) if each[0] in lists)
-    number, page = 0, list(islice(told, items))
+    described = (each for each in _items(size) if each[0] in lists)
+    number, page = 0, list(islice(described, items))
     while page:
         number, this = number + 1, page
-        page = list(islice(told, items))
+        page = list(islice(described, items))
         yield _answer(this, marker=str(number + 1) if page else "")
 
 
-def _told(size: Size) -> Iterator[tuple[str, Value]]:
+def _items(size: Size) -> Iterator[tuple[str, Value]]:
     for number in range(size.users):
         yield "UserDetailList", _user(number, size)
     for number in range(size.groups):

@@ -17,7 +17,7 @@ from typing import Any
 
 from bench import changes as long_change
 from bench.busy import follow
-from bench.clicks import Clicks, told
+from bench.clicks import Clicks, describe
 from bench.people_puller import large_pool
 from bench.people_replay import REGION
 from bench.processes import web, worker
@@ -44,7 +44,7 @@ def main() -> None:
         stack.enter_context(worker("pulls", AWS_EMULATOR_URL=large))
         stack.enter_context(worker("changes"))
         quiet, busy = measure(OnPerson(aws_account, port, person), asked.clicks)
-        told("people_clicks", f"beside a pull of {asked.people:,}", asked.postgres, quiet, busy)
+        describe("people_clicks", f"beside a pull of {asked.people:,}", asked.postgres, quiet, busy)
 
 
 def one_person(emulator: Any, aws_account: Any) -> Any:

@@ -47,10 +47,10 @@ def person(number: int) -> str:
         "custom:plan": _PLANS[number // len(_FIRST) % len(_PLANS)],  # whatever somebody is called
         "custom:customer": f"C-{number:07d}",
     }
-    told = ",".join(f'{{"Name":"{name}","Value":"{value}"}}' for name, value in said.items())
+    described = ",".join(f'{{"Name":"{name}","Value":"{value}"}}' for name, value in said.items())
     status = "UNCONFIRMED" if number % 97 == 0 else "CONFIRMED"
     dates = f'"UserCreateDate":{_CREATED + number}.137,"UserLastModifiedDate":{_CREATED + 2 * number}.482'
-    return f'{{"Username":"{said["sub"]}","Attributes":[{told}],{dates},"Enabled":true,"UserStatus":"{status}"}}'
+    return f'{{"Username":"{said["sub"]}","Attributes":[{described}],{dates},"Enabled":true,"UserStatus":"{status}"}}'
 
 
 class Replay(BaseHTTPRequestHandler):
@@ -69,12 +69,12 @@ class Replay(BaseHTTPRequestHandler):
         users = ",".join(person(number) for number in range(begin, end))
         self._tell("application/x-amz-json-1.1", f'{{"Users":[{users}]{more}}}'.encode())
 
-    def _tell(self, content_type: str, told: bytes) -> None:
+    def _tell(self, content_type: str, described: bytes) -> None:
         self.send_response(200)
         self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(told)))
+        self.send_header("Content-Length", str(len(described)))
         self.end_headers()
-        self.wfile.write(told)
+        self.wfile.write(described)
 
     def log_message(self, format: str, *args: object) -> None:
         pass

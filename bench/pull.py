@@ -132,8 +132,8 @@ def measure(database: Sqlite | Postgres, size: Size, rounds: int) -> Figures:
     return Figures(database.name, size.objects, typical(read), typical(first), typical(again), peak)
 
 
-def typical(told: list[dict[str, float]]) -> tuple[float, float]:
-    return median(one["seconds"] for one in told), median(one["cpu"] for one in told)
+def typical(described: list[dict[str, float]]) -> tuple[float, float]:
+    return median(one["seconds"] for one in described), median(one["cpu"] for one in described)
 
 
 @contextmanager
@@ -144,8 +144,8 @@ def puller(what: str, address: str, env: dict[str, str], module: str = "bench.pu
 
         def once() -> dict[str, float]:
             say("once")
-            told: dict[str, float] = json.loads(heard())
-            return told
+            described: dict[str, float] = json.loads(heard())
+            return described
 
         yield once
 

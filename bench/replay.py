@@ -46,18 +46,18 @@ class Replay(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         asked = dict(parse_qsl(body.decode()))
-        told = self.others.get(asked["Action"])
+        described = self.others.get(asked["Action"])
         if asked["Action"] == LISTING:
             filters = frozenset(value for name, value in asked.items() if name.startswith("Filter."))
-            told = self.listing.get((filters, asked.get("Marker", "")))
-        self._tell(200 if told else 403, told or _DENIED)
+            described = self.listing.get((filters, asked.get("Marker", "")))
+        self._tell(200 if described else 403, described or _DENIED)
 
-    def _tell(self, status: int, told: bytes) -> None:
+    def _tell(self, status: int, described: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "text/xml")
-        self.send_header("Content-Length", str(len(told)))
+        self.send_header("Content-Length", str(len(described)))
         self.end_headers()
-        self.wfile.write(told)
+        self.wfile.write(described)
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -75,8 +75,8 @@ def _others(size: Size) -> dict[str, bytes]:
 
 def identity() -> bytes:
     """Who the console is there: what GetCallerIdentity answers."""
-    told = {"Arn": f"arn:aws:iam::{ACCOUNT_ID}:user/console", "UserId": "AIDACONSOLE", "Account": ACCOUNT_ID}
-    return answer("GetCallerIdentity", dict(told))
+    described = {"Arn": f"arn:aws:iam::{ACCOUNT_ID}:user/console", "UserId": "AIDACONSOLE", "Account": ACCOUNT_ID}
+    return answer("GetCallerIdentity", dict(described))
 
 
 if __name__ == "__main__":

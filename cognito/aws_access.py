@@ -62,11 +62,11 @@ def person_roles_of(person: CognitoUser, groups: Sequence[CognitoGroup]) -> list
     found: list[tuple[IdentityPool, str, RoleChoice, tuple[str, ...]]] = []
     for pool in IdentityPool.objects.live().filter(aws_account=person.aws_account_id).order_by("name_key", "pk"):
         free = classic.roles_for(pool)
-        for told in pool.settings.get(USER_POOLS, ()):
-            if told.get("ProviderName", "").endswith(provider):
-                key = f"{told['ProviderName']}:{told.get('ClientId', '')}"
+        for described in pool.settings.get(USER_POOLS, ()):
+            if described.get("ProviderName", "").endswith(provider):
+                key = f"{described['ProviderName']}:{described.get('ClientId', '')}"
                 chosen = chosen_by(pool, key, claims, groups)
-                found.append((pool, told.get("ClientId", ""), chosen, _others(pool, key, chosen, free)))
+                found.append((pool, described.get("ClientId", ""), chosen, _others(pool, key, chosen, free)))
     arns = {chosen.role_arn for _, _, chosen, _ in found if chosen.role_arn}
     roles = {role.arn: role for role in IamRole.objects.live().filter(aws_account=person.aws_account_id, arn__in=arns)}
     return [
@@ -117,10 +117,10 @@ def _by_rules(mapping: Mapping[str, Any], usual: RoleChoice, claims: Claims) -> 
     for number, rule in enumerate(rules_of(mapping), 1):
         met = is_met(rule, claims)
         if met is None:
-            why = f"It depends on rule {number} ({rules.told(rule)}): {rule['Claim']} isn’t kept of people."
+            why = f"It depends on rule {number} ({rules.describe(rule)}): {rule['Claim']} isn’t kept of people."
             return RoleChoice("", why, unknown=True)
         if met:
-            return RoleChoice(rule["RoleARN"], f"Rule {number} matches: {rules.told(rule)}.")
+            return RoleChoice(rule["RoleARN"], f"Rule {number} matches: {rules.describe(rule)}.")
     return _undecided(mapping, usual, "No rule matches")
 
 

@@ -1,4 +1,4 @@
-"""What a pool's plan has, and what of it is on, by the pool's settings as AWS names them (`UserPool.told`)."""
+"""What a pool's plan has, and what of it is on, by the pool's settings as AWS names them (`UserPool.described`)."""
 
 from __future__ import annotations
 

@@ -93,8 +93,10 @@ def tell(row: Any, upto: int | None = None) -> Fact:
     """`upto`: the newest revision that the mirror had before it was looked at."""
     upto = _newest_revision() if upto is None else upto
     found = _looked_at[type(row)](row)
-    told = [{"code": each.code, "severity": each.severity, "title": each.title, "text": each.text} for each in found]
-    value = {"count": len(found), "findings": told, "at": timezone.now().isoformat(), "upto": upto}
+    described = [
+        {"code": each.code, "severity": each.severity, "title": each.title, "text": each.text} for each in found
+    ]
+    value = {"count": len(found), "findings": described, "at": timezone.now().isoformat(), "upto": upto}
     fact, _ = Fact.objects.update_or_create(
         aws_account=row.aws_account,
         kind=row.kind,
@@ -112,15 +114,15 @@ def _newest_revision() -> int:
 def _due() -> Iterator[Any]:
     """Those never looked at first, then the ones looked at longest ago."""
     facts = Fact.objects.filter(kind__in=[model.kind for model in _looked_at], name=FINDINGS)
-    told = {(fact.aws_account_id, fact.kind, fact.object_id): fact.value for fact in facts}
-    upto = [value["upto"] for value in told.values() if "upto" in value]
+    described = {(fact.aws_account_id, fact.kind, fact.object_id): fact.value for fact in facts}
+    upto = [value["upto"] for value in described.values() if "upto" in value]
     changed = _changed_since(min(upto)) if upto else {}
     before = (timezone.now() - EVERY).isoformat()
     due = []
     for model in _looked_at:
         rows = model._default_manager.filter(~Q(aws_id=""), gone_at__isnull=True).select_related("aws_account")
         for row in rows:
-            value = told.get((row.aws_account_id, row.kind, row.aws_id), {})
+            value = described.get((row.aws_account_id, row.kind, row.aws_id), {})
             at = value.get("at", "") if "upto" in value else ""
             if at < before or changed.get(row.aws_account_id, 0) > value["upto"]:
                 due.append((at, row.kind, row.pk, row))
@@ -144,10 +146,10 @@ def with_findings(rows: QuerySet[Any]) -> QuerySet[Any]:
     facts = Fact.objects.filter(
         aws_account=OuterRef("aws_account"), kind=rows.model.kind, object_id=OuterRef("aws_id"), name=FINDINGS
     )
-    told = {"found": Subquery(facts.values("value")[:1]), "worst": Subquery(facts.values("sort_key")[:1])}
+    described = {"found": Subquery(facts.values("value")[:1]), "worst": Subquery(facts.values("sort_key")[:1])}
     ranks = [When(worst=name, then=Value(rank)) for rank, name in enumerate((*_ORDER, ""))]
     badness = Case(*ranks, default=Value(len(ranks)), output_field=PositiveSmallIntegerField())
-    annotated: QuerySet[Any] = rows.annotate(**told).annotate(badness=badness)
+    annotated: QuerySet[Any] = rows.annotate(**described).annotate(badness=badness)
     return annotated
 
 

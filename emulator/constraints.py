@@ -11,11 +11,11 @@ _SHORTENED = 80
 
 def violations(shape: Any, params: dict[str, Any]) -> list[str]:
     """A sentence for each constraint of the input shape that the parameters break."""
-    told = []
+    described = []
     for each in broken(shape, params):
         shown = "'***'" if each.sensitive else "null" if each.of == "null" else f"'{str(each.value)[:_SHORTENED]}'"
-        told.append(f"Value {shown} at '{each.path}' failed to satisfy constraint: Member must {each.must}")
-    return told
+        described.append(f"Value {shown} at '{each.path}' failed to satisfy constraint: Member must {each.must}")
+    return described
 
 
 def message(found: list[str]) -> str:

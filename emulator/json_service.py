@@ -73,7 +73,7 @@ def _answer(calls: type[Calls], request: AwsRequest) -> Answer:
     if broken := violations(shape, request.params):
         raise AwsError(calls.invalid, message(broken))
     content = method(calls(request)) or {}
-    body = json.dumps(_told(content), default=_plain).encode()
+    body = json.dumps(_serialised(content), default=_plain).encode()
     return Answer(200, body, [("Content-Type", "application/x-amz-json-1.1")])
 
 
@@ -86,7 +86,7 @@ def _input_shape(service: str, action: str) -> Any:
         raise NotImplementedError from None
 
 
-def _told(content: dict[str, Any]) -> dict[str, Any]:
+def _serialised(content: dict[str, Any]) -> dict[str, Any]:
     """AWS leaves out what isn't set."""
     return {key: value for key, value in content.items() if value is not None}
 

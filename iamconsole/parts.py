@@ -42,4 +42,4 @@ def _broker() -> str:
 
 
 def _words(error: Exception, otherwise: trouble.ConsoleTrouble) -> str:
-    return (trouble.told(error) or otherwise).title
+    return (trouble.recognise(error) or otherwise).title

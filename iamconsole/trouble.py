@@ -59,7 +59,7 @@ _READ_ONLY = ("readonly database", "unable to open database file", "read-only tr
 _FULL_DISK, _DISK_FULL_STATE = (errno.ENOSPC, errno.EDQUOT), "53100"  # the second is PostgreSQL’s disk_full
 
 
-def told(error: BaseException | None) -> ConsoleTrouble | None:
+def recognise(error: BaseException | None) -> ConsoleTrouble | None:
     """The trouble that an error came from, or None: then it is a fault of the console."""
     for each in _with_causes(error):
         if trouble := _of(each):

@@ -95,7 +95,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """While the exception is handled. What the machine is to blame for is no fault of ours: it may be tried again."""
-    found = trouble.told(sys.exc_info()[1])
+    found = trouble.recognise(sys.exc_info()[1])
     if found is None:
         return render(request, "500.html", status=500)
     answer = render(request, "503.html", {"trouble": found}, status=503)

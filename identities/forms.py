@@ -53,13 +53,13 @@ class TrustField(DocumentField):
 
     kind = DocumentType.TRUST
     check = "trust_check"
-    told_template = "identities/trust_told.html"
+    description_template = "identities/trust_description.html"
 
-    def told(self, text: str, form: Any) -> Mapping[str, Any]:
-        return told_of_trust(text, form.aws_account, form.operator)
+    def describe(self, text: str, form: Any) -> Mapping[str, Any]:
+        return describe_trust(text, form.aws_account, form.operator)
 
 
-def told_of_trust(text: str, aws_account: AwsAccount, operator: Operator) -> Mapping[str, Any]:
+def describe_trust(text: str, aws_account: AwsAccount, operator: Operator) -> Mapping[str, Any]:
     """The statements of a trust policy in words. Who was deleted is named as far as the operator may see."""
     deleted = {each.value: each.words for each in deleted_in(principals_of(text), operator)}
     return {"sentences": sentences(text, aws_account.account_id, deleted)}

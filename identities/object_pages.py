@@ -143,10 +143,10 @@ GROUP = ObjectPages(
 def _trust(request: HttpRequest, row: IamRole) -> Mapping[str, Any]:
     text = row.trust.text if row.trust else ""
     deleted = deleted_in(principals_of(text), signed_in(request))
-    told = sentences(text, row.aws_account.account_id, {each.value: each.words for each in deleted})
+    described = sentences(text, row.aws_account.account_id, {each.value: each.words for each in deleted})
     kind = None if row.is_reserved else DocumentType.TRUST
     shown = judged(text, kind, row.aws_account.account_id) if text else None
-    return {"sentences": told, "judged": shown, "deleted": deleted}
+    return {"sentences": described, "judged": shown, "deleted": deleted}
 
 
 def _role_head(row: Any) -> Mapping[str, Any]:

@@ -24,16 +24,16 @@ def is_rewritten(before: str, after: str) -> bool:
     known = arns_of(ids)
     names = {one: min(arns) for one in ids if (arns := known[one] & lost)}
     trust = document_in(after)
-    told = trust.rewritten({each.index: _named(each.written, names) for each in trust.statements})
-    return identify(json.dumps(told)).canonical_hash == identify(before).canonical_hash
+    described = trust.rewritten({each.index: _named(each.written, names) for each in trust.statements})
+    return identify(json.dumps(described)).canonical_hash == identify(before).canonical_hash
 
 
 def _named(statement: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """The statement with these names instead of ids, where it says who is meant."""
-    told = dict(statement)
+    described = dict(statement)
     for element in ("Principal", "NotPrincipal"):
-        who = told.get(element)
+        who = described.get(element)
         if isinstance(who, dict) and "AWS" in who:
             values = who["AWS"] if isinstance(who["AWS"], list) else [who["AWS"]]
-            told[element] = who | {"AWS": [names.get(value, value) for value in values]}
-    return told
+            described[element] = who | {"AWS": [names.get(value, value) for value in values]}
+    return described

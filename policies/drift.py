@@ -31,7 +31,7 @@ GONE_SINCE = "It is gone since."
 ANOTHER = "It gets another unique id than it had, and begins with v1 again. Its tags and who had it don’t come back so."
 
 
-def told(before: Content, after: Content) -> list[ContentDifference]:
+def policy_differences(before: Content, after: Content) -> list[ContentDifference]:
     """The texts that are compared are those in force, before and after."""
     found = differences(PARTS, before, after)
     if all(each.part != "default_version" for each in found):

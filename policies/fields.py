@@ -97,7 +97,7 @@ class DocumentField(forms.CharField):
 
     kind = DocumentType.IDENTITY
     check = "document_check"  # the URL name of what is asked while one types
-    told_template = ""  # what is said of it beside the findings; its context is `told`
+    description_template = ""  # what is said of it beside the findings; its context is `description`
 
     def __init__(self, quota: Quota, **kwargs: Any) -> None:
         """`quota`: of characters, white space not counted."""
@@ -107,7 +107,7 @@ class DocumentField(forms.CharField):
     def clean(self, value: Any) -> str:
         return cleaned_document(super().clean(value), self.kind)
 
-    def told(self, text: str, form: Any) -> Mapping[str, Any]:
+    def describe(self, text: str, form: Any) -> Mapping[str, Any]:
         return {}
 
     def get_bound_field(self, form: Any, field_name: str) -> BoundDocument:
@@ -143,5 +143,5 @@ class BoundDocument(forms.BoundField):
         return f"{url}?quota={self.field.quota.name}"
 
     @property
-    def told(self) -> Mapping[str, Any]:
-        return self.field.told(self.text, self.form)
+    def description(self) -> Mapping[str, Any]:
+        return self.field.describe(self.text, self.form)

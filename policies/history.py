@@ -128,7 +128,7 @@ def _entries(revisions: Sequence[Any]) -> list[HistoryEntry]:
 def _entry(revision: Any, earlier: str, now: str) -> HistoryEntry:
     its_mirror: Mirror | None = mirror.registry.get((revision.facet.kind, revision.facet.source))
     compared = revision.before is not None and not revision.gone
-    told = its_mirror.differences(revision.before, revision.content) if its_mirror and compared else []
+    described = its_mirror.differences(revision.before, revision.content) if its_mirror and compared else []
     return HistoryEntry(
         pk=revision.pk,
         number=revision.number,
@@ -139,7 +139,7 @@ def _entry(revision: Any, earlier: str, now: str) -> HistoryEntry:
         change_id=revision.step.change_id if revision.step else None,
         run_id=revision.run_id,
         gone=revision.gone,
-        words=[difference.words for difference in told],
+        words=[difference.words for difference in described],
         lines=document_diff(earlier, now) if compared else [],
     )
 
@@ -168,9 +168,9 @@ def compared(row: MirroredRow, facet: str, first: int, second: int) -> RevisionC
     older, newer = _entries(found)
     texts = _texts([revision.content for revision in found])
     its_mirror = mirror.registry.get((row.kind, facet))
-    told = its_mirror.differences(found[0].content, found[1].content) if its_mirror else []
+    described = its_mirror.differences(found[0].content, found[1].content) if its_mirror else []
     left, right = side_by_side(texts[0], texts[1])
-    words = [difference.words for difference in told]
+    words = [difference.words for difference in described]
     return RevisionComparison(older.facet, older, newer, words, left, right, document_diff(texts[0], texts[1]))
 
 

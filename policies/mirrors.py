@@ -108,7 +108,7 @@ class PolicyMirror(Mirror):
         return documents.texts_of(hashes)
 
     def differences(self, before: Content, after: Content) -> list[ContentDifference]:
-        return drift.told(before, after)
+        return drift.policy_differences(before, after)
 
     def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
         return drift.reverse(aws_account, ref, before, after)

@@ -141,7 +141,7 @@ class ObjectAction:
     many: bool = False  # also for several objects at once
     offered: Callable[[Any], bool] = lambda target: True  # of an object that is there
     position: int = 50
-    told: Callable[[Any], str] | None = None  # of one on a person: the message that goes out, or that none does
+    message: Callable[[Any], str] | None = None  # of one on a person: the message that goes out, or that none does
     needs: str = ""  # a permission that it takes beside the one to stage anything with such an object
 
     def is_for(self, operator: Operator, aws_account: AwsAccount) -> bool:

@@ -49,10 +49,10 @@ class LintPlanCheck(PlanCheck):
             if each.code not in SIZE_CODES  # the operation says it, by the quota of what holds the document
         ]
         found.sort(key=lambda each: (_ORDER.index(each[1].severity), each[0], each[1].start))
-        told = [_finding(step, each) for step, each in found[:MOST]]
+        described = [_finding(step, each) for step, each in found[:MOST]]
         if more := sum(each.stands_for for _, each in found[MOST:]):
-            told.append(PlanFinding("MORE_FINDINGS", "suggestion", f"{counted(more, 'more finding')}."))
-        return Measurement(None, told) if told else None
+            described.append(PlanFinding("MORE_FINDINGS", "suggestion", f"{counted(more, 'more finding')}."))
+        return Measurement(None, described) if described else None
 
 
 def _finding(step: int, found: lint.LintFinding) -> PlanFinding:

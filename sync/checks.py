@@ -132,8 +132,8 @@ def measure(
 
 def worsened(before: Mapping[str, Any], now: Mapping[str, Measurement]) -> list[str]:
     """Sentences for what has got worse; `before` as the change keeps it."""
-    told = (registry[name].worsened(before.get(name), each.kept) for name, each in now.items())
-    return [sentence for sentence in told if sentence]
+    described = (registry[name].worsened(before.get(name), each.kept) for name, each in now.items())
+    return [sentence for sentence in described if sentence]
 
 
 def worse(before: Iterable[PlanFinding], now: Iterable[PlanFinding]) -> list[PlanFinding]:

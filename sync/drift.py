@@ -141,7 +141,7 @@ def mirror_for(revision: Revision) -> Mirror | None:
     return mirror.registry.get((revision.facet.kind, revision.facet.source))
 
 
-def told(revision: Any) -> list[ContentDifference]:
+def differences_of(revision: Any) -> list[ContentDifference]:
     """What it changed, in words; of an object that is new, what it has."""
     its_mirror, what = mirror_for(revision), happening(revision)
     if its_mirror is None or what is DriftKind.GONE:
@@ -186,7 +186,7 @@ def noun_of(revision: Revision) -> str:
 
 def sentence(revision: Any) -> str:
     """All of it in one line: "attached reports-read, tag team=reports added"."""
-    words = ", ".join(each.words for each in told(revision))
+    words = ", ".join(each.words for each in differences_of(revision))
     what = happening(revision)
     if what is DriftKind.GONE:
         return "deleted"

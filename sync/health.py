@@ -75,7 +75,7 @@ def _guarded(name: str, check: Callable[[], DoctorFinding | Iterator[DoctorFindi
 
 
 def _troubled(name: str, error: Exception) -> DoctorFinding:
-    found = trouble.told(error)
+    found = trouble.recognise(error)
     if found is None:
         return DoctorFinding(name, False, str(error).strip(), "The log of the console may say more.")
     return DoctorFinding(name, False, f"{found.title} ({str(error).strip()}).", found.what_to_do)
@@ -130,7 +130,7 @@ def check_that_keys_belong() -> Iterator[DoctorFinding]:
     else:
         yield DoctorFinding("keys and database", True, "they belong together")
     if settings.SEAL_KEYS:
-        for ok, detail, what_to_do in resealing.told():
+        for ok, detail, what_to_do in resealing.report():
             yield DoctorFinding("older seal key", ok, detail, what_to_do)
 
 
@@ -164,7 +164,7 @@ def check_beat() -> DoctorFinding:
     try:
         said = cache.get("beat-tick")
     except DatabaseError as error:
-        if trouble.told(error):
+        if trouble.recognise(error):
             raise
         return DoctorFinding("cache", False, str(error).strip(), "Run: manage.py createcachetable")
     latest = datetime.fromisoformat(said) if said else None
@@ -193,7 +193,7 @@ def check_writes() -> DoctorFinding:
             "sqlite": "A process holds the database: find it (fuser, lsof), and let it go on (kill -CONT) or end it.",
             "postgresql": "See pg_stat_activity for sessions that are idle in transaction, and pg_locks for who waits.",
         }
-        found = trouble.told(error)
+        found = trouble.recognise(error)
         if found not in (None, trouble.HELD_UP):
             return _troubled("writes", error)
         return DoctorFinding("writes", False, str(error).strip(), advice[connection.vendor])

@@ -32,7 +32,7 @@ class Names:
     def __init__(self, operator: Operator, aws_account: AwsAccount, known: Named | None = None) -> None:
         self._operator, self._aws_account = operator, aws_account
         self.known: dict[str, str] = dict(known or {})
-        self._told_whom = False
+        self._names_people = False
         self._sees: dict[str, bool] = {}  # the people of which pools
 
     def learn(self, texts: Iterable[str]) -> Self:
@@ -60,7 +60,7 @@ class Names:
         pool_id = operation.pool_of(params)
         if not pool_id or not self._sees_people_of(pool_id):
             return ""
-        self._told_whom |= bool(whom := operation.whom(params))
+        self._names_people |= bool(whom := operation.whom(params))
         return whom
 
     def values_of(self, step: Step) -> Mapping[str, str]:
@@ -71,7 +71,7 @@ class Names:
         if not pool_id or not self._sees_people_of(pool_id):
             return {}
         values = {name: value for name, value in operation.personal(params).items() if value}
-        self._told_whom |= bool(values)
+        self._names_people |= bool(values)
         return values
 
     def _sees_people_of(self, pool_id: str) -> bool:
@@ -81,4 +81,4 @@ class Names:
 
     @property
     def tell_anybody(self) -> bool:
-        return self._told_whom or any(name for each, name in self.known.items() if PERSON.fullmatch(each))
+        return self._names_people or any(name for each, name in self.known.items() if PERSON.fullmatch(each))

@@ -176,12 +176,12 @@ class Operation(ABC, Generic[P]):
         """
 
     @abstractmethod
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         """A value of the part in a few words, to follow "expects to find" and "found": "v5 in force, of v1 to v5"."""
 
-    def told_apart(self, expected: Value, found: Value) -> str:
+    def describe_difference(self, expected: Value, found: Value) -> str:
         """The two in a sentence's end, also where the few words are alike."""
-        before, now = self.told(expected), self.told(found)
+        before, now = self.describe(expected), self.describe(found)
         return f"expected {before}, found {now}{' with other details' if before == now else ''}"
 
     # ---- As texts, for pages to compare: from the mirror -----------------------------------------------------
@@ -338,7 +338,7 @@ class Gate(Operation[P]):
     def calls(self, p: P) -> list[Call]:
         return []
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return "nothing in particular"
 
     def mirrored(self, draft: Draft, p: P) -> Value:

@@ -39,12 +39,12 @@ def start(
     lift_brake: bool = False,
     wake: bool = True,
     of: tuple[str, str] = ("", ""),
-    is_told: bool = True,
+    is_audited: bool = True,
 ) -> Run:
     """The new run, or the active one when there is one. `lift_brake`: its sweep may tombstone any number of objects.
 
-    `wake=False` is for who works on it at once; `of` is the kind and id of the one object that it is about. `is_told`:
-    the audit trail has an entry of it, when an operator starts it.
+    `wake=False` is for who works on it at once; `of` is the kind and id of the one object that it is about.
+    `is_audited`: the audit trail has an entry of it, when an operator starts it.
     """
     kind, object_id = of
     place = {
@@ -68,7 +68,7 @@ def start(
                     rests=not wake,
                     cursor={"lift_brake": True} if lift_brake else {},
                 )
-                if is_told:
+                if is_audited:
                     _record("pull.started", run, actor)
         except IntegrityError:  # somebody else started one just now
             if not tries_left:
@@ -150,7 +150,7 @@ def start_all(*, aws_account: AwsAccount, trigger: str, actor: Operator | None =
         "trigger": trigger,
         "actor": actor,
         "wake": wake,
-        "is_told": False,
+        "is_audited": False,
     }
     with transaction.atomic():
         runs = [

@@ -119,7 +119,7 @@ def _blob(row: SealedSecret) -> str:
     return bytes(row.blob).decode(errors="replace")
 
 
-def told() -> Iterator[tuple[bool, str, str]]:
+def report() -> Iterator[tuple[bool, str, str]]:
     """For `manage.py doctor`: whether all is well with each older key, a sentence, and what to do."""
     for each in under_older_keys():
         if not each.counts.total():

@@ -21,12 +21,14 @@ _SOURCE = "IAM API Reference, Attach{}Policy"
 
 def attaching_others(account: EscalationAccount) -> Iterator[Technique]:
     """With each policy that policies tell apart: one that allows everything, one to be rewritten, one to be made."""
-    told = [each for kind, _ in _ATTACHING for each in _asking_for_policy(account, f"iam:attach{kind.lower()}policy")]
-    if not told:
+    described = [
+        each for kind, _ in _ATTACHING for each in _asking_for_policy(account, f"iam:attach{kind.lower()}policy")
+    ]
+    if not described:
         return
     own = f"arn:{account.partition}:iam::{account.account_id}:policy/"
     there = _there(account, own)
-    named = {text.replace("*", "any").replace("?", "x") for each in told for text in _constants(each)}
+    named = {text.replace("*", "any").replace("?", "x") for each in described for text in _constants(each)}
     new = {*names(account.index, ("CreatePolicy",), f"{own}*"), *(text for text in named if text.startswith(own))}
     for arn in sorted(there)[:_MOST]:
         first = None if there[arn] else need("iam:CreatePolicyVersion", resource=arn)

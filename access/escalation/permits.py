@@ -62,7 +62,7 @@ class Permits:
         self.actors = {each for each in actors if not index.holders[each].caller.is_service_linked}
         self._chosen: dict[str, list[Context]] = {}
         self._allowed: dict[tuple[str, bool], set[int]] = {}
-        self._telling: dict[tuple[str, bool], _ResourceDistinctions] = {}
+        self._relevant: dict[tuple[str, bool], _ResourceDistinctions] = {}
         self._classes: dict[tuple[Hashable, ...], Held] = {}
         self._keys: dict[tuple[str, bool], dict[tuple[str, str | None], Hashable]] = defaultdict(dict)
 
@@ -94,7 +94,7 @@ class Permits:
     def _choices(self, action: str) -> Sequence[Context]:
         """All that makes a difference of the keys that the caller chooses; none where there are none, or too many."""
         if action not in self._chosen:
-            statements = self._told(action, False).statements
+            statements = self._relevant_for(action, False).statements
             keys = sorted({key for each in statements for key in each.keys if is_chosen(key) and key != REGION})
             tags = _has(action, REQUEST_TAG)
             self._chosen[action] = _combined(keys, statements, with_tags=tags) if keys else []
@@ -151,13 +151,13 @@ class Permits:
         return found
 
     def _class_of(self, action: str, context: Context, thing: TechniqueObject, on_others: bool) -> tuple[Hashable, ...]:
-        told = self._told(action, on_others)
+        relevant = self._relevant_for(action, on_others)
         keys = self._keys[action, on_others]
         name = (thing.arn, thing.boundary)
         key = keys.get(name)
         if key is None:
-            key = keys[name] = told.key(thing, is_assumed=action.lower() == _ASSUME)
-        given = tuple(sorted((name, values) for name, values in context.items() if name in told.keys))
+            key = keys[name] = relevant.key(thing, is_assumed=action.lower() == _ASSUME)
+        given = tuple(sorted((name, values) for name, values in context.items() if name in relevant.keys))
         return (action, on_others, given, key)
 
     def _held(self, key: tuple[Hashable, ...], thing: TechniqueObject, context: Context) -> Held:
@@ -212,11 +212,11 @@ class Permits:
                     found |= {_ANY_SERVICE} if is_open else services
         return found
 
-    def _told(self, action: str, on_others: bool) -> _ResourceDistinctions:
+    def _relevant_for(self, action: str, on_others: bool) -> _ResourceDistinctions:
         key = (action, on_others)
-        if key not in self._telling:
-            self._telling[key] = _ResourceDistinctions(self.statements(action, self._may(action, on_others=on_others)))
-        return self._telling[key]
+        if key not in self._relevant:
+            self._relevant[key] = _ResourceDistinctions(self.statements(action, self._may(action, on_others=on_others)))
+        return self._relevant[key]
 
     def statements(self, action: str, actors: Collection[int]) -> list[CompiledStatement]:
         """All about the action that bear on these."""

@@ -45,7 +45,7 @@ class RegionSearch:
         self._permits = permits
         self._partition = partition
         self._account_id = account_id
-        self._told: dict[str, _RegionDistinctions] = {}
+        self._relevant_by_action: dict[str, _RegionDistinctions] = {}
         self._held: dict[tuple[str, str, str], Held] = {}
         self._budget = Budget(_STEPS)
         self._resources: dict[tuple[tuple[str, ...], str], list[str]] = {}
@@ -74,20 +74,20 @@ class RegionSearch:
     # ---- Regions ---------------------------------------------------------------------------------------------
     def _regions_apart(self, actions: Sequence[str]) -> list[list[str]]:
         """By the kinds that policies tell apart, in what they say of the actions."""
-        tellings = [self._telling(action) for action in actions]
+        tellings = [self._relevant(action) for action in actions]
         found: dict[Hashable, list[str]] = {}
         named = [region for each in tellings for region in each.regions]
         for region in dict.fromkeys([*of_partition(self._partition), *named]) if actions else ("",):
             found.setdefault(tuple(each.of(region) for each in tellings), []).append(region)
         return list(found.values())
 
-    def _telling(self, action: str) -> _RegionDistinctions:
-        told = self._told.get(action)
-        if told is None:
+    def _relevant(self, action: str) -> _RegionDistinctions:
+        relevant = self._relevant_by_action.get(action)
+        if relevant is None:
             permits = self._permits
             may = permits.may_at_all([PermissionNeed((action,))])
-            told = self._told[action] = _RegionDistinctions(permits.statements(action, may))
-        return told
+            relevant = self._relevant_by_action[action] = _RegionDistinctions(permits.statements(action, may))
+        return relevant
 
     # ---- Resources -------------------------------------------------------------------------------------------
     def _choices(self, needs: Sequence[PermissionNeed], region: str) -> Iterator[Mapping[str, str]]:
@@ -108,7 +108,7 @@ class RegionSearch:
         asked = self._filled(pattern, region)
         key = (actions, asked)
         if key not in self._resources:
-            statements = [each for action in actions for each in self._telling(action).statements]
+            statements = [each for action in actions for each in self._relevant(action).statements]
             self._resources[key] = self._apart(actions[0], asked, region, statements)
         return self._resources[key]
 
@@ -117,13 +117,13 @@ class RegionSearch:
             return [asked]
         if all(set(each.resources.patterns) == {"*"} for each in statements):
             return [asked.replace("*", "any")]
-        told = [((each.allows, each.not_resources, each.resources.patterns), each) for each in statements]
+        relevant = [((each.allows, each.not_resources, each.resources.patterns), each) for each in statements]
         caller = Caller(CallerKind.ROLE, account=self._account_id)
         question = SomewhereQuestion(caller, (action,), asked, {REGION: (region,)}, is_unknown=lambda key: True)
         # A star of a policy may run over colons, but no name has any that its kind of ARN doesn't show.
         most = max([asked.count(":"), *(kind.arn.count(":") for kind in catalogue.resource_types(action))])
         try:
-            found = ResourceChoices(question, action, told, self._budget.part(_STEPS_OF_ONE))
+            found = ResourceChoices(question, action, relevant, self._budget.part(_STEPS_OF_ONE))
             return [text for text in found if text.count(":") <= most]
         except Exhausted:
             patterns = {without_variables(pattern) for each in statements for pattern in each.resources.patterns}

@@ -97,11 +97,11 @@ class ClosurePaths:
         these)."""
         looking = _ShortestSearch(self, start)
         ends = looking.look()
-        told = set()
+        described = set()
         for fact in ends:
             for technique, proof in looking.proofs[fact].items():
-                if technique not in told:
-                    told.add(technique)
+                if technique not in described:
+                    described.add(technique)
                     yield proof, None if fact == GOAL else int(fact[1])
 
 

@@ -35,7 +35,7 @@ class AccessCheck(PlanCheck):
         before.apply_all(undone)
         after = before.copy()
         after.apply_all(access_changes)
-        tags = {told.key for told in (*access_changes, *undone) if isinstance(told, TagChange)}
+        tags = {change.key for change in (*access_changes, *undone) if isinstance(change, TagChange)}
         concerned = effects(before, after, Administrators(aws_account.account_id), tags)
         opened, grave = trusts(before, after, aws_account.account_id)
         findings = [*_new_administrators(concerned), *grave]
@@ -48,15 +48,15 @@ class AccessCheck(PlanCheck):
         Facts are those of the plan itself, which was approved.
         """
         approved = before or _NOBODY
-        told = [
+        change = [
             *_more_for_people(approved["effects"], now["effects"]),
             *_more_trusted(approved["trusts"], now["trusts"]),
         ]
-        return " ".join(told)
+        return " ".join(change)
 
 
 def _access_changes(aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[AccessChange]:
-    return [told for step in steps for told in step.operation.access_changes_of_step(aws_account, step)]
+    return [change for step in steps for change in step.operation.access_changes_of_step(aws_account, step)]
 
 
 def _new_administrators(concerned: Sequence[AffectedPrincipals]) -> Iterator[PlanFinding]:

@@ -90,11 +90,11 @@ NOT_COMPARED = DocumentComparison(
 
 def compare(before: Combination, after: Combination) -> DocumentComparison:
     """Who wasn't there before loses nothing, whatever a boundary or a denial of theirs is."""
-    told = _compared(before, after)
+    comparison = _compared(before, after)
     if before.exists:
-        return told
-    perhaps = [each for each in told.perhaps if each.get("may_be") != "lost"]
-    return replace(told, lost=(), denied=(), perhaps=perhaps)
+        return comparison
+    perhaps = [each for each in comparison.perhaps if each.get("may_be") != "lost"]
+    return replace(comparison, lost=(), denied=(), perhaps=perhaps)
 
 
 def _compared(before: Combination, after: Combination) -> DocumentComparison:

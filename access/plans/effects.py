@@ -28,7 +28,7 @@ class AffectedPrincipals:
     """Some who have the same. `of`: the ARN of a policy that nobody has, or of a group without members, instead."""
 
     arns: Sequence[str]
-    told: DocumentComparison
+    comparison: DocumentComparison
     administrators: bool = False
     of: str = ""
 
@@ -90,22 +90,22 @@ def _compared_by_what_differs(pairs: dict[tuple[Pair, bool, str], list[str]]) ->
         reduced[without_common(*pair), becomes, of] += arns
     largest = sorted(reduced.items(), key=lambda each: (-len(each[1]), each[1]))
     for number, ((pair, becomes, of), arns) in enumerate(largest):
-        told = replace(compare(*pair), at_most=True) if number < MOST_COMPARED else NOT_COMPARED
-        yield AffectedPrincipals(sorted(arns), told, becomes, of)
+        comparison = replace(compare(*pair), at_most=True) if number < MOST_COMPARED else NOT_COMPARED
+        yield AffectedPrincipals(sorted(arns), comparison, becomes, of)
 
 
 def _merged(found: Iterable[AffectedPrincipals]) -> Iterator[AffectedPrincipals]:
     """Those to whom the same happens; the largest first."""
     groups: dict[tuple[str, bool, str], list[AffectedPrincipals]] = defaultdict(list)
     for each in found:
-        if not each.told.is_nothing:
-            groups[items.seal(_lists(each.told)), each.administrators, each.of].append(each)
+        if not each.comparison.is_nothing:
+            groups[items.seal(_lists(each.comparison)), each.administrators, each.of].append(each)
     merged = (replace(group[0], arns=sorted(arn for each in group for arn in each.arns)) for group in groups.values())
     yield from sorted(merged, key=lambda each: (not each.administrators, -len(each.arns), each.of, each.arns))
 
 
-def _lists(told: DocumentComparison) -> list[Any]:
-    return [*(list(getattr(told, kind)) for kind in KINDS), list(told.why), told.at_most]
+def _lists(comparison: DocumentComparison) -> list[Any]:
+    return [*(list(getattr(comparison, kind)) for kind in KINDS), list(comparison.why), comparison.at_most]
 
 
 # ---- As kept -------------------------------------------------------------------------------------------------
@@ -117,10 +117,14 @@ def kept(found: Iterable[AffectedPrincipals], holdings: PrincipalHoldings) -> li
     left = MOST_KEPT
     listed = []
     for each in found:
-        told = {kind: items.kept(getattr(each.told, kind)) for kind in KINDS if getattr(each.told, kind)}
-        left -= sum(len(item["lines"]) * 100 + 300 for kind in told.values() for item in kind["items"])
+        comparison = {
+            kind: items.kept(getattr(each.comparison, kind)) for kind in KINDS if getattr(each.comparison, kind)
+        }
+        left -= sum(len(item["lines"]) * 100 + 300 for kind in comparison.values() for item in kind["items"])
         if left < 0:
-            told = {kind: {**of, "items": [], "more": len(of["items"]) + of["more"]} for kind, of in told.items()}
+            comparison = {
+                kind: {**of, "items": [], "more": len(of["items"]) + of["more"]} for kind, of in comparison.items()
+            }
         listed.append(
             {
                 "who": [[arn, _aws_id(holdings, arn)] for arn in each.arns[:SHOWN]],
@@ -128,9 +132,9 @@ def kept(found: Iterable[AffectedPrincipals], holdings: PrincipalHoldings) -> li
                 "ids": ids(each.arns),
                 "of": each.of,
                 "administrators": each.administrators,
-                "at_most": each.told.at_most,
-                "why": list(each.told.why),
-                **told,
+                "at_most": each.comparison.at_most,
+                "why": list(each.comparison.why),
+                **comparison,
             }
         )
     return listed

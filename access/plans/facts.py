@@ -14,15 +14,15 @@ _GONE = {"gives": False, "words": "Is deleted, with all that it could sign in wi
 
 def kept(access_changes: Sequence[AccessChange], *holdings: PrincipalHoldings) -> list[dict[str, Any]]:
     """`{who, aws_id, lines: [{gives, words}]}` of each whom it is about, in the order of the plan."""
-    told: dict[str, list[dict[str, Any]]] = {}
+    described: dict[str, list[dict[str, Any]]] = {}
     deleted = {each.arn for each in access_changes if isinstance(each, ExistenceChange) and not each.now}
     for each in access_changes:
         if isinstance(each, AccessFact):
             line = {"gives": each.now, "words": each.words} if each.arn not in deleted else _GONE
-            lines = told.setdefault(each.arn, [])
+            lines = described.setdefault(each.arn, [])
             if line not in lines:
                 lines.append(line)
-    return [{"who": arn, "aws_id": _aws_id(arn, holdings), "lines": lines} for arn, lines in told.items()]
+    return [{"who": arn, "aws_id": _aws_id(arn, holdings), "lines": lines} for arn, lines in described.items()]
 
 
 def _aws_id(arn: str, holdings: Sequence[PrincipalHoldings]) -> str:

@@ -80,75 +80,75 @@ class PrincipalHoldings:
         raise TypeError(f"Nobody knows what {type(access_change).__name__} changes.")
 
     @apply.register
-    def _exists(self, told: ExistenceChange) -> None:
-        if told.now:
-            self._owner(told.arn)
+    def _exists(self, change: ExistenceChange) -> None:
+        if change.now:
+            self._owner(change.arn)
         else:
-            self.owners.pop(told.arn, None)
+            self.owners.pop(change.arn, None)
             for owner in self.owners.values():
-                owner.groups.discard(told.arn)
+                owner.groups.discard(change.arn)
 
     @apply.register
-    def _attached(self, told: AttachmentChange) -> None:
-        attached = self._owner(told.owner_arn).attached
-        (attached.add if told.now else attached.discard)(told.policy_arn)
+    def _attached(self, change: AttachmentChange) -> None:
+        attached = self._owner(change.owner_arn).attached
+        (attached.add if change.now else attached.discard)(change.policy_arn)
 
     @apply.register
-    def _inline(self, told: InlinePolicyChange) -> None:
-        inline = self._owner(told.owner_arn).inline
-        inline.pop(told.name, None)
-        if told.document is not None:
-            inline[told.name] = told.document
+    def _inline(self, change: InlinePolicyChange) -> None:
+        inline = self._owner(change.owner_arn).inline
+        inline.pop(change.name, None)
+        if change.document is not None:
+            inline[change.name] = change.document
 
     @apply.register
-    def _in_force(self, told: ManagedPolicyChange) -> None:
-        self.documents[told.policy_arn] = told.document if told.document is not None else NOTHING
+    def _in_force(self, change: ManagedPolicyChange) -> None:
+        self.documents[change.policy_arn] = change.document if change.document is not None else NOTHING
 
     @apply.register
-    def _member(self, told: MembershipChange) -> None:
-        self._owner(told.group_arn)
-        groups = self._owner(told.user_arn).groups
-        (groups.add if told.now else groups.discard)(told.group_arn)
+    def _member(self, change: MembershipChange) -> None:
+        self._owner(change.group_arn)
+        groups = self._owner(change.user_arn).groups
+        (groups.add if change.now else groups.discard)(change.group_arn)
 
     @apply.register
-    def _bounded(self, told: BoundaryChange) -> None:
-        self._owner(told.owner_arn).boundary = told.policy_arn
+    def _bounded(self, change: BoundaryChange) -> None:
+        self._owner(change.owner_arn).boundary = change.policy_arn
 
     @apply.register
-    def _trusting(self, told: TrustChange) -> None:
-        self._owner(told.role_arn).trust = told.document
+    def _trusting(self, change: TrustChange) -> None:
+        self._owner(change.role_arn).trust = change.document
 
     @apply.register
-    def _tagged(self, told: TagChange) -> None:
-        tags = self._owner(told.owner_arn).tags
-        tags.pop(told.key, None)
-        if told.value is not None:
-            tags[told.key] = told.value
+    def _tagged(self, change: TagChange) -> None:
+        tags = self._owner(change.owner_arn).tags
+        tags.pop(change.key, None)
+        if change.value is not None:
+            tags[change.key] = change.value
 
     @apply.register
-    def _renamed(self, told: ArnChange) -> None:
+    def _renamed(self, change: ArnChange) -> None:
         """Nobody else: the one who has the old ARN from then on is another."""
-        if told.arn not in self.owners:
-            self._owner(told.new_arn)
+        if change.arn not in self.owners:
+            self._owner(change.new_arn)
             return
-        self.former[told.new_arn] = self.former.pop(told.arn, told.arn)
-        self.owners[told.new_arn] = replace(self.owners.pop(told.arn), arn=told.new_arn)
+        self.former[change.new_arn] = self.former.pop(change.arn, change.arn)
+        self.owners[change.new_arn] = replace(self.owners.pop(change.arn), arn=change.new_arn)
         for owner in self.owners.values():
-            if told.arn in owner.groups:
-                owner.groups = owner.groups - {told.arn} | {told.new_arn}
+            if change.arn in owner.groups:
+                owner.groups = owner.groups - {change.arn} | {change.new_arn}
 
     @apply.register
-    def _takes(self, told: RoleTakingChange) -> None:
+    def _takes(self, change: RoleTakingChange) -> None:
         """All that the role has; of several roles together, without the boundaries that only some of them have."""
-        role, is_first = self._owner(told.role_arn), told.who not in self.owners
-        owner = self._owner(told.who)
+        role, is_first = self._owner(change.role_arn), change.who not in self.owners
+        owner = self._owner(change.who)
         owner.attached |= role.attached
-        owner.inline |= {f"{told.role_arn} {name}": text for name, text in role.inline.items()}
+        owner.inline |= {f"{change.role_arn} {name}": text for name, text in role.inline.items()}
         owner.boundary = role.boundary if is_first or owner.boundary == role.boundary else ""
-        self.taken[told.who] = told.role_arn
+        self.taken[change.who] = change.role_arn
 
     @apply.register
-    def _told(self, told: AccessFact) -> None:
+    def _fact(self, change: AccessFact) -> None:
         """No policy says it: nothing to put together."""
 
     def _owner(self, arn: str) -> Owner:
@@ -185,18 +185,18 @@ def named_in(access_changes: Sequence[AccessChange]) -> tuple[set[str], set[str]
     """The ARNs of users, groups and roles, and of the policies whose text changes."""
     owners: set[str] = set()
     policies: set[str] = set()
-    for told in access_changes:
-        match told:
+    for change in access_changes:
+        match change:
             case ManagedPolicyChange():
-                policies.add(told.policy_arn)
+                policies.add(change.policy_arn)
             case MembershipChange():
-                owners |= {told.user_arn, told.group_arn}
+                owners |= {change.user_arn, change.group_arn}
             case ExistenceChange() | AccessFact():
-                owners.add(told.arn)
+                owners.add(change.arn)
             case ArnChange():
-                owners |= {told.arn, told.new_arn}
+                owners |= {change.arn, change.new_arn}
             case TrustChange() | RoleTakingChange():
-                owners.add(told.role_arn)
+                owners.add(change.role_arn)
             case AttachmentChange() | InlinePolicyChange() | BoundaryChange() | TagChange():
-                owners.add(told.owner_arn)
+                owners.add(change.owner_arn)
     return owners, policies

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from policies.engine.canonical import compact
-from policies.engine.diff.told import lines
+from policies.engine.diff.item_lines import lines
 from policies.engine.matching import Glob, tokens
 
 Item = dict[str, Any]

@@ -113,7 +113,7 @@ def _owner(row: Row) -> Owner:
 
 def _named_policies(access_changes: Iterable[AccessChange]) -> set[str]:
     """Those that somebody gets."""
-    named = {told.policy_arn for told in access_changes if isinstance(told, AttachmentChange | BoundaryChange)}
+    named = {change.policy_arn for change in access_changes if isinstance(change, AttachmentChange | BoundaryChange)}
     return named - {""}
 
 

@@ -67,10 +67,10 @@ def head(change: Change) -> str:
     effects = change.measured.get(NAME, {}).get("effects", [])
     gain = sum(each["count"] for each in effects if "gained" in each or "allowed_again" in each)
     lose = sum(each["count"] for each in effects if "lost" in each or "denied" in each)
-    told = [f"{counted(gain, 'principal gains', 'principals gain')}"] if gain else []
-    told += [f"{number(lose)} {'loses' if lose == 1 else 'lose'}"] if lose and gain else []
-    told += [f"{counted(lose, 'principal loses', 'principals lose')}"] if lose and not gain else []
-    return ", ".join(told)
+    described = [f"{counted(gain, 'principal gains', 'principals gain')}"] if gain else []
+    described += [f"{number(lose)} {'loses' if lose == 1 else 'lose'}"] if lose and gain else []
+    described += [f"{counted(lose, 'principal loses', 'principals lose')}"] if lose and not gain else []
+    return ", ".join(described)
 
 
 def blocks(change: Change) -> list[EffectBlock]:
@@ -84,22 +84,24 @@ def blocks(change: Change) -> list[EffectBlock]:
 
 def _joined(measured: Sequence[EffectBlock], facts: Sequence[EffectBlock]) -> Iterator[EffectBlock]:
     """What is told of somebody follows what is measured of the same one; what is told alike of many is told once."""
-    told = {fact.who[0]: fact.lines for fact in facts}
+    described = {fact.who[0]: fact.lines for fact in facts}
     for block in measured:
-        alike = [] if block.lead else [told.get(who, ()) for who in block.who]
+        alike = [] if block.lead else [described.get(who, ()) for who in block.who]
         lines = alike[0] if alike and all(each == alike[0] for each in alike) else ()
-        for who in [who for who, said in told.items() if lines and said == lines and (block.more or who in block.who)]:
-            told.pop(who)
+        for who in [
+            who for who, said in described.items() if lines and said == lines and (block.more or who in block.who)
+        ]:
+            described.pop(who)
         yield replace(block, lines=[*block.lines, *lines])
-    for lines, names in _alike(told):
+    for lines, names in _alike(described):
         yield EffectBlock(tuple(names[:SHOWN]), max(0, len(names) - SHOWN), lines)
 
 
 def _alike(
-    told: Mapping[PrincipalLink, Sequence[EffectLine]],
+    described: Mapping[PrincipalLink, Sequence[EffectLine]],
 ) -> Iterator[tuple[Sequence[EffectLine], list[PrincipalLink]]]:
     groups: dict[str, tuple[Sequence[EffectLine], list[PrincipalLink]]] = {}
-    for who, lines in told.items():
+    for who, lines in described.items():
         groups.setdefault(repr(lines), (lines, []))[1].append(who)
     yield from groups.values()
 
@@ -146,9 +148,9 @@ def _who(arn: str, aws_id: str, account_id: str) -> PrincipalLink:
     return PrincipalLink(name_of(arn), url)
 
 
-def _lines(told: Mapping[str, Any], verbs: Mapping[str, tuple[str, str, str]]) -> Iterator[EffectLine]:
+def _lines(described: Mapping[str, Any], verbs: Mapping[str, tuple[str, str, str]]) -> Iterator[EffectLine]:
     for kind, (sign, css, verb) in verbs.items():
-        found = told.get(kind)
+        found = described.get(kind)
         if found is None:
             continue
         for item in found["items"]:

@@ -26,9 +26,9 @@ def trusts(
         if was == now:  # of users and groups both are empty
             continue
         found = policy_diff(load(was) or {}, load(now) or {})
-        told = {name: items.kept(found[part]) for part, name in _PARTS.items() if found[part]}
-        if told:
-            listed.append({"role": arn, "aws_id": (after.owners.get(arn) or before.owners[arn]).aws_id, **told})
+        described = {name: items.kept(found[part]) for part, name in _PARTS.items() if found[part]}
+        if described:
+            listed.append({"role": arn, "aws_id": (after.owners.get(arn) or before.owners[arn]).aws_id, **described})
         findings += _grave(arn, found, account_id)
     return listed, findings
 

@@ -31,7 +31,7 @@ class PoliciesAfterPlan:
     policies: tuple[LayerPolicy, ...] = ()
     boundary: LayerPolicy | None = None
     trust: LayerPolicy | None = None
-    untold: tuple[str, ...] = ()
+    unknown_effects: tuple[str, ...] = ()
 
 
 def afterwards(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedStep]) -> PoliciesAfterPlan:
@@ -39,11 +39,13 @@ def afterwards(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedS
     if any(step.operation.deletes(step.params) == key for step in steps):
         return PoliciesAfterPlan()
     steps = [step for step in steps if step.kind not in _NO_MATTER]
-    access_changes = [told for step in steps for told in step.operation.access_changes(aws_account, step.params)]
+    access_changes = [
+        described for step in steps for described in step.operation.access_changes(aws_account, step.params)
+    ]
     holdings = read(aws_account, access_changes)
-    untold = tuple(_untold(aws_account, holder, steps))
+    unknown_effects = tuple(_unknown_effects(aws_account, holder, steps))
     if holder.arn not in holdings.owners:
-        return PoliciesAfterPlan(holder.policies, holder.boundary, holder.trust, untold)
+        return PoliciesAfterPlan(holder.policies, holder.boundary, holder.trust, unknown_effects)
     holdings.apply_all(access_changes)
     held = holdings.combination(holder.arn)
     trust = compiled(holdings.owners[holder.arn].trust)
@@ -51,11 +53,11 @@ def afterwards(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedS
         tuple(LayerPolicy("", compiled(text)) for text in sorted(held.documents)),
         None if held.boundary is None else LayerPolicy("", compiled(held.boundary)),
         holder.trust if holder.trust and holder.trust.document is trust else LayerPolicy("", trust),
-        (*untold, *(f"what {arn} says" for arn in sorted(held.lacks))),
+        (*unknown_effects, *(f"what {arn} says" for arn in sorted(held.lacks))),
     )
 
 
-def _untold(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedStep]) -> Iterator[str]:
+def _unknown_effects(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedStep]) -> Iterator[str]:
     """Steps on the role that say of nothing that they alter it."""
     for step in steps:
         if ("iam.role", holder.arn) in objects(step) and not step.operation.access_changes(aws_account, step.params):

@@ -54,8 +54,8 @@ def _findings(aws_account: AwsAccount, tier: Tier, arn: str, steps: Sequence[Pla
         yield _unknown(tier, "the mirror doesn’t hold all of its role’s policies", ["policies"])
         return
     after = afterwards(aws_account, holder, steps)
-    if after.untold:
-        yield _unknown(tier, f"the engine can’t tell {some(after.untold)}", after.untold)
+    if after.unknown_effects:
+        yield _unknown(tier, f"the engine can’t tell {some(after.unknown_effects)}", after.unknown_effects)
         return
     lost, perhaps = _compared(aws_account, tier, holder, after)
     if lost:

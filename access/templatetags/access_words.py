@@ -52,8 +52,8 @@ def denied(names: Sequence[str]) -> str:
 
 def _with_mfa(names: Sequence[str], words: str) -> str:
     others = [name for name in names if name != _MFA]
-    told = ["only with MFA"] if len(others) < len(names) else []
-    return ", ".join([*told, *([f"{words}{keys(others)}"] if others else [])])
+    described = ["only with MFA"] if len(others) < len(names) else []
+    return ", ".join([*described, *([f"{words}{keys(others)}"] if others else [])])
 
 
 @register.filter

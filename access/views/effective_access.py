@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from access.forms import QuestionForm
 from access.holders import Holder, caller_named, holder_of
 from access.situations import Unanswerable, situation_of
-from access.views.service_access import told
+from access.views.service_access import describe
 from accounts.models import AwsAccount
 from identities.object_pages import ROLE, USER
 from policies.details import ObjectPages, fetch_row, render_tab
@@ -37,7 +37,7 @@ def _access(request: HttpRequest, kind: ObjectPages, account_id: str, aws_id: st
     holder = holder_of(row.aws_account, caller) if caller else None
     context: dict[str, Any] = {"form": form, "holder": holder}
     if holder:
-        context |= {"statements": list(_statements(holder)), **told(row.aws_account, holder)}
+        context |= {"statements": list(_statements(holder)), **describe(row.aws_account, holder)}
     if holder and form.is_valid():
         context |= _answered(row.aws_account, row.arn, form.cleaned_data)
     return render_tab(request, kind, row, tab="access", template="access/effective.html", context=context)

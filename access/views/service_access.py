@@ -37,7 +37,7 @@ class ServiceRow:
         return len(self.services) == 1 and any(extent is not AccessExtent.FULL for extent, _ in self.levels)
 
 
-def told(aws_account: AwsAccount, holder: Holder) -> dict[str, Any]:
+def describe(aws_account: AwsAccount, holder: Holder) -> dict[str, Any]:
     around = surroundings_of(aws_account.account_id)
     not_held = holder.not_held | ({LayerName.SESSION} if is_for_guests(holder) else frozenset())
     access = access_of(holder, around, not_held)

@@ -80,8 +80,8 @@ class GuardedNames(OfPoolForm):
         """Below the heading, where something is."""
         if guarded := self._guarded(names):
             verb = "isn’t" if len(guarded) == 1 else "aren’t"
-            told = f"{some(guarded, shown=len(guarded))} {verb} for helpdesk: ask an editor or an owner."
-            self.about = " ".join(filter(None, (self.about, told)))
+            described = f"{some(guarded, shown=len(guarded))} {verb} for helpdesk: ask an editor or an owner."
+            self.about = " ".join(filter(None, (self.about, described)))
 
     def _guarded(self, names: Sequence[str]) -> list[str]:
         return guarded_attributes(self.draft, self.pool.aws_id, names) if self.by_helpdesk else []

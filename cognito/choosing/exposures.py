@@ -67,8 +67,10 @@ class Exposure:
         who = f"{self.choice.who} to {self.pool.name} {could} {self.gets(aws_account)}"
         if self.giver.account != aws_account.pk:
             return f"{who}: an identity pool there looks at {claim}, and {claim} {self.choice.how}."
-        told = f"gives it where {rules.told(self.look.rule)}" if self.look.rule else f"makes {claim} a tag of sessions"
-        return f"{who}: the identity pool {self.giver.name} {told}, and {claim} {self.choice.how}."
+        described = (
+            f"gives it where {rules.describe(self.look.rule)}" if self.look.rule else f"makes {claim} a tag of sessions"
+        )
+        return f"{who}: the identity pool {self.giver.name} {described}, and {claim} {self.choice.how}."
 
     @property
     def key(self) -> tuple[str, ...]:

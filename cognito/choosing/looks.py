@@ -26,7 +26,7 @@ def looks_of(mappings: Mapping[str, Any] | None, tags: Mapping[str, Any] | None)
         listed = list((mapping.get("RulesConfiguration") or {}).get("Rules") or ())
         dead = rules.never(listed)
         yield from (ClaimUse(provider, rule["Claim"], rule, is_dead=place in dead) for place, rule in enumerate(listed))
-    for provider, told in (tags or {}).items():
-        if not told.get("UseDefaults"):
-            for tag, claim in sorted((told.get("PrincipalTags") or {}).items()):
+    for provider, described in (tags or {}).items():
+        if not described.get("UseDefaults"):
+            for tag, claim in sorted((described.get("PrincipalTags") or {}).items()):
                 yield ClaimUse(provider, claim, tag=tag)

@@ -18,7 +18,7 @@ from access.limits import DecidingStatement
 from access.surroundings import Surroundings, surroundings_of
 from cognito.identity_pools.guest_services import is_listed
 from cognito.identity_pools.operations.facts import GUEST
-from cognito.identity_pools.scope import Scope, scopes_of, told
+from cognito.identity_pools.scope import Scope, describe, scopes_of
 from cognito.identity_pools.sign_in_paths import SignInPaths
 from cognito.identity_pools.trusting import keys_of
 from cognito.models import IdentityPool
@@ -77,7 +77,7 @@ class GuestServiceAccess:
         """The keys on which all of it depends, as they are told; "" where something doesn't."""
         if any(not scope.keys for scope in self.scopes):
             return ""
-        return told(list(dict.fromkeys(key for scope in self.scopes for key in scope.keys)))
+        return describe(list(dict.fromkeys(key for scope in self.scopes for key in scope.keys)))
 
     @property
     def leads_on(self) -> bool:
@@ -260,11 +260,11 @@ def _said(rows: Sequence[GuestServiceAccess]) -> str:
         others = f" and use {counted(rest, 'more service', 'more services')}" if rest else ""
         return f"do everything in {len(whole):,} services{others}"
     shared = {row.condition for row in rows}
-    told_once = shared.pop() if len(shared) == 1 else ""
-    parts = [_part(row, is_bare=bool(told_once)) for row in rows[:_NAMED]]
+    shared_words = shared.pop() if len(shared) == 1 else ""
+    parts = [_part(row, is_bare=bool(shared_words)) for row in rows[:_NAMED]]
     if (more := len(rows) - _NAMED) > 0:
         parts.append(f"use {counted(more, 'more service', 'more services')}")
-    return f"{_joined(parts)}, {told_once}" if told_once else _joined(parts)
+    return f"{_joined(parts)}, {shared_words}" if shared_words else _joined(parts)
 
 
 def _part(row: GuestServiceAccess, *, is_bare: bool) -> str:

@@ -29,11 +29,11 @@ def _providers(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:
     }
     signed_in = SignInPaths(row).signed_in
     tags = row.principal_tags or {}
-    told = [
+    described = [
         (path, checked.get(path.key), tags.get(without_client(path.key), {}).get("PrincipalTags", {}))
         for path in signed_in
     ]
-    return {"providers": told}
+    return {"providers": described}
 
 
 def _count(row: IdentityPool) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 _WORDS = {"Equals": "is", "NotEqual": "isn’t", "StartsWith": "begins with", "Contains": "contains"}
 
 
-def told(rule: Mapping[str, Any]) -> str:
+def describe(rule: Mapping[str, Any]) -> str:
     """ "custom:plan is business"."""
     return f"{rule['Claim']} {_WORDS.get(rule['MatchType'], rule['MatchType'])} {rule['Value']}"
 

@@ -46,10 +46,10 @@ class Scope:
 
     @property
     def condition(self) -> str:
-        return told(self.keys)
+        return describe(self.keys)
 
 
-def told(keys: Sequence[str]) -> str:
+def describe(keys: Sequence[str]) -> str:
     """ "if the condition on aws:SecureTransport is met"; "" without a key."""
     return f"if the condition on {' and '.join(keys)} is met" if keys else ""
 

@@ -216,7 +216,7 @@ class SignInPaths:
             listed = rules_of(mapping)
             dead = rules.never(listed, _custom_attributes(pool))
             for place, rule in enumerate(listed):
-                yield self._link(rule["RoleARN"], SIGNED_IN, key, rules.told(rule), dead.get(place, ""))
+                yield self._link(rule["RoleARN"], SIGNED_IN, key, rules.describe(rule), dead.get(place, ""))
         elif mapping is not None:
             for group in self._groups.get(pool_id, ()):
                 rank = "" if group.precedence is None else f", precedence {group.precedence}"
@@ -254,9 +254,9 @@ def without_client(key: str) -> str:
     return key.rpartition(":")[0] if key.startswith("cognito-idp.") else key
 
 
-def gives_tags(told: Mapping[str, Any]) -> bool:
+def gives_tags(described: Mapping[str, Any]) -> bool:
     """Whether sessions of a provider's people have principal tags; AWS's default ones are some, too."""
-    return bool(told.get("PrincipalTags") or told.get("UseDefaults"))
+    return bool(described.get("PrincipalTags") or described.get("UseDefaults"))
 
 
 def provider_of(key: str) -> str:

@@ -49,8 +49,8 @@ class SettingsMirror(Mirror):
 
     def row(self, place: AccountRegion, seen: ParsedItem, at: datetime) -> MirroredRow:
         row = row_of(self.model, place, seen, at)
-        told = {"settings": seen.content, **seen.volatile, **self.columns(seen.content)}
-        for column, value in told.items():
+        described = {"settings": seen.content, **seen.volatile, **self.columns(seen.content)}
+        for column, value in described.items():
             setattr(row, column, value)
         return row
 

@@ -18,15 +18,15 @@ _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 def canonical(item: Mapping[str, Any], names: Iterable[str]) -> Content:
     """Members of these names, without what says nothing: AWS leaves out what is empty, or doesn't."""
-    return {name: told for name in names if (told := _told(item.get(name), name)) not in _NOTHING}
+    return {name: described for name in names if (described := _canonical_value(item.get(name), name)) not in _NOTHING}
 
 
-def _told(value: Any, name: str = "") -> Any:
+def _canonical_value(value: Any, name: str = "") -> Any:
     if isinstance(value, Mapping):
-        said = {key: _told(inner, key) for key, inner in value.items()}
+        said = {key: _canonical_value(inner, key) for key, inner in value.items()}
         return {key: inner for key, inner in said.items() if inner not in _NOTHING}
     if isinstance(value, list):
-        listed = [_told(inner) for inner in value]
+        listed = [_canonical_value(inner) for inner in value]
         return listed if name in _IN_ORDER else sorted(listed, key=_order)
     if isinstance(value, datetime):
         found = moment(value)

@@ -116,7 +116,9 @@ class PrincipalTagsMirror(FacetMirror):
 
     def content(self, item: Item) -> Content:
         off: Content = {"UseDefaults": False}
-        return {name: off | canonical(told, ("UseDefaults", "PrincipalTags")) for name, told in item["Maps"].items()}
+        return {
+            name: off | canonical(in_words, ("UseDefaults", "PrincipalTags")) for name, in_words in item["Maps"].items()
+        }
 
     def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {"principal_tags": seen.content}
@@ -129,10 +131,10 @@ class PrincipalTagsMirror(FacetMirror):
         for provider in providers_of(pool):
             asked = {"IdentityPoolId": ref.object_id, "IdentityProviderName": provider}
             try:
-                told = client.call(IDENTITY, "GetPrincipalTagAttributeMap", **asked)
+                in_words = client.call(IDENTITY, "GetPrincipalTagAttributeMap", **asked)
             except NotFound:  # none was set
                 continue
-            maps[provider] = {name: told[name] for name in ("UseDefaults", "PrincipalTags") if name in told}
+            maps[provider] = {name: in_words[name] for name in ("UseDefaults", "PrincipalTags") if name in in_words}
         return {"IdentityPoolId": ref.object_id, "Maps": maps}
 
 

@@ -23,14 +23,14 @@ class ClientFacet(FacetMirror):
     def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {self.column: seen.content}
 
-    def told(self, answer: Item) -> Item:
+    def item_of(self, answer: Item) -> Item:
         """What the answer says of this one."""
         return answer
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         asked = {"UserPoolId": pool_of(ref.arn), "ClientId": ref.object_id}
         try:
-            return self.told(client.call(IDP, self.operation, **asked)) | asked
+            return self.item_of(client.call(IDP, self.operation, **asked)) | asked
         except NotFound:
             return None
 
@@ -49,7 +49,7 @@ class ClientRiskConfigurationMirror(ClientFacet):
     settings = RiskConfigurationMirror.settings
     known = RiskConfigurationMirror.known
 
-    def told(self, answer: Item) -> Item:
+    def item_of(self, answer: Item) -> Item:
         held: Item = answer[RiskConfigurationMirror.member]
         return held if held.get("ClientId") else {}
 

@@ -170,9 +170,11 @@ class PoolProviderMirror(BornObjectMirror):
         return without_secrets(item) | {"ProviderDetails": kept, "HasSecret": has_secret}
 
     def content(self, item: Item) -> Content:
-        told = super().content(item)
-        details = {name: value for name, value in told.get("ProviderDetails", {}).items() if name not in self.derived}
-        return told | {"ProviderDetails": details}
+        described = super().content(item)
+        details = {
+            name: value for name, value in described.get("ProviderDetails", {}).items() if name not in self.derived
+        }
+        return described | {"ProviderDetails": details}
 
     def columns(self, content: Content) -> Mapping[str, Any]:
         return {"provider_type": content["ProviderType"], "has_secret": content.get("HasSecret", False)}

@@ -30,7 +30,7 @@ POOL = {
     "AdminCreateUserConfig": _set("Sign-up"),
     "LambdaConfig": _set("Triggers"),
     "SchemaAttributes": ContentPart(
-        "Attributes", "attribute {name} added", "attribute {name} removed", told=lambda each: str(each["Name"])
+        "Attributes", "attribute {name} added", "attribute {name} removed", describe=lambda each: str(each["Name"])
     ),
     "AutoVerifiedAttributes": _list("Verified at sign-up"),
     "AccountRecoverySetting": _set("Account recovery"),
@@ -108,7 +108,7 @@ IDENTITY_POOL = {
         "User pools",
         "takes people of {name}",
         "no longer takes people of {name}",
-        told=lambda each: f"{each['ProviderName']} ({each.get('ClientId', 'any client')})",
+        describe=lambda each: f"{each['ProviderName']} ({each.get('ClientId', 'any client')})",
     ),
     "SupportedLoginProviders": _set("Social providers"),
     "OpenIdConnectProviderARNs": _list("OIDC providers"),

@@ -196,10 +196,10 @@ class PoolDomainsMirror(PoolFacet):
     parts = parts.DOMAINS
     column = "domains"
     known = frozenset({"UserPoolId", "Domains"})
-    told = ("Status", "CustomDomainConfig", "ManagedLoginVersion", "Routing")
+    members = ("Status", "CustomDomainConfig", "ManagedLoginVersion", "Routing")
 
     def content(self, item: Item) -> Content:
-        return {each["Domain"]: canonical(each, self.told) for each in item["Domains"]}
+        return {each["Domain"]: canonical(each, self.members) for each in item["Domains"]}
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         pool_id = ref.object_id or _newest_of(client, ref.name)

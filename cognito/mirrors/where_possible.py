@@ -17,7 +17,7 @@ _NO_MORE = "The user pool can’t have this any more, by its plan and settings: 
 
 
 class ConditionalSource(EachObject):
-    """Asks about each object in the pools of which `has` is true, told `UserPool.told`.
+    """Asks about each object in the pools of which `has` is true, told `UserPool.described`.
 
     What was held of one that is in another pool by now is *not held*: nobody looks at it any more.
     """
@@ -45,7 +45,7 @@ class ConditionalSource(EachObject):
             yield page if page.marker else self._with_lapsed(page, place)
 
     def _pools(self, place: AccountRegion) -> list[int]:
-        return [pool.pk for pool in place.of(UserPool.objects.live()) if self._has(pool.told)]
+        return [pool.pk for pool in place.of(UserPool.objects.live()) if self._has(pool.described)]
 
     def _with_lapsed(self, page: SourcePage, place: AccountRegion) -> SourcePage:
         kind = self._mirror.kind

@@ -43,7 +43,7 @@ class UserPool(MirroredRow):
     people_held_why = models.CharField(max_length=400, blank=True)
 
     @property
-    def told(self) -> dict[str, Any]:
+    def described(self) -> dict[str, Any]:
         """Its settings and those of sessions, in one."""
         return {**self.settings, **(self.sessions or {})}
 

@@ -37,8 +37,8 @@ def open_sessions(person: CognitoUser) -> LiveChoices:
     names = dict(AppClient.objects.filter(pool=person.pool).values_list("aws_id", "name"))
 
     def ask(client: Reader) -> list[tuple[str, str]]:
-        told = sessions_of(client, person.pool.aws_id, _known_as(person))
-        return [(each["SessionId"], _session(each, names)) for each in told]
+        described = sessions_of(client, person.pool.aws_id, _known_as(person))
+        return [(each["SessionId"], _session(each, names)) for each in described]
 
     return _found(person, ask, _untracked(person.pool), "AWS knows of no open session.")
 
@@ -46,7 +46,7 @@ def open_sessions(person: CognitoUser) -> LiveChoices:
 def _untracked(pool: UserPool) -> str:
     """AWS says only that there are none to tell of."""
     words = "This pool doesn’t track sessions: sign them out everywhere instead."
-    if not may_track_sessions(pool.told):
+    if not may_track_sessions(pool.described):
         return f"{words} Tracking takes the plan Essentials or Plus."
     return f"{words} Tracking is switched on in the pool’s settings, under Sessions."
 
@@ -87,17 +87,17 @@ def _found(person: CognitoUser, ask: Callable[[Reader], Sequence[tuple[str, str]
     return LiveChoices(choices, "" if choices else none)
 
 
-def _session(told: Item, names: dict[str, str]) -> str:
+def _session(described: Item, names: dict[str, str]) -> str:
     """ "web, since 2026-11-25 18:02, session 4f1c…"."""
-    client = str(told.get("ClientId", ""))
-    return f"{names.get(client, client)}{_at('since', told.get('CreateDate'))}, session {told['SessionId']}"
+    client = str(described.get("ClientId", ""))
+    return f"{names.get(client, client)}{_at('since', described.get('CreateDate'))}, session {described['SessionId']}"
 
 
-def _device(told: Item) -> str:
+def _device(described: Item) -> str:
     """ "Pixel 9, last used 25 Nov 2026, 18:02:11 CET, device us-east-1_4f1c…"."""
-    attributes = {each["Name"]: each.get("Value", "") for each in told.get("DeviceAttributes") or ()}
+    attributes = {each["Name"]: each.get("Value", "") for each in described.get("DeviceAttributes") or ()}
     name = attributes.get("device_name") or "A device without a name"
-    return f"{name}{_at('last used', told.get('DeviceLastAuthenticatedDate'))}, device {told['DeviceKey']}"
+    return f"{name}{_at('last used', described.get('DeviceLastAuthenticatedDate'))}, device {described['DeviceKey']}"
 
 
 def _at(word: str, date: datetime | str | None) -> str:

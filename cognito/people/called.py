@@ -27,9 +27,14 @@ def title_of(person: CognitoUser) -> str:
 
 def second_of(person: CognitoUser) -> str:
     """What tells her from others of that name: an address, or the username."""
-    told, title = person.attributes, title_of(person)
+    described, title = person.attributes, title_of(person)
     return next(
-        (said for said in (told.get("email"), told.get("phone_number"), person.name) if said != title and said), ""
+        (
+            said
+            for said in (described.get("email"), described.get("phone_number"), person.name)
+            if said != title and said
+        ),
+        "",
     )
 
 

@@ -75,11 +75,11 @@ def why_guarded_attributes(draft: Draft, pool_id: str, names: Iterable[str]) -> 
 def why_guarded_group(draft: Draft, pool_arn: str, name: str) -> str:
     """A sentence; "" for a group that gives no access to AWS."""
     if role_arn := _roles(draft, pool_arn).get(name):
-        return told_of_role(name, role_arn)
+        return describe_role(name, role_arn)
     found = _looked_at(draft, pool_arn.rpartition("/")[2])
     if GROUPS_CLAIM in found.claims:
         return f"Rules of an identity pool look at groups: members of {name} may get a role by one."
-    return _told_unknown(found, f"members of {name}") if found.unknown else ""
+    return _describe_unknown(found, f"members of {name}") if found.unknown else ""
 
 
 def why_not_for_helpdesk(draft: Draft, pool_arn: str, name: str) -> str:
@@ -94,20 +94,20 @@ def why_guarded_person(draft: Draft, person: CognitoUser) -> str:
     groups = _groups(draft, person)
     roles = _roles(draft, person.pool.arn)
     if carrying := [name for name in groups if name in roles]:
-        return f"They are in {carrying[0]}. {told_of_role(carrying[0], roles[carrying[0]])} {_SOMEBODY_ELSE}"
+        return f"They are in {carrying[0]}. {describe_role(carrying[0], roles[carrying[0]])} {_SOMEBODY_ELSE}"
     found = _looked_at(draft, person.pool.aws_id)
     if found.unknown:
-        return f"{_told_unknown(found, 'they')} {_SOMEBODY_ELSE}"
+        return f"{_describe_unknown(found, 'they')} {_SOMEBODY_ELSE}"
     unread = _unread(draft, person.pool.arn)
     if with_role := [name for name in unread if name in roles]:
-        gives = told_of_role(with_role[0], roles[with_role[0]])
+        gives = describe_role(with_role[0], roles[with_role[0]])
         return f"Who is in {with_role[0]} isn’t read yet, so they may be. {gives} {_SOMEBODY_ELSE}"
     claims = Claims(person, None if unread else groups, partial(_kept, draft, person.pool))
     why = _by_rules(found.rules, claims) or _by_tags(found.tags, claims)
     return f"{why} {_SOMEBODY_ELSE}" if why else ""
 
 
-def _told_unknown(found: ClaimUses, who: str) -> str:
+def _describe_unknown(found: ClaimUses, who: str) -> str:
     return f"The roles and tags of the identity pool {found.unknown[0]} aren’t read yet, so {who} may get access by it."
 
 
@@ -173,26 +173,26 @@ def _looked_at(draft: Draft, pool_id: str) -> ClaimUses:
 
 def _roles(draft: Draft, pool_arn: str) -> Mapping[str, str]:
     """Of the pool's groups that carry one, by their names."""
-    return _told_of_groups(draft, pool_arn)[0]
+    return _groups_with_roles(draft, pool_arn)[0]
 
 
 def _unread(draft: Draft, pool_arn: str) -> Collection[str]:
     """Groups of the pool whose members were never read: anybody may be in them."""
-    return _told_of_groups(draft, pool_arn)[1]
+    return _groups_with_roles(draft, pool_arn)[1]
 
 
-def _told_of_groups(draft: Draft, pool_arn: str) -> tuple[Mapping[str, str], Collection[str]]:
-    key = (told_of_role, pool_arn)
+def _groups_with_roles(draft: Draft, pool_arn: str) -> tuple[Mapping[str, str], Collection[str]]:
+    key = (describe_role, pool_arn)
     if key not in draft.remembered:
         groups = CognitoGroup.objects.live().filter(aws_account=draft.aws_account, arn=pool_arn).order_by("name")
-        told = list(groups.values_list("name", "role_arn", "members_read_at"))
-        roles = {name: role_arn for name, role_arn, _ in told if role_arn}
-        draft.remembered[key] = roles, [name for name, _, read_at in told if read_at is None]
+        described = list(groups.values_list("name", "role_arn", "members_read_at"))
+        roles = {name: role_arn for name, role_arn, _ in described if role_arn}
+        draft.remembered[key] = roles, [name for name, _, read_at in described if read_at is None]
     found: tuple[Mapping[str, str], Collection[str]] = draft.remembered[key]
     return found
 
 
-def told_of_role(group: str, role_arn: str) -> str:
+def describe_role(group: str, role_arn: str) -> str:
     return (
         f"Members of {group} can take on the role {role_arn.rpartition('/')[2]} where an identity pool goes by groups."
     )

@@ -139,8 +139,8 @@ def _values(steps: Sequence[Step]) -> list[Sequence[Any]]:
 def _opened(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in PERSONAL:
         value = said.get(name)
-        told = value.items() if isinstance(value, Mapping) else [(name, value)]
-        for inner, blob in told:
+        described = value.items() if isinstance(value, Mapping) else [(name, value)]
+        for inner, blob in described:
             if blob and isinstance(blob, str):
                 yield inner, _text(blob)
 

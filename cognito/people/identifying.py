@@ -20,17 +20,17 @@ def identifying(person: CognitoUser) -> set[str]:
 
 
 def _values(person: CognitoUser) -> Iterator[str]:
-    told = {name: str(value) for name, value in person.attributes.items()}
+    described = {name: str(value) for name, value in person.attributes.items()}
     yield person.name
     for name in _SAY_WHO:
-        value = told.get(name, "")
+        value = described.get(name, "")
         if name in ("email", "phone_number", "preferred_username") or " " in value.strip():
             yield value
-    yield " ".join(filter(None, (told.get("given_name"), told.get("family_name"))))
-    local = told.get("email", "").partition("@")[0]
+    yield " ".join(filter(None, (described.get("given_name"), described.get("family_name"))))
+    local = described.get("email", "").partition("@")[0]
     if _OWN.search(local):
         yield local
-    for name, value in told.items():
+    for name, value in described.items():
         if name.startswith("custom:") and any(map(str.isdigit, value)):
             yield value
 

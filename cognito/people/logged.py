@@ -16,7 +16,7 @@ audit.register(
         "people.exported": "exported people of {object} as a file",
         "people.asked": "asked AWS for a person of {object}",
         "person.read": "looked at the person {object}",
-        "person.told": "exported all data about the person {object}",
+        "person.exported": "exported all data about the person {object}",
     }
 )
 
@@ -51,10 +51,10 @@ def read(request: HttpRequest, person: CognitoUser) -> None:
     )
 
 
-def told(request: HttpRequest, person: CognitoUser, form: str) -> None:
+def exported_person(request: HttpRequest, person: CognitoUser, form: str) -> None:
     """`form`: "page", "json" or "csv"."""
     audit.record(
-        "person.told",
+        "person.exported",
         actor=signed_in(request),
         aws_account=person.aws_account,
         obj=(person.kind, person.aws_id, person.aws_id),

@@ -50,8 +50,8 @@ class PersonMirror(Mirror):
 
         Where the username isn't known either, `former_name` is what tells her: "email=jane@example.org".
         """
-        told = ref.former_name or f"username={ref.name}"
-        attribute, _, value = (f"{SUB}={ref.object_id}" if ref.object_id else told).partition("=")
+        described = ref.former_name or f"username={ref.name}"
+        attribute, _, value = (f"{SUB}={ref.object_id}" if ref.object_id else described).partition("=")
         return find_one(client, pool_of(ref.arn), attribute, value)
 
     def keep(self, place: AccountRegion, reread: Sequence[RereadObject], *, ours: bool) -> int:

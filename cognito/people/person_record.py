@@ -120,7 +120,7 @@ def with_names_kept() -> Subquery:
 def people_settings_by_pool(pools: Iterable[UserPool]) -> dict[int, PoolPeopleSettings]:
     """The same of pools of one AWS account, by their pks, in one query."""
     pools = list(pools)
-    told: dict[tuple[str, str], PoolPeopleSettings] = {
+    described: dict[tuple[str, str], PoolPeopleSettings] = {
         (people_settings.region, people_settings.pool_id): people_settings
         for people_settings in PoolPeopleSettings.objects.filter(
             aws_account__in={pool.aws_account_id for pool in pools}
@@ -129,7 +129,7 @@ def people_settings_by_pool(pools: Iterable[UserPool]) -> dict[int, PoolPeopleSe
 
     def people_settings(pool: UserPool) -> PoolPeopleSettings:
         about: dict[str, Any] = {"region": pool.region, "pool_id": pool.aws_id}
-        found = told.get((pool.region, pool.aws_id))
+        found = described.get((pool.region, pool.aws_id))
         return found or PoolPeopleSettings(aws_account_id=pool.aws_account_id, **about)
 
     return {pool.pk: people_settings(pool) for pool in pools}

@@ -40,14 +40,14 @@ def change(
     request: HttpRequest | None = None,
 ) -> None:
     """Saves what was edited; `before` has the old values of FIELDS."""
-    changes = audit.differences(_told(before), _told({name: getattr(people_settings, name) for name in FIELDS}))
+    changes = audit.differences(_audited(before), _audited({name: getattr(people_settings, name) for name in FIELDS}))
     if not changes:
         return
     people_settings.save()
     _record("pool_people_settings.changed", pool, actor, request, {"changes": changes})
 
 
-def _told(values: Mapping[str, Any]) -> dict[str, object]:
+def _audited(values: Mapping[str, Any]) -> dict[str, object]:
     return {**values, "attributes": ", ".join(sorted(values["attributes"]))}
 
 

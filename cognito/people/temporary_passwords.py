@@ -51,7 +51,7 @@ def last_given(person: CognitoUser) -> TemporaryPassword | None:
     return max(found, key=lambda given: given.at, default=None)
 
 
-def told(person: CognitoUser) -> str:
+def describe(person: CognitoUser) -> str:
     """A sentence; "" of whom that isn't the status."""
     if person.status != _STATUS or person.erased_at:
         return ""

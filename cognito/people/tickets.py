@@ -22,16 +22,16 @@ def note_of(change: Change) -> str:
     steps = [step for step in change.steps.all() if isinstance(registry.get(step.kind), PeopleOperation)]
     if not steps:
         return ""
-    told = [line for step in steps[:MOST_NAMED] for line in _told(step)]
+    described = [line for step in steps[:MOST_NAMED] for line in _lines(step)]
     if left := len(steps) - MOST_NAMED:
-        told += [f"- and {counted(left, 'more step')}"] if left > 0 else []
+        described += [f"- and {counted(left, 'more step')}"] if left > 0 else []
     who = change.applied_by or change.requested_by
     at = full_time(change.finished_at or change.created_at)
     head = f"Change {change.pk} in {change.aws_account}: {change.get_state_display().lower()}"
-    return "\n".join([head, f"By {who}, {at}", *told])
+    return "\n".join([head, f"By {who}, {at}", *described])
 
 
-def _told(step: Step) -> list[str]:
+def _lines(step: Step) -> list[str]:
     operation = registry[step.kind]
     try:
         params = operation.parse(step.params)

@@ -79,8 +79,8 @@ def _of_choices(
     """Claims that people write themselves and that give them a role or a tag: one for each app client that may."""
     if pool.aws_id not in taken_by(givers):
         return
-    told = pool_of(pool, clients)
-    for each in exposures(givers, {pool.aws_id: told}):
+    described = pool_of(pool, clients)
+    for each in exposures(givers, {pool.aws_id: described}):
         severity = "critical" if each.is_certain else "high"
         what = f"{each.look.claim}, which gives {each.gets(pool.aws_account)}"
         text = each.sentence(pool.aws_account)
@@ -91,7 +91,7 @@ def _of_choices(
             continue
         if not each.choice.apps:
             yield PostureFinding("CLAIM_BY_CHOICE", severity, f"People choose {what}", text)
-        for app in told.apps:
+        for app in described.apps:
             if app.id in each.choice.apps:
                 title, fix = f"People write {what}, through {app.name}", "Remove the attribute from what it may write."
                 asked = {"which": app.id, "writes": OWN, "without": each.look.claim}

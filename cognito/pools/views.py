@@ -11,7 +11,7 @@ from cognito.models import UserPool
 from cognito.object_pages import POOL
 from cognito.plans import is_protected_from_threats
 from cognito.pools import logos
-from cognito.pools.told import tasks_of, told_of_client
+from cognito.pools.settings_summary import client_summary, tasks_of
 from iamconsole.web.fragments import render_page
 from iamconsole.web.uploads import LimitedFiles
 from policies.details import fetch_row, render_tab
@@ -51,9 +51,9 @@ def settings(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse
 
 def clients(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     row = fetch_row(request, POOL, account_id, aws_id)
-    told = [told_of_client(client, row) for client in row.appclients.live().order_by("name_key", "pk")]
+    described = [client_summary(client, row) for client in row.appclients.live().order_by("name_key", "pk")]
     template = "cognito/pools/clients.html"
-    return render_tab(request, POOL, row, tab="clients", template=template, context={"clients": told})
+    return render_tab(request, POOL, row, tab="clients", template=template, context={"clients": described})
 
 
 def providers(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:

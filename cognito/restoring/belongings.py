@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from cognito.models import UserPool
-from cognito.people.guarded import told_of_role
+from cognito.people.guarded import describe_role
 from cognito.pools.actions.base import different_from
 from cognito.pools.operations import CreateDomain, UpdateDomain, create_client, make, set_domain, update
 from cognito.pools.operations.shapes import (
@@ -23,7 +23,7 @@ from cognito.pools.operations.shapes import (
     Shape,
 )
 from cognito.restoring.comparing import ATTRIBUTE
-from cognito.restoring.items import RestoreItem, RestorePart, differing, told, with_warnings
+from cognito.restoring.items import RestoreItem, RestorePart, differing, setting_differences, with_warnings
 from cognito.restoring.pool_file import FileObject, PoolFile
 from cognito.restoring.target import RestoreTarget
 from iamconsole.web.words import counted, some
@@ -85,7 +85,7 @@ def _made(of: Shape, key: str, thing: FileObject, target: RestoreTarget) -> Rest
 
 def _of_role(thing: FileObject) -> list[str]:
     role = thing.settings.get("RoleArn")
-    return [told_of_role(thing.name, role)] if role else []
+    return [describe_role(thing.name, role)] if role else []
 
 
 def _words(of: Shape, thing: FileObject) -> str:
@@ -107,7 +107,7 @@ def _changed(of: Shape, key: str, thing: FileObject, row: Any, name: str, target
         return None
     step = update(of, target.arn, row.name, changes, name)
     taken = all(value is None for value in changes.values())
-    shown = told(of, _flat(held) if of is PROVIDER else held, changes)
+    shown = setting_differences(of, _flat(held) if of is PROVIDER else held, changes)
     new_role = of is GROUP and "RoleArn" in changes
     item = RestoreItem(
         key,

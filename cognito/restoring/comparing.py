@@ -13,7 +13,7 @@ from cognito.pools.operations import AddAttribute, update
 from cognito.pools.operations.details import LONGEST_CUSTOM
 from cognito.pools.operations.pools import FIXED
 from cognito.pools.operations.shapes import MFA, POOL, RISK, Shape
-from cognito.restoring.items import RestoreItem, RestorePart, differing, told, with_warnings
+from cognito.restoring.items import RestoreItem, RestorePart, differing, setting_differences, with_warnings
 from cognito.restoring.pool_file import PoolFile
 from cognito.restoring.target import RestoreTarget
 from iamconsole.web.words import some
@@ -125,7 +125,7 @@ def _setting(name: str, held: Mapping[str, Any], new: Any, file: PoolFile, targe
         does,
         ticked,
         {name: new},
-        differences=told(POOL, held, {name: new}),
+        differences=setting_differences(POOL, held, {name: new}),
         warnings=tuple(warnings),
     )
     return with_warnings(item, target)
@@ -161,7 +161,7 @@ def _whole(
         "Changed" if target.pool else "Set",
         True,
         steps=steps,
-        differences=told(of, held, changes),
+        differences=setting_differences(of, held, changes),
         warnings=tuple(warnings),
     )
     return RestorePart(title, [with_warnings(item, target)])

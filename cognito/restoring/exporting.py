@@ -140,8 +140,8 @@ def _provider(row: Any) -> dict[str, Any]:
     settings = PROVIDER.payload(row.settings)
     details = settings.get("ProviderDetails", {})
     left_out = sorted(name for name, value in details.items() if value == AS_AWS_HAS_IT)
-    told = {**settings, "ProviderDetails": _without(details, *left_out)}
-    return {"name": row.name, "type": row.provider_type, "left_out": left_out, "settings": told}
+    in_words = {**settings, "ProviderDetails": _without(details, *left_out)}
+    return {"name": row.name, "type": row.provider_type, "left_out": left_out, "settings": in_words}
 
 
 def _membership_lines(pool: UserPool) -> Iterator[str]:

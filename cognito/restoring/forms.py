@@ -102,7 +102,7 @@ class RestoreForm(TextOrFileForm):
         return planning.chosen_of(self.parts, self.keys)
 
     @property
-    def told_parts(self) -> list[tuple[RestorePart, list[tuple[RestoreItem, bool, str]]]]:
+    def listed_parts(self) -> list[tuple[RestorePart, list[tuple[RestoreItem, bool, str]]]]:
         """Each part with its items: whether it is ticked, and the name of the field of its secret."""
         keys = self.keys
         return [

@@ -52,7 +52,7 @@ class RestorePart:
     same: int = 0  # how many things are as in the file already
 
     @property
-    def is_told(self) -> bool:
+    def has_contents(self) -> bool:
         return bool(self.items or self.notes or self.same)
 
 
@@ -61,7 +61,9 @@ def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, 
     return different_from(before, {name: after.get(name) for name in sorted({*before, *after})})
 
 
-def told(of: Shape, before: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[RestoreDifference, ...]:
+def setting_differences(
+    of: Shape, before: Mapping[str, Any], changes: Mapping[str, Any]
+) -> tuple[RestoreDifference, ...]:
     """Setting by setting, however deep."""
     found = [leaf for name, new in changes.items() for leaf in _leaves(name, before.get(name), new)]
     return tuple(

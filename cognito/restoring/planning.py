@@ -23,7 +23,7 @@ MOST_OFFERED = 500  # so many boxes that a form sends are read
 def parts_of(file: PoolFile, target: RestoreTarget) -> list[RestorePart]:
     """All that there is to say, in the order of the steps."""
     found = [*parts_of_pool(file, target), *parts_of_belongings(file, target), part_of_memberships(file, target)]
-    return list(_bounded([part for part in found if part.is_told]))
+    return list(_bounded([part for part in found if part.has_contents]))
 
 
 def _bounded(parts: Sequence[RestorePart]) -> Iterator[RestorePart]:

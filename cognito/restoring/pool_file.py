@@ -22,7 +22,7 @@ from sync.aws.checking import misshapen
 FORMAT, VERSION = "iam-console/user-pool", 1
 MOST_BYTES = 2 * 1024 * 1024
 MOST_MEMBERSHIPS = 10_000
-_MOST_TOLD = 10
+_MOST_LISTED = 10
 _ZERO = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _TYPE = re.compile(r"<class '(\w+)'>")
 Settings = dict[str, Any]
@@ -114,9 +114,9 @@ def read(text: str) -> PoolFile:
     reader = _PoolFileReader()
     found = reader.file(said)
     if reader.problems:
-        more = len(reader.problems) - _MOST_TOLD
+        more = len(reader.problems) - _MOST_LISTED
         rest = [f"And {more} more of this kind."] if more > 0 else []
-        raise FileProblem(*reader.problems[:_MOST_TOLD], *rest)
+        raise FileProblem(*reader.problems[:_MOST_LISTED], *rest)
     return found
 
 
@@ -144,12 +144,12 @@ def _parsed(text: str) -> dict[str, Any]:
 
 def _is_text(said: dict[str, Any]) -> bool:
     """JSON can spell what no page can print and no database can hold."""
-    told = json.dumps(said, ensure_ascii=False)
+    described = json.dumps(said, ensure_ascii=False)
     try:
-        told.encode()
+        described.encode()
     except UnicodeEncodeError:
         return False
-    return _ZERO.search(told) is None
+    return _ZERO.search(described) is None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -311,13 +311,13 @@ class _PoolFileReader:
 
     def _fits(self, where: str, operation: str, parameters: Mapping[str, Any]) -> None:
         for line in misshapen(IDP, operation, parameters):
-            told = _TYPE.sub(r"\1", line)[:300].rstrip(".")
-            self.problems.append(f"“{where}”: AWS doesn’t take this. {told}.")
+            described = _TYPE.sub(r"\1", line)[:300].rstrip(".")
+            self.problems.append(f"“{where}”: AWS doesn’t take this. {described}.")
 
     def _known(self, said: Mapping[str, Any], names: Any, whose: str) -> None:
         if unknown := sorted(said.keys() - set(names)):
-            told = some([f"“{name[:60]}”" for name in unknown])
-            self.problems.append(f"{whose} has {told}, which this version of the format doesn’t know.")
+            described = some([f"“{name[:60]}”" for name in unknown])
+            self.problems.append(f"{whose} has {described}, which this version of the format doesn’t know.")
 
     def _object(self, said: Mapping[str, Any], name: str, within: str) -> dict[str, Any]:
         found = said.get(name, {})

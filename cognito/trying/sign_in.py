@@ -75,7 +75,7 @@ class SignInChallenge:
 class SignInTokens:
     """`told` is for the page to hand on to whoever tried, and is kept nowhere."""
 
-    told: tuple[tokens.DecodedToken, ...]
+    checked_tokens: tuple[tokens.DecodedToken, ...]
     username: str
 
 
@@ -156,8 +156,8 @@ class SignInTrial:
     def _signed_in(self, answer: Mapping[str, Any], username: str) -> SignInTokens:
         result = answer["AuthenticationResult"]
         given = ((tokens.ID, "IdToken"), (tokens.ACCESS, "AccessToken"))
-        told = tuple(self.check(opened(result[member]), use) for use, member in given if member in result)
-        return SignInTokens(told, username)
+        checked_tokens = tuple(self.check(opened(result[member]), use) for use, member in given if member in result)
+        return SignInTokens(checked_tokens, username)
 
     def _asked(self, answer: Mapping[str, Any], before: SignInState) -> SignInChallenge:
         challenge = str(answer["ChallengeName"])
@@ -186,7 +186,7 @@ class SignInTrial:
     def check(self, token: str, use: str) -> tokens.DecodedToken:
         """A token, by the keys that the pool publishes now."""
         pool = self._pool
-        return tokens.told(
+        return tokens.check_token(
             token,
             use=use,
             keys=published_keys(pool.aws_account, pool.region, pool.aws_id),
@@ -205,8 +205,8 @@ def scanned(state: SignInState, pool: UserPool) -> str:
 def _asks(challenge: str, said: Mapping[str, Any]) -> tuple[str, ...]:
     """Cognito tells lists as JSON within a text."""
     member = {CHOICE: "MFAS_CAN_CHOOSE", SET_UP: "MFAS_CAN_SETUP", NEW_PASSWORD: "requiredAttributes"}.get(challenge)
-    told = json.loads(opened(said[member])) if member and said.get(member) else []
-    return tuple(str(each).removeprefix("userAttributes.") for each in told)
+    checked_tokens = json.loads(opened(said[member])) if member and said.get(member) else []
+    return tuple(str(each).removeprefix("userAttributes.") for each in checked_tokens)
 
 
 def _answers(challenge: str, typed: Secret) -> dict[str, Any]:

@@ -96,13 +96,13 @@ class SignUpTrial:
     ) -> SignUpState:
         app = AppClientCalls(self._pool, client_id, secret)
         secret_hash = app.hash_of(username)
-        told = [{"Name": name, "Value": value} for name, value in attributes.items() if value]
+        described = [{"Name": name, "Value": value} for name, value in attributes.items() if value]
         answer = app.call(
             "SignUp",
             ClientId=client_id,
             Username=username,
             Password=password,
-            UserAttributes=told,
+            UserAttributes=described,
             **hashed("SecretHash", secret_hash),
         )
         return SignUpState(

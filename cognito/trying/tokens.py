@@ -59,7 +59,9 @@ def issuer_of(region: str, pool_id: str) -> str:
     return f"https://cognito-idp.{region}.{host}/{pool_id}"
 
 
-def told(token: str, *, use: str, keys: Mapping[str, Any], issuer: str, client_id: str, now: datetime) -> DecodedToken:
+def check_token(
+    token: str, *, use: str, keys: Mapping[str, Any], issuer: str, client_id: str, now: datetime
+) -> DecodedToken:
     """`keys`: the pool's JSON Web Key Set. Takes any text; never raises."""
     try:
         header = jwt.get_unverified_header(token)

@@ -97,8 +97,8 @@ def _step(request: HttpRequest, pool: UserPool, context: dict[str, Any]) -> dict
         return _shown(trial.begin(said["username"], Secret(said["password"])))
     if check.is_bound and check.is_valid():
         said = check.cleaned_data
-        told = sign_in.SignInTrial(operator, pool, said["client"]).check(said["token"].strip(), said["use"])
-        return {"told": [told], "is_checked": True}
+        checked_tokens = sign_in.SignInTrial(operator, pool, said["client"]).check(said["token"].strip(), said["use"])
+        return {"checked_tokens": [checked_tokens], "is_checked": True}
     return {}
 
 
@@ -107,7 +107,7 @@ def _shown(outcome: Outcome, more: dict[str, Any] | None = None) -> dict[str, An
         answer = AnswerForm(outcome.state, initial={"state": outcome.state.sealed()})
         shown: dict[str, Any] = {"asked": outcome, "answer": answer}
     else:
-        shown = {"told": outcome.told, "username": outcome.username}
+        shown = {"checked_tokens": outcome.checked_tokens, "username": outcome.username}
     return {**shown, **(more or {})}
 
 

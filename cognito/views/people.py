@@ -110,7 +110,7 @@ def cognito_people_ask(request: HttpRequest, account_id: str, aws_id: str) -> Ht
     try:
         found = looking.look(pool, words)
     except AwsError as error:
-        return _told(request, f"{back}?{urlencode({'q': words})}", f"AWS couldn’t be asked. {error.sentence()}")
+        return _answer_with(request, f"{back}?{urlencode({'q': words})}", f"AWS couldn’t be asked. {error.sentence()}")
     logged.asked_aws(request, pool, found)
     if found is None:
         sentence = (
@@ -118,7 +118,7 @@ def cognito_people_ask(request: HttpRequest, account_id: str, aws_id: str) -> Ht
             f"{looking.asked_by(words)}. It can’t look for custom attributes: of these, only people who were read are "
             "found."
         )
-        return _told(request, f"{back}?{urlencode({'q': words})}", sentence)
+        return _answer_with(request, f"{back}?{urlencode({'q': words})}", sentence)
     messages.success(
         request, f"{title_of(found)} was not in the mirror yet. AWS was asked just now, and has this person."
     )
@@ -127,7 +127,7 @@ def cognito_people_ask(request: HttpRequest, account_id: str, aws_id: str) -> Ht
     return HttpResponseClientRedirect(to) if wants_fragment(request) else HttpResponseRedirect(to)
 
 
-def _told(request: HttpRequest, back: str, sentence: str) -> HttpResponse:
+def _answer_with(request: HttpRequest, back: str, sentence: str) -> HttpResponse:
     if wants_fragment(request):
         return render(request, "cognito/asked.html", {"sentence": sentence})
     messages.warning(request, sentence)

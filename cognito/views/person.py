@@ -69,7 +69,7 @@ def cognito_user_held(request: HttpRequest, account_id: str, aws_id: str) -> Htt
         raise PermissionDenied("Exporting people needs a permission of its own, which editors and owners have.")
     form = request.GET.get("format", "")
     sections = held_of(person)
-    logged.told(request, person, form if form in _FORMS else "page")
+    logged.exported_person(request, person, form if form in _FORMS else "page")
     if form in _FORMS:
         return file_response(form, f"held-of-{person.aws_id}", _FORMS[form](sections))
     context = {"row": person, "title": title_of(person), "sections": sections}
@@ -111,7 +111,7 @@ def _about(request: HttpRequest, person: CognitoUser) -> dict[str, Any]:
         "title": title_of(person),
         "second": second_of(person),
         "status": status_mark(person),
-        "status_told": temporary_passwords.told(person),
+        "status_told": temporary_passwords.describe(person),
         "addresses": [
             (label, person.attributes[name], verified(person, name))
             for name, label in _ADDRESSES
@@ -135,7 +135,9 @@ def _offers(request: HttpRequest, person: CognitoUser) -> list[tuple[ObjectActio
     """The actions, each with the message that she will get of it."""
     if not may_in_pool(signed_in(request), CARE, person.aws_account, person.pool.aws_id):
         return []
-    return [(action, action.told(person) if action.told else "") for action in actions_on(request, PERSON, person)]
+    return [
+        (action, action.message(person) if action.message else "") for action in actions_on(request, PERSON, person)
+    ]
 
 
 def _looks(person: CognitoUser) -> Any:

@@ -30,9 +30,9 @@ class IdentityPoolCalls(PoolCalls):
         """The enhanced flow: Cognito chooses the role, and limits what guests may do with theirs."""
         pool, identity, claims = self._identified()
         if claims:
-            provider, told = next(iter(claims.items()))
-            role = roles.role_of(pool, provider, told, self.asked.get("CustomRoleArn"))
-            tags, limit = roles.tags_of(pool, provider, told), None
+            provider, described = next(iter(claims.items()))
+            role = roles.role_of(pool, provider, described, self.asked.get("CustomRoleArn"))
+            tags, limit = roles.tags_of(pool, provider, described), None
         else:
             role, tags, limit = roles.guest_role(pool), {}, roles.GUEST_LIMIT
         session = roles.credentials(pool, role, identity.id, amr=roles.came_in(claims), tags=tags, limit=limit)
@@ -58,8 +58,8 @@ class IdentityPoolCalls(PoolCalls):
         page, following = cut(
             sorted(pool.identities), size=self.asked["MaxResults"], token=self.asked.get("NextToken"), of=pool.id
         )
-        told = [pool.identities[identity_id].described() for identity_id in page]
-        return {"IdentityPoolId": pool.id, "Identities": told, "NextToken": following}
+        described = [pool.identities[identity_id].described() for identity_id in page]
+        return {"IdentityPoolId": pool.id, "Identities": described, "NextToken": following}
 
     def describe_identity(self) -> Answer:
         return identity_anywhere(self.asked["IdentityId"])[1].described()
@@ -96,4 +96,4 @@ def _check_guests(pool: IdentityPool) -> None:
 
 
 def _accounts(claims: Claims) -> dict[str, str]:
-    return {provider: str(told["sub"]) for provider, told in claims.items()}
+    return {provider: str(described["sub"]) for provider, described in claims.items()}

@@ -47,8 +47,10 @@ class PoolCalls(Calls):
         page, following = cut(
             sorted(pools), size=self.asked["MaxResults"], token=self.asked.get("NextToken"), of="identity pools"
         )
-        told = [{"IdentityPoolId": one, "IdentityPoolName": pools[one].settings["IdentityPoolName"]} for one in page]
-        return {"IdentityPools": told, "NextToken": following}
+        described = [
+            {"IdentityPoolId": one, "IdentityPoolName": pools[one].settings["IdentityPoolName"]} for one in page
+        ]
+        return {"IdentityPools": described, "NextToken": following}
 
     # Roles
 

@@ -128,8 +128,8 @@ def check_writable(client: AppClient, pool: UserPool, names: Iterable[str]) -> N
     allowed = client.settings.get("WriteAttributes")
     required = {name for name, each in pool.schema.items() if each["Required"]}
     if allowed and (refused := set(names) - set(allowed) - required):
-        told = ", ".join(sorted(refused))
-        raise AwsError("NotAuthorizedException", f"A client attempted to write unauthorized attribute: {told}")
+        in_words = ", ".join(sorted(refused))
+        raise AwsError("NotAuthorizedException", f"A client attempted to write unauthorized attribute: {in_words}")
 
 
 def validity_s(settings: Settings, token: str) -> int:

@@ -53,11 +53,11 @@ class GroupCalls(PoolCalls):
         pool = self.pool
         members = pool.group(self.asked["GroupName"]).members
 
-        def told(username: str) -> Answer:
+        def describe(username: str) -> Answer:
             person = pool.people.get(username)
             return person.described() if person is not None else {}
 
-        return self.listing("Users", members, told, size="Limit")
+        return self.listing("Users", members, describe, size="Limit")
 
     def admin_list_groups_for_user(self) -> Answer:
         groups = self.pool.groups

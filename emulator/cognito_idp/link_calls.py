@@ -74,8 +74,8 @@ class LinkCalls(PersonCalls):
 
 
 def identities_of(person: Person) -> list[Identity]:
-    told: list[Identity] = json.loads(person.attributes.get("identities", "[]"))
-    return told
+    described: list[Identity] = json.loads(person.attributes.get("identities", "[]"))
+    return described
 
 
 def _set(pool: UserPool, person: Person, linked: list[Identity]) -> None:

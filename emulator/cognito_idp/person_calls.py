@@ -39,11 +39,11 @@ class PersonCalls(GroupCalls):
         only = None if wanted is None else frozenset(wanted)
         found = pool.people.usernames(self.asked.get("Filter"))
 
-        def told(username: str) -> Answer:
+        def describe(username: str) -> Answer:
             person = pool.people.get(username)
             return person.described(only=only) if person is not None else {}
 
-        return self.listing("Users", found, told, size="Limit", token="PaginationToken")  # noqa: S106
+        return self.listing("Users", found, describe, size="Limit", token="PaginationToken")  # noqa: S106
 
     def admin_get_user(self) -> Answer:
         return self.person.described_in_full()
@@ -165,8 +165,8 @@ class PersonCalls(GroupCalls):
 
     def admin_list_user_sessions(self) -> Answer:
         person = self._tracked()
-        told = {session.id: session.described() for session in person.sessions.values()}
-        return {"Sessions": [told[session_id] for session_id in sorted(told)]}
+        described = {session.id: session.described() for session in person.sessions.values()}
+        return {"Sessions": [described[session_id] for session_id in sorted(described)]}
 
     def admin_revoke_user_session(self) -> None:
         person = self._tracked()

@@ -35,7 +35,7 @@ class PoolCalls(Calls):
         self,
         key: str,
         names: Any,
-        told: Callable[[str], Answer],
+        in_words: Callable[[str], Answer],
         *,
         size: str = "MaxResults",
         token: str = "NextToken",  # noqa: S107 (the name of a parameter)
@@ -48,7 +48,7 @@ class PoolCalls(Calls):
             token=self.asked.get(token),
             of=(key, sorted(rest.items(), key=str)),
         )
-        return {key: [told(name) for name in page], token: following}
+        return {key: [in_words(name) for name in page], token: following}
 
     def create_user_pool(self) -> Answer:
         return {"UserPool": self.backend.create_pool(self.asked).described()}

@@ -67,13 +67,13 @@ def checked(asked: Settings, pool: UserPool) -> Settings:
 
 def described(settings: Settings) -> Settings:
     """As DescribeUserPool tells them, with the names of old beside the new ones."""
-    told = deepcopy(settings)
-    days = told["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"]
-    told["AdminCreateUserConfig"]["UnusedAccountValidityDays"] = days
+    in_words = deepcopy(settings)
+    days = in_words["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"]
+    in_words["AdminCreateUserConfig"]["UnusedAccountValidityDays"] = days
     for old, new in _OLD_NAMES.items():
-        if new in told["VerificationMessageTemplate"]:
-            told[old] = told["VerificationMessageTemplate"][new]
-    return told
+        if new in in_words["VerificationMessageTemplate"]:
+            in_words[old] = in_words["VerificationMessageTemplate"][new]
+    return in_words
 
 
 def _without_gaps(policy: Settings) -> Settings:

@@ -94,14 +94,14 @@ def begin(pool: UserPool, client: AppClient, flow: str, params: dict[str, str]) 
     _check_password(person, params["PASSWORD"])
     if person.status == FORCE_CHANGE_PASSWORD:
         missing = [n for n, one in pool.schema.items() if one["Required"] and n not in person.attributes]
-        told = {name: value for name, value in person.attributes.items() if name != "sub"}
+        described = {name: value for name, value in person.attributes.items() if name != "sub"}
         return _challenge(
             pool,
             client,
             person,
             "NEW_PASSWORD_REQUIRED",
             requiredAttributes=json.dumps([f"userAttributes.{name}" for name in missing]),
-            userAttributes=json.dumps(told),
+            userAttributes=json.dumps(described),
         )
     return _second_step(pool, client, person)
 

@@ -110,11 +110,11 @@ class SignInCalls(SignUpCalls):
 
     def get_user(self) -> Answer:
         _, person, _ = self._bearer()
-        told = person.described_in_full()
+        described = person.described_in_full()
         return {
-            name: told[name]
+            name: described[name]
             for name in ("Username", "UserAttributes", "PreferredMfaSetting", "UserMFASettingList")
-            if name in told
+            if name in described
         }
 
     def change_password(self) -> None:

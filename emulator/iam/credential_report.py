@@ -93,13 +93,13 @@ class CredentialReports(Credentials, Root):
 
 def shuffled(text: str) -> str:
     """The same report with its columns in another order, one more of them, and its flags in capitals."""
-    told = io.StringIO()
+    described = io.StringIO()
     for number, line in enumerate(csv.reader(io.StringIO(text))):
         more = "additional_credentials_info" if number == 0 else "2 more keys"
-        csv.writer(told, lineterminator="\r\n").writerow(
+        csv.writer(described, lineterminator="\r\n").writerow(
             [more, *(value.upper() if value in ("true", "false") else value for value in reversed(line))]
         )
-    return told.getvalue()
+    return described.getvalue()
 
 
 def _line(

@@ -64,7 +64,7 @@ class LastAccessed(IAMBackend):  # type: ignore[misc]
         granted = _granted(self._documents(entity))
         uses = self._uses(entity, granted)
         return [
-            {"ServiceName": SERVICES[name], "ServiceNamespace": name} | _told(uses.get(name))
+            {"ServiceName": SERVICES[name], "ServiceNamespace": name} | _last_use(uses.get(name))
             for name in sorted(granted)
         ]
 
@@ -146,7 +146,7 @@ def _many(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def _told(use: Use | None) -> Shape:
+def _last_use(use: Use | None) -> Shape:
     if use is None:
         return {"TotalAuthenticatedEntities": 0}
     return {

@@ -22,7 +22,7 @@ from emulator.iam.provider_responses import ProviderResponses
 from emulator.iam.root_access import RootAccessResponses
 from emulator.iam.settings import SettingsResponses
 from emulator.iam.shapes import Shape
-from emulator.iam.telling import told
+from emulator.iam.telling import described
 
 _BOUNDARY, _PERMISSIONS = "PermissionsBoundary", "PermissionsPolicy"
 
@@ -47,7 +47,7 @@ class Responses(
         kinds = self._get_param("Filter", [])
         if unknown := set(kinds) - set(FILTERS):
             raise ValidationError(f"1 validation error detected: Value '{unknown}' at 'filter' is not one of {FILTERS}")
-        found, marker = self._cut(told(details(self.backend, kinds)), order=lambda item: item.position)
+        found, marker = self._cut(described(details(self.backend, kinds)), order=lambda item: item.position)
         answer: dict[str, Any] = {
             key: [] for key in ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
         }

@@ -24,7 +24,7 @@ class RootAccessResponses:
     _get_action: Callable[[], str]
 
     def list_organizations_features(self) -> ActionResult:
-        return _told(self._asked())
+        return _features(self._asked())
 
     def enable_organizations_root_credentials_management(self) -> ActionResult:
         return self._switch(_CREDENTIALS, on=True)
@@ -46,7 +46,7 @@ class RootAccessResponses:
                 "The account making the request is not the management account for the organization.",
             )
         organization.root_features = (organization.root_features - {feature}) | ({feature} if on else set())
-        return _told(organization)
+        return _features(organization)
 
     def _asked(self) -> Any:
         """The organization. Raises what AWS answers to those who have none, or may not ask ("ListOrganizationsFeatures"
@@ -71,5 +71,5 @@ class RootAccessResponses:
         return backend.org
 
 
-def _told(organization: Any) -> ActionResult:
+def _features(organization: Any) -> ActionResult:
     return ActionResult({"OrganizationId": organization.id, "EnabledFeatures": sorted(organization.root_features)})

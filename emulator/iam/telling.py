@@ -31,7 +31,7 @@ def is_shuffled() -> bool:
     return _way.get() == "shuffled"
 
 
-def told(details: list[Detail]) -> list[Detail]:
+def described(details: list[Detail]) -> list[Detail]:
     """The same objects, at other places and in other parts."""
     way = _way.get()
     return [part for detail in details for part in WAYS[way](detail)] if way else details

@@ -19,7 +19,7 @@ MOST_PICKED = 1_000
 KEPT = "kept"
 _IN_SESSION = "picked"
 _MOST_KEPT = 4  # selections of one session; a further one takes the place of the oldest
-_MOST_TOLD = 400  # characters of an id
+_LONGEST_ID = 400  # characters of an id
 
 
 def kept(session: SessionBase, list_url: str, name: str) -> list[str]:
@@ -44,7 +44,7 @@ def keep_posted(request: HttpRequest) -> HttpResponse:
     posted = request.POST
     earlier = kept(request.session, request.path, posted.get(KEPT, ""))
     listed = set(posted.getlist("listed"))
-    ids = [*(each for each in earlier if each not in listed), *(each[:_MOST_TOLD] for each in posted.getlist("pick"))]
+    ids = [*(each for each in earlier if each not in listed), *(each[:_LONGEST_ID] for each in posted.getlist("pick"))]
     if not ids:
         return redirect(request.path.removesuffix("stage/"))
     name = keep(request.session, request.path, list(dict.fromkeys(ids))[: MOST_PICKED + 1])

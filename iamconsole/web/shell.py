@@ -110,8 +110,8 @@ class Shell:
         asked |= {item: item.count(self._request, self.aws_account) for item in items if item.count}
         asked |= {item.asks: item.asks.rows(self._request, self.aws_account) for item in items if item.asks}
         rows = {item: count for item, count in asked.items() if isinstance(count, QuerySet)}
-        told = {item: count for item, count in asked.items() if isinstance(count, int)}
-        return told | dict(zip(rows, lately_each(list(rows.values())), strict=True))
+        described = {item: count for item, count in asked.items() if isinstance(count, int)}
+        return described | dict(zip(rows, lately_each(list(rows.values())), strict=True))
 
     def _link(self, item: NavItem, counts: Mapping[NavItem | WaitingCount, int]) -> SidebarLink:
         kwargs = {"account_id": self.aws_account.account_id} if item.per_aws_account and self.aws_account else None

@@ -68,7 +68,7 @@ SAML = {
     "entity_id": ContentPart("Entity id"),
     "valid_until": ContentPart("Metadata good until", named=_day),
     "certificates": ContentPart(
-        "Certificates", "certificate {name} added", "certificate {name} taken away", told=_certificate
+        "Certificates", "certificate {name} added", "certificate {name} taken away", describe=_certificate
     ),
     "private_keys": ContentPart("Decryption keys", "decryption key {name} added", "decryption key {name} taken away"),
 }

@@ -81,7 +81,7 @@ class RootAccessMirror(IamAccountMirror):
     title = "Centralised root access"
     known = frozenset({"AccountId", "Arn", "Barrier", "EnabledFeatures", "OrganizationId"})
     parts: ClassVar[Mapping[str, ContentPart]] = {
-        "features": ContentPart(title, "{label}: {name} switched on", "{label}: {name} switched off", told=_title),
+        "features": ContentPart(title, "{label}: {name} switched on", "{label}: {name} switched off", describe=_title),
         "barrier": ContentPart(
             "What stands in the way of centralised root access",
             "no centralised root access: {new}",

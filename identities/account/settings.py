@@ -119,8 +119,8 @@ class PasswordPolicyMirror(IamAccountMirror):
 
     def differences(self, before: Content, after: Content) -> list[ContentDifference]:
         """A rule that has no words here is told as AWS calls it."""
-        told = password_policy.differences(before.get("rules", {}), after.get("rules", {}))
-        return [ContentDifference("rules", words) for words in told] or super().differences(before, after)
+        described = password_policy.differences(before.get("rules", {}), after.get("rules", {}))
+        return [ContentDifference("rules", words) for words in described] or super().differences(before, after)
 
     def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {"password_policy": seen.content["rules"]}

@@ -57,14 +57,14 @@ class OfOneForm(ActionForm):
 
 def said_of(row: Any) -> str:
     """ "AKIA…, active, 120 days old, used 3 days ago"."""
-    told = [row.name, "" if isinstance(row, MfaDevice) else row.status.lower()]
+    described = [row.name, "" if isinstance(row, MfaDevice) else row.status.lower()]
     if row.days is not None:
-        told.append(f"{counted(row.days, 'day')} old")
+        described.append(f"{counted(row.days, 'day')} old")
     if isinstance(row, AccessKey) and row.last_used_at:
-        told.append(f"used {ago(row.last_used_at)}")
+        described.append(f"used {ago(row.last_used_at)}")
     if isinstance(row, ServiceCredential):
-        told.insert(1, row.service)
-    return ", ".join(part for part in told if part)
+        described.insert(1, row.service)
+    return ", ".join(part for part in described if part)
 
 
 # ---- Access keys ---------------------------------------------------------------------------------------------------

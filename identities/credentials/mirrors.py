@@ -81,10 +81,10 @@ class SigningCertificatesMirror(CredentialsMirror):
     ignored_members = frozenset({"UserName", "CertificateBody"})
 
     def row(self, entry: Entry) -> Said:
-        return super().row(entry) | _told_by(entry["CertificateBody"])
+        return super().row(entry) | _fields_of(entry["CertificateBody"])
 
 
-def _told_by(body: str) -> dict[str, Any]:
+def _fields_of(body: str) -> dict[str, Any]:
     """What a certificate says of itself; nothing of one that can't be read."""
     try:
         certificate = x509.load_pem_x509_certificate(body.encode())

@@ -66,14 +66,14 @@ class RootUserMirror(Mirror):
         return str(item["AccountId"])
 
     def see(self, item: Item) -> ParsedItem:
-        told = facts(item)
+        described = facts(item)
         content = {
-            "password": told["password_enabled"],
-            "mfa": told["mfa_active"],
-            "access_keys": [_lasting(key) for key in told["keys"]],
-            "certificates": [_lasting(certificate) for certificate in told["certificates"]],
+            "password": described["password_enabled"],
+            "mfa": described["mfa_active"],
+            "access_keys": [_lasting(key) for key in described["keys"]],
+            "certificates": [_lasting(certificate) for certificate in described["certificates"]],
         }
-        return ParsedItem(self.object_id(item), "Root user", item["arn"], content, volatile=told)
+        return ParsedItem(self.object_id(item), "Root user", item["arn"], content, volatile=described)
 
     def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         rows = [

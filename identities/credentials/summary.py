@@ -18,9 +18,9 @@ def renew(users: Collection[IamUser], facet: str) -> None:
 
     Locked and read anew: what another facet brings just now must not be written over with what was before it.
     """
-    if facet not in _TOLD:
+    if facet not in _DESCRIBED:
         return
-    model, tell = _TOLD[facet]
+    model, tell = _DESCRIBED[facet]
     users = list(IamUser.objects.select_for_update().filter(pk__in=[user.pk for user in users]).order_by("aws_id"))
     rows: defaultdict[int, list[Any]] = defaultdict(list)
     for row in model.objects.filter(user__in=users):
@@ -59,7 +59,7 @@ def _report(rows: Sequence[ReportedUser]) -> Columns:
     return {"is_reported": bool(rows), "reported_use_at": _latest(used)}
 
 
-_TOLD: dict[str, tuple[Any, Callable[[Any], Columns]]] = {
+_DESCRIBED: dict[str, tuple[Any, Callable[[Any], Columns]]] = {
     "keys": (AccessKey, _keys),
     "last_used": (AccessKey, _keys_used),
     "mfa": (MfaDevice, _mfa),

@@ -51,7 +51,7 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
     def dependent(self, p: AttachmentParams) -> tuple[str, bool]:
         return f"policy {p.policy_arn}", self.leaves
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return "it attached" if value["attached"] else "it not attached"
 
     def mirrored(self, draft: Draft, p: AttachmentParams) -> Value:

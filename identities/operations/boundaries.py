@@ -40,7 +40,7 @@ class BoundaryOperation(OwnerOperation[P]):
     def part(self, p: P) -> str:
         return f"boundary:{p.owner_arn}"
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return f"the boundary {name_of(value['boundary'])}" if value["boundary"] else "no boundary"
 
     def mirrored(self, draft: Draft, p: P) -> Value:

@@ -120,7 +120,7 @@ class RenameCertificate(ObjectOperation[RenameCertificateParams]):
         # Without an id: under the new name there may be nothing yet, which says nothing of the certificate.
         return [ObjectRef(ServerCertificate.kind, "", self.of.name_of(p.new_arn), p.new_arn)]
 
-    def told_of_object(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return f"it called {self.of.name_of(value['arn'])}"
 
     def held(self, row: Any, p: RenameCertificateParams) -> Mapping[str, Any]:

@@ -64,7 +64,7 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
         own = ref(self.owner.model, p.owner_arn)
         return [*(replace(own, facet=kind.source) for kind in (KINDS if self.owner is USER else ())), own]
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return f"it with {some(value['left'])} on it" if value["left"] else "it with nothing on it"
 
     def mirrored(self, draft: Draft, p: DeleteOwnerParams) -> Value:

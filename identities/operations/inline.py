@@ -62,7 +62,7 @@ class InlineOperation(OwnerOperation[P]):
     def dependent(self, p: P) -> tuple[str, bool]:
         return f"inline policy {p.policy}", self.leaves
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return f"the document {value['document'][:8]}" if value["document"] else "no such inline policy"
 
     def document(self, aws_account: AwsAccount, p: P, value: Value) -> str | None:

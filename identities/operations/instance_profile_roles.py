@@ -83,7 +83,7 @@ class InProfileOperation(Operation[InProfileParams]):
     def access_changes(self, aws_account: AwsAccount, p: InProfileParams) -> Sequence[AccessChange]:
         return [InstanceProfileFact(p.profile_arn, p.role_arn, self.leaves)]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "no such instance profile or role"
         return "the role in it" if value["inside"] else "the role not in it"

@@ -82,7 +82,7 @@ class MembershipOperation(Operation[MembershipParams]):
     def affected_objects(self, aws_account: AwsAccount, p: MembershipParams) -> list[ObjectRef]:
         return [ref(IamUser, p.user_arn)]  # AWS's details tell of a user's groups, not of a group's users
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "no such user or group"
         return "a member" if value["member"] else "no member"

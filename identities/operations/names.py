@@ -86,15 +86,17 @@ class RenameOwner(OwnerOperation[RenameOwnerParams]):
         row = self.owner.model.objects.filter(aws_account=aws_account, arn=p.owner_arn).order_by("-pk").first()
         if isinstance(row, IamGroup):
             members = IamUser.objects.live().filter(memberships__group=row, memberships__gone_at=None).order_by("pk")
-            told = [ref(IamUser, user.arn) for user in members[:_READ_AT_ONCE]]
-            return [new, *told, new] if told else [new]  # members are tied to groups by name: the group comes first
+            described = [ref(IamUser, user.arn) for user in members[:_READ_AT_ONCE]]
+            return (
+                [new, *described, new] if described else [new]
+            )  # members are tied to groups by name: the group comes first
         trusting = roles_trusting(row)[:_READ_AT_ONCE] if row else ()
         return [new, *(ref(IamRole, role.arn) for role in trusting)]
 
     def access_changes(self, aws_account: AwsAccount, p: RenameOwnerParams) -> Sequence[AccessChange]:
         return [ArnChange(p.owner_arn, p.new_arn)]
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         if value["old"] and value["new"]:
             return f"another {self.owner.word} of the new name"
         return "it under the new name" if value["new"] else "it under the old name"

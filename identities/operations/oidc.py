@@ -142,7 +142,7 @@ class ClientIdOperation(ObjectOperation[ClientIdParams]):
     def part(self, p: ClientIdParams) -> str:
         return f"oidc.client_id:{p.arn} {p.client_id}"
 
-    def told_of_object(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return "the audience taken" if value["taken"] else "the audience not taken"
 
     def held(self, row: Any, p: ClientIdParams) -> Mapping[str, Any]:
@@ -228,7 +228,7 @@ class SetThumbprints(ObjectOperation[ThumbprintsParams]):
     def part(self, p: ThumbprintsParams) -> str:
         return f"oidc.thumbprints:{p.arn}"
 
-    def told_of_object(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return ", ".join(f"{thumbprint[:8]}…" for thumbprint in value["thumbprints"]) or "no thumbprints"
 
     def held(self, row: Any, p: ThumbprintsParams) -> Mapping[str, Any]:

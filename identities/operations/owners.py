@@ -131,11 +131,11 @@ class OwnerOperation(Operation[P]):
     def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
         prefetch_rows(self.owner.model, draft, [p.owner_arn for p in params])
 
-    def told(self, value: Value) -> str:
-        return f"no such {self.owner.words}" if value is None else self.told_of_owner(value)
+    def describe(self, value: Value) -> str:
+        return f"no such {self.owner.words}" if value is None else self.describe_existing(value)
 
     @abstractmethod
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         """`told`, where there is such an owner."""
 
     def live(self, client: AwsClient, p: P) -> Value:

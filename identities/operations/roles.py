@@ -115,7 +115,7 @@ class UpdateRole(OwnerOperation[UpdateRoleParams]):
     def affected_objects(self, aws_account: AwsAccount, p: UpdateRoleParams) -> list[ObjectRef]:
         return [replace(ref(IamRole, p.owner_arn), facet=RoleSettings.source)]
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return f"sessions of {value['max_session_s'] / 3600:g} hours and the description “{value['description']}”"
 
     def mirrored(self, draft: Draft, p: UpdateRoleParams) -> Value:

@@ -59,7 +59,7 @@ class SwitchRootFeature(SettingOperation[NoParams]):
     def part(self, p: NoParams) -> str:
         return f"{super().part(p)}.{self.feature.word}"
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return f"switched {_word(value['on'])}"
 
     def held(self, settings: IamAccount) -> Value:

@@ -109,7 +109,7 @@ class UpdateSaml(ObjectOperation[UpdateSamlParams]):
     def part(self, p: UpdateSamlParams) -> str:
         return f"saml.metadata:{p.arn}"
 
-    def told_of_object(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return f"the metadata {value['metadata'][:8]}"
 
     def document(self, aws_account: AwsAccount, p: UpdateSamlParams, value: Value) -> str | None:

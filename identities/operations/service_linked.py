@@ -59,7 +59,7 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
             raise Refusal(f"The role {role.name} isn’t linked to a service: delete it like any other.")
         return role
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return "the role"
 
     def mirrored(self, draft: Draft, p: LinkedParams) -> Value:
@@ -126,9 +126,9 @@ class AwaitDeletion(Gate[AwaitParams]):
         except NotFound:
             return ""
         if not is_placeholder(p.task):
-            told = client.call("iam", "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=p.task)
-            if told["Status"] == "FAILED":
-                reason = told.get("Reason", {}).get("Reason") or "its service still needs it"
+            described = client.call("iam", "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=p.task)
+            if described["Status"] == "FAILED":
+                reason = described.get("Reason", {}).get("Reason") or "its service still needs it"
                 raise Conflict(f"AWS keeps {name}: {reason}", operation="iam:DeleteServiceLinkedRole")
         return f"AWS is still deleting {name}."
 

@@ -97,7 +97,7 @@ class CreateLinked(Operation[CreateLinkedParams]):
         newest = ObjectRef(IamRole.kind, "", p.service, f"{p.under}*_{p.suffix}" if p.suffix else f"{p.under}*")
         return [replace(newest, facet=RoleSettings.source), newest]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         there = [name or "a new one" for name in value["there"].values()]
         return some(there) if there else "no such role"
 

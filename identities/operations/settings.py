@@ -110,7 +110,7 @@ class AliasOperation(SettingOperation[AliasParams]):
     def calls(self, p: AliasParams) -> list[Call]:
         return self.call(AccountAlias=p.alias)
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return f"the alias {value['alias']}" if value["alias"] else "no alias"
 
     def held(self, settings: IamAccount) -> Value:
@@ -214,7 +214,7 @@ def params_of(rules: Mapping[str, Any]) -> dict[str, Any]:
 class PasswordPolicyOperation(SettingOperation[P]):
     facet = "password_policy"
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return password_policy.in_words(value["rules"])
 
     def held(self, settings: IamAccount) -> Value:
@@ -303,7 +303,7 @@ class SetTokenVersion(SettingOperation[TokenVersionParams]):
     def calls(self, p: TokenVersionParams) -> list[Call]:
         return self.call(GlobalEndpointTokenVersion=f"v{p.version}Token")
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return f"version {value['version']}"
 
     def held(self, settings: IamAccount) -> Value:

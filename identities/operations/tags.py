@@ -44,7 +44,7 @@ class OwnerTagOperation(OwnerOperation[P]):
     def part(self, p: P) -> str:
         return f"tag:{p.owner_arn} {p.key}"
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return "no such tag" if value["value"] is None else f"the value “{value['value']}”"
 
     def mirrored(self, draft: Draft, p: P) -> Value:

@@ -49,7 +49,7 @@ class UpdateTrust(OwnerOperation[TrustParams]):
     def part(self, p: TrustParams) -> str:
         return f"trust:{p.owner_arn}"
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return f"the trust policy {value['trust'][:8]}"
 
     def document(self, aws_account: AwsAccount, p: TrustParams, value: Value) -> str | None:

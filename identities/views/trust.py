@@ -7,12 +7,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.roles import PROPOSE
-from identities.forms import TrustField, told_of_trust
+from identities.forms import TrustField, describe_trust
 from policies.views.document import render_checked
 
 
 @require_POST
 def trust_check(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id, PROPOSE)
-    told = told_of_trust(request.POST.get("document", ""), aws_account, signed_in(request))
-    return render_checked(request, aws_account, TrustField.kind, TrustField.told_template, told)
+    description = describe_trust(request.POST.get("document", ""), aws_account, signed_in(request))
+    return render_checked(request, aws_account, TrustField.kind, TrustField.description_template, description)

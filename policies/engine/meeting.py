@@ -36,7 +36,7 @@ def _meet(first: str, second: str) -> str | None:
     while waiting and len(seen) < _MOST_STATES:
         state = waiting.pop()
         if state == end:
-            return _told(state, came_from)
+            return _spelled(state, came_from)
         for following, text in reversed(_steps(first, second, state)):  # the first is tried first
             if following not in seen:
                 seen.add(following)
@@ -62,7 +62,7 @@ def _steps(first: str, second: str, state: State) -> list[tuple[State, str]]:
     return []
 
 
-def _told(state: State, came_from: dict[State, tuple[State, str]]) -> str:
+def _spelled(state: State, came_from: dict[State, tuple[State, str]]) -> str:
     texts = []
     while state in came_from:
         state, text = came_from[state]

@@ -103,7 +103,7 @@ class Creation(Operation[P]):
         # Without an id: what had this ARN before is another object.
         return [ObjectRef(self.model.kind, "", p.name, p.arn)]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return f"no {self.word} of that name" if value is None else f"{a(self.word)} of that name"
 
     def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
@@ -182,7 +182,7 @@ class Deletion(ObjectOperation[D]):
     def part(self, p: D) -> str:
         return f"whole:{p.arn}"
 
-    def told_of_object(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return "it as it was, or as somebody changed it"
 
     def after(self, p: D, value: Value) -> Value:

@@ -113,11 +113,11 @@ class ObjectOperation(Operation[P]):
             raise Refusal(f"{row.name} is managed by AWS: nobody else can change it.")
         return row
 
-    def told(self, value: Value) -> str:
-        return f"no such {self.of.title}" if value is None else self.told_of_object(value)
+    def describe(self, value: Value) -> str:
+        return f"no such {self.of.title}" if value is None else self.describe_existing(value)
 
     @abstractmethod
-    def told_of_object(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         """`told`, where there is such an object."""
 
     def mirrored(self, draft: Draft, p: P) -> Value:

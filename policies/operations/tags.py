@@ -64,7 +64,7 @@ class ObjectTagOperation(ObjectOperation[P]):
     def part(self, p: P) -> str:
         return f"tag:{p.arn} {p.key}"
 
-    def told_of_object(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return "no such tag" if value["value"] is None else f"the value “{value['value']}”"
 
     def held(self, row: Any, p: P) -> Mapping[str, Any]:

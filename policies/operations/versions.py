@@ -61,7 +61,7 @@ class VersionsOperation(Operation[P]):
     def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         return [ref(ManagedPolicy, p.policy_arn)]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "no such policy"
         others = [version for version in value["versions"] if version != value["default"]]

@@ -30,8 +30,8 @@ def render_checked(
     request: HttpRequest,
     aws_account: AwsAccount,
     kind: DocumentType,
-    told_template: str = "",
-    told: Mapping[str, Any] = MappingProxyType({}),
+    description_template: str = "",
+    description: Mapping[str, Any] = MappingProxyType({}),
 ) -> HttpResponse:
     """The findings, and below them what is told, as a field with a document has it. The address names its quota.
 
@@ -42,5 +42,5 @@ def render_checked(
         findings = findings_in(text, aws_account, kind, quota, newest_of(signed_in(request), text))
     except FindingsUnwanted:
         return HttpResponse(status=204)
-    context = {"findings": findings, "told_template": told_template, "told": told}
+    context = {"findings": findings, "description_template": description_template, "description": description}
     return render(request, "policies/checked.html", context)

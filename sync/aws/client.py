@@ -119,7 +119,7 @@ class AwsClient:
         self._urgent = urgent
         self._held_session: AwsSession | None = None
         self.unsent: list[UnsentCall] = []
-        self._told = CallOutcome()
+        self._outcome = CallOutcome()
 
     def at(self, region: str) -> AwsClient:
         """The same door, for what is in that Region; `unsent` and `request_id` are those of both."""
@@ -135,7 +135,7 @@ class AwsClient:
 
     @property
     def request_id(self) -> str:
-        return self._told.request_id
+        return self._outcome.request_id
 
     @property
     def notes(self) -> list[str]:
@@ -257,7 +257,7 @@ class AwsClient:
                 raise self._as_rate_taken(translated, sending) from error
             finally:
                 outcome.tries = trace.tries
-            self._told.request_id = outcome.request_id = answer.pop("ResponseMetadata").get("RequestId", "")
+            self._outcome.request_id = outcome.request_id = answer.pop("ResponseMetadata").get("RequestId", "")
         return answer
 
     def _session(self) -> AwsSession:

@@ -166,8 +166,8 @@ class _Rehearsal:
                     ForecastOutcome.LATER,
                     f"It builds on what step {before[0].position} makes: known only when that is done.",
                 )
-        told = operation.told_apart(step.expects, found)
-        return ForecastOutcome.CONFLICT, f"It would stop here and send nothing: {told}."
+        described = operation.describe_difference(step.expects, found)
+        return ForecastOutcome.CONFLICT, f"It would stop here and send nothing: {described}."
 
     def _is_so_already(self, client: AwsClient, step: PlannedStep, live: Value) -> bool:
         """As if we had tried it when it was planned."""

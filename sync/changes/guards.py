@@ -18,7 +18,7 @@ from sync import checks, clock, operations
 from sync.changes import attempts, demands, overrides, verbs
 from sync.changes.approvals import stands_in, valid
 from sync.changes.errors import PlanError, sentence_only
-from sync.changes.plan import digest, kept_of, look, operations_of, told_by
+from sync.changes.plan import digest, kept_of, look, measured_findings, operations_of
 from sync.changes.steps import created_ids, planned_step
 from sync.checks import PlanFinding
 from sync.draft import Draft
@@ -106,7 +106,7 @@ def _of_checks(change: Change) -> Objection | None:
         protected = overrides.uncovered(change, now)
         return Objection(overrides.sentence(protected)) if protected else None
     sentence = "Since the plan was made it has got worse: " + " ".join(sentences)
-    said = (*now, *told_by(measured))
+    said = (*now, *measured_findings(measured))
     return Objection(sentence, voids_approvals=True, findings=said, measured=kept_of(measured))
 
 

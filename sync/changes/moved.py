@@ -58,7 +58,7 @@ def _moved(change: Change, steps: Sequence[Step]) -> Iterator[MovedStep]:
     prefetch(draft, [(each.operation, each.params) for each in planned])
     for each in planned:
         if each.part not in draft.parts and (what := _found_instead(draft, each)):
-            yield MovedStep(each.position, each.operation.told(each.expects), what)
+            yield MovedStep(each.position, each.operation.describe(each.expects), what)
         draft.take(each)
 
 
@@ -76,7 +76,7 @@ def _found_instead(draft: Draft, step: PlannedStep) -> str:
         value = step.operation.mirrored(draft, step.params)
     except Refusal as refusal:
         return str(refusal)
-    return "" if value == step.expects else step.operation.told(value)
+    return "" if value == step.expects else step.operation.describe(value)
 
 
 # ---- Of a long plan ------------------------------------------------------------------------------------------------

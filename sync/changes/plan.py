@@ -66,7 +66,7 @@ def propose(
     is_care = demands.is_care(aws_account, draft.steps)
     second = demands.asks_second(aws_account, draft.steps)
     measured = checks.measure(aws_account, draft.steps)
-    findings += told_by(measured)
+    findings += measured_findings(measured)
     _refuse_errors(findings, draft.steps)
     now = clock.now()
     change = Change(
@@ -200,7 +200,7 @@ def look(draft: Draft, planned: Sequence[PlannedStep]) -> list[PlanFinding]:
     return found + checks.look(draft.aws_account, planned)
 
 
-def told_by(measured: Mapping[str, Measurement]) -> list[PlanFinding]:
+def measured_findings(measured: Mapping[str, Measurement]) -> list[PlanFinding]:
     return [finding for each in measured.values() for finding in each.findings]
 
 

@@ -206,7 +206,8 @@ class StepRun:
     def _conflict(self, attempt: Attempt, live: Value, sent: Sequence[PreviousAttempt]) -> StepOutcome:
         so = "and an earlier try may have been done" if sent else "so nothing was sent"
         sentence = (
-            f"It was changed in AWS since the plan was made, {so}: {self._operation.told_apart(self._expects, live)}."
+            f"It was changed in AWS since the plan was made, {so}: "
+            f"{self._operation.describe_difference(self._expects, live)}."
         )
         error = {**sentence_only("Conflicted", sentence), "expected": self._expects, "live": live}
         if sent and (new := self._operation.appeared(sent[0].found, live)):
@@ -244,16 +245,18 @@ class StepRun:
                 self._step.save(update_fields=["result"])
 
     def _not_sent(self, attempt: Attempt, error: errors.AwsError, tried: PreviousAttempt) -> StepOutcome | None:
-        told, found = as_json(error), tried.found
+        described, found = as_json(error), tried.found
         if error.sent is not False and self._at_most_once:
-            return self._end(attempt, State.UNKNOWN, {**told, **self._appeared(tried)}, found=found)
+            return self._end(attempt, State.UNKNOWN, {**described, **self._appeared(tried)}, found=found)
         if error.sent is not False:
-            write_down(self._claim, [self._end(attempt, State.UNKNOWN, told, found=found)])
+            write_down(self._claim, [self._end(attempt, State.UNKNOWN, described, found=found)])
             return None
         if error.code in _AGAIN:
-            write_down(self._claim, [self._end(attempt, State.FAILED, told, found=found)])
+            write_down(self._claim, [self._end(attempt, State.FAILED, described, found=found)])
             return None
-        return self._end(attempt, State.CONFLICTED if isinstance(error, _MOVED) else State.FAILED, told, found=found)
+        return self._end(
+            attempt, State.CONFLICTED if isinstance(error, _MOVED) else State.FAILED, described, found=found
+        )
 
     def _verify(self, tried: PreviousAttempt) -> StepResult | None:
         """Reads until the write shows; None when it doesn't within the deadline, or can't be read."""

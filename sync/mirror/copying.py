@@ -44,16 +44,16 @@ def insert_new(model: type[models.Model], rows: CopyLines, common: Columns) -> b
     values = [common[field.attname] if field.attname in common else default_of(field) for field in others]
     end = "".join(f"\t{_text(field, value)}" for field, value in zip(others, values, strict=True))
     names = names_of([*rows.columns, *(str(field.column) for field in others)])
-    told = "".join([f"{line}{end}\n" for line in rows.lines])
-    return _copied(f"COPY {names_of([model._meta.db_table])} ({names}) FROM STDIN", told)
+    described = "".join([f"{line}{end}\n" for line in rows.lines])
+    return _copied(f"COPY {names_of([model._meta.db_table])} ({names}) FROM STDIN", described)
 
 
-def _copied(statement: str, told: str) -> bool:
+def _copied(statement: str, described: str) -> bool:
     try:
         with transaction.atomic(), connection.cursor() as cursor, connection.wrap_database_errors:
             copying: Any = cursor.copy  # psycopg’s
             with copying(statement) as copy:
-                copy.write(told)
+                copy.write(described)
     except IntegrityError:
         return False
     return True

@@ -29,7 +29,7 @@ class ContentPart:
     removed: str = ""
     changed: str = ""
     named: Callable[[str], str] = str  # how an item is called: by the name in its ARN
-    told: Callable[[Any], str] | None = None  # how an item of a list is said that is more than a text
+    describe: Callable[[Any], str] | None = None  # how an item of a list is said that is more than a text
     follows: str = ""  # the part that says it, too: it is told only where that one didn't change
 
 
@@ -61,7 +61,7 @@ def differences(
         found
         for name in changed
         if (part := parts.get(name) or _unknown(name)).follows not in changed
-        for found in _told(name, part, before.get(name), after.get(name))
+        for found in _difference(name, part, before.get(name), after.get(name))
     ]
 
 
@@ -71,7 +71,7 @@ def _unknown(name: str) -> ContentPart:
     return ContentPart(label, "{label}: {name} added", "{label}: {name} removed")
 
 
-def _told(name: str, part: ContentPart, old: Any, new: Any) -> Iterator[ContentDifference]:
+def _difference(name: str, part: ContentPart, old: Any, new: Any) -> Iterator[ContentDifference]:
     if is_document(old) or is_document(new):
         yield _of_documents(name, part, "", old, new)
     elif isinstance(old, dict) or isinstance(new, dict):
@@ -105,9 +105,13 @@ def _inner(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_lists(name: str, part: ContentPart, old: list[Any], new: list[Any]) -> Iterator[ContentDifference]:
-    told = part.told or said
-    yield from (ContentDifference(name, _sentence(part, told(item), None, item)) for item in new if item not in old)
-    yield from (ContentDifference(name, _sentence(part, told(item), item, None)) for item in old if item not in new)
+    described = part.describe or said
+    yield from (
+        ContentDifference(name, _sentence(part, described(item), None, item)) for item in new if item not in old
+    )
+    yield from (
+        ContentDifference(name, _sentence(part, described(item), item, None)) for item in old if item not in new
+    )
 
 
 def _of_documents(name: str, part: ContentPart, key: str, old: Any, new: Any) -> ContentDifference:

@@ -52,16 +52,16 @@ def _sides(plan: Plan, stopped: StepView) -> tuple[ConflictSide, ...]:
         return ()
     ours = operation.writes(aws_account, params)
     if ours is None:
-        base, live = operation.told(step.expects), operation.told(found)
-        ours = operation.told(operation.after(params, step.expects))
+        base, live = operation.describe(step.expects), operation.describe(found)
+        ours = operation.describe(operation.after(params, step.expects))
     else:
         base = _document(operation, aws_account, params, step.expects)
         live = _document(operation, aws_account, params, found)
     lines = _compared(base, ours, live)
     return (
-        ConflictSide("Base", f"when the plan was made: {operation.told(step.expects)}", lines[0]),
+        ConflictSide("Base", f"when the plan was made: {operation.describe(step.expects)}", lines[0]),
         ConflictSide("Ours", f"this change, {plan.change.requested_by}", lines[1]),
-        ConflictSide("Live", f"in AWS: {operation.told(found)}", lines[2]),
+        ConflictSide("Live", f"in AWS: {operation.describe(found)}", lines[2]),
     )
 
 

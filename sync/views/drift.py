@@ -54,7 +54,7 @@ class DriftEntry:
     facet: str  # "access keys"; "" for the object itself
     url: str  # of the object's page; "" where it has none
     happening: DriftKind
-    told: list[DriftDifference]
+    differences: list[DriftDifference]
     earlier_run: Run | None
     can_be_undone: bool
 
@@ -91,7 +91,7 @@ def _entry(
         facet=service.facet_in(revision),
         url=about.url(row) if about and row else "",
         happening=service.happening(revision),
-        told=texts.told(revision),
+        differences=texts.differences(revision),
         earlier_run=runs.get(revision.earlier_run),
         can_be_undone=service.can_be_undone(revision),
     )
@@ -115,7 +115,7 @@ class _Texts:
 
     def __init__(self, aws_account: AwsAccount, revisions: Iterable[Any]) -> None:
         self._aws_account = aws_account
-        self._of = {revision.pk: service.told(revision) for revision in revisions}
+        self._of = {revision.pk: service.differences_of(revision) for revision in revisions}
         hashes: defaultdict[type[mirror.Mirror], set[str]] = defaultdict(set)
         mirrors: dict[type[mirror.Mirror], mirror.Mirror] = {}
         for revision in revisions:
@@ -130,11 +130,11 @@ class _Texts:
                 self._texts |= texts
                 self._named |= mirrors[kind].named(aws_account, texts.values())
 
-    def told(self, revision: Revision) -> list[DriftDifference]:
+    def differences(self, revision: Revision) -> list[DriftDifference]:
         its_mirror = service.mirror_for(revision)
-        return [self._told(its_mirror, difference) for difference in self._of[revision.pk] if its_mirror]
+        return [self._difference(its_mirror, difference) for difference in self._of[revision.pk] if its_mirror]
 
-    def _told(self, its_mirror: mirror.Mirror, difference: ContentDifference) -> DriftDifference:
+    def _difference(self, its_mirror: mirror.Mirror, difference: ContentDifference) -> DriftDifference:
         old, new = (self._texts.get(text, "") for text in (difference.old, difference.new))
         if not old and not new:
             return DriftDifference(difference.words, [])

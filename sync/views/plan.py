@@ -198,15 +198,17 @@ class Plan:
         found = movement(self.change, self.rows)
         sends = "send nothing" if self.total == 1 else "send nothing from there on"
         title = f"AWS has moved on since this plan was made. Applied as it is, it would stop and {sends}."
-        told = [
+        described = [
             PlanFindingView(
                 title, "warn", f"Step {step.position} expects {step.expected}; the last pull found {step.found}."
             )
             for step in found.moved[:MOST_MOVED]
         ]
-        if rest := len(found.moved) - len(told) + found.unseen:
-            told.append(PlanFindingView(f"{counted(rest, 'more step')} may have moved too.", "warn", _EACH_IS_READ))
-        return told
+        if rest := len(found.moved) - len(described) + found.unseen:
+            described.append(
+                PlanFindingView(f"{counted(rest, 'more step')} may have moved too.", "warn", _EACH_IS_READ)
+            )
+        return described
 
     @cached_property
     def outcome(self) -> ChangeOutcome | None:

@@ -149,7 +149,7 @@ def step_view(change: Change, step: Step) -> StepView:
         undo_kind=UNDO_KINDS.get(operation.undo, ""),
         destructive=operation.is_destructive(params),
         calls=tuple(CallView.of(call) for call in operation.calls(params)),
-        expects=f"Expects to find {operation.told(step.expects)}; anything else, and it stops and sends nothing.",
+        expects=f"Expects to find {operation.describe(step.expects)}; anything else, and it stops and sends nothing.",
         diff=_diff(change, step, operation, params),
     )
 

@@ -108,12 +108,12 @@ def test_roles_of_a_pattern_are_those_that_there_are(alone: AwsAccount) -> None:
     user(alone, "eve", allow(ASSUME, arn("role/nowhere")))
     role(alone, "first", trusts=arn("root"))
     make_role(alone, "exporter", **trusting({"Service": "lambda.amazonaws.com"}))
-    told = asked(ASSUME, arn("role/*"))
-    assert [(each["arn"], each["decision"]) for each in told] == [
+    described = asked(ASSUME, arn("role/*"))
+    assert [(each["arn"], each["decision"]) for each in described] == [
         (arn("user/dana"), "allowed"),
         ("lambda.amazonaws.com", "allowed"),
     ]
-    assert told[0]["example"] == {"action": ASSUME, "resource": arn("role/first")}
+    assert described[0]["example"] == {"action": ASSUME, "resource": arn("role/first")}
 
 
 def asked(*question: str) -> Any:

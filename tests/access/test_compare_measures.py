@@ -18,7 +18,7 @@ def item(*actions: str, on: str = "*", only_if: Any = None) -> dict[str, Any]:
     return {"actions": list(actions), "resources": [on], "conditions": only_if or {}}
 
 
-def effect(*arns: str, administrators: bool = False, why: tuple[str, ...] = (), **told: Any) -> dict[str, Any]:
+def effect(*arns: str, administrators: bool = False, why: tuple[str, ...] = (), **described: Any) -> dict[str, Any]:
     return {
         "who": [[arn, ""] for arn in arns],
         "count": len(arns),
@@ -27,7 +27,7 @@ def effect(*arns: str, administrators: bool = False, why: tuple[str, ...] = (), 
         "administrators": administrators,
         "at_most": False,
         "why": list(why),
-        **{kind: kept(listed) for kind, listed in told.items()},
+        **{kind: kept(listed) for kind, listed in described.items()},
     }
 
 
@@ -93,8 +93,8 @@ def test_everything_covers_everything() -> None:
 def test_more_who_may_assume_a_role_is_worse() -> None:
     role = {"role": "arn:aws:iam::123456789012:role/exporter", "aws_id": ""}
     opened = [{**role, "gained": kept([{**item("sts:AssumeRole"), "principals": {"AWS": [each]}}])} for each in "12"]
-    told = AccessCheck().worsened(measure(trusts=opened[:1]), measure(trusts=opened[1:]))
-    assert told == "More may assume exporter than the plan showed."
+    described = AccessCheck().worsened(measure(trusts=opened[:1]), measure(trusts=opened[1:]))
+    assert described == "More may assume exporter than the plan showed."
     assert AccessCheck().worsened(measure(trusts=opened[:1]), measure(trusts=opened[:1])) == ""
 
 

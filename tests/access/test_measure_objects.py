@@ -10,7 +10,7 @@ from identities import operations as ops
 from policies.operations.managed import create_policy, delete_policy
 from sync.operations import PlannedStep, StepSpec, registry
 from tests.access.mirrored import OTHER, allow, arn, deny, managed, role, text_of, user
-from tests.access.test_measure_plan import findings, measured, told
+from tests.access.test_measure_plan import described, findings, measured
 from tests.services.rows import attach, join, make_group
 
 pytestmark = pytest.mark.django_db
@@ -18,25 +18,25 @@ EC2 = {"Service": "ec2.amazonaws.com"}
 
 
 def test_a_new_user_has_nothing_yet(aws_account: AwsAccount) -> None:
-    assert told(aws_account, ops.create_user(aws_account, "dana")) == {}
+    assert described(aws_account, ops.create_user(aws_account, "dana")) == {}
 
 
 def test_a_deleted_user_loses_what_it_had(aws_account: AwsAccount) -> None:
     dana = user(aws_account, "dana", allow("s3:GetObject"))
-    assert told(aws_account, *ops.delete_whole(dana)) == {"dana": {"lost": ["s3:GetObject"]}}
+    assert described(aws_account, *ops.delete_whole(dana)) == {"dana": {"lost": ["s3:GetObject"]}}
 
 
 def test_a_deleted_group_takes_from_its_members(aws_account: AwsAccount) -> None:
     group = make_group(aws_account)
     attach(group, managed(aws_account, "reports", [allow("s3:GetObject")]))
     join(user(aws_account, "dana"), group)
-    assert told(aws_account, *ops.delete_whole(group)) == {"dana": {"lost": ["s3:GetObject"]}}
+    assert described(aws_account, *ops.delete_whole(group)) == {"dana": {"lost": ["s3:GetObject"]}}
 
 
 def test_a_deleted_group_without_members_takes_nothing(aws_account: AwsAccount) -> None:
     group = make_group(aws_account)
     attach(group, managed(aws_account, "reports", [allow("s3:GetObject")]))
-    assert told(aws_account, *ops.delete_whole(group)) == {}
+    assert described(aws_account, *ops.delete_whole(group)) == {}
 
 
 def test_renaming_gives_and_takes_nothing(aws_account: AwsAccount) -> None:
@@ -45,7 +45,7 @@ def test_renaming_gives_and_takes_nothing(aws_account: AwsAccount) -> None:
     dana = user(aws_account, "dana", allow("sqs:SendMessage"))
     join(dana, group)
     steps = [ops.rename(dana, "dana.okafor", "/"), ops.rename(group, "reporters", "/")]
-    assert told(aws_account, *steps) == {}
+    assert described(aws_account, *steps) == {}
 
 
 def test_what_is_given_under_the_new_name_is_told_under_it(aws_account: AwsAccount) -> None:
@@ -86,12 +86,12 @@ def test_a_policy_deleted_with_all_that_have_it(aws_account: AwsAccount) -> None
     dana = user(aws_account, "dana")
     attach(dana, reports)
     steps = [ops.detach(dana, reports.arn), delete_policy(reports.arn)]
-    assert told(aws_account, *steps) == {"dana": {"lost": ["s3:GetObject"]}}
+    assert described(aws_account, *steps) == {"dana": {"lost": ["s3:GetObject"]}}
 
 
 def test_a_policy_that_nobody_has_takes_nothing(aws_account: AwsAccount) -> None:
     reports = managed(aws_account, "reports", [allow("s3:GetObject")])
-    assert told(aws_account, delete_policy(reports.arn)) == {}
+    assert described(aws_account, delete_policy(reports.arn)) == {}
 
 
 def test_credentials_are_told_of_their_user(aws_account: AwsAccount) -> None:
@@ -103,7 +103,7 @@ def test_credentials_are_told_of_their_user(aws_account: AwsAccount) -> None:
 
 def test_to_the_deleted_nothing_is_allowed_again(aws_account: AwsAccount) -> None:
     dana = user(aws_account, "dana", allow("s3:GetObject"), deny("s3:PutObject"))
-    assert told(aws_account, *ops.delete_whole(dana)) == {"dana": {"lost": ["s3:GetObject"]}}
+    assert described(aws_account, *ops.delete_whole(dana)) == {"dana": {"lost": ["s3:GetObject"]}}
 
 
 def test_of_the_deleted_no_credentials_are_told_one_by_one(aws_account: AwsAccount) -> None:

@@ -32,7 +32,7 @@ def findings(aws_account: AwsAccount, *steps: StepSpec) -> list[PlanFinding]:
     return list(checks.measure(aws_account, plan(aws_account, steps).steps)["access"].findings)
 
 
-def told(aws_account: AwsAccount, *steps: StepSpec) -> dict[str, dict[str, list[str]]]:
+def described(aws_account: AwsAccount, *steps: StepSpec) -> dict[str, dict[str, list[str]]]:
     """By the names of those concerned the actions of each kind of difference."""
     return {
         " ".join(who.rpartition("/")[2] for who, _ in each["who"]): {
@@ -48,54 +48,54 @@ def test_attaching_gives_to_members_of_the_group(aws_account: AwsAccount, report
     group = make_group(aws_account)
     for name in ("dana", "lee"):
         join(user(aws_account, name), group)
-    assert told(aws_account, ops.attach(group, reports.arn)) == {"dana lee": {"gained": ["s3:GetObject"]}}
+    assert described(aws_account, ops.attach(group, reports.arn)) == {"dana lee": {"gained": ["s3:GetObject"]}}
 
 
 def test_who_has_it_already_gains_nothing(aws_account: AwsAccount, reports: Any) -> None:
     dana = user(aws_account, "dana", allow("s3:*"))
-    assert told(aws_account, ops.attach(dana, reports.arn)) == {}
+    assert described(aws_account, ops.attach(dana, reports.arn)) == {}
 
 
 def test_what_is_denied_is_not_gained(aws_account: AwsAccount, reports: Any) -> None:
     dana = user(aws_account, "dana", deny("s3:Get*"))
-    assert told(aws_account, ops.attach(dana, reports.arn)) == {}
+    assert described(aws_account, ops.attach(dana, reports.arn)) == {}
 
 
 def test_what_two_policies_give_is_lost_with_neither_alone(aws_account: AwsAccount, reports: Any) -> None:
     dana = user(aws_account, "dana", allow("s3:GetObject"))
     attach(dana, reports)
-    assert told(aws_account, ops.detach(dana, reports.arn)) == {}
+    assert described(aws_account, ops.detach(dana, reports.arn)) == {}
     both = [ops.detach(dana, reports.arn), ops.delete_inline(dana, "own")]
-    assert told(aws_account, *both) == {"dana": {"lost": ["s3:GetObject"]}}
+    assert described(aws_account, *both) == {"dana": {"lost": ["s3:GetObject"]}}
 
 
 def test_joining_a_group_gives_what_it_has_by_then(aws_account: AwsAccount, reports: Any) -> None:
     group, dana = make_group(aws_account), user(aws_account, "dana")
     steps = [ops.attach(group, reports.arn), ops.add_member(dana, group)]
-    assert told(aws_account, *steps) == {"dana": {"gained": ["s3:GetObject"]}}
+    assert described(aws_account, *steps) == {"dana": {"gained": ["s3:GetObject"]}}
 
 
 def test_a_new_version_is_for_all_who_have_it(aws_account: AwsAccount, reports: Any) -> None:
     attach(role(aws_account, "exporter", trusts={"Service": "ec2.amazonaws.com"}), reports)
     new = plan_update(reports, text_of(allow("s3:PutObject")))
-    assert told(aws_account, *new) == {"exporter": {"gained": ["s3:PutObject"], "lost": ["s3:GetObject"]}}
+    assert described(aws_account, *new) == {"exporter": {"gained": ["s3:PutObject"], "lost": ["s3:GetObject"]}}
 
 
 def test_a_new_version_of_a_boundary_is_for_all_whom_it_bounds(aws_account: AwsAccount, reports: Any) -> None:
     user(aws_account, "dana", allow(["s3:GetObject", "s3:PutObject"]), boundary_arn=reports.arn)
     new = plan_update(reports, text_of(allow("s3:*")))
-    assert told(aws_account, *new) == {"dana": {"gained": ["s3:PutObject"]}}
+    assert described(aws_account, *new) == {"dana": {"gained": ["s3:PutObject"]}}
 
 
 def test_a_boundary_takes_what_it_does_not_allow(aws_account: AwsAccount, reports: Any) -> None:
     dana = user(aws_account, "dana", allow(["s3:GetObject", "s3:PutObject"]))
-    assert told(aws_account, ops.put_boundary(dana, reports.arn)) == {"dana": {"lost": ["s3:PutObject"]}}
+    assert described(aws_account, ops.put_boundary(dana, reports.arn)) == {"dana": {"lost": ["s3:PutObject"]}}
 
 
 def test_a_denial_is_told_apart(aws_account: AwsAccount) -> None:
     dana = user(aws_account, "dana")
     written = ops.put_inline(dana, "no", text_of(deny("s3:GetObject")))
-    assert told(aws_account, written) == {"dana": {"denied": ["s3:GetObject"]}}
+    assert described(aws_account, written) == {"dana": {"denied": ["s3:GetObject"]}}
 
 
 def test_a_text_that_the_mirror_lacks_is_said(aws_account: AwsAccount) -> None:
@@ -189,7 +189,7 @@ def test_a_user_made_like_an_administrator(aws_account: AwsAccount) -> None:
 def test_who_is_deleted_loses_all(aws_account: AwsAccount, reports: Any) -> None:
     dana = user(aws_account, "dana")
     attach(dana, reports)
-    assert told(aws_account, *ops.delete_whole(dana)) == {"dana": {"lost": ["s3:GetObject"]}}
+    assert described(aws_account, *ops.delete_whole(dana)) == {"dana": {"lost": ["s3:GetObject"]}}
 
 
 def test_of_who_is_deleted_nothing_stays(aws_account: AwsAccount) -> None:
@@ -207,7 +207,7 @@ def trust(who: str, **more: Any) -> str:
 
 def test_who_was_not_there_before_loses_nothing(aws_account: AwsAccount) -> None:
     bounds = managed(aws_account, "bounds", [allow("s3:*"), deny("iam:*")])
-    assert told(aws_account, ops.create_user(aws_account, "ada", boundary_arn=bounds.arn)) == {}
+    assert described(aws_account, ops.create_user(aws_account, "ada", boundary_arn=bounds.arn)) == {}
     steps = [ops.create_user(aws_account, "ada", boundary_arn=bounds.arn)]
     assert not any("lost" in each or "denied" in each for each in measured(aws_account, *steps)["effects"])
 
@@ -216,4 +216,4 @@ def test_one_action_of_a_verb_is_named(aws_account: AwsAccount) -> None:
     """Of the others that begin so, one takes no resource, so that it isn't said by this statement either."""
     one = managed(aws_account, "one", [allow("iam:SetDefaultPolicyVersion", arn("policy/*"))])
     dana = user(aws_account, "dana")
-    assert told(aws_account, ops.attach(dana, one.arn)) == {"dana": {"gained": ["iam:SetDefaultPolicyVersion"]}}
+    assert described(aws_account, ops.attach(dana, one.arn)) == {"dana": {"gained": ["iam:SetDefaultPolicyVersion"]}}

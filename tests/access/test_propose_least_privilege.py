@@ -177,14 +177,14 @@ def test_policies_that_attempts_say_nothing_of(aws_account: AwsAccount) -> None:
     ]
 
 
-@pytest.mark.parametrize(("since", "told"), [(OLD - timedelta(days=1), False), (NOW - timedelta(days=3), True)])
-def test_a_policy_that_is_new_says_so(aws_account: AwsAccount, since: datetime, told: bool) -> None:
+@pytest.mark.parametrize(("since", "described"), [(OLD - timedelta(days=1), False), (NOW - timedelta(days=3), True)])
+def test_a_policy_that_is_new_says_so(aws_account: AwsAccount, since: datetime, described: bool) -> None:
     dana = make_user(aws_account, "dana", created_at=OLD)
     inline(dana, *BOTH, first_seen=since)
     report(dana, used="s3", unused="sqs")
     found = proposed(dana)
     assert found.tightening
-    assert any(remark.startswith("It is new") for remark in found.tightening.remarks) is told
+    assert any(remark.startswith("It is new") for remark in found.tightening.remarks) is described
 
 
 # ---- The command -------------------------------------------------------------------------------------------------
@@ -203,18 +203,18 @@ def dana(aws_account: AwsAccount) -> Principal:
 
 
 def test_the_command_prints_what_it_drops_and_keeps(dana: Principal) -> None:
-    told = asked(dana.arn)
-    assert "inline policy own can be narrower:" in told
-    assert "drops of statement Work iam:*: No attempt to use the service was tracked." in told
-    assert "keeps of statement Work iam:* (iam:PassRole): AWS tracks no use of the action." in told
-    assert "keeps of statement Work kms:Decrypt: AWS tracks no use of the service." in told
-    assert "An attempt counts whether or not it was allowed" in told
-    assert '"iam:PassRole"' in told
+    described = asked(dana.arn)
+    assert "inline policy own can be narrower:" in described
+    assert "drops of statement Work iam:*: No attempt to use the service was tracked." in described
+    assert "keeps of statement Work iam:* (iam:PassRole): AWS tracks no use of the action." in described
+    assert "keeps of statement Work kms:Decrypt: AWS tracks no use of the service." in described
+    assert "An attempt counts whether or not it was allowed" in described
+    assert '"iam:PassRole"' in described
 
 
 def test_the_command_prints_json(dana: Principal) -> None:
-    told = json.loads(asked(dana.arn, json=True))
-    (policy,) = told["policies"]
+    described = json.loads(asked(dana.arn, json=True))
+    (policy,) = described["policies"]
     assert policy["remarks"]
     assert {**policy, "remarks": []} == {
         "policy": "own",

@@ -32,7 +32,7 @@ def dana(*statements: dict[str, Any], boundary: LayerPolicy | None = None, **mor
     return Holder(caller_of(arn("user/dana")), 1, "AIDA1", (policy(*statements),), boundary, **more)
 
 
-def told(holder: Holder, *, scp: LayerPolicy | None = None, rcp: LayerPolicy | None = None) -> EffectiveAccess:
+def described(holder: Holder, *, scp: LayerPolicy | None = None, rcp: LayerPolicy | None = None) -> EffectiveAccess:
     levels = (ControlPolicyLevel("root", (policy(EVERYTHING),)), ControlPolicyLevel("unit", (scp,))) if scp else ()
     around = Surroundings(ID, levels, (ControlPolicyLevel("root", (rcp,)),) if rcp else ())
     return access_of(holder, around, frozenset())
@@ -56,35 +56,35 @@ ALL_OF_S3 = {"List": "full", "Read": "full", "Write": "full", "Permissions manag
 
 
 def test_all_of_a_service() -> None:
-    access = told(dana(allow("s3:*")))
+    access = described(dana(allow("s3:*")))
     assert [each.prefix for each in access.services] == ["s3"]
     assert extents(access) == ALL_OF_S3
     assert access.services[0].is_full
 
 
 def test_some_actions_of_a_level_are_limited() -> None:
-    assert extents(told(dana(allow("s3:GetObject")))) == {"Read": "limited"}
-    (level,) = told(dana(allow("s3:GetObject"))).services[0].levels
+    assert extents(described(dana(allow("s3:GetObject")))) == {"Read": "limited"}
+    (level,) = described(dana(allow("s3:GetObject"))).services[0].levels
     assert level.may == 1 < level.actions
 
 
 def test_some_resources_are_limited_to_actions_that_take_them() -> None:
-    access = told(dana(allow("s3:*", REPORTS)))
+    access = described(dana(allow("s3:*", REPORTS)))
     assert grants(access, "s3:ListBucket") == grants(access, "s3:ListAllMyBuckets") == []
     assert grant(access).resource == REPORTS
     assert set(extents(access).values()) == {"limited"}
 
 
 def test_a_condition_limits() -> None:
-    access = told(dana(allow("s3:*", Condition=MFA)))
+    access = described(dana(allow("s3:*", Condition=MFA)))
     assert set(extents(access).values()) == {"limited"}
     assert grant(access).hangs_on == ("aws:multifactorauthpresent",)
 
 
 def test_a_condition_that_is_known_to_hold_does_not() -> None:
     own = {"StringEquals": {"aws:PrincipalTag/team": "red"}}
-    assert extents(told(dana(allow("s3:*", Condition=own), tags={"team": "red"}))) == ALL_OF_S3
-    assert extents(told(dana(allow("s3:*", Condition=own), tags={"team": "blue"}))) == {}
+    assert extents(described(dana(allow("s3:*", Condition=own), tags={"team": "red"}))) == ALL_OF_S3
+    assert extents(described(dana(allow("s3:*", Condition=own), tags={"team": "blue"}))) == {}
 
 
 # ---- What limits it ------------------------------------------------------------------------------------------------
@@ -92,7 +92,9 @@ def test_a_condition_that_is_known_to_hold_does_not() -> None:
 def test_a_layer_above_takes_or_leaves_a_part(layer: str) -> None:
     def within(limit: LayerPolicy) -> EffectiveAccess:
         return (
-            told(dana(allow("s3:*"), boundary=limit)) if layer == "boundary" else told(dana(allow("s3:*")), scp=limit)
+            described(dana(allow("s3:*"), boundary=limit))
+            if layer == "boundary"
+            else described(dana(allow("s3:*")), scp=limit)
         )
 
     name = LayerName.BOUNDARY if layer == "boundary" else LayerName.SCP
@@ -109,43 +111,45 @@ def test_a_layer_above_takes_or_leaves_a_part(layer: str) -> None:
 
 def test_two_statements_of_a_boundary_together() -> None:
     limit = policy(allow("s3:*", [REPORTS, OTHERS]), allow("s3:*", "arn:aws:s3:::third/*"))
-    access = told(dana(allow("s3:GetObject", [REPORTS, "arn:aws:s3:::third/*"]), boundary=limit))
+    access = described(dana(allow("s3:GetObject", [REPORTS, "arn:aws:s3:::third/*"]), boundary=limit))
     assert all(not each.within and not each.taken_by for each in grants(access, "s3:GetObject"))
 
 
 def test_denials_take_all_or_a_part() -> None:
-    assert grant(told(dana(allow("s3:*"), deny("s3:GetObject")))).taken_by is LayerName.IDENTITY
-    assert grant(told(dana(allow("s3:*"), deny("s3:Get*", REPORTS)))).but == (REPORTS,)
-    assert grant(told(dana(allow("s3:*"), deny("s3:*", Condition=MFA)))).unless == ("aws:multifactorauthpresent",)
-    assert grant(told(dana(allow("s3:Get*", REPORTS), deny("s3:*", OTHERS)))).but == ()
+    assert grant(described(dana(allow("s3:*"), deny("s3:GetObject")))).taken_by is LayerName.IDENTITY
+    assert grant(described(dana(allow("s3:*"), deny("s3:Get*", REPORTS)))).but == (REPORTS,)
+    assert grant(described(dana(allow("s3:*"), deny("s3:*", Condition=MFA)))).unless == ("aws:multifactorauthpresent",)
+    assert grant(described(dana(allow("s3:Get*", REPORTS), deny("s3:*", OTHERS)))).but == ()
     halves = deny("s3:*", ["arn:aws:s3:::reports/*", "arn:aws:s3:::report?/*"])
-    assert grant(told(dana(allow("s3:Get*", "arn:aws:s3:::report?/*"), halves))).taken_by is LayerName.IDENTITY
+    assert grant(described(dana(allow("s3:Get*", "arn:aws:s3:::report?/*"), halves))).taken_by is LayerName.IDENTITY
 
 
 def test_several_statements_cover_a_pattern_together() -> None:
     some, empty = "arn:aws:s3:::reports/?*", "arn:aws:s3:::reports/"
     limit = policy(allow("s3:*", some), allow("s3:*", empty))
-    assert grant(told(dana(allow("s3:GetObject", REPORTS), boundary=limit))).within == ()
-    denied = told(dana(allow("s3:GetObject", REPORTS), deny("s3:*", some), deny("s3:*", empty)))
+    assert grant(described(dana(allow("s3:GetObject", REPORTS), boundary=limit))).within == ()
+    denied = described(dana(allow("s3:GetObject", REPORTS), deny("s3:*", some), deny("s3:*", empty)))
     assert grant(denied).taken_by is LayerName.IDENTITY
 
 
 def test_a_denial_of_the_organization() -> None:
-    assert grant(told(dana(allow("s3:*")), scp=policy(EVERYTHING, deny("s3:Get*")))).taken_by is LayerName.SCP
-    access = told(dana(allow(["s3:*", "ec2:*"])), rcp=policy(deny("*", Principal="*")))
+    assert grant(described(dana(allow("s3:*")), scp=policy(EVERYTHING, deny("s3:Get*")))).taken_by is LayerName.SCP
+    access = described(dana(allow(["s3:*", "ec2:*"])), rcp=policy(deny("*", Principal="*")))
     assert grant(access).taken_by is LayerName.RCP
     assert set(extents(access, "ec2").values()) == {"full"}  # RCPs don't bind it
 
 
 def test_what_can_not_be_told_is_unknown() -> None:
     mine = "arn:aws:s3:::${aws:SourceVpc}/*"
-    access = told(dana(allow("s3:GetObject", REPORTS), deny("s3:GetObject", mine)))
+    access = described(dana(allow("s3:GetObject", REPORTS), deny("s3:GetObject", mine)))
     assert extents(access) == {"Read": "unknown"}
     assert grant(access).is_unsure
 
 
 def test_a_variable_that_is_known_is_told() -> None:
-    access = told(dana(allow("s3:GetObject", "arn:aws:s3:::${aws:username}/*"), deny("s3:*", "arn:aws:s3:::dana/*")))
+    access = described(
+        dana(allow("s3:GetObject", "arn:aws:s3:::${aws:username}/*"), deny("s3:*", "arn:aws:s3:::dana/*"))
+    )
     assert extents(access) == {"Read": "none"}
 
 
@@ -155,7 +159,7 @@ def test_layers_that_are_not_held_make_it_unknown() -> None:
 
 
 def test_names_the_policies_of_resources_that_are_not_held() -> None:
-    access = told(dana(allow(["s3:GetObject", "sts:AssumeRole", "ec2:StartInstances", "s3:ListAllMyBuckets"])))
+    access = described(dana(allow(["s3:GetObject", "sts:AssumeRole", "ec2:StartInstances", "s3:ListAllMyBuckets"])))
     also = {action: line.also for each in access.services for line in each.lines for action in line.actions}
     assert also["s3:GetObject"] == "bucket policy"
     assert also["sts:AssumeRole"] == "trust policy of the role"
@@ -163,7 +167,7 @@ def test_names_the_policies_of_resources_that_are_not_held() -> None:
 
 
 def test_actions_that_nobody_knows_are_listed() -> None:
-    access = told(dana(allow(["s3:GetWhatIsNew", "nowhere:*"])))
+    access = described(dana(allow(["s3:GetWhatIsNew", "nowhere:*"])))
     assert (access.services, access.unknown) == ((), ("nowhere:*", "s3:GetWhatIsNew"))
 
 
@@ -195,7 +199,7 @@ ASKED = ["arn:aws:s3:::reports/x", "arn:aws:s3:::rep/y", "arn:aws:s3:::dana/x", 
 @generated(POLICIES, st.one_of(st.none(), POLICIES), st.one_of(st.none(), POLICIES))
 def test_as_the_evaluator_says(own: LayerPolicy, boundary: LayerPolicy | None, scp: LayerPolicy | None) -> None:
     holder = Holder(caller_of(arn("user/dana")), 1, "AIDA1", (own,), boundary)
-    access = told(holder, scp=scp)
+    access = described(holder, scp=scp)
     levels = (ControlPolicyLevel("root", (policy(EVERYTHING),)), ControlPolicyLevel("unit", (scp,))) if scp else ()
     layers = Layers((own,), (boundary,) if boundary else None, scps=levels)
     for action in ("s3:GetObject", "s3:ListAllMyBuckets"):
@@ -213,6 +217,6 @@ def test_as_the_evaluator_says(own: LayerPolicy, boundary: LayerPolicy | None, s
 
 
 def test_every_service_is_listed_for_an_administrator() -> None:
-    access = told(dana(EVERYTHING))
+    access = described(dana(EVERYTHING))
     assert {each.extent for service in access.services for each in service.levels} == {AccessExtent.FULL}
     assert all(service.is_full for service in access.services)

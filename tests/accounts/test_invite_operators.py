@@ -194,8 +194,10 @@ def test_owners_of_all_deactivate_and_let_in_again(
     assert client.get("/accounts/")["Location"].startswith("/auth/login/")
     olgas.post(f"/operators/{bob.pk}/active/", {"on": "1"})
     assert sign_in(client, bob.email) == 302
-    told = list(AuditEntry.objects.filter(verb__startswith="operator.").values_list("verb", flat=True).order_by("pk"))
-    assert told == ["operator.signed_in", "operator.deactivated", "operator.reactivated", "operator.signed_in"]
+    described = list(
+        AuditEntry.objects.filter(verb__startswith="operator.").values_list("verb", flat=True).order_by("pk")
+    )
+    assert described == ["operator.signed_in", "operator.deactivated", "operator.reactivated", "operator.signed_in"]
 
 
 def test_the_last_owner_of_all_cant_be_deactivated_here_either(client_of: ClientOf, olga: Operator) -> None:

@@ -96,14 +96,16 @@ def test_the_right_password_costs_no_tries(limits: None, bob: Operator) -> None:
 def test_known_and_unknown_take_the_same_path(
     client: Client, bob: Operator, work_mails: Callable[[], list[str]]
 ) -> None:
-    told = []
+    described = []
     for email in (bob.email, "nobody@example.org"):
         with CaptureQueriesContext(connection) as asked:
             answer = client.post("/auth/password/reset/", {"email": email})
-        told.append((answer.status_code, answer["Location"], [query["sql"].split(" WHERE ")[0] for query in asked]))
+        described.append(
+            (answer.status_code, answer["Location"], [query["sql"].split(" WHERE ")[0] for query in asked])
+        )
         assert mail.outbox == []
-    assert told[0] == told[1]
-    assert not [sql for sql in told[0][2] if "accounts_operator" in sql or "emailaddress" in sql]
+    assert described[0] == described[1]
+    assert not [sql for sql in described[0][2] if "accounts_operator" in sql or "emailaddress" in sql]
     assert len(work_mails()) == 1
 
 

@@ -107,8 +107,8 @@ def test_helpdesk_finds_a_customer_by_an_attribute_and_resets_her_password(
     page.get_by_role("link", name=re.compile("^Reset the password")).click()
     walk.stage()
     walk.apply("1 step", "Applied 1 of 1 step")
-    told = idp.admin_get_user(UserPoolId=made["Id"], Username="jane")
-    assert told["UserStatus"] == "RESET_REQUIRED"
+    described = idp.admin_get_user(UserPoolId=made["Id"], Username="jane")
+    assert described["UserStatus"] == "RESET_REQUIRED"
     page.goto(address("cognito_user", aws_id=CognitoUser.objects.get(name="jane").aws_id))
     expect(page.get_by_text("Must reset the password")).to_be_visible()
     expect(page.get_by_role("heading", name="Changes of this person")).to_be_visible()

@@ -219,13 +219,16 @@ def shown(found: Customers) -> dict[str, Any]:
 
 def _shown(found: Customers, username: str) -> dict[str, Any]:
     who = {"UserPoolId": found.pool.aws_id, "Username": username}
-    told = found.idp.admin_get_user(**who)
+    described = found.idp.admin_get_user(**who)
     groups = [group["GroupName"] for group in found.idp.admin_list_groups_for_user(**who)["Groups"]]
     left_out = ("ResponseMetadata", "UserCreateDate", "UserLastModifiedDate", "UserAttributes")
-    attributes = {each["Name"]: each["Value"] for each in told["UserAttributes"]}
+    attributes = {each["Name"]: each["Value"] for each in described["UserAttributes"]}
     if linked := attributes.pop("identities", ""):
         attributes["linked"] = " ".join(f"{each['providerName']} {each['userId']}" for each in json.loads(linked))
-    return {name: told[name] for name in told if name not in left_out} | {"groups": groups, "attributes": attributes}
+    return {name: described[name] for name in described if name not in left_out} | {
+        "groups": groups,
+        "attributes": attributes,
+    }
 
 
 def _email(attributes: Sequence[dict[str, str]]) -> str:

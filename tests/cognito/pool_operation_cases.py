@@ -149,8 +149,8 @@ def tracking(arranged: Arranged) -> bool:
 def risk_of(arranged: Arranged) -> Any:
     """What the client has of its own; None where it follows the pool."""
     asked = {**arranged.in_pool, "ClientId": arranged.client.aws_id}
-    told = arranged.idp.describe_risk_configuration(**asked)["RiskConfiguration"]
-    return told.get("CompromisedCredentialsRiskConfiguration") if "ClientId" in told else None
+    in_words = arranged.idp.describe_risk_configuration(**asked)["RiskConfiguration"]
+    return in_words.get("CompromisedCredentialsRiskConfiguration") if "ClientId" in in_words else None
 
 
 def unguarded(arranged: Arranged) -> bool:
@@ -179,8 +179,8 @@ def in_pool(step: Callable[[str, str], StepSpec]) -> Callable[[Arranged], StepSp
 
 
 def domain_version(arranged: Arranged) -> Any:
-    told = arranged.idp.describe_user_pool_domain(Domain="shop-customers")["DomainDescription"]
-    return told.get("ManagedLoginVersion")
+    in_words = arranged.idp.describe_user_pool_domain(Domain="shop-customers")["DomainDescription"]
+    return in_words.get("ManagedLoginVersion")
 
 
 def css_of(arranged: Arranged) -> str:

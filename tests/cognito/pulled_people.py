@@ -15,12 +15,14 @@ ALLOWED = ["custom:plan", "email"]
 
 def make(idp: Any, pool_id: str, name: str, **attributes: str) -> str:
     """The new person's `sub`."""
-    told = {"email": f"{name}@example.org", "family_name": f"Secretive-{name}"} | attributes
+    described = {"email": f"{name}@example.org", "family_name": f"Secretive-{name}"} | attributes
     made = idp.admin_create_user(
         UserPoolId=pool_id,
         Username=name,
         MessageAction="SUPPRESS",
-        UserAttributes=[{"Name": key.replace("custom_", "custom:"), "Value": value} for key, value in told.items()],
+        UserAttributes=[
+            {"Name": key.replace("custom_", "custom:"), "Value": value} for key, value in described.items()
+        ],
     )
     return next(str(each["Value"]) for each in made["User"]["Attributes"] if each["Name"] == "sub")
 

@@ -28,8 +28,11 @@ def make_pool(aws_account: AwsAccount, name: str = "customers", *, pool_id: str 
     pool_id = pool_id or f"{REGION}_{name[:9].title()}"
     arn = f"arn:aws:cognito-idp:{REGION}:{aws_account.account_id}:userpool/{pool_id}"
     about = {"aws_account": aws_account, "region": REGION, "aws_id": pool_id, "arn": arn, "first_seen": CREATED}
-    told = {"settings": {"SchemaAttributes": [{"Name": "custom:plan"}, {"Name": "email"}]}, "people_read_at": CREATED}
-    pool: UserPool = UserPool.objects.create(name=name, name_key=name.casefold(), **about, **{**told, **fields})
+    described = {
+        "settings": {"SchemaAttributes": [{"Name": "custom:plan"}, {"Name": "email"}]},
+        "people_read_at": CREATED,
+    }
+    pool: UserPool = UserPool.objects.create(name=name, name_key=name.casefold(), **about, **{**described, **fields})
     PoolPeopleSettings.objects.get_or_create(
         aws_account=aws_account, region=REGION, pool_id=pool_id, defaults={"attributes": KEPT}
     )
@@ -62,9 +65,9 @@ def make_person(pool: UserPool, name: str = "jane", **fields: Any) -> CognitoUse
 
 def make_pool_group(pool: UserPool, name: str = "vip", **fields: Any) -> CognitoGroup:
     about = {"aws_id": f"{pool.aws_id}:{name}:20250301093000", "arn": pool.arn, "name_key": name.casefold()}
-    told = {"first_seen": CREATED, "members_read_at": CREATED, **fields}
+    described = {"first_seen": CREATED, "members_read_at": CREATED, **fields}
     made: CognitoGroup = CognitoGroup.objects.create(
-        aws_account=pool.aws_account, region=pool.region, pool=pool, name=name, **about, **told
+        aws_account=pool.aws_account, region=pool.region, pool=pool, name=name, **about, **described
     )
     return made
 
@@ -76,7 +79,7 @@ def put_into(group: CognitoGroup, *people: CognitoUser) -> None:
 
 def make_identity_pool(pool: UserPool, name: str = "shop", client_id: str = "client7", **fields: Any) -> IdentityPool:
     provider = {"ProviderName": provider_of(pool), "ClientId": client_id}
-    told = {
+    described = {
         "settings": {"CognitoIdentityProviders": [provider]},
         "roles": {},
         "role_mappings": {},
@@ -90,7 +93,7 @@ def make_identity_pool(pool: UserPool, name: str = "shop", client_id: str = "cli
         name_key=name,
         aws_id=f"{REGION}:{name}",
         first_seen=CREATED,
-        **told,
+        **described,
     )
     return made
 

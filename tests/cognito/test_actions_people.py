@@ -68,8 +68,8 @@ def test_what_comes_of_it_is_said_before_the_click_and_on_the_plan(
 def test_attributes_stay_where_nothing_is_filled_in(found: Customers, hal: Operator) -> None:
     change = staged("attributes", [found.person("ada")], hal, **{"set-custom:plan": "family"})
     assert carry_out(change, hal).state == Change.State.APPLIED
-    told = shown(found)["ada@acme.example"]["attributes"]
-    assert (told["custom:plan"], told["email_verified"]) == ("family", "true")
+    described = shown(found)["ada@acme.example"]["attributes"]
+    assert (described["custom:plan"], described["email_verified"]) == ("family", "true")
 
 
 def test_a_new_address_is_unverified_and_that_is_said(found: Customers, hal: Operator) -> None:

@@ -39,8 +39,14 @@ def pool(aws_account: AwsAccount) -> UserPool:
 
 @pytest.fixture
 def jane(pool: UserPool) -> CognitoUser:
-    told = {"email": ADDRESS, "phone_number": PHONE, "name": NAME, "custom:number": NUMBER, "custom:plan": "family"}
-    return make_person(pool, "janeq77", attributes=told)
+    described = {
+        "email": ADDRESS,
+        "phone_number": PHONE,
+        "name": NAME,
+        "custom:number": NUMBER,
+        "custom:plan": "family",
+    }
+    return make_person(pool, "janeq77", attributes=described)
 
 
 def texts() -> Iterator[tuple[str, Any]]:

@@ -94,12 +94,12 @@ def test_page_by_page(people: Any) -> None:
 def by_address(idp: Any, aws_account: AwsAccount) -> UserPool:
     made = idp.create_user_pool(PoolName="shop", UsernameAttributes=["email"])["UserPool"]
     for name, called in (("zoe", "Anna Zoe"), ("carla", ""), ("Bela", "")):
-        told = {"email": f"{name}@example.org"} | ({"name": called} if called else {})
+        described = {"email": f"{name}@example.org"} | ({"name": called} if called else {})
         idp.admin_create_user(
             UserPoolId=made["Id"],
-            Username=told["email"],
+            Username=described["email"],
             MessageAction="SUPPRESS",
-            UserAttributes=[{"Name": key, "Value": value} for key, value in told.items()],
+            UserAttributes=[{"Name": key, "Value": value} for key, value in described.items()],
         )
     pull_people(aws_account)
     assert all(person.name == person.aws_id for person in CognitoUser.objects.all())

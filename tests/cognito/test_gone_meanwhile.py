@@ -82,7 +82,7 @@ def test_the_region_is_disabled(code: str, found: Customers, erin: Operator) -> 
     found.emulator.rules([])
     changes.retry(change=change, actor=erin)
     assert worked(change).state == Change.State.APPLIED
-    assert [told["Enabled"] for email, told in sorted(shown(found).items())[:2]] == [False, False]
+    assert [described["Enabled"] for email, described in sorted(shown(found).items())[:2]] == [False, False]
 
 
 def test_one_of_many_is_denied_and_one_is_gone(found: Customers, erin: Operator) -> None:

@@ -29,8 +29,8 @@ def found(emulator: Emulator, aws_account: AwsAccount) -> Customers:
 
 
 def members(found: Customers) -> set[str]:
-    told = found.idp.list_users_in_group(UserPoolId=found.pool.aws_id, GroupName="vip")["Users"]
-    return {user["Username"] for user in told}
+    described = found.idp.list_users_in_group(UserPoolId=found.pool.aws_id, GroupName="vip")["Users"]
+    return {user["Username"] for user in described}
 
 
 def gets_role(found: Customers) -> None:

@@ -43,7 +43,7 @@ def test_the_page_says_all_of_it_and_the_trail_says_who_looked(
 ) -> None:
     text = text_of(get(client_of(erin), "cognito_user_held", aws_id=jane.aws_id))
     assert [said for said in (*SAID, jane.aws_id, "Confirmed") if said not in text] == []
-    entry = AuditEntry.objects.get(verb="person.told")
+    entry = AuditEntry.objects.get(verb="person.exported")
     assert (entry.actor, entry.object_id, entry.data["form"]) == (erin, jane.aws_id, "page")
 
 
@@ -55,7 +55,7 @@ def test_the_file_says_all_of_it_too(jane: CognitoUser, erin: Operator, client_o
     if form == "json":
         held = json.loads(text)
         assert held["values"][0]["value"] == "basic" and held["looks"] == []
-    assert AuditEntry.objects.get(verb="person.told").data["form"] == form
+    assert AuditEntry.objects.get(verb="person.exported").data["form"] == form
 
 
 def test_helpdesk_may_not_take_people_away(jane: CognitoUser, hal: Operator, client_of: ClientOf) -> None:

@@ -39,8 +39,8 @@ def pool(aws_account: AwsAccount) -> UserPool:
 @pytest.fixture(params=HOSTILE, ids=range(len(HOSTILE)))
 def mallory(request: pytest.FixtureRequest, pool: UserPool) -> CognitoUser:
     said = request.param
-    told = {"name": said, "custom:plan": said, "phone_number": said, "email": f"{said}@example.org"}
-    person = make_person(pool, f"mallory{said}"[:128], attributes=told)
+    described = {"name": said, "custom:plan": said, "phone_number": said, "email": f"{said}@example.org"}
+    person = make_person(pool, f"mallory{said}"[:128], attributes=described)
     put_into(make_pool_group(pool, said[:128].replace(" ", "_")), person)
     return person
 

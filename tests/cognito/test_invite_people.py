@@ -109,9 +109,9 @@ def test_people_of_a_table_are_invited_and_join(found: Customers, erin: Operator
     text = "name;groups;custom:plan\neve@acme.example;vip;basic\nfay@acme.example;;family"
     assert table(found, client_of(erin), text, stage="1").status_code == 302
     assert carry_out(Change.objects.get(), erin).state == Change.State.APPLIED
-    told = shown(found)
-    assert told["eve@acme.example"]["groups"] == ["vip"]
-    assert told["fay@acme.example"]["attributes"]["custom:plan"] == "family"
+    described = shown(found)
+    assert described["eve@acme.example"]["groups"] == ["vip"]
+    assert described["fay@acme.example"]["attributes"]["custom:plan"] == "family"
     assert CognitoMembership.objects.filter(user=found.person("eve"), gone_at=None).exists()
 
 
@@ -123,9 +123,9 @@ def test_what_a_table_does_for_people_who_are_there(found: Customers, hal: Opera
     assert "“dance” can’t be done: write one of enable, disable" in page
     assert table(found, client_of(hal), text, what="there", stage="1", skip="on").status_code == 302
     assert carry_out(Change.objects.get(), hal).state == Change.State.APPLIED
-    told = shown(found)
-    assert (told["ada@acme.example"]["Enabled"], told["ada@acme.example"]["groups"]) == (False, ["vip"])
-    assert told["cleo@acme.example"]["UserStatus"] == "CONFIRMED"
+    described = shown(found)
+    assert (described["ada@acme.example"]["Enabled"], described["ada@acme.example"]["groups"]) == (False, ["vip"])
+    assert described["cleo@acme.example"]["UserStatus"] == "CONFIRMED"
 
 
 def test_a_table_stops_and_goes_on_where_it_stopped(found: Customers, erin: Operator, client_of: SignIn) -> None:

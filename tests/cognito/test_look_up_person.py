@@ -64,8 +64,8 @@ def test_finds_by_username_subject_and_phone(
 
 def test_says_that_aws_has_nobody_either(pool: UserPool, hal: Operator, client_of: ClientOf) -> None:
     client = client_of(hal)
-    told = ask(client, pool, "kim@example.org", headers=HTMX).content.decode()
-    assert "nobody in this pool has exactly “kim@example.org” as e-mail and username." in told
+    described = ask(client, pool, "kim@example.org", headers=HTMX).content.decode()
+    assert "nobody in this pool has exactly “kim@example.org” as e-mail and username." in described
     response = client.post(address("cognito_people_ask", aws_id=pool.aws_id), {"q": "kim@example.org"}, follow=True)
     assert "AWS was asked just now" in text_of(response.content.decode())
 
@@ -74,8 +74,8 @@ def test_says_that_aws_looks_for_no_custom_attribute(
     pool: UserPool, emulator: Emulator, hal: Operator, client_of: ClientOf
 ) -> None:
     client = client_of(hal)
-    told = ask(client, pool, "C100101", headers=HTMX).content.decode()
-    assert "“C100101” as username and preferred username. It can’t look for custom attributes" in told
+    described = ask(client, pool, "C100101", headers=HTMX).content.decode()
+    assert "“C100101” as username and preferred username. It can’t look for custom attributes" in described
     PoolPeopleSettings.objects.update(attributes=["email", "custom:number"])
     UserPool.objects.update(settings={"SchemaAttributes": [{"Name": "custom:number"}]})
     emulator.forget_calls()
@@ -134,8 +134,8 @@ def test_says_why_aws_could_not_be_asked(
 ) -> None:
     error = {"code": "AccessDeniedException", "status": 400}
     emulator.rules([{"action": "ListUsers", "when": "before", "error": error}])
-    told = ask(client_of(hal), pool, "kim@example.org", headers=HTMX).content.decode()
-    assert "AWS couldn’t be asked." in told and "ListUsers" in told
+    described = ask(client_of(hal), pool, "kim@example.org", headers=HTMX).content.decode()
+    assert "AWS couldn’t be asked." in described and "ListUsers" in described
 
 
 def test_settings_only_means_that_nobody_is_asked_for(

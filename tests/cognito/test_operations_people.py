@@ -66,9 +66,9 @@ def _nothing_personal_is_kept(change: Change) -> None:
     """In the plan and in the trail: no address, no value of an attribute."""
     steps = list(Step.objects.filter(change=change).values("params", "expects", "before", "result", "error"))
     trail = list(AuditEntry.objects.values("object_name", "data"))
-    told = json.dumps([steps, trail, list(change.lines.values_list("line", flat=True)), change.title], default=str)
+    described = json.dumps([steps, trail, list(change.lines.values_list("line", flat=True)), change.title], default=str)
     for personal in ("acme.example", "family", "Horse"):
-        assert personal not in told
+        assert personal not in described
 
 
 def test_it_reads_as_a_sentence_and_as_a_command(found: Customers) -> None:

@@ -41,8 +41,8 @@ def gone(pool: UserPool, name: str = "kim") -> CognitoUser:
 
 
 def said(**changed: Any) -> dict[str, Any]:
-    told = {"mirrors_people": "on", "attributes": "\n".join(KEPT), "erase_after_days": 30, "helpdesk_per_hour": 30}
-    return {**told, **changed}
+    described = {"mirrors_people": "on", "attributes": "\n".join(KEPT), "erase_after_days": 30, "helpdesk_per_hour": 30}
+    return {**described, **changed}
 
 
 def erase(client: Client, pool: UserPool, **asked: str) -> str:

@@ -67,8 +67,8 @@ def test_what_aws_says_of_whom_it_was_asked_for_is_not_kept(
     pool = pool_of_usernames(emulator, aws_account)
     step = new_person(pool, "eve-7", {"email": "eve@acme.example"}, channel="EMAIL", said="")
     change = propose(aws_account, erin, [step])
-    told = {"code": "InvalidParameterException", "message": 'Error while parsing filter: username = "eve-7".'}
-    emulator.rules([{"action": "ListUsers", "error": told}])
+    described = {"code": "InvalidParameterException", "message": 'Error while parsing filter: username = "eve-7".'}
+    emulator.rules([{"action": "ListUsers", "error": described}])
     change = carry_out(change, erin)
     assert change.state != Change.State.APPLIED
     assert "Error while parsing filter" in kept(change)

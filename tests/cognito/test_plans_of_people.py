@@ -110,13 +110,13 @@ def test_an_account_of_a_provider_that_is_gone_is_not_linked(pool: UserPool, eri
 
 
 def test_their_own_account_is_none_that_is_linked() -> None:
-    told = [
+    described = [
         {"providerName": "Google", "userId": "1", "primary": True},
         {"providerName": "SAML", "userId": "2", "primary": "true"},
         {"providerName": "Apple", "userId": "3", "primary": False},
         {"providerName": "Other", "userId": "4"},
     ]
-    item = {"Attributes": [{"Name": "identities", "Value": json.dumps(told)}]}
+    item = {"Attributes": [{"Name": "identities", "Value": json.dumps(described)}]}
     assert linked_to(item) == [LinkedAccount("Apple", "3"), LinkedAccount("Other", "4")]
     assert linked_to({"Attributes": [{"Name": "identities", "Value": "no JSON"}]}) == []
 

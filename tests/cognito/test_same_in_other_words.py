@@ -17,7 +17,7 @@ from sync.mirror import AccountRegion, Item, Mirror, ObservedItem, RunVisit, mir
 from sync.models import Revision, Run
 from tests.cognito.seeding import POOL_SOURCES, Seeded, in_order, pull_pools, seed
 from tests.sync.pulling import trust
-from tests.sync.retelling import retold, shuffled
+from tests.sync.retelling import reworded, shuffled
 
 # The console's own members, of which the order of keys and lists is the console's too.
 _OURS = frozenset({"Domains", "Maps"})
@@ -61,19 +61,19 @@ def items_of_all(aws_account: AwsAccount) -> list[tuple[Mirror, list[Item]]]:
     return found
 
 
-def told_by_cognito(item: Item, chance: Random) -> Item:
+def answered_by_cognito(item: Item, chance: Random) -> Item:
     """… which leaves out what is empty, or says it so, and keeps the rules of a mapping as they are."""
     in_order_still = {name: item[name] for name in ("RoleMappings",) if name in item}
-    told = retold({name: value for name, value in item.items() if name not in _OURS}, chance)
-    told = {name: value for name, value in told.items() if value not in _NOTHING or chance.random() < 0.5}
+    described = reworded({name: value for name, value in item.items() if name not in _OURS}, chance)
+    described = {name: value for name, value in described.items() if value not in _NOTHING or chance.random() < 0.5}
     for name in ("FriendlyDeviceName", "Description", "LambdaConfig"):
-        if name not in told and chance.random() < 0.5:
-            told[name] = chance.choice(_NOTHING)
-    if "EstimatedNumberOfUsers" in told:
-        told["EstimatedNumberOfUsers"] = chance.randint(0, 10**6)
-    if "LastModifiedDate" in told:
-        told["LastModifiedDate"] = timezone.now()
-    return {**told, **in_order_still, **{name: item[name] for name in _OURS if name in item}}
+        if name not in described and chance.random() < 0.5:
+            described[name] = chance.choice(_NOTHING)
+    if "EstimatedNumberOfUsers" in described:
+        described["EstimatedNumberOfUsers"] = chance.randint(0, 10**6)
+    if "LastModifiedDate" in described:
+        described["LastModifiedDate"] = timezone.now()
+    return {**described, **in_order_still, **{name: item[name] for name in _OURS if name in item}}
 
 
 @pytest.mark.django_db
@@ -93,13 +93,13 @@ def test_no_mirror_of_cognito_takes_other_words_for_a_change(emulator: Emulator,
 
     @given(chance=st.randoms(use_true_random=True))
     @settings(max_examples=20, suppress_health_check=list(HealthCheck))
-    def told_otherwise(chance: Random) -> None:
+    def answered_otherwise(chance: Random) -> None:
         for each, items in found:
-            told = [told_by_cognito(item, chance) for item in shuffled(items, chance)]
-            store(visit, each, [ObservedItem(each, item) for item in told], requested_at=timezone.now())
-            assert Revision.objects.count() == before, (each.kind, each.source, told)
+            described = [answered_by_cognito(item, chance) for item in shuffled(items, chance)]
+            store(visit, each, [ObservedItem(each, item) for item in described], requested_at=timezone.now())
+            assert Revision.objects.count() == before, (each.kind, each.source, described)
 
-    told_otherwise()
+    answered_otherwise()
 
 
 @pytest.mark.django_db
@@ -109,8 +109,8 @@ def test_rules_in_another_order_are_another_mapping(emulator: Emulator, aws_acco
     answer = found.identity.get_identity_pool_roles(IdentityPoolId=found.identity_pool_id)
     for mapping in answer["RoleMappings"].values():
         mapping["RulesConfiguration"]["Rules"].reverse()
-    told = {name: answer[name] for name in ("IdentityPoolId", "Roles", "RoleMappings")}
+    described = {name: answer[name] for name in ("IdentityPoolId", "Roles", "RoleMappings")}
     before = Revision.objects.count()
-    found.identity.set_identity_pool_roles(**told)
+    found.identity.set_identity_pool_roles(**described)
     pull_pools(aws_account)
     assert Revision.objects.count() == before + 1

@@ -59,8 +59,8 @@ def test_what_tells_nothing_is_kept(name: str, text: str) -> None:
 
 def test_files_are_masked_alike() -> None:
     user = shapes.members({"UserName": shapes.text(64)}, {"Password": shapes.truth})
-    told = {"UserName": "jane", "Password": True, "Passwords": {"Old": "hunter-22"}, "Age": 3}
-    assert user(told) == told | {"Passwords": {"Old": HIDDEN}}
+    described = {"UserName": "jane", "Password": True, "Passwords": {"Old": "hunter-22"}, "Age": 3}
+    assert user(described) == described | {"Passwords": {"Old": HIDDEN}}
 
 
 @given(

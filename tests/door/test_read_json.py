@@ -33,20 +33,24 @@ def shape_of(operation: str) -> Any:
     return model_of("cognito-idp").operation_model(operation).output_shape
 
 
-def ours(operation: str, told: Any) -> dict[str, Any]:
+def ours(operation: str, described: Any) -> dict[str, Any]:
     parsed: dict[str, Any] = (
-        _Parsers().create_parser("json").parse(answer(json.dumps(told).encode()), shape_of(operation))
+        _Parsers().create_parser("json").parse(answer(json.dumps(described).encode()), shape_of(operation))
     )
     return parsed
 
 
 def test_as_botocore_reads_it_but_for_what_no_database_takes() -> None:
-    told = {"Users": [USER], "PaginationToken": "next"}
-    bare = ResponseParserFactory().create_parser("json").parse(answer(json.dumps(told).encode()), shape_of("ListUsers"))
+    described = {"Users": [USER], "PaginationToken": "next"}
+    bare = (
+        ResponseParserFactory()
+        .create_parser("json")
+        .parse(answer(json.dumps(described).encode()), shape_of("ListUsers"))
+    )
     bare["Users"][0]["Attributes"][1]["Value"] = "Jané \ufffd"
     bare["ResponseMetadata"]["HTTPHeaders"] = dict(bare["ResponseMetadata"]["HTTPHeaders"])
-    assert ours("ListUsers", told) | {"ResponseMetadata": None} == bare | {"ResponseMetadata": None}
-    assert ours("ListUsers", told)["ResponseMetadata"]["RequestId"] == "r-1"
+    assert ours("ListUsers", described) | {"ResponseMetadata": None} == bare | {"ResponseMetadata": None}
+    assert ours("ListUsers", described)["ResponseMetadata"]["RequestId"] == "r-1"
 
 
 def test_what_has_no_escape_in_it_is_read_alike() -> None:
@@ -76,7 +80,7 @@ def test_secrets_are_wrapped() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "described",
     [
         [],
         {"Users": {}},
@@ -89,6 +93,6 @@ def test_secrets_are_wrapped() -> None:
         {"Users": [{"UserCreateDate": "soon"}]},
     ],
 )
-def test_what_is_no_such_answer_is_refused(told: Any) -> None:
+def test_what_is_no_such_answer_is_refused(described: Any) -> None:
     with pytest.raises(ResponseParserError):
-        ours("ListUsers", told)
+        ours("ListUsers", described)

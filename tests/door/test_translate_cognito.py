@@ -76,8 +76,8 @@ def test_what_is_refused_was_not_done(code: str, message: str, kind: type[errors
 
 
 def test_a_missing_permission_is_named() -> None:
-    told = f"User: {ME} is not authorized to perform: cognito-idp:AdminCreateUser on resource: {POOL}"
-    error = translate(answer("NotAuthorizedException", told), WRITE)
+    described = f"User: {ME} is not authorized to perform: cognito-idp:AdminCreateUser on resource: {POOL}"
+    error = translate(answer("NotAuthorizedException", described), WRITE)
     assert error.statement() == {"Effect": "Allow", "Action": "cognito-idp:AdminCreateUser", "Resource": POOL}
     assert ME in error.sentence()
 

@@ -132,12 +132,12 @@ class _Cognito(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        told = json.dumps(ANSWERS[self.headers["X-Amz-Target"].rpartition(".")[2]]).encode()
+        described = json.dumps(ANSWERS[self.headers["X-Amz-Target"].rpartition(".")[2]]).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/x-amz-json-1.1")
-        self.send_header("Content-Length", str(len(told)))
+        self.send_header("Content-Length", str(len(described)))
         self.end_headers()
-        self.wfile.write(told)
+        self.wfile.write(described)
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -168,41 +168,41 @@ def idp(cognito: str) -> Any:
 
 
 def test_the_secrets_of_an_app_client(idp: Any) -> None:
-    told = idp.describe_user_pool_client(UserPoolId="us-east-1_1", ClientId="shop")["UserPoolClient"]
-    assert told == {
+    described = idp.describe_user_pool_client(UserPoolId="us-east-1_1", ClientId="shop")["UserPoolClient"]
+    assert described == {
         "ClientId": "shop",
         "ClientSecret": Secret("hidden-1"),
         "TokenValidityUnits": {"AccessToken": "hours", "RefreshToken": "days"},
     }
     listed = idp.list_user_pool_client_secrets(UserPoolId="us-east-1_1", ClientId="shop")
     assert listed["ClientSecrets"] == [{"ClientSecretId": "one", "ClientSecretValue": Secret("hidden-2")}]
-    assert "hidden" not in repr((told, listed))
+    assert "hidden" not in repr((described, listed))
 
 
 def test_the_secrets_of_an_identity_provider(idp: Any) -> None:
-    told = idp.describe_identity_provider(UserPoolId="us-east-1_1", ProviderName="SignInWithApple")
-    assert told["IdentityProvider"]["ProviderDetails"] == {
+    described = idp.describe_identity_provider(UserPoolId="us-east-1_1", ProviderName="SignInWithApple")
+    assert described["IdentityProvider"]["ProviderDetails"] == {
         "client_id": "shop",
         "client_secret": Secret("hidden-3"),
         "private_key": Secret("hidden-4"),
         "key_id": "K",
         "token_url": "https://example.org/token",
     }
-    assert "hidden" not in repr(told)
+    assert "hidden" not in repr(described)
 
 
 def test_a_tag_that_speaks_of_a_secret_is_none(idp: Any) -> None:
-    told = idp.describe_user_pool(UserPoolId="us-east-1_1")
-    assert told["UserPool"]["UserPoolTags"] == {"secret-owner": "alice"}
+    described = idp.describe_user_pool(UserPoolId="us-east-1_1")
+    assert described["UserPool"]["UserPoolTags"] == {"secret-owner": "alice"}
 
 
 def test_the_token_of_an_identity(cognito: str) -> None:
-    told = _client("cognito-identity", cognito).get_open_id_token(IdentityId="us-east-1:1")
-    assert (told["IdentityId"], told["Token"]) == ("us-east-1:1", Secret("hidden-5"))
+    described = _client("cognito-identity", cognito).get_open_id_token(IdentityId="us-east-1:1")
+    assert (described["IdentityId"], described["Token"]) == ("us-east-1:1", Secret("hidden-5"))
 
 
 def test_the_credentials_of_an_assumed_role(emulator: Emulator) -> None:
     """STS speaks XML, which is read another way; the model doesn't call the session token sensitive."""
-    told = _client("sts", emulator.url).get_session_token()["Credentials"]
-    assert isinstance(told["SecretAccessKey"], Secret) and isinstance(told["SessionToken"], Secret)
-    assert isinstance(told["AccessKeyId"], str)
+    described = _client("sts", emulator.url).get_session_token()["Credentials"]
+    assert isinstance(described["SecretAccessKey"], Secret) and isinstance(described["SessionToken"], Secret)
+    assert isinstance(described["AccessKeyId"], str)

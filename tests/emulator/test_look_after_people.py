@@ -62,8 +62,8 @@ def test_whoever_signs_in_with_an_address_has_a_uuid(emulator: Emulator, cognito
 
     assert UUID.fullmatch(made["Username"])
     assert made["UserStatus"] == "FORCE_CHANGE_PASSWORD"
-    told = {one["Name"]: one["Value"] for one in made["Attributes"]}
-    assert (told["sub"], told["email"]) == (made["Username"], ADA)
+    described = {one["Name"]: one["Value"] for one in made["Attributes"]}
+    assert (described["sub"], described["email"]) == (made["Username"], ADA)
     assert cognito.admin_get_user(UserPoolId=pool, Username=made["Username"])["Username"] == made["Username"]
 
 

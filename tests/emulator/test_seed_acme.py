@@ -175,9 +175,9 @@ def test_its_people_are_in_two_user_pools(seeded: Emulator) -> None:
     )
     clients = cognito.list_user_pool_clients(UserPoolId=pools["acme-customers"], MaxResults=60)["UserPoolClients"]
     shop = next(client["ClientId"] for client in clients if client["ClientName"] == "shop-web")
-    told = cognito.describe_user_pool_client(UserPoolId=pools["acme-customers"], ClientId=shop)["UserPoolClient"]
-    assert "ClientSecret" in told
-    assert "implicit" in told["AllowedOAuthFlows"]
+    described = cognito.describe_user_pool_client(UserPoolId=pools["acme-customers"], ClientId=shop)["UserPoolClient"]
+    assert "ClientSecret" in described
+    assert "implicit" in described["AllowedOAuthFlows"]
 
 
 def test_a_partner_signs_in_with_the_code_of_an_app(seeded: Emulator) -> None:

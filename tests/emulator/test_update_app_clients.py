@@ -42,9 +42,9 @@ def test_what_an_update_leaves_out_is_reset(cognito: Any, pool: str) -> None:
 def test_the_list_tells_no_secret(cognito: Any, pool: str) -> None:
     make(cognito, pool, GenerateSecret=True)
 
-    (told,) = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
+    (described,) = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
 
-    assert set(told) == {"ClientId", "ClientName", "UserPoolId"}
+    assert set(described) == {"ClientId", "ClientName", "UserPoolId"}
 
 
 def test_secrets_are_changed_in_stages(cognito: Any, pool: str, refused: Refused) -> None:

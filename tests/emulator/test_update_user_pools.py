@@ -148,19 +148,19 @@ def test_a_client_has_the_pools_threat_protection_or_all_of_its_own(cognito: Any
         UserPoolId=pool, CompromisedCredentialsRiskConfiguration={"Actions": {"EventAction": "BLOCK"}}
     )
 
-    def told() -> tuple[bool, bool, bool]:
+    def described() -> tuple[bool, bool, bool]:
         """Whether it is of the client, and what it has."""
         risk = cognito.describe_risk_configuration(UserPoolId=pool, ClientId=client)["RiskConfiguration"]
         members = ("ClientId", "CompromisedCredentialsRiskConfiguration", "RiskExceptionConfiguration")
         return tuple(name in risk for name in members)  # type: ignore[return-value]
 
-    assert told() == (False, True, False)
+    assert described() == (False, True, False)
     cognito.set_risk_configuration(
         UserPoolId=pool, ClientId=client, RiskExceptionConfiguration={"SkippedIPRangeList": ["198.51.100.0/24"]}
     )
-    assert told() == (True, False, True)
+    assert described() == (True, False, True)
     cognito.set_risk_configuration(UserPoolId=pool, ClientId=client)
-    assert told() == (False, True, False)
+    assert described() == (False, True, False)
 
 
 def test_looks_need_a_domain(cognito: Any, pool: str, refused: Refused) -> None:

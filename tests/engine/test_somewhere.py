@@ -94,9 +94,9 @@ def test_a_global_service_is_in_one_region(resource: str, scp: Any, decision: st
 def test_denied_here_and_allowed_there(action: str, resource: str, statements: Any, witness: str | None) -> None:
     """A bucket's name has no slash: what only objects have isn't allowed of buckets."""
     found = asked(action, resource, *statements)
-    told = found.witness.resource.removeprefix("arn:aws:s3:::") if found.witness else None
-    assert (told is None) is (witness is None)
-    assert witness is None or (told or "").startswith(witness)
+    described = found.witness.resource.removeprefix("arn:aws:s3:::") if found.witness else None
+    assert (described is None) is (witness is None)
+    assert witness is None or (described or "").startswith(witness)
 
 
 def test_the_caller_chooses_the_tags_of_a_request() -> None:

@@ -157,9 +157,9 @@ def test_as_all_requests_one_by_one(layers: Layers, action: str, resource: str) 
     assert ResourceGlob(tokens(resource)).matches(witness.resource)
     assert not witness.region or is_region(witness.region)
     context = {**place(witness.resource).context, **witness.chosen, **witness.supposed}
-    told = {key: values for key, values in context.items() if values}
+    described = {key: values for key, values in context.items() if values}
     whole = Request(
-        DANA, action, witness.resource, witness.account, told, lambda key: unknown(key) and key not in context
+        DANA, action, witness.resource, witness.account, described, lambda key: unknown(key) and key not in context
     )
     assert evaluate(whole, layers_at(layers, whole)).decision is Decision.ALLOWED
     assert (found.decision is Decision.ALLOWED) is (not witness.supposed)
@@ -182,6 +182,8 @@ def test_what_may_be_allowed_is_not_denied(layers: Layers, action: str, resource
     for request in requests(action, resource):
         if evaluate(request, layers_at(layers, request)).decision is Decision.UNKNOWN:
             for some in product(*values.values()):
-                told = {key: value for key, value in zip(values, some, strict=True) if value}
-                whole = Request(DANA, action, request.resource, request.resource_account, {**request.context, **told})
+                described = {key: value for key, value in zip(values, some, strict=True) if value}
+                whole = Request(
+                    DANA, action, request.resource, request.resource_account, {**request.context, **described}
+                )
                 assert evaluate(whole, layers_at(layers, whole)).decision is not Decision.ALLOWED

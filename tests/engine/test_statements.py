@@ -92,8 +92,8 @@ def test_what_is_not_understood_is_written_again(value: Any) -> None:
 def test_one_statement_is_changed_and_all_else_stays(listed: list[Any], data: st.DataObject) -> None:
     found = document_of({"Statement": listed, "Unheard": listed})
     index = data.draw(st.integers(0, len(listed) - 1))
-    told = found.rewritten({index: {"Sid": "new"}})
-    assert told == {"Statement": [*listed[:index], {"Sid": "new"}, *listed[index + 1 :]], "Unheard": listed}
+    described = found.rewritten({index: {"Sid": "new"}})
+    assert described == {"Statement": [*listed[:index], {"Sid": "new"}, *listed[index + 1 :]], "Unheard": listed}
     assert found.rewritten({index: None})["Statement"] == [*listed[:index], *listed[index + 1 :]]
 
 

@@ -73,8 +73,10 @@ def test_it_names_the_key_and_the_statement() -> None:
     unrelated = only_if({"StringEquals": {"aws:y": "1"}})  # allows what is allowed anyway
     found = asked(identity_policies=[document(statement(), no_mfa, unrelated)])
     assert (found.decision, found.missing_context) == (UNKNOWN, ("aws:multifactorauthpresent",))
-    told = [(reason.effect, reason.statement and reason.statement.sid, reason.hangs_on) for reason in found.reasons]
-    assert told == [("Allow", "", ()), ("Deny", "WithMfaOnly", ("aws:multifactorauthpresent",))]
+    described = [
+        (reason.effect, reason.statement and reason.statement.sid, reason.hangs_on) for reason in found.reasons
+    ]
+    assert described == [("Allow", "", ()), ("Deny", "WithMfaOnly", ("aws:multifactorauthpresent",))]
 
 
 def test_a_key_that_changes_nothing_is_not_named() -> None:

@@ -93,7 +93,7 @@ def an_old_version_in_force(world: World, operator: Operator) -> StepSpec:
 
 
 # ---- What hangs on users, groups and roles -------------------------------------------------------------------
-def told(world: World, owner: Owner, action: str, **params: str) -> Any:
+def described(world: World, owner: Owner, action: str, **params: str) -> Any:
     """The owner in the mirror, after somebody did that to it: "attach_{}_policy"."""
     word = owner.kind.removeprefix("iam.")
     getattr(world.iam, action.format(word))(**{f"{word.title()}Name": owner.name}, **params)
@@ -107,14 +107,16 @@ def hanging(make: Callable[[World], Owner]) -> Iterable[Arrange]:
 
     def detached(world: World, operator: Operator) -> StepSpec:
         policy = world.policy()
-        return detach(told(world, make(world), "attach_{}_policy", PolicyArn=policy.arn), policy.arn)
+        return detach(described(world, make(world), "attach_{}_policy", PolicyArn=policy.arn), policy.arn)
 
     def inlined(world: World, operator: Operator) -> StepSpec:
         return put_inline(make(world), "own", document("s3:GetObject"))
 
     def uninlined(world: World, operator: Operator) -> StepSpec:
         text = document("s3:GetObject")
-        return delete_inline(told(world, make(world), "put_{}_policy", PolicyName="own", PolicyDocument=text), "own")
+        return delete_inline(
+            described(world, make(world), "put_{}_policy", PolicyName="own", PolicyDocument=text), "own"
+        )
 
     return attached, detached, inlined, uninlined
 
@@ -126,14 +128,14 @@ def bounded_and_tagged(make: Callable[[World], Tagged]) -> Iterable[Arrange]:
 
     def unbounded(world: World, operator: Operator) -> StepSpec:
         arn = world.policy().arn
-        return delete_boundary(told(world, make(world), "put_{}_permissions_boundary", PermissionsBoundary=arn))
+        return delete_boundary(described(world, make(world), "put_{}_permissions_boundary", PermissionsBoundary=arn))
 
     def tagged(world: World, operator: Operator) -> StepSpec:
         return tag(make(world), "team", "reports")
 
     def untagged(world: World, operator: Operator) -> StepSpec:
         pairs: Any = [{"Key": "team", "Value": "reports"}]
-        return untag(told(world, make(world), "tag_{}", Tags=pairs), "team")
+        return untag(described(world, make(world), "tag_{}", Tags=pairs), "team")
 
     return bounded, unbounded, tagged, untagged
 

@@ -55,9 +55,9 @@ def _of_person(ref: ObjectRef, item: Item | None) -> Iterator[str]:
         if sorted(groups) != sorted(item["groups"]):
             yield f"the mirror has {sorted(groups)}, AWS {item['groups']}"
         return
-    [told] = people_in([item], allowed_by(people_settings_of(row.pool)))
-    if told.content_hash != row.content_hash:
-        yield f"of {row} the mirror has {row.status}, {row.enabled}, {row.attributes}, AWS {told}"
+    [described] = people_in([item], allowed_by(people_settings_of(row.pool)))
+    if described.content_hash != row.content_hash:
+        yield f"of {row} the mirror has {row.status}, {row.enabled}, {row.attributes}, AWS {described}"
 
 
 def _newest(facet: Facet) -> object:

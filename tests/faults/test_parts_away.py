@@ -67,8 +67,8 @@ def test_redis_is_asked_again_when_it_is_back(no_redis: None, monkeypatch: pytes
 def test_health_tells_that_redis_is_away_and_that_the_process_lives(no_redis: None, client: Client) -> None:
     answer = client.get("/health/")
     assert answer.status_code == 503
-    told = {"status": "trouble", "database": "ok", "broker": "The queue can’t be reached"}
-    assert told.items() <= answer.json().items()
+    described = {"status": "trouble", "database": "ok", "broker": "The queue can’t be reached"}
+    assert described.items() <= answer.json().items()
     assert client.get("/health/live/").json() == {"status": "ok"}
 
 
@@ -143,7 +143,7 @@ def test_sqlite_that_only_says_it_could_not_write_is_asked_for_room(monkeypatch:
     if connection.vendor != "sqlite":
         pytest.skip("SQLite's words")
     monkeypatch.setattr(trouble, "LEAST_ROOM", 2**60)
-    assert trouble.told(OperationalError("disk I/O error")) == trouble.FULL
+    assert trouble.recognise(OperationalError("disk I/O error")) == trouble.FULL
 
 
 def caused(error: Exception, by: Exception) -> Exception:
@@ -172,4 +172,4 @@ def caused(error: Exception, by: Exception) -> Exception:
     ids=str,
 )
 def test_trouble_is_known_by_its_error(error: Exception | None, found: trouble.ConsoleTrouble | None) -> None:
-    assert trouble.told(error) == found
+    assert trouble.recognise(error) == found

@@ -124,7 +124,7 @@ class Trial:
     def differs(self, expected: Expected, *, others: bool = False) -> str:
         """What is not as expected, "" when all is. `others`: somebody else wrote too, which the mirror may say."""
         self.change.refresh_from_db()
-        return "; ".join([*self._ended(expected), *self._told(expected), *self._mirrored(expected, others)])
+        return "; ".join([*self._ended(expected), *self._describe(expected), *self._mirrored(expected, others)])
 
     def _ended(self, expected: Expected) -> Iterator[str]:
         step = self.change.steps.get()
@@ -140,7 +140,7 @@ class Trial:
         if Attempt.objects.filter(outcome="").exists():
             yield "attempt left open"
 
-    def _told(self, expected: Expected) -> Iterator[str]:
+    def _describe(self, expected: Expected) -> Iterator[str]:
         trail = AuditEntry.objects.filter(data__change=self.change.pk)
         steps = list(trail.filter(verb__startswith="step.").values_list("verb", flat=True))
         if steps != ([f"step.{expected.step.value}"] if expected.step in Step.FINISHED else []):

@@ -21,7 +21,7 @@ SAML = "arn:aws:iam::123456789012:saml-provider/okta"
 
 
 @pytest.fixture
-def told(
+def described(
     emulator: Emulator, aws_account: AwsAccount, bob: Operator, client_of: ClientOf
 ) -> Callable[[str, Callable[[Any], object], Callable[[Any], object]], str]:
     """What the drift page tells after `make`, a pull, `change` and another pull of a source."""
@@ -37,8 +37,8 @@ def told(
     return tell
 
 
-def test_a_password_policy(told: Callable[..., str]) -> None:
-    text = told(
+def test_a_password_policy(described: Callable[..., str]) -> None:
+    text = described(
         "iam.password_policy",
         lambda iam: iam.update_account_password_policy(MinimumPasswordLength=14),
         lambda iam: iam.update_account_password_policy(MinimumPasswordLength=6, MaxPasswordAge=90),
@@ -48,8 +48,8 @@ def test_a_password_policy(told: Callable[..., str]) -> None:
     assert "(before: passwords never expire)" in text
 
 
-def test_a_password_policy_that_is_deleted(told: Callable[..., str]) -> None:
-    text = told(
+def test_a_password_policy_that_is_deleted(described: Callable[..., str]) -> None:
+    text = described(
         "iam.password_policy",
         lambda iam: iam.update_account_password_policy(MinimumPasswordLength=14),
         lambda iam: iam.delete_account_password_policy(),
@@ -57,8 +57,8 @@ def test_a_password_policy_that_is_deleted(told: Callable[..., str]) -> None:
     assert "The AWS account has no password policy of its own any more: AWS’s default is in force" in text
 
 
-def test_an_alias(told: Callable[..., str]) -> None:
-    text = told(
+def test_an_alias(described: Callable[..., str]) -> None:
+    text = described(
         "iam.alias",
         lambda iam: iam.create_account_alias(AccountAlias="acme"),
         lambda iam: iam.delete_account_alias(AccountAlias="acme"),
@@ -66,8 +66,8 @@ def test_an_alias(told: Callable[..., str]) -> None:
     assert "Alias acme taken away" in text
 
 
-def test_a_role(told: Callable[..., str]) -> None:
-    text = told(
+def test_a_role(described: Callable[..., str]) -> None:
+    text = described(
         "iam.role_settings",
         lambda iam: iam.create_role(RoleName="web", AssumeRolePolicyDocument=trust("ec2.amazonaws.com")),
         lambda iam: iam.update_role(RoleName="web", Description="Servers", MaxSessionDuration=7200),
@@ -76,8 +76,8 @@ def test_a_role(told: Callable[..., str]) -> None:
     assert "Longest session 2 h instead of 1 h" in text
 
 
-def test_the_tags_of_a_policy(told: Callable[..., str]) -> None:
-    text = told(
+def test_the_tags_of_a_policy(described: Callable[..., str]) -> None:
+    text = described(
         "iam.policy_settings",
         lambda iam: iam.create_policy(PolicyName="reports", PolicyDocument=allow("s3:GetObject")),
         lambda iam: iam.tag_policy(PolicyArn=policy_arn("reports"), Tags=[{"Key": "team", "Value": "shop"}]),
@@ -85,8 +85,8 @@ def test_the_tags_of_a_policy(told: Callable[..., str]) -> None:
     assert "Tag team=shop added" in text
 
 
-def test_an_oidc_provider(told: Callable[..., str]) -> None:
-    text = told(
+def test_an_oidc_provider(described: Callable[..., str]) -> None:
+    text = described(
         "iam.oidc_providers",
         lambda iam: iam.create_open_id_connect_provider(Url="https://idp.example.org", ClientIDList=["a"]),
         lambda iam: iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=OIDC, ClientID="b"),
@@ -94,8 +94,8 @@ def test_an_oidc_provider(told: Callable[..., str]) -> None:
     assert "Takes tokens for b" in text
 
 
-def test_a_saml_provider(told: Callable[..., str]) -> None:
-    text = told(
+def test_a_saml_provider(described: Callable[..., str]) -> None:
+    text = described(
         "iam.saml_providers",
         lambda iam: iam.create_saml_provider(Name="okta", SAMLMetadataDocument=saml_metadata()),
         lambda iam: iam.update_saml_provider(
@@ -106,12 +106,12 @@ def test_a_saml_provider(told: Callable[..., str]) -> None:
     assert "Entity id: https://other.example.org instead of https://idp.example.org/metadata" in text
 
 
-def test_an_instance_profile(told: Callable[..., str]) -> None:
+def test_an_instance_profile(described: Callable[..., str]) -> None:
     def make(iam: Any) -> None:
         iam.create_role(RoleName="web", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
         iam.create_instance_profile(InstanceProfileName="web")
 
-    text = told(
+    text = described(
         "iam.instance_profiles",
         make,
         lambda iam: iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="web"),

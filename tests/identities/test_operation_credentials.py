@@ -18,7 +18,7 @@ from tests.services.world import World
 pytestmark = pytest.mark.django_db
 
 
-def facets_told(user: IamUser) -> list[Any]:
+def facets_described(user: IamUser) -> list[Any]:
     """What the newest revision of each facet of the user's credentials says."""
     facets = Facet.objects.filter(kind=IamUser.kind, object_id=user.aws_id).exclude(source="details")
     newest = [Revision.objects.filter(facet=facet).order_by("-number").first() for facet in facets.order_by("source")]
@@ -48,10 +48,10 @@ def test_applied_mirrored_and_reversed(world: World, erin: Operator, case: Case)
 def assert_mirror_is_right(world: World, of: Of, case: Case) -> None:
     """The step told the mirror all of it: to look again brings nothing new, so there is nothing from outside."""
     facet = operations.registry[case.kind].affected_objects(world.aws_account, _params(case, of))[0].facet
-    told = facets_told(of.user)
+    described = facets_described(of.user)
     revisions = Revision.objects.count()
     knows(world, of.user, facet)
-    assert (facets_told(of.user), Revision.objects.count()) == (told, revisions)
+    assert (facets_described(of.user), Revision.objects.count()) == (described, revisions)
 
 
 def _params(case: Case, of: Of) -> Any:

@@ -81,8 +81,8 @@ def test_its_reverse_asks_aws_to_delete_it_and_waits(world: World, alice: Operat
     steps = [create_linked(world.aws_account, BEANSTALK), create_linked(world.aws_account, "lex.amazonaws.com")]
     change = carry_out(propose(world.aws_account, alice, steps), alice)
     reverse = changes.propose_reverse(change=change, actor=alice, reason="")
-    told = [(step.kind, step.params.get("task")) for step in reverse.steps.all()]
-    assert told == [
+    described = [(step.kind, step.params.get("task")) for step in reverse.steps.all()]
+    assert described == [
         ("iam.slr.delete", None),
         ("iam.slr.await_deletion", "made by step 1"),
         ("iam.slr.delete", None),

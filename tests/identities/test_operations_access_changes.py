@@ -32,7 +32,7 @@ KEY = {"owner_arn": DANA, "key": "AKIA1234"}
 SEALED = {"owner_arn": DANA, "password": "sealed:1"}
 
 
-def told(kind: str, params: dict[str, Any]) -> list[AccessChange]:
+def described(kind: str, params: dict[str, Any]) -> list[AccessChange]:
     operation = registry[kind]
     return list(operation.access_changes(AwsAccount(), operation.parse(params)))
 
@@ -73,13 +73,13 @@ def told(kind: str, params: dict[str, Any]) -> list[AccessChange]:
     ],
 )
 def test_of_objects(kind: str, params: dict[str, Any], expected: list[AccessChange]) -> None:
-    assert told(f"iam.{kind}", params) == expected
+    assert described(f"iam.{kind}", params) == expected
 
 
 def test_of_sessions_that_end() -> None:
     before = "2026-11-25T18:02:00Z"
     params = {"owner_arn": ROLE, "policy": REVOKED, "document": revoking(before), "before": before}
-    assert told("iam.role.revoke_sessions", params) == [InlinePolicyChange(ROLE, REVOKED, revoking(before))]
+    assert described("iam.role.revoke_sessions", params) == [InlinePolicyChange(ROLE, REVOKED, revoking(before))]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_of_sessions_that_end() -> None:
     ],
 )
 def test_of_what_no_policy_says(kind: str, params: dict[str, Any], words: str, gives: bool) -> None:
-    (fact,) = told(f"iam.{kind}", params)
+    (fact,) = described(f"iam.{kind}", params)
     assert isinstance(fact, AccessFact)
     assert (fact.words, fact.now) == (words, gives)
 

@@ -141,7 +141,7 @@ def test_takes_as_many_queries_as_before(filled: Filled, client_of: Callable[...
         assert response.status_code == 200
         b"".join(response)
     most = math.inf if page in MAY_TAKE_MORE else MOST
-    assert len(queries) == min(BASELINE[page], most), told(queries)
+    assert len(queries) == min(BASELINE[page], most), described(queries)
 
 
 @pytest.mark.parametrize("filled", [1], indirect=True)
@@ -154,7 +154,7 @@ def test_upper_bounds_keep_to_the_most_where_no_organization_is_held(
     client.get(url)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
-    assert len(queries) <= MOST, told(queries)
+    assert len(queries) <= MOST, described(queries)
 
 
 @pytest.mark.parametrize("filled", [20], indirect=True)
@@ -167,10 +167,10 @@ def test_the_first_page_of_a_minute_counts_in_a_few_queries_more(
     caches["counts"].clear()
     with CaptureQueriesContext(connection) as queries:
         client.get(url)
-    assert len(queries) <= BASELINE[page] + 3, told(queries)
+    assert len(queries) <= BASELINE[page] + 3, described(queries)
 
 
-def told(queries: CaptureQueriesContext) -> str:
+def described(queries: CaptureQueriesContext) -> str:
     """Which they are: the tables that each reads, and how it begins."""
     lines = [f"{len(queries)} queries:"]
     for query in queries.captured_queries:

@@ -16,8 +16,8 @@ _LAYERS = ("iamconsole", "accounts", "sync", "policies", "identities", "access",
 
 
 def test_the_table_is_the_code() -> None:
-    told = {row["file"]: row["apps"] for row in _ROW.finditer((ROOT / "docs/architecture.md").read_text())}
-    assert told == {file: ", ".join(sorted(apps, key=_LAYERS.index)) for file, apps in registries().items()}
+    described = {row["file"]: row["apps"] for row in _ROW.finditer((ROOT / "docs/architecture.md").read_text())}
+    assert described == {file: ", ".join(sorted(apps, key=_LAYERS.index)) for file, apps in registries().items()}
 
 
 def registries() -> dict[str, set[str]]:

@@ -19,14 +19,16 @@ _OURS = frozenset({"Credentials", "Keys", "ServicesLastAccessed", "AccountAliase
 _BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def retold(item: Item, chance: Random) -> Item:
+def reworded(item: Item, chance: Random) -> Item:
     """The item with members and lists in another order, times in another zone, volatile values anew, a new member."""
-    told: Item = _told(item, chance)
+    described: Item = _describe(item, chance)
     # What AWS has none of, it leaves out, or gives as an empty list.
-    told = {name: value for name, value in told.items() if value != [] or name in _OURS or chance.random() < 0.5}
+    described = {
+        name: value for name, value in described.items() if value != [] or name in _OURS or chance.random() < 0.5
+    }
     if chance.random() < 0.5:
-        told["MemberOfANewerAws"] = {"Of": ["what", "nobody", "knows"]}
-    return told
+        described["MemberOfANewerAws"] = {"Of": ["what", "nobody", "knows"]}
+    return described
 
 
 def shuffled(values: Iterable[T], chance: Random) -> list[T]:
@@ -47,15 +49,15 @@ def in_parts(item: Item, chance: Random) -> list[Item]:
     return parts
 
 
-def _told(value: Any, chance: Random, name: str = "") -> Any:
+def _describe(value: Any, chance: Random, name: str = "") -> Any:
     if name in VOLATILE_TIMES:
         return _BEGAN + timedelta(seconds=chance.randint(0, 10**8))
     if name in VOLATILE_COUNTS:
         return chance.randint(1, 50)
     if isinstance(value, dict):
-        return {key: _told(inner, chance, key) for key, inner in shuffled(value.items(), chance)}
+        return {key: _describe(inner, chance, key) for key, inner in shuffled(value.items(), chance)}
     if isinstance(value, list):
-        return [_told(inner, chance) for inner in shuffled(value, chance)]
+        return [_describe(inner, chance) for inner in shuffled(value, chance)]
     if isinstance(value, datetime):
         return chance.choice([value, value.astimezone(timezone(timedelta(hours=2))), value.isoformat()])
     return rewritten(value, chance) if isinstance(value, str) and '"Statement"' in value else value

@@ -35,8 +35,8 @@ def test_what_a_worker_does_was_caused_from_where_somebody_applied_it(
     client_of(alice).post(where, REMOTE_ADDR=HERE)
     assert audit.address() is None
     assert worked(change).state == Change.State.APPLIED
-    told = addresses()
-    assert {("change.apply_asked", HERE), ("step.done", HERE), ("change.applied", HERE)} <= told
+    described = addresses()
+    assert {("change.apply_asked", HERE), ("step.done", HERE), ("change.applied", HERE)} <= described
     assert audit.address() is None
 
 

@@ -124,8 +124,8 @@ def test_everybody_with_a_role_is_told(
 ) -> None:
     Operator.objects.update(wants_mail=False)
     mails.send(broken.pk, "change.glass_broken")
-    told = {address for message in mail.outbox for address in message.to}
-    assert told == {f"{name}@example.org" for name in ("alice", "erin", "anton", "bob", "hal")}
+    described = {address for message in mail.outbox for address in message.to}
+    assert described == {f"{name}@example.org" for name in ("alice", "erin", "anton", "bob", "hal")}
     assert "exporter" not in mail.outbox[0].body
 
 
@@ -138,8 +138,10 @@ def test_everybody_is_told_by_whichever_grant(broken: Change, alice: Operator) -
     by_group.groups.add(security)
     Grant.objects.create(group=security, role=Role.VIEWER, aws_account=broken.aws_account)
     mails.send(broken.pk, "change.glass_broken")
-    told = [address for message in mail.outbox for address in message.to]
-    assert sorted(told) == sorted(operator.email for operator in (alice, broken.requested_by, by_group, everywhere))
+    described = [address for message in mail.outbox for address in message.to]
+    assert sorted(described) == sorted(
+        operator.email for operator in (alice, broken.requested_by, by_group, everywhere)
+    )
 
 
 def test_the_mail_asks_those_for_a_review_who_may(broken: Change, alice: Operator, anton: Operator) -> None:

@@ -26,7 +26,7 @@ def change(aws_account: AwsAccount, erin: Operator) -> Change:
     return proposed(aws_account, erin)
 
 
-def told(change: Change, verb: str) -> list[str]:
+def described(change: Change, verb: str) -> list[str]:
     mails.send(change.pk, verb)
     return sorted(address for message in mail.outbox for address in message.to)
 
@@ -34,29 +34,29 @@ def told(change: Change, verb: str) -> list[str]:
 def test_approvers_are_asked(
     change: Change, anton: Operator, alice: Operator, bob: Operator, charlie: Operator
 ) -> None:
-    assert told(change, "change.proposed") == ["alice@example.org", "anton@example.org"]
+    assert described(change, "change.proposed") == ["alice@example.org", "anton@example.org"]
     assert mail.outbox[0].subject == f"Approval asked for: change {change.pk} in Acme (123456789012)"
     assert "Erin asks for your approval." in mail.outbox[0].body
 
 
 def test_they_are_asked_again_when_approvals_became_void(change: Change, anton: Operator) -> None:
-    assert told(change, "change.approvals_voided") == ["anton@example.org"]
+    assert described(change, "change.approvals_voided") == ["anton@example.org"]
 
 
 def test_only_those_whose_approval_would_count(
     aws_account: AwsAccount, erin: Operator, anton: Operator, alice: Operator
 ) -> None:
     ApprovalRule.objects.create(aws_account=aws_account, risk="high", approvals=1, role="owner")
-    assert told(proposed(aws_account, erin), "change.proposed") == ["alice@example.org"]
+    assert described(proposed(aws_account, erin), "change.proposed") == ["alice@example.org"]
 
 
 def test_nobody_where_none_is_needed(aws_account: AwsAccount, erin: Operator, anton: Operator) -> None:
-    assert told(proposed(aws_account, erin), "change.proposed") == []
+    assert described(proposed(aws_account, erin), "change.proposed") == []
 
 
 def test_the_requester_never_asks_themselves(aws_account: AwsAccount, alice: Operator, anton: Operator) -> None:
     aws_account.approvals_required = 1
-    assert told(proposed(aws_account, alice), "change.proposed") == ["anton@example.org"]
+    assert described(proposed(aws_account, alice), "change.proposed") == ["anton@example.org"]
 
 
 @pytest.mark.parametrize(
@@ -74,23 +74,23 @@ def test_the_requester_never_asks_themselves(aws_account: AwsAccount, alice: Ope
 def test_the_requester_is_told_what_became_of_it(
     change: Change, anton: Operator, state: str, step: str, verb: str
 ) -> None:
-    assert told(rested(change, state, step), verb) == ["erin@example.org"]
+    assert described(rested(change, state, step), verb) == ["erin@example.org"]
 
 
 def test_who_applied_it_is_told_too(change: Change, alice: Operator) -> None:
     rested(change, "applied", "done")
     Change.objects.update(applied_by=alice)
-    assert told(change, "change.applied") == ["alice@example.org", "erin@example.org"]
+    assert described(change, "change.applied") == ["alice@example.org", "erin@example.org"]
 
 
 def test_what_is_no_longer_so_isnt_told(change: Change, anton: Operator) -> None:
     rested(change, "cancelled", "skipped")
-    assert told(change, "change.proposed") == []
+    assert described(change, "change.proposed") == []
 
 
 def test_it_says_no_more_than_which_change(change: Change, anton: Operator, settings: Any) -> None:
     settings.CONSOLE_URL = "https://console.example.org"
-    told(change, "change.proposed")
+    described(change, "change.proposed")
     [message] = mail.outbox
     assert f"https://console.example.org/aws/123456789012/changes/{change.pk}/" in message.body
     assert ": Write version v2 of reports-write and make it the default" in message.body
@@ -99,14 +99,14 @@ def test_it_says_no_more_than_which_change(change: Change, anton: Operator, sett
 
 def test_a_title_of_several_lines_makes_no_header(change: Change, anton: Operator) -> None:
     Change.objects.update(title="Tidy up\nBcc: eve@example.org")
-    assert told(change, "change.proposed") == ["anton@example.org"]
+    assert described(change, "change.proposed") == ["anton@example.org"]
     assert "eve@example.org" not in mail.outbox[0].message().as_string()
 
 
 def test_nor_does_such_a_name_of_the_aws_account(change: Change, anton: Operator) -> None:
     """Mails whose subject had a line end wouldn't be sent at all: nobody would hear of anything there."""
     AwsAccount.objects.update(name="Acme\r\nBcc: eve@example.org")
-    assert told(change, "change.proposed") == ["anton@example.org"]
+    assert described(change, "change.proposed") == ["anton@example.org"]
     assert "\nBcc" not in mail.outbox[0].message().as_string().partition("\n\n")[0]
 
 
@@ -123,9 +123,9 @@ def test_an_operator_turns_them_off(change: Change, anton: Operator, client_of: 
     client = client_of(anton)
     assert b"Send me mails about changes" in client.get("/mails/").content
     assert client.post("/mails/", {}).status_code == 302
-    assert told(change, "change.proposed") == []
+    assert described(change, "change.proposed") == []
     client.post("/mails/", {"wants_mail": "on"})
-    assert told(change, "change.proposed") == ["anton@example.org"]
+    assert described(change, "change.proposed") == ["anton@example.org"]
 
 
 def test_they_are_sent_after_the_commit(

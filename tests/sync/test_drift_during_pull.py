@@ -53,7 +53,7 @@ def during(
     return run
 
 
-def told(aws_account: AwsAccount) -> dict[str, str]:
+def described(aws_account: AwsAccount) -> dict[str, str]:
     return {drift.name_in(found): drift.sentence(found) for found in drift.open_drift(aws_account)}
 
 
@@ -61,9 +61,9 @@ def test_what_changes_behind_the_pull_comes_with_the_next(
     emulator: Emulator, aws_account: AwsAccount, worker: Callable[..., Worker], iam: Any
 ) -> None:
     during(emulator, aws_account, worker, lambda: iam.attach_user_policy(UserName="jane", PolicyArn=READ_ONLY))
-    assert told(aws_account) == {}
+    assert described(aws_account) == {}
     pulled(aws_account)
-    assert told(aws_account) == {"jane": "attached ReadOnlyAccess"}
+    assert described(aws_account) == {"jane": "attached ReadOnlyAccess"}
 
 
 def test_what_changes_before_its_page_comes_with_this_one(
@@ -71,7 +71,7 @@ def test_what_changes_before_its_page_comes_with_this_one(
 ) -> None:
     tags = [{"Key": "team", "Value": "finance"}]
     run = during(emulator, aws_account, worker, lambda: iam.tag_role(RoleName="exporter", Tags=tags))
-    assert told(aws_account) == {"exporter": "tag team=finance added"}
+    assert described(aws_account) == {"exporter": "tag team=finance added"}
     [found] = drift.open_drift(aws_account)
     assert (found.run, found.earlier_run) == (run, Run.objects.order_by("pk")[0].pk)
 
@@ -82,7 +82,7 @@ def test_a_user_who_is_deleted_behind_the_pull_isnt_gone_before_the_next(
     during(emulator, aws_account, worker, lambda: iam.delete_user(UserName="kim"))
     assert IamUser.objects.live().filter(name="kim").exists()
     pulled(aws_account)
-    assert told(aws_account) == {"kim": "deleted"}
+    assert described(aws_account) == {"kim": "deleted"}
 
 
 def test_a_user_who_comes_behind_the_pull_is_nobodys_loss(
@@ -94,7 +94,7 @@ def test_a_user_who_comes_behind_the_pull_is_nobodys_loss(
 
     during(emulator, aws_account, worker, act)
     pulled(aws_account)
-    assert told(aws_account) == {"adam": "new: added to the group developers"}
+    assert described(aws_account) == {"adam": "new: added to the group developers"}
     assert Membership.objects.live().filter(user__name="adam", group__name="developers").count() == 1
 
 
@@ -110,6 +110,6 @@ def test_a_group_that_is_renamed_during_the_pull_keeps_its_members(
     )
     pulled(aws_account)
     assert [str(edge.group) for edge in Membership.objects.live()] == ["makers"]
-    assert told(aws_account)["developers" if "developers" in told(aws_account) else "makers"] == (
+    assert described(aws_account)["developers" if "developers" in described(aws_account) else "makers"] == (
         "renamed from developers to makers"
     )

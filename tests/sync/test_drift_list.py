@@ -252,8 +252,8 @@ def test_a_trust_policy_names_people_by_what_they_are_called(
     arn = IamUser.objects.get().arn
     iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trust_of(arn))
     pulled(aws_account)
-    told = "Trust policy changed: now names user jane; no longer names lambda.amazonaws.com"
-    assert told in text_of(get(client_of(bob), "drift"))
+    described = "Trust policy changed: now names user jane; no longer names lambda.amazonaws.com"
+    assert described in text_of(get(client_of(bob), "drift"))
     iam.remove_user_from_group(GroupName="developers", UserName="jane")
     iam.delete_user(UserName="jane")
     pulled(aws_account)

@@ -27,7 +27,7 @@ from sync.mirror.hashing import fingerprint
 from sync.mirror.merge import Merger
 from sync.models import Revision, Run
 from tests.sync.pulling import READ_ONLY, allow, policy_arn, pull_all, seed
-from tests.sync.retelling import in_parts, retold, shuffled
+from tests.sync.retelling import in_parts, reworded, shuffled
 
 # ---- Items with all that AWS allows in them ------------------------------------------------------------------
 NAMES = st.text("abcXYZ019+=,.@_-", min_size=1, max_size=10)
@@ -135,7 +135,7 @@ ANYHOW = st.randoms(use_true_random=True)
 @given(data=st.data(), chance=ANYHOW)
 def test_told_otherwise_it_means_the_same(kind: str, data: st.DataObject, chance: Random) -> None:
     item = data.draw(ITEMS[kind])
-    assert meaning(kind, retold(item, chance)) == meaning(kind, item)
+    assert meaning(kind, reworded(item, chance)) == meaning(kind, item)
 
 
 @kinds
@@ -143,7 +143,7 @@ def test_told_otherwise_it_means_the_same(kind: str, data: st.DataObject, chance
 def test_cut_in_parts_it_means_the_same(kind: str, data: st.DataObject, chance: Random) -> None:
     """Each part at the end of its page; what waits for the next page waits as JSON."""
     item = data.draw(ITEMS[kind])
-    parts = in_parts(retold(item, chance), chance)
+    parts = in_parts(reworded(item, chance), chance)
     held: dict[str, Item] = {}
     whole: list[Item] = []
     for number, part in enumerate(parts, start=1):
@@ -218,12 +218,14 @@ def test_no_mirror_takes_other_words_for_a_change(pulled_twice: None, aws_accoun
 
     @given(chance=ANYHOW)
     @settings(max_examples=20, suppress_health_check=list(HealthCheck))
-    def told_otherwise(chance: Random) -> None:
+    def answered_otherwise(chance: Random) -> None:
         for each, items in found:
-            told = [retold(item, chance) for item in shuffled(items, chance)]
-            mirror.store(visit, each, [mirror.ObservedItem(each, item) for item in told], requested_at=timezone.now())
+            described = [reworded(item, chance) for item in shuffled(items, chance)]
+            mirror.store(
+                visit, each, [mirror.ObservedItem(each, item) for item in described], requested_at=timezone.now()
+            )
             changed = Revision.objects.filter(number__gt=1).values_list("facet__kind", "facet__source", "content")
-            assert list(changed) == [], told
+            assert list(changed) == [], described
             assert Revision.objects.count() == before, f"{each.kind} {each.source}: a new object?"
 
-    told_otherwise()
+    answered_otherwise()

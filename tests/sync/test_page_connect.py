@@ -178,9 +178,9 @@ def command(*arguments: str) -> Any:
 
 @pytest.mark.django_db
 def test_the_command_connects(emulator: Emulator) -> None:
-    told = command("--ambient", "--emulated", "--writes", "on")
+    described = command("--ambient", "--emulated", "--writes", "on")
     run = Run.objects.get(source="iam.details")
-    assert told == {"account": ACCOUNT_ID, "name": "Acme", "connected_now": True, "writes": True, "pull": run.pk}
+    assert described == {"account": ACCOUNT_ID, "name": "Acme", "connected_now": True, "writes": True, "pull": run.pk}
     assert AuditEntry.objects.get(verb="aws_account.connected").actor_name == "command line"
 
 

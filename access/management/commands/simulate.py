@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from access.cases import Cases, told
+from access.cases import Cases, describe
 from access.commands import aws_account_of, context_from
 from access.situations import Situation, Unanswerable, situation_of
 from policies.engine.statements import statement_name
@@ -80,7 +80,7 @@ def answered(situation: Situation) -> dict[str, Any]:
         "principal": request.caller.arn or "*",
         "action": request.action,
         "resource": request.resource,
-        **told(verdict),
+        **describe(verdict),
         "not_held": {layer.value: situation.not_held[layer] for layer in verdict.not_held},
         "by_what_is_held": situation.verdict_of_held().decision.value,
     } | ({"differs": {each.value: one for each, one in situation.differs.items()}} if situation.differs else {})

@@ -56,9 +56,9 @@ class Command(BaseCommand):
         index = index_of(aws_account_of(options["account"]))
         found = who_can(index, action, resource, context)
         patterns = is_pattern(action) or is_pattern(resource)
-        told = [_told(each, patterns) for each in found]
-        told += [_told_outsider(each) for each in outsiders(index, action, resource, context)]
-        answer: dict[str, Any] = {"principals": told}
+        described = [_as_json(each, patterns) for each in found]
+        described += [_outsider_as_json(each) for each in outsiders(index, action, resource, context)]
+        answer: dict[str, Any] = {"principals": described}
         if options["chains"]:
             answer["chains"] = _chains(index, found, options["chains"])
         if options["json"]:
@@ -80,8 +80,8 @@ class Command(BaseCommand):
             self.stdout.write("Nobody, according to the policies we have.")
 
 
-def _told(found: WhoCanMatch, patterns: bool) -> dict[str, Any]:
-    told: dict[str, Any] = {
+def _as_json(found: WhoCanMatch, patterns: bool) -> dict[str, Any]:
+    described: dict[str, Any] = {
         "arn": found.arn,
         "decision": found.decision.value,
         "via": [{"policy": reason.policy, "statement": reason.which} for reason in found.because],
@@ -89,11 +89,11 @@ def _told(found: WhoCanMatch, patterns: bool) -> dict[str, Any]:
         "missing_context": list(found.hangs_on),
     }
     if found.decision is Decision.UNKNOWN:
-        told["allowed_if"] = _values(found.allowed_if)
+        described["allowed_if"] = _values(found.allowed_if)
     if patterns:
-        told["example"] = dict(zip(("action", "resource"), found.example, strict=True))
-        told["where"] = {"region": found.region, "account": found.account, "context": _values(found.chosen)}
-    return told
+        described["example"] = dict(zip(("action", "resource"), found.example, strict=True))
+        described["where"] = {"region": found.region, "account": found.account, "context": _values(found.chosen)}
+    return described
 
 
 def _values(context: Context | None) -> dict[str, list[str]] | None:
@@ -105,11 +105,11 @@ def _words(found: WhoCanMatch, patterns: bool) -> list[str]:
     return [each for each in (*words, _not_evaluated([layer.value for layer in found.not_held])) if each]
 
 
-def _words_of_outsider(told: Mapping[str, Any]) -> list[str]:
-    keys = told["missing_context"]
+def _words_of_outsider(described: Mapping[str, Any]) -> list[str]:
+    keys = described["missing_context"]
     return [
         each
-        for each in (f"depends on {', '.join(keys)}" if keys else "", _not_evaluated(told["not_evaluated"]))
+        for each in (f"depends on {', '.join(keys)}" if keys else "", _not_evaluated(described["not_evaluated"]))
         if each
     ]
 
@@ -118,7 +118,7 @@ def _not_evaluated(layers: Sequence[str]) -> str:
     return f"not evaluated: {', '.join(layers)}" if layers else ""
 
 
-def _told_outsider(found: Outsider) -> dict[str, Any]:
+def _outsider_as_json(found: Outsider) -> dict[str, Any]:
     reasons = [reason for reason in found.verdict.reasons if reason.layer is LayerName.RESOURCE and reason.statement]
     return {
         "arn": found.name,

@@ -116,9 +116,9 @@ class PrincipalTagsForm(OfProviderForm):
         self.fill_in([*names])
 
     def as_it_is(self, key: str) -> dict[str, Any]:
-        told = (self.pool.principal_tags or {}).get(key, {})
-        lines = [f"{tag}={claim}" for tag, claim in sorted(told.get("PrincipalTags", {}).items())]
-        return {"tags": "\n".join(lines), "defaults": "on" if told.get("UseDefaults") else ""}
+        described = (self.pool.principal_tags or {}).get(key, {})
+        lines = [f"{tag}={claim}" for tag, claim in sorted(described.get("PrincipalTags", {}).items())]
+        return {"tags": "\n".join(lines), "defaults": "on" if described.get("UseDefaults") else ""}
 
     def clean_tags(self) -> dict[str, str]:
         found: dict[str, str] = {}

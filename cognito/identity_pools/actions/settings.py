@@ -169,8 +169,8 @@ class ProvidersForm(IdentityPoolForm):
             }
             for key in said["clients"]
         ]
-        told = {USER_POOLS: clients, OIDC: said["oidc"], SAML: said["saml"], SOCIAL: said["social"]}
-        return [with_settings(self.pool, **told, **{DEVELOPER: said["developer"]})]
+        described = {USER_POOLS: clients, OIDC: said["oidc"], SAML: said["saml"], SOCIAL: said["social"]}
+        return [with_settings(self.pool, **described, **{DEVELOPER: said["developer"]})]
 
 
 class DeleteIdentityPoolForm(IdentityPoolForm):

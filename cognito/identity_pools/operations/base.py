@@ -125,11 +125,11 @@ class IdentityPoolOperation(Operation[P]):
     def parse_part(self, content: Content, p: P) -> Mapping[str, Any]:
         """The rest of the part as AWS has it: of the facet's content."""
 
-    def told(self, value: Value) -> str:
-        return "no such identity pool" if value is None else self.told_of_pool(value)
+    def describe(self, value: Value) -> str:
+        return "no such identity pool" if value is None else self.describe_existing(value)
 
     @abstractmethod
-    def told_of_pool(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         """`told`, where there is such a pool."""
 
     def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
@@ -154,7 +154,7 @@ class ReplacingOperation(IdentityPoolOperation[P]):
 
 
 def _text(value: Mapping[str, Any]) -> str:
-    said = {name: told for name, told in value.items() if name != "object"}
+    said = {name: described for name, described in value.items() if name != "object"}
     return json.dumps(said, indent=2, sort_keys=True)
 
 

@@ -106,7 +106,7 @@ class CreateIdentityPool(Operation[CreateIdentityPoolParams]):
     def affected_objects(self, aws_account: AwsAccount, p: CreateIdentityPoolParams) -> list[ObjectRef]:
         return [ObjectRef(IdentityPool.kind, "", p.name, f"{self._key(p)}", p.region)]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return f"{len(value['ids'])} identity pools of that name" if value["ids"] else "no identity pool of that name"
 
     def mirrored(self, draft: Draft, p: CreateIdentityPoolParams) -> Value:
@@ -161,7 +161,7 @@ class DeleteIdentityPool(IdentityPoolOperation[IdentityPoolParams]):
     def part(self, p: IdentityPoolParams) -> str:
         return f"identity_pool.whole:{p.pool_id}"
 
-    def told_of_pool(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return "it as it was, or as somebody changed it"
 
     def held(self, row: IdentityPool, p: IdentityPoolParams) -> Mapping[str, Any]:

@@ -62,7 +62,7 @@ class DeleteIdentities(IdentityPoolOperation[IdentitiesParams]):
     def part(self, p: IdentitiesParams) -> str:
         return f"identities:{p.pool_id} {' '.join(sorted(p.ids))}"
 
-    def told_of_pool(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return _identities(len(value["there"])) if value["there"] else "none of the identities"
 
     def held(self, row: IdentityPool, p: IdentitiesParams) -> Mapping[str, Any]:
@@ -84,9 +84,9 @@ class DeleteIdentities(IdentityPoolOperation[IdentitiesParams]):
         [call] = self.calls(p)
         answer = client.at(p.region).call(call.service, call.operation, **opened(call.parameters))
         if left := answer.get("UnprocessedIdentityIds"):
-            told = ", ".join(f"{each['IdentityId']} ({each.get('ErrorCode', 'no reason')})" for each in left)
+            described = ", ".join(f"{each['IdentityId']} ({each.get('ErrorCode', 'no reason')})" for each in left)
             raise errors.UnknownOutcome(
-                f"AWS left {_identities(len(left))} undeleted: {told}.",
+                f"AWS left {_identities(len(left))} undeleted: {described}.",
                 operation=f"{call.service}:{call.operation}",
                 sent=True,
             )

@@ -72,7 +72,7 @@ class SetPrincipalTags(ReplacingOperation[TagsParams]):
     def part(self, p: TagsParams) -> str:
         return f"identity_pool.tags:{p.pool_id} {p.provider}"
 
-    def told_of_pool(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         if value["defaults"]:
             return "AWS’s default principal tags"
         said = [f"{tag} from {claim}" for tag, claim in sorted(value["tags"].items())]
@@ -85,8 +85,8 @@ class SetPrincipalTags(ReplacingOperation[TagsParams]):
 
     def parse_part(self, content: Content, p: TagsParams) -> Mapping[str, Any]:
         """None set and none at all are the same."""
-        told = content.get(p.provider) or {}
-        return {"defaults": bool(told.get("UseDefaults")), "tags": told.get("PrincipalTags") or {}}
+        described = content.get(p.provider) or {}
+        return {"defaults": bool(described.get("UseDefaults")), "tags": described.get("PrincipalTags") or {}}
 
     def after(self, p: TagsParams, value: Value) -> Value:
         # "Using attributes for access control" in the Amazon Cognito Developer Guide.

@@ -118,7 +118,7 @@ class SetRoles(ReplacingOperation[RolesParams]):
     def part(self, p: RolesParams) -> str:
         return f"identity_pool.roles:{p.pool_id}"
 
-    def told_of_pool(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         said = [f"{_name(arn)} for {WHO[kind]}" for kind, arn in sorted(value["roles"].items(), reverse=True)]
         return f"{' and '.join(said) or 'no roles'}, {counted(len(value['mappings']), 'role mapping')}"
 

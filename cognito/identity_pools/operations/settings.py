@@ -112,7 +112,7 @@ class UpdateIdentityPool(ReplacingOperation[UpdateIdentityPoolParams]):
     def part(self, p: UpdateIdentityPoolParams) -> str:
         return f"identity_pool.settings:{p.pool_id}"
 
-    def told_of_pool(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         said = value["settings"]
         guests = "guests let in" if said[GUESTS] else "no guests"
         takes = sum(len(said.get(name) or ()) for name in (USER_POOLS, SOCIAL, OIDC, SAML)) + (DEVELOPER in said)

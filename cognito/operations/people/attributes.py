@@ -103,7 +103,7 @@ class AttributesOperation(PersonOperation[N]):
     def part(self, p: N) -> str:
         return f"person.attributes:{p.pool_id}/{p.sub} {' '.join(sorted(self.names(p)))}"
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "nobody of that sub"
         said = {name: f"value {found}" if found else "none" for name, found in value["attributes"].items()}
@@ -192,8 +192,8 @@ class SetAttributes(AttributesOperation[SetAttributesParams]):
         return f"Set {', '.join(p.attributes)} of {p.sub}"
 
     def calls(self, p: SetAttributesParams) -> list[Call]:
-        told = [{"Name": name, "Value": PersonalParameter(value)} for name, value in p.attributes.items()]
-        return self.sent(p, Username=p.called, UserAttributes=told)
+        described = [{"Name": name, "Value": PersonalParameter(value)} for name, value in p.attributes.items()]
+        return self.sent(p, Username=p.called, UserAttributes=described)
 
     def personal(self, p: SetAttributesParams) -> Mapping[str, str]:
         return {name: _open(value) for name, value in p.attributes.items()}

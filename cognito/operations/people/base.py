@@ -228,7 +228,7 @@ class UnseenOperation(PersonOperation[P]):
     shows = False
     undo = Undo.NEVER
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return "nobody of that sub" if value is None else "the person"
 
     def after(self, p: P, value: Value) -> Value:

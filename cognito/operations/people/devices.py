@@ -46,7 +46,7 @@ class ForgetDevice(PersonOperation[RememberedDeviceParams]):
     def part(self, p: RememberedDeviceParams) -> str:
         return f"{super().part(p)} {p.device_key}"
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "nobody of that sub"
         return "a device that the pool remembers" if value["known"] else "no such device"

@@ -13,7 +13,7 @@ from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.operations.people.base import PersonOperation, PersonParams, person_ref
 from cognito.people.groups import GROUPS_OF_PERSON, names_of_groups
-from cognito.people.guarded import told_of_role, why_guarded_group
+from cognito.people.guarded import describe_role, why_guarded_group
 from cognito.pools.operations.replacing import child_key
 from cognito.pools.operations.roles import GroupMemberRoleFact
 from cognito.pools.operations.shapes import GROUP
@@ -72,7 +72,7 @@ class PersonInGroupOperation(PersonOperation[PersonInGroupParams]):
         groups = ObjectRef(CognitoUser.kind, p.sub, p.known_as, p.pool_arn, p.region, GROUPS_OF_PERSON.source)
         return [person_ref(p), groups]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "nobody of that sub, or no such group"
         which = f" of a group that carries the role {role.rpartition('/')[2]}" if (role := value.get("role")) else ""
@@ -176,7 +176,7 @@ class PersonInGroupOperation(PersonOperation[PersonInGroupParams]):
     def _why_guarded(self, draft: Draft, p: PersonInGroupParams, value: Value) -> str:
         """Also by a role that an earlier step gives the group."""
         if value.get("role"):
-            return told_of_role(p.group, value["role"])
+            return describe_role(p.group, value["role"])
         return why_guarded_group(draft, p.pool_arn, p.group)
 
     def reverse(self, p: PersonInGroupParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:

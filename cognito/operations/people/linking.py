@@ -66,7 +66,7 @@ class LinkOperation(PersonOperation[LinkParams]):
     def part(self, p: LinkParams) -> str:
         return f"{super().part(p)} {p.provider} {p.key}"
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "nobody of that sub"
         return "a linked account" if value["linked"] else "no such account linked"
@@ -172,9 +172,9 @@ def key_of(sub: str, account: LinkedAccount) -> str:
 
 def linked_to(item: Item) -> list[LinkedAccount]:
     """Of a person as ListUsers tells: AWS has them in an attribute, as JSON. Their own account is none of them."""
-    told = next((each["Value"] for each in item["Attributes"] if each["Name"] == "identities"), "")
+    described = next((each["Value"] for each in item["Attributes"] if each["Name"] == "identities"), "")
     try:
-        found = json.loads(told or "[]")
+        found = json.loads(described or "[]")
     except ValueError:
         return []
     return [

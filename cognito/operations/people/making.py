@@ -102,10 +102,10 @@ class CreatePerson(PeopleOperation[NewPersonParams]):
             return {}
 
     def calls(self, p: NewPersonParams) -> list[Call]:
-        told = [{"Name": name, "Value": PersonalParameter(value)} for name, value in p.attributes.items()]
+        described = [{"Name": name, "Value": PersonalParameter(value)} for name, value in p.attributes.items()]
         how: dict[str, Any] = {"DesiredDeliveryMediums": [p.channel]} if p.channel else {"MessageAction": "SUPPRESS"}
         password = {"TemporaryPassword": SealedParameter(p.password)} if p.password else {}
-        return self.sent(p, Username=PersonalParameter(p.username), UserAttributes=told, **password, **how)
+        return self.sent(p, Username=PersonalParameter(p.username), UserAttributes=described, **password, **how)
 
     def objects(self, p: NewPersonParams) -> list[str]:
         return [f"{CognitoUser.kind}:{p.pool_arn}/new:{p.key}"]
@@ -120,7 +120,7 @@ class CreatePerson(PeopleOperation[NewPersonParams]):
         tells = f"{p.by}={revealed(p.username).open()}"
         return [ObjectRef(PERSON.kind, "", _MADE, p.pool_arn, p.region, former_name=tells)]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return f"{value['there']} of that name" if value["there"] else "nobody of that name"
 
     def prefetch(self, draft: Draft, params: Sequence[NewPersonParams]) -> None:

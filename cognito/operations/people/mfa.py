@@ -88,7 +88,7 @@ class DeleteToken(PersonOperation[PersonParams]):
     def title(self, p: PersonParams) -> str:
         return f"Remove the authenticator app of {p.sub}"
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return "nobody of that sub" if value is None else "the person"
 
     def after(self, p: PersonParams, value: Value) -> Value:
@@ -106,9 +106,9 @@ class DeleteToken(PersonOperation[PersonParams]):
 
 def read_factors(client: AwsClient, p: PersonParams) -> dict[str, Any]:
     """{"factors": those that are on, "preferred": the first or ""}. Raises what the door raises."""
-    told = client.at(p.region).call(IDP, "AdminGetUser", UserPoolId=p.pool_id, Username=p.known_as)
-    factors = sorted(told.get("UserMFASettingList") or ())
-    return {"factors": factors, "preferred": told.get("PreferredMfaSetting") or ""}
+    described = client.at(p.region).call(IDP, "AdminGetUser", UserPoolId=p.pool_id, Username=p.known_as)
+    factors = sorted(described.get("UserMFASettingList") or ())
+    return {"factors": factors, "preferred": described.get("PreferredMfaSetting") or ""}
 
 
 def _settings(p: PreferenceParams) -> dict[str, dict[str, bool]]:

@@ -53,7 +53,7 @@ class RevokeSession(PersonOperation[SessionParams]):
     def part(self, p: SessionParams) -> str:
         return f"{super().part(p)} {p.session_id}"
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "nobody of that sub"
         return "an open session" if value["open"] else "no such session"

@@ -24,7 +24,7 @@ class EnabledOperation(PersonOperation[PersonParams]):
     about = "enabled"
     params_type = PersonParams
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "nobody of that sub"
         return "an enabled person" if value["enabled"] else "a disabled person"
@@ -82,7 +82,7 @@ class StatusOperation(PersonOperation[PersonParams]):
     about = "status"
     params_type = PersonParams
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return status_words(value)
 
     def of_row(self, draft: Draft, p: PersonParams, row: CognitoUser) -> Mapping[str, Value]:

@@ -104,11 +104,11 @@ def _has_risk(pool: UserPool) -> bool:
 
 
 def _has_sessions(pool: UserPool) -> bool:
-    return may_track_sessions(pool.told) and pool.sessions is not None
+    return may_track_sessions(pool.described) and pool.sessions is not None
 
 
 def _tracks_sessions(pool: UserPool) -> bool:
-    return tracks_sessions(pool.told)
+    return tracks_sessions(pool.described)
 
 
 def _is_protected(pool: UserPool) -> bool:

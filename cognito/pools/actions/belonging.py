@@ -262,8 +262,10 @@ class ServerFields(forms.Form):
         return said
 
     def said(self) -> dict[str, Any]:
-        told = [{"ScopeName": name, "ScopeDescription": words} for name, words in self.cleaned_data["scopes"].items()]
-        scopes = RESOURCE_SERVER.payload({"Scopes": told}).get("Scopes")
+        described = [
+            {"ScopeName": name, "ScopeDescription": words} for name, words in self.cleaned_data["scopes"].items()
+        ]
+        scopes = RESOURCE_SERVER.payload({"Scopes": described}).get("Scopes")
         return {"Name": self.cleaned_data["title_of_api"], "Scopes": scopes}
 
 

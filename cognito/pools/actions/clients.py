@@ -261,15 +261,15 @@ class ClientTokensForm(ClientForm):
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         units = settings.get("TokenValidityUnits", {})
-        told: dict[str, Any] = {}
+        described: dict[str, Any] = {}
         for name, (member, _, _, unit, usual) in LIVES.items():
             said = settings.get(f"{member}Validity") or usual
             held = units.get(member, unit)
             seconds = said * _SECONDS[held]
             if held == "seconds":
                 said, held = max(1, seconds // 60), "minutes"
-            told |= {name: said, f"{name}_unit": held}
-        return told
+            described |= {name: said, f"{name}_unit": held}
+        return described
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()

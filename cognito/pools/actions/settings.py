@@ -299,12 +299,12 @@ class DomainForm(UserPoolForm):
         name = self.pool.custom_domain or self.pool.domain
         held = (self.pool.domains or {}).get(name, {})
         config = held.get("CustomDomainConfig", {})
-        told = {
+        described = {
             "domain": name,
             "version": held.get("ManagedLoginVersion", 2),
             "certificate": config.get("CertificateArn"),
         }
-        self.initial = {**told, **self.initial}
+        self.initial = {**described, **self.initial}
 
     def clean_domain(self) -> str:
         """ "Using your own domain for managed login" and "Configuring a user pool domain" in the Developer Guide."""

@@ -135,8 +135,8 @@ class DevicesForm(SettingsForm):
         said = self.cleaned_data
         if not said["remembers"]:
             return {"DeviceConfiguration": None}
-        told = {
+        described = {
             "ChallengeRequiredOnNewDevice": said["replaces"],
             "DeviceOnlyRememberedOnUserPrompt": said["remembers"] == ASKED,
         }
-        return {"DeviceConfiguration": told}
+        return {"DeviceConfiguration": described}

@@ -127,7 +127,7 @@ class CreatePoolObject(Operation[CreatePoolObjectParams]):
         # Without an id: what had this name before is another one.
         return [ObjectRef(self.of.model.kind, "", p.name, p.pool_arn, region_of(p.pool_arn))]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return f"no {self.of.title} of that name" if value is None else f"one of that name: the {self.of.title}"
 
     def access_changes(self, aws_account: AwsAccount, p: CreatePoolObjectParams) -> Sequence[AccessChange]:
@@ -209,7 +209,7 @@ class DeletePoolObject(Operation[PoolObjectParams]):
     def affected_objects(self, aws_account: AwsAccount, p: PoolObjectParams) -> list[ObjectRef]:
         return [child_ref(self.of, aws_account, p.pool_arn, p.name)]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return f"no such {self.of.title}" if value is None else "it as it was, or as somebody changed it"
 
     def mirrored(self, draft: Draft, p: PoolObjectParams) -> Value:

@@ -89,7 +89,7 @@ class CreateClient(Operation[CreateClientParams]):
     def affected_objects(self, aws_account: AwsAccount, p: CreateClientParams) -> list[ObjectRef]:
         return [ObjectRef(AppClient.kind, "", p.name, p.pool_arn, region_of(p.pool_arn))]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         there = [each or "a new one" for each in value["there"]] if value else []
         return f"app clients of that name: {', '.join(there)}" if there else "no app client of that name"
 
@@ -209,7 +209,7 @@ class AddSecret(ClientOperation):
     def part(self, p: AddSecretParams) -> str:
         return f"secrets:{p.pool_arn} {p.name}"
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return "no such app client" if value is None else counted(len(value["there"]), "secret")
 
     def mirrored(self, draft: Draft, p: AddSecretParams) -> Value:
@@ -299,7 +299,7 @@ class DeleteSecret(ClientOperation):
     def part(self, p: SecretParams) -> str:
         return f"secret:{p.pool_arn} {p.name} {p.secret_id}"
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "no such app client"
         return "the secret" if value["there"] else "no such secret"

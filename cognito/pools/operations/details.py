@@ -43,7 +43,7 @@ class PoolTagOperation(UserPoolOperation):
     def part(self, p: Any) -> str:
         return f"tag:{p.pool_arn} {p.key}"
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "no such user pool"
         return "no such tag" if value["value"] is None else f"the value “{value['value']}”"
@@ -140,7 +140,7 @@ class AddAttribute(UserPoolOperation):
     def part(self, p: AttributeParams) -> str:
         return f"attribute:{p.pool_arn} {p.attribute}"
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "no such user pool"
         return f"the attribute, as a {value['type']}" if value["type"] else "no such attribute"

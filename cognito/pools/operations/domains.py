@@ -90,7 +90,7 @@ class DomainOperation(Operation[Any]):
     def affected_objects(self, aws_account: AwsAccount, p: Any) -> list[ObjectRef]:
         return [pool_ref(p.pool_arn), pool_ref(p.pool_arn, "domain")]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "no such user pool"
         return "the domain with its settings" if value["domain"] else "no such domain of the pool"

@@ -96,14 +96,14 @@ class UiCustomization:
 
 def look_of(client: Reader, pool_id: str) -> UiCustomization:
     """Raises what the door raises."""
-    told = client.call(IDP, "GetUICustomization", UserPoolId=pool_id, ClientId=EVERY_CLIENT)["UICustomization"]
-    return _look(told)
+    described = client.call(IDP, "GetUICustomization", UserPoolId=pool_id, ClientId=EVERY_CLIENT)["UICustomization"]
+    return _look(described)
 
 
-def _look(told: Mapping[str, Any]) -> UiCustomization:
+def _look(described: Mapping[str, Any]) -> UiCustomization:
     """Where nothing is set AWS tells no time, or that of the call that took it away: it counts as none."""
-    css, url = str(told.get("CSS") or ""), str(told.get("ImageUrl") or "")
-    changed = moment(told.get("LastModifiedDate")) if css or url else None
+    css, url = str(described.get("CSS") or ""), str(described.get("ImageUrl") or "")
+    changed = moment(described.get("LastModifiedDate")) if css or url else None
     return UiCustomization(css, url, changed.isoformat() if changed else "")
 
 
@@ -188,7 +188,7 @@ class SetUiCustomization(Operation[UiCustomizationParams]):
     def affected_objects(self, aws_account: AwsAccount, p: UiCustomizationParams) -> list[ObjectRef]:
         return [pool_ref(p.pool_arn)]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         if value is None:
             return "no such user pool"
         since = f", set at {value['changed']}" if value.get("changed") else ""

@@ -123,7 +123,7 @@ class CreateUserPool(Operation[CreateUserPoolParams]):
         facets = ("mfa", "domain", *(["risk"] if is_protected_from_threats(p.settings) else []))
         return [*(replace(pool, facet=facet) for facet in facets), pool]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         there = [each or "a new one" for each in value["there"]]
         return f"pools of that name: {', '.join(there)}" if there else "no pool of that name"
 
@@ -234,7 +234,7 @@ class DeleteUserPool(UserPoolOperation):
     def part(self, p: UserPoolParams) -> str:
         return f"whole pool:{p.pool_arn}"
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return "no such user pool" if value is None else "it as it was"
 
     def parse_part(self, content: Mapping[str, Any], p: UserPoolParams) -> Mapping[str, Any]:

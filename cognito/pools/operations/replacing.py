@@ -119,13 +119,13 @@ class ReplaceSettings(Operation[ReplaceParams]):
         first = child_ref(self.of, aws_account, p.pool_arn, p.name)
         return [first, *(replace(first, facet=facet) for facet in self.of.also)]
 
-    def told(self, value: Value) -> str:
+    def describe(self, value: Value) -> str:
         return f"no such {self.of.title}" if value is None else "its settings as they were, or as somebody set them"
 
-    def told_apart(self, expected: Value, found: Value) -> str:
+    def describe_difference(self, expected: Value, found: Value) -> str:
         """Which settings somebody has changed; all of them are compared below it."""
         if expected is None or found is None or expected["object"] != found["object"]:
-            return super().told_apart(expected, found)
+            return super().describe_difference(expected, found)
         names = [self.of.label(name) for name in different(expected["settings"], found["settings"])]
         return f"somebody has set {some(names)} otherwise"
 
@@ -147,7 +147,7 @@ class ReplaceSettings(Operation[ReplaceParams]):
 
     def mirrored(self, draft: Draft, p: ReplaceParams) -> Value:
         row = child_row(self.of, draft, p.pool_arn, p.name)
-        if not self.of.held_by(pool_told(draft, p.pool_arn)):
+        if not self.of.held_by(pool_described(draft, p.pool_arn)):
             raise Refusal(self.of.unless)
         held = getattr(row, self.of.column)
         if held is None:
@@ -306,8 +306,8 @@ def child_key(of: Shape, pool_arn: str, name: str) -> str:
     return f"{of.model.kind}:{pool_arn} {name}"
 
 
-def pool_told(draft: Draft, pool_arn: str) -> Mapping[str, Any]:
-    """`UserPool.told`, as the steps before leave it."""
+def pool_described(draft: Draft, pool_arn: str) -> Mapping[str, Any]:
+    """`UserPool.described`, as the steps before leave it."""
     pool = pool_row(draft, pool_arn)
     settings, sessions = pool.settings, pool.sessions or {}
     for step in draft.writing(pool_key(pool_arn)):
@@ -365,8 +365,8 @@ def shown(settings: Mapping[str, Any]) -> Settings:
     if not details:
         return dict(settings)
     hidden = {*SECRETS, METADATA}
-    told = {name: AS_AWS_HAS_IT if name in hidden else value for name, value in details.items()}
-    return {**settings, "ProviderDetails": told}
+    described = {name: AS_AWS_HAS_IT if name in hidden else value for name, value in details.items()}
+    return {**settings, "ProviderDetails": described}
 
 
 def with_sealed(settings: Mapping[str, Any]) -> Settings:

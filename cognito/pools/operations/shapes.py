@@ -57,8 +57,8 @@ class Shape:
         """What the call takes, of what AWS describes in canonical form; without what says which one."""
         new = self.renamed or {}
         kept = {new.get(name, name): deepcopy(value) for name, value in described.items() if name in self.sent}
-        told = self.fitted(kept)
-        return canonical(told, told)
+        in_words = self.fitted(kept)
+        return canonical(in_words, in_words)
 
     def label(self, path: str) -> str:
         return (self.labels or {}).get(path, path)

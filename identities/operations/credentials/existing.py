@@ -94,7 +94,7 @@ class SwitchCredential(CredentialOperation[P]):
 
     def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         found = super().limits(draft, p, value)
-        return found or ([] if self.switches_on(p) else told_of_use(self.found(draft, p)))
+        return found or ([] if self.switches_on(p) else usage_findings(self.found(draft, p)))
 
 
 class SetStatus(SwitchCredential[S]):
@@ -164,8 +164,8 @@ class DeleteCredential(CredentialOperation[P]):
             words = f"{self.id(p)} is active: deactivate it first, and wait whether somebody misses it."
             return [PlanFinding("KEY_IS_ACTIVE", "error", words)]
         # A step that switches it off first has told.
-        is_told = any(self.part(p) == step.part for step in self.earlier(draft, p))
-        return [] if is_told else told_of_use(self.found(draft, p))
+        is_reported = any(self.part(p) == step.part for step in self.earlier(draft, p))
+        return [] if is_reported else usage_findings(self.found(draft, p))
 
     def dependent(self, p: P) -> tuple[str, bool] | None:
         return f"{self.of.word} {self.id(p)}", False
@@ -174,7 +174,7 @@ class DeleteCredential(CredentialOperation[P]):
         return []
 
 
-def told_of_use(row: Any) -> list[PlanFinding]:
+def usage_findings(row: Any) -> list[PlanFinding]:
     """When a key was last used, as far as AWS told; of other kinds AWS doesn't tell."""
     if not isinstance(row, AccessKey):
         return []

@@ -63,7 +63,7 @@ class LoginOperation(UserCredentialOperation[P]):
     def part(self, p: P) -> str:
         return f"login:{p.owner_arn}"
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return f"a console password, since {value['made'][:10]}" if value["made"] else "no console password"
 
     def mirrored(self, draft: Draft, p: P) -> Value:

@@ -61,7 +61,7 @@ class CreateCredential(UserCredentialOperation[P]):
     def note(self, p: P) -> str:
         return "AWS shows its secret once: the operator who applies this sees it on this page, for 15 minutes."
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         there = [each or "a new one" for each in value["there"]]
         return (
             f"the {self.of.word}{'s' if len(there) > 1 else ''} {', '.join(there)}" if there else f"no {self.of.word}"

@@ -55,7 +55,7 @@ class DeviceOperation(UserCredentialOperation[P]):
     def part(self, p: P) -> str:
         return f"mfa:{p.owner_arn} {p.serial}"
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return {ON: "the device switched on", OFF: "the device switched off", GONE: "no such device"}[value["device"]]
 
     def found(self, draft: Draft, p: P, device: str) -> Value:

@@ -122,7 +122,7 @@ class CredentialOperation(UserCredentialOperation[P]):
     def part(self, p: P) -> str:
         return f"credential:{p.owner_arn} {self.id(p)}"
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return f"the {self.of.word} {value['status'].lower()}" if value["status"] else f"no such {self.of.word}"
 
     def mirrored(self, draft: Draft, p: P) -> Value:

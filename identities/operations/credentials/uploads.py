@@ -76,7 +76,7 @@ class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
     def part(self, p: UploadCredentialParams) -> str:
         return f"{self.of.word}:{p.owner_arn} {self.fingerprint(p.body)}"
 
-    def told_of_owner(self, value: Value) -> str:
+    def describe_existing(self, value: Value) -> str:
         return "it uploaded already" if value["id"] is not None else "it not uploaded"
 
     def mirrored(self, draft: Draft, p: UploadCredentialParams) -> Value:

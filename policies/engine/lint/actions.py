@@ -115,7 +115,7 @@ def actions_beside_the_resources(statement: LintStatement) -> Iterator[FindingMa
         return
     for text in statement.actions:
         kinds = catalogue.resource_types(text.value)
-        if _is_told_elsewhere(statement, kinds, *statement.resource_patterns):
+        if _is_reported_elsewhere(statement, kinds, *statement.resource_patterns):
             continue
         if kinds and not any(_may_be_one(statement, resource.value, kinds) for resource in statement.resources):
             names = ", ".join(sorted({kind.name for kind in kinds})[:5])
@@ -134,7 +134,7 @@ def resources_beside_the_actions(statement: LintStatement) -> Iterator[FindingMa
         return
     kinds = kinds_taken(statement)
     for text in resources if kinds else ():
-        if covers_everything(text.value) or _is_told_elsewhere(statement, kinds, text.value):
+        if covers_everything(text.value) or _is_reported_elsewhere(statement, kinds, text.value):
             continue
         if not _may_be_one(statement, text.value, kinds):
             yield FindingMark(f"No action of the statement takes {shown(text.value)}.", text.path)
@@ -174,7 +174,7 @@ def _family(arn: str) -> str:
     return "" if not service or set("*?") & set(service[0]) else service[0].lower().partition("-")[0]
 
 
-def _is_told_elsewhere(statement: LintStatement, kinds: Sequence[catalogue.ResourceType], *arns: str) -> bool:
+def _is_reported_elsewhere(statement: LintStatement, kinds: Sequence[catalogue.ResourceType], *arns: str) -> bool:
     """Whether these are of other services, in the policy of a resource: an error, see attached.py."""
     return statement.subject.kind is DocumentType.RESOURCE and all(are_of_another_service(arn, kinds) for arn in arns)
 

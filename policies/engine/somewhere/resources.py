@@ -34,7 +34,7 @@ _OBJECTS = ("arn:aws:s3:::", "arn:aws-cn:s3:::", "arn:aws-us-gov:s3:::")  # whos
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _OF_PLACE = "aws:resource"  # how keys begin that the ARN tells
 
-Told = tuple[
+KeyedStatement = tuple[
     Hashable, CompiledStatement
 ]  # with what makes it alike others that say the same of whatever they are about
 
@@ -52,16 +52,18 @@ class _Head:
 class ResourceChoices:
     """That `asked.resource` matches, for one action. Iterating raises Exhausted."""
 
-    def __init__(self, asked: SomewhereQuestion, action: str, told: Sequence[Told], budget: Budget) -> None:
+    def __init__(
+        self, asked: SomewhereQuestion, action: str, statements: Sequence[KeyedStatement], budget: Budget
+    ) -> None:
         self._asked = asked
         self._action = action
         self._budget = budget
         self._on_everything = catalogue.takes_no_resource(action.lower())
-        self._told = told
+        self._statements = statements
         self._facts = Facts({**asked.caller.keys, **asked.context}, self._is_open)
         self._shapes = self._shapes_of_action()
         self._most_colons = max(shape.count(":") for shape in (*self._shapes, asked.resource, ":" * 5))
-        keys = {key for _, statement in told for key in statement.resources.keys}
+        keys = {key for _, statement in statements for key in statement.resources.keys}
         self._is_filled_by_place = any(key == REGION or key.startswith(_OF_PLACE) for key in keys)
 
     def _is_open(self, key: str) -> bool:
@@ -110,7 +112,7 @@ class ResourceChoices:
     def _allowing(self) -> Iterator[str]:
         """Resource patterns of statements that allow, with what is known in place of variables."""
         asked = self._asked.resource
-        for _, statement in self._told:
+        for _, statement in self._statements:
             if statement.allows and statement.not_resources:
                 yield asked
             for parts in statement.resources.parsed() if statement.allows and not statement.not_resources else ():
@@ -144,7 +146,7 @@ class ResourceChoices:
         if _BUCKET in self._shapes:
             patterns.append(arn_pattern(tokens(_SLASH)))
             alike.append("slash")
-        for group, statement in self._told if not self._on_everything else ():
+        for group, statement in self._statements if not self._on_everything else ():
             for pattern in _patterns_of(statement, facts):
                 patterns.append(pattern)
                 alike.append(group)
@@ -160,7 +162,7 @@ class ResourceChoices:
                 self._budget.spend(2)
                 text = f"{beginning}{region}:{account}:"
                 place = self._asked.place_of(text)
-                key = (state, self._told_by_place(place))
+                key = (state, self._group_by_place(place))
                 if key in seen or not self._is_alive(running, state):
                     continue
                 seen.add(key)
@@ -238,25 +240,27 @@ class ResourceChoices:
 
     def _parts(self) -> Iterator[str]:
         """What stands between colons in the ARNs that policies name, and in the pattern asked about, each once."""
-        patterns = (pattern for _, statement in self._told for pattern in statement.resources.patterns)
+        patterns = (pattern for _, statement in self._statements for pattern in statement.resources.patterns)
         yield from dict.fromkeys(part for pattern in (self._asked.resource, *patterns) for part in pattern.split(":"))
 
     def _constants(self, key: str) -> Iterator[str]:
-        for _, statement in self._told:
+        for _, statement in self._statements:
             for test in statement.tests:
                 if test.key == key and isinstance(test, ConditionTest):
                     yield from test.constants
 
-    def _told_by_place(self, place: ResourceContext) -> Hashable:
+    def _group_by_place(self, place: ResourceContext) -> Hashable:
         """What of the place any statement may tell from another."""
         known = {"aws:resourceaccount": (place.account,), **place.context, **self._asked.context}
         outcomes = tuple(
             test.holds(known[test.key], self._facts.lookup)
-            for _, statement in self._told
+            for _, statement in self._statements
             for test in statement.tests
             if test.key in known
         )
-        filled = tuple(known[key] for _, statement in self._told for key in statement.resources.keys if key in known)
+        filled = tuple(
+            known[key] for _, statement in self._statements for key in statement.resources.keys if key in known
+        )
         return (place.account == self._asked.caller.account, id(place.policy), frozenset(known), outcomes, filled)
 
 

@@ -12,7 +12,7 @@ from policies.engine.evaluate import Verdict, evaluate, whatever_policies_say
 from policies.engine.layers import LayerName, LayerPolicy, Layers, Request
 from policies.engine.regions import only_region
 from policies.engine.somewhere.asked import REGION, ResourceContext, SomewhereAnswer, SomewhereQuestion
-from policies.engine.somewhere.resources import ResourceChoices, Told, is_pattern
+from policies.engine.somewhere.resources import KeyedStatement, ResourceChoices, is_pattern
 from policies.engine.somewhere.settle import EVALUATION, AnswerSearch, unknown_but_chosen
 from policies.engine.somewhere.values import ConditionKeys
 
@@ -42,10 +42,10 @@ def decisions(
     """
     budget = budget or Budget(STEPS)
     (action,) = asked.actions
-    told = list(_told(layers, action.lower()))
+    keyed_statements = list(_statements_about(layers, action.lower()))
     found: dict[Decision, tuple[str, Verdict]] = {}
     try:
-        resources = ResourceChoices(asked, action, told, budget)
+        resources = ResourceChoices(asked, action, keyed_statements, budget)
         for resource in resources:
             if resources.is_odd(resource):
                 continue
@@ -66,9 +66,9 @@ def _at(layers: Layers, place: ResourceContext) -> Layers:
 
 
 def _of_action(asked: SomewhereQuestion, action: str, layers: Layers, budget: Budget) -> SomewhereAnswer:
-    told = list(_told(layers, action.lower()))
+    keyed_statements = list(_statements_about(layers, action.lower()))
     best = SomewhereAnswer(Decision.IMPLICIT_DENY)
-    if _is_plainly_denied(asked, layers, action.lower(), told):
+    if _is_plainly_denied(asked, layers, action.lower(), keyed_statements):
         return best
     chooses = is_pattern(asked.resource)
     partition = asked.caller.arn.split(":", 2)[1] if asked.caller.arn.startswith("arn:") else "aws"
@@ -76,9 +76,9 @@ def _of_action(asked: SomewhereQuestion, action: str, layers: Layers, budget: Bu
         asked = replace(asked, context={REGION: (region,), **asked.context})
     is_unknown = unknown_but_chosen(asked.is_unknown) if chooses else asked.is_unknown
     try:
-        for resource in ResourceChoices(asked, action, told, budget):
+        for resource in ResourceChoices(asked, action, keyed_statements, budget):
             place = asked.place_of(resource)
-            statements = [each for _, each in told]
+            statements = [each for _, each in keyed_statements]
             statements += place.policy.document.about(action.lower()) if place.policy else ()
             request = Request(
                 asked.caller, action, resource, place.account, {**place.context, **asked.context}, is_unknown
@@ -100,7 +100,7 @@ def _is_better(one: SomewhereAnswer, other: SomewhereAnswer) -> bool:
 
 
 # ---- Statements --------------------------------------------------------------------------------------------------
-def _told(layers: Layers, action: str) -> Iterator[Told]:
+def _statements_about(layers: Layers, action: str) -> Iterator[KeyedStatement]:
     """The statements about the action. Those without a condition that allow, or deny, in one layer say the same."""
     for number, (layer, policies) in enumerate(_parts(layers)):
         for policy in policies:
@@ -123,7 +123,9 @@ def _parts(layers: Layers) -> Iterator[tuple[LayerName, tuple[LayerPolicy, ...]]
             yield name, level.policies
 
 
-def _is_plainly_denied(asked: SomewhereQuestion, layers: Layers, action: str, told: list[Told]) -> bool:
+def _is_plainly_denied(
+    asked: SomewhereQuestion, layers: Layers, action: str, keyed_statements: list[KeyedStatement]
+) -> bool:
     """Where there is no need to look at resources: an SCP level without anything that allows, a denial of all."""
     caller = asked.caller
     if caller.is_service_linked or whatever_policies_say(caller.kind, action):
@@ -138,5 +140,5 @@ def _is_plainly_denied(asked: SomewhereQuestion, layers: Layers, action: str, to
         and statement.principals is None
         and not statement.not_resources
         and statement.resources.is_everything
-        for _, statement in told
+        for _, statement in keyed_statements
     )

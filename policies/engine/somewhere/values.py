@@ -54,18 +54,20 @@ class ConditionKeys:
     def values(self, key: str, facts: Facts, resource: str, budget: Budget) -> list[Value]:
         """Those first that policies name. Raises Exhausted."""
         constants = set(self.constants_of(key))
-        told = list(dict.fromkeys([*self._filling(key, facts, resource), *self._told_apart(key, facts, budget)]))
-        told = [text for text in told if key != REGION or is_region(text)]
-        named = [text for text in told if text in constants]
-        others = [text for text in told if text not in constants]
+        described = list(
+            dict.fromkeys([*self._filling(key, facts, resource), *self._distinguishing(key, facts, budget)])
+        )
+        described = [text for text in described if key != REGION or is_region(text)]
+        named = [text for text in described if text in constants]
+        others = [text for text in described if text not in constants]
         found: list[Value] = [(text,) for text in named]
         found += [(text,) for text in others] if key in _ALWAYS_THERE else [(), *((text,) for text in others)]
         if any(test.is_about_several for test in self.tests_of(key)) or _has_several(key):
-            sizes = range(2, len(told) + 1) if len(told) <= _MOST_APART else (2, len(told))
-            found += [some for size in sizes for some in combinations(told, size)]
+            sizes = range(2, len(described) + 1) if len(described) <= _MOST_APART else (2, len(described))
+            found += [some for size in sizes for some in combinations(described, size)]
         return found
 
-    def _told_apart(self, key: str, facts: Facts, budget: Budget) -> Iterable[str]:
+    def _distinguishing(self, key: str, facts: Facts, budget: Budget) -> Iterable[str]:
         if key == TAG_KEYS:
             yield from (name.removeprefix(REQUEST_TAG) for name in self._tests if name.startswith(REQUEST_TAG))
         if key == REGION:
@@ -106,9 +108,9 @@ class ConditionKeys:
 def _one_of_each(texts: Iterable[str], wanted: Sequence[ConditionValue]) -> Iterator[str]:
     seen: set[tuple[bool, ...]] = set()
     for text in texts:
-        told = tuple(each.matches(text, {}) for each in wanted)
-        if told not in seen:
-            seen.add(told)
+        described = tuple(each.matches(text, {}) for each in wanted)
+        if described not in seen:
+            seen.add(described)
             yield text
 
 

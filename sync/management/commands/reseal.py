@@ -20,7 +20,7 @@ class Command(BaseCommand):
         done = resealing.reseal()
         counts = ", ".join(f"{count} {kind}" for kind, count in sorted(done.items()))
         self.stdout.write(f"Sealed again: {counts}.")
-        left = list(resealing.told())
+        left = list(resealing.report())
         for _, detail, what_to_do in left:
             self.stdout.write(f"{detail[:1].upper()}{detail[1:]} {what_to_do}".strip())
         if any(each.counts.total() for each in resealing.under_older_keys()):

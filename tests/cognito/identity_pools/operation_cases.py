@@ -43,8 +43,10 @@ def names(shop: Shop) -> list[str]:
 def shown(shop: Shop) -> Any:
     settings = shop.settings()
     providers = [(each["ProviderName"], each["ClientId"]) for each in settings["CognitoIdentityProviders"]]
-    told = tuple(settings[name] for name in ("IdentityPoolName", "AllowUnauthenticatedIdentities", "AllowClassicFlow"))
-    return *told, len(providers), settings["IdentityPoolTags"]
+    described = tuple(
+        settings[name] for name in ("IdentityPoolName", "AllowUnauthenticatedIdentities", "AllowClassicFlow")
+    )
+    return *described, len(providers), settings["IdentityPoolTags"]
 
 
 def guest_role(shop: Shop) -> str:

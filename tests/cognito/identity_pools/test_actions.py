@@ -299,8 +299,8 @@ def test_whether_tokens_are_checked_stays_per_app_client(
     pool = shop.with_roles().mirrored()
     change = stage(client, pool, "providers", clients=keys, check=ticked, social=f"{FACEBOOK}=1")
     settings = json.loads(change.steps.get().params["settings"])
-    told = {each["ClientId"]: each["ServerSideTokenCheck"] for each in settings["CognitoIdentityProviders"]}
-    assert [told[shop.client_id], told[other]] == checks
+    described = {each["ClientId"]: each["ServerSideTokenCheck"] for each in settings["CognitoIdentityProviders"]}
+    assert [described[shop.client_id], described[other]] == checks
 
 
 # ---- Changed behind its back -----------------------------------------------------------------------------------
@@ -319,16 +319,16 @@ def test_a_conflict_says_what_is_other_also_where_few_words_are_alike(
 
 
 @pytest.mark.parametrize(
-    ("action", "said", "told"),
+    ("action", "said", "described"),
     [
         ("guests-off", {"reason": "Nobody needs it"}, ["Is no longer the role of guests of the identity pool shop"]),
         ("settings", {"name": "store", "classic": "on"}, []),
     ],
 )
 def test_a_plan_tells_who_gets_the_guest_role_only_where_that_changes(
-    shop: Shop, pool: IdentityPool, client: Client, action: str, said: dict[str, str], told: list[str]
+    shop: Shop, pool: IdentityPool, client: Client, action: str, said: dict[str, str], described: list[str]
 ) -> None:
     step = stage(client, pool, action, **said).steps.get()
     operation = registry[step.kind]
     access_changes = operation.access_changes(shop.aws_account, operation.parse(step.params))
-    assert [each.words for each in access_changes] == told  # type: ignore[attr-defined]  # a fact has some
+    assert [each.words for each in access_changes] == described  # type: ignore[attr-defined]  # a fact has some

@@ -174,8 +174,8 @@ def test_what_hangs_on_a_condition_is_not_sure(shop: Shop, statements: list[dict
     assert f"read everything in Amazon S3, if the condition on {keys} is met." in asked(pool).sentence
     assert not row(pool, "s3").is_sure
     assert row(pool, "s3").is_conditional
-    [told] = [each for each in all_findings(pool) if each.code == ALL_S3]
-    assert f"if the condition on {keys} is met" in told.text
+    [described] = [each for each in all_findings(pool) if each.code == ALL_S3]
+    assert f"if the condition on {keys} is met" in described.text
 
 
 @pytest.mark.parametrize(

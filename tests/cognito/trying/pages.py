@@ -40,8 +40,10 @@ def begun(client: Client, shop: Shop, password: str = FIRST, status: int = 200, 
 
 
 def person(shop: Shop, *, permanent: bool = True, **attributes: str) -> None:
-    told = [{"Name": name, "Value": value} for name, value in attributes.items()]
-    shop.idp.admin_create_user(UserPoolId=shop.user_pool, Username="ada", MessageAction="SUPPRESS", UserAttributes=told)
+    described = [{"Name": name, "Value": value} for name, value in attributes.items()]
+    shop.idp.admin_create_user(
+        UserPoolId=shop.user_pool, Username="ada", MessageAction="SUPPRESS", UserAttributes=described
+    )
     shop.idp.admin_set_user_password(UserPoolId=shop.user_pool, Username="ada", Password=FIRST, Permanent=permanent)
 
 

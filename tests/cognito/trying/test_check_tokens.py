@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jwt.algorithms import RSAAlgorithm
 
-from cognito.trying.tokens import DecodedToken, issuer_of, told
+from cognito.trying.tokens import DecodedToken, check_token, issuer_of
 
 ISSUER, CLIENT = issuer_of("eu-west-1", "eu-west-1_abc"), "4h57kanq0c3pvgmlk5v1"
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ KEYS = {"keys": [key_of(POOLS, "one"), key_of(SOMEBODYS, "two")]}
 
 def checked(token: str, **changed: Any) -> DecodedToken:
     asked = {"use": "id", "keys": KEYS, "issuer": ISSUER, "client_id": CLIENT, "now": NOW}
-    return told(token, **{**asked, **changed})
+    return check_token(token, **{**asked, **changed})
 
 
 def wrong(found: DecodedToken) -> list[str]:

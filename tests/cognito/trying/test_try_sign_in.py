@@ -102,9 +102,9 @@ def test_each_claim_is_looked_at(shop: Shop, changed: dict[str, Any], wrong: str
         "now": timezone.now(),
     }
     token = answer["AuthenticationResult"]["IdToken"]
-    assert tokens.told(token, **right).is_good
-    told = tokens.told(token, **{**right, **changed})
-    assert wrong in [check.name for check in told.checks if not check.ok]
+    assert tokens.check_token(token, **right).is_good
+    described = tokens.check_token(token, **{**right, **changed})
+    assert wrong in [check.name for check in described.checks if not check.ok]
 
 
 def test_a_state_is_for_its_operator_its_pool_and_five_minutes(

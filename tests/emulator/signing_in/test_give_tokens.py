@@ -98,15 +98,15 @@ def test_a_client_with_a_secret_proves_itself_at_each_refresh(
     token = begun["AuthenticationResult"]["RefreshToken"]
     again = {"ClientId": client, "AuthFlow": "REFRESH_TOKEN_AUTH"}
     for said in ({}, {"SECRET_HASH": secret_hash("another", client, name)}):
-        told = refused(
+        described = refused(
             "NotAuthorizedException", app.initiate_auth, **again, AuthParameters={"REFRESH_TOKEN": token, **said}
         )
-        assert "secret" in told.lower()
+        assert "secret" in described.lower()
     proof = {"REFRESH_TOKEN": token, "SECRET_HASH": secret_hash(secret, client, name)}
     assert "IdToken" in app.initiate_auth(**again, AuthParameters=proof)["AuthenticationResult"]
     refused("NotAuthorizedException", app.get_tokens_from_refresh_token, ClientId=client, RefreshToken=token)
-    told = app.get_tokens_from_refresh_token(ClientId=client, RefreshToken=token, ClientSecret=secret)
-    assert "IdToken" in told["AuthenticationResult"]
+    described = app.get_tokens_from_refresh_token(ClientId=client, RefreshToken=token, ClientSecret=secret)
+    assert "IdToken" in described["AuthenticationResult"]
 
 
 def test_a_local_user_who_is_deactivated_signs_in_by_no_password(

@@ -44,7 +44,7 @@ _AT_RISK = {
 def tasks_of(pool: UserPool) -> dict[str, SettingGroup]:
     """By the name of the action that sets it."""
     settings = pool.settings
-    told = {
+    described = {
         "signup": ("Sign-up", _sign_up(settings)),
         "signin": ("Sign-in", _sign_in(pool)),
         "password": ("Password policy", _password(settings)),
@@ -59,8 +59,8 @@ def tasks_of(pool: UserPool) -> dict[str, SettingGroup]:
         "plan": ("Plan and threat protection", _plan(pool)),
         "sessions": ("Sessions", _sessions(pool)),
     }
-    without = set() if may_track_sessions(pool.told) and pool.sessions is not None else {"sessions"}
-    return {name: SettingGroup(title, tuple(said), name not in without) for name, (title, said) in told.items()}
+    without = set() if may_track_sessions(pool.described) and pool.sessions is not None else {"sessions"}
+    return {name: SettingGroup(title, tuple(said), name not in without) for name, (title, said) in described.items()}
 
 
 def _named(names: Mapping[str, str], values: list[str]) -> str:
@@ -190,8 +190,8 @@ def _devices(settings: Mapping[str, Any]) -> Iterator[SettingLine]:
 def _triggers(settings: Mapping[str, Any]) -> Iterator[SettingLine]:
     held = settings.get("LambdaConfig", {})
     for name, arn in sorted(held.items()):
-        told = arn if isinstance(arn, str) else arn.get("LambdaArn", "")
-        yield SettingLine(name, told.rpartition(":")[2] or told, "")
+        described = arn if isinstance(arn, str) else arn.get("LambdaArn", "")
+        yield SettingLine(name, described.rpartition(":")[2] or described, "")
     if not held:
         yield SettingLine("Functions", "None")
 
@@ -217,13 +217,13 @@ def _risk(held: Mapping[str, Any]) -> Iterator[SettingLine]:
     if action := compromised.get("Actions", {}).get("EventAction"):
         yield SettingLine("Stolen passwords", "Refused" if action == "BLOCK" else "Noted")
     levels = held.get("AccountTakeoverRiskConfiguration", {}).get("Actions", {})
-    told = [
+    described = [
         f"{level}: {_AT_RISK.get(action, action)}"
         for level in ("Low", "Medium", "High")
         if (action := levels.get(f"{level}Action", {}).get("EventAction"))
     ]
-    if told:
-        yield SettingLine("Sign-ins at risk", "; ".join(told).capitalize())
+    if described:
+        yield SettingLine("Sign-ins at risk", "; ".join(described).capitalize())
     exceptions = held.get("RiskExceptionConfiguration", {})
     for name, label in (("BlockedIPRangeList", "Refused addresses"), ("SkippedIPRangeList", "Exempt addresses")):
         if ranges := exceptions.get(name):
@@ -231,7 +231,7 @@ def _risk(held: Mapping[str, Any]) -> Iterator[SettingLine]:
 
 
 def _sessions(pool: UserPool) -> Iterator[SettingLine]:
-    if not may_track_sessions(pool.told):
+    if not may_track_sessions(pool.described):
         yield SettingLine("Tracked", "No", "That takes the plan Essentials or Plus.")
     elif pool.sessions is None:
         facet = Facet.objects.filter(
@@ -242,7 +242,7 @@ def _sessions(pool: UserPool) -> Iterator[SettingLine]:
             source="sessions",
         ).first()
         yield SettingLine("Tracked", "Not readable" if facet else "Not read yet", facet.held_why if facet else "")
-    elif tracks_sessions(pool.told):
+    elif tracks_sessions(pool.described):
         yield SettingLine("Tracked", "Yes", "AWS tells which ones a person has open; each can be ended by itself.")
         yield SettingLine("At once", f"{counted(pool.sessions['TokenSession']['MaxPerUser'], 'session')} a person")
     else:
@@ -258,9 +258,9 @@ class ClientSummary:
     has_sessions: bool  # … and sessions
 
 
-def told_of_client(client: AppClient, pool: UserPool) -> ClientSummary:
+def client_summary(client: AppClient, pool: UserPool) -> ClientSummary:
     protected = is_protected_from_threats(pool.settings)
-    tracked = tracks_sessions(pool.told)
+    tracked = tracks_sessions(pool.described)
     said = [
         *_client(client),
         *(_silent_sign_in(client) if tracked else ()),

@@ -21,10 +21,10 @@ _LABELS = {
 
 def lines(item: Mapping[str, Any]) -> list[str]:
     """What stands beside its actions: "on arn:aws:s3:::b/*", 'if {"Bool": …}', "except without MFA"."""
-    return [label + told for name, label in _LABELS.items() if item.get(name) for told in _told(name, item[name])]
+    return [label + line for name, label in _LABELS.items() if item.get(name) for line in _words(name, item[name])]
 
 
-def _told(name: str, value: Any) -> Iterator[str]:
+def _words(name: str, value: Any) -> Iterator[str]:
     if name == "except":
         yield from (" ".join(lines(each)) for each in value)
     elif name == "also":
@@ -46,8 +46,8 @@ def _conditions(value: Mapping[str, Mapping[str, str | list[str]]]) -> str:
     asked = [(operator, key.lower(), values) for operator, keys in value.items() for key, values in keys.items()]
     if len(asked) == 1 and asked[0][1] == _MFA:
         operator, _, values = asked[0]
-        told = [values] if isinstance(values, str) else values
-        if len(told) == 1 and (said := _SAID_OF_MFA.get((operator, told[0].lower()))):
+        line = [values] if isinstance(values, str) else values
+        if len(line) == 1 and (said := _SAID_OF_MFA.get((operator, line[0].lower()))):
             return said
     return f"if {json.dumps(value)}"
 
