@@ -11,9 +11,10 @@ from identities.models import IamGroup, Principal
 from identities.trust import joined, principals_of, trusted_of, unique_ids
 from policies.documents import texts_of
 from policies.operations.arns import name_of, path_of
-from sync.mirror import Content, ObjectRef
+from sync.mirror import Content
 from sync.mirror.differences import ContentPart, Reversal
 from sync.models import Revision
+from sync.object_ref import ObjectRef
 from sync.operations import StepSpec
 
 PARTS = {

@@ -22,11 +22,12 @@ from policies.engine.statements import document_in
 from policies.mirrors import is_mirrored
 from policies.models import ManagedPolicy
 from sync.aws.errors import Invalid
-from sync.mirror import AccountRegion, Content, Item, Mirror, Named, ObjectRef, ParsedItem, Reader, Source, SourcePage
+from sync.mirror import AccountRegion, Content, Item, Mirror, Named, ParsedItem, Reader, Source, SourcePage
 from sync.mirror.bulk import Columns
 from sync.mirror.differences import ContentDifference, Reversal
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
+from sync.object_ref import ObjectRef
 from sync.texts import storable
 
 

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from django.conf import settings
 
 from sync.aws.errors import NotFound
-from sync.mirror import Item, ObjectRef, Reader
+from sync.mirror import Item, Reader
+from sync.object_ref import ObjectRef
 
 
 def read(client: Reader, noun: str, ref: ObjectRef) -> Item | None:

@@ -11,10 +11,11 @@ from django.db.models import QuerySet
 from accounts.models import AwsAccount
 from policies.models import ManagedPolicy
 from sync.aws.errors import NotFound
-from sync.mirror import AccountRegion, Content, EachObject, Item, ObjectRef, ParsedItem, Reader
+from sync.mirror import AccountRegion, Content, EachObject, Item, ParsedItem, Reader
 from sync.mirror.columns import ColumnsMirror
 from sync.mirror.differences import ContentPart, Reversal
 from sync.models import MirroredRow
+from sync.object_ref import ObjectRef
 
 PARTS = {
     "description": ContentPart("Description", "described: {new}"),

@@ -11,8 +11,9 @@ from policies.models import ManagedPolicy
 from policies.operations import DeleteVersion, create_policy, plan_delete, plan_set_default, plan_update
 from policies.operations.managed import POLICY
 from policies.operations.tags import tags_again
-from sync.mirror import Content, ObjectRef
+from sync.mirror import Content
 from sync.mirror.differences import ContentDifference, ContentPart, Reversal, differences
+from sync.object_ref import ObjectRef
 from sync.operations import StepSpec
 
 PARTS = {

@@ -11,11 +11,12 @@ from accounts.models import AwsAccount
 from policies import documents, drift
 from policies.models import ManagedPolicy, PolicyVersion
 from sync.aws.errors import NotFound
-from sync.mirror import AccountRegion, Content, Item, Mirror, ObjectRef, ParsedItem, Reader, bulk
+from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader, bulk
 from sync.mirror.bulk import Columns
 from sync.mirror.differences import ContentDifference, Reversal
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
+from sync.object_ref import ObjectRef
 
 _NUMBER = re.compile(r"v(\d{1,9})")  # as many digits as its column holds
 

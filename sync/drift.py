@@ -20,10 +20,11 @@ from sync import changes, mirror
 from sync.changes import PlanError
 from sync.changes.plan import again
 from sync.draft import Draft
-from sync.mirror import Mirror, ObjectRef
+from sync.mirror import Mirror
 from sync.mirror.base import DETAILS
 from sync.mirror.differences import ContentDifference, Reversal
 from sync.models import Change, LookedAfterRow, MirroredRow, Ownership, Revision, Run
+from sync.object_ref import ObjectRef
 from sync.operations import Refusal, StepSpec
 from sync.selectors import aws_account_status
 

@@ -27,7 +27,7 @@ from sync.aws.secrets import Secret
 from sync.calls import Call, SealedParameter, hidden_in, opened
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import ObjectRef
+from sync.object_ref import ObjectRef
 from sync.params import BadParams, ForOperator, read_params
 
 Value = Any  # a JSON value: the state of a part

@@ -11,7 +11,7 @@ from accounts.models import AwsAccount, Operator
 from sync import clock, mirror, pull
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, Denied, Invalid, Unsupported
-from sync.mirror import Counts, Mirror, NotYet, ObjectRef, RereadObject, RunVisit
+from sync.mirror import Counts, Mirror, NotYet, RereadObject, RunVisit
 from sync.mirror.base import DETAILS
 from sync.mirror.facets import locked_facets
 from sync.mirror.paced_writes import paced_write
@@ -19,6 +19,7 @@ from sync.mirror.revisions import add_tombstones
 from sync.mirror.store import is_settling, read_alone
 from sync.mirror.sweep import read_renamed
 from sync.models import Facet, MirroredRow, Run
+from sync.object_ref import ObjectRef
 from sync.runs import ClaimedRun, State, claim
 
 _AT_IT = "AWS is still making it."

@@ -10,7 +10,8 @@ from cognito.mirrors.base import FacetMirror, SettingsMirror
 from cognito.mirrors.canonical import canonical
 from cognito.models import IdentityPool
 from sync.aws.errors import NotFound
-from sync.mirror import Content, Item, ObjectRef, ParsedItem, Reader
+from sync.mirror import Content, Item, ParsedItem, Reader
+from sync.object_ref import ObjectRef
 
 IDENTITY = "cognito-identity"
 

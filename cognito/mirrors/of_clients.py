@@ -10,7 +10,8 @@ from cognito.mirrors.base import FacetMirror, pool_of
 from cognito.mirrors.pools import IDP, RiskConfigurationMirror
 from cognito.models import AppClient
 from sync.aws.errors import NotFound
-from sync.mirror import Item, ObjectRef, ParsedItem, Reader
+from sync.mirror import Item, ParsedItem, Reader
+from sync.object_ref import ObjectRef
 
 
 class ClientFacet(FacetMirror):

@@ -16,8 +16,9 @@ from cognito.mirrors.pools import IDP
 from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer
 from sync.aws.errors import NotFound
 from sync.aws.secrets import Secret
-from sync.mirror import Content, Item, Named, ObjectRef, Reader
+from sync.mirror import Content, Item, Named, Reader
 from sync.mirror.hashing import moment
+from sync.object_ref import ObjectRef
 
 _LONGEST_NAME = 250  # of a name in an id
 _POOL = ("UserPoolId", "UserPoolArn")

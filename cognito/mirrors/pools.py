@@ -11,7 +11,8 @@ from cognito.mirrors.base import FacetMirror, SettingsMirror, names_seen
 from cognito.mirrors.canonical import canonical
 from cognito.models import UserPool
 from sync.aws.errors import NotFound
-from sync.mirror import Content, Item, Named, ObjectRef, ParsedItem, Reader
+from sync.mirror import Content, Item, Named, ParsedItem, Reader
+from sync.object_ref import ObjectRef
 
 IDP = "cognito-idp"
 

@@ -19,8 +19,9 @@ from cognito.plans import may_be_protected_from_threats, may_track_sessions, tra
 from sync import clock
 from sync.aws.client import ListPage
 from sync.aws.errors import Denied, NotFound, Unsupported
-from sync.mirror import AccountRegion, EachObject, Item, Mirror, ObjectRef, Reader, Source, SourcePage
+from sync.mirror import AccountRegion, EachObject, Item, Mirror, Reader, Source, SourcePage
 from sync.mirror.each import OneByOne
+from sync.object_ref import ObjectRef
 
 POOLS, CLIENTS, IDENTITY_POOLS = "cognito.pools", "cognito.clients", "cognito.identity_pools"
 SESSIONS = "cognito.sessions"

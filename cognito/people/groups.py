@@ -10,7 +10,8 @@ from cognito.mirrors.pools import IDP
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import members
 from sync.aws.errors import NotFound
-from sync.mirror import AccountRegion, Item, Mirror, ObjectRef, ParsedItem, Reader, RereadObject
+from sync.mirror import AccountRegion, Item, Mirror, ParsedItem, Reader, RereadObject
+from sync.object_ref import ObjectRef
 
 
 class GroupsOfPerson(Mirror):

@@ -13,7 +13,8 @@ from cognito.people.typed import as_aws_writes_it
 from cognito.selectors import E_MAIL, PHONE, USERNAME, exactly
 from sync import clock
 from sync.aws.client import reader
-from sync.mirror import AccountRegion, ObjectRef, RereadObject
+from sync.mirror import AccountRegion, RereadObject
+from sync.object_ref import ObjectRef
 
 _ADDRESS = re.compile(r"[^\s@\"]+@[^\s@\"]+\.[^\s@\".]{2,}")
 _NUMBER = re.compile(r"\+\d{7,15}")

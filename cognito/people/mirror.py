@@ -16,7 +16,8 @@ from cognito.people import rows
 from cognito.people.called import full_title_of, title_of
 from cognito.people.person_record import SUB, allowed_by, people_in, people_settings_of
 from sync.aws.errors import AwsError, NotFound
-from sync.mirror import AccountRegion, Item, Mirror, Named, ObjectRef, ParsedItem, Reader, RereadObject
+from sync.mirror import AccountRegion, Item, Mirror, Named, ParsedItem, Reader, RereadObject
+from sync.object_ref import ObjectRef
 
 
 class PersonMirror(Mirror):

@@ -18,8 +18,9 @@ from typing import Any
 from identities.models import IamGroup, IamRole, IamUser, Principal, ServiceLastAccessed
 from sync import clock
 from sync.aws.errors import Denied, NotFound, Unsupported
-from sync.mirror import AccountRegion, Item, Mirror, NotYet, ObjectRef, ParsedItem, Reader, Source, SourcePage
+from sync.mirror import AccountRegion, Item, Mirror, NotYet, ParsedItem, Reader, Source, SourcePage
 from sync.mirror.hashing import moment
+from sync.object_ref import ObjectRef
 
 FACET = "last_accessed"
 MODELS: tuple[type[Principal], ...] = (IamUser, IamGroup, IamRole)

@@ -15,12 +15,13 @@ from identities.account import certificates, parts
 from identities.models import IamRole, InstanceProfile, ServerCertificate
 from identities.reads import found_role
 from sync.aws.errors import NotFound
-from sync.mirror import AccountRegion, Content, Item, Mirror, ObjectRef, ParsedItem, Reader
+from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader
 from sync.mirror.columns import ColumnsMirror
 from sync.mirror.differences import Reversal
 from sync.mirror.hashing import moment
 from sync.mirror.rows import row_of, upsert
 from sync.models import MirroredRow
+from sync.object_ref import ObjectRef
 
 
 class NamedMirror(Mirror):

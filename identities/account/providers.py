@@ -14,11 +14,12 @@ from identities.account.mirrors import tags_of
 from identities.models import OidcProvider, SamlProvider
 from identities.models.account import LONGEST_KEPT_METADATA
 from sync.aws.errors import NotFound
-from sync.mirror import AccountRegion, Content, Item, Mirror, ObjectRef, ParsedItem, Reader
+from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader
 from sync.mirror.differences import Reversal
 from sync.mirror.hashing import moment
 from sync.mirror.rows import row_of, upsert
 from sync.models import MirroredRow
+from sync.object_ref import ObjectRef
 
 
 class IamProviderMirror(Mirror):

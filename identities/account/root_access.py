@@ -13,8 +13,9 @@ from typing import Any, ClassVar
 from accounts.models import AwsAccount
 from identities.account.settings import IamAccountMirror
 from sync.aws.errors import BillingOnly, IamNotTrusted
-from sync.mirror import Content, Item, ObjectRef, ParsedItem, Reader
+from sync.mirror import Content, Item, ParsedItem, Reader
 from sync.mirror.differences import ContentPart, Reversal
+from sync.object_ref import ObjectRef
 
 
 @dataclass(frozen=True)

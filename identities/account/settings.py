@@ -11,9 +11,10 @@ from accounts.models import AwsAccount
 from identities.account import parts, password_policy
 from identities.models import IamAccount
 from sync.aws.errors import Malformed, NotFound
-from sync.mirror import AccountRegion, Content, Item, Mirror, ObjectRef, ParsedItem, Reader, bulk
+from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader, bulk
 from sync.mirror.differences import ContentDifference, Reversal
 from sync.mirror.rows import KEY, columns
+from sync.object_ref import ObjectRef
 
 # Of the summary's counters those that say how things are set, and not how many there are.
 FLAGS = frozenset(

@@ -14,9 +14,10 @@ from identities.account.settings import IamAccountMirror
 from identities.models import IamAccount
 from sync import clock
 from sync.aws.errors import OrganizationState
-from sync.mirror import AccountRegion, EachObject, Item, Mirror, ObjectRef, Reader, Source, SourcePage
+from sync.mirror import AccountRegion, EachObject, Item, Mirror, Reader, Source, SourcePage
 from sync.mirror.base import DETAILS
 from sync.mirror.each import OneByOne
+from sync.object_ref import ObjectRef
 
 _READ_PER_PAGE = 10
 # Tags and bodies are asked for one by one: that they are some hours old hurts nobody.

@@ -26,8 +26,9 @@ from identities.operations.settings import TOKEN_VERSION, params_of
 from policies.operations.existence import delete
 from policies.operations.objects import KindOfObject
 from policies.operations.tags import retagged, tags_again
-from sync.mirror import Content, ObjectRef
+from sync.mirror import Content
 from sync.mirror.differences import Reversal
+from sync.object_ref import ObjectRef
 from sync.operations import StepSpec
 
 

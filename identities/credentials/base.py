@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 from identities.credentials import summary
 from identities.models import Credential, IamUser
 from sync.aws.errors import NotFound
-from sync.mirror import AccountRegion, Content, Item, Mirror, ObjectRef, ParsedItem, Reader
+from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
+from sync.object_ref import ObjectRef
 
 Entry = dict[str, Any]  # one credential as AWS lists it
 Said = dict[str, Any]  # what that means: columns of a row, times in ISO 8601

@@ -12,9 +12,10 @@ from identities.credentials import summary
 from identities.credentials.base import UserFacet, users_of
 from identities.models import AccessKey
 from sync.aws.errors import NotFound
-from sync.mirror import AccountRegion, EachObject, Item, ObjectRef, ParsedItem, Reader
+from sync.mirror import AccountRegion, EachObject, Item, ParsedItem, Reader
 from sync.mirror.hashing import moment
 from sync.models import MirroredRow
+from sync.object_ref import ObjectRef
 
 _NEVER = "N/A"  # AWS's word for the service and the Region of a key that was never used
 

@@ -12,8 +12,9 @@ from identities.credentials.report import KNOWN_LINE, ROOT, Report, facts, is_of
 from identities.former import arns_of
 from identities.models import IamUser, ReportedUser, RootUser
 from identities.trust import account_of
-from sync.mirror import AccountRegion, Item, Mirror, NotYet, ObjectRef, ParsedItem, Reader
+from sync.mirror import AccountRegion, Item, Mirror, NotYet, ParsedItem, Reader
 from sync.mirror.rows import columns, write
+from sync.object_ref import ObjectRef
 
 
 class ReportOfUser(UserFacet):

@@ -20,7 +20,7 @@ from policies.quotas import ATTACHED_TO_GROUP, ATTACHED_TO_ROLE, ATTACHED_TO_USE
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import ObjectRef
+from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Call, Refusal, StepSpec, Value
 
 _QUOTAS = {USER: ATTACHED_TO_USER, GROUP: ATTACHED_TO_GROUP, ROLE: ATTACHED_TO_ROLE}

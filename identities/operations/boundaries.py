@@ -15,7 +15,7 @@ from policies.operations.arns import check_arn, is_managed_by_aws, name_of
 from policies.operations.rows import live_row, ref
 from sync.aws.client import AwsClient
 from sync.draft import Draft
-from sync.mirror import ObjectRef
+from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Call, StepSpec, Value
 
 

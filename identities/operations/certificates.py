@@ -20,7 +20,8 @@ from policies.operations.rows import object_key
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import Content, ObjectRef
+from sync.mirror import Content
+from sync.object_ref import ObjectRef
 from sync.operations import BadParams, Call, Risk, SealedParameter, StepSpec, Undo, Value
 
 # IAM API Reference, UploadServerCertificate; a chain that long has some thirty certificates.

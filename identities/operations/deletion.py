@@ -28,7 +28,7 @@ from policies.operations.tags import is_awss
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import ObjectRef
+from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Call, PreviousAttempt, Refusal, Risk, StepResult, StepSpec, Undo, Value
 
 

@@ -19,7 +19,7 @@ from policies.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import ObjectRef
+from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, BadParams, Call, Refusal, Risk, StepSpec, Value
 
 # IAM API Reference, "CreateRole": seconds of MaxSessionDuration, and characters of Description.

@@ -19,7 +19,7 @@ from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import Conflict, NotFound
 from sync.draft import Draft
-from sync.mirror import ObjectRef
+from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Call, Gate, PreviousAttempt, Refusal, Risk, StepResult, StepSpec, Undo, Value
 from sync.placeholders import is_placeholder, placeholder_for
 

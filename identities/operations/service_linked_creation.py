@@ -22,7 +22,7 @@ from policies.operations.arns import path_of
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import ObjectRef
+from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
     Call,

@@ -16,9 +16,10 @@ from identities.models import IamAccount
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import AccountRegion, Content, ObjectRef
+from sync.mirror import AccountRegion, Content
 from sync.mirror.base import mirror_of
 from sync.models import Facet
+from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
     Call,

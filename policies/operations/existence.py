@@ -16,9 +16,9 @@ from policies.operations.objects import KindOfObject, ObjectOperation, ObjectPar
 from policies.operations.rows import object_key
 from sync.aws.client import AwsClient
 from sync.draft import Draft
-from sync.mirror import ObjectRef
 from sync.mirror.base import mirror_of
 from sync.models import MirroredRow
+from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
     Call,

@@ -17,9 +17,10 @@ from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import Content, ObjectRef
+from sync.mirror import Content
 from sync.mirror.base import DETAILS, mirror_of
 from sync.models import MirroredRow
+from sync.object_ref import ObjectRef
 from sync.operations import (
     Call,
     Guarantee,

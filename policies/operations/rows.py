@@ -7,8 +7,8 @@ from typing import Any, TypeVar, cast
 
 from policies.operations.arns import name_of
 from sync.draft import Draft
-from sync.mirror import ObjectRef
 from sync.models import MirroredRow
+from sync.object_ref import ObjectRef
 from sync.operations import Refusal
 
 R = TypeVar("R", bound=MirroredRow)

@@ -11,11 +11,12 @@ from policies.models import OrgAccount, Organization, OrgPolicy, OrgTarget, OrgU
 from policies.models.organizations import OrgNode
 from policies.organizations import reads
 from sync.aws.errors import NotFound, NotInOrganization
-from sync.mirror import AccountRegion, Content, Item, Mirror, ObjectRef, ParsedItem, Reader
+from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader
 from sync.mirror.differences import ContentPart
 from sync.mirror.hashing import moment
 from sync.mirror.rows import make, reconcile, row_of, slot, upsert
 from sync.models import MirroredRow
+from sync.object_ref import ObjectRef
 
 
 class _OrgMirror(Mirror):

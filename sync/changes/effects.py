@@ -10,9 +10,10 @@ from accounts.models import AwsAccount
 from sync import clock, mirror
 from sync.aws.client import AwsClient
 from sync.aws.errors import AwsError
-from sync.mirror import ObjectRef, RereadObject
+from sync.mirror import RereadObject
 from sync.mirror.facets import lock_details
 from sync.models import Step
+from sync.object_ref import ObjectRef
 
 log = logging.getLogger(__name__)
 

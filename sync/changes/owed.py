@@ -12,10 +12,11 @@ from sync import clock, mirror, pull
 from sync.changes.steps import created_ids, planned_step
 from sync.draft import Draft
 from sync.each import each_by_itself
-from sync.mirror import Mirror, ObjectRef
+from sync.mirror import Mirror
 from sync.mirror.base import AccountRegion, Content
 from sync.mirror.store import settle_time
 from sync.models import Facet, OwedReading, Run, Step
+from sync.object_ref import ObjectRef
 from sync.operations import Refusal
 
 # After that whoever looks knows no better than we do.

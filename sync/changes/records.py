@@ -17,9 +17,10 @@ from sync.changes.claims import Claim
 from sync.changes.failpoints import FailPoint
 from sync.changes.rows import say_all
 from sync.changes.waves import DueStep
-from sync.mirror import ObjectRef, RereadObject, bulk
+from sync.mirror import RereadObject, bulk
 from sync.mirror.base import mirror_of
 from sync.models import Attempt, Change, Step
+from sync.object_ref import ObjectRef
 from sync.operations import Value
 
 State = Step.State

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from accounts.models import AwsAccount
 from sync import mirror
 from sync.changes.steps import planned_step
-from sync.mirror import ObjectRef
 from sync.models import Change, Step
+from sync.object_ref import ObjectRef
 from sync.operations import Gate, Guarantee, PlannedStep
 
 MOST_TOGETHER = 25

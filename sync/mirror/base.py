@@ -20,6 +20,7 @@ from sync.aws.client import ListPage
 from sync.mirror.differences import ContentDifference, ContentPart, Reversal, differences
 from sync.models import MirroredRow
 from sync.models.mirrored import MirrorQuerySet
+from sync.object_ref import ObjectRef
 
 Item = dict[str, Any]  # one object as AWS tells of it, in the shape of the source's pages
 Content = dict[str, Any]  # the same in canonical form: what revisions keep
@@ -45,23 +46,6 @@ class AccountRegion:
 
     def of(self, rows: MirrorQuerySet) -> MirrorQuerySet:
         return rows.filter(aws_account=self.aws_account, region=self.region)
-
-
-@dataclass(frozen=True)
-class ObjectRef:
-    """One object. `object_id` is AWS's immutable id ("" when it is not known yet), `name` what AWS's calls take.
-
-    `by_arn`: the id is to be looked up (`identified`).
-    """
-
-    kind: str
-    object_id: str
-    name: str
-    arn: str
-    region: str = ""
-    facet: str = "details"
-    former_name: str = ""  # where it may still be, when it was to be renamed to `name`
-    by_arn: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from django.db.models import QuerySet
 
 from sync import clock
 from sync.aws.errors import Denied, Invalid, Malformed, Unsupported
-from sync.mirror.base import AccountRegion, Item, Mirror, ObjectRef, Reader, Source, SourcePage
+from sync.mirror.base import AccountRegion, Item, Mirror, Reader, Source, SourcePage
 from sync.mirror.facets import known_facets
 from sync.mirror.malformed import raising_malformed
 from sync.mirror.namesakes import Namesake, read_confirmed
 from sync.models import MirroredRow, Run
+from sync.object_ref import ObjectRef
 
 Read = Callable[[ObjectRef], Item | None]
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from accounts.models import AwsAccount
 from sync.mirror import bulk
-from sync.mirror.base import DETAILS, AccountRegion, Mirror, ObjectRef
+from sync.mirror.base import DETAILS, AccountRegion, Mirror
 from sync.mirror.bulk import Columns
 from sync.models import Facet
+from sync.object_ref import ObjectRef
 
 KEY = ("aws_account_id", "region", "kind", "object_id", "source")
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from accounts.models import AwsAccount
-from sync.mirror.base import ObjectRef, mirror_of
+from sync.mirror.base import mirror_of
+from sync.object_ref import ObjectRef
 
 
 def identified(aws_account: AwsAccount, refs: Sequence[ObjectRef]) -> list[ObjectRef]:

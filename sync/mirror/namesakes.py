@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sync.mirror.base import Item, Mirror, ObjectRef, Reader
+from sync.mirror.base import Item, Mirror, Reader
 from sync.mirror.facets import KnownFacet
 from sync.mirror.hashing import fingerprint
+from sync.object_ref import ObjectRef
 
 
 class Namesake(Exception):

@@ -19,17 +19,7 @@ from django.db.models import Min
 from accounts.models import AwsAccount
 from sync import clock, ownership
 from sync.aws.errors import Denied, Invalid, Unsupported
-from sync.mirror.base import (
-    DETAILS,
-    AccountRegion,
-    Item,
-    Mirror,
-    ObjectRef,
-    ParsedItem,
-    Reader,
-    RereadObject,
-    mirror_of,
-)
+from sync.mirror.base import DETAILS, AccountRegion, Item, Mirror, ParsedItem, Reader, RereadObject, mirror_of
 from sync.mirror.facets import KnownFacet, gone_objects, known_facets, locked_facets, upsert_facets
 from sync.mirror.hashing import fingerprint, plain
 from sync.mirror.malformed import raising_malformed
@@ -38,6 +28,7 @@ from sync.mirror.observed_item import ObservedItem
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.revisions import Author, DueRevision, add_revisions, add_tombstones
 from sync.models import Attempt, Facet, Revision, Run, Step
+from sync.object_ref import ObjectRef
 
 logger = logging.getLogger(__name__)
 

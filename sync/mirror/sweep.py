@@ -9,12 +9,13 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from sync.aws.errors import AwsError
-from sync.mirror.base import Mirror, ObjectRef, Source, mirror_of
+from sync.mirror.base import Mirror, Source, mirror_of
 from sync.mirror.facets import KnownFacet, known_facets
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.revisions import add_tombstones, latest_contents
 from sync.mirror.store import Counts, RunVisit, read_alone, settle_time
 from sync.models import Facet
+from sync.object_ref import ObjectRef
 
 logger = logging.getLogger(__name__)
 

@@ -18,8 +18,9 @@ from cognito.selectors import PeopleQuery, matching, people_of
 from emulator.process import REGION, Emulator
 from sync import pull
 from sync.aws.client import reader
-from sync.mirror import AccountRegion, ObjectRef, RereadObject, store_one
+from sync.mirror import AccountRegion, RereadObject, store_one
 from sync.models import Facet, Run
+from sync.object_ref import ObjectRef
 from tests.cognito.pulled_people import ALLOWED, make, names, pull_people
 from tests.cognito.test_mirror_pools import whole_database
 from tests.sync.pulling import pull_all, pulled

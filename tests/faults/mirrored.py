@@ -13,8 +13,9 @@ from cognito.people.groups import GROUPS_OF_PERSON
 from cognito.people.person_record import allowed_by, people_in, people_settings_of
 from sync import mirror
 from sync.aws.client import reader
-from sync.mirror import Item, ObjectRef
+from sync.mirror import Item
 from sync.models import Facet, Revision
+from sync.object_ref import ObjectRef
 
 
 def differences(aws_account: AwsAccount, refs: Sequence[ObjectRef]) -> Iterator[str]:

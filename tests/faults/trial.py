@@ -17,8 +17,8 @@ from iamconsole.web.waiting import is_too_long, short_waits
 from sync import changes, mirror
 from sync.aws.secrets import Secret
 from sync.calls import opened
-from sync.mirror import ObjectRef
 from sync.models import Attempt, Change, Lease, Revision, Step
+from sync.object_ref import ObjectRef
 from sync.operations import Guarantee, Operation, registry
 from tests.faults.arrangements import ARRANGEMENTS, PROTECTED
 from tests.faults.mirrored import differences

@@ -38,8 +38,8 @@ from policies.operations.objects import KindOfObject
 from policies.operations.tags import tag, untag
 from sync import mirror
 from sync.aws.client import reader
-from sync.mirror import ObjectRef
 from sync.models import MirroredRow
+from sync.object_ref import ObjectRef
 from sync.operations import StepSpec
 from sync.sealed import keep_typed
 from tests.services.certificates import certificate, saml_metadata

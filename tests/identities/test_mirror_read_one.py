@@ -11,8 +11,8 @@ from accounts.models import AwsAccount
 from emulator.process import Emulator
 from sync import mirror
 from sync.aws.client import reader
-from sync.mirror import ObjectRef
 from sync.models import Facet, Revision
+from sync.object_ref import ObjectRef
 from tests.sync.pulling import pulled, seed
 
 pytestmark = pytest.mark.django_db

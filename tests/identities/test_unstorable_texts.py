@@ -14,7 +14,8 @@ from identities.models import IamRole
 from policies.models import OrgPolicy
 from sync import mirror
 from sync.aws.answers import _Parsers
-from sync.mirror import Item, ObjectRef
+from sync.mirror import Item
+from sync.object_ref import ObjectRef
 from tests.services.aws_models import model_of
 from tests.sync.pulling import allow
 

@@ -15,8 +15,8 @@ from identities.models import IamGroup, IamRole, IamUser
 from policies.models import ManagedPolicy
 from sync import mirror
 from sync.aws.client import reader
-from sync.mirror import ObjectRef
 from sync.models import MirroredRow
+from sync.object_ref import ObjectRef
 
 R = TypeVar("R", bound=MirroredRow)
 TRUST = json.dumps(

@@ -13,8 +13,9 @@ from emulator.process import Emulator
 from identities.models import IamUser
 from sync import mirror
 from sync.aws.errors import NotFound
-from sync.mirror import AccountRegion, EachObject, Item, Mirror, ObjectRef, ParsedItem, Reader, each
+from sync.mirror import AccountRegion, EachObject, Item, Mirror, ParsedItem, Reader, each
 from sync.models import Facet, Revision, Run
+from sync.object_ref import ObjectRef
 from sync.selectors import holding
 from tests.sync.pulling import pull_all, pulled
 

@@ -17,8 +17,9 @@ from identities.models import AccessKey, IamUser
 from sync import mirror, pull, pull_slice
 from sync.aws import errors
 from sync.aws.client import AwsClient, reader
-from sync.mirror import Item, NotYet, ObjectRef, RunVisit, SourcePage
+from sync.mirror import Item, NotYet, RunVisit, SourcePage
 from sync.models import Facet, Revision, Run
+from sync.object_ref import ObjectRef
 from tests.sync.pulling import pull_all, pulled, seed
 
 pytestmark = pytest.mark.django_db

@@ -14,9 +14,10 @@ from emulator.process import Emulator
 from identities.models import IamUser
 from sync import mirror, refresh
 from sync.aws.client import reader
-from sync.mirror import Item, ObjectRef, RunVisit
+from sync.mirror import Item, RunVisit
 from sync.mirror.store import read_alone
 from sync.models import Facet, Run
+from sync.object_ref import ObjectRef
 from tests.sync.pulling import facet, pulled, revisions, seed
 
 pytestmark = pytest.mark.django_db

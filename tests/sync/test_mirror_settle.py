@@ -15,8 +15,9 @@ from identities.mirrors import IamDetails
 from identities.models import IamUser
 from sync import mirror
 from sync.aws.client import reader
-from sync.mirror import AccountRegion, Counts, Item, ObjectRef, Reader, RunVisit, SourcePage
+from sync.mirror import AccountRegion, Counts, Item, Reader, RunVisit, SourcePage
 from sync.models import Attempt, Change, Run, Step
+from sync.object_ref import ObjectRef
 from tests.sync.pulling import facet, pulled, revisions, seed
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from accounts.models import AwsAccount
 from emulator.process import Emulator
 from identities.models import IamUser
 from sync import mirror
-from sync.mirror import ObjectRef
 from sync.models import Facet, Revision
+from sync.object_ref import ObjectRef
 from tests.sync.pulling import facet, pulled, revisions
 
 pytestmark = pytest.mark.django_db

@@ -20,8 +20,9 @@ from sync.aws.client import AwsClient
 from sync.aws.cognito_permissions import identity_pool_arn, resource_of
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import Content, ObjectRef
+from sync.mirror import Content
 from sync.mirror.base import DETAILS, mirror_of
+from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
     Call,

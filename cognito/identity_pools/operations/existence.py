@@ -15,7 +15,8 @@ from cognito.models import IdentityPool
 from sync.aws.client import AwsClient
 from sync.aws.cognito_permissions import identity_pool_arn
 from sync.draft import Draft
-from sync.mirror import Content, ObjectRef
+from sync.mirror import Content
+from sync.object_ref import ObjectRef
 from sync.operations import (
     AccessChange,
     BadParams,

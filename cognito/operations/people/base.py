@@ -23,7 +23,8 @@ from cognito.people.person_record import SUB
 from sync.aws.client import AwsClient
 from sync.calls import PersonalParameter, concealed, revealed
 from sync.draft import Draft
-from sync.mirror import Item, ObjectRef
+from sync.mirror import Item
+from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
     Call,

@@ -22,7 +22,8 @@ from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import ObjectRef, mirror_of
+from sync.mirror import mirror_of
+from sync.object_ref import ObjectRef
 from sync.operations import (
     AccessChange,
     BadParams,

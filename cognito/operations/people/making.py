@@ -21,8 +21,9 @@ from sync.aws.client import AwsClient
 from sync.calls import PersonalParameter, concealed, revealed
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import Item, ObjectRef
+from sync.mirror import Item
 from sync.mirror.hashing import moment
+from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
     Call,

@@ -28,7 +28,8 @@ from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import ObjectRef, mirror_of
+from sync.mirror import mirror_of
+from sync.object_ref import ObjectRef
 from sync.operations import (
     AccessChange,
     BadParams,

@@ -23,7 +23,7 @@ from sync.aws.errors import NotFound
 from sync.aws.secrets import Secret
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import ObjectRef
+from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
     Call,

@@ -18,8 +18,8 @@ from cognito.pools.operations.pools import pool_ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import ObjectRef
 from sync.mirror.base import mirror_of
+from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
     Call,

@@ -22,8 +22,9 @@ from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import ObjectRef, Reader
+from sync.mirror import Reader
 from sync.mirror.hashing import moment
+from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
     Call,

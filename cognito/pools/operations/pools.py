@@ -25,8 +25,8 @@ from iamconsole.web.words import counted, some
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import ObjectRef
 from sync.mirror.base import mirror_of
+from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
     Call,

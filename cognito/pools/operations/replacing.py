@@ -34,9 +34,9 @@ from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import ObjectRef
 from sync.mirror.base import mirror_of
 from sync.mirror.hashing import moment
+from sync.object_ref import ObjectRef
 from sync.operations import (
     AccessChange,
     BadParams,

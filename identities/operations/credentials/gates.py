@@ -23,7 +23,7 @@ from identities.operations.owners import USER
 from policies.operations.arns import check_arn, name_of
 from policies.operations.rows import object_key, ref
 from sync.aws.client import AwsClient
-from sync.mirror import ObjectRef
+from sync.object_ref import ObjectRef
 from sync.operations import BadParams, Gate
 
 MOST_DAYS = 90

@@ -22,7 +22,8 @@ from policies.holdings import DEVICE, CredentialFact
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import AccountRegion, ObjectRef
+from sync.mirror import AccountRegion
+from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, BadParams, Call, Refusal, Risk, StepSpec, Undo, Value
 
 ON, OFF, GONE = "on", "off", "gone"
