@@ -52,8 +52,8 @@ class PoolPeopleSettingsForm(ModelForm):
         )
 
     def clean_attributes(self) -> list[str]:
-        said = [line.strip() for line in self.cleaned_data["attributes"].replace(",", "\n").splitlines()]
-        names = sorted({name for name in said if name})
+        value = [line.strip() for line in self.cleaned_data["attributes"].replace(",", "\n").splitlines()]
+        names = sorted({name for name in value if name})
         if wrong := [name for name in names if not ATTRIBUTE.fullmatch(name)]:
             raise forms.ValidationError(f"“{wrong[0][:60]}” can’t be the name of an attribute.")
         if unknown := [name for name in names if self._of_pool and name not in self._of_pool]:

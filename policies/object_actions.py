@@ -117,8 +117,8 @@ class ActionForm(StageForm):
 
     def titled(self, steps: Sequence[StepSpec]) -> str:
         """The title that was typed, or one made of the steps."""
-        if said := self.cleaned_data["title"]:
-            return str(said)
+        if value := self.cleaned_data["title"]:
+            return str(value)
         return _title(steps[0]) if len(steps) == 1 else f"{_title(steps[0])}, and {len(steps) - 1} more"
 
 

@@ -27,8 +27,8 @@ class ObjectTagForm(ObjectForm):
     value = forms.CharField(max_length=LONGEST_VALUE, required=False)
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        return [tag(self.of, target.arn, said["key"], said["value"]) for target in self.targets]
+        cleaned = self.cleaned_data
+        return [tag(self.of, target.arn, cleaned["key"], cleaned["value"]) for target in self.targets]
 
 
 class ObjectUntagForm(ObjectForm):

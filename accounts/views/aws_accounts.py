@@ -109,9 +109,9 @@ def grant_give(request: HttpRequest, account_id: str) -> HttpResponse:
     form = GrantForm(request.POST, auto_id=GRANT)
 
     def give() -> None:
-        said = form.cleaned_data
-        grant = Grant(aws_account=found, role=said["role"], pool_id=said["pool_id"], **form.grantee())
-        reason = said["reason"]
+        cleaned = form.cleaned_data
+        grant = Grant(aws_account=found, role=cleaned["role"], pool_id=cleaned["pool_id"], **form.grantee())
+        reason = cleaned["reason"]
         grants_service.give(actor=signed_in(request), grant=grant, reason=reason, request=request)
 
     if form.is_valid() and _tried(form, give):

@@ -75,8 +75,8 @@ def _initial(owner: Operator, pk: str) -> dict[str, str]:
 
 
 def _invited(request: HttpRequest, owner: Operator, form: InvitationForm) -> invitations.InvitationResult | None:
-    said = form.cleaned_data
-    about = {name: said[name] for name in ("email", "name", "role", "reason")}
+    cleaned = form.cleaned_data
+    about = {name: cleaned[name] for name in ("email", "name", "role", "reason")}
     try:
         invited = invitations.invite(actor=owner, aws_accounts=form.chosen(), request=request, **about)
     except ValidationError as error:

@@ -42,11 +42,11 @@ class ChoicePersonForm(PersonForm):
         return self.ask()
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.found.why:
             self.errors.pop(self.chosen, None)  # there is nothing to choose
             self.add_error(None, self.found.why)
-        return said
+        return cleaned
 
 
 class EndSessionForm(ChoicePersonForm):
@@ -108,19 +108,19 @@ class LinkForm(PersonForm):
 
     def clean(self) -> dict[str, Any]:
         """By what AWS has now, before it refuses."""
-        said: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         try:
             linked = asking.linked_accounts(self.target)
         except AwsError as error:
             self.add_error(None, error.sentence())
-            return said
-        if LinkedAccount(said.get("provider", ""), said.get("subject", "")) in linked:
+            return cleaned
+        if LinkedAccount(cleaned.get("provider", ""), cleaned.get("subject", "")) in linked:
             self.add_error("subject", "This account is linked already.")
         elif len(linked) >= MOST_LINKED:
             self.add_error(
                 None, f"They have {MOST_LINKED} linked accounts, the most that AWS allows: unlink one first."
             )
-        return said
+        return cleaned
 
     def steps_of(self, person: CognitoUser) -> Sequence[StepSpec]:
         account = LinkedAccount(self.cleaned_data["provider"], self.cleaned_data["subject"])

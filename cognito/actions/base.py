@@ -33,10 +33,10 @@ class PersonForm(OfPoolForm):
         return next(filter(None, (why_guarded_person(self.draft, person) for person in self.targets)), "")
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.by_helpdesk and self.why_guarded:
             self.add_error(None, f"{self.why_guarded} It isn’t for helpdesk: ask an editor or an owner.")
-        return said
+        return cleaned
 
     def said(self, person: CognitoUser) -> str:
         """Which message goes out, and what goes on."""

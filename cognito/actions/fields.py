@@ -113,14 +113,16 @@ class AttributeFields(GuardedNames):
 
     def values(self) -> dict[str, str]:
         """Those that were filled in."""
-        said = self.cleaned_data
-        return {name.removeprefix(_PREFIX): said[name] for name in said if name.startswith(_PREFIX) and said[name]}
+        cleaned = self.cleaned_data
+        return {
+            name.removeprefix(_PREFIX): cleaned[name] for name in cleaned if name.startswith(_PREFIX) and cleaned[name]
+        }
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for name, sentence in schema.problems(self.pool, self.known_values(), new=self.new).items():
             self.add_error(f"{_PREFIX}{name}" if f"{_PREFIX}{name}" in self.fields else None, sentence)
-        return said
+        return cleaned
 
     def known_values(self) -> dict[str, str]:
         """… and what else is known of them."""
@@ -156,12 +158,12 @@ class PersonPasswordFields(OfPoolForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        if said.get("how") == TYPED:
-            typed = said.get("password", "")
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("how") == TYPED:
+            typed = cleaned.get("password", "")
             for sentence in passwords.refusals(self.pool, typed) if typed else ["Type the password."]:
                 self.add_error("password", sentence)
-        return said
+        return cleaned
 
     def sealed_password(self) -> dict[str, Any]:
         """As a step takes it."""

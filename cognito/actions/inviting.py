@@ -59,19 +59,19 @@ class InviteForm(PersonPasswordFields, AttributeFields):
         return self.values() | ({by: username} if by != USERNAME and username else {})
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean()
-        if said.get("channel") == NONE and said.get("how") == BY_AWS:
+        cleaned = super().clean()
+        if cleaned.get("channel") == NONE and cleaned.get("how") == BY_AWS:
             self.add_error(
                 "how", "Without an invitation nobody learns a password that AWS generates: choose another way."
             )
-        return said
+        return cleaned
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        channel = "" if said["channel"] == NONE else said["channel"]
-        password = self.sealed_password() if said["how"] in (MADE_UP, TYPED) else {}
+        cleaned = self.cleaned_data
+        channel = "" if cleaned["channel"] == NONE else cleaned["channel"]
+        password = self.sealed_password() if cleaned["how"] in (MADE_UP, TYPED) else {}
         tells = messages.invitation(self.pool, channel) if channel else NO_MESSAGE
-        return [new_person(self.pool, said["username"], self.values(), channel=channel, said=tells, **password)]
+        return [new_person(self.pool, cleaned["username"], self.values(), channel=channel, said=tells, **password)]
 
 
 INVITE = ObjectAction("invite", "Invite somebody…", InviteForm, icon="user-plus", position=10)

@@ -80,12 +80,12 @@ class ResendCodeForm(PersonForm):
         return messages.sign_up_code(person.pool, person)
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not clients_without_secret(self.pool):
             self.add_error(
                 None, "Every app client of this pool has a secret, by which only the app can ask for a code."
             )
-        return said
+        return cleaned
 
     def parameters(self, person: CognitoUser) -> dict[str, Any]:
         return {"client_id": self.cleaned_data["client"]}
@@ -150,11 +150,11 @@ class JoinCognitoGroupForm(PersonForm):
         field.of_pool(self.pool)
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        group = said.get("group") if self.by_helpdesk else None
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        group = cleaned.get("group") if self.by_helpdesk else None
         if group and (why := why_not_for_helpdesk(self.draft, self.pool.arn, group.name)):
             self.add_error("group", why)
-        return said
+        return cleaned
 
     def steps(self) -> Sequence[StepSpec]:
         group = self.cleaned_data["group"]
@@ -239,18 +239,18 @@ class FactorsForm(PersonForm):
         self.order_fields([*FACTORS, "preferred"])
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        first = said.get("preferred")
-        if first and said.get(first) != "on":
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        first = cleaned.get("preferred")
+        if first and cleaned.get(first) != "on":
             self.add_error("preferred", f"Turn {FACTORS[first][0]} on, too: what is asked for first must be on.")
-        elif not any(said.get(factor) for factor in FACTORS):
+        elif not any(cleaned.get(factor) for factor in FACTORS):
             self.add_error(None, "Say which factor is to be on or off.")
-        return said
+        return cleaned
 
     def parameters(self, person: CognitoUser) -> dict[str, Any]:
-        said = self.cleaned_data
-        on, off = ([factor for factor in FACTORS if said[factor] == how] for how in ("on", "off"))
-        return {"on": on, "off": off, "preferred": said["preferred"]}
+        cleaned = self.cleaned_data
+        on, off = ([factor for factor in FACTORS if cleaned[factor] == how] for how in ("on", "off"))
+        return {"on": on, "off": off, "preferred": cleaned["preferred"]}
 
 
 class LostTokenForm(PersonForm):

@@ -52,16 +52,16 @@ class RestoreForm(TextOrFileForm):
 
     # ---- Reading ---------------------------------------------------------------------------------------------
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         before: Any = self.data
         try:
             text = self.given()
         except NotText as problem:
             self.add_error("text", str(problem))
-            return said
+            return cleaned
         if not text.strip():
             self.add_error("file", "Choose a file, or paste its text.")
-            return said
+            return cleaned
         data: Any = self.data
         data = data.copy()
         try:
@@ -75,7 +75,7 @@ class RestoreForm(TextOrFileForm):
         data["looked"] = self._digest(data)
         self.was_looked_at = data["looked"] == before.get("looked")
         self.data = data
-        return said
+        return cleaned
 
     def _digest(self, data: Any) -> str:
         """Of what the ticks are about: lines may end otherwise when they come back."""
@@ -154,8 +154,8 @@ class RestoreForm(TextOrFileForm):
         return keep_typed(text, name="Client secret", aws_account=self.aws_account, operator=self.operator)
 
     def titled(self, steps: Sequence[StepSpec]) -> str:
-        if said := self.cleaned_data["title"]:
-            return str(said)
+        if value := self.cleaned_data["title"]:
+            return str(value)
         assert self.pool is not None  # noqa: S101  the other form is for new ones
         return f"Restore {counted(len(self.chosen), 'part')} of the user pool {self.pool.name}"
 

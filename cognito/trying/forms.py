@@ -43,12 +43,12 @@ class TryCredentialsForm(forms.Form):
         field.required = False
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or {}
-        if said.get("who") and not said.get("token"):
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("who") and not cleaned.get("token"):
             self.add_error("token", "Paste the token that the provider gave.")
-        if bool(said.get("bucket")) is not bool(said.get("key")):
+        if bool(cleaned.get("bucket")) is not bool(cleaned.get("key")):
             self.add_error("key", "To read an object, say both its bucket and its key.")
-        return said
+        return cleaned
 
 
 class ClientFields(forms.Form):
@@ -70,10 +70,10 @@ class ClientFields(forms.Form):
             del self.fields["secret"]
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        if said.get("client") in self.with_secret and not said.get("secret"):
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("client") in self.with_secret and not cleaned.get("secret"):
             self.add_error("secret", "This app client has a secret: type it.")
-        return said
+        return cleaned
 
     @property
     def typed_secret(self) -> Secret | None:
@@ -177,8 +177,8 @@ class TokenForm(forms.Form):
         _offer_clients(self.fields["client"], _clients_of(pool))
 
 
-def _attributes(said: Mapping[str, Any]) -> dict[str, str]:
-    return {name.removeprefix(_PREFIX): said[name] for name in said if name.startswith(_PREFIX)}
+def _attributes(cleaned: Mapping[str, Any]) -> dict[str, str]:
+    return {name.removeprefix(_PREFIX): cleaned[name] for name in cleaned if name.startswith(_PREFIX)}
 
 
 def _name_of(pool: UserPool) -> str:

@@ -41,11 +41,13 @@ def try_credentials(request: HttpRequest, account_id: str, aws_id: str) -> HttpR
     why = why_not(row)
     context: dict[str, Any] = {"form": form, "why": why}
     if request.method == "POST" and not why and form.is_valid():
-        said = form.cleaned_data
-        who = "somebody who is signed in" if said["who"] else "a guest"
+        cleaned = form.cleaned_data
+        who = "somebody who is signed in" if cleaned["who"] else "a guest"
         _record(request, "cognito.tried_credentials", row, who=who)
-        token = Secret(said["token"]) if said["who"] else None
-        context["trial"] = try_out(row, provider=said["who"], token=token, bucket=said["bucket"], key=said["key"])
+        token = Secret(cleaned["token"]) if cleaned["who"] else None
+        context["trial"] = try_out(
+            row, provider=cleaned["who"], token=token, bucket=cleaned["bucket"], key=cleaned["key"]
+        )
     template = "cognito/trying/credentials.html"
     page = render_tab(request, IDENTITY_POOL, row, tab="try", template=template, context=context)
     page.status_code = REFUSED if form.errors else 200
@@ -91,13 +93,15 @@ def _step(request: HttpRequest, pool: UserPool, context: dict[str, Any]) -> dict
         except AwsError as error:  # a wrong code may be typed again, as long as Cognito's session lasts
             return _shown(SignInChallenge(state), {"refused": sentence_of(error)})
     if begin.is_bound and begin.is_valid():
-        said = begin.cleaned_data
+        cleaned = begin.cleaned_data
         _record(request, "cognito.tried_sign_in", pool)
-        trial = sign_in.SignInTrial(operator, pool, said["client"], begin.typed_secret)
-        return _shown(trial.begin(said["username"], Secret(said["password"])))
+        trial = sign_in.SignInTrial(operator, pool, cleaned["client"], begin.typed_secret)
+        return _shown(trial.begin(cleaned["username"], Secret(cleaned["password"])))
     if check.is_bound and check.is_valid():
-        said = check.cleaned_data
-        checked_tokens = sign_in.SignInTrial(operator, pool, said["client"]).check(said["token"].strip(), said["use"])
+        cleaned = check.cleaned_data
+        checked_tokens = sign_in.SignInTrial(operator, pool, cleaned["client"]).check(
+            cleaned["token"].strip(), cleaned["use"]
+        )
         return {"checked_tokens": [checked_tokens], "is_checked": True}
     return {}
 
@@ -137,10 +141,10 @@ def _sign_up_step(request: HttpRequest, pool: UserPool, begin: SignUpTrialForm) 
         return _code_step(request, pool, trial, state)
     if not begin.is_bound or not begin.is_valid():
         return {}
-    said = begin.cleaned_data
+    cleaned = begin.cleaned_data
     _record(request, "cognito.tried_sign_up", pool)
     state = trial.begin(
-        said["client"], said["username"], Secret(said["password"]), begin.attributes, begin.typed_secret
+        cleaned["client"], cleaned["username"], Secret(cleaned["password"]), begin.attributes, begin.typed_secret
     )
     _record(request, "cognito.made_test_user", pool, sub=state.sub)
     return _signed_up(pool, state)

@@ -112,18 +112,18 @@ def _page(request: HttpRequest, pool: UserPool) -> HttpResponseBase:
 
 
 def _stage(request: HttpRequest, form: PeopleTableForm) -> Change | None:
-    said = form.cleaned_data
-    if form.bad and not said["skip"]:
+    cleaned = form.cleaned_data
+    if form.bad and not cleaned["skip"]:
         form.add_error("skip", f"{counted(len(form.bad), 'row')} can’t be done: correct the table, or leave them out.")
         return None
     people = counted(len(form.good), "person", "people")
-    title = f"Invite {people} from CSV" if said["what"] == table.NEW else f"Update {people} from CSV"
+    title = f"Invite {people} from CSV" if cleaned["what"] == table.NEW else f"Update {people} from CSV"
     try:
         return changes.propose(
             aws_account=form.aws_account,
             actor=signed_in(request),
-            title=said["title"] or title,
-            reason=said["reason"],
+            title=cleaned["title"] or title,
+            reason=cleaned["reason"],
             steps=table.steps_of(form.good),
         )
     except changes.PlanError as error:

@@ -51,10 +51,10 @@ class AttachForm(ActionForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or {}
-        if said.get("copies") and "ends" in said and said["ends"] is None:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("copies") and "ends" in cleaned and cleaned["ends"] is None:
             self.add_error("ends", "Say when the copy ends, or attach the policy itself.")
-        return said
+        return cleaned
 
     def steps(self) -> Sequence[StepSpec]:
         policy = self.cleaned_data["policy"]

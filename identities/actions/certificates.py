@@ -46,10 +46,10 @@ class UploadServerCertificateForm(NewForm):
 
     def clean(self) -> dict[str, Any]:
         """AWS would refuse a key that isn't the certificate's, after others have approved it."""
-        said: dict[str, Any] = super().clean() or {}
-        if "body" in said and "private_key" in said:
-            self._compare(said["body"], said["private_key"])
-        return said
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "body" in cleaned and "private_key" in cleaned:
+            self._compare(cleaned["body"], cleaned["private_key"])
+        return cleaned
 
     def _compare(self, body: str, private_key: str) -> None:
         try:
@@ -66,10 +66,12 @@ class UploadServerCertificateForm(NewForm):
             self.add_error("private_key", "This is the key of another certificate.")
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        arn = certificate_arn(self.aws_account, said["name"], said["path"])
-        key = keep_typed(said["private_key"], name="Private key", aws_account=self.aws_account, operator=self.operator)
-        return [upload_certificate(arn, _lines(said["body"]), key, _lines(said["chain"]))]
+        cleaned = self.cleaned_data
+        arn = certificate_arn(self.aws_account, cleaned["name"], cleaned["path"])
+        key = keep_typed(
+            cleaned["private_key"], name="Private key", aws_account=self.aws_account, operator=self.operator
+        )
+        return [upload_certificate(arn, _lines(cleaned["body"]), key, _lines(cleaned["chain"]))]
 
 
 class RenameCertificateForm(NewForm):
@@ -81,8 +83,10 @@ class RenameCertificateForm(NewForm):
         self.initial.update({"name": self.target.name, "path": self.target.path})
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        return [rename_certificate(self.target.arn, certificate_arn(self.aws_account, said["name"], said["path"]))]
+        cleaned = self.cleaned_data
+        return [
+            rename_certificate(self.target.arn, certificate_arn(self.aws_account, cleaned["name"], cleaned["path"]))
+        ]
 
 
 def _lines(pem: str) -> str:

@@ -138,8 +138,8 @@ class RotateKeyForm(KeyForm):
     )
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        return rotate_key(self.chosen, quiet_days=said["quiet_days"], soak_days=said["soak_days"])
+        cleaned = self.cleaned_data
+        return rotate_key(self.chosen, quiet_days=cleaned["quiet_days"], soak_days=cleaned["soak_days"])
 
     def titled(self, steps: Sequence[StepSpec]) -> str:
         return self.cleaned_data["title"] or f"Rotate the access key {self.chosen.name} of {self.target.name}"
@@ -237,8 +237,8 @@ class NewServiceCredentialForm(ActionForm):
     )
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        return [on_user(self.target, "iam.svc_cred.create", service=said["service"], days=said["days"] or 0)]
+        cleaned = self.cleaned_data
+        return [on_user(self.target, "iam.svc_cred.create", service=cleaned["service"], days=cleaned["days"] or 0)]
 
 
 class UploadCredentialForm(ActionForm):

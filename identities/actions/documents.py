@@ -56,18 +56,18 @@ class DocumentEditForm(ActionForm):
 
     base = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
-    def current(self, said: Mapping[str, Any]) -> Document | None:
+    def current(self, cleaned: Mapping[str, Any]) -> Document | None:
         """What is there now."""
         raise NotImplementedError
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or {}
-        now = self.current(said)
+        cleaned: dict[str, Any] = super().clean() or {}
+        now = self.current(cleaned)
         base = now.canonical_hash if now else ""
-        if said.get("base", "") != base:
+        if cleaned.get("base", "") != base:
             self.data = {**self.data.dict(), "base": base}  # type: ignore[attr-defined]  # a QueryDict
-            raise forms.ValidationError(_MOVED if said.get("base") else _THERE)
-        return said
+            raise forms.ValidationError(_MOVED if cleaned.get("base") else _THERE)
+        return cleaned
 
 
 class PutInlineForm(DocumentEditForm):
@@ -89,8 +89,8 @@ class PutInlineForm(DocumentEditForm):
         there = self.current(self.initial)
         self.initial.update(_begin(there, SKELETON))
 
-    def current(self, said: Mapping[str, Any]) -> Document | None:
-        row = inline_of(self.target).filter(name=said.get("policy", "")).first()
+    def current(self, cleaned: Mapping[str, Any]) -> Document | None:
+        row = inline_of(self.target).filter(name=cleaned.get("policy", "")).first()
         return row.document if row else None
 
     def steps(self) -> Sequence[StepSpec]:
@@ -131,14 +131,16 @@ class MoveInlineForm(NewForm, OneInlineForm):
         self.order_fields(["policy"])
 
     def titled(self, steps: Sequence[StepSpec]) -> str:
-        said = self.cleaned_data
-        made = f"Make the managed policy {said['name']} of the inline policy {said['policy']} of {self.target.name}"
-        return str(said["title"]) or made
+        cleaned = self.cleaned_data
+        made = (
+            f"Make the managed policy {cleaned['name']} of the inline policy {cleaned['policy']} of {self.target.name}"
+        )
+        return str(cleaned["title"]) or made
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        row = inline_of(self.target).get(name=said["policy"])
-        arn = policy_arn(self.aws_account, said["name"], said["path"])
+        cleaned = self.cleaned_data
+        row = inline_of(self.target).get(name=cleaned["policy"])
+        arn = policy_arn(self.aws_account, cleaned["name"], cleaned["path"])
         return [
             create_policy(arn, row.document.text),
             attach(self.target, arn),
@@ -156,7 +158,7 @@ class TrustForm(DocumentEditForm):
         there = self.current({})
         self.initial.update(_begin(there, ""))
 
-    def current(self, said: Mapping[str, Any]) -> Document | None:
+    def current(self, cleaned: Mapping[str, Any]) -> Document | None:
         trust: Document | None = self.target.trust
         return trust
 

@@ -39,5 +39,5 @@ class LinkedRoleForm(ActionForm):
     description = DescriptionField()
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        return [create_linked(self.aws_account, said["service"], said["suffix"], said["description"])]
+        cleaned = self.cleaned_data
+        return [create_linked(self.aws_account, cleaned["service"], cleaned["suffix"], cleaned["description"])]

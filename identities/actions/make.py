@@ -40,8 +40,8 @@ class NewForm(ActionForm):
 
     def clean_path(self) -> str:
         """/ at both ends, as AWS wants it."""
-        said = str(self.cleaned_data["path"]).strip("/")
-        return f"/{said}/" if said else "/"
+        value = str(self.cleaned_data["path"]).strip("/")
+        return f"/{value}/" if value else "/"
 
 
 class CreateUserForm(NewForm, ConsolePasswordFields):
@@ -69,12 +69,12 @@ class CreateUserForm(NewForm, ConsolePasswordFields):
         self.order_fields(["name", "groups", "policy", "how", "password", "reset_required", "path", "boundary"])
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        create = create_user(self.aws_account, said["name"], said["path"], said["boundary"])
-        user = IamUser(aws_account=self.aws_account, arn=create.params["arn"], name=said["name"])
-        member = [add_member(user, group) for group in said["groups"]]
-        attached = [attach(user, said["policy"])] if said["policy"] else []
-        login = [] if said["how"] in ("", NO_PASSWORD) else [self.password_step(user, "iam.login.create")]
+        cleaned = self.cleaned_data
+        create = create_user(self.aws_account, cleaned["name"], cleaned["path"], cleaned["boundary"])
+        user = IamUser(aws_account=self.aws_account, arn=create.params["arn"], name=cleaned["name"])
+        member = [add_member(user, group) for group in cleaned["groups"]]
+        attached = [attach(user, cleaned["policy"])] if cleaned["policy"] else []
+        login = [] if cleaned["how"] in ("", NO_PASSWORD) else [self.password_step(user, "iam.login.create")]
         return [create, *member, *attached, *login]
 
 

@@ -73,10 +73,10 @@ class CodesForm(forms.Form):
     code2 = CodeField("The code after it")
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        if said.get("code1") and said.get("code1") == said.get("code2"):
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("code1") and cleaned.get("code1") == cleaned.get("code2"):
             self.add_error("code2", "That is the same code: wait until the device shows the next one.")
-        return said
+        return cleaned
 
 
 class EnableMfaDeviceForm(CodesForm, ActionForm):

@@ -66,18 +66,18 @@ class NewRoleForm(NewForm):
         raise NotImplementedError
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         create = create_role(
             self.aws_account,
-            said["name"],
+            cleaned["name"],
             self.trust(),
-            path=said["path"],
-            description=said["description"],
-            max_session_s=said["minutes"] * 60,
-            boundary_arn=said["boundary"],
+            path=cleaned["path"],
+            description=cleaned["description"],
+            max_session_s=cleaned["minutes"] * 60,
+            boundary_arn=cleaned["boundary"],
         )
-        role = IamRole(aws_account=self.aws_account, arn=create.params["arn"], name=said["name"])
-        return [create, *([attach(role, said["policy"])] if said["policy"] else []), *self.more(role)]
+        role = IamRole(aws_account=self.aws_account, arn=create.params["arn"], name=cleaned["name"])
+        return [create, *([attach(role, cleaned["policy"])] if cleaned["policy"] else []), *self.more(role)]
 
     def titled(self, steps: Sequence[StepSpec]) -> str:
         return super().titled(steps[:1])
@@ -104,10 +104,10 @@ class ServiceRoleForm(NewRoleForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or {}
-        if said.get("service") == _OTHER and not said.get("principal") and "principal" not in self.errors:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("service") == _OTHER and not cleaned.get("principal") and "principal" not in self.errors:
             self.add_error("principal", "Say which service.")
-        return said
+        return cleaned
 
     def trust(self) -> str:
         chosen = self.cleaned_data["service"]
@@ -139,8 +139,10 @@ class AccountRoleForm(NewRoleForm):
     mfa = forms.BooleanField(required=False, label="Only with MFA (programs then can’t)")
 
     def trust(self) -> str:
-        said = self.cleaned_data
-        return for_account(self.aws_account, said["account"], external_id=said["external_id"], asks_mfa=said["mfa"])
+        cleaned = self.cleaned_data
+        return for_account(
+            self.aws_account, cleaned["account"], external_id=cleaned["external_id"], asks_mfa=cleaned["mfa"]
+        )
 
 
 class ProviderRoleForm(NewRoleForm):
@@ -166,16 +168,18 @@ class ProviderRoleForm(NewRoleForm):
         self.fields["provider"].choices = [(arn, row.name) for arn, row in self.providers.items()]  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or {}
-        provider = self.providers.get(said.get("provider", ""))
-        if isinstance(provider, OidcProvider) and not said.get("audience"):
+        cleaned: dict[str, Any] = super().clean() or {}
+        provider = self.providers.get(cleaned.get("provider", ""))
+        if isinstance(provider, OidcProvider) and not cleaned.get("audience"):
             known = f" It takes {', '.join(provider.client_ids)}." if provider.client_ids else ""
             self.add_error("audience", f"An OIDC provider needs an audience.{known}")
-        return said
+        return cleaned
 
     def trust(self) -> str:
-        said = self.cleaned_data
-        return for_provider(self.aws_account, self.providers[said["provider"]], said["audience"], said["subject"])
+        cleaned = self.cleaned_data
+        return for_provider(
+            self.aws_account, self.providers[cleaned["provider"]], cleaned["audience"], cleaned["subject"]
+        )
 
 
 class JsonRoleForm(NewRoleForm):

@@ -57,19 +57,19 @@ class ConsolePasswordFields(ActionForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        if said.get("how") == TYPED:
-            typed = said.get("password", "")
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("how") == TYPED:
+            typed = cleaned.get("password", "")
             for sentence in refusals(policy_of(self.aws_account), typed) if typed else ["Type the password."]:
                 self.add_error("password", sentence)
-        return said
+        return cleaned
 
     def password_step(self, target: IamUser, kind: str) -> StepSpec:
         """Of the cleaned form: a step of `kind` that sets the password of `target`, sealed by now."""
-        said = self.cleaned_data
-        made_up = said.get("how", MADE_UP) == MADE_UP
+        cleaned = self.cleaned_data
+        made_up = cleaned.get("how", MADE_UP) == MADE_UP
         sealed = self._sealed(made_up)
-        return on_user(target, kind, password=sealed, reset_required=said["reset_required"], made_up=made_up)
+        return on_user(target, kind, password=sealed, reset_required=cleaned["reset_required"], made_up=made_up)
 
     def _sealed(self, made_up: bool) -> str:
         if made_up:

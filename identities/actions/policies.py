@@ -29,9 +29,9 @@ class CreatePolicyForm(NewForm):
     document = DocumentField(MANAGED_POLICY, label="Policy as JSON", initial=SKELETON)
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        arn = policy_arn(self.aws_account, said["name"], said["path"])
-        return [create_policy(arn, said["document"], said["description"])]
+        cleaned = self.cleaned_data
+        arn = policy_arn(self.aws_account, cleaned["name"], cleaned["path"])
+        return [create_policy(arn, cleaned["document"], cleaned["description"])]
 
 
 class NewVersionForm(ActionForm):
@@ -97,10 +97,10 @@ class DeletePolicyForm(ActionForm):
         return super().titled([step for step in steps if step.kind == "iam.policy.delete"])
 
     def clean_boundary(self) -> str:
-        said = str(self.cleaned_data["boundary"])
-        if said in {policy.arn for policy in self.targets}:
+        value = str(self.cleaned_data["boundary"])
+        if value in {policy.arn for policy in self.targets}:
             raise forms.ValidationError("This is a policy that goes.")
-        return said
+        return value
 
     def steps(self) -> Sequence[StepSpec]:
         return [step for policy in self.targets for step in self._whole(policy)]

@@ -73,14 +73,14 @@ class CreateOidcForm(ActionForm):
     )
 
     def clean_url(self) -> str:
-        said = str(self.cleaned_data["url"])
-        if not said.startswith("https://"):
+        value = str(self.cleaned_data["url"])
+        if not value.startswith("https://"):
             raise forms.ValidationError("It begins with https://.")
-        return said
+        return value
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        return [create_oidc(self.aws_account, said["url"], said["client_ids"], said["thumbprints"])]
+        cleaned = self.cleaned_data
+        return [create_oidc(self.aws_account, cleaned["url"], cleaned["client_ids"], cleaned["thumbprints"])]
 
 
 class AddClientIdForm(ActionForm):

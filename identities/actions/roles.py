@@ -54,10 +54,10 @@ class CreateProfileForm(NewForm):
     role = RoleField(required=False)
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        create = create_profile(self.aws_account, said["name"], said["path"])
-        profile = InstanceProfile(aws_account=self.aws_account, arn=create.params["arn"], name=said["name"])
-        return [create, *(put_role(profile, said["role"]) if said["role"] else [])]
+        cleaned = self.cleaned_data
+        create = create_profile(self.aws_account, cleaned["name"], cleaned["path"])
+        profile = InstanceProfile(aws_account=self.aws_account, arn=create.params["arn"], name=cleaned["name"])
+        return [create, *(put_role(profile, cleaned["role"]) if cleaned["role"] else [])]
 
 
 class SetRoleForm(ActionForm):

@@ -48,15 +48,15 @@ class RowsForm(TextOrFileForm):
         self.order_fields([*self.own_fields, "text", "file", "skip", "title", "reason"])
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or {}
+        cleaned: dict[str, Any] = super().clean() or {}
         try:
             text = self.given()
-            if "what" in said:
-                self.lines = csv_text.lines_of(text, self.columns(said["what"]), self.prefixes)
-                self.rows = self.made(said["what"], self.lines)
+            if "what" in cleaned:
+                self.lines = csv_text.lines_of(text, self.columns(cleaned["what"]), self.prefixes)
+                self.rows = self.made(cleaned["what"], self.lines)
         except (TableError, NotText) as error:
             self.add_error("text", str(error))
-        return said
+        return cleaned
 
     def columns(self, what: str) -> Sequence[str]:
         """Those that are known, one of them "name"."""

@@ -46,20 +46,20 @@ def _page(request: HttpRequest, aws_account: AwsAccount) -> HttpResponseBase:
 
 
 def _stage(request: HttpRequest, form: TableForm) -> Change | None:
-    said = form.cleaned_data
-    if form.bad and not said["skip"]:
+    cleaned = form.cleaned_data
+    if form.bad and not cleaned["skip"]:
         form.add_error("skip", f"{counted(len(form.bad), 'row')} can’t be done: mend the table, or leave them out.")
         return None
     users = counted(len(form.good), "user")
-    title = f"Create {users} from CSV" if said["what"] == NEW else f"Change {users} from CSV"
+    title = f"Create {users} from CSV" if cleaned["what"] == NEW else f"Change {users} from CSV"
     aws_account, actor = form.aws_account, signed_in(request)
     try:
         with transaction.atomic():
             return changes.propose(
                 aws_account=aws_account,
                 actor=actor,
-                title=said["title"] or title,
-                reason=said["reason"],
+                title=cleaned["title"] or title,
+                reason=cleaned["reason"],
                 steps=steps_of(form.good, lambda: thought_up(aws_account, actor)),
             )
     except changes.PlanError as error:

@@ -24,13 +24,13 @@ def stage(
     """The change that a valid form proposes; None when it has to be shown (again). A refusal becomes its error."""
     if request.method != "POST" or not form.is_valid():
         return None
-    said = form.cleaned_data
+    cleaned = form.cleaned_data
     try:
         return changes.propose(
             aws_account=aws_account,
             actor=signed_in(request),
-            title=said["title"],
-            reason=said["reason"],
+            title=cleaned["title"],
+            reason=cleaned["reason"],
             steps=list(steps()),
         )
     except changes.PlanError as error:

@@ -133,9 +133,9 @@ def change_end(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     sentences = [str(error) for errors in form.errors.values() for error in errors]
     if form.is_valid():
         try:
-            said = form.cleaned_data
+            cleaned = form.cleaned_data
             actor = signed_in(request)
-            service.move_end(removal=change, until=said["until"], actor=actor, reason=said["reason"])
+            service.move_end(removal=change, until=cleaned["until"], actor=actor, reason=cleaned["reason"])
         except service.PlanError as error:
             sentences = [str(error)]
     for sentence in sentences:

@@ -73,8 +73,8 @@ class RolesForm(IdentityPoolForm):
             self.initial.setdefault(name, held.get(kind, ""))
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        return [set_roles(self.pool, roles={GUEST: said["guest"], SIGNED_IN: said["signed_in"]})]
+        cleaned = self.cleaned_data
+        return [set_roles(self.pool, roles={GUEST: cleaned["guest"], SIGNED_IN: cleaned["signed_in"]})]
 
 
 class FixTrustForm(IdentityPoolForm):

@@ -52,8 +52,8 @@ class OnePrefixForm(IdentityPoolForm):
         return f"read-{self.cleaned_data['bucket']}"
 
     def document(self) -> str:
-        said = self.cleaned_data
-        resource = f"arn:{self.aws_account.partition}:s3:::{said['bucket']}/{said['begins']}*"
+        cleaned = self.cleaned_data
+        resource = f"arn:{self.aws_account.partition}:s3:::{cleaned['bucket']}/{cleaned['begins']}*"
         statement = {"Sid": "Images", "Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}
         return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
 
@@ -83,9 +83,9 @@ class ImagesForm(OnePrefixForm):
         self.initial.setdefault("role", f"{self.pool.name.replace(' ', '-').lower()[:50]}-guest-images")
 
     def titled(self, steps: Sequence[StepSpec]) -> str:
-        said = self.cleaned_data
-        made = f"Show {said['bucket']}/{said['begins']} to guests of {self.pool.name}"
-        return str(said["title"]) or made[:200]
+        cleaned = self.cleaned_data
+        made = f"Show {cleaned['bucket']}/{cleaned['begins']} to guests of {self.pool.name}"
+        return str(cleaned["title"]) or made[:200]
 
     def steps(self) -> Sequence[StepSpec]:
         name, trust = (
@@ -127,21 +127,23 @@ class TightenGuestsForm(OnePrefixForm):
         return found
 
     def titled(self, steps: Sequence[StepSpec]) -> str:
-        said = self.cleaned_data
-        made = f"Let guests of {self.pool.name} read {said['bucket']}/{said['begins']} only"
-        return str(said["title"]) or made[:200]
+        cleaned = self.cleaned_data
+        made = f"Let guests of {self.pool.name} read {cleaned['bucket']}/{cleaned['begins']} only"
+        return str(cleaned["title"]) or made[:200]
 
     def steps(self) -> Sequence[StepSpec]:
         """First what they keep, then what they lose: no app is without its images in between."""
         if self.role is None:
             raise Refusal("The pool has no guest role that the mirror knows: make one instead.")
         put = put_inline(self.role, self.policy, self.document())
-        said = [each for each in self.cleaned_data["taken"] if each != f"{_INLINE}{self.policy}"]  # that one is written
+        value = [
+            each for each in self.cleaned_data["taken"] if each != f"{_INLINE}{self.policy}"
+        ]  # that one is written
         taken = [
             delete_inline(self.role, each.removeprefix(_INLINE))
             if each.startswith(_INLINE)
             else detach(self.role, each)
-            for each in said
+            for each in value
         ]
         return [put, *taken, *self.of_pool(lets_in=False)]
 

@@ -80,19 +80,19 @@ class MappingForm(OfProviderForm):
         return {"type": mapping["Type"], "rules": as_lines(rules_of(mapping)), "otherwise": otherwise}
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or {}
-        if said.get("type") == "Rules" and not said.get("rules") and "rules" not in self.errors:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("type") == "Rules" and not cleaned.get("rules") and "rules" not in self.errors:
             self.add_error("rules", "Write at least one rule.")
-        return said
+        return cleaned
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        if not said["type"]:
-            return [set_roles(self.pool, mappings={said["provider"]: None})]
-        mapping = {"Type": said["type"], "AmbiguousRoleResolution": said["otherwise"]}
-        if said["type"] == "Rules":
-            mapping["RulesConfiguration"] = {"Rules": said["rules"]}
-        return [set_roles(self.pool, mappings={said["provider"]: mapping})]
+        cleaned = self.cleaned_data
+        if not cleaned["type"]:
+            return [set_roles(self.pool, mappings={cleaned["provider"]: None})]
+        mapping = {"Type": cleaned["type"], "AmbiguousRoleResolution": cleaned["otherwise"]}
+        if cleaned["type"] == "Rules":
+            mapping["RulesConfiguration"] = {"Rules": cleaned["rules"]}
+        return [set_roles(self.pool, mappings={cleaned["provider"]: mapping})]
 
 
 class PrincipalTagsForm(OfProviderForm):
@@ -133,5 +133,5 @@ class PrincipalTagsForm(OfProviderForm):
         return found
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        return [set_principal_tags(self.pool, said["provider"], said["tags"], use_defaults=said["defaults"])]
+        cleaned = self.cleaned_data
+        return [set_principal_tags(self.pool, cleaned["provider"], cleaned["tags"], use_defaults=cleaned["defaults"])]

@@ -71,8 +71,8 @@ class CreateIdentityPoolForm(ActionForm):
         self.initial.setdefault("region", self.aws_account.default_region)
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        return [create_pool(self.aws_account, said["region"], said["name"], providers=said["clients"])]
+        cleaned = self.cleaned_data
+        return [create_pool(self.aws_account, cleaned["region"], cleaned["name"], providers=cleaned["clients"])]
 
 
 class PoolSettingsForm(IdentityPoolForm):
@@ -91,8 +91,8 @@ class PoolSettingsForm(IdentityPoolForm):
         self.initial.setdefault("classic", self.pool.classic_flow)
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        return [with_settings(self.pool, **{NAME: said["name"], CLASSIC: said["classic"]})]
+        cleaned = self.cleaned_data
+        return [with_settings(self.pool, **{NAME: cleaned["name"], CLASSIC: cleaned["classic"]})]
 
 
 class ProvidersForm(IdentityPoolForm):
@@ -159,18 +159,18 @@ class ProvidersForm(IdentityPoolForm):
         return found
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        is_decided = said["check"] != self.initial["check"]
+        cleaned = self.cleaned_data
+        is_decided = cleaned["check"] != self.initial["check"]
         clients = [
             {
                 "ProviderName": key.rpartition(":")[0],
                 "ClientId": key.rpartition(":")[2],
-                "ServerSideTokenCheck": said["check"] if is_decided else self._checked.get(key, said["check"]),
+                "ServerSideTokenCheck": cleaned["check"] if is_decided else self._checked.get(key, cleaned["check"]),
             }
-            for key in said["clients"]
+            for key in cleaned["clients"]
         ]
-        described = {USER_POOLS: clients, OIDC: said["oidc"], SAML: said["saml"], SOCIAL: said["social"]}
-        return [with_settings(self.pool, **described, **{DEVELOPER: said["developer"]})]
+        described = {USER_POOLS: clients, OIDC: cleaned["oidc"], SAML: cleaned["saml"], SOCIAL: cleaned["social"]}
+        return [with_settings(self.pool, **described, **{DEVELOPER: cleaned["developer"]})]
 
 
 class DeleteIdentityPoolForm(IdentityPoolForm):

@@ -59,14 +59,18 @@ class ClientAttributesForm(ClientForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean()
+        cleaned = super().clean()
         for way, name in (("writes", "write"), ("reads", "read")):
-            if said.get(way) == OWN and name in said and not said[name]:
+            if cleaned.get(way) == OWN and name in cleaned and not cleaned[name]:
                 self.add_error(name, "Tick one at least: an empty list is AWS’s default again.")
-        if said.get("writes") == OWN and said.get("write") and (missing := self._mapped() - set(said["write"])):
+        if (
+            cleaned.get("writes") == OWN
+            and cleaned.get("write")
+            and (missing := self._mapped() - set(cleaned["write"]))
+        ):
             words = "providers of this app set it at each sign-in, which fails when the app may not write it"
             self.add_error("write", f"{some(sorted(missing))}: {words}. Take it out of the attribute mapping first.")
-        return said
+        return cleaned
 
     def _mapped(self) -> set[str]:
         """What providers of the app set ("Specifying identity provider attribute mappings for your user pool")."""
@@ -76,10 +80,10 @@ class ClientAttributesForm(ClientForm):
         return mapped & set(self._writable())
 
     def all_steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         return self.update_one(
             {
-                "WriteAttributes": said["write"] if said["writes"] == OWN else None,
-                "ReadAttributes": said["read"] if said["reads"] == OWN else None,
+                "WriteAttributes": cleaned["write"] if cleaned["writes"] == OWN else None,
+                "ReadAttributes": cleaned["read"] if cleaned["reads"] == OWN else None,
             }
         )

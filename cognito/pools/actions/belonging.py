@@ -120,23 +120,23 @@ class ProviderFields(forms.Form):
     identifiers = SortedLinesField(label="Identifiers", help_text="Such as domains of e-mail addresses, one a line.")
 
     def clean_details(self) -> dict[str, str]:
-        said: dict[str, str] = self.cleaned_data["details"]
-        if typed := [name for name in SECRETS if name in said and said[name] != AS_AWS_HAS_IT]:
+        value: dict[str, str] = self.cleaned_data["details"]
+        if typed := [name for name in SECRETS if name in value and value[name] != AS_AWS_HAS_IT]:
             raise forms.ValidationError(f"{typed[0]} is a secret: type it in its own field.")
         for name in ("oidc_issuer", "MetadataURL"):
-            if name in said and not said[name].startswith("https://"):
+            if name in value and not value[name].startswith("https://"):
                 raise forms.ValidationError(f"{name} is an address that begins with https://.")
-        return said
+        return value
 
     def check_needs(self, kind: str, held: Mapping[str, str] | None = None) -> None:
         """`held`: of a provider that is there, which may do without what it never had."""
-        said = self.cleaned_data.get("details")
-        if said is None:
+        value = self.cleaned_data.get("details")
+        if value is None:
             return
         needs = [each.split(" or ") for each in NEEDS.get(kind, ())]
         if held is not None:
             needs = [names for names in needs if any(name in held for name in names)]
-        missing = [" or ".join(names) for names in needs if not any(name in said for name in names)]
+        missing = [" or ".join(names) for names in needs if not any(name in value for name in names)]
         if missing:
             self.add_error("details", f"AWS asks for {some(missing)}, too.")
 
@@ -159,26 +159,26 @@ class NewProviderForm(ProviderFields, UserPoolForm):
     field_order = ("name", "type", "details", "secret", "mapping", "identifiers")
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if kind := said.get("type"):
+        cleaned = super().clean() or self.cleaned_data
+        if kind := cleaned.get("type"):
             self.check_needs(kind)
-            if not said.get("secret") and kind not in _WITHOUT_SECRET:
+            if not cleaned.get("secret") and kind not in _WITHOUT_SECRET:
                 self.add_error("secret", "AWS asks for it with this type.")
         self.check_mapping(self.pool)
-        return said
+        return cleaned
 
     def all_steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        details = dict(said["details"])
-        if said["secret"]:
-            which = "private_key" if said["type"] == "SignInWithApple" else "client_secret"
-            details[which] = _sealed(self, said["secret"])
+        cleaned = self.cleaned_data
+        details = dict(cleaned["details"])
+        if cleaned["secret"]:
+            which = "private_key" if cleaned["type"] == "SignInWithApple" else "client_secret"
+            details[which] = _sealed(self, cleaned["secret"])
         settings: dict[str, Any] = {"ProviderDetails": details}
-        if said["mapping"]:
-            settings["AttributeMapping"] = said["mapping"]
-        if said["identifiers"]:
-            settings["IdpIdentifiers"] = said["identifiers"]
-        return [make(PROVIDER, self.pool.arn, said["name"], settings, said["type"])]
+        if cleaned["mapping"]:
+            settings["AttributeMapping"] = cleaned["mapping"]
+        if cleaned["identifiers"]:
+            settings["IdpIdentifiers"] = cleaned["identifiers"]
+        return [make(PROVIDER, self.pool.arn, cleaned["name"], settings, cleaned["type"])]
 
 
 def _sealed(form: ActionForm, secret: str) -> str:
@@ -199,23 +199,23 @@ class ProviderForm(ProviderFields, PoolObjectForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean()
+        cleaned = super().clean()
         self.check_needs(self.row.provider_type, PROVIDER.payload(self.row.settings).get("ProviderDetails", {}))
         self.check_mapping(self.pool)
-        return said
+        return cleaned
 
     def all_steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         held = PROVIDER.payload(self.row.settings).get("ProviderDetails", {})
-        names = {*held, *said["details"]} - set(SECRETS)
-        changes = {f"ProviderDetails.{name}": said["details"].get(name) for name in names}
+        names = {*held, *cleaned["details"]} - set(SECRETS)
+        changes = {f"ProviderDetails.{name}": cleaned["details"].get(name) for name in names}
         if changes.get(f"ProviderDetails.{METADATA}") == AS_AWS_HAS_IT:
             del changes[f"ProviderDetails.{METADATA}"]
-        changes |= {"AttributeMapping": said["mapping"], "IdpIdentifiers": said["identifiers"]}
+        changes |= {"AttributeMapping": cleaned["mapping"], "IdpIdentifiers": cleaned["identifiers"]}
         differing = different_from(PROVIDER.payload(self.row.settings), changes)
-        if said["secret"]:
+        if cleaned["secret"]:
             which = "private_key" if self.row.provider_type == "SignInWithApple" else "client_secret"
-            differing[f"ProviderDetails.{which}"] = _sealed(self, said["secret"])
+            differing[f"ProviderDetails.{which}"] = _sealed(self, cleaned["secret"])
         return [update(PROVIDER, self.pool.arn, self.row.name, differing, self.key)] if differing else []
 
 
@@ -256,10 +256,10 @@ class ServerFields(forms.Form):
     )
 
     def clean_scopes(self) -> dict[str, str]:
-        said: dict[str, str] = self.cleaned_data["scopes"]
-        if bad := [name for name in said if "/" in name or " " in name]:
+        value: dict[str, str] = self.cleaned_data["scopes"]
+        if bad := [name for name in value if "/" in name or " " in name]:
             raise forms.ValidationError(f"{bad[0][:80]}: a scope’s name has neither / nor spaces.")
-        return said
+        return value
 
     def said(self) -> dict[str, Any]:
         described = [
@@ -317,10 +317,10 @@ class NewPoolForm(ActionForm):
     self_signup = forms.BooleanField(label="Anybody may sign up", required=False)
 
     def steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         settings: dict[str, Any] = {
             "DeletionProtection": "ACTIVE",
-            "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": not said["self_signup"]},
+            "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": not cleaned["self_signup"]},
             "UsernameConfiguration": {"CaseSensitive": False},
             "Policies": {
                 "PasswordPolicy": {
@@ -333,7 +333,7 @@ class NewPoolForm(ActionForm):
                 }
             },
         }
-        if said["signs_in_with"]:
-            settings["UsernameAttributes"] = said["signs_in_with"]
-            settings["AutoVerifiedAttributes"] = said["signs_in_with"]
-        return [create_pool(self.aws_account, said["region"].strip(), said["name"], settings)]
+        if cleaned["signs_in_with"]:
+            settings["UsernameAttributes"] = cleaned["signs_in_with"]
+            settings["AutoVerifiedAttributes"] = cleaned["signs_in_with"]
+        return [create_pool(self.aws_account, cleaned["region"].strip(), cleaned["name"], settings)]

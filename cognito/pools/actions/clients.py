@@ -101,32 +101,32 @@ class NewClientForm(UserPoolForm):
         return check_addresses(self.cleaned_data["callbacks"])
 
     def clean_scopes(self) -> list[str]:
-        said: list[str] = self.cleaned_data["scopes"]
-        check_scopes(self.pool, said)
-        return said
+        value: list[str] = self.cleaned_data["scopes"]
+        check_scopes(self.pool, value)
+        return value
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        scopes = said.get("scopes", ["unknown"])
-        if said.get("kind") == "machine" and (not scopes or set(scopes) & set(_OF_PEOPLE)):
+        cleaned = super().clean() or self.cleaned_data
+        scopes = cleaned.get("scopes", ["unknown"])
+        if cleaned.get("kind") == "machine" and (not scopes or set(scopes) & set(_OF_PEOPLE)):
             self.add_error("scopes", "A machine’s tokens are for something: name the scopes of a resource server.")
-        if said.get("kind") == "machine" and said.get("callbacks"):
+        if cleaned.get("kind") == "machine" and cleaned.get("callbacks"):
             self.add_error("callbacks", "Nobody comes back to a machine: leave it empty.")
-        if said.get("kind") in ("public", "server") and said.get("scopes"):
+        if cleaned.get("kind") in ("public", "server") and cleaned.get("scopes"):
             self.add_error("scopes", "For a machine only: with people it gets email, openid and profile.")
-        return said
+        return cleaned
 
     def all_steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         settings: dict[str, Any] = {"PreventUserExistenceErrors": "ENABLED", "EnableTokenRevocation": True}
-        if said["kind"] == "machine":
-            settings |= self._oauth("client_credentials", said["scopes"])
+        if cleaned["kind"] == "machine":
+            settings |= self._oauth("client_credentials", cleaned["scopes"])
         else:
             settings["ExplicitAuthFlows"] = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
-            if said["callbacks"]:
+            if cleaned["callbacks"]:
                 settings |= self._oauth("code", ["email", "openid", "profile"])
-                settings |= {"CallbackURLs": said["callbacks"], "SupportedIdentityProviders": ["COGNITO"]}
-        return [create_client(self.pool.arn, said["name"], settings, secret=said["kind"] != "public")]
+                settings |= {"CallbackURLs": cleaned["callbacks"], "SupportedIdentityProviders": ["COGNITO"]}
+        return [create_client(self.pool.arn, cleaned["name"], settings, secret=cleaned["kind"] != "public")]
 
     def _oauth(self, flow: str, scopes: list[str]) -> dict[str, Any]:
         return {"AllowedOAuthFlowsUserPoolClient": True, "AllowedOAuthFlows": [flow], "AllowedOAuthScopes": scopes}
@@ -145,10 +145,10 @@ class ClientSignInForm(ClientForm):
     revokes = forms.BooleanField(label="Tokens can be revoked", required=False)
 
     def clean_flows(self) -> list[str]:
-        said: list[str] = self.cleaned_data["flows"]
-        if not said:
+        value: list[str] = self.cleaned_data["flows"]
+        if not value:
             raise forms.ValidationError("Choose one at least: without any, AWS takes its defaults.")
-        return said
+        return value
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -159,13 +159,13 @@ class ClientSignInForm(ClientForm):
         }
 
     def all_steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         return self.update_one(
             {
-                "ClientName": said["name"],
-                "ExplicitAuthFlows": said["flows"],
-                "PreventUserExistenceErrors": "ENABLED" if said["hides"] else "LEGACY",
-                "EnableTokenRevocation": said["revokes"],
+                "ClientName": cleaned["name"],
+                "ExplicitAuthFlows": cleaned["flows"],
+                "PreventUserExistenceErrors": "ENABLED" if cleaned["hides"] else "LEGACY",
+                "EnableTokenRevocation": cleaned["revokes"],
             }
         )
 
@@ -198,10 +198,10 @@ class ClientOAuthForm(ClientForm):
         }
 
     def clean_scopes(self) -> list[str]:
-        said: list[str] = self.cleaned_data["scopes"]
+        value: list[str] = self.cleaned_data["scopes"]
         held = self.row.settings.get("AllowedOAuthScopes", []) if self.row is not None else []
-        check_scopes(self.pool, [each for each in said if each not in held])
-        return said
+        check_scopes(self.pool, [each for each in value if each not in held])
+        return value
 
     def clean_callbacks(self) -> list[str]:
         return check_addresses(self.cleaned_data["callbacks"])
@@ -210,35 +210,35 @@ class ClientOAuthForm(ClientForm):
         return check_addresses(self.cleaned_data["logouts"])
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean()
-        flows = said.get("flows") or []
-        if flows and "scopes" in said and not said["scopes"]:
+        cleaned = super().clean()
+        flows = cleaned.get("flows") or []
+        if flows and "scopes" in cleaned and not cleaned["scopes"]:
             self.add_error("scopes", "With a flow, AWS asks for at least one scope.")
         if "client_credentials" in flows and len(flows) > 1:
             self.add_error(
                 "flows", "Client credentials go with no other flow: machines get an app client of their own."
             )
-        if "client_credentials" in flows and set(said.get("scopes") or []) & set(_OF_PEOPLE):
+        if "client_credentials" in flows and set(cleaned.get("scopes") or []) & set(_OF_PEOPLE):
             self.add_error("scopes", "Client credentials are nobody’s: they take scopes of resource servers only.")
         if "client_credentials" in flows and self.row is not None and not self.row.has_secret:
             self.add_error("flows", "Client credentials need an app client with a secret.")
-        if flows and "client_credentials" not in flows and not said.get("callbacks") and "callbacks" in said:
+        if flows and "client_credentials" not in flows and not cleaned.get("callbacks") and "callbacks" in cleaned:
             self.add_error("callbacks", "Say where people come back to.")
-        return said
+        return cleaned
 
     def all_steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        on = bool(said["flows"])
+        cleaned = self.cleaned_data
+        on = bool(cleaned["flows"])
         default = self.row.settings.get("DefaultRedirectURI", "")
-        kept = {} if not default or default in said["callbacks"] else {"DefaultRedirectURI": None}
+        kept = {} if not default or default in cleaned["callbacks"] else {"DefaultRedirectURI": None}
         return self.update_one(
             {
                 "AllowedOAuthFlowsUserPoolClient": on,
-                "AllowedOAuthFlows": said["flows"],
-                "AllowedOAuthScopes": said["scopes"] if on else None,
-                "CallbackURLs": said["callbacks"] if on else None,
-                "LogoutURLs": said["logouts"] if on else None,
-                "SupportedIdentityProviders": said["providers"],
+                "AllowedOAuthFlows": cleaned["flows"],
+                "AllowedOAuthScopes": cleaned["scopes"] if on else None,
+                "CallbackURLs": cleaned["callbacks"] if on else None,
+                "LogoutURLs": cleaned["logouts"] if on else None,
+                "SupportedIdentityProviders": cleaned["providers"],
                 **kept,
             }
         )
@@ -272,25 +272,27 @@ class ClientTokensForm(ClientForm):
         return described
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean()
+        cleaned = super().clean()
         for name, (_, least, most, _, _) in LIVES.items():
-            if name not in said or f"{name}_unit" not in said:
+            if name not in cleaned or f"{name}_unit" not in cleaned:
                 continue
-            seconds = said[name] * _SECONDS[said[f"{name}_unit"]]
+            seconds = cleaned[name] * _SECONDS[cleaned[f"{name}_unit"]]
             if not least <= seconds <= most:
                 span = "an hour to 3,650 days" if name == "refresh" else "5 minutes to a day"
                 self.add_error(name, f"AWS takes {span}.")
         lives = {
-            name: said[name] * _SECONDS[said[f"{name}_unit"]] for name in LIVES if {name, f"{name}_unit"} <= {*said}
+            name: cleaned[name] * _SECONDS[cleaned[f"{name}_unit"]]
+            for name in LIVES
+            if {name, f"{name}_unit"} <= {*cleaned}
         }
         if len(lives) == len(LIVES) and lives["refresh"] < max(lives.values()) and not self.errors:
             self.add_error("refresh", "AWS takes no refresh tokens that end before the others.")
-        return said
+        return cleaned
 
     def all_steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
-        lives = {f"{member}Validity": said[name] for name, (member, *_) in LIVES.items()}
-        units = {member: said[f"{name}_unit"] for name, (member, *_) in LIVES.items()}
+        cleaned = self.cleaned_data
+        lives = {f"{member}Validity": cleaned[name] for name, (member, *_) in LIVES.items()}
+        units = {member: cleaned[f"{name}_unit"] for name, (member, *_) in LIVES.items()}
         return self.update_one({**lives, "TokenValidityUnits": units})
 
 

@@ -110,24 +110,24 @@ class UiCustomizationForm(UserPoolForm):
         self.add_error("logo", f"The file is larger than {number(logos.MOST_BYTES)} bytes: AWS takes no more.")
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
+        cleaned = super().clean() or self.cleaned_data
         if self._look is None:
             raise forms.ValidationError(self._why)
-        if said.get("seen") != self._look.seen:
+        if cleaned.get("seen") != self._look.seen:
             data: Any = self.data
             self.data = {**data.dict(), "seen": self._look.seen}
             raise forms.ValidationError(_MEANWHILE)
-        if said.get("logo") and said.get("no_logo"):
+        if cleaned.get("logo") and cleaned.get("no_logo"):
             self.add_error("no_logo", "Choose another logo, or none: not both.")
-        elif "logo" in said and not said["logo"] and not said.get("no_logo") and self._image[1]:
+        elif "logo" in cleaned and not cleaned["logo"] and not cleaned.get("no_logo") and self._image[1]:
             self.add_error("logo", f"{_UNREAD} {self._image[1]}")
-        return said
+        return cleaned
 
     def all_steps(self) -> Sequence[StepSpec]:
         assert self._look is not None  # noqa: S101  `clean` refuses what it didn't see
-        said, there = self.cleaned_data, self._image[0]
-        image = b"" if said.get("no_logo") else said["logo"] or there
-        if said["css"] == self._look.css and image == there and not said.get("no_logo"):
+        cleaned, there = self.cleaned_data, self._image[0]
+        image = b"" if cleaned.get("no_logo") else cleaned["logo"] or there
+        if cleaned["css"] == self._look.css and image == there and not cleaned.get("no_logo"):
             return []
         logo, was_logo = (logos.keep(self.aws_account, each) if each else "" for each in (image, there))
-        return [set_look(self.pool.arn, self.pool.name, said["css"], self._look, logo=logo, was_logo=was_logo)]
+        return [set_look(self.pool.arn, self.pool.name, cleaned["css"], self._look, logo=logo, was_logo=was_logo)]

@@ -102,50 +102,50 @@ class MessagesForm(SettingsForm):
         }
 
     def clean_sender_name(self) -> str:
-        said = str(self.cleaned_data["sender_name"])
-        if not said.isprintable():
+        value = str(self.cleaned_data["sender_name"])
+        if not value.isprintable():
             raise forms.ValidationError("It has characters that nobody sees, such as the end of a line.")
-        return said
+        return value
 
     def clean_message(self) -> str:
-        said = str(self.cleaned_data["message"]).replace("\r\n", "\n")
-        if said and self.cleaned_data.get("option") == _BY_CODE and "{####}" not in said:
+        value = str(self.cleaned_data["message"]).replace("\r\n", "\n")
+        if value and self.cleaned_data.get("option") == _BY_CODE and "{####}" not in value:
             raise forms.ValidationError("{####} has to be in it: there the code stands.")
-        if said and self.cleaned_data.get("option") == _BY_LINK and not _LINK.search(said):
+        if value and self.cleaned_data.get("option") == _BY_LINK and not _LINK.search(value):
             raise forms.ValidationError("{##Click here##}, in your own words, has to be in it: there the link stands.")
-        return said
+        return value
 
     def clean_invite_message(self) -> str:
-        said = str(self.cleaned_data["invite_message"]).replace("\r\n", "\n")
-        if said and not ("{####}" in said and "{username}" in said):
+        value = str(self.cleaned_data["invite_message"]).replace("\r\n", "\n")
+        if value and not ("{####}" in value and "{username}" in value):
             raise forms.ValidationError("{username} and {####} have to be in it.")
-        return said
+        return value
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if said.get("sender") == "DEVELOPER" and not said.get("source_arn"):
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("sender") == "DEVELOPER" and not cleaned.get("source_arn"):
             self.add_error("source_arn", "With SES, AWS asks for the identity that it sends from.")
         for name in ("subject", "message", "invite_subject", "invite_message"):
-            if said.get("sender") != "DEVELOPER" and said.get(name):
+            if cleaned.get("sender") != "DEVELOPER" and cleaned.get(name):
                 self.add_error(name, "AWS takes texts of your own only where SES sends: choose that, or empty this.")
-        return said
+        return cleaned
 
     def changes(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        subject, message = _TEMPLATES[said["option"]]
+        cleaned = self.cleaned_data
+        subject, message = _TEMPLATES[cleaned["option"]]
         # AWS refuses the texts of both together ("The message is invalid.").
-        unused = [name for option, names in _TEMPLATES.items() if option != said["option"] for name in names]
+        unused = [name for option, names in _TEMPLATES.items() if option != cleaned["option"] for name in names]
         return {
             **{f"VerificationMessageTemplate.{name}": None for name in unused},
-            "EmailConfiguration.EmailSendingAccount": said["sender"],
-            "EmailConfiguration.SourceArn": said["source_arn"],
-            "EmailConfiguration.From": said["sender_name"],
-            "EmailConfiguration.ReplyToEmailAddress": said["reply_to"],
-            "VerificationMessageTemplate.DefaultEmailOption": said["option"],
-            f"VerificationMessageTemplate.{subject}": said["subject"],
-            f"VerificationMessageTemplate.{message}": said["message"],
-            "AdminCreateUserConfig.InviteMessageTemplate.EmailSubject": said["invite_subject"],
-            "AdminCreateUserConfig.InviteMessageTemplate.EmailMessage": said["invite_message"],
+            "EmailConfiguration.EmailSendingAccount": cleaned["sender"],
+            "EmailConfiguration.SourceArn": cleaned["source_arn"],
+            "EmailConfiguration.From": cleaned["sender_name"],
+            "EmailConfiguration.ReplyToEmailAddress": cleaned["reply_to"],
+            "VerificationMessageTemplate.DefaultEmailOption": cleaned["option"],
+            f"VerificationMessageTemplate.{subject}": cleaned["subject"],
+            f"VerificationMessageTemplate.{message}": cleaned["message"],
+            "AdminCreateUserConfig.InviteMessageTemplate.EmailSubject": cleaned["invite_subject"],
+            "AdminCreateUserConfig.InviteMessageTemplate.EmailMessage": cleaned["invite_message"],
         }
 
 
@@ -163,16 +163,16 @@ class TriggersForm(SettingsForm):
         return {"functions": {name: held[name] for name in TRIGGERS if name in held}}
 
     def clean_functions(self) -> dict[str, str]:
-        said: dict[str, str] = self.cleaned_data["functions"]
-        if unknown := said.keys() - set(TRIGGERS):
+        value: dict[str, str] = self.cleaned_data["functions"]
+        if unknown := value.keys() - set(TRIGGERS):
             raise forms.ValidationError(f"There is no trigger {', '.join(sorted(unknown))}.")
-        if bad := [arn for arn in said.values() if not _FUNCTION.fullmatch(arn)]:
+        if bad := [arn for arn in value.values() if not _FUNCTION.fullmatch(arn)]:
             raise forms.ValidationError(f"{bad[0][:80]} isn’t the ARN of a function.")
-        return said
+        return value
 
     def changes(self) -> dict[str, Any]:
-        said = self.cleaned_data["functions"]
-        return {f"LambdaConfig.{name}": said.get(name) for name in TRIGGERS}
+        value = self.cleaned_data["functions"]
+        return {f"LambdaConfig.{name}": value.get(name) for name in TRIGGERS}
 
 
 class ProtectionForm(SettingsForm):
@@ -208,16 +208,16 @@ class PlanForm(SettingsForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if said.get("protection", "OFF") != "OFF" and said.get("tier") != "PLUS":
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("protection", "OFF") != "OFF" and cleaned.get("tier") != "PLUS":
             self.add_error("protection", "Threat protection takes the plan Plus.")
-        return said
+        return cleaned
 
     def changes(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        off = said["protection"] == "OFF" and "UserPoolAddOns" not in self.settings(self.of)
-        mode = None if off else said["protection"]
-        return {"UserPoolTier": said["tier"], "UserPoolAddOns.AdvancedSecurityMode": mode}
+        cleaned = self.cleaned_data
+        off = cleaned["protection"] == "OFF" and "UserPoolAddOns" not in self.settings(self.of)
+        mode = None if off else cleaned["protection"]
+        return {"UserPoolTier": cleaned["tier"], "UserPoolAddOns.AdvancedSecurityMode": mode}
 
 
 class PoolJsonForm(JsonForm):
@@ -238,14 +238,14 @@ class AttributeForm(UserPoolForm):
     mutable = forms.BooleanField(label="It may be changed once it is set", required=False, initial=True)
 
     def all_steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         params = {
             "pool_arn": self.pool.arn,
             "called": self.pool.name,
-            "attribute": said["name"],
-            "type": said["type"],
-            "mutable": said["mutable"],
-            "longest": said["longest"],
+            "attribute": cleaned["name"],
+            "type": cleaned["type"],
+            "mutable": cleaned["mutable"],
+            "longest": cleaned["longest"],
         }
         return [StepSpec(AddAttribute.kind, params)]
 
@@ -308,22 +308,24 @@ class DomainForm(UserPoolForm):
 
     def clean_domain(self) -> str:
         """ "Using your own domain for managed login" and "Configuring a user pool domain" in the Developer Guide."""
-        said = str(self.cleaned_data["domain"]).strip()
-        if "." not in said and (word := next((each for each in _RESERVED if each in said), "")):
+        value = str(self.cleaned_data["domain"]).strip()
+        if "." not in value and (word := next((each for each in _RESERVED if each in value), "")):
             raise forms.ValidationError(f"AWS takes no prefix with “{word}” in it.")
-        return said
+        return value
 
     def clean_certificate(self) -> str:
         return check_own(self.cleaned_data["certificate"], self.aws_account.account_id)
 
     def all_steps(self) -> Sequence[StepSpec]:
         """Another name is another domain: the old one has to go first."""
-        said, pool = self.cleaned_data, self.pool
-        new = set_domain(CreateDomain.kind, pool.arn, pool.name, said["domain"], said["version"], said["certificate"])
-        old = pool.custom_domain if "." in said["domain"] else pool.domain
+        cleaned, pool = self.cleaned_data, self.pool
+        new = set_domain(
+            CreateDomain.kind, pool.arn, pool.name, cleaned["domain"], cleaned["version"], cleaned["certificate"]
+        )
+        old = pool.custom_domain if "." in cleaned["domain"] else pool.domain
         if not old:
             return [new]
-        if old != said["domain"]:
+        if old != cleaned["domain"]:
             return [delete_domain(pool.arn, pool.name, old), new]
         return [StepSpec(UpdateDomain.kind, new.params)]
 

@@ -56,17 +56,17 @@ class SignUpSettingsForm(SettingsForm):
         return {"who": "admin" if only else "self", "verified": verified, "kept": kept}
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if set(said.get("kept") or []) - set(said.get("verified") or []):
+        cleaned = super().clean() or self.cleaned_data
+        if set(cleaned.get("kept") or []) - set(cleaned.get("verified") or []):
             self.add_error("kept", "Choose it above, too: AWS verifies before a change what it verifies at sign-up.")
-        return said
+        return cleaned
 
     def changes(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         return {
-            "AdminCreateUserConfig.AllowAdminCreateUserOnly": said["who"] == "admin",
-            "AutoVerifiedAttributes": said["verified"],
-            "UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate": said["kept"],
+            "AdminCreateUserConfig.AllowAdminCreateUserOnly": cleaned["who"] == "admin",
+            "AutoVerifiedAttributes": cleaned["verified"],
+            "UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate": cleaned["kept"],
         }
 
 
@@ -98,15 +98,15 @@ class PoolPasswordPolicyForm(SettingsForm):
         }
 
     def changes(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         policy = {
-            "MinimumLength": said["minimum"],
-            "TemporaryPasswordValidityDays": said["temporary"],
-            **{member: member in said["kinds"] for member, _ in REQUIRED},
+            "MinimumLength": cleaned["minimum"],
+            "TemporaryPasswordValidityDays": cleaned["temporary"],
+            **{member: member in cleaned["kinds"] for member, _ in REQUIRED},
         }
         has = self.settings(POOL).get("Policies", {}).get("PasswordPolicy", {})
-        if said["history"] or "PasswordHistorySize" in has:
-            policy["PasswordHistorySize"] = said["history"]
+        if cleaned["history"] or "PasswordHistorySize" in has:
+            policy["PasswordHistorySize"] = cleaned["history"]
         return {"Policies.PasswordPolicy": policy}
 
 
@@ -163,27 +163,27 @@ class MfaForm(SettingsForm):
         return check_own(self.cleaned_data["sms_role"], self.aws_account.account_id)
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
+        cleaned = super().clean() or self.cleaned_data
         for name in ("email_subject", "email_message"):
-            if said.get("email") and not said.get(name) and name in said:
+            if cleaned.get("email") and not cleaned.get(name) and name in cleaned:
                 self.add_error(name, "MFA by e-mail needs it.")
-        if said.get("mode") != "OFF" and not (said.get("app") or said.get("sms_role") or said.get("email")):
+        if cleaned.get("mode") != "OFF" and not (cleaned.get("app") or cleaned.get("sms_role") or cleaned.get("email")):
             raise forms.ValidationError("Choose by what: AWS turns no MFA on without a factor.")
-        return said
+        return cleaned
 
     def changes(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        on = said["mode"] != "OFF"
-        email = {"Subject": said["email_subject"], "Message": said["email_message"]}
+        cleaned = self.cleaned_data
+        on = cleaned["mode"] != "OFF"
+        email = {"Subject": cleaned["email_subject"], "Message": cleaned["email_message"]}
         sms: dict[str, Any] = self.settings(MFA).get("SmsMfaConfiguration", {})
-        caller = {**sms.get("SmsConfiguration", {}), "SnsCallerArn": said["sms_role"]}
-        if said["sms_external_id"]:
-            caller["ExternalId"] = said["sms_external_id"]
+        caller = {**sms.get("SmsConfiguration", {}), "SnsCallerArn": cleaned["sms_role"]}
+        if cleaned["sms_external_id"]:
+            caller["ExternalId"] = cleaned["sms_external_id"]
         return {
-            "MfaConfiguration": said["mode"],
-            "SoftwareTokenMfaConfiguration": {"Enabled": True} if on and said["app"] else None,
-            "SmsMfaConfiguration": {**sms, "SmsConfiguration": caller} if said["sms_role"] else None,
-            "EmailMfaConfiguration": email if on and said["email"] else None,
+            "MfaConfiguration": cleaned["mode"],
+            "SoftwareTokenMfaConfiguration": {"Enabled": True} if on and cleaned["app"] else None,
+            "SmsMfaConfiguration": {**sms, "SmsConfiguration": caller} if cleaned["sms_role"] else None,
+            "EmailMfaConfiguration": email if on and cleaned["email"] else None,
         }
 
 
@@ -220,23 +220,23 @@ class SignInForm(UserPoolForm):
         self.initial = {**held, **self.initial}
 
     def clean_factors(self) -> list[str]:
-        said: list[str] = self.cleaned_data["factors"]
-        if "PASSWORD" not in said:
+        value: list[str] = self.cleaned_data["factors"]
+        if "PASSWORD" not in value:
             raise forms.ValidationError("AWS always allows a password: leave it chosen.")
-        return said
+        return value
 
     def clean_site(self) -> str:
-        said = str(self.cleaned_data["site"]).strip().lower()
-        if said and not _HOST.fullmatch(said):
+        value = str(self.cleaned_data["site"]).strip().lower()
+        if value and not _HOST.fullmatch(value):
             raise forms.ValidationError("A domain such as example.org: without https:// and without a path.")
-        return said
+        return value
 
     def all_steps(self) -> Sequence[StepSpec]:
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         held = self.settings(MFA).get("WebAuthnConfiguration", {})
-        named = {"RelyingPartyId": said["site"], "UserVerification": said["verification"]}
+        named = {"RelyingPartyId": cleaned["site"], "UserVerification": cleaned["verification"]}
         passkeys = {**held, **{name: value for name, value in named.items() if value}}
-        first = self.update(POOL, {"Policies.SignInPolicy.AllowedFirstAuthFactors": said["factors"]})
+        first = self.update(POOL, {"Policies.SignInPolicy.AllowedFirstAuthFactors": cleaned["factors"]})
         return [*first, *self.update(MFA, {"WebAuthnConfiguration": passkeys})]
 
 
@@ -266,10 +266,10 @@ class RecoveryForm(SettingsForm):
         return {"first": names[0] if names else "", "second": names[1] if len(names) > 1 else ""}
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if said.get("second") and said.get("first") in ("", "admin_only", said["second"]):
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("second") and cleaned.get("first") in ("", "admin_only", cleaned["second"]):
             raise forms.ValidationError("A second way is another one; beside administrators AWS takes none.")
-        return said
+        return cleaned
 
     def changes(self) -> dict[str, Any]:
         named = [name for name in (self.cleaned_data["first"], self.cleaned_data["second"]) if name]

@@ -77,27 +77,31 @@ class TextsForm(SettingsForm):
         return check_own(self.cleaned_data["role"], self.aws_account.account_id)
 
     def clean_region(self) -> str:
-        said = str(self.cleaned_data["region"]).strip()
-        if said and not _REGION.fullmatch(said):
+        value = str(self.cleaned_data["region"]).strip()
+        if value and not _REGION.fullmatch(value):
             raise forms.ValidationError("Write a Region, such as eu-central-1.")
-        return said
+        return value
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
+        cleaned = super().clean() or self.cleaned_data
         for name, (_, needed) in _TEXTS.items():
             try:
-                said[name] = check_text(str(said.get(name, "")), needed)
+                cleaned[name] = check_text(str(cleaned.get(name, "")), needed)
             except forms.ValidationError as wrong:
                 self.add_error(name, wrong)
-        if not said.get("role") and "role" in said and (said.get("external_id") or said.get("region")):
+        if not cleaned.get("role") and "role" in cleaned and (cleaned.get("external_id") or cleaned.get("region")):
             self.add_error("role", "Name the role, or empty its external id and Region.")
-        return said
+        return cleaned
 
     def changes(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        sending = {"SnsCallerArn": said["role"], "ExternalId": said["external_id"], "SnsRegion": said["region"]}
+        cleaned = self.cleaned_data
+        sending = {
+            "SnsCallerArn": cleaned["role"],
+            "ExternalId": cleaned["external_id"],
+            "SnsRegion": cleaned["region"],
+        }
         kept = {name: value for name, value in sending.items() if value}
-        return {"SmsConfiguration": kept or None, **{path: said[name] for name, (path, _) in _TEXTS.items()}}
+        return {"SmsConfiguration": kept or None, **{path: cleaned[name] for name, (path, _) in _TEXTS.items()}}
 
 
 ALWAYS, ASKED = "always", "asked"
@@ -126,17 +130,17 @@ class DevicesForm(SettingsForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if said.get("replaces") and not said.get("remembers"):
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("replaces") and not cleaned.get("remembers"):
             self.add_error("replaces", "That takes devices that are remembered.")
-        return said
+        return cleaned
 
     def changes(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        if not said["remembers"]:
+        cleaned = self.cleaned_data
+        if not cleaned["remembers"]:
             return {"DeviceConfiguration": None}
         described = {
-            "ChallengeRequiredOnNewDevice": said["replaces"],
-            "DeviceOnlyRememberedOnUserPrompt": said["remembers"] == ASKED,
+            "ChallengeRequiredOnNewDevice": cleaned["replaces"],
+            "DeviceOnlyRememberedOnUserPrompt": cleaned["remembers"] == ASKED,
         }
         return {"DeviceConfiguration": described}
