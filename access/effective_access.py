@@ -15,7 +15,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from access.holders import Holder
-from access.limits import LimitedGrant, Limits, policy_beside
+from access.limits import LimitedGrant, Limits, unheld_resource_policy
 from access.surroundings import Surroundings
 from policies.engine import catalogue
 from policies.engine.callers import CallerKind
@@ -126,7 +126,7 @@ def _access(asked: _DecidedAlike, not_held: frozenset[LayerName]) -> EffectiveAc
         for grant in _grants(kind[0], allowing, limits):
             for name in kind:
                 if grant.fits(name):
-                    alike = (grant, policy_beside(name, grant))
+                    alike = (grant, unheld_resource_policy(name, grant))
                     found[name.partition(":")[0]].setdefault(alike, []).append(name)
     caller = holder.caller.kind
     services = (_service(prefix, caller, grants, unsure=bool(not_held)) for prefix, grants in found.items())

@@ -44,10 +44,10 @@ class Holder:
 
 def holders(aws_account: AwsAccount) -> list[Holder]:
     """All users, then all roles. A handful of queries, however many there are."""
-    return put_together(all_rows(aws_account))[0]
+    return assemble_holders(all_rows(aws_account))[0]
 
 
-def put_together(rows: Rows) -> tuple[list[Holder], dict[str, tuple[LayerPolicy, ...]]]:
+def assemble_holders(rows: Rows) -> tuple[list[Holder], dict[str, tuple[LayerPolicy, ...]]]:
     """With what each group, by its ARN, gives its members. One query, for texts of documents."""
     putting = _HolderAssembly(rows)
     return putting.holders(), putting.groups()
@@ -66,7 +66,7 @@ def holder_of(aws_account: AwsAccount, caller: Caller) -> Holder | None:
     by = {"arn": caller.arn} if ":assumed-role/" not in caller.arn else {"name_key": caller.name.casefold()}
     is_role = ":role/" in caller.arn or ":assumed-role/" in caller.arn
     rows = rows_of_role(aws_account, **by) if is_role else rows_of_user(aws_account, **by)
-    return next(iter(put_together(rows)[0]), None)
+    return next(iter(assemble_holders(rows)[0]), None)
 
 
 _NOTHING = CompiledDocument({})

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 
-from access.holders import put_together
+from access.holders import assemble_holders
 from access.index import Index
 from access.rows import all_rows
 from access.surroundings import Surroundings, surroundings_of
@@ -55,7 +55,7 @@ _lock = Lock()
 _by_account: OrderedDict[int, CachedIndex] = OrderedDict()  # the one asked for last at the end
 
 
-def kept(aws_account: AwsAccount) -> CachedIndex:
+def cached_index(aws_account: AwsAccount) -> CachedIndex:
     """Safe to call from several threads. What it returns is for reading."""
     rows, surroundings = all_rows(aws_account), surroundings_of(aws_account.account_id)
     digest = rows.digest()
@@ -64,7 +64,7 @@ def kept(aws_account: AwsAccount) -> CachedIndex:
         if found and found.digest == digest and found.surroundings == surroundings:
             _by_account.move_to_end(aws_account.pk)
             return found
-    holders, groups = put_together(rows)
+    holders, groups = assemble_holders(rows)
     made = CachedIndex(digest, surroundings, Index(holders, surroundings), groups)
     _keep(aws_account.pk, made)
     return made

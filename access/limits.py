@@ -236,7 +236,7 @@ def _of_organization(around: Surroundings) -> dict[str, tuple[str, ...]]:
     return facts_of_place(around, Surroundings(""), "")
 
 
-def policy_beside(action: str, grant: LimitedGrant) -> str:
+def unheld_resource_policy(action: str, grant: LimitedGrant) -> str:
     """What the policy of the resources is called that has a say, too, and isn't held; "" where there is none."""
     if action.lower() == _ASSUMES:
         return "trust policy of the role"

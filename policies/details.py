@@ -115,7 +115,7 @@ def render_tab(
 ) -> HttpResponse:
     """The page of `row` with the tab `tab` open: head and tabs, and below them `template`."""
     page = {"row": row, "kind": kind, "tab_template": template, "tabs": tab_links(request, kind, row, tab)}
-    page["refresh"] = refreshes.shown(request, row)
+    page["refresh"] = refreshes.refresh_view(request, row)
     page["actions"] = actions_on(request, kind, row)
     page["was_url"] = _was_url(row) if kind.has_past and row.gone_at else ""
     page["namesakes"] = namesakes(row) if getattr(row, "has_namesakes", False) else []

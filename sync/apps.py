@@ -13,7 +13,7 @@ class SyncConfig(AppConfig):
         from iamconsole.web import conditions
         from iamconsole.web.navigation import register_shell
         from sync import checks, counter, ends, mirror, ownership, regions, search, shell, unseen_check
-        from sync.changes.owed import are_ours
+        from sync.changes.owed import is_own_write
         from sync.mirror import owed
         from sync.views import queue
 
@@ -33,7 +33,7 @@ class SyncConfig(AppConfig):
         search.register()
         queue.register_panels()
         conditions.register("queue", lambda: "held" if counter.is_held() else "open")
-        owed.register(are_ours)
+        owed.register(is_own_write)
         worker_ready.connect(counter.look_at_start)
         stepup_words.register(
             {

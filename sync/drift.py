@@ -18,7 +18,7 @@ from accounts.models import AwsAccount, Operator
 from iamconsole.web.counts import forget, lately
 from sync import changes, mirror
 from sync.changes import PlanError
-from sync.changes.plan import again
+from sync.changes.plan import renew_spec
 from sync.draft import Draft
 from sync.mirror import Mirror
 from sync.mirror.base import DETAILS
@@ -247,7 +247,7 @@ def reversal_of(aws_account: AwsAccount, revision: Any) -> Reversal:
     draft = Draft(aws_account)
     for spec in wanted.steps:
         try:
-            steps += again(draft, spec)
+            steps += renew_spec(draft, spec)
         except Refusal as refusal:
             left.append(str(refusal))
     if not steps and not left:

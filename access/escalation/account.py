@@ -11,7 +11,7 @@ from django.db.models import F
 from access.escalation.techniques import ProviderByArn, Technique
 from access.holders import Holder, documents_of
 from access.index import Index
-from access.kept import CachedIndex, kept
+from access.kept import CachedIndex, cached_index
 from access.rows import Row, digest_of
 from access.situations import account_in
 from access.surroundings import Surroundings
@@ -151,11 +151,11 @@ def _may_run_identity_center(aws_account: AwsAccount, surroundings: Surroundings
 
 
 def account_of(aws_account: AwsAccount) -> EscalationAccount:
-    held = kept(aws_account)
-    return put_beside(held, EscalationRows.of(aws_account, held.surroundings), aws_account.partition)
+    held = cached_index(aws_account)
+    return escalation_account(held, EscalationRows.of(aws_account, held.surroundings), aws_account.partition)
 
 
-def put_beside(held: CachedIndex, beside: EscalationRows, partition: str) -> EscalationAccount:
+def escalation_account(held: CachedIndex, beside: EscalationRows, partition: str) -> EscalationAccount:
     older: dict[str, list[LayerPolicy]] = defaultdict(list)
     documents = documents_of({text for *_, text in beside.older})
     for arn, version, text in beside.older:

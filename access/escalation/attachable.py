@@ -19,7 +19,7 @@ _MOST = 64  # policies that are tried
 _SOURCE = "IAM API Reference, Attach{}Policy"
 
 
-def attaching_others(account: EscalationAccount) -> Iterator[Technique]:
+def attach_techniques(account: EscalationAccount) -> Iterator[Technique]:
     """With each policy that policies tell apart: one that allows everything, one to be rewritten, one to be made."""
     described = [
         each for kind, _ in _ATTACHING for each in _asking_for_policy(account, f"iam:attach{kind.lower()}policy")

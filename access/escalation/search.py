@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from access.escalation import iam_techniques, passrole_model_techniques, passrole_techniques, running_code_techniques
 from access.escalation.account import EscalationAccount
-from access.escalation.attachable import attaching_others
+from access.escalation.attachable import attach_techniques
 from access.escalation.closure import Closure
 from access.escalation.graph import Move, Moves
 from access.escalation.new import new_principals
@@ -53,7 +53,7 @@ class Search:
 
     def look(self, techniques: Sequence[Technique]) -> None:
         """Looks for all that can surely be brought about with these techniques."""
-        self._techniques = [*techniques, *attaching_others(self.account)]
+        self._techniques = [*techniques, *attach_techniques(self.account)]
         for moves in self._moves:
             self._add(moves, self._techniques)
         self._close()

@@ -1,4 +1,4 @@
-"""How ARNs of what services run look, as `Need` has patterns, and the names of services that roles trust."""
+"""How ARNs of what services run look, as `PermissionNeed` has patterns, and the names of services that roles trust."""
 
 from __future__ import annotations
 

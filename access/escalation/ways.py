@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from access.escalation import EscalationPath, escalations
-from access.escalation.account import EscalationAccount, EscalationRows, put_beside
+from access.escalation.account import EscalationAccount, EscalationRows, escalation_account
 from access.escalation.paths import EscalationStep
 from access.holders import Holder
-from access.kept import kept
+from access.kept import cached_index
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 
@@ -37,11 +37,11 @@ class EscalationPaths:
     surroundings: Surroundings
 
 
-def ways_of(aws_account: AwsAccount) -> EscalationPaths:
-    held = kept(aws_account)
+def escalation_paths_of(aws_account: AwsAccount) -> EscalationPaths:
+    held = cached_index(aws_account)
     beside = EscalationRows.of(aws_account, held.surroundings)
     key = ("ways", beside.digest(), aws_account.partition)
-    return held.answer(key, lambda: _found(put_beside(held, beside, aws_account.partition)))
+    return held.answer(key, lambda: _found(escalation_account(held, beside, aws_account.partition)))
 
 
 def _found(account: EscalationAccount) -> EscalationPaths:

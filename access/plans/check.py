@@ -7,9 +7,9 @@ from typing import Any
 
 from access.plans import facts, items
 from access.plans.administrators import Administrators
-from access.plans.effects import GIVING, AffectedPrincipals, effects, identified, kept
-from access.plans.reading import read
-from access.plans.trusts import trusts
+from access.plans.effects import GIVING, AffectedPrincipals, effects, identified, kept_effects
+from access.plans.reading import read_holdings
+from access.plans.trusts import trust_effects
 from accounts.models import AwsAccount
 from iamconsole.web.words import counted, some
 from policies.holdings import TagChange
@@ -31,16 +31,16 @@ class AccessCheck(PlanCheck):
         access_changes, undone = _access_changes(aws_account, steps), _access_changes(aws_account, undoing)
         if not access_changes:
             return None
-        before = read(aws_account, [*access_changes, *undone])
+        before = read_holdings(aws_account, [*access_changes, *undone])
         before.apply_all(undone)
         after = before.copy()
         after.apply_all(access_changes)
         tags = {change.key for change in (*access_changes, *undone) if isinstance(change, TagChange)}
         concerned = effects(before, after, Administrators(aws_account.account_id), tags)
-        opened, grave = trusts(before, after, aws_account.account_id)
+        opened, grave = trust_effects(before, after, aws_account.account_id)
         findings = [*_new_administrators(concerned), *grave]
-        listed = facts.kept(access_changes, after, before)
-        return Measurement({"effects": kept(concerned, before), "trusts": opened, "facts": listed}, findings)
+        listed = facts.kept_facts(access_changes, after, before)
+        return Measurement({"effects": kept_effects(concerned, before), "trusts": opened, "facts": listed}, findings)
 
     def worsened(self, before: Any, now: Any) -> str:
         """Worse is: somebody gains, or perhaps gains, what the approved measure didn't say of that very person.

@@ -109,8 +109,8 @@ def _lists(comparison: DocumentComparison) -> list[Any]:
 
 
 # ---- As kept -------------------------------------------------------------------------------------------------
-def kept(found: Iterable[AffectedPrincipals], holdings: PrincipalHoldings) -> list[dict[str, Any]]:
-    """Of each `{who, count, ids, of, administrators, at_most, why}` and lists by KINDS, as `items.kept` has them.
+def kept_effects(found: Iterable[AffectedPrincipals], holdings: PrincipalHoldings) -> list[dict[str, Any]]:
+    """Of each `{who, count, ids, of, administrators, at_most, why}` and lists by KINDS, as `items.kept_items` has them.
 
     What is too much to keep is left out, but for its seals and how many it is.
     """
@@ -118,7 +118,7 @@ def kept(found: Iterable[AffectedPrincipals], holdings: PrincipalHoldings) -> li
     listed = []
     for each in found:
         comparison = {
-            kind: items.kept(getattr(each.comparison, kind)) for kind in KINDS if getattr(each.comparison, kind)
+            kind: items.kept_items(getattr(each.comparison, kind)) for kind in KINDS if getattr(each.comparison, kind)
         }
         left -= sum(len(item["lines"]) * 100 + 300 for kind in comparison.values() for item in kind["items"])
         if left < 0:

@@ -12,7 +12,7 @@ from sync.operations import AccessChange
 _GONE = {"gives": False, "words": "Is deleted, with all that it could sign in with"}
 
 
-def kept(access_changes: Sequence[AccessChange], *holdings: PrincipalHoldings) -> list[dict[str, Any]]:
+def kept_facts(access_changes: Sequence[AccessChange], *holdings: PrincipalHoldings) -> list[dict[str, Any]]:
     """`{who, aws_id, lines: [{gives, words}]}` of each whom it is about, in the order of the plan."""
     described: dict[str, list[dict[str, Any]]] = {}
     deleted = {each.arn for each in access_changes if isinstance(each, ExistenceChange) and not each.now}

@@ -181,7 +181,7 @@ class PrincipalHoldings:
         return _EVERYTHING if known is None and policy_arn.endswith(_ADMINISTRATOR) else known
 
 
-def named_in(access_changes: Sequence[AccessChange]) -> tuple[set[str], set[str]]:
+def named_arns(access_changes: Sequence[AccessChange]) -> tuple[set[str], set[str]]:
     """The ARNs of users, groups and roles, and of the policies whose text changes."""
     owners: set[str] = set()
     policies: set[str] = set()

@@ -25,7 +25,7 @@ def seal(value: Any) -> str:
     return hashlib.sha256(compact(value).encode()).hexdigest()[:16]
 
 
-def kept(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def kept_items(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """`{items, more, seal}`: the first of them, how many more there are, and a hash of all."""
     items = [_item(each) for each in found[:_MOST_ITEMS]]
     return {"items": items, "more": max(0, len(found) - _MOST_ITEMS), "seal": seal(list(found))}

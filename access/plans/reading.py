@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from access.plans.holdings import Owner, PrincipalHoldings, named_in
+from access.plans.holdings import Owner, PrincipalHoldings, named_arns
 from accounts.models import AwsAccount
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
 from policies.holdings import AttachmentChange, BoundaryChange
@@ -20,7 +20,7 @@ _OWNERS: Mapping[str, type[Any]] = {"user_id": IamUser, "group_id": IamGroup, "r
 _COLUMNS: Mapping[str, Sequence[str]] = {"user_id": _BOUNDED, "group_id": _SHARED, "role_id": (*_BOUNDED, "trust_id")}
 
 
-def read(aws_account: AwsAccount, access_changes: Sequence[AccessChange]) -> PrincipalHoldings:
+def read_holdings(aws_account: AwsAccount, access_changes: Sequence[AccessChange]) -> PrincipalHoldings:
     """All users and roles that are named, have a policy or boundary whose text changes, or are in such a group."""
     return _Reading(aws_account).read(access_changes)
 
@@ -31,7 +31,7 @@ class _Reading:
         self._rows: dict[str, dict[int, Row]] = {owner: {} for owner in _OWNERS}
 
     def read(self, access_changes: Sequence[AccessChange]) -> PrincipalHoldings:
-        owners, policies = named_in(access_changes)
+        owners, policies = named_arns(access_changes)
         self._add_by("arn", owners)
         self._add_by("boundary_arn", policies)
         for row in self._select(Attachment, tuple(_OWNERS), "arn", policies):

@@ -62,7 +62,7 @@ def is_measured(change: Change) -> bool:
     return NAME in change.measured
 
 
-def head(change: Change) -> str:
+def headline(change: Change) -> str:
     """ "15 gain, 2 lose": of how many principals."""
     effects = change.measured.get(NAME, {}).get("effects", [])
     gain = sum(each["count"] for each in effects if "gained" in each or "allowed_again" in each)

@@ -15,10 +15,10 @@ from sync.checks import PlanFinding, Severity
 _PARTS = {"gained": "gained", "lost": "lost", "undecided": "perhaps"}
 
 
-def trusts(
+def trust_effects(
     before: PrincipalHoldings, after: PrincipalHoldings, account_id: str
 ) -> tuple[list[dict[str, Any]], list[PlanFinding]]:
-    """Of each role `{role, aws_id}` and lists as `items.kept` has them; and what is grave in them."""
+    """Of each role `{role, aws_id}` and lists as `items.kept_items` has them; and what is grave in them."""
     listed: list[dict[str, Any]] = []
     findings: list[PlanFinding] = []
     for arn in sorted({*before.owners, *after.owners}):
@@ -26,7 +26,7 @@ def trusts(
         if was == now:  # of users and groups both are empty
             continue
         found = policy_diff(load(was) or {}, load(now) or {})
-        described = {name: items.kept(found[part]) for part, name in _PARTS.items() if found[part]}
+        described = {name: items.kept_items(found[part]) for part, name in _PARTS.items() if found[part]}
         if described:
             listed.append({"role": arn, "aws_id": (after.owners.get(arn) or before.owners[arn]).aws_id, **described})
         findings += _grave(arn, found, account_id)

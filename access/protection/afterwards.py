@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from access.holders import Holder
-from access.plans.reading import read
+from access.plans.reading import read_holdings
 from access.protection.roles import objects
 from accounts.models import AwsAccount
 from policies.engine.compiled import compiled
@@ -34,7 +34,7 @@ class PoliciesAfterPlan:
     unknown_effects: tuple[str, ...] = ()
 
 
-def afterwards(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedStep]) -> PoliciesAfterPlan:
+def policies_after_plan(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedStep]) -> PoliciesAfterPlan:
     key = f"iam.role:{holder.arn}"
     if any(step.operation.deletes(step.params) == key for step in steps):
         return PoliciesAfterPlan()
@@ -42,7 +42,7 @@ def afterwards(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedS
     access_changes = [
         described for step in steps for described in step.operation.access_changes(aws_account, step.params)
     ]
-    holdings = read(aws_account, access_changes)
+    holdings = read_holdings(aws_account, access_changes)
     unknown_effects = tuple(_unknown_effects(aws_account, holder, steps))
     if holder.arn not in holdings.owners:
         return PoliciesAfterPlan(holder.policies, holder.boundary, holder.trust, unknown_effects)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from access.holders import Holder, holder_of
-from access.protection.afterwards import PoliciesAfterPlan, afterwards
+from access.protection.afterwards import PoliciesAfterPlan, policies_after_plan
 from access.protection.roles import objects, roles_with
 from access.situations import EVERYTHING, UnknownContextKeys
 from access.surroundings import surroundings_of
@@ -53,7 +53,7 @@ def _findings(aws_account: AwsAccount, tier: Tier, arn: str, steps: Sequence[Pla
     if holder is None or holder.not_held:
         yield _unknown(tier, "the mirror doesn’t hold all of its role’s policies", ["policies"])
         return
-    after = afterwards(aws_account, holder, steps)
+    after = policies_after_plan(aws_account, holder, steps)
     if after.unknown_effects:
         yield _unknown(tier, f"the engine can’t tell {some(after.unknown_effects)}", after.unknown_effects)
         return

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from access.plans.telling import LEDE, blocks, head, is_measured
+from access.plans.telling import LEDE, blocks, headline, is_measured
 from accounts.access import signed_in
 from accounts.roles import SEE_IAM
 from iamconsole.web.fragments import render_page, wants_fragment
-from sync.changes.verbs import looked_at_names
+from sync.changes.verbs import record_names_viewed
 from sync.naming import Names
 from sync.views.fetch import fetch_change
 
@@ -24,12 +24,12 @@ def change_access(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
     operator = signed_in(request)
     names = Names(operator, change.aws_account).learn(each.name for one in found for each in one.who)
     if names.tell_anybody:
-        looked_at_names(change, operator)
+        record_names_viewed(change, operator)
     context = {
         "change": change,
         "blocks": found[:shown],
         "more": len(found[shown:]),
-        "summary": head(change),
+        "summary": headline(change),
         "is_measured": is_measured(change),
         "lede": LEDE,
         "names": names,

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from access.escalation.ways import ways_of
+from access.escalation.ways import escalation_paths_of
 from access.views.who_can import url_of
 from accounts.access import fetch_aws_account
 from accounts.roles import SEE_IAM
@@ -15,7 +15,7 @@ from accounts.roles import SEE_IAM
 @require_GET
 def escalations(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
-    ways = ways_of(aws_account)
+    ways = escalation_paths_of(aws_account)
     context = {
         "aws_account": aws_account,
         "paths": [(path, url_of(aws_account, path.unique_id, path.is_role)) for path in ways.paths],

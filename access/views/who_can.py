@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from access.forms import QuestionForm
-from access.kept import kept
+from access.kept import cached_index
 from access.outsiders import Outsider, outsiders
 from access.patterns import who_can as answers
 from access.phrases import example, only_if
@@ -52,7 +52,7 @@ class WhoCanLine:
 
 
 def _answered(aws_account: AwsAccount, asked: dict[str, Any]) -> dict[str, Any]:
-    index = kept(aws_account).index
+    index = cached_index(aws_account).index
     question = (asked["action"], asked["resource"], asked["context"])
     found = answers(index, *question)
     others = [

@@ -154,7 +154,7 @@ def _text(blob: str) -> str:
 
 def _texts(person: CognitoUser) -> list[Sequence[Any]]:
     names = names_one_of(identifying(person))
-    return list(free_texts.naming(person.aws_account, names))
+    return list(free_texts.texts_naming(person.aws_account, names))
 
 
 def _entries(person: CognitoUser) -> list[Sequence[Any]]:

@@ -27,7 +27,7 @@ from identities.bulk.rows import BulkRow
 from policies.views.object_action import Breadcrumb, action_page
 from policies.views.stage import REFUSED
 from sync import changes
-from sync.changes.verbs import looked_at_names
+from sync.changes.verbs import record_names_viewed
 from sync.models import Change
 from sync.naming import Names
 from sync.snapshot import files
@@ -139,5 +139,5 @@ def change_ticket(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
     names = Names(operator, change.aws_account)
     context = {"change": change, "title": names.said(change.titled), "note": tickets.note_of(change)}
     if names.tell_anybody:
-        looked_at_names(change, operator)
+        record_names_viewed(change, operator)
     return render_page(request, "cognito/ticket.html", context, fragment="ticket")

@@ -1,7 +1,7 @@
 """Deletes users, groups and roles that have no dependents any more.
 
 The part is None for nothing of that name, {"id": "AIDA…", "left": ["access key AKIA…"]} for something: the
-dependents that are left on it. `Create` has the same part.
+dependents that are left on it. `CreateOwner` has the same part.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
 
 
 def _made_like(row: Principal) -> dict[str, Any]:
-    """What it takes to make it again: the parameters of `Create` but for the ARN, and the tags."""
+    """What it takes to make it again: the parameters of `CreateOwner` but for the ARN, and the tags."""
     if not isinstance(row, IamRole):
         bounded = {"boundary_arn": row.boundary_arn} if hasattr(row, "boundary_arn") else {}
         return {"create": bounded, "tags": getattr(row, "tags", {})}

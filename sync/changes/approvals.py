@@ -10,7 +10,7 @@ from accounts.roles import ADMINISTER, APPROVE, PROPOSE
 from sync import sealed
 from sync.changes import demands, temporary, verbs
 from sync.changes.errors import PlanError
-from sync.changes.rows import locked, say
+from sync.changes.rows import locked, log_line
 from sync.changes.second import decides_alone, record_alone
 from sync.models import Approval, Change, Comment
 
@@ -20,10 +20,10 @@ UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
 def approve(*, change: Change, actor: Operator, comment: str = "") -> Change:
     with locked(change.pk) as change:
         _sign(change, actor, approved=True, comment=comment)
-        if not demands.unmet(change, valid(change)):
+        if not demands.unmet_demands(change, valid(change)):
             change.state = Change.State.APPROVED
         change.error = {}
-        say(change, f"Approved by {actor}.")
+        log_line(change, f"Approved by {actor}.")
         change.save(update_fields=["state", "error"])
         verbs.record("change.approved", change, actor=actor, reason=comment, digest=change.digest)
     return change
@@ -37,7 +37,7 @@ def approve_alone(*, change: Change, actor: Operator, reason: str) -> Change:
         change.approvals.filter(operator=actor, void=False).update(void=True)
         change.approvals.create(operator=actor, approved=True, alone=True, digest=change.digest, comment=reason.strip())
         change.state, change.error = Change.State.APPROVED, {}
-        say(change, f"{actor} approved it alone, as the only one who may approve.")
+        log_line(change, f"{actor} approved it alone, as the only one who may approve.")
         change.save(update_fields=["state", "error"])
         record_alone("change.approved_alone", change, actor=actor, reason=reason)
     return change
@@ -51,7 +51,7 @@ def why_not_alone(change: Change, actor: Operator) -> str:
         return "You proposed this change: somebody else must approve it."
     if change.state not in UNDECIDED:
         return f"This change can no longer be decided: it is {change.get_state_display().lower()}."
-    if not demands.unmet(change, valid(change)):
+    if not demands.unmet_demands(change, valid(change)):
         return "This change needs no approval that it doesn’t have."
     return ""
 
@@ -60,7 +60,7 @@ def reject(*, change: Change, actor: Operator, comment: str = "") -> Change:
     with locked(change.pk) as change:
         _sign(change, actor, approved=False, comment=comment)
         change.state = Change.State.REJECTED
-        say(change, f"Rejected by {actor}.")
+        log_line(change, f"Rejected by {actor}.")
         sealed.erase_typed(change)
         change.save(update_fields=["state"])
         verbs.record("change.rejected", change, actor=actor, reason=comment)
@@ -76,9 +76,9 @@ def withdraw_approval(*, change: Change, actor: Operator) -> Change:
             raise PlanError("It is too late to withdraw: the change is no longer waiting. Cancel it instead.")
         if not own.update(void=True):
             raise PlanError("You have not approved this change.")
-        if demands.unmet(change, valid(change)):
+        if demands.unmet_demands(change, valid(change)):
             change.state = Change.State.PROPOSED
-        say(change, f"{actor} withdrew the approval.")
+        log_line(change, f"{actor} withdrew the approval.")
         change.save(update_fields=["state"])
         verbs.record("change.approval_withdrawn", change, actor=actor)
     return change

@@ -68,5 +68,5 @@ def is_perhaps_sent(attempt: Attempt) -> bool:
     return attempt.snapshot is not None and attempt.outcome in ("", Step.State.UNKNOWN)
 
 
-def as_tried(attempts: Sequence[Attempt]) -> list[PreviousAttempt]:
+def previous_attempts(attempts: Sequence[Attempt]) -> list[PreviousAttempt]:
     return [PreviousAttempt(attempt.started_at, (attempt.snapshot or {}).get("part")) for attempt in attempts]

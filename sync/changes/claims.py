@@ -21,7 +21,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from sync import clock, counter
-from sync.changes.rows import say
+from sync.changes.rows import log_line
 from sync.models import Change
 
 _BEAT_EVERY = timedelta(seconds=10)
@@ -68,7 +68,7 @@ class Claim:
 
     def say(self, line: str) -> None:
         with self.held() as change:
-            say(change, line)
+            log_line(change, line)
 
 
 def take(change_id: int) -> Claim | None:

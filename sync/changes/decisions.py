@@ -30,7 +30,7 @@ class AppearedObjects:
     ids: tuple[str, ...]
 
 
-def appeared(change: Change) -> AppearedObjects | None:
+def appeared_objects(change: Change) -> AppearedObjects | None:
     """None where there is nothing to decide."""
     if change.state not in DECIDABLE:
         return None
@@ -63,7 +63,7 @@ def delete_what_appeared(*, change: Change, which: str, actor: Operator) -> Chan
 
 
 def _to_decide(change: Change) -> AppearedObjects:
-    found = appeared(change)
+    found = appeared_objects(change)
     if found is None:
         raise PlanError("There is nothing to decide: nothing appeared while the change was carried out.")
     return found

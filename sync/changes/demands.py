@@ -109,11 +109,11 @@ def _floor(change: Change) -> int:
     return max(change.approvals_required, change.aws_account.approvals_required)
 
 
-def unmet(change: Change, approvals: Sequence[Approval]) -> list[Demand]:
+def unmet_demands(change: Change, approvals: Sequence[Approval]) -> list[Demand]:
     return [demand for demand in demands(change, approvals) if demand.missing]
 
 
-def keep(change: Change, rules: Iterable[ApprovalRule], *, second: bool = False) -> None:
+def keep_demands(change: Change, rules: Iterable[ApprovalRule], *, second: bool = False) -> None:
     """In the transaction that proposes the change. `second`: a step asks for somebody else."""
     asked = [ApprovalDemand(change=change, risk=GUARDED, approvals=1)] if second else []
     asked += [
@@ -154,7 +154,7 @@ def rules_for(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> list[A
     if not rules:
         return []
     planned = list(planned)
-    draft = looked_up(aws_account, planned)
+    draft = prefetched_draft(aws_account, planned)
     risks = {risk for step in planned for risk in _risks(draft, step.operation, step.params)}
     return [rule for rule in rules if rule.risk in risks]
 
@@ -162,18 +162,18 @@ def rules_for(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> list[A
 def is_care(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> bool:
     """Whether all of it is what helpdesk may do: then the number that holds for every change doesn't hold for it."""
     planned = list(planned)
-    draft = looked_up(aws_account, planned)
+    draft = prefetched_draft(aws_account, planned)
     return all(step.operation.needs_of(draft, step.params) == CARE for step in planned)
 
 
-def asks_second(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> bool:
+def needs_second_person(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> bool:
     """Whether a step asks for the approval of somebody else, whatever the AWS account does."""
     asking = [step for step in planned if step.operation.asks_mirror]
-    draft = looked_up(aws_account, asking)
+    draft = prefetched_draft(aws_account, asking)
     return any(step.operation.asks_second(draft, step.params) for step in asking)
 
 
-def looked_up(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> Draft:
+def prefetched_draft(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> Draft:
     """A draft without steps, with what these ask of the mirror looked up at once."""
     draft = Draft(aws_account)
     by_kind: defaultdict[str, list[Any]] = defaultdict(list)
@@ -186,7 +186,7 @@ def looked_up(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> Draft:
 
 
 def risk_of(draft: Draft, operation: Operation[Any], params: Any) -> tuple[Risk, str]:
-    """The gravest risk class of a step by the mirror as it is now, and why, for its plan. `draft`: of `looked_up`."""
+    """The gravest risk class of a step by the mirror as it is now, and why. `draft`: of `prefetched_draft`."""
     try:
         risk = next(_risks(draft, operation, params))
         why = operation.asks_second(draft, params)
@@ -222,7 +222,7 @@ def _kept(change: Change) -> Iterator[Demand]:
 def _in_force(change: Change) -> Iterator[Demand]:
     if change.state in Change.OVER:
         return
-    if asks_second(change.aws_account, _steps(change)):
+    if needs_second_person(change.aws_account, _steps(change)):
         yield Demand(1, GUARDED)
     for rule in rules_for(change.aws_account, _steps(change)):
         yield Demand(rule.approvals, rule.risk, rule.role, rule.group_id, rule.group_name)

@@ -18,7 +18,7 @@ from sync.object_ref import ObjectRef
 log = logging.getLogger(__name__)
 
 
-def read_again(client: AwsClient, refs: Sequence[ObjectRef]) -> list[RereadObject]:
+def reread_objects(client: AwsClient, refs: Sequence[ObjectRef]) -> list[RereadObject]:
     """What can't be read is left out: the step was done all the same, and the next pull brings it."""
     found = []
     for ref in refs:
@@ -33,7 +33,7 @@ def read_again(client: AwsClient, refs: Sequence[ObjectRef]) -> list[RereadObjec
     return found
 
 
-def store(aws_account: AwsAccount, reread: Sequence[tuple[RereadObject, Step | None]]) -> None:
+def store_reread(aws_account: AwsAccount, reread: Sequence[tuple[RereadObject, Step | None]]) -> None:
     """In the transaction that says how the steps ended; without a step, what is new is somebody else's doing.
 
     What others refer to comes first: it is last among what a step read again.

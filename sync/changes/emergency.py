@@ -17,7 +17,7 @@ from sync.changes.approvals import UNDECIDED, valid
 from sync.changes.errors import PlanError
 from sync.changes.lifecycle import apply
 from sync.changes.reviews import may_review, to_review
-from sync.changes.rows import locked, say
+from sync.changes.rows import locked, log_line
 from sync.models import BreakGlass, Change
 
 
@@ -31,10 +31,10 @@ def break_glass(*, change: Change, actor: Operator, reason: str) -> Change:
             raise PlanError(f"This change can't be applied: it is {change.get_state_display().lower()}.")
         if not reason.strip():
             raise PlanError("Say why it can't wait: everybody with a role here reads it.")
-        if not demands.unmet(change, valid(change)):
+        if not demands.unmet_demands(change, valid(change)):
             raise PlanError("No approval is missing: apply it as usual.")
         change.broken_glass.create(operator=actor, reason=reason)
-        say(change, f"{actor} applies it without the approvals that it needs.")
+        log_line(change, f"{actor} applies it without the approvals that it needs.")
         verbs.record("change.glass_broken", change, actor=actor, reason=reason, digest=change.digest)
     return apply(change=change, actor=actor)
 
@@ -53,6 +53,6 @@ def review(*, change: Change, actor: Operator, comment: str) -> BreakGlass:
             raise PlanError("Say in the comment what you found.")
         glass.reviewed_by, glass.reviewed_at, glass.review = actor, timezone.now(), comment
         glass.save(update_fields=["reviewed_by", "reviewed_at", "review"])
-        say(change, f"Reviewed by {actor}.")
+        log_line(change, f"Reviewed by {actor}.")
         verbs.record("change.reviewed", change, actor=actor, reason=comment)
     return glass

@@ -16,7 +16,7 @@ from sync.changes.claims import ChangeClaimLost, Claim
 from sync.changes.created_objects import read_created
 from sync.changes.errors import sentence_only
 from sync.changes.guards import Objection, send_back, void_approvals
-from sync.changes.rows import say, wake_after_commit
+from sync.changes.rows import log_line, wake_after_commit
 from sync.models import Change, Step
 
 log = logging.getLogger(__name__)
@@ -36,35 +36,35 @@ def _ending(claim: Claim, state: Change.State) -> Iterator[Change]:
         leases.release(change)
 
 
-def applied(claim: Claim) -> None:
+def mark_applied(claim: Claim) -> None:
     with _ending(claim, Change.State.APPLIED) as change:
-        say(change, "Applied.")
+        log_line(change, "Applied.")
         verbs.record("change.applied", change, actor=change.applied_by, reason=change.reason)
         sealed.erase_typed(change)
 
 
-def cancelled(claim: Claim) -> None:
+def mark_cancelled(claim: Claim) -> None:
     with _ending(claim, Change.State.CANCELLED) as change:
         _unfinished(change).update(state=Step.State.SKIPPED)
-        say(change, "Stopped, as asked.")
+        log_line(change, "Stopped, as asked.")
         sealed.erase_typed(change)
         verbs.record("change.cancelled", change, actor=change.applied_by)
 
 
-def stopped(claim: Claim, step: Step, error: dict[str, Any], ended: Step.State) -> None:
+def mark_stopped(claim: Claim, step: Step, error: dict[str, Any], ended: Step.State) -> None:
     """A step failed, conflicted or has an unknown outcome: what comes after it was not sent."""
     state = Change.State(ended.value)
     with _ending(claim, state) as change:
         change.error = {**error, "step": step.position}
-        say(change, f"Stopped at step {step.position} of {change.steps.count()}.")
+        log_line(change, f"Stopped at step {step.position} of {change.steps.count()}.")
         said = {"why": _why(step, error), "request_id": error.get("request_id", "")}
         verbs.record(f"change.{state.value}", change, actor=change.applied_by, reason=change.reason, **said)
 
 
-def turned_back(claim: Claim, against: Objection) -> None:
+def turn_back(claim: Claim, against: Objection) -> None:
     """What stands against the change: back to its people, or stopped where some of it was done already."""
     with _ending(claim, against.state) as change:
-        say(change, f"Not sent: {against.sentence}")
+        log_line(change, f"Not sent: {against.sentence}")
         if change.steps.filter(state__in=Step.FINISHED).exists():
             change.state = Change.State.FAILED
         if change.state == Change.State.PROPOSED:
@@ -79,7 +79,7 @@ def turned_back(claim: Claim, against: Objection) -> None:
             verbs.record("change.failed", change, actor=change.applied_by, why=against.sentence)
 
 
-def handed_on(claim: Claim) -> None:
+def hand_on(claim: Claim) -> None:
     """No task runs longer than a minute, or while a new change waits. The change keeps its leases; the next goes on."""
     with claim.held() as change:
         change.state = Change.State.QUEUED
@@ -88,19 +88,19 @@ def handed_on(claim: Claim) -> None:
         wake_after_commit(change.pk)
 
 
-def handed_back(claim: Claim, why: str) -> None:
+def hand_back(claim: Claim, why: str) -> None:
     """Nothing may be sent just now. The tick has another worker look again; the objects are nobody's meanwhile."""
     try:
         with claim.held() as change:
             change.state = Change.State.QUEUED
             change.claim = ""
             change.leases.all().delete()
-            say(change, why)
+            log_line(change, why)
     except ChangeClaimLost:
         log.warning("Another worker took over change %s.", claim.change_id)
 
 
-def comes_again(claim: Claim, at: datetime) -> None:
+def postpone(claim: Claim, at: datetime) -> None:
     """It waits for something to come to pass: nobody holds its objects meanwhile, and it doesn't expire of that."""
     with _ending(claim, Change.State.SCHEDULED) as change:
         change.not_before, change.finished_at = at, None
@@ -108,7 +108,7 @@ def comes_again(claim: Claim, at: datetime) -> None:
         sealed.keep_longer(change)
 
 
-def broken_off(claim: Claim, error: dict[str, Any]) -> None:
+def break_off(claim: Claim, error: dict[str, Any]) -> None:
     """Outside the protocol of any step. One that may have been sent is unknown: a retry finds out."""
     try:
         with _ending(claim, Change.State.FAILED) as change:
@@ -117,7 +117,7 @@ def broken_off(claim: Claim, error: dict[str, Any]) -> None:
                 _break_off(step, error)
                 if step.state == Step.State.UNKNOWN:
                     change.state = Change.State.UNKNOWN
-            say(change, error["sentence"])
+            log_line(change, error["sentence"])
             verbs.record(f"change.{change.state}", change, actor=change.applied_by, why=error["sentence"])
     except ChangeClaimLost:
         log.warning("Another worker took over change %s.", claim.change_id)

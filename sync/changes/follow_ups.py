@@ -14,9 +14,9 @@ from accounts.models import Operator
 from sync import operations, sealed
 from sync.changes import removals, temporary, verbs
 from sync.changes.errors import PlanError
-from sync.changes.plan import again, prefetch, propose
-from sync.changes.rebasing import rebased
-from sync.changes.rows import locked, say
+from sync.changes.plan import prefetch, propose, renew_spec
+from sync.changes.rebasing import rebase_step
+from sync.changes.rows import locked, log_line
 from sync.changes.steps import created_ids
 from sync.checks import PlanFinding
 from sync.draft import Draft
@@ -68,7 +68,7 @@ def replan(*, change: Change, actor: Operator, undoes: bool = False) -> Change:
     return plan_again(change, actor, undoes=undoes)
 
 
-def what_it_undoes(change: Change) -> list[str]:
+def undone_edits(change: Change) -> list[str]:
     """Sentences: whose edits a new plan would undo. None where there is nothing to plan again."""
     if change.state not in PLANNABLE or change.ends_id:
         return []
@@ -114,7 +114,7 @@ def plan_again(
             change.finished_at = timezone.now()
             left.update(state=Step.State.SKIPPED)
         sealed.erase_typed(change)  # what the new plan doesn't send again
-        say(change, f"Planned again as change {new.pk}.")
+        log_line(change, f"Planned again as change {new.pk}.")
         change.save()
         temporary.follow(change)
         verbs.record("change.cancelled", change, actor=actor)
@@ -141,12 +141,12 @@ def _on_what_is_there(change: Change, first: Iterable[StepSpec], left: Iterable[
     undoes: list[str] = []
     try:
         for spec in first:
-            specs += again(draft, spec)
+            specs += renew_spec(draft, spec)
         left = list(left)
         prefetch(draft, [_parsed(StepSpec(step.kind, resolved(step.params, ids))) for step in left])
         for step in left:
-            on_now = rebased(draft, step, ids)
-            steps = again(draft, on_now.spec)
+            on_now = rebase_step(draft, step, ids)
+            steps = renew_spec(draft, on_now.spec)
             undoes += [on_now.undoes] if steps and on_now.undoes else []
             specs += [replace(spec, is_optional=step.is_optional) for spec in steps]
             ids[step.position] = placeholder_for(len(draft.steps))

@@ -51,7 +51,7 @@ def erase_naming(aws_account: AwsAccount, names: Callable[[str], bool]) -> None:
         AuditText.objects.filter(pk__in=due[first : first + _AT_ONCE]).delete()
 
 
-def naming(aws_account: AwsAccount, names: Callable[[str], bool]) -> Iterator[tuple[int, str, str]]:
+def texts_naming(aws_account: AwsAccount, names: Callable[[str], bool]) -> Iterator[tuple[int, str, str]]:
     """Those texts about which `names` says yes: of which change, what it is, and the text."""
     for model, field, change in FREE_TEXTS:
         kind = f"{model._meta.verbose_name}: {field}"

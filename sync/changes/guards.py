@@ -18,7 +18,7 @@ from sync import checks, clock, operations
 from sync.changes import attempts, demands, overrides, verbs
 from sync.changes.approvals import stands_in, valid
 from sync.changes.errors import PlanError, sentence_only
-from sync.changes.plan import digest, kept_of, look, measured_findings, operations_of
+from sync.changes.plan import check_steps, digest, measured_findings, measurements_to_keep, operations_of
 from sync.changes.steps import created_ids, planned_step
 from sync.checks import PlanFinding
 from sync.draft import Draft
@@ -81,7 +81,7 @@ def _of_people(change: Change, applier: Operator) -> Objection | None:
     # Helpdesk may apply, but of changes to people only their own.
     if applier != change.requested_by and not may(applier, PROPOSE, change.aws_account):
         return Objection("You may apply your own changes only.")
-    missing = demands.unmet(change, valid(change))
+    missing = demands.unmet_demands(change, valid(change))
     if missing and not stands_in(change):
         return Objection(f"{' and '.join(demand.missing_words for demand in missing)} needed under this plan.")
     return None
@@ -90,24 +90,24 @@ def _of_people(change: Change, applier: Operator) -> Objection | None:
 def _of_checks(change: Change) -> Objection | None:
     """Whether the limits and checks have something graver to say than what everybody has read on the plan."""
     try:
-        pending = planned(change)
+        pending = unsent_steps(change)
         if refused := checks.refused(change.aws_account, change.requested_by, pending, change.pk):
             return Objection(refused)
-        now = look(Draft(change.aws_account), pending)
+        now = check_steps(Draft(change.aws_account), pending)
         ids = created_ids(change)
         everything = [planned_step(step, ids) for step in change.steps.all()]
-        measured = checks.measure(change.aws_account, everything, undoing(change))
+        measured = checks.measure(change.aws_account, everything, undo_steps(change))
     except Refusal as refusal:
         return Objection(str(refusal), voids_approvals=True)
     errors = [finding for finding in now if finding.severity == "error"]
     found = errors or checks.worse(map(PlanFinding.from_json, change.findings), now)
     sentences = [finding.message for finding in found] or checks.worsened(change.measured, measured)
     if not sentences:
-        protected = overrides.uncovered(change, now)
+        protected = overrides.findings_without_override(change, now)
         return Objection(overrides.sentence(protected)) if protected else None
     sentence = "Since the plan was made it has got worse: " + " ".join(sentences)
     said = (*now, *measured_findings(measured))
-    return Objection(sentence, voids_approvals=True, findings=said, measured=kept_of(measured))
+    return Objection(sentence, voids_approvals=True, findings=said, measured=measurements_to_keep(measured))
 
 
 def send_back(change: Change, against: Objection) -> None:
@@ -131,7 +131,7 @@ def void_approvals(change: Change, against: Objection) -> None:
         verbs.record("change.approvals_voided", change, actor=None, why=against.sentence)
 
 
-def planned(change: Change) -> list[PlannedStep]:
+def unsent_steps(change: Change) -> list[PlannedStep]:
     """The steps that are still to be sent, as limits and checks look at them.
 
     Not those that may have been sent already: of what they left, the limits would say that it is so already.
@@ -141,7 +141,7 @@ def planned(change: Change) -> list[PlannedStep]:
     return [planned_step(step, ids) for step in pending if not any(map(attempts.is_perhaps_sent, step.attempts.all()))]
 
 
-def undoing(change: Change) -> list[PlannedStep]:
+def undo_steps(change: Change) -> list[PlannedStep]:
     """The steps that would undo those that were done, in their order: the last one's first."""
     found = []
     ids = created_ids(change)

@@ -10,7 +10,7 @@ from sync import clock, sealed
 from sync.changes import demands, removals, temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.guards import objection, send_back
-from sync.changes.rows import handing_over, locked, say, wake_after_commit
+from sync.changes.rows import handing_over, locked, log_line, wake_after_commit
 from sync.models import Change, Step
 from sync.placeholders import positions_in
 
@@ -29,7 +29,7 @@ def apply(*, change: Change, actor: Operator) -> Change:
             _hand_over(change, actor)
         elif against.measured is not None:  # kept although it is refused: its people must read them
             send_back(change, against)
-            say(change, against.sentence)
+            log_line(change, against.sentence)
         change.save()
     if against:
         raise PlanError(against.sentence)
@@ -47,11 +47,11 @@ def _hand_over(change: Change, actor: Operator) -> None:
     demands.keep_in_force(change)
     if change.not_before and change.not_before > clock.now():
         change.state = Change.State.SCHEDULED
-        say(change, f"Scheduled by {actor}.")
+        log_line(change, f"Scheduled by {actor}.")
         verbs.record("change.scheduled", change, actor=actor, at=change.not_before.isoformat())
     else:
         _queue(change)
-        say(change, f"{actor} asked to apply it.")
+        log_line(change, f"{actor} asked to apply it.")
         verbs.record("change.apply_asked", change, actor=actor, digest=change.digest)
 
 
@@ -72,7 +72,7 @@ def retry(*, change: Change, actor: Operator) -> Change:
         _is_for(change, actor)
         change.error = {}
         change.cancel_asked = False
-        say(change, f"{actor} asked to go on.")
+        log_line(change, f"{actor} asked to go on.")
         _queue(change)
         change.save()
         verbs.record("change.retried", change, actor=actor)
@@ -98,7 +98,7 @@ def leave_out(*, change: Change, actor: Operator) -> Change:
         _is_for(change, actor)
         change.error = {}
         change.cancel_asked = False
-        say(change, f"{actor} left out step {step.position}.")
+        log_line(change, f"{actor} left out step {step.position}.")
         _queue(change)
         change.save()
         verbs.record(
@@ -127,7 +127,7 @@ def look_again(*, change: Change, actor: Operator) -> Change:
             raise PlanError("It doesn't wait for anything that came to pass by now.")
         change.not_before = None
         _queue(change)
-        say(change, f"{actor} asked to look again.")
+        log_line(change, f"{actor} asked to look again.")
         change.save()
     return change
 
@@ -145,14 +145,14 @@ def cancel(*, change: Change, actor: Operator, reason: str = "") -> Change:
         removals.check_may_decide(change, actor, reason)
         if change.state == Change.State.APPLYING or _something_is_sent(change):
             change.cancel_asked = True
-            say(change, f"{actor} asked to stop after the step that runs.")
+            log_line(change, f"{actor} asked to stop after the step that runs.")
             verbs.record("change.cancel_asked", change, actor=actor)
         else:
             change.state = Change.State.CANCELLED
             change.finished_at = clock.now()
             change.steps.exclude(state__in=Step.SETTLED).update(state=Step.State.SKIPPED)
             change.leases.all().delete()
-            say(change, f"Cancelled by {actor}.")
+            log_line(change, f"Cancelled by {actor}.")
             sealed.erase_typed(change)
             verbs.record("change.cancelled", change, actor=actor)
             temporary.follow(change)

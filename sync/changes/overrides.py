@@ -14,7 +14,7 @@ from accounts.roles import ADMINISTER
 from sync.changes import verbs
 from sync.changes.approvals import UNDECIDED
 from sync.changes.errors import PlanError
-from sync.changes.rows import locked, say
+from sync.changes.rows import locked, log_line
 from sync.checks import PlanFinding
 from sync.models import Change, Override
 
@@ -28,18 +28,18 @@ def override(*, change: Change, actor: Operator, reason: str) -> Override:
             raise PlanError(f"There is nothing to override: the change is {change.get_state_display().lower()}.")
         if not reason.strip():
             raise PlanError("Say why what is protected has to be touched.")
-        found = uncovered(change, map(PlanFinding.from_json, change.findings))
+        found = findings_without_override(change, map(PlanFinding.from_json, change.findings))
         if not found:
             raise PlanError("There is nothing to override.")
         made = change.overrides.create(operator=actor, reason=reason, findings=[each.as_json() for each in found])
-        say(change, f"{actor} overrides what is protected.")
+        log_line(change, f"{actor} overrides what is protected.")
         verbs.record(
             "change.overridden", change, actor=actor, reason=reason, protected=[each.message for each in found]
         )
     return made
 
 
-def uncovered(change: Change, findings: Iterable[PlanFinding]) -> list[PlanFinding]:
+def findings_without_override(change: Change, findings: Iterable[PlanFinding]) -> list[PlanFinding]:
     """Those about what is protected that no owner has overridden."""
     protected = [finding for finding in findings if finding.severity == "protected"]
     if not protected:

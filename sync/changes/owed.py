@@ -25,7 +25,7 @@ _AT_ONCE = 20
 _NOT_AGAIN = timedelta(minutes=5)
 
 
-def remember(aws_account: AwsAccount, owed: Iterable[tuple[ObjectRef, Step]]) -> None:
+def record_owed_readings(aws_account: AwsAccount, owed: Iterable[tuple[ObjectRef, Step]]) -> None:
     """In the transaction that says that the steps are done."""
     OwedReading.objects.bulk_create(
         OwedReading(
@@ -43,7 +43,7 @@ def remember(aws_account: AwsAccount, owed: Iterable[tuple[ObjectRef, Step]]) ->
     )
 
 
-def are_ours(
+def is_own_write(
     place: AccountRegion,
     its_mirror: Mirror,
     object_id: str,

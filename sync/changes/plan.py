@@ -59,12 +59,12 @@ def propose(
     draft = plan(aws_account, steps)
     if refused := checks.refused(aws_account, actor, draft.steps):
         raise PlanError(refused)
-    found = look(Draft(aws_account, remembered=draft.remembered), draft.steps)
+    found = check_steps(Draft(aws_account, remembered=draft.remembered), draft.steps)
     _refuse_errors(found, draft.steps)
     findings = [*findings, *found]
     rules = demands.rules_for(aws_account, draft.steps)
     is_care = demands.is_care(aws_account, draft.steps)
-    second = demands.asks_second(aws_account, draft.steps)
+    second = demands.needs_second_person(aws_account, draft.steps)
     measured = checks.measure(aws_account, draft.steps)
     findings += measured_findings(measured)
     _refuse_errors(findings, draft.steps)
@@ -85,7 +85,7 @@ def propose(
         until=until,
         reverses=reverses,
         findings=[finding.as_json() for finding in findings],
-        measured=kept_of(measured),
+        measured=measurements_to_keep(measured),
     )
     rows = [row_of(step, as_planned(step, spec)) for step, spec in zip(draft.steps, steps, strict=True)]
     change.digest = digest(aws_account, rows, until)
@@ -94,7 +94,7 @@ def propose(
         row.change = change
     Step.objects.bulk_create(rows)
     _keep_secrets(change, draft.steps, actor)
-    demands.keep(change, rules, second=second)
+    demands.keep_demands(change, rules, second=second)
     verbs.record("change.proposed", change, actor=actor, reason=reason, digest=change.digest)
     return change
 
@@ -102,7 +102,7 @@ def propose(
 def operations_of(steps: Iterable[StepSpec | Step], actor: Operator, aws_account: AwsAccount) -> list[Operation[Any]]:
     """The operation of each step. Raises PlanError for an unknown one, and for one that the actor may not ask for."""
     parsed = [_parsed(step) for step in steps]
-    draft = demands.looked_up(aws_account, parsed)
+    draft = demands.prefetched_draft(aws_account, parsed)
     granted: set[tuple[str, str]] = set()
     for step in parsed:
         needs, pool_id = _asked_for(step, draft)
@@ -176,7 +176,7 @@ def prefetch(draft: Draft, parsed: Iterable[tuple[Operation[Any], Any]]) -> None
         operations.registry[kind].prefetch(draft, params_of_kind)
 
 
-def again(draft: Draft, spec: StepSpec) -> list[StepSpec]:
+def renew_spec(draft: Draft, spec: StepSpec) -> list[StepSpec]:
     """The same intent on what the mirror has now, added to the draft; none when it is so already. Raises Refusal."""
     operation = operations.registry[spec.kind]
     steps = operation.replanned(draft, operation.parse(spec.params))
@@ -186,7 +186,7 @@ def again(draft: Draft, spec: StepSpec) -> list[StepSpec]:
     return steps
 
 
-def look(draft: Draft, planned: Sequence[PlannedStep]) -> list[PlanFinding]:
+def check_steps(draft: Draft, planned: Sequence[PlannedStep]) -> list[PlanFinding]:
     """What the operations themselves and all registered checks say of these steps. `draft` is empty at first."""
     found: list[PlanFinding] = []
     prefetch(draft, [(step.operation, step.params) for step in planned])
@@ -204,7 +204,7 @@ def measured_findings(measured: Mapping[str, Measurement]) -> list[PlanFinding]:
     return [finding for each in measured.values() for finding in each.findings]
 
 
-def kept_of(measured: Mapping[str, Measurement]) -> dict[str, Any]:
+def measurements_to_keep(measured: Mapping[str, Measurement]) -> dict[str, Any]:
     return {name: each.kept for name, each in measured.items() if each.kept is not None}
 
 

@@ -29,7 +29,7 @@ from sync.changes.failpoints import FailPoint
 from sync.changes.guards import Objection
 from sync.changes.polling import poll_until
 from sync.changes.records import StepOutcome, write_down
-from sync.changes.rows import say
+from sync.changes.rows import log_line
 from sync.changes.waves import DueStep
 from sync.models import Attempt, Change, Step
 from sync.operations import Gate, Guarantee, PreviousAttempt, StepResult, Value
@@ -132,7 +132,7 @@ class StepRun:
             if self._step.error.get("sentence") != why:
                 self._step.error = sentence_only("Waiting", why)
                 self._step.save(update_fields=["error"])
-                say(change, f"Step {self._step.position}: {why}")
+                log_line(change, f"Step {self._step.position}: {why}")
         return WaitingUntil(clock.now() + gate.every)
 
     def _since(self) -> datetime:
@@ -146,7 +146,7 @@ class StepRun:
     # ---- 1 and 2 ---------------------------------------------------------------------------------------------
     def _attempt(self, begun: Attempt | None) -> StepOutcome | None:
         """None: nobody knows what became of it, and it may be tried again."""
-        sent = attempts.as_tried(attempts.perhaps_sent(self._step)) if begun is None else []
+        sent = attempts.previous_attempts(attempts.perhaps_sent(self._step)) if begun is None else []
         attempt = begun or self._begin()
         try:
             found = self._find(sent)
@@ -178,7 +178,7 @@ class StepRun:
         names = " and ".join(ref.name for ref in there)
         sentence = f"It was renamed in AWS: it is {names} now, and keeps what was given to it. It is tried again so."
         ended = self._end(attempt, State.CONFLICTED, sentence_only("Conflicted", sentence), found=live)
-        return replace(ended, reread=effects.read_again(self._client, there))
+        return replace(ended, reread=effects.reread_objects(self._client, there))
 
     def _keep(self, attempt: Attempt, live: Value) -> None:
         """From here on it may have been sent."""
@@ -300,7 +300,7 @@ class StepRun:
         *,
         visible: bool = True,
     ) -> StepOutcome:
-        reread = effects.read_again(self._client, self._affected_objects)
+        reread = effects.reread_objects(self._client, self._affected_objects)
         return StepOutcome(
             self._due,
             attempt,
@@ -319,7 +319,7 @@ class StepRun:
         # waited for has come to pass.
         error = error or {}
         behind = state in (State.CONFLICTED, State.DONE) or bool(error.get("appeared"))
-        reread = effects.read_again(self._client, self._affected_objects) if behind else []
+        reread = effects.reread_objects(self._client, self._affected_objects) if behind else []
         return StepOutcome(self._due, attempt, state, error, looked="found" in more, reread=reread, **more)
 
     def _nobody_can_tell(self) -> bool:
@@ -329,7 +329,7 @@ class StepRun:
 
     def _unknown(self, sentence: str) -> StepOutcome:
         """By the newest attempt: those that a dead worker left are closed."""
-        sent = attempts.as_tried(attempts.perhaps_sent(self._step))
+        sent = attempts.previous_attempts(attempts.perhaps_sent(self._step))
         new = self._appeared(sent[-1]) if self._at_most_once else {}
         with self._claim.held():
             attempts.close_open(self._step)

@@ -26,7 +26,7 @@ class RebasedStep:
     merges: bool = False
 
 
-def rebased(draft: Draft, step: Step, ids: Mapping[int, str]) -> RebasedStep:
+def rebase_step(draft: Draft, step: Step, ids: Mapping[int, str]) -> RebasedStep:
     """Raises BadParams."""
     spec = StepSpec(step.kind, resolved(step.params, ids))
     operation = operations.registry[step.kind]

@@ -15,7 +15,7 @@ from sync import sealed
 from sync.changes import attempts, effects, failpoints, owed, verbs
 from sync.changes.claims import Claim
 from sync.changes.failpoints import FailPoint
-from sync.changes.rows import say_all
+from sync.changes.rows import log_lines
 from sync.changes.waves import DueStep
 from sync.mirror import RereadObject, bulk
 from sync.mirror.base import mirror_of
@@ -62,15 +62,15 @@ def write_down(claim: Claim, ended: Sequence[StepOutcome]) -> None:
         _attempts(ended)
         _steps(ended)
         reread = [(seen, each.due.step if each.is_done else None) for each in ended for seen in each.reread]
-        effects.store(change.aws_account, reread)
-        owed.remember(change.aws_account, _not_read(ended))
+        effects.store_reread(change.aws_account, reread)
+        owed.record_owed_readings(change.aws_account, _not_read(ended))
         for each in ended:
             if each.is_done:
                 _hand_over(change, each)
         done = [each for each in ended if each.is_done]
         texts = verbs.reason_of(change) if done else {}
         audit.record_all([_entry(change, each, texts) for each in done])
-        say_all(change, [each.line for each in ended if each.line])
+        log_lines(change, [each.line for each in ended if each.line])
         failpoints.passing(FailPoint.BEFORE_COMMIT)
     failpoints.passing(FailPoint.COMMITTED)
 
@@ -123,7 +123,7 @@ def _entry(change: Change, ended: StepOutcome, texts: Mapping[str, str]) -> Audi
         aws_account=change.aws_account,
         obj=(about.kind, about.object_id, about.name),
         texts=texts,
-        data=verbs.of_step(step, planned.operation.title(planned.params), ended.request_id, left),
+        data=verbs.step_entry_data(step, planned.operation.title(planned.params), ended.request_id, left),
     )
 
 

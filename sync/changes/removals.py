@@ -18,7 +18,7 @@ from accounts.roles import APPROVE
 from sync import clock, operations
 from sync.changes.errors import PlanError
 from sync.changes.plan import digest
-from sync.changes.rows import locked_if_free, say
+from sync.changes.rows import locked_if_free, log_line
 from sync.changes.second import decides_alone, record_alone
 from sync.changes.steps import planned_step
 from sync.each import each_by_itself
@@ -47,16 +47,16 @@ def why_not(removal: Change, actor: Operator) -> str:
     account = removal.aws_account
     if not may(actor, APPROVE, account):
         return _SOMEBODY_ELSE
-    return _SOMEBODY_ELSE if asked_for_it(removal, actor) and not decides_alone(actor, account) else ""
+    return _SOMEBODY_ELSE if is_requested_by(removal, actor) and not decides_alone(actor, account) else ""
 
 
-def asked_for_it(removal: Change, actor: Operator) -> bool:
+def is_requested_by(removal: Change, actor: Operator) -> bool:
     return actor.pk in {removal.requested_by_id, removal.ends.requested_by_id if removal.ends else None}
 
 
 def is_alone(removal: Change, actor: Operator) -> bool:
     """Whether they decide about access that they asked for themselves: that takes a reason."""
-    return asked_for_it(removal, actor) and decides_alone(actor, removal.aws_account)
+    return is_requested_by(removal, actor) and decides_alone(actor, removal.aws_account)
 
 
 def check_may_decide(change: Change, actor: Operator, reason: str = "") -> None:
@@ -119,7 +119,7 @@ def _bring_back(pk: int) -> None:
         removal.queued_at, removal.finished_at = clock.now(), None
         follow_names(removal)
         removal.save()
-        say(removal, "Tried again by itself: the access has not ended.")
+        log_line(removal, "Tried again by itself: the access has not ended.")
 
 
 # ---- Whose access it is, whatever it is called now ------------------------------------------------------------------
@@ -136,7 +136,7 @@ def follow_names(removal: Change) -> None:
     Step.objects.bulk_update(moved, ["params", "part"])
     removal.digest = digest(removal.aws_account, removal.steps.all())
     removal.save(update_fields=["digest"])
-    say(removal, "What it is about was renamed since: it goes by the new name.")
+    log_line(removal, "What it is about was renamed since: it goes by the new name.")
 
 
 def _renamed(removal: Change) -> Iterator[Step]:

@@ -40,12 +40,12 @@ def handing_over(change_id: int) -> Iterator[Change]:
         yield change
 
 
-def say(change: Change, line: str) -> None:
+def log_line(change: Change, line: str) -> None:
     """Adds a line to the log on the change's page."""
     ChangeLine.objects.create(change=change, line=line)
 
 
-def say_all(change: Change, lines: Iterable[str]) -> None:
+def log_lines(change: Change, lines: Iterable[str]) -> None:
     ChangeLine.objects.bulk_create([ChangeLine(change=change, line=line) for line in lines])
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from sync import clock, sealed
 from sync.changes import claims, owed, removals, temporary, verbs
 from sync.changes.claims import Claim
-from sync.changes.rows import locked_if_free, say
+from sync.changes.rows import locked_if_free, log_line
 from sync.each import each_by_itself
 from sync.models import Change, Lease
 from sync.queue import APPLY, wake
@@ -34,7 +34,7 @@ def _take_back(claim: Claim) -> None:
             return  # it has spoken since we looked
         change.state = State.QUEUED
         change.claim = ""
-        say(change, "Its worker stopped answering; another one goes on.")
+        log_line(change, "Its worker stopped answering; another one goes on.")
         change.save()
 
 
@@ -49,7 +49,7 @@ def _expire(pk: int) -> None:
         if change is not None and change.state in UNDECIDED:
             change.state = State.EXPIRED
             change.finished_at = clock.now()
-            say(change, "Expired.")
+            log_line(change, "Expired.")
             change.save()
             verbs.record("change.expired", change, actor=None)
             sealed.erase_typed(change)
@@ -74,7 +74,7 @@ def _queue_scheduled(pk: int) -> None:
             change.state = State.QUEUED
             change.queued_at = clock.now()
             removals.follow_names(change)
-            say(change, "Its time has come.")
+            log_line(change, "Its time has come.")
             change.save()
 
 

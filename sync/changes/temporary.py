@@ -24,7 +24,7 @@ from sync import clock, operations
 from sync.changes import removals, verbs
 from sync.changes.errors import PlanError
 from sync.changes.plan import digest, extend, plan, propose, row_of
-from sync.changes.rows import locked, locked_if_free, say
+from sync.changes.rows import locked, locked_if_free, log_line
 from sync.changes.steps import created_ids
 from sync.changes.titles import title_of
 from sync.each import each_by_itself
@@ -91,7 +91,7 @@ def _make_removal(change: Change, planned: Sequence[PlannedStep], actor: Operato
         row.change = removal
     Step.objects.bulk_create(rows)
     verbs.record("change.end_planned", removal, actor=actor, reason=change.reason, at=change.until.isoformat())
-    say(change, f"Change {removal.pk} removes it: {full_time(change.until)}.")
+    log_line(change, f"Change {removal.pk} removes it: {full_time(change.until)}.")
 
 
 def removal_of(change: Change) -> Change | None:
@@ -126,7 +126,7 @@ def _follow_grant(change: Change) -> None:
         removal.state, removal.applied_by = Change.State.SCHEDULED, change.applied_by or change.requested_by
         removal.applied_from = change.applied_from
         removal.save(update_fields=["state", "applied_by", "applied_from"])
-        say(removal, f"Scheduled: change {change.pk} was carried out.")
+        log_line(removal, f"Scheduled: change {change.pk} was carried out.")
         assert removal.not_before is not None  # noqa: S101  as it was made
         verbs.record("change.scheduled", removal, actor=change.applied_by, at=removal.not_before.isoformat())
     elif change.state in _NOTHING_DONE:
@@ -150,7 +150,7 @@ def _let_go(removal: Change, line: str, actor: Operator | None) -> None:
     removal.state, removal.finished_at = Change.State.CANCELLED, clock.now()
     removal.save(update_fields=["state", "finished_at"])
     removal.steps.update(state=Step.State.SKIPPED)
-    say(removal, line)
+    log_line(removal, line)
     verbs.record("change.cancelled", removal, actor=actor)
 
 
@@ -171,7 +171,7 @@ def move_end(*, removal: Change, until: datetime, actor: Operator, reason: str =
         before, removal.not_before, removal.warned_at = removal.not_before, until, None
         removal.expires_at = until + _STAYS
         removal.save()
-        say(removal, f"{actor} moved the end to {full_time(until)}.")
+        log_line(removal, f"{actor} moved the end to {full_time(until)}.")
         verbs.record("change.end_moved", removal, actor=actor, at=until.isoformat(), before=before.isoformat())
     return removal
 

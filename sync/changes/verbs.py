@@ -75,13 +75,13 @@ def reason_of(change: Change) -> dict[str, str]:
     return audit.apart(change.aws_account, ("change", change.pk), {"reason": change.reason})
 
 
-def looked_at_names(change: Change, operator: Operator) -> None:
+def record_names_viewed(change: Change, operator: Operator) -> None:
     """A page said what the people of the change are called. It asks again every two seconds: that is one look."""
     if not audit.looks_lately("change.people_read", operator, ("change", change.pk)).exists():
         record("change.people_read", change, actor=operator)
 
 
-def of_step(step: Step, title: str, request_id: str, left: Value) -> dict[str, Any]:
+def step_entry_data(step: Step, title: str, request_id: str, left: Value) -> dict[str, Any]:
     """The data of the entry that a step was done: with its part before, and as the step left it.
 
     A part is never secret: it is what a plan shows that it expects to find.

@@ -21,7 +21,7 @@ from sync.changes.errors import as_json, sentence_only
 from sync.changes.guards import Objection, objection
 from sync.changes.protocol import StepRun, WaitingUntil, begin
 from sync.changes.records import StepOutcome, write_down
-from sync.changes.rows import say, wake_after_commit
+from sync.changes.rows import log_line, wake_after_commit
 from sync.changes.session_policy import session_policy
 from sync.changes.steps import created_ids
 from sync.changes.waves import DueStep, WaveSize, waves
@@ -48,21 +48,21 @@ def _work(claim: Claim) -> None:
     except ChangeClaimLost:
         log.warning("Another worker took over change %s.", change_id)
     except NotCounted as held:
-        endings.handed_back(claim, str(held))
+        endings.hand_back(claim, str(held))
     except AwsError as error:  # the door didn't open; what goes wrong at a step is the step's
-        endings.broken_off(claim, as_json(error))
+        endings.break_off(claim, as_json(error))
     except (OperationalError, InterfaceError) as error:  # whatever was to be written down: the next tick finds out
         log.error("The database failed under change %s, which another worker goes on with: %s", change_id, error)
     except Exception:
         log.exception("Change %s stopped by a fault of the console.", change_id)
-        endings.broken_off(claim, sentence_only("ConsoleFault", "The console failed at this: its log says more."))
+        endings.break_off(claim, sentence_only("ConsoleFault", "The console failed at this: its log says more."))
 
 
 def _take_leases(claim: Claim) -> bool:
     """False: another change writes one of its objects, so this one waits."""
     with claim.held() as change:
         if leases.take(change):
-            say(change, f"Claimed by worker {claims.worker_name()}.")
+            log_line(change, f"Claimed by worker {claims.worker_name()}.")
             return True
         change.state = Change.State.WAITING
         change.claim = ""
@@ -70,7 +70,7 @@ def _take_leases(claim: Claim) -> bool:
         line = f"Waits for change {', '.join(str(pk) for pk in sorted(set(waiting_for)))}."
         newest = change.lines.last()
         if newest is None or newest.line != line:
-            say(change, line)
+            log_line(change, line)
     _wake_if_free(claim.change_id)
     return False
 
@@ -91,7 +91,7 @@ def _carry_out(claim: Claim) -> None:
     ids, room, ended_one = created_ids(change), WaveSize(), False
     for wave in waves(change, ids, room):
         if time.monotonic() > end_of_slice or (ended_one and claims.is_another_new(claim)):
-            return endings.handed_on(claim)
+            return endings.hand_on(claim)
         began = time.monotonic()
         ended = _Wave(claim, change, client, against).carry_out(wave)
         room.took(len(wave), time.monotonic() - began)
@@ -99,7 +99,7 @@ def _carry_out(claim: Claim) -> None:
         if ended is not None:
             return ended()
         ended_one = True
-    endings.applied(claim)
+    endings.mark_applied(claim)
 
 
 def _made(wave: Sequence[DueStep]) -> list[Step]:
@@ -135,13 +135,13 @@ class _Wave:
         alone = attempt is None
         found = StepRun(self._claim, self._change, due, self._client, self._against, alone=alone).run(attempt)
         if isinstance(found, WaitingUntil):
-            return partial(endings.comes_again, self._claim, found.again_at)
+            return partial(endings.postpone, self._claim, found.again_at)
         ended.append(found)
         if found.is_done:
             return None
         if found.state is Step.State.PENDING:
             return self._let_go()
-        return partial(endings.stopped, self._claim, due.step, found.error, found.state)
+        return partial(endings.mark_stopped, self._claim, due.step, found.error, found.state)
 
     def _with_shared(self, ended: list[StepOutcome]) -> list[StepOutcome]:
         """What several steps refer to is read again once, and written down with the last that was done."""
@@ -150,7 +150,7 @@ class _Wave:
             return ended
         *others, last = done
         shared = dict.fromkeys(ref for each in done for ref in each.due.affected_objects[1:])
-        last = replace(last, reread=[*last.reread, *effects.read_again(self._client, list(shared))])
+        last = replace(last, reread=[*last.reread, *effects.reread_objects(self._client, list(shared))])
         return [*others, last, *ended[len(done) :]]
 
     def _not_begun(self, due: DueStep) -> Ending | None:
@@ -163,8 +163,8 @@ class _Wave:
     def _let_go(self) -> Ending:
         """Nothing more is to be sent."""
         if self._against:
-            return partial(endings.turned_back, self._claim, self._against)
-        return partial(endings.cancelled, self._claim)
+            return partial(endings.turn_back, self._claim, self._against)
+        return partial(endings.mark_cancelled, self._claim)
 
 
 def _open_door(claim: Claim, change: Change, email: str) -> AwsClient:
@@ -176,7 +176,7 @@ def _open_door(claim: Claim, change: Change, email: str) -> AwsClient:
     client = writer(change.aws_account, change_id=change.pk, operator=email, session_policy=session_policy(calls))
     arn = client.call("sts", "GetCallerIdentity")["Arn"]
     with claim.held() as ours:
-        say(ours, f"Signed in to AWS as {arn}.")
+        log_line(ours, f"Signed in to AWS as {arn}.")
         for note in client.notes:
-            say(ours, note)
+            log_line(ours, note)
     return client

@@ -21,7 +21,7 @@ from accounts.roles import ADMINISTER
 from sync import clock
 from sync.changes import PlanError, attempts, temporary, verbs
 from sync.changes.errors import sentence_only
-from sync.changes.rows import say, wake_after_commit
+from sync.changes.rows import log_line, wake_after_commit
 from sync.changes.steps import created_ids, planned_step
 from sync.counter import outside
 from sync.models import Change, Step, StepCounter
@@ -109,7 +109,7 @@ def release(
         raise PlanError(f"These can’t go on by themselves, or aren’t held: {', '.join(map(str, wrong))}.")
     for each in held:
         if each.change.pk in going_on:
-            say(each.change, "The queue was released.")
+            log_line(each.change, "The queue was released.")
             wake_after_commit(each.change.pk)
         else:
             _stop(each.change)
@@ -156,7 +156,7 @@ def _stop(change: Change) -> None:
     change.cancel_asked = False
     change.save()
     change.leases.all().delete()
-    say(change, STOPPED)
+    log_line(change, STOPPED)
     verbs.record("change.unknown", change, actor=None, why=STOPPED)
     temporary.follow(change)
 

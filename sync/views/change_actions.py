@@ -31,7 +31,7 @@ from sync.forms import (
 from sync.models import Change
 from sync.views.fetch import fetch_change, fetch_to_stop
 from sync.views.steps import name_to_type
-from sync.views.words_kept import keep
+from sync.views.words_kept import keep_words
 
 
 @require_POST
@@ -50,7 +50,7 @@ def change_break_glass(request: HttpRequest, account_id: str, pk: int) -> HttpRe
     demand_step_up(request)
     form, confirm = BreakGlassForm(request.POST), ConfirmApplyForm(request.POST, expected=name_to_type(change))
     if not confirm.is_valid():
-        keep(request, change, form)
+        keep_words(request, change, form)
         return _back(request, change, *confirm.errors["typed"])
     actor = signed_in(request)
     return _say(request, change, form, lambda reason: service.break_glass(change=change, actor=actor, reason=reason))
@@ -172,12 +172,12 @@ def _say(request: HttpRequest, change: Change, form: WordsForm, action: Callable
     """Does it with the words of the form; where that is refused, the form has them again."""
     [name] = form.fields
     if not form.is_valid():
-        keep(request, change, form)
+        keep_words(request, change, form)
         return _back(request, change, *form.errors[name])
     try:
         came_of_it = action(form.cleaned_data[name])
     except service.PlanError as error:
-        keep(request, change, form)
+        keep_words(request, change, form)
         return _back(request, change, str(error))
     return _on(request, came_of_it)
 

@@ -19,7 +19,7 @@ from iamconsole.web import panels
 from iamconsole.web.panels import Panel
 from iamconsole.web.tables import TableListing, list_response
 from sync import selectors
-from sync.changes.verbs import looked_at_names
+from sync.changes.verbs import record_names_viewed
 from sync.models import Change
 from sync.naming import Names
 from sync.selectors import UNDECIDED
@@ -31,7 +31,7 @@ from sync.views.offers import ApprovalsView, ChangeButtons
 from sync.views.plan import Plan
 from sync.views.secrets import waiting_of
 from sync.views.temporary import TemporaryAccess
-from sync.views.words_kept import kept
+from sync.views.words_kept import take_kept_words
 
 # Nothing was sent yet, or nothing will be: the plan says more than the progress.
 STILL = (*UNDECIDED, Change.State.AWAITING_GRANT, Change.State.SCHEDULED, Change.State.REJECTED, Change.State.EXPIRED)
@@ -95,7 +95,7 @@ def _audit_url(request: HttpRequest, change: Change) -> str:
 def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
     names = Names(signed_in(request), change.aws_account)
     plan = Plan(change, names, _page(request))
-    typed = kept(request, change)
+    typed = take_kept_words(request, change)
     approvals = ApprovalsView.of(change, typed)
     has_moved = change.queued_at is not None and (change.state not in STILL or plan.waits is not None)
     secrets = waiting_of(change, plan.rows, signed_in(request))
@@ -103,7 +103,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
     names.learn(other.titled for other in others)
     shown = signature(plan.what_shows, secrets, [(other.pk, other.state, other.steps_done) for other in others])
     if names.tell_anybody:
-        looked_at_names(change, signed_in(request))
+        record_names_viewed(change, signed_in(request))
     return {
         "change": change,
         "plan": plan,

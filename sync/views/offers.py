@@ -12,13 +12,13 @@ from accounts.models import Grant, Operator
 from accounts.roles import ADMINISTER, APPLY, APPROVE, CARE, PROPOSE
 from iamconsole.web.words import counted
 from sync.changes.approvals import may_comment, valid, why_not_alone
-from sync.changes.decisions import AppearedObjects, appeared
+from sync.changes.decisions import AppearedObjects, appeared_objects
 from sync.changes.demands import Demand, demands
-from sync.changes.follow_ups import what_it_undoes
+from sync.changes.follow_ups import undone_edits
 from sync.changes.guards import objection
 from sync.changes.lifecycle import CAN_BE_LEFT_OUT, why_needed
 from sync.changes.moved import MOST_LOOKED_INTO
-from sync.changes.overrides import uncovered
+from sync.changes.overrides import findings_without_override
 from sync.changes.removals import is_alone, why_not
 from sync.changes.reviews import may_review, nobody_reviews
 from sync.changes.second import SAFER
@@ -116,7 +116,7 @@ class ChangeButtons:
     @cached_property
     def protected(self) -> list[PlanFinding]:
         """What it touches that is protected, and that no owner has overridden."""
-        return uncovered(self.change, map(PlanFinding.from_json, self.change.findings))
+        return findings_without_override(self.change, map(PlanFinding.from_json, self.change.findings))
 
     def _form(self, form: type[F], name: str) -> F:
         """One of several on the page, so its fields have ids of their own."""
@@ -245,7 +245,7 @@ class ChangeButtons:
     def undoes(self) -> list[str]:
         """Whose edits a new plan would undo: that has to be ticked."""
         looks = self.replan and self.plan.total <= MOST_LOOKED_INTO
-        return what_it_undoes(self.change) if looks else []
+        return undone_edits(self.change) if looks else []
 
     @cached_property
     def look(self) -> str:
@@ -255,7 +255,7 @@ class ChangeButtons:
     @cached_property
     def appeared(self) -> AppearedObjects | None:
         """What an operator has to decide about."""
-        return appeared(self.change)
+        return appeared_objects(self.change)
 
     @cached_property
     def may_decide(self) -> bool:

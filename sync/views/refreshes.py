@@ -39,7 +39,7 @@ class RefreshView:
         return cls(run, outcome, said, ErrorView.of(run.error), signature(run.state, len(lines)))
 
 
-def shown(request: HttpRequest, row: MirroredRow) -> RefreshView | None:
+def refresh_view(request: HttpRequest, row: MirroredRow) -> RefreshView | None:
     """The refresh of this object that the address names, after the button led there."""
     pk = request.GET.get("refreshed", "")
     if not pk.isascii() or not pk.isdigit() or len(pk) > 18:

@@ -13,7 +13,7 @@ from accounts.risk import Risk
 from iamconsole.web.diff import DiffLine, document_diff
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, duration
-from sync.changes.demands import looked_up, risk_of
+from sync.changes.demands import prefetched_draft, risk_of
 from sync.changes.steps import planned_step
 from sync.models import Attempt, Change, Step
 from sync.operations import BadParams, Call, Gate, Operation, Refusal, Undo, registry
@@ -164,7 +164,7 @@ def risks_of(aws_account: AwsAccount, steps: Sequence[Step]) -> dict[int, RiskVi
             continue
         if not isinstance(each.operation, Gate):
             planned.append(each)
-    draft = looked_up(aws_account, planned)
+    draft = prefetched_draft(aws_account, planned)
     found = {}
     for each in planned:
         risk, why = risk_of(draft, each.operation, each.params)

@@ -11,12 +11,12 @@ _KEY = "words_of_change"
 _MOST = 4_000  # characters: more than any of these forms takes
 
 
-def keep(request: HttpRequest, change: Change, form: WordsForm) -> None:
+def keep_words(request: HttpRequest, change: Change, form: WordsForm) -> None:
     [name] = form.fields
     request.session[_KEY] = [change.pk, form.place, str(form.data.get(name, ""))[:_MOST]]
 
 
-def kept(request: HttpRequest, change: Change) -> dict[str, str]:
+def take_kept_words(request: HttpRequest, change: Change) -> dict[str, str]:
     """By the place of the form. Asked for by the page, which shows it."""
     pk, place, words = request.session.get(_KEY) or (None, "", "")
     if pk != change.pk:

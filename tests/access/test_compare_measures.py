@@ -8,7 +8,7 @@ import pytest
 
 from access.plans.check import AccessCheck
 from access.plans.effects import identified
-from access.plans.items import kept
+from access.plans.items import kept_items
 
 DANA, LEE = (f"arn:aws:iam::123456789012:user/{name}" for name in ("dana", "lee"))
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -27,7 +27,7 @@ def effect(*arns: str, administrators: bool = False, why: tuple[str, ...] = (), 
         "administrators": administrators,
         "at_most": False,
         "why": list(why),
-        **{kind: kept(listed) for kind, listed in described.items()},
+        **{kind: kept_items(listed) for kind, listed in described.items()},
     }
 
 
@@ -92,7 +92,9 @@ def test_everything_covers_everything() -> None:
 
 def test_more_who_may_assume_a_role_is_worse() -> None:
     role = {"role": "arn:aws:iam::123456789012:role/exporter", "aws_id": ""}
-    opened = [{**role, "gained": kept([{**item("sts:AssumeRole"), "principals": {"AWS": [each]}}])} for each in "12"]
+    opened = [
+        {**role, "gained": kept_items([{**item("sts:AssumeRole"), "principals": {"AWS": [each]}}])} for each in "12"
+    ]
     described = AccessCheck().worsened(measure(trusts=opened[:1]), measure(trusts=opened[1:]))
     assert described == "More may assume exporter than the plan showed."
     assert AccessCheck().worsened(measure(trusts=opened[:1]), measure(trusts=opened[:1])) == ""

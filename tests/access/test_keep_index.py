@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from access import kept as keeping
-from access.kept import kept
+from access.kept import cached_index
 from access.rows import all_rows
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
@@ -44,12 +44,12 @@ def alone(aws_account: AwsAccount) -> AwsAccount:
 
 
 def who(aws_account: AwsAccount, action: str = READ) -> list[str]:
-    return [found.arn.rpartition("/")[2] for found in kept(aws_account).index.who_can(action, OBJECT)]
+    return [found.arn.rpartition("/")[2] for found in cached_index(aws_account).index.who_can(action, OBJECT)]
 
 
 def test_it_is_made_once(alone: AwsAccount) -> None:
     user(alone, "dana", allow("s3:*"))
-    assert kept(alone) is kept(alone)
+    assert cached_index(alone) is cached_index(alone)
 
 
 # ---- Whatever it is made of ----------------------------------------------------------------------------------------
@@ -73,9 +73,9 @@ def test_it_is_made_again_after_any_change(alone: AwsAccount, change: Callable[[
     user(alone, "dana", allow("s3:*"))
     role(alone, "reader", trusts=arn("root"))
     managed(alone, "limit", [allow("ec2:*")])
-    before = kept(alone)
+    before = cached_index(alone)
     change(alone)
-    assert kept(alone) is not before
+    assert cached_index(alone) is not before
 
 
 def test_a_control_policy_that_is_attached_counts_at_once(aws_account: AwsAccount) -> None:
@@ -180,17 +180,17 @@ def test_what_is_kept_is_bounded(alone: AwsAccount, monkeypatch: pytest.MonkeyPa
     for aws_account in (alone, other):
         make_user(aws_account, "one")
         make_user(aws_account, "two")
-    first = kept(alone)
-    assert kept(other) is kept(other)
-    assert kept(alone) is not first  # it had made room
+    first = cached_index(alone)
+    assert cached_index(other) is cached_index(other)
+    assert cached_index(alone) is not first  # it had made room
     make_user(other, "three")
     make_user(other, "four")
-    assert kept(other) is not kept(other)  # too many for any
+    assert cached_index(other) is not cached_index(other)  # too many for any
 
 
 def test_answers_that_are_kept_are_bounded(alone: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "MOST_ANSWERS", 2)
-    held, asked = kept(alone), []
+    held, asked = cached_index(alone), []
     for key in (1, 2, 1, 3, 1, 2):
         held.answer(key, lambda key=key: asked.append(key))  # type: ignore[misc]
     assert asked == [1, 2, 3, 2]
@@ -199,7 +199,7 @@ def test_answers_that_are_kept_are_bounded(alone: AwsAccount, monkeypatch: pytes
 def test_threads_share_it(alone: AwsAccount) -> None:
     for name in ("dana", "eve", "mallory"):
         user(alone, name, allow("s3:*"))
-    index = kept(alone).index
+    index = cached_index(alone).index
     with ThreadPoolExecutor(8) as pool:
         found = pool.map(lambda n: len(index.who_can(f"s3:Get{n % 40}", OBJECT)), range(400))
     assert set(found) == {3}

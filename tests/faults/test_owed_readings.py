@@ -28,7 +28,7 @@ def attached(world: World, erin: Operator, monkeypatch: pytest.MonkeyPatch) -> t
     policy, role = world.policy(), world.role()
     change = propose(world.aws_account, erin, [attach(role, policy.arn)])
     changes.apply(change=change, actor=erin)
-    read_again = effects.read_again
+    read_again = effects.reread_objects
 
     def silent(client: Any, refs: Any) -> Any:
         world.emulator.rules([{"action": "*", "error": {"code": "ServiceUnavailable", "status": 503}}])
@@ -37,7 +37,7 @@ def attached(world: World, erin: Operator, monkeypatch: pytest.MonkeyPatch) -> t
         return found
 
     with monkeypatch.context() as patched:
-        patched.setattr(effects, "read_again", silent)
+        patched.setattr(effects, "reread_objects", silent)
         assert worked(change).state == Change.State.APPLIED
     assert OwedReading.objects.filter(object_id=role.aws_id, step__change=change).exists()
     return role, policy

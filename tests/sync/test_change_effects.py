@@ -28,7 +28,7 @@ def test_a_facet_that_an_operation_names_is_read_again(emulator: Emulator, aws_a
 
     def touch() -> str:
         with transaction.atomic():
-            effects.store(aws_account, [(seen, None) for seen in effects.read_again(client, [ref])])
+            effects.store_reread(aws_account, [(seen, None) for seen in effects.reread_objects(client, [ref])])
         return Facet.objects.get(object_id=jane.aws_id, source=facet).fingerprint
 
     before = touch()

@@ -60,7 +60,7 @@ class Command(BaseCommand):
             )
         except Unanswerable as problem:
             raise CommandError(str(problem)) from problem
-        answer = answered(found)
+        answer = answer_json(found)
         self.stdout.write(json.dumps(answer, indent=2) if options["json"] else "\n".join(_lines(answer)))
 
     def _decide_cases(self, file: str) -> None:
@@ -73,7 +73,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def answered(situation: Situation) -> dict[str, Any]:
+def answer_json(situation: Situation) -> dict[str, Any]:
     """`by_what_is_held`: the decision if the layers that aren't held neither deny nor grant."""
     request, verdict = situation.request, situation.verdict()
     return {
