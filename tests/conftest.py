@@ -1,7 +1,8 @@
 """The cast and the machinery of every test.
 
 The cast: alice (owner: may), bob (viewer: may only read), charlie (no grant: must never get in); and erin (editor),
-anton (approver), hal (helpdesk). The machinery: a running emulator, real Celery workers, a real browser.
+anton (approver), hal (helpdesk), olga (owner of all AWS accounts). `alices` is a client signed in as alice. The
+machinery: a running emulator, a small AWS to write to (`world`), real Celery workers, a real browser.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import MFA_ROLES, Role
 from emulator.process import Emulator, start_emulator
 from tests.services.workers import Worker, empty_queue, start_worker
+from tests.services.world import World
 
 pytest_plugins = ["tests.services.browser", "tests.services.database"]
 
@@ -86,6 +88,17 @@ def aws_account(db: None) -> AwsAccount:
     return make_aws_account()
 
 
+@pytest.fixture
+def other_account(db: None) -> AwsAccount:
+    """An AWS account that alice has no grant for."""
+    return AwsAccount.objects.create(account_id="999900009999", name="Other", emulated=True)
+
+
+@pytest.fixture
+def world(emulator: Emulator, aws_account: AwsAccount) -> World:
+    return World(emulator, aws_account)
+
+
 def make_aws_account() -> AwsAccount:
     return AwsAccount.objects.create(
         account_id=ACCOUNT_ID,
@@ -139,6 +152,12 @@ def hal(aws_account: AwsAccount) -> Operator:
 
 
 @pytest.fixture
+def olga(db: None) -> Operator:
+    """Owner of all AWS accounts."""
+    return make_operator("olga", Role.OWNER, None)
+
+
+@pytest.fixture
 def client_of() -> Callable[[Operator], Client]:
     """A test client signed in as the operator, just now (so a step-up isn't asked for)."""
 
@@ -152,6 +171,26 @@ def client_of() -> Callable[[Operator], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def alices(client_of: Callable[..., Client], alice: Operator) -> Client:
+    return client_of(alice)
+
+
+@pytest.fixture
+def bobs(client_of: Callable[..., Client], bob: Operator) -> Client:
+    return client_of(bob)
+
+
+@pytest.fixture
+def erins(client_of: Callable[..., Client], erin: Operator) -> Client:
+    return client_of(erin)
+
+
+@pytest.fixture
+def olgas(client_of: Callable[..., Client], olga: Operator) -> Client:
+    return client_of(olga)
 
 
 @pytest.fixture

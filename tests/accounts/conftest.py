@@ -17,26 +17,13 @@ from celery import current_app
 from django.core import mail
 from django.test import Client
 
-from accounts.models import AuditEntry, AwsAccount, Operator
-from accounts.roles import Role
+from accounts.models import AuditEntry, Operator
 from accounts.services import operators
-from tests.conftest import make_operator
 from tests.services.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
 from tests.services.workers import empty_queue
 
 PASSWORD = "correct horse battery"
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture
-def olga(aws_account: AwsAccount) -> Operator:
-    """Owner of all AWS accounts."""
-    return make_operator("olga", Role.OWNER, None)
-
-
-@pytest.fixture
-def other_account(db: None) -> AwsAccount:
-    return AwsAccount.objects.create(account_id="999900009999", name="Other", emulated=True)
 
 
 @pytest.fixture

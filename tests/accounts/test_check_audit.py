@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def alices(client_of: Callable[..., Client], alice: Operator) -> Client:
-    return client_of(alice)
-
-
-@pytest.fixture
 def entries(alice: Operator) -> int:
     for number in range(12):
         audit.record("test.done", actor=alice, data={"what": str(number)})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.contrib.auth.models import Group
 from django.db.models import ProtectedError
@@ -12,11 +10,6 @@ from django.test import Client
 from accounts.models import ApprovalRule, AuditEntry, AwsAccount, Grant, Operator
 
 PAGE = "/accounts/123456789012/"
-
-
-@pytest.fixture
-def alices(client_of: Callable[..., Client], alice: Operator) -> Client:
-    return client_of(alice)
 
 
 def make(client: Client, **posted: object) -> str:

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import tracemalloc
-from collections.abc import Callable
 from copy import copy
 from io import StringIO
 
@@ -47,16 +46,6 @@ def nowhere(bob: Operator) -> AuditEntry:
 def seen(client: Client, query: str = "") -> set[str]:
     text = client.get(f"/audit/{query}").content.decode()
     return {word for word in ("=here", "elsewhere", "nowhere") if f"did {word}" in text or f"saw {word}" in text}
-
-
-@pytest.fixture
-def bobs(client_of: Callable[..., Client], bob: Operator) -> Client:
-    return client_of(bob)
-
-
-@pytest.fixture
-def olgas(client_of: Callable[..., Client], olga: Operator) -> Client:
-    return client_of(olga)
 
 
 def test_bob_sees_the_entries_of_his_aws_account(

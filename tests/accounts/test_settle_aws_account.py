@@ -13,11 +13,6 @@ from accounts.roles import Role
 PAGE = "/accounts/123456789012/"
 
 
-@pytest.fixture
-def alices(client_of: Callable[..., Client], alice: Operator) -> Client:
-    return client_of(alice)
-
-
 def test_the_list_has_those_with_a_role(
     client_of: Callable[..., Client], bob: Operator, other_account: AwsAccount
 ) -> None:

@@ -8,12 +8,6 @@ from accounts.models import AwsAccount
 from cognito.models import PoolPeopleSettings
 from emulator.process import REGION, Emulator
 from tests.cognito.pulled_people import ALLOWED
-from tests.services.world import World
-
-
-@pytest.fixture
-def world(emulator: Emulator, aws_account: AwsAccount) -> World:
-    return World(emulator, aws_account)
 
 
 @pytest.fixture

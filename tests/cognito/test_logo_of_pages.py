@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Callable
 from typing import Any
 from urllib.request import urlopen
 
@@ -53,11 +52,6 @@ def arranged(world: World) -> Arranged:
     return arrange(world)
 
 
-@pytest.fixture
-def client(erin: Operator, client_of: Callable[..., Client]) -> Client:
-    return client_of(erin)
-
-
 def logo_of(arranged: Arranged) -> bytes:
     url = arranged.idp.get_ui_customization(**arranged.in_pool)["UICustomization"].get("ImageUrl")
     if not url:
@@ -92,9 +86,9 @@ def reverse(change: Change, erin: Operator) -> Change:
     return carry_out(changes.propose_reverse(change=change, actor=erin, reason="Not ours"), erin)
 
 
-def test_a_first_logo_and_back(arranged: Arranged, client: Client, erin: Operator) -> None:
+def test_a_first_logo_and_back(arranged: Arranged, erins: Client, erin: Operator) -> None:
     there(arranged, BLUE)
-    post(client, arranged, css=BLUE, logo=DARK)
+    post(erins, arranged, css=BLUE, logo=DARK)
     change = applied(erin)
     assert change.title == "Set the logo of the sign-in pages of customers"
     assert (css_of(arranged), logo_of(arranged)) == (BLUE, DARK)
@@ -102,9 +96,9 @@ def test_a_first_logo_and_back(arranged: Arranged, client: Client, erin: Operato
     assert (css_of(arranged), logo_of(arranged)) == (BLUE, b"")
 
 
-def test_other_css_leaves_the_logo(arranged: Arranged, client: Client, erin: Operator) -> None:
+def test_other_css_leaves_the_logo(arranged: Arranged, erins: Client, erin: Operator) -> None:
     there(arranged, BLUE, DARK)
-    post(client, arranged, css=RED)
+    post(erins, arranged, css=RED)
     change = applied(erin)
     assert change.title == "Set the CSS of the sign-in pages of customers"
     assert (css_of(arranged), logo_of(arranged)) == (RED, DARK)
@@ -113,43 +107,43 @@ def test_other_css_leaves_the_logo(arranged: Arranged, client: Client, erin: Ope
 
 
 def test_another_logo_leaves_the_css_and_its_reverse_has_the_old_one(
-    arranged: Arranged, client: Client, erin: Operator
+    arranged: Arranged, erins: Client, erin: Operator
 ) -> None:
     there(arranged, BLUE, DARK)
-    post(client, arranged, css=BLUE, logo=LIGHT)
+    post(erins, arranged, css=BLUE, logo=LIGHT)
     change = applied(erin)
     assert (css_of(arranged), logo_of(arranged)) == (BLUE, LIGHT)
     assert reverse(change, erin).state == Change.State.APPLIED
     assert logo_of(arranged) == DARK
 
 
-def test_a_logo_goes_when_that_is_said(arranged: Arranged, client: Client, erin: Operator) -> None:
+def test_a_logo_goes_when_that_is_said(arranged: Arranged, erins: Client, erin: Operator) -> None:
     there(arranged, BLUE, DARK)
-    post(client, arranged, css=BLUE, no_logo="on")
+    post(erins, arranged, css=BLUE, no_logo="on")
     assert applied(erin).title == "Remove the logo of the sign-in pages of customers"
     assert (css_of(arranged), logo_of(arranged)) == (BLUE, b"")
 
 
-def test_all_of_it_goes(arranged: Arranged, client: Client, erin: Operator) -> None:
+def test_all_of_it_goes(arranged: Arranged, erins: Client, erin: Operator) -> None:
     there(arranged, BLUE, DARK)
-    post(client, arranged, css="", no_logo="on")
+    post(erins, arranged, css="", no_logo="on")
     change = applied(erin)
     assert (css_of(arranged), logo_of(arranged)) == ("", b"")
     assert reverse(change, erin).state == Change.State.APPLIED
     assert (css_of(arranged), logo_of(arranged)) == (BLUE, DARK)
 
 
-def test_nothing_is_different(arranged: Arranged, client: Client) -> None:
+def test_nothing_is_different(arranged: Arranged, erins: Client) -> None:
     there(arranged, BLUE, DARK)
-    assert "Nothing is different" in post(client, arranged, 422, css=BLUE)
-    assert "Nothing is different" in post(client, arranged, 422, css=BLUE, logo=DARK)
+    assert "Nothing is different" in post(erins, arranged, 422, css=BLUE)
+    assert "Nothing is different" in post(erins, arranged, 422, css=BLUE, logo=DARK)
     assert not Logo.objects.exists()
 
 
-def test_another_logo_meanwhile_is_a_conflict(arranged: Arranged, client: Client, erin: Operator) -> None:
+def test_another_logo_meanwhile_is_a_conflict(arranged: Arranged, erins: Client, erin: Operator) -> None:
     """Its address may be the same: the time tells."""
     there(arranged, BLUE, DARK)
-    post(client, arranged, css=RED)
+    post(erins, arranged, css=RED)
     there(arranged, BLUE, LIGHT)
     change = carry_out(Change.objects.get(), erin)
     assert change.state == Change.State.CONFLICTED
@@ -157,15 +151,15 @@ def test_another_logo_meanwhile_is_a_conflict(arranged: Arranged, client: Client
     assert logo_of(arranged) == LIGHT
 
 
-def test_a_logo_that_cannot_be_read_is_not_lost_unsaid(arranged: Arranged, client: Client, erin: Operator) -> None:
+def test_a_logo_that_cannot_be_read_is_not_lost_unsaid(arranged: Arranged, erins: Client, erin: Operator) -> None:
     there(arranged, BLUE, CUT_OFF)
-    page = text_of(get(client, "cognito_pool_look", aws_id=arranged.pool.aws_id))
+    page = text_of(get(erins, "cognito_pool_look", aws_id=arranged.pool.aws_id))
     assert "It couldn’t be read" in page
-    assert "couldn’t be read, so it can’t be sent along" in post(client, arranged, 422, css=RED)
+    assert "couldn’t be read, so it can’t be sent along" in post(erins, arranged, 422, css=RED)
     assert not Change.objects.exists()
 
-    post(client, arranged, css=RED, logo=LIGHT)
-    plan = text_of(get(client, "change", pk=Change.objects.get().pk))
+    post(erins, arranged, css=RED, logo=LIGHT)
+    plan = text_of(get(erins, "change", pk=Change.objects.get().pk))
     assert "no reverse can bring it back" in plan
     change = applied(erin)
     assert logo_of(arranged) == LIGHT
@@ -174,17 +168,17 @@ def test_a_logo_that_cannot_be_read_is_not_lost_unsaid(arranged: Arranged, clien
 
 
 def test_where_only_an_unread_logo_was_taken_away_nothing_is_reversed(
-    arranged: Arranged, client: Client, erin: Operator
+    arranged: Arranged, erins: Client, erin: Operator
 ) -> None:
     there(arranged, BLUE, CUT_OFF)
-    post(client, arranged, css=BLUE, no_logo="on")
+    post(erins, arranged, css=BLUE, no_logo="on")
     with pytest.raises(changes.PlanError, match="nothing to reverse"):
         reverse(applied(erin), erin)
 
 
-def test_what_aws_would_refuse_is_said(arranged: Arranged, client: Client) -> None:
-    assert "no PNG or JPEG" in post(client, arranged, 422, css=BLUE, logo=b"GIF89a")
-    assert "larger than 100,000 bytes" in post(client, arranged, 422, css=BLUE, logo=DARK + b"x" * logos.MOST_BYTES)
+def test_what_aws_would_refuse_is_said(arranged: Arranged, erins: Client) -> None:
+    assert "no PNG or JPEG" in post(erins, arranged, 422, css=BLUE, logo=b"GIF89a")
+    assert "larger than 100,000 bytes" in post(erins, arranged, 422, css=BLUE, logo=DARK + b"x" * logos.MOST_BYTES)
     assert not Logo.objects.exists()
 
 
@@ -200,27 +194,27 @@ def test_a_logo_of_the_most_bytes_is_fine() -> None:
     assert "100,001" in logos.refusal(JPEG[:-2] + b"x" * (logos.MOST_BYTES + 1 - len(JPEG)) + JPEG[-2:])
 
 
-def test_not_another_logo_and_none(arranged: Arranged, client: Client) -> None:
+def test_not_another_logo_and_none(arranged: Arranged, erins: Client) -> None:
     there(arranged, BLUE, DARK)
-    assert "not both" in post(client, arranged, 422, css=BLUE, logo=LIGHT, no_logo="on")
+    assert "not both" in post(erins, arranged, 422, css=BLUE, logo=LIGHT, no_logo="on")
 
 
-def test_who_approves_sees_both(arranged: Arranged, client: Client) -> None:
+def test_who_approves_sees_both(arranged: Arranged, erins: Client) -> None:
     there(arranged, BLUE, DARK)
-    post(client, arranged, css=BLUE, logo=LIGHT)
+    post(erins, arranged, css=BLUE, logo=LIGHT)
     change = Change.objects.get()
-    page, plan = get(client, "change_logo", pk=change.pk), get(client, "change", pk=change.pk)
+    page, plan = get(erins, "change_logo", pk=change.pk), get(erins, "change", pk=change.pk)
     assert all(logos.shown(image).data_url in page for image in (DARK, LIGHT))
     assert f"fileb://logo-{logos.digest_of(LIGHT)[:12]}" in plan
     assert address("change_logo", pk=str(change.pk)) in plan
     assert len(str(change.steps.get().params)) < 1000  # the image itself stands elsewhere
 
 
-def test_css_alone_has_no_panel_of_logos(arranged: Arranged, client: Client) -> None:
-    post(client, arranged, css=BLUE)
+def test_css_alone_has_no_panel_of_logos(arranged: Arranged, erins: Client) -> None:
+    post(erins, arranged, css=BLUE)
     change = Change.objects.get()
-    assert address("change_logo", pk=str(change.pk)) not in get(client, "change", pk=change.pk)
-    assert "sends none" in get(client, "change_logo", pk=change.pk)
+    assert address("change_logo", pk=str(change.pk)) not in get(erins, "change", pk=change.pk)
+    assert "sends none" in get(erins, "change_logo", pk=change.pk)
 
 
 def test_a_logo_that_is_not_kept_is_not_planned(arranged: Arranged, erin: Operator) -> None:

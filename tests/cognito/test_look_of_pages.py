@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -30,11 +29,6 @@ def arranged(world: World) -> Arranged:
     return arrange(world)
 
 
-@pytest.fixture
-def client(erin: Operator, client_of: Callable[..., Client]) -> Client:
-    return client_of(erin)
-
-
 def form(client: Client, arranged: Arranged) -> str:
     return get(client, "cognito_pool_action", aws_id=arranged.pool.aws_id, action="look")
 
@@ -54,23 +48,23 @@ def post(client: Client, arranged: Arranged, css: str, status: int = 302, page: 
     return response.content.decode()
 
 
-def test_the_form_has_what_aws_has_and_stages_what_differs(arranged: Arranged, client: Client, erin: Operator) -> None:
+def test_the_form_has_what_aws_has_and_stages_what_differs(arranged: Arranged, erins: Client, erin: Operator) -> None:
     arranged.idp.set_ui_customization(**arranged.in_pool, CSS=BLUE)
-    assert BLUE in form(client, arranged)
-    post(client, arranged, RED)
+    assert BLUE in form(erins, arranged)
+    post(erins, arranged, RED)
     step = Change.objects.get().steps.get()
     assert (step.params["css"], step.params["was"]) == (RED, BLUE)
     assert carry_out(Change.objects.get(), erin).state == Change.State.APPLIED
     assert css_of(arranged) == RED
-    assert "Nothing is different" in post(client, arranged, RED, 422)
+    assert "Nothing is different" in post(erins, arranged, RED, 422)
 
 
-def test_without_aws_answer_nothing_can_be_staged(world: World, arranged: Arranged, client: Client) -> None:
+def test_without_aws_answer_nothing_can_be_staged(world: World, arranged: Arranged, erins: Client) -> None:
     """Else an empty form would take away what is there."""
     arranged.idp.set_ui_customization(**arranged.in_pool, CSS=BLUE)
-    page = form(client, arranged)
+    page = form(erins, arranged)
     world.emulator.rules([{"action": "GetUICustomization", "when": "before", "error": REFUSED}])
-    shut, sent = form(client, arranged), text_of(post(client, arranged, RED, 422, page=page))
+    shut, sent = form(erins, arranged), text_of(post(erins, arranged, RED, 422, page=page))
     assert "AWS couldn’t be asked how the pages look" in text_of(shut)
     assert "Ask AWS again" in text_of(shut)
     assert 'name="css"' not in shut
@@ -78,15 +72,15 @@ def test_without_aws_answer_nothing_can_be_staged(world: World, arranged: Arrang
     assert not Change.objects.exists()
 
 
-def test_who_saw_another_look_is_told(arranged: Arranged, client: Client) -> None:
+def test_who_saw_another_look_is_told(arranged: Arranged, erins: Client) -> None:
     """A form without what AWS had when it was printed is one that saw nothing."""
-    page = form(client, arranged)
+    page = form(erins, arranged)
     arranged.idp.set_ui_customization(**arranged.in_pool, CSS=BLUE)
-    again = post(client, arranged, RED, 422, page=page)
+    again = post(erins, arranged, RED, 422, page=page)
     assert "Somebody has changed the look" in text_of(again)
     assert RED.splitlines()[0] in again
     assert not Change.objects.exists()
-    post(client, arranged, RED, page=again)
+    post(erins, arranged, RED, page=again)
     assert Change.objects.get().steps.get().params["was"] == BLUE
 
 
@@ -110,11 +104,11 @@ def test_what_the_mirror_cannot_tell_is_not_planned_again(arranged: Arranged, er
         changes.replan(change=change, actor=erin)
 
 
-def test_a_pool_without_a_domain_has_no_pages(world: World, erin: Operator, client: Client) -> None:
+def test_a_pool_without_a_domain_has_no_pages(world: World, erin: Operator, erins: Client) -> None:
     arranged = arrange(world, without_domain)
     with pytest.raises(changes.PlanError, match="has no domain"):
         propose(arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, UiCustomization())])
-    page = get(client, "cognito_pool", aws_id=arranged.pool.aws_id)
+    page = get(erins, "cognito_pool", aws_id=arranged.pool.aws_id)
     assert "Look of the sign-in pages…" not in page
 
 

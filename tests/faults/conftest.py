@@ -5,15 +5,7 @@ import os
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from accounts.models import AwsAccount
-from emulator.process import Emulator
 from tests.faults import matrix
-from tests.services.world import World
-
-
-@pytest.fixture
-def world(emulator: Emulator, aws_account: AwsAccount) -> World:
-    return World(emulator, aws_account)
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Operator
-from accounts.roles import Role
 from identities.operations import attach
 from sync import changes, counter, health, ticks
 from sync.changes import failpoints
@@ -26,7 +25,6 @@ from sync.counter import inside, outside
 from sync.counter import release as service
 from sync.models import Attempt, Change, Lease, Step, StepCounter
 from sync.operations import StepSpec
-from tests.conftest import make_operator
 from tests.faults.arrangements import ARRANGEMENTS
 from tests.services.changing import lines, propose
 from tests.services.pages import get, text_of
@@ -34,11 +32,6 @@ from tests.services.world import World
 
 committed = pytest.mark.django_db(transaction=True)
 WRITES = ("AttachRolePolicy", "CreateAccessKey", "UpdateLoginProfile")
-
-
-@pytest.fixture
-def olga(world: World) -> Operator:
-    return make_operator("olga", Role.OWNER, None)
 
 
 @pytest.fixture

@@ -40,15 +40,10 @@ def iam(emulator: Emulator) -> Any:
 
 
 @pytest.fixture
-def reader(bob: Operator, client_of: ClientOf) -> Client:
-    return client_of(bob)
-
-
-@pytest.fixture
-def tab(reader: Client) -> Callable[[str], str]:
+def tab(bobs: Client) -> Callable[[str], str]:
     def show(name: str) -> str:
         user = IamUser.objects.get(name=name)
-        return text_of(get(reader, "user_credentials", aws_id=user.aws_id))
+        return text_of(get(bobs, "user_credentials", aws_id=user.aws_id))
 
     return show
 
@@ -142,7 +137,7 @@ def test_who_is_gone_shows_what_there_was(iam: Any, aws_account: AwsAccount, tab
 
 
 @pytest.fixture
-def listed(iam: Any, aws_account: AwsAccount, reader: Client) -> Callable[[str], list[str]]:
+def listed(iam: Any, aws_account: AwsAccount, bobs: Client) -> Callable[[str], list[str]]:
     """Jane has everything, lena a password and no MFA, robot an old key; plain has nothing."""
     iam.create_user(UserName="lena")
     iam.create_login_profile(UserName="lena", Password="Correct-Horse-7-Battery")
@@ -151,7 +146,7 @@ def listed(iam: Any, aws_account: AwsAccount, reader: Client) -> Callable[[str],
     iam.create_access_key(UserName="robot")
     enable(iam, "robot", "GAHT12345678")
     pull(aws_account)
-    return lambda query: names_in(get(reader, "users", query))
+    return lambda query: names_in(get(bobs, "users", query))
 
 
 @pytest.mark.parametrize(
@@ -187,53 +182,53 @@ def test_by_last_activity(listed: Callable[[str], list[str]], emulator: Emulator
     assert listed("?activity=idle") == ["robot"]
 
 
-def test_cells_say_what_there_is(listed: Callable[[str], list[str]], reader: Client) -> None:
-    text = text_of(get(reader, "users"))
+def test_cells_say_what_there_is(listed: Callable[[str], list[str]], bobs: Client) -> None:
+    text = text_of(get(bobs, "users"))
     assert "App 1 key · 0 days never" in text
     assert "Off No key never" in text
     assert "No password No key never" in text
 
 
-def test_nothing_pulled_is_not_held_in_the_list(aws_account: AwsAccount, reader: Client) -> None:
+def test_nothing_pulled_is_not_held_in_the_list(aws_account: AwsAccount, bobs: Client) -> None:
     make_user(aws_account)
-    assert "dana.okafor Not read yet Not read yet Not read yet" in text_of(get(reader, "users"))
-    assert names_in(get(reader, "users", "?mfa=off")) == []
+    assert "dana.okafor Not read yet Not read yet Not read yet" in text_of(get(bobs, "users"))
+    assert names_in(get(bobs, "users", "?mfa=off")) == []
 
 
 # ---- The root user -------------------------------------------------------------------------------------------
 
 
 def test_a_root_user_as_nobody_should_leave_it(
-    iam: Any, aws_account: AwsAccount, emulator: Emulator, reader: Client
+    iam: Any, aws_account: AwsAccount, emulator: Emulator, bobs: Client
 ) -> None:
     key = {"created": "2019-01-01T00:00:00+00:00", "last_used": "2026-09-30T22:04:00+00:00", "service": "s3"}
     emulator.describe_root(mfa="", signed_in=timezone.now().isoformat(), keys=[key | {"region": "eu-west-1"}])
     pull(aws_account, "iam.details", "iam.credential_report")
-    text = text_of(get(reader, "root_user"))
+    text = text_of(get(bobs, "root_user"))
     assert "The root user has an access key." in text
     assert "The root user has no MFA." in text
     assert "on s3 in eu-west-1" in text
     assert "From the credential report of just now" in text
-    overview = text_of(get(reader, "overview"))
+    overview = text_of(get(bobs, "overview"))
     assert "The root user has an access key" in overview
     assert "The root user has no MFA" in overview
     assert "The root user was used" in overview
 
 
-def test_a_root_user_as_it_should_be(iam: Any, aws_account: AwsAccount, reader: Client) -> None:
+def test_a_root_user_as_it_should_be(iam: Any, aws_account: AwsAccount, bobs: Client) -> None:
     pull(aws_account, "iam.details", "iam.credential_report")
-    text = text_of(get(reader, "root_user"))
+    text = text_of(get(bobs, "root_user"))
     assert "No access keys MFA on Last used never" in text
-    assert "root user" not in text_of(get(reader, "overview"))
+    assert "root user" not in text_of(get(bobs, "overview"))
 
 
 def test_the_summary_is_newer_than_the_report(
-    iam: Any, aws_account: AwsAccount, emulator: Emulator, reader: Client
+    iam: Any, aws_account: AwsAccount, emulator: Emulator, bobs: Client
 ) -> None:
     pull(aws_account, "iam.details", "iam.credential_report")
     emulator.describe_root(mfa="")
     pull(aws_account, "iam.summary")
-    assert "The root user has no MFA." in text_of(get(reader, "root_user"))
+    assert "The root user has no MFA." in text_of(get(bobs, "root_user"))
 
 
 @pytest.mark.parametrize(
@@ -245,62 +240,62 @@ def test_the_summary_is_newer_than_the_report(
     ],
 )
 def test_the_kind_of_mfa_of_the_root_user(
-    mfa: str, words: str, iam: Any, aws_account: AwsAccount, emulator: Emulator, reader: Client
+    mfa: str, words: str, iam: Any, aws_account: AwsAccount, emulator: Emulator, bobs: Client
 ) -> None:
     emulator.describe_root(mfa=mfa)
     pull(aws_account, "iam.summary", "iam.virtual_mfa")
-    assert words in text_of(get(reader, "root_user"))
+    assert words in text_of(get(bobs, "root_user"))
 
 
 def test_the_kind_of_mfa_of_the_root_user_is_not_guessed(
-    iam: Any, aws_account: AwsAccount, emulator: Emulator, reader: Client
+    iam: Any, aws_account: AwsAccount, emulator: Emulator, bobs: Client
 ) -> None:
     emulator.describe_root(mfa="passkey")
     emulator.rules([{"action": "ListVirtualMFADevices", "error": DENIED}])
     pull_all(aws_account, source="iam.summary")
     pull_all(aws_account, source="iam.virtual_mfa")
-    text = text_of(get(reader, "root_user"))
+    text = text_of(get(bobs, "root_user"))
     assert "MFA On Access keys" in text
     assert "Not read: which kind of MFA the root user has." in text and "iam:ListVirtualMFADevices" in text
 
 
 def test_the_kind_of_mfa_of_the_root_user_is_not_taken_from_an_old_listing(
-    iam: Any, aws_account: AwsAccount, emulator: Emulator, reader: Client
+    iam: Any, aws_account: AwsAccount, emulator: Emulator, bobs: Client
 ) -> None:
     emulator.describe_root(mfa="passkey")
     pull(aws_account, "iam.summary", "iam.virtual_mfa")
     emulator.rules([{"action": "ListVirtualMFADevices", "error": DENIED}])
     pull_all(aws_account, source="iam.virtual_mfa")
-    text = text_of(get(reader, "root_user"))
+    text = text_of(get(bobs, "root_user"))
     assert "MFA On Access keys" in text
     assert "Not up to date: which kind of MFA the root user has." in text
 
 
-def test_virtual_devices_that_nobody_uses(iam: Any, aws_account: AwsAccount, reader: Client) -> None:
+def test_virtual_devices_that_nobody_uses(iam: Any, aws_account: AwsAccount, bobs: Client) -> None:
     device = iam.create_virtual_mfa_device(VirtualMFADeviceName="left-behind")["VirtualMFADevice"]
     serial = device["SerialNumber"]
     pull(aws_account, "iam.virtual_mfa")
-    text = text_of(get(reader, "account_settings"))
+    text = text_of(get(bobs, "account_settings"))
     assert f"that are assigned to no user. Read just now . {serial}" in text
     assert "mfa/jane" not in text
     enable(iam, "plain", serial, device["Base32StringSeed"])
     pull(aws_account, "iam.virtual_mfa")
-    assert "that are assigned to no user. Read just now . None." in text_of(get(reader, "account_settings"))
+    assert "that are assigned to no user. Read just now . None." in text_of(get(bobs, "account_settings"))
 
 
 def test_virtual_devices_that_may_not_be_listed_are_not_none(
-    emulator: Emulator, aws_account: AwsAccount, reader: Client
+    emulator: Emulator, aws_account: AwsAccount, bobs: Client
 ) -> None:
     emulator.rules([{"action": "ListVirtualMFADevices", "error": DENIED}])
     pull_all(aws_account, source="iam.virtual_mfa")
-    text = text_of(get(reader, "account_settings"))
+    text = text_of(get(bobs, "account_settings"))
     assert (
         "that are assigned to no user. Not read: virtual MFA devices." in text and "iam:ListVirtualMFADevices" in text
     )
 
 
-def test_without_a_report_nothing_is_claimed(aws_account: AwsAccount, reader: Client) -> None:
-    text = text_of(get(reader, "root_user"))
+def test_without_a_report_nothing_is_claimed(aws_account: AwsAccount, bobs: Client) -> None:
+    text = text_of(get(bobs, "root_user"))
     assert "Not read yet: when the root user’s password and keys were used. It was not pulled yet." in text
     assert "MFA Not read yet Access keys Not read yet" in text
 
@@ -310,9 +305,9 @@ def test_charlie_gets_nowhere(aws_account: AwsAccount, charlie: Operator, client
 
 
 def test_the_overview_names_users_without_mfa_and_with_old_keys(
-    listed: Callable[[str], list[str]], reader: Client
+    listed: Callable[[str], list[str]], bobs: Client
 ) -> None:
-    text = text_of(get(reader, "overview"))
+    text = text_of(get(bobs, "overview"))
     assert "1 user signs in without MFA" in text
     assert "1 user has an access key older than 90 days" in text
 
@@ -320,11 +315,11 @@ def test_the_overview_names_users_without_mfa_and_with_old_keys(
 # ---- Search --------------------------------------------------------------------------------------------------
 
 
-def test_a_key_is_found_by_its_id(iam: Any, aws_account: AwsAccount, reader: Client) -> None:
+def test_a_key_is_found_by_its_id(iam: Any, aws_account: AwsAccount, bobs: Client) -> None:
     pull(aws_account, "iam.details", "iam.keys")
     key = AccessKey.objects.get()
     for words in (key.name, key.name[:12].lower()):
-        html = reader.get("/search/", {"q": words}).content.decode()
+        html = bobs.get("/search/", {"q": words}).content.decode()
         assert f"An access key of {key.user.name}" in html
         assert address("user_credentials", aws_id=key.user.aws_id) in html
 

@@ -98,11 +98,6 @@ def by_roles(**changed: str) -> dict[str, str]:
     return {**typed, "external_id": new_external_id(), **changed}
 
 
-@pytest.fixture
-def olgas(client_of: Callable[..., Client], olga: Operator) -> Client:
-    return client_of(olga)
-
-
 def test_another_connection_is_tried_then_saved_with_writes_off(
     olgas: Client, emulator: Emulator, aws_account: AwsAccount
 ) -> None:

@@ -52,12 +52,6 @@ def upload(content: bytes | None = None) -> SimpleUploadedFile:
 
 
 @pytest.fixture
-def olga(db: None) -> Operator:
-    """Owner of all AWS accounts."""
-    return make_operator("olga", Role.OWNER, None)
-
-
-@pytest.fixture
 def snapshot(olga: Operator, client_of: ClientOf) -> AwsAccount:
     """An AWS account from a file of three days ago."""
     at = timezone.localtime() - timedelta(days=3)

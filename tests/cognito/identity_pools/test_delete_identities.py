@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
 
@@ -30,35 +28,30 @@ def pool(shop: Shop) -> IdentityPool:
     return shop.with_roles().mirrored()
 
 
-@pytest.fixture
-def client(erin: Operator, client_of: Callable[..., Client]) -> Client:
-    return client_of(erin)
-
-
-def test_those_that_are_named_go_and_no_others(shop: Shop, pool: IdentityPool, client: Client, erin: Operator) -> None:
+def test_those_that_are_named_go_and_no_others(shop: Shop, pool: IdentityPool, erins: Client, erin: Operator) -> None:
     gone, other, stays = (identity(shop) for _ in range(3))
-    change = stage(client, pool, "delete-identities", ids=f"{gone}\n{other}\n{gone}\n")
+    change = stage(erins, pool, "delete-identities", ids=f"{gone}\n{other}\n{gone}\n")
     assert carry_out(change, erin).state == Change.State.APPLIED, change.error
     assert identities(shop) == [stays]
     [call] = shop.world.sent("DeleteIdentities")
     assert call["params"] == {"IdentityIdsToDelete": [gone, other]}
 
 
-def test_an_identity_of_another_pool_is_refused(shop: Shop, pool: IdentityPool, client: Client) -> None:
+def test_an_identity_of_another_pool_is_refused(shop: Shop, pool: IdentityPool, erins: Client) -> None:
     """AWS itself would delete it."""
     asked = {"IdentityPoolName": "other", "AllowUnauthenticatedIdentities": True}
     other = shop.identity.create_identity_pool(**asked)["IdentityPoolId"]
     foreign = shop.identity.get_id(IdentityPoolId=other)["IdentityId"]
-    assert f"The pool has no identity {foreign}." in refused(client, pool, "delete-identities", ids=foreign)
+    assert f"The pool has no identity {foreign}." in refused(erins, pool, "delete-identities", ids=foreign)
 
 
 def test_a_large_pool_is_looked_through_so_far_only(
-    shop: Shop, pool: IdentityPool, client: Client, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, pool: IdentityPool, erins: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(61):
         identity(shop)
     monkeypatch.setattr(operation, "LOOKED_THROUGH", 60)
-    assert "among the first" in refused(client, pool, "delete-identities", ids=identities_after(shop)[-1])
+    assert "among the first" in refused(erins, pool, "delete-identities", ids=identities_after(shop)[-1])
 
 
 def identities_after(shop: Shop) -> list[str]:
@@ -93,10 +86,10 @@ def test_what_aws_leaves_is_said_and_no_success(shop: Shop, pool: IdentityPool) 
         registry[spec.kind].send(client, registry[spec.kind].parse(spec.params))
 
 
-def test_the_trial_leads_to_the_deletion_of_what_it_made(shop: Shop, pool: IdentityPool, client: Client) -> None:
-    page = client.post(address("identity_pool_try", aws_id=pool.aws_id), {}).content.decode()
+def test_the_trial_leads_to_the_deletion_of_what_it_made(shop: Shop, pool: IdentityPool, erins: Client) -> None:
+    page = erins.post(address("identity_pool_try", aws_id=pool.aws_id), {}).content.decode()
     [made] = identities(shop)
     assert made.startswith(f"{REGION}:")
     assert "Delete this identity…" in text_of(page)
-    form = get(client, "identity_pool_action", f"?ids={made}", aws_id=pool.aws_id, action="delete-identities")
+    form = get(erins, "identity_pool_action", f"?ids={made}", aws_id=pool.aws_id, action="delete-identities")
     assert f"{made}</textarea>" in form

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from accounts.models import Operator
 from cognito.models import UserPool
 from cognito.trying.sign_in import scanned
 from emulator.cognito_idp.totp import code_at
@@ -29,11 +27,6 @@ SMS: dict[str, Any] = {
         "SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::123456789012:role/texts", "ExternalId": "1"}
     }
 }
-
-
-@pytest.fixture
-def erins(erin: Operator, client_of: Callable[..., Client]) -> Client:
-    return client_of(erin)
 
 
 def mfa(shop: Shop, mode: str, **factors: Any) -> None:

@@ -23,11 +23,6 @@ ADA = "ada@example.com"
 
 
 @pytest.fixture
-def erins(erin: Operator, client_of: Callable[..., Client]) -> Client:
-    return client_of(erin)
-
-
-@pytest.fixture
 def shop(shop: Shop) -> Shop:
     """A pool that sends a code to the address of who signs up."""
     shop.idp.update_user_pool(UserPoolId=shop.user_pool, AutoVerifiedAttributes=["email"])
