@@ -27,41 +27,57 @@ _LOOKS_A_STEP = 2
 
 @dataclass(frozen=True)
 class _KnownActions:
-    names: Mapping[str, str]  # as AWS writes them, by lower case
-    lowered: Sequence[str]
-    places: Mapping[str, int]
+    """Those of the catalogue, and others in their places between them."""
+
+    others: Mapping[str, str]  # as they are written, by lower case
+    lowered: Sequence[str]  # all, in the order of the alphabet
+    gaps: Sequence[int]  # the places of the others, lowest first
+
+    def place(self, name: str) -> int:
+        """Of one that is known, by lower case."""
+        return bisect_left(self.lowered, name)
+
+    def written(self, name: str) -> str:
+        return self.others.get(name) or _catalogue()[name]
+
+    def mask(self, in_catalogue: Actions) -> Actions:
+        """What is a set of actions of the catalogue, with room for the others."""
+        found = in_catalogue
+        for gap in self.gaps:
+            found = found & ((1 << gap) - 1) | found >> gap << (gap + 1)
+        return found
 
 
-def _known(names: Mapping[str, str]) -> _KnownActions:
-    lowered = sorted(names)
-    return _KnownActions(names, lowered, {name: place for place, name in enumerate(lowered)})
+def _known(others: Mapping[str, str]) -> _KnownActions:
+    if not others:
+        return _KnownActions(others, _sorted_catalogue(), ())
+    lowered = sorted([*_sorted_catalogue(), *sorted(others)])  # merges two that are sorted
+    return _KnownActions(others, lowered, [bisect_left(lowered, name) for name in sorted(others)])
 
 
 @cache
-def _catalogue() -> _KnownActions:
-    return _known({name.lower(): name for name in catalogue.all_actions()})
+def _catalogue() -> Mapping[str, str]:
+    """As AWS writes them, by lower case."""
+    return {name.lower(): name for name in catalogue.all_actions()}
 
 
 @cache
-def _without_resource() -> frozenset[str]:
-    return frozenset(name for name, written in _catalogue().names.items() if catalogue.takes_no_resource(written))
+def _sorted_catalogue() -> Sequence[str]:
+    return sorted(_catalogue())
 
 
 @cache
-def _catalogue_without_resource() -> Actions:
-    return _mask(_catalogue().places[name] for name in _without_resource())
+def _without_resource() -> Actions:
+    return sum(mask for _, mask in _asked_on(""))
 
 
-def _masks_by_text(known: _KnownActions, partition: str) -> list[tuple[str, Actions]]:
+@cache
+def _asked_on(partition: str) -> Sequence[tuple[str, Actions]]:
     by_text: dict[str, list[int]] = {}
-    for name in _without_resource():
-        by_text.setdefault(catalogue.asked_on(name, partition), []).append(known.places[name])
+    for place, name in enumerate(_sorted_catalogue()):
+        if text := catalogue.asked_on(name, partition):
+            by_text.setdefault(text, []).append(place)
     return [(text, _mask(places)) for text, places in by_text.items()]
-
-
-@cache
-def _catalogue_masks_by_text(partition: str) -> list[tuple[str, Actions]]:
-    return _masks_by_text(_catalogue(), partition)
 
 
 class Universe:
@@ -70,30 +86,23 @@ class Universe:
     def __init__(self, patterns: Iterable[str], budget: Budget) -> None:
         """`patterns` as the documents have them. Raises Exhausted."""
         self._budget = budget
-        self._known = _catalogue()
+        self._known = _known({})
         written = {pattern.lower(): pattern for pattern in patterns}
         self._add({name: each for name, each in written.items() if not _WILDCARD.search(name)})
         wild = [name for name in written if _WILDCARD.search(name)]
         self._add({name.translate(_UNHEARD_OF): written[name] for name in wild if not any(self._places(name))})
         self._by_pattern = {name: _mask(self._places(name)) for name in wild}
         self.everything: Actions = (1 << len(self._known.lowered)) - 1
-        #: They take none.
-        self.without_resource = (
-            _catalogue_without_resource()
-            if self._known is _catalogue()
-            else _mask(self._known.places[name] for name in _without_resource())
-        )
+        self.without_resource = self._known.mask(_without_resource())  #: They take none.
 
     def _add(self, names: Mapping[str, str]) -> None:
-        unknown = {name: written for name, written in names.items() if name not in self._known.names}
+        unknown = {name: written for name, written in names.items() if name not in _catalogue()}
         if unknown:
-            self._known = _known({**self._known.names, **unknown})
+            self._known = _known({**unknown, **self._known.others})
 
     def asked_on(self, partition: str) -> list[tuple[str, Actions]]:
         """Those that take no resource, by the text that resource patterns must match for them."""
-        if self._known is _catalogue():
-            return _catalogue_masks_by_text(partition)
-        return _masks_by_text(self._known, partition)
+        return [(text, self._known.mask(mask)) for text, mask in _asked_on(partition)]
 
     def matching(self, patterns: Iterable[str]) -> Actions:
         """Of those with which this was made."""
@@ -103,12 +112,12 @@ class Universe:
             if pattern in self._by_pattern:
                 found |= self._by_pattern[pattern]
             else:
-                exact.append(self._known.places[pattern])
+                exact.append(self._known.place(pattern))
         return found | _mask(exact)
 
     def named(self, actions: Actions) -> list[str]:
         """In the order of the alphabet."""
-        return [self._known.names[name] for name in self._lowered(actions)]
+        return [self._known.written(name) for name in self._lowered(actions)]
 
     def described(self, actions: Actions, patterns: Iterable[str], indifferent: Actions = 0) -> list[str]:
         """By patterns, first those given, where all that they match is meant or indifferent; the rest by name.
