@@ -51,11 +51,21 @@ from threading import RLock, Thread
 from types import FrameType
 from typing import Any
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.moto_server.werkzeug_app import MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from emulator import account_management, authorization, cognito_identity, cognito_idp, iam, organizations, sts
+from emulator import (
+    account_management,
+    authorization,
+    cognito_identity,
+    cognito_idp,
+    dispatching,
+    iam,
+    organizations,
+    sts,
+)
 from emulator.control import Control
+from emulator.dispatching import Dispatcher
 from emulator.gate import Gate
 from emulator.json_service import with_services
 from emulator.known import KnownOnly
@@ -83,8 +93,9 @@ def build(state: StateFile, lock: RLock) -> Gate:
     organizations.install()
     account_management.install()
     authorization.install()
+    dispatching.install()
     gate = Gate(
-        DomainDispatcherApplication(with_services(account_management.with_ec2(create_backend_app), _OURS)),
+        Dispatcher(with_services(account_management.with_ec2(create_backend_app), _OURS)),
         authorize=authorization.authorize,
         on_write=state.changed,
         lock=lock,

@@ -1,0 +1,30 @@
+"""Finds which of moto's applications serves a call, without looking through moto's folder and classes at every one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import moto.core.responses
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+
+
+class Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]
+    """moto's, which keeps what it found: two lists of folders for each call are a fifth of its work."""
+
+    def __init__(self, create_app: Callable[[str], Any]) -> None:
+        super().__init__(create_app)
+        self._by_host: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        if (found := self._by_host.get(host)) is None:
+            found = super().get_backend_for_host(host)
+            if found is not None:
+                self._by_host[host] = found
+        return found
+
+
+def install() -> None:
+    """Looks for the calls of a service in its class once: a tenth of a call's work, else."""
+    moto.core.responses.method_names_from_class = cache(moto.core.responses.method_names_from_class)
