@@ -23,6 +23,7 @@ from hypothesis import settings as hypothesis_settings
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import MFA_ROLES, Role
 from emulator.process import Emulator, start_emulator
+from tests.services.pulling import pulled, seed
 from tests.services.workers import Worker, empty_queue, start_worker
 from tests.services.world import World
 
@@ -97,6 +98,14 @@ def other_account(db: None) -> AwsAccount:
 @pytest.fixture
 def world(emulator: Emulator, aws_account: AwsAccount) -> World:
     return World(emulator, aws_account)
+
+
+@pytest.fixture
+def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
+    """IAM's client, for what `seed` makes, which the mirror has."""
+    client = seed(emulator)
+    pulled(aws_account)
+    return client
 
 
 def make_aws_account() -> AwsAccount:

@@ -27,9 +27,9 @@ from tests.services.organizations import MANAGEMENT_ID, MadeOrganization
 from tests.services.organizations import deny as denying
 from tests.services.pages import get
 from tests.services.pages import text_of as words_of
+from tests.services.pulling import policy_arn, pulled, seed
 from tests.services.rows import attach, join, make_document, make_group, make_user
 from tests.services.world import World, document
-from tests.sync.pulling import policy_arn, pulled, seed
 from tests.sync.snapshots import import_, organisation, write
 
 pytestmark = pytest.mark.django_db

@@ -23,11 +23,11 @@ from tests.conftest import make_operator
 from tests.services.browser import LOOKS, axe_violations
 from tests.services.changing import propose
 from tests.services.pages import address
+from tests.services.pulling import pulled
 from tests.services.rows import make_role
 from tests.services.workers import Worker
 from tests.services.world import document
 from tests.sync.planned import proposed, proposed_deletion, rested
-from tests.sync.pulling import pulled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -15,8 +15,8 @@ from identities.models import IamRole, IamUser
 from sync import drift
 from tests.services.browser import LOOKS, axe_violations
 from tests.services.pages import address
+from tests.services.pulling import allow, pulled, seed, trust
 from tests.services.workers import Worker
-from tests.sync.pulling import allow, pulled, seed, trust
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

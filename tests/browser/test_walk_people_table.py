@@ -17,8 +17,8 @@ from tests.browser.test_walk_changes import Walk
 from tests.cognito.people_cases import Customers, customers, shown
 from tests.conftest import wait_until
 from tests.services.pages import address
+from tests.services.pulling import pulled
 from tests.services.workers import Worker
-from tests.sync.pulling import pulled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -21,8 +21,8 @@ from tests.cognito.restoring import exported
 from tests.cognito.seeding import ROLE, pull_pools
 from tests.services.browser import LOOKS, axe_violations
 from tests.services.pages import address
+from tests.services.pulling import pulled
 from tests.services.workers import Worker
-from tests.sync.pulling import pulled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

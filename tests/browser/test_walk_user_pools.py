@@ -15,9 +15,9 @@ from tests.cognito.people_cases import PASSWORD, TOTP, Customers, customers
 from tests.cognito.pool_operation_cases import arrange
 from tests.cognito.test_pool_payload import settled
 from tests.services.pages import address
+from tests.services.pulling import pulled
 from tests.services.workers import Worker
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

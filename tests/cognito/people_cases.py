@@ -21,8 +21,8 @@ from emulator.process import REGION, Emulator
 from sync.calls import concealed
 from sync.operations import StepSpec
 from sync.sealed import keep_typed
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 PASSWORD = "Correct-Horse-7"
 TOTP = "SOFTWARE_TOKEN_MFA"

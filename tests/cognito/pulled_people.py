@@ -8,7 +8,7 @@ from accounts.models import AwsAccount
 from cognito.models import UserPool
 from emulator.process import REGION
 from sync.models import Run
-from tests.sync.pulling import pulled
+from tests.services.pulling import pulled
 
 ALLOWED = ["custom:plan", "email"]
 

@@ -10,7 +10,7 @@ from emulator.process import REGION, Emulator
 from sync import schedule
 from sync.mirror import sources
 from sync.models import Run
-from tests.sync.pulling import pulled
+from tests.services.pulling import pulled
 
 ROLE = "arn:aws:iam::123456789012:role/shop-customer"
 POOL_SOURCES = (

@@ -20,7 +20,7 @@ from sync.operations import Risk, StepSpec
 from tests.cognito.people_cases import ACCOUNT, DEVICE, Customers, customers, shown
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get
-from tests.sync.pulling import pulled
+from tests.services.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 

@@ -20,8 +20,8 @@ from tests.cognito.pool_forms import action_url, shown, stage
 from tests.cognito.pool_operation_cases import Arranged, arrange, risk_of, with_plus
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
+from tests.services.pulling import pull_all, pulled
 from tests.services.world import World
-from tests.sync.pulling import pull_all, pulled
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from sync import changes
 from sync.models import Change
 from tests.cognito.people_cases import Customers, customers
 from tests.services.changing import carry_out, propose
-from tests.sync.pulling import pulled
+from tests.services.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 

@@ -26,7 +26,7 @@ from tests.cognito.people_cases import customers
 from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
 from tests.services.changing import propose
 from tests.services.pages import get
-from tests.sync.pulling import pulled
+from tests.services.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 2, 9

@@ -23,7 +23,7 @@ from sync.models import Facet, Run
 from sync.object_ref import ObjectRef
 from tests.cognito.pulled_people import ALLOWED, make, names, pull_people
 from tests.cognito.test_mirror_pools import whole_database
-from tests.sync.pulling import pull_all, pulled
+from tests.services.pulling import pull_all, pulled
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from sync import schedule
 from sync.models import Facet, MirroredRow, Region, Revision, Run
 from sync.selectors import holding
 from tests.cognito.seeding import CLIENT_SECRET, ROLE, Seeded, pull_pools, seed
-from tests.sync.pulling import pull_all, pulled
+from tests.services.pulling import pull_all, pulled
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ from iamconsole.web.search import narrowed
 from tests.cognito.people_cases import customers
 from tests.cognito.rows import KEPT, make_person, make_pool
 from tests.services.pages import address, get, text_of
-from tests.sync.pulling import pulled
+from tests.services.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]

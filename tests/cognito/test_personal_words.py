@@ -18,7 +18,7 @@ from sync.aws import errors
 from sync.models import Attempt, Change, Step
 from tests.cognito.people_cases import SOURCES, customers
 from tests.services.changing import carry_out, propose
-from tests.sync.pulling import pulled
+from tests.services.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 REFUSED = {"code": "UserLambdaValidationException", "message": "PreSignUp failed with error Gold-77 isn't for Eve."}

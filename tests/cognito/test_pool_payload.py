@@ -29,8 +29,8 @@ from sync.placeholders import placeholder_for
 from tests.cognito.pool_operation_cases import BY_SES, Arranged, arrange, provider_of
 from tests.cognito.seeding import CLIENT_SECRET, ROLE, pull_pools
 from tests.services.changing import carry_out, propose
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 

@@ -23,8 +23,8 @@ from tests.cognito.rows import make_person
 from tests.cognito.seeding import ROLE, pull_pools
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, text_of
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db

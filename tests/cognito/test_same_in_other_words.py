@@ -16,7 +16,7 @@ from sync.aws.client import reader
 from sync.mirror import AccountRegion, Item, Mirror, ObservedItem, RunVisit, mirror_of, sources, store
 from sync.models import Revision, Run
 from tests.cognito.seeding import POOL_SOURCES, Seeded, in_order, pull_pools, seed
-from tests.sync.pulling import trust
+from tests.services.pulling import trust
 from tests.sync.retelling import reworded, shuffled
 
 # The console's own members, of which the order of keys and lists is the console's too.

@@ -39,8 +39,8 @@ from tests.identities import (
     operation_cases_settings,
 )
 from tests.identities.operation_cases_credentials import on
+from tests.services.pulling import pulled, trust
 from tests.services.world import World, document
-from tests.sync.pulling import pulled, trust
 
 Owner = IamUser | IamGroup | IamRole
 Tagged = IamUser | IamRole

@@ -16,8 +16,8 @@ from emulator.clock import DATE_HEADER
 from emulator.process import Emulator
 from identities.models import IamUser
 from sync.models import Facet, Revision, Run
+from tests.services.pulling import pull_all, pulled, revisions, seed
 from tests.services.world import World
-from tests.sync.pulling import pull_all, pulled, revisions, seed
 
 pytestmark = pytest.mark.django_db
 

@@ -22,7 +22,7 @@ from sync.models import Attempt, Change, Step
 from tests.cognito.people_cases import Customers, customers
 from tests.faults import children
 from tests.services.pages import address
-from tests.sync.pulling import pulled
+from tests.services.pulling import pulled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SignIn = Callable[..., Client]

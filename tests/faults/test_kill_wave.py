@@ -15,9 +15,9 @@ from sync.models import Attempt, Change, Lease, Revision, Step
 from tests.conftest import wait_until
 from tests.faults import children
 from tests.services.changing import lines, propose
+from tests.services.pulling import pulled
 from tests.services.workers import Worker
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

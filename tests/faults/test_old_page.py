@@ -13,9 +13,9 @@ from sync import changes, pull
 from sync.models import Change, Revision, Run
 from tests.conftest import wait_until
 from tests.services.changing import propose
+from tests.services.pulling import pulled
 from tests.services.workers import Worker
 from tests.services.world import World, document
-from tests.sync.pulling import pulled
 
 pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 

@@ -14,8 +14,8 @@ from sync import changes, refresh
 from sync.changes import effects, owed
 from sync.models import Change, OwedReading, Revision, Run, Step
 from tests.services.changing import propose, worked
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,8 @@ from policies.models import ManagedPolicy, PolicyVersion
 from sync import pull
 from sync.models import Revision, Run
 from tests.conftest import wait_until
+from tests.services.pulling import by_hand_only, picture, pulled, seed
 from tests.services.workers import Worker
-from tests.sync.pulling import by_hand_only, picture, pulled, seed
 
 READ = "GetAccountAuthorizationDetails"
 MIRRORED = (IamUser, IamGroup, IamRole, Membership, Attachment, InlinePolicy, ManagedPolicy, PolicyVersion)

@@ -15,7 +15,7 @@ from policies.models import ManagedPolicy, PolicyVersion
 from sync import pull
 from sync.models import Facet, Revision, Run
 from sync.selectors import holding
-from tests.sync.pulling import picture, pull_all, pulled, seed
+from tests.services.pulling import picture, pull_all, pulled, seed
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,8 @@ from policies.models import ManagedPolicy
 from sync import mirror, pull
 from sync.models import Facet, Revision, Run, Schedule
 from tests.conftest import wait_until
+from tests.services.pulling import allow, by_hand_only, picture, pulled, seed
 from tests.services.workers import Worker
-from tests.sync.pulling import allow, by_hand_only, picture, pulled, seed
 
 READ = "GetAccountAuthorizationDetails"
 MIRRORED = (IamUser, IamGroup, IamRole, Membership, Attachment, InlinePolicy, ManagedPolicy)

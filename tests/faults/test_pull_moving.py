@@ -17,8 +17,8 @@ from policies.models import ManagedPolicy
 from sync import pull
 from sync.models import Revision, Run
 from tests.conftest import wait_until
+from tests.services.pulling import ACCOUNT, allow, by_hand_only, policy_arn, pulled, trust
 from tests.services.workers import Worker
-from tests.sync.pulling import ACCOUNT, allow, by_hand_only, policy_arn, pulled, trust
 
 READ = "GetAccountAuthorizationDetails"
 PAGES = 4  # of two objects each

@@ -14,8 +14,8 @@ from policies.models import ManagedPolicy, PolicyVersion
 from sync import pull
 from sync.models import Revision, Run
 from tests.conftest import wait_until
+from tests.services.pulling import READ_ONLY, allow, by_hand_only, picture, pulled, seed
 from tests.services.workers import Worker
-from tests.sync.pulling import READ_ONLY, allow, by_hand_only, picture, pulled, seed
 
 pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 

@@ -11,8 +11,8 @@ from emulator.process import Emulator
 from sync import pull, queue
 from sync.models import Revision, Run
 from tests.conftest import wait_until
+from tests.services.pulling import by_hand_only, seed
 from tests.services.workers import Worker
-from tests.sync.pulling import by_hand_only, seed
 
 pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 

@@ -21,9 +21,9 @@ from sync.mirror import sources
 from sync.models import Change, Run, Schedule
 from tests.conftest import ACCOUNT_ID, wait_until
 from tests.services.changing import propose
+from tests.services.pulling import seed
 from tests.services.workers import Worker
 from tests.services.world import World, document
-from tests.sync.pulling import seed
 
 READ = "GetAccountAuthorizationDetails"
 SLOW, BROKEN = "210987654321", "321098765432"

@@ -22,9 +22,9 @@ from policies.models import ManagedPolicy
 from sync import pull
 from sync.models import Change, Run
 from tests.services.pages import address, get, names_in
+from tests.services.pulling import pulled, seed
 from tests.services.workers import Worker
 from tests.services.world import document
-from tests.sync.pulling import pulled, seed
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

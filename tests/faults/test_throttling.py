@@ -15,9 +15,9 @@ from sync import changes, pull
 from sync.models import Change, Run
 from tests.conftest import wait_until
 from tests.services.changing import propose
+from tests.services.pulling import pull_all, seed
 from tests.services.workers import Worker
 from tests.services.world import World, document
-from tests.sync.pulling import pull_all, seed
 
 READ = "GetAccountAuthorizationDetails"
 THROTTLED = {"code": "Throttling", "status": 400, "message": "Rate exceeded"}

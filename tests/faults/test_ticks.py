@@ -27,8 +27,8 @@ from sync.models import Change, Facet, Run, TickPart
 from tests.faults import children
 from tests.faults.trial import Trial
 from tests.services.pages import address
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 SEALING = "accounts.audit.chain.seal"
 

@@ -23,8 +23,8 @@ from sync.operations import Guarantee, Operation, registry
 from tests.faults.arrangements import ARRANGEMENTS, PROTECTED
 from tests.faults.mirrored import differences
 from tests.services.changing import propose
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 State = Step.State
 

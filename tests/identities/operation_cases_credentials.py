@@ -17,8 +17,8 @@ from sync import mirror, sealed
 from sync.aws.client import reader
 from sync.operations import StepSpec
 from tests.services.credentials import enable
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 CODECOMMIT = "codecommit.amazonaws.com"
 # Of 2048 bits, made for this test; nobody has the private one.

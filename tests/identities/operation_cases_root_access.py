@@ -8,8 +8,8 @@ from identities.account.root_access import FEATURES
 from identities.operations import switch_root_feature
 from tests.identities.operation_cases_settings import Case
 from tests.services.organizations import MadeOrganization
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 CREDENTIALS, SESSIONS = "RootCredentialsManagement", "RootSessions"
 

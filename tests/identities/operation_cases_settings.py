@@ -43,8 +43,8 @@ from sync.object_ref import ObjectRef
 from sync.operations import StepSpec
 from sync.sealed import keep_typed
 from tests.services.certificates import certificate, saml_metadata
+from tests.services.pulling import pulled
 from tests.services.world import World, document
-from tests.sync.pulling import pulled
 
 READ = document("s3:GetObject")
 TAGS = [{"Key": "team", "Value": "reports"}]

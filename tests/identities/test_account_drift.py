@@ -12,7 +12,7 @@ from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
 from tests.services.certificates import saml_metadata
 from tests.services.pages import get, text_of
-from tests.sync.pulling import allow, policy_arn, pulled, trust
+from tests.services.pulling import allow, policy_arn, pulled, trust
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]

@@ -18,7 +18,7 @@ from sync.models import Facet, Revision, Run
 from sync.selectors import holding
 from tests.conftest import wait_until
 from tests.services.pages import get, text_of
-from tests.sync.pulling import allow, pull_all, pulled, trust
+from tests.services.pulling import allow, pull_all, pulled, trust
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]

@@ -17,7 +17,7 @@ from sync.mirror import sources
 from sync.models import Facet, MirroredRow, Revision, Run
 from sync.selectors import holding
 from tests.services.certificates import ENTITY_ID, certificate, saml_metadata
-from tests.sync.pulling import allow, policy_arn, pull_all, pulled, trust
+from tests.services.pulling import allow, policy_arn, pull_all, pulled, trust
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from policies.models import ManagedPolicy
 from sync.models import Facet, Revision, Run
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, get, names_in, text_of
-from tests.sync.pulling import allow, policy_arn, pulled, seed, trust
+from tests.services.pulling import allow, policy_arn, pulled, seed, trust
 
 pytestmark = pytest.mark.django_db
 

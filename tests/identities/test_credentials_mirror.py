@@ -26,7 +26,7 @@ from sync.models import Facet, Revision, Run
 from sync.selectors import holding
 from tests.services.console_roles import connect_by_roles, make_console_role
 from tests.services.credentials import at_that_time, contents, enable, facet_of, give_everything, pull
-from tests.sync.pulling import pull_all
+from tests.services.pulling import pull_all
 
 pytestmark = pytest.mark.django_db
 

@@ -30,8 +30,8 @@ from tests.identities.operation_cases_credentials import (
 )
 from tests.services.changing import carry_out, propose, worked
 from tests.services.pages import address, get, text_of
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db

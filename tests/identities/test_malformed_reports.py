@@ -15,8 +15,8 @@ from identities.mirrors import IamDetails
 from identities.models import IamAccount, ReportedUser, RootUser
 from sync.models import Revision, Run
 from tests.services.credentials import pull
+from tests.services.pulling import pull_all
 from tests.services.rows import make_user
-from tests.sync.pulling import pull_all
 
 pytestmark = pytest.mark.django_db
 

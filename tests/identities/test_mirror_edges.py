@@ -11,16 +11,9 @@ from emulator.process import Emulator
 from identities.models import Attachment, IamGroup, IamUser, InlinePolicy, Membership
 from policies.models import ManagedPolicy
 from sync.models import Facet
-from tests.sync.pulling import READ_ONLY, allow, policy_arn, pulled, revisions, seed
+from tests.services.pulling import READ_ONLY, allow, policy_arn, pulled, revisions, seed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
-    client = seed(emulator)
-    pulled(aws_account)
-    return client
 
 
 def test_left_and_joined_again_is_two_memberships(iam: Any, aws_account: AwsAccount) -> None:

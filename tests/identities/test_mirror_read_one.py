@@ -8,12 +8,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from emulator.process import Emulator
 from sync import mirror
 from sync.aws.client import reader
 from sync.models import Facet, Revision
 from sync.object_ref import ObjectRef
-from tests.sync.pulling import pulled, seed
+from tests.services.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 
@@ -21,13 +20,6 @@ pytestmark = pytest.mark.django_db
 def ref_of(facet: Facet) -> ObjectRef:
     row = mirror.mirror_of(facet.kind).model.objects.get(aws_id=facet.object_id)
     return ObjectRef(facet.kind, row.aws_id, row.name, row.arn)
-
-
-@pytest.fixture
-def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
-    client = seed(emulator)
-    pulled(aws_account)
-    return client
 
 
 @pytest.mark.parametrize("kind", ["iam.user", "iam.group", "iam.role", "iam.policy"])

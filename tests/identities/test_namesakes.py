@@ -12,7 +12,7 @@ from emulator.process import Emulator
 from identities.models import IamUser
 from policies.models import ManagedPolicy
 from tests.services.pages import address, get, text_of
-from tests.sync.pulling import allow, policy_arn, pulled, seed
+from tests.services.pulling import allow, policy_arn, pulled, seed
 
 pytestmark = pytest.mark.django_db
 

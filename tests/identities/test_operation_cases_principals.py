@@ -9,8 +9,8 @@ from sync import changes
 from sync.models import Change, Revision
 from tests.identities.operation_cases_principals import CASES, Case
 from tests.services.changing import carry_out, propose
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from sync import changes
 from sync.models import Change, Revision
 from sync.operations import BadParams, StepSpec, registry
 from tests.services.changing import carry_out, propose, worked
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from sync.operations import Undo, registry
 from tests.identities import operation_cases_root_access, operation_cases_settings
 from tests.identities.operation_cases_settings import Case
 from tests.services.changing import carry_out, propose
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 CASES = (*operation_cases_settings.CASES, *operation_cases_root_access.CASES)

@@ -16,8 +16,8 @@ from sync import mirror
 from sync.aws.client import reader
 from sync.mirror import RunVisit
 from sync.models import Revision, Run
+from tests.services.pulling import pulled, revisions
 from tests.services.rows import make_role, make_user
-from tests.sync.pulling import pulled, revisions
 
 pytestmark = pytest.mark.django_db
 

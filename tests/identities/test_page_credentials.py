@@ -16,8 +16,8 @@ from identities.credentials.report import CredentialReport
 from identities.models import AccessKey, IamUser
 from tests.services.credentials import at_that_time, enable, give_everything, pull
 from tests.services.pages import address, get, names_in, text_of
+from tests.services.pulling import pull_all
 from tests.services.rows import make_user
-from tests.sync.pulling import pull_all
 
 pytestmark = pytest.mark.django_db
 

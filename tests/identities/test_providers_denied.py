@@ -14,7 +14,7 @@ from identities.models import OidcProvider
 from sync.models import Facet, Revision, Run
 from sync.selectors import holding
 from tests.services.credentials import at_that_time
-from tests.sync.pulling import pull_all, pulled
+from tests.services.pulling import pull_all, pulled
 
 pytestmark = pytest.mark.django_db
 

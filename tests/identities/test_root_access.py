@@ -20,8 +20,8 @@ from tests.identities.operation_cases_root_access import CREDENTIALS, SESSIONS, 
 from tests.services.changing import carry_out, propose
 from tests.services.organizations import MANAGEMENT_ID, MadeOrganization
 from tests.services.pages import address, get, text_of
+from tests.services.pulling import pull_all, pulled
 from tests.services.world import World
-from tests.sync.pulling import pull_all, pulled
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]

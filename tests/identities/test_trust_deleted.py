@@ -16,8 +16,8 @@ from identities.dangling import deleted_in, name_deleted, trusting_deleted
 from identities.models import IamRole, IamUser, TrustedPrincipal
 from identities.trust import sentences
 from tests.services.pages import ACCOUNT_ID, get, names_in, text_of
+from tests.services.pulling import pulled
 from tests.services.rows import make_role, make_user
-from tests.sync.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 

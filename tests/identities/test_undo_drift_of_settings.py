@@ -31,8 +31,8 @@ from tests.identities.operation_cases_settings import (
     tags_of,
 )
 from tests.services.changing import carry_out
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from sync.aws.answers import _Parsers
 from sync.mirror import Item
 from sync.object_ref import ObjectRef
 from tests.services.aws_models import model_of
-from tests.sync.pulling import allow
+from tests.services.pulling import allow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.stack]
 

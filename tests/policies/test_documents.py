@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from policies import documents
 from policies.models import Document
-from tests.sync.pulling import allow
+from tests.services.pulling import allow
 
 pytestmark = pytest.mark.django_db
 

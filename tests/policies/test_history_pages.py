@@ -18,7 +18,7 @@ from policies.operations import plan_update
 from sync.models import Facet, Revision, Run
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
-from tests.sync.pulling import allow, policy_arn, pulled, seed
+from tests.services.pulling import allow, policy_arn, pulled, seed
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ from tests.services.organizations import (
     connect_member,
     deny,
 )
-from tests.sync.pulling import pull_all, pulled
+from tests.services.pulling import pull_all, pulled
 
 OTHER_ID = "444455556666"
 

@@ -22,7 +22,7 @@ from tests.services.organizations import (
     connect_member,
     deny,
 )
-from tests.sync.pulling import pull_all, pulled, revisions
+from tests.services.pulling import pull_all, pulled, revisions
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from emulator.iam.totp import codes_at
 from emulator.sample_estate.data.credentials import SIGNING_CERTIFICATE, SSH_KEY
 from identities.models import IamUser
 from sync.models import Facet, Revision, Run
-from tests.sync.pulling import pulled
+from tests.services.pulling import pulled
 
 SOURCES = (
     "iam.details",

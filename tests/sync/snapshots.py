@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management import call_command
 
 from sync.models import Run
-from tests.sync.pulling import ACCOUNT, READ_ONLY, policy_arn
+from tests.services.pulling import ACCOUNT, READ_ONLY, policy_arn
 
 MADE = "2025-03-04T16:42:00+00:00"
 

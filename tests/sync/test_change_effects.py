@@ -13,7 +13,7 @@ from sync.aws.client import writer
 from sync.changes import effects
 from sync.mirror import facets_of
 from sync.models import Facet
-from tests.sync.pulling import pulled, seed
+from tests.services.pulling import pulled, seed
 
 pytestmark = pytest.mark.django_db
 

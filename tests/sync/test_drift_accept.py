@@ -14,7 +14,7 @@ from emulator.process import Emulator
 from sync import drift
 from sync.models import Revision
 from tests.services.pages import address, get, text_of
-from tests.sync.pulling import pulled, seed
+from tests.services.pulling import pulled, seed
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from identities.models import IamUser, Membership
 from sync import drift, pull
 from sync.models import Run
 from tests.conftest import wait_until
+from tests.services.pulling import pulled, seed
 from tests.services.workers import Worker
-from tests.sync.pulling import pulled, seed
 
 pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 

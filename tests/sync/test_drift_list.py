@@ -13,25 +13,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AwsAccount, Operator
-from emulator.process import Emulator
 from identities.models import IamRole, IamUser
 from sync import drift
 from sync.models import OwnershipRule, Revision, Run
 from tests.services.pages import address, exported, get, text_of
-from tests.sync.pulling import allow, policy_arn, pulled, seed, trust
+from tests.services.pulling import allow, policy_arn, pulled, trust
 
 pytestmark = pytest.mark.django_db
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 NAMES = re.compile(r">(group-\d\d)</a>")
-
-
-@pytest.fixture
-def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
-    """What `seed` makes, pulled once."""
-    client = seed(emulator)
-    pulled(aws_account)
-    return client
 
 
 def sentences(aws_account: AwsAccount) -> dict[str, str]:

@@ -15,8 +15,8 @@ from sync import drift
 from sync.models import Revision
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from sync import changes, drift
 from sync.models import Change
 from tests.services.changing import carry_out
 from tests.services.pages import address, get, text_of
-from tests.sync.pulling import ACCOUNT, allow, facet, policy_arn, pulled, revisions, seed, trust
+from tests.services.pulling import ACCOUNT, allow, facet, policy_arn, pulled, revisions, seed, trust
 
 pytestmark = pytest.mark.django_db
 

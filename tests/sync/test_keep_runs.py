@@ -18,7 +18,7 @@ from emulator.process import Emulator
 from sync import drift, retention
 from sync.models import Facet, Revision, Run
 from tests.project.test_query_plans import plan_of
-from tests.sync.pulling import pulled, seed
+from tests.services.pulling import pulled, seed
 
 pytestmark = pytest.mark.django_db
 DONE, FAILED = Run.State.DONE, Run.State.FAILED

@@ -17,7 +17,7 @@ from sync import refresh
 from sync.mirror import SourcePage
 from sync.models import Facet, Revision, Run
 from tests.services.credentials import pull
-from tests.sync.pulling import pull_all
+from tests.services.pulling import pull_all
 
 pytestmark = pytest.mark.django_db
 Garble = Callable[[dict[str, Any]], object]

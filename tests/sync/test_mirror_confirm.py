@@ -12,7 +12,7 @@ from accounts.models import AwsAccount
 from emulator.process import Emulator
 from identities.models import IamUser, Membership
 from sync.models import Facet
-from tests.sync.pulling import pull_all, pulled, revisions
+from tests.services.pulling import pull_all, pulled, revisions
 
 pytestmark = pytest.mark.django_db
 

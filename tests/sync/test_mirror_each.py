@@ -17,7 +17,7 @@ from sync.mirror import AccountRegion, EachObject, Item, Mirror, ParsedItem, Rea
 from sync.models import Facet, Revision, Run
 from sync.object_ref import ObjectRef
 from sync.selectors import holding
-from tests.sync.pulling import pull_all, pulled
+from tests.services.pulling import pull_all, pulled
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from sync.aws.client import AwsClient, reader
 from sync.mirror import Item, NotYet, RunVisit, SourcePage
 from sync.models import Facet, Revision, Run
 from sync.object_ref import ObjectRef
-from tests.sync.pulling import pull_all, pulled, seed
+from tests.services.pulling import pull_all, pulled, seed
 
 pytestmark = pytest.mark.django_db
 

@@ -27,8 +27,8 @@ from sync.mirror.rows import write as write_rows
 from sync.mirror.store import write
 from sync.models import Facet, Revision, Run
 from tests.conftest import wait_until
+from tests.services.pulling import pulled, seed
 from tests.services.rows import make_group, make_user
-from tests.sync.pulling import pulled, seed
 
 USERS = ("AIDAZ", "AIDAM", "AIDAA")  # in the order in which they are in the table; the middle one is held back
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

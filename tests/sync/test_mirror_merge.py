@@ -16,7 +16,7 @@ from sync.mirror import AccountRegion, Reader, SourcePage
 from sync.mirror.hashing import plain, raw_hash
 from sync.mirror.merge import Merger, merged
 from sync.models import Revision
-from tests.sync.pulling import allow, pulled
+from tests.services.pulling import allow, pulled
 
 Item = dict[str, Any]
 

@@ -10,7 +10,6 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from emulator.process import Emulator
 from identities.models import IamUser
 from sync import mirror, refresh
 from sync.aws.client import reader
@@ -18,16 +17,9 @@ from sync.mirror import Item, RunVisit
 from sync.mirror.store import read_alone
 from sync.models import Facet, Run
 from sync.object_ref import ObjectRef
-from tests.sync.pulling import facet, pulled, revisions, seed
+from tests.services.pulling import facet, pulled, revisions
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
-    client = seed(emulator)
-    pulled(aws_account)
-    return client
 
 
 @pytest.fixture

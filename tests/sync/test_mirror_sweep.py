@@ -14,7 +14,7 @@ from identities.models import IamUser
 from sync import mirror
 from sync.models import Facet, Revision
 from sync.object_ref import ObjectRef
-from tests.sync.pulling import facet, pulled, revisions
+from tests.services.pulling import facet, pulled, revisions
 
 pytestmark = pytest.mark.django_db
 

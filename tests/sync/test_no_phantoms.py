@@ -26,7 +26,7 @@ from sync.mirror import AccountRegion, Item, Mirror, NotYet, RunVisit
 from sync.mirror.hashing import fingerprint
 from sync.mirror.merge import Merger
 from sync.models import Revision, Run
-from tests.sync.pulling import READ_ONLY, allow, policy_arn, pull_all, seed
+from tests.services.pulling import READ_ONLY, allow, policy_arn, pull_all, seed
 from tests.sync.retelling import in_parts, reworded, shuffled
 
 # ---- Items with all that AWS allows in them ------------------------------------------------------------------

@@ -19,8 +19,8 @@ from sync import changes, ownership
 from sync.changes import PlanError, guards
 from sync.models import Ownership, OwnershipRule, Revision
 from sync.ownership import OwnershipRules
+from tests.services.pulling import pulled, seed
 from tests.services.world import World
-from tests.sync.pulling import pulled, seed
 from tests.sync.snapshots import changed, import_, user, write
 
 READ_ONLY, IGNORED, MANAGED = Ownership.READ_ONLY, Ownership.IGNORED, Ownership.MANAGED

@@ -14,8 +14,8 @@ from accounts.models import AwsAccount
 from emulator.process import Emulator
 from identities.models import IamUser
 from sync.mirror import sources
+from tests.services.pulling import seed
 from tests.services.workers import Worker
-from tests.sync.pulling import seed
 
 
 def output_of(*arguments: str) -> str:

@@ -10,7 +10,7 @@ from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePoli
 from policies.models import ManagedPolicy
 from sync import pull
 from sync.models import Facet, Revision, Run
-from tests.sync.pulling import READ_ONLY, allow, policy_arn, pulled, revisions, seed
+from tests.services.pulling import READ_ONLY, allow, policy_arn, pulled, revisions, seed
 
 pytestmark = pytest.mark.django_db
 

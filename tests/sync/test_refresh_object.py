@@ -19,8 +19,8 @@ from sync import pull, refresh
 from sync.mirror import facets_of
 from sync.models import Facet, MirroredRow, Run
 from tests.conftest import wait_until
+from tests.services.pulling import allow, pulled, revisions, seed
 from tests.services.workers import Worker
-from tests.sync.pulling import allow, pulled, revisions, seed
 
 READ = "GetAccountAuthorizationDetails"
 

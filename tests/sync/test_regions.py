@@ -18,7 +18,7 @@ from sync.mirror import AccountRegion, Reader, Source, SourcePage, base
 from sync.models import Region, Run
 from sync.regions import AccountRegions, list_regions, looked_in
 from sync.selectors import holding
-from tests.sync.pulling import pull_all, pulled
+from tests.services.pulling import pull_all, pulled
 
 REGIONS = AccountRegions.name
 NO_ACCOUNT = "User: arn:aws:iam::1:user/x is not authorized to perform: account:ListRegions on resource: *"

@@ -10,7 +10,7 @@ from accounts.models import AwsAccount
 from emulator.process import Emulator
 from sync import runs
 from sync.runs import FIRST_LINES, LAST_LINES, LEFT_OUT, Log, with_line
-from tests.sync.pulling import pulled, seed
+from tests.services.pulling import pulled, seed
 
 
 def lines(log: Log) -> list[str]:

@@ -20,7 +20,7 @@ from sync.snapshot import SOURCE
 from sync.snapshot.errors import SnapshotError
 from sync.snapshot.importing import new_aws_account
 from sync.snapshot.source import SnapshotContents
-from tests.sync.pulling import ACCOUNT
+from tests.services.pulling import ACCOUNT
 from tests.sync.snapshots import changed, import_, organisation, policy, role, user, write
 
 GOOD = json.dumps(organisation(), indent=4).encode()

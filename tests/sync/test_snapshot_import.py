@@ -20,7 +20,7 @@ from emulator.process import Emulator
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
 from policies.models import ManagedPolicy, PolicyVersion
 from sync.models import Facet, Revision, Run
-from tests.sync.pulling import READ_ONLY, policy_arn, pulled, revisions, seed
+from tests.services.pulling import READ_ONLY, policy_arn, pulled, revisions, seed
 from tests.sync.snapshots import allow, changed, import_, organisation, role, user, write
 
 pytestmark = pytest.mark.django_db(transaction=True)

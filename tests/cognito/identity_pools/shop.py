@@ -12,8 +12,8 @@ from cognito.models import IdentityPool
 from emulator.process import REGION, Emulator
 from identities.models import IamRole
 from tests.cognito.seeding import in_order
+from tests.services.pulling import pulled
 from tests.services.world import World
-from tests.sync.pulling import pulled
 
 READ_S3 = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 BUCKET = "acme-images"

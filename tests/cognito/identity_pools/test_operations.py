@@ -18,7 +18,7 @@ from tests.cognito.identity_pools.operation_cases import CASES, Case
 from tests.cognito.identity_pools.shop import Shop
 from tests.cognito.seeding import in_order
 from tests.services.changing import carry_out, propose
-from tests.sync.pulling import pulled
+from tests.services.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 
