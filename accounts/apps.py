@@ -26,7 +26,8 @@ class AccountsConfig(AppConfig):
         stepup_words.register(
             {
                 "aws_account": "Save the settings",
-                "aws_account_writes": "Turn writes on or off",
+                "aws_account_writes": "Turn writes off",
+                "aws_account_writes?on": "Turn writes on",
                 "grant_give": "Grant the role",
                 "grant_take": "Take the role away",
                 "approval_rule_make": "Add the approval rule",

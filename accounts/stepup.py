@@ -47,6 +47,11 @@ class PostponedForm:
     fields: list[tuple[str, str]]
     lost: bool  # whether something secret was in it, which is not kept
 
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """The names of those that were filled in, as words, and their values."""
+        return [(name.replace("_", " ").capitalize(), value) for name, value in self.fields if value]
+
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the operator proved who they are within the last STEP_UP_S seconds, by the best that they have."""

@@ -18,5 +18,5 @@ def step_up(request: HttpRequest) -> HttpResponse:
     form = kept(request)
     if form is None:
         return redirect("home")
-    action, where = words_of(form.path)
+    action, where = words_of(form.path, form.fields)
     return render(request, "accounts/step_up.html", {"kept": form, "action": action, "where": where})

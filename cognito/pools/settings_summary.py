@@ -307,10 +307,10 @@ def _client(client: AppClient) -> Iterator[SettingLine]:
         yield SettingLine("Secret", "Has one", "For apps on a server.")
     else:
         yield SettingLine("Secret", "None", "For browsers and phones, which can’t keep one.")
-    short = {name: label.partition(":")[0].partition(" (")[0] for name, label in [*FLOWS, *OAUTH]}
-    yield SettingLine("Signs in by", _named(short, settings.get("ExplicitAuthFlows", [])))
+    oauth = {name: label.partition(":")[0].partition(" (")[0] for name, label in OAUTH}
+    yield SettingLine("Signs in by", _named(dict(FLOWS), settings.get("ExplicitAuthFlows", [])))
     if settings.get("AllowedOAuthFlowsUserPoolClient"):
-        yield SettingLine("OAuth flows", _named(short, settings.get("AllowedOAuthFlows", [])))
+        yield SettingLine("OAuth flows", _named(oauth, settings.get("AllowedOAuthFlows", [])))
         yield SettingLine("Scopes", _named({}, settings.get("AllowedOAuthScopes", [])))
         yield SettingLine("Callback URLs", _named({}, settings.get("CallbackURLs", [])))
     lives = [

@@ -17,8 +17,8 @@ from policies.object_actions import ActionForm
 from sync.operations import StepSpec
 
 _UNTIL = (
-    "Left empty, it stays. At the end this console removes it, by a change that is planned and approved together "
-    "with this one; AWS doesn’t do it by itself."
+    "Empty: without an end. Else this console removes it then, by a change that is planned and approved together "
+    "with this one. AWS doesn’t remove it by itself."
 )
 _WORD = {kind.model: kind.word for kind in KINDS_OF_OWNERS}
 
@@ -42,12 +42,12 @@ class AttachForm(ActionForm):
     heading = "Attach a policy to {names}"
     about = "A managed policy of this AWS account or of AWS. Identities that have it already are left out."
     policy = PolicyField(label="Policy")
-    ends = UntilField(f"{_UNTIL.rstrip('.')}, unless what is attached is a copy.")
+    ends = UntilField(f"{_UNTIL.rstrip('.')}, only a copy (below).")
     copies = forms.BooleanField(
-        label="Attach a copy that AWS ends by itself",
+        label="Attach a copy that expires by itself",
         required=False,
-        help_text="For an end: a policy of its own, whose statements that allow have the end as a condition on "
-        "aws:CurrentTime. At the end this console deletes it. Later changes of the policy don’t reach the copy.",
+        help_text="A new policy with the same statements, whose Allow statements hold only until then (a condition on "
+        "aws:CurrentTime). This console deletes it then. Later changes of the policy don’t reach the copy.",
     )
 
     def clean(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sync.changes.errors import PlanError
 from sync.models import Change
 
 SAFER = (
-    "You are the only one who may approve in this AWS account, so you may decide it alone. Two people are safer: "
+    "You are the only one who may approve in this AWS account, so you may approve it alone. Two people are safer: "
     "grant another operator the role approver or owner, and this ends."
 )
 

@@ -58,7 +58,7 @@ def test_a_passkey_is_added_proves_again_and_signs_in(
     page.goto(PAGE)
     page.get_by_role("button", name="Turn writes off").click()
     page.get_by_role("button", name="Use a passkey or security key").click()
-    page.get_by_role("button", name="Turn writes on or off").click()
+    page.get_by_role("button", name="Turn writes off").click()
     expect(page.get_by_text("Writes are off: nothing can be changed.")).to_be_visible()
 
     page.goto("/auth/logout/")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Widget
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, TextInput, Widget
 from django.template import Template
 from django.template.loader import get_template, render_to_string
 from django.utils.html import format_html, format_html_join
@@ -90,11 +90,13 @@ def fact(content: str, name: str) -> SafeString:
 
 
 @register.simple_block_tag
-def note(content: str, kind: str = "", *, top: bool = False, alert: bool = False) -> SafeString:
-    """A callout; `top`: the upper edge of a panel; `alert`: a screen reader says it at once."""
+def note(content: str, kind: str = "", *, top: bool = False, alert: bool = False, focus: bool = False) -> SafeString:
+    """A callout; `top`: the upper edge of a panel; `alert`: a screen reader says it at once; `focus`: the page opens
+    there, since a form was refused.
+    """
     kind = vocabulary.NOTE_KINDS.get(kind, kind)
-    values = {"content": content, "kind": kind, "icon": vocabulary.NOTE_ICONS[kind], "top": top, "alert": alert}
-    return render_to_string("elements/note.html", values)
+    values = {"content": content, "kind": kind, "icon": vocabulary.NOTE_ICONS[kind]}
+    return render_to_string("elements/note.html", {**values, "top": top, "alert": alert, "focus": focus})
 
 
 @register.simple_block_tag
@@ -169,7 +171,15 @@ def control(bound: BoundField, hint: str = "", **attrs: Any) -> SafeString:
         return format_html_join("", '<label class="check">{}<span>{}</span></label>', _choices(bound, attrs))
     if _is_first_wrong(bound):
         attrs["autofocus"] = True
-    return bound.as_widget(attrs={"class": _control_class(bound.field.widget), **attrs})
+    widget = OneTimeCode(bound.field.widget.attrs) if attrs.get("autocomplete") == "one-time-code" else None
+    return bound.as_widget(widget, attrs={"class": _control_class(bound.field.widget), **attrs})
+
+
+class OneTimeCode(TextInput):
+    """One that was wrong isn't printed again: the next one is typed into an empty field."""
+
+    def format_value(self, value: Any) -> None:
+        return None
 
 
 def _is_first_wrong(bound: BoundField) -> bool:
@@ -178,8 +188,9 @@ def _is_first_wrong(bound: BoundField) -> bool:
 
 
 def _choices(bound: BoundField, attrs: dict[str, Any]) -> Iterator[tuple[SafeString, str]]:
-    for choice in bound.subwidgets:
-        choice.data["attrs"] |= {"class": "form-check-input", **attrs}
+    opens = _is_first_wrong(bound)
+    for number, choice in enumerate(bound.subwidgets):
+        choice.data["attrs"] |= {"class": "form-check-input", "autofocus": opens and not number, **attrs}
         choice.data["wrap_label"] = False
         yield choice.tag(), choice.choice_label
 
