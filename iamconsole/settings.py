@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignInRequired",
     "accounts.middleware.MfaRequired",
     "accounts.middleware.UnsealFailureMiddleware",
+    "iamconsole.web.middleware.MethodNotAllowed",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

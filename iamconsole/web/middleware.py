@@ -1,9 +1,11 @@
-"""What is turned away before any page looks at it."""
+"""What is turned away before any page looks at it, and a page for what Django turns away without one."""
 
 from __future__ import annotations
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 
 
@@ -13,3 +15,14 @@ class NoNul(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> None:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("An address can't contain a NUL character.")
+
+
+class MethodNotAllowed(MiddlewareMixin):
+    """Says so on a page: Django's own answer is empty, and browsers show an error of theirs in its place."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        page: HttpResponse = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
