@@ -72,9 +72,9 @@ class Reports:
         facet = self._facets.get(judge.aws_id)
         if facet is None or facet["held"] != Facet.Held.HELD:
             why = facet["held_why"] if facet else self._why_not_pulled
-            return f"Which services {judge.arn} last accessed isn't held. {why}"
+            return f"Which services {judge.arn} last accessed isn't known. {why}"
         if judge.created_at is None:
-            return f"When {judge.arn} was made isn't held, so neither is for how long AWS has tracked it."
+            return f"When {judge.arn} was made isn't known, so neither is for how long AWS has tracked it."
         if judge.created_at > facet["read_at"] - TRACKED:
             return (
                 f"{judge.arn} was made on {day(judge.created_at)}. What it didn't use tells enough when it is "

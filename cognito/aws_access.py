@@ -28,7 +28,7 @@ DENY = "Deny"
 
 @dataclass(frozen=True)
 class RoleChoice:
-    """A role, "" for none, and why. `unknown`: it hangs on what isn't kept of her. `also`: what the app may ask for."""
+    """A role, "" for none, and why. `unknown`: what isn't kept of them decides. `also`: what the app may ask for."""
 
     role_arn: str
     why: str

@@ -46,7 +46,7 @@ class PoolPeopleSettingsForm(ModelForm):
         named = sorted(str(each["Name"]) for each in pool.settings.get("SchemaAttributes", ()) if each.get("Name"))
         self._of_pool = {*named}
         self.fields["attributes"].help_text = (
-            "One a line. Searches and exported files have only these. An attribute that you take off the list is "
+            "One a line. Searches and exported files have only these. An attribute that you remove from the list is "
             "erased at the next pull, or at once on this page."
             + (f" This pool has: {', '.join(named)}." if named else "")
         )

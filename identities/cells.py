@@ -37,7 +37,7 @@ def policies(row: Principal, aws_account: AwsAccount) -> SafeString:
 
 
 def counts_of_policies(row: Principal) -> Iterator[str]:
-    """ "2 attached", "1 inline": what hangs on the row itself."""
+    """ "2 attached", "1 inline": what depends on the row itself."""
     for count, word in ((row.attached_count, "attached"), (row.inline_count, "inline")):
         if count:
             yield f"{count} {word}"

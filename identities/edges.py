@@ -1,4 +1,4 @@
-"""What hangs on users, groups and roles: memberships, attachments, inline policies, each with its history."""
+"""What depends on users, groups and roles: memberships, attachments, inline policies, each with its history."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def loosen_members(place: AccountRegion, group_ids: Sequence[str]) -> None:
 
 
 def remove_all(owner: str, owners: Iterable[Any], at: datetime) -> None:
-    """Tombstones everything that hangs on these rows."""
+    """Tombstones everything that depends on these rows."""
     for model in (InlinePolicy, Attachment):
         model.objects.live().filter(**{f"{owner}__in": owners}).update(gone_at=at)
     if owner in ("user", "group"):

@@ -91,7 +91,7 @@ class PrincipalMirror(Mirror):
 
     @property
     def owner(self) -> str:
-        """The field by which what hangs on it refers to it."""
+        """The field by which what depends on it refers to it."""
         return self.noun.lower()
 
     def object_id(self, item: Item) -> str:

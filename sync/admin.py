@@ -301,5 +301,5 @@ class StepCounterAdmin(ReadOnlyAdmin):
     """How many steps were begun, and whether the queue is on hold: released on a page of the console, not here."""
 
     aws_account_path = ""
-    list_display = ("number", "outside", "held_since", "held_why")
-    search_fields = ("held_why",)
+    list_display = ("number", "outside", "on_hold_since", "on_hold_why")
+    search_fields = ("on_hold_why",)

@@ -32,7 +32,7 @@ class SyncConfig(AppConfig):
         ends.register_panels()
         search.register()
         queue.register_panels()
-        conditions.register("queue", lambda: "held" if counter.is_held() else "open")
+        conditions.register("queue", lambda: "on hold" if counter.is_on_hold() else "open")
         owed.register(is_own_write)
         worker_ready.connect(counter.look_at_start)
         stepup_words.register(

@@ -204,10 +204,10 @@ def check_queue() -> DoctorFinding:
     """Whether changes are sent."""
     counter.look()
     status = counter.status()
-    if status.held_since is None:
-        return DoctorFinding("queue", True, "not held")
+    if status.on_hold_since is None:
+        return DoctorFinding("queue", True, "not on hold")
     advice = "Look at what waits with manage.py release_queue, or on the page /queue/, and release it."
-    return DoctorFinding("queue", False, f"held since {ago(status.held_since)}: {status.why}", advice)
+    return DoctorFinding("queue", False, f"on hold since {ago(status.on_hold_since)}: {status.why}", advice)
 
 
 def check_aws_accounts() -> Iterator[DoctorFinding]:

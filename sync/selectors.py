@@ -177,7 +177,7 @@ class AwsAccountStatus:
     age: datetime | None  # when its last complete pull ended
     ignores: bool  # a rule says of some objects that nobody here looks after them
     moves: bool  # a worker has a change of it, or should have
-    is_held: bool  # nothing is sent, of no AWS account (sync/counter/)
+    is_on_hold: bool  # nothing is sent, of no AWS account (sync/counter/)
 
 
 @once_a_page
@@ -192,9 +192,9 @@ def aws_account_status(aws_account: AwsAccount) -> AwsAccountStatus:
     age = Subquery(complete.values("finished_at")[:1])
     ignores = Exists(OwnershipRule.objects.filter(ownership=Ownership.IGNORED, **of_it))
     moves = Exists(Change.objects.filter(state__in=Change.MOVING, **of_it))
-    held = Exists(StepCounter.objects.filter(held_since__isnull=False))
+    is_on_hold = Exists(StepCounter.objects.filter(on_hold_since__isnull=False))
     return AwsAccountStatus(
-        *AwsAccount.objects.filter(pk=aws_account.pk).values_list(count, age, ignores, moves, held)[0]
+        *AwsAccount.objects.filter(pk=aws_account.pk).values_list(count, age, ignores, moves, is_on_hold)[0]
     )
 
 

@@ -1,4 +1,4 @@
-"""Whether a token of a user pool is to be believed, claim by claim.
+"""Whether a token of a user pool is valid, claim by claim.
 
 "Verifying JSON web tokens" in the Amazon Cognito Developer Guide.
 """

@@ -111,7 +111,7 @@ def _about(request: HttpRequest, person: CognitoUser) -> dict[str, Any]:
         "title": title_of(person),
         "second": second_of(person),
         "status": status_mark(person),
-        "status_told": temporary_passwords.describe(person),
+        "status_description": temporary_passwords.describe(person),
         "addresses": [
             (label, person.attributes[name], verified(person, name))
             for name, label in _ADDRESSES

@@ -1,4 +1,4 @@
-"""One mechanism for the credentials that hang on a user: what differs between their kinds is data.
+"""One mechanism for the credentials that depend on a user: what differs between their kinds is data.
 
 AWS has no bulk answer for them, so each kind is a facet of the user that is read user by user.
 """

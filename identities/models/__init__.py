@@ -1,4 +1,4 @@
-"""What the mirror holds of IAM's identities: who there is, and what hangs on them."""
+"""What the mirror holds of IAM's identities: who there is, and what depends on them."""
 
 from identities.models.account import (
     IamAccount,

@@ -137,7 +137,7 @@ class Membership(MirroredRow):
 
 
 class Owned(MirroredRow):
-    """Something that hangs on one user, group or role."""
+    """Something that depends on one user, group or role."""
 
     user = models.ForeignKey(IamUser, models.PROTECT, null=True, blank=True, related_name="%(class)ss")
     group = models.ForeignKey(IamGroup, models.PROTECT, null=True, blank=True, related_name="%(class)ss")

@@ -18,7 +18,7 @@ class Decision(StrEnum):
     ALLOWED = "allowed"
     EXPLICIT_DENY = "explicitDeny"
     IMPLICIT_DENY = "implicitDeny"
-    UNKNOWN = "unknown"  # it hangs on a context key or a layer that isn't known
+    UNKNOWN = "unknown"  # it depends on a context key or a layer that isn't known
 
 
 class RequestTraits(NamedTuple):

@@ -27,7 +27,7 @@ class Relation(Enum):
     WITHIN = "within"
     PARTLY = "partly"
     APART = "apart"
-    UNKNOWN = "unknown"  # it hangs on a variable, or takes too long to find out
+    UNKNOWN = "unknown"  # it depends on a variable, or takes too long to find out
 
 
 @dataclass(frozen=True)

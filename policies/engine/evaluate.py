@@ -232,7 +232,7 @@ class _Evaluation:
         return Verdict(decision, tuple(reasons), missing, not_held)
 
     def _unknown(self, blocked: Sequence[LayerName], not_held: tuple[LayerName, ...]) -> Verdict:
-        """It hangs on what may deny, and on what may allow in layers that else don't."""
+        """It depends on what may deny, and on what may allow in layers that else don't."""
         decisive = [reason for reason in self._perhaps if reason.effect == "Deny" or reason.layer in blocked]
         keys = {key for reason in decisive for key in reason.hangs_on}
         return Verdict(Decision.UNKNOWN, (*self._allowing, *decisive), tuple(sorted(keys)), not_held)

@@ -1,4 +1,4 @@
-"""Three-valued logic: what holds, what doesn't, and what hangs on something that isn't known.
+"""Three-valued logic: what holds, what doesn't, and what depends on something that isn't known.
 
 "And" is `min`, "or" is `max`. Who knows the whole context of a request never meets a MAYBE.
 """

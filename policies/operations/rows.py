@@ -48,7 +48,7 @@ def prefetch_rows(model: type[MirroredRow], draft: Draft, arns: Iterable[str]) -
 def names_of(
     draft: Draft, model: type[MirroredRow], owner_field: str, name_field: str, owner: MirroredRow
 ) -> frozenset[str]:
-    """Of the rows that hang on an owner, what tells them apart: the ARNs of what is attached to it.
+    """Of the rows that depend on an owner, what tells them apart: the ARNs of what is attached to it.
 
     Looked up once for all steps of a plan.
     """

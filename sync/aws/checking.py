@@ -28,7 +28,7 @@ def refusals(service: str, operation: str, parameters: Mapping[str, Any]) -> lis
     """A line for each parameter that can't be sent, or that is too long, too large, or written otherwise than AWS
     writes it; none: it fits.
 
-    AWS still refuses what hangs on what is there. Which words it knows isn't looked at: it learns new ones, and the
+    AWS still refuses what depends on what is there. Which words it knows isn't looked at: it learns new ones, and the
     model here may be older than what it said. What stands for the id of something that an earlier step makes is fine.
     """
     shape = _model(service, operation).input_shape

@@ -97,7 +97,7 @@ _CREDENTIAL_WRITES: dict[str, str] = {
     **{f"iam:{verb}ServiceSpecificCredential": _SERVICES for verb in ("Create", "Reset", "Update", "Delete")},
 }
 
-# What may hang on a role, beside what the single reads above tell.
+# What may depend on a role, beside what the single reads above tell.
 _HANGING_READS = ("iam:ListInstanceProfilesForRole",)
 
 # What belongs to the AWS account beside its principals.

@@ -100,7 +100,7 @@ def removal_of(change: Change) -> Change | None:
 
 
 def follow(change: Change) -> None:
-    """What becomes of the removals that hang on it, in the transaction that decided its state."""
+    """What becomes of the removals that depend on it, in the transaction that decided its state."""
     if change.until is not None and change.state not in Change.MOVING:
         _follow_grant(change)
     if change.reverses_id and change.state == Change.State.APPLIED:

@@ -2,9 +2,9 @@
 
 Each step that is begun counts, in the transaction that begins it and then, before anything is sent, outside. So what
 stands outside is never ahead, unless the database was set back: restored from a backup, or replaced by a copy that was
-behind. Then the queue is held until owners of all AWS accounts have looked at it (docs/changes.md).
+behind. Then the queue is on hold until owners of all AWS accounts have looked at it (docs/changes.md).
 """
 
-from sync.counter.inside import NotCounted, count, hold, is_held, look, look_after, look_at_start, pass_on, status
+from sync.counter.inside import NotCounted, count, hold, is_on_hold, look, look_after, look_at_start, pass_on, status
 
-__all__ = ["NotCounted", "count", "hold", "is_held", "look", "look_after", "look_at_start", "pass_on", "status"]
+__all__ = ["NotCounted", "count", "hold", "is_on_hold", "look", "look_after", "look_at_start", "pass_on", "status"]

@@ -1,4 +1,4 @@
-"""The number in the database, and whether the queue is held. Who wants to send asks here: nobody else decides it."""
+"""The number in the database, and whether the queue is on hold. Who wants to send asks here: nobody else decides it."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ SET_BACK = (
 
 audit.register(
     {
-        "queue.held": "held the queue of changes: {why}",
+        "queue.held": "put the queue of changes on hold: {why}",
         "queue.released": "released the queue of changes: {going_on} go on, {stopped} were stopped",
     }
 )
 
 
 class NotCounted(Exception):
-    """Nothing may be sent: the queue is held, or the number can't be written outside. The text says which."""
+    """Nothing may be sent: the queue is on hold, or the number can't be written outside. The text says which."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class StepNumber:
 
 @dataclass(frozen=True)
 class QueueStatus:
-    held_since: datetime | None
+    on_hold_since: datetime | None
     why: str
 
 
@@ -72,14 +72,14 @@ def pass_on(counted: StepNumber) -> None:
         ) from None
     if largest > counted.number and _is_behind(largest):  # others may have counted on by now
         _hold_as_set_back(largest)
-    if is_held():
-        raise NotCounted("The queue is held: nothing is sent until an owner of all AWS accounts has released it.")
+    if is_on_hold():
+        raise NotCounted("The queue is on hold: nothing is sent until an owner of all AWS accounts has released it.")
 
 
 def look() -> bool:
     """Whether changes may be sent. Holds the queue when what stands outside is ahead of the database."""
     row = _row()
-    if row.held_since is not None:
+    if row.on_hold_since is not None:
         return False
     try:
         largest = outside.read(row.installation)  # before the number in the database, which is written first
@@ -106,23 +106,23 @@ def look_at_start(**kwargs: object) -> None:
         logger.warning("Whether the database was set back isn't known yet: %s", error)
 
 
-def is_held() -> bool:
-    return StepCounter.objects.filter(held_since__isnull=False).exists()
+def is_on_hold() -> bool:
+    return StepCounter.objects.filter(on_hold_since__isnull=False).exists()
 
 
 def status() -> QueueStatus:
     """For pages: a glance at the row."""
-    found = StepCounter.objects.filter(pk=StepCounter.ONLY).values_list("held_since", "held_why").first()
+    found = StepCounter.objects.filter(pk=StepCounter.ONLY).values_list("on_hold_since", "on_hold_why").first()
     return QueueStatus(*found) if found else QueueStatus(None, "")
 
 
 @transaction.atomic
 def hold(*, why: str, actor: Operator | None, actor_name: str = "", known_outside: int = 0) -> bool:
-    """From here on nothing is sent. False where the queue is held already."""
+    """From here on nothing is sent. False where the queue is on hold already."""
     row = StepCounter.objects.select_for_update().get(pk=_row().pk)
-    if row.held_since is not None:
+    if row.on_hold_since is not None:
         return False
-    row.held_since, row.held_why, row.outside = clock.now(), why, known_outside
+    row.on_hold_since, row.on_hold_why, row.outside = clock.now(), why, known_outside
     row.save()
     said = {"why": why, "number": row.number, "outside": known_outside}
     audit.record("queue.held", actor=actor, actor_name=actor_name, data=said)

@@ -1,4 +1,4 @@
-"""Releasing a queue that is held: what waits in it, what of that may have been sent since, and what becomes of it.
+"""Releasing a queue that is on hold: what waits in it, what of that may have been sent since, and what becomes of it.
 
 A database that was set back takes for unsent what was sent after it was copied. What AWS shows is looked at before it
 is sent, as always. What AWS doesn't show, or what is sent at most once, goes on only when somebody has looked, at the
@@ -34,13 +34,13 @@ State = Change.State
 PERHAPS = "May have been sent since, and AWS doesn’t show it: nothing is sent unless somebody looks and retries it."
 LOOKED_AT = "AWS is looked at first: it is sent only where it is still as the plan expects."
 STOPPED = (
-    "The queue was held while this waited, since the database was set back, and whoever released it let it not go on. "
-    "It may have been sent before that: look at AWS first. What shows there is looked at before it is sent."
+    "The queue was on hold while this waited, since the database was set back, and whoever released it let it not go "
+    "on. It may have been sent before that: look at AWS first. What shows there is looked at before it is sent."
 )
 
 
 @dataclass(frozen=True)
-class HeldStep:
+class WaitingStep:
     position: int
     title: str
     is_seen: bool  # whether AWS shows that it was done
@@ -51,9 +51,9 @@ class HeldStep:
 
 
 @dataclass(frozen=True)
-class HeldChange:
+class WaitingChange:
     change: Change
-    steps: Sequence[HeldStep]  # those that aren't done, by what the database knows
+    steps: Sequence[WaitingStep]  # those that aren't done, by what the database knows
 
     @property
     def may_go_on(self) -> bool:
@@ -66,10 +66,10 @@ class ReleasedChanges:
     stopped: Sequence[int]
 
 
-def held_changes() -> list[HeldChange]:
+def waiting_changes() -> list[WaitingChange]:
     """Those that workers would go on with, the oldest first."""
     rows = _waiting().select_related("aws_account", "applied_by", "requested_by").prefetch_related("steps")
-    return [_held(change) for change in rows]
+    return [_waiting_change(change) for change in rows]
 
 
 def ahead() -> QuerySet[Change]:
@@ -98,26 +98,28 @@ def release(
     """
     if actor is not None and not may_release(actor):
         raise PlanError("Only owners of all AWS accounts release the queue.")
-    row = StepCounter.objects.select_for_update().filter(held_since__isnull=False).first()
+    row = StepCounter.objects.select_for_update().filter(on_hold_since__isnull=False).first()
     if row is None:
-        raise PlanError("The queue isn’t held.")
+        raise PlanError("The queue isn’t on hold.")
     if Change.objects.filter(state=State.APPLYING).exclude(clock.is_silent()).exists():
         raise PlanError("A worker still lets go of a change. Try again in two minutes.")
-    held = [_held(change) for change in _waiting().select_for_update(of=("self",)).prefetch_related("steps")]
-    wrong = sorted(set(going_on) - {each.change.pk for each in held if each.may_go_on})
+    waiting = [
+        _waiting_change(change) for change in _waiting().select_for_update(of=("self",)).prefetch_related("steps")
+    ]
+    wrong = sorted(set(going_on) - {each.change.pk for each in waiting if each.may_go_on})
     if wrong:
-        raise PlanError(f"These can’t go on by themselves, or aren’t held: {', '.join(map(str, wrong))}.")
-    for each in held:
+        raise PlanError(f"These can’t go on by themselves, or don’t wait: {', '.join(map(str, wrong))}.")
+    for each in waiting:
         if each.change.pk in going_on:
             log_line(each.change, "The queue was released.")
             wake_after_commit(each.change.pk)
         else:
             _stop(each.change)
     released = ReleasedChanges(
-        sorted(going_on), sorted(each.change.pk for each in held if each.change.pk not in going_on)
+        sorted(going_on), sorted(each.change.pk for each in waiting if each.change.pk not in going_on)
     )
     _open(row)
-    said = {"going_on": len(released.going_on), "stopped": len(released.stopped), "why": row.held_why}
+    said = {"going_on": len(released.going_on), "stopped": len(released.stopped), "why": row.on_hold_why}
     which = {"changes_going_on": released.going_on, "changes_stopped": released.stopped}
     audit.record("queue.released", actor=actor, actor_name=actor_name, reason=reason, data={**said, **which})
     return released
@@ -129,16 +131,16 @@ def _waiting() -> QuerySet[Change]:
     return Change.objects.filter(Q(state__in=Change.MOVING) | at_gate | overdue).order_by("pk")
 
 
-def _held(change: Change) -> HeldChange:
+def _waiting_change(change: Change) -> WaitingChange:
     ids = created_ids(change)
     left = [planned_step(step, ids) for step in change.steps.all() if step.state not in Step.FINISHED]
-    return HeldChange(change, [_held_step(step) for step in left])
+    return WaitingChange(change, [_waiting_step(step) for step in left])
 
 
-def _held_step(step: PlannedStep) -> HeldStep:
+def _waiting_step(step: PlannedStep) -> WaitingStep:
     operation = step.operation
     shows = operation.shows and operation.guarantee is not Guarantee.AT_MOST_ONCE
-    return HeldStep(step.position, operation.title(step.params), isinstance(operation, Gate) or shows)
+    return WaitingStep(step.position, operation.title(step.params), isinstance(operation, Gate) or shows)
 
 
 def _stop(change: Change) -> None:
@@ -164,7 +166,7 @@ def _stop(change: Change) -> None:
 def _open(row: StepCounter) -> None:
     """Its number goes on above the one outside, so that each stands for one step only."""
     row.number = max(row.number, row.outside) + 1
-    row.held_since = None
+    row.on_hold_since = None
     row.save()
     transaction.on_commit(lambda: _raise_outside(row))
 

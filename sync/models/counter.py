@@ -14,8 +14,8 @@ class StepCounter(models.Model):
 
     installation = models.UUIDField(default=uuid.uuid4)  # whose number it is, where others keep theirs
     number = models.PositiveBigIntegerField(default=0)
-    held_since = models.DateTimeField(null=True)  # nothing is sent to AWS
-    held_why = models.CharField(max_length=400, blank=True)
+    on_hold_since = models.DateTimeField(null=True)  # nothing is sent to AWS
+    on_hold_why = models.CharField(max_length=400, blank=True)
     outside = models.PositiveBigIntegerField(default=0)  # the number that stood outside when that was noticed
 
     def __str__(self) -> str:

@@ -96,8 +96,8 @@ def _waiting(plan: Plan) -> tuple[str, ...]:
 
 
 def _queued(plan: Plan) -> tuple[str, ...]:
-    if counter.is_held():
-        return "It waits: the queue of changes is held.", "Owners of all AWS accounts release it, after a look."
+    if counter.is_on_hold():
+        return "It waits: the queue of changes is on hold.", "Owners of all AWS accounts release it, after a look."
     late = plan.change.queued_at and (timezone.now() - plan.change.queued_at).total_seconds() > LATE_S
     hint = "No worker has taken it for a minute: ask manage.py doctor what is missing." if late else ""
     return "It waits for a worker. Nothing was sent yet.", hint

@@ -1,4 +1,4 @@
-"""The page of a queue that is held: what waits in it, and releasing it."""
+"""The page of a queue that is on hold: what waits in it, and releasing it."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def _page(
 ) -> HttpResponse:
     status = counter.status()
     context = {
-        "held_since": status.held_since,
+        "on_hold_since": status.on_hold_since,
         "why": status.why,
-        "held": service.held_changes() if status.held_since else [],
-        "ahead": service.ahead()[:MOST] if status.held_since else [],
-        "undecided": service.undecided()[:MOST] if status.held_since else [],
+        "waiting": service.waiting_changes() if status.on_hold_since else [],
+        "ahead": service.ahead()[:MOST] if status.on_hold_since else [],
+        "undecided": service.undecided()[:MOST] if status.on_hold_since else [],
         "chosen": chosen or [],
         "reason": reason,
         "problem": problem,
@@ -68,16 +68,16 @@ def register_panels() -> None:
 
 
 def _held(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
-    if not selectors.aws_account_status(aws_account).is_held:
+    if not selectors.aws_account_status(aws_account).is_on_hold:
         return
     status = counter.status()
     may_release = service.may_release(signed_in(request))
     who = "Look at what waits, and release it." if may_release else "Owners of all AWS accounts release it."
     yield PanelRow(
-        "Nothing is sent to AWS: the queue of changes is held",
+        "Nothing is sent to AWS: the queue of changes is on hold",
         reverse("queue") if may_release else "",
         text=f"{status.why} {who}",
-        at=status.held_since,
+        at=status.on_hold_since,
         severity="critical",
         action="Review" if may_release else "",
     )

@@ -99,7 +99,7 @@ def test_without_a_date_of_birth_it_tells_nothing(aws_account: AwsAccount) -> No
     dana = make_user(aws_account, "dana", created_at=None)
     inline(dana, *BOTH)
     report(dana, unused="s3 sqs")
-    assert "When arn:aws:iam::123456789012:user/dana was made isn't held" in proposed(dana).why_not
+    assert "When arn:aws:iam::123456789012:user/dana was made isn't known" in proposed(dana).why_not
 
 
 @pytest.mark.parametrize("pulled", [False, True])
@@ -109,14 +109,14 @@ def test_what_is_not_held_says_why(aws_account: AwsAccount, pulled: bool) -> Non
     if pulled:
         complete(aws_account, "iam.last_accessed")
     why = "It came after the last pull of this, which runs once a day." if pulled else "It was not pulled yet."
-    assert proposed(dana).why_not == f"Which services {dana.arn} last accessed isn't held. {why}"
+    assert proposed(dana).why_not == f"Which services {dana.arn} last accessed isn't known. {why}"
 
 
 def test_a_refused_report_is_not_held(aws_account: AwsAccount) -> None:
     dana = make_user(aws_account, "dana", created_at=OLD)
     inline(dana, *BOTH)
     report(dana, unused="s3 sqs", held=Facet.Held.DENIED, held_why="AWS said no.")
-    assert proposed(dana).why_not.endswith("last accessed isn't held. AWS said no.")
+    assert proposed(dana).why_not.endswith("last accessed isn't known. AWS said no.")
 
 
 def test_a_shared_policy_is_judged_by_all_who_have_it(aws_account: AwsAccount) -> None:
@@ -140,7 +140,7 @@ def test_one_of_them_who_tells_nothing_is_enough(aws_account: AwsAccount) -> Non
     for owner in (dana, erin):
         attach(owner, shared)
     report(dana, unused="s3 sqs")
-    assert proposed(dana).why_not.startswith(f"Which services {erin.arn} last accessed isn't held.")
+    assert proposed(dana).why_not.startswith(f"Which services {erin.arn} last accessed isn't known.")
 
 
 def test_a_service_that_one_report_does_not_have_stays(aws_account: AwsAccount) -> None:

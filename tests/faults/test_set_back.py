@@ -92,9 +92,9 @@ def test_a_restored_backup_sends_nothing_again(
     assert writes(world) == sent
     assert {each.state for each in Change.objects.all()} == {Change.State.QUEUED}
     assert not health.check_queue().ok
-    assert Client().get("/health/").json()["queue"] == "held"
+    assert Client().get("/health/").json()["queue"] == "on hold"
     page = text_of(get(client_of(olga), "overview"))
-    assert "Nothing is sent to AWS: the queue of changes is held" in page
+    assert "Nothing is sent to AWS: the queue of changes is on hold" in page
 
     first, *unseen = of_each
     client = client_of(olga)
@@ -102,7 +102,7 @@ def test_a_restored_backup_sends_nothing_again(
     assert shown.count("May have been sent since") == 2
     assert client.post(reverse("queue"), {"go_on": [first.pk]}).status_code == 422, "without a reason"
     wrong = client.post(reverse("queue"), {"go_on": [unseen[0].pk], "reason": "Looked"})
-    assert (wrong.status_code, counter.is_held()) == (422, True)
+    assert (wrong.status_code, counter.is_on_hold()) == (422, True)
     assert client.post(reverse("queue"), {"go_on": [first.pk], "reason": "Looked"}).status_code == 302
     for change in of_each:
         changes.work(change.pk)
@@ -140,7 +140,7 @@ def test_it_is_noticed_by_a_process_that_lived_on(counted: int, lost_outside: Ca
     lost_outside()
     set_back()
     counter.look_after()
-    assert counter.is_held()
+    assert counter.is_on_hold()
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_what_was_lost_outside_holds_nothing_and_is_filled_again(
     lost_outside()
     outside._seen.clear()
     counter.look_after()
-    assert not counter.is_held()
+    assert not counter.is_on_hold()
     outside._seen.clear()
     assert outside.read(StepCounter.objects.get().installation) == counted
 
@@ -171,7 +171,7 @@ def test_who_counted_later_may_be_heard_of_earlier(world: World) -> None:
     earlier, later = counter.count(), counter.count()
     counter.pass_on(later)
     counter.pass_on(earlier)
-    assert not counter.is_held()
+    assert not counter.is_on_hold()
 
 
 @pytest.mark.django_db
@@ -214,7 +214,7 @@ def test_a_worker_in_the_middle_of_a_change_stops(
     change.refresh_from_db()
     assert (change.state, change.claim) == (Change.State.QUEUED, "")
     assert len(world.sent("AttachRolePolicy")) == (0 if together else 1)
-    assert lines(change)[-1].startswith("The queue is held")
+    assert lines(change)[-1].startswith("The queue is on hold")
     assert not Lease.objects.exists()
     assert not Attempt.objects.filter(outcome="").exists()
     assert not change.steps.filter(state=Step.State.SENDING).exists()
@@ -223,7 +223,7 @@ def test_a_worker_in_the_middle_of_a_change_stops(
 # ---- Releasing it --------------------------------------------------------------------------------------------
 @pytest.mark.django_db
 def test_only_owners_of_all_release_it(world: World, alice: Operator, olga: Operator) -> None:
-    with pytest.raises(changes.PlanError, match="isn’t held"):
+    with pytest.raises(changes.PlanError, match="isn’t on hold"):
         service.release(actor=olga, going_on=[])
     counter.hold(why="A backup was restored.", actor=None)
     with pytest.raises(changes.PlanError, match="Only owners of all"):
@@ -238,14 +238,14 @@ def command(*arguments: str) -> str:
 
 @pytest.mark.django_db
 def test_holding_and_releasing_by_command(world: World, change: Change) -> None:
-    assert "isn't held" in command("release_queue")
+    assert "isn't on hold" in command("release_queue")
     command("hold_queue", "--reason", "A backup of Monday was restored.")
     changes.work(change.pk)
     assert world.sent("AttachRolePolicy") == []
     shown = command("release_queue")
     assert "A backup of Monday was restored." in shown
     assert f"Change {change.pk} of Acme" in shown
-    with pytest.raises(CommandError, match="aren’t held: 99"):
+    with pytest.raises(CommandError, match="don’t wait: 99"):
         command("release_queue", "--release", "Looked", "--go-on", "99")
     assert "1 go on, 0 are" in command("release_queue", "--release", "Looked", "--go-on", str(change.pk))
     changes.work(change.pk)

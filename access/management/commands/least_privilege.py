@@ -15,7 +15,7 @@ from policies.engine.tighten import PatternChange
 
 _WORDS = {
     ProposalOutcome.TIGHTEN: "can be narrower:",
-    ProposalOutcome.KEEP: "stays as it is: nothing of it is known to be unused.",
+    ProposalOutcome.KEEP: "stays as it is: no unused permissions found.",
     ProposalOutcome.REMOVE: "isn't needed: nothing of it was used.",
     ProposalOutcome.NONE: "no proposal.",
 }

@@ -38,7 +38,7 @@ def decisions(
 ) -> dict[Decision, tuple[str, Verdict]] | None:
     """All that the evaluator says of the resources that the pattern matches, each with one of them; None: too much.
 
-    Of keys that aren't known nothing is tried: what hangs on them is unknown. There is one action.
+    Of keys that aren't known nothing is tried: what depends on them is unknown. There is one action.
     """
     budget = budget or Budget(STEPS)
     (action,) = asked.actions

@@ -1,7 +1,7 @@
 """Of a request on one resource: what has to be so of the context keys that aren't known, for it to be allowed.
 
 The evaluator says on which keys its answer hangs; values of these that conditions tell apart are tried, one key after
-the other, until it hangs on none. So what comes out allowed is so because the evaluator says it of a whole request.
+the other, until it depends on none. So what comes out allowed is so because the evaluator says it of a whole request.
 """
 
 from __future__ import annotations

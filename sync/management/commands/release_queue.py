@@ -1,4 +1,4 @@
-"""`manage.py release_queue`: what waits in a queue that is held, and releasing it."""
+"""`manage.py release_queue`: what waits in a queue that is on hold, and releasing it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from sync.counter import release as service
 
 
 class Command(BaseCommand):
-    help = "Shows what waits in the queue of changes while it is held; with --release it goes on. See docs/changes.md."
+    help = (
+        "Shows what waits in the queue of changes while it is on hold; with --release it goes on. See docs/changes.md."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--release", metavar="REASON", help="release it; what you found out, for the audit trail")
@@ -22,14 +24,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         status = counter.status()
-        if status.held_since is None:
-            self.stdout.write("The queue isn't held.")
+        if status.on_hold_since is None:
+            self.stdout.write("The queue isn't on hold.")
             return
         if options["release"]:
             self._release(options["release"], options["go_on"])
             return
-        self.stdout.write(f"Held since {full_time(status.held_since)}. {status.why}")
-        for each in service.held_changes():
+        self.stdout.write(f"On hold since {full_time(status.on_hold_since)}. {status.why}")
+        for each in service.waiting_changes():
             mark = "may go on" if each.may_go_on else "can't go on by itself"
             self.stdout.write(f"\nChange {each.change.pk} of {each.change.aws_account}: {each.change.titled} ({mark})")
             for step in each.steps:
