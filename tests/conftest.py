@@ -161,7 +161,7 @@ def hal(aws_account: AwsAccount) -> Operator:
 
 
 @pytest.fixture
-def olga(db: None) -> Operator:
+def olga(aws_account: AwsAccount) -> Operator:
     """Owner of all AWS accounts."""
     return make_operator("olga", Role.OWNER, None)
 

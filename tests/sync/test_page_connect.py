@@ -14,9 +14,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, AwsAccount, Operator
+from accounts.roles import Role
 from emulator.process import Emulator
 from sync.models import Run
-from tests.conftest import ACCOUNT_ID
+from tests.conftest import ACCOUNT_ID, make_operator
 
 ClientOf = Callable[..., Client]
 TYPED = {
@@ -29,6 +30,12 @@ TYPED = {
     "external_id": "iam-console-from-the-form",
     "emulated": "on",
 }
+
+
+@pytest.fixture
+def olga(db: None) -> Operator:
+    """Owner of all AWS accounts; there is none yet."""
+    return make_operator("olga", Role.OWNER, None)
 
 
 def test_connects_read_only_and_pulls(emulator: Emulator, olga: Operator, client_of: ClientOf) -> None:

@@ -52,6 +52,12 @@ def upload(content: bytes | None = None) -> SimpleUploadedFile:
 
 
 @pytest.fixture
+def olga(db: None) -> Operator:
+    """Owner of all AWS accounts; there is none yet."""
+    return make_operator("olga", Role.OWNER, None)
+
+
+@pytest.fixture
 def snapshot(olga: Operator, client_of: ClientOf) -> AwsAccount:
     """An AWS account from a file of three days ago."""
     at = timezone.localtime() - timedelta(days=3)
