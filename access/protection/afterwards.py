@@ -26,7 +26,7 @@ _NO_MATTER = frozenset(
 
 @dataclass(frozen=True)
 class PoliciesAfterPlan:
-    """`untold`: what isn't known, in words."""
+    """`unknown_effects`: what isn't known, in words."""
 
     policies: tuple[LayerPolicy, ...] = ()
     boundary: LayerPolicy | None = None

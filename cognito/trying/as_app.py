@@ -44,7 +44,7 @@ class TrialState:
 
     @classmethod
     def opened(cls, text: str, operator: Operator, pool: UserPool, lasts: timedelta) -> Self:
-        """Raises NotGoingOn for what this operator wasn't given for this pool lately."""
+        """Raises TrialEnded for what this operator wasn't given for this pool lately."""
         try:
             state = cls(**json.loads(unseal(text, SealingPurpose.FORM_STATE)))
         except (CannotUnseal, ValueError, TypeError):
@@ -58,7 +58,7 @@ class TrialState:
 
 
 class AppClientCalls:
-    """The calls of one app client, which raise an AwsError where Cognito refuses. NotGoingOn: it is gone."""
+    """The calls of one app client, which raise an AwsError where Cognito refuses. TrialEnded: it is gone."""
 
     def __init__(self, pool: UserPool, client_id: str, secret: Secret | None = None) -> None:
         self._door = visitor(pool.aws_account, region=pool.region)
@@ -72,7 +72,7 @@ class AppClientCalls:
         return self._door.call(IDP, operation, **params)
 
     def hash_of(self, username: str) -> str:
-        """ "Computing secret hash values" in the Developer Guide. Raises NotGoingOn without the secret."""
+        """ "Computing secret hash values" in the Developer Guide. Raises TrialEnded without the secret."""
         if not self.client.has_secret:
             return ""
         if self._secret is None:

@@ -95,7 +95,7 @@ def takes_passwords(client: AppClient) -> bool:
 
 
 class SignInTrial:
-    """A sign-in by one operator. Raises an AwsError where Cognito refuses, and NotGoingOn."""
+    """A sign-in by one operator. Raises an AwsError where Cognito refuses, and TrialEnded."""
 
     def __init__(self, operator: Operator, pool: UserPool, client_id: str, secret: Secret | None = None) -> None:
         self._operator, self._pool = operator, pool
@@ -124,7 +124,7 @@ class SignInTrial:
         return self._asked(answer, state)
 
     def go_on(self, state: SignInState, typed: Secret, attributes: Mapping[str, str] | None = None) -> Outcome:
-        """`attributes`: those that a new password has to come with. Raises NotGoingOn where the session has ended."""
+        """`attributes`: those that a new password has to come with. Raises TrialEnded where the session has ended."""
         try:
             return self._answered(state, typed, attributes or {})
         except AwsError as error:

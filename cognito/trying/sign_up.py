@@ -86,7 +86,7 @@ def _writes(client: AppClient, names: set[str]) -> bool:
 
 
 class SignUpTrial:
-    """A sign-up by one operator. Raises an AwsError where Cognito refuses, and NotGoingOn."""
+    """A sign-up by one operator. Raises an AwsError where Cognito refuses, and TrialEnded."""
 
     def __init__(self, operator: Operator, pool: UserPool) -> None:
         self._operator, self._pool = operator, pool

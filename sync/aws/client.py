@@ -144,7 +144,7 @@ class AwsClient:
 
     @property
     def identity_arn(self) -> str:
-        """Who AWS says we are; empty before the first call. Known also after RootUser and WrongAwsAccount."""
+        """Who AWS says we are; empty before the first call. Known also after RootUserRefused and WrongAwsAccount."""
         return self._session().identity_arn
 
     def call(self, service: str, operation: str, /, **params: Any) -> dict[str, Any]:

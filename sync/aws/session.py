@@ -52,7 +52,7 @@ class AwsSession:
     def client(self, service: str, region: str = "", *, resends: bool) -> BaseClient:
         """botocore's client, to be used in `traced()`; `resends`: it sends again by itself when no answer came.
 
-        Raises CannotAssumeRole, CredentialsWrong, RootUser, WrongAwsAccount, or that AWS can't be reached.
+        Raises CannotAssumeRole, CredentialsWrong, RootUserRefused, WrongAwsAccount, or that AWS can't be reached.
         """
         region = region or self.target.region
         with self._lock:

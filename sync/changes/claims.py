@@ -38,7 +38,7 @@ class Claim:
 
     @contextmanager
     def held(self) -> Iterator[Change]:
-        """A transaction on the change, if it is still ours; saves its row and the heartbeat. Raises ClaimLost."""
+        """A transaction on the change, if it is still ours; saves its row and the heartbeat. Raises ChangeClaimLost."""
         with transaction.atomic():
             ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)
             locked = ours.select_for_update(of=("self",)).select_related("aws_account", "applied_by")
@@ -50,13 +50,13 @@ class Claim:
             change.save()
 
     def beat(self) -> None:
-        """Says that we are alive. Raises ClaimLost."""
+        """Says that we are alive. Raises ChangeClaimLost."""
         ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)
         if not ours.update(heartbeat_at=clock.now()):
             raise ChangeClaimLost(f"The claim on change {self.change_id} was lost.")
 
     def is_cancel_asked(self) -> bool:
-        """Looks whether the claim still holds, and whether an operator wants to stop. Raises ClaimLost."""
+        """Looks whether the claim still holds, and whether an operator wants to stop. Raises ChangeClaimLost."""
         ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)
         known = ours.values_list("cancel_asked", "heartbeat_at").first()
         if known is None:

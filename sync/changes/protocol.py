@@ -59,7 +59,7 @@ class LiveState:
 
 
 def begin(claim: Claim, wave: Sequence[DueStep]) -> list[Attempt]:
-    """The attempts at the steps of a wave. Raises ClaimLost, and NotCounted where nothing may be sent."""
+    """The attempts at the steps of a wave. Raises ChangeClaimLost, and NotCounted where nothing may be sent."""
     failpoints.passing(FailPoint.BEFORE_ATTEMPT)
     with claim.held():
         begun = attempts.begin([(due.step, _surely_found(due)) for due in wave])
@@ -107,7 +107,7 @@ class StepRun:
         self._operation, self._params, self._expects = due.planned.operation, due.planned.params, due.planned.expects
 
     def run(self, begun: Attempt | None = None) -> StepOutcome | WaitingUntil:
-        """How it ended, to be written down by the caller. `begun`: its attempt of a wave. Raises ClaimLost."""
+        """How it ended, to be written down by the caller. `begun`: its attempt of a wave. Raises ChangeClaimLost."""
         if isinstance(self._operation, Gate):
             return self._wait(self._operation)
         if self._at_most_once and self._step.result:  # a worker died with the answer in hand, its secrets kept
@@ -160,7 +160,7 @@ class StepRun:
         if found.live != self._expects:
             return self._conflict(attempt, found.live, sent)
         if self._against:
-            return self._end(attempt, State.PENDING, found=found.live)
+            return self._end(attempt, State.PENDING, live=found.live)
         return self._send(attempt, PreviousAttempt(attempt.started_at, found.live))
 
     def _is_gone(self, live: Value) -> bool:
@@ -172,12 +172,12 @@ class StepRun:
         try:
             there = self._operation.elsewhere(self._client, self._expects, live)
         except errors.AwsError as error:
-            return self._end(attempt, State.FAILED, as_json(error), found=live)
+            return self._end(attempt, State.FAILED, as_json(error), live=live)
         if not there:
             return self._done(attempt, State.ALREADY_DONE, {}, live)
         names = " and ".join(ref.name for ref in there)
         sentence = f"It was renamed in AWS: it is {names} now, and keeps what was given to it. It is tried again so."
-        ended = self._end(attempt, State.CONFLICTED, sentence_only("Conflicted", sentence), found=live)
+        ended = self._end(attempt, State.CONFLICTED, sentence_only("Conflicted", sentence), live=live)
         return replace(ended, reread=effects.reread_objects(self._client, there))
 
     def _keep(self, attempt: Attempt, live: Value) -> None:
@@ -212,21 +212,21 @@ class StepRun:
         error = {**sentence_only("Conflicted", sentence), "expected": self._expects, "live": live}
         if sent and (new := self._operation.appeared(sent[0].found, live)):
             error["appeared"] = new
-        return self._end(attempt, State.CONFLICTED, error, found=live)
+        return self._end(attempt, State.CONFLICTED, error, live=live)
 
     # ---- 3 ---------------------------------------------------------------------------------------------------
     def _send(self, attempt: Attempt, tried: PreviousAttempt) -> StepOutcome | None:
         failpoints.passing(FailPoint.TO_BE_SENT)
         # Just before it: reading may have taken long, or this process was stopped.
         if self._claim.is_cancel_asked():
-            return self._end(attempt, State.PENDING, found=tried.found)
+            return self._end(attempt, State.PENDING, live=tried.found)
         try:
             with sealed.sending(self._change):
                 answer = self._operation.send(self._client, self._params)
         except errors.AwsError as error:
             return self._not_sent(attempt, error, tried)
         except NotKept as gone:
-            return self._end(attempt, State.FAILED, sentence_only("NotKept", str(gone)), found=tried.found)
+            return self._end(attempt, State.FAILED, sentence_only("NotKept", str(gone)), live=tried.found)
         failpoints.passing(FailPoint.ANSWERED)
         request_id = self._client.request_id
         self._keep_secrets(answer)
@@ -245,18 +245,16 @@ class StepRun:
                 self._step.save(update_fields=["result"])
 
     def _not_sent(self, attempt: Attempt, error: errors.AwsError, tried: PreviousAttempt) -> StepOutcome | None:
-        described, found = as_json(error), tried.found
+        described, live = as_json(error), tried.found
         if error.sent is not False and self._at_most_once:
-            return self._end(attempt, State.UNKNOWN, {**described, **self._appeared(tried)}, found=found)
+            return self._end(attempt, State.UNKNOWN, {**described, **self._appeared(tried)}, live=live)
         if error.sent is not False:
-            write_down(self._claim, [self._end(attempt, State.UNKNOWN, described, found=found)])
+            write_down(self._claim, [self._end(attempt, State.UNKNOWN, described, live=live)])
             return None
         if error.code in _AGAIN:
-            write_down(self._claim, [self._end(attempt, State.FAILED, described, found=found)])
+            write_down(self._claim, [self._end(attempt, State.FAILED, described, live=live)])
             return None
-        return self._end(
-            attempt, State.CONFLICTED if isinstance(error, _MOVED) else State.FAILED, described, found=found
-        )
+        return self._end(attempt, State.CONFLICTED if isinstance(error, _MOVED) else State.FAILED, described, live=live)
 
     def _verify(self, tried: PreviousAttempt) -> StepResult | None:
         """Reads until the write shows; None when it doesn't within the deadline, or can't be read."""
@@ -295,7 +293,7 @@ class StepRun:
         attempt: Attempt,
         state: State,
         result: Mapping[str, Any],
-        found: Value,
+        live: Value,
         request_id: str = "",
         *,
         visible: bool = True,
@@ -305,8 +303,8 @@ class StepRun:
             self._due,
             attempt,
             state,
-            found=found,
-            looked=True,
+            live=live,
+            is_live_known=True,
             result=result,
             request_id=request_id,
             visible=visible,
@@ -314,13 +312,13 @@ class StepRun:
         )
 
     def _end(self, attempt: Attempt, state: State, error: dict[str, Any] | None = None, **more: Any) -> StepOutcome:
-        """`found`: what was live, where that is known."""
+        """`live`: what was live, where that is known."""
         # Then the mirror is behind: who plans again, or decides whose it is, should see what is live; and what was
         # waited for has come to pass.
         error = error or {}
         behind = state in (State.CONFLICTED, State.DONE) or bool(error.get("appeared"))
         reread = effects.reread_objects(self._client, self._affected_objects) if behind else []
-        return StepOutcome(self._due, attempt, state, error, looked="found" in more, reread=reread, **more)
+        return StepOutcome(self._due, attempt, state, error, is_live_known="live" in more, reread=reread, **more)
 
     def _nobody_can_tell(self) -> bool:
         """A worker died over a call that can't be seen from outside. (An operator who retries has looked.)"""

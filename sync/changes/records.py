@@ -34,8 +34,8 @@ class StepOutcome:
     attempt: Attempt
     state: State
     error: dict[str, Any] = field(default_factory=dict)
-    found: Value = None  # the part as it was live
-    looked: bool = False  # whether `found` is known
+    live: Value = None  # the part as it was live
+    is_live_known: bool = False
     result: Mapping[str, Any] = field(default_factory=dict)
     request_id: str = ""
     visible: bool = True
@@ -55,7 +55,7 @@ class StepOutcome:
 
 
 def write_down(claim: Claim, ended: Sequence[StepOutcome]) -> None:
-    """One transaction under the claim. Raises ClaimLost."""
+    """One transaction under the claim. Raises ChangeClaimLost."""
     if not ended:
         return
     with claim.held() as change:
@@ -89,8 +89,8 @@ def _attempts(ended: Sequence[StepOutcome]) -> None:
         attempt.outcome = State.SKIPPED if each.state is State.PENDING else each.state
         attempt.error, attempt.finished_at = each.error, each.at
         attempt.request_id = each.request_id or str(each.error.get("request_id") or "")
-        if each.looked:
-            attempt.snapshot = attempts.as_snapshot(each.found)
+        if each.is_live_known:
+            attempt.snapshot = attempts.as_snapshot(each.live)
     names = ["id", "snapshot", "outcome", "error", "request_id", "finished_at"]
     bulk.update(Attempt, [{name: getattr(each.attempt, name) for name in names} for each in ended])
 

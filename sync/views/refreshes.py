@@ -27,7 +27,7 @@ class RefreshView:
 
     run: Run
     outcome: str  # a sentence; "" while it runs, or where it failed
-    said: list[str]  # of facets that could not be read
+    problems: list[str]  # of facets that could not be read
     error: ErrorView | None
     signature: str
 
@@ -35,8 +35,8 @@ class RefreshView:
     def of(cls, run: Run) -> Self:
         lines = [entry.line for entry in LogLine.of(run.log)]
         done = run.state == Run.State.DONE
-        outcome, said = (lines[-1], lines[:-1]) if done and lines else ("", lines)
-        return cls(run, outcome, said, ErrorView.of(run.error), signature(run.state, len(lines)))
+        outcome, problems = (lines[-1], lines[:-1]) if done and lines else ("", lines)
+        return cls(run, outcome, problems, ErrorView.of(run.error), signature(run.state, len(lines)))
 
 
 def refresh_view(request: HttpRequest, row: MirroredRow) -> RefreshView | None:

@@ -42,7 +42,7 @@ class ErrorView:
         )
 
     @property
-    def said(self) -> str:
+    def aws_answer(self) -> str:
         """AWS's code and words, as AWS prints them."""
         return ": ".join(part for part in (self.code, self.words) if part)
 
