@@ -21,7 +21,7 @@ from policies.details import HISTORY, RAW, ObjectPages, Tab
 from policies.engine.structure import DocumentType
 from policies.findings import LintedDocument, judged
 from policies.organizations.views import BOUNDS
-from sync.ends import ends_on
+from sync.access_ends import ends_on
 
 SHOWN = 100  # members of a group: the list of users has them all
 

@@ -13,8 +13,8 @@ from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
 from policies.engine.document import DocumentType, size
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror.base import mirror_of
+from sync.plan_draft import Draft
 
 SUMMARY = ("iam.account", "summary")  # the kind and the facet of what is mirrored of GetAccountSummary
 

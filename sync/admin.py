@@ -26,8 +26,8 @@ from sync.models import (
     Fact,
     Lease,
     Override,
-    OwedReading,
     OwnershipRule,
+    PendingReread,
     PullTurn,
     Region,
     Revision,
@@ -269,7 +269,7 @@ class OwnershipRuleAdmin(SyncAdmin):
     search_fields = ("pattern", "tag_key", "aws_account__name")
 
 
-@admin.register(OwedReading)
+@admin.register(PendingReread)
 class OwedReadingAdmin(SyncAdmin):
     """What a step wrote and could not read again."""
 

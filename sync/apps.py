@@ -12,9 +12,9 @@ class SyncConfig(AppConfig):
         from accounts import audit, stepup_words
         from iamconsole.web import conditions
         from iamconsole.web.navigation import register_shell
-        from sync import checks, counter, ends, mirror, ownership, regions, search, shell, unseen_check
-        from sync.changes.owed import is_own_write
-        from sync.mirror import owed
+        from sync import access_ends, checks, counter, mirror, ownership, regions, search, shell, unseen_check
+        from sync.changes.pending_rereads import is_own_write
+        from sync.mirror import pending_rereads
         from sync.views import queue
 
         audit.register(
@@ -29,11 +29,11 @@ class SyncConfig(AppConfig):
         checks.register(unseen_check.UnseenCheck())
         register_shell(shell.SyncShell())
         shell.register_panels()
-        ends.register_panels()
+        access_ends.register_panels()
         search.register()
         queue.register_panels()
         conditions.register("queue", lambda: "on hold" if counter.is_on_hold() else "open")
-        owed.register(is_own_write)
+        pending_rereads.register(is_own_write)
         worker_ready.connect(counter.look_at_start)
         stepup_words.register(
             {

@@ -19,13 +19,13 @@ from iamconsole.web.counts import forget, lately
 from sync import changes, mirror
 from sync.changes import PlanError
 from sync.changes.plan import renew_spec
-from sync.draft import Draft
 from sync.mirror import Mirror
 from sync.mirror.base import DETAILS
 from sync.mirror.differences import ContentDifference, Reversal
 from sync.models import Change, LookedAfterRow, MirroredRow, Ownership, Revision, Run
 from sync.object_ref import ObjectRef
 from sync.operations import Refusal, StepSpec
+from sync.plan_draft import Draft
 from sync.selectors import aws_account_status
 
 # Still to be looked at: not accepted, not taken back by others since, and not undone by a change of ours.

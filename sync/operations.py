@@ -26,9 +26,9 @@ from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
 from sync.calls import Call, SealedParameter, hidden_in, opened
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.params import BadParams, ForOperator, read_params
+from sync.plan_draft import Draft
 
 Value = Any  # a JSON value: the state of a part
 

@@ -1,4 +1,4 @@
-"""Ids that AWS has not given yet: what a plan says of an object that an earlier step of it makes.
+"""Placeholders for ids that AWS has not given yet: of objects that an earlier step of the plan creates.
 
 A later step expects to find "made by step 1" as the id of its owner, or has it for a parameter; when it is carried
 out, what AWS called the object stands in its place.
@@ -15,7 +15,7 @@ _MADE = re.compile(r"((?:arn:[\w:-]+/)?)made by step ([1-9]\d{0,4})", re.ASCII)
 
 
 def placeholder_for(position: int) -> str:
-    """What stands for the id of an object that the step at `position` (from 1) makes."""
+    """The placeholder for the id of the object that the step at `position` (from 1) creates."""
     return f"made by step {position}"
 
 

@@ -17,8 +17,8 @@ from django.db.models import Q
 
 from accounts import audit
 from accounts.models import AwsAccount, Operator
-from sync import clock, next_run, queue, schedule, together
-from sync.each import each_by_itself
+from sync import clock, next_run, pull_groups, queue, schedule
+from sync.error_isolation import for_each_isolated
 from sync.mirror import sources
 from sync.models import Run
 from sync.pull_slice import RemainingWork, Slice
@@ -159,7 +159,7 @@ def start_all(*, aws_account: AwsAccount, trigger: str, actor: Operator | None =
             if sources[due.source].every is None or schedule.take(due)
         ]
         new = [run.pk for run in runs if run.pk > newest]
-        together.mark(new)
+        pull_groups.mark(new)
         if new and actor is not None:
             about = {"sources": len(new), "first": min(new), "last": max(new)}
             obj = ("aws_account", aws_account.account_id, str(aws_account))
@@ -181,7 +181,7 @@ def wake_workers() -> None:
 
 def start_due() -> None:
     """What the schedule asks for."""
-    each_by_itself(AwsAccount.objects.filter(pull_every_minutes__gt=0), _start_due)
+    for_each_isolated(AwsAccount.objects.filter(pull_every_minutes__gt=0), _start_due)
 
 
 # Once a minute, each by itself (sync/ticks.py).
@@ -200,7 +200,7 @@ def _start_due(aws_account: AwsAccount) -> None:
         for due in schedule.readable(aws_account)
         if schedule.take(due)
     ]
-    together.mark([pk for pk in started if pk > newest])
+    pull_groups.mark([pk for pk in started if pk > newest])
 
 
 def _newest() -> int:

@@ -297,6 +297,6 @@ _BRAKE_SENTENCE = (
 
 def _why(error: Transient | OperationalError) -> str:
     if isinstance(error, OperationalError):
-        logger.warning("a turn of a pull was taken back: %s", error)
+        logger.warning("a transaction of a pull was rolled back: %s", error)
         return "The database took back what was written, since others wrote there too"
     return "AWS limits how often it may be asked" if isinstance(error, Throttled) else "AWS gave no clear answer"

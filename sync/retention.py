@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from sync import together
+from sync import pull_groups
 from sync.models import Revision, Run
 
 BATCH = 1000  # revisions, and logs, looked at in one turn: the longest that a pull waits for it
@@ -85,7 +85,7 @@ def forget_runs() -> int:
     gone = list(idle(Run.objects.filter(pk__in=old, finished_at__lt=since)).order_by().values_list("pk", flat=True))
     if gone:
         Run.objects.filter(pk__in=gone).delete()
-        together.unmark(gone)
+        pull_groups.unmark(gone)
         log.info("%s runs from before %s were removed.", len(gone), since.date())
     goes_on = len(looked_at) == RUNS_BATCH and bool(old)  # they are in the order of their making
     cache.set(_RUNS_PLACE, looked_at[-1][0] if goes_on else 0, timeout=None)

@@ -1,4 +1,4 @@
-"""How each source of an AWS account stands: what is held, how old that is, what comes next, and how it went lately."""
+"""The status of each source of an AWS account: what is held, how old that is, what comes next, how it went lately."""
 
 from __future__ import annotations
 

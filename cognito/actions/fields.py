@@ -19,7 +19,7 @@ from cognito.people.person_record import allowed_by, people_settings_of
 from iamconsole.web.words import some
 from policies.fields import NamedField
 from policies.object_actions import ActionForm
-from sync.draft import Draft
+from sync.plan_draft import Draft
 from sync.sealed import keep_typed
 
 MADE_UP, TYPED = "made_up", "typed"

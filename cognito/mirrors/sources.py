@@ -20,7 +20,7 @@ from sync import clock
 from sync.aws.client import ListPage
 from sync.aws.errors import Denied, NotFound, Unsupported
 from sync.mirror import AccountRegion, EachObject, Item, Mirror, Reader, Source, SourcePage
-from sync.mirror.each import OneByOne
+from sync.mirror.per_object_source import OneByOne
 from sync.object_ref import ObjectRef
 
 POOLS, CLIENTS, IDENTITY_POOLS = "cognito.pools", "cognito.clients", "cognito.identity_pools"

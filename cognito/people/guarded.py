@@ -17,7 +17,7 @@ from cognito.choosing.looks import looks_of
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, IdentityPool, UserPool
 from cognito.people.claims import GROUPS_CLAIM, Claims, is_met
 from cognito.people.person_record import people_settings_of
-from sync.draft import Draft
+from sync.plan_draft import Draft
 
 VERIFIED = ("email_verified", "phone_number_verified")
 # In the token of whoever signs in, and the same for all who do by one app, or of no meaning to rules.

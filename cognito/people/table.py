@@ -19,9 +19,9 @@ from cognito.people.typed import as_aws_writes_it
 from identities.bulk.csv_text import CsvLine
 from identities.bulk.rows import BulkRow, RowError, several, tried
 from sync.calls import concealed
-from sync.draft import Draft
 from sync.operations import StepSpec, registry
 from sync.placeholders import placeholder_for, resolved
+from sync.plan_draft import Draft
 
 NEW, THERE = "new", "there"
 NAME, DO, GROUPS = "name", "do", "groups"

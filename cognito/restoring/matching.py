@@ -20,7 +20,7 @@ from cognito.restoring.items import RestoreItem, RestorePart
 from cognito.restoring.pool_file import FileMember, PoolFile
 from cognito.restoring.target import RestoreTarget
 from iamconsole.web.words import counted, number, some
-from sync.draft import Draft
+from sync.plan_draft import Draft
 
 MEMBERS = "members"
 MOST_AT_ONCE = 1_000  # memberships in one change

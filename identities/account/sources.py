@@ -16,7 +16,7 @@ from sync import clock
 from sync.aws.errors import OrganizationState
 from sync.mirror import AccountRegion, EachObject, Item, Mirror, Reader, Source, SourcePage
 from sync.mirror.base import DETAILS
-from sync.mirror.each import OneByOne
+from sync.mirror.per_object_source import OneByOne
 from sync.object_ref import ObjectRef
 
 _READ_PER_PAGE = 10

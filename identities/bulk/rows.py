@@ -19,8 +19,8 @@ from policies.operations.arns import is_managed_by_aws
 from policies.selectors import attachable
 from sync import operations
 from sync.changes.plan import MOST_STEPS, extend, prefetch
-from sync.draft import Draft
 from sync.operations import BadParams, Refusal, StepSpec
+from sync.plan_draft import Draft
 
 NEW, THERE = "new", "there"
 COLUMNS = {

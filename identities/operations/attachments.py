@@ -19,9 +19,9 @@ from policies.operations.rows import live_row, names_of, prefetch_names, prefetc
 from policies.quotas import ATTACHED_TO_GROUP, ATTACHED_TO_ROLE, ATTACHED_TO_USER, quotas_in
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Call, Refusal, StepSpec, Value
+from sync.plan_draft import Draft
 
 _QUOTAS = {USER: ATTACHED_TO_USER, GROUP: ATTACHED_TO_GROUP, ROLE: ATTACHED_TO_ROLE}
 

@@ -14,9 +14,9 @@ from policies.models import ManagedPolicy
 from policies.operations.arns import check_arn, is_managed_by_aws, name_of
 from policies.operations.rows import live_row, ref
 from sync.aws.client import AwsClient
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Call, StepSpec, Value
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

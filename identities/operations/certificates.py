@@ -19,10 +19,10 @@ from policies.operations.objects import ObjectOperation
 from policies.operations.rows import object_key
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import Content
 from sync.object_ref import ObjectRef
 from sync.operations import BadParams, Call, Risk, SealedParameter, StepSpec, Undo, Value
+from sync.plan_draft import Draft
 
 # IAM API Reference, UploadServerCertificate; a chain that long has some thirty certificates.
 LONGEST_BODY, LONGEST_CHAIN = 16_384, 65_536

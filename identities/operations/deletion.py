@@ -27,9 +27,9 @@ from policies.operations.rows import ref
 from policies.operations.tags import is_awss
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Call, PreviousAttempt, Refusal, Risk, StepResult, StepSpec, Undo, Value
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

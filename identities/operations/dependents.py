@@ -20,9 +20,9 @@ from identities.operations.held_rows import held
 from identities.operations.owners import GROUP, ROLE, USER, KindOfOwner
 from sync.aws.client import AwsClient
 from sync.aws.errors import Unsupported
-from sync.draft import Draft
 from sync.models import MirroredRow
 from sync.operations import PlannedStep
+from sync.plan_draft import Draft
 
 
 @runtime_checkable

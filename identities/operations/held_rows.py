@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from identities.models import IamGroup, InlinePolicy, Membership, Principal
-from sync.draft import Draft
 from sync.models import MirroredRow
+from sync.plan_draft import Draft
 
 _RELATED: dict[type[MirroredRow], tuple[str, ...]] = {Membership: ("user", "group"), InlinePolicy: ("document",)}
 

@@ -21,8 +21,8 @@ from policies.quotas import INLINE_OF_GROUP, INLINE_OF_ROLE, INLINE_OF_USER, Quo
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
+from sync.plan_draft import Draft
 
 # Of all inline policies of one together.
 SIZES: Mapping[KindOfOwner, Quota] = {USER: INLINE_OF_USER, GROUP: INLINE_OF_GROUP, ROLE: INLINE_OF_ROLE}

@@ -14,7 +14,6 @@ from policies.operations.rows import live_row, object_key, prefetch_rows, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.operations import (
     AccessChange,
@@ -29,6 +28,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

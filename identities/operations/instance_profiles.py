@@ -16,9 +16,9 @@ from policies.operations.existence import CreateObjectParams
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Refusal, StepSpec, Value
+from sync.plan_draft import Draft
 
 
 class CreateProfile(CreateOwner[CreateObjectParams]):

@@ -16,7 +16,6 @@ from policies.quotas import GROUPS_OF_USER, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.operations import (
     AccessChange,
@@ -30,6 +29,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,10 @@ from policies.operations.rows import object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import identified
 from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Call, Guarantee, Refusal, StepSpec, Value
+from sync.plan_draft import Draft
 
 # How many members of a group, and roles that trust a user, are read again at once; a pull brings the others.
 _READ_AT_ONCE = 50

@@ -18,9 +18,9 @@ from policies.operations.existence import CreateObjectParams
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, BadParams, Call, Refusal, Risk, StepSpec, Value
+from sync.plan_draft import Draft
 
 # IAM API Reference, "CreateRole": seconds of MaxSessionDuration, and characters of Description.
 SHORTEST_SESSION_S, LONGEST_SESSION_S, USUAL_SESSION_S = 3_600, 43_200, 3_600

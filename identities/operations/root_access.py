@@ -10,9 +10,9 @@ from identities.models import IamAccount
 from identities.operations.settings import NoParams, SettingOperation
 from policies.organizations.selectors import organization_of
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import Content
 from sync.operations import Call, StepSpec, Value
+from sync.plan_draft import Draft
 
 _NOTES = {
     ("RootCredentialsManagement", True): (

@@ -19,9 +19,9 @@ from policies.operations.existence import CreateObjectParams, DeleteObjectParams
 from policies.operations.objects import ObjectOperation
 from policies.operations.tags import retagged
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import Content
 from sync.operations import AccessChange, BadParams, Call, Risk, StepSpec, Undo, Value
+from sync.plan_draft import Draft
 
 # IAM API Reference, CreateSAMLProvider.
 SHORTEST_METADATA = 1_000

@@ -18,10 +18,10 @@ from policies.operations.arns import check_arn, name_of
 from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import Conflict, NotFound
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Call, Gate, PreviousAttempt, Refusal, Risk, StepResult, StepSpec, Undo, Value
 from sync.placeholders import is_placeholder, placeholder_for
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,6 @@ from identities.operations.service_linked import delete_linked_by_arn
 from policies.operations.arns import path_of
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
@@ -36,6 +35,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 _UNDER = re.compile(
     r"arn:aws[a-z-]*:iam::\d{12}:role/aws-service-role/(?P<service>[\w+=,.@-]{1,128})/", re.ASCII

@@ -15,7 +15,6 @@ from identities.account.settings import IamAccountMirror, ref_of
 from identities.models import IamAccount
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import AccountRegion, Content
 from sync.mirror.base import mirror_of
 from sync.models import Facet
@@ -33,6 +32,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 P = TypeVar("P")
 

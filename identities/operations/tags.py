@@ -13,8 +13,8 @@ from policies.holdings import TagChange
 from policies.operations.tags import MOST_TAGS, check_key, check_value
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import AccessChange, Call, Risk, StepSpec, Value
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

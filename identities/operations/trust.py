@@ -17,8 +17,8 @@ from policies.operations.documents import malformed, text_of
 from policies.quotas import quotas_in
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from policies.operations.arns import check_arn, name_of, path_of
 from policies.operations.objects import KindOfObject, ObjectOperation, ObjectParams
 from policies.operations.rows import object_key
 from sync.aws.client import AwsClient
-from sync.draft import Draft
 from sync.mirror.base import mirror_of
 from sync.models import MirroredRow
 from sync.object_ref import ObjectRef
@@ -32,6 +31,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 _NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 

@@ -19,7 +19,6 @@ from policies.operations.versions import PolicyParams, VersionsOperation, custom
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.operations import (
     AccessChange,
@@ -33,6 +32,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 POLICY = KindOfObject("policy", "policy", "Policy", "policy", ManagedPolicy, by_arn=True, tags_in=SETTINGS.source)
 # IAM API Reference, CreatePolicy.

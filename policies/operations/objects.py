@@ -16,7 +16,6 @@ from policies.operations.arns import check_arn
 from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import Content
 from sync.mirror.base import DETAILS, mirror_of
 from sync.models import MirroredRow
@@ -33,6 +32,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

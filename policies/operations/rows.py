@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from policies.operations.arns import name_of
-from sync.draft import Draft
 from sync.models import MirroredRow
 from sync.object_ref import ObjectRef
 from sync.operations import Refusal
+from sync.plan_draft import Draft
 
 R = TypeVar("R", bound=MirroredRow)
 

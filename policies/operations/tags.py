@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from policies.operations.objects import KindOfObject, ObjectOperation
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import Content
 from sync.operations import BadParams, Call, Refusal, StepSpec, Value
+from sync.plan_draft import Draft
 
 # IAM User Guide, "IAM and AWS STS quotas" and "Rules for tagging in IAM and AWS STS".
 MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 50, 128, 256

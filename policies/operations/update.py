@@ -22,7 +22,6 @@ from policies.operations.versions import (
 from policies.quotas import VERSIONS_OF_POLICY, quotas_in, quotas_of
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import (
     AccessChange,
     BadParams,
@@ -36,6 +35,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 MOST_SENT = 131_072  # characters, white space included (IAM API Reference, CreatePolicyVersion)
 

@@ -16,9 +16,9 @@ from policies.operations.arns import check_arn, name_of
 from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.operations import BadParams, Call, Operation, Refusal, Value
+from sync.plan_draft import Draft
 
 _VERSION = re.compile(r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", re.ASCII)
 

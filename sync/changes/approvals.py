@@ -11,7 +11,7 @@ from sync import sealed
 from sync.changes import demands, temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.rows import locked, log_line
-from sync.changes.second import decides_alone, record_alone
+from sync.changes.sole_approver import decides_alone, record_alone
 from sync.models import Approval, Change, Comment
 
 UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
@@ -30,7 +30,7 @@ def approve(*, change: Change, actor: Operator, comment: str = "") -> Change:
 
 
 def approve_alone(*, change: Change, actor: Operator, reason: str) -> Change:
-    """An only owner approves a change of their own (sync/changes/second.py). Raises PlanError."""
+    """An only owner approves a change of their own (sync/changes/sole_approver.py). Raises PlanError."""
     with locked(change.pk) as change:
         if why := why_not_alone(change, actor):
             raise PlanError(why)

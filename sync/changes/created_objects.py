@@ -1,4 +1,4 @@
-"""What the steps of a change made in AWS: led to from its page, and read whole as soon as it has ended."""
+"""Objects that the steps of a change created: its page links to them, and all of each is read when it has ended."""
 
 from __future__ import annotations
 

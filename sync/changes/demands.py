@@ -16,9 +16,9 @@ from accounts.models import ApprovalRule, AwsAccount, Operator, approvals_words
 from accounts.risk import Risk
 from accounts.roles import CARE
 from sync import operations
-from sync.draft import Draft
 from sync.models import Approval, ApprovalDemand, Change
 from sync.operations import BadParams, Operation, PlannedStep, Refusal
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,10 @@ from sync.changes.errors import PlanError, as_json, sentence_only
 from sync.changes.lifecycle import OVER
 from sync.changes.session_policy import session_policy
 from sync.changes.steps import created_ids, planned_step
-from sync.draft import Draft
 from sync.models import Change, DryRun, Step
 from sync.operations import Call, Gate, PlannedStep, PreviousAttempt, Refusal, Value
 from sync.placeholders import position_in
+from sync.plan_draft import Draft
 from sync.queue import DRY_RUN, wake
 
 log = logging.getLogger(__name__)

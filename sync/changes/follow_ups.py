@@ -1,4 +1,4 @@
-"""Changes that follow from others: the reverse of what was done, and the same intent on what is there now."""
+"""Follow-up changes: the reverse of a change, and the same intent planned again on what is there now."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from sync.changes.rebasing import rebase_step
 from sync.changes.rows import locked, log_line
 from sync.changes.steps import created_ids
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.models import Change, Step
 from sync.operations import BadParams, Operation, Refusal, StepSpec
 from sync.placeholders import placeholder_for, resolved
+from sync.plan_draft import Draft
 
 
 def propose_reverse(*, change: Change, actor: Operator, reason: str) -> Change:

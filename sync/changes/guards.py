@@ -21,9 +21,9 @@ from sync.changes.errors import PlanError, sentence_only
 from sync.changes.plan import check_steps, digest, measured_findings, measurements_to_keep, operations_of
 from sync.changes.steps import created_ids, planned_step
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.models import Change, Step
 from sync.operations import PlannedStep, Refusal
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What an operator does with a plan: apply it, stop it, go on with it."""
+"""The lifecycle of a change, as operators drive it: apply, retry, leave out, look again, cancel."""
 
 from __future__ import annotations
 

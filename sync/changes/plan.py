@@ -24,9 +24,9 @@ from sync.changes import demands, verbs
 from sync.changes.errors import PlanError
 from sync.changes.titles import title_of
 from sync.checks import Measurement, PlanFinding
-from sync.draft import Draft
 from sync.models import Change, Step
 from sync.operations import BadParams, Gate, Operation, PlannedStep, Refusal, StepSpec
+from sync.plan_draft import Draft
 from sync.sealed import NotKept
 
 MOST_STEPS = 10_000  # of a change: more take minutes to plan, an hour to send, and nobody reads them

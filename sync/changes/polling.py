@@ -1,4 +1,4 @@
-"""Looking until something shows: IAM is eventually consistent, so a read just after a write may miss it."""
+"""Polls with backoff: IAM is eventually consistent, so a read just after a write may miss it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FIRST_S, _LONGEST_S = 0.1, 2.0
 
 
 def poll_until(read: Callable[[], T], enough: Callable[[T], bool], *, seconds: float, beat: Callable[[], None]) -> T:
-    """What `read` gives as soon as it is enough, or what it gave last when the time is over. Looks at least once."""
+    """Returns what `read` gives as soon as it is enough, or what it gave last at the deadline. Reads at least once."""
     deadline = time.monotonic() + seconds
     wait = _FIRST_S
     while True:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync import operations
-from sync.draft import Draft
 from sync.models import Change, Step
 from sync.operations import Operation, Refusal, StepSpec
 from sync.placeholders import resolved
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditEntry
 from sync import sealed
-from sync.changes import attempts, effects, failpoints, owed, verbs
+from sync.changes import attempts, effects, failpoints, pending_rereads, verbs
 from sync.changes.claims import Claim
 from sync.changes.failpoints import FailPoint
 from sync.changes.rows import log_lines
@@ -63,7 +63,7 @@ def write_down(claim: Claim, ended: Sequence[StepOutcome]) -> None:
         _steps(ended)
         reread = [(seen, each.due.step if each.is_done else None) for each in ended for seen in each.reread]
         effects.store_reread(change.aws_account, reread)
-        owed.record_owed_readings(change.aws_account, _not_read(ended))
+        pending_rereads.record_pending_rereads(change.aws_account, _not_read(ended))
         for each in ended:
             if each.is_done:
                 _hand_over(change, each)

@@ -2,7 +2,7 @@
 
 Everything that could keep a removal from running asks `check_may_decide`: in every state that isn't over, only somebody
 who may approve and didn't ask for the access decides that it ends later, otherwise or not at all. An only owner does so
-alone (sync/changes/second.py). Nobody has to: what fails or conflicts is tried again by itself.
+alone (sync/changes/sole_approver.py). Nobody has to: what fails or conflicts is tried again by itself.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from sync import clock, operations
 from sync.changes.errors import PlanError
 from sync.changes.plan import digest
 from sync.changes.rows import locked_if_free, log_line
-from sync.changes.second import decides_alone, record_alone
+from sync.changes.sole_approver import decides_alone, record_alone
 from sync.changes.steps import planned_step
-from sync.each import each_by_itself
+from sync.error_isolation import for_each_isolated
 from sync.models import Change, Step
 from sync.operations import BadParams, Guarantee
 
@@ -106,7 +106,7 @@ def _nobody_can_tell(step: Step) -> bool:
 def bring_back() -> None:
     """Once a minute: those of which the next try is due."""
     stuck = Change.objects.filter(ends__isnull=False, state__in=STUCK, aws_account__writes_enabled=True)
-    each_by_itself(list(stuck.values_list("pk", flat=True)), _bring_back)
+    for_each_isolated(list(stuck.values_list("pk", flat=True)), _bring_back)
 
 
 def _bring_back(pk: int) -> None:

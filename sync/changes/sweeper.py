@@ -9,10 +9,10 @@ from __future__ import annotations
 from django.db import transaction
 
 from sync import clock, sealed
-from sync.changes import claims, owed, removals, temporary, verbs
+from sync.changes import claims, pending_rereads, removals, temporary, verbs
 from sync.changes.claims import Claim
 from sync.changes.rows import locked_if_free, log_line
-from sync.each import each_by_itself
+from sync.error_isolation import for_each_isolated
 from sync.models import Change, Lease
 from sync.queue import APPLY, wake
 
@@ -23,7 +23,7 @@ UNDECIDED = (State.AWAITING_GRANT, State.PROPOSED, State.APPROVED, State.SCHEDUL
 
 def take_back() -> None:
     """The claims of workers that stopped answering."""
-    each_by_itself(claims.abandoned(), _take_back)
+    for_each_isolated(claims.abandoned(), _take_back)
 
 
 def _take_back(claim: Claim) -> None:
@@ -41,7 +41,7 @@ def _take_back(claim: Claim) -> None:
 def expire() -> None:
     now = clock.now()
     due = Change.objects.filter(state__in=UNDECIDED, expires_at__lte=now)
-    each_by_itself(list(due.values_list("pk", flat=True)), _expire)
+    for_each_isolated(list(due.values_list("pk", flat=True)), _expire)
 
 
 def _expire(pk: int) -> None:
@@ -65,7 +65,7 @@ def erase_secrets() -> None:
 
 def queue_scheduled() -> None:
     due = Change.objects.filter(state=State.SCHEDULED, not_before__lte=clock.now())
-    each_by_itself(list(due.values_list("pk", flat=True)), _queue_scheduled)
+    for_each_isolated(list(due.values_list("pk", flat=True)), _queue_scheduled)
 
 
 def _queue_scheduled(pk: int) -> None:
@@ -98,7 +98,7 @@ PARTS = (
     removals.bring_back,
     temporary.warn_of_ends,
     free_leases,
-    owed.read_owed,
+    pending_rereads.read_pending,
     wake_workers,
 )
 

@@ -27,7 +27,7 @@ from sync.changes.plan import digest, extend, plan, propose, row_of
 from sync.changes.rows import locked, locked_if_free, log_line
 from sync.changes.steps import created_ids
 from sync.changes.titles import title_of
-from sync.each import each_by_itself
+from sync.error_isolation import for_each_isolated
 from sync.models import Change, Step
 from sync.operations import BadParams, PlannedStep, Refusal, StepSpec
 from sync.placeholders import resolved
@@ -184,7 +184,7 @@ def warn_of_ends() -> None:
         warned_at=None,
         not_before__lte=clock.now() + WARNED_BEFORE,
     )
-    each_by_itself(list(soon.values_list("pk", flat=True)), _warn_of_end)
+    for_each_isolated(list(soon.values_list("pk", flat=True)), _warn_of_end)
 
 
 def _warn_of_end(pk: int) -> None:

@@ -983,7 +983,7 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
-                    name="OwedReading",
+                    name="PendingReread",
                     fields=[
                         (
                             "id",
@@ -1013,7 +1013,7 @@ class Migration(migrations.Migration):
                     options={
                         "indexes": [
                             models.Index(
-                                fields=["aws_account", "kind", "source"], name="sync_owedre_aws_acc_c8469a_idx"
+                                fields=["aws_account", "kind", "source"], name="sync_pendin_aws_acc_cfead9_idx"
                             )
                         ],
                     },

@@ -21,10 +21,10 @@ from sync.mirror.base import (
     sources,
 )
 from sync.mirror.batches import Batch, Batches, PageEnd
-from sync.mirror.each import EachObject
 from sync.mirror.identified import identified
 from sync.mirror.observed_item import ObservedItem
 from sync.mirror.own_rows import OwnRows
+from sync.mirror.per_object_source import EachObject
 from sync.mirror.store import Counts, RunVisit, not_held, store, store_many, store_one
 from sync.mirror.sweep import brake, sweep, tie_loose_ends
 

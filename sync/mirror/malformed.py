@@ -1,4 +1,4 @@
-"""Answers that lack what every answer of AWS has, as those of a proxy or of an emulator may."""
+"""Malformed answers: they lack what every answer of AWS has, as those of a proxy or an emulator may."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def raising_malformed() -> Iterator[None]:
-    """For what only looks into answers: what goes wrong there is the answer's fault, and the log says where.
+    """Wraps parsing of answers: an error in it means that the answer is malformed, and the log says where.
 
     Raises Malformed.
     """

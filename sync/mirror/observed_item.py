@@ -1,4 +1,4 @@
-"""One object as one answer shows it."""
+"""An observed item: one object as one answer of AWS has it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sync.mirror.hashing import fingerprint, raw_hash
 
 
 class ObservedItem:
-    """An item with what identifies it; looked into once, when that is asked for."""
+    """An item with what identifies it. It is parsed once, when somebody asks for `seen`."""
 
     def __init__(self, mirror: Mirror, item: Item) -> None:
         self._mirror = mirror

@@ -24,4 +24,4 @@ class OwnRows(Source):
 
     @abstractmethod
     def sweep(self, visit: RunVisit) -> None:
-        """Tombstones what the run did not see, in turns of its own. Safe to repeat."""
+        """Tombstones what the run did not see, in transactions of its own. Safe to repeat."""

@@ -1,4 +1,4 @@
-"""A pull's turns at the database: short transactions with a breath between, so that people's writes get in."""
+"""Paced writes: a pull writes in short transactions with a pause between, so that people's writes get in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SHARE = 0.5
 
 
 class _Breath(local):
-    """When this thread may take its next turn, on the clock of `time.monotonic`."""
+    """When this thread may write next, on the clock of `time.monotonic`."""
 
     ends_at = 0.0
 
@@ -28,7 +28,7 @@ def paced_write() -> Iterator[None]:
 
     SQLite has one writer, and who waits for it looks again after a few milliseconds, later every 50 to 100: each look
     should find it free one time in three, so that of 20 writes 19 get in within eight looks, some 100 ms. PostgreSQL
-    needs no breath, so there PULL_BREATH_S is 0. What is done between two turns counts: only the rest of the breath is
+    needs no breath, so there PULL_BREATH_S is 0. What is done between two writes counts: only the rest of the breath is
     waited for.
     """
     time.sleep(max(0.0, _breath.ends_at - time.monotonic()))

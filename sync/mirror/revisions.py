@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max, OuterRef, Subquery
 
 from sync import clock
-from sync.mirror import bulk, mended, owed
+from sync.mirror import bulk, pending_rereads, reverted_drift
 from sync.mirror.base import DETAILS, AccountRegion, Content, Mirror, facets_of
 from sync.mirror.bulk import Columns
 from sync.mirror.facets import KnownFacet
@@ -83,7 +83,7 @@ def add_revisions(
     numbers = _last_numbers([one.facet for one in due if one.known])
     before = latest_contents([one.facet for one in due if one.goes_on]) if author.step is None else {}
     then = {one.object_id: before[one.facet] for one in due if one.facet in before}
-    ours = owed.ours(place, mirror, due, then) if author.step is None and due else {}
+    ours = pending_rereads.ours(place, mirror, due, then) if author.step is None and due else {}
     rows = [
         _row(one.facet, numbers.get(one.facet, 0) + 1, author.times.get(one.object_id, at), author, one.object_id)
         | {
@@ -96,7 +96,7 @@ def add_revisions(
         for one in due
     ]
     bulk.insert(Revision, rows)
-    mended.close([one.facet for one in due if one.known])
+    reverted_drift.close([one.facet for one in due if one.known])
 
 
 def _of_step(step: Step) -> Columns:
@@ -169,7 +169,7 @@ def _say_gone(
         for facet in facets
     ]
     bulk.insert(Revision, rows)
-    mended.close([facet.id for facet in facets])
+    reverted_drift.close([facet.id for facet in facets])
 
 
 def latest_contents(facets: Collection[int]) -> dict[int, Content]:

@@ -12,7 +12,7 @@ from sync.mirror.paced_writes import paced_write
 
 
 def learn(*tables: type[models.Model]) -> None:
-    """In a turn of its own: it takes SQLite 0.1 s for 200,000 people, and PostgreSQL a sample."""
+    """In a transaction of its own: it takes SQLite 0.1 s for 200,000 people, and PostgreSQL a sample."""
     with paced_write(), connection.cursor() as cursor:
         for model in tables:
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

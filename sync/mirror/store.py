@@ -20,10 +20,10 @@ from accounts.models import AwsAccount
 from sync import clock, ownership
 from sync.aws.errors import Denied, Invalid, Unsupported
 from sync.mirror.base import DETAILS, AccountRegion, Item, Mirror, ParsedItem, Reader, RereadObject, mirror_of
+from sync.mirror.confirmed_reads import NameReused, read_confirmed
 from sync.mirror.facets import KnownFacet, gone_objects, known_facets, locked_facets, upsert_facets
 from sync.mirror.hashing import fingerprint, plain
 from sync.mirror.malformed import raising_malformed
-from sync.mirror.namesakes import Namesake, read_confirmed
 from sync.mirror.observed_item import ObservedItem
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.revisions import Author, DueRevision, add_revisions, add_tombstones
@@ -266,7 +266,7 @@ def read_alone(visit: RunVisit, mirror: Mirror, ref: ObjectRef) -> bool:
     try:
         with raising_malformed():
             item = read_confirmed(visit.client, mirror, ref, known)
-    except Namesake:
+    except NameReused:
         return False
     if item is None:
         return False

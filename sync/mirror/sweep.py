@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 BRAKE_SHARE, BRAKE_COUNT = 0.20, 20
 # How many missing objects a run asks AWS about, one by one; the others wait for what the next run says.
 CONFIRMATIONS = 50
-# Edges that lack one end take one statement for all of them: so many batches go into one turn.
+# Edges that lack one end take one statement for all of them: so many batches go into one transaction.
 _EASILY_TIED = 5
 
 

@@ -4,9 +4,9 @@ from sync.models.changes import Approval, Attempt, Change, ChangeLine, Lease, St
 from sync.models.counter import StepCounter
 from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, DryRun, Override
 from sync.models.mirrored import Facet, Fact, LookedAfterRow, MirroredRow, MirrorQuerySet, Ownership, Revision
-from sync.models.owed import OwedReading
 from sync.models.ownership import OwnershipRule
 from sync.models.pacing import SharedRate
+from sync.models.pending_rereads import PendingReread
 from sync.models.runs import Run
 from sync.models.schedules import PullTurn, Region, Schedule, TickPart
 from sync.models.sealed import SealedSecret
@@ -27,9 +27,9 @@ __all__ = [
     "MirrorQuerySet",
     "MirroredRow",
     "Override",
-    "OwedReading",
     "Ownership",
     "OwnershipRule",
+    "PendingReread",
     "PullTurn",
     "Region",
     "Revision",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 
 if TYPE_CHECKING:
-    from sync.together import PullProgress
+    from sync.pull_groups import PullProgress
 
 
 class Run(models.Model):
@@ -45,7 +45,7 @@ class Run(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    # The number of the first of those that were started at once by one order (sync/together.py); None: it alone.
+    # The number of the first of those that were started at once by one order (sync/pull_groups.py); None: it alone.
     together = models.PositiveBigIntegerField(null=True, blank=True)
     # The claim: who works on it, proven by the token, alive as long as the heartbeat is fresh.
     claim = models.CharField(max_length=64, blank=True)

@@ -17,11 +17,11 @@ from sync.changes.demands import Demand, demands
 from sync.changes.follow_ups import undone_edits
 from sync.changes.guards import objection
 from sync.changes.lifecycle import CAN_BE_LEFT_OUT, why_needed
-from sync.changes.moved import MOST_LOOKED_INTO
 from sync.changes.overrides import findings_without_override
 from sync.changes.removals import is_alone, why_not
 from sync.changes.reviews import may_review, nobody_reviews
-from sync.changes.second import SAFER
+from sync.changes.sole_approver import SAFER
+from sync.changes.stale_plan import MOST_LOOKED_INTO
 from sync.checks import PlanFinding
 from sync.forms import ApproveAloneForm, BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step

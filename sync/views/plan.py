@@ -15,7 +15,7 @@ from django.db.models import prefetch_related_objects
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, number
 from sync.changes.created_objects import created_by_steps, rows_of
-from sync.changes.moved import movement
+from sync.changes.stale_plan import movement
 from sync.changes.titles import title_of_steps
 from sync.mirror import mirror_of
 from sync.models import Change, Step

@@ -19,7 +19,7 @@ from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM
 from iamconsole.web.fragments import wants_fragment
 from iamconsole.web.tables import TableListing, list_response
 from iamconsole.web.words import counted
-from sync import mirror, refresh, schedule, selectors, together
+from sync import mirror, pull_groups, refresh, schedule, selectors
 from sync import pull as pulling
 from sync.models import Run
 from sync.regions import looked_in
@@ -41,12 +41,12 @@ def pulls(request: HttpRequest, account_id: str) -> HttpResponseBase:
     if any(request.GET.get(each.name) for each in PULLS.filters):
         return list_response(request, PULLS, rows, aws_account, "sync/pulls.html", context=context)
     return list_response(
-        request, PULLS, together.lines(rows), aws_account, "sync/pulls.html", context=context, read=_summed_up
+        request, PULLS, pull_groups.lines(rows), aws_account, "sync/pulls.html", context=context, read=_summed_up
     )
 
 
 def _summed_up(listing: TableListing) -> Mapping[str, Any]:
-    together.sum_up(listing.page.rows)
+    pull_groups.sum_up(listing.page.rows)
     return {}
 
 

@@ -1,4 +1,4 @@
-"""How each source of an AWS account stands, for the page of pulls."""
+"""The status of each source of an AWS account, for the page of pulls."""
 
 from __future__ import annotations
 

@@ -16,10 +16,10 @@ from accounts.roles import APPROVE, PROPOSE
 from iamconsole.web.words import full_time
 from sync import changes as service
 from sync import operations
+from sync.access_ends import end_by_themselves
 from sync.changes.lifecycle import OVER
 from sync.changes.removals import is_alone, is_overdue, next_try
 from sync.changes.temporary import removal_of
-from sync.ends import end_by_themselves
 from sync.forms import AccessEndForm
 from sync.models import Change
 from sync.views.fetch import fetch_to_stop

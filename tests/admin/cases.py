@@ -84,8 +84,8 @@ from sync.models import (
     Lease,
     MirroredRow,
     Override,
-    OwedReading,
     OwnershipRule,
+    PendingReread,
     PullTurn,
     Region,
     Revision,
@@ -170,7 +170,9 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     )
     step = Step.objects.create(change=change, position=1, kind="iam.policy.update", params={}, part="policy.versions")
     Attempt.objects.create(step=step, number=1)
-    OwedReading.objects.create(aws_account=aws_account, kind="iam.user", source="details", object_id="AIDA1", step=step)
+    PendingReread.objects.create(
+        aws_account=aws_account, kind="iam.user", source="details", object_id="AIDA1", step=step
+    )
     Approval.objects.create(change=change, operator=operator, approved=True, digest="")
     ApprovalRule.objects.create(aws_account=aws_account, risk="high", approvals=1)
     ApprovalDemand.objects.create(change=change, risk="high", approvals=1)

@@ -15,8 +15,8 @@ from cognito.models import CognitoUser, UserPool
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
 from sync import operations
-from sync.draft import Draft
 from sync.models import Change, ChangeLine, Step
+from sync.plan_draft import Draft
 from tests.cognito.rows import KEPT, make_person, make_pool
 from tests.services.changing import propose
 from tests.services.pages import get, text_of

@@ -12,9 +12,9 @@ from cognito.pools.operations.shapes import GROUP
 from emulator.process import Emulator
 from sync import operations
 from sync.aws.client import reader
-from sync.draft import Draft
 from sync.models import Change
 from sync.operations import PreviousAttempt
+from sync.plan_draft import Draft
 from tests.cognito.people_cases import Customers, customers
 from tests.services.changing import carry_out, propose
 

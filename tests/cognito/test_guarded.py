@@ -16,9 +16,9 @@ from cognito.operations.people.base import on_person
 from cognito.operations.people.making import new_person
 from sync import operations
 from sync.changes import PlanError
-from sync.draft import Draft
 from sync.models import Change
 from sync.operations import StepSpec
+from sync.plan_draft import Draft
 from tests.cognito.rows import KEPT, make_identity_pool, make_person, make_pool, make_pool_group, provider_of
 from tests.services.changing import propose
 from tests.services.pages import address

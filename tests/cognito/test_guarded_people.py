@@ -23,9 +23,9 @@ from cognito.operations.people.mfa import TOTP
 from sync import changes, operations
 from sync.calls import concealed
 from sync.changes import PlanError, demands
-from sync.draft import Draft
 from sync.models import Change
 from sync.operations import StepSpec
+from sync.plan_draft import Draft
 from sync.sealed import keep_typed
 from tests.cognito.rows import (
     KEPT,

@@ -22,10 +22,10 @@ from emulator.process import REGION
 from sync import changes
 from sync.aws.client import reader
 from sync.changes import PlanError
-from sync.draft import Draft
 from sync.models import Change
 from sync.operations import PreviousAttempt, registry
 from sync.placeholders import placeholder_for
+from sync.plan_draft import Draft
 from tests.cognito.pool_operation_cases import BY_SES, Arranged, arrange, provider_of
 from tests.cognito.seeding import CLIENT_SECRET, ROLE, pull_pools
 from tests.services.changing import carry_out, propose

@@ -43,8 +43,8 @@ from identities.operations.owners import GROUP, KINDS_OF_OWNERS, ROLE, USER, Kin
 from policies.models import Document
 from sync import changes
 from sync.aws.client import reader
-from sync.draft import Draft
 from sync.models import Change, Revision, Run
+from sync.plan_draft import Draft
 from tests.identities.operation_cases_principals import filled_profile
 from tests.services.changing import carry_out, propose
 from tests.services.credentials import give_everything, pull

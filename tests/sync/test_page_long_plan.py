@@ -15,7 +15,7 @@ from identities.models import IamUser
 from identities.operations import attach
 from policies.models import ManagedPolicy
 from policies.operations import plan_update
-from sync.changes.moved import MOST_LOOKED_INTO
+from sync.changes.stale_plan import MOST_LOOKED_INTO
 from sync.models import Change, Facet, Revision, Step
 from tests.services.changing import propose
 from tests.services.pages import get, text_of

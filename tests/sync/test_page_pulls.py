@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from sync import together
+from sync import pull_groups
 from sync.mirror import sources
 from sync.models import Run
 from tests.services.pages import BY_HTMX
@@ -171,7 +171,7 @@ def started_at_once(aws_account: AwsAccount, *states: str) -> list[Run]:
         run_of(aws_account, state, source=source, seen=10, new=1)
         for state, source in zip(states, sources, strict=False)
     ]
-    together.mark([run.pk for run in runs])
+    pull_groups.mark([run.pk for run in runs])
     return list(Run.objects.filter(pk__in=[run.pk for run in runs]).order_by("pk"))
 
 
@@ -204,7 +204,7 @@ def test_whoever_narrows_the_list_sees_each_source(aws_account: AwsAccount, bob:
 
 def test_one_that_goes_on_says_how_far(aws_account: AwsAccount) -> None:
     first, *_ = started_at_once(aws_account, "done", "queued", "queued")
-    together.sum_up([first])
+    pull_groups.sum_up([first])
     assert first.of_several is not None
     assert (first.state, first.finished_at, first.of_several.words) == ("running", None, "1 complete, 2 to come")
 
@@ -212,8 +212,8 @@ def test_one_that_goes_on_says_how_far(aws_account: AwsAccount) -> None:
 def test_what_is_left_of_it_stands_for_itself(aws_account: AwsAccount) -> None:
     first, second, _ = started_at_once(aws_account, "done", "done", "done")
     Run.objects.filter(pk=first.pk).delete()
-    together.unmark([first.pk])
-    assert second in together.lines(Run.objects.all())
+    pull_groups.unmark([first.pk])
+    assert second in pull_groups.lines(Run.objects.all())
 
 
 def test_pulling_everything_marks_what_it_starts(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:

@@ -19,7 +19,6 @@ from cognito.models import IdentityPool
 from sync.aws.client import AwsClient
 from sync.aws.cognito_permissions import identity_pool_arn, resource_of
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import Content
 from sync.mirror.base import DETAILS, mirror_of
 from sync.object_ref import ObjectRef
@@ -35,6 +34,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 _ARN = re.compile(r"arn:aws[a-z-]*:cognito-identity:([\w-]+):\d{12}:identitypool/(\1:[0-9a-f-]{1,40})", re.ASCII)
 

@@ -14,7 +14,6 @@ from cognito.mirrors.identity_pools import IDENTITY, named
 from cognito.models import IdentityPool
 from sync.aws.client import AwsClient
 from sync.aws.cognito_permissions import identity_pool_arn
-from sync.draft import Draft
 from sync.mirror import Content
 from sync.object_ref import ObjectRef
 from sync.operations import (
@@ -31,6 +30,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 # Cognito Federated Identities API Reference, "CreateIdentityPool".
 _NAME = re.compile(r"[\w\s+=,.@-]{1,128}")

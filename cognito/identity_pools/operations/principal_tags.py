@@ -13,9 +13,9 @@ from typing import Any
 from cognito.identity_pools.operations.base import IdentityPoolParams, ReplacingOperation, about, not_read
 from cognito.mirrors.identity_pools import PrincipalTagsMirror
 from cognito.models import IdentityPool
-from sync.draft import Draft
 from sync.mirror import Content
 from sync.operations import BadParams, Call, StepSpec, Value
+from sync.plan_draft import Draft
 
 # Cognito Federated Identities API Reference, "SetPrincipalTagAttributeMap".
 MOST_TAGS, LONGEST_TAG, LONGEST_CLAIM = 50, 128, 256

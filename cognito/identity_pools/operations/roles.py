@@ -21,9 +21,9 @@ from iamconsole.web.words import counted
 from identities.models import IamRole
 from policies.operations.rows import object_key
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import Content
 from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
+from sync.plan_draft import Draft
 
 # Cognito Federated Identities API Reference, "RulesConfigurationType", "MappingRule", "RoleMapping".
 MOST_RULES, LONGEST_CLAIM, LONGEST_VALUE = 25, 64, 128

@@ -20,9 +20,9 @@ from cognito.mirrors.canonical import canonical
 from cognito.mirrors.identity_pools import IdentityPoolMirror
 from cognito.models import IdentityPool
 from iamconsole.web.words import counted
-from sync.draft import Draft
 from sync.mirror import Content
 from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
+from sync.plan_draft import Draft
 
 GUESTS, CLASSIC, NAME, TAGS = (
     "AllowUnauthenticatedIdentities",

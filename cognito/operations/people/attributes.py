@@ -20,7 +20,6 @@ from cognito.people.person_record import SUB
 from sync.aws.client import AwsClient
 from sync.calls import PersonalParameter, concealed, revealed
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import Item
 from sync.operations import (
     BadParams,
@@ -32,6 +31,7 @@ from sync.operations import (
     StepSpec,
     Value,
 )
+from sync.plan_draft import Draft
 from sync.sealed import NotKept
 
 _DIGITS = 16

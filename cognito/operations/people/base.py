@@ -22,7 +22,6 @@ from cognito.people.mirror import find_one
 from cognito.people.person_record import SUB
 from sync.aws.client import AwsClient
 from sync.calls import PersonalParameter, concealed, revealed
-from sync.draft import Draft
 from sync.mirror import Item
 from sync.object_ref import ObjectRef
 from sync.operations import (
@@ -39,6 +38,7 @@ from sync.operations import (
     Value,
 )
 from sync.placeholders import is_placeholder
+from sync.plan_draft import Draft
 
 _POOL_ARN = re.compile(r"arn:[\w-]+:cognito-idp:(?P<region>[\w-]+):\d{12}:userpool/[\w-]+_[0-9a-zA-Z]+", re.ASCII)
 

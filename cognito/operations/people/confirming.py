@@ -17,8 +17,8 @@ from cognito.operations.people.user_status import StatusOperation
 from cognito.people.messages import code_goes_to
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import BadParams, Call, Guarantee, Undo, Value
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

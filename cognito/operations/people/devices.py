@@ -9,9 +9,9 @@ from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser
 from cognito.operations.people.base import PersonOperation, PersonParams
 from sync.aws.client import AwsClient
-from sync.draft import Draft
 from sync.mirror import Item, Reader
 from sync.operations import BadParams, Call, Undo, Value
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,6 @@ from policies.holdings import RoleTakingChange
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import mirror_of
 from sync.object_ref import ObjectRef
 from sync.operations import (
@@ -36,6 +35,7 @@ from sync.operations import (
     Value,
 )
 from sync.placeholders import is_placeholder
+from sync.plan_draft import Draft
 
 # "Quotas in Amazon Cognito": groups that a person can be in; can't be raised.
 MOST_GROUPS = 100

@@ -9,8 +9,8 @@ from cognito.operations.people.base import PersonParams
 from cognito.operations.people.user_status import EnabledOperation
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import PreviousAttempt, Risk, StepResult, Undo, Value
+from sync.plan_draft import Draft
 
 
 class DeletePerson(EnabledOperation):

@@ -21,9 +21,9 @@ from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.calls import PersonalParameter, concealed, revealed
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import Item
 from sync.operations import BadParams, Call, Guarantee, Risk, StepSpec, Value
+from sync.plan_draft import Draft
 from sync.sealed import NotKept
 
 MOST_LINKED = 5  # "Quotas in Amazon Cognito": identities linked to a user

@@ -20,7 +20,6 @@ from cognito.people.temporary_passwords import SET, set_for
 from sync.aws.client import AwsClient
 from sync.calls import PersonalParameter, concealed, revealed
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import Item
 from sync.mirror.hashing import moment
 from sync.object_ref import ObjectRef
@@ -36,6 +35,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 from sync.sealed import NotKept, is_reference
 
 _MADE = "somebody new"

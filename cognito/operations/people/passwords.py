@@ -11,9 +11,9 @@ from cognito.operations.people.user_status import StatusOperation
 from cognito.people.messages import recovery_ways
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import BadParams, Call, Guarantee, PreviousAttempt, Risk, SealedParameter, StepResult, Undo, Value
 from sync.placeholders import is_placeholder
+from sync.plan_draft import Draft
 from sync.sealed import is_reference
 
 Status = CognitoUser.Status

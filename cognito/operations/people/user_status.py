@@ -9,9 +9,9 @@ from cognito.models import CognitoUser
 from cognito.operations.people.base import PersonOperation, PersonParams
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import Item
 from sync.operations import Guarantee, StepSpec, Undo, Value
+from sync.plan_draft import Draft
 
 Status = CognitoUser.Status
 

@@ -27,7 +27,6 @@ from cognito.pools.operations.shapes import GROUP, PROVIDER, Shape
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import mirror_of
 from sync.object_ref import ObjectRef
 from sync.operations import (
@@ -44,6 +43,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 # API reference: CreateGroup, CreateIdentityProvider, CreateResourceServer.
 _NAMES = {

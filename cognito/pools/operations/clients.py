@@ -22,7 +22,6 @@ from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.aws.secrets import Secret
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
@@ -37,6 +36,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 MOST_SECRETS, MOST_DAYS = 2, 90
 _SECRET_ID = re.compile(r"[\w+-]{1,128}", re.ASCII)

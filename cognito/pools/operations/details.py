@@ -11,8 +11,8 @@ from cognito.pools.operations.places import call_on, pool_call, pool_row
 from cognito.pools.operations.pools import UserPoolOperation, UserPoolParams
 from policies.operations.tags import MOST_TAGS, check_key, check_value
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import BadParams, Call, Guarantee, Risk, StepSpec, Undo, Value
+from sync.plan_draft import Draft
 
 TYPES = ("String", "Number", "Boolean", "DateTime")
 MOST_CUSTOM, LONGEST_CUSTOM = 50, 20  # Developer Guide, "Quotas in Amazon Cognito"

@@ -17,7 +17,6 @@ from cognito.pools.operations.places import check_pool_arn, pool_call, pool_key,
 from cognito.pools.operations.pools import pool_ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror.base import mirror_of
 from sync.object_ref import ObjectRef
 from sync.operations import (
@@ -33,6 +32,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 _PREFIX = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _OWN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)

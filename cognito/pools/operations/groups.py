@@ -15,8 +15,8 @@ from cognito.pools.operations.replacing import child_row, rows_of
 from cognito.pools.operations.roles import role_given
 from iamconsole.web.words import counted
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import AccessChange, StepSpec, Undo, Value
+from sync.plan_draft import Draft
 
 PUT_BACK = 500  # members at most: one step, and two calls, each
 ADD = "cognito.user.group.add"

@@ -21,7 +21,6 @@ from cognito.pools.operations.pools import pool_ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import Reader
 from sync.mirror.hashing import moment
 from sync.object_ref import ObjectRef
@@ -38,6 +37,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 from sync.sealed import NotKept
 
 MOST_BYTES = 3 * 1024

@@ -24,7 +24,6 @@ from cognito.pools.operations.shapes import POOL
 from iamconsole.web.words import counted, some
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror.base import mirror_of
 from sync.object_ref import ObjectRef
 from sync.operations import (
@@ -40,6 +39,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 _NAME = re.compile(r"[\w\s+=,.@-]{1,128}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d", re.ASCII)

@@ -33,7 +33,6 @@ from cognito.pools.operations.shapes import (
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror.base import mirror_of
 from sync.mirror.hashing import moment
 from sync.object_ref import ObjectRef
@@ -52,6 +51,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 from sync.sealed import is_reference
 
 

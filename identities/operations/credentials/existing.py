@@ -11,8 +11,8 @@ from identities.models import AccessKey
 from identities.operations.credentials.of_user import ACTIVE, INACTIVE, CredentialOperation, KindOfCredential
 from policies.holdings import CredentialFact
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import AccessChange, Call, Risk, StepSpec, Undo, Value
+from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from identities.operations.held_rows import held
 from policies import holdings
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import (
     AccessChange,
     BadParams,
@@ -32,6 +31,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 from sync.sealed import is_reference
 
 # What pages call a password that the console thought up.

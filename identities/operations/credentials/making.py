@@ -20,7 +20,6 @@ from policies.quotas import KEYS_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import (
     AccessChange,
     BadParams,
@@ -34,6 +33,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 
 # IAM User Guide, "Service-specific credentials for IAM users".
 _FOR_A_SERVICE = Quota("service credentials of a user at one service", 2, 2)

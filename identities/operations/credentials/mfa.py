@@ -21,10 +21,10 @@ from identities.operations.held_rows import held
 from policies.holdings import DEVICE, CredentialFact
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.mirror import AccountRegion
 from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, BadParams, Call, Refusal, Risk, StepSpec, Undo, Value
+from sync.plan_draft import Draft
 
 ON, OFF, GONE = "on", "off", "gone"
 

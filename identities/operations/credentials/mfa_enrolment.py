@@ -23,7 +23,6 @@ from policies.operations.arns import name_of, path_of
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import (
     AccessChange,
     BadParams,
@@ -36,6 +35,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.plan_draft import Draft
 from sync.sealed import NotKept, is_reference, typed_at
 
 MOST_DEVICES = 8  # IAM User Guide, "IAM and AWS STS quotas"

@@ -18,10 +18,10 @@ from identities.operations.owners import USER, OwnerOperation, OwnerParams
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.object_ref import ObjectRef
 from sync.operations import BadParams, Call, Refusal, Value
 from sync.placeholders import is_placeholder, placeholder_for
+from sync.plan_draft import Draft
 
 P = TypeVar("P", bound=OwnerParams)
 

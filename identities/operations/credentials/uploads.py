@@ -29,8 +29,8 @@ from policies.quotas import CERTIFICATES_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
-from sync.draft import Draft
 from sync.operations import AccessChange, BadParams, Call, Guarantee, PreviousAttempt, StepResult, StepSpec, Value
+from sync.plan_draft import Draft
 
 LONGEST = 16_384  # characters; IAM API Reference: UploadSigningCertificate, UploadSSHPublicKey
 FEWEST_BITS = 2048

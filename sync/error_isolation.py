@@ -1,4 +1,4 @@
-"""Doing something with each of many, so that one of them that goes wrong keeps no other from its turn."""
+"""Error isolation: calls a function for each item, and an item that fails stops no other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-def each_by_itself(items: Iterable[T], act: Callable[[T], object]) -> None:
+def for_each_isolated(items: Iterable[T], act: Callable[[T], object]) -> None:
     """Raises what went wrong last, after all had their turn. Outside any transaction."""
     failed: Exception | None = None
     for item in items:

@@ -13,7 +13,7 @@ from emulator.process import Emulator
 from identities.models import IamUser
 from sync import mirror
 from sync.aws.errors import NotFound
-from sync.mirror import AccountRegion, EachObject, Item, Mirror, ParsedItem, Reader, each
+from sync.mirror import AccountRegion, EachObject, Item, Mirror, ParsedItem, Reader, per_object_source
 from sync.models import Facet, Revision, Run
 from sync.object_ref import ObjectRef
 from sync.selectors import holding
@@ -59,7 +59,7 @@ def source(monkeypatch: pytest.MonkeyPatch) -> Iterator[EachObject]:
     made = EachObject("test.tags", "Tags", tags)
     monkeypatch.setitem(mirror.base._mirrors, ("iam.user", "test_tags"), tags)
     monkeypatch.setitem(mirror.sources, "test.tags", made)
-    monkeypatch.setattr(each, "_PER_PAGE", 2)
+    monkeypatch.setattr(per_object_source, "_PER_PAGE", 2)
     yield made
 
 

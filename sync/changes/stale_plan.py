@@ -1,4 +1,4 @@
-"""What the mirror has seen change since a plan was made: applied as it is, the plan would stop there as conflicted."""
+"""Stale plans: what the mirror has seen change since a plan was made. Applied as it is, it would stop as conflicted."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from django.db.models import Q
 from sync import operations
 from sync.changes.plan import prefetch
 from sync.changes.steps import created_ids, planned_step
-from sync.draft import Draft
 from sync.mirror.base import AccountRegion, mirror_about
 from sync.models import Change, Revision, Step
 from sync.operations import BadParams, PlannedStep, Refusal
 from sync.pending import keys_written
+from sync.plan_draft import Draft
 
 # Steps that are looked into for one page. Of a longer plan, those about what is known to have changed since.
 MOST_LOOKED_INTO = 200

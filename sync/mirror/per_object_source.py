@@ -1,4 +1,4 @@
-"""A source for what AWS tells of one object at a time: it asks about each object that the mirror has."""
+"""A source with one call for each object: it asks AWS about every object that the mirror has."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 from sync import clock
 from sync.aws.errors import Denied, Invalid, Malformed, Unsupported
 from sync.mirror.base import AccountRegion, Item, Mirror, Reader, Source, SourcePage
+from sync.mirror.confirmed_reads import NameReused, read_confirmed
 from sync.mirror.facets import known_facets
 from sync.mirror.malformed import raising_malformed
-from sync.mirror.namesakes import Namesake, read_confirmed
 from sync.models import MirroredRow, Run
 from sync.object_ref import ObjectRef
 
@@ -42,7 +42,7 @@ class OneByOne:
         try:
             with raising_malformed():
                 item = self.read(ref)
-        except Namesake:
+        except NameReused:
             self.replaced.append(ref.name)
         except Denied as error:
             self.denied[called] = error.sentence()

@@ -1,4 +1,4 @@
-"""Objects that a step wrote and that could not be read again after it (sync/mirror/owed.py)."""
+"""Pending rereads: objects that a step wrote, and that could not be read again after it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from django.db.models import Exists, OuterRef
 from accounts.models import AwsAccount
 from sync import clock, mirror, pull
 from sync.changes.steps import created_ids, planned_step
-from sync.draft import Draft
-from sync.each import each_by_itself
+from sync.error_isolation import for_each_isolated
 from sync.mirror import Mirror
 from sync.mirror.base import AccountRegion, Content
 from sync.mirror.store import settle_time
-from sync.models import Facet, OwedReading, Run, Step
+from sync.models import Facet, PendingReread, Run, Step
 from sync.object_ref import ObjectRef
 from sync.operations import Refusal
+from sync.plan_draft import Draft
 
 # After that whoever looks knows no better than we do.
 _GIVEN_UP = timedelta(days=7)
@@ -25,10 +25,10 @@ _AT_ONCE = 20
 _NOT_AGAIN = timedelta(minutes=5)
 
 
-def record_owed_readings(aws_account: AwsAccount, owed: Iterable[tuple[ObjectRef, Step]]) -> None:
+def record_pending_rereads(aws_account: AwsAccount, owed: Iterable[tuple[ObjectRef, Step]]) -> None:
     """In the transaction that says that the steps are done."""
-    OwedReading.objects.bulk_create(
-        OwedReading(
+    PendingReread.objects.bulk_create(
+        PendingReread(
             aws_account=aws_account,
             region=ref.region,
             kind=ref.kind,
@@ -74,10 +74,10 @@ def _undoing(step: Step) -> Sequence[object]:
     return planned.operation.reverse(planned.params, step.before, step.result)
 
 
-def read_owed() -> None:
+def read_pending() -> None:
     """Once a minute: has them read, and forgets those that were read since without a difference."""
-    OwedReading.objects.filter(since__lt=clock.now() - _GIVEN_UP).delete()
-    settled = OwedReading.objects.filter(since__lt=clock.now() - settle_time())
+    PendingReread.objects.filter(since__lt=clock.now() - _GIVEN_UP).delete()
+    settled = PendingReread.objects.filter(since__lt=clock.now() - settle_time())
     known = Facet.objects.filter(
         aws_account=OuterRef("aws_account"),
         region=OuterRef("region"),
@@ -87,11 +87,11 @@ def read_owed() -> None:
         read_at__gt=OuterRef("since") + settle_time(),
     )
     settled.filter(Exists(known)).delete()
-    rows = OwedReading.objects.exclude(object_id="").order_by("pk").select_related("aws_account")[:_AT_ONCE]
-    each_by_itself(list(rows), _read)
+    rows = PendingReread.objects.exclude(object_id="").order_by("pk").select_related("aws_account")[:_AT_ONCE]
+    for_each_isolated(list(rows), _read)
 
 
-def _read(row: OwedReading) -> None:
+def _read(row: PendingReread) -> None:
     lately = clock.now() - _NOT_AGAIN
     if Run.objects.filter(source=Run.OBJECT, object_id=row.object_id, created_at__gt=lately).exists():
         return

@@ -9,7 +9,7 @@ from accounts.models import AwsAccount
 from sync.models.changes import Step
 
 
-class OwedReading(models.Model):
+class PendingReread(models.Model):
     """A facet that a step of ours wrote, and that AWS didn't let us read again: who reads it next knows whose it is."""
 
     aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""What a step of ours wrote and nobody has read yet: the pull, or refresh, that shows it first says whose it is."""
+"""Pending rereads: objects that a step wrote and nobody read again yet. The first pull or refresh credits the step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from sync.mirror.base import AccountRegion, Content, Mirror
-from sync.models import OwedReading, Step
+from sync.models import PendingReread, Step
 
 
 class ObjectDifference(Protocol):
@@ -35,10 +35,10 @@ def ours(
     place: AccountRegion, mirror: Mirror, shown: Sequence[ObjectDifference], before: Mapping[str, Content]
 ) -> dict[str, Step]:
     """By object id, the step whose doing it is; in the transaction that has stored its rows. What is settled goes."""
-    rows = OwedReading.objects.filter(
+    rows = PendingReread.objects.filter(
         aws_account=place.aws_account, region=place.region, kind=mirror.kind, source=mirror.source
     )
-    owed: defaultdict[str, list[OwedReading]] = defaultdict(list)
+    owed: defaultdict[str, list[PendingReread]] = defaultdict(list)
     for row in rows.select_related("step__change__aws_account").order_by("pk"):
         owed[row.object_id or row.arn].append(row)
     found: dict[str, Step] = {}
@@ -48,5 +48,5 @@ def ours(
         then = before.get(one.object_id)
         if steps and all(judge(place, mirror, one.object_id, steps, then, one.content) for judge in _judges):
             found[one.object_id] = steps[-1]
-            OwedReading.objects.filter(pk__in=[row.pk for row in theirs]).delete()
+            PendingReread.objects.filter(pk__in=[row.pk for row in theirs]).delete()
     return found

@@ -1,4 +1,4 @@
-"""Answers that don't say whose they are: AWS was asked by a name, and names go from one object to another."""
+"""Confirms whose an answer is: AWS was asked by a name, and a name may be reused for another object."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sync.mirror.hashing import fingerprint
 from sync.object_ref import ObjectRef
 
 
-class Namesake(Exception):
+class NameReused(Exception):
     """Another object has the name now, or none: the answer isn't about the one that was meant."""
 
 
@@ -21,5 +21,5 @@ def read_confirmed(client: Reader, mirror: Mirror, ref: ObjectRef, known: KnownF
     if item is None or (known is not None and known.fingerprint == fingerprint(mirror.see(item).content)):
         return item
     if not mirror.is_still(client, ref):
-        raise Namesake
+        raise NameReused
     return item

@@ -1,4 +1,4 @@
-"""Access that ends at a date, for pages: which removals (sync/changes/temporary.py) are ahead."""
+"""Temporary access on pages: which removals (sync/changes/temporary.py) are to come."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from identities.models import IamRole
 from identities.operations import attach
 from policies.models import ManagedPolicy
 from sync import changes, refresh
-from sync.changes import effects, owed
-from sync.models import Change, OwedReading, Revision, Run, Step
+from sync.changes import effects, pending_rereads
+from sync.models import Change, PendingReread, Revision, Run, Step
 from tests.services.changing import propose, worked
 from tests.services.pulling import pulled
 from tests.services.world import World
@@ -39,7 +39,7 @@ def attached(world: World, erin: Operator, monkeypatch: pytest.MonkeyPatch) -> t
     with monkeypatch.context() as patched:
         patched.setattr(effects, "reread_objects", silent)
         assert worked(change).state == Change.State.APPLIED
-    assert OwedReading.objects.filter(object_id=role.aws_id, step__change=change).exists()
+    assert PendingReread.objects.filter(object_id=role.aws_id, step__change=change).exists()
     return role, policy
 
 
@@ -52,15 +52,15 @@ def test_the_next_pull_knows_whose_it_is(world: World, attached: tuple[IamRole, 
     revision = newest(attached[0])
     assert (revision.number, revision.origin, revision.step) == (2, Origin.CHANGE, Step.objects.get())
     assert not Revision.objects.filter(number__gt=1).exclude(drift_in=None).exists()
-    assert not OwedReading.objects.filter(object_id=attached[0].aws_id).exists()
+    assert not PendingReread.objects.filter(object_id=attached[0].aws_id).exists()
 
 
 def test_it_is_read_with_the_next_tick(attached: tuple[IamRole, ManagedPolicy]) -> None:
-    owed.read_owed()
+    pending_rereads.read_pending()
     run = Run.objects.get(source=Run.OBJECT, object_id=attached[0].aws_id)
     refresh.work(run.pk)
     assert newest(attached[0]).origin == Origin.CHANGE
-    owed.read_owed()
+    pending_rereads.read_pending()
     assert Run.objects.filter(source=Run.OBJECT, object_id=run.object_id).count() == 1, "it was asked just now"
 
 

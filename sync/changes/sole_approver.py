@@ -1,4 +1,4 @@
-"""Two people where a rule needs two; and what an only owner may do alone, where nobody else may approve.
+"""The sole approver: an owner who alone may approve decides alone, where a rule else needs two people.
 
 The only owner then decides by a fresh sign-in (the views ask for it), a typed reason and an entry of the trail that
 everybody with a role in the AWS account is told of. As soon as somebody else may approve, that ends: what the owner

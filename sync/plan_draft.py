@@ -1,4 +1,4 @@
-"""A plan as far as it is drawn up: its steps so far, what they leave, and which objects they make and delete."""
+"""The draft of a plan: its steps so far, the state that they leave, and the objects that they create and delete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs that were started at once, by one order: a pull of everything. They are one line in the list of pulls.
+"""Pull groups: runs that one order started, such as a pull of everything. They are one line in the list of pulls.
 
 Each of them knows the number of the first; the line is that one's, and says what became of all of them.
 """

@@ -1,4 +1,4 @@
-"""Drift that is no more: what somebody did outside this console, and somebody, there or here, has taken back since."""
+"""Closes drift that was reverted: what somebody changed outside this console, and somebody has changed back since."""
 
 from __future__ import annotations
 
