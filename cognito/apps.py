@@ -12,7 +12,7 @@ class CognitoConfig(AppConfig):
         from cognito.care_check import CareCheck
         from cognito.choosing.check import ChoiceCheck
         from cognito.operations import people as operations_on_people
-        from cognito.people import erasing
+        from cognito.people import erasure
         from cognito.pools.call_check import CallCheck
         from sync import beat, checks
 
@@ -32,5 +32,5 @@ class CognitoConfig(AppConfig):
                 "data_protection_erase": "Erase what is kept",
             }
         )
-        beat.register(erasing.erase_due)
+        beat.register(erasure.erase_due)
         beat.register(posture.look_again)

@@ -17,9 +17,9 @@ from accounts.access import may_in_pool, pools_of, signed_in
 from accounts.models import AwsAccount, Operator
 from accounts.roles import CARE, SEE_PEOPLE
 from cognito.models import CognitoUser, UserPool
-from cognito.people.called import second_of, title_of
-from cognito.people.logged import looked_at
+from cognito.people.display_names import second_of, title_of
 from cognito.people.person_record import people_settings_of, with_names_kept
+from cognito.people.reading_log import looked_at
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
 from policies.details import HISTORY, RAW, ObjectPages, Tab

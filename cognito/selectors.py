@@ -13,7 +13,7 @@ from django.db.models.fields.json import KeyTransform
 from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, UserPool
 from cognito.models.people import USUAL
-from cognito.people.typed import as_phone, cleaned
+from cognito.people.search_terms import as_phone, cleaned
 from iamconsole.web.counts import lately
 from iamconsole.web.search import beginning
 from iamconsole.web.trigrams import LEAST, WithoutIndex, containing

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import AwsAccount, Operator
-from identities.dangling import deleted_in
+from identities.dangling_trusts import deleted_in
 from identities.models import IamGroup, IamRole, IamUser, Principal
 from identities.trust import principals_of, sentences
 from policies.engine.document import DocumentType

@@ -11,9 +11,9 @@ from django.conf import settings
 
 from accounts.models import AwsAccount
 from identities import drift, edges, reads
-from identities.dangling import words_by_id
+from identities.dangling_trusts import words_by_id
 from identities.models import IamGroup, IamRole, IamUser, Principal
-from identities.rewritten import is_rewritten
+from identities.rewritten_trusts import is_rewritten
 from identities.trust import principals_of, unique_ids
 from identities.trusted import keep_trusted
 from policies import documents

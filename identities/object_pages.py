@@ -14,7 +14,7 @@ from identities import selectors
 from identities.account.object_pages import LAST_ACCESSED
 from identities.account.selectors import profiles_of
 from identities.credentials.parts import credentials_tab
-from identities.dangling import deleted_in, name_deleted
+from identities.dangling_trusts import deleted_in, name_deleted
 from identities.models import Attachment, IamGroup, IamRole, IamUser, Principal
 from identities.trust import principals_of, sentences
 from policies.details import HISTORY, RAW, ObjectPages, Tab

@@ -17,7 +17,7 @@ from iamconsole.web.counts import first_of, lately
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.words import SOME, counted, number, some
 from identities import selectors
-from identities.dangling import deleted_in, trusting_deleted
+from identities.dangling_trusts import deleted_in, trusting_deleted
 from identities.models import IamGroup, IamRole, IamUser
 from identities.trust import outside_accounts
 from policies.models import ManagedPolicy

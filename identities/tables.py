@@ -13,7 +13,7 @@ from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from identities import cells, selectors
 from identities.credentials import columns as credentials
-from identities.dangling import trusting_deleted
+from identities.dangling_trusts import trusting_deleted
 from identities.models import Attachment, IamGroup, IamRole
 from policies.models import ManagedPolicy
 from policies.tables import (

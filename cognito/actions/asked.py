@@ -14,8 +14,8 @@ from django import forms
 from cognito.actions.base import PersonForm
 from cognito.models import CognitoUser, PoolProvider
 from cognito.operations.people.linking import MOST_LINKED, LinkedAccount, key_of, with_account
-from cognito.people import asking, messages
-from cognito.people.asking import LiveChoices
+from cognito.people import live_values, messages
+from cognito.people.live_values import LiveChoices
 from cognito.people.messages import NO_MESSAGE
 from sync.aws.errors import AwsError
 from sync.operations import StepSpec
@@ -60,7 +60,7 @@ class EndSessionForm(ChoicePersonForm):
         return f"{NO_MESSAGE} {messages.goes_on(person.pool)}"
 
     def ask(self) -> LiveChoices:
-        return asking.open_sessions(self.target)
+        return live_values.open_sessions(self.target)
 
     def parameters(self, person: CognitoUser) -> dict[str, Any]:
         return {"session_id": self.cleaned_data["session"]}
@@ -77,7 +77,7 @@ class ForgetDeviceForm(ChoicePersonForm):
     device = forms.ChoiceField(label="Device")
 
     def ask(self) -> LiveChoices:
-        return asking.devices(self.target)
+        return live_values.devices(self.target)
 
     def parameters(self, person: CognitoUser) -> dict[str, Any]:
         return {"device_key": self.cleaned_data["device"]}
@@ -110,7 +110,7 @@ class LinkForm(PersonForm):
         """By what AWS has now, before it refuses."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         try:
-            linked = asking.linked_accounts(self.target)
+            linked = live_values.linked_accounts(self.target)
         except AwsError as error:
             self.add_error(None, error.sentence())
             return cleaned
@@ -141,7 +141,9 @@ class UnlinkForm(ChoicePersonForm):
         """What is chosen is one of these: AWS isn't asked once more when the step is made."""
         self.accounts: dict[str, LinkedAccount] = {}
         try:
-            self.accounts = {key_of(self.target.aws_id, each): each for each in asking.linked_accounts(self.target)}
+            self.accounts = {
+                key_of(self.target.aws_id, each): each for each in live_values.linked_accounts(self.target)
+            }
         except AwsError as error:
             return LiveChoices(why=error.sentence())
         choices = [(key, f"{each.provider}, {each.subject}") for key, each in self.accounts.items()]

@@ -13,7 +13,7 @@ from cognito.mirrors.base import pool_of
 from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser, UserPool
 from cognito.people import rows
-from cognito.people.called import full_title_of, title_of
+from cognito.people.display_names import full_title_of, title_of
 from cognito.people.person_record import SUB, allowed_by, people_in, people_settings_of
 from sync.aws.errors import AwsError, NotFound
 from sync.mirror import AccountRegion, Item, Mirror, Named, ParsedItem, Reader, RereadObject

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from accounts import audit
 from accounts.models import Operator
 from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
-from cognito.people.erasing import erase
+from cognito.people.erasure import erase
 from cognito.people.person_record import sort_key, words_of
 from sync.mirror.paced_writes import paced_write
 

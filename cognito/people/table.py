@@ -15,7 +15,7 @@ from cognito.people import messages, schema
 from cognito.people.guarded import guarded_attributes, prefetch_groups, why_guarded_person, why_not_for_helpdesk
 from cognito.people.messages import NO_MESSAGE
 from cognito.people.person_record import allowed_by, people_settings_of
-from cognito.people.typed import as_aws_writes_it
+from cognito.people.search_terms import as_aws_writes_it
 from identities.bulk.csv_text import CsvLine
 from identities.bulk.rows import BulkRow, RowError, several, tried
 from sync.calls import concealed

@@ -18,7 +18,7 @@ from accounts.models import AwsAccount
 from accounts.roles import EXPORT_PEOPLE, PROPOSE
 from cognito.models import UserPool
 from cognito.object_pages import POOL
-from cognito.people import logged
+from cognito.people import reading_log
 from cognito.people.person_record import people_settings_of
 from cognito.restoring import exporting
 from cognito.restoring.forms import RestoreForm, RestoreNewForm
@@ -59,7 +59,7 @@ def _file(request: HttpRequest, pool: UserPool, *, memberships: bool) -> Streami
     if memberships:
         if not may_in_pool(signed_in(request), EXPORT_PEOPLE, pool.aws_account, pool.aws_id):
             raise PermissionDenied("Exporting people as a file needs a permission of its own, which editors have.")
-        logged.exported(request, pool, ["memberships"], exporting.people_in(pool))
+        reading_log.exported(request, pool, ["memberships"], exporting.people_in(pool))
     lines = exporting.lines_of(pool, memberships=memberships)
     response = StreamingHttpResponse(lines, content_type="application/json")
     name = f"user-pool-{slugify(pool.name) or pool.aws_id}-{timezone.localtime():%Y-%m-%d}.json"

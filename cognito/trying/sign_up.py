@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import Operator
 from cognito.models import AppClient, CognitoUser, UserPool
 from cognito.people import schema
-from cognito.people.looking import look
+from cognito.people.live_lookup import look
 from cognito.people.person_record import people_settings_of
 from cognito.trying.as_app import AppClientCalls, TrialState, hashed
 from sync.aws.errors import AwsError

@@ -18,11 +18,11 @@ from accounts.access import may, may_in_pool, signed_in
 from accounts.roles import ADMINISTER, CARE, EXPORT_PEOPLE, SEE_PEOPLE
 from cognito.models import PoolPeopleSettings, SavedSearch, UserPool
 from cognito.object_pages import POOL
-from cognito.people import logged, looking
-from cognito.people.called import title_of
+from cognito.people import live_lookup, reading_log
+from cognito.people.display_names import title_of
 from cognito.people.person_record import allowed_by, people_settings_of
 from cognito.people.schema import schema_of
-from cognito.people.typed import as_aws_writes_it, cleaned
+from cognito.people.search_terms import as_aws_writes_it, cleaned
 from cognito.selectors import SUB, USERNAME
 from cognito.tables import listed_people, people_table
 from iamconsole.web.counts import lately
@@ -51,11 +51,11 @@ def cognito_pool_people(request: HttpRequest, account_id: str, aws_id: str) -> H
         if not table.exports:
             raise PermissionDenied("Exporting people as a file needs a permission of its own, which editors have.")
         listing = TableListing(table, rows, pool, request.GET)
-        logged.exported(request, pool, _asked(listing), lately(listing.matching))
+        reading_log.exported(request, pool, _asked(listing), lately(listing.matching))
 
     def read(listing: TableListing) -> Mapping[str, Any]:
         listing.state.remarks.extend(_left_out(request, pool, people_settings))
-        logged.listed(request, pool, _asked(listing))
+        reading_log.listed(request, pool, _asked(listing))
         return {"ask": _to_ask(listing, pool, people_settings)}
 
     kwargs = {"account_id": account_id, "aws_id": aws_id}
@@ -88,11 +88,11 @@ def _asked(listing: TableListing) -> list[str]:
 def _to_ask(listing: TableListing, pool: UserPool, people_settings: PoolPeopleSettings) -> str:
     """What AWS is to be asked for: a whole address, number, `sub` or username that nobody in the mirror has."""
     state = listing.state
-    said = [value for name, value in state.values.items() if name in looking.SEARCHABLE]
+    said = [value for name, value in state.values.items() if name in live_lookup.SEARCHABLE]
     words = state.query or (said[0] if len(state.values) == len(said) == 1 else "")
     if listing.page.rows or not words or not can_ask(pool, people_settings):
         return ""
-    return words if looking.ways_to_ask(words) and not looking.is_known(pool, words) else ""
+    return words if live_lookup.ways_to_ask(words) and not live_lookup.is_known(pool, words) else ""
 
 
 def can_ask(pool: UserPool, people_settings: PoolPeopleSettings) -> bool:
@@ -105,18 +105,18 @@ def cognito_people_ask(request: HttpRequest, account_id: str, aws_id: str) -> Ht
     pool = fetch_pool(request, account_id, aws_id)
     words = cleaned(request.POST.get("q", ""))[:200]
     back = reverse("cognito_pool_people", kwargs={"account_id": account_id, "aws_id": aws_id})
-    if not can_ask(pool, people_settings_of(pool)) or not looking.ways_to_ask(words):
+    if not can_ask(pool, people_settings_of(pool)) or not live_lookup.ways_to_ask(words):
         return redirect(back)
     try:
-        found = looking.look(pool, words)
+        found = live_lookup.look(pool, words)
     except AwsError as error:
         return _answer_with(request, f"{back}?{urlencode({'q': words})}", f"AWS couldn’t be asked. {error.sentence()}")
-    logged.asked_aws(request, pool, found)
+    reading_log.asked_aws(request, pool, found)
     if found is None:
         sentence = (
             f"AWS was asked just now: nobody in this pool has exactly “{as_aws_writes_it(words)}” as "
-            f"{looking.asked_by(words)}. It can’t look for custom attributes: of these, only people who were read are "
-            "found."
+            f"{live_lookup.asked_by(words)}. It can’t look for custom attributes: of these, only people who were "
+            "read are found."
         )
         return _answer_with(request, f"{back}?{urlencode({'q': words})}", sentence)
     messages.success(

@@ -20,11 +20,11 @@ from accounts.roles import CARE, EXPORT_PEOPLE, SEE_IAM
 from cognito.aws_access import person_roles_of
 from cognito.models import CognitoUser
 from cognito.object_pages import PERSON
-from cognito.people import logged, temporary_passwords
-from cognito.people.called import second_of, status_mark, title_of, verified
-from cognito.people.held import Section, held_of
+from cognito.people import reading_log, temporary_passwords
+from cognito.people.display_names import second_of, status_mark, title_of, verified
 from cognito.people.history import changes_of
 from cognito.people.person_record import cached_people_settings_of
+from cognito.people.subject_access import Section, held_of
 from cognito.selectors import E_MAIL, PHONE
 from iamconsole.web.exports import csv_line, file_response
 from iamconsole.web.words import machine_time
@@ -49,14 +49,14 @@ def cognito_user(request: HttpRequest, account_id: str, aws_id: str) -> HttpResp
         "takes_away": may_in_pool(signed_in(request), EXPORT_PEOPLE, person.aws_account, person.pool.aws_id),
         "sees_iam": may(signed_in(request), SEE_IAM, person.aws_account),
     }
-    logged.read(request, person)
+    reading_log.read(request, person)
     return render(request, "cognito/person.html", context)
 
 
 @require_GET
 def cognito_user_preview(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     person = _fetch(request, account_id, aws_id)
-    logged.read(request, person)
+    reading_log.read(request, person)
     return render(request, "cognito/preview.html", _about(request, person))
 
 
@@ -69,7 +69,7 @@ def cognito_user_held(request: HttpRequest, account_id: str, aws_id: str) -> Htt
         raise PermissionDenied("Exporting people needs a permission of its own, which editors and owners have.")
     form = request.GET.get("format", "")
     sections = held_of(person)
-    logged.exported_person(request, person, form if form in _FORMS else "page")
+    reading_log.exported_person(request, person, form if form in _FORMS else "page")
     if form in _FORMS:
         return file_response(form, f"held-of-{person.aws_id}", _FORMS[form](sections))
     context = {"row": person, "title": title_of(person), "sections": sections}

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.roles import CARE
 from cognito.models import UserPool
 from cognito.object_pages import PERSON
-from cognito.people import logged
-from cognito.people.called import title_of
+from cognito.people import reading_log
+from cognito.people.display_names import title_of
 from cognito.people.person_record import allowed_by, people_settings_of
 from cognito.tables import listed_people, people_table
 from cognito.views.people import fetch_pool
@@ -48,7 +48,7 @@ def _selected(request: HttpRequest, account_id: str, aws_id: str) -> PeopleSelec
     table = people_table(pool, allowed_by(people_settings_of(pool)), exports=False)
     stage_url = reverse("cognito_people_stage", kwargs={"account_id": account_id, "aws_id": aws_id})
     rows = picked_rows(table, listed_people(pool).select_related("pool"), pool, request, stage_url)
-    logged.listed(request, pool, ["picked"])
+    reading_log.listed(request, pool, ["picked"])
     return PeopleSelection(PERSON, "user", pool.aws_account, rows, pool=pool)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from identities.former import arns_of
+from identities.former_names import arns_of
 from identities.models import IamUser, RootUser
 from sync import clock
 from sync.aws.errors import Conflict, LimitExceeded, Malformed, NotFound

@@ -9,7 +9,7 @@ from typing import Any
 from identities.credentials import summary
 from identities.credentials.base import UserFacet, users_of
 from identities.credentials.report import KNOWN_LINE, ROOT, Report, facts, is_of, read_report
-from identities.former import arns_of
+from identities.former_names import arns_of
 from identities.models import IamUser, ReportedUser, RootUser
 from identities.trust import account_of
 from sync.mirror import AccountRegion, Item, Mirror, NotYet, ParsedItem, Reader

@@ -108,7 +108,7 @@ class IamRole(BoundedAndTagged, Principal):
             *listed_by("created_at", "policy_count", "boundary_arn", "last_used_at"),
         ]
 
-    # Words for those whom its trust policy names by unique id, where a page asked for them (identities.dangling).
+    # Words for those whom its trust policy names by unique id, where a page asked (identities.dangling_trusts).
     deleted: Mapping[str, str] = NOBODY
 
     @property

@@ -22,7 +22,7 @@ from iamconsole.web.diff import laid_out
 from iamconsole.web.keyset import Order, paged
 from iamconsole.web.words import counted
 from identities import as_of
-from identities.dangling import words_by_id
+from identities.dangling_trusts import words_by_id
 from identities.models import IamGroup, IamRole, IamUser
 from identities.trust import principals_of, sentences, unique_ids
 from policies.documents import texts_of

@@ -15,7 +15,7 @@ from accounts.models import AwsAccount
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.tables import Table, TableListing, list_response
 from identities import selectors
-from identities.dangling import name_deleted
+from identities.dangling_trusts import name_deleted
 from identities.tables import GROUPS, ROLES, USERS
 from policies import object_actions
 from sync.views.ignored import ignored

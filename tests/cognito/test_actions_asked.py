@@ -11,7 +11,7 @@ from cognito.actions.people import PLACE
 from cognito.models import AppClient, CognitoUser
 from cognito.operations.people.base import on_person
 from cognito.operations.people.linking import LinkedAccount, key_of, with_account
-from cognito.people import erasing
+from cognito.people import erasure
 from emulator.process import REGION, Emulator
 from policies import object_actions
 from sync import changes, operations
@@ -193,7 +193,7 @@ def test_linked_by_somebody_else_meanwhile_is_a_conflict(found: Customers, erin:
 def test_who_is_erased_is_linked_to_nobody_any_more(found: Customers, erin: Operator) -> None:
     ada = found.person("ada")
     change = carry_out(propose(ada.aws_account, erin, [with_account(ada, LINK, OTHER, "")]), erin)
-    erasing.erase(CognitoUser.objects.filter(pk=ada.pk))
+    erasure.erase(CognitoUser.objects.filter(pk=ada.pk))
     step = change.steps.get()
     assert (step.params["name"], step.params["subject"]) == ("", "")
     with pytest.raises(changes.PlanError, match="nothing to reverse"):

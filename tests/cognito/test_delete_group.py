@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
-from cognito.people import erasing
+from cognito.people import erasure
 from cognito.pools.operations import groups, remove
 from cognito.pools.operations.shapes import GROUP
 from emulator.process import REGION, Emulator
@@ -73,7 +73,7 @@ def test_who_is_gone_since_is_left_out(found: Customers, erin: Operator) -> None
     cleo = found.person("cleo")
     found.idp.admin_delete_user(UserPoolId=found.pool.aws_id, Username=cleo.aws_id)
     CognitoUser.objects.filter(pk=cleo.pk).update(gone_at=change.created_at)
-    erasing.erase(CognitoUser.objects.filter(pk=cleo.pk))
+    erasure.erase(CognitoUser.objects.filter(pk=cleo.pk))
     reversed_(change, erin)
     assert members(found) == ["ada@acme.example", "dora@acme.example"]
 

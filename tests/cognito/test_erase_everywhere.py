@@ -15,7 +15,7 @@ from accounts.models import AuditEntry, AuditText, AwsAccount, Operator
 from cognito.models import CognitoUser, SavedSearch, UserPool
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
-from cognito.people.erasing import erase
+from cognito.people.erasure import erase
 from identities.operations import put_inline
 from sync import changes
 from sync.changes.mails import MAILS, send

@@ -11,7 +11,7 @@ from accounts.models import AwsAccount, Operator
 from cognito.models import CognitoUser
 from cognito.operations.people.base import on_person
 from cognito.operations.people.making import new_person
-from cognito.people import erasing
+from cognito.people import erasure
 from cognito.pools.operations import merging
 from emulator.process import Emulator
 from sync import changes
@@ -143,7 +143,7 @@ def test_the_device_is_forgotten_already(found: Customers, erin: Operator) -> No
 def test_who_is_erased_is_in_no_group(found: Customers) -> None:
     dora = found.person("dora")
     assert dora.memberships.exists()
-    erasing.erase(CognitoUser.objects.filter(pk=dora.pk))
+    erasure.erase(CognitoUser.objects.filter(pk=dora.pk))
     assert not dora.memberships.exists()
 
 
@@ -151,7 +151,7 @@ def test_who_is_erased_goes_from_the_invitation(found: Customers, erin: Operator
     """It was made before there was a sub to go by."""
     spec = new_person(found.pool, "eve@acme.example", {"custom:plan": "basic"}, channel="EMAIL", said="")
     step = carry_out(propose(found.pool.aws_account, erin, [spec]), erin).steps.get()
-    erasing.erase(CognitoUser.objects.filter(pk=found.person("eve").pk))
+    erasure.erase(CognitoUser.objects.filter(pk=found.person("eve").pk))
     step.refresh_from_db()
     assert (step.params["username"], step.params["attributes"]) == ("", {"custom:plan": ""})
 

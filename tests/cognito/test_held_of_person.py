@@ -12,7 +12,7 @@ from accounts.models import AuditEntry, AwsAccount, Operator
 from cognito.models import CognitoUser, SavedSearch, UserPool
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
-from cognito.people.erasing import erase
+from cognito.people.erasure import erase
 from sync import changes
 from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
 from tests.services.changing import propose

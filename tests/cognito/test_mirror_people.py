@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, PoolPeopleSettings, UserPool
-from cognito.people import erasing, members, rows, source
+from cognito.people import erasure, members, rows, source
 from cognito.people.mirror import PERSON, find_one
 from cognito.people.person_record import people_in
 from cognito.selectors import PeopleQuery, matching, people_of
@@ -89,7 +89,7 @@ def test_settings_only(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
     PoolPeopleSettings.objects.update(mirrors_people=False)
     pull_people(aws_account)
     assert CognitoUser.objects.get().gone_at is not None
-    erasing.erase_due()
+    erasure.erase_due()
     assert "jane" not in whole_database()
 
 
@@ -261,13 +261,13 @@ def test_some_days_after_they_are_gone_people_are_erased(idp: Any, pool_id: str,
     sub = make(idp, pool_id, "jane")
     pull_people(aws_account)
     CognitoUser.objects.update(gone_at=timezone.now() - timedelta(days=29))
-    assert erasing.erase_due() == 0
+    assert erasure.erase_due() == 0
     CognitoUser.objects.update(gone_at=timezone.now() - timedelta(days=31))
-    assert erasing.erase_due() == 1
+    assert erasure.erase_due() == 1
     person = CognitoUser.objects.get()
     assert (person.aws_id, person.name, person.attributes) == (sub, "", {})
     assert "jane" not in whole_database()
-    assert erasing.erase_due() == 0
+    assert erasure.erase_due() == 0
 
 
 def test_who_was_denied_is_kept_whole(idp: Any, pool_id: str, aws_account: AwsAccount, emulator: Emulator) -> None:

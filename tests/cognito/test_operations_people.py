@@ -13,7 +13,7 @@ from accounts.roles import Role
 from cognito.models import CognitoMembership, CognitoUser, IdentityPool, PoolPeopleSettings
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
-from cognito.people import erasing
+from cognito.people import erasure
 from emulator.process import Emulator
 from sync import changes, operations
 from sync.models import Change, Step
@@ -236,7 +236,7 @@ def test_who_is_erased_goes_from_old_plans(found: Customers, aws_account: AwsAcc
     step = change.steps.get()
     assert step.params["attributes"]["custom:plan"]
     assert step.before["attributes"]["custom:plan"]
-    erasing.erase(CognitoUser.objects.filter(pk=ada.pk))
+    erasure.erase(CognitoUser.objects.filter(pk=ada.pk))
     step.refresh_from_db()
     assert step.params["attributes"] == {"custom:plan": ""}
     assert step.before["attributes"] == {"custom:plan": ""}

@@ -16,7 +16,7 @@ from cognito.identity_pools.trusting import trust_for
 from cognito.models import CognitoGroup, CognitoUser, IdentityPool, PoolPeopleSettings, UserPool
 from cognito.operations.people.base import on_person
 from cognito.people import messages
-from cognito.people.erasing import erase
+from cognito.people.erasure import erase
 from policies.engine.identity_pools import ISSUERS
 from sync.calls import concealed
 from sync.models import Change, Step

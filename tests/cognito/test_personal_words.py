@@ -11,7 +11,7 @@ from accounts.models import AuditEntry, AwsAccount, Operator
 from cognito.models import CognitoUser, UserPool
 from cognito.operations.people.base import on_person
 from cognito.operations.people.making import new_person
-from cognito.people import asking
+from cognito.people import live_values
 from emulator.process import REGION, Emulator
 from sync import operations
 from sync.aws import errors
@@ -122,6 +122,6 @@ def test_sessions_of_somebody_of_a_provider_are_asked_for_by_the_username(
     jane: CognitoUser, emulator: Emulator
 ) -> None:
     emulator.forget_calls()
-    asking.open_sessions(jane)
+    live_values.open_sessions(jane)
     [asked] = emulator.calls("AdminListUserSessions")
     assert asked["params"]["Username"] == USERNAME

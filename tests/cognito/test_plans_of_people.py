@@ -17,7 +17,7 @@ from cognito.operations.people.groups import MOST_GROUPS
 from cognito.operations.people.linking import LinkedAccount, linked_to, with_account
 from cognito.operations.people.making import new_person
 from cognito.people import messages
-from cognito.people.forgetting import forget_in_plans, forget_searches
+from cognito.people.erasure_elsewhere import forget_in_plans, forget_searches
 from cognito.pools.operations.replacing import child_key
 from cognito.pools.operations.shapes import GROUP
 from emulator.process import Emulator

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
-from identities.dangling import deleted_in, name_deleted, trusting_deleted
+from identities.dangling_trusts import deleted_in, name_deleted, trusting_deleted
 from identities.models import IamRole, IamUser, TrustedPrincipal
 from identities.trust import sentences
 from tests.services.pages import ACCOUNT_ID, get, names_in, text_of

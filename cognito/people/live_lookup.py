@@ -9,7 +9,7 @@ from django.db import transaction
 from cognito.models import CognitoUser, UserPool
 from cognito.people.mirror import PERSON, find_one
 from cognito.people.person_record import SUB
-from cognito.people.typed import as_aws_writes_it
+from cognito.people.search_terms import as_aws_writes_it
 from cognito.selectors import E_MAIL, PHONE, USERNAME, exactly
 from sync import clock
 from sync.aws.client import reader

@@ -13,8 +13,8 @@ from typing import Any
 from accounts import audit
 from accounts.models import AuditEntry, learn_texts
 from cognito.models import CognitoUser
-from cognito.people.called import status_words
-from cognito.people.forgetting import PERSONAL, searches_for
+from cognito.people.display_names import status_words
+from cognito.people.erasure_elsewhere import PERSONAL, searches_for
 from cognito.people.history import steps_about
 from cognito.people.identifying import identifying, names_one_of
 from cognito.people.person_record import people_settings_of

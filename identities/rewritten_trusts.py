@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from identities.former import arns_of
+from identities.former_names import arns_of
 from identities.trust import named_arns, principals_of, unique_ids
 from policies.engine.document import identify
 from policies.engine.statements import document_in

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cognito.models import CognitoMembership, CognitoUser, PoolPeopleSettings, UserPool
-from cognito.people.forgetting import forget_in_plans, forget_searches, forget_texts
+from cognito.people.erasure_elsewhere import forget_in_plans, forget_searches, forget_texts
 from cognito.people.person_record import people_settings_by_pool
 
 logger = logging.getLogger(__name__)
