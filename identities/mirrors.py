@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 from django.conf import settings
 
 from accounts.models import AwsAccount
-from identities import drift, edges, reads
+from identities import edges, reads
 from identities.dangling_trusts import words_by_id
 from identities.models import IamGroup, IamRole, IamUser, Principal
+from identities.parts import PARTS, trust_words
 from identities.rewritten_trusts import is_rewritten
 from identities.trust import principals_of, unique_ids
 from identities.trusted import keep_trusted
@@ -24,7 +25,7 @@ from policies.models import ManagedPolicy
 from sync.aws.errors import Invalid
 from sync.mirror import AccountRegion, Content, Item, Mirror, Named, ParsedItem, Reader, Source, SourcePage
 from sync.mirror.bulk import Columns
-from sync.mirror.differences import ContentDifference, Reversal
+from sync.mirror.differences import ContentDifference
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
 from sync.object_ref import ObjectRef
@@ -87,7 +88,7 @@ class PrincipalMirror(Mirror):
     model: ClassVar[type[Principal]]
     noun: ClassVar[str]  # AWS's: User, Group, Role
     can_be_renamed: ClassVar[bool] = True
-    parts = drift.PARTS
+    parts = PARTS
 
     @property
     def owner(self) -> str:
@@ -167,10 +168,7 @@ class PrincipalMirror(Mirror):
         return words_by_id(aws_account, {aws_id for text in texts for aws_id in unique_ids(principals_of(text))})
 
     def worded(self, aws_account: AwsAccount, difference: ContentDifference, old: str, new: str, named: Named) -> str:
-        return drift.trust_words(aws_account, old, new, named) if difference.part == "trust" else difference.words
-
-    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
-        return drift.reverse(self.model, aws_account, ref, before, after)
+        return trust_words(aws_account, old, new, named) if difference.part == "trust" else difference.words
 
 
 class IamUserMirror(PrincipalMirror):

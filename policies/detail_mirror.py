@@ -8,12 +8,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import AwsAccount
 from policies.models import ManagedPolicy
 from sync.aws.errors import NotFound
-from sync.mirror import AccountRegion, Content, EachObject, Item, ParsedItem, Reader
+from sync.mirror import AccountRegion, EachObject, Item, ParsedItem, Reader
 from sync.mirror.columns import ColumnsMirror
-from sync.mirror.differences import ContentPart, Reversal
+from sync.mirror.differences import ContentPart
 from sync.models import MirroredRow
 from sync.object_ref import ObjectRef
 
@@ -56,11 +55,6 @@ class PolicySettings(ColumnsMirror):
 
     def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return seen.content
-
-    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
-        from policies import drift  # its operations build on this mirror
-
-        return drift.reverse_settings(aws_account, ref, before, after)
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         try:

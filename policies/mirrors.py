@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from accounts.models import AwsAccount
-from policies import documents, drift
+from policies import documents
 from policies.models import ManagedPolicy, PolicyVersion
 from sync.aws.errors import NotFound
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader, bulk
 from sync.mirror.bulk import Columns
-from sync.mirror.differences import ContentDifference, Reversal
+from sync.mirror.differences import ContentDifference, ContentPart
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
 from sync.object_ref import ObjectRef
 
 _NUMBER = re.compile(r"v(\d{1,9})")  # as many digits as its column holds
+
+PARTS = {
+    "name": ContentPart("Name"),
+    "path": ContentPart("Path"),
+    "arn": ContentPart("ARN", follows="name"),
+    "attachable": ContentPart("Can be attached"),
+    "default_version": ContentPart("Version in force", changed="version {new} is in force instead of {old}"),
+    "versions": ContentPart(
+        "Versions", "version {name} was written", "version {name} was deleted", "version {name} changed"
+    ),
+}
 
 
 def is_aws_managed(arn: str) -> bool:
@@ -32,11 +43,17 @@ def is_mirrored(policy: Item) -> bool:
     return used > 0 or not is_aws_managed(policy["Arn"])
 
 
+def text_in_force(content: Content) -> str:
+    """The hash of the text."""
+    reference = content.get("versions", {}).get(content.get("default_version"), {})
+    return str(reference.get("text", ""))
+
+
 class PolicyMirror(Mirror):
     kind = ManagedPolicy.kind
     model = ManagedPolicy
     page = "policy"
-    parts = drift.PARTS
+    parts = PARTS
     known = frozenset(
         {
             "PolicyName",
@@ -109,10 +126,15 @@ class PolicyMirror(Mirror):
         return documents.texts_of(hashes)
 
     def differences(self, before: Content, after: Content) -> list[ContentDifference]:
-        return drift.policy_differences(before, after)
-
-    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
-        return drift.reverse(aws_account, ref, before, after)
+        """The texts that are compared are those in force, before and after."""
+        found = super().differences(before, after)
+        if all(each.part != "default_version" for each in found):
+            return found
+        old, new = (text_in_force(content) for content in (before, after))
+        return [
+            replace(each, old=old, new=new) if each.part == "default_version" else replace(each, old="", new="")
+            for each in found
+        ]
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         try:

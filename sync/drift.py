@@ -16,16 +16,17 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AwsAccount, Operator
 from iamconsole.web.counts import forget, lately
-from sync import changes, mirror
+from sync import changes, mirror, reversals
 from sync.changes import PlanError
 from sync.changes.plan import renew_spec
 from sync.mirror import Mirror
 from sync.mirror.base import DETAILS
-from sync.mirror.differences import ContentDifference, Reversal
+from sync.mirror.differences import ContentDifference
 from sync.models import Change, LookedAfterRow, MirroredRow, Ownership, Revision, Run
 from sync.object_ref import ObjectRef
 from sync.operations import Refusal, StepSpec
 from sync.plan_draft import Draft
+from sync.reversals import Reversal
 from sync.selectors import aws_account_status
 
 # Still to be looked at: not accepted, not taken back by others since, and not undone by a change of ours.
@@ -226,22 +227,20 @@ def accept(*, aws_account: AwsAccount, actor: Operator, revisions: Collection[in
 
 def can_be_undone(revision: Any) -> bool:
     """Whether this console has operations for it at all; its page says whether and how they undo it."""
-    its_mirror = mirror_for(revision)
-    undoes = its_mirror is not None and type(its_mirror).reverse is not Mirror.reverse
-    return undoes and happening(revision) is DriftKind.CHANGED
+    facet = revision.facet
+    return (facet.kind, facet.source) in reversals.registry and happening(revision) is DriftKind.CHANGED
 
 
 def reversal_of(aws_account: AwsAccount, revision: Any) -> Reversal:
     """The steps that undo it and aren't done already, and sentences for what they leave."""
-    its_mirror = mirror_for(revision)
-    if its_mirror is None:
+    if mirror_for(revision) is None:
         return Reversal(left=("This version of the console doesn’t mirror such objects any more.",))
     if happening(revision) is DriftKind.CHANGED and not _holds_before(revision):
         return Reversal(left=("What it said before isn’t kept any more.",))
     facet = revision.facet
     ref = ObjectRef(facet.kind, facet.object_id, name_in(revision), "", facet.region, facet.source)
     before = {} if happening(revision) is DriftKind.APPEARED else revision.before
-    wanted = its_mirror.reverse(aws_account, ref, before, revision.content)
+    wanted = reversals.reversal(aws_account, ref, before, revision.content)
     steps: list[StepSpec] = []
     left = list(wanted.left)
     draft = Draft(aws_account)

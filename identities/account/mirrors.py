@@ -10,14 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from accounts.models import AwsAccount
 from identities.account import certificates, parts
 from identities.models import IamRole, InstanceProfile, ServerCertificate
 from identities.reads import found_role
 from sync.aws.errors import NotFound
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader
 from sync.mirror.columns import ColumnsMirror
-from sync.mirror.differences import Reversal
 from sync.mirror.hashing import moment
 from sync.mirror.rows import row_of, upsert
 from sync.models import MirroredRow
@@ -179,11 +177,6 @@ class NamedFacet(ColumnsMirror):
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         item = read_named(client, self.noun, ref)
         return trimmed(item) if item else None
-
-    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
-        from identities.account import undoing
-
-        return undoing.of_tags(aws_account, ref, before, after)
 
 
 class InstanceProfileTags(NamedFacet):

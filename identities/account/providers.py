@@ -8,14 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from accounts.models import AwsAccount
 from identities.account import certificates, parts
 from identities.account.mirrors import tags_of
 from identities.models import OidcProvider, SamlProvider
 from identities.models.account import LONGEST_KEPT_METADATA
 from sync.aws.errors import NotFound
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader
-from sync.mirror.differences import Reversal
 from sync.mirror.hashing import moment
 from sync.mirror.rows import row_of, upsert
 from sync.models import MirroredRow
@@ -88,11 +86,6 @@ class OidcMirror(IamProviderMirror):
     def columns(self, content: Content) -> Mapping[str, Any]:
         return {column: content[column] for column in ("client_ids", "thumbprints")}
 
-    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
-        from identities.account import undoing
-
-        return undoing.of_oidc(aws_account, ref, before, after)
-
 
 class SamlMirror(IamProviderMirror):
     kind = SamlProvider.kind
@@ -148,11 +141,6 @@ class SamlMirror(IamProviderMirror):
             "certificate_expires_at": max((end for end in ends if end), default=None),
             "valid_until": moment(content["valid_until"]),
         }
-
-    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
-        from identities.account import undoing
-
-        return undoing.of_saml(aws_account, ref, before, after)
 
 
 def _condensed(item: Item) -> Item:

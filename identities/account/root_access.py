@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from accounts.models import AwsAccount
 from identities.account.settings import IamAccountMirror
 from sync.aws.errors import BillingOnly, IamNotTrusted
 from sync.mirror import Content, Item, ParsedItem, Reader
-from sync.mirror.differences import ContentPart, Reversal
-from sync.object_ref import ObjectRef
+from sync.mirror.differences import ContentPart
 
 
 @dataclass(frozen=True)
@@ -106,11 +104,6 @@ class RootAccessMirror(IamAccountMirror):
 
     def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {"root_access": seen.content}
-
-    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
-        from identities.account import undoing
-
-        return undoing.of_root_access(aws_account, ref, before, after)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from accounts.models import AwsAccount
 from identities.account import parts, password_policy
 from identities.models import IamAccount
 from sync.aws.errors import Malformed, NotFound
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader, bulk
-from sync.mirror.differences import ContentDifference, Reversal
+from sync.mirror.differences import ContentDifference
 from sync.mirror.rows import KEY, columns
 from sync.object_ref import ObjectRef
 
@@ -93,11 +92,6 @@ class AliasMirror(IamAccountMirror):
     def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return seen.content
 
-    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
-        from identities.account import undoing
-
-        return undoing.of_alias(aws_account, ref, before, after)
-
 
 class PasswordPolicyMirror(IamAccountMirror):
     """`{}` where the AWS account has none of its own: then AWS's default is in force, and not "no rules"."""
@@ -126,11 +120,6 @@ class PasswordPolicyMirror(IamAccountMirror):
     def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {"password_policy": seen.content["rules"]}
 
-    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
-        from identities.account import undoing
-
-        return undoing.of_password_policy(aws_account, ref, before, after)
-
 
 class SummaryMirror(IamAccountMirror):
     source = "summary"
@@ -153,8 +142,3 @@ class SummaryMirror(IamAccountMirror):
 
     def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return seen.volatile
-
-    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
-        from identities.account import undoing
-
-        return undoing.of_summary(aws_account, ref, before, after)

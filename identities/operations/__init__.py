@@ -1,6 +1,6 @@
 """What can be done to users, groups and roles in AWS."""
 
-from identities.operations import credentials, kinds
+from identities.operations import account_reversals, credentials, kinds, reversals
 from identities.operations.attachments import AttachPolicy, DetachPolicy, attach, detach
 from identities.operations.boundaries import DeleteBoundary, PutBoundary, delete_boundary, put_boundary
 from identities.operations.certificates import (
@@ -127,3 +127,5 @@ def register() -> None:
     operations.register(RenameOwner(USER), RenameOwner(GROUP), CreateRole(ROLE), UpdateRole(ROLE), RevokeSessions(ROLE))
     operations.register(CreateProfile(PROFILE), DeleteProfile(PROFILE), AddRole(), RemoveRole())
     operations.register(CreateLinked(), DeleteLinked(), AwaitDeletion())
+    reversals.register()
+    account_reversals.register()

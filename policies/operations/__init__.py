@@ -1,5 +1,6 @@
 """What can be done to managed policies in AWS."""
 
+from policies.operations import reversals
 from policies.operations.managed import (
     POLICY,
     CreatePolicy,
@@ -30,3 +31,4 @@ __all__ = [
 def register() -> None:
     operations.register(UpdatePolicy(), DeleteVersion(), SetDefault())
     operations.register(CreatePolicy(), DeletePolicy(), TagObject(POLICY), UntagObject(POLICY))
+    reversals.register()

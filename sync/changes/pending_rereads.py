@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef
 
 from accounts.models import AwsAccount
-from sync import clock, mirror, pull
+from sync import clock, mirror, pull, reversals
 from sync.changes.steps import created_ids, planned_step
 from sync.error_isolation import for_each_isolated
 from sync.mirror import Mirror
@@ -56,7 +56,8 @@ def is_own_write(
         return False
     if before is None:
         return True
-    undone = its_mirror.reverse(place.aws_account, ObjectRef(its_mirror.kind, object_id, "", ""), before, now)
+    ref = ObjectRef(its_mirror.kind, object_id, "", "", facet=its_mirror.source)
+    undone = reversals.reversal(place.aws_account, ref, before, now)
     return len(undone.steps) <= sum(max(1, len(_undoing(step))) for step in steps)
 
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
 from sync.aws.client import ListPage
-from sync.mirror.differences import ContentDifference, ContentPart, Reversal, differences
+from sync.mirror.differences import ContentDifference, ContentPart, differences
 from sync.models import MirroredRow
 from sync.models.mirrored import MirrorQuerySet
 from sync.object_ref import ObjectRef
@@ -166,10 +166,6 @@ class Mirror(ABC):
     def worded(self, aws_account: AwsAccount, difference: ContentDifference, old: str, new: str, named: Named) -> str:
         """One of the differences, when the documents are at hand that it speaks of; "" for none. `named` as above."""
         return difference.words
-
-    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
-        """What would undo the difference between two contents. `before` is empty where the object wasn't there."""
-        return Reversal(left=("This console has no operation that undoes it yet.",))
 
     def renamed(self, client: Reader, lost: Sequence[ObjectRef]) -> list[ObjectRef]:
         """Of objects that AWS doesn't find by their names, those that it has under others: as they are called now."""

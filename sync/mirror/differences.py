@@ -8,10 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:  # an operation names mirrored objects: the other way round is types only
-    from sync.operations import StepSpec
+from typing import Any
 
 _LONGEST = 80  # characters of a value in a sentence
 
@@ -41,14 +38,6 @@ class ContentDifference:
     words: str
     old: str = ""
     new: str = ""
-
-
-@dataclass(frozen=True)
-class Reversal:
-    """The steps that undo a difference, and sentences for what they leave, or why there are none."""
-
-    steps: tuple[StepSpec, ...] = ()
-    left: tuple[str, ...] = ()
 
 
 def differences(

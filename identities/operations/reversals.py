@@ -1,4 +1,4 @@
-"""How changes of users, groups and roles that others made are told, and what undoes them."""
+"""What brings users, groups and roles back, part by part of their content."""
 
 from __future__ import annotations
 
@@ -6,66 +6,38 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from accounts.models import AwsAccount
-from identities import operations
-from identities.models import IamGroup, Principal
-from identities.trust import joined, principals_of, trusted_of, unique_ids
+from identities.models import IamGroup, IamRole, IamUser, Principal
+from identities.operations.attachments import attach, detach
+from identities.operations.boundaries import delete_boundary, put_boundary
+from identities.operations.deletion import delete_whole
+from identities.operations.inline import delete_inline, put_inline
+from identities.operations.membership import add_member, remove_member
+from identities.operations.names import rename
+from identities.operations.tags import tag, untag
+from identities.operations.trust import update_trust
+from identities.trust import principals_of, unique_ids
 from policies.documents import texts_of
 from policies.operations.arns import name_of, path_of
+from sync import reversals
 from sync.mirror import Content
-from sync.mirror.differences import ContentPart, Reversal
+from sync.mirror.base import DETAILS
 from sync.models import Revision
 from sync.object_ref import ObjectRef
 from sync.operations import StepSpec
+from sync.reversals import Reversal
 
-PARTS = {
-    "name": ContentPart("Name", changed="renamed from {old} to {new}"),
-    "path": ContentPart("Path"),
-    "arn": ContentPart("ARN", follows="name"),
-    "attached": ContentPart("Attached policies", "attached {name}", "detached {name}", named=name_of),
-    "groups": ContentPart("Groups", "added to the group {name}", "removed from the group {name}"),
-    "inline": ContentPart(
-        "Inline policies",
-        "inline policy {name} written",
-        "inline policy {name} deleted",
-        "inline policy {name} changed",
-    ),
-    "trust": ContentPart("Trust policy", "trust policy written", changed="trust policy changed"),
-    "boundary": ContentPart(
-        "Permissions boundary",
-        "bounded by {new}",
-        "boundary {old} taken off",
-        "bounded by {new} instead of {old}",
-        named=name_of,
-    ),
-    "tags": ContentPart("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}"),
-}
-
-
-def trust_words(aws_account: AwsAccount, old: str, new: str, deleted: Mapping[str, str]) -> str:
-    """Who came and who went: "trust policy changed: now names AWS account 999999999999". `deleted` as in `trust`."""
-    before, after = (
-        {each.inside: None for each in trusted_of(principals_of(text), aws_account.account_id, deleted)}
-        for text in (old, new)
-    )
-    came, went = ([who for who in some if who not in others] for some, others in ((after, before), (before, after)))
-    if not old or not (came or went):
-        return "trust policy changed" if old else f"trust policy names {joined(after) or 'nobody'}"
-    said = [f"{words} {joined(who)}" for words, who in (("now names", came), ("no longer names", went)) if who]
-    return f"trust policy changed: {'; '.join(said)}"
-
+_PRINCIPALS: Mapping[str, type[Principal]] = {model.kind: model for model in (IamUser, IamGroup, IamRole)}
 
 Undone = Iterator[StepSpec | str]  # a step, or a sentence for what can't be undone
 
 
-def reverse(
-    model: type[Principal], aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content
-) -> Reversal:
-    noun = model.kind.removeprefix("iam.")
+def reverse_principal(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+    model, noun = _PRINCIPALS[ref.kind], ref.kind.removeprefix("iam.")
     row = model.objects.live().filter(aws_account=aws_account, aws_id=ref.object_id).first()
     if not after or row is None:
         return Reversal(left=(_gone(noun),))
     if not before:
-        return Reversal(tuple(operations.delete_whole(row)))
+        return Reversal(tuple(delete_whole(row)))
     steps: list[StepSpec] = []
     left: list[str] = []
     for part in _UNDO:
@@ -88,12 +60,12 @@ def _gone(noun: str) -> str:
 
 def _renamed(row: Any, old: str, new: str) -> Undone:
     """`old` is the ARN: its path and its name are in it."""
-    yield operations.rename(row, name_of(old), path_of(old))
+    yield rename(row, name_of(old), path_of(old))
 
 
 def _attached(row: Principal, old: list[str], new: list[str]) -> Undone:
-    yield from (operations.detach(row, arn) for arn in new if arn not in old)
-    yield from (operations.attach(row, arn) for arn in old if arn not in new)
+    yield from (detach(row, arn) for arn in new if arn not in old)
+    yield from (attach(row, arn) for arn in old if arn not in new)
 
 
 def _groups(row: Any, old: list[str], new: list[str]) -> Undone:
@@ -104,10 +76,10 @@ def _groups(row: Any, old: list[str], new: list[str]) -> Undone:
         if former := sorted((set(old) - set(new)) & _names_of(group)):
             yield f"The group {former[0]} is called {name} now: nobody joined or left it."
         else:
-            yield operations.remove_member(row, group)
+            yield remove_member(row, group)
     for name in sorted(set(old) - set(new)):
         if group := groups[name]:
-            yield operations.add_member(row, group)
+            yield add_member(row, group)
         elif not any(name in _names_of(other) for other in groups.values() if other):
             yield f"The group {name} is gone."
 
@@ -135,9 +107,9 @@ def _inline(row: Principal, old: Mapping[str, Any], new: Mapping[str, Any]) -> U
     texts = texts_of(document["text"] for document in old.values())
     for name in sorted(old.keys() | new.keys()):
         if name not in old:
-            yield operations.delete_inline(row, name)
+            yield delete_inline(row, name)
         elif old[name]["canonical"] != new.get(name, {}).get("canonical"):
-            yield operations.put_inline(row, name, texts[old[name]["text"]])
+            yield put_inline(row, name, texts[old[name]["text"]])
 
 
 def _trust(row: Any, old: Mapping[str, str], new: Mapping[str, str]) -> Undone:
@@ -145,16 +117,16 @@ def _trust(row: Any, old: Mapping[str, str], new: Mapping[str, str]) -> Undone:
     if deleted := sorted(unique_ids(principals_of(text))):
         yield f"The trust policy before named {deleted[0]}, somebody who was deleted: AWS doesn’t take that back."
     else:
-        yield operations.update_trust(row, text)
+        yield update_trust(row, text)
 
 
 def _boundary(row: Any, old: str, new: str) -> Undone:
-    yield operations.put_boundary(row, old) if old else operations.delete_boundary(row)
+    yield put_boundary(row, old) if old else delete_boundary(row)
 
 
 def _tags(row: Any, old: Mapping[str, str], new: Mapping[str, str]) -> Undone:
-    yield from (operations.untag(row, key) for key in sorted(new.keys() - old.keys()))
-    yield from (operations.tag(row, key, value) for key, value in sorted(old.items()) if new.get(key) != value)
+    yield from (untag(row, key) for key in sorted(new.keys() - old.keys()))
+    yield from (tag(row, key, value) for key, value in sorted(old.items()) if new.get(key) != value)
 
 
 _UNDO: Mapping[str, Callable[[Any, Any, Any], Undone]] = {
@@ -166,3 +138,8 @@ _UNDO: Mapping[str, Callable[[Any, Any, Any], Undone]] = {
     "tags": _tags,
     "arn": _renamed,  # the last: the steps before it go by the ARN that it has now
 }
+
+
+def register() -> None:
+    for kind in _PRINCIPALS:
+        reversals.register(kind, DETAILS, reverse_principal)

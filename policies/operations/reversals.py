@@ -1,56 +1,30 @@
-"""How changes of managed policies that others made are told, and what undoes them."""
+"""What brings managed policies back: their version in force, their versions, their tags."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from accounts.models import AwsAccount
+from policies.detail_mirror import PolicySettings
 from policies.documents import texts_of
+from policies.mirrors import text_in_force
 from policies.models import ManagedPolicy
-from policies.operations import DeleteVersion, create_policy, plan_delete, plan_set_default, plan_update
-from policies.operations.managed import POLICY
+from policies.operations.managed import POLICY, create_policy, plan_delete
 from policies.operations.tags import tags_again
+from policies.operations.update import DeleteVersion, plan_set_default, plan_update
+from sync import reversals
 from sync.mirror import Content
-from sync.mirror.differences import ContentDifference, ContentPart, Reversal, differences
+from sync.mirror.base import DETAILS
 from sync.object_ref import ObjectRef
 from sync.operations import StepSpec
-
-PARTS = {
-    "name": ContentPart("Name"),
-    "path": ContentPart("Path"),
-    "arn": ContentPart("ARN", follows="name"),
-    "attachable": ContentPart("Can be attached"),
-    "default_version": ContentPart("Version in force", changed="version {new} is in force instead of {old}"),
-    "versions": ContentPart(
-        "Versions", "version {name} was written", "version {name} was deleted", "version {name} changed"
-    ),
-}
+from sync.reversals import Reversal
 
 IN_USE = "Somebody has it by now. Delete it from its page, which takes it from everybody first, or accept it."
 GONE_SINCE = "It is gone since."
 ANOTHER = "It gets another unique id than it had, and begins with v1 again. Its tags and who had it don’t come back so."
 
 
-def policy_differences(before: Content, after: Content) -> list[ContentDifference]:
-    """The texts that are compared are those in force, before and after."""
-    found = differences(PARTS, before, after)
-    if all(each.part != "default_version" for each in found):
-        return found
-    old, new = (_in_force(content) for content in (before, after))
-    return [
-        replace(each, old=old, new=new) if each.part == "default_version" else replace(each, old="", new="")
-        for each in found
-    ]
-
-
-def _in_force(content: Content) -> str:
-    """The hash of the text."""
-    reference = content.get("versions", {}).get(content.get("default_version"), {})
-    return str(reference.get("text", ""))
-
-
-def reverse(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+def reverse_policy(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
     policy = ManagedPolicy.objects.live().filter(aws_account=aws_account, aws_id=ref.object_id).first()
     if not after or (before and policy is None):
         return _made_again(before)
@@ -76,7 +50,7 @@ def reverse_settings(aws_account: AwsAccount, ref: ObjectRef, before: Content, a
 
 
 def _made_again(before: Content) -> Reversal:
-    text_hash = _in_force(before)
+    text_hash = text_in_force(before)
     text = texts_of([text_hash]).get(text_hash)
     if text is None:
         return Reversal(left=("What it said isn’t kept any more.",))
@@ -96,7 +70,7 @@ def _in_force_again(policy: ManagedPolicy, before: Content, after: Content) -> I
     if version in after["versions"]:
         yield from plan_set_default(policy, version)
     else:
-        text_hash = _in_force(before)
+        text_hash = text_in_force(before)
         yield from plan_update(policy, texts_of([text_hash])[text_hash])
 
 
@@ -107,3 +81,8 @@ def _without_new_versions(policy: ManagedPolicy, before: Content, after: Content
     for version in sorted(after["versions"].keys() - before["versions"].keys()):
         if version in kept:
             yield StepSpec(DeleteVersion.kind, {"policy_arn": policy.arn, "version": version})
+
+
+def register() -> None:
+    reversals.register(ManagedPolicy.kind, DETAILS, reverse_policy)
+    reversals.register(ManagedPolicy.kind, PolicySettings.source, reverse_settings)

@@ -1,4 +1,4 @@
-"""What undoes what others changed of providers, profiles, certificates and settings: steps, or sentences why not."""
+"""What brings back providers, instance profiles, server certificates, and the settings of an AWS account."""
 
 from __future__ import annotations
 
@@ -6,33 +6,35 @@ from collections.abc import Iterator
 from typing import Any
 
 from accounts.models import AwsAccount
-from identities.account.root_access import FEATURES
-from identities.models import OidcProvider, SamlProvider
-from identities.operations import (
-    add_client_id,
-    create_oidc,
-    create_saml,
+from identities.account.mirrors import InstanceProfileTags, ServerCertificateBody
+from identities.account.root_access import FEATURES, RootAccessMirror
+from identities.account.settings import AliasMirror, PasswordPolicyMirror, SummaryMirror
+from identities.models import IamAccount, InstanceProfile, OidcProvider, SamlProvider, ServerCertificate
+from identities.operations.kinds import CERTIFICATE, OIDC, PROFILE, SAML
+from identities.operations.oidc import add_client_id, create_oidc, remove_client_id, set_thumbprints
+from identities.operations.root_access import switch_root_feature
+from identities.operations.saml import create_saml
+from identities.operations.settings import (
+    TOKEN_VERSION,
     delete_alias,
     delete_password_policy,
-    remove_client_id,
+    params_of,
     set_alias,
     set_password_policy,
-    set_thumbprints,
     set_token_version,
-    switch_root_feature,
 )
-from identities.operations.kinds import CERTIFICATE, OIDC, PROFILE, SAML
-from identities.operations.settings import TOKEN_VERSION, params_of
 from policies.operations.existence import delete
 from policies.operations.objects import KindOfObject
 from policies.operations.tags import retagged, tags_again
+from sync import reversals
 from sync.mirror import Content
-from sync.mirror.differences import Reversal
+from sync.mirror.base import DETAILS
 from sync.object_ref import ObjectRef
 from sync.operations import StepSpec
+from sync.reversals import Reversal
 
 
-def of_oidc(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+def reverse_oidc(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
     if not before:
         return Reversal((delete(OIDC, after["arn"]),))
     if not after:
@@ -53,7 +55,7 @@ def _oidc_again(arn: str, before: Content, after: Content) -> Iterator[StepSpec]
     yield from tags_again(OIDC, arn, before["tags"], after["tags"])
 
 
-def of_saml(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+def reverse_saml(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
     """Of the metadata only the newest text is kept."""
     if not before:
         return Reversal((delete(SAML, after["arn"]),))
@@ -70,7 +72,7 @@ def of_saml(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Con
 _TAGGED: dict[str, KindOfObject] = {kind.model.kind: kind for kind in (PROFILE, CERTIFICATE)}
 
 
-def of_tags(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+def reverse_tags(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
     """Of the kinds whose tags are a facet of their own."""
     of = _TAGGED[ref.kind]
     row: Any = of.model.objects.live().filter(aws_account=aws_account, aws_id=ref.object_id).first()
@@ -79,18 +81,18 @@ def of_tags(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Con
     return Reversal(tuple(tags_again(of, row.arn, before["tags"], after["tags"])))
 
 
-def of_alias(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+def reverse_alias(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
     if before["alias"]:
         return Reversal((set_alias(before["alias"]),), ("Somebody else may have taken the alias since.",))
     return Reversal((delete_alias(after["alias"]),))
 
 
-def of_password_policy(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+def reverse_password_policy(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
     rules = before["rules"]
     return Reversal((set_password_policy(**params_of(rules)) if rules else delete_password_policy(),))
 
 
-def of_summary(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+def reverse_summary(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
     version, now = (int(content.get(TOKEN_VERSION) or 1) for content in (before, after))
     others = before.keys() | after.keys()
     left = [name for name in sorted(others - {TOKEN_VERSION}) if before.get(name) != after.get(name)]
@@ -98,10 +100,21 @@ def of_summary(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: 
     return Reversal(() if version == now else (set_token_version(version),), said)
 
 
-def of_root_access(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+def reverse_root_access(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
     old, new = set(before["features"]), set(after["features"])
     steps = [switch_root_feature(feature, on=name in old) for name, feature in FEATURES.items() if name in old ^ new]
     left = [f"This console sets no such thing: {name}." for name in sorted((old ^ new) - FEATURES.keys())]
     if before["barrier"] != after["barrier"]:
         left.append("Trusted access and the features of the organization are set in AWS Organizations.")
     return Reversal(tuple(steps), tuple(left))
+
+
+def register() -> None:
+    reversals.register(OidcProvider.kind, DETAILS, reverse_oidc)
+    reversals.register(SamlProvider.kind, DETAILS, reverse_saml)
+    reversals.register(InstanceProfile.kind, InstanceProfileTags.source, reverse_tags)
+    reversals.register(ServerCertificate.kind, ServerCertificateBody.source, reverse_tags)
+    reversals.register(IamAccount.kind, AliasMirror.source, reverse_alias)
+    reversals.register(IamAccount.kind, PasswordPolicyMirror.source, reverse_password_policy)
+    reversals.register(IamAccount.kind, SummaryMirror.source, reverse_summary)
+    reversals.register(IamAccount.kind, RootAccessMirror.source, reverse_root_access)
