@@ -12,7 +12,7 @@ class SyncConfig(AppConfig):
         from accounts import audit, stepup_words
         from iamconsole.web import conditions
         from iamconsole.web.navigation import register_shell
-        from sync import access_ends, checks, counter, mirror, ownership, regions, search, shell, unseen_check
+        from sync import access_ends, checks, counter, mirror, ownership_rules, regions, search, shell, unseen_check
         from sync.changes.pending_rereads import is_own_write
         from sync.mirror import pending_rereads
         from sync.views import queue
@@ -25,7 +25,7 @@ class SyncConfig(AppConfig):
             }
         )
         mirror.register_source(regions.AccountRegions())
-        checks.register(ownership.OwnershipCheck())
+        checks.register(ownership_rules.OwnershipCheck())
         checks.register(unseen_check.UnseenCheck())
         register_shell(shell.SyncShell())
         shell.register_panels()

@@ -7,32 +7,18 @@ whoever is about to change something asks the rules themselves. The engine never
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import translate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
 
-from accounts import audit
-from accounts.models import AwsAccount, Operator
-from sync.checks import PlanCheck, PlanFinding
-from sync.mirror.base import DETAILS, registry
-from sync.mirror.facets import lock_all_details
+from accounts.models import AwsAccount
 from sync.models import LookedAfterRow, MirroredRow, Ownership, OwnershipRule
-
-if TYPE_CHECKING:  # operations stand above the mirror, which settles what it writes here
-    from sync.operations import PlannedStep
 
 Matches = OwnershipRule.Matches
 
-audit.register({"ownership.changed": "changed the ownership rules of {object}"})
-
 WORDS = {Ownership.MANAGED: "managed here", Ownership.READ_ONLY: "read-only", Ownership.IGNORED: "ignored"}
-MOST_RULES = 100
 _AT_ONCE = 500  # rows
 
 
@@ -82,12 +68,6 @@ def words(rule: OwnershipRule) -> str:
     return f"{what} {rule.pattern}: {WORDS[Ownership(rule.ownership)]}"
 
 
-def kinds() -> list[type[LookedAfterRow]]:
-    """The models of what rules are about."""
-    details = dict.fromkeys(mirror.model for (_, facet), mirror in registry.items() if facet == DETAILS)
-    return [model for model in details if issubclass(model, LookedAfterRow)]
-
-
 # ---- The column ----------------------------------------------------------------------------------------------
 def settle(model: type[MirroredRow], aws_account: AwsAccount, object_ids: Sequence[str]) -> None:
     """Brings the column of these rows in line; for who has just written them, in the same transaction."""
@@ -95,28 +75,25 @@ def settle(model: type[MirroredRow], aws_account: AwsAccount, object_ids: Sequen
         return
     rules = rules_of(aws_account)
     if rules:
-        _settle(model.objects.filter(aws_account=aws_account, aws_id__in=object_ids), rules)
+        settle_rows(model.objects.filter(aws_account=aws_account, aws_id__in=object_ids), rules)
 
 
-def apply(aws_account: AwsAccount) -> None:
-    """Brings the column of all rows in line, in the caller's transaction."""
-    rules = rules_of(aws_account)
-    models = kinds()
-    lock_all_details(aws_account, [model.kind for model in models])
-    for model in models:
-        _settle(model.objects.filter(aws_account=aws_account), rules)
-
-
-def _settle(rows: QuerySet[Any], rules: OwnershipRules) -> None:
+def settle_rows(rows: QuerySet[Any], rules: OwnershipRules) -> None:
     due: dict[Ownership, list[int]] = {}
+    for pk, ownership in decided_otherwise(rows, rules):
+        due.setdefault(ownership, []).append(pk)
+    for ownership, pks in due.items():
+        for begin in range(0, len(pks), _AT_ONCE):
+            rows.model._default_manager.filter(pk__in=pks[begin : begin + _AT_ONCE]).update(ownership=ownership)
+
+
+def decided_otherwise(rows: QuerySet[Any], rules: OwnershipRules) -> Iterator[tuple[int, Ownership]]:
+    """The rows whose column says something else than these rules: primary key, and what the rules say."""
     about = rows.values_list("pk", "ownership", *_columns(rows.model))
     for pk, ownership, *said in about.iterator(chunk_size=_AT_ONCE):
         now = rules.decide(*_about(said))
         if now != ownership:
-            due.setdefault(now, []).append(pk)
-    for ownership, pks in due.items():
-        for begin in range(0, len(pks), _AT_ONCE):
-            rows.model._default_manager.filter(pk__in=pks[begin : begin + _AT_ONCE]).update(ownership=ownership)
+            yield pk, now
 
 
 def _columns(model: type[MirroredRow]) -> list[str]:
@@ -129,88 +106,3 @@ def _about(values: Sequence[Any]) -> tuple[str, str, Mapping[str, str]]:
     path = next((value for value in values[1:] if isinstance(value, str)), "")
     tags = next((value for value in values[1:] if isinstance(value, dict)), {})
     return name, path, tags
-
-
-# ---- Before and after ----------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class RuleEffect:
-    """What other rules would do to one kind: how many live objects would come to be looked after so."""
-
-    one: str
-    many: str
-    ownership: Ownership
-    number: int
-
-
-def preview(aws_account: AwsAccount, rules: OwnershipRules) -> list[RuleEffect]:
-    """What would be otherwise if these were the rules."""
-    effects: list[RuleEffect] = []
-    for model in kinds():
-        rows = model.objects.live().filter(aws_account=aws_account)
-        found: Counter[Ownership] = Counter()
-        for ownership, *said in rows.values_list("ownership", *_columns(model)).iterator(chunk_size=_AT_ONCE):
-            now = rules.decide(*_about(said))
-            if now != ownership:
-                found[now] += 1
-        one, many = str(model._meta.verbose_name), str(model._meta.verbose_name_plural)
-        effects += [RuleEffect(one, many, ownership, found[ownership]) for ownership in Ownership if found[ownership]]
-    return effects
-
-
-def change_rules(
-    *, aws_account: AwsAccount, rules: Sequence[OwnershipRule], actor: Operator, request: HttpRequest | None = None
-) -> bool:
-    """Replaces the rules by these, in this order, and applies them. Returns whether they are other ones."""
-    before = [words(rule) for rule in OwnershipRule.objects.filter(aws_account=aws_account)]
-    now = [words(rule) for rule in rules]
-    if before == now:
-        return False
-    with transaction.atomic():
-        OwnershipRule.objects.filter(aws_account=aws_account).delete()
-        for position, rule in enumerate(rules, start=1):
-            rule.pk, rule.aws_account, rule.position = None, aws_account, position
-        OwnershipRule.objects.bulk_create(rules)
-        audit.record(
-            "ownership.changed",
-            actor=actor,
-            aws_account=aws_account,
-            obj=("aws_account", aws_account.account_id, str(aws_account)),
-            data={"changes": audit.differences({"rules": "; ".join(before)}, {"rules": "; ".join(now)})},
-            request=request,
-        )
-        apply(aws_account)
-    return True
-
-
-# ---- The change path -----------------------------------------------------------------------------------------
-class OwnershipCheck(PlanCheck):
-    """Nobody changes what this console doesn't look after: asked at the proposal, and again at the apply."""
-
-    name = "ownership"
-
-    def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
-        rules = rules_of(aws_account)
-        if not rules:
-            return []
-        findings = [
-            PlanFinding("NOT_MANAGED", "error", _objection(row, rule), step.position)
-            for step in steps
-            for key in step.operation.objects(step.params)
-            for row in _rows(aws_account, key)
-            if (rule := rules.of(row)) is not None and rule.ownership != Ownership.MANAGED
-        ]
-        return list(dict.fromkeys(findings))
-
-
-def _rows(aws_account: AwsAccount, key: str) -> Iterable[MirroredRow]:
-    """Of an object by its key in the change path: "iam.user:arn:…"."""
-    kind, _, arn = key.partition(":")
-    mirror = registry.get((kind, DETAILS))
-    return mirror.model.objects.live().filter(aws_account=aws_account, arn=arn) if mirror else ()
-
-
-def _objection(row: MirroredRow, rule: OwnershipRule) -> str:
-    return (
-        f"{row.name} is {WORDS[Ownership(rule.ownership)]} in this console, which changes nothing of it: the rule "
-        f"“{words(rule)}” says that it isn’t managed here. An owner can change the rules."
-    )

@@ -17,8 +17,9 @@ from accounts.models import AwsAccount
 from accounts.roles import ADMINISTER
 from accounts.stepup import demand_step_up
 from iamconsole.web.words import counted, some
-from sync import ownership
 from sync.models import Ownership, OwnershipRule
+from sync.ownership import WORDS, OwnershipRules
+from sync.ownership_rules import MOST_RULES, change_rules, preview
 
 BLANK = 2  # empty rules below those that there are
 _DOES = {
@@ -36,7 +37,7 @@ class RuleForm(forms.Form):
     pattern = forms.CharField(label="Pattern", max_length=512)
     ownership = forms.ChoiceField(
         label="Ownership",
-        choices=[(value, words.capitalize()) for value, words in ownership.WORDS.items()],
+        choices=[(value, words.capitalize()) for value, words in WORDS.items()],
         initial=Ownership.READ_ONLY,
     )
 
@@ -54,7 +55,7 @@ class RuleForm(forms.Form):
 
 
 RuleFormSet = formset_factory(
-    RuleForm, extra=BLANK, can_order=True, can_delete=True, max_num=ownership.MOST_RULES, validate_max=True
+    RuleForm, extra=BLANK, can_order=True, can_delete=True, max_num=MOST_RULES, validate_max=True
 )
 
 
@@ -70,7 +71,7 @@ def ownership_rules(request: HttpRequest, account_id: str) -> HttpResponse:
     if request.POST.get("action") == "preview":
         return _page(request, aws_account, formset, effects=_sentence(aws_account, rules))
     demand_step_up(request)
-    if ownership.change_rules(aws_account=aws_account, rules=rules, actor=signed_in(request), request=request):
+    if change_rules(aws_account=aws_account, rules=rules, actor=signed_in(request), request=request):
         messages.success(request, "The rules are changed.")
     else:
         messages.info(request, "The rules are as they were.")
@@ -90,7 +91,7 @@ def _given(formset: BaseFormSet[RuleForm]) -> list[OwnershipRule]:
 
 def _sentence(aws_account: AwsAccount, rules: Sequence[OwnershipRule]) -> str:
     """ "This hides 12 IAM roles and makes 2 IAM groups and 3 IAM users read-only." """
-    effects = ownership.preview(aws_account, ownership.OwnershipRules(rules))
+    effects = preview(aws_account, OwnershipRules(rules))
     said = [
         words.format(some(counts, shown=len(counts)))
         for then, words in _DOES.items()
@@ -102,6 +103,6 @@ def _sentence(aws_account: AwsAccount, rules: Sequence[OwnershipRule]) -> str:
 def _page(
     request: HttpRequest, aws_account: AwsAccount, formset: BaseFormSet[RuleForm], effects: str = ""
 ) -> HttpResponse:
-    context = {"aws_account": aws_account, "formset": formset, "effects": effects, "most": ownership.MOST_RULES}
+    context = {"aws_account": aws_account, "formset": formset, "effects": effects, "most": MOST_RULES}
     status = 422 if formset.is_bound and not formset.is_valid() else 200
     return render(request, "sync/ownership.html", context, status=status)

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from identities.models import IamUser
-from sync import ownership
+from sync import ownership_rules
 from sync.models import Change, Ownership, OwnershipRule
 from tests.services.pages import address, get, names_in, text_of
 from tests.services.world import World
@@ -41,7 +41,7 @@ def ignoring(world: World, aws_account: AwsAccount, alice: Operator) -> World:
         OwnershipRule(matches="name", pattern="svc-a", ownership=Ownership.IGNORED),
         OwnershipRule(matches="name", pattern="svc-b", ownership=Ownership.READ_ONLY),
     ]
-    ownership.change_rules(aws_account=aws_account, rules=rules, actor=alice)
+    ownership_rules.change_rules(aws_account=aws_account, rules=rules, actor=alice)
     return world
 
 

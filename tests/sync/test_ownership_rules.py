@@ -15,7 +15,7 @@ from emulator.process import Emulator
 from identities.models import IamGroup, IamRole, IamUser
 from identities.operations import attach
 from policies.models import ManagedPolicy
-from sync import changes, ownership
+from sync import changes, ownership_rules
 from sync.changes import PlanError, guards
 from sync.models import Ownership, OwnershipRule, Revision
 from sync.ownership import OwnershipRules
@@ -31,7 +31,7 @@ def rule(matches: str, pattern: str, then: Ownership = IGNORED, tag_key: str = "
 
 
 def set_rules(aws_account: AwsAccount, actor: Operator, *rules: OwnershipRule) -> bool:
-    return ownership.change_rules(aws_account=aws_account, rules=rules, actor=actor)
+    return ownership_rules.change_rules(aws_account=aws_account, rules=rules, actor=actor)
 
 
 # ---- Matching ------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def test_says_before_what_rules_would_do(world: World, aws_account: AwsAccount, 
         world.user(name)
     world.role("svc-r")
     set_rules(aws_account, alice, rule("name", "ann"))
-    effects = ownership.preview(aws_account, OwnershipRules([rule("name", "svc-*", READ_ONLY)]))
+    effects = ownership_rules.preview(aws_account, OwnershipRules([rule("name", "svc-*", READ_ONLY)]))
     said = {(each.many, each.ownership, each.number) for each in effects}
     assert said == {("IAM users", READ_ONLY, 2), ("IAM users", MANAGED, 1), ("IAM roles", READ_ONLY, 1)}
     assert IamUser.objects.get(name="svc-a").ownership == MANAGED
@@ -182,4 +182,4 @@ def test_the_rules_are_asked_and_not_the_column(world: World, aws_account: AwsAc
 
 
 def test_users_groups_roles_and_policies_are_looked_after() -> None:
-    assert {IamUser, IamGroup, IamRole, ManagedPolicy} <= set(ownership.kinds())
+    assert {IamUser, IamGroup, IamRole, ManagedPolicy} <= set(ownership_rules.kinds())
