@@ -34,7 +34,7 @@ class RestoreForm(TextOrFileForm):
 
     asked = TextOrFileLabels(
         text="Or its text",
-        text_help="It may be edited here: then look at it again.",
+        text_help="You may edit it here. Then preview it again.",
         file="Exported file",
         file_help="As this console exported it, up to 2 MB. It takes the place of the text below.",
         accept=".json,application/json",

@@ -16,7 +16,7 @@ from sync.models import Change
 
 SAFER = (
     "You are the only one who may approve in this AWS account, so you may approve it alone. Two people are safer: "
-    "grant another operator the role approver or owner, and this ends."
+    "as soon as another operator is an approver or owner, one of them has to approve."
 )
 
 

@@ -91,7 +91,7 @@ def test_a_file_of_them_says_no_formula(change: Change, erin: Operator, client_o
     assert ',"Password for the service","\'=cmd|\'x\'!A0"\r\n' in answer.content.decode()
     shown = press(client_of(erin), change, "change_secrets").content.decode()
     assert "Download as CSV" in shown
-    assert "has an apostrophe before it" in text_of(shown)
+    assert "an apostrophe stands before a cell" in text_of(shown)
 
 
 @pytest.mark.parametrize(("left", "is_longer"), [(timedelta(minutes=2), True), (timedelta(minutes=14), False)])
