@@ -17,7 +17,7 @@ from policies import object_actions
 from sync import changes, operations
 from sync.models import Change
 from sync.operations import Risk, StepSpec
-from tests.cognito.people_cases import ACCOUNT, DEVICE, Customers, customers, shown
+from tests.cognito.people_cases import ACCOUNT, DEVICE, Customers, shown
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get
 from tests.services.pulling import pulled
@@ -26,11 +26,6 @@ pytestmark = pytest.mark.django_db
 
 OTHER = LinkedAccount("Google", "100000000001")
 LINK, UNLINK = "cognito.user.provider.link", "cognito.user.provider.unlink"
-
-
-@pytest.fixture
-def found(emulator: Emulator, aws_account: AwsAccount) -> Customers:
-    return customers(emulator, aws_account)
 
 
 def form_of(name: str, person: CognitoUser, operator: Operator, **data: Any) -> Any:

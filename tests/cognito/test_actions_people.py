@@ -9,24 +9,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AwsAccount, Operator
+from accounts.models import Operator
 from cognito.actions.inviting import INVITE
 from cognito.actions.people import PLACE
 from cognito.models import CognitoMembership, CognitoUser
-from emulator.process import Emulator
 from policies import object_actions
 from sync.models import Change
-from tests.cognito.people_cases import Customers, customers, open_session, shown
+from tests.cognito.people_cases import Customers, open_session, shown
 from tests.services.changing import carry_out, propose, worked
 from tests.services.pages import address, get
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
-
-
-@pytest.fixture
-def found(emulator: Emulator, aws_account: AwsAccount) -> Customers:
-    return customers(emulator, aws_account)
 
 
 def filled(name: str, people: list[CognitoUser], operator: Operator, **data: Any) -> Any:

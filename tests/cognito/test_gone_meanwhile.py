@@ -13,22 +13,16 @@ from cognito.operations.people.base import on_person
 from cognito.operations.people.making import new_person
 from cognito.people import erasure
 from cognito.pools.operations import merging
-from emulator.process import Emulator
 from sync import changes
 from sync.models import Change, Step
 from sync.operations import StepSpec
-from tests.cognito.people_cases import DEVICE, Customers, customers, shown
+from tests.cognito.people_cases import DEVICE, Customers, shown
 from tests.cognito.rows import make_person, make_pool
 from tests.services.changing import carry_out, propose, worked
 from tests.services.pages import address
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
-
-
-@pytest.fixture
-def found(emulator: Emulator, aws_account: AwsAccount) -> Customers:
-    return customers(emulator, aws_account)
 
 
 def disabled(person: CognitoUser) -> StepSpec:

@@ -5,27 +5,21 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from accounts.models import AwsAccount, Operator
+from accounts.models import Operator
 from cognito.operations.people.base import on_person
 from cognito.pools.operations import update
 from cognito.pools.operations.shapes import GROUP
-from emulator.process import Emulator
 from sync import operations
 from sync.aws.client import reader
 from sync.models import Change
 from sync.operations import PreviousAttempt
 from sync.plan_draft import Draft
-from tests.cognito.people_cases import Customers, customers
+from tests.cognito.people_cases import Customers
 from tests.services.changing import carry_out, propose
 
 pytestmark = pytest.mark.django_db
 ADD, REMOVE = "cognito.user.group.add", "cognito.user.group.remove"
 ROLE = "arn:aws:iam::123456789012:role/shop-staff"
-
-
-@pytest.fixture
-def found(emulator: Emulator, aws_account: AwsAccount) -> Customers:
-    return customers(emulator, aws_account)
 
 
 def members(found: Customers) -> set[str]:

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from accounts.models import AwsAccount, Operator
+from accounts.models import Operator
 from cognito.models import CognitoUser, UserPool
-from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
+from tests.cognito.rows import make_person, make_pool_group, put_into
 from tests.services.pages import address, exported
 
 pytestmark = pytest.mark.django_db
@@ -29,11 +29,6 @@ HOSTILE = (
     "x" * 2048,
     "a\r\nSet-Cookie: a=b",
 )
-
-
-@pytest.fixture
-def pool(aws_account: AwsAccount) -> UserPool:
-    return make_pool(aws_account)
 
 
 @pytest.fixture(params=HOSTILE, ids=range(len(HOSTILE)))

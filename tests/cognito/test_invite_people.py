@@ -11,22 +11,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AwsAccount, Grant, Operator
+from accounts.models import Grant, Operator
 from cognito.models import CognitoMembership, PoolPeopleSettings
-from emulator.process import Emulator
 from sync import changes
 from sync.models import Change
-from tests.cognito.people_cases import Customers, customers, shown
+from tests.cognito.people_cases import Customers, shown
 from tests.services.changing import carry_out, worked
 from tests.services.pages import address, exported, get
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
-
-
-@pytest.fixture
-def found(emulator: Emulator, aws_account: AwsAccount) -> Customers:
-    return customers(emulator, aws_account)
 
 
 # ---- Inviting ------------------------------------------------------------------------------------------------

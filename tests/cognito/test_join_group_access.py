@@ -15,7 +15,7 @@ from cognito.operations.people.base import on_person
 from identities.models import IamRole, InlinePolicy
 from sync.changes import guards
 from sync.models import Change
-from tests.cognito.rows import make_person, make_pool, make_pool_group
+from tests.cognito.rows import make_person, make_pool_group
 from tests.services.changing import propose
 from tests.services.pages import get, text_of
 from tests.services.rows import make_document, make_role, put_inline
@@ -23,11 +23,6 @@ from tests.services.world import document
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[Operator], Client]
-
-
-@pytest.fixture
-def pool(aws_account: AwsAccount) -> UserPool:
-    return make_pool(aws_account)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from sync.aws import errors, visiting
 from sync.aws.visiting import published_logo
 from sync.models import Change
 from sync.operations import PreviousAttempt
-from tests.cognito.pool_operation_cases import BLUE, Arranged, arrange, css_of
+from tests.cognito.pool_operation_cases import BLUE, Arranged, css_of
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, get, text_of
 from tests.services.world import World
@@ -45,11 +45,6 @@ def png(shade: int) -> bytes:
 DARK, LIGHT = png(0), png(255)
 JPEG = b"\xff\xd8\xff\xe0 a photo \xff\xd9"
 CUT_OFF = DARK[:-6]  # this console says so; AWS, as the tests have it, takes it
-
-
-@pytest.fixture
-def arranged(world: World) -> Arranged:
-    return arrange(world)
 
 
 def logo_of(arranged: Arranged) -> bytes:

@@ -24,11 +24,6 @@ RED = ".submitButton-customizable { background-color: #c00; }\n.submitButton-cus
 REFUSED = {"code": "AccessDeniedException", "status": 400}
 
 
-@pytest.fixture
-def arranged(world: World) -> Arranged:
-    return arrange(world)
-
-
 def form(client: Client, arranged: Arranged) -> str:
     return get(client, "cognito_pool_action", aws_id=arranged.pool.aws_id, action="look")
 

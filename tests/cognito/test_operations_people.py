@@ -14,18 +14,12 @@ from cognito.models import CognitoMembership, CognitoUser, IdentityPool, PoolPeo
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
 from cognito.people import erasure
-from emulator.process import Emulator
 from sync import changes, operations
 from sync.models import Change, Step
-from tests.cognito.people_cases import CASES, KEPT, PASSWORD, Case, Customers, arranged, customers, shown, signs_in
+from tests.cognito.people_cases import CASES, KEPT, PASSWORD, Case, Customers, arranged, shown, signs_in
 from tests.services.changing import carry_out, propose
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def found(emulator: Emulator, aws_account: AwsAccount) -> Customers:
-    return customers(emulator, aws_account)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)

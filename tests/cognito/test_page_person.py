@@ -30,11 +30,6 @@ ClientOf = Callable[[Operator], Client]
 MEMBER, BUYER = (f"arn:aws:iam::123456789012:role/{name}" for name in ("shop-member", "shop-buyer"))
 
 
-@pytest.fixture
-def pool(aws_account: AwsAccount) -> UserPool:
-    return make_pool(aws_account)
-
-
 def test_her_page_says_who_she_is(pool: UserPool, hal: Operator, client_of: ClientOf) -> None:
     jane = make_person(pool, attributes={"name": "Jane Doe", "custom:plan": "family", "email_verified": "false"})
     put_into(make_pool_group(pool), jane)

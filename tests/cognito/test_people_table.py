@@ -8,22 +8,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import AwsAccount, Operator
+from accounts.models import Operator
 from cognito.models import PoolPeopleSettings
-from emulator.process import Emulator
 from sync.models import Change
-from tests.cognito.people_cases import Customers, customers
+from tests.cognito.people_cases import Customers
 from tests.cognito.rows import make_person
 from tests.services.changing import carry_out
 from tests.services.pages import address, exported
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
-
-
-@pytest.fixture
-def found(emulator: Emulator, aws_account: AwsAccount) -> Customers:
-    return customers(emulator, aws_account)
 
 
 def table(found: Customers, client: Client, text: str, **data: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import AwsAccount, Operator
+from accounts.models import Operator
 from cognito.models import PoolProvider, SavedSearch, UserPool
 from cognito.operations.people.attributes import as_params, digest
 from cognito.operations.people.base import on_person
@@ -20,28 +20,17 @@ from cognito.people import messages
 from cognito.people.erasure_elsewhere import forget_in_plans, forget_searches
 from cognito.pools.operations.replacing import child_key
 from cognito.pools.operations.shapes import GROUP
-from emulator.process import Emulator
 from sync import changes, operations
 from sync.changes import PlanError, guards, leases
 from sync.models import Change, Step
 from sync.operations import StepSpec
 from sync.placeholders import placeholder_for
-from tests.cognito.people_cases import KEPT, Customers, customers, shown
+from tests.cognito.people_cases import KEPT, Customers, shown
 from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def pool(aws_account: AwsAccount) -> UserPool:
-    return make_pool(aws_account)
-
-
-@pytest.fixture
-def found(emulator: Emulator, aws_account: AwsAccount) -> Customers:
-    return customers(emulator, aws_account)
 
 
 # ---- Whom they mean --------------------------------------------------------------------------------------------

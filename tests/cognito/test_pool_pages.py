@@ -13,11 +13,11 @@ from accounts.models import AwsAccount, Operator
 from cognito import posture
 from cognito.models import AppClient, UserPool
 from cognito.pools.findings import findings_of
-from emulator.process import REGION, Emulator
+from emulator.process import REGION
 from sync import sealed
 from sync.models import Change, Fact, SealedSecret
 from tests.cognito.pool_forms import action_url, shown, stage
-from tests.cognito.pool_operation_cases import API, SES_IN_FORM, Arranged, arrange
+from tests.cognito.pool_operation_cases import API, SES_IN_FORM, Arranged
 from tests.services.changing import carry_out
 from tests.services.pages import address, get, text_of
 from tests.services.world import World
@@ -25,11 +25,6 @@ from tests.services.world import World
 ClientOf = Callable[..., Client]
 SENDER = "arn:aws:iam::123456789012:role/sms"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def arranged(emulator: Emulator, world: World) -> Arranged:
-    return arrange(world)
 
 
 def params() -> list[tuple[str, Any]]:

@@ -12,22 +12,15 @@ from django.test import Client
 from accounts.models import Operator
 from cognito.pools.operations import update
 from cognito.pools.operations.shapes import CLIENT, MFA, POOL, Shape
-from emulator.process import Emulator
 from sync.changes import PlanError
 from sync.models import Change
 from tests.cognito.pool_forms import action_url, shown, stage
-from tests.cognito.pool_operation_cases import API, SES_IN_FORM, Arranged, arrange
+from tests.cognito.pool_operation_cases import API, SES_IN_FORM, Arranged
 from tests.services.changing import carry_out, propose
 from tests.services.pages import text_of
-from tests.services.world import World
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def arranged(emulator: Emulator, world: World) -> Arranged:
-    return arrange(world)
 
 
 _OWN_CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"

@@ -17,23 +17,17 @@ from cognito.restoring import matching, planning
 from emulator.process import REGION
 from sync.changes import PlanError
 from sync.models import Change
-from tests.cognito.pool_operation_cases import Arranged, arrange, group_of, provider_of
+from tests.cognito.pool_operation_cases import Arranged, group_of, provider_of
 from tests.cognito.restoring import exported, look, stage
 from tests.cognito.rows import make_person
 from tests.cognito.seeding import ROLE, pull_pools
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, text_of
 from tests.services.pulling import pulled
-from tests.services.world import World
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db
 NAMES = ("ada", "ben", "cora")
-
-
-@pytest.fixture
-def arranged(world: World) -> Arranged:
-    return arrange(world)
 
 
 def url_of(pool: UserPool) -> str:

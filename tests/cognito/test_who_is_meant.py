@@ -29,11 +29,6 @@ JANE, ADDRESS = "Jane Doe", "jane@example.org"
 
 
 @pytest.fixture
-def pool(aws_account: AwsAccount) -> UserPool:
-    return make_pool(aws_account)
-
-
-@pytest.fixture
 def jane(pool: UserPool) -> CognitoUser:
     """Her username is the `sub`, as in pools that people sign in to with an address."""
     made = make_person(pool, "jane", attributes={"name": JANE})

@@ -29,11 +29,6 @@ FACEBOOK = "graph.facebook.com"
 AWS = ISSUERS["aws"]
 
 
-@pytest.fixture
-def pool(shop: Shop) -> IdentityPool:
-    return shop.with_roles().mirrored()
-
-
 def stage(client: Client, pool: IdentityPool, action: str, **said: Any) -> Change:
     response = client.post(address("identity_pool_action", aws_id=pool.aws_id, action=action), said)
     assert response.status_code == 302, text_of(response.content.decode())

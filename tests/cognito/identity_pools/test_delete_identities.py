@@ -23,11 +23,6 @@ from tests.services.pages import address, get, text_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def pool(shop: Shop) -> IdentityPool:
-    return shop.with_roles().mirrored()
-
-
 def test_those_that_are_named_go_and_no_others(shop: Shop, pool: IdentityPool, erins: Client, erin: Operator) -> None:
     gone, other, stays = (identity(shop) for _ in range(3))
     change = stage(erins, pool, "delete-identities", ids=f"{gone}\n{other}\n{gone}\n")
