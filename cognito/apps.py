@@ -8,18 +8,19 @@ class CognitoConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import stepup_words
-        from cognito import actions, identity_pools, mirrors, pools, posture, registration, trying
+        from cognito import actions, mirrors, posture, registration, trying
         from cognito.care_check import CareCheck
         from cognito.choosing.check import ChoiceCheck
-        from cognito.operations import people as operations_on_people
-        from cognito.people import erasure
+        from cognito.identity_pools import registration as identity_pools
+        from cognito.people import registration as people
+        from cognito.pools import registration as pools
         from cognito.pools.call_check import CallCheck
         from sync import beat, checks
 
         mirrors.register()
         identity_pools.register()
         pools.register()
-        operations_on_people.register()
+        people.register()
         actions.register()
         checks.register(CareCheck())
         checks.register(CallCheck())
@@ -32,5 +33,4 @@ class CognitoConfig(AppConfig):
                 "data_protection_erase": "Erase what is kept",
             }
         )
-        beat.register(erasure.erase_due)
         beat.register(posture.look_again)

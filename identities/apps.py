@@ -7,7 +7,8 @@ class IdentitiesConfig(AppConfig):
     name = "identities"
 
     def ready(self) -> None:
-        from identities import account, actions, credentials, mirrors, operations, registration, snapshot
+        from identities import actions, credentials, mirrors, operations, registration, snapshot
+        from identities.account import registration as account
         from sync import mirror
 
         mirror.register(mirrors.IamGroupMirror(), mirrors.IamUserMirror(), mirrors.IamRoleMirror())

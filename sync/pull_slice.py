@@ -23,13 +23,13 @@ from django.utils import timezone
 from sync import mirror
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, Invalid, Malformed, MarkerExpired, RateTaken, Throttled, Transient, Unreachable
-from sync.changes.errors import sentence_only
 from sync.mirror import Batch, Batches, NotYet, PageEnd, RunVisit, SourcePage, sources
 from sync.mirror.malformed import well_formed_pages
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.read_ahead import read_ahead
 from sync.models import Facet, Run
 from sync.runs import ClaimedRun, with_line
+from sync.stored_errors import sentence_only
 
 logger = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""What identity pools add to the frame: a link of the sidebar, search, lines of the overview."""
+"""What identity pools add: what can be done with them, a link of the sidebar, search, lines of the overview."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django.http import HttpRequest
 
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
-from cognito.identity_pools import selectors
+from cognito import posture
+from cognito.identity_pools import actions, operations, selectors
+from cognito.identity_pools.findings import all_findings
 from cognito.models import IdentityPool
-from cognito.posture import attention
 from iamconsole.web import panels, search
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 
@@ -31,10 +32,13 @@ class IdentityPoolShell(ShellProvider):
 
 
 def _attention(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
-    return attention(aws_account, IdentityPool, "identity_pool")
+    return posture.attention(aws_account, IdentityPool, "identity_pool")
 
 
 def register() -> None:
+    operations.register()
+    actions.register()
+    posture.register(IdentityPool, all_findings)
     register_shell(IdentityPoolShell())
     search.register(
         search.SearchKind(

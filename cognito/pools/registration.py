@@ -1,4 +1,4 @@
-"""What this adds to the frame: tabs of a pool, findings on its first tab, lines of the overview."""
+"""What user pools add: what can be done with them, tabs and findings of their pages, lines of the overview."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from django.urls import reverse
 from accounts.access import may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE, SEE_IAM
+from cognito import posture
 from cognito.models import UserPool
-from cognito.pools import logos
+from cognito.pools import actions, logos, operations
 from cognito.pools.findings import findings_of
-from cognito.posture import attention
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
 
@@ -37,7 +37,7 @@ def _action_url(pool: UserPool, action: str) -> str:
 
 
 def _attention(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
-    return attention(aws_account, UserPool, "cognito_pool")
+    return posture.attention(aws_account, UserPool, "cognito_pool")
 
 
 def _number(relation: str) -> Any:
@@ -45,6 +45,9 @@ def _number(relation: str) -> Any:
 
 
 def register() -> None:
+    operations.register()
+    actions.register()
+    posture.register(UserPool, findings_of)
     for name, title, position, count in (
         ("settings", "Settings", 15, None),
         ("clients", "App clients", 20, _number("appclients")),

@@ -1,4 +1,4 @@
-"""What all this adds to the frame: links of the sidebar, search, lines of the overview."""
+"""What all this adds: how the mirror reads it, links of the sidebar, search, lines of the overview."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from accounts.roles import SEE_IAM
 from iamconsole.web import panels, search
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.words import counted, day, some
-from identities.account import password_policy, selectors
+from identities.account import last_accessed, password_policy, selectors, sources
 from identities.models import InstanceProfile, OidcProvider, SamlProvider, ServerCertificate
 from identities.models.account import ENDS_SOON
+from sync import mirror
 
 
 class AccountShell(ShellProvider):
@@ -76,6 +77,9 @@ def _ending(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Pa
 
 
 def register() -> None:
+    mirror.register(*sources.MIRRORS.values(), *sources.ACCOUNT_MIRRORS.values(), *last_accessed.MIRRORS)
+    for source in (*sources.SOURCES, last_accessed.LastAccessed()):
+        mirror.register_source(source)
     register_shell(AccountShell())
     for model, name, label, url_name, icon, position in (
         (OidcProvider, "oidc_providers", "OIDC providers", "oidc_provider", "id-card", 60),

@@ -26,7 +26,7 @@ from sync.aws.client import AwsClient, writer
 from sync.aws.errors import AwsError
 from sync.aws.permission_check import check_calls
 from sync.changes import verbs
-from sync.changes.errors import PlanError, as_json, sentence_only
+from sync.changes.errors import PlanError
 from sync.changes.lifecycle import OVER
 from sync.changes.session_policy import session_policy
 from sync.changes.steps import created_ids, planned_step
@@ -35,6 +35,7 @@ from sync.operations import Call, Gate, PlannedStep, PreviousAttempt, Refusal, V
 from sync.placeholders import position_in
 from sync.plan_draft import Draft
 from sync.queue import DRY_RUN, wake
+from sync.stored_errors import as_json, sentence_only
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from sync import clock, sealed
 from sync.changes import attempts, leases, temporary, verbs
 from sync.changes.claims import ChangeClaimLost, Claim
 from sync.changes.created_objects import read_created
-from sync.changes.errors import sentence_only
 from sync.changes.guards import Objection, send_back, void_approvals
 from sync.changes.rows import log_line, wake_after_commit
 from sync.models import Change, Step
+from sync.stored_errors import sentence_only
 
 log = logging.getLogger(__name__)
 

@@ -17,13 +17,14 @@ from accounts.roles import APPLY, CARE, PROPOSE
 from sync import checks, clock, operations
 from sync.changes import attempts, demands, overrides, verbs
 from sync.changes.approvals import stands_in, valid
-from sync.changes.errors import PlanError, sentence_only
+from sync.changes.errors import PlanError
 from sync.changes.plan import check_steps, digest, measured_findings, measurements_to_keep, operations_of
 from sync.changes.steps import created_ids, planned_step
 from sync.checks import PlanFinding
 from sync.models import Change, Step
 from sync.operations import PlannedStep, Refusal
 from sync.plan_draft import Draft
+from sync.stored_errors import sentence_only
 
 
 @dataclass(frozen=True)

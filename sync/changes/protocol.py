@@ -24,7 +24,6 @@ from sync.aws import errors
 from sync.aws.client import AwsClient
 from sync.changes import attempts, effects, failpoints
 from sync.changes.claims import Claim
-from sync.changes.errors import as_json, sentence_only
 from sync.changes.failpoints import FailPoint
 from sync.changes.guards import Objection
 from sync.changes.polling import poll_until
@@ -34,6 +33,7 @@ from sync.changes.waves import DueStep
 from sync.models import Attempt, Change, Step
 from sync.operations import Gate, Guarantee, PreviousAttempt, StepResult, Value
 from sync.sealed import NotKept
+from sync.stored_errors import as_json, sentence_only
 
 State = Step.State
 

@@ -17,7 +17,6 @@ from sync.aws.client import AwsClient, writer
 from sync.aws.errors import AwsError
 from sync.changes import attempts, claims, effects, endings, leases
 from sync.changes.claims import ChangeClaimLost, Claim
-from sync.changes.errors import as_json, sentence_only
 from sync.changes.guards import Objection, objection
 from sync.changes.protocol import StepRun, WaitingUntil, begin
 from sync.changes.records import StepOutcome, write_down
@@ -27,6 +26,7 @@ from sync.changes.steps import created_ids
 from sync.changes.waves import DueStep, WaveSize, waves
 from sync.counter import NotCounted
 from sync.models import Attempt, Change, Step
+from sync.stored_errors import as_json, sentence_only
 
 log = logging.getLogger(__name__)
 
