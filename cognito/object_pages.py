@@ -22,7 +22,7 @@ from cognito.people.person_record import people_settings_of, with_names_kept
 from cognito.people.reading_log import looked_at
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
-from policies.details import HISTORY, RAW, ObjectPages, Tab
+from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 
 NOT_GONE = Q(memberships__gone_at__isnull=True, memberships__user__gone_at__isnull=True)
 

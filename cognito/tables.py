@@ -35,7 +35,7 @@ from iamconsole.web.filters import ChoiceFilter, DateFilter, Filter, FilterChoic
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.words import number
-from policies.tables import ARN, GONE, UNIQUE_ID, yes_or_no
+from objects.tables import ARN, GONE, UNIQUE_ID, yes_or_no
 from sync.pending import mark_of, pending_mark
 
 Status = CognitoUser.Status

@@ -10,8 +10,8 @@ from cognito.pools import views as pool_views
 from cognito.restoring import urls as restoring
 from cognito.trying import urls as trying
 from cognito.views import care, people, person, pools, protection, searches, staging
-from policies.details import tab_patterns
-from policies.views.object_action import action_pattern
+from objects.object_pages import tab_patterns
+from objects.views.object_action import action_pattern
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
 POOL_PAGE = f"{AWS_ACCOUNT}user-pools/<str:aws_id>/"

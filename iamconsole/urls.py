@@ -20,6 +20,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("sync.urls")),
+    path("", include("objects.urls")),
     path("", include("policies.urls")),
     path("", include("identities.urls")),
     path("", include("access.urls")),

@@ -11,9 +11,10 @@ from accounts.models import AwsAccount, Operator
 from identities.dangling_trusts import deleted_in
 from identities.models import IamGroup, IamRole, IamUser, Principal
 from identities.trust import principals_of, sentences
+from objects.fields import NamedField
+from objects.forms import StageForm
 from policies.engine.document import DocumentType
-from policies.fields import DocumentField, NamedField
-from policies.forms import StageForm
+from policies.fields import DocumentField
 
 
 def _live(model: type[Principal], aws_account: AwsAccount) -> QuerySet[Any]:

@@ -17,7 +17,7 @@ from identities.credentials.parts import credentials_tab
 from identities.dangling_trusts import deleted_in, name_deleted
 from identities.models import Attachment, IamGroup, IamRole, IamUser, Principal
 from identities.trust import principals_of, sentences
-from policies.details import HISTORY, RAW, ObjectPages, Tab
+from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from policies.engine.structure import DocumentType
 from policies.findings import LintedDocument, judged
 from policies.organizations.views import BOUNDS

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from accounts.models import AwsAccount
 from identities.trust import joined, principals_of, trusted_of
-from policies.operations.arns import name_of
+from objects.operations.arns import name_of
 from sync.mirror.differences import ContentPart
 
 PARTS = {

@@ -20,8 +20,8 @@ from identities import selectors
 from identities.dangling_trusts import deleted_in, trusting_deleted
 from identities.models import IamGroup, IamRole, IamUser
 from identities.trust import outside_accounts
+from objects.selectors import count_live
 from policies.models import ManagedPolicy
-from policies.registration import count_live
 
 Trusting = list[tuple[str, list[dict[str, str]]]]  # names of roles, and whom they trust
 

@@ -15,8 +15,7 @@ from identities import cells, selectors
 from identities.credentials import columns as credentials
 from identities.dangling_trusts import trusting_deleted
 from identities.models import Attachment, IamGroup, IamRole
-from policies.models import ManagedPolicy
-from policies.tables import (
+from objects.tables import (
     ARN,
     CREATED,
     DESCRIPTION,
@@ -28,6 +27,7 @@ from policies.tables import (
     tag_filter,
     yes_or_no,
 )
+from policies.models import ManagedPolicy
 
 NOT_PULLED = "Pull this AWS account to see what it has."
 

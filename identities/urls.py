@@ -8,9 +8,9 @@ from identities.account.urls import urlpatterns as account_patterns
 from identities.object_pages import GROUP, KINDS, ROLE, USER
 from identities.tables import TABLES
 from identities.views import as_of, bulk, lists, panels, root, stage, trust
-from policies.details import ObjectPages, tab_patterns
-from policies.views.object_action import action_pattern
-from policies.views.selection import selection_patterns
+from objects.object_pages import ObjectPages, tab_patterns
+from objects.views.object_action import action_pattern
+from objects.views.selection import selection_patterns
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
 ICONS = {USER: "user", GROUP: "users", ROLE: "hat-glasses"}

@@ -7,11 +7,13 @@ class PoliciesConfig(AppConfig):
     name = "policies"
 
     def ready(self) -> None:
+        from objects import history
         from policies import detail_mirror, mirrors, operations, registration
         from policies.organizations import registration as organization_registration
         from policies.organizations import sources
         from policies.plan_findings import LintPlanCheck
         from policies.quota_check import QuotaCheck
+        from policies.selectors import with_documents
         from sync import checks, mirror
 
         checks.register(LintPlanCheck())
@@ -19,6 +21,7 @@ class PoliciesConfig(AppConfig):
         mirror.register(mirrors.PolicyMirror(), detail_mirror.SETTINGS)
         mirror.register_source(detail_mirror.SOURCE)
         sources.register()
+        history.register_reader(with_documents)
         operations.register()
         registration.register()
         organization_registration.register()

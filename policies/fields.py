@@ -1,67 +1,21 @@
-"""Form fields: one that names what the mirror has, and one with a policy document."""
+"""Form fields: one that names a policy, and one with a policy document."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
-from accounts.models import AwsAccount
 from iamconsole.web.diff import laid_out
+from objects.fields import EditorField, NamedField
+from objects.operations.arns import is_managed_by_aws
 from policies.engine.document import DocumentType, size
 from policies.findings import Findings
 from policies.forms import MOST_SENT, cleaned_document, findings_in
-from policies.operations.arns import is_managed_by_aws
 from policies.quotas import Quota, quotas_of
 from policies.selectors import attachable
-
-SUGGESTED = 500
-
-
-class NamedField(forms.CharField):
-    """A mirrored row by its name or ARN; the page suggests what there is (a `<datalist>`)."""
-
-    def __init__(self, what: str, offers: Callable[[AwsAccount], QuerySet[Any]], **kwargs: Any) -> None:
-        """`offers`: the rows of an AWS account that may be named."""
-        super().__init__(max_length=2048, help_text=kwargs.pop("help_text", "Its name or its ARN."), **kwargs)
-        self.what, self._offers = what, offers
-        self.rows: QuerySet[Any] | None = None
-
-    def of(self, aws_account: AwsAccount) -> None:
-        """To be called by the form, which knows the AWS account."""
-        self.rows = self._offers(aws_account)
-
-    @property
-    def suggestions(self) -> Iterator[tuple[str, str]]:
-        assert self.rows is not None  # noqa: S101  the form sets it in its constructor
-        return ((row.name, self.words_of(row)) for row in self.rows[:SUGGESTED])
-
-    def words_of(self, row: Any) -> str:
-        """What stands beside the name of one that is suggested."""
-        return str(row.arn)
-
-    def clean(self, value: Any) -> Any:
-        """The row; None for a field that is optional and empty."""
-        said = super().clean(value)
-        if not said:
-            return None
-        assert self.rows is not None  # noqa: S101  the form sets it in its constructor
-        found = list(self.meant(self.rows, said)[:2])
-        if len(found) > 1:
-            raise forms.ValidationError(f"Two are called {said}: give the ARN.")
-        return found[0] if found else self.missing(said)
-
-    def meant(self, rows: QuerySet[Any], said: str) -> QuerySet[Any]:
-        return rows.filter(Q(arn=said) | Q(name_key=said.casefold()))
-
-    def missing(self, said: str) -> Any:
-        words = f"The mirror has no {self.what} “{said[:80]}”. Is the name right, and the last pull recent?"
-        raise forms.ValidationError(words)
 
 
 class PolicyField(NamedField):
@@ -78,23 +32,11 @@ class PolicyField(NamedField):
         return said if is_managed_by_aws(said) else super().missing(said)
 
 
-class UntilField(forms.DateTimeField):
-    """When access ends again; left empty, it stays."""
-
-    def __init__(self, help_text: str) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(label="Until", required=False, widget=widget, help_text=help_text)
-
-    def clean(self, value: Any) -> datetime | None:
-        said: datetime | None = super().clean(value)
-        if said is not None and said <= timezone.now():
-            raise forms.ValidationError("This is in the past.")
-        return said
-
-
-class DocumentField(forms.CharField):
+class DocumentField(EditorField):
     """A policy document as JSON. The page of an action has the editor for it, with what lint finds while one types."""
 
+    editor_template = "policies/editor.html"
+    checked_template = "policies/checked.html"
     kind = DocumentType.IDENTITY
     check = "document_check"  # the URL name of what is asked while one types
     description_template = ""  # what is said of it beside the findings; its context is `description`
@@ -115,7 +57,7 @@ class DocumentField(forms.CharField):
 
 
 class BoundDocument(forms.BoundField):
-    """The editor's text, and what is to be said of it. Its form is an ActForm."""
+    """The editor's text, and what is to be said of it. Its form is an ActionForm."""
 
     field: DocumentField
     form: Any

@@ -1,22 +1,21 @@
-"""What an operator says to stage a change, and the editor's form."""
+"""What is found in a document that somebody types, and the editor's form."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any
 
 from django import forms
 
 from accounts.models import AwsAccount
 from iamconsole.web.diff import laid_out
+from objects.forms import StageForm
 from policies.engine.document import DocumentProblem, parse
 from policies.engine.lint import LintFinding, Severity
 from policies.engine.structure import DocumentType
 from policies.findings import Findings, as_shown, findings_of
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.quotas import Quota, quotas_of
-from sync.forms import NO_PEOPLE
-from sync.params import ForOperator
 
 # IAM takes no more, white space included (API reference, CreatePolicyVersion); a form sends \r\n for each line's end.
 MOST_SENT = 131_072 * 2
@@ -52,30 +51,6 @@ def cleaned_document(text: str, kind: DocumentType = DocumentType.IDENTITY) -> s
     if problems_of(text, kind):
         raise forms.ValidationError("AWS would refuse this document: see the findings.")
     return text.strip("\n")
-
-
-class StageForm(forms.Form):
-    """What every proposal says of itself."""
-
-    # Where a field has another name than the parameter that it is for: the parameter's, and the field's.
-    named_otherwise: ClassVar[Mapping[str, str]] = {"until": "ends"}
-
-    title = forms.CharField(
-        max_length=200, label="What it does", help_text=f"In a few words, for the list of changes. {NO_PEOPLE}"
-    )
-    reason = forms.CharField(
-        required=False,
-        max_length=2000,
-        label="Reason",
-        help_text="Approvers and the audit trail show it: no names or addresses of customers here either.",
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def refuse(self, refusal: ForOperator, sentence: str = "") -> None:
-        """Puts it beside the field that it is about, if there is one, else above them. `sentence`: said instead."""
-        name = self.named_otherwise.get(refusal.field, refusal.field)
-        beside = name in self.fields and not self.fields[name].widget.is_hidden
-        self.add_error(name if beside else None, sentence or str(refusal))
 
 
 class PolicyEditForm(StageForm):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import ClassVar
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -15,9 +14,9 @@ from iamconsole.web import panels, search
 from iamconsole.web.counts import first_of
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.words import SOME, counted, number, some
+from objects.selectors import count_live
 from policies import selectors
 from policies.models import ManagedPolicy
-from sync.models import Ownership
 
 
 def _unused(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
@@ -32,13 +31,6 @@ def _unused(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Pa
             severity="low",
             action=f"Review {number(names.total)}",
         )
-
-
-def count_live(model: Any) -> Callable[[HttpRequest, AwsAccount], QuerySet[Any]]:
-    """For the sidebar."""
-    return lambda request, aws_account: (
-        model.objects.live().filter(aws_account=aws_account).exclude(ownership=Ownership.IGNORED)
-    )
 
 
 class PoliciesShell(ShellProvider):

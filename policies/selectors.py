@@ -11,9 +11,7 @@ from django.db.models import F, QuerySet
 
 from accounts.models import AwsAccount
 from policies.models import Document, ManagedPolicy, PolicyVersion
-from sync.models import MirroredRow
 
-NAMESAKES = 5  # shown at most
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -37,16 +35,6 @@ def attachable(aws_account: AwsAccount) -> QuerySet[Any]:
     """What can be attached: customer managed policies first, then those of AWS that this account has used."""
     rows: QuerySet[Any] = ManagedPolicy.objects.live().filter(aws_account=aws_account, attachable=True)
     return rows.order_by(F("is_aws"), "name_key")
-
-
-def namesakes(row: MirroredRow) -> list[Any]:
-    """Other objects that had its name before it, or have had it since: made anew under one name is another object."""
-    rows: QuerySet[Any] = type(row)._default_manager.filter(
-        aws_account=row.aws_account_id, region=row.region, name_key=row.name_key
-    )
-    if row.gone_at is None:
-        rows = rows.filter(gone_at__isnull=False)
-    return list(rows.exclude(pk=row.pk).order_by("-pk")[:NAMESAKES])
 
 
 # ---- Documents by their hash ---------------------------------------------------------------------------------

@@ -1,101 +1,17 @@
-"""The list of managed policies, as data; and the columns and filters that all lists of mirrored rows share."""
+"""The list of managed policies, as data."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.db.models import Q
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.lookups import Exact
 
-from iamconsole.web import cells
 from iamconsole.web.elements import ago, muted
-from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice, TextFilter
+from iamconsole.web.filters import ChoiceFilter, FilterChoice
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.words import counted
-from sync.models import Ownership
-from sync.pending import pending_mark
-
-# ---- Shared with the lists of identities ---------------------------------------------------------------------
-
-
-def name_column(url_name: str) -> Column:
-    """`url_name`: of the page of a row."""
-    return Column("name", "Name", lambda row: row.name, cell=cells.named(url_name, pending_mark), sort="name_key")
-
-
-def yes_or_no(name: str, label: str, has: Q, chip: str) -> Filter:
-    """Whether a row has something. `chip` says that it does: "Has a boundary" and "Not: has a boundary"."""
-    no = f"Not: {chip[0].lower()}{chip[1:]}"
-    return ChoiceFilter(
-        name, label, choices=(FilterChoice("yes", "Yes", has, chip), FilterChoice("no", "No", ~has, no))
-    )
-
-
-def tag_filter(field: str) -> Filter:
-    """By tag: `team` or `team=platform`."""
-
-    def rows(value: str) -> Q:
-        key, found, wanted = value.partition("=")
-        has = Q(**{f"{field}__has_key": key})
-        return has & Q(Exact(KeyTextTransform(key, field), wanted)) if found else has
-
-    return TextFilter("tag", "Tag (key, or key=value)", rows=rows, written=_rarest, written_in=field, words="Tag {}")
-
-
-def _rarest(value: str) -> str:
-    """Of a tag the longer of key and value, if it is the same in JSON."""
-    key, _, wanted = value.partition("=")
-    longer = max(key, wanted, key=len)
-    return longer if json.dumps(longer) == f'"{longer}"' else ""
-
-
-PATH = TextFilter(
-    "path",
-    "Path begins with",
-    rows=lambda value: Q(path__startswith=value),
-    written=lambda value: value,  # ARNs have it
-    written_in="arn",
-    words="Path {}",
-)
-GONE = ChoiceFilter(
-    "gone",
-    "No longer in AWS",
-    unless=Q(gone_at__isnull=True),
-    choices=(
-        FilterChoice("only", "Only what is gone", Q(gone_at__isnull=False), "Gone from AWS"),
-        FilterChoice("with", "Show it too", Q(), "With what is gone"),
-    ),
-)
-# In the words of the index of them, or SQLite doesn't see that it fits.
-_LEFT_TO_OTHERS = ~Q(ownership=Ownership.MANAGED)
-OWNERSHIP = ChoiceFilter(
-    "ownership",
-    "Looked after",
-    unless=~Q(ownership=Ownership.IGNORED),
-    choices=(
-        FilterChoice("managed", "Managed here", Q(ownership=Ownership.MANAGED)),
-        FilterChoice("read_only", "Read-only", _LEFT_TO_OTHERS & Q(ownership=Ownership.READ_ONLY)),
-        FilterChoice("ignored", "Ignored", _LEFT_TO_OTHERS & Q(ownership=Ownership.IGNORED)),
-        FilterChoice("all", "All, ignored too", Q(), "With what is ignored"),
-    ),
-)
-CREATED = Column(
-    "created",
-    "Created",
-    lambda row: row.created_at,
-    cell=cells.created,
-    sort="created_at",
-    newest_first=True,
-    css="num nowrap",
-)
-ARN = Column("arn", "ARN", lambda row: row.arn, only_export=True)
-UNIQUE_ID = Column("unique_id", "Unique id", lambda row: row.aws_id, only_export=True)
-DESCRIPTION = Column("description", "Description", lambda row: row.description, only_export=True)
-
-# ---- Policies ------------------------------------------------------------------------------------------------
+from objects.tables import ARN, DESCRIPTION, GONE, OWNERSHIP, PATH, UNIQUE_ID, name_column, tag_filter
 
 
 def _kind(row: Any) -> str:

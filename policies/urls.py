@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from policies.details import tab_patterns
+from objects.object_pages import tab_patterns
+from objects.views import object_action
+from objects.views.selection import selection_patterns
 from policies.organizations import views as organizations
 from policies.tables import POLICIES
-from policies.views import document, edit, managed_policies, object_action
-from policies.views.selection import selection_patterns
+from policies.views import document, edit, managed_policies
 
 POLICY = "aws/<str:account_id>/policies/<str:aws_id>/"
 
@@ -17,7 +18,6 @@ urlpatterns = [
     *selection_patterns(managed_policies.POLICY, POLICIES, "file-lock"),
     *tab_patterns(managed_policies.POLICY),
     object_action.action_pattern(managed_policies.POLICY),
-    path("aws/<str:account_id>/do/<str:action>/", object_action.account_action, name="account_action"),
     path("aws/<str:account_id>/organization/", organizations.organization, name="organization"),
     path("aws/<str:account_id>/organization/accounts/", organizations.accounts, name="organization_accounts"),
     path("aws/<str:account_id>/organization/policies/", organizations.policies, name="organization_policies"),

@@ -12,8 +12,8 @@ from access.plans.reading import read_holdings
 from access.plans.trusts import trust_effects
 from accounts.models import AwsAccount
 from iamconsole.web.words import counted, some
+from objects.operations.arns import name_of
 from policies.holdings import TagChange
-from policies.operations.arns import name_of
 from sync.checks import Measurement, PlanCheck, PlanFinding
 from sync.operations import AccessChange, PlannedStep
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from access.plans.check import NAME
 from access.plans.effects import SHOWN
 from iamconsole.web.words import counted, number, some
-from policies.operations.arns import name_of
+from objects.operations.arns import name_of
 from sync.models import Change
 
 LEDE = "By policies and boundaries; control policies and policies of resources may still deny"

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 
 from accounts.models import AwsAccount
 from identities.models import Attachment, IamRole
-from policies.operations.arns import name_of
+from objects.operations.arns import name_of
 from sync.checks import PlanCheck, PlanFinding
 from sync.operations import PlannedStep
 

@@ -16,7 +16,7 @@ from access.situations import Unanswerable, situation_of
 from access.views.service_access import describe
 from accounts.models import AwsAccount
 from identities.object_pages import ROLE, USER
-from policies.details import ObjectPages, fetch_row, render_tab
+from objects.object_pages import ObjectPages, fetch_row, render_tab
 from policies.engine.compiled import CompiledStatement
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from access.least_privilege import Proposal, ProposalOutcome, proposals_of
 from iamconsole.web.diff import DiffLine, document_diff
-from policies.details import ObjectPages, fetch_row, render_tab
+from objects.object_pages import ObjectPages, fetch_row, render_tab
 
 LEAST_PRIVILEGE = "least_privilege"
 _WORDS = {

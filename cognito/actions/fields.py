@@ -17,8 +17,8 @@ from cognito.people import passwords, schema
 from cognito.people.guarded import guarded_attributes
 from cognito.people.person_record import allowed_by, people_settings_of
 from iamconsole.web.words import some
-from policies.fields import NamedField
-from policies.object_actions import ActionForm
+from objects.fields import NamedField
+from objects.object_actions import ActionForm
 from sync.plan_draft import Draft
 from sync.sealed import keep_typed
 

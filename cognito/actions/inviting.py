@@ -12,7 +12,7 @@ from cognito.models import UserPool
 from cognito.operations.people.making import USERNAME, called_by, new_person
 from cognito.people import messages
 from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
-from policies.object_actions import ObjectAction
+from objects.object_actions import ObjectAction
 from sync.operations import StepSpec
 
 BY_AWS = "by_aws"

@@ -22,8 +22,8 @@ from cognito.people.guarded import why_not_for_helpdesk
 from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
 from cognito.people.person_record import allowed_by, people_settings_of
 from iamconsole.web.words import some
-from policies import object_actions
-from policies.object_actions import ObjectAction
+from objects import object_actions
+from objects.object_actions import ObjectAction
 from sync.calls import concealed
 from sync.operations import Refusal, StepSpec
 

@@ -13,7 +13,7 @@ from cognito.identity_pools.guests import guest_access
 from cognito.identity_pools.operations.settings import PROVIDERS, USER_POOLS
 from cognito.identity_pools.sign_in_paths import SignInPaths, without_client
 from cognito.models import IdentityPool
-from policies.details import HISTORY, RAW, ObjectPages, Tab
+from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 
 
 def _paths(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:

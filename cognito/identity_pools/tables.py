@@ -13,7 +13,7 @@ from iamconsole.web.cells import NONE, NOT_HELD, gone_since, name_link, object_u
 from iamconsole.web.elements import flag, joined, muted, small
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
-from policies.tables import GONE, UNIQUE_ID, tag_filter, yes_or_no
+from objects.tables import GONE, UNIQUE_ID, tag_filter, yes_or_no
 from sync.pending import pending_mark
 
 

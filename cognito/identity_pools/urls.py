@@ -6,8 +6,8 @@ from django.urls import path
 
 from cognito.identity_pools import views
 from cognito.identity_pools.object_pages import IDENTITY_POOL
-from policies.details import tab_patterns
-from policies.views.object_action import action_pattern
+from objects.object_pages import tab_patterns
+from objects.views.object_action import action_pattern
 
 _AWS_ACCOUNT = "aws/<str:account_id>/"
 

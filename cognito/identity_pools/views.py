@@ -11,7 +11,7 @@ from cognito.identity_pools.selectors import identity_pools as identity_pools_of
 from cognito.identity_pools.tables import IDENTITY_POOLS
 from cognito.posture import with_findings
 from iamconsole.web.tables import list_response
-from policies import object_actions
+from objects import object_actions
 from sync.selectors import holding
 
 

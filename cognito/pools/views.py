@@ -14,8 +14,8 @@ from cognito.pools import logos
 from cognito.pools.settings_summary import client_summary, tasks_of
 from iamconsole.web.fragments import render_page
 from iamconsole.web.uploads import LimitedFiles
-from policies.details import fetch_row, render_tab
-from policies.views.object_action import object_action
+from objects.object_pages import fetch_row, render_tab
+from objects.views.object_action import object_action
 from sync.snapshot import files
 from sync.views.fetch import fetch_change
 

@@ -24,8 +24,8 @@ from cognito.restoring import exporting
 from cognito.restoring.forms import RestoreForm, RestoreNewForm
 from cognito.restoring.pool_file import MOST_BYTES
 from iamconsole.web.uploads import LimitedFiles, is_too_long
-from policies.details import fetch_row
-from policies.views.stage import REFUSED
+from objects.object_pages import fetch_row
+from objects.views.stage import REFUSED
 from sync import changes
 from sync.models import Change
 from sync.operations import BadParams, Refusal

@@ -23,8 +23,8 @@ from cognito.trying.forms import AnswerForm, CodeForm, SignInTrialForm, SignUpTr
 from cognito.trying.refusals import sentence_of
 from cognito.trying.sign_in import Outcome, SignInChallenge
 from iamconsole.web import qr
-from policies.details import TabLink, fetch_row, render_tab
-from policies.views.stage import REFUSED
+from objects.object_pages import TabLink, fetch_row, render_tab
+from objects.views.stage import REFUSED
 from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
 

@@ -24,8 +24,8 @@ from iamconsole.web.words import counted
 from identities.bulk.csv_text import MOST_BYTES, CsvLine
 from identities.bulk.forms import RowsForm
 from identities.bulk.rows import BulkRow
-from policies.views.object_action import Breadcrumb, action_page
-from policies.views.stage import REFUSED
+from objects.views.object_action import Breadcrumb, action_page
+from objects.views.stage import REFUSED
 from sync import changes
 from sync.changes.verbs import record_names_viewed
 from sync.models import Change

@@ -28,7 +28,7 @@ from cognito.tables import listed_people, people_table
 from iamconsole.web.counts import lately
 from iamconsole.web.fragments import wants_fragment
 from iamconsole.web.tables import Table, TableListing, list_response
-from policies.details import fetch_row, tab_links
+from objects.object_pages import fetch_row, tab_links
 from sync.aws.errors import AwsError
 
 

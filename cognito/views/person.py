@@ -28,8 +28,8 @@ from cognito.people.subject_access import Section, held_of
 from cognito.selectors import E_MAIL, PHONE
 from iamconsole.web.exports import csv_line, file_response
 from iamconsole.web.words import machine_time
-from policies.details import actions_on, fetch_row
-from policies.object_actions import ObjectAction
+from objects.object_actions import ObjectAction
+from objects.object_pages import actions_on, fetch_row
 from sync.naming import Names
 
 SHOWN = 20  # entries of who looked at her

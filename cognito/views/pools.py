@@ -20,7 +20,7 @@ from cognito.object_pages import POOL, pools, pools_within
 from cognito.posture import with_findings
 from cognito.tables import POOLS, count_people
 from iamconsole.web.tables import TableListing, list_response
-from policies.details import fetch_row, render_tab
+from objects.object_pages import fetch_row, render_tab
 from sync.selectors import holding
 
 

@@ -23,8 +23,8 @@ from cognito.people.holdings import holdings_of
 from cognito.people.person_record import people_settings_of
 from cognito.people.source import least_s
 from iamconsole.web.counts import first_of
-from policies.details import fetch_row
-from policies.views.stage import REFUSED
+from objects.object_pages import fetch_row
+from objects.views.stage import REFUSED
 from sync.texts import storable
 
 SHOWN = 50  # of those who are gone, on a pool's page

@@ -18,9 +18,9 @@ from cognito.tables import listed_people, people_table
 from cognito.views.people import fetch_pool
 from iamconsole.web.selections import keep_posted
 from iamconsole.web.words import counted
-from policies.object_actions import ObjectAction
-from policies.views.object_action import Breadcrumb
-from policies.views.selection import Selection, act_on_selection, choose_page, picked_rows
+from objects.object_actions import ObjectAction
+from objects.views.object_action import Breadcrumb
+from objects.views.selection import Selection, act_on_selection, choose_page, picked_rows
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from identities.account import selectors
 from identities.account.last_accessed import FACET, LastAccessed
 from identities.models import OidcProvider, Principal, SamlProvider
-from policies.details import HISTORY, RAW, ObjectPages, Tab
+from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from sync.selectors import holding
 
 

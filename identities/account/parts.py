@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from iamconsole.web.words import day, duration
-from policies.operations.arns import name_of
+from objects.operations.arns import name_of
 from sync.mirror.differences import ContentPart
 
 

@@ -13,7 +13,7 @@ from iamconsole.web.cells import NONE, NOT_HELD, object_url
 from iamconsole.web.elements import joined, muted, small
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
-from policies.tables import ARN, CREATED, GONE, OWNERSHIP, PATH, UNIQUE_ID, name_column, tag_filter, yes_or_no
+from objects.tables import ARN, CREATED, GONE, OWNERSHIP, PATH, UNIQUE_ID, name_column, tag_filter, yes_or_no
 
 _NO_ROLE = muted("No role")
 

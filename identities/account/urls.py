@@ -6,8 +6,8 @@ from django.urls import path
 
 from identities.account import views
 from identities.account.object_pages import KINDS
-from policies.details import tab_patterns
-from policies.views.object_action import action_pattern
+from objects.object_pages import tab_patterns
+from objects.views.object_action import action_pattern
 
 _AWS_ACCOUNT = "aws/<str:account_id>/"
 

@@ -13,8 +13,8 @@ from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.tables import list_response
 from identities.account import password_policy, root_access, selectors
 from identities.account.tables import INSTANCE_PROFILES
-from policies import object_actions
-from policies.details import HISTORY
+from objects import object_actions
+from objects.object_pages import HISTORY
 from sync.selectors import holding, holdings
 
 _SETTINGS = (

@@ -17,8 +17,8 @@ from identities.actions import (
     tags,
 )
 from identities.operations.credentials.mfa_enrolment import MOST_DEVICES
-from policies import object_actions
-from policies.object_actions import ACCOUNT, ActionForm, ObjectAction
+from objects import object_actions
+from objects.object_actions import ACCOUNT, ActionForm, ObjectAction
 from policies.quotas import KEYS_OF_USER
 
 

@@ -11,9 +11,10 @@ from identities.forms import GroupField
 from identities.models import Attachment, IamGroup, Membership
 from identities.operations import add_member, attach, detach, remove_member
 from identities.operations.owners import KINDS_OF_OWNERS
+from objects.fields import UntilField
+from objects.object_actions import ActionForm
 from policies.copies import ending_copy
-from policies.fields import PolicyField, UntilField
-from policies.object_actions import ActionForm
+from policies.fields import PolicyField
 from sync.operations import StepSpec
 
 _UNTIL = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from identities.operations import delete_boundary, put_boundary
+from objects.object_actions import ActionForm
 from policies.fields import PolicyField
-from policies.object_actions import ActionForm
 from sync.operations import StepSpec
 
 

@@ -11,7 +11,7 @@ from accounts.models import AwsAccount, Operator
 from iamconsole.web.words import ago, counted
 from identities.models import AccessKey, Credential, MfaDevice, ServiceCredential, SigningCertificate, SshKey
 from identities.operations.credentials.specs import delete_key, on_user, rotate_key
-from policies.object_actions import ActionForm
+from objects.object_actions import ActionForm
 from sync.operations import Refusal, StepSpec
 
 Asked = Mapping[str, str] | None

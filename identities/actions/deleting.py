@@ -9,7 +9,7 @@ from iamconsole.web.words import day, some
 from identities.models import IamRole, IamUser
 from identities.operations import delete_linked, delete_whole, delete_whole_profile
 from identities.operations.cascades import take_off
-from policies.object_actions import ActionForm
+from objects.object_actions import ActionForm
 from sync.operations import StepSpec
 
 _MOST_NAMED = 8

@@ -14,10 +14,11 @@ from identities.models import InlinePolicy, Principal
 from identities.operations import attach, delete_inline, put_inline, update_trust
 from identities.operations.inline import SIZES
 from identities.operations.owners import KINDS_OF_OWNERS
+from objects.fields import UntilField
+from objects.object_actions import ActionForm
 from policies.ending import ends_itself
-from policies.fields import DocumentField, UntilField
+from policies.fields import DocumentField
 from policies.models import Document
-from policies.object_actions import ActionForm
 from policies.operations import create_policy, policy_arn
 from policies.quotas import INLINE_OF_USER, TRUST_POLICY
 from sync.operations import StepSpec

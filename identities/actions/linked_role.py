@@ -10,7 +10,7 @@ from django import forms
 from identities.actions.new_role import WAYS, WAYS_LABEL
 from identities.actions.role_fields import DescriptionField
 from identities.operations import create_linked
-from policies.object_actions import ActionForm
+from objects.object_actions import ActionForm
 from sync.operations import StepSpec
 
 

@@ -11,8 +11,8 @@ from identities.actions.passwords import NO_PASSWORD, PASSWORD_CHOICES, ConsoleP
 from identities.forms import GroupsField
 from identities.models import IamUser
 from identities.operations import add_member, attach, create_group, create_user
+from objects.object_actions import ActionForm
 from policies.fields import PolicyField
-from policies.object_actions import ActionForm
 from sync.operations import StepSpec
 
 _NAME = "Letters, digits and +=,.@_- only; unique in the AWS account, case-insensitive."

@@ -14,7 +14,7 @@ from identities.actions.credentials import OfOneForm
 from identities.models import MfaDevice
 from identities.operations.credentials.mfa_enrolment import LONGEST_NAME
 from identities.operations.credentials.specs import on_user
-from policies.object_actions import ActionForm
+from objects.object_actions import ActionForm
 from sync.operations import StepSpec
 from sync.sealed import keep_typed
 

@@ -7,10 +7,10 @@ from typing import Any
 from identities.actions import boundaries, certificates, documents, policies, providers, settings
 from identities.actions.documents import inline_of
 from identities.operations.kinds import CERTIFICATE, OIDC, PROFILE, SAML
-from policies import object_actions
-from policies.object_actions import ACCOUNT, ObjectAction
+from objects import object_actions
+from objects.object_actions import ACCOUNT, ObjectAction
+from objects.tag_and_delete_actions import delete_action, tag_actions
 from policies.operations.managed import POLICY
-from policies.tag_and_delete_actions import delete_action, tag_actions
 
 
 def register() -> None:

@@ -14,7 +14,7 @@ from identities.account.selectors import settings_of
 from identities.models import IamUser
 from identities.operations.credentials.logins import PASSWORD
 from identities.operations.credentials.specs import on_user
-from policies.object_actions import ActionForm
+from objects.object_actions import ActionForm
 from sync.operations import StepSpec
 from sync.sealed import keep_typed
 

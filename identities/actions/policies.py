@@ -13,8 +13,8 @@ from identities.actions.make import FixedPathField, NewForm
 from identities.models import Attachment, IamRole, IamUser
 from identities.operations import delete_boundary, detach, put_boundary
 from identities.trust import joined
+from objects.object_actions import ActionForm
 from policies.fields import DocumentField, PolicyField
-from policies.object_actions import ActionForm
 from policies.operations import DeleteVersion, create_policy, plan_delete, plan_update, policy_arn
 from policies.operations.managed import LONGEST_DESCRIPTION
 from policies.quotas import MANAGED_POLICY

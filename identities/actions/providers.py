@@ -18,7 +18,7 @@ from identities.operations import (
     update_saml,
 )
 from identities.operations.oidc import LONGEST_CLIENT_ID, LONGEST_URL
-from policies.object_actions import ActionForm
+from objects.object_actions import ActionForm
 from sync.operations import StepSpec
 
 _METADATA = "What the identity provider hands out as its metadata, an XML document: paste all of it."

@@ -13,7 +13,7 @@ from identities.actions.role_fields import DescriptionField, MinutesField
 from identities.forms import RoleField
 from identities.models import InstanceProfile
 from identities.operations import create_profile, put_role, revoke_sessions, update_role
-from policies.object_actions import ActionForm
+from objects.object_actions import ActionForm
 from sync.operations import StepSpec
 
 

@@ -20,7 +20,7 @@ from identities.operations import (
     switch_root_feature,
 )
 from identities.operations.settings import params_of
-from policies.object_actions import ActionForm
+from objects.object_actions import ActionForm
 from sync.operations import Refusal, StepSpec
 
 # Where the AWS account has none of its own: what is advised, and not what AWS does without one.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from django import forms
 
 from identities.operations import tag, untag
-from policies.object_actions import ActionForm
-from policies.operations.tags import LONGEST_KEY, LONGEST_VALUE
+from objects.object_actions import ActionForm
+from objects.operations.tags import LONGEST_KEY, LONGEST_VALUE
 from sync.operations import StepSpec
 
 

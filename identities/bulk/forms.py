@@ -13,7 +13,7 @@ from iamconsole.web.exports import file_response
 from identities.bulk import csv_text, rows
 from identities.bulk.csv_text import CsvLine, TableError
 from identities.bulk.rows import BulkRow
-from policies.text_or_file import NotText, TextOrFileForm, TextOrFileLabels
+from objects.text_or_file import NotText, TextOrFileForm, TextOrFileLabels
 
 _HELP = {
     rows.NEW: ", ".join(rows.COLUMNS[rows.NEW]),

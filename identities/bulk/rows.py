@@ -15,7 +15,7 @@ from identities.bulk.csv_text import CsvLine, TableError
 from identities.models import AccessKey, Credential, IamGroup, IamUser
 from identities.operations import add_member, attach, create_user, tag
 from identities.operations.credentials.specs import on_user
-from policies.operations.arns import is_managed_by_aws
+from objects.operations.arns import is_managed_by_aws
 from policies.selectors import attachable
 from sync import operations
 from sync.changes.plan import MOST_STEPS, extend, prefetch

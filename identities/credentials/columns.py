@@ -15,7 +15,7 @@ from iamconsole.web.tables import Column
 from iamconsole.web.words import counted
 from identities.models import IamUser, MfaDevice
 from identities.models.credentials import key_cutoff
-from policies.tables import yes_or_no
+from objects.tables import yes_or_no
 
 NOT_HELD = "Not read yet"
 _NO_KEY = muted("No key")

@@ -58,7 +58,7 @@ from identities.operations.settings import (
 )
 from identities.operations.tags import TagOwner, UntagOwner, tag, untag
 from identities.operations.trust import UpdateTrust, update_trust
-from policies.operations.tags import TagObject, UntagObject
+from objects.operations.tags import TagObject, UntagObject
 from sync import operations
 
 __all__ = [

@@ -23,9 +23,9 @@ from identities.operations.settings import (
     set_password_policy,
     set_token_version,
 )
-from policies.operations.existence import delete
-from policies.operations.objects import KindOfObject
-from policies.operations.tags import retagged, tags_again
+from objects.operations.existence import delete
+from objects.operations.objects import KindOfObject
+from objects.operations.tags import retagged, tags_again
 from sync import reversals
 from sync.mirror import Content
 from sync.mirror.base import DETAILS

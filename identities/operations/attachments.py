@@ -12,10 +12,10 @@ from typing import Any, ClassVar
 from accounts.models import AwsAccount
 from identities.models import Attachment, Principal
 from identities.operations.owners import GROUP, ROLE, USER, OwnerOperation, on_owner
+from objects.operations.arns import check_arn, is_managed_by_aws, name_of
+from objects.operations.rows import live_row, names_of, prefetch_names, prefetch_rows, ref
 from policies.holdings import AttachmentChange
 from policies.models import ManagedPolicy
-from policies.operations.arns import check_arn, is_managed_by_aws, name_of
-from policies.operations.rows import live_row, names_of, prefetch_names, prefetch_rows, ref
 from policies.quotas import ATTACHED_TO_GROUP, ATTACHED_TO_ROLE, ATTACHED_TO_USER, quotas_in
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding

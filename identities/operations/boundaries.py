@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from accounts.models import AwsAccount
 from identities.models import IamRole, IamUser
 from identities.operations.owners import OwnerOperation, OwnerParams, on_owner
+from objects.operations.arns import check_arn, is_managed_by_aws, name_of
+from objects.operations.rows import live_row, ref
 from policies.holdings import BoundaryChange
 from policies.models import ManagedPolicy
-from policies.operations.arns import check_arn, is_managed_by_aws, name_of
-from policies.operations.rows import live_row, ref
 from sync.aws.client import AwsClient
 from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Call, StepSpec, Value

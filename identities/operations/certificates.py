@@ -13,10 +13,10 @@ from iamconsole.web.words import day
 from identities.account.certificates import read_pem
 from identities.models import ServerCertificate
 from identities.operations.kinds import CERTIFICATE
-from policies.operations.arns import check_arn, path_of
-from policies.operations.existence import CreateObjectParams, DeleteObjectParams, Deletion, ObjectCreation
-from policies.operations.objects import ObjectOperation
-from policies.operations.rows import object_key
+from objects.operations.arns import check_arn, path_of
+from objects.operations.existence import CreateObjectParams, DeleteObjectParams, Deletion, ObjectCreation
+from objects.operations.objects import ObjectOperation
+from objects.operations.rows import object_key
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.mirror import Content

@@ -12,7 +12,7 @@ from identities.operations.membership import add_member
 from identities.operations.roles import USUAL_SESSION_S, create_role
 from identities.operations.tags import tag
 from identities.selectors import attachments_of, inline_policies_of
-from policies.operations.tags import is_awss
+from objects.operations.tags import is_awss
 from sync.operations import Refusal, StepSpec
 
 

@@ -21,10 +21,10 @@ from identities.operations.cascades import TakenOff, take_off
 from identities.operations.dependents import dependents_in_aws, dependents_in_mirror, left_after
 from identities.operations.held_rows import HeldRows, prefetch_held
 from identities.operations.owners import ROLE, USER, OwnerOperation
+from objects.operations.arns import name_of
+from objects.operations.rows import ref
+from objects.operations.tags import is_awss
 from policies.holdings import ExistenceChange
-from policies.operations.arns import name_of
-from policies.operations.rows import ref
-from policies.operations.tags import is_awss
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef

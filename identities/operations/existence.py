@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from accounts.models import AwsAccount
 from identities.operations.owners import GROUP, USER, KindOfOwner
+from objects.operations.arns import check_arn
+from objects.operations.existence import CreateObjectParams, Creation, check_name_of
 from policies.holdings import BoundaryChange, ExistenceChange
-from policies.operations.arns import check_arn
-from policies.operations.existence import CreateObjectParams, Creation, check_name_of
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.operations import AccessChange, Call, StepSpec, Value

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from identities.models import IamRole, InstanceProfile
+from objects.operations.arns import check_arn, name_of
+from objects.operations.rows import live_row, object_key, prefetch_rows, ref
 from policies.holdings import InstanceProfileFact
-from policies.operations.arns import check_arn, name_of
-from policies.operations.rows import live_row, object_key, prefetch_rows, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding

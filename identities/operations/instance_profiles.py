@@ -12,8 +12,8 @@ from identities.operations.deletion import DeleteOwner, DeleteOwnerParams, delet
 from identities.operations.existence import CreateOwner, arn_of
 from identities.operations.instance_profile_roles import add_role, remove_role
 from identities.operations.owners import PROFILE
-from policies.operations.existence import CreateObjectParams
-from policies.operations.rows import ref
+from objects.operations.existence import CreateObjectParams
+from objects.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef

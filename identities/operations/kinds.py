@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from identities.models import InstanceProfile, OidcProvider, SamlProvider, ServerCertificate
-from policies.operations.objects import KindOfObject
+from objects.operations.objects import KindOfObject
 
 OIDC = KindOfObject("oidc", "OIDC provider", "OpenIDConnectProvider", "oidc-provider", OidcProvider, by_arn=True)
 SAML = KindOfObject("saml", "SAML provider", "SAMLProvider", "saml-provider", SamlProvider, by_arn=True)

@@ -14,9 +14,9 @@ from identities.models import IamGroup, IamRole, IamUser
 from identities.operations.breaks import broken_by_rename, roles_trusting
 from identities.operations.existence import check_name
 from identities.operations.owners import USER, OwnerOperation, on_owner
+from objects.operations.arns import check_arn, name_of, path_of
+from objects.operations.rows import object_key, ref
 from policies.holdings import ArnChange
-from policies.operations.arns import check_arn, name_of, path_of
-from policies.operations.rows import object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding

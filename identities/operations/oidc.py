@@ -11,10 +11,10 @@ from accounts.models import AwsAccount
 from iamconsole.web.words import some
 from identities.operations.kinds import OIDC
 from identities.operations.trusting import trusting_findings
+from objects.operations.existence import CreateObjectParams, DeleteObjectParams, Deletion, ObjectCreation
+from objects.operations.objects import ObjectOperation
+from objects.operations.tags import retagged
 from policies.holdings import ANYBODY, FederationFact
-from policies.operations.existence import CreateObjectParams, DeleteObjectParams, Deletion, ObjectCreation
-from policies.operations.objects import ObjectOperation
-from policies.operations.tags import retagged
 from sync.checks import PlanFinding
 from sync.mirror import Content
 from sync.operations import AccessChange, BadParams, Call, Risk, StepSpec, Undo, Value

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from accounts.models import AwsAccount
 from identities.models import IamGroup, IamRole, IamUser, InstanceProfile, Principal
-from policies.operations.arns import check_arn, name_of
-from policies.operations.rows import live_row, object_key, prefetch_rows, ref
+from objects.operations.arns import check_arn, name_of
+from objects.operations.rows import live_row, object_key, prefetch_rows, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding

@@ -16,8 +16,8 @@ from identities.operations.names import rename
 from identities.operations.tags import tag, untag
 from identities.operations.trust import update_trust
 from identities.trust import principals_of, unique_ids
+from objects.operations.arns import name_of, path_of
 from policies.documents import texts_of
-from policies.operations.arns import name_of, path_of
 from sync import reversals
 from sync.mirror import Content
 from sync.mirror.base import DETAILS

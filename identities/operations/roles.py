@@ -12,10 +12,10 @@ from identities.models import IamRole
 from identities.operations.existence import CreateOwner, arn_of, bounded
 from identities.operations.owners import ROLE, OwnerOperation, on_owner
 from identities.operations.trust import limits_of_trust
+from objects.operations.arns import check_arn
+from objects.operations.existence import CreateObjectParams
+from objects.operations.rows import ref
 from policies.holdings import TrustChange
-from policies.operations.arns import check_arn
-from policies.operations.existence import CreateObjectParams
-from policies.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef

@@ -14,10 +14,10 @@ from identities.models import SamlProvider
 from identities.models.account import LONGEST_KEPT_METADATA
 from identities.operations.kinds import SAML
 from identities.operations.trusting import trusting_findings
+from objects.operations.existence import CreateObjectParams, DeleteObjectParams, Deletion, ObjectCreation
+from objects.operations.objects import ObjectOperation
+from objects.operations.tags import retagged
 from policies.holdings import ANYBODY, FederationFact
-from policies.operations.existence import CreateObjectParams, DeleteObjectParams, Deletion, ObjectCreation
-from policies.operations.objects import ObjectOperation
-from policies.operations.tags import retagged
 from sync.checks import PlanFinding
 from sync.mirror import Content
 from sync.operations import AccessChange, BadParams, Call, Risk, StepSpec, Undo, Value

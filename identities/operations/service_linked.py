@@ -13,9 +13,9 @@ from typing import Any
 from accounts.models import AwsAccount
 from identities.models import IamRole
 from identities.operations.owners import ROLE, OwnerOperation
+from objects.operations.arns import check_arn, name_of
+from objects.operations.rows import live_row, object_key, ref
 from policies.holdings import ExistenceChange
-from policies.operations.arns import check_arn, name_of
-from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import Conflict, NotFound
 from sync.object_ref import ObjectRef

@@ -18,7 +18,7 @@ from identities.account.mirrors import RoleSettings
 from identities.models import IamRole
 from identities.operations.roles import LONGEST_DESCRIPTION
 from identities.operations.service_linked import delete_linked_by_arn
-from policies.operations.arns import path_of
+from objects.operations.arns import path_of
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef

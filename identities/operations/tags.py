@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from accounts.models import AwsAccount
 from identities.models import IamRole, IamUser
 from identities.operations.owners import OwnerOperation, on_owner
+from objects.operations.tags import MOST_TAGS, check_key, check_value
 from policies.holdings import TagChange
-from policies.operations.tags import MOST_TAGS, check_key, check_value
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.operations import AccessChange, Call, Risk, StepSpec, Value

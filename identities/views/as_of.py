@@ -25,9 +25,9 @@ from identities import as_of
 from identities.dangling_trusts import words_by_id
 from identities.models import IamGroup, IamRole, IamUser
 from identities.trust import principals_of, sentences, unique_ids
+from objects.operations.arns import name_of
 from policies.documents import texts_of
 from policies.models import ManagedPolicy
-from policies.operations.arns import name_of
 from sync.mirror import mirror_of
 from sync.mirror.differences import is_document
 from sync.models import MirroredRow, Revision

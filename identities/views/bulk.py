@@ -17,7 +17,7 @@ from identities.actions.passwords import thought_up
 from identities.bulk.csv_text import MOST_BYTES
 from identities.bulk.forms import TableForm
 from identities.bulk.rows import NEW, steps_of
-from policies.views.stage import REFUSED
+from objects.views.stage import REFUSED
 from sync import changes
 from sync.models import Change
 from sync.snapshot import files

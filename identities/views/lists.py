@@ -17,7 +17,7 @@ from iamconsole.web.tables import Table, TableListing, list_response
 from identities import selectors
 from identities.dangling_trusts import name_deleted
 from identities.tables import GROUPS, ROLES, USERS
-from policies import object_actions
+from objects import object_actions
 from sync.views.ignored import ignored
 
 

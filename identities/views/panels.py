@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from iamconsole.web.counts import first_of
 from identities import selectors
 from identities.object_pages import SHOWN
-from policies.details import fetch_row, render_tab
+from objects.object_pages import fetch_row, render_tab
 from policies.views.managed_policies import POLICY
 
 

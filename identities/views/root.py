@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import fetch_aws_account
 from accounts.roles import SEE_IAM
 from identities.credentials.root import root_of
-from policies.details import HISTORY
+from objects.object_pages import HISTORY
 from sync.selectors import holdings
 
 

@@ -12,9 +12,9 @@ from identities.forms import MemberForm
 from identities.models import IamGroup, IamUser
 from identities.object_pages import GROUP
 from identities.operations import add_member, detach, remove_member
-from policies.details import ObjectPages, fetch_row
-from policies.forms import StageForm
-from policies.views.stage import stage_page
+from objects.forms import StageForm
+from objects.object_pages import ObjectPages, fetch_row
+from objects.views.stage import stage_page
 
 
 def _url(name: str, account_id: str, aws_id: str = "") -> str:
@@ -31,7 +31,9 @@ def detach_policy(request: HttpRequest, account_id: str, aws_id: str, kind: Obje
         "back_url": _url(kind.name, account_id, aws_id),
     }
     form = StageForm(request.POST or None, initial={"title": title[:200]})
-    return stage_page(request, row.aws_account, form, lambda: [detach(row, attachment.arn)], "stage/form.html", context)
+    return stage_page(
+        request, row.aws_account, form, lambda: [detach(row, attachment.arn)], "objects/stage/form.html", context
+    )
 
 
 def group_add(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
@@ -49,7 +51,7 @@ def group_add(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespons
         group.aws_account,
         form,
         lambda: [add_member(form.cleaned_data["user"], group)],
-        "stage/form.html",
+        "objects/stage/form.html",
         context,
     )
 
@@ -65,5 +67,5 @@ def group_remove(request: HttpRequest, account_id: str, aws_id: str) -> HttpResp
     }
     form = StageForm(request.POST or None, initial={"title": title[:200]})
     return stage_page(
-        request, group.aws_account, form, lambda: [remove_member(user, group)], "stage/form.html", context
+        request, group.aws_account, form, lambda: [remove_member(user, group)], "objects/stage/form.html", context
     )

@@ -1,5 +1,6 @@
 """What can be done to managed policies in AWS."""
 
+from objects.operations.tags import TagObject, UntagObject
 from policies.operations import reversals
 from policies.operations.managed import (
     POLICY,
@@ -10,7 +11,6 @@ from policies.operations.managed import (
     plan_delete,
     policy_arn,
 )
-from policies.operations.tags import TagObject, UntagObject
 from policies.operations.update import DeleteVersion, SetDefault, UpdatePolicy, plan_set_default, plan_update
 from sync import operations
 

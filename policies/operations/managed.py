@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
+from objects.operations.existence import CreateObjectParams, Creation
+from objects.operations.objects import KindOfObject
+from objects.operations.tags import retagged
 from policies.detail_mirror import SETTINGS
 from policies.holdings import ManagedPolicyChange
 from policies.models import ManagedPolicy
-from policies.operations.existence import CreateObjectParams, Creation
-from policies.operations.objects import KindOfObject
-from policies.operations.tags import retagged
 from policies.operations.update import DeleteVersion, document_findings
 from policies.operations.versions import PolicyParams, VersionsOperation, customer_policy
 from sync.aws.client import AwsClient

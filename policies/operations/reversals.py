@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accounts.models import AwsAccount
+from objects.operations.tags import tags_again
 from policies.detail_mirror import PolicySettings
 from policies.documents import texts_of
 from policies.mirrors import text_in_force
 from policies.models import ManagedPolicy
 from policies.operations.managed import POLICY, create_policy, plan_delete
-from policies.operations.tags import tags_again
 from policies.operations.update import DeleteVersion, plan_set_default, plan_update
 from sync import reversals
 from sync.mirror import Content

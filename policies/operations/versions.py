@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
+from objects.operations.arns import check_arn, name_of
+from objects.operations.rows import live_row, object_key, ref
 from policies.models import ManagedPolicy
-from policies.operations.arns import check_arn, name_of
-from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.object_ref import ObjectRef

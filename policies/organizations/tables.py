@@ -17,8 +17,8 @@ from iamconsole.web.filters import ChoiceFilter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.words import counted
+from objects.tables import ARN, GONE
 from policies.models import OrgAccount, OrgPolicy, OrgUnit
-from policies.tables import ARN, GONE
 
 
 def accounts(aws_account: AwsAccount) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from iamconsole.web.tables import list_response
-from policies.details import HISTORY, RAW, ObjectPages, Tab
+from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from policies.engine.structure import DocumentType
 from policies.findings import judged
 from policies.models import OrgPolicy

@@ -11,14 +11,15 @@ from django.urls import reverse
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
 from iamconsole.web.diff import document_diff
-from policies.details import fetch_row
+from objects.forms import StageForm
+from objects.object_pages import fetch_row
+from objects.views.stage import REFUSED, stage, stage_page
 from policies.engine.document import size
-from policies.forms import PolicyEditForm, StageForm, findings_in
+from policies.forms import PolicyEditForm, findings_in
 from policies.models import ManagedPolicy
 from policies.operations.update import plan_set_default, plan_update
 from policies.quotas import MANAGED_POLICY, VERSIONS_OF_POLICY, quotas_of
 from policies.views.managed_policies import POLICY
-from policies.views.stage import REFUSED, stage, stage_page
 
 
 def policy_edit(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
@@ -81,5 +82,10 @@ def policy_make_default(request: HttpRequest, account_id: str, aws_id: str, vers
     }
     form = StageForm(request.POST or None, initial={"title": title})
     return stage_page(
-        request, policy.aws_account, form, lambda: plan_set_default(policy, version_id), "stage/form.html", context
+        request,
+        policy.aws_account,
+        form,
+        lambda: plan_set_default(policy, version_id),
+        "objects/stage/form.html",
+        context,
     )

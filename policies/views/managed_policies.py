@@ -14,8 +14,9 @@ from accounts.access import fetch_aws_account, may, signed_in
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.diff import DiffLine, document_diff, laid_out
 from iamconsole.web.tables import list_response
-from policies import object_actions, selectors
-from policies.details import HISTORY, RAW, ObjectPages, Tab
+from objects import object_actions
+from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
+from policies import selectors
 from policies.findings import judged
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.summaries import summaries_of

@@ -13,7 +13,7 @@ from cognito.operations.people.base import on_person
 from cognito.operations.people.linking import LinkedAccount, key_of, with_account
 from cognito.people import erasure
 from emulator.process import REGION, Emulator
-from policies import object_actions
+from objects import object_actions
 from sync import changes, operations
 from sync.models import Change
 from sync.operations import Risk, StepSpec

@@ -13,7 +13,7 @@ from accounts.models import Operator
 from cognito.actions.inviting import INVITE
 from cognito.actions.people import PLACE
 from cognito.models import CognitoMembership, CognitoUser
-from policies import object_actions
+from objects import object_actions
 from sync.models import Change
 from tests.cognito.people_cases import Customers, open_session, shown
 from tests.services.changing import carry_out, propose, worked

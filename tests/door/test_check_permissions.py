@@ -166,7 +166,9 @@ def operations_in_the_code() -> set[str]:
     """The operations of AWS that the apps name, "Get{noun}Policy" for each of the three nouns."""
     names = {name for service in SERVICES for name in model_of(service).operation_names}
     sources = [
-        path for app in ("sync", "policies", "identities") for path in Path(settings.BASE_DIR, app).rglob("*.py")
+        path
+        for app in ("sync", "objects", "policies", "identities")
+        for path in Path(settings.BASE_DIR, app).rglob("*.py")
     ]
     literals = {
         literal

@@ -30,12 +30,12 @@ from identities.operations import (
     upload_certificate,
 )
 from identities.operations.kinds import CERTIFICATE, OIDC, PROFILE, SAML
+from objects.operations.existence import delete
+from objects.operations.objects import KindOfObject
+from objects.operations.tags import tag, untag
 from policies.models import ManagedPolicy
 from policies.operations import create_policy, delete_policy, policy_arn
-from policies.operations.existence import delete
 from policies.operations.managed import POLICY
-from policies.operations.objects import KindOfObject
-from policies.operations.tags import tag, untag
 from sync import mirror
 from sync.aws.client import reader
 from sync.models import MirroredRow

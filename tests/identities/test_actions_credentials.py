@@ -24,7 +24,7 @@ from identities.models import (
     SigningCertificate,
     SshKey,
 )
-from policies import object_actions
+from objects import object_actions
 from sync import sealed
 from sync.models import Change, SealedSecret
 from tests.identities.operation_cases_credentials import SSH_KEY, knows

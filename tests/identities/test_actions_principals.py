@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from accounts.models import AwsAccount, Operator
 from identities.actions.trust_documents import SERVICES, for_account, for_provider, for_service
 from identities.models import InstanceProfile, OidcProvider, SamlProvider
-from policies import object_actions
+from objects import object_actions
 from policies.engine.catalogue import SERVICE_SOURCES
 from policies.engine.lint import Severity, lint
 from policies.engine.structure import DocumentType

@@ -17,9 +17,9 @@ from identities.operations import (
     update_saml,
 )
 from identities.operations.kinds import OIDC
+from objects.operations.existence import delete
 from policies.models import ManagedPolicy
 from policies.operations import create_policy, delete_policy, policy_arn
-from policies.operations.existence import delete
 from sync import changes
 from sync.models import Change, SealedSecret
 from sync.operations import StepSpec

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.documentation import PAGES as PAGES_OF_AWS
+from objects.documentation import PAGES as PAGES_OF_AWS
 
 ROOT = Path(__file__).resolve().parents[2]
 READ_FROM_ENVIRONMENT = re.compile(r"""(?:env\.\w+|secret|environ\.get)\(\s*["']([A-Z][A-Z0-9_]+)["']""")
@@ -39,7 +39,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_every_app_of_the_picture_exists() -> None:
     layers = re.findall(r"^ +│  (\w+) ", documented("docs/architecture.md"), re.MULTILINE)
-    assert layers == ["cognito", "access", "identities", "policies", "sync", "accounts", "iamconsole"]
+    assert layers == ["cognito", "access", "identities", "policies", "objects", "sync", "accounts", "iamconsole"]
     assert all((ROOT / layer / "__init__.py").exists() for layer in layers)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.urls import get_resolver
 
-from policies import object_actions
+from objects import object_actions
 from sync.operations import registry
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"

@@ -26,8 +26,8 @@ from cognito.people.history import changes_of
 from cognito.selectors import PAGE, UNFINISHED, PeopleQuery, exactly, matching, page_of, people_of
 from cognito.tables import listed_people
 from identities.models import IamUser, TrustedPrincipal
+from objects.tables import GONE
 from policies.models import Document, Organization, PolicyVersion
-from policies.tables import GONE
 from sync.mirror.statistics import learn
 from sync.models import Change, Facet, MirroredRow, Revision, Step
 from tests.cognito.rows import CREATED, make_person, make_pool

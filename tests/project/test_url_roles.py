@@ -30,7 +30,7 @@ from identities.models import (
     SamlProvider,
     ServerCertificate,
 )
-from policies import object_actions
+from objects import object_actions
 from policies.models import ManagedPolicy, OrgPolicy
 from sync.models import Change, Revision, Run
 from tests.admin.cases import POLICY_ARN, fill

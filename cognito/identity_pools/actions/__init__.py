@@ -1,8 +1,8 @@
 """What can be done with an identity pool from its page: forms that stage changes."""
 
 from cognito.identity_pools.actions import access, identities, images, mappings, settings
-from policies import object_actions
-from policies.object_actions import ACCOUNT, ObjectAction
+from objects import object_actions
+from objects.object_actions import ACCOUNT, ObjectAction
 
 PLACE = "identity_pool"
 

@@ -17,7 +17,7 @@ from cognito.identity_pools.trusting import tightened, trust_in
 from cognito.models import IdentityPool
 from identities.models import IamRole
 from identities.operations import update_trust
-from policies.object_actions import ActionForm
+from objects.object_actions import ActionForm
 from sync.operations import Refusal, StepSpec
 
 

@@ -12,7 +12,7 @@ from cognito.identity_pools.operations.roles import MATCHES
 from cognito.identity_pools.sign_in_paths import SignInPaths
 from cognito.models import IdentityPool
 from identities.models import IamRole
-from policies.fields import NamedField
+from objects.fields import NamedField
 
 # Amazon S3 User Guide, "General purpose bucket naming rules".
 _BUCKET = r"\A(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z"

@@ -14,7 +14,7 @@ from cognito.identity_pools.operations.existence import check_name
 from cognito.identity_pools.operations.settings import CLASSIC, DEVELOPER, NAME, OIDC, SAML, SOCIAL, USER_POOLS
 from cognito.models import AppClient
 from identities.account.selectors import oidc_providers, saml_providers
-from policies.object_actions import ActionForm
+from objects.object_actions import ActionForm
 from sync.models import Region
 from sync.operations import BadParams, StepSpec
 

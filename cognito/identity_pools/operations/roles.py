@@ -19,7 +19,7 @@ from cognito.mirrors.identity_pools import IdentityPoolRolesMirror
 from cognito.models import IdentityPool
 from iamconsole.web.words import counted
 from identities.models import IamRole
-from policies.operations.rows import object_key
+from objects.operations.rows import object_key
 from sync.checks import PlanFinding
 from sync.mirror import Content
 from sync.operations import AccessChange, BadParams, Call, StepSpec, Value

@@ -6,8 +6,8 @@ Actions on one thing in the pool are actions of the pool: their address says whi
 from cognito.models import UserPool
 from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
 from cognito.pools.actions import attributes, belonging, clients, looks, sessions, settings, signing, texts, threats
-from policies import object_actions
-from policies.object_actions import ACCOUNT, ActionForm, ObjectAction
+from objects import object_actions
+from objects.object_actions import ACCOUNT, ActionForm, ObjectAction
 
 PLACE = "cognito_pool"
 

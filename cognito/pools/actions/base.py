@@ -12,7 +12,7 @@ from cognito.pools.operations import update
 from cognito.pools.operations.merging import at
 from cognito.pools.operations.replacing import rows_of
 from cognito.pools.operations.shapes import MFA, POOL, Shape
-from policies.object_actions import ActionForm
+from objects.object_actions import ActionForm
 from sync.operations import Refusal, StepSpec
 
 

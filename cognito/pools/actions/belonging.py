@@ -17,7 +17,7 @@ from cognito.pools.operations.belonging import using
 from cognito.pools.operations.shapes import AS_AWS_HAS_IT, CLIENT, GROUP, METADATA, PROVIDER, RESOURCE_SERVER, SECRETS
 from iamconsole.web.words import some
 from identities.forms import RoleField
-from policies.object_actions import ActionForm
+from objects.object_actions import ActionForm
 from sync.operations import StepSpec
 from sync.sealed import keep_typed
 

@@ -22,7 +22,7 @@ from cognito.pools.operations import (
     untag,
 )
 from cognito.pools.operations.details import LONGEST_CUSTOM, TYPES
-from policies.operations.tags import LONGEST_KEY, LONGEST_VALUE
+from objects.operations.tags import LONGEST_KEY, LONGEST_VALUE
 from sync.operations import StepSpec
 
 # API reference, LambdaConfigType: those that are an ARN and nothing else.

@@ -9,7 +9,7 @@ from typing import Any
 
 from cognito.pools.operations.places import call_on, pool_call, pool_row
 from cognito.pools.operations.pools import UserPoolOperation, UserPoolParams
-from policies.operations.tags import MOST_TAGS, check_key, check_value
+from objects.operations.tags import MOST_TAGS, check_key, check_value
 from sync.checks import PlanFinding
 from sync.operations import BadParams, Call, Guarantee, Risk, StepSpec, Undo, Value
 from sync.plan_draft import Draft

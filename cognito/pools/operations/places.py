@@ -8,7 +8,7 @@ from typing import Any
 from cognito.models import UserPool
 from cognito.plans import is_protected_from_threats
 from cognito.pools.operations.shapes import mfa_following
-from policies.operations.rows import object_key
+from objects.operations.rows import object_key
 from sync.operations import BadParams, Call, Refusal
 from sync.placeholders import is_placeholder, placeholder_for
 from sync.plan_draft import Draft

@@ -20,8 +20,8 @@ from identities.models import IamUser
 from identities.operations.credentials.existing import KeyParams
 from identities.operations.credentials.of_user import KEY, check_id
 from identities.operations.owners import USER
-from policies.operations.arns import check_arn, name_of
-from policies.operations.rows import object_key, ref
+from objects.operations.arns import check_arn, name_of
+from objects.operations.rows import object_key, ref
 from sync.aws.client import AwsClient
 from sync.object_ref import ObjectRef
 from sync.operations import BadParams, Gate

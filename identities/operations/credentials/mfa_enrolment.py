@@ -18,8 +18,8 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from identities.models import MfaDevice
 from identities.operations.credentials.mfa import GONE, OFF, ON, DeviceOperation, MfaDeviceParams
+from objects.operations.arns import name_of, path_of
 from policies.holdings import DEVICE, CredentialFact
-from policies.operations.arns import name_of, path_of
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
 from sync.checks import PlanFinding

@@ -15,7 +15,7 @@ from identities.credentials.mirrors import CERTIFICATES, KEYS, SERVICE_CREDENTIA
 from identities.models import Credential, IamUser
 from identities.operations.held_rows import prefetch_held
 from identities.operations.owners import USER, OwnerOperation, OwnerParams
-from policies.operations.rows import ref
+from objects.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef

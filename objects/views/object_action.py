@@ -15,17 +15,17 @@ from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
 from iamconsole.web.uploads import is_too_long
-from policies import object_actions
-from policies.details import ObjectPages, TabLink, fetch_row
-from policies.object_actions import ObjectAction
-from policies.views.stage import REFUSED
+from objects import object_actions
+from objects.object_actions import ObjectAction
+from objects.object_pages import ObjectPages, TabLink, fetch_row
+from objects.views.stage import REFUSED
 from sync import changes
 from sync.models import Change
 from sync.naming import Names
 from sync.operations import BadParams, Refusal
 
 if TYPE_CHECKING:  # it prints this page: the other way round is types only
-    from policies.views.selection import Selection
+    from objects.views.selection import Selection
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from accounts.models import AwsAccount
 from iamconsole.web.selections import KEPT, keep_posted, kept
 from iamconsole.web.tables import Table, picked
 from iamconsole.web.words import counted
-from policies import object_actions
-from policies.details import ObjectPages, rows_within
-from policies.object_actions import ObjectAction
-from policies.views.object_action import Breadcrumb, action_page
+from objects import object_actions
+from objects.object_actions import ObjectAction
+from objects.object_pages import ObjectPages, rows_within
+from objects.views.object_action import Breadcrumb, action_page
 
 MOST_SHOWN = 50  # of those that it is about
 
@@ -132,7 +132,7 @@ def choose_page(request: HttpRequest, selection: Selection) -> HttpResponse:
         "selection": selection,
         "offers": _offers(request, selection),
     }
-    return render(request, "stage/choose.html", context)
+    return render(request, "objects/stage/choose.html", context)
 
 
 def act_on_selection(request: HttpRequest, picks: Selection, action: str) -> HttpResponse:

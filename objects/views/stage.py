@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from accounts.access import signed_in
 from accounts.models import AwsAccount
-from policies.forms import StageForm
+from objects.forms import StageForm
 from sync import changes
 from sync.models import Change
 from sync.operations import StepSpec

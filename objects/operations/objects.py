@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from accounts.models import AwsAccount
-from policies.operations.arns import check_arn
-from policies.operations.rows import live_row, object_key, ref
+from objects.operations.arns import check_arn
+from objects.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.mirror import Content

@@ -1,6 +1,6 @@
 """What can be done from a page: an action is a form, and its form says which steps come of what was typed.
 
-Each action has one page (policies/views/object_action.py) that stages a change. An app registers its
+Each action has one page (objects/views/object_action.py) that stages a change. An app registers its
 actions in `AppConfig.ready()`:
 
     object_actions.register("user", ObjectAction("rename", "Rename…", RenameUserForm, icon="pencil"))
@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django import forms
 from django.utils import timezone
 
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
-from policies.fields import BoundDocument, DocumentField, NamedField, UntilField
-from policies.forms import StageForm
+from objects.fields import EditorField, NamedField, UntilField
+from objects.forms import StageForm
 from sync.operations import StepSpec, registry
 
 ACCOUNT = "account"
@@ -37,7 +38,7 @@ class ActionForm(StageForm):
     ways_label: ClassVar[str] = ""
     button: ClassVar[str] = "Stage the change"
     remark: ClassVar[str] = ""  # below the editor, if it has one
-    template: ClassVar[str] = "stage/action.html"  # or one that extends it
+    template: ClassVar[str] = "objects/stage/action.html"  # or one that extends it
     cannot: str = ""  # a sentence why nothing can be staged just now; the page has that and no fields
 
     def __init__(
@@ -101,10 +102,10 @@ class ActionForm(StageForm):
         return any(bound.errors or bound.value() for bound in self.folded_fields)
 
     @property
-    def editor(self) -> BoundDocument | None:
-        """The field with a policy document, if it has one."""
+    def editor(self) -> forms.BoundField | None:
+        """The field that has the editor, if there is one."""
         for name, field in self.fields.items():
-            if isinstance(field, DocumentField):
+            if isinstance(field, EditorField):
                 return field.get_bound_field(self, name)
         return None
 

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from policies.object_actions import ActionForm, ObjectAction
-from policies.operations.existence import delete
-from policies.operations.objects import KindOfObject
-from policies.operations.tags import LONGEST_KEY, LONGEST_VALUE, tag, untag
+from objects.object_actions import ActionForm, ObjectAction
+from objects.operations.existence import delete
+from objects.operations.objects import KindOfObject
+from objects.operations.tags import LONGEST_KEY, LONGEST_VALUE, tag, untag
 from sync.operations import StepSpec
 
 

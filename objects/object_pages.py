@@ -23,10 +23,10 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
-from policies import object_actions
-from policies.documentation import PAGES
-from policies.history import DETAILS, compared, history_of, moment_before_it_went, raw_of, revisions_of
-from policies.selectors import namesakes
+from objects import object_actions
+from objects.documentation import PAGES
+from objects.history import DETAILS, compared, history_of, moment_before_it_went, raw_of, revisions_of
+from objects.selectors import namesakes
 from sync.views import refreshes
 
 
@@ -191,6 +191,6 @@ def _raw(request: HttpRequest, row: Any) -> Mapping[str, Any]:
 
 
 HISTORY = Tab(
-    "history", "History", "details/history.html", _history, count=lambda row: lately(revisions_of(row)), position=80
+    "history", "History", "objects/history.html", _history, count=lambda row: lately(revisions_of(row)), position=80
 )
-RAW = Tab("raw", "Raw", "details/raw.html", _raw, position=90)
+RAW = Tab("raw", "Raw", "objects/raw.html", _raw, position=90)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from policies.operations.objects import KindOfObject, ObjectOperation
+from objects.operations.objects import KindOfObject, ObjectOperation
 from sync.checks import PlanFinding
 from sync.mirror import Content
 from sync.operations import BadParams, Call, Refusal, StepSpec, Value

@@ -6,7 +6,7 @@ An object has several facets (its details, its keys …), and each counts its ow
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,13 +14,20 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from iamconsole.web.diff import DiffLine, document_diff, side_by_side
-from policies.selectors import with_documents
 from sync import mirror
 from sync.mirror import Mirror
 from sync.models import Facet, MirroredRow, Revision
 
 SHOWN = 25
 DETAILS = "details"
+
+# Puts what stands in contents by reference, such as a policy document by its hash, in the place of the reference.
+ContentReader = Callable[[Sequence[Any]], Sequence[Any]]
+_readers: list[ContentReader] = []
+
+
+def register_reader(reader: ContentReader) -> None:
+    _readers.append(reader)
 
 
 @dataclass(frozen=True)
@@ -203,8 +210,10 @@ def raw_of(row: MirroredRow) -> list[FacetText]:
 
 
 def _texts(contents: Sequence[Any]) -> list[str]:
-    """Contents as JSON for people, with their documents; "" for none."""
-    return [_text(content) if content else "" for content in with_documents(contents)]
+    """Contents as JSON for people, with what they refer to; "" for none."""
+    for reader in _readers:
+        contents = reader(contents)
+    return [_text(content) if content else "" for content in contents]
 
 
 def _text(content: Any) -> str:

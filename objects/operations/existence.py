@@ -11,9 +11,9 @@ from typing import Any, ClassVar, TypeVar
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import AwsAccount
-from policies.operations.arns import check_arn, name_of, path_of
-from policies.operations.objects import KindOfObject, ObjectOperation, ObjectParams
-from policies.operations.rows import object_key
+from objects.operations.arns import check_arn, name_of, path_of
+from objects.operations.objects import KindOfObject, ObjectOperation, ObjectParams
+from objects.operations.rows import object_key
 from sync.aws.client import AwsClient
 from sync.mirror.base import mirror_of
 from sync.models import MirroredRow

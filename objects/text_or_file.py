@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from policies.forms import StageForm
+from objects.forms import StageForm
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

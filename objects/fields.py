@@ -1,0 +1,77 @@
+"""Form fields: one that names what the mirror has, one for when access ends, and one that has the editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+
+SUGGESTED = 500
+
+
+class NamedField(forms.CharField):
+    """A mirrored row by its name or ARN; the page suggests what there is (a `<datalist>`)."""
+
+    def __init__(self, what: str, offers: Callable[[AwsAccount], QuerySet[Any]], **kwargs: Any) -> None:
+        """`offers`: the rows of an AWS account that may be named."""
+        super().__init__(max_length=2048, help_text=kwargs.pop("help_text", "Its name or its ARN."), **kwargs)
+        self.what, self._offers = what, offers
+        self.rows: QuerySet[Any] | None = None
+
+    def of(self, aws_account: AwsAccount) -> None:
+        """To be called by the form, which knows the AWS account."""
+        self.rows = self._offers(aws_account)
+
+    @property
+    def suggestions(self) -> Iterator[tuple[str, str]]:
+        assert self.rows is not None  # noqa: S101  the form sets it in its constructor
+        return ((row.name, self.words_of(row)) for row in self.rows[:SUGGESTED])
+
+    def words_of(self, row: Any) -> str:
+        """What stands beside the name of one that is suggested."""
+        return str(row.arn)
+
+    def clean(self, value: Any) -> Any:
+        """The row; None for a field that is optional and empty."""
+        said = super().clean(value)
+        if not said:
+            return None
+        assert self.rows is not None  # noqa: S101  the form sets it in its constructor
+        found = list(self.meant(self.rows, said)[:2])
+        if len(found) > 1:
+            raise forms.ValidationError(f"Two are called {said}: give the ARN.")
+        return found[0] if found else self.missing(said)
+
+    def meant(self, rows: QuerySet[Any], said: str) -> QuerySet[Any]:
+        return rows.filter(Q(arn=said) | Q(name_key=said.casefold()))
+
+    def missing(self, said: str) -> Any:
+        words = f"The mirror has no {self.what} “{said[:80]}”. Is the name right, and the last pull recent?"
+        raise forms.ValidationError(words)
+
+
+class UntilField(forms.DateTimeField):
+    """When access ends again; left empty, it stays."""
+
+    def __init__(self, help_text: str) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(label="Until", required=False, widget=widget, help_text=help_text)
+
+    def clean(self, value: Any) -> datetime | None:
+        said: datetime | None = super().clean(value)
+        if said is not None and said <= timezone.now():
+            raise forms.ValidationError("This is in the past.")
+        return said
+
+
+class EditorField(forms.CharField):
+    """A text for which the page of an action has an editor. Derive from it: the templates show its bound field."""
+
+    editor_template: ClassVar[str]  # the editor itself
+    checked_template: ClassVar[str]  # beside it, below the other fields: what is found in the text
