@@ -22,6 +22,7 @@ from access.unheld import resource_policy_of
 from accounts.access import fetch_aws_account
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
+from iamconsole.web.words import some
 from policies.engine.catalogue import spelled
 from policies.engine.layers import LayerName
 from policies.engine.somewhere import is_pattern
@@ -80,14 +81,15 @@ def _line(aws_account: AwsAccount, found: WhoCanMatch, asked: dict[str, Any]) ->
     )
 
 
-def _not_held(found: Sequence[WhoCanMatch]) -> list[str]:
-    """What has a say, too, and isn't in the mirror."""
+def _not_held(found: Sequence[WhoCanMatch]) -> str:
+    """What has a say, too, and isn't in the mirror, in words; "" for nothing."""
     named = (
         resource_policy_of(each.example[1]) if layer is LayerName.RESOURCE else LAYERS[layer]
         for each in found[:SHOWN]
         for layer in each.not_held
     )
-    return [f"the {name}" for name in dict.fromkeys(named) if name]
+    names = [f"the {name}" for name in dict.fromkeys(named) if name]
+    return some(names) if names else ""
 
 
 def _depends_on(found: Outsider) -> str:
