@@ -92,6 +92,7 @@ class Operation(ABC, Generic[P]):
     asks_mirror: ClassVar[bool] = False  # whether `needs_of`, `risk_of`, `asks_second` do: `prefetch` comes first then
     needs: ClassVar[str] = PROPOSE  # the permission of accounts.roles that proposing and applying it takes
     replaces_text: ClassVar[bool] = False  # whether what anybody edited in the text of its part is gone by it
+    unchanged_field: ClassVar[str | None] = None  # of its form: the one beside which `is_so_already` stands
     # What kind of policy `writes` gives, as `lint --type` has it; None where it is no policy.
     writes_type: ClassVar[str | None] = "identity"
     params_type: type[P]
@@ -235,8 +236,12 @@ class Operation(ABC, Generic[P]):
         """
         return p
 
+    def is_so_already(self, p: P) -> str:
+        """The sentence for a step that would change nothing."""
+        return f"{self.title(p)}: it is so already."
+
     def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
-        """What AWS would refuse, or what would change nothing, after the steps of the draft."""
+        """What AWS would refuse, after the steps of the draft, of a step that changes something."""
         return []
 
     def before(self, draft: Draft, p: P, value: Value) -> dict[str, Any]:
@@ -267,12 +272,13 @@ class Operation(ABC, Generic[P]):
         """The objects of `expects` that aren't those of `live` and that AWS has under another name: as named now."""
         return []
 
-    @abstractmethod
     def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
         """Whether what is live is what our own tries brought about; at least one, the oldest first.
 
-        Of a call at most once it is asked only to see that the write shows: nothing is ever taken for our own.
+        Unless an operation knows better: it is what the step makes of what the first of them found. Of a call at most
+        once it is asked only to see that the write shows: nothing is ever taken for our own.
         """
+        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
     def appeared(self, found: Value, live: Value) -> list[str] | None:
         """Of a call at most once: the ids of what is live and wasn't when it was sent; None where nothing shows.

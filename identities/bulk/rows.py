@@ -18,7 +18,7 @@ from identities.operations.credentials.specs import on_user
 from objects.operations.arns import is_managed_by_aws
 from policies.selectors import attachable
 from sync import operations
-from sync.changes.plan import MOST_STEPS, extend, prefetch
+from sync.changes.plan import MOST_STEPS, extend, limits_of_step, prefetch
 from sync.operations import BadParams, Refusal, StepSpec
 from sync.plan_draft import Draft
 
@@ -242,10 +242,8 @@ def _try(row: BulkRow, draft: Draft) -> BulkRow:
             params = operation.parse(spec.params)
             value = draft.expects(operation.part(params), operation.mirrored(draft, params))
             title = operation.title(params)
-            errors = [found.message for found in operation.limits(draft, params, value) if found.severity == "error"]
-            if not errors and not operation.changes(params, value):
-                errors = [f"{title}: it is so already."]
-            if errors:
+            limits = limits_of_step(draft, operation, params, value)
+            if errors := [found.message for found in limits if found.severity == "error"]:
                 return replace(row, steps=(), problem=" ".join(errors))
             extend(draft, operation, params)
             does.append(title)

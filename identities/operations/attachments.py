@@ -102,8 +102,6 @@ class AttachPolicy(AttachmentOperation):
         return super().mirrored(draft, p)
 
     def limits(self, draft: Draft, p: AttachmentParams, value: Value) -> list[PlanFinding]:
-        if found := super().limits(draft, p, value):
-            return found
         attached = set(self._attached(draft, self.row(draft, p)))
         for step in self.earlier(draft, p):
             if isinstance(step.operation, AttachmentOperation):

@@ -140,8 +140,6 @@ class RenameCertificate(ObjectOperation[RenameCertificateParams]):
         return f"{self.of.words(p.arn).capitalize()} is called so already."
 
     def limits(self, draft: Draft, p: RenameCertificateParams, value: Value) -> list[PlanFinding]:
-        if found := super().limits(draft, p, value):
-            return found
         name, row = self.of.name_of(p.new_arn), self.row(draft, p)
         same = ServerCertificate.objects.live().filter(aws_account=draft.aws_account, name_key=name.casefold())
         if not same.exclude(pk=row.pk).exists():

@@ -131,7 +131,7 @@ class WriteInline(InlineOperation[Put]):
         characters = self._characters(draft, p)
         words = f"The inline policies of {self.named(p)} would have {characters:,} characters without white space"
         too_long = quotas_in(draft)[SIZES[self.owner]].findings(characters, "DOCUMENT_TOO_LONG", words)
-        return [*super().limits(draft, p, value), *malformed(p.document), *too_long]
+        return [*malformed(p.document), *too_long]
 
     def _characters(self, draft: Draft, p: Put) -> int:
         """Of all inline policies of the owner, when this step is done."""

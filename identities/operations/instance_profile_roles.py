@@ -20,10 +20,8 @@ from sync.operations import (
     Call,
     Guarantee,
     Operation,
-    PreviousAttempt,
     Refusal,
     Risk,
-    StepResult,
     StepSpec,
     Undo,
     Value,
@@ -102,11 +100,8 @@ class InProfileOperation(Operation[InProfileParams]):
     def after(self, p: InProfileParams, value: Value) -> Value:
         return {**value, "inside": self.leaves}
 
-    def limits(self, draft: Draft, p: InProfileParams, value: Value) -> list[PlanFinding]:
-        if value["inside"] == self.leaves:
-            words = f"The role {p.role} is {'already' if self.leaves else 'not'} in the instance profile {p.profile}."
-            return [PlanFinding("NO_CHANGE", "error", words)]
-        return []
+    def is_so_already(self, p: InProfileParams) -> str:
+        return f"The role {p.role} is {'already' if self.leaves else 'not'} in the instance profile {p.profile}."
 
     def reverse(self, p: InProfileParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [StepSpec(self.opposite, self.spec(p).params)]
@@ -120,11 +115,6 @@ class InProfileOperation(Operation[InProfileParams]):
         inside = role["RoleId"] in {each["RoleId"] for each in profile["Roles"]}
         return {"profile": profile["InstanceProfileId"], "role": role["RoleId"], "inside": inside}
 
-    def done(
-        self, client: AwsClient, p: InProfileParams, live: Value, tried: Sequence[PreviousAttempt]
-    ) -> StepResult | None:
-        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
-
 
 class AddRole(InProfileOperation):
     kind = "iam.instance_profile.add_role"
@@ -137,8 +127,6 @@ class AddRole(InProfileOperation):
         return f"Put the role {p.role} into the instance profile {p.profile}"
 
     def limits(self, draft: Draft, p: InProfileParams, value: Value) -> list[PlanFinding]:
-        if found := super().limits(draft, p, value):
-            return found
         profile = live_row(InstanceProfile, draft, p.profile_arn)
         inside = {profile.role.arn} if profile.role else set()
         for step in draft.writing(object_key(InstanceProfile, p.profile_arn)):

@@ -22,9 +22,7 @@ from sync.operations import (
     Call,
     Guarantee,
     Operation,
-    PreviousAttempt,
     Risk,
-    StepResult,
     StepSpec,
     Undo,
     Value,
@@ -104,11 +102,8 @@ class MembershipOperation(Operation[MembershipParams]):
     def after(self, p: MembershipParams, value: Value) -> Value:
         return {**value, "member": self.leaves}
 
-    def limits(self, draft: Draft, p: MembershipParams, value: Value) -> list[PlanFinding]:
-        if value["member"] == self.leaves:
-            words = f"{p.user} is {'already' if self.leaves else 'not'} in the group {p.group}."
-            return [PlanFinding("NO_CHANGE", "error", words)]
-        return []
+    def is_so_already(self, p: MembershipParams) -> str:
+        return f"{p.user} is {'already' if self.leaves else 'not'} in the group {p.group}."
 
     def reverse(self, p: MembershipParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [StepSpec(self.opposite, self.spec(p).params)]
@@ -132,11 +127,6 @@ class MembershipOperation(Operation[MembershipParams]):
         group = renamed_owners(client, GROUP, before.get("group"), None)
         return [*user, *group] if user and group else []
 
-    def done(
-        self, client: AwsClient, p: MembershipParams, live: Value, tried: Sequence[PreviousAttempt]
-    ) -> StepResult | None:
-        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
-
 
 class AddUser(MembershipOperation):
     kind = "iam.group.add_user"
@@ -148,8 +138,6 @@ class AddUser(MembershipOperation):
         return f"Add {p.user} to the group {p.group}"
 
     def limits(self, draft: Draft, p: MembershipParams, value: Value) -> list[PlanFinding]:
-        if found := super().limits(draft, p, value):
-            return found
         user = live_row(IamUser, draft, p.user_arn)
         groups = set(names_of(draft, Membership, "user", "group__arn", user))
         for step in draft.writing(object_key(IamUser, p.user_arn)):

@@ -120,7 +120,7 @@ class RenameOwner(OwnerOperation[RenameOwnerParams]):
         return f"This is the name and the path of {self.named(p)} already."
 
     def limits(self, draft: Draft, p: RenameOwnerParams, value: Value) -> list[PlanFinding]:
-        return super().limits(draft, p, value) or broken_by_rename(self.row(draft, p))
+        return broken_by_rename(self.row(draft, p))
 
     def reverse(self, p: RenameOwnerParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [self.other(self.verb, p, owner_arn=p.new_arn, new_arn=p.owner_arn)]

@@ -111,7 +111,7 @@ class DeleteOidc(Deletion[DeleteObjectParams]):
         return {"client_ids": content["client_ids"], "thumbprints": content["thumbprints"]}
 
     def limits(self, draft: Draft, p: DeleteObjectParams, value: Value) -> list[PlanFinding]:
-        return [*super().limits(draft, p, value), *trusting_findings(self.row(draft, p))]
+        return trusting_findings(self.row(draft, p))
 
     def before(self, draft: Draft, p: DeleteObjectParams, value: Value) -> dict[str, Any]:
         row = self.row(draft, p)
@@ -170,8 +170,6 @@ class AddClientId(ClientIdOperation):
         return f"Tokens for {p.client_id} are taken from {self.of.words(p.arn)} already."
 
     def limits(self, draft: Draft, p: ClientIdParams, value: Value) -> list[PlanFinding]:
-        if found := super().limits(draft, p, value):
-            return found
         taken = set(self.row(draft, p).client_ids)
         for step in self.earlier(draft, p):
             if isinstance(step.operation, ClientIdOperation):

@@ -13,7 +13,6 @@ from objects.operations.arns import check_arn, name_of
 from objects.operations.rows import live_row, object_key, prefetch_rows, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
-from sync.checks import PlanFinding
 from sync.mirror import mirror_of
 from sync.models import LookedAfterRow
 from sync.object_ref import ObjectRef
@@ -22,10 +21,8 @@ from sync.operations import (
     Guarantee,
     Operation,
     PlannedStep,
-    PreviousAttempt,
     Refusal,
     Risk,
-    StepResult,
     StepSpec,
     Undo,
     Value,
@@ -162,18 +159,6 @@ class OwnerOperation(Operation[P]):
 
         NotFound raised here means that the owner is gone.
         """
-
-    def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
-        if self.after(p, value) == value:
-            return [PlanFinding("NO_CHANGE", "error", self.is_so_already(p))]
-        return []
-
-    @abstractmethod
-    def is_so_already(self, p: P) -> str:
-        """The sentence for a step that would change nothing."""
-
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
-        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
 
 def arn_of_id(aws_account: AwsAccount, owner: KindOfOwner, aws_id: str | None) -> str:

@@ -72,9 +72,8 @@ class SwitchRootFeature(SettingOperation[NoParams]):
         return {"on": self.on}
 
     def limits(self, draft: Draft, p: NoParams, value: Value) -> list[PlanFinding]:
-        found = super().limits(draft, p, value)
-        if found or not self.on:
-            return found
+        if not self.on:
+            return []
         barrier = IamAccount.objects.get(aws_account=draft.aws_account).root_access["barrier"]
         if barrier:
             return [

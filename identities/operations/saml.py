@@ -137,8 +137,7 @@ class UpdateSaml(ObjectOperation[UpdateSamlParams]):
         return f"This is the metadata of {self.of.words(p.arn)} already."
 
     def limits(self, draft: Draft, p: UpdateSamlParams, value: Value) -> list[PlanFinding]:
-        found = [*super().limits(draft, p, value), *_metadata_findings(p.metadata)]
-        return [*found, *_unless_kept(self.row(draft, p))]
+        return [*_metadata_findings(p.metadata), *_unless_kept(self.row(draft, p))]
 
     def before(self, draft: Draft, p: UpdateSamlParams, value: Value) -> dict[str, Any]:
         return {"metadata": self.row(draft, p).metadata}
@@ -165,7 +164,7 @@ class DeleteSaml(Deletion[DeleteObjectParams]):
 
     def limits(self, draft: Draft, p: DeleteObjectParams, value: Value) -> list[PlanFinding]:
         row = self.row(draft, p)
-        return [*super().limits(draft, p, value), *trusting_findings(row), *_unless_kept(row)]
+        return [*trusting_findings(row), *_unless_kept(row)]
 
     def before(self, draft: Draft, p: DeleteObjectParams, value: Value) -> dict[str, Any]:
         row = self.row(draft, p)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -24,10 +24,8 @@ from sync.operations import (
     Call,
     Guarantee,
     Operation,
-    PreviousAttempt,
     Refusal,
     Risk,
-    StepResult,
     StepSpec,
     Undo,
     Value,
@@ -81,14 +79,11 @@ class SettingOperation(Operation[P]):
         """The part as AWS has it."""
         return content
 
-    def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
-        return [PlanFinding("NO_CHANGE", "error", "It is set so already.")] if self.after(p, value) == value else []
+    def is_so_already(self, p: P) -> str:
+        return "It is set so already."
 
     def before(self, draft: Draft, p: P, value: Value) -> dict[str, Any]:
         return dict(value)
-
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
-        return StepResult() if live == self.after(p, tried[0].found) else None
 
 
 # ---- The account alias ---------------------------------------------------------------------------------------

@@ -87,8 +87,6 @@ class TagOwner(OwnerTagOperation[OwnerTagParams]):
         return f"The tag {p.key} of {self.named(p)} says “{p.value}” already."
 
     def limits(self, draft: Draft, p: OwnerTagParams, value: Value) -> list[PlanFinding]:
-        if found := super().limits(draft, p, value):
-            return found
         keys = set(self.row(draft, p).tags)
         for step in self.earlier(draft, p):
             if isinstance(step.operation, OwnerTagOperation):

@@ -81,7 +81,7 @@ class UpdateTrust(OwnerOperation[TrustParams]):
         return f"The trust policy of {self.named(p)} already says this."
 
     def limits(self, draft: Draft, p: TrustParams, value: Value) -> list[PlanFinding]:
-        return [*super().limits(draft, p, value), *limits_of_trust(draft, p.document)]
+        return limits_of_trust(draft, p.document)
 
     def before(self, draft: Draft, p: TrustParams, value: Value) -> dict[str, Any]:
         text = text_of(value["trust"])

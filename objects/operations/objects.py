@@ -15,7 +15,6 @@ from accounts.models import AwsAccount
 from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
-from sync.checks import PlanFinding
 from sync.mirror import Content
 from sync.mirror.base import DETAILS, mirror_of
 from sync.models import MirroredRow
@@ -25,10 +24,8 @@ from sync.operations import (
     Guarantee,
     Operation,
     PlannedStep,
-    PreviousAttempt,
     Refusal,
     Risk,
-    StepResult,
     Undo,
     Value,
 )
@@ -140,15 +137,3 @@ class ObjectOperation(Operation[P]):
     @abstractmethod
     def parse_part(self, content: Content, p: P) -> Mapping[str, Any]:
         """The rest of the part as AWS has it: of the facet's content."""
-
-    def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
-        if self.after(p, value) == value:
-            return [PlanFinding("NO_CHANGE", "error", self.is_so_already(p))]
-        return []
-
-    @abstractmethod
-    def is_so_already(self, p: P) -> str:
-        """The sentence for a step that would change nothing."""
-
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
-        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None

@@ -99,8 +99,6 @@ class TagObject(ObjectTagOperation[ObjectTagParams]):
         return f"The tag {p.key} of {self.of.words(p.arn)} says “{p.value}” already."
 
     def limits(self, draft: Draft, p: ObjectTagParams, value: Value) -> list[PlanFinding]:
-        if found := super().limits(draft, p, value):
-            return found
         keys = set(_tags(self.row(draft, p), self.of))
         for step in self.earlier(draft, p):
             if isinstance(step.operation, ObjectTagOperation):

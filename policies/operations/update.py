@@ -147,6 +147,7 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
     """Its document stays in the console's history, and can be written again under a new number."""
 
     kind = "iam.policy.delete_version"
+    unchanged_field = "version"
     aws_operation = "DeletePolicyVersion"
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.NEW_ID
@@ -169,11 +170,14 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
     def after(self, p: DeleteVersionParams, value: Value) -> Value:
         return {**value, "versions": [version for version in value["versions"] if version != p.version]}
 
+    def is_so_already(self, p: DeleteVersionParams) -> str:
+        return f"{p.name} has no version {p.version}."
+
     def limits(self, draft: Draft, p: DeleteVersionParams, value: Value) -> list[PlanFinding]:
         if p.version == value["default"]:
             words = f"Version {p.version} of {p.name} is in force: make another one the default first."
             return [PlanFinding("VERSION_IN_FORCE", "error", words)]
-        return _missing_version(p, value)
+        return []
 
     def before(self, draft: Draft, p: DeleteVersionParams, value: Value) -> dict[str, Any]:
         document = _version(draft, p)
@@ -225,9 +229,10 @@ class SetDefault(VersionsOperation[VersionParams]):
         text = self.writes(aws_account, p)
         return [] if text is None else [ManagedPolicyChange(p.policy_arn, text)]
 
+    def is_so_already(self, p: VersionParams) -> str:
+        return f"Version {p.version} of {p.name} is in force already."
+
     def limits(self, draft: Draft, p: VersionParams, value: Value) -> list[PlanFinding]:
-        if p.version == value["default"]:
-            return [PlanFinding("NO_CHANGE", "error", f"Version {p.version} of {p.name} is in force already.")]
         return _missing_version(p, value)
 
     def before(self, draft: Draft, p: VersionParams, value: Value) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from sync.changes.errors import PlanError
 from sync.changes.titles import title_of
 from sync.checks import Measurement, PlanFinding
 from sync.models import Change, Step
-from sync.operations import BadParams, Gate, Operation, PlannedStep, Refusal, StepSpec
+from sync.operations import BadParams, Gate, Operation, PlannedStep, Refusal, StepSpec, Value
 from sync.plan_draft import Draft
 from sync.sealed import NotKept
 
@@ -191,13 +191,18 @@ def check_steps(draft: Draft, planned: Sequence[PlannedStep]) -> list[PlanFindin
     found: list[PlanFinding] = []
     prefetch(draft, [(step.operation, step.params) for step in planned])
     for step in planned:
-        limits = step.operation.limits(draft, step.params, step.expects)
-        waits = isinstance(step.operation, Gate)
-        if not limits and not waits and not step.operation.changes(step.params, step.expects):
-            limits = [PlanFinding("NO_CHANGE", "error", f"{step.operation.title(step.params)}: it is so already.")]
+        limits = limits_of_step(draft, step.operation, step.params, step.expects)
         found += [finding.at_step(step.position) for finding in limits]
         draft.take(step)
     return found + checks.look(draft.aws_account, planned)
+
+
+def limits_of_step(draft: Draft, operation: Operation[Any], params: Any, value: Value) -> list[PlanFinding]:
+    """That the step would change nothing where the part is at `value`; of one that changes something, its limits."""
+    if isinstance(operation, Gate) or operation.changes(params, value):
+        return operation.limits(draft, params, value)
+    words, field = operation.is_so_already(params), operation.unchanged_field
+    return [PlanFinding("NO_CHANGE", "error", words, field=field)]
 
 
 def measured_findings(measured: Mapping[str, Measurement]) -> list[PlanFinding]:

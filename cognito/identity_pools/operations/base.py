@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
@@ -18,7 +18,6 @@ from cognito.mirrors.identity_pools import IDENTITY
 from cognito.models import IdentityPool
 from sync.aws.client import AwsClient
 from sync.aws.cognito_permissions import identity_pool_arn, resource_of
-from sync.checks import PlanFinding
 from sync.mirror import Content
 from sync.mirror.base import DETAILS, mirror_of
 from sync.object_ref import ObjectRef
@@ -27,10 +26,8 @@ from sync.operations import (
     Call,
     Guarantee,
     Operation,
-    PreviousAttempt,
     Refusal,
     Risk,
-    StepResult,
     Undo,
     Value,
 )
@@ -133,13 +130,8 @@ class IdentityPoolOperation(Operation[P]):
     def describe_existing(self, value: Value) -> str:
         """`told`, where there is such a pool."""
 
-    def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
-        if self.after(p, value) != value:
-            return []
-        return [PlanFinding("NO_CHANGE", "error", f"{p.words[0].upper()}{p.words[1:]} is set so already.")]
-
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
-        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
+    def is_so_already(self, p: P) -> str:
+        return f"{p.words[0].upper()}{p.words[1:]} is set so already."
 
 
 class ReplacingOperation(IdentityPoolOperation[P]):

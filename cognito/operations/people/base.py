@@ -29,10 +29,8 @@ from sync.operations import (
     Call,
     Guarantee,
     Operation,
-    PreviousAttempt,
     Refusal,
     Risk,
-    StepResult,
     StepSpec,
     Undo,
     Value,
@@ -210,9 +208,6 @@ class PersonOperation(PeopleOperation[P]):
 
     def of_item(self, client: AwsClient, p: P, item: Item) -> Mapping[str, Value]:
         return {}
-
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
-        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []

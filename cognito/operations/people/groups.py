@@ -166,10 +166,10 @@ class PersonInGroupOperation(PersonOperation[PersonInGroupParams]):
     def after(self, p: PersonInGroupParams, value: Value) -> Value:
         return {**value, "member": self.leaves}
 
+    def is_so_already(self, p: PersonInGroupParams) -> str:
+        return f"{p.sub} is {'already' if self.leaves else 'not'} in the group {p.group}."
+
     def limits(self, draft: Draft, p: PersonInGroupParams, value: Value) -> list[PlanFinding]:
-        if value["member"] == self.leaves:
-            words = f"{p.sub} is {'already' if self.leaves else 'not'} in the group {p.group}."
-            return [PlanFinding("NO_CHANGE", "error", words)]
         why = self._why_guarded(draft, p, value) if self.leaves else ""
         about = (p.group, value.get("role") or why)
         return [PlanFinding("GROUP_GIVES_ACCESS", "security_warning", why, about=about)] if why else []

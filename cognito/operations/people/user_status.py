@@ -46,11 +46,8 @@ class SetEnabled(EnabledOperation):
     def after(self, p: PersonParams, value: Value) -> Value:
         return {**value, "enabled": self.enables}
 
-    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[PlanFinding]:
-        if value["enabled"] != self.enables:
-            return []
-        words = f"{p.sub} is {'enabled' if self.enables else 'disabled'} already."
-        return [PlanFinding("NO_CHANGE", "error", words)]
+    def is_so_already(self, p: PersonParams) -> str:
+        return f"{p.sub} is {'enabled' if self.enables else 'disabled'} already."
 
     def reverse(self, p: PersonParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [self.spec_of(self.opposite, p, "No message is sent.")]

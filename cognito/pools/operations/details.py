@@ -62,6 +62,7 @@ class PoolTagOperation(UserPoolOperation):
 
 class TagPool(PoolTagOperation):
     kind = "cognito.pool.tag"
+    unchanged_field = "value"
     params_type = PoolTagParams
 
     def title(self, p: PoolTagParams) -> str:
@@ -73,9 +74,10 @@ class TagPool(PoolTagOperation):
     def after(self, p: PoolTagParams, value: Value) -> Value:
         return {**value, "value": p.value}
 
+    def is_so_already(self, p: PoolTagParams) -> str:
+        return f"The tag {p.key} says “{p.value}” already."
+
     def limits(self, draft: Draft, p: PoolTagParams, value: Value) -> list[PlanFinding]:
-        if value["value"] == p.value:
-            return [PlanFinding("NO_CHANGE", "error", f"The tag {p.key} says “{p.value}” already.", field="value")]
         keys = {*pool_row(draft, p.pool_arn).tags, p.key}
         if len(keys) <= MOST_TAGS:
             return []
@@ -123,6 +125,7 @@ class AddAttribute(UserPoolOperation):
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE  # permanent
     guarantee = Guarantee.DETECTABLE
+    unchanged_field = "attribute"
     params_type = AttributeParams
 
     def title(self, p: AttributeParams) -> str:
@@ -152,16 +155,14 @@ class AddAttribute(UserPoolOperation):
     def after(self, p: AttributeParams, value: Value) -> Value:
         return {**value, "type": p.type}
 
+    def changes(self, p: AttributeParams, value: Value) -> bool:
+        """AWS changes none, so one of another type is there for good."""
+        return not value["type"]
+
+    def is_so_already(self, p: AttributeParams) -> str:
+        return f"{p.called} has the attribute custom:{p.attribute} already."
+
     def limits(self, draft: Draft, p: AttributeParams, value: Value) -> list[PlanFinding]:
-        if value["type"]:
-            return [
-                PlanFinding(
-                    "NO_CHANGE",
-                    "error",
-                    f"{p.called} has the attribute custom:{p.attribute} already.",
-                    field="attribute",
-                )
-            ]
         own = {each["Name"] for each in pool_row(draft, p.pool_arn).settings.get("SchemaAttributes", [])}
         custom = sum(":" in name for name in own) + 1
         if custom <= MOST_CUSTOM:

@@ -6,7 +6,7 @@ The part is {"object": the pool's id, "domain": what AWS says of it, None where 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -24,10 +24,8 @@ from sync.operations import (
     Call,
     Guarantee,
     Operation,
-    PreviousAttempt,
     Refusal,
     Risk,
-    StepResult,
     StepSpec,
     Undo,
     Value,
@@ -110,18 +108,13 @@ class DomainOperation(Operation[Any]):
         held = mirror.see(item).content.get(p.domain)
         return {"object": ref.object_id, "domain": canonical(held, _KEPT) if held else None}
 
-    def done(self, client: AwsClient, p: Any, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
-        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
-
     def before(self, draft: Draft, p: Any, value: Value) -> dict[str, Any]:
         held = value["domain"] or {}
         config = held.get("CustomDomainConfig", {})
         return {"version": held.get("ManagedLoginVersion", 1), "certificate_arn": config.get("CertificateArn", "")}
 
-    def limits(self, draft: Draft, p: Any, value: Value) -> list[PlanFinding]:
-        if self.after(p, value) != value:
-            return []
-        return [PlanFinding("NO_CHANGE", "error", f"The domain {p.domain} of {p.called} is so already.")]
+    def is_so_already(self, p: Any) -> str:
+        return f"The domain {p.domain} of {p.called} is so already."
 
 
 class CreateDomain(DomainOperation):
@@ -175,7 +168,7 @@ class UpdateDomain(DomainOperation):
     def limits(self, draft: Draft, p: ConfigParams, value: Value) -> list[PlanFinding]:
         if value["domain"] is None:
             return [PlanFinding("NO_DOMAIN", "error", f"{p.called} doesn’t have the domain {p.domain}.")]
-        return super().limits(draft, p, value)
+        return []
 
     def reverse(self, p: ConfigParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [_with_config(UpdateDomain.kind, p, before)]

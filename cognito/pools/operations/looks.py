@@ -212,9 +212,10 @@ class SetUiCustomization(Operation[UiCustomizationParams]):
     def changes(self, p: UiCustomizationParams, value: Value) -> bool:
         return p.changes_css or p.changes_logo
 
+    def is_so_already(self, p: UiCustomizationParams) -> str:
+        return "The look is set so already."
+
     def limits(self, draft: Draft, p: UiCustomizationParams, value: Value) -> list[PlanFinding]:
-        if not self.changes(p, value):
-            return [PlanFinding("NO_CHANGE", "error", "The look is set so already.")]
         if any(step.kind == self.kind for step in draft.writing(pool_key(p.pool_arn))):
             return [PlanFinding("SET_TWICE", "error", "An earlier step sets the look: one change sets it once.")]
         if p.logo and logos.kept(draft.aws_account, p.logo) is None:

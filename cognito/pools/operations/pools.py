@@ -196,9 +196,6 @@ class UserPoolOperation(Operation[Any]):
     def parse_part(self, content: Mapping[str, Any], p: Any) -> Mapping[str, Any]:
         raise NotImplementedError
 
-    def done(self, client: AwsClient, p: Any, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
-        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
-
 
 class DeleteUserPool(UserPoolOperation):
     kind = "cognito.pool.delete"

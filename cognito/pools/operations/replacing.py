@@ -160,9 +160,10 @@ class ReplaceSettings(Operation[ReplaceParams]):
     def changes(self, p: ReplaceParams, value: Value) -> bool:
         return _is_typed(p) or super().changes(p, value)
 
+    def is_so_already(self, p: ReplaceParams) -> str:
+        return f"The {self.of.title} {p.called} is set so already."
+
     def limits(self, draft: Draft, p: ReplaceParams, value: Value) -> list[PlanFinding]:
-        if not self.changes(p, value):
-            return [PlanFinding("NO_CHANGE", "error", f"The {self.of.title} {p.called} is set so already.")]
         meant = {path.split(".")[0] for path in p.changes}
         lost = [name for name in different(value["settings"], shown(p.settings)) if name not in meant]
         if not lost:
@@ -185,11 +186,6 @@ class ReplaceSettings(Operation[ReplaceParams]):
     # ---- At AWS ----------------------------------------------------------------------------------------------
     def live(self, client: AwsClient, p: ReplaceParams) -> Value:
         return live_settings(self.of, client, p.pool_arn, p.name)
-
-    def done(
-        self, client: AwsClient, p: ReplaceParams, live: Value, tried: Sequence[PreviousAttempt]
-    ) -> StepResult | None:
-        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
 
 class ReplaceProvider(ReplaceSettings):

@@ -115,11 +115,14 @@ class CreateLogin(SetConsolePassword):
     def after(self, p: ConsolePasswordParams, value: Value) -> Value:
         return {**value, "made": ""}
 
+    def is_so_already(self, p: ConsolePasswordParams) -> str:
+        words = f"{self.named(p)} has a console password already: reset it instead."
+        return f"{words[0].upper()}{words[1:]}"
+
     def limits(self, draft: Draft, p: ConsolePasswordParams, value: Value) -> list[PlanFinding]:
         if value["made"] is None:
             return []
-        words = f"{self.named(p)} has a console password already: reset it instead."
-        return [PlanFinding("HAS_PASSWORD", "error", f"{words[0].upper()}{words[1:]}")]
+        return [PlanFinding("HAS_PASSWORD", "error", self.is_so_already(p))]
 
     def done(
         self, client: AwsClient, p: ConsolePasswordParams, live: Value, tried: Sequence[PreviousAttempt]
@@ -161,9 +164,6 @@ class ResetLogin(SetConsolePassword):
         if value["made"] is None:
             raise Refusal(f"The mirror has no console password of {self.named(p)}: pull, or give it one.")
         return value
-
-    def limits(self, draft: Draft, p: ConsolePasswordParams, value: Value) -> list[PlanFinding]:
-        return []
 
 
 class DeleteLogin(LoginOperation[LoginParams]):

@@ -91,9 +91,6 @@ class CreateCredential(UserCredentialOperation[P]):
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
         return [CredentialFact(p.owner_arn, self.of.word, True)]
 
-    def is_so_already(self, p: P) -> str:
-        return ""  # it never is
-
     def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         there = len(value["there"])
         owner = self.named(p)

@@ -103,13 +103,12 @@ class CreateVirtualDevice(Enrolment[NewDeviceParams]):
         return {**value, "device": OFF}
 
     def is_so_already(self, p: NewDeviceParams) -> str:
-        return ""  # a limit says so
+        return f"There is a virtual MFA device {name_of(p.serial)} already: choose another name, or delete that one."
 
     def limits(self, draft: Draft, p: NewDeviceParams, value: Value) -> list[PlanFinding]:
         if value["device"] == GONE:
             return []
-        words = f"There is a virtual MFA device {name_of(p.serial)} already: choose another name, or delete that one."
-        return [PlanFinding("DEVICE_IS_THERE", "error", words)]
+        return [PlanFinding("DEVICE_IS_THERE", "error", self.is_so_already(p))]
 
     def appeared(self, found: Value, live: Value) -> list[str] | None:
         if not found or not live or found["owner"] != live["owner"]:
@@ -211,7 +210,7 @@ class EnableDevice(CodesEnrolment):
         if value["device"] != ON and there >= MOST_DEVICES:
             words = f"{there} MFA devices are on for {self.named(p)}, the most that AWS allows: take one off first."
             return [PlanFinding("TOO_MANY_DEVICES", "error", words)]
-        return super().limits(draft, p, value)
+        return []
 
     def dependent(self, p: CodesParams) -> tuple[str, bool] | None:
         return f"MFA device {p.serial}", True
@@ -246,9 +245,6 @@ class ResyncDevice(CodesEnrolment):
 
     def after(self, p: CodesParams, value: Value) -> Value:
         return value
-
-    def is_so_already(self, p: CodesParams) -> str:
-        return ""  # nobody can see it
 
     def limits(self, draft: Draft, p: CodesParams, value: Value) -> list[PlanFinding]:
         if value["device"] == ON:

@@ -39,9 +39,6 @@ class ResetServiceCredential(CredentialOperation[ServiceParams]):
     def access_changes(self, aws_account: AwsAccount, p: ServiceParams) -> Sequence[AccessChange]:
         return [CredentialFact(p.owner_arn, self.of.word, True, self.id(p), new=True)]
 
-    def is_so_already(self, p: ServiceParams) -> str:
-        return ""  # nobody can see it
-
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer["ServiceSpecificCredential"][SERVICE.mirror.id_member]}
 

@@ -88,9 +88,6 @@ class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
     def access_changes(self, aws_account: AwsAccount, p: UploadCredentialParams) -> Sequence[AccessChange]:
         return [CredentialFact(p.owner_arn, self.of.word, True)]
 
-    def is_so_already(self, p: UploadCredentialParams) -> str:
-        return ""  # a limit says so
-
     def limits(self, draft: Draft, p: UploadCredentialParams, value: Value) -> list[PlanFinding]:
         there = set(
             self.of.mirror.credential_model.objects.live()
