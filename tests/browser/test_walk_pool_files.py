@@ -59,8 +59,8 @@ def test_a_pool_is_exported_and_restored_as_a_new_one(
 
     page.goto(address("cognito_pool", aws_id=partners.aws_id))
     page.get_by_role("link", name="Export or restore").click()
-    expect(page.get_by_text("60 people, by the subject")).to_be_visible()
-    page.get_by_role("checkbox", name="With who is in which group").check()
+    expect(page.get_by_text("60 people, by subject")).to_be_visible()
+    page.get_by_role("checkbox", name="Include group memberships").check()
     walk.check()
     with page.expect_download() as download:
         page.get_by_role("button", name="Export").click()
