@@ -14,6 +14,7 @@ class SyncConfig(AppConfig):
         from iamconsole.web.navigation import register_shell
         from sync import access_ends, checks, counter, mirror, ownership_rules, regions, search, shell, unseen_check
         from sync.changes.pending_rereads import is_own_write
+        from sync.changes.transitions import OPERATOR_EVENTS
         from sync.mirror import pending_rereads
         from sync.views import queue
 
@@ -37,23 +38,12 @@ class SyncConfig(AppConfig):
         worker_ready.connect(counter.look_at_start)
         stepup_words.register(
             {
-                "change_apply": "Apply change {pk}",
-                "change_break_glass": "Apply change {pk} without approval",
-                "change_override": "Let change {pk} through",
-                "change_approve": "Approve change {pk}",
-                "change_approve_alone": "Approve change {pk} alone",
-                "change_review": "Save the review of change {pk}",
-                "change_reject": "Reject change {pk}",
-                "change_withdraw": "Withdraw change {pk}",
-                "change_cancel": "Cancel change {pk}",
-                "change_retry": "Retry change {pk}",
-                "change_end": "Change when the access of change {pk} ends",
+                **{event.url_name: event.sign_in_words for event in OPERATOR_EVENTS if event.sign_in_words},
                 "ownership": "Save the ownership rules",
                 "connect": "Connect the AWS account",
                 "reconnect": "Save the connection",
                 "import_snapshot": "Import the file",
                 "import_newer": "Import the newer file",
                 "queue": "Release the queue",
-                "change_leave_out": "Leave the step of change {pk} out",
             }
         )

@@ -59,6 +59,24 @@ class AccessEndForm(forms.Form):
     )
 
 
+class CancelForm(forms.Form):
+    """`reason`: of an only owner who stops the end of access that they asked for."""
+
+    reason = forms.CharField(required=False, max_length=REASON_LENGTH)
+
+
+class ReplanForm(forms.Form):
+    """`undoes`: that what others edited since is meant to be undone."""
+
+    undoes = forms.BooleanField(required=False)
+
+
+class AppearedForm(forms.Form):
+    """`which` of what appeared is ours, by AWS's id."""
+
+    which = forms.CharField(required=False)
+
+
 class WordForm(CommentForm):
     """A comment that decides nothing."""
 

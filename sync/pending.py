@@ -36,7 +36,7 @@ def pending(aws_account: AwsAccount) -> Mapping[str, int]:
 
 def _awaited(aws_account: AwsAccount) -> dict[str, int]:
     """Of two changes that wait for an object, the older one."""
-    waiting = Change.objects.filter(aws_account=aws_account, state__in=(Change.State.QUEUED, Change.State.WAITING))
+    waiting = Change.objects.filter(aws_account=aws_account, state__in=Change.CLAIMABLE)
     steps = Step.objects.filter(change__in=waiting).exclude(state__in=Step.SETTLED).order_by("-change_id", "position")
     described = steps.values_list("change_id", "kind", "params")[:MOST_STEPS]
     return {key: change_id for change_id, kind, params in described for key in keys_written(kind, params)}

@@ -84,7 +84,7 @@ def bind(change: Change, references: Iterable[str], *, operator: Operator) -> No
 def _may_bind(row: SealedSecret, operator: Operator) -> bool:
     if row.change is None:
         return row.operator_id == operator.pk
-    return row.change.state in (Change.State.CONFLICTED, Change.State.FAILED, Change.State.UNKNOWN)
+    return row.change.state in Change.STUCK
 
 
 @contextmanager

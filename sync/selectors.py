@@ -47,10 +47,6 @@ from sync.models import (
     StepCounter,
 )
 
-# What may still be approved or rejected.
-UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
-# What went wrong and waits for its requester.
-STUCK = (Change.State.FAILED, Change.State.CONFLICTED, Change.State.UNKNOWN)
 RECENT = 6
 LINES_SHOWN = 200
 
@@ -103,9 +99,9 @@ def _asking(operator: Operator, aws_account: AwsAccount) -> Q:
 def _waiting(operator: Operator, aws_account: AwsAccount) -> Q:
     waiting = _asking(operator, aws_account)
     if may(operator, APPLY, aws_account):
-        waiting |= Q(state__in=UNDECIDED, requested_by=operator) & _enough_approvals()
+        waiting |= Q(state__in=Change.UNDECIDED, requested_by=operator) & _enough_approvals()
     if may(operator, PROPOSE, aws_account):
-        waiting |= Q(state__in=STUCK, requested_by=operator)
+        waiting |= Q(state__in=Change.STUCK, requested_by=operator)
     return waiting
 
 
@@ -153,7 +149,7 @@ class NotableChanges:
 def notable_changes(operator: Operator, aws_account: AwsAccount) -> NotableChanges:
     """In one query."""
     all_of_it = Change.objects.filter(aws_account=aws_account).order_by("-pk")
-    kinds = (_waiting(operator, aws_account), Q(state__in=STUCK), Q(), UNREVIEWED)
+    kinds = (_waiting(operator, aws_account), Q(state__in=Change.STUCK), Q(), UNREVIEWED)
     chosen = [all_of_it.filter(kind).values("pk")[:RECENT] for kind in kinds]
     any_kind = reduce(or_, (Q(pk__in=pks) for pks in chosen))
     found = list(
@@ -163,7 +159,7 @@ def notable_changes(operator: Operator, aws_account: AwsAccount) -> NotableChang
     )
     return NotableChanges(
         [change for change in found if change.waits_for_me][:RECENT],
-        [change for change in found if change.state in STUCK][:RECENT],
+        [change for change in found if change.state in Change.STUCK][:RECENT],
         found[:RECENT],
         [change for change in found if change.unreviewed],
     )

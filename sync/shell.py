@@ -122,7 +122,7 @@ def _waiting(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow
 def _next_action(change: Any) -> str:
     if change.unreviewed:
         return "Applied without its approvals: review it."
-    if change.state in selectors.STUCK:
+    if change.state in Change.STUCK:
         return f"{change.get_state_display()}: it needs you."
     if change.state == Change.State.PROPOSED and change.approvals_needed:
         return f"{change.approval_count} of {counted(change.approvals_needed, 'approval')}."

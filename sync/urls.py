@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from sync.changes.transitions import OPERATOR_EVENTS
 from sync.views import (
     change_actions,
     changes,
@@ -16,7 +17,6 @@ from sync.views import (
     queue,
     refreshes,
     secrets,
-    temporary,
 )
 
 urlpatterns = [
@@ -32,34 +32,16 @@ urlpatterns = [
     path("aws/<str:account_id>/changes/", changes.changes, name="changes"),
     path("aws/<str:account_id>/changes/<int:pk>/", changes.change, name="change"),
     path("aws/<str:account_id>/changes/<int:pk>/progress/", changes.change_progress, name="change_progress"),
-    path("aws/<str:account_id>/changes/<int:pk>/apply/", change_actions.change_apply, name="change_apply"),
-    path(
-        "aws/<str:account_id>/changes/<int:pk>/break-glass/",
-        change_actions.change_break_glass,
-        name="change_break_glass",
-    ),
-    path("aws/<str:account_id>/changes/<int:pk>/dry-run/", dry_runs.change_try, name="change_try"),
     path("aws/<str:account_id>/changes/<int:pk>/dry-run/last/", dry_runs.change_tried, name="change_tried"),
-    path("aws/<str:account_id>/changes/<int:pk>/override/", change_actions.change_override, name="change_override"),
-    path("aws/<str:account_id>/changes/<int:pk>/review/", change_actions.change_review, name="change_review"),
-    path("aws/<str:account_id>/changes/<int:pk>/approve/", change_actions.change_approve, name="change_approve"),
-    path(
-        "aws/<str:account_id>/changes/<int:pk>/approve-alone/",
-        change_actions.change_approve_alone,
-        name="change_approve_alone",
-    ),
-    path("aws/<str:account_id>/changes/<int:pk>/reject/", change_actions.change_reject, name="change_reject"),
-    path("aws/<str:account_id>/changes/<int:pk>/withdraw/", change_actions.change_withdraw, name="change_withdraw"),
-    path("aws/<str:account_id>/changes/<int:pk>/comment/", change_actions.change_comment, name="change_comment"),
-    path("aws/<str:account_id>/changes/<int:pk>/cancel/", change_actions.change_cancel, name="change_cancel"),
-    path("aws/<str:account_id>/changes/<int:pk>/retry/", change_actions.change_retry, name="change_retry"),
-    path("aws/<str:account_id>/changes/<int:pk>/leave-out/", change_actions.change_leave_out, name="change_leave_out"),
-    path("aws/<str:account_id>/changes/<int:pk>/reverse/", change_actions.change_reverse, name="change_reverse"),
-    path("aws/<str:account_id>/changes/<int:pk>/replan/", change_actions.change_replan, name="change_replan"),
-    path("aws/<str:account_id>/changes/<int:pk>/look/", change_actions.change_look, name="change_look"),
-    path("aws/<str:account_id>/changes/<int:pk>/end/", temporary.change_end, name="change_end"),
-    path("aws/<str:account_id>/changes/<int:pk>/own/", change_actions.change_own, name="change_own"),
-    path("aws/<str:account_id>/changes/<int:pk>/disown/", change_actions.change_disown, name="change_disown"),
+    *[
+        path(
+            f"aws/<str:account_id>/changes/<int:pk>/{event.path}/",
+            change_actions.change_action,
+            {"event": event.name},
+            name=event.url_name,
+        )
+        for event in OPERATOR_EVENTS
+    ],
     path("aws/<str:account_id>/changes/<int:pk>/secrets/", secrets.change_secrets, name="change_secrets"),
     path("aws/<str:account_id>/changes/<int:pk>/secrets/csv/", secrets.change_secrets_csv, name="change_secrets_csv"),
     path(

@@ -3,13 +3,13 @@
 docs/architecture.md, "Writing", tells the protocol. Everything that an operator may be told is a PlanError.
 """
 
-from sync.changes.approvals import approve, approve_alone, comment, may_comment, reject, withdraw_approval
+from sync.changes.approvals import approve, approve_alone, comment, reject, withdraw_approval
 from sync.changes.decisions import delete_what_appeared, leave_what_appeared
-from sync.changes.emergency import break_glass, review
+from sync.changes.dry_run import ask_dry_run
+from sync.changes.emergency import break_glass, override, review
 from sync.changes.errors import PlanError
 from sync.changes.follow_ups import propose_reverse, replan
 from sync.changes.lifecycle import apply, cancel, leave_out, look_again, retry
-from sync.changes.overrides import override
 from sync.changes.plan import propose
 from sync.changes.sweeper import sweep_due
 from sync.changes.temporary import move_end, propose_until
@@ -20,6 +20,7 @@ __all__ = [
     "apply",
     "approve",
     "approve_alone",
+    "ask_dry_run",
     "break_glass",
     "cancel",
     "comment",
@@ -27,7 +28,6 @@ __all__ = [
     "leave_out",
     "leave_what_appeared",
     "look_again",
-    "may_comment",
     "move_end",
     "override",
     "propose",

@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce
 
 from sync import clock, counter
 from sync.changes.rows import log_line
+from sync.changes.transitions import CLAIM
 from sync.models import Change
 
 _BEAT_EVERY = timedelta(seconds=10)
@@ -81,7 +82,7 @@ def take(change_id: int) -> Claim | None:
     claim = Claim(change_id, secrets.token_hex(16))
     now = clock.now()
     due = Q(not_before__isnull=True) | Q(not_before__lte=now)
-    free = Change.objects.filter(due, pk=change_id, state__in=(Change.State.QUEUED, Change.State.WAITING))
+    free = Change.objects.filter(due, pk=change_id, state__in=CLAIM.starts_from)
     with transaction.atomic():
         # Whoever has the row decides about it, or was stopped in the middle of that: the tick comes back.
         if not free.select_for_update(of=("self",), skip_locked=True).values_list("pk").first():

@@ -18,16 +18,12 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from accounts.access import may
 from accounts.models import Operator
-from accounts.roles import PROPOSE
 from sync import clock
 from sync.aws.client import AwsClient, writer
 from sync.aws.errors import AwsError
 from sync.aws.permission_check import check_calls
-from sync.changes import verbs
-from sync.changes.errors import PlanError
-from sync.changes.lifecycle import OVER
+from sync.changes import rules, transitions, verbs
 from sync.changes.session_policy import session_policy
 from sync.changes.steps import created_ids, planned_step
 from sync.models import Change, DryRun, Step
@@ -60,12 +56,9 @@ class StepForecast:
 
 
 @transaction.atomic
-def ask(*, change: Change, actor: Operator) -> DryRun:
+def ask_dry_run(*, change: Change, actor: Operator) -> DryRun:
     """The new dry run, or the one that is under way. Raises PlanError."""
-    if not may(actor, PROPOSE, change.aws_account):
-        raise PlanError(f"You may not do this in {change.aws_account}.")
-    if change.state in OVER or change.state in Change.MOVING:
-        raise PlanError(f"There is nothing to try: the change is {change.get_state_display().lower()}.")
+    rules.check(transitions.DRY_RUN, change, actor)
     under_way = change.dry_runs.filter(finished_at=None).first()
     if under_way is not None:
         return under_way

@@ -12,12 +12,15 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from sync import operations, sealed
-from sync.changes import removals, temporary, verbs
+from sync.changes import temporary, verbs
 from sync.changes.errors import PlanError
+from sync.changes.events import OperatorEvent
 from sync.changes.plan import prefetch, propose, renew_spec
 from sync.changes.rebasing import rebase_step
 from sync.changes.rows import locked, log_line
-from sync.changes.steps import created_ids
+from sync.changes.rules import check
+from sync.changes.steps import created_ids, reversals
+from sync.changes.transitions import REPLAN, REVERSE
 from sync.checks import PlanFinding
 from sync.models import Change, Step
 from sync.operations import BadParams, Operation, Refusal, StepSpec
@@ -25,28 +28,19 @@ from sync.placeholders import placeholder_for, resolved
 from sync.plan_draft import Draft
 
 
-def propose_reverse(*, change: Change, actor: Operator, reason: str) -> Change:
-    """A change that undoes what `change` did, in the opposite order. Raises PlanError.
-
-    What can't be undone takes with it what was done before to the same part: a deleted key is not switched on again.
-    """
-    if change.state in Change.MOVING:
-        raise PlanError("The change is still running: wait until it has ended.")
+def propose_reverse(*, change: Change, actor: Operator, reason: str | None = None) -> Change:
+    """A change that undoes what `change` did, in the opposite order. Raises PlanError."""
+    check(REVERSE, change, actor)
     steps: list[StepSpec] = []
-    ids = created_ids(change)
-    lost: set[str] = set()
-    for step in change.steps.filter(state__in=Step.FINISHED).order_by("-position"):
-        operation = operations.registry[step.kind]
-        undoing = operation.reverse(operation.parse(resolved(step.params, ids)), step.before, step.result)
-        if not undoing:
-            lost.add(step.part)
-        if step.part not in lost:
-            steps += _behind(undoing, len(steps))
-    if not steps:
-        raise PlanError("There is nothing to reverse: none of its steps was done, or none can be undone.")
-    title = f"Reverse of change {change.pk}: {change.title}"
+    for _, undoing in reversals(change):
+        steps += _behind(undoing, len(steps))
     return propose(
-        aws_account=change.aws_account, actor=actor, title=title, reason=reason, steps=steps, reverses=change
+        aws_account=change.aws_account,
+        actor=actor,
+        title=f"Reverse of change {change.pk}: {change.title}",
+        reason=f"Reverses change {change.pk}, {change.title}." if reason is None else reason,
+        steps=steps,
+        reverses=change,
     )
 
 
@@ -56,22 +50,17 @@ def _behind(undoing: Sequence[StepSpec], before: int) -> list[StepSpec]:
     return [StepSpec(spec.kind, resolved(spec.params, moved)) for spec in undoing]
 
 
-PLANNABLE = (Change.State.CONFLICTED, Change.State.EXPIRED, Change.State.FAILED)
-
-
 def replan(*, change: Change, actor: Operator, undoes: bool = False) -> Change:
     """A new change with what is left of the intent, on what the mirror has now; the old one is closed.
 
     Raises PlanError. Edits of a text that others made since are kept where they fit together with this one; where they
     don't, `undoes` says that they are meant to be undone.
     """
-    return plan_again(change, actor, undoes=undoes)
+    return plan_again(change, actor, REPLAN, undoes=undoes)
 
 
 def undone_edits(change: Change) -> list[str]:
-    """Sentences: whose edits a new plan would undo. None where there is nothing to plan again."""
-    if change.state not in PLANNABLE or change.ends_id:
-        return []
+    """Sentences: whose edits a new plan would undo. None where nothing would be planned again."""
     try:
         return _on_what_is_there(change, (), _left_of(change)).undoes
     except PlanError:
@@ -82,17 +71,14 @@ def undone_edits(change: Change) -> list[str]:
 def plan_again(
     change: Change,
     actor: Operator,
+    event: OperatorEvent,
     *,
-    states: Sequence[Change.State] = PLANNABLE,
     first: Sequence[StepSpec] = (),
     undoes: bool = False,
 ) -> Change:
-    """`states`: those that it may be in; `first`: what is done before what is left. Raises PlanError."""
+    """`event`: by which it comes to that; `first`: what is done before what is left. Raises PlanError."""
     with locked(change.pk) as change:
-        if change.state not in states:
-            raise PlanError(f"There is nothing to plan again: the change is {change.get_state_display().lower()}.")
-        if change.ends_id:  # closed by a plan that waits for its people, the access would stay
-            raise PlanError(removals.COMES_AGAIN)
+        check(event, change, actor)
         left = _left_of(change)
         found = _on_what_is_there(change, first, left)
         if not found.specs:

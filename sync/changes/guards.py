@@ -5,21 +5,22 @@ Between the two anything may have happened: a grant taken away, writes turned of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from accounts.access import may
 from accounts.models import Operator
-from accounts.roles import APPLY, CARE, PROPOSE
 from sync import checks, clock, operations
-from sync.changes import attempts, demands, overrides, verbs
-from sync.changes.approvals import stands_in, valid
+from sync.changes import attempts, overrides, verbs
 from sync.changes.errors import PlanError
+from sync.changes.events import may_do, may_not
 from sync.changes.plan import check_steps, digest, measured_findings, measurements_to_keep, operations_of
+from sync.changes.situation import ChangeSituation
 from sync.changes.steps import created_ids, planned_step
+from sync.changes.transitions import APPLY_IT, LET_END_GO
+from sync.changes.valid_approvals import stands_in, valid
 from sync.checks import PlanFinding
 from sync.models import Change, Step
 from sync.operations import PlannedStep, Refusal
@@ -34,6 +35,7 @@ class Objection:
     sentence: str
     state: Change.State = Change.State.PROPOSED
     voids_approvals: bool = False
+    is_missing_approval: bool = False  # all that break-glass passes over
     # What is to be said of the plan now, and what was measured of it, when it got worse.
     findings: tuple[PlanFinding, ...] = ()
     measured: Mapping[str, Any] | None = None
@@ -45,70 +47,83 @@ def objection(change: Change, applier: Operator) -> Objection | None:
     Its steps are fetched with it, once for all that asks for them.
     """
     prefetch_related_objects([change], "steps")
-    if change.ends_id:  # ending access is always allowed
-        return _of_the_plan(change)
-    return _of_the_plan(change) or _of_people(change, applier) or _of_checks(change)
+    return next(_objections(ChangeSituation(change, applier)), None)
 
 
-def _of_the_plan(change: Change) -> Objection | None:
+def at_a_glance(at: ChangeSituation) -> list[Objection]:
+    """All that stands against it, as far as that shows without looking into each step: for its page."""
+    return list(_objections(at, looks=False))
+
+
+def _objections(at: ChangeSituation, *, looks: bool = True) -> Iterator[Objection]:
+    yield from _of_the_plan(at.change, looks=looks)
+    if at.change.ends_id:  # ending access is always allowed
+        return
+    yield from _of_people(at, looks=looks)
+    if looks:
+        yield from _of_checks(at.change)
+    else:
+        yield from _of_protection(at.protected)
+
+
+def _of_the_plan(change: Change, *, looks: bool) -> Iterator[Objection]:
     if change.expires_at <= clock.now():
-        return Objection("The change has expired: AWS may have moved on since. Plan it again.", Change.State.EXPIRED)
-    if digest(change.aws_account, change.steps.all(), change.until) != change.digest:
-        return Objection("The plan isn't the one that was proposed: its steps were altered.", Change.State.FAILED)
+        yield Objection("The change has expired: AWS may have moved on since. Plan it again.", Change.State.EXPIRED)
+    if looks and digest(change.aws_account, change.steps.all(), change.until) != change.digest:
+        yield Objection("The plan isn't the one that was proposed: its steps were altered.", Change.State.FAILED)
     if not change.aws_account.writes_enabled:
         sentence = f"{change.aws_account} is read-only in this console. An owner can turn on writes in its settings."
-        return Objection(sentence, Change.State.FAILED)
-    return _of_the_end(change)
-
-
-def _of_the_end(change: Change) -> Objection | None:
+        yield Objection(sentence, Change.State.FAILED)
     if change.until is None:
-        return None
+        return
     if change.until <= clock.now():
-        return Objection("The access would have ended by now. Propose it again.", Change.State.EXPIRED)
-    if not Change.objects.filter(ends=change, state__in=(Change.State.AWAITING_GRANT, Change.State.SCHEDULED)).exists():
-        return Objection("The change that would end it was cancelled. Propose it again.")
-    return None
+        yield Objection("The access would have ended by now. Propose it again.", Change.State.EXPIRED)
+    if not Change.objects.filter(ends=change, state__in=LET_END_GO.starts_from).exists():
+        yield Objection("The change that would end it was cancelled. Propose it again.")
 
 
-def _of_people(change: Change, applier: Operator) -> Objection | None:
-    if not may(applier, APPLY, change.aws_account) and not may(applier, CARE, change.aws_account):
-        return Objection(f"{applier} may not apply changes in {change.aws_account}.")
-    for operator in {applier, change.requested_by}:
+def _of_people(at: ChangeSituation, *, looks: bool) -> Iterator[Objection]:
+    change, applier = at.change, at.operator
+    if not may_do(APPLY_IT, change, applier):
+        yield Objection(may_not(APPLY_IT, change, applier, subject=str(applier)))
+    for operator in {applier, change.requested_by} if looks else ():
         try:
             operations_of(change.steps.all(), operator, change.aws_account)
         except PlanError as refusal:
-            return Objection(str(refusal), voids_approvals=True)
-    # Helpdesk may apply, but of changes to people only their own.
-    if applier != change.requested_by and not may(applier, PROPOSE, change.aws_account):
-        return Objection("You may apply your own changes only.")
-    missing = demands.unmet_demands(change, valid(change))
-    if missing and not stands_in(change):
-        return Objection(f"{' and '.join(demand.missing_words for demand in missing)} needed under this plan.")
-    return None
+            yield Objection(str(refusal), voids_approvals=True)
+    if at.missing and not stands_in(change):
+        words = " and ".join(demand.missing_words for demand in at.missing)
+        yield Objection(f"{words} needed under this plan.", is_missing_approval=True)
 
 
-def _of_checks(change: Change) -> Objection | None:
+def _of_protection(findings: Iterable[PlanFinding]) -> Iterator[Objection]:
+    if protected := list(findings):
+        yield Objection(overrides.sentence(protected))
+
+
+def _of_checks(change: Change) -> Iterator[Objection]:
     """Whether the limits and checks have something graver to say than what everybody has read on the plan."""
     try:
         pending = unsent_steps(change)
         if refused := checks.refused(change.aws_account, change.requested_by, pending, change.pk):
-            return Objection(refused)
+            yield Objection(refused)
+            return
         now = check_steps(Draft(change.aws_account), pending)
         ids = created_ids(change)
         everything = [planned_step(step, ids) for step in change.steps.all()]
         measured = checks.measure(change.aws_account, everything, undo_steps(change))
     except Refusal as refusal:
-        return Objection(str(refusal), voids_approvals=True)
+        yield Objection(str(refusal), voids_approvals=True)
+        return
     errors = [finding for finding in now if finding.severity == "error"]
     found = errors or checks.worse(map(PlanFinding.from_json, change.findings), now)
     sentences = [finding.message for finding in found] or checks.worsened(change.measured, measured)
     if not sentences:
-        protected = overrides.findings_without_override(change, now)
-        return Objection(overrides.sentence(protected)) if protected else None
+        yield from _of_protection(overrides.findings_without_override(change, now))
+        return
     sentence = "Since the plan was made it has got worse: " + " ".join(sentences)
     said = (*now, *measured_findings(measured))
-    return Objection(sentence, voids_approvals=True, findings=said, measured=measurements_to_keep(measured))
+    yield Objection(sentence, voids_approvals=True, findings=said, measured=measurements_to_keep(measured))
 
 
 def send_back(change: Change, against: Objection) -> None:

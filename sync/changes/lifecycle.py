@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from accounts import audit
-from accounts.access import may
 from accounts.models import Operator
-from accounts.roles import APPLY, CARE, PROPOSE
 from sync import clock, sealed
 from sync.changes import demands, removals, temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.guards import objection, send_back
 from sync.changes.rows import handing_over, locked, log_line, wake_after_commit
+from sync.changes.rules import check
+from sync.changes.transitions import APPLY_IT, CANCEL, LEAVE_OUT, LOOK_AGAIN, RETRY
 from sync.models import Change, Step
-from sync.placeholders import positions_in
-
-RETRYABLE = (Change.State.FAILED, Change.State.UNKNOWN)
-CAN_BE_LEFT_OUT = (Step.State.FAILED, Step.State.CONFLICTED)  # of one of unknown outcome nobody knows
-OVER = Change.OVER
 
 
 def apply(*, change: Change, actor: Operator) -> Change:
     """Hands the change to the workers, now or when its time has come. Raises PlanError."""
     with handing_over(change.pk) as change:
-        if change.state not in (Change.State.PROPOSED, Change.State.APPROVED):
-            raise PlanError(f"This change can't be applied: it is {change.get_state_display().lower()}.")
+        check(APPLY_IT, change, actor)
         against = objection(change, actor)
         if against is None:
             _hand_over(change, actor)
@@ -61,20 +55,8 @@ def retry(*, change: Change, actor: Operator) -> Change:
     Who retries a step of unknown outcome that can't be seen from outside says so that it was not done.
     """
     with handing_over(change.pk) as change:
-        if change.state not in RETRYABLE:
-            raise PlanError(f"There is nothing to retry: the change is {change.get_state_display().lower()}.")
-        if not may(actor, APPLY, change.aws_account) and not may(actor, CARE, change.aws_account):
-            raise PlanError(f"{actor} may not apply changes in {change.aws_account}.")
-        against = objection(change, actor)
-        if against:
-            raise PlanError(against.sentence)
-        change.steps.exclude(state__in=Step.SETTLED).update(state=Step.State.PENDING, error={})
-        _is_for(change, actor)
-        change.error = {}
-        change.cancel_asked = False
-        log_line(change, f"{actor} asked to go on.")
-        _queue(change)
-        change.save()
+        check(RETRY, change, actor)
+        _go_on(change, actor, f"{actor} asked to go on.")
         verbs.record("change.retried", change, actor=actor)
     return change
 
@@ -82,49 +64,34 @@ def retry(*, change: Change, actor: Operator) -> Change:
 def leave_out(*, change: Change, actor: Operator) -> Change:
     """Goes on without the step that stopped it, where the plan says that it may be left out. Raises PlanError."""
     with handing_over(change.pk) as change:
-        step = change.steps.filter(state__in=CAN_BE_LEFT_OUT).first()
-        if change.state not in (Change.State.FAILED, Change.State.CONFLICTED) or step is None:
-            raise PlanError(f"There is no step to leave out: the change is {change.get_state_display().lower()}.")
-        if not may(actor, APPLY, change.aws_account) and not may(actor, CARE, change.aws_account):
-            raise PlanError(f"{actor} may not apply changes in {change.aws_account}.")
-        if why := why_needed(step):
-            raise PlanError(why)
+        step = check(LEAVE_OUT, change, actor).to_leave_out
+        assert step is not None  # noqa: S101  by the rule of the event
         removals.check_may_decide(change, actor)
         step.state = Step.State.LEFT_OUT
         step.save(update_fields=["state"])
-        if against := objection(change, actor):
-            raise PlanError(against.sentence)
-        change.steps.exclude(state__in=Step.SETTLED).update(state=Step.State.PENDING, error={})
-        _is_for(change, actor)
-        change.error = {}
-        change.cancel_asked = False
-        log_line(change, f"{actor} left out step {step.position}.")
-        _queue(change)
-        change.save()
-        verbs.record(
-            "change.step_left_out", change, actor=actor, step=step.position, why=step.error.get("sentence", "")
-        )
+        _go_on(change, actor, f"{actor} left out step {step.position}.")
+        why = step.error.get("sentence", "")
+        verbs.record("change.step_left_out", change, actor=actor, step=step.position, why=why)
     return change
 
 
-def why_needed(step: Step) -> str:
-    """Why a step can't be left out, in a sentence; "" where it can."""
-    if not step.is_optional:
-        return f"Step {step.position} can't be left out: the plan needs it."
-    later = step.change.steps.filter(position__gt=step.position).exclude(state__in=Step.SETTLED)
-    for each in later:
-        if step.position in positions_in([each.params, each.expects]):
-            return f"Step {step.position} can't be left out: step {each.position} is about what it makes."
-    return ""
+def _go_on(change: Change, actor: Operator, line: str) -> None:
+    """The workers go on with what is left. Raises PlanError where something stands against it."""
+    if against := objection(change, actor):
+        raise PlanError(against.sentence)
+    change.steps.exclude(state__in=Step.SETTLED).update(state=Step.State.PENDING, error={})
+    _is_for(change, actor)
+    change.error = {}
+    change.cancel_asked = False
+    log_line(change, line)
+    _queue(change)
+    change.save()
 
 
 def look_again(*, change: Change, actor: Operator) -> Change:
     """Of a change that waits in the middle: looks now, and not when its time has come. Raises PlanError."""
     with locked(change.pk) as change:
-        if not may(actor, APPLY, change.aws_account):
-            raise PlanError(f"You may not apply changes in {change.aws_account}.")
-        if not change.is_at_gate:
-            raise PlanError("It doesn't wait for anything that came to pass by now.")
+        check(LOOK_AGAIN, change, actor)
         change.not_before = None
         _queue(change)
         log_line(change, f"{actor} asked to look again.")
@@ -138,10 +105,7 @@ def cancel(*, change: Change, actor: Operator, reason: str = "") -> Change:
     `reason`: where who asked for temporary access decides about its end alone (sync/changes/removals.py).
     """
     with locked(change.pk) as change:
-        if not change.ends_id and actor != change.requested_by and not may(actor, PROPOSE, change.aws_account):
-            raise PlanError(f"You may not cancel changes in {change.aws_account}.")
-        if change.state in OVER:
-            raise PlanError(f"There is nothing to cancel: the change is {change.get_state_display().lower()}.")
+        check(CANCEL, change, actor)
         removals.check_may_decide(change, actor, reason)
         if change.state == Change.State.APPLYING or _something_is_sent(change):
             change.cancel_asked = True

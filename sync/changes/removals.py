@@ -21,14 +21,14 @@ from sync.changes.plan import digest
 from sync.changes.rows import locked_if_free, log_line
 from sync.changes.sole_approver import decides_alone, record_alone
 from sync.changes.steps import planned_step
+from sync.changes.transitions import BRING_BACK
 from sync.error_isolation import for_each_isolated
 from sync.models import Change, Step
 from sync.operations import BadParams, Guarantee
 
 State = Change.State
-STUCK = (State.FAILED, State.CONFLICTED, State.UNKNOWN)
 # Once something of the grant was done, until it is taken away: before that it waits for the grant.
-UNDER_WAY = (State.SCHEDULED, *Change.MOVING, *STUCK)
+UNDER_WAY = (State.SCHEDULED, *Change.MOVING, *Change.STUCK)
 LATE_AFTER = timedelta(minutes=5)
 _AT_LEAST, _AT_MOST = timedelta(minutes=1), timedelta(hours=1)
 _SOMEBODY_ELSE = (
@@ -73,20 +73,20 @@ def check_may_decide(change: Change, actor: Operator, reason: str = "") -> None:
 def overdue() -> Q:
     """Removals that should have taken access away by now."""
     late = Q(state__in=UNDER_WAY, not_before__lte=clock.now() - LATE_AFTER)
-    return Q(ends__isnull=False) & (Q(state__in=STUCK) | late)
+    return Q(ends__isnull=False) & (Q(state__in=Change.STUCK) | late)
 
 
 def is_overdue(removal: Change) -> bool:
     if not removal.ends_id or removal.not_before is None:
         return False
     late = removal.state in UNDER_WAY and removal.not_before <= clock.now() - LATE_AFTER
-    return removal.state in STUCK or late
+    return removal.state in Change.STUCK or late
 
 
 # ---- Coming again --------------------------------------------------------------------------------------------------
 def next_try(removal: Change) -> datetime | None:
     """As long after the last try as that was after the end, but between a minute and an hour; None: not by itself."""
-    if removal.state not in STUCK or removal.finished_at is None or removal.not_before is None:
+    if removal.state not in BRING_BACK.starts_from or removal.finished_at is None or removal.not_before is None:
         return None
     if not removal.aws_account.writes_enabled or any(map(_nobody_can_tell, removal.steps.all())):
         return None
@@ -105,7 +105,8 @@ def _nobody_can_tell(step: Step) -> bool:
 
 def bring_back() -> None:
     """Once a minute: those of which the next try is due."""
-    stuck = Change.objects.filter(ends__isnull=False, state__in=STUCK, aws_account__writes_enabled=True)
+    stuck = Change.objects.filter(ends__isnull=False, state__in=BRING_BACK.starts_from)
+    stuck = stuck.filter(aws_account__writes_enabled=True)
     for_each_isolated(list(stuck.values_list("pk", flat=True)), _bring_back)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sync import operations
 from sync.models import Change, Step
-from sync.operations import PlannedStep
-from sync.placeholders import resolved
+from sync.operations import BadParams, PlannedStep, StepSpec
+from sync.placeholders import positions_in, resolved
 
 
 def created_ids(change: Change) -> dict[int, str]:
@@ -21,3 +21,40 @@ def planned_step(step: Step, ids: Mapping[int, str]) -> PlannedStep:
     operation = operations.registry[step.kind]
     params = operation.parse(resolved(step.params, ids))
     return PlannedStep(step.position, operation, params, step.part, resolved(step.expects, ids))
+
+
+def reversals(change: Change) -> Iterator[tuple[Step, Sequence[StepSpec]]]:
+    """Each step that was done with the steps that undo it, the last one first.
+
+    None undo what can't be undone, and what was done before that to the same part: a deleted key is not switched on
+    again.
+    """
+    ids = created_ids(change)
+    lost: set[str] = set()
+    for step in sorted(change.steps.all(), key=lambda step: -step.position):
+        if step.state in Step.FINISHED:
+            undoing = () if step.part in lost else _undoing(step, ids)
+            lost |= set() if undoing else {step.part}
+            yield step, undoing
+
+
+def _undoing(step: Step, ids: Mapping[int, str]) -> Sequence[StepSpec]:
+    operation = operations.registry.get(step.kind)
+    if operation is None:
+        return ()
+    try:
+        params = operation.parse(resolved(step.params, ids))
+    except BadParams:
+        return ()
+    return operation.reverse(params, step.before, step.result)
+
+
+def why_needed(step: Step) -> str:
+    """Why a step can't be left out, in a sentence; "" where it can."""
+    if not step.is_optional:
+        return f"Step {step.position} can't be left out: the plan needs it."
+    later = step.change.steps.filter(position__gt=step.position).exclude(state__in=Step.SETTLED)
+    for each in later:
+        if step.position in positions_in([each.params, each.expects]):
+            return f"Step {step.position} can't be left out: step {each.position} is about what it makes."
+    return ""

@@ -12,13 +12,12 @@ from sync import clock, sealed
 from sync.changes import claims, pending_rereads, removals, temporary, verbs
 from sync.changes.claims import Claim
 from sync.changes.rows import locked_if_free, log_line
+from sync.changes.transitions import CLAIM, EXPIRE
 from sync.error_isolation import for_each_isolated
 from sync.models import Change, Lease
 from sync.queue import APPLY, wake
 
 State = Change.State
-
-UNDECIDED = (State.AWAITING_GRANT, State.PROPOSED, State.APPROVED, State.SCHEDULED)
 
 
 def take_back() -> None:
@@ -40,13 +39,13 @@ def _take_back(claim: Claim) -> None:
 
 def expire() -> None:
     now = clock.now()
-    due = Change.objects.filter(state__in=UNDECIDED, expires_at__lte=now)
+    due = Change.objects.filter(state__in=EXPIRE.starts_from, expires_at__lte=now)
     for_each_isolated(list(due.values_list("pk", flat=True)), _expire)
 
 
 def _expire(pk: int) -> None:
     with locked_if_free(pk) as change:
-        if change is not None and change.state in UNDECIDED:
+        if change is not None and change.state in EXPIRE.starts_from:
             change.state = State.EXPIRED
             change.finished_at = clock.now()
             log_line(change, "Expired.")
@@ -84,7 +83,7 @@ def free_leases() -> None:
 
 def wake_workers() -> None:
     """A message may have been lost, or was never sent because the broker was down. One too many does no harm."""
-    waiting = Change.objects.filter(state__in=(State.QUEUED, State.WAITING)).order_by("queued_at")
+    waiting = Change.objects.filter(state__in=CLAIM.starts_from).order_by("queued_at")
     for pk in waiting.values_list("pk", flat=True):
         wake(APPLY, pk)
 

@@ -16,17 +16,17 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.access import may
 from accounts.models import Operator
-from accounts.roles import APPROVE, PROPOSE
 from iamconsole.web.words import full_time
 from sync import clock, operations
 from sync.changes import removals, verbs
 from sync.changes.errors import PlanError
 from sync.changes.plan import digest, extend, plan, propose, row_of
 from sync.changes.rows import locked, locked_if_free, log_line
+from sync.changes.rules import check
 from sync.changes.steps import created_ids
 from sync.changes.titles import title_of
+from sync.changes.transitions import LET_END_GO, MOVE_END
 from sync.error_isolation import for_each_isolated
 from sync.models import Change, Step
 from sync.operations import BadParams, PlannedStep, Refusal, StepSpec
@@ -34,9 +34,7 @@ from sync.placeholders import resolved
 
 LONGEST = timedelta(days=366)
 WARNED_BEFORE = timedelta(hours=24)
-AHEAD = (Change.State.AWAITING_GRANT, Change.State.SCHEDULED)
 _STAYS = timedelta(days=3650)  # a removal that couldn't run doesn't expire: somebody has to look
-_NOTHING_DONE = (Change.State.REJECTED, Change.State.EXPIRED, Change.State.CANCELLED)
 
 
 @transaction.atomic
@@ -104,7 +102,8 @@ def follow(change: Change) -> None:
     if change.until is not None and change.state not in Change.MOVING:
         _follow_grant(change)
     if change.reverses_id and change.state == Change.State.APPLIED:
-        for removal in Change.objects.select_for_update().filter(ends=change.reverses_id, state__in=AHEAD):
+        ahead = Change.objects.filter(ends=change.reverses_id, state__in=LET_END_GO.starts_from)
+        for removal in ahead.select_for_update():
             if _is_all_taken_away(removal, change):
                 _let_go(removal, f"Change {change.pk} has taken it away already.", change.applied_by)
 
@@ -116,7 +115,7 @@ def _is_all_taken_away(removal: Change, reverse: Change) -> bool:
 
 
 def _follow_grant(change: Change) -> None:
-    removal = Change.objects.select_for_update().filter(ends=change, state__in=AHEAD).first()
+    removal = Change.objects.select_for_update().filter(ends=change, state__in=LET_END_GO.starts_from).first()
     if removal is None:
         return
     _name_created(change, removal)
@@ -129,7 +128,7 @@ def _follow_grant(change: Change) -> None:
         log_line(removal, f"Scheduled: change {change.pk} was carried out.")
         assert removal.not_before is not None  # noqa: S101  as it was made
         verbs.record("change.scheduled", removal, actor=change.applied_by, at=removal.not_before.isoformat())
-    elif change.state in _NOTHING_DONE:
+    elif change.state in Change.GIVEN_UP:
         _let_go(removal, f"Change {change.pk} gave nothing.", None)
 
 
@@ -154,16 +153,14 @@ def _let_go(removal: Change, line: str, actor: Operator | None) -> None:
     verbs.record("change.cancelled", removal, actor=actor)
 
 
-def move_end(*, removal: Change, until: datetime, actor: Operator, reason: str = "") -> Change:
+def move_end(*, change: Change, until: datetime, actor: Operator, reason: str = "") -> Change:
     """An earlier or later end; one in the past ends it within a minute. Raises PlanError.
 
     `reason`: where who asked for the access decides about its end alone (sync/changes/removals.py).
     """
-    with locked(removal.pk) as removal:
-        if not may(actor, PROPOSE, removal.aws_account) and not may(actor, APPROVE, removal.aws_account):
-            raise PlanError(f"You may not change the end of access in {removal.aws_account}.")
-        if not removal.ends_id or removal.state != Change.State.SCHEDULED or removal.not_before is None:
-            raise PlanError(f"Its end can’t be moved: the change is {removal.get_state_display().lower()}.")
+    with locked(change.pk) as removal:
+        check(MOVE_END, removal, actor)
+        assert removal.not_before is not None  # noqa: S101  by the rule of the event
         if until > removal.not_before:
             removals.check_may_decide(removal, actor, reason)
         if until > clock.now() + LONGEST:

@@ -80,7 +80,7 @@ def ahead() -> QuerySet[Change]:
 
 def undecided() -> QuerySet[Change]:
     """Those that somebody may apply, and perhaps has applied already."""
-    rows = Change.objects.filter(state__in=(State.PROPOSED, State.APPROVED))
+    rows = Change.objects.filter(state__in=Change.UNDECIDED)
     return rows.select_related("aws_account").order_by("pk")
 
 

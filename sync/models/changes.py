@@ -27,23 +27,22 @@ class Change(models.Model):
         CONFLICTED = "conflicted", "Conflicted"
         CANCELLED = "cancelled", "Cancelled"
 
-    # Somebody or something still has to act on it.
-    OPEN = (
-        State.AWAITING_GRANT,
-        State.PROPOSED,
-        State.APPROVED,
-        State.SCHEDULED,
-        State.QUEUED,
-        State.APPLYING,
-        State.WAITING,
-        State.FAILED,
-        State.UNKNOWN,
-        State.CONFLICTED,
-    )
-    # Nothing becomes of it any more: what it needed is what was kept with it.
-    OVER = (State.APPLIED, State.REJECTED, State.EXPIRED, State.CANCELLED)
+    # Somebody may still approve, reject or apply it.
+    UNDECIDED = (State.PROPOSED, State.APPROVED)
+    # A worker may take it.
+    CLAIMABLE = (State.QUEUED, State.WAITING)
     # A worker has it or should have.
     MOVING = (State.QUEUED, State.APPLYING, State.WAITING)
+    # It was stopped in the middle, and waits for its people.
+    STUCK = (State.FAILED, State.CONFLICTED, State.UNKNOWN)
+    # Nobody applies it any more.
+    GIVEN_UP = (State.REJECTED, State.EXPIRED, State.CANCELLED)
+    # Nothing becomes of it any more: what it needed is what was kept with it.
+    OVER = (State.APPLIED, *GIVEN_UP)
+    # Nothing of it was sent, unless it waits in the middle (`is_at_gate`): its plan says all.
+    UNSENT = (State.AWAITING_GRANT, *UNDECIDED, State.SCHEDULED, State.REJECTED, State.EXPIRED)
+    # Somebody or something still has to act on it.
+    OPEN = (State.AWAITING_GRANT, *UNDECIDED, State.SCHEDULED, *MOVING, *STUCK)
 
     aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="changes")
     title = models.CharField(max_length=200)

@@ -19,11 +19,11 @@ from iamconsole.web import panels
 from iamconsole.web.panels import Panel
 from iamconsole.web.tables import TableListing, list_response
 from sync import selectors
+from sync.changes.situation import ChangeSituation
 from sync.changes.verbs import record_names_viewed
 from sync.models import Change
 from sync.naming import Names
-from sync.selectors import UNDECIDED
-from sync.views.dry_runs import DryRunView, may_try
+from sync.views.dry_runs import DryRunView
 from sync.views.fetch import fetch_change, fetch_for_changes
 from sync.views.lists import CHANGES
 from sync.views.live import poll_response, signature
@@ -32,9 +32,6 @@ from sync.views.plan import Plan
 from sync.views.secrets import waiting_of
 from sync.views.temporary import TemporaryAccess
 from sync.views.words_kept import take_kept_words
-
-# Nothing was sent yet, or nothing will be: the plan says more than the progress.
-STILL = (*UNDECIDED, Change.State.AWAITING_GRANT, Change.State.SCHEDULED, Change.State.REJECTED, Change.State.EXPIRED)
 
 
 @require_GET
@@ -95,9 +92,9 @@ def _audit_url(request: HttpRequest, change: Change) -> str:
 def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
     names = Names(signed_in(request), change.aws_account)
     plan = Plan(change, names, _page(request))
-    typed = take_kept_words(request, change)
-    approvals = ApprovalsView.of(change, typed)
-    has_moved = change.queued_at is not None and (change.state not in STILL or plan.waits is not None)
+    at = ChangeSituation(change, signed_in(request))
+    approvals = ApprovalsView.of(at)
+    has_moved = change.queued_at is not None and (change.state not in Change.UNSENT or change.is_at_gate)
     secrets = waiting_of(change, plan.rows, signed_in(request))
     others = selectors.also_running(change)
     names.learn(other.titled for other in others)
@@ -109,7 +106,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "plan": plan,
         "names": names,
         "approvals": approvals,
-        "offers": ChangeButtons(plan, signed_in(request), approvals, typed, fresh=is_fresh(request)),
+        "offers": ChangeButtons(plan, at, approvals, take_kept_words(request, change), fresh=is_fresh(request)),
         "panels": _panels(request, "change", change),
         "afterwards": _panels(request, "change.afterwards", change) if change.finished_at else [],
         "has_moved": has_moved,
@@ -118,7 +115,6 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "others": others,
         "tried": DryRunView(change),
         "temporary": TemporaryAccess.of(request, change),
-        "may_try": may_try(request, change),
         "log": selectors.newest_lines(change),
         "secrets": secrets,
         "audit_url": _audit_url(request, change),

@@ -1,23 +1,22 @@
-"""A dry run of a change: asking for one, and what the last one found."""
+"""A dry run of a change: what the last one found."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from accounts.access import may, signed_in
-from accounts.roles import PROPOSE, SEE_IAM
+from accounts.access import signed_in
+from accounts.roles import SEE_IAM
 from iamconsole.web.words import some
-from sync.changes import PlanError, dry_run
+from sync.changes import transitions
 from sync.changes.dry_run import ForecastOutcome
-from sync.changes.lifecycle import OVER
+from sync.changes.rules import why_not
+from sync.changes.situation import ChangeSituation
 from sync.models import Change, DryRun
 from sync.views.fetch import fetch_change
 from sync.views.live import poll_response, signature
@@ -98,18 +97,7 @@ class DryRunView:
 
 
 def may_try(request: HttpRequest, change: Change) -> bool:
-    over = change.state in OVER or change.state in Change.MOVING
-    return not over and may(signed_in(request), PROPOSE, change.aws_account)
-
-
-@require_POST
-def change_try(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    change = fetch_change(request, account_id, pk, PROPOSE)
-    try:
-        dry_run.ask(change=change, actor=signed_in(request))
-    except PlanError as error:
-        messages.error(request, str(error))
-    return redirect("change", account_id=account_id, pk=pk)
+    return not why_not(transitions.DRY_RUN, ChangeSituation(change, signed_in(request)))
 
 
 @never_cache

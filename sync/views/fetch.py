@@ -6,10 +6,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.access import fetch_aws_account, may, signed_in
+from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import APPLY, APPROVE, CARE, PROPOSE, SEE_IAM
-from accounts.stepup import demand_step_up
+from accounts.roles import APPLY, CARE, PROPOSE, SEE_IAM
 from sync import selectors
 from sync.models import Change, Run
 
@@ -32,18 +31,6 @@ def fetch_change(request: HttpRequest, account_id: str, pk: int, perm: str) -> C
     change: Change = get_object_or_404(selectors.changes_of(aws_account), pk=pk)
     if own_only and change.requested_by != signed_in(request):
         raise PermissionDenied
-    return change
-
-
-def fetch_to_stop(request: HttpRequest, account_id: str, pk: int) -> Change:
-    """A change to be stopped or put off. For the end of temporary access that takes a fresh sign-in."""
-    change = fetch_change(request, account_id, pk, SEE_IAM)
-    if not change.ends_id:
-        return fetch_change(request, account_id, pk, PROPOSE)
-    actor = signed_in(request)
-    if not may(actor, PROPOSE, change.aws_account) and not may(actor, APPROVE, change.aws_account):
-        raise PermissionDenied
-    demand_step_up(request)
     return change
 
 

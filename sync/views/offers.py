@@ -1,41 +1,32 @@
-"""What a change's page offers an operator to do. The services decide anew when they are asked."""
+"""What a change's page offers an operator to do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
-from accounts.access import may
-from accounts.models import Grant, Operator
-from accounts.roles import ADMINISTER, APPLY, APPROVE, CARE, PROPOSE
 from iamconsole.web.words import counted
-from sync.changes.approvals import may_comment, valid, why_not_alone
-from sync.changes.decisions import AppearedObjects, appeared_objects
-from sync.changes.demands import Demand, demands
+from sync.changes import guards, transitions
+from sync.changes.demands import Demand
+from sync.changes.events import OperatorEvent
 from sync.changes.follow_ups import undone_edits
-from sync.changes.guards import objection
-from sync.changes.lifecycle import CAN_BE_LEFT_OUT, why_needed
-from sync.changes.overrides import findings_without_override
-from sync.changes.removals import is_alone, why_not
-from sync.changes.reviews import may_review, nobody_reviews
+from sync.changes.removals import is_alone
+from sync.changes.reviews import nobody_reviews
+from sync.changes.rules import why_not
+from sync.changes.situation import AppearedObjects, ChangeSituation
 from sync.changes.sole_approver import SAFER
 from sync.changes.stale_plan import MOST_LOOKED_INTO
+from sync.changes.steps import reversals
 from sync.checks import PlanFinding
-from sync.forms import ApproveAloneForm, BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
-from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
-from sync.operations import Undo
-from sync.selectors import STUCK, UNDECIDED
-from sync.views.fetch import WITH_ONES_OWN
+from sync.forms import CommentForm, WordsForm
+from sync.models import Approval, BreakGlass, Change, Comment, Override
+from sync.views.change_actions import ACTIONS
 from sync.views.plan import Plan
-from sync.views.steps import name_to_type, undo_of
+from sync.views.steps import name_to_type
 
-F = TypeVar("F", bound=WordsForm)
 State = Change.State
 NOTES_OF = 12  # how many destructive steps are listed
-CANCELLABLE = (*UNDECIDED, State.SCHEDULED, State.QUEUED, State.WAITING, *STUCK)
-REVERSIBLE = (State.APPLIED, State.CANCELLED, *STUCK)
 
 
 @dataclass(frozen=True)
@@ -46,16 +37,13 @@ class ApprovalsView:
     entries: list[Approval]
     glass: BreakGlass | None
     comments: list[Comment]
-    form: CommentForm
 
     @classmethod
-    def of(cls, change: Change, typed: Mapping[str, str]) -> ApprovalsView:
-        """`typed`: words that stand in a form already, by its place."""
+    def of(cls, at: ChangeSituation) -> ApprovalsView:
+        change = at.change
         entries = list(change.approvals.select_related("operator"))
         glass = change.broken_glass.filter(void=False).select_related("operator", "reviewed_by", "change__aws_account")
-        comments = list(change.comments.select_related("operator"))
-        form = CommentForm(initial={"comment": typed.get(CommentForm.place, "")})
-        return cls(demands(change, valid(change)), entries, glass.first(), comments, form)
+        return cls(at.demands, entries, glass.first(), list(change.comments.select_related("operator")))
 
     @property
     def words(self) -> str:
@@ -75,24 +63,63 @@ class ApplyButton:
     step_up: bool
 
 
+@dataclass(frozen=True)
+class ChangeButton:
+    """What may be done now, by the label of its button and the form that goes with it.
+
+    `reasons`: sentences about what stands against the plan, so that the button can't be pressed.
+    """
+
+    event: OperatorEvent
+    label: str
+    form: WordsForm | None
+    reasons: tuple[str, ...] = ()
+
+
 class ChangeButtons:
-    """Each is the label of a button, or "" (None for `apply`) where the button isn't shown."""
+    """By the same rules as the services, which decide anew when they are asked."""
 
     def __init__(
-        self, plan: Plan, operator: Operator, approvals: ApprovalsView, typed: Mapping[str, str], *, fresh: bool
+        self, plan: Plan, at: ChangeSituation, approvals: ApprovalsView, typed: Mapping[str, str], *, fresh: bool
     ) -> None:
-        self._typed = typed
-        self.plan, self.change, self.operator = plan, plan.change, operator
+        """`typed`: words that stand in a form already, by its place."""
+        self._typed, self._fresh, self._at = typed, fresh, at
+        self.plan, self.change, self.operator = plan, at.change, at.operator
         self.approvals = approvals
-        self._fresh = fresh
+
+    @cached_property
+    def shown(self) -> Mapping[str, ChangeButton]:
+        """The buttons by the name of their event."""
+        events = (event for event in transitions.OPERATOR_EVENTS if not why_not(event, self._at))
+        return {
+            event.name: ChangeButton(event, self._label(event), self._form(event), self._reasons(event))
+            for event in events
+        }
+
+    def _label(self, event: OperatorEvent) -> str:
+        return _LABELS[event](self.plan) if event in _LABELS else event.button.label
+
+    def _reasons(self, event: OperatorEvent) -> tuple[str, ...]:
+        """All that shows at a glance; whoever presses the button is told the rest."""
+        if event not in (transitions.RETRY, transitions.LEAVE_OUT):
+            return ()
+        return tuple(each.sentence for each in guards.at_a_glance(self._at))
+
+    def _form(self, event: OperatorEvent) -> WordsForm | None:
+        """One of several on the page, so its fields have ids of their own."""
+        form = CommentForm if event is transitions.REJECT else ACTIONS[event.name].form
+        if not issubclass(form, WordsForm):
+            return None
+        [name] = form.base_fields
+        return form(auto_id=f"{form.place}_%s", initial={name: self._typed.get(form.place, "")})
 
     @cached_property
     def apply(self) -> ApplyButton | None:
-        if self.change.state not in UNDECIDED:
+        if self.change.state not in transitions.APPLY_IT.starts_from:
             return None
         destructive = _destructive_sentence(self.plan)
         return ApplyButton(
-            label=f"Apply {counted(self.plan.total, 'step')}",
+            label=f"{transitions.APPLY_IT.button.label} {counted(self.plan.total, 'step')}",
             destructive=destructive,
             expected=name_to_type(self.change) if destructive else "",
             reasons=tuple(self._why_not_apply()),
@@ -100,62 +127,27 @@ class ChangeButtons:
         )
 
     def _why_not_apply(self) -> list[str]:
-        reasons = []
-        if not self._may(APPLY):
-            reasons.append(f"{self._roles} can’t apply changes here.")
-        if not self.change.aws_account.writes_enabled:
-            reasons.append("Writes are off for this AWS account: an owner can turn them on.")
-        reasons += [_still_missing(demand) for demand in self.approvals.demands if demand.missing]
-        if self.protected:
-            reasons.append("It touches what is protected: an owner has to let it through.")
-        # Who presses the button is told the rest: of a long plan it takes a while to find out.
-        if not reasons and self.plan.total <= MOST_LOOKED_INTO and (against := objection(self.change, self.operator)):
-            reasons.append(against.sentence)
-        return reasons
+        """All that shows at a glance; of a long plan whoever presses the button is told the rest: it takes a while."""
+        found = guards.at_a_glance(self._at)
+        if (
+            not found
+            and self.plan.total <= MOST_LOOKED_INTO
+            and (against := guards.objection(self.change, self.operator))
+        ):
+            found = [against]
+        return [each.sentence for each in found]
 
-    @cached_property
+    @property
     def protected(self) -> list[PlanFinding]:
-        """What it touches that is protected, and that no owner has overridden."""
-        return findings_without_override(self.change, map(PlanFinding.from_json, self.change.findings))
-
-    def _form(self, form: type[F], name: str) -> F:
-        """One of several on the page, so its fields have ids of their own."""
-        return form(auto_id=f"{form.place}_%s", initial={name: self._typed.get(form.place, "")})
-
-    @cached_property
-    def override(self) -> OverrideForm | None:
-        offered = self.protected and self.change.state in UNDECIDED and self._may(ADMINISTER)
-        return self._form(OverrideForm, "reason") if offered else None
+        return self._at.protected
 
     @property
     def overrides(self) -> list[Override]:
         return list(self.change.overrides.select_related("operator"))
 
-    @cached_property
-    def alone(self) -> ApproveAloneForm | None:
-        """Of an only owner, to approve a change of their own."""
-        if not self._is_own or not self._undecided or why_not_alone(self.change, self.operator):
-            return None
-        return self._form(ApproveAloneForm, "reason")
-
     @property
     def safer(self) -> str:
-        return SAFER if self.alone else ""
-
-    @cached_property
-    def break_glass(self) -> BreakGlassForm | None:
-        if self.alone:
-            return None
-        missing = [_still_missing(demand) for demand in self.approvals.demands if demand.missing]
-        offered = missing and self._may(ADMINISTER) and self.apply is not None and self.apply.reasons == tuple(missing)
-        return self._form(BreakGlassForm, "reason") if offered else None
-
-    @cached_property
-    def review(self) -> ReviewForm | None:
-        glass = self.approvals.glass
-        if glass is None or glass.reviewed_at or self.change.state in Change.MOVING:
-            return None
-        return self._form(ReviewForm, "comment") if may_review(self.operator, glass) else None
+        return SAFER if transitions.APPROVE_ALONE.name in self.shown else ""
 
     @cached_property
     def nobody_reviews(self) -> str:
@@ -163,133 +155,57 @@ class ChangeButtons:
         glass = self.approvals.glass
         if glass is not None:
             return "" if glass.reviewed_at else nobody_reviews(self.change, glass.operator)
-        return nobody_reviews(self.change, self.operator) if self.break_glass else ""
-
-    @cached_property
-    def approve(self) -> bool:
-        may = self._undecided and self._may(APPROVE) and not self._is_own and not self.withdraw
-        return bool(may and any(self._would_count(demand) for demand in self.approvals.demands))
+        return nobody_reviews(self.change, self.operator) if transitions.BREAK_GLASS.name in self.shown else ""
 
     @cached_property
     def approve_reason(self) -> str:
-        """Why the operator isn't asked."""
-        if not self._undecided:
+        """Why the operator isn't asked, of a change that waits for approvals."""
+        answered = (transitions.APPROVE_IT, transitions.APPROVE_ALONE, transitions.WITHDRAW)
+        if self.change.state not in Change.UNDECIDED or any(event.name in self.shown for event in answered):
             return ""
-        if self.alone:
-            return ""
-        if self._is_own:
-            return "You proposed it: somebody else has to approve it."
-        if not self._may(APPROVE):
-            return f"{self._roles} can’t approve here."
-        missing = any(demand.missing for demand in self.approvals.demands)
-        return "None of these approvals is asked of you." if missing and not (self.approve or self.withdraw) else ""
-
-    @cached_property
-    def comment(self) -> WordForm | None:
-        return self._form(WordForm, "comment") if may_comment(self.operator, self.change) else None
-
-    @cached_property
-    def withdraw(self) -> bool:
-        mine = [entry for entry in self.approvals.entries if entry.operator_id == self.operator.pk]
-        return bool(self._undecided and any(entry.approved and not entry.void for entry in mine))
-
-    @cached_property
-    def cancel(self) -> str:
-        if why_not(self.change, self.operator) if self.change.ends_id else not self._may(PROPOSE):
-            return ""
-        if self.change.state == State.APPLYING and not self.change.cancel_asked:
-            running = self.plan.running
-            return f"Stop after step {running.position if running else self.plan.next_position}"
-        return "Cancel the change" if self.change.state in CANCELLABLE else ""
+        return why_not(transitions.APPROVE_IT, self._at) if self._at.missing else ""
 
     @cached_property
     def cancels_alone(self) -> bool:
         """Whether that takes a reason: they stop the end of access that they asked for."""
-        return bool(self.cancel and self.change.ends_id) and is_alone(self.change, self.operator)
-
-    @cached_property
-    def retry(self) -> str:
-        if self.change.state not in (State.FAILED, State.UNKNOWN) or self.appeared or not self._may(APPLY):
-            return ""
-        return f"Retry from step {self.plan.next_position}"
-
-    @cached_property
-    def leave_out(self) -> str:
-        stopped = self.plan.stopped.step if self.plan.stopped else None
-        if self.change.state not in (State.FAILED, State.CONFLICTED) or stopped is None or not self._may(APPLY):
-            return ""
-        if stopped.state not in CAN_BE_LEFT_OUT or why_needed(stopped):
-            return ""
-        return f"Leave out step {stopped.position} and go on"
-
-    @cached_property
-    def reverse(self) -> str:
-        never = [row for row in self.plan.rows if undo_of(row) is Undo.NEVER]
-        taken = {row.position for row in [*self.plan.destructive, *never]}
-        done = [row.position for row in self.plan.rows if row.state == Step.State.DONE and row.position not in taken]
-        if self.change.state not in REVERSIBLE or not done or not self._may(PROPOSE):
-            return ""
-        if self.plan.total == 1 or self.change.state == State.APPLIED:
-            return "Propose the reverse"
-        return f"Propose the reverse of step{_span(done)}"
-
-    @cached_property
-    def replan(self) -> str:
-        if self.change.state not in (State.CONFLICTED, State.EXPIRED) or self.appeared or not self._may(PROPOSE):
-            return ""
-        if self.change.ends_id:
-            return ""
-        return "Make a new plan on what is live"
+        is_end = transitions.CANCEL.name in self.shown and self.change.ends_id is not None
+        return is_end and is_alone(self.change, self.operator)
 
     @cached_property
     def undoes(self) -> list[str]:
         """Whose edits a new plan would undo: that has to be ticked."""
-        looks = self.replan and self.plan.total <= MOST_LOOKED_INTO
+        looks = transitions.REPLAN.name in self.shown and self.plan.total <= MOST_LOOKED_INTO
         return undone_edits(self.change) if looks else []
 
-    @cached_property
-    def look(self) -> str:
-        """Of a change that waits in the middle."""
-        return "Look again now" if self.plan.waits and self._may(APPLY) else ""
-
-    @cached_property
+    @property
     def appeared(self) -> AppearedObjects | None:
         """What an operator has to decide about."""
-        return appeared_objects(self.change)
-
-    @cached_property
-    def may_decide(self) -> bool:
-        return self._may(PROPOSE)
-
-    @property
-    def _roles(self) -> str:
-        """ "Your role (viewer)" """
-        grants = Grant.objects.of(self.operator).on(self.change.aws_account)
-        names = sorted({grant.get_role_display().lower() for grant in grants})
-        return f"Your role{'s' if len(names) > 1 else ''} ({', '.join(names)})"
-
-    @property
-    def _undecided(self) -> bool:
-        return self.change.state in UNDECIDED and bool(self.approvals.demands)
-
-    def _would_count(self, demand: Demand) -> bool:
-        return demand.takes(self.operator, self.change.aws_account)
-
-    @property
-    def _is_own(self) -> bool:
-        return self.change.requested_by_id == self.operator.pk
-
-    def _may(self, perm: str) -> bool:
-        """Who looks after people may with changes of their own; the services look what is in them."""
-        its = self.change.aws_account
-        return may(self.operator, perm, its) or (
-            perm in WITH_ONES_OWN and self._is_own and may(self.operator, CARE, its)
-        )
+        return self._at.appeared
 
 
-def _still_missing(demand: Demand) -> str:
-    """ "1 of 2 approvals by owners is still missing." """
-    return f"{demand.missing} of {demand.words} {'is' if demand.missing == 1 else 'are'} still missing."
+def _cancel_label(plan: Plan) -> str:
+    if plan.change.state != State.APPLYING:
+        return transitions.CANCEL.button.label
+    return f"Stop after step {plan.running.position if plan.running else plan.next_position}"
+
+
+def _leave_out_label(plan: Plan) -> str:
+    return f"Leave out step {plan.stopped.position if plan.stopped else plan.next_position} and go on"
+
+
+def _reverse_label(plan: Plan) -> str:
+    label = transitions.REVERSE.button.label
+    if plan.total == 1 or plan.change.state == State.APPLIED:
+        return label
+    return f"{label} of step{_span(sorted(step.position for step, undoing in reversals(plan.change) if undoing))}"
+
+
+_LABELS: Mapping[OperatorEvent, Callable[[Plan], str]] = {
+    transitions.CANCEL: _cancel_label,
+    transitions.RETRY: lambda plan: f"{transitions.RETRY.button.label} from step {plan.next_position}",
+    transitions.LEAVE_OUT: _leave_out_label,
+    transitions.REVERSE: _reverse_label,
+}
 
 
 def _span(positions: list[int]) -> str:

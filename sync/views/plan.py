@@ -32,8 +32,6 @@ MOST_LED_TO = 3
 MOST_MOVED = 10  # notes about steps that would stop
 _EACH_IS_READ = "Each is read again before it is sent: make a new plan on what is live instead."
 STOPPED = (Step.State.FAILED, Step.State.UNKNOWN, Step.State.CONFLICTED)
-UNBEGUN = (State.AWAITING_GRANT, State.PROPOSED, State.APPROVED, State.SCHEDULED, State.REJECTED, State.EXPIRED)
-UNAPPLIED = (State.PROPOSED, State.APPROVED, State.SCHEDULED)
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Plan:
         self.total = len(self.rows)
         self.pages = max(1, -(-self.total // STEPS_A_PAGE))
         self.page = min(page, self.pages) if page > 0 else (self.next_position - 1) // STEPS_A_PAGE + 1
-        if self.change.state in UNBEGUN and page <= 0:
+        if self.change.state in Change.UNSENT and not self.change.is_at_gate and page <= 0:
             self.page = 1
         self._views: dict[int, StepView] = {}
 
@@ -193,7 +191,7 @@ class Plan:
         return [*self._moved(), *views_of(self.change.findings, steps, self.names)]
 
     def _moved(self) -> list[PlanFindingView]:
-        if self.change.state not in UNAPPLIED:
+        if self.change.state not in (*Change.UNDECIDED, State.SCHEDULED):
             return []
         found = movement(self.change, self.rows)
         sends = "send nothing" if self.total == 1 else "send nothing from there on"

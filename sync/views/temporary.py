@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.http import HttpRequest
 
-from accounts.access import may, signed_in
+from accounts.access import signed_in
 from accounts.models import Operator
-from accounts.roles import APPROVE, PROPOSE
 from iamconsole.web.words import full_time
-from sync import changes as service
 from sync import operations
 from sync.access_ends import end_by_themselves
-from sync.changes.lifecycle import OVER
 from sync.changes.removals import is_alone, is_overdue, next_try
+from sync.changes.rules import why_not
+from sync.changes.situation import ChangeSituation
 from sync.changes.temporary import removal_of
+from sync.changes.transitions import MOVE_END
 from sync.forms import AccessEndForm
 from sync.models import Change
-from sync.views.fetch import fetch_to_stop
 
 
 @dataclass(frozen=True)
@@ -38,8 +34,8 @@ class TemporaryAccess:
         other = change.ends if change.ends_id else removal_of(change) if change.until else None
         if other is None:
             return None
-        movable, actor = change.ends_id and change.state == Change.State.SCHEDULED, signed_in(request)
-        offered = movable and any(may(actor, perm, change.aws_account) for perm in (PROPOSE, APPROVE))
+        actor = signed_in(request)
+        offered = not why_not(MOVE_END, ChangeSituation(change, actor))
         return cls(change, other, _end_form(change, actor) if offered else None)
 
     @property
@@ -51,7 +47,7 @@ class TemporaryAccess:
                 "without a pull. What is gone by then counts as done."
             )
             yield from self._put_back(self.change)
-            if self.change.state not in OVER:
+            if self.change.state not in Change.OVER:
                 yield (
                     "The requester of the access can end it earlier, but not stop or delay its end: that takes another "
                     "operator who may approve, and a fresh sign-in."
@@ -124,20 +120,3 @@ _OURS_ONLY = (
     "AWS doesn’t know the end date, since the change writes no policy document that could say it. This console "
     "removes the access, and needs writes turned on for that."
 )
-
-
-@require_POST
-def change_end(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    change = fetch_to_stop(request, account_id, pk)
-    form = AccessEndForm(request.POST)
-    sentences = [str(error) for errors in form.errors.values() for error in errors]
-    if form.is_valid():
-        try:
-            cleaned = form.cleaned_data
-            actor = signed_in(request)
-            service.move_end(removal=change, until=cleaned["until"], actor=actor, reason=cleaned["reason"])
-        except service.PlanError as error:
-            sentences = [str(error)]
-    for sentence in sentences:
-        messages.error(request, sentence)
-    return redirect("change", account_id=account_id, pk=pk)

@@ -77,7 +77,7 @@ def test_nothing_of_them_is_left(
 ) -> None:
     said = {"title": "Help Jane", "reason": f"She wrote from {ADDRESS}, {NAME}"}
     own = propose(aws_account, erin, disable(jane), **said)
-    changes.comment(change=own, actor=anton, text="jane Q again?")
+    changes.comment(change=own, actor=anton, comment="jane Q again?")
     sets = on_person(
         jane, "cognito.user.attributes.set", **as_params(jane.aws_id, {"email": "q@new.example"}, ["email"])
     )

@@ -30,7 +30,7 @@ def jane(aws_account: AwsAccount, erin: Operator) -> CognitoUser:
     put_into(make_pool_group(pool), person)
     params = as_params(person.aws_id, {"custom:plan": "basic"}, ["custom:plan"])
     change = propose(aws_account, erin, [on_person(person, "cognito.user.attributes.set", **params)], reason="T-1")
-    changes.comment(change=change, actor=erin, text="She is jane@example.org.")
+    changes.comment(change=change, actor=erin, comment="She is jane@example.org.")
     SavedSearch.objects.create(operator=erin, pool=pool, name="her", query="q=jane%40")
     return person
 

@@ -188,7 +188,7 @@ def with_domain(world: World, client: Client) -> Change:
 
 
 def test_a_dry_run_knows_what_builds_on_the_pool(world: World, erin: Operator, client_of: ClientOf) -> None:
-    run = dry_run.ask(change=with_domain(world, client_of(erin)), actor=erin)
+    run = dry_run.ask_dry_run(change=with_domain(world, client_of(erin)), actor=erin)
     dry_run.work(run.pk)
     run.refresh_from_db()
     first, *others = [(each["outcome"], each["sentence"]) for each in run.steps]

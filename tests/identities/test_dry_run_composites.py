@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def outcomes(change: Change, actor: Operator) -> list[str]:
-    run = dry_run.ask(change=change, actor=actor)
+    run = dry_run.ask_dry_run(change=change, actor=actor)
     dry_run.work(run.pk)
     return [entry["outcome"] for entry in DryRun.objects.get(pk=run.pk).steps]
 

@@ -82,7 +82,7 @@ cognito_people_csv             GET    in        404     403  ok   ok   403   ok 
 cognito_people_csv             POST   in        404     403  ok   ok   403   ok    ok
 change_apply                   POST   in        404     403  403  ok   403   ok    ok
 change_break_glass             POST   in        404     403  403  403  403   ok    ok
-change_try                     POST   in        404     403  403  ok   403   ok    ok
+change_dry_run                 POST   in        404     403  403  ok   403   ok    ok
 change_tried                   GET    in        404     ok   403  ok   ok    ok    ok
 change_override                POST   in        404     403  403  403  403   ok    ok
 change_review                  POST   in        404     403  403  403  ok    ok    ok

@@ -50,7 +50,7 @@ def test_its_page_says_so(aws_account: AwsAccount, erin: Operator, anton: Operat
     change = proposed(aws_account, erin)
     AwsAccount.objects.update(approvals_required=1)
     url = reverse("change", kwargs={"account_id": aws_account.account_id, "pk": change.pk})
-    assert "1 of 1 approval is still missing" in client_of(erin).get(url).content.decode()
+    assert "1 more approval is needed under this plan" in client_of(erin).get(url).content.decode()
     assert reverse("change_approve", kwargs={"account_id": aws_account.account_id, "pk": change.pk}) in (
         client_of(anton).get(url).content.decode()
     )

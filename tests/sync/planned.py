@@ -40,6 +40,7 @@ def rested(change: Change, state: str, *steps: str, error: dict[str, Any] | None
     now = timezone.now()
     for step, step_state in zip(change.steps.all(), steps, strict=True):
         step.state = step_state
+        step.result = {"version": "v2"} if step_state == "done" else {}
         if step_state not in ("pending", "skipped"):
             outcome = "" if step_state == "sending" else step_state
             failed = error if step_state in ("failed", "unknown", "conflicted") else None

@@ -52,7 +52,7 @@ def test_a_running_change_stops_after_its_step(
 
 
 def test_what_is_over_cant_be_cancelled(change: Change, erin: Operator) -> None:
-    with pytest.raises(changes.PlanError, match="nothing to cancel: the change is applied"):
+    with pytest.raises(changes.PlanError, match="can't be cancelled: it is applied"):
         changes.cancel(change=carry_out(change, erin), actor=erin)
 
 

@@ -132,8 +132,8 @@ def test_the_page_says_which_rule_asks_for_how_many(
     text = look(client_of(anton), proposed(aws_account, erin))
     assert "1 approval by owners" in text
     assert "A rule of this AWS account: it has steps of high risk" in text
-    assert "None of these approvals is asked of you." in text
-    assert "1 of 1 approval by owners is still missing" in look(client_of(erin), Change.objects.get())
+    assert "yours wouldn’t count." in text
+    assert "1 more approval by owners is needed under this plan" in look(client_of(erin), Change.objects.get())
 
 
 def test_comments_decide_nothing(

@@ -30,7 +30,7 @@ ClientOf = Callable[..., Client]
 
 
 def tried(change: Change, actor: Operator) -> DryRun:
-    run = dry_run.ask(change=change, actor=actor)
+    run = dry_run.ask_dry_run(change=change, actor=actor)
     dry_run.work(run.pk)
     run.refresh_from_db()
     assert run.finished_at is not None
@@ -105,7 +105,7 @@ def test_missing_permissions_are_named_or_said_to_be_unknown(world: World, erin:
 def test_long_ones_go_on_where_they_were(world: World, erin: Operator, settings: object) -> None:
     change = propose(world.aws_account, erin, plan_update(world.policy(versions=5), document("s3:GetObject")))
     settings.WORKER_SLICE_S = -1  # type: ignore[attr-defined]
-    run = dry_run.ask(change=change, actor=erin)
+    run = dry_run.ask_dry_run(change=change, actor=erin)
     run.steps = [{"position": 1, "outcome": "ready", "sentence": "As it should be."}]
     run.save()
     dry_run.work(run.pk)
@@ -117,11 +117,11 @@ def test_long_ones_go_on_where_they_were(world: World, erin: Operator, settings:
 
 def test_one_at_a_time(aws_account: AwsAccount, erin: Operator) -> None:
     change = proposed(aws_account, erin)
-    assert dry_run.ask(change=change, actor=erin) == dry_run.ask(change=change, actor=erin)
+    assert dry_run.ask_dry_run(change=change, actor=erin) == dry_run.ask_dry_run(change=change, actor=erin)
 
 
 def test_one_that_no_worker_took_ends_after_a_while(aws_account: AwsAccount, erin: Operator) -> None:
-    run = dry_run.ask(change=proposed(aws_account, erin), actor=erin)
+    run = dry_run.ask_dry_run(change=proposed(aws_account, erin), actor=erin)
     long_ago = timezone.now() - timedelta(hours=2)
     DryRun.objects.update(asked_at=long_ago, touched_at=long_ago)
     dry_run.sweep_due()
@@ -131,8 +131,8 @@ def test_one_that_no_worker_took_ends_after_a_while(aws_account: AwsAccount, eri
 
 def test_a_change_that_is_over_has_none(aws_account: AwsAccount, erin: Operator) -> None:
     change = rested(proposed(aws_account, erin), "applied", "done")
-    with pytest.raises(changes.PlanError, match="nothing to try"):
-        dry_run.ask(change=change, actor=erin)
+    with pytest.raises(changes.PlanError, match="can't be tried"):
+        dry_run.ask_dry_run(change=change, actor=erin)
 
 
 def test_the_page_offers_it_and_shows_the_last(
@@ -140,7 +140,7 @@ def test_the_page_offers_it_and_shows_the_last(
 ) -> None:
     change = proposed(aws_account, erin)
     kwargs = {"account_id": aws_account.account_id, "pk": change.pk}
-    offers = reverse("change_try", kwargs=kwargs)
+    offers = reverse("change_dry_run", kwargs=kwargs)
     assert offers in client_of(erin).get(reverse("change", kwargs=kwargs)).content.decode()
     html = client_of(erin).post(offers, follow=True).content.decode()
     assert "Looking at what is live" in html

@@ -154,7 +154,7 @@ def test_who_may_not_apply_may_not_retry_it(
 ) -> None:
     grant = until([attach(user, policy.arn)], erin, world)
     Change.objects.filter(ends=grant).update(state=State.FAILED)
-    with pytest.raises(changes.PlanError, match="may not apply"):
+    with pytest.raises(changes.PlanError, match="may not retry"):
         changes.retry(change=removal(grant), actor=bob)
 
 
@@ -262,7 +262,7 @@ def test_deleting_for_a_while_puts_it_back(world: World, user: IamUser, erin: Op
 def test_the_end_is_moved(world: World, user: IamUser, policy: ManagedPolicy, erin: Operator) -> None:
     grant = until([attach(user, policy.arn)], erin, world)
     carry_out(grant, erin)
-    changes.move_end(removal=removal(grant), until=timezone.now(), actor=erin)
+    changes.move_end(change=removal(grant), until=timezone.now(), actor=erin)
     changes.sweep_due()
     assert worked(removal(grant)).state == State.APPLIED
 
@@ -271,7 +271,7 @@ def test_readers_move_no_end(world: World, user: IamUser, policy: ManagedPolicy,
     grant = until([attach(user, policy.arn)], erin, world)
     carry_out(grant, erin)
     with pytest.raises(changes.PlanError, match="may not change the end"):
-        changes.move_end(removal=removal(grant), until=timezone.now(), actor=bob)
+        changes.move_end(change=removal(grant), until=timezone.now(), actor=bob)
 
 
 def test_an_approved_end_takes_an_approver_to_put_off(
@@ -284,10 +284,10 @@ def test_an_approved_end_takes_an_approver_to_put_off(
     carry_out(grant, erin)
     ahead = removal(grant)
     with pytest.raises(changes.PlanError, match="somebody else who may approve"):
-        changes.move_end(removal=ahead, until=timezone.now() + timedelta(days=9), actor=erin)
+        changes.move_end(change=ahead, until=timezone.now() + timedelta(days=9), actor=erin)
     with pytest.raises(changes.PlanError, match="somebody else who may approve"):
         changes.cancel(change=ahead, actor=erin)
-    changes.move_end(removal=ahead, until=timezone.now() + timedelta(hours=1), actor=erin)
+    changes.move_end(change=ahead, until=timezone.now() + timedelta(hours=1), actor=erin)
 
 
 # ---- Said beforehand -----------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def test_an_operator_may_ask_to_look_again(
     url = reverse("change_look", kwargs={"account_id": world.aws_account.account_id, "pk": change.pk})
     client_of(erin).post(url)
     assert worked(change).state == Change.State.APPLIED
-    with pytest.raises(changes.PlanError, match="doesn't wait for anything"):
+    with pytest.raises(changes.PlanError, match="can't be looked at again: it is applied"):
         changes.look_again(change=change, actor=erin)
 
 

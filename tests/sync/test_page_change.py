@@ -67,22 +67,22 @@ def test_names_the_action_on_the_button(aws_account: AwsAccount, erin: Operator,
 
 def test_tells_a_viewer_why_not(aws_account: AwsAccount, erin: Operator, bob: Operator, client_of: ClientOf) -> None:
     text = page(client_of(bob), proposed(aws_account, erin))
-    assert "Your role (viewer) can’t apply changes here." in text
+    assert "Bob may not apply changes in" in text
     assert "Cancel the change" not in text
 
 
 def test_says_that_writes_are_off(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     change = proposed(aws_account, erin)
     AwsAccount.objects.update(writes_enabled=False)
-    assert "Writes are off for this AWS account" in page(client_of(erin), change)
+    assert "is read-only in this console" in page(client_of(erin), change)
 
 
 def test_says_how_many_approvals_are_missing(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     AwsAccount.objects.update(approvals_required=2)
     aws_account.refresh_from_db()
     text = page(client_of(erin), proposed(aws_account, erin))
-    assert "2 of 2 approvals are still missing." in text
-    assert "You proposed it: somebody else has to approve it." in text
+    assert "2 more approvals are needed under this plan." in text
+    assert "You proposed this change: somebody else must approve it." in text
 
 
 def test_asks_an_approver(aws_account: AwsAccount, erin: Operator, anton: Operator, client_of: ClientOf) -> None:

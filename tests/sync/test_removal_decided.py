@@ -18,7 +18,6 @@ from identities.operations import add_member, attach, put_inline, rename
 from policies.models import ManagedPolicy
 from sync import changes
 from sync.changes import removals, sweeper
-from sync.changes.lifecycle import OVER
 from sync.changes.plan import digest
 from sync.models import Change, Step
 from tests.conftest import make_operator
@@ -29,7 +28,7 @@ from tests.services.world import World, document
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db
 State = Change.State
-OPEN_STATES = [state for state in State if state not in OVER]
+OPEN_STATES = [state for state in State if state not in Change.OVER]
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +75,7 @@ def attached(world: World, name: str) -> list[str]:
 
 # ---- Who may not, in which state -----------------------------------------------------------------------------------
 def _later(removal: Change, actor: Operator) -> Any:
-    return changes.move_end(removal=removal, until=timezone.now() + timedelta(days=9), actor=actor)
+    return changes.move_end(change=removal, until=timezone.now() + timedelta(days=9), actor=actor)
 
 
 VERBS: dict[str, Callable[[Change, Operator], Any]] = {
@@ -99,7 +98,7 @@ VERBS: dict[str, Callable[[Change, Operator], Any]] = {
     "withdraw_approval": lambda removal, actor: changes.withdraw_approval(change=removal, actor=actor),
 }
 # They do nothing to what a change that exists will do, or only carry it on.
-HARMLESS = {"PlanError", "apply", "comment", "may_comment", "propose", "propose_until", "retry", "sweep_due", "work"}
+HARMLESS = {"PlanError", "apply", "ask_dry_run", "comment", "propose", "propose_until", "retry", "sweep_due", "work"}
 
 
 def test_every_verb_is_tried() -> None:
@@ -160,7 +159,7 @@ def test_cancelling_again_and_again_over_its_time_stops_nothing(
 
 
 def test_an_earlier_end_is_for_who_asked(grant: Change, erin: Operator) -> None:
-    changes.move_end(removal=Change.objects.get(ends=grant), until=timezone.now(), actor=erin)
+    changes.move_end(change=Change.objects.get(ends=grant), until=timezone.now(), actor=erin)
     assert due(grant).state == State.QUEUED
 
 
