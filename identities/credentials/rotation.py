@@ -29,7 +29,7 @@ class Rotation:
 
 def rotation_of(user: IamUser) -> Rotation | None:
     """The newest one that is open."""
-    waits: dict[str, Any] = {"kind": _BEGINS, "params__owner_arn": user.arn, "change__aws_account": user.aws_account_id}
+    waits: dict[str, Any] = {"kind": _BEGINS, "params__arn": user.arn, "change__aws_account": user.aws_account_id}
     steps = Step.objects.filter(**waits, change__state__in=Change.OPEN).select_related("change")
     found = steps.order_by("-change_id").first()
     if found is None:

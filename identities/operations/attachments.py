@@ -1,6 +1,6 @@
 """Attaching managed policies to users, groups and roles, and detaching them: one mechanism for six operations.
 
-The part is {"owner": "AROA…", "attached": true}.
+The part is {"object": "AROA…", "attached": true}.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _QUOTAS = {USER: ATTACHED_TO_USER, GROUP: ATTACHED_TO_GROUP, ROLE: ATTACHED_TO_R
 
 @dataclass(frozen=True)
 class AttachmentParams:
-    owner_arn: str
+    arn: str
     policy_arn: str
 
     def __post_init__(self) -> None:
@@ -43,7 +43,7 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
         return self.call(p, f"{self.verb.title()}{self.owner.aws_word}Policy", PolicyArn=p.policy_arn)
 
     def part(self, p: AttachmentParams) -> str:
-        return f"attachment:{p.owner_arn} {p.policy_arn}"
+        return f"attachment:{p.arn} {p.policy_arn}"
 
     def affected_objects(self, aws_account: AwsAccount, p: AttachmentParams) -> list[ObjectRef]:
         return [*super().affected_objects(aws_account, p), ref(ManagedPolicy, p.policy_arn)]
@@ -56,13 +56,13 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
 
     def mirrored(self, draft: Draft, p: AttachmentParams) -> Value:
         owner = self.row(draft, p)
-        return {"owner": owner.aws_id, "attached": p.policy_arn in self._attached(draft, owner)}
+        return {"object": owner.aws_id, "attached": p.policy_arn in self._attached(draft, owner)}
 
     def after(self, p: AttachmentParams, value: Value) -> Value:
         return {**value, "attached": self.leaves}
 
     def access_changes(self, aws_account: AwsAccount, p: AttachmentParams) -> Sequence[AccessChange]:
-        return [AttachmentChange(p.owner_arn, p.policy_arn, self.leaves)]
+        return [AttachmentChange(p.arn, p.policy_arn, self.leaves)]
 
     def parse_part(
         self, client: AwsClient, p: AttachmentParams, owner: Mapping[str, Any], named: Mapping[str, str]
@@ -74,7 +74,7 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
     def prefetch(self, draft: Draft, params: Sequence[AttachmentParams]) -> None:
         super().prefetch(draft, params)
         prefetch_rows(ManagedPolicy, draft, [p.policy_arn for p in params])
-        known = [(self.owner.model, p.owner_arn) for p in params]
+        known = [(self.owner.model, p.arn) for p in params]
         owners = [draft.remembered[each] for each in known if each in draft.remembered]
         prefetch_names(draft, Attachment, self.owner.word, "arn", owners)
 

@@ -1,4 +1,4 @@
-"""The permissions boundary of users and roles. The part is {"owner": "AIDA…", "boundary": "arn:…"}, "" for none."""
+"""The permissions boundary of users and roles. The part is {"object": "AIDA…", "boundary": "arn:…"}, "" for none."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from sync.plan_draft import Draft
 
 @dataclass(frozen=True)
 class DeleteBoundaryParams:
-    owner_arn: str
+    arn: str
 
 
 @dataclass(frozen=True)
 class PutBoundaryParams:
-    owner_arn: str
+    arn: str
     policy_arn: str
 
     def __post_init__(self) -> None:
@@ -38,14 +38,14 @@ P = TypeVar("P", bound=OwnerParams)
 
 class BoundaryOperation(OwnerOperation[P]):
     def part(self, p: P) -> str:
-        return f"boundary:{p.owner_arn}"
+        return f"boundary:{p.arn}"
 
     def describe_existing(self, value: Value) -> str:
         return f"the boundary {name_of(value['boundary'])}" if value["boundary"] else "no boundary"
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         owner = self.row(draft, p)
-        return {"owner": owner.aws_id, "boundary": owner.boundary_arn}
+        return {"object": owner.aws_id, "boundary": owner.boundary_arn}
 
     def parse_part(
         self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
@@ -57,9 +57,9 @@ class BoundaryOperation(OwnerOperation[P]):
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         if before["boundary"]:
-            params = {"owner_arn": p.owner_arn, "policy_arn": before["boundary"]}
+            params = {"arn": p.arn, "policy_arn": before["boundary"]}
             return [StepSpec(f"iam.{self.owner.word}.{PutBoundary.verb}", params)]
-        return [StepSpec(f"iam.{self.owner.word}.{DeleteBoundary.verb}", {"owner_arn": p.owner_arn})]
+        return [StepSpec(f"iam.{self.owner.word}.{DeleteBoundary.verb}", {"arn": p.arn})]
 
 
 class PutBoundary(BoundaryOperation[PutBoundaryParams]):
@@ -85,7 +85,7 @@ class PutBoundary(BoundaryOperation[PutBoundaryParams]):
         return super().mirrored(draft, p)
 
     def access_changes(self, aws_account: AwsAccount, p: PutBoundaryParams) -> Sequence[AccessChange]:
-        return [BoundaryChange(p.owner_arn, p.policy_arn)]
+        return [BoundaryChange(p.arn, p.policy_arn)]
 
     def after(self, p: PutBoundaryParams, value: Value) -> Value:
         return {**value, "boundary": p.policy_arn}
@@ -108,7 +108,7 @@ class DeleteBoundary(BoundaryOperation[DeleteBoundaryParams]):
         return self.call(p, f"Delete{self.owner.aws_word}PermissionsBoundary")
 
     def access_changes(self, aws_account: AwsAccount, p: DeleteBoundaryParams) -> Sequence[AccessChange]:
-        return [BoundaryChange(p.owner_arn, "")]
+        return [BoundaryChange(p.arn, "")]
 
     def after(self, p: DeleteBoundaryParams, value: Value) -> Value:
         return {**value, "boundary": ""}

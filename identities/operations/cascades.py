@@ -84,4 +84,4 @@ def _device(user: IamUser, device: MfaDevice) -> Iterator[StepSpec]:
 
 
 def _on(user: IamUser, kind: str, **params: str) -> StepSpec:
-    return StepSpec(kind, {"owner_arn": user.arn, **params})
+    return StepSpec(kind, {"arn": user.arn, **params})

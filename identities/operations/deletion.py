@@ -34,7 +34,7 @@ from sync.plan_draft import Draft
 
 @dataclass(frozen=True)
 class DeleteOwnerParams:
-    owner_arn: str
+    arn: str
 
 
 class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
@@ -57,11 +57,11 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
         return self.key(p)
 
     def part(self, p: DeleteOwnerParams) -> str:
-        return f"existence:{p.owner_arn}"
+        return f"existence:{p.arn}"
 
     def affected_objects(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> list[ObjectRef]:
         """With its other dependents: after a conflict, whoever plans again sees that."""
-        own = ref(self.owner.model, p.owner_arn)
+        own = ref(self.owner.model, p.arn)
         return [*(replace(own, facet=kind.source) for kind in (KINDS if self.owner is USER else ())), own]
 
     def describe_existing(self, value: Value) -> str:
@@ -75,7 +75,7 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
 
     def prefetch(self, draft: Draft, params: Sequence[DeleteOwnerParams]) -> None:
         super().prefetch(draft, params)
-        known = [(self.owner.model, p.owner_arn) for p in params]
+        known = [(self.owner.model, p.arn) for p in params]
         rows = [draft.remembered[each] for each in known if each in draft.remembered]
         if self.owner is ROLE:
             prefetch_related_objects(rows, "trust")  # for `before`
@@ -90,11 +90,11 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
         return None
 
     def access_changes(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> Sequence[AccessChange]:
-        return [ExistenceChange(p.owner_arn, False)]
+        return [ExistenceChange(p.arn, False)]
 
     def live(self, client: AwsClient, p: DeleteOwnerParams) -> Value:
         value = super().live(client, p)
-        return {"id": value["owner"], "left": value["left"]} if value else None
+        return {"id": value["object"], "left": value["left"]} if value else None
 
     def parse_part(
         self, client: AwsClient, p: DeleteOwnerParams, owner: Mapping[str, Any], named: Mapping[str, str]
@@ -109,7 +109,7 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
         return StepResult() if found and (live is None or live["id"] != found["id"]) else None
 
     def is_so_already(self, p: DeleteOwnerParams) -> str:
-        return f"{name_of(p.owner_arn)} is gone already."
+        return f"{name_of(p.arn)} is gone already."
 
     def limits(self, draft: Draft, p: DeleteOwnerParams, value: Value) -> list[PlanFinding]:
         row = self.row(draft, p)
@@ -136,7 +136,7 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
         return _made_like(self.row(draft, p))
 
     def reverse(self, p: DeleteOwnerParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        create = StepSpec(f"iam.{self.owner.word}.create", {"arn": p.owner_arn, **before["create"]})
+        create = StepSpec(f"iam.{self.owner.word}.create", {"arn": p.arn, **before["create"]})
         tags = before["tags"].items()
         return [create, *(self.other("tag", p, key=key, value=value) for key, value in tags if not is_awss(key))]
 
@@ -168,4 +168,4 @@ def delete_whole(*owners: Principal) -> list[StepSpec]:
 
 def delete(owner: Principal | InstanceProfile) -> StepSpec:
     """One without dependents."""
-    return StepSpec(f"{owner.kind}.{DeleteOwner.verb}", {"owner_arn": owner.arn})
+    return StepSpec(f"{owner.kind}.{DeleteOwner.verb}", {"arn": owner.arn})

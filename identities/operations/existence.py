@@ -52,7 +52,7 @@ class CreateOwner(Creation[P]):
         return [ExistenceChange(p.arn, True)]
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [StepSpec(f"iam.{self.owner.word}.delete", {"owner_arn": p.arn})]
+        return [StepSpec(f"iam.{self.owner.word}.delete", {"arn": p.arn})]
 
     def live(self, client: AwsClient, p: P) -> Value:
         try:

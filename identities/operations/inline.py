@@ -1,6 +1,6 @@
 """Writing and deleting inline policies of users, groups and roles: one mechanism for six operations.
 
-The part is {"owner": "AROA…", "document": "3f2a…"}: the canonical hash of what the inline policy says, None for none.
+The part is {"object": "AROA…", "document": "3f2a…"}: the canonical hash of what the inline policy says, None for none.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SIZES: Mapping[KindOfOwner, Quota] = {USER: INLINE_OF_USER, GROUP: INLINE_OF_GRO
 
 @dataclass(frozen=True)
 class DeleteInlineParams:
-    owner_arn: str
+    arn: str
     policy: str  # its name
 
     def __post_init__(self) -> None:
@@ -57,7 +57,7 @@ class InlineOperation(OwnerOperation[P]):
     leaves: ClassVar[bool]  # there, afterwards
 
     def part(self, p: P) -> str:
-        return f"inline:{p.owner_arn} {p.policy}"
+        return f"inline:{p.arn} {p.policy}"
 
     def dependent(self, p: P) -> tuple[str, bool]:
         return f"inline policy {p.policy}", self.leaves
@@ -71,15 +71,15 @@ class InlineOperation(OwnerOperation[P]):
     def mirrored(self, draft: Draft, p: P) -> Value:
         owner = self.row(draft, p)
         row = self._inline(draft, owner).get(p.policy)
-        return {"owner": owner.aws_id, "document": row.document.canonical_hash if row else None}
+        return {"object": owner.aws_id, "document": row.document.canonical_hash if row else None}
 
     def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
         super().prefetch(draft, params)
-        known = dict.fromkeys((self.owner.model, p.owner_arn) for p in params)
+        known = dict.fromkeys((self.owner.model, p.arn) for p in params)
         prefetch_held(draft, [draft.remembered[each] for each in known if each in draft.remembered])
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
-        return [InlinePolicyChange(p.owner_arn, p.policy, self.writes(aws_account, p))]
+        return [InlinePolicyChange(p.arn, p.policy, self.writes(aws_account, p))]
 
     def parse_part(
         self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
@@ -98,7 +98,7 @@ class InlineOperation(OwnerOperation[P]):
         return {"document": text_of(value["document"])}
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        params = {"owner_arn": p.owner_arn, "policy": p.policy}
+        params = {"arn": p.arn, "policy": p.policy}
         if before["document"] is None:
             return [StepSpec(f"iam.{self.owner.word}.{DeleteInline.verb}", params)]
         return [StepSpec(f"iam.{self.owner.word}.{PutInline.verb}", {**params, "document": before["document"]})]

@@ -32,7 +32,7 @@ class DeleteProfile(DeleteOwner):
     """Its tags come back with it only by hand: this console has no operation for those yet."""
 
     def affected_objects(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> list[ObjectRef]:
-        return [ref(InstanceProfile, p.owner_arn)]
+        return [ref(InstanceProfile, p.arn)]
 
     def access_changes(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> Sequence[AccessChange]:
         return ()

@@ -31,16 +31,16 @@ _READ_AT_ONCE = 50
 
 @dataclass(frozen=True)
 class RenameOwnerParams:
-    owner_arn: str
+    arn: str
     new_arn: str
 
     @property
     def is_renamed(self) -> bool:
-        return name_of(self.owner_arn) != name_of(self.new_arn)
+        return name_of(self.arn) != name_of(self.new_arn)
 
     @property
     def is_moved(self) -> bool:
-        return path_of(self.owner_arn) != path_of(self.new_arn)
+        return path_of(self.arn) != path_of(self.new_arn)
 
 
 class RenameOwner(OwnerOperation[RenameOwnerParams]):
@@ -65,26 +65,26 @@ class RenameOwner(OwnerOperation[RenameOwnerParams]):
         return f"Its ARN changes, its unique id and all that it has stay.{signs_in if p.is_renamed else ''}"
 
     def calls(self, p: RenameOwnerParams) -> list[Call]:
-        said: dict[str, str] = {self.owner.name_parameter: name_of(p.owner_arn)}
+        said: dict[str, str] = {self.owner.name_parameter: name_of(p.arn)}
         if p.is_moved:
             said["NewPath"] = path_of(p.new_arn)
         if p.is_renamed:
             said[f"New{self.owner.name_parameter}"] = name_of(p.new_arn)
         operation = f"Update{self.owner.aws_word}"
         # AWS asks for the permission on both names.
-        return [Call("iam", operation, said, resource_arns=(p.owner_arn, p.new_arn), actions=(f"iam:{operation}",))]
+        return [Call("iam", operation, said, resource_arns=(p.arn, p.new_arn), actions=(f"iam:{operation}",))]
 
     def objects(self, p: RenameOwnerParams) -> list[str]:
         return [self.key(p), object_key(self.owner.model, p.new_arn)]
 
     def part(self, p: RenameOwnerParams) -> str:
-        return f"name:{p.owner_arn}"
+        return f"name:{p.arn}"
 
     def affected_objects(self, aws_account: AwsAccount, p: RenameOwnerParams) -> list[ObjectRef]:
         """With those of whom AWS tells otherwise then: roles that trust it, members of a group."""
-        [old] = identified(aws_account, [ref(self.owner.model, p.owner_arn)])
+        [old] = identified(aws_account, [ref(self.owner.model, p.arn)])
         new = replace(old, name=name_of(p.new_arn), arn=p.new_arn, former_name=old.name)
-        row = self.owner.model.objects.filter(aws_account=aws_account, arn=p.owner_arn).order_by("-pk").first()
+        row = self.owner.model.objects.filter(aws_account=aws_account, arn=p.arn).order_by("-pk").first()
         if isinstance(row, IamGroup):
             members = IamUser.objects.live().filter(memberships__group=row, memberships__gone_at=None).order_by("pk")
             described = [ref(IamUser, user.arn) for user in members[:_READ_AT_ONCE]]
@@ -95,7 +95,7 @@ class RenameOwner(OwnerOperation[RenameOwnerParams]):
         return [new, *(ref(IamRole, role.arn) for role in trusting)]
 
     def access_changes(self, aws_account: AwsAccount, p: RenameOwnerParams) -> Sequence[AccessChange]:
-        return [ArnChange(p.owner_arn, p.new_arn)]
+        return [ArnChange(p.arn, p.new_arn)]
 
     def describe_existing(self, value: Value) -> str:
         if value["old"] and value["new"]:
@@ -114,7 +114,7 @@ class RenameOwner(OwnerOperation[RenameOwnerParams]):
         return {"old": row.aws_id, "new": None}
 
     def after(self, p: RenameOwnerParams, value: Value) -> Value:
-        return value if p.owner_arn == p.new_arn else {"old": None, "new": value["old"]}
+        return value if p.arn == p.new_arn else {"old": None, "new": value["old"]}
 
     def is_so_already(self, p: RenameOwnerParams) -> str:
         return f"This is the name and the path of {self.named(p)} already."
@@ -123,10 +123,10 @@ class RenameOwner(OwnerOperation[RenameOwnerParams]):
         return broken_by_rename(self.row(draft, p))
 
     def reverse(self, p: RenameOwnerParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [self.other(self.verb, p, owner_arn=p.new_arn, new_arn=p.owner_arn)]
+        return [self.other(self.verb, p, arn=p.new_arn, new_arn=p.arn)]
 
     def live(self, client: AwsClient, p: RenameOwnerParams) -> Value:
-        old, new = (self._id_at(client, arn) for arn in (p.owner_arn, p.new_arn))
+        old, new = (self._id_at(client, arn) for arn in (p.arn, p.new_arn))
         return {"old": old, "new": new} if old or new else None
 
     def parse_part(

@@ -66,14 +66,14 @@ _WORD_OF = {kind.model: kind.word for kind in KINDS_OF_OWNERS}
 
 class OwnerParams(Protocol):
     @property
-    def owner_arn(self) -> str: ...
+    def arn(self) -> str: ...
 
 
 P = TypeVar("P", bound=OwnerParams)
 
 
 class OwnerOperation(Operation[P]):
-    """What the operations on one owner have in common. The part is a dict with "owner": AWS's unique id."""
+    """What the operations on one owner have in common. The part is a dict with "object": AWS's unique id."""
 
     verb: ClassVar[str]  # "attach", as in iam.role.attach
     guarantee = Guarantee.IDEMPOTENT
@@ -87,37 +87,37 @@ class OwnerOperation(Operation[P]):
 
     def parse(self, params: Mapping[str, Any]) -> P:
         p = super().parse(params)
-        check_arn(p.owner_arn, self.owner.in_arns)
+        check_arn(p.arn, self.owner.in_arns)
         return p
 
     def named(self, p: P) -> str:
         """ "the role reports-exporter", for sentences."""
-        return f"the {self.owner.words} {name_of(p.owner_arn)}"
+        return f"the {self.owner.words} {name_of(p.arn)}"
 
     def call(self, p: P, operation: str, **parameters: Any) -> list[Call]:
-        sent = {self.owner.name_parameter: name_of(p.owner_arn), **parameters}
-        return [Call("iam", operation, sent, resource_arns=(p.owner_arn,), actions=(f"iam:{operation}",))]
+        sent = {self.owner.name_parameter: name_of(p.arn), **parameters}
+        return [Call("iam", operation, sent, resource_arns=(p.arn,), actions=(f"iam:{operation}",))]
 
     def objects(self, p: P) -> list[str]:
         return [self.key(p)]
 
     def key(self, p: P) -> str:
-        return object_key(self.owner.model, p.owner_arn)
+        return object_key(self.owner.model, p.arn)
 
     def earlier(self, draft: Draft, p: P) -> Sequence[PlannedStep]:
         """The steps of the draft that write the same owner."""
         return draft.writing(self.key(p))
 
     def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
-        return [ref(self.owner.model, p.owner_arn)]
+        return [ref(self.owner.model, p.arn)]
 
     def named_as_now(self, aws_account: AwsAccount, p: P, expects: Value) -> P:
-        arn = arn_of_id(aws_account, self.owner, (expects or {}).get("owner"))
-        return p if arn in ("", p.owner_arn) else self.parse({**self.spec(p).params, "owner_arn": arn})
+        arn = arn_of_id(aws_account, self.owner, (expects or {}).get("object"))
+        return p if arn in ("", p.arn) else self.parse({**self.spec(p).params, "arn": arn})
 
     def row(self, draft: Draft, p: P) -> Any:
         """Raises Refusal when there is no such owner, and when AWS keeps it for itself."""
-        row = live_row(self.owner.model, draft, p.owner_arn)
+        row = live_row(self.owner.model, draft, p.arn)
         if isinstance(row, IamRole) and row.is_reserved:
             raise Refusal(f"The role {row.name} belongs to an AWS service: only that service can change it.")
         return row
@@ -127,7 +127,7 @@ class OwnerOperation(Operation[P]):
         return StepSpec(f"iam.{self.owner.word}.{verb}", {**self.spec(p).params, **params})
 
     def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
-        prefetch_rows(self.owner.model, draft, [p.owner_arn for p in params])
+        prefetch_rows(self.owner.model, draft, [p.arn for p in params])
 
     def describe(self, value: Value) -> str:
         return f"no such {self.owner.words}" if value is None else self.describe_existing(value)
@@ -137,15 +137,15 @@ class OwnerOperation(Operation[P]):
         """`told`, where there is such an owner."""
 
     def live(self, client: AwsClient, p: P) -> Value:
-        named = {self.owner.name_parameter: name_of(p.owner_arn)}
+        named = {self.owner.name_parameter: name_of(p.arn)}
         try:
             owner = client.call("iam", f"Get{self.owner.aws_word}", **named, **self._narrow)[self.owner.aws_word]
-            return {"owner": owner[self.owner.id_field], **self.parse_part(client, p, owner, named)}
+            return {"object": owner[self.owner.id_field], **self.parse_part(client, p, owner, named)}
         except NotFound:
             return None
 
     def elsewhere(self, client: AwsClient, expects: Value, live: Value) -> list[ObjectRef]:
-        return renamed_owners(client, self.owner, (expects or {}).get("owner"), (live or {}).get("owner"))
+        return renamed_owners(client, self.owner, (expects or {}).get("object"), (live or {}).get("object"))
 
     @property
     def _narrow(self) -> dict[str, int]:
@@ -177,4 +177,4 @@ def renamed_owners(client: AwsClient, owner: KindOfOwner, expected: str | None, 
 
 def on_owner(owner: Principal, verb: str, **params: Any) -> StepSpec:
     """A step of one of these operations on a mirrored user, group or role."""
-    return StepSpec(f"iam.{_WORD_OF[type(owner)]}.{verb}", {"owner_arn": owner.arn, **params})
+    return StepSpec(f"iam.{_WORD_OF[type(owner)]}.{verb}", {"arn": owner.arn, **params})

@@ -82,7 +82,7 @@ class CreateRole(CreateOwner[CreateRoleParams]):
 
 @dataclass(frozen=True)
 class UpdateRoleParams:
-    owner_arn: str
+    arn: str
     description: str
     max_session_s: int
 
@@ -91,7 +91,7 @@ class UpdateRoleParams:
 
 
 class UpdateRole(OwnerOperation[UpdateRoleParams]):
-    """The part is {"owner": "AROA…", "description": "", "max_session_s": 3600}.
+    """The part is {"object": "AROA…", "description": "", "max_session_s": 3600}.
 
     Both are always sent: AWS doesn't say what becomes of the one that isn't.
     """
@@ -110,10 +110,10 @@ class UpdateRole(OwnerOperation[UpdateRoleParams]):
         return self.call(p, "UpdateRole", Description=p.description, MaxSessionDuration=p.max_session_s)
 
     def part(self, p: UpdateRoleParams) -> str:
-        return f"settings:{p.owner_arn}"
+        return f"settings:{p.arn}"
 
     def affected_objects(self, aws_account: AwsAccount, p: UpdateRoleParams) -> list[ObjectRef]:
-        return [replace(ref(IamRole, p.owner_arn), facet=RoleSettings.source)]
+        return [replace(ref(IamRole, p.arn), facet=RoleSettings.source)]
 
     def describe_existing(self, value: Value) -> str:
         return f"sessions of {value['max_session_s'] / 3600:g} hours and the description “{value['description']}”"
@@ -122,7 +122,7 @@ class UpdateRole(OwnerOperation[UpdateRoleParams]):
         role = self.row(draft, p)
         if role.max_session_s is None:
             raise Refusal(f"The description of {self.named(p)} was never pulled: pull, then try again.")
-        return {"owner": role.aws_id, "description": role.description, "max_session_s": role.max_session_s}
+        return {"object": role.aws_id, "description": role.description, "max_session_s": role.max_session_s}
 
     def parse_part(
         self, client: AwsClient, p: UpdateRoleParams, owner: Mapping[str, Any], named: Mapping[str, str]

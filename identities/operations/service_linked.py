@@ -26,11 +26,11 @@ from sync.plan_draft import Draft
 
 @dataclass(frozen=True)
 class LinkedParams:
-    owner_arn: str
+    arn: str
 
 
 class DeleteLinked(OwnerOperation[LinkedParams]):
-    """The part is {"owner": "AROA…"}; the result's "id" is that of AWS's task."""
+    """The part is {"object": "AROA…"}; the result's "id" is that of AWS's task."""
 
     verb = "delete"
     undo = Undo.NEVER
@@ -42,7 +42,7 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
         self.kind = f"iam.slr.{self.verb}"
 
     def title(self, p: LinkedParams) -> str:
-        return f"Ask AWS to delete the service-linked role {name_of(p.owner_arn)}"
+        return f"Ask AWS to delete the service-linked role {name_of(p.arn)}"
 
     def note(self, p: LinkedParams) -> str:
         return "Can’t be undone from here: its service makes it again when it needs it."
@@ -51,10 +51,10 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
         return self.call(p, "DeleteServiceLinkedRole")
 
     def part(self, p: LinkedParams) -> str:
-        return f"existence:{p.owner_arn}"
+        return f"existence:{p.arn}"
 
     def row(self, draft: Draft, p: LinkedParams) -> IamRole:
-        role = live_row(IamRole, draft, p.owner_arn)
+        role = live_row(IamRole, draft, p.arn)
         if not role.is_service_linked:
             raise Refusal(f"The role {role.name} isn’t linked to a service: delete it like any other.")
         return role
@@ -63,13 +63,13 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
         return "the role"
 
     def mirrored(self, draft: Draft, p: LinkedParams) -> Value:
-        return {"owner": self.row(draft, p).aws_id}
+        return {"object": self.row(draft, p).aws_id}
 
     def after(self, p: LinkedParams, value: Value) -> Value:
         return None
 
     def access_changes(self, aws_account: AwsAccount, p: LinkedParams) -> Sequence[AccessChange]:
-        return [ExistenceChange(p.owner_arn, False)]
+        return [ExistenceChange(p.arn, False)]
 
     def parse_part(
         self, client: AwsClient, p: LinkedParams, owner: Mapping[str, Any], named: Mapping[str, str]
@@ -77,7 +77,7 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
         return {}
 
     def is_so_already(self, p: LinkedParams) -> str:
-        return f"{name_of(p.owner_arn)} is gone already."
+        return f"{name_of(p.arn)} is gone already."
 
     def done(
         self, client: AwsClient, p: LinkedParams, live: Value, tried: Sequence[PreviousAttempt]
@@ -93,11 +93,11 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
 
 @dataclass(frozen=True)
 class AwaitParams:
-    owner_arn: str
+    arn: str
     task: str  # AWS's id of it, as an earlier step is told
 
     def __post_init__(self) -> None:
-        check_arn(self.owner_arn, ROLE.word)
+        check_arn(self.arn, ROLE.word)
 
 
 class AwaitDeletion(Gate[AwaitParams]):
@@ -107,20 +107,20 @@ class AwaitDeletion(Gate[AwaitParams]):
     params_type = AwaitParams
 
     def title(self, p: AwaitParams) -> str:
-        return f"Wait until AWS has deleted {name_of(p.owner_arn)}"
+        return f"Wait until AWS has deleted {name_of(p.arn)}"
 
     def objects(self, p: AwaitParams) -> list[str]:
-        return [object_key(IamRole, p.owner_arn)]
+        return [object_key(IamRole, p.arn)]
 
     def part(self, p: AwaitParams) -> str:
-        return f"deletion:{p.owner_arn}"
+        return f"deletion:{p.arn}"
 
     def affected_objects(self, aws_account: AwsAccount, p: AwaitParams) -> list[ObjectRef]:
-        return [ref(IamRole, p.owner_arn)]
+        return [ref(IamRole, p.arn)]
 
     def waits_for(self, client: AwsClient, p: AwaitParams, since: datetime) -> str:
         """Raises Conflict with AWS's reason when AWS has given up."""
-        name = name_of(p.owner_arn)
+        name = name_of(p.arn)
         try:
             client.call("iam", "GetRole", RoleName=name)
         except NotFound:
@@ -139,7 +139,7 @@ def delete_linked(role: IamRole, position: int = 1) -> list[StepSpec]:
 
 
 def delete_linked_by_arn(arn: str, position: int = 1) -> list[StepSpec]:
-    deletion = {"owner_arn": arn}
+    deletion = {"arn": arn}
     return [
         StepSpec("iam.slr.delete", deletion),
         StepSpec(AwaitDeletion.kind, {**deletion, "task": placeholder_for(position)}),

@@ -1,4 +1,4 @@
-"""The tags of users and roles, one a step. The part is {"owner": "AIDA…", "value": "reports"}, None for no such tag."""
+"""The tags of users and roles, one a step. The part is {"object": "AIDA…", "value": "reports"}; null: no such tag."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sync.plan_draft import Draft
 
 @dataclass(frozen=True)
 class OwnerUntagParams:
-    owner_arn: str
+    arn: str
     key: str
 
     def __post_init__(self) -> None:
@@ -42,14 +42,14 @@ class OwnerTagOperation(OwnerOperation[P]):
     risk = Risk.HIGH  # policies may ask for tags: aws:PrincipalTag
 
     def part(self, p: P) -> str:
-        return f"tag:{p.owner_arn} {p.key}"
+        return f"tag:{p.arn} {p.key}"
 
     def describe_existing(self, value: Value) -> str:
         return "no such tag" if value["value"] is None else f"the value “{value['value']}”"
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         owner = self.row(draft, p)
-        return {"owner": owner.aws_id, "value": owner.tags.get(p.key)}
+        return {"object": owner.aws_id, "value": owner.tags.get(p.key)}
 
     def parse_part(
         self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
@@ -61,7 +61,7 @@ class OwnerTagOperation(OwnerOperation[P]):
         return {"value": value["value"]}
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        params = {"owner_arn": p.owner_arn, "key": p.key}
+        params = {"arn": p.arn, "key": p.key}
         if before["value"] is None:
             return [StepSpec(f"iam.{self.owner.word}.{UntagOwner.verb}", params)]
         return [StepSpec(f"iam.{self.owner.word}.{TagOwner.verb}", {**params, "value": before["value"]})]
@@ -78,7 +78,7 @@ class TagOwner(OwnerTagOperation[OwnerTagParams]):
         return self.call(p, f"Tag{self.owner.aws_word}", Tags=[{"Key": p.key, "Value": p.value}])
 
     def access_changes(self, aws_account: AwsAccount, p: OwnerTagParams) -> Sequence[AccessChange]:
-        return [TagChange(p.owner_arn, p.key, p.value)]
+        return [TagChange(p.arn, p.key, p.value)]
 
     def after(self, p: OwnerTagParams, value: Value) -> Value:
         return {**value, "value": p.value}
@@ -108,7 +108,7 @@ class UntagOwner(OwnerTagOperation[OwnerUntagParams]):
         return self.call(p, f"Untag{self.owner.aws_word}", TagKeys=[p.key])
 
     def access_changes(self, aws_account: AwsAccount, p: OwnerUntagParams) -> Sequence[AccessChange]:
-        return [TagChange(p.owner_arn, p.key, None)]
+        return [TagChange(p.arn, p.key, None)]
 
     def after(self, p: OwnerUntagParams, value: Value) -> Value:
         return {**value, "value": None}

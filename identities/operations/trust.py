@@ -1,4 +1,4 @@
-"""Who may assume a role. The part is {"owner": "AROA…", "trust": "3f2a…"}: the canonical hash of its trust policy."""
+"""Who may assume a role. The part is {"object": "AROA…", "trust": "3f2a…"}: the canonical hash of its trust policy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sync.plan_draft import Draft
 
 @dataclass(frozen=True)
 class TrustParams:
-    owner_arn: str
+    arn: str
     document: str
 
     def __post_init__(self) -> None:
@@ -47,7 +47,7 @@ class UpdateTrust(OwnerOperation[TrustParams]):
         return self.call(p, "UpdateAssumeRolePolicy", PolicyDocument=p.document)
 
     def part(self, p: TrustParams) -> str:
-        return f"trust:{p.owner_arn}"
+        return f"trust:{p.arn}"
 
     def describe_existing(self, value: Value) -> str:
         return f"the trust policy {value['trust'][:8]}"
@@ -63,11 +63,11 @@ class UpdateTrust(OwnerOperation[TrustParams]):
         return None if both is None else replace(p, document=both)
 
     def access_changes(self, aws_account: AwsAccount, p: TrustParams) -> Sequence[AccessChange]:
-        return [TrustChange(p.owner_arn, p.document)]
+        return [TrustChange(p.arn, p.document)]
 
     def mirrored(self, draft: Draft, p: TrustParams) -> Value:
         role = self.row(draft, p)
-        return {"owner": role.aws_id, "trust": role.trust.canonical_hash if role.trust else ""}
+        return {"object": role.aws_id, "trust": role.trust.canonical_hash if role.trust else ""}
 
     def parse_part(
         self, client: AwsClient, p: TrustParams, owner: Mapping[str, Any], named: Mapping[str, str]

@@ -51,7 +51,7 @@ def test_renaming_gives_and_takes_nothing(aws_account: AwsAccount) -> None:
 def test_what_is_given_under_the_new_name_is_told_under_it(aws_account: AwsAccount) -> None:
     reports = managed(aws_account, "reports", [allow("s3:GetObject")])
     dana, new = user(aws_account, "dana"), arn("user/dana.okafor")
-    given = StepSpec("iam.user.attach", {"owner_arn": new, "policy_arn": reports.arn})
+    given = StepSpec("iam.user.attach", {"arn": new, "policy_arn": reports.arn})
     steps = [
         PlannedStep(number, registry[spec.kind], registry[spec.kind].parse(spec.params), "", None)
         for number, spec in enumerate([ops.rename(dana, "dana.okafor", "/"), given], start=1)
@@ -96,7 +96,7 @@ def test_a_policy_that_nobody_has_takes_nothing(aws_account: AwsAccount) -> None
 
 def test_credentials_are_told_of_their_user(aws_account: AwsAccount) -> None:
     dana = user(aws_account, "dana")
-    (fact,) = measured(aws_account, StepSpec("iam.key.create", {"owner_arn": dana.arn}))["facts"]
+    (fact,) = measured(aws_account, StepSpec("iam.key.create", {"arn": dana.arn}))["facts"]
     line = {"gives": True, "words": "Has a new access key"}
     assert fact == {"who": dana.arn, "aws_id": dana.aws_id, "lines": [line]}
 
@@ -108,7 +108,7 @@ def test_to_the_deleted_nothing_is_allowed_again(aws_account: AwsAccount) -> Non
 
 def test_of_the_deleted_no_credentials_are_told_one_by_one(aws_account: AwsAccount) -> None:
     dana = user(aws_account, "dana")
-    steps = [StepSpec("iam.key.create", {"owner_arn": dana.arn}), ops.delete(dana)]
+    steps = [StepSpec("iam.key.create", {"arn": dana.arn}), ops.delete(dana)]
     planned = [
         PlannedStep(number, registry[spec.kind], registry[spec.kind].parse(spec.params), "", None)
         for number, spec in enumerate(steps, start=1)

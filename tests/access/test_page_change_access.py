@@ -87,7 +87,7 @@ def test_a_change_of_no_access_has_no_such_panel(aws_account: AwsAccount, erin: 
 
 
 def test_credentials_are_told_in_words(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
-    step = StepSpec("iam.key.create", {"owner_arn": user(aws_account, "dana").arn})
+    step = StepSpec("iam.key.create", {"arn": user(aws_account, "dana").arn})
     change = propose(aws_account, erin, [step])
     text = pages.text_of(get(client_of(erin), "change_access", pk=change.pk))
     assert "dana + Has a new access key" in text

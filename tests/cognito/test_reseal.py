@@ -62,7 +62,7 @@ def everything(about_ada: Change, aws_account: AwsAccount, alice: Operator, erin
     use_totp(alice)
     reference = sealed.keep_typed("Correct-Horse-9", name="Password", aws_account=aws_account, operator=erin)
     user = make_user(aws_account)
-    return propose(aws_account, erin, [StepSpec("iam.login.create", {"owner_arn": user.arn, "password": reference})])
+    return propose(aws_account, erin, [StepSpec("iam.login.create", {"arn": user.arn, "password": reference})])
 
 
 def test_an_older_key_can_be_taken_out(everything: Change, about_ada: Change, settings: Any) -> None:

@@ -73,7 +73,7 @@ def test_a_restored_backup_sends_nothing_again(
     world: World, alice: Operator, olga: Operator, client_of: Callable[..., Client], tmp_path: Path
 ) -> None:
     attached, reset = (ARRANGEMENTS[kind](world, alice) for kind in ("iam.role.attach", "iam.login.reset"))
-    steps = [attached, StepSpec("iam.key.create", {"owner_arn": reset.params["owner_arn"]}), reset]
+    steps = [attached, StepSpec("iam.key.create", {"arn": reset.params["arn"]}), reset]
     world.emulator.forget_calls()
     of_each = [propose(world.aws_account, alice, [step]) for step in steps]
     for change in of_each:

@@ -154,7 +154,7 @@ def on(kind: str, parameter: str = "", **more: Any) -> Callable[..., StepSpec]:
 
     def step(of: Of, operator: Operator) -> StepSpec:
         about = {parameter: of.credential} if parameter else {}
-        return StepSpec(kind, {"owner_arn": of.user.arn, **about, **more})
+        return StepSpec(kind, {"arn": of.user.arn, **about, **more})
 
     return step
 
@@ -166,7 +166,7 @@ def typed(kind: str, **more: Any) -> Callable[..., StepSpec]:
         reference = sealed.keep_typed(
             NEW_PASSWORD, name="Console password", aws_account=of.user.aws_account, operator=operator
         )
-        return StepSpec(kind, {"owner_arn": of.user.arn, "password": reference, **more})
+        return StepSpec(kind, {"arn": of.user.arn, "password": reference, **more})
 
     return step
 
@@ -186,7 +186,7 @@ def with_codes(kind: str) -> Callable[..., StepSpec]:
 
 def new_device(of: Of, operator: Operator) -> StepSpec:
     serial = f"arn:aws:iam::{of.user.aws_account.account_id}:mfa/{of.user.name}"
-    return StepSpec("iam.mfa.create_virtual", {"owner_arn": of.user.arn, "serial": serial})
+    return StepSpec("iam.mfa.create_virtual", {"arn": of.user.arn, "serial": serial})
 
 
 def free_devices(world: World, of: Of) -> int:

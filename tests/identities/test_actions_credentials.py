@@ -69,7 +69,7 @@ def post(client: Client, user: IamUser, action: str, **said: Any) -> HttpRespons
 
 def planned() -> list[tuple[str, dict[str, Any]]]:
     steps = Change.objects.get().steps.all()
-    return [(step.kind, {name: value for name, value in step.params.items() if name != "owner_arn"}) for step in steps]
+    return [(step.kind, {name: value for name, value in step.params.items() if name != "arn"}) for step in steps]
 
 
 FORMS = [

@@ -129,7 +129,7 @@ def test_who_is_bounded_by_it_may_get_another_boundary(
     url = address("policy_action", aws_id=policy.aws_id, action="delete")
     assert "This is a policy that goes." in refusal(post(client_of(erin), url, boundary=policy.name))
     post(client_of(erin), url, boundary="other")
-    assert steps()[0] == ("iam.role.boundary.put", {"owner_arn": steps()[0][1]["owner_arn"], "policy_arn": other.arn})
+    assert steps()[0] == ("iam.role.boundary.put", {"arn": steps()[0][1]["arn"], "policy_arn": other.arn})
 
 
 def test_a_policy_of_aws_has_no_actions(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
@@ -149,7 +149,7 @@ def test_an_inline_policy_is_edited(aws_account: AwsAccount, erin: Operator, cli
     assert f'name="base" value="{held.document.canonical_hash}"' in html
     assert "of 5,120 characters" in text_of(html)
     post(client_of(erin), url, policy=held.name, document=NEW, base=held.document.canonical_hash)
-    assert steps() == [("iam.group.inline.put", {"owner_arn": group.arn, "policy": held.name, "document": NEW})]
+    assert steps() == [("iam.group.inline.put", {"arn": group.arn, "policy": held.name, "document": NEW})]
 
 
 def test_an_inline_policy_that_moved_meanwhile_isnt_overwritten(
@@ -190,8 +190,8 @@ def test_an_inline_policy_becomes_a_managed_one(aws_account: AwsAccount, erin: O
     arn = "arn:aws:iam::123456789012:policy/shared"
     assert steps() == [
         ("iam.policy.create", {"arn": arn, "document": held.document.text, "description": ""}),
-        ("iam.role.attach", {"owner_arn": role.arn, "policy_arn": arn}),
-        ("iam.role.inline.delete", {"owner_arn": role.arn, "policy": held.name}),
+        ("iam.role.attach", {"arn": role.arn, "policy_arn": arn}),
+        ("iam.role.inline.delete", {"arn": role.arn, "policy": held.name}),
     ]
 
 
@@ -224,7 +224,7 @@ def test_a_trust_policy_is_edited_with_who_may_assume_the_role(
         client_of(erin).post(address("trust_check"), {"document": said}).content.decode()
     )
     post(client_of(erin), url, document=said, base=role.trust.canonical_hash)
-    assert steps() == [("iam.role.trust.update", {"owner_arn": role.arn, "document": said})]
+    assert steps() == [("iam.role.trust.update", {"arn": role.arn, "document": said})]
 
 
 def test_a_trust_policy_is_checked_as_one(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:

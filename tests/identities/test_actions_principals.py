@@ -104,7 +104,7 @@ def test_a_role_describes_itself(aws_account: AwsAccount, erin: Operator, client
     role = make_role(aws_account, max_session_s=3600)
     url = address("role_action", aws_id=role.aws_id, action="describe")
     params = params_of(post(client_of(erin), url, description="Exports reports", minutes="120"))
-    assert params == {"owner_arn": role.arn, "description": "Exports reports", "max_session_s": 7200}
+    assert params == {"arn": role.arn, "description": "Exports reports", "max_session_s": 7200}
 
 
 def test_sessions_are_revoked(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:

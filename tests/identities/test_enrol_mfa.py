@@ -77,7 +77,7 @@ def test_from_the_user_page_to_a_device_that_is_on(world: World, alice: Operator
 
 
 def _params(user: IamUser) -> object:
-    return registry["iam.mfa.create_virtual"].parse({"owner_arn": user.arn, "serial": MADE})
+    return registry["iam.mfa.create_virtual"].parse({"arn": user.arn, "serial": MADE})
 
 
 def test_the_code_says_what_apps_want(world: World) -> None:
@@ -203,6 +203,6 @@ def test_what_forms_refuse(
     ],
 )
 def test_what_no_plan_has(kind: str, params: dict[str, str], sentence: str) -> None:
-    spec = StepSpec(kind, {"owner_arn": "arn:aws:iam::123456789012:user/lena", **params})
+    spec = StepSpec(kind, {"arn": "arn:aws:iam::123456789012:user/lena", **params})
     with pytest.raises(BadParams, match=sentence):
         registry[kind].parse(spec.params)

@@ -56,21 +56,21 @@ def assert_mirror_is_right(world: World, of: Of, case: Case) -> None:
 
 def _params(case: Case, of: Of) -> Any:
     class OwnerOnly:
-        owner_arn = of.user.arn
+        arn = of.user.arn
 
     return OwnerOnly()
 
 
 def test_a_key_is_made_for_a_user_that_the_plan_makes(world: World, erin: Operator) -> None:
     arn = "arn:aws:iam::123456789012:user/iris"
-    steps = [StepSpec("iam.user.create", {"arn": arn}), StepSpec("iam.key.create", {"owner_arn": arn})]
+    steps = [StepSpec("iam.user.create", {"arn": arn}), StepSpec("iam.key.create", {"arn": arn})]
     assert carry_out(propose(world.aws_account, erin, steps), erin).state == Change.State.APPLIED
     assert AccessKey.objects.live().get().user.name == "iris"
 
 
 def test_a_step_is_about_the_key_that_an_earlier_one_makes(world: World, erin: Operator) -> None:
     user = world.user()
-    off = StepSpec("iam.key.deactivate", {"owner_arn": user.arn, "key": "made by step 1"})
+    off = StepSpec("iam.key.deactivate", {"arn": user.arn, "key": "made by step 1"})
     change = carry_out(propose(world.aws_account, erin, [on("iam.key.create")(Of(user), erin), off]), erin)
     assert change.state == Change.State.APPLIED, change.error
     assert AccessKey.objects.live().get().status == "Inactive"
@@ -121,7 +121,7 @@ def test_the_last_mfa_device_of_who_has_a_password_is_warned_about(world: World,
     knows(world, of.user, "login")
     (finding,) = propose(world.aws_account, erin, [step]).findings
     assert (finding["code"], finding["severity"]) == ("LAST_FACTOR", "warning")
-    without_password = StepSpec("iam.login.delete", {"owner_arn": of.user.arn})
+    without_password = StepSpec("iam.login.delete", {"arn": of.user.arn})
     assert propose(world.aws_account, erin, [without_password, step]).findings == []
 
 
@@ -150,7 +150,7 @@ def test_a_virtual_device_is_taken_off_and_deleted(world: World, erin: Operator)
 )
 def test_bad_parameters_are_refused(kind: str, params: dict[str, Any], sentence: str) -> None:
     with pytest.raises(BadParams, match=sentence):
-        operations.registry[kind].parse({"owner_arn": "arn:aws:iam::123456789012:user/lena", **params})
+        operations.registry[kind].parse({"arn": "arn:aws:iam::123456789012:user/lena", **params})
 
 
 def test_what_hangs_on_the_user_is_said_of_each(world: World, erin: Operator) -> None:

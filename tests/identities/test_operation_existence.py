@@ -82,7 +82,7 @@ def test_a_plan_that_stopped_goes_on_as_a_new_one(world: World, erin: Operator) 
     change = carry_out(change, erin)
     world.emulator.rules([])
     again = changes.replan(change=change, actor=erin)
-    assert (again.steps.get().expects or {})["owner"] == IamUser.objects.live().get(name="iris").aws_id
+    assert (again.steps.get().expects or {})["object"] == IamUser.objects.live().get(name="iris").aws_id
     assert carry_out(again, erin).state == Change.State.APPLIED
 
 

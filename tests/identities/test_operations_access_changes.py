@@ -28,8 +28,8 @@ DANA, LEE, TEAM, ROLE = arn("user/dana"), arn("user/lee"), arn("group/team"), ar
 POLICY, PROFILE, OIDC = arn("policy/reports"), arn("instance-profile/web"), arn("oidc-provider/id.example.org")
 SAML = arn("saml-provider/okta")
 DOCUMENT = text_of(allow("s3:GetObject"))
-KEY = {"owner_arn": DANA, "key": "AKIA1234"}
-SEALED = {"owner_arn": DANA, "password": "sealed:1"}
+KEY = {"arn": DANA, "key": "AKIA1234"}
+SEALED = {"arn": DANA, "password": "sealed:1"}
 
 
 def described(kind: str, params: dict[str, Any]) -> list[AccessChange]:
@@ -52,14 +52,14 @@ def described(kind: str, params: dict[str, Any]) -> list[AccessChange]:
             {"arn": ROLE, "document": DOCUMENT},
             [ExistenceChange(ROLE, True), TrustChange(ROLE, DOCUMENT)],
         ),
-        ("user.delete", {"owner_arn": DANA}, [ExistenceChange(DANA, False)]),
-        ("group.delete", {"owner_arn": TEAM}, [ExistenceChange(TEAM, False)]),
-        ("role.delete", {"owner_arn": ROLE}, [ExistenceChange(ROLE, False)]),
-        ("user.rename", {"owner_arn": DANA, "new_arn": LEE}, [ArnChange(DANA, LEE)]),
+        ("user.delete", {"arn": DANA}, [ExistenceChange(DANA, False)]),
+        ("group.delete", {"arn": TEAM}, [ExistenceChange(TEAM, False)]),
+        ("role.delete", {"arn": ROLE}, [ExistenceChange(ROLE, False)]),
+        ("user.rename", {"arn": DANA, "new_arn": LEE}, [ArnChange(DANA, LEE)]),
         ("policy.create", {"arn": POLICY, "document": DOCUMENT}, [ManagedPolicyChange(POLICY, DOCUMENT)]),
         ("policy.delete", {"policy_arn": POLICY}, [ManagedPolicyChange(POLICY, None)]),
         ("instance_profile.create", {"arn": PROFILE}, []),
-        ("instance_profile.delete", {"owner_arn": PROFILE}, []),
+        ("instance_profile.delete", {"arn": PROFILE}, []),
         (
             "instance_profile.add_role",
             {"profile_arn": PROFILE, "role_arn": ROLE},
@@ -78,35 +78,35 @@ def test_of_objects(kind: str, params: dict[str, Any], expected: list[AccessChan
 
 def test_of_sessions_that_end() -> None:
     before = "2026-11-25T18:02:00Z"
-    params = {"owner_arn": ROLE, "policy": REVOKED, "document": revoking(before), "before": before}
+    params = {"arn": ROLE, "policy": REVOKED, "document": revoking(before), "before": before}
     assert described("iam.role.revoke_sessions", params) == [InlinePolicyChange(ROLE, REVOKED, revoking(before))]
 
 
 @pytest.mark.parametrize(
     ("kind", "params", "words", "gives"),
     [
-        ("key.create", {"owner_arn": DANA}, "Has a new access key", True),
+        ("key.create", {"arn": DANA}, "Has a new access key", True),
         ("key.activate", KEY, "Can use the access key AKIA1234", True),
         ("key.deactivate", KEY, "Can no longer use the access key AKIA1234", False),
         ("key.delete", KEY, "Can no longer use the access key AKIA1234", False),
         ("login.create", SEALED, "Can sign in to AWS’s console with a password", True),
         ("login.reset", SEALED, "Can sign in to AWS’s console only with a new password", True),
-        ("login.delete", {"owner_arn": DANA}, "Can no longer sign in to AWS’s console with a password", False),
+        ("login.delete", {"arn": DANA}, "Can no longer sign in to AWS’s console with a password", False),
         (
             "mfa.deactivate",
-            {"owner_arn": DANA, "serial": "GAHT12345678"},
+            {"arn": DANA, "serial": "GAHT12345678"},
             "Signs in without the MFA device GAHT12345678",
             False,
         ),
         (
             "ssh_key.set_status",
-            {"owner_arn": DANA, "ssh_key": "APKA1", "active": True},
+            {"arn": DANA, "ssh_key": "APKA1", "active": True},
             "Can use the SSH key APKA1",
             True,
         ),
         (
             "svc_cred.reset",
-            {"owner_arn": DANA, "credential": "ACCA1"},
+            {"arn": DANA, "credential": "ACCA1"},
             "Can use the service credential ACCA1 only with its new secret",
             True,
         ),

@@ -53,7 +53,7 @@ def test_attaches_to_all_that_were_picked(
     noah = make_user(aws_account, "noah.williams")
     url = f"{address('users_stage_action', action='attach')}?pick={dana.aws_id}&pick={noah.aws_id}"
     assert steps(post(client_of(erin), url, policy="reports-write")) == [
-        ("iam.user.attach", {"owner_arn": user.arn, "policy_arn": policy.arn}) for user in (dana, noah)
+        ("iam.user.attach", {"arn": user.arn, "policy_arn": policy.arn}) for user in (dana, noah)
     ]
     change = Change.objects.get()
     assert (change.title, change.reason, change.requested_by) == ("As asked", "Ticket 7", erin)
@@ -113,7 +113,7 @@ def test_detaches(aws_account: AwsAccount, policy: ManagedPolicy, erin: Operator
     html = get(client_of(erin), "role", aws_id=role.aws_id)
     url = f"{address('role_detach', aws_id=role.aws_id)}?policy={policy.arn}"
     assert url.replace(":", "%3A").replace("/reports-write", "%2Freports-write") in html
-    expected = ("iam.role.detach", {"owner_arn": role.arn, "policy_arn": policy.arn})
+    expected = ("iam.role.detach", {"arn": role.arn, "policy_arn": policy.arn})
     assert steps(post(client_of(erin), url)) == [expected]
 
 

@@ -84,7 +84,7 @@ def test_passwords_for_several_are_thought_up(aws_account: AwsAccount, erin: Ope
     assert "Typed password" not in client_of(erin).get(url).content.decode()
     client_of(erin).post(url, {"reset_required": "on"})
     steps = list(Change.objects.get().steps.all())
-    assert [step.params["owner_arn"] for step in steps] == [user.arn for user in users]
+    assert [step.params["arn"] for step in steps] == [user.arn for user in users]
     assert len({step.params["password"] for step in steps}) == 2
     assert all(step.params["made_up"] and step.params["reset_required"] for step in steps)
 

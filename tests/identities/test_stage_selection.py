@@ -35,7 +35,7 @@ def steps() -> list[tuple[str, Any]]:
 
 def test_one_step_for_each(users: list[IamUser], erin: Operator, client_of: ClientOf) -> None:
     post(client_of(erin), staged("tag", users), key="team", value="red")
-    assert steps() == [("user.tag", {"owner_arn": user.arn, "key": "team", "value": "red"}) for user in users]
+    assert steps() == [("user.tag", {"arn": user.arn, "key": "team", "value": "red"}) for user in users]
     assert Change.objects.get().title == "Tag the user ada team=red, and 2 more"
 
 
@@ -44,7 +44,7 @@ def test_who_has_the_tag_already_is_left_out(
 ) -> None:
     plain = make_user(aws_account, "dora", tags={})
     post(client_of(erin), staged("tag", [*users, plain]), key="team", value="blue")
-    assert [params["owner_arn"] for _, params in steps()] == [plain.arn]
+    assert [params["arn"] for _, params in steps()] == [plain.arn]
 
 
 def test_who_has_the_policy_already_is_left_out(
@@ -53,7 +53,7 @@ def test_who_has_the_policy_already_is_left_out(
     policy = make_policy(aws_account)
     attach(users[1], policy)
     post(client_of(erin), staged("attach", users), policy=policy.name)
-    assert [params["owner_arn"] for _, params in steps()] == [users[0].arn, users[2].arn]
+    assert [params["arn"] for _, params in steps()] == [users[0].arn, users[2].arn]
 
 
 def test_detaches_from_those_who_have_it(
@@ -63,7 +63,7 @@ def test_detaches_from_those_who_have_it(
     attach(users[0], policy)
     attach(users[1], make_policy(aws_account, "other"))
     post(client_of(erin), staged("detach", users[:2]), policy=policy.name)
-    assert steps() == [("user.detach", {"owner_arn": users[0].arn, "policy_arn": policy.arn})]
+    assert steps() == [("user.detach", {"arn": users[0].arn, "policy_arn": policy.arn})]
 
 
 def test_takes_members_out_of_a_group(
@@ -99,7 +99,7 @@ def test_says_for_how_many_an_action_is(
 def test_what_aws_keeps_for_itself_is_left_out(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     ours, reserved = make_role(aws_account), make_role(aws_account, "reserved", path="/aws-reserved/")
     post(client_of(erin), staged("tag", [ours, reserved], "roles"), key="team", value="red")
-    assert [params["owner_arn"] for _, params in steps()] == [ours.arn]
+    assert [params["arn"] for _, params in steps()] == [ours.arn]
 
 
 @pytest.mark.parametrize("action", ["rename", "nothing", "key-rotate"])

@@ -85,8 +85,8 @@ ROLE = "arn:aws:iam::123456789012:role/reports-exporter"
         (StepSpec("iam.policy.update", {"policy_arn": "reports", "document": "{}"}), "isn't the ARN of a policy"),
         (StepSpec("iam.policy.update", {"policy_arn": ARN, "document": "{}"}), "has no policy reports-write: pull"),
         (StepSpec("iam.policy.set_default", {"policy_arn": ARN, "version": "5"}), "isn't a version of a policy"),
-        (StepSpec("iam.role.attach", {"owner_arn": ARN, "policy_arn": ARN}), "isn't the ARN of a role"),
-        (StepSpec("iam.role.detach", {"owner_arn": ROLE, "policy_arn": ARN}), "has no role reports-exporter: pull"),
+        (StepSpec("iam.role.attach", {"arn": ARN, "policy_arn": ARN}), "isn't the ARN of a role"),
+        (StepSpec("iam.role.detach", {"arn": ROLE, "policy_arn": ARN}), "has no role reports-exporter: pull"),
     ],
 )
 def test_bad_input_is_refused_with_a_sentence(

@@ -42,7 +42,7 @@ def moon(monkeypatch: pytest.MonkeyPatch) -> Moon:
 def change(world: World, moon: Moon, erin: Operator) -> Change:
     """It waits between two tags."""
     user = world.user()
-    gate = StepSpec("iam.key.await_soak", {"owner_arn": user.arn, "key": "AKIAIOSFODNN7EXAMPLE", "days": 3})
+    gate = StepSpec("iam.key.await_soak", {"arn": user.arn, "key": "AKIAIOSFODNN7EXAMPLE", "days": 3})
     steps = [tag(user, "before", "1"), gate, tag(user, "after", "1")]
     return carry_out(propose(world.aws_account, erin, steps), erin)
 
@@ -159,9 +159,9 @@ def test_it_doesnt_expire_of_waiting(change: Change, settings: Any) -> None:
 
 def test_what_was_typed_for_it_waits_as_long(world: World, moon: Moon, erin: Operator) -> None:
     user = world.user()
-    gate = StepSpec("iam.key.await_soak", {"owner_arn": user.arn, "key": "AKIAIOSFODNN7EXAMPLE", "days": 3})
+    gate = StepSpec("iam.key.await_soak", {"arn": user.arn, "key": "AKIAIOSFODNN7EXAMPLE", "days": 3})
     reference = keep_typed("Correct-Horse-9", name="Console password", aws_account=world.aws_account, operator=erin)
-    password = StepSpec("iam.login.create", {"owner_arn": user.arn, "password": reference})
+    password = StepSpec("iam.login.create", {"arn": user.arn, "password": reference})
     change = carry_out(propose(world.aws_account, erin, [gate, password]), erin)
     assert SealedSecret.objects.get().expires_at == change.expires_at
     moon.full = True

@@ -80,7 +80,7 @@ def drifted(user: IamUser) -> None:
 
 
 def user_of(change: Change, position: int) -> IamUser:
-    return IamUser.objects.get(arn=change.steps.get(position=position).params["owner_arn"])
+    return IamUser.objects.get(arn=change.steps.get(position=position).params["arn"])
 
 
 def test_it_says_which_step_drift_has_overtaken(

@@ -27,7 +27,7 @@ SAID = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 @pytest.fixture
 def change(aws_account: AwsAccount, erin: Operator) -> Change:
     """erin made an access key, and AWS said its secret."""
-    made = propose(aws_account, erin, [StepSpec("iam.key.create", {"owner_arn": make_user(aws_account).arn})])
+    made = propose(aws_account, erin, [StepSpec("iam.key.create", {"arn": make_user(aws_account).arn})])
     made.steps.update(state=Step.State.DONE, result={"id": "AKIAIOSFODNN7EXAMPLE"})
     Change.objects.filter(pk=made.pk).update(state=Change.State.APPLIED, applied_by=erin)
     sealed.keep_returned(made.steps.get(), {"Secret access key": Secret(SAID)}, operator=erin)

@@ -32,7 +32,7 @@ def reference(aws_account: AwsAccount, erin: Operator) -> str:
 @pytest.fixture
 def proposed(aws_account: AwsAccount, erin: Operator, reference: str) -> Change:
     user = make_user(aws_account)
-    params = {"owner_arn": user.arn, "password": reference}
+    params = {"arn": user.arn, "password": reference}
     return propose(aws_account, erin, [StepSpec("iam.login.create", params)])
 
 
@@ -55,7 +55,7 @@ def test_it_waits_for_its_change(proposed: Change) -> None:
 
 
 def test_what_somebody_else_typed_cant_be_sent(aws_account: AwsAccount, alice: Operator, reference: str) -> None:
-    spec = StepSpec("iam.login.create", {"owner_arn": make_user(aws_account).arn, "password": reference})
+    spec = StepSpec("iam.login.create", {"arn": make_user(aws_account).arn, "password": reference})
     with pytest.raises(changes.PlanError, match="isn't kept any more"):
         propose(aws_account, alice, [spec])
 
@@ -164,7 +164,7 @@ def test_only_the_change_that_it_was_typed_for_sends_it(proposed: Change, refere
 def others(aws_account: AwsAccount, alice: Operator) -> Change:
     user = make_user(aws_account, "mallory")
     mine = sealed.keep_typed("Mine", name="Console password", aws_account=aws_account, operator=alice)
-    return propose(aws_account, alice, [StepSpec("iam.login.create", {"owner_arn": user.arn, "password": mine})])
+    return propose(aws_account, alice, [StepSpec("iam.login.create", {"arn": user.arn, "password": mine})])
 
 
 def test_a_row_that_was_given_to_another_change_isnt_opened(proposed: Change, others: Change, reference: str) -> None:

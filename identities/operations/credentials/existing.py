@@ -17,25 +17,25 @@ from sync.plan_draft import Draft
 
 @dataclass(frozen=True)
 class KeyParams:
-    owner_arn: str
+    arn: str
     key: str  # AKIA…
 
 
 @dataclass(frozen=True)
 class CertificateParams:
-    owner_arn: str
+    arn: str
     certificate: str
 
 
 @dataclass(frozen=True)
 class SshKeyParams:
-    owner_arn: str
+    arn: str
     ssh_key: str  # APKA…
 
 
 @dataclass(frozen=True)
 class ServiceParams:
-    owner_arn: str
+    arn: str
     credential: str  # ACCA…
 
 
@@ -56,7 +56,7 @@ class ServiceStatusParams(ServiceParams):
 
 class StatusParams(Protocol):
     @property
-    def owner_arn(self) -> str: ...
+    def arn(self) -> str: ...
     @property
     def active(self) -> bool: ...
 
@@ -87,7 +87,7 @@ class SwitchCredential(CredentialOperation[P]):
         return {**value, "status": self.leaves(p)}
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
-        return [CredentialFact(p.owner_arn, self.of.word, self.switches_on(p), self.id(p))]
+        return [CredentialFact(p.arn, self.of.word, self.switches_on(p), self.id(p))]
 
     def is_so_already(self, p: P) -> str:
         return f"{self.id(p)} is {self.leaves(p).lower()} already."
@@ -152,7 +152,7 @@ class DeleteCredential(CredentialOperation[P]):
         return {**value, "status": None}
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
-        return [CredentialFact(p.owner_arn, self.of.word, False, self.id(p))]
+        return [CredentialFact(p.arn, self.of.word, False, self.id(p))]
 
     def is_so_already(self, p: P) -> str:
         return f"There is no {self.of.word} {self.id(p)}."

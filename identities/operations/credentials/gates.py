@@ -46,16 +46,16 @@ class KeyGate(Gate[P]):
 
     def parse(self, params: Mapping[str, Any]) -> P:
         p = super().parse(params)
-        check_arn(p.owner_arn, USER.word)
+        check_arn(p.arn, USER.word)
         check_id(KEY, p.key)
         return p
 
     def objects(self, p: P) -> list[str]:
-        return [object_key(IamUser, p.owner_arn)]
+        return [object_key(IamUser, p.arn)]
 
     def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         """What was waited for is read again, too: plans that follow say when the keys were used."""
-        user = ref(IamUser, p.owner_arn)
+        user = ref(IamUser, p.arn)
         return [replace(user, facet=KEYS.source), replace(user, facet=LAST_USED.source)]
 
 
@@ -65,10 +65,10 @@ class AwaitUse(KeyGate[KeyParams]):
     params_type = KeyParams
 
     def title(self, p: KeyParams) -> str:
-        return f"Wait until {name_of(p.owner_arn)} uses the access key {p.key}"
+        return f"Wait until {name_of(p.arn)} uses the access key {p.key}"
 
     def part(self, p: KeyParams) -> str:
-        return f"use:{p.owner_arn} {p.key}"
+        return f"use:{p.arn} {p.key}"
 
     def waits_for(self, client: AwsClient, p: KeyParams, since: datetime) -> str:
         if last_used(client, p.key):
@@ -87,7 +87,7 @@ class AwaitQuiet(KeyGate[DaysParams]):
         return f"Wait until the access key {p.key} was not used for {counted(p.days, 'day')}"
 
     def part(self, p: DaysParams) -> str:
-        return f"quiet:{p.owner_arn} {p.key}"
+        return f"quiet:{p.arn} {p.key}"
 
     def waits_for(self, client: AwsClient, p: DaysParams, since: datetime) -> str:
         used = last_used(client, p.key)
@@ -105,7 +105,7 @@ class AwaitKeySoak(KeyGate[DaysParams]):
         return f"Wait {counted(p.days, 'day')}, whether somebody misses the access key {p.key}"
 
     def part(self, p: DaysParams) -> str:
-        return f"soak:{p.owner_arn} {p.key}"
+        return f"soak:{p.arn} {p.key}"
 
     def waits_for(self, client: AwsClient, p: DaysParams, since: datetime) -> str:
         until = since + timedelta(days=p.days)

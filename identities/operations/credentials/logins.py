@@ -1,4 +1,4 @@
-"""The password for AWS's own console. The part is {"owner": "AIDA…", "made": "2026-…"}; None for no password."""
+"""The password for AWS's own console. The part is {"object": "AIDA…", "made": "2026-…"}; None for no password."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PASSWORD = "Console password"  # noqa: S105  a name
 
 @dataclass(frozen=True)
 class LoginParams:
-    owner_arn: str
+    arn: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class LoginOperation(UserCredentialOperation[P]):
     facet = LOGIN.source
 
     def part(self, p: P) -> str:
-        return f"login:{p.owner_arn}"
+        return f"login:{p.arn}"
 
     def describe_existing(self, value: Value) -> str:
         return f"a console password, since {value['made'][:10]}" if value["made"] else "no console password"
@@ -69,7 +69,7 @@ class LoginOperation(UserCredentialOperation[P]):
     def mirrored(self, draft: Draft, p: P) -> Value:
         user = self.row(draft, p)
         row = next(iter(held(draft, user, LoginProfile)), None)
-        return {"owner": user.aws_id, "made": row.created_at.isoformat() if row and row.created_at else None}
+        return {"object": user.aws_id, "made": row.created_at.isoformat() if row and row.created_at else None}
 
     def parse_part(
         self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
@@ -95,7 +95,7 @@ class SetConsolePassword(LoginOperation[ConsolePasswordParams]):
         )
 
     def access_changes(self, aws_account: AwsAccount, p: ConsolePasswordParams) -> Sequence[AccessChange]:
-        return [holdings.CredentialFact(p.owner_arn, holdings.PASSWORD, True, new=not self.shows)]
+        return [holdings.CredentialFact(p.arn, holdings.PASSWORD, True, new=not self.shows)]
 
     def made_up(self, p: ConsolePasswordParams) -> Mapping[str, str]:
         return {PASSWORD: p.password} if p.made_up else {}
@@ -129,7 +129,7 @@ class CreateLogin(SetConsolePassword):
     ) -> StepResult | None:
         """One that wasn't there before our first try, and was made since then. AWS tells whole seconds."""
         before = tried[0].found
-        if not live or not live["made"] or not before or before["made"] or live["owner"] != before["owner"]:
+        if not live or not live["made"] or not before or before["made"] or live["object"] != before["object"]:
             return None
         made = parse_datetime(live["made"])
         return StepResult() if made is not None and made >= tried[0].at.replace(microsecond=0) else None
@@ -138,7 +138,7 @@ class CreateLogin(SetConsolePassword):
         return "password", True
 
     def reverse(self, p: ConsolePasswordParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [StepSpec(DeleteLogin.known_as, {"owner_arn": p.owner_arn})]
+        return [StepSpec(DeleteLogin.known_as, {"arn": p.arn})]
 
 
 class ResetLogin(SetConsolePassword):
@@ -184,7 +184,7 @@ class DeleteLogin(LoginOperation[LoginParams]):
         return {**value, "made": None}
 
     def access_changes(self, aws_account: AwsAccount, p: LoginParams) -> Sequence[AccessChange]:
-        return [holdings.CredentialFact(p.owner_arn, holdings.PASSWORD, False)]
+        return [holdings.CredentialFact(p.arn, holdings.PASSWORD, False)]
 
     def dependent(self, p: LoginParams) -> tuple[str, bool] | None:
         return "password", False

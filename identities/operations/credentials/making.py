@@ -1,7 +1,7 @@
 """Making what has a secret that AWS says once: access keys, and credentials for one service.
 
 Who has no answer has no secret, so what was made without one is of no use: it is never adopted, and an operator is
-asked whose it is. The part is {"owner": "AIDA…", "there": ["AKIA…"]}.
+asked whose it is. The part is {"object": "AIDA…", "there": ["AKIA…"]}.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class CreateCredential(UserCredentialOperation[P]):
                 there.discard(step.operation.id(step.params))
             elif step.operation is self and self.part(step.params) == self.part(p):
                 raise Refusal(f"A change makes one {self.of.word} of {self.named(p)}, not two.")
-        return {"owner": user.aws_id, "there": sorted(there)}
+        return {"object": user.aws_id, "there": sorted(there)}
 
     def parse_part(
         self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
@@ -89,7 +89,7 @@ class CreateCredential(UserCredentialOperation[P]):
         return {**value, "there": [*value["there"], ""]}
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
-        return [CredentialFact(p.owner_arn, self.of.word, True)]
+        return [CredentialFact(p.arn, self.of.word, True)]
 
     def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         there = len(value["there"])
@@ -102,12 +102,12 @@ class CreateCredential(UserCredentialOperation[P]):
         return StepResult() if self.appeared(tried[0].found, live) else None
 
     def appeared(self, found: Value, live: Value) -> list[str] | None:
-        if not found or not live or found["owner"] != live["owner"]:
+        if not found or not live or found["object"] != live["object"]:
             return []
         return [each for each in live["there"] if each not in found["there"]]
 
     def discard(self, p: P, appeared: str) -> list[StepSpec]:
-        params = {"owner_arn": p.owner_arn, self.of.parameter: appeared}
+        params = {"arn": p.arn, self.of.parameter: appeared}
         delete = StepSpec(f"{self.of.called}.delete", params)
         return [StepSpec(f"{self.of.called}.deactivate", params), delete] if self.of is KEY else [delete]
 
@@ -127,7 +127,7 @@ class CreateCredential(UserCredentialOperation[P]):
 
 @dataclass(frozen=True)
 class CreateKeyParams:
-    owner_arn: str
+    arn: str
 
 
 class CreateKey(CreateCredential[CreateKeyParams]):
@@ -143,7 +143,7 @@ class CreateKey(CreateCredential[CreateKeyParams]):
         return self.call(p, "CreateAccessKey")
 
     def part(self, p: CreateKeyParams) -> str:
-        return f"access keys:{p.owner_arn}"
+        return f"access keys:{p.arn}"
 
     def counts(self, p: CreateKeyParams, service: str) -> bool:
         return True
@@ -151,7 +151,7 @@ class CreateKey(CreateCredential[CreateKeyParams]):
 
 @dataclass(frozen=True)
 class CreateServiceParams:
-    owner_arn: str
+    arn: str
     service: str  # "codecommit.amazonaws.com"
     days: int = 0  # until it runs out; 0: never
 
@@ -185,7 +185,7 @@ class CreateServiceCredential(CreateCredential[CreateServiceParams]):
         return {**super().result(answer), "user_name": said.get("ServiceUserName") or ""}
 
     def part(self, p: CreateServiceParams) -> str:
-        return f"service credentials:{p.owner_arn} {p.service}"
+        return f"service credentials:{p.arn} {p.service}"
 
     def counts(self, p: CreateServiceParams, service: str) -> bool:
         return service == p.service

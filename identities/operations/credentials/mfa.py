@@ -1,4 +1,4 @@
-"""Taking MFA devices off users. The part is {"owner": "AIDA…", "serial": "…", "device": "on"}.
+"""Taking MFA devices off users. The part is {"object": "AIDA…", "serial": "…", "device": "on"}.
 
 Or "off": it is nobody's; or "gone".
 """
@@ -31,7 +31,7 @@ ON, OFF, GONE = "on", "off", "gone"
 
 @dataclass(frozen=True)
 class MfaDeviceParams:
-    owner_arn: str
+    arn: str
     serial: str  # of the hardware, or an ARN
 
     def __post_init__(self) -> None:
@@ -54,13 +54,13 @@ class DeviceOperation(UserCredentialOperation[P]):
         return [*super().affected_objects(aws_account, p), ref_of(AccountRegion(aws_account), VIRTUAL_MFA.source)]
 
     def part(self, p: P) -> str:
-        return f"mfa:{p.owner_arn} {p.serial}"
+        return f"mfa:{p.arn} {p.serial}"
 
     def describe_existing(self, value: Value) -> str:
         return {ON: "the device switched on", OFF: "the device switched off", GONE: "no such device"}[value["device"]]
 
     def found(self, draft: Draft, p: P, device: str) -> Value:
-        return {"owner": self.row(draft, p).aws_id, "serial": p.serial, "device": device}
+        return {"object": self.row(draft, p).aws_id, "serial": p.serial, "device": device}
 
     def is_nobodys(self, draft: Draft, p: P) -> bool:
         account = settings_of(draft.aws_account)
@@ -111,7 +111,7 @@ class DeactivateDevice(RemoveMfaDevice):
         return {**value, "device": OFF}
 
     def access_changes(self, aws_account: AwsAccount, p: MfaDeviceParams) -> Sequence[AccessChange]:
-        return [CredentialFact(p.owner_arn, DEVICE, False, p.serial)]
+        return [CredentialFact(p.arn, DEVICE, False, p.serial)]
 
     def is_so_already(self, p: MfaDeviceParams) -> str:
         return f"The MFA device {p.serial} is nobody’s already."

@@ -111,12 +111,12 @@ class CreateVirtualDevice(Enrolment[NewDeviceParams]):
         return [PlanFinding("DEVICE_IS_THERE", "error", self.is_so_already(p))]
 
     def appeared(self, found: Value, live: Value) -> list[str] | None:
-        if not found or not live or found["owner"] != live["owner"]:
+        if not found or not live or found["object"] != live["object"]:
             return []
         return [live["serial"]] if found["device"] == GONE and live["device"] != GONE else []
 
     def discard(self, p: NewDeviceParams, appeared: str) -> list[StepSpec]:
-        return [StepSpec("iam.mfa.delete_virtual", {"owner_arn": p.owner_arn, "serial": p.serial})]
+        return [StepSpec("iam.mfa.delete_virtual", {"arn": p.arn, "serial": p.serial})]
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer["VirtualMFADevice"]["SerialNumber"]}
@@ -200,7 +200,7 @@ class EnableDevice(CodesEnrolment):
         return {**value, "device": ON}
 
     def access_changes(self, aws_account: AwsAccount, p: CodesParams) -> Sequence[AccessChange]:
-        return [CredentialFact(p.owner_arn, DEVICE, True, p.serial)]
+        return [CredentialFact(p.arn, DEVICE, True, p.serial)]
 
     def is_so_already(self, p: CodesParams) -> str:
         return f"The MFA device {p.serial} is on already."
@@ -216,7 +216,7 @@ class EnableDevice(CodesEnrolment):
         return f"MFA device {p.serial}", True
 
     def reverse(self, p: CodesParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [StepSpec("iam.mfa.deactivate", {"owner_arn": p.owner_arn, "serial": p.serial})]
+        return [StepSpec("iam.mfa.deactivate", {"arn": p.arn, "serial": p.serial})]
 
 
 class ResyncDevice(CodesEnrolment):

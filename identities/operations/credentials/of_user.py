@@ -1,4 +1,4 @@
-"""What the operations on a user's credentials have in common. The part is a dict with "owner", the user's AIDA…
+"""What the operations on a user's credentials have in common. The part is a dict with "object", the user's AIDA…
 
 A credential is named by AWS's id of it, or by "made by step 2" (sync/placeholders.py) when an earlier step makes it.
 """
@@ -38,11 +38,11 @@ class UserCredentialOperation(OwnerOperation[P]):
         self.owner, self.kind = USER, self.known_as
 
     def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
-        return [replace(ref(IamUser, p.owner_arn), facet=self.facet)]
+        return [replace(ref(IamUser, p.arn), facet=self.facet)]
 
     def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
         super().prefetch(draft, params)
-        known = dict.fromkeys((IamUser, p.owner_arn) for p in params)
+        known = dict.fromkeys((IamUser, p.arn) for p in params)
         prefetch_held(draft, [draft.remembered[each] for each in known if each in draft.remembered])
 
     def dependent(self, p: P) -> tuple[str, bool] | None:
@@ -98,7 +98,7 @@ def check_id(of: KindOfCredential, credential: str) -> None:
 
 
 class CredentialOperation(UserCredentialOperation[P]):
-    """On one that is there. The part is {"owner", "status": "Active"}, with None for the status where it is gone."""
+    """On one that is there. The part is {"object", "status": "Active"}, with None for the status where it is gone."""
 
     def __init__(self, of: KindOfCredential, params_type: type[P]) -> None:
         self.owner, self.kind = USER, f"{of.called}.{self.verb}"
@@ -120,13 +120,13 @@ class CredentialOperation(UserCredentialOperation[P]):
         return self.call(p, operation, **{self.of.mirror.id_member: self.id(p)}, **parameters)
 
     def part(self, p: P) -> str:
-        return f"credential:{p.owner_arn} {self.id(p)}"
+        return f"credential:{p.arn} {self.id(p)}"
 
     def describe_existing(self, value: Value) -> str:
         return f"the {self.of.word} {value['status'].lower()}" if value["status"] else f"no such {self.of.word}"
 
     def mirrored(self, draft: Draft, p: P) -> Value:
-        return {"owner": self.row(draft, p).aws_id, "status": self._status(draft, p)}
+        return {"object": self.row(draft, p).aws_id, "status": self._status(draft, p)}
 
     def _status(self, draft: Draft, p: P) -> str:
         if is_placeholder(self.id(p)):
@@ -141,11 +141,11 @@ class CredentialOperation(UserCredentialOperation[P]):
     def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
         super().prefetch(draft, params)
         model = self.of.mirror.credential_model
-        users = {p.owner_arn: draft.remembered.get((IamUser, p.owner_arn)) for p in params}
+        users = {p.arn: draft.remembered.get((IamUser, p.arn)) for p in params}
         there = model.objects.live().filter(user__in=[user.pk for user in users.values() if user])
         rows = {(row.user_id, row.aws_id): row for row in there}
         for p in params:
-            if user := users[p.owner_arn]:
+            if user := users[p.arn]:
                 draft.remembered[model, user.pk, self.id(p)] = rows.get((user.pk, self.id(p)))
 
     def found(self, draft: Draft, p: P) -> Any:

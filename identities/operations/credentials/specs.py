@@ -10,7 +10,7 @@ from sync.placeholders import placeholder_for
 
 
 def on_user(user: IamUser, kind: str, **params: Any) -> StepSpec:
-    return StepSpec(kind, {"owner_arn": user.arn, **params})
+    return StepSpec(kind, {"arn": user.arn, **params})
 
 
 def delete_key(key: AccessKey) -> list[StepSpec]:

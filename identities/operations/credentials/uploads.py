@@ -1,4 +1,4 @@
-"""Uploading public keys: signing certificates, and SSH keys. The part is {"owner", "id"}; None: it isn't there yet."""
+"""Uploading public keys: signing certificates, and SSH keys. The part is {"object", "id"}; None: it isn't there yet."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SSH_KEYS_OF_USER = Quota("SSH public keys of a user", 5, 5)  # IAM User Guide, 
 
 @dataclass(frozen=True)
 class UploadCredentialParams:
-    owner_arn: str
+    arn: str
     body: str  # as the file has it
 
     def __post_init__(self) -> None:
@@ -74,19 +74,19 @@ class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
         return f"Upload {self.of.a} for {self.named(p)}"
 
     def part(self, p: UploadCredentialParams) -> str:
-        return f"{self.of.word}:{p.owner_arn} {self.fingerprint(p.body)}"
+        return f"{self.of.word}:{p.arn} {self.fingerprint(p.body)}"
 
     def describe_existing(self, value: Value) -> str:
         return "it uploaded already" if value["id"] is not None else "it not uploaded"
 
     def mirrored(self, draft: Draft, p: UploadCredentialParams) -> Value:
-        return {"owner": self.row(draft, p).aws_id, "id": None}
+        return {"object": self.row(draft, p).aws_id, "id": None}
 
     def after(self, p: UploadCredentialParams, value: Value) -> Value:
         return {**value, "id": ""}
 
     def access_changes(self, aws_account: AwsAccount, p: UploadCredentialParams) -> Sequence[AccessChange]:
-        return [CredentialFact(p.owner_arn, self.of.word, True)]
+        return [CredentialFact(p.arn, self.of.word, True)]
 
     def limits(self, draft: Draft, p: UploadCredentialParams, value: Value) -> list[PlanFinding]:
         there = set(
@@ -120,7 +120,7 @@ class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
     ) -> StepResult | None:
         """AWS refuses the same one twice, so one that wasn't there before is ours."""
         before = tried[0].found
-        if not live or not live["id"] or not before or before["id"] or live["owner"] != before["owner"]:
+        if not live or not live["id"] or not before or before["id"] or live["object"] != before["object"]:
             return None
         return StepResult({"id": live["id"]})
 
@@ -133,7 +133,7 @@ class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
     def reverse(
         self, p: UploadCredentialParams, before: Mapping[str, Any], result: Mapping[str, Any]
     ) -> list[StepSpec]:
-        params = {"owner_arn": p.owner_arn, self.of.parameter: result["id"]}
+        params = {"arn": p.arn, self.of.parameter: result["id"]}
         return [StepSpec(f"{self.of.called}.delete", params)]
 
 
