@@ -17,7 +17,8 @@ from tests.services.chromium import HOW_TO_GET_ONE, chromium
 ROOT = Path(__file__).resolve().parents[2]
 # Three on two cores: many tests wait for a worker, an emulator or a browser for much of their time. Each file goes to
 # one of them, so that what a file's tests share is made once. What is on servers waits the most, and runs beside.
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+PYTEST_OPTIONS = ["-q", "--dist", "loadfile", "--no-loadscope-reorder"]
+PYTEST = [sys.executable, "-m", "pytest", *PYTEST_OPTIONS, "-n", "3", "-p", "tests.services.slowest"]
 
 
 def main() -> int:
