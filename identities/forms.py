@@ -1,4 +1,4 @@
-"""What an operator says to stage a change of attachments and memberships, and the field with a trust policy."""
+"""Form fields: those that name users, groups and roles, and one with a trust policy."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from accounts.models import AwsAccount, Operator
 from identities.dangling_trusts import deleted_in
 from identities.models import IamGroup, IamRole, IamUser, Principal
 from identities.trust import principals_of, sentences
-from objects.fields import NamedField
-from objects.forms import StageForm
+from objects.fields import NamedField, SeveralNamedField
 from policies.engine.document import DocumentType
 from policies.fields import DocumentField
 
@@ -32,16 +31,12 @@ class GroupField(NamedField):
         super().__init__("group", lambda aws_account: _live(IamGroup, aws_account), **kwargs)
 
 
-class GroupsField(GroupField):
-    """Cleans to a list of groups, each once; none where it is empty."""
+class UsersField(SeveralNamedField, UserField):
+    """Several of them."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"help_text": "Their names or ARNs, with a ; between.", **kwargs})
 
-    def clean(self, value: Any) -> list[IamGroup]:
-        names = [name for name in (part.strip() for part in str(value or "").split(";")) if name]
-        groups = [super(GroupsField, self).clean(name) for name in names or [""]]
-        return list({group.pk: group for group in groups if group is not None}.values())
+class GroupsField(SeveralNamedField, GroupField):
+    """Several of them."""
 
 
 class RoleField(NamedField):
@@ -64,22 +59,3 @@ def describe_trust(text: str, aws_account: AwsAccount, operator: Operator) -> Ma
     """The statements of a trust policy in words. Who was deleted is named as far as the operator may see."""
     deleted = {each.value: each.words for each in deleted_in(principals_of(text), operator)}
     return {"sentences": sentences(text, aws_account.account_id, deleted)}
-
-
-class NamedRowForm(StageForm):
-    """One field that names a row."""
-
-    named = ""
-
-    def __init__(self, aws_account: AwsAccount, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields[self.named]
-        assert isinstance(field, NamedField)  # noqa: S101  by the classes below
-        field.of(aws_account)
-
-
-class MemberForm(NamedRowForm):
-    """A user into the group whose page it is."""
-
-    named = "user"
-    user = UserField(label="User")

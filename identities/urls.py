@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from identities.account.urls import urlpatterns as account_patterns
 from identities.object_pages import GROUP, KINDS, ROLE, USER
 from identities.tables import TABLES
-from identities.views import as_of, bulk, lists, panels, root, stage, trust
+from identities.views import as_of, bulk, lists, panels, root, trust
 from objects.object_pages import ObjectPages, tab_patterns
 from objects.views.object_action import action_pattern
 from objects.views.selection import selection_patterns
@@ -18,12 +18,11 @@ ICONS = {USER: "user", GROUP: "users", ROLE: "hat-glasses"}
 
 def _patterns(kind: ObjectPages) -> list[URLPattern]:
     """What users, groups and roles have alike. The list and the staging pages come before the pages of one."""
-    rows, row, given = f"{AWS_ACCOUNT}{kind.many}/", f"{AWS_ACCOUNT}{kind.many}/<str:aws_id>/", {"kind": kind}
+    rows = f"{AWS_ACCOUNT}{kind.many}/"
     return [
         path(rows, getattr(lists, kind.many), name=kind.many),
         *selection_patterns(kind, TABLES[kind.name], ICONS[kind]),
         action_pattern(kind),
-        path(f"{row}detach/", stage.detach_policy, given, name=f"{kind.name}_detach"),
     ]
 
 
@@ -32,8 +31,6 @@ urlpatterns = [
     path(f"{AWS_ACCOUNT}as-of/<str:kind>/<str:aws_id>/", as_of.as_of_one, name="as_of_one"),
     path(f"{AWS_ACCOUNT}root/", root.root_user, name="root_user"),
     path(f"{AWS_ACCOUNT}{USER.many}/csv/", bulk.users_csv, name="users_csv"),
-    path(f"{AWS_ACCOUNT}{GROUP.many}/<str:aws_id>/add/", stage.group_add, name="group_add"),
-    path(f"{AWS_ACCOUNT}{GROUP.many}/<str:aws_id>/remove/", stage.group_remove, name="group_remove"),
     path(f"{AWS_ACCOUNT}documents/check/trust/", trust.trust_check, name="trust_check"),
     path(f"{AWS_ACCOUNT}policies/<str:aws_id>/attached/", panels.policy_attached, name="policy_attached"),
     *(pattern for kind in KINDS.values() for pattern in _patterns(kind)),

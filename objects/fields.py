@@ -56,6 +56,18 @@ class NamedField(forms.CharField):
         raise forms.ValidationError(words)
 
 
+class SeveralNamedField(NamedField):
+    """Rows by their names or ARNs. Cleans to a list of them, each once; none where it is empty."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"help_text": "Their names or ARNs, with a ; between.", **kwargs})
+
+    def clean(self, value: Any) -> list[Any]:
+        names = [name for name in (part.strip() for part in str(value or "").split(";")) if name]
+        rows = [super(SeveralNamedField, self).clean(name) for name in names or [""]]
+        return list({row.pk: row for row in rows if row is not None}.values())
+
+
 class UntilField(forms.DateTimeField):
     """When access ends again; left empty, it stays."""
 

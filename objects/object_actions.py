@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -24,7 +23,6 @@ from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from objects.fields import EditorField, NamedField, UntilField
 from objects.forms import StageForm
-from sync.operations import StepSpec, registry
 
 ACCOUNT = "account"
 
@@ -58,8 +56,6 @@ class ActionForm(StageForm):
         if asked:
             self.initial = {**self.initial, **{name: asked[name] for name in asked if name in self.fields}}
         self.aws_account, self.targets, self.operator = aws_account, targets, operator
-        self.fields["title"].required = False
-        self.fields["title"].help_text = "For the list of changes. If empty, it is made from the steps."
         for name, field in self.fields.items():
             if isinstance(field, UntilField):
                 field.help_text += f" Time zone: {timezone.get_current_timezone_name()}."
@@ -67,14 +63,6 @@ class ActionForm(StageForm):
                 field.of(aws_account)
                 field.widget.attrs |= {"list": f"id_{name}_list", "autocomplete": "off"}
         self.order_fields([name for name in self.fields if name not in ("title", "reason")])
-
-    @property
-    def until(self) -> datetime | None:
-        """When what it gives is to be taken away again, of the cleaned form."""
-        found: datetime | None = next(
-            (self.cleaned_data[name] for name, field in self.fields.items() if isinstance(field, UntilField)), None
-        )
-        return found
 
     @property
     def target(self) -> Any:
@@ -108,24 +96,6 @@ class ActionForm(StageForm):
             if isinstance(field, EditorField):
                 return field.get_bound_field(self, name)
         return None
-
-    def refuse_too_long(self) -> None:
-        """For a form that takes a file: the one that was given is longer than its view lets through."""
-
-    def steps(self) -> Sequence[StepSpec]:
-        """Of the cleaned form. Raises Refusal with a sentence."""
-        raise NotImplementedError
-
-    def titled(self, steps: Sequence[StepSpec]) -> str:
-        """The title that was typed, or one made of the steps."""
-        if value := self.cleaned_data["title"]:
-            return str(value)
-        return _title(steps[0]) if len(steps) == 1 else f"{_title(steps[0])}, and {len(steps) - 1} more"
-
-
-def _title(step: StepSpec) -> str:
-    operation = registry[step.kind]
-    return operation.title(operation.parse(step.params))
 
 
 @dataclass(frozen=True)

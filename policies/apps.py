@@ -8,7 +8,7 @@ class PoliciesConfig(AppConfig):
 
     def ready(self) -> None:
         from objects import history
-        from policies import detail_mirror, mirrors, operations, registration
+        from policies import actions, detail_mirror, mirrors, operations, registration
         from policies.organizations import registration as organization_registration
         from policies.organizations import sources
         from policies.plan_findings import LintPlanCheck
@@ -23,5 +23,6 @@ class PoliciesConfig(AppConfig):
         sources.register()
         history.register_reader(with_documents)
         operations.register()
+        actions.register()
         registration.register()
         organization_registration.register()

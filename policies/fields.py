@@ -11,9 +11,9 @@ from django.urls import reverse
 from iamconsole.web.diff import laid_out
 from objects.fields import EditorField, NamedField
 from objects.operations.arns import is_managed_by_aws
+from policies.drafts import MOST_SENT, cleaned_document, findings_in
 from policies.engine.document import DocumentType, size
 from policies.findings import Findings
-from policies.forms import MOST_SENT, cleaned_document, findings_in
 from policies.quotas import Quota, quotas_of
 from policies.selectors import attachable
 

@@ -26,6 +26,11 @@ def versions_of(policy: ManagedPolicy) -> list[PolicyVersion]:
     return list(policy.versions.select_related("document"))
 
 
+def kept_versions(policy: ManagedPolicy) -> list[PolicyVersion]:
+    """Those that AWS has, the oldest first."""
+    return list(policy.versions.filter(gone_at__isnull=True).order_by("number"))
+
+
 def unused(aws_account: AwsAccount) -> QuerySet[Any]:
     """Customer managed policies that nobody has, neither attached nor as a boundary."""
     return policies(aws_account).live().filter(is_aws=False, attachment_count=0, boundary_count=0)  # type: ignore[attr-defined,no-any-return]

@@ -9,9 +9,7 @@ from objects.views import object_action
 from objects.views.selection import selection_patterns
 from policies.organizations import views as organizations
 from policies.tables import POLICIES
-from policies.views import document, edit, managed_policies
-
-POLICY = "aws/<str:account_id>/policies/<str:aws_id>/"
+from policies.views import document, managed_policies
 
 urlpatterns = [
     path("aws/<str:account_id>/policies/", managed_policies.policies, name="policies"),
@@ -22,7 +20,5 @@ urlpatterns = [
     path("aws/<str:account_id>/organization/accounts/", organizations.accounts, name="organization_accounts"),
     path("aws/<str:account_id>/organization/policies/", organizations.policies, name="organization_policies"),
     *tab_patterns(organizations.POLICY),
-    path(f"{POLICY}edit/", edit.policy_edit, name="policy_edit"),
     path("aws/<str:account_id>/documents/check/", document.document_check, name="document_check"),
-    path(f"{POLICY}versions/<str:version_id>/default/", edit.policy_make_default, name="policy_make_default"),
 ]

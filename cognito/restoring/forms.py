@@ -40,6 +40,7 @@ class RestoreForm(TextOrFileForm):
         accept=".json,application/json",
         too_long=f"The file is larger than {MOST_BYTES // 1024**2} MB. Export it without memberships.",
     )
+    if_untitled = "If empty, it says which pool."
     looked = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, aws_account: AwsAccount, operator: Operator, pool: UserPool | None, *args: Any, **kwargs: Any):
@@ -47,8 +48,6 @@ class RestoreForm(TextOrFileForm):
         self.aws_account, self.operator, self.pool = aws_account, operator, pool
         self.pool_file: PoolFile | None = None
         self.parts: list[RestorePart] = []
-        self.fields["title"].required = False
-        self.fields["title"].help_text = "For the list of changes. If empty, it says which pool."
 
     # ---- Reading ---------------------------------------------------------------------------------------------
     def clean(self) -> dict[str, Any]:
@@ -126,15 +125,17 @@ class RestoreForm(TextOrFileForm):
         unread = self.errors.keys() - {NON_FIELD_ERRORS}
         return bool(self.pool_file and self.parts and not unread) and (self.pool is None or bool(self.offered))
 
-    def staged(self) -> Sequence[StepSpec] | None:
-        """The steps of what was chosen; None, with errors, where it doesn't fit together."""
-        assert self.pool_file is not None  # noqa: S101  it was read, or the form isn't valid
+    def fits_together(self) -> bool:
+        """Whether what was chosen can be staged; where it can't, the form has errors that say why."""
+        for sentence in self._problems():
+            self.add_error(None, sentence)
+        return not self.errors
+
+    def _problems(self) -> list[str]:
         if not getattr(self, "was_looked_at", False):
-            self.add_error(None, "This isn’t what you looked at: see what it does now, then stage it.")
-            return None
-        chosen = self.chosen
+            return ["This isn’t what you looked at: see what it does now, then stage it."]
+        chosen, typed = self.chosen, self._typed_secrets()
         problems = planning.lacking(chosen)
-        typed = {item.key: self.data.get(_SECRET + item.key, "").strip() for item in chosen if item.secret}
         problems += [
             f"{item.name}: type its {item.secret.replace('_', ' ')}, or leave it out. The file doesn’t have it."
             for item in chosen
@@ -142,13 +143,17 @@ class RestoreForm(TextOrFileForm):
         ]
         if not chosen and self.pool is not None:
             problems.append("Tick what is to be restored.")
-        for sentence in problems:
-            self.add_error(None, sentence)
-        if problems:
-            return None
-        sealed = {key: self._sealed(text) for key, text in typed.items()}
+        return problems
+
+    def _typed_secrets(self) -> dict[str, str]:
+        return {item.key: self.data.get(_SECRET + item.key, "").strip() for item in self.chosen if item.secret}
+
+    def steps(self) -> Sequence[StepSpec]:
+        """Those of what was chosen."""
         target = self.target(self.data)
-        return planning.steps_of(self.pool_file, target, chosen, sealed) if target else None
+        assert self.pool_file is not None and target is not None  # noqa: S101  or the form isn't valid
+        sealed = {key: self._sealed(text) for key, text in self._typed_secrets().items()}
+        return planning.steps_of(self.pool_file, target, self.chosen, sealed)
 
     def _sealed(self, text: str) -> str:
         return keep_typed(text, name="Client secret", aws_account=self.aws_account, operator=self.operator)

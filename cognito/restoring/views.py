@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,10 +24,7 @@ from cognito.restoring.forms import RestoreForm, RestoreNewForm
 from cognito.restoring.pool_file import MOST_BYTES
 from iamconsole.web.uploads import LimitedFiles, is_too_long
 from objects.object_pages import fetch_row
-from objects.views.stage import REFUSED
-from sync import changes
-from sync.models import Change
-from sync.operations import BadParams, Refusal
+from objects.views.stage import REFUSED, stage
 from sync.snapshot import files
 
 _GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -98,7 +94,8 @@ def _page(request: HttpRequest, aws_account: AwsAccount, pool: UserPool | None) 
     form = form_type(aws_account, operator, pool, *given)
     if is_too_long(request):
         form.refuse_too_long()
-    if request.method == "POST" and form.is_valid() and "stage" in request.POST and (change := _stage(form)):
+    to_stage = request.method == "POST" and form.is_valid() and "stage" in request.POST and form.fits_together()
+    if to_stage and (change := stage(request, form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)
     elsewhere = [
         each
@@ -107,21 +104,3 @@ def _page(request: HttpRequest, aws_account: AwsAccount, pool: UserPool | None) 
     ]
     context = {"form": form, "aws_account": aws_account, "pool": pool, "elsewhere": [] if pool else elsewhere}
     return render(request, "cognito/restoring/restore.html", context, status=REFUSED if form.errors else 200)
-
-
-@transaction.atomic
-def _stage(form: RestoreForm) -> Change | None:
-    steps = form.staged()
-    if steps is None:
-        return None
-    try:
-        return changes.propose(
-            aws_account=form.aws_account,
-            actor=form.operator,
-            title=form.titled(steps),
-            reason=form.cleaned_data["reason"],
-            steps=steps,
-        )
-    except (changes.PlanError, Refusal, BadParams) as error:
-        form.refuse(error)
-        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -25,11 +26,10 @@ from identities.bulk.csv_text import MOST_BYTES, CsvLine
 from identities.bulk.forms import RowsForm
 from identities.bulk.rows import BulkRow
 from objects.views.object_action import Breadcrumb, action_page
-from objects.views.stage import REFUSED
-from sync import changes
+from objects.views.stage import REFUSED, stage
 from sync.changes.verbs import record_names_viewed
-from sync.models import Change
 from sync.naming import Names
+from sync.operations import StepSpec
 from sync.snapshot import files
 from sync.views.fetch import fetch_change
 
@@ -79,7 +79,7 @@ class PeopleTableForm(RowsForm):
     def __init__(self, pool: UserPool, operator: Operator, *args: Any, **kwargs: Any) -> None:
         self.pool = pool
         self.by_helpdesk = not may(operator, PROPOSE, pool.aws_account)
-        super().__init__(pool.aws_account, *args, **kwargs)
+        super().__init__(pool.aws_account, operator, *args, **kwargs)
 
     def columns(self, what: str) -> list[str]:
         return table.columns(self.pool, what)
@@ -87,6 +87,14 @@ class PeopleTableForm(RowsForm):
     def made(self, what: str, lines: list[CsvLine]) -> list[BulkRow]:
         channel = self.cleaned_data.get("channel", EMAIL)
         return table.rows_of(table.PeopleTableOptions(self.pool, what, channel, self.by_helpdesk), lines)
+
+    def steps_of_rows(self) -> Sequence[StepSpec]:
+        return table.steps_of(self.good)
+
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        people, cleaned = counted(len(self.good), "person", "people"), self.cleaned_data
+        made = f"Invite {people} from CSV" if cleaned["what"] == table.NEW else f"Update {people} from CSV"
+        return str(cleaned["title"] or made)
 
 
 @csrf_exempt  # whoever may not is turned away before a file is read; `_page` looks at the token
@@ -105,30 +113,10 @@ def _page(request: HttpRequest, pool: UserPool) -> HttpResponseBase:
         form.refuse_too_long()
     if request.method == "POST" and form.is_valid() and form.bad and "rejected" in request.POST:
         return form.rejected("people-to-correct")
-    if request.method == "POST" and form.is_valid() and "stage" in request.POST and (change := _stage(request, form)):
+    if request.method == "POST" and form.is_valid() and "stage" in request.POST and (change := stage(request, form)):
         return redirect("change", account_id=pool.aws_account.account_id, pk=change.pk)
     context = {"form": form, "aws_account": pool.aws_account, "pool": pool, "back_url": people_url(pool)}
     return render(request, "cognito/people_csv.html", context, status=REFUSED if form.errors else 200)
-
-
-def _stage(request: HttpRequest, form: PeopleTableForm) -> Change | None:
-    cleaned = form.cleaned_data
-    if form.bad and not cleaned["skip"]:
-        form.add_error("skip", f"{counted(len(form.bad), 'row')} can’t be done: correct the table, or leave them out.")
-        return None
-    people = counted(len(form.good), "person", "people")
-    title = f"Invite {people} from CSV" if cleaned["what"] == table.NEW else f"Update {people} from CSV"
-    try:
-        return changes.propose(
-            aws_account=form.aws_account,
-            actor=signed_in(request),
-            title=cleaned["title"] or title,
-            reason=cleaned["reason"],
-            steps=table.steps_of(form.good),
-        )
-    except changes.PlanError as error:
-        form.refuse(error)
-        return None
 
 
 @require_GET

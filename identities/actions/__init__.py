@@ -234,6 +234,11 @@ def _register_belonging() -> None:
             position=13,
         ),
     )
+    object_actions.register(
+        "group",
+        ObjectAction("add-users", "Add users…", belonging.AddUsersForm, icon="user-plus", position=12),
+        ObjectAction("remove-users", "Remove users…", belonging.RemoveUsersForm, icon="user-minus", position=13),
+    )
 
 
 def _clone(form: type[ActionForm]) -> ObjectAction:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from identities.forms import GroupField
+from identities.forms import GroupField, UsersField
 from identities.models import Attachment, IamGroup, Membership
 from identities.operations import add_member, attach, detach, remove_member
 from identities.operations.owners import KINDS_OF_OWNERS
@@ -102,3 +102,26 @@ class LeaveGroupForm(ActionForm):
         group = self.cleaned_data["group"]
         members, _ = _split(self.targets, _members(self.targets, group))
         return [remove_member(user, group) for user in members or self.targets]
+
+
+class AddUsersForm(ActionForm):
+    heading = "Add users to {names}"
+    about = "Members get every policy that the group has. Users who are members already are left out."
+    users = UsersField(label="Users")
+    ends = UntilField(_UNTIL)
+
+    def steps(self) -> Sequence[StepSpec]:
+        users = self.cleaned_data["users"]
+        _, others = _split(users, _members(users, self.target))
+        return [add_member(user, self.target) for user in others or users]
+
+
+class RemoveUsersForm(ActionForm):
+    heading = "Remove users from {names}"
+    about = "They lose the permissions that only this group granted. Users who aren’t members are left out."
+    users = UsersField(label="Users")
+
+    def steps(self) -> Sequence[StepSpec]:
+        users = self.cleaned_data["users"]
+        members, _ = _split(users, _members(users, self.target))
+        return [remove_member(user, self.target) for user in members or users]

@@ -16,6 +16,7 @@ from identities.operations.inline import SIZES
 from identities.operations.owners import KINDS_OF_OWNERS
 from objects.fields import UntilField
 from objects.object_actions import ActionForm
+from policies.actions.document_edit import SKELETON, DocumentEditForm
 from policies.ending import ends_itself
 from policies.fields import DocumentField
 from policies.models import Document
@@ -24,19 +25,6 @@ from policies.quotas import INLINE_OF_USER, TRUST_POLICY
 from sync.operations import StepSpec
 
 LONGEST_NAME = 128  # IAM API Reference, PutRolePolicy
-SKELETON = """{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Effect": "Allow",
-      "Action": [],
-      "Resource": []
-    }
-  ]
-}"""
-# Of a managed policy, which never changes its path.
-_MOVED = "The document was changed while you were editing: this is yours. Sent again, it replaces the one of now."
-_THERE = "There is an inline policy of that name already. Sent again, this one replaces it."
 _OWNER = {kind.model: kind for kind in KINDS_OF_OWNERS}
 
 
@@ -45,35 +33,10 @@ def inline_of(owner: Principal) -> QuerySet[InlinePolicy]:
     return held.select_related("document").order_by("name")
 
 
-def _begin(there: Document | None, otherwise: str) -> dict[str, str]:
-    """What the editor begins with."""
-    if there is None:
-        return {"document": otherwise, "base": ""}
-    return {"document": there.text, "base": there.canonical_hash}
-
-
-class DocumentEditForm(ActionForm):
-    """An edit of a document begins with what is there, and says so when that is something else by the time it comes."""
-
-    base = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-
-    def current(self, cleaned: Mapping[str, Any]) -> Document | None:
-        """What is there now."""
-        raise NotImplementedError
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        now = self.current(cleaned)
-        base = now.canonical_hash if now else ""
-        if cleaned.get("base", "") != base:
-            self.data = {**self.data.dict(), "base": base}  # type: ignore[attr-defined]  # a QueryDict
-            raise forms.ValidationError(_MOVED if cleaned.get("base") else _THERE)
-        return cleaned
-
-
 class PutInlineForm(DocumentEditForm):
     heading = "Inline policy of {names}"
     about = "It belongs to this identity only, and is deleted with it."
+    skeleton = SKELETON
     policy = forms.CharField(max_length=LONGEST_NAME, label="Name", help_text="Letters, digits and +=,.@_- only.")
     document = DocumentField(INLINE_OF_USER, label="Inline policy as JSON")
     ends = UntilField(
@@ -87,8 +50,6 @@ class PutInlineForm(DocumentEditForm):
         document = self.fields["document"]
         assert isinstance(document, DocumentField)  # noqa: S101  as declared
         document.quota = SIZES[_OWNER[type(self.target)]]
-        there = self.current(self.initial)
-        self.initial.update(_begin(there, SKELETON))
 
     def current(self, cleaned: Mapping[str, Any]) -> Document | None:
         row = inline_of(self.target).filter(name=cleaned.get("policy", "")).first()
@@ -153,11 +114,6 @@ class TrustForm(DocumentEditForm):
     heading = "Trust policy of {names}"
     about = "Who may assume the role. Sessions that were begun before go on until they expire."
     document = TrustField(TRUST_POLICY, label="Trust policy as JSON")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        there = self.current({})
-        self.initial.update(_begin(there, ""))
 
     def current(self, cleaned: Mapping[str, Any]) -> Document | None:
         trust: Document | None = self.target.trust

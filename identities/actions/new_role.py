@@ -14,9 +14,9 @@ from identities.actions.role_fields import DescriptionField, MinutesField
 from identities.actions.trust_documents import EC2, SERVICES, for_account, for_provider, for_service
 from identities.models import IamRole, InstanceProfile, OidcProvider
 from identities.operations import add_role, attach, create_profile, create_role
+from policies.drafts import MOST_SENT
 from policies.engine.document import DocumentType, parse
 from policies.fields import PolicyField
-from policies.forms import MOST_SENT
 from sync.operations import StepSpec
 
 _OTHER = "other"

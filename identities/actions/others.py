@@ -10,7 +10,6 @@ from identities.operations.kinds import CERTIFICATE, OIDC, PROFILE, SAML
 from objects import object_actions
 from objects.object_actions import ACCOUNT, ObjectAction
 from objects.tag_and_delete_actions import delete_action, tag_actions
-from policies.operations.managed import POLICY
 
 
 def register() -> None:
@@ -45,24 +44,6 @@ def register() -> None:
     )
     object_actions.register(
         "policy",
-        ObjectAction(
-            "new-version",
-            "New version, not in force…",
-            policies.NewVersionForm,
-            icon="plus",
-            offered=_is_ours,
-            position=20,
-        ),
-        ObjectAction(
-            "delete-version",
-            "Delete a version…",
-            policies.DeleteVersionForm,
-            icon="trash-2",
-            danger=True,
-            offered=_has_versions,
-            position=30,
-        ),
-        *tag_actions(POLICY),
         ObjectAction(
             "delete",
             "Delete…",
@@ -166,10 +147,6 @@ def _register_on_owners() -> None:
 
 def _is_ours(policy: Any) -> bool:
     return not policy.is_aws
-
-
-def _has_versions(policy: Any) -> bool:
-    return _is_ours(policy) and policy.version_count > 1
 
 
 def _may_change(owner: Any) -> bool:

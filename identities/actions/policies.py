@@ -1,4 +1,4 @@
-"""Managed policies: making them, their versions, and their end, which is a matter of all who have them."""
+"""Managed policies: making them, and their end, which is a matter of all who have them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import Any
 from django import forms
 
 from iamconsole.web.words import counted
-from identities.actions.documents import SKELETON
 from identities.actions.make import FixedPathField, NewForm
 from identities.models import Attachment, IamRole, IamUser
 from identities.operations import delete_boundary, detach, put_boundary
 from identities.trust import joined
 from objects.object_actions import ActionForm
+from policies.actions.document_edit import SKELETON
 from policies.fields import DocumentField, PolicyField
-from policies.operations import DeleteVersion, create_policy, plan_delete, plan_update, policy_arn
+from policies.operations import create_policy, plan_delete, policy_arn
 from policies.operations.managed import LONGEST_DESCRIPTION
 from policies.quotas import MANAGED_POLICY
+from policies.selectors import kept_versions
 from sync.operations import StepSpec
 
 
@@ -32,37 +33,6 @@ class CreatePolicyForm(NewForm):
         cleaned = self.cleaned_data
         arn = policy_arn(self.aws_account, cleaned["name"], cleaned["path"])
         return [create_policy(arn, cleaned["document"], cleaned["description"])]
-
-
-class NewVersionForm(ActionForm):
-    heading = "New version of {names}"
-    about = "It is kept beside the one in force, and changes nothing until somebody makes it the default."
-    remark = "Where all five versions are used, the plan deletes the oldest."
-    document = DocumentField(MANAGED_POLICY, label="Policy as JSON")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        in_force = self.target.default
-        self.initial.update({"document": in_force.document.text if in_force else SKELETON})
-
-    def steps(self) -> Sequence[StepSpec]:
-        return plan_update(self.target, self.cleaned_data["document"], make_default=False)
-
-
-class DeleteVersionForm(ActionForm):
-    heading = "Delete a version of {names}"
-    about = "Its text stays in the history of this console; AWS never gives its number again."
-    version = forms.ChoiceField()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["version"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
-        field.choices = [(version, version) for version in _others(self.target)]
-
-    def steps(self) -> Sequence[StepSpec]:
-        params = {"policy_arn": self.target.arn, "version": self.cleaned_data["version"]}
-        return [StepSpec(DeleteVersion.kind, params)]
 
 
 class DeletePolicyForm(ActionForm):
@@ -88,7 +58,7 @@ class DeletePolicyForm(ActionForm):
             first.append(f"detaches it from {counted(attached, 'user, group or role', 'users, groups and roles')}")
         if self.bounded:
             first.append(f"takes it off {counted(len(self.bounded), 'user or role', 'users and roles')} as boundary")
-        if others := sum(len(_others(policy)) for policy in self.targets):
+        if others := sum(len(kept_versions(policy)) - 1 for policy in self.targets):
             first.append(f"deletes {counted(others, 'other version')}")
         plan = f"The plan first {joined(first)}. " if first else ""
         return f"{plan}Made again from its history, it has a new unique id."
@@ -121,9 +91,3 @@ def _bounded(policy: Any) -> Iterator[IamUser | IamRole]:
     for model in (IamUser, IamRole):
         bounded: Any = model.objects.live()
         yield from bounded.filter(aws_account=policy.aws_account, boundary_arn=policy.arn).order_by("name_key")
-
-
-def _others(policy: Any) -> list[str]:
-    """The versions that aren't in force."""
-    kept = policy.versions.filter(gone_at__isnull=True).exclude(version_id=policy.default_version)
-    return list(kept.order_by("-number").values_list("version_id", flat=True))

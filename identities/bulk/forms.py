@@ -8,12 +8,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import StreamingHttpResponse
 
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
 from iamconsole.web.exports import file_response
+from iamconsole.web.words import counted
+from identities.actions.passwords import thought_up
 from identities.bulk import csv_text, rows
 from identities.bulk.csv_text import CsvLine, TableError
 from identities.bulk.rows import BulkRow
 from objects.text_or_file import NotText, TextOrFileForm, TextOrFileLabels
+from sync.operations import Refusal, StepSpec
 
 _HELP = {
     rows.NEW: ", ".join(rows.COLUMNS[rows.NEW]),
@@ -38,13 +41,13 @@ class RowsForm(TextOrFileForm):
     )
     skip = forms.BooleanField(label="Leave out the rows that can’t be done", required=False)
 
-    def __init__(self, aws_account: AwsAccount, *args: Any, **kwargs: Any) -> None:
+    if_untitled = "If empty, it says how many rows."
+
+    def __init__(self, aws_account: AwsAccount, operator: Operator, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.aws_account = aws_account
+        self.aws_account, self.operator = aws_account, operator
         self.rows: list[BulkRow] = []
         self.lines: list[CsvLine] = []
-        self.fields["title"].required = False
-        self.fields["title"].help_text = "For the list of changes. If empty, it says how many rows."
         self.order_fields([*self.own_fields, "text", "file", "skip", "title", "reason"])
 
     def clean(self) -> dict[str, Any]:
@@ -64,6 +67,16 @@ class RowsForm(TextOrFileForm):
 
     def made(self, what: str, lines: list[CsvLine]) -> list[BulkRow]:
         """What each line comes to."""
+        raise NotImplementedError
+
+    def steps(self) -> Sequence[StepSpec]:
+        if self.bad and not self.cleaned_data["skip"]:
+            words = f"{counted(len(self.bad), 'row')} can’t be done: correct the table, or leave them out."
+            raise Refusal(words, field="skip")
+        return self.steps_of_rows()
+
+    def steps_of_rows(self) -> Sequence[StepSpec]:
+        """Those of the rows that can be done."""
         raise NotImplementedError
 
     def rejected(self, name: str) -> StreamingHttpResponse:
@@ -95,3 +108,11 @@ class TableForm(RowsForm):
 
     def made(self, what: str, lines: list[CsvLine]) -> list[BulkRow]:
         return rows.rows_of(self.aws_account, what, lines)
+
+    def steps_of_rows(self) -> Sequence[StepSpec]:
+        return rows.steps_of(self.good, lambda: thought_up(self.aws_account, self.operator))
+
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        users, cleaned = counted(len(self.good), "user"), self.cleaned_data
+        made = f"Create {users} from CSV" if cleaned["what"] == rows.NEW else f"Change {users} from CSV"
+        return str(cleaned["title"] or made)

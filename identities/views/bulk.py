@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -12,14 +11,9 @@ from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
 from iamconsole.web.uploads import LimitedFiles, is_too_long
-from iamconsole.web.words import counted
-from identities.actions.passwords import thought_up
 from identities.bulk.csv_text import MOST_BYTES
 from identities.bulk.forms import TableForm
-from identities.bulk.rows import NEW, steps_of
-from objects.views.stage import REFUSED
-from sync import changes
-from sync.models import Change
+from objects.views.stage import REFUSED, stage
 from sync.snapshot import files
 
 
@@ -34,34 +28,12 @@ def users_csv(request: HttpRequest, account_id: str) -> HttpResponseBase:
 @csrf_protect
 def _page(request: HttpRequest, aws_account: AwsAccount) -> HttpResponseBase:
     """Shows what each row would do; other buttons give what can't be done as a file, and stage the rest."""
-    form = TableForm(aws_account, request.POST or None, request.FILES or None)
+    form = TableForm(aws_account, signed_in(request), request.POST or None, request.FILES or None)
     if is_too_long(request):
         form.refuse_too_long()
     if request.method == "POST" and form.is_valid() and form.bad and "rejected" in request.POST:
         return form.rejected("users-to-mend")
-    if request.method == "POST" and form.is_valid() and "stage" in request.POST and (change := _stage(request, form)):
+    if request.method == "POST" and form.is_valid() and "stage" in request.POST and (change := stage(request, form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)
     context = {"form": form, "aws_account": aws_account}
     return render(request, "identities/bulk.html", context, status=REFUSED if form.errors else 200)
-
-
-def _stage(request: HttpRequest, form: TableForm) -> Change | None:
-    cleaned = form.cleaned_data
-    if form.bad and not cleaned["skip"]:
-        form.add_error("skip", f"{counted(len(form.bad), 'row')} can’t be done: mend the table, or leave them out.")
-        return None
-    users = counted(len(form.good), "user")
-    title = f"Create {users} from CSV" if cleaned["what"] == NEW else f"Change {users} from CSV"
-    aws_account, actor = form.aws_account, signed_in(request)
-    try:
-        with transaction.atomic():
-            return changes.propose(
-                aws_account=aws_account,
-                actor=actor,
-                title=cleaned["title"] or title,
-                reason=cleaned["reason"],
-                steps=steps_of(form.good, lambda: thought_up(aws_account, actor)),
-            )
-    except changes.PlanError as error:
-        form.refuse(error)
-        return None

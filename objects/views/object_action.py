@@ -18,11 +18,7 @@ from iamconsole.web.uploads import is_too_long
 from objects import object_actions
 from objects.object_actions import ObjectAction
 from objects.object_pages import ObjectPages, TabLink, fetch_row
-from objects.views.stage import REFUSED
-from sync import changes
-from sync.models import Change
-from sync.naming import Names
-from sync.operations import BadParams, Refusal
+from objects.views.stage import REFUSED, stage
 
 if TYPE_CHECKING:  # it prints this page: the other way round is types only
     from objects.views.selection import Selection
@@ -86,7 +82,7 @@ def action_page(
     form = action.form(aws_account, targets, signed_in(request), asked, request.POST or None, request.FILES or None)
     if is_too_long(request):
         form.refuse_too_long()
-    if request.method == "POST" and form.is_valid() and (change := _propose(request, form)):
+    if request.method == "POST" and form.is_valid() and (change := stage(request, form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)
     called = kind.called if kind else lambda target: target.name
     names = ", ".join(called(target) for target in targets[:3]) + (" …" if len(targets) > 3 else "")
@@ -115,22 +111,6 @@ def _ways(form: object_actions.ActionForm, action: ObjectAction) -> list[TabLink
         )
         for name, label in form.ways
     ]
-
-
-def _propose(request: HttpRequest, form: object_actions.ActionForm) -> Change | None:
-    try:
-        steps = list(form.steps())
-        return changes.propose_until(
-            until=form.until,
-            aws_account=form.aws_account,
-            actor=signed_in(request),
-            title=form.titled(steps) if steps else "",
-            reason=form.cleaned_data["reason"],
-            steps=steps,
-        )
-    except (changes.PlanError, Refusal, BadParams) as error:
-        form.refuse(error, Names(signed_in(request), form.aws_account).said(str(error)))
-        return None
 
 
 def _list_of(kind: ObjectPages, account_id: str) -> list[Breadcrumb]:

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
+from policies.drafts import findings_in
 from policies.engine.document import DocumentType
 from policies.engine.lint import FindingsUnwanted
-from policies.forms import findings_in
 from policies.newest import newest_of
 from policies.quotas import OF_DOCUMENTS
 

@@ -43,9 +43,9 @@ PAGES = (
     "policy",
     "policy_versions",
     "policy_attached",
-    "policy_edit",
+    "policy_action/edit",
     "users_stage",
-    "group_add",
+    "group_action/add-users",
     "user_credentials",
     "user_last_accessed",
     "user_bounds",
@@ -84,8 +84,9 @@ def ids(aws_account: AwsAccount) -> dict[str, str]:
 
 def url_of(name: str, ids: dict[str, str]) -> str:
     kind = name.partition("_")[0]
+    name, _, action = name.partition("/")
     if kind in ids:
-        return address(name, aws_id=ids[kind])
+        return address(name, aws_id=ids[kind], **({"action": action} if action else {}))
     return f"{address(name)}?pick={ids['user']}" if "_" in name else address(name)
 
 
@@ -107,7 +108,7 @@ def test_pages_fit_and_are_accessible(
         if (width, theme) == LOOKS[0] or name in {
             "users",
             "user",
-            "policy_edit",
+            "policy_action/edit",
             "pulls",
             "account_settings",
         }:  # elsewhere the pages are alike
@@ -174,7 +175,7 @@ def test_picked_rows_go_to_staging(aws_account: AwsAccount, erin: Operator, page
 def test_edits_a_policy(aws_account: AwsAccount, erin: Operator, page_of: PageOf) -> None:
     policy: ManagedPolicy = make_policy(aws_account)
     page = page_of(erin)
-    page.goto(address("policy_edit", aws_id=policy.aws_id))
+    page.goto(address("policy_action", aws_id=policy.aws_id, action="edit"))
     editor = page.get_by_role("textbox", name="Policy as JSON")
     editor.click()
     page.keyboard.press("Control+a")
@@ -224,7 +225,7 @@ def test_a_long_name_of_an_aws_account_leaves_the_search_its_room(
 def test_the_editor_marks_what_its_text_has_by_now(aws_account: AwsAccount, erin: Operator, page_of: PageOf) -> None:
     """They come after the editor's own look at the text, and F8 leads to them."""
     page = page_of(erin)
-    page.goto(address("policy_edit", aws_id=make_policy(aws_account).aws_id))
+    page.goto(address("policy_action", aws_id=make_policy(aws_account).aws_id, action="edit"))
     editor = page.locator(".cm-content")
     expect(page.locator(".cm-lintRange")).to_have_count(0)
     editor.click()

@@ -46,7 +46,7 @@ def test_a_change_is_kept_and_applied_by_the_tick(
     with monkeypatch.context() as down:
         down.setattr(queue, "current_app", broker_that_is_down())
         typed = {"title": "Archive", "reason": "", "document": document("s3:GetObject"), "base": "v1"}
-        client.post(address("policy_edit", aws_id=policy.aws_id), typed)
+        client.post(address("policy_action", aws_id=policy.aws_id, action="edit"), typed)
         change = Change.objects.get()
         began = time.monotonic()
         answer = client.post(address("change_apply", pk=str(change.pk)))

@@ -30,7 +30,7 @@ NO_ARN = document("s3:GetObject").replace("arn:aws:s3:::acme-reports/*", "acme-r
 
 def send(client: Client, policy: ManagedPolicy, text: str) -> tuple[int, str]:
     typed = {"title": "Archive", "reason": "Ticket DATA-2217", "document": text, "base": policy.default_version}
-    answer = client.post(address("policy_edit", aws_id=policy.aws_id), typed)
+    answer = client.post(address("policy_action", aws_id=policy.aws_id, action="edit"), typed)
     return answer.status_code, answer.content.decode()
 
 

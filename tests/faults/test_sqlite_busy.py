@@ -76,7 +76,7 @@ def a_pull_in_its_transaction(aws_account: AwsAccount, monkeypatch: pytest.Monke
 
 def propose(client: Client, policy: ManagedPolicy, action: str) -> HttpResponse:
     typed = {"title": "Archive", "reason": "", "document": document(action), "base": policy.default_version}
-    answer = client.post(address("policy_edit", aws_id=policy.aws_id), typed)
+    answer = client.post(address("policy_action", aws_id=policy.aws_id, action="edit"), typed)
     connection.close()
     assert isinstance(answer, HttpResponse)
     return answer

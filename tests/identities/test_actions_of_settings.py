@@ -164,6 +164,8 @@ def test_an_inline_policy_that_moved_meanwhile_isnt_overwritten(
     url = address("user_action", aws_id=dana.aws_id, action="inline")
     response = post(client_of(erin), url, policy=held.name, document=NEW, base=base)
     assert "was changed while you were editing" in refusal(response)
+    assert "What changed in the meantime" in text_of(response.content.decode())
+    assert 'Added: "s3:GetObjectTagging"' in text_of(response.content.decode())
     assert f'name="base" value="{held.document.canonical_hash}"' in response.content.decode()
     assert "s3:PutObject" in response.content.decode()
 

@@ -179,7 +179,7 @@ def test_rows_with_errors_can_be_left_out(aws_account: AwsAccount, erin: Operato
     response = post(client_of(erin), text=text, stage="1", reason="Ticket 7")
     assert response.status_code == 422
     page = response.content.decode()
-    assert "1 row can’t be done: mend the table, or leave them out." in text_of(page)
+    assert "1 row can’t be done: correct the table, or leave them out." in text_of(page)
     assert "with space\n</textarea>" in page
     assert "Ticket 7" in page
     assert post(client_of(erin), text=text, stage="1", skip="on").status_code == 302

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from identities.models import IamGroup, IamUser
@@ -111,10 +113,10 @@ def test_detaches(aws_account: AwsAccount, policy: ManagedPolicy, erin: Operator
     role = make_role(aws_account)
     attach(role, policy)
     html = get(client_of(erin), "role", aws_id=role.aws_id)
-    url = f"{address('role_detach', aws_id=role.aws_id)}?policy={policy.arn}"
+    url = f"{address('role_action', aws_id=role.aws_id, action='detach')}?policy={policy.arn}"
     assert url.replace(":", "%3A").replace("/reports-write", "%2Freports-write") in html
     expected = ("iam.role.detach", {"arn": role.arn, "policy_arn": policy.arn})
-    assert steps(post(client_of(erin), url)) == [expected]
+    assert steps(post(client_of(erin), url, policy=policy.arn)) == [expected]
 
 
 def test_adds_users_to_a_group(dana: IamUser, platform: IamGroup, erin: Operator, client_of: ClientOf) -> None:
@@ -126,16 +128,38 @@ def test_adds_users_to_a_group(dana: IamUser, platform: IamGroup, erin: Operator
 def test_adds_a_user_on_the_page_of_the_group(
     dana: IamUser, platform: IamGroup, erin: Operator, client_of: ClientOf
 ) -> None:
-    url = address("group_add", aws_id=platform.aws_id)
+    url = address("group_action", aws_id=platform.aws_id, action="add-users")
     expected = ("iam.group.add_user", {"user_arn": dana.arn, "group_arn": platform.arn})
-    assert steps(post(client_of(erin), url, user="dana.okafor")) == [expected]
+    assert steps(post(client_of(erin), url, users="dana.okafor")) == [expected]
+
+
+def test_adds_several_users_for_a_time(
+    aws_account: AwsAccount, dana: IamUser, platform: IamGroup, erin: Operator, client_of: ClientOf
+) -> None:
+    noah, member = make_user(aws_account, "noah.williams"), make_user(aws_account, "member")
+    join(member, platform)
+    url = address("group_action", aws_id=platform.aws_id, action="add-users")
+    post(client_of(erin), url, users="dana.okafor; noah.williams; member", ends="2999-01-01T10:00")
+    assert not Change.objects.exists()  # it would end later than within a year
+    ends = timezone.localtime(timezone.now() + timedelta(days=2))
+    post(client_of(erin), url, users="dana.okafor; noah.williams; member", ends=f"{ends:%Y-%m-%dT%H:%M}")
+    change = Change.objects.get(ends=None)
+    assert change.until is not None
+    assert [step.params["user_arn"] for step in change.steps.all()] == [dana.arn, noah.arn]
+
+
+def test_says_whom_it_does_not_know(dana: IamUser, platform: IamGroup, erin: Operator, client_of: ClientOf) -> None:
+    url = address("group_action", aws_id=platform.aws_id, action="add-users")
+    answer = post(client_of(erin), url, users="dana.okafor; nobody")
+    assert answer.status_code == 422
+    assert "The mirror has no user “nobody”." in text_of(answer.content.decode())
 
 
 def test_removes_a_member(dana: IamUser, platform: IamGroup, erin: Operator, client_of: ClientOf) -> None:
     join(dana, platform)
-    url = f"{address('group_remove', aws_id=platform.aws_id)}?pick={dana.aws_id}"
+    url = f"{address('group_action', aws_id=platform.aws_id, action='remove-users')}?users=dana.okafor"
     expected = ("iam.group.remove_user", {"user_arn": dana.arn, "group_arn": platform.arn})
-    assert steps(post(client_of(erin), url)) == [expected]
+    assert steps(post(client_of(erin), url, users=dana.arn)) == [expected]
 
 
 def test_offers_what_can_be_done_with_users(dana: IamUser, erin: Operator, client_of: ClientOf) -> None:
@@ -165,9 +189,9 @@ def staging_urls(dana: IamUser, platform: IamGroup) -> list[str]:
         f"{address('users_stage')}?pick={dana.aws_id}",
         f"{address('users_stage_action', action='attach')}?pick={dana.aws_id}",
         f"{address('users_stage_action', action='join')}?pick={dana.aws_id}",
-        address("group_add", aws_id=platform.aws_id),
-        f"{address('group_remove', aws_id=platform.aws_id)}?pick={dana.aws_id}",
-        f"{address('user_detach', aws_id=dana.aws_id)}?policy=x",
+        address("group_action", aws_id=platform.aws_id, action="add-users"),
+        f"{address('group_action', aws_id=platform.aws_id, action='remove-users')}?users=dana.okafor",
+        f"{address('user_action', aws_id=dana.aws_id, action='detach')}?policy=x",
     ]
 
 

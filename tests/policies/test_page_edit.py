@@ -34,13 +34,13 @@ def policy(aws_account: AwsAccount) -> ManagedPolicy:
 
 def send(client: Client, policy: ManagedPolicy, text: str, base: str = "v1", **said: Any) -> HttpResponse:
     sent = {"title": "Read too", "reason": "Ticket 7", "document": text, "base": base, **said}
-    response = client.post(address("policy_edit", aws_id=policy.aws_id), sent)
+    response = client.post(address("policy_action", aws_id=policy.aws_id, action="edit"), sent)
     assert isinstance(response, HttpResponse)
     return response
 
 
 def test_begins_with_what_is_in_force(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
-    html = get(client_of(erin), "policy_edit", aws_id=policy.aws_id)
+    html = get(client_of(erin), "policy_action", aws_id=policy.aws_id, action="edit")
     assert "s3:Action1" in html
     assert 'name="base" value="v1"' in html
     assert 'data-editor="json"' in html
@@ -58,7 +58,7 @@ def test_stages_a_new_version(policy: ManagedPolicy, erin: Operator, client_of: 
 
 def test_makes_room_for_a_sixth_version(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     full = make_policy(aws_account, "full", versions=5)
-    html = get(client_of(erin), "policy_edit", aws_id=full.aws_id)
+    html = get(client_of(erin), "policy_action", aws_id=full.aws_id, action="edit")
     assert "All 5 versions are used, so the plan deletes v1 to make room." in text_of(html)
     send(client_of(erin), full, NEW, base="v5")
     assert [step.kind for step in Change.objects.get().steps.all()] == [
@@ -171,16 +171,16 @@ def test_tells_what_lint_finds_and_stages_it_all_the_same(
 
 def test_puts_an_older_version_in_force(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     policy = make_policy(aws_account, "older", versions=2)
-    url = address("policy_make_default", aws_id=policy.aws_id, version_id="v1")
-    assert 'Added: "s3:Action1"' in text_of(client_of(erin).get(url).content.decode())
-    client_of(erin).post(url, {"title": "Back", "reason": ""})
+    url = address("policy_action", aws_id=policy.aws_id, action="make-default")
+    assert 'Added: "s3:Action1"' in text_of(client_of(erin).get(f"{url}?version=v1").content.decode())
+    client_of(erin).post(url, {"title": "Back", "reason": "", "version": "v1"})
     step = Change.objects.get().steps.get()
     assert (step.kind, step.params) == ("iam.policy.set_default", {"policy_arn": policy.arn, "version": "v1"})
 
 
 def test_readers_are_refused(policy: ManagedPolicy, bob: Operator, client_of: ClientOf) -> None:
-    get(client_of(bob), "policy_edit", status=403, aws_id=policy.aws_id)
-    get(client_of(bob), "policy_make_default", status=403, aws_id=policy.aws_id, version_id="v1")
+    get(client_of(bob), "policy_action", status=403, aws_id=policy.aws_id, action="edit")
+    get(client_of(bob), "policy_action", status=403, aws_id=policy.aws_id, action="make-default")
     assert client_of(bob).post(address("document_check")).status_code == 403
 
 

@@ -101,7 +101,7 @@ def test_who_has_it(aws_account: AwsAccount, bob: Operator, client_of: ClientOf)
 
 def test_who_may_edit(aws_account: AwsAccount, bob: Operator, erin: Operator, client_of: ClientOf) -> None:
     policy, of_aws = make_policy(aws_account), make_policy(aws_account, "ReadOnlyAccess", is_aws=True)
-    edit = address("policy_edit", aws_id=policy.aws_id)
+    edit = address("policy_action", aws_id=policy.aws_id, action="edit")
     assert edit in get(client_of(erin), "policy", aws_id=policy.aws_id)
     assert edit not in get(client_of(bob), "policy", aws_id=policy.aws_id)
     assert "Edit" not in text_of(get(client_of(erin), "policy", aws_id=of_aws.aws_id))
@@ -109,5 +109,6 @@ def test_who_may_edit(aws_account: AwsAccount, bob: Operator, erin: Operator, cl
 
 def test_a_foreign_policy_is_not_there(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     foreign = make_policy(AwsAccount.objects.create(account_id="999999999999", name="Other"))
-    for name in ("policy", "policy_versions", "policy_attached", "policy_history", "policy_raw", "policy_edit"):
+    for name in ("policy", "policy_versions", "policy_attached", "policy_history", "policy_raw"):
         get(client_of(erin), name, status=404, aws_id=foreign.aws_id)
+    get(client_of(erin), "policy_action", status=404, aws_id=foreign.aws_id, action="edit")

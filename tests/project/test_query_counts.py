@@ -126,8 +126,9 @@ def url_of(page: str, ids: dict[str, str]) -> str:
         return f"/search/?{query}"
     kinds = () if name == "user_pools" else KINDS
     kind = next((kind for kind in reversed(kinds) if f"{name}_".startswith(f"{kind}_")), "")
-    more = {"action": "attach"} if name.endswith("_stage_action") else {}
-    url = address(name, aws_id=ids[kind]) if kind in KINDS else address(name, **more)
+    name, _, action = name.partition("/")  # of "policy_action/edit"
+    more = {"action": action} if action else {}
+    url = address(name, aws_id=ids[kind], **more) if kind in KINDS else address(name, **more)
     return f"{url}?{query}".replace("PICK", ids.get("user", ""))
 
 

@@ -1,20 +1,16 @@
-"""What is found in a document that somebody types, and the editor's form."""
+"""What is found in a document that somebody types."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django import forms
 
 from accounts.models import AwsAccount
-from iamconsole.web.diff import laid_out
-from objects.forms import StageForm
 from policies.engine.document import DocumentProblem, parse
 from policies.engine.lint import LintFinding, Severity
 from policies.engine.structure import DocumentType
 from policies.findings import Findings, as_shown, findings_of
-from policies.models import ManagedPolicy, PolicyVersion
 from policies.quotas import Quota, quotas_of
 
 # IAM takes no more, white space included (API reference, CreatePolicyVersion); a form sends \r\n for each line's end.
@@ -51,22 +47,3 @@ def cleaned_document(text: str, kind: DocumentType = DocumentType.IDENTITY) -> s
     if problems_of(text, kind):
         raise forms.ValidationError("AWS would refuse this document: see the findings.")
     return text.strip("\n")
-
-
-class PolicyEditForm(StageForm):
-    """An edit of a policy's document. Whatever was typed is printed again, however wrong it is."""
-
-    document = forms.CharField(strip=False, max_length=MOST_SENT, label="Policy as JSON", widget=forms.Textarea)
-    base = forms.CharField(max_length=40, widget=forms.HiddenInput)  # in force when the page opened
-
-    @classmethod
-    def initial_for(cls, policy: ManagedPolicy, in_force: PolicyVersion | None) -> dict[str, Any]:
-        text = in_force.document.text if in_force else ""
-        return {
-            "title": f"Edit the policy {policy.name}"[:200],
-            "document": text if "\n" in text.strip() else laid_out(text),
-            "base": policy.default_version,
-        }
-
-    def clean_document(self) -> str:
-        return cleaned_document(self.cleaned_data["document"])

@@ -1,0 +1,71 @@
+"""Edits of a document that is there: nothing typed is lost, and nothing that came meanwhile goes unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+
+from iamconsole.web.diff import DiffLine, document_diff
+from objects.object_actions import ActionForm
+from policies.models import Document
+from policies.operations.documents import text_of
+
+SKELETON = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": [],
+      "Resource": []
+    }
+  ]
+}"""
+_MOVED = "The document was changed while you were editing: this is yours. Sent again, it replaces the one of now."
+_THERE = "There is an inline policy of that name already. Sent again, this one replaces it."
+
+
+class DocumentEditForm(ActionForm):
+    """`base` says what it began with. Derive from it; the derived form has the field `document`.
+
+    Where something else is there by the time it comes, it is shown again, with what changed in the meantime.
+    """
+
+    template = "policies/document_edit.html"
+    skeleton: ClassVar[str] = ""  # what the editor begins with where there is nothing yet
+
+    base = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = self.current(self.initial)
+        self.initial.update({"document": there.text if there else self.skeleton, "base": self.base_of(there)})
+        self.meanwhile: list[DiffLine] = []  # what changed since it began
+
+    def current(self, cleaned: Mapping[str, Any]) -> Document | None:
+        """What is there now."""
+        raise NotImplementedError
+
+    def base_of(self, there: Document | None) -> str:
+        """What `base` is of it."""
+        return there.canonical_hash if there else ""
+
+    def text_at(self, base: str) -> str | None:
+        """What was there when an edit began with `base`; None where that isn't known any more."""
+        return text_of(base)
+
+    def moved_words(self, base: str) -> str:
+        """That another document is there than the one that it began with."""
+        return _MOVED if base else _THERE
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        there = self.current(cleaned)
+        base, now = cleaned.get("base", ""), self.base_of(there)
+        if base == now:
+            return cleaned
+        began = self.text_at(base)
+        self.meanwhile = document_diff(began, there.text) if began and there else []
+        self.data = {**self.data.dict(), "base": now}  # type: ignore[attr-defined]  # a QueryDict
+        raise forms.ValidationError(self.moved_words(base))
