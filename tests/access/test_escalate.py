@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
-from access.escalation import EscalationPath, escalations
-from access.escalation.account import EscalationAccount, UserCredentials
+from access.escalation import EscalationPath
 from access.escalation.search import TECHNIQUES
 from access.escalation.techniques import NeedResource, PermissionNeed, Technique, TechniqueGain, TechniqueTarget
-from access.holders import Holder
-from access.index import Index
-from access.surroundings import Surroundings
-from accounts.models import AwsAccount
 from policies.engine import catalogue
 from policies.engine.catalogue import takes_no_resource
-from policies.engine.evaluate import ControlPolicyLevel, LayerPolicy
+from policies.engine.evaluate import LayerPolicy
 from tests.access.escalating import (
     ADMINISTRATOR,
     BOSS,
@@ -30,19 +22,15 @@ from tests.access.escalating import (
     FEDERATED,
     ROOT,
     found,
-    names,
     policy,
     who,
 )
-from tests.access.mirrored import ID, OTHER, administrator, allow, arn, deny, managed, role, user
-from tests.services.organization_rows import complete
-from tests.services.rows import attach, join, make_group, make_user
+from tests.access.mirrored import ID, OTHER, allow, arn, deny
 
 MINE, LIMIT, BOSSES = arn("policy/mine"), arn("policy/limit"), arn("group/bosses")
 ELSEWHERE = arn("*/elsewhere")
 
 
-# ---- One by one --------------------------------------------------------------------------------------------------
 UNDOING = (TechniqueGain.DETACHED, TechniqueGain.DELETED, TechniqueGain.LEAVING)
 
 
@@ -239,192 +227,3 @@ def test_another_client_is_no_way_where_the_role_asks_for_whom_tokens_are(condit
     target = replace(who(BOSS, policy(EVERYTHING)), trust=policy(statement, name="trust policy"))
     eve = who(EVE, policy(allow("iam:AddClientIDToOpenIDConnectProvider", provider)))
     assert len(found(eve, target)) == expected
-
-
-# ---- What decides beside permissions -----------------------------------------------------------------------------
-def boss(**more: Any) -> Holder:
-    return who(arn("user/boss"), policy(EVERYTHING), **more)
-
-
-def test_a_user_with_two_keys_has_no_room_for_a_third() -> None:
-    full: dict[str, Any] = {"credentials": {arn("user/boss"): UserCredentials(keys=2)}}
-    one, both = allow("iam:CreateAccessKey"), allow(["iam:CreateAccessKey", "iam:DeleteAccessKey"])
-    assert names(found(who(EVE, policy(one)), boss(), **full)) == []
-    assert names(found(who(EVE, policy(both)), boss(), **full)) == ["iam:CreateAccessKey"]
-
-
-def test_keys_of_ones_own_are_no_way() -> None:
-    own = allow("iam:CreateAccessKey", arn("user/${aws:username}"))
-    some = allow("iam:CreateAccessKey", [arn("user/${aws:username}"), arn("user/b*")])
-    assert names(found(who(EVE, policy(own)), boss())) == []
-    assert names(found(who(EVE, policy(some)), boss())) == ["iam:CreateAccessKey"]
-
-
-@pytest.mark.parametrize(
-    ("known", "expected"),
-    [
-        (UserCredentials(has_password=False), ["iam:CreateLoginProfile"]),
-        (UserCredentials(has_password=True), ["iam:UpdateLoginProfile"]),
-        (UserCredentials(has_password=True, mfa=1), []),
-        (UserCredentials(), ["iam:CreateLoginProfile", "iam:UpdateLoginProfile"]),
-    ],
-)
-def test_passwords(known: UserCredentials, expected: list[str]) -> None:
-    eve = who(EVE, policy(allow(["iam:CreateLoginProfile", "iam:UpdateLoginProfile"])))
-    assert names(found(eve, boss(), credentials={arn("user/boss"): known})) == expected
-
-
-def test_an_instance_takes_a_role_from_a_profile() -> None:
-    eve = who(EVE, policy(allow(["iam:PassRole", "ec2:RunInstances"])))
-    target = who(BOSS, policy(EVERYTHING), trusts={"Service": "ec2.amazonaws.com"})
-    assert names(found(eve, target)) == ["iam:PassRole+ec2:RunInstances"]
-    assert names(found(eve, target, profiled=frozenset())) == []
-    assert names(found(eve, target, profiled=frozenset({BOSS}))) == ["iam:PassRole+ec2:RunInstances"]
-    makes = policy(allow(["iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile"]), name="inline policy more")
-    more = replace(eve, policies=(*eve.policies, makes))
-    assert names(found(more, target, profiled=frozenset())) == ["iam:PassRole+ec2:RunInstances"]
-
-
-def test_a_role_is_passed_to_the_services_that_may_get_it() -> None:
-    to_glue = {"StringEquals": {"iam:PassedToService": "glue.amazonaws.com"}}
-    eve = who(EVE, policy(allow("iam:PassRole", Condition=to_glue), allow(["lambda:*", "glue:*"])))
-    assert names(found(eve, who(BOSS, policy(EVERYTHING), trusts={"Service": "lambda.amazonaws.com"}))) == [
-        "lambda:UpdateFunctionCode",
-        "lambda:UpdateFunctionConfiguration",
-    ]
-    assert "iam:PassRole+glue:CreateJob+glue:StartJobRun" in names(
-        found(eve, who(BOSS, policy(EVERYTHING), trusts={"Service": "glue.amazonaws.com"}))
-    )
-
-
-def test_an_older_version_must_allow_everything() -> None:
-    eve = who(EVE, policy(allow("iam:SetDefaultPolicyVersion"), name=MINE))
-    assert names(found(eve, boss(), older={MINE: (policy(allow("iam:GetUser")),)})) == []
-
-
-def test_a_group_must_allow_everything() -> None:
-    eve = who(EVE, policy(allow("iam:AddUserToGroup")))
-    assert names(found(eve, boss(), groups={BOSSES: (policy(allow("s3:*")),)})) == []
-
-
-def test_any_policy_is_worth_what_the_boundary_lets_through() -> None:
-    """Here it lets her take it off, and her policy didn't."""
-    loose = policy(allow("iam:*", EVE), allow("iam:CreatePolicyVersion"), name=LIMIT)
-    tight = policy(allow("iam:CreatePolicyVersion", MINE), name=LIMIT)
-    rewrites = policy(allow("iam:CreatePolicyVersion", MINE), name=MINE)
-    (path,) = found(who(EVE, rewrites, boundary=loose), boss())
-    assert [step.technique.name for step in path.steps] == [
-        "iam:CreatePolicyVersion",
-        "iam:DeleteUserPermissionsBoundary",
-    ]
-    assert (path.source, path.target) == (EVE, EVE)
-    assert found(who(EVE, rewrites, boundary=tight), boss()) == []
-
-
-def test_roles_lead_on() -> None:
-    first, second = arn("role/first"), arn("role/second")
-    paths = found(
-        who(EVE, policy(allow("sts:AssumeRole", first))),
-        who(first, policy(allow("sts:AssumeRole", second))),
-        who(second, policy(allow("iam:PutRolePolicy", second))),
-        boss(),
-    )
-    assert [len(path.steps) for path in paths] == [1, 2, 3]
-    assert [(step.principal, step.target) for step in paths[2].steps] == [
-        (EVE, first),
-        (first, second),
-        (second, second),
-    ]
-    assert paths[2].target == second
-
-
-def test_the_shortest_of_a_technique() -> None:
-    helper = who(arn("role/helper"), policy(allow("sts:AssumeRole")))
-    paths = found(who(EVE, policy(allow("sts:AssumeRole"))), helper, who(BOSS, policy(EVERYTHING)))
-    assert [(path.source, len(path.steps)) for path in paths] == [(helper.arn, 1), (EVE, 1)]
-
-
-def test_administrators_have_no_way_to_go() -> None:
-    assert found(boss(), who(BOSS, policy(EVERYTHING))) == []
-
-
-@pytest.mark.parametrize(
-    "statements",
-    [
-        [allow("iam:*"), allow("s3:*")],
-        [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}],
-        [EVERYTHING, deny("iam:*")],
-        [allow("*", "arn:aws:s3:::*")],
-    ],
-)
-def test_who_is_no_administrator(statements: list[dict[str, Any]]) -> None:
-    assert names(found(who(EVE, policy(allow("sts:AssumeRole"))), who(BOSS, policy(*statements)))) in (
-        [],
-        ["sts:AssumeRole"] if statements[0] == allow("iam:*") else [],
-    )
-
-
-def test_within_a_control_policy_that_allows_some_services_one_is_still_administrator() -> None:
-    some = (ControlPolicyLevel("root", (policy(allow(["iam:*", "sts:*", "s3:*"])),)),)
-    index = Index([who(EVE, policy(allow("sts:AssumeRole"))), who(BOSS, policy(EVERYTHING))], Surroundings(ID, some))
-    assert names(escalations(EscalationAccount(index))) == ["sts:AssumeRole"]
-
-
-def test_what_a_step_supposes() -> None:
-    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-    eve = who(EVE, policy(allow("sts:AssumeRole", Condition=mfa), allow("lambda:UpdateFunctionCode")))
-    function = who(arn("role/function"), policy(EVERYTHING), trusts={"Service": "lambda.amazonaws.com"})
-    paths = {path.technique: path for path in found(eve, who(BOSS, policy(EVERYTHING)), function)}
-    assert paths["sts:AssumeRole"].steps[0].supposes == ("aws:multifactorauthpresent",)
-    assert paths["lambda:UpdateFunctionCode"].steps[0].supposes == ("a function runs as the role",)
-
-
-# ---- The command -------------------------------------------------------------------------------------------------
-@pytest.mark.django_db
-def test_escalations_of_the_mirror(aws_account: AwsAccount) -> None:
-    complete(aws_account, "org.membership")
-    administrator(role(aws_account, "boss", trusts={"Service": "lambda.amazonaws.com"}))
-    group = make_group(aws_account, "admins")
-    administrator(group)
-    user(aws_account, "eve", allow("iam:PassRole", BOSS), allow("lambda:*"))
-    user(aws_account, "mia", allow("iam:AddUserToGroup", group.arn))
-    dora = make_user(aws_account, "dora")
-    attach(dora, managed(aws_account, "mine", [allow("*")], [allow("iam:SetDefaultPolicyVersion")]))
-    join(make_user(aws_account, "adam"), group)
-    out = StringIO()
-    call_command("escalations", account=ID, json=True, stdout=out)
-    paths = json.loads(out.getvalue())["paths"]
-    assert [(path["from"], path["to"], path["technique"]) for path in paths] == [
-        (arn("user/dora"), arn("user/dora"), "iam:SetDefaultPolicyVersion"),
-        (EVE, BOSS, "iam:PassRole+lambda:CreateFunction+lambda:InvokeFunction"),
-        (arn("user/mia"), arn("user/mia"), "iam:AddUserToGroup"),
-        (EVE, BOSS, "iam:PassRole+lambda:UpdateFunctionConfiguration+lambda:UpdateFunctionCode"),
-        (EVE, BOSS, "lambda:UpdateFunctionCode"),
-        (EVE, BOSS, "lambda:UpdateFunctionConfiguration"),
-    ]
-    assert paths[1]["steps"] == [
-        {
-            "principal": EVE,
-            "technique": "iam:PassRole+lambda:CreateFunction+lambda:InvokeFunction",
-            "does": "makes a function that runs as the role, and has it run",
-            "target": BOSS,
-            "regions": [],
-            "permissions": [
-                {"principal": EVE, "action": "iam:PassRole", "resource": BOSS},
-                {
-                    "principal": EVE,
-                    "action": "lambda:CreateFunction",
-                    "resource": f"arn:aws:lambda:us-east-1:{ID}:function:any",
-                },
-                {
-                    "principal": EVE,
-                    "action": "lambda:InvokeFunction",
-                    "resource": f"arn:aws:lambda:us-east-1:{ID}:function:any",
-                },
-            ],
-            "supposes": [],
-        }
-    ]
-    out = StringIO()
-    call_command("escalations", account=ID, stdout=out)
-    assert "iam:AddUserToGroup: adds itself to the group" in out.getvalue()
