@@ -12,10 +12,12 @@ from django.utils import timezone
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import PROPOSE
+from aws_constraints.arn import name_of
 from cognito.models import PoolPeopleSettings
 from cognito.operations.people.base import OfPoolParams, PeopleOperation, PersonParams
 from cognito.operations.people.making import NewPersonParams
 from cognito.people.messages import MOST_MAILS
+from cognito.pools.operations.places import region_of
 from iamconsole.web.words import counted, full_time
 from sync.checks import PlanCheck, PlanFinding
 from sync.models import Attempt, Change, Step
@@ -86,7 +88,7 @@ def _who(params: OfPoolParams) -> str:
 
 
 def _most(aws_account: AwsAccount, pool_arn: str) -> int:
-    region, pool_id = pool_arn.split(":")[3], pool_arn.rpartition("/")[2]
+    region, pool_id = region_of(pool_arn), name_of(pool_arn)
     people_settings = PoolPeopleSettings.objects.filter(aws_account=aws_account, region=region, pool_id=pool_id).first()
     return (people_settings or PoolPeopleSettings()).helpdesk_per_hour
 

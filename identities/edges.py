@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
+from aws_constraints.arn import name_of
 from identities.models import Attachment, IamGroup, IamUser, InlinePolicy, Membership, Principal
 from policies.models import ManagedPolicy
 from sync.mirror import AccountRegion, Content, bulk
@@ -46,7 +47,7 @@ def tie_attachments(
     arns = {arn for content in contents.values() for arn in content["attached"]}
     policies = _policies(place, arns)
     wanted: dict[str, Columns] = {
-        slot(aws_id, arn): columns(place, at, name=arn.rpartition("/")[2], arn=arn, policy_id=policies.get(arn))
+        slot(aws_id, arn): columns(place, at, name=name_of(arn), arn=arn, policy_id=policies.get(arn))
         | {hangs_on: owners[aws_id]}
         for aws_id, content in contents.items()
         for arn in content["attached"]

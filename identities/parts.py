@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of
 from identities.trust import joined, principals_of, trusted_of
-from objects.operations.arns import name_of
 from sync.mirror.differences import ContentPart
 
 PARTS = {

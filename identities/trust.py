@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from aws_constraints.arn import Arn
 from policies.engine.statements import Statement, document_in
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
 # AWS puts the unique id where a trust policy names a user or role that was deleted.
 _UNIQUE_ID = re.compile(r"A[IR][DO]A[A-Z0-9]{12,}")
-_NAMED = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(user|role)/.+", re.ASCII)
 NOBODY: Mapping[str, str] = MappingProxyType({})
 _ASSUMES = {
     "sts:AssumeRole": "assume this role",
@@ -81,8 +81,8 @@ def account_of(principal: str) -> str:
     """The account id in an ARN or a bare account id; "" when there is none."""
     if _ACCOUNT_ID.fullmatch(principal):
         return principal
-    parts = principal.split(":")
-    return parts[4] if len(parts) > 5 else ""
+    arn = Arn.parse(principal)
+    return arn.account if arn else ""
 
 
 def _provider(value: str) -> str:
@@ -105,7 +105,8 @@ def unique_ids(principals: Iterable[Mapping[str, str]]) -> set[str]:
 
 def named_arns(principals: Iterable[Mapping[str, str]]) -> set[str]:
     """The users and roles that are named by ARN."""
-    return {item["value"] for item in principals if item["type"] == "AWS" and _NAMED.fullmatch(item["value"])}
+    named = {item["value"] for item in principals if item["type"] == "AWS"}
+    return {arn for arn in named if Arn.match(arn, "iam", "user", "role")}
 
 
 def principals_of(text: str) -> list[dict[str, str]]:

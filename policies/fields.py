@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
+from aws_constraints.arn import is_managed_by_aws
 from iamconsole.web.diff import laid_out
 from objects.fields import EditorField, NamedField
-from objects.operations.arns import is_managed_by_aws
 from policies.drafts import MOST_SENT, cleaned_document, findings_in
 from policies.engine.document import DocumentType, size
 from policies.findings import Findings

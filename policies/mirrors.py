@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from aws_constraints.arn import is_managed_by_aws
 from policies import documents
 from policies.models import ManagedPolicy, PolicyVersion
 from sync.aws.errors import NotFound
@@ -32,15 +33,10 @@ PARTS = {
 }
 
 
-def is_aws_managed(arn: str) -> bool:
-    """`arn:aws:iam::aws:policy/…`: the account part says so."""
-    return arn.split(":")[4:5] == ["aws"]
-
-
 def is_mirrored(policy: Item) -> bool:
     """Of AWS's own policies (more than a thousand) only those that somebody has."""
     used = (policy.get("AttachmentCount") or 0) + (policy.get("PermissionsBoundaryUsageCount") or 0)
-    return used > 0 or not is_aws_managed(policy["Arn"])
+    return used > 0 or not is_managed_by_aws(policy["Arn"])
 
 
 def text_in_force(content: Content) -> str:
@@ -120,7 +116,7 @@ class PolicyMirror(Mirror):
         rows.live().update(gone_at=at)
 
     def is_by_aws(self, content: Content, arn: str = "") -> bool:
-        return is_aws_managed(content.get("arn", ""))
+        return is_managed_by_aws(content.get("arn", ""))
 
     def texts(self, hashes: Collection[str]) -> dict[str, str]:
         return documents.texts_of(hashes)
@@ -169,7 +165,7 @@ def _columns(place: AccountRegion, seen: ParsedItem, at: datetime) -> Columns:
         name=seen.name,
         arn=seen.arn,
         path=seen.content["path"],
-        is_aws=is_aws_managed(seen.arn),
+        is_aws=is_managed_by_aws(seen.arn),
         default_version=seen.content["default_version"],
         attachable=seen.content["attachable"],
         version_count=len(seen.content["versions"]),

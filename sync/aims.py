@@ -5,7 +5,6 @@ Asked by the forms, for the sentence beside the field, and by `sync.connect`, wh
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,8 +12,8 @@ from typing import Any
 from django.core.signing import BadSignature, Signer
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import Arn
 
-ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account_id>\d{12}):role/[\w+=,.@/-]+", re.ASCII)
 READ_ROLE, WRITE_ROLE = "read_role_arn", "write_role_arn"
 
 _EXTERNAL_IDS = "external-id"  # the salt
@@ -58,11 +57,11 @@ def mistakes(aims: Mapping[str, Any], *, of: int | None) -> Iterator[tuple[str, 
 
 
 def _wrong_role(arn: str, aims: Mapping[str, Any]) -> str:
-    match = ROLE_ARN.fullmatch(arn)
-    if match is None:
+    role = Arn.match(arn, "iam", "role")
+    if role is None:
         return "This isn’t the ARN of a role: arn:aws:iam::123456789012:role/iam-console-read"
-    if aims["account_id"] not in ("", match["account_id"]):
-        return f"This role is in the AWS account {match['account_id']}, not in this one."
-    if aims["partition"] not in ("", match["partition"]):
-        return f"This role is in the partition {match['partition']}: choose that one above."
+    if aims["account_id"] not in ("", role.account):
+        return f"This role is in the AWS account {role.account}, not in this one."
+    if aims["partition"] not in ("", role.partition):
+        return f"This role is in the partition {role.partition}: choose that one above."
     return ""

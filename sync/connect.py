@@ -5,9 +5,8 @@ An AWS account is connected read-only: its owners turn writes on when they have 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -17,6 +16,7 @@ from accounts import audit
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER
+from aws_constraints.arn import Arn, account_of
 from sync import aims, pull
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, CredentialsWrong, RootUserRefused, WrongAwsAccount
@@ -34,7 +34,6 @@ audit.register(
 
 NO_ACCOUNT = "000000000000"
 HOURLY = 60
-_ASSUMED = re.compile(r"arn:(?P<partition>[\w-]+):sts::(?P<account_id>\d+):assumed-role/(?P<role>[^/]+)/.+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -47,13 +46,15 @@ class Machine:
 
     @property
     def account_id(self) -> str:
-        return self.arn.split(":")[4] if self.arn else ""
+        return account_of(self.arn)
 
     @property
     def principal_arn(self) -> str:
         """As a trust policy names it: the role, and not one session of it."""
-        match = _ASSUMED.fullmatch(self.arn)
-        return "arn:{partition}:iam::{account_id}:role/{role}".format(**match.groupdict()) if match else self.arn
+        arn = Arn.parse(self.arn)
+        if arn is None or arn.kind != "assumed-role":
+            return self.arn
+        return str(replace(arn, service="iam", resource=f"role/{arn.resource.split('/')[1]}"))
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from access.plans.effects import GIVING, AffectedPrincipals, effects, identified
 from access.plans.reading import read_holdings
 from access.plans.trusts import trust_effects
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of
 from iamconsole.web.words import counted, some
-from objects.operations.arns import name_of
 from policies.holdings import TagChange
 from sync.checks import Measurement, PlanCheck, PlanFinding
 from sync.operations import AccessChange, PlannedStep

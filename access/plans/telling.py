@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from access.plans.check import NAME
 from access.plans.effects import SHOWN
+from aws_constraints.arn import name_of
 from iamconsole.web.words import counted, number, some
-from objects.operations.arns import name_of
 from sync.models import Change
 
 LEDE = "By policies and boundaries; control policies and policies of resources may still deny"

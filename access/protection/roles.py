@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of
 from identities.models import Attachment, IamRole
-from objects.operations.arns import name_of
 from sync.checks import PlanCheck, PlanFinding
 from sync.operations import PlannedStep
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from aws_constraints.arn import name_of
 from iamconsole.web.words import day, duration
-from objects.operations.arns import name_of
 from sync.mirror.differences import ContentPart
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import is_managed_by_aws, name_of
 from identities.bulk.csv_text import CsvLine, TableError
 from identities.models import AccessKey, Credential, IamGroup, IamUser
 from identities.operations import add_member, attach, create_user, tag
 from identities.operations.credentials.specs import on_user
-from objects.operations.arns import is_managed_by_aws
 from policies.selectors import attachable
 from sync import operations
 from sync.changes.plan import MOST_STEPS, extend, limits_of_step, prefetch
@@ -132,7 +132,7 @@ def _row(aws_account: AwsAccount, what: str, line: CsvLine, named: NamedRows, se
         if not said:
             raise RowError("It has no name.")
         user, first = _user(aws_account, what, line, named)
-        key = user.arn.rpartition("/")[2].casefold()
+        key = name_of(user.arn).casefold()
         if key in seen:
             raise RowError(f"{said} is in line {seen[key]} already.")
         seen[key] = line.number

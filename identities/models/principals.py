@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
+from aws_constraints.arn import name_of
 from identities.models.credentials import CredentialSummary
 from identities.trust import NOBODY, TrustedParty, account_of, trusted_of
 from policies.models import Document, ManagedPolicy
@@ -43,7 +44,7 @@ class BoundedAndTagged:
 
     @property
     def boundary_name(self) -> str:
-        return str(self.boundary_arn).rpartition("/")[2]
+        return name_of(self.boundary_arn)
 
     @property
     def other_tags(self) -> list[tuple[str, str]]:

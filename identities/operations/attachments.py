@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import is_managed_by_aws, name_of
 from identities.models import Attachment, Principal
 from identities.operations.owners import GROUP, ROLE, USER, OwnerOperation, on_owner
-from objects.operations.arns import check_arn, is_managed_by_aws, name_of
+from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, names_of, prefetch_names, prefetch_rows, ref
 from policies.holdings import AttachmentChange
 from policies.models import ManagedPolicy

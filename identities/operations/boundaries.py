@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import is_managed_by_aws, name_of
 from identities.models import IamRole, IamUser
 from identities.operations.owners import OwnerOperation, OwnerParams, on_owner
-from objects.operations.arns import check_arn, is_managed_by_aws, name_of
+from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, ref
 from policies.holdings import BoundaryChange
 from policies.models import ManagedPolicy

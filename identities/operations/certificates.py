@@ -9,11 +9,12 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import path_of
 from iamconsole.web.words import day
 from identities.account.certificates import read_pem
 from identities.models import ServerCertificate
 from identities.operations.kinds import CERTIFICATE
-from objects.operations.arns import check_arn, path_of
+from objects.operations.arns import check_arn
 from objects.operations.existence import CreateObjectParams, DeleteObjectParams, Deletion, ObjectCreation
 from objects.operations.objects import ObjectOperation
 from objects.operations.rows import object_key

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of
 from iamconsole.web.words import some
 from identities.credentials.mirrors import KINDS
 from identities.models import IamRole, InstanceProfile, Principal
@@ -21,7 +22,6 @@ from identities.operations.cascades import TakenOff, take_off
 from identities.operations.dependents import dependents_in_aws, dependents_in_mirror, left_after
 from identities.operations.held_rows import HeldRows, prefetch_held
 from identities.operations.owners import ROLE, USER, OwnerOperation
-from objects.operations.arns import name_of
 from objects.operations.rows import ref
 from objects.operations.tags import is_awss
 from policies.holdings import ExistenceChange

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of
 from identities.models import IamRole, InstanceProfile
-from objects.operations.arns import check_arn, name_of
+from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, object_key, prefetch_rows, ref
 from policies.holdings import InstanceProfileFact
 from sync.aws.client import AwsClient

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of
 from identities.models import IamGroup, IamUser, Membership
 from identities.operations.owners import GROUP, USER, arn_of_id, renamed_owners
-from objects.operations.arns import check_arn, name_of
+from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, names_of, object_key, prefetch_names, prefetch_rows, ref
 from policies.holdings import MembershipChange
 from policies.quotas import GROUPS_OF_USER, quotas_in

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of, path_of
 from identities.models import IamGroup, IamRole, IamUser
 from identities.operations.breaks import broken_by_rename, roles_trusting
 from identities.operations.existence import check_name
 from identities.operations.owners import USER, OwnerOperation, on_owner
-from objects.operations.arns import check_arn, name_of, path_of
+from objects.operations.arns import check_arn
 from objects.operations.rows import object_key, ref
 from policies.holdings import ArnChange
 from sync.aws.client import AwsClient

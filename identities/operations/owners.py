@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of
 from identities.models import IamGroup, IamRole, IamUser, InstanceProfile, Principal
-from objects.operations.arns import check_arn, name_of
+from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, object_key, prefetch_rows, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of, path_of
 from identities.models import IamGroup, IamRole, IamUser, Principal
 from identities.operations.attachments import attach, detach
 from identities.operations.boundaries import delete_boundary, put_boundary
@@ -16,7 +17,6 @@ from identities.operations.names import rename
 from identities.operations.tags import tag, untag
 from identities.operations.trust import update_trust
 from identities.trust import principals_of, unique_ids
-from objects.operations.arns import name_of, path_of
 from policies.documents import texts_of
 from sync import reversals
 from sync.mirror import Content

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of
 from identities.models import IamRole
 from identities.operations.owners import ROLE, OwnerOperation
-from objects.operations.arns import check_arn, name_of
+from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, object_key, ref
 from policies.holdings import ExistenceChange
 from sync.aws.client import AwsClient

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import path_of
 from iamconsole.web.words import some
 from identities.account.mirrors import RoleSettings
 from identities.models import IamRole
 from identities.operations.roles import LONGEST_DESCRIPTION
 from identities.operations.service_linked import delete_linked_by_arn
-from objects.operations.arns import path_of
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef

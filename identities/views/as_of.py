@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import fetch_aws_account
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
+from aws_constraints.arn import name_of
 from iamconsole.web.counts import lately
 from iamconsole.web.diff import laid_out
 from iamconsole.web.keyset import Order, paged
@@ -25,7 +26,6 @@ from identities import as_of
 from identities.dangling_trusts import words_by_id
 from identities.models import IamGroup, IamRole, IamUser
 from identities.trust import principals_of, sentences, unique_ids
-from objects.operations.arns import name_of
 from policies.documents import texts_of
 from policies.models import ManagedPolicy
 from sync.mirror import mirror_of

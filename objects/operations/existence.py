@@ -11,7 +11,8 @@ from typing import Any, ClassVar, TypeVar
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import AwsAccount
-from objects.operations.arns import check_arn, name_of, path_of
+from aws_constraints.arn import name_of, path_of
+from objects.operations.arns import check_arn
 from objects.operations.objects import KindOfObject, ObjectOperation, ObjectParams
 from objects.operations.rows import object_key
 from sync.aws.client import AwsClient

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar, cast
 
-from objects.operations.arns import name_of
+from aws_constraints.arn import name_of
 from sync.models import MirroredRow
 from sync.object_ref import ObjectRef
 from sync.operations import Refusal

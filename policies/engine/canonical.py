@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from aws_constraints.arn import Arn
+
 DEFAULT_VERSION = "2008-10-17"
-_ROOT_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):root", re.ASCII)
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 _PLAIN = re.compile(r"[ !#-\[\]-~]*")  # no quote, no backslash, nothing that JSON escapes
 
@@ -67,9 +68,8 @@ def _element(name: str, value: Any) -> Any:
 
 def account_of_root(value: Any) -> Any:
     """The id of an AWS account that is given by the ARN of its root; what else it is, as it is."""
-    if isinstance(value, str) and (root := _ROOT_ARN.fullmatch(value)):
-        return root[1]
-    return value
+    root = Arn.match(value, "iam", "root") if isinstance(value, str) else None
+    return root.account if root else value
 
 
 def _condition(block: Any) -> Any:

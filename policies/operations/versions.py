@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
-from objects.operations.arns import check_arn, name_of
+from aws_constraints.arn import name_of
+from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, object_key, ref
 from policies.models import ManagedPolicy
 from sync.aws.client import AwsClient

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import Arn
 from sync.mirror import AccountRegion, Item, Reader, Source, SourcePage
 from sync.models import Run
 from sync.snapshot import files
@@ -114,10 +115,10 @@ class SnapshotSource(Source):
 
 
 def _check_arn(arn: str, of: ListOf, aws_account: AwsAccount) -> None:
-    parts = arn.split(":")
-    if len(parts) < 6 or parts[0] != "arn":
+    parsed = Arn.parse(arn)
+    if parsed is None:
         raise SnapshotError(f"“{arn[:120]}” isn’t the ARN of a {of.noun}.")
-    partition, owner = parts[1], parts[4]
+    partition, owner = parsed.partition, parsed.account
     if owner not in (aws_account.account_id, _ANYBODYS):
         raise SnapshotError(
             f"The file is of the AWS account {owner[:20]}, not of {aws_account.account_id}: it has the {of.noun} "

@@ -7,13 +7,13 @@ understands it, so that `mirrored` and `live` agree.
 from __future__ import annotations
 
 import json
-import re
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import Arn, name_of
 from cognito.mirrors.identity_pools import IDENTITY
 from cognito.models import IdentityPool
 from sync.aws.client import AwsClient
@@ -33,8 +33,6 @@ from sync.operations import (
 )
 from sync.plan_draft import Draft
 
-_ARN = re.compile(r"arn:aws[a-z-]*:cognito-identity:([\w-]+):\d{12}:identitypool/(\1:[0-9a-f-]{1,40})", re.ASCII)
-
 
 @dataclass(frozen=True)
 class IdentityPoolParams:
@@ -42,13 +40,14 @@ class IdentityPoolParams:
     name: str  # for sentences
 
     def __post_init__(self) -> None:
-        if not _ARN.fullmatch(self.arn):
+        arn = Arn.match(self.arn, "cognito-identity", "identitypool")
+        if arn is None or not self.pool_id.startswith(f"{arn.region}:"):
             raise BadParams(f"{self.arn!r} isn't the ARN of an identity pool.")
 
     @property
     def pool_id(self) -> str:
         """ "eu-west-1:9f1c…"."""
-        return self.arn.rpartition("/")[2]
+        return name_of(self.arn)
 
     @property
     def region(self) -> str:

@@ -6,12 +6,12 @@ The part is {"object": "eu-west-1:…", "roles": {…}, "mappings": {…}}, in t
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import Arn
 from cognito.identity_pools.operations.base import IdentityPoolParams, ReplacingOperation, about, not_read
 from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN, WHO, gives_other_roles
 from cognito.mirrors.canonical import canonical
@@ -29,7 +29,6 @@ from sync.plan_draft import Draft
 MOST_RULES, LONGEST_CLAIM, LONGEST_VALUE = 25, 64, 128
 MATCHES = ("Equals", "Contains", "StartsWith", "NotEqual")
 TYPES, RESOLUTIONS = ("Rules", "Token"), ("AuthenticatedRole", "Deny")
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
 
 
 def _read(text: str) -> dict[str, Any]:
@@ -54,7 +53,7 @@ class RolesParams(IdentityPoolParams):
         for provider, mapping in self.by_provider.items():
             _check_mapping(provider, mapping)
         for arn in self.arns:
-            if not isinstance(arn, str) or not _ROLE.fullmatch(arn):
+            if not isinstance(arn, str) or not Arn.match(arn, "iam", "role"):
                 raise BadParams(f"{arn!r} isn't the ARN of a role.")
 
     @property

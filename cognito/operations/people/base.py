@@ -7,13 +7,13 @@ what a plan says of her is not personal; such a username is encrypted in it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
 from accounts.roles import CARE, PROPOSE
+from aws_constraints.arn import Arn
 from cognito.mirrors.base import pool_of
 from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser
@@ -38,8 +38,6 @@ from sync.operations import (
 from sync.placeholders import is_placeholder
 from sync.plan_draft import Draft
 
-_POOL_ARN = re.compile(r"arn:[\w-]+:cognito-idp:(?P<region>[\w-]+):\d{12}:userpool/[\w-]+_[0-9a-zA-Z]+", re.ASCII)
-
 
 @dataclass(frozen=True)
 class OfPoolParams:
@@ -48,7 +46,7 @@ class OfPoolParams:
     pool_arn: str
 
     def __post_init__(self) -> None:
-        if not _POOL_ARN.fullmatch(self.pool_arn):
+        if Arn.match(self.pool_arn, IDP, "userpool") is None:
             raise BadParams("That is not the ARN of a user pool.")
 
     @property

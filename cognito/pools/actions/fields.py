@@ -9,6 +9,8 @@ from typing import Any
 
 from django import forms
 
+from aws_constraints.arn import account_of
+
 MOST_JSON = 131_072
 
 
@@ -68,7 +70,7 @@ class ArnField(forms.CharField):
 
 def check_own(arn: str, account_id: str) -> str:
     """Raises ValidationError for what is in another AWS account."""
-    if arn and (other := arn.split(":")[4]) != account_id:
+    if arn and (other := account_of(arn)) != account_id:
         raise forms.ValidationError(f"It is of AWS account {other}, and has to be of this one.")
     return arn
 

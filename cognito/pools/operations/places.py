@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from aws_constraints.arn import Arn, name_of
 from cognito.models import UserPool
 from cognito.plans import is_protected_from_threats
 from cognito.pools.operations.shapes import mfa_following
@@ -14,21 +14,18 @@ from sync.placeholders import is_placeholder, placeholder_for
 from sync.plan_draft import Draft
 
 IDP = "cognito-idp"
-_ARN = re.compile(
-    r"arn:aws[a-z-]*:cognito-idp:(?P<region>[a-z0-9-]+):\d{12}:userpool/"
-    r"(?P<id>[a-z0-9-]+_[0-9a-zA-Z]+|made by step [1-9]\d{0,4})",
-    re.ASCII,
-)
 
 
 def check_pool_arn(arn: str) -> None:
-    """Raises BadParams."""
-    if _ARN.fullmatch(arn) is None:
+    """The pool may be one that an earlier step makes. Raises BadParams."""
+    pool_id = pool_id_of(arn)
+    stand_in = "new_1" if is_placeholder(pool_id) else pool_id
+    if Arn.match(f"{arn.removesuffix(pool_id)}{stand_in}", IDP, "userpool") is None:
         raise BadParams(f"{arn!r} isn't the ARN of a user pool.")
 
 
 def pool_id_of(arn: str) -> str:
-    return arn.rpartition("/")[2]
+    return name_of(arn)
 
 
 def region_of(arn: str) -> str:

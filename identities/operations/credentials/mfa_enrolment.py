@@ -16,9 +16,9 @@ from urllib.parse import quote, urlencode
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import Arn, account_of, name_of, path_of
 from identities.models import MfaDevice
 from identities.operations.credentials.mfa import GONE, OFF, ON, DeviceOperation, MfaDeviceParams
-from objects.operations.arns import name_of, path_of
 from policies.holdings import DEVICE, CredentialFact
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
@@ -45,7 +45,6 @@ SECRET = "Secret key"  # noqa: S105  what pages call it
 # "Assign a virtual MFA device in the AWS Management Console").
 CODES_GOOD = timedelta(minutes=5)
 _SERIAL = re.compile(r"[\w+=/:,.@-]+", re.ASCII)
-_VIRTUAL = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:mfa/(?:[!-.0-~]+/)*[\w+=,.@-]+", re.ASCII)
 _BASE32 = re.compile(r"[A-Z2-7]+=*")
 
 P = TypeVar("P", bound=MfaDeviceParams)
@@ -73,7 +72,7 @@ class Enrolment(DeviceOperation[P]):
 class NewDeviceParams(MfaDeviceParams):
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not _VIRTUAL.fullmatch(self.serial) or len(name_of(self.serial)) > LONGEST_NAME:
+        if not Arn.match(self.serial, "iam", "mfa") or len(name_of(self.serial)) > LONGEST_NAME:
             raise BadParams(
                 f"The name of a virtual MFA device has 1 to {LONGEST_NAME} letters, digits and +=,.@_- only."
             )
@@ -126,7 +125,7 @@ class CreateVirtualDevice(Enrolment[NewDeviceParams]):
 
     def scanned(self, p: NewDeviceParams, name: str, secret: str) -> str:
         """As apps want it: "Key Uri Format" of Google Authenticator, which AWS's own QR codes follow, too."""
-        account_id = p.serial.split(":")[4]
+        account_id = account_of(p.serial)
         label = quote(f"Amazon Web Services:{name_of(p.serial)}@{account_id}")
         about = urlencode({"secret": secret, "issuer": "Amazon Web Services"}, quote_via=quote)
         return f"otpauth://totp/{label}?{about}"

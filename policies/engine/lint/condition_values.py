@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from aws_constraints.arn import Arn
 from policies.engine import catalogue
 from policies.engine.conditions import instant, number
 from policies.engine.lint.actions import shown
@@ -407,9 +408,6 @@ for _code, _key, _pattern, _sentence, _message in (
     condition_check(_code, Severity.ERROR, _sentence, words=(_key,))(partial(_shaped, _key, _pattern, _message))
 
 
-_KMS_KEY = re.compile(r"arn:[^:]+:kms:[^:]+:\d{12}:key/.+", re.ASCII)
-
-
 @condition_check(
     "INVALID_KMS_KEY_VALUE",
     Severity.ERROR,
@@ -423,7 +421,7 @@ def values_that_are_no_kms_keys(statement: LintStatement) -> Iterator[FindingMar
         if "kms" not in test.name or test.name.startswith("kms:") or not is_arn:
             continue
         for text in _closed(test):
-            if not _KMS_KEY.fullmatch(text.value):
+            if not Arn.match(text.value, "kms", "key"):
                 yield FindingMark("This key holds the ARN of a KMS key: arn:aws:kms:region:account:key/id.", text.path)
 
 
