@@ -17,7 +17,6 @@ from sync import operations
 __all__ = [
     "DeleteVersion",
     "SetDefault",
-    "UpdatePolicy",
     "create_policy",
     "delete_policy",
     "plan_delete",

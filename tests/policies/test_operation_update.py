@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from policies.models import ManagedPolicy
-from policies.operations import UpdatePolicy, plan_set_default, plan_update
-from policies.operations.update import UpdatePolicyParams
+from policies.operations import plan_set_default, plan_update
+from policies.operations.update import UpdatePolicy, UpdatePolicyParams
 from sync import changes
 from sync.models import Change
 from sync.operations import PreviousAttempt, StepResult, StepSpec
