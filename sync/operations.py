@@ -84,6 +84,7 @@ class Operation(ABC, Generic[P]):
     """One kind of step. `P` is the frozen dataclass of its parameters. Stateless: one instance serves all."""
 
     kind: ClassVar[str]
+    aws_operation: str  # the call that it sends, as AWS names it: "CreatePolicyVersion"; of a gate the one that it asks
     guarantee: ClassVar[Guarantee]
     undo: ClassVar[Undo]
     risk: ClassVar[Risk]

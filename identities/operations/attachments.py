@@ -41,7 +41,7 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
     params_type = AttachmentParams
 
     def calls(self, p: AttachmentParams) -> list[Call]:
-        return self.call(p, f"{self.verb.title()}{self.owner.aws_word}Policy", PolicyArn=p.policy_arn)
+        return self.call(p, self.aws_operation, PolicyArn=p.policy_arn)
 
     def part(self, p: AttachmentParams) -> str:
         return f"attachment:{p.arn} {p.policy_arn}"
@@ -86,6 +86,7 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
 
 class AttachPolicy(AttachmentOperation):
     verb = "attach"
+    aws_operation = "Attach{}Policy"
     leaves = True
 
     def title(self, p: AttachmentParams) -> str:
@@ -117,6 +118,7 @@ class AttachPolicy(AttachmentOperation):
 
 class DetachPolicy(AttachmentOperation):
     verb = "detach"
+    aws_operation = "Detach{}Policy"
     leaves = False
 
     def title(self, p: AttachmentParams) -> str:

@@ -65,6 +65,7 @@ class BoundaryOperation(OwnerOperation[P]):
 
 class PutBoundary(BoundaryOperation[PutBoundaryParams]):
     verb = "boundary.put"
+    aws_operation = "Put{}PermissionsBoundary"
     params_type = PutBoundaryParams
 
     def title(self, p: PutBoundaryParams) -> str:
@@ -74,7 +75,7 @@ class PutBoundary(BoundaryOperation[PutBoundaryParams]):
         return "What the boundary doesn't allow is no longer allowed, whatever the policies say."
 
     def calls(self, p: PutBoundaryParams) -> list[Call]:
-        return self.call(p, f"Put{self.owner.aws_word}PermissionsBoundary", PermissionsBoundary=p.policy_arn)
+        return self.call(p, self.aws_operation, PermissionsBoundary=p.policy_arn)
 
     def affected_objects(self, aws_account: AwsAccount, p: PutBoundaryParams) -> list[ObjectRef]:
         return [*super().affected_objects(aws_account, p), ref(ManagedPolicy, p.policy_arn)]
@@ -97,6 +98,7 @@ class PutBoundary(BoundaryOperation[PutBoundaryParams]):
 
 class DeleteBoundary(BoundaryOperation[DeleteBoundaryParams]):
     verb = "boundary.delete"
+    aws_operation = "Delete{}PermissionsBoundary"
     params_type = DeleteBoundaryParams
 
     def title(self, p: DeleteBoundaryParams) -> str:
@@ -106,7 +108,7 @@ class DeleteBoundary(BoundaryOperation[DeleteBoundaryParams]):
         return "Everything that its policies allow is then allowed: this can add access."
 
     def calls(self, p: DeleteBoundaryParams) -> list[Call]:
-        return self.call(p, f"Delete{self.owner.aws_word}PermissionsBoundary")
+        return self.call(p, self.aws_operation)
 
     def access_changes(self, aws_account: AwsAccount, p: DeleteBoundaryParams) -> Sequence[AccessChange]:
         return [BoundaryChange(p.arn, "")]

@@ -43,6 +43,7 @@ class UploadServerCertificateParams(CreateObjectParams):
 
 
 class UploadServerCertificate(ObjectCreation[UploadServerCertificateParams]):
+    aws_operation = "UploadServerCertificate"
     params_type = UploadServerCertificateParams
     risk = Risk.SECRET
 
@@ -65,7 +66,7 @@ class UploadServerCertificate(ObjectCreation[UploadServerCertificateParams]):
             "PrivateKey": SealedParameter(p.private_key),
             **chain,
         }
-        return [Call("iam", "UploadServerCertificate", parameters, (p.arn,), ("iam:UploadServerCertificate",))]
+        return [Call("iam", self.aws_operation, parameters, (p.arn,), (f"iam:{self.aws_operation}",))]
 
     def affected_objects(self, aws_account: AwsAccount, p: UploadServerCertificateParams) -> list[ObjectRef]:
         (details,) = super().affected_objects(aws_account, p)
@@ -97,6 +98,7 @@ class RenameCertificate(ObjectOperation[RenameCertificateParams]):
     """The part is {"object": "ASCA…", "arn": "arn:…"}: what its ARN is."""
 
     verb = "rename"
+    aws_operation = "UpdateServerCertificate"
     risk = Risk.LOW
     params_type = RenameCertificateParams
 
@@ -109,7 +111,7 @@ class RenameCertificate(ObjectOperation[RenameCertificateParams]):
     def calls(self, p: RenameCertificateParams) -> list[Call]:
         path = {} if path_of(p.arn) == path_of(p.new_arn) else {"NewPath": path_of(p.new_arn)}
         new = {"NewServerCertificateName": self.of.name_of(p.new_arn), **path}
-        call = self.of.call(p.arn, "UpdateServerCertificate", **new)
+        call = self.of.call(p.arn, self.aws_operation, **new)
         return [replace(call, resource_arns=(p.arn, p.new_arn))]
 
     def objects(self, p: RenameCertificateParams) -> list[str]:

@@ -39,6 +39,7 @@ class DeleteOwnerParams:
 
 class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
     verb = "delete"
+    aws_operation = "Delete{}"
     undo = Undo.NEW_ID
     risk = Risk.DESTRUCTIVE
     params_type = DeleteOwnerParams
@@ -51,7 +52,7 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
         return f"Its reverse makes another {self.owner.words} of that name.{lost.get(self.owner, '')}"
 
     def calls(self, p: DeleteOwnerParams) -> list[Call]:
-        return self.call(p, f"Delete{self.owner.aws_word}")
+        return self.call(p, self.aws_operation)
 
     def deletes(self, p: DeleteOwnerParams) -> str:
         return self.key(p)

@@ -40,7 +40,7 @@ class CreateOwner(Creation[P]):
         self.longest = _LONGEST_NAME[owner.word]
 
     def calls(self, p: P) -> list[Call]:
-        operation = f"Create{self.owner.aws_word}"
+        operation = self.aws_operation
         parameters = {self.owner.name_parameter: p.name, "Path": p.path, **self.more(p)}
         return [Call("iam", operation, parameters, resource_arns=(p.arn,), actions=(f"iam:{operation}",))]
 
@@ -76,6 +76,7 @@ class CreateUserParams(CreateObjectParams):
 
 
 class CreateUser(CreateOwner[CreateUserParams]):
+    aws_operation = "CreateUser"
     params_type = CreateUserParams
 
     def more(self, p: CreateUserParams) -> Mapping[str, Any]:
@@ -86,6 +87,7 @@ class CreateUser(CreateOwner[CreateUserParams]):
 
 
 class CreateGroup(CreateOwner[CreateObjectParams]):
+    aws_operation = "CreateGroup"
     params_type = CreateObjectParams
 
 

@@ -112,7 +112,7 @@ class WriteInline(InlineOperation[Put]):
     leaves = True
 
     def calls(self, p: Put) -> list[Call]:
-        return self.call(p, f"Put{self.owner.aws_word}Policy", PolicyName=p.policy, PolicyDocument=p.document)
+        return self.call(p, self.aws_operation, PolicyName=p.policy, PolicyDocument=p.document)
 
     def after(self, p: Put, value: Value) -> Value:
         return {**value, "document": identify(p.document).canonical_hash}
@@ -146,6 +146,7 @@ class WriteInline(InlineOperation[Put]):
 
 class PutInline(WriteInline[PutInlineParams]):
     verb = "inline.put"
+    aws_operation = "Put{}Policy"
     params_type = PutInlineParams
 
     def title(self, p: PutInlineParams) -> str:
@@ -154,6 +155,7 @@ class PutInline(WriteInline[PutInlineParams]):
 
 class DeleteInline(InlineOperation[DeleteInlineParams]):
     verb = "inline.delete"
+    aws_operation = "Delete{}Policy"
     leaves = False
     params_type = DeleteInlineParams
 
@@ -164,7 +166,7 @@ class DeleteInline(InlineOperation[DeleteInlineParams]):
         return "Its text stays in the history of this console, and can be written again."
 
     def calls(self, p: DeleteInlineParams) -> list[Call]:
-        return self.call(p, f"Delete{self.owner.aws_word}Policy", PolicyName=p.policy)
+        return self.call(p, self.aws_operation, PolicyName=p.policy)
 
     def after(self, p: DeleteInlineParams, value: Value) -> Value:
         return {**value, "document": None}

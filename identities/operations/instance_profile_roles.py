@@ -49,7 +49,6 @@ class InProfileParams:
 
 
 class InProfileOperation(Operation[InProfileParams]):
-    aws_operation: ClassVar[str]
     leaves: ClassVar[bool]  # inside, afterwards
     opposite: ClassVar[str]
     also_needs: ClassVar[tuple[str, ...]] = ()

@@ -22,6 +22,7 @@ from sync.plan_draft import Draft
 
 
 class CreateProfile(CreateOwner[CreateObjectParams]):
+    aws_operation = "CreateInstanceProfile"
     params_type = CreateObjectParams
 
     def access_changes(self, aws_account: AwsAccount, p: CreateObjectParams) -> Sequence[AccessChange]:

@@ -50,7 +50,6 @@ class MembershipParams:
 
 
 class MembershipOperation(Operation[MembershipParams]):
-    aws_operation: ClassVar[str]
     leaves: ClassVar[bool]  # a member, afterwards
     opposite: ClassVar[str]
     guarantee = Guarantee.IDEMPOTENT

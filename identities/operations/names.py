@@ -46,6 +46,7 @@ class RenameOwnerParams:
 
 class RenameOwner(OwnerOperation[RenameOwnerParams]):
     verb = "rename"
+    aws_operation = "Update{}"
     guarantee = Guarantee.DETECTABLE
     params_type = RenameOwnerParams
 
@@ -71,7 +72,7 @@ class RenameOwner(OwnerOperation[RenameOwnerParams]):
             said["NewPath"] = path_of(p.new_arn)
         if p.is_renamed:
             said[f"New{self.owner.name_parameter}"] = name_of(p.new_arn)
-        operation = f"Update{self.owner.aws_word}"
+        operation = self.aws_operation
         # AWS asks for the permission on both names.
         return [Call("iam", operation, said, resource_arns=(p.arn, p.new_arn), actions=(f"iam:{operation}",))]
 

@@ -63,6 +63,7 @@ class CreateOidcParams(CreateObjectParams):
 
 
 class CreateOidc(ObjectCreation[CreateOidcParams]):
+    aws_operation = "CreateOpenIDConnectProvider"
     params_type = CreateOidcParams
     risk = Risk.HIGH
 
@@ -82,7 +83,7 @@ class CreateOidc(ObjectCreation[CreateOidcParams]):
         parameters: dict[str, Any] = {"Url": f"https://{p.name}", "ClientIDList": list(p.client_ids)}
         if p.thumbprints:
             parameters["ThumbprintList"] = list(p.thumbprints)
-        operation = "CreateOpenIDConnectProvider"
+        operation = self.aws_operation
         return [Call("iam", operation, parameters, resource_arns=(p.arn,), actions=(f"iam:{operation}",))]
 
     def limits(self, draft: Draft, p: CreateOidcParams, value: Value) -> list[PlanFinding]:
@@ -133,7 +134,6 @@ class ClientIdParams:
 
 class ClientIdOperation(ObjectOperation[ClientIdParams]):
     leaves: ClassVar[bool]  # taken, afterwards
-    aws_operation: ClassVar[str]
     params_type = ClientIdParams
 
     def calls(self, p: ClientIdParams) -> list[Call]:
@@ -211,6 +211,7 @@ class ThumbprintsParams:
 
 class SetThumbprints(ObjectOperation[ThumbprintsParams]):
     verb = "thumbprints"
+    aws_operation = "UpdateOpenIDConnectProviderThumbprint"
     params_type = ThumbprintsParams
 
     def title(self, p: ThumbprintsParams) -> str:
@@ -220,7 +221,7 @@ class SetThumbprints(ObjectOperation[ThumbprintsParams]):
         return "AWS looks at them only where it doesn't trust the provider's certificate authority itself."
 
     def calls(self, p: ThumbprintsParams) -> list[Call]:
-        operation = "UpdateOpenIDConnectProviderThumbprint"
+        operation = self.aws_operation
         return [self.of.call(p.arn, operation, ThumbprintList=list(p.thumbprints))]
 
     def part(self, p: ThumbprintsParams) -> str:

@@ -76,7 +76,7 @@ P = TypeVar("P", bound=OwnerParams)
 class OwnerOperation(Operation[P]):
     """What the operations on one owner have in common. The part is a dict with "object": AWS's unique id."""
 
-    verb: ClassVar[str]  # "attach", as in iam.role.attach
+    verb: ClassVar[str]  # "attach", as in iam.role.attach; {} in `aws_operation` is AWS's word for the owner: "Role"
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.REVERSIBLE
     risk = Risk.HIGH
@@ -85,6 +85,7 @@ class OwnerOperation(Operation[P]):
     def __init__(self, owner: KindOfOwner) -> None:
         self.owner = owner
         self.kind = f"iam.{owner.word}.{self.verb}"
+        self.aws_operation = self.aws_operation.format(owner.aws_word)
 
     def parse(self, params: Mapping[str, Any]) -> P:
         p = super().parse(params)

@@ -52,6 +52,7 @@ class CreateRoleParams(CreateObjectParams):
 
 
 class CreateRole(CreateOwner[CreateRoleParams]):
+    aws_operation = "CreateRole"
     writes_type = "trust"
     risk = Risk.HIGH
     params_type = CreateRoleParams
@@ -97,6 +98,7 @@ class UpdateRole(OwnerOperation[UpdateRoleParams]):
     """
 
     verb = "update"
+    aws_operation = "UpdateRole"
     risk = Risk.LOW
     params_type = UpdateRoleParams
 
@@ -107,7 +109,7 @@ class UpdateRole(OwnerOperation[UpdateRoleParams]):
         return f"Sessions last up to {p.max_session_s / 3600:g} hours, from the next one on."
 
     def calls(self, p: UpdateRoleParams) -> list[Call]:
-        return self.call(p, "UpdateRole", Description=p.description, MaxSessionDuration=p.max_session_s)
+        return self.call(p, self.aws_operation, Description=p.description, MaxSessionDuration=p.max_session_s)
 
     def part(self, p: UpdateRoleParams) -> str:
         return f"settings:{p.arn}"

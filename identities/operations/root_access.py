@@ -40,7 +40,6 @@ class SwitchRootFeature(SettingOperation[NoParams]):
     facet = "root_access"
     params_type = NoParams
     kind: str  # type: ignore[misc]  # of the instance
-    aws_operation: str  # type: ignore[misc]  # of the instance
 
     def __init__(self, feature: RootFeature, *, on: bool) -> None:
         self.feature, self.on = feature, on

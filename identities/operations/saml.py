@@ -58,6 +58,7 @@ class CreateSamlParams(CreateObjectParams):
 
 
 class CreateSaml(ObjectCreation[CreateSamlParams]):
+    aws_operation = "CreateSAMLProvider"
     writes_type = None
     params_type = CreateSamlParams
     risk = Risk.HIGH
@@ -74,7 +75,7 @@ class CreateSaml(ObjectCreation[CreateSamlParams]):
 
     def calls(self, p: CreateSamlParams) -> list[Call]:
         parameters = {"Name": p.name, "SAMLMetadataDocument": p.metadata}
-        return [Call("iam", "CreateSAMLProvider", parameters, (p.arn,), ("iam:CreateSAMLProvider",))]
+        return [Call("iam", self.aws_operation, parameters, (p.arn,), (f"iam:{self.aws_operation}",))]
 
     def writes(self, aws_account: AwsAccount, p: CreateSamlParams) -> str | None:
         return p.metadata
@@ -94,6 +95,7 @@ class UpdateSamlParams:
 
 class UpdateSaml(ObjectOperation[UpdateSamlParams]):
     verb = "update"
+    aws_operation = "UpdateSAMLProvider"
     writes_type = None
     params_type = UpdateSamlParams
 
@@ -104,7 +106,7 @@ class UpdateSaml(ObjectOperation[UpdateSamlParams]):
         return "From then on only what one of its certificates signed is taken."
 
     def calls(self, p: UpdateSamlParams) -> list[Call]:
-        return [self.of.call(p.arn, "UpdateSAMLProvider", SAMLMetadataDocument=p.metadata)]
+        return [self.of.call(p.arn, self.aws_operation, SAMLMetadataDocument=p.metadata)]
 
     def part(self, p: UpdateSamlParams) -> str:
         return f"saml.metadata:{p.arn}"

@@ -34,6 +34,7 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
     """The part is {"object": "AROA…"}; the result's "id" is that of AWS's task."""
 
     verb = "delete"
+    aws_operation = "DeleteServiceLinkedRole"
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
     params_type = LinkedParams
@@ -49,7 +50,7 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
         return "Can’t be undone from here: its service makes it again when it needs it."
 
     def calls(self, p: LinkedParams) -> list[Call]:
-        return self.call(p, "DeleteServiceLinkedRole")
+        return self.call(p, self.aws_operation)
 
     def part(self, p: LinkedParams) -> str:
         return f"existence:{p.arn}"
@@ -103,6 +104,7 @@ class AwaitParams:
 
 class AwaitDeletion(Gate[AwaitParams]):
     kind = "iam.slr.await_deletion"
+    aws_operation = "GetServiceLinkedRoleDeletionStatus"
     until = "AWS has deleted the role"
     every = timedelta(minutes=1)
     params_type = AwaitParams
@@ -127,7 +129,7 @@ class AwaitDeletion(Gate[AwaitParams]):
         except NotFound:
             return ""
         if not is_placeholder(p.task):
-            described = client.call("iam", "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=p.task)
+            described = client.call("iam", self.aws_operation, DeletionTaskId=p.task)
             if described["Status"] == "FAILED":
                 reason = described.get("Reason", {}).get("Reason") or "its service still needs it"
                 raise Conflict(f"AWS keeps {name}: {reason}", operation="iam:DeleteServiceLinkedRole")

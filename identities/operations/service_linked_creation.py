@@ -68,6 +68,7 @@ class CreateLinkedParams:
 
 class CreateLinked(Operation[CreateLinkedParams]):
     kind = "iam.slr.create"
+    aws_operation = "CreateServiceLinkedRole"
     guarantee = Guarantee.DETECTABLE
     undo = Undo.REVERSIBLE
     risk = Risk.LOW
@@ -82,7 +83,7 @@ class CreateLinked(Operation[CreateLinkedParams]):
 
     def calls(self, p: CreateLinkedParams) -> list[Call]:
         said = {"AWSServiceName": p.service, "CustomSuffix": p.suffix, "Description": p.description}
-        operation = "CreateServiceLinkedRole"
+        operation = self.aws_operation
         sent = {name: text for name, text in said.items() if text}
         return [Call("iam", operation, sent, resource_arns=(f"{p.under}*",), actions=(f"iam:{operation}",))]
 

@@ -30,6 +30,7 @@ class RevokeParams(PutInlineParams):
 
 class RevokeSessions(WriteInline[RevokeParams]):
     verb = "revoke_sessions"
+    aws_operation = "PutRolePolicy"
     params_type = RevokeParams
 
     def title(self, p: RevokeParams) -> str:

@@ -41,7 +41,6 @@ TOKEN_VERSION = "GlobalEndpointTokenVersion"  # noqa: S105  of what STS gives ou
 
 class SettingOperation(Operation[P]):
     facet: ClassVar[str]
-    aws_operation: ClassVar[str]
     guarantee: ClassVar[Guarantee] = Guarantee.IDEMPOTENT
     undo: ClassVar[Undo] = Undo.REVERSIBLE
     risk: ClassVar[Risk] = Risk.HIGH

@@ -69,13 +69,14 @@ class OwnerTagOperation(OwnerOperation[P]):
 
 class TagOwner(OwnerTagOperation[OwnerTagParams]):
     verb = "tag"
+    aws_operation = "Tag{}"
     params_type = OwnerTagParams
 
     def title(self, p: OwnerTagParams) -> str:
         return f"Tag {self.named(p)} {p.key}={p.value}"
 
     def calls(self, p: OwnerTagParams) -> list[Call]:
-        return self.call(p, f"Tag{self.owner.aws_word}", Tags=[{"Key": p.key, "Value": p.value}])
+        return self.call(p, self.aws_operation, Tags=[{"Key": p.key, "Value": p.value}])
 
     def access_changes(self, aws_account: AwsAccount, p: OwnerTagParams) -> Sequence[AccessChange]:
         return [TagChange(p.arn, p.key, p.value)]
@@ -99,13 +100,14 @@ class TagOwner(OwnerTagOperation[OwnerTagParams]):
 
 class UntagOwner(OwnerTagOperation[OwnerUntagParams]):
     verb = "untag"
+    aws_operation = "Untag{}"
     params_type = OwnerUntagParams
 
     def title(self, p: OwnerUntagParams) -> str:
         return f"Remove the tag {p.key} from {self.named(p)}"
 
     def calls(self, p: OwnerUntagParams) -> list[Call]:
-        return self.call(p, f"Untag{self.owner.aws_word}", TagKeys=[p.key])
+        return self.call(p, self.aws_operation, TagKeys=[p.key])
 
     def access_changes(self, aws_account: AwsAccount, p: OwnerUntagParams) -> Sequence[AccessChange]:
         return [TagChange(p.arn, p.key, None)]

@@ -34,6 +34,7 @@ class TrustParams:
 class UpdateTrust(OwnerOperation[TrustParams]):
     replaces_text = True
     verb = "trust.update"
+    aws_operation = "UpdateAssumeRolePolicy"
     writes_type = "trust"
     params_type = TrustParams
 
@@ -44,7 +45,7 @@ class UpdateTrust(OwnerOperation[TrustParams]):
         return "Sessions that were begun under the old one go on until they expire."
 
     def calls(self, p: TrustParams) -> list[Call]:
-        return self.call(p, "UpdateAssumeRolePolicy", PolicyDocument=p.document)
+        return self.call(p, self.aws_operation, PolicyDocument=p.document)
 
     def part(self, p: TrustParams) -> str:
         return f"trust:{p.arn}"

@@ -169,13 +169,14 @@ D = TypeVar("D", bound=ObjectParams)
 
 class Deletion(ObjectOperation[D]):
     verb = "delete"
+    aws_operation = "Delete{}"
     risk: ClassVar[Risk] = Risk.DESTRUCTIVE
 
     def title(self, p: D) -> str:
         return f"Delete {self.of.words(p.arn)}"
 
     def calls(self, p: D) -> list[Call]:
-        return [self.of.call(p.arn, f"Delete{self.of.noun}")]
+        return [self.of.call(p.arn, self.aws_operation)]
 
     def deletes(self, p: D) -> str:
         return self.key(p)

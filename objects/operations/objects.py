@@ -71,7 +71,7 @@ P = TypeVar("P", bound=ObjectParams)
 
 
 class ObjectOperation(Operation[P]):
-    verb: ClassVar[str]  # "tag", as in iam.saml.tag
+    verb: ClassVar[str]  # "tag", as in iam.saml.tag; {} in `aws_operation` is AWS's noun: "SAMLProvider"
     guarantee: ClassVar[Guarantee] = Guarantee.IDEMPOTENT
     undo: ClassVar[Undo] = Undo.REVERSIBLE
     risk: ClassVar[Risk] = Risk.HIGH
@@ -80,6 +80,7 @@ class ObjectOperation(Operation[P]):
     def __init__(self, of: KindOfObject) -> None:
         self.of = of
         self.kind = f"iam.{of.word}.{self.verb}"
+        self.aws_operation = self.aws_operation.format(of.noun)
 
     @property
     def facet(self) -> str:

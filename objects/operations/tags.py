@@ -84,13 +84,14 @@ class ObjectTagOperation(ObjectOperation[P]):
 
 class TagObject(ObjectTagOperation[ObjectTagParams]):
     verb = "tag"
+    aws_operation = "Tag{}"
     params_type = ObjectTagParams
 
     def title(self, p: ObjectTagParams) -> str:
         return f"Tag {self.of.words(p.arn)} {p.key}={p.value}"
 
     def calls(self, p: ObjectTagParams) -> list[Call]:
-        return [self.of.call(p.arn, f"Tag{self.of.noun}", Tags=[{"Key": p.key, "Value": p.value}])]
+        return [self.of.call(p.arn, self.aws_operation, Tags=[{"Key": p.key, "Value": p.value}])]
 
     def after(self, p: ObjectTagParams, value: Value) -> Value:
         return {**value, "value": p.value}
@@ -111,13 +112,14 @@ class TagObject(ObjectTagOperation[ObjectTagParams]):
 
 class UntagObject(ObjectTagOperation[ObjectUntagParams]):
     verb = "untag"
+    aws_operation = "Untag{}"
     params_type = ObjectUntagParams
 
     def title(self, p: ObjectUntagParams) -> str:
         return f"Remove the tag {p.key} from {self.of.words(p.arn)}"
 
     def calls(self, p: ObjectUntagParams) -> list[Call]:
-        return [self.of.call(p.arn, f"Untag{self.of.noun}", TagKeys=[p.key])]
+        return [self.of.call(p.arn, self.aws_operation, TagKeys=[p.key])]
 
     def after(self, p: ObjectUntagParams, value: Value) -> Value:
         return {**value, "value": None}

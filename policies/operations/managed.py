@@ -54,6 +54,7 @@ class CreatePolicyParams(CreateObjectParams):
 
 class CreatePolicy(Creation[CreatePolicyParams]):
     kind = "iam.policy.create"
+    aws_operation = "CreatePolicy"
     word = resource = "policy"
     model = ManagedPolicy
     params_type = CreatePolicyParams
@@ -69,7 +70,9 @@ class CreatePolicy(Creation[CreatePolicyParams]):
     def calls(self, p: CreatePolicyParams) -> list[Call]:
         said = {"Description": p.description} if p.description else {}
         parameters = {"PolicyName": p.name, "Path": p.path, **said, "PolicyDocument": p.document}
-        return [Call("iam", "CreatePolicy", parameters, resource_arns=(p.arn,), actions=("iam:CreatePolicy",))]
+        return [
+            Call("iam", self.aws_operation, parameters, resource_arns=(p.arn,), actions=(f"iam:{self.aws_operation}",))
+        ]
 
     def writes(self, aws_account: AwsAccount, p: CreatePolicyParams) -> str | None:
         return p.document

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
@@ -41,8 +41,6 @@ P = TypeVar("P", bound=PolicyParams)
 
 class VersionsOperation(Operation[P]):
     """What the operations on a policy's versions have in common."""
-
-    aws_operation: ClassVar[str]
 
     def call(self, p: P, **parameters: Any) -> Call:
         return Call(

@@ -67,6 +67,7 @@ class CreateIdentityPool(Operation[CreateIdentityPoolParams]):
     """The part is {"ids": […]}: the pools of that name in the Region."""
 
     kind = "cognito.identity_pool.create"
+    aws_operation = "CreateIdentityPool"
     guarantee = Guarantee.DETECTABLE
     undo = Undo.REVERSIBLE
     risk = Risk.HIGH
@@ -90,7 +91,7 @@ class CreateIdentityPool(Operation[CreateIdentityPoolParams]):
                 for provider in p.providers
             ]
         actions = (f"{IDENTITY}:CreateIdentityPool",)
-        return [Call(IDENTITY, "CreateIdentityPool", sent, ("*",), actions, region=p.region)]
+        return [Call(IDENTITY, self.aws_operation, sent, ("*",), actions, region=p.region)]
 
     def _key(self, p: CreateIdentityPoolParams) -> str:
         return f"{IdentityPool.kind}:{p.region} {p.name}"
@@ -143,6 +144,7 @@ class CreateIdentityPool(Operation[CreateIdentityPoolParams]):
 
 class DeleteIdentityPool(IdentityPoolOperation[IdentityPoolParams]):
     kind = "cognito.identity_pool.delete"
+    aws_operation = "DeleteIdentityPool"
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
     params_type = IdentityPoolParams
@@ -154,7 +156,7 @@ class DeleteIdentityPool(IdentityPoolOperation[IdentityPoolParams]):
         return "Nobody gets credentials by it any more, and all identities in it are lost. Its roles stay."
 
     def calls(self, p: IdentityPoolParams) -> list[Call]:
-        return [self.call(p, "DeleteIdentityPool")]
+        return [self.call(p, self.aws_operation)]
 
     def deletes(self, p: IdentityPoolParams) -> str:
         return key_of(p.pool_id)

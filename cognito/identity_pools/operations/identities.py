@@ -41,6 +41,7 @@ class IdentitiesParams(IdentityPoolParams):
 
 class DeleteIdentities(IdentityPoolOperation[IdentitiesParams]):
     kind = "cognito.identity_pool.identities.delete"
+    aws_operation = "DeleteIdentities"
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
     params_type = IdentitiesParams
@@ -57,7 +58,7 @@ class DeleteIdentities(IdentityPoolOperation[IdentitiesParams]):
     def calls(self, p: IdentitiesParams) -> list[Call]:
         action = f"{IDENTITY}:DeleteIdentities"
         sent = {"IdentityIdsToDelete": list(p.ids)}
-        return [Call(IDENTITY, "DeleteIdentities", sent, (resource_of(action, p.arn),), (action,), region=p.region)]
+        return [Call(IDENTITY, self.aws_operation, sent, (resource_of(action, p.arn),), (action,), region=p.region)]
 
     def part(self, p: IdentitiesParams) -> str:
         return f"identities:{p.pool_id} {' '.join(sorted(p.ids))}"

@@ -52,6 +52,7 @@ class TagsParams(IdentityPoolParams):
 
 class SetPrincipalTags(ReplacingOperation[TagsParams]):
     kind = "cognito.identity_pool.principal_tags.set"
+    aws_operation = "SetPrincipalTagAttributeMap"
     facet = PrincipalTagsMirror.source
     params_type = TagsParams
 
@@ -67,7 +68,7 @@ class SetPrincipalTags(ReplacingOperation[TagsParams]):
     def calls(self, p: TagsParams) -> list[Call]:
         said: dict[str, Any] = {"IdentityProviderName": p.provider, "UseDefaults": p.use_defaults}
         tags: dict[str, Any] = {} if p.use_defaults else {"PrincipalTags": p.by_tag}
-        return [self.call(p, "SetPrincipalTagAttributeMap", **said, **tags)]
+        return [self.call(p, self.aws_operation, **said, **tags)]
 
     def part(self, p: TagsParams) -> str:
         return f"identity_pool.tags:{p.pool_id} {p.provider}"

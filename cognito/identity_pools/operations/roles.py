@@ -98,6 +98,7 @@ def _check_mapping(provider: str, mapping: Mapping[str, Any]) -> None:
 
 class SetRoles(ReplacingOperation[RolesParams]):
     kind = "cognito.identity_pool.roles.set"
+    aws_operation = "SetIdentityPoolRoles"
     facet = IdentityPoolRolesMirror.source
     params_type = RolesParams
 
@@ -112,7 +113,7 @@ class SetRoles(ReplacingOperation[RolesParams]):
 
     def calls(self, p: RolesParams) -> list[Call]:
         passed = ("iam:PassRole",) if any(True for _ in p.arns) else ()
-        return [self.call(p, "SetIdentityPoolRoles", also=passed, Roles=p.by_kind, RoleMappings=p.by_provider)]
+        return [self.call(p, self.aws_operation, also=passed, Roles=p.by_kind, RoleMappings=p.by_provider)]
 
     def part(self, p: RolesParams) -> str:
         return f"identity_pool.roles:{p.pool_id}"

@@ -91,6 +91,7 @@ class UpdateIdentityPoolParams(IdentityPoolParams):
 
 class UpdateIdentityPool(ReplacingOperation[UpdateIdentityPoolParams]):
     kind = "cognito.identity_pool.update"
+    aws_operation = "UpdateIdentityPool"
     params_type = UpdateIdentityPoolParams
 
     def title(self, p: UpdateIdentityPoolParams) -> str:
@@ -107,7 +108,7 @@ class UpdateIdentityPool(ReplacingOperation[UpdateIdentityPoolParams]):
         return f"AWS would reset what is left out, so all is sent: {', '.join(_WORDS[name] for name in kept)} as now."
 
     def calls(self, p: UpdateIdentityPoolParams) -> list[Call]:
-        return [self.call(p, "UpdateIdentityPool", **p.wanted)]
+        return [self.call(p, self.aws_operation, **p.wanted)]
 
     def part(self, p: UpdateIdentityPoolParams) -> str:
         return f"identity_pool.settings:{p.pool_id}"

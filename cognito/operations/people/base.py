@@ -85,7 +85,6 @@ class PeopleOperation(Operation[Q]):
     risk = Risk.LOW
     needs = CARE
     asks_mirror = True
-    aws_operation: ClassVar[str]
     # Whether AWS may count the person as one who was active this month, and bill for her.
     bills: ClassVar[bool] = False
 

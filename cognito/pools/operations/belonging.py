@@ -95,6 +95,7 @@ class CreatePoolObject(Operation[CreatePoolObjectParams]):
     def __init__(self, of: Shape) -> None:
         self.of = of
         self.kind = of.kind.replace(".update", ".create")
+        self.aws_operation = of.operation.replace("Update", "Create")
 
     def parse(self, params: Mapping[str, Any]) -> CreatePoolObjectParams:
         p = super().parse(params)
@@ -115,8 +116,9 @@ class CreatePoolObject(Operation[CreatePoolObjectParams]):
 
     def calls(self, p: CreatePoolObjectParams) -> list[Call]:
         typed = {"ProviderType": p.provider_type} if p.provider_type else {}
-        operation = self.of.operation.replace("Update", "Create")
-        return [pool_call(p.pool_arn, operation, **{self.of.asked_by: p.name}, **typed, **with_sealed(p.settings))]
+        return [
+            pool_call(p.pool_arn, self.aws_operation, **{self.of.asked_by: p.name}, **typed, **with_sealed(p.settings))
+        ]
 
     def objects(self, p: CreatePoolObjectParams) -> list[str]:
         return [child_key(self.of, p.pool_arn, p.name)]
@@ -191,12 +193,13 @@ class DeletePoolObject(Operation[PoolObjectParams]):
     def __init__(self, of: Shape) -> None:
         self.of = of
         self.kind = of.kind.replace(".update", ".delete")
+        self.aws_operation = of.operation.replace("Update", "Delete")
 
     def title(self, p: PoolObjectParams) -> str:
         return f"Delete the {self.of.title} {p.words}"
 
     def calls(self, p: PoolObjectParams) -> list[Call]:
-        return [pool_call(p.pool_arn, self.of.operation.replace("Update", "Delete"), **{self.of.asked_by: p.name})]
+        return [pool_call(p.pool_arn, self.aws_operation, **{self.of.asked_by: p.name})]
 
     def objects(self, p: PoolObjectParams) -> list[str]:
         return [child_key(self.of, p.pool_arn, p.name)]

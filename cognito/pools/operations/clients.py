@@ -60,6 +60,7 @@ class CreateClient(Operation[CreateClientParams]):
     """Names are not unique and AWS chooses the id. The part is {"there": the ids of those of that name}."""
 
     kind = "cognito.client.create"
+    aws_operation = "CreateUserPoolClient"
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.REVERSIBLE
     risk = Risk.HIGH
@@ -75,7 +76,7 @@ class CreateClient(Operation[CreateClientParams]):
 
     def calls(self, p: CreateClientParams) -> list[Call]:
         sent = {"ClientName": p.name, "GenerateSecret": p.secret, **p.settings}
-        return [pool_call(p.pool_arn, "CreateUserPoolClient", **sent)]
+        return [pool_call(p.pool_arn, self.aws_operation, **sent)]
 
     def objects(self, p: CreateClientParams) -> list[str]:
         return [self.makes(p)]
@@ -192,6 +193,7 @@ class AddSecret(ClientOperation):
     """The part is {"object": the client's id, "there": the ids of its secrets}."""
 
     kind = "cognito.client.secret.add"
+    aws_operation = "AddUserPoolClientSecret"
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.REVERSIBLE
     risk = Risk.SECRET
@@ -204,7 +206,7 @@ class AddSecret(ClientOperation):
         return "Both are valid then. AWS says the new one once: whoever applies this sees it here, for 15 minutes."
 
     def calls(self, p: AddSecretParams) -> list[Call]:
-        return [pool_call(p.pool_arn, "AddUserPoolClientSecret", ClientId=p.name)]
+        return [pool_call(p.pool_arn, self.aws_operation, ClientId=p.name)]
 
     def part(self, p: AddSecretParams) -> str:
         return f"secrets:{p.pool_arn} {p.name}"
@@ -254,6 +256,7 @@ class AddSecret(ClientOperation):
 
 class AwaitSecretSoak(Gate[SecretSoakParams]):
     kind = "cognito.client.secret.await_soak"
+    aws_operation = "ListUserPoolClientSecrets"
     until = "apps have had the time to take the new secret"
     params_type = SecretSoakParams
     every = timedelta(hours=1)
@@ -282,6 +285,7 @@ class DeleteSecret(ClientOperation):
     """The part is {"object": the client's id, "there": whether it has the secret}."""
 
     kind = "cognito.client.secret.delete"
+    aws_operation = "DeleteUserPoolClientSecret"
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
@@ -294,7 +298,7 @@ class DeleteSecret(ClientOperation):
         return "Apps that still use it can’t sign people in any more. AWS deletes no client’s last secret."
 
     def calls(self, p: SecretParams) -> list[Call]:
-        return [pool_call(p.pool_arn, "DeleteUserPoolClientSecret", ClientId=p.name, ClientSecretId=p.secret_id)]
+        return [pool_call(p.pool_arn, self.aws_operation, ClientId=p.name, ClientSecretId=p.secret_id)]
 
     def part(self, p: SecretParams) -> str:
         return f"secret:{p.pool_arn} {p.name} {p.secret_id}"

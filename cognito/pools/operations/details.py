@@ -63,13 +63,14 @@ class PoolTagOperation(UserPoolOperation):
 class TagPool(PoolTagOperation):
     kind = "cognito.pool.tag"
     unchanged_field = "value"
+    aws_operation = "TagResource"
     params_type = PoolTagParams
 
     def title(self, p: PoolTagParams) -> str:
         return f"Tag the user pool {p.called} {p.key}={p.value}"
 
     def calls(self, p: PoolTagParams) -> list[Call]:
-        return [call_on(p.pool_arn, "TagResource", {"ResourceArn": p.pool_arn, "Tags": {p.key: p.value}})]
+        return [call_on(p.pool_arn, self.aws_operation, {"ResourceArn": p.pool_arn, "Tags": {p.key: p.value}})]
 
     def after(self, p: PoolTagParams, value: Value) -> Value:
         return {**value, "value": p.value}
@@ -88,13 +89,14 @@ class TagPool(PoolTagOperation):
 
 class UntagPool(PoolTagOperation):
     kind = "cognito.pool.untag"
+    aws_operation = "UntagResource"
     params_type = PoolUntagParams
 
     def title(self, p: PoolUntagParams) -> str:
         return f"Remove the tag {p.key} from the user pool {p.called}"
 
     def calls(self, p: PoolUntagParams) -> list[Call]:
-        return [call_on(p.pool_arn, "UntagResource", {"ResourceArn": p.pool_arn, "TagKeys": [p.key]})]
+        return [call_on(p.pool_arn, self.aws_operation, {"ResourceArn": p.pool_arn, "TagKeys": [p.key]})]
 
     def after(self, p: PoolUntagParams, value: Value) -> Value:
         return {**value, "value": None}
@@ -122,6 +124,7 @@ class AttributeParams(UserPoolParams):
 
 class AddAttribute(UserPoolOperation):
     kind = "cognito.pool.add_attribute"
+    aws_operation = "AddCustomAttributes"
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE  # permanent
     guarantee = Guarantee.DETECTABLE
@@ -138,7 +141,7 @@ class AddAttribute(UserPoolOperation):
         said: dict[str, Any] = {"Name": p.attribute, "AttributeDataType": p.type, "Mutable": p.mutable}
         if p.type == "String":
             said["StringAttributeConstraints"] = {"MinLength": "0", "MaxLength": str(p.longest)}
-        return [pool_call(p.pool_arn, "AddCustomAttributes", CustomAttributes=[said])]
+        return [pool_call(p.pool_arn, self.aws_operation, CustomAttributes=[said])]
 
     def part(self, p: AttributeParams) -> str:
         return f"attribute:{p.pool_arn} {p.attribute}"

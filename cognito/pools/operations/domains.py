@@ -119,6 +119,7 @@ class DomainOperation(Operation[Any]):
 
 class CreateDomain(DomainOperation):
     kind = "cognito.domain.create"
+    aws_operation = "CreateUserPoolDomain"
     guarantee = Guarantee.DETECTABLE
     params_type = ConfigParams
 
@@ -131,7 +132,7 @@ class CreateDomain(DomainOperation):
         return "Somebody else may have the prefix already: it is unique in the Region."
 
     def calls(self, p: ConfigParams) -> list[Call]:
-        return [pool_call(p.pool_arn, "CreateUserPoolDomain", Domain=p.domain, **p.config)]
+        return [pool_call(p.pool_arn, self.aws_operation, Domain=p.domain, **p.config)]
 
     def after(self, p: ConfigParams, value: Value) -> Value:
         return {**value, "domain": p.config}
@@ -154,13 +155,14 @@ class CreateDomain(DomainOperation):
 
 class UpdateDomain(DomainOperation):
     kind = "cognito.domain.update"
+    aws_operation = "UpdateUserPoolDomain"
     params_type = ConfigParams
 
     def title(self, p: ConfigParams) -> str:
         return f"Change the domain {p.domain} of the user pool {p.called}"
 
     def calls(self, p: ConfigParams) -> list[Call]:
-        return [pool_call(p.pool_arn, "UpdateUserPoolDomain", Domain=p.domain, **p.config)]
+        return [pool_call(p.pool_arn, self.aws_operation, Domain=p.domain, **p.config)]
 
     def after(self, p: ConfigParams, value: Value) -> Value:
         return {**value, "domain": p.config}
@@ -176,6 +178,7 @@ class UpdateDomain(DomainOperation):
 
 class DeleteDomain(DomainOperation):
     kind = "cognito.domain.delete"
+    aws_operation = "DeleteUserPoolDomain"
     risk = Risk.DESTRUCTIVE
     params_type = DomainParams
 
@@ -186,7 +189,7 @@ class DeleteDomain(DomainOperation):
         return "Nobody signs in at that address any more. Somebody else may take a prefix meanwhile."
 
     def calls(self, p: DomainParams) -> list[Call]:
-        return [pool_call(p.pool_arn, "DeleteUserPoolDomain", Domain=p.domain)]
+        return [pool_call(p.pool_arn, self.aws_operation, Domain=p.domain)]
 
     def after(self, p: DomainParams, value: Value) -> Value:
         return {**value, "domain": None}

@@ -150,6 +150,7 @@ class UiCustomizationParams:
 
 class SetUiCustomization(Operation[UiCustomizationParams]):
     kind = logos.KIND
+    aws_operation = "SetUICustomization"
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.REVERSIBLE
     risk = Risk.LOW
@@ -175,7 +176,7 @@ class SetUiCustomization(Operation[UiCustomizationParams]):
     def calls(self, p: UiCustomizationParams) -> list[Call]:
         css = {"CSS": p.css} if p.css else {}
         logo = {"ImageFile": LogoReference(p.logo)} if p.logo else {}
-        return [pool_call(p.pool_arn, "SetUICustomization", ClientId=EVERY_CLIENT, **css, **logo)]
+        return [pool_call(p.pool_arn, self.aws_operation, ClientId=EVERY_CLIENT, **css, **logo)]
 
     def objects(self, p: UiCustomizationParams) -> list[str]:
         return [pool_key(p.pool_arn)]
@@ -252,7 +253,7 @@ class SetUiCustomization(Operation[UiCustomizationParams]):
             if logo is None:
                 raise NotKept("The logo isn’t kept here any more: choose its file again.")
             parameters["ImageFile"] = bytes(logo.image)
-        return client.at(region_of(p.pool_arn)).call(IDP, "SetUICustomization", **parameters)
+        return client.at(region_of(p.pool_arn)).call(IDP, self.aws_operation, **parameters)
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"changed": _look(answer.get("UICustomization") or {}).changed}

@@ -91,6 +91,7 @@ class CreateUserPool(Operation[CreateUserPoolParams]):
     """
 
     kind = "cognito.pool.create"
+    aws_operation = "CreateUserPool"
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.REVERSIBLE
     risk = Risk.LOW
@@ -104,7 +105,7 @@ class CreateUserPool(Operation[CreateUserPoolParams]):
         return f"{fixed} Its reverse deletes it, with whoever is in it by then."
 
     def calls(self, p: CreateUserPoolParams) -> list[Call]:
-        action = "CreateUserPool"
+        action = self.aws_operation
         sent = {"PoolName": p.name, **p.settings}
         return [Call(IDP, action, sent, ("*",), (f"{IDP}:{action}",), region_of(p.arn))]
 
@@ -199,6 +200,7 @@ class UserPoolOperation(Operation[Any]):
 
 class DeleteUserPool(UserPoolOperation):
     kind = "cognito.pool.delete"
+    aws_operation = "DeleteUserPool"
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
     params_type = UserPoolParams
@@ -213,7 +215,7 @@ class DeleteUserPool(UserPoolOperation):
         )
 
     def calls(self, p: UserPoolParams) -> list[Call]:
-        return [pool_call(p.pool_arn, "DeleteUserPool")]
+        return [pool_call(p.pool_arn, self.aws_operation)]
 
     def deletes(self, p: UserPoolParams) -> str:
         return pool_key(p.pool_arn)

@@ -80,6 +80,7 @@ class ReplaceSettings(Operation[ReplaceParams]):
     def __init__(self, of: Shape) -> None:
         self.of = of
         self.kind = of.kind
+        self.aws_operation = of.operation
 
     def parse(self, params: Mapping[str, Any]) -> ReplaceParams:
         p = super().parse(params)
@@ -107,7 +108,7 @@ class ReplaceSettings(Operation[ReplaceParams]):
 
     def calls(self, p: ReplaceParams) -> list[Call]:
         which = {self.of.asked_by: p.name} if self.of.asked_by else {}
-        return [pool_call(p.pool_arn, self.of.operation, **which, **with_sealed(p.settings))]
+        return [pool_call(p.pool_arn, self.aws_operation, **which, **with_sealed(p.settings))]
 
     def objects(self, p: ReplaceParams) -> list[str]:
         return [child_key(self.of, p.pool_arn, p.name) if p.name else pool_key(p.pool_arn)]

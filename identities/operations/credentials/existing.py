@@ -68,6 +68,10 @@ S = TypeVar("S", bound=StatusParams)
 class SwitchCredential(CredentialOperation[P]):
     """Switches it on or off."""
 
+    def __init__(self, of: KindOfCredential, params_type: type[P]) -> None:
+        super().__init__(of, params_type)
+        self.aws_operation = of.aws_update
+
     def switches_on(self, p: P) -> bool:
         raise NotImplementedError
 
@@ -81,7 +85,7 @@ class SwitchCredential(CredentialOperation[P]):
         return "" if self.switches_on(p) else "What still uses it is refused from then on. It can be activated again."
 
     def calls(self, p: P) -> list[Call]:
-        return self.call_on_it(p, self.of.aws_update, Status=self.leaves(p))
+        return self.call_on_it(p, self.aws_operation, Status=self.leaves(p))
 
     def after(self, p: P, value: Value) -> Value:
         return {**value, "status": self.leaves(p)}
@@ -139,6 +143,10 @@ class DeleteCredential(CredentialOperation[P]):
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
 
+    def __init__(self, of: KindOfCredential, params_type: type[P]) -> None:
+        super().__init__(of, params_type)
+        self.aws_operation = of.aws_delete
+
     def title(self, p: P) -> str:
         return f"Delete {self.called(p)} of {self.named(p)}"
 
@@ -146,7 +154,7 @@ class DeleteCredential(CredentialOperation[P]):
         return "Can’t be undone: nobody can make the same one again."
 
     def calls(self, p: P) -> list[Call]:
-        return self.call_on_it(p, self.of.aws_delete)
+        return self.call_on_it(p, self.aws_operation)
 
     def after(self, p: P, value: Value) -> Value:
         return {**value, "status": None}

@@ -62,6 +62,7 @@ class KeyGate(Gate[P]):
 
 class AwaitUse(KeyGate[KeyParams]):
     kind = "iam.key.await_use"
+    aws_operation = "GetAccessKeyLastUsed"
     until = "the new key is used"
     params_type = KeyParams
 
@@ -81,6 +82,7 @@ class AwaitQuiet(KeyGate[DaysParams]):
     """Of a key that was never used nothing is waited for."""
 
     kind = "iam.key.await_quiet"
+    aws_operation = "GetAccessKeyLastUsed"
     until = "the old key is quiet"
     params_type = DaysParams
 
@@ -99,6 +101,7 @@ class AwaitQuiet(KeyGate[DaysParams]):
 
 class AwaitKeySoak(KeyGate[DaysParams]):
     kind = "iam.key.await_soak"
+    aws_operation = "GetAccessKeyLastUsed"
     until = "it is clear that nobody misses the old key"
     params_type = DaysParams
 

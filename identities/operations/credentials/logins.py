@@ -87,7 +87,6 @@ class LoginOperation(UserCredentialOperation[P]):
 class SetConsolePassword(LoginOperation[ConsolePasswordParams]):
     risk = Risk.SECRET
     params_type = ConsolePasswordParams
-    aws_operation: str
 
     def calls(self, p: ConsolePasswordParams) -> list[Call]:
         return self.call(
@@ -167,6 +166,7 @@ class ResetLogin(SetConsolePassword):
 
 
 class DeleteLogin(LoginOperation[LoginParams]):
+    aws_operation = "DeleteLoginProfile"
     known_as = "iam.login.delete"
     undo = Undo.NEVER
     params_type = LoginParams
@@ -178,7 +178,7 @@ class DeleteLogin(LoginOperation[LoginParams]):
         return "The password can’t come back; a new one can be given. Access keys and open sessions go on."
 
     def calls(self, p: LoginParams) -> list[Call]:
-        return self.call(p, "DeleteLoginProfile")
+        return self.call(p, self.aws_operation)
 
     def after(self, p: LoginParams, value: Value) -> Value:
         return {**value, "made": None}

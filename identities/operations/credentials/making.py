@@ -131,6 +131,7 @@ class CreateKeyParams:
 
 
 class CreateKey(CreateCredential[CreateKeyParams]):
+    aws_operation = "CreateAccessKey"
     known_as = "iam.key.create"
     of, quota, answered = KEY, KEYS_OF_USER, "AccessKey"
     secret_names: ClassVar[Mapping[str, str]] = {"SecretAccessKey": "Secret access key"}
@@ -140,7 +141,7 @@ class CreateKey(CreateCredential[CreateKeyParams]):
         return f"Make an access key for {self.named(p)}"
 
     def calls(self, p: CreateKeyParams) -> list[Call]:
-        return self.call(p, "CreateAccessKey")
+        return self.call(p, self.aws_operation)
 
     def part(self, p: CreateKeyParams) -> str:
         return f"access keys:{p.arn}"
@@ -168,6 +169,7 @@ SERVICE_SECRETS = {"ServicePassword": "Password for the service", "ServiceCreden
 
 
 class CreateServiceCredential(CreateCredential[CreateServiceParams]):
+    aws_operation = "CreateServiceSpecificCredential"
     known_as = "iam.svc_cred.create"
     of, quota, answered = SERVICE, _FOR_A_SERVICE, "ServiceSpecificCredential"
     secret_names = SERVICE_SECRETS
@@ -178,7 +180,7 @@ class CreateServiceCredential(CreateCredential[CreateServiceParams]):
 
     def calls(self, p: CreateServiceParams) -> list[Call]:
         more = {"CredentialAgeDays": p.days} if p.days else {}
-        return self.call(p, "CreateServiceSpecificCredential", ServiceName=p.service, **more)
+        return self.call(p, self.aws_operation, ServiceName=p.service, **more)
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         said = answer[self.answered]

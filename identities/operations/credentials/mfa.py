@@ -96,6 +96,7 @@ class RemoveMfaDevice(DeviceOperation[MfaDeviceParams]):
 
 
 class DeactivateDevice(RemoveMfaDevice):
+    aws_operation = "DeactivateMFADevice"
     known_as = "iam.mfa.deactivate"
 
     def title(self, p: MfaDeviceParams) -> str:
@@ -105,7 +106,7 @@ class DeactivateDevice(RemoveMfaDevice):
         return "Can’t be undone from here: to enable it again takes two codes from the device."
 
     def calls(self, p: MfaDeviceParams) -> list[Call]:
-        return self.call(p, "DeactivateMFADevice", SerialNumber=p.serial)
+        return self.call(p, self.aws_operation, SerialNumber=p.serial)
 
     def after(self, p: MfaDeviceParams, value: Value) -> Value:
         return {**value, "device": OFF}
@@ -135,6 +136,7 @@ class DeactivateDevice(RemoveMfaDevice):
 
 
 class DeleteVirtualDevice(RemoveMfaDevice):
+    aws_operation = "DeleteVirtualMFADevice"
     known_as = "iam.mfa.delete_virtual"
     risk = Risk.DESTRUCTIVE
 
@@ -145,7 +147,7 @@ class DeleteVirtualDevice(RemoveMfaDevice):
         return "Can’t be undone: its seed is gone, and the app’s codes are of no use any more."
 
     def calls(self, p: MfaDeviceParams) -> list[Call]:
-        action = "DeleteVirtualMFADevice"
+        action = self.aws_operation
         return [Call("iam", action, {"SerialNumber": p.serial}, resource_arns=(p.serial,), actions=(f"iam:{action}",))]
 
     def after(self, p: MfaDeviceParams, value: Value) -> Value:

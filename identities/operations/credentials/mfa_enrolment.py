@@ -79,6 +79,7 @@ class NewDeviceParams(MfaDeviceParams):
 
 
 class CreateVirtualDevice(Enrolment[NewDeviceParams]):
+    aws_operation = "CreateVirtualMFADevice"
     known_as = "iam.mfa.create_virtual"
     guarantee = Guarantee.AT_MOST_ONCE
     risk = Risk.SECRET
@@ -94,7 +95,7 @@ class CreateVirtualDevice(Enrolment[NewDeviceParams]):
         )
 
     def calls(self, p: NewDeviceParams) -> list[Call]:
-        action, path = "CreateVirtualMFADevice", path_of(p.serial)
+        action, path = self.aws_operation, path_of(p.serial)
         sent = {"VirtualMFADeviceName": name_of(p.serial), **({"Path": path} if path != "/" else {})}
         return [Call("iam", action, sent, resource_arns=(p.serial,), actions=(f"iam:{action}",))]
 
@@ -165,7 +166,6 @@ class CodesParams(MfaDeviceParams):
 
 class CodesEnrolment(Enrolment[CodesParams]):
     params_type = CodesParams
-    aws_operation: str
 
     def calls(self, p: CodesParams) -> list[Call]:
         codes = {"AuthenticationCode1": SealedParameter(p.code1), "AuthenticationCode2": SealedParameter(p.code2)}

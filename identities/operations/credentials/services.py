@@ -16,6 +16,7 @@ from sync.operations import AccessChange, Call, Guarantee, Risk, StepSpec, Undo,
 
 class ResetServiceCredential(CredentialOperation[ServiceParams]):
     verb = "reset"
+    aws_operation = "ResetServiceSpecificCredential"
     guarantee = Guarantee.AT_MOST_ONCE
     shows = False
     undo = Undo.NEVER
@@ -31,7 +32,7 @@ class ResetServiceCredential(CredentialOperation[ServiceParams]):
         return "Can’t be undone: the old secret ends at once. Whoever applies this sees the new one, for 15 minutes."
 
     def calls(self, p: ServiceParams) -> list[Call]:
-        return self.call_on_it(p, "ResetServiceSpecificCredential")
+        return self.call_on_it(p, self.aws_operation)
 
     def after(self, p: ServiceParams, value: Value) -> Value:
         return value

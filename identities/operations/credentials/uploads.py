@@ -138,6 +138,7 @@ class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
 
 
 class UploadSigningCertificate(UploadCredential):
+    aws_operation = "UploadSigningCertificate"
     of, quota, answered = CERTIFICATE, CERTIFICATES_OF_USER, "Certificate"
 
     def fingerprint(self, body: str) -> str:
@@ -147,7 +148,7 @@ class UploadSigningCertificate(UploadCredential):
             return ""
 
     def calls(self, p: UploadCredentialParams) -> list[Call]:
-        return self.call(p, "UploadSigningCertificate", CertificateBody=p.body)
+        return self.call(p, self.aws_operation, CertificateBody=p.body)
 
     def limits(self, draft: Draft, p: UploadCredentialParams, value: Value) -> list[PlanFinding]:
         rows = SigningCertificate.objects.live().filter(aws_account=draft.aws_account).select_related("user")
@@ -162,6 +163,7 @@ class UploadSigningCertificate(UploadCredential):
 
 
 class UploadSshKey(UploadCredential):
+    aws_operation = "UploadSSHPublicKey"
     of, quota, answered = SSH_KEY, _SSH_KEYS_OF_USER, "SSHPublicKey"
 
     def fingerprint(self, body: str) -> str:
@@ -176,7 +178,7 @@ class UploadSshKey(UploadCredential):
         return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
     def calls(self, p: UploadCredentialParams) -> list[Call]:
-        return self.call(p, "UploadSSHPublicKey", SSHPublicKeyBody=p.body)
+        return self.call(p, self.aws_operation, SSHPublicKeyBody=p.body)
 
     def bodies(self, client: AwsClient, user_name: str) -> Iterator[tuple[str, str]]:
         for each in self.of.entries(client, user_name):
