@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cognito.mirrors import parts
+from cognito.canonical import canonical
+from cognito.identity_pools.settings import IDENTITY_POOL, ROLES
 from cognito.mirrors.base import FacetMirror, SettingsMirror
-from cognito.mirrors.canonical import canonical
 from cognito.models import IdentityPool
+from cognito.setting import history_of, members_of
 from sync.aws.errors import NotFound
 from sync.mirror import Content, Item, ParsedItem, Reader
 from sync.object_ref import ObjectRef
@@ -19,18 +20,8 @@ IDENTITY = "cognito-identity"
 class IdentityPoolMirror(SettingsMirror):
     kind = IdentityPool.kind
     model = IdentityPool
-    parts = parts.IDENTITY_POOL
-    settings = (
-        "IdentityPoolName",
-        "AllowUnauthenticatedIdentities",
-        "AllowClassicFlow",
-        "SupportedLoginProviders",
-        "DeveloperProviderName",
-        "OpenIdConnectProviderARNs",
-        "CognitoIdentityProviders",
-        "SamlProviderARNs",
-        "IdentityPoolTags",
-    )
+    settings = members_of(IDENTITY_POOL)
+    parts = history_of(IDENTITY_POOL)
     known = frozenset(settings) | {"IdentityPoolId"}
 
     def object_id(self, item: Item) -> str:
@@ -88,9 +79,9 @@ class IdentityPoolRolesMirror(FacetMirror):
     model = IdentityPool
     source = "roles"
     title = "Roles"
-    parts = parts.ROLES
+    parts = history_of(ROLES)
     id_member = "IdentityPoolId"
-    settings = ("Roles", "RoleMappings")
+    settings = members_of(ROLES)
     known = frozenset(settings) | {"IdentityPoolId"}
 
     def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
@@ -111,7 +102,6 @@ class PrincipalTagsMirror(FacetMirror):
     model = IdentityPool
     source = "tags"
     title = "Principal tags"
-    parts = parts.PRINCIPAL_TAGS
     id_member = "IdentityPoolId"
     known = frozenset({"IdentityPoolId", "Maps"})
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from cognito.mirrors import parts
 from cognito.mirrors.base import FacetMirror, pool_of
 from cognito.mirrors.pools import IDP, RiskConfigurationMirror
 from cognito.models import AppClient
+from cognito.pools.settings import threats
+from cognito.setting import history_of, members_of
 from sync.aws.errors import NotFound
 from sync.mirror import Item, ParsedItem, Reader
 from sync.object_ref import ObjectRef
@@ -44,7 +45,7 @@ class ClientRiskConfigurationMirror(ClientFacet):
 
     source = "risk"
     title = "Threat protection"
-    parts = parts.RISK
+    parts = RiskConfigurationMirror.parts
     column = "risk"
     operation = RiskConfigurationMirror.operation
     settings = RiskConfigurationMirror.settings
@@ -60,10 +61,10 @@ class ClientSessionsMirror(ClientFacet):
 
     source = "sessions"
     title = "Sessions"
-    parts = parts.CLIENT_SESSIONS
+    parts = history_of(threats.CLIENT_SESSIONS_MEMBERS)
     column = "sessions"
     operation = "GetUserPoolClientSessionConfiguration"
-    settings = ("SSOSession",)
+    settings = members_of(threats.CLIENT_SESSIONS_MEMBERS)
     known = frozenset(settings) | {"UserPoolId", "ClientId"}
 
 

@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from accounts.models import AwsAccount, Operator
-from cognito.mirrors import parts
+from cognito.canonical import canonical, without_secrets
 from cognito.mirrors.base import OfPoolMirror, names_seen, pool_of
-from cognito.mirrors.canonical import canonical, without_secrets
 from cognito.mirrors.pools import IDP
 from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer
+from cognito.pools.settings import belonging, client
+from cognito.setting import history_of, members_of
 from sync.aws.errors import NotFound
 from sync.aws.secrets import Secret
 from sync.mirror import Content, Item, Named, Reader
@@ -70,34 +71,9 @@ def _in_id(name: str) -> str:
 class ClientMirror(PoolObjectMirror):
     kind = AppClient.kind
     model = AppClient
-    parts = parts.CLIENT
+    settings = members_of(client.CLIENT)
+    parts = history_of(client.CLIENT)
     operation, member, asked_by = "DescribeUserPoolClient", "UserPoolClient", "ClientId"
-    settings = (
-        "ClientName",
-        "HasSecret",
-        "ClientSecretArn",
-        "RefreshTokenValidity",
-        "AccessTokenValidity",
-        "IdTokenValidity",
-        "TokenValidityUnits",
-        "ReadAttributes",
-        "WriteAttributes",
-        "ExplicitAuthFlows",
-        "SupportedIdentityProviders",
-        "CallbackURLs",
-        "LogoutURLs",
-        "DefaultRedirectURI",
-        "AllowedOAuthFlows",
-        "AllowedOAuthScopes",
-        "AllowedOAuthFlowsUserPoolClient",
-        "AnalyticsConfiguration",
-        "PreventUserExistenceErrors",
-        "EnableTokenRevocation",
-        "EnablePropagateAdditionalUserContextData",
-        "AuthSessionValidity",
-        "RefreshTokenRotation",
-        "ClientType",
-    )
     known = frozenset((*settings, "ClientId", *_POOL, *_DATES))
 
     def object_id(self, item: Item) -> str:
@@ -137,9 +113,9 @@ class ClientMirror(PoolObjectMirror):
 class CognitoGroupMirror(BornObjectMirror):
     kind = CognitoGroup.kind
     model = CognitoGroup
-    parts = parts.GROUP
+    settings = members_of(belonging.GROUP)
+    parts = history_of(belonging.GROUP)
     operation, member, asked_by = "GetGroup", "Group", "GroupName"
-    settings = ("Description", "RoleArn", "Precedence")
     known = frozenset((*settings, "GroupName", *_POOL, *_DATES))
 
     def columns(self, content: Content) -> Mapping[str, Any]:
@@ -155,9 +131,9 @@ class PoolProviderMirror(BornObjectMirror):
 
     kind = PoolProvider.kind
     model = PoolProvider
-    parts = parts.PROVIDER
+    settings = members_of(belonging.PROVIDER)
+    parts = history_of(belonging.PROVIDER)
     operation, member, asked_by = "DescribeIdentityProvider", "IdentityProvider", "ProviderName"
-    settings = ("ProviderType", "ProviderDetails", "AttributeMapping", "IdpIdentifiers", "AcrMapping", "HasSecret")
     known = frozenset((*settings, "ProviderName", *_POOL, *_DATES))
     secret = ("client_secret", "private_key")
     derived = frozenset({"ActiveEncryptionCertificate", "SLORedirectBindingURI", "SSORedirectBindingURI"})
@@ -186,9 +162,9 @@ class ResourceServerMirror(BornObjectMirror):
 
     kind = ResourceServer.kind
     model = ResourceServer
-    parts = parts.RESOURCE_SERVER
+    settings = members_of(belonging.RESOURCE_SERVER)
+    parts = history_of(belonging.RESOURCE_SERVER)
     operation, member, asked_by = "DescribeResourceServer", "ResourceServer", "Identifier"
-    settings = ("Name", "Scopes", "ManagedBy")
     known = frozenset((*settings, "Identifier", *_POOL))
 
     def content(self, item: Item) -> Content:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from accounts.models import AwsAccount, Operator
-from cognito.mirrors import parts
+from cognito.canonical import canonical
 from cognito.mirrors.base import FacetMirror, SettingsMirror, names_seen
-from cognito.mirrors.canonical import canonical
 from cognito.models import UserPool
+from cognito.pools.settings import POOL, sign_in, threats
+from cognito.setting import history_of, members_of
 from sync.aws.errors import NotFound
 from sync.mirror import Content, Item, Named, ParsedItem, Reader
 from sync.object_ref import ObjectRef
@@ -20,39 +21,8 @@ IDP = "cognito-idp"
 class PoolMirror(SettingsMirror):
     kind = UserPool.kind
     model = UserPool
-    parts = parts.POOL
-    settings = (
-        "Name",
-        "Policies",
-        "DeletionProtection",
-        "LambdaConfig",
-        "SchemaAttributes",
-        "AutoVerifiedAttributes",
-        "AliasAttributes",
-        "UsernameAttributes",
-        "SmsVerificationMessage",
-        "EmailVerificationMessage",
-        "EmailVerificationSubject",
-        "VerificationMessageTemplate",
-        "SmsAuthenticationMessage",
-        "UserAttributeUpdateSettings",
-        "MfaConfiguration",
-        "DeviceConfiguration",
-        "EmailConfiguration",
-        "SmsConfiguration",
-        "UserPoolTags",
-        "Domain",
-        "CustomDomain",
-        "AdminCreateUserConfig",
-        "UserPoolAddOns",
-        "DcrConfiguration",
-        "UsernameConfiguration",
-        "AccountRecoverySetting",
-        "UserPoolTier",
-        "KeyConfiguration",
-        "IssuerConfiguration",
-        "AcrConfiguration",
-    )
+    settings = members_of(POOL)
+    parts = history_of(POOL)
     known = frozenset(settings) | {
         "Id",
         "Arn",
@@ -147,16 +117,10 @@ class MfaConfigMirror(PoolFacet):
 
     source = "mfa"
     title = "Multi-factor authentication"
-    parts = parts.MFA
+    settings = members_of(sign_in.MFA)
+    parts = history_of(sign_in.MFA)
     column = "mfa_config"
     operation = "GetUserPoolMfaConfig"
-    settings = (
-        "MfaConfiguration",
-        "SmsMfaConfiguration",
-        "SoftwareTokenMfaConfiguration",
-        "EmailMfaConfiguration",
-        "WebAuthnConfiguration",
-    )
     known = frozenset(settings) | {"UserPoolId"}
 
 
@@ -165,15 +129,11 @@ class RiskConfigurationMirror(PoolFacet):
 
     source = "risk"
     title = "Threat protection"
-    parts = parts.RISK
+    settings = members_of(threats.RISK)
+    parts = history_of(threats.RISK)
     column = "risk"
     operation = "DescribeRiskConfiguration"
     member = "RiskConfiguration"
-    settings = (
-        "CompromisedCredentialsRiskConfiguration",
-        "AccountTakeoverRiskConfiguration",
-        "RiskExceptionConfiguration",
-    )
     known = frozenset(settings) | {"UserPoolId", "ClientId", "LastModifiedDate"}
 
 
@@ -182,10 +142,10 @@ class SessionTrackingMirror(PoolFacet):
 
     source = "sessions"
     title = "Sessions"
-    parts = parts.SESSIONS
+    settings = members_of(threats.SESSIONS)
+    parts = history_of(threats.SESSIONS)
     column = "sessions"
     operation = "GetUserPoolSessionConfiguration"
-    settings = ("UserSessionTracking", "TokenSession")
     known = frozenset(settings) | {"UserPoolId"}
 
 
@@ -194,7 +154,6 @@ class PoolDomainsMirror(PoolFacet):
 
     source = "domain"
     title = "Domains"
-    parts = parts.DOMAINS
     column = "domains"
     known = frozenset({"UserPoolId", "Domains"})
     members = ("Status", "CustomDomainConfig", "ManagedLoginVersion", "Routing")

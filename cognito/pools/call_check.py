@@ -12,7 +12,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from cognito.models import UserPool
 from cognito.pools.operations import KINDS
-from cognito.pools.setting_rules import broken
+from cognito.pools.operations.shapes import SHAPES
 from sync.aws.checking import refusals
 from sync.calls import Call, PersonalParameter, SealedParameter
 from sync.checks import PlanCheck, PlanFinding
@@ -67,7 +67,12 @@ def _lines(step: PlannedStep, pools: _Pools) -> list[str]:
 
 def _refused(call: Call, parameters: Mapping[str, Any], pool: Mapping[str, Any]) -> list[str]:
     plain = _plain(parameters)
-    return [*refusals(call.service, call.operation, plain), *broken(call.operation, plain, pool)]
+    found = refusals(call.service, call.operation, plain)
+    for of in SHAPES:
+        if call.operation in (of.operation, of.operation.replace("Update", "Create")):
+            found += of.refusals(dict(plain), pool)
+            break
+    return found
 
 
 def _plain(value: Any) -> Any:

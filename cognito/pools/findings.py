@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 from cognito.choosing.exposures import CredentialsGiver, exposures, giver_of, identity_pools_anywhere, pool_of, taken_by
 from cognito.models import AppClient, IdentityPool, UserPool
 from cognito.pools.actions.attributes import OWN
-from cognito.pools.actions.clients import LIVES
-from cognito.pools.actions.signing import ADDRESSES
 from cognito.pools.operations.pools import identity_pools_of
+from cognito.pools.settings.client import HIDES, REFRESH, SECONDS
+from cognito.pools.settings.pool import MFA_MODE, PROTECTED
+from cognito.pools.settings.values import ADDRESSES, REQUIRED_KINDS
 from cognito.posture import PostureFinding, worst_first
+from cognito.setting import Setting
 from iamconsole.web.words import counted, some
 
 GOOD_LENGTH, SHORT = 12, 8  # characters of a password
 LONGEST_REFRESH_DAYS = 90
-_DAYS = {"seconds": 1 / 86_400, "minutes": 1 / 1440, "hours": 1 / 24, "days": 1.0}
-_CLASSES = ("RequireUppercase", "RequireLowercase", "RequireNumbers", "RequireSymbols")
+_KINDS = tuple(name for name, _ in REQUIRED_KINDS)
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -53,24 +54,18 @@ def _of_pool(pool: UserPool, gives: str) -> Iterator[PostureFinding]:
             "signup",
             {"who": "admin"},
         )
-    if pool.mfa == "OFF":
-        yield _finding(
-            "NO_MFA",
-            "high" if gives else "medium",
-            "No second factor",
-            "A stolen password is enough to sign in. An authenticator app costs nothing.",
-            "mfa",
-            {"mode": "OPTIONAL", "app": "on"},
-        )
-    if not pool.deletion_protection:
-        yield _finding(
-            "NOT_PROTECTED",
-            "medium",
-            "No deletion protection",
-            "One call deletes the pool with all its people, and AWS brings nobody back.",
-            "protection",
-            {"protected": "on"},
-        )
+    for entry in (MFA_MODE, PROTECTED):
+        yield from _of_values(entry, pool.settings, pool.name, gives=gives)
+
+
+def _of_values(
+    entry: Setting, settings: Mapping[str, Any], name: str, *, gives: str = "", which: Mapping[str, str] | None = None
+) -> Iterator[PostureFinding]:
+    """What its entry finds wrong with the value of a setting."""
+    for each in entry.findings(settings):
+        severity = each.severity_with_access if gives and each.severity_with_access else each.severity
+        asked = {**(which or {}), **dict(each.fix)}
+        yield _finding(each.code, severity, each.title.format(name=name), each.text, each.action, asked)
 
 
 def _of_choices(
@@ -84,7 +79,7 @@ def _of_choices(
         severity = "critical" if each.is_certain else "high"
         what = f"{each.look.claim}, which gives {each.gets(pool.aws_account)}"
         text = each.sentence(pool.aws_account)
-        if each.look.claim in dict(ADDRESSES) and each.choice.apps:
+        if each.look.claim in [address.value for address in ADDRESSES] and each.choice.apps:
             asked = {"verified": each.look.claim, "kept": each.look.claim}
             fix = "Have it verified at sign-up and before it changes."
             yield _finding("CLAIM_BY_CHOICE", severity, f"People write {what}", f"{text} {fix}", "signup", asked)
@@ -108,8 +103,8 @@ def _gives_access(taking: Sequence[IdentityPool]) -> str:
 
 def _password(settings: Mapping[str, Any]) -> Iterator[PostureFinding]:
     policy = settings.get("Policies", {}).get("PasswordPolicy", {})
-    length, classes = policy.get("MinimumLength", SHORT), [name for name in _CLASSES if policy.get(name)]
-    if length >= GOOD_LENGTH or (length >= SHORT and len(classes) == len(_CLASSES)):
+    length, classes = policy.get("MinimumLength", SHORT), [name for name in _KINDS if policy.get(name)]
+    if length >= GOOD_LENGTH or (length >= SHORT and len(classes) == len(_KINDS)):
         return
     words = f"{length} characters are enough, of {counted(max(1, len(classes)), 'kind')} that must be in it"
     yield _finding(
@@ -156,15 +151,7 @@ def _of_client(client: AppClient) -> Iterator[PostureFinding]:
             "client-tokens",
             {**which, "refresh": "30", "refresh_unit": "days"},
         )
-    if settings.get("PreventUserExistenceErrors") != "ENABLED" and flows != ["client_credentials"]:
-        yield _finding(
-            "TELLS_WHO_EXISTS",
-            "low",
-            f"{client.name} tells who has an account",
-            "A wrong username gets another answer than a wrong password: addresses can be tried one by one.",
-            "client-signin",
-            {**which, "hides": "on"},
-        )
+    yield from _of_values(HIDES, settings, client.name, which=which)
 
 
 def _addresses(client: AppClient, addresses: Sequence[str]) -> Iterator[PostureFinding]:
@@ -192,6 +179,5 @@ def _is_plain(url: str) -> bool:
 
 
 def refresh_days(settings: Mapping[str, Any]) -> float:
-    member, _, _, unit, usual = LIVES["refresh"]
-    number = settings.get(f"{member}Validity") or usual
-    return float(number) * _DAYS[settings.get("TokenValidityUnits", {}).get(member, unit)]
+    number, unit = REFRESH.lasting(settings)
+    return float(number) * SECONDS[unit] / SECONDS["days"]

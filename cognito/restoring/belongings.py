@@ -9,7 +9,6 @@ from typing import Any
 
 from cognito.models import UserPool
 from cognito.people.guarded import describe_role
-from cognito.pools.actions.base import different_from
 from cognito.pools.operations import CreateDomain, UpdateDomain, create_client, make, set_domain, update
 from cognito.pools.operations.shapes import (
     AS_AWS_HAS_IT,
@@ -26,6 +25,7 @@ from cognito.restoring.comparing import ATTRIBUTE
 from cognito.restoring.items import RestoreItem, RestorePart, differing, setting_differences, with_warnings
 from cognito.restoring.pool_file import FileObject, PoolFile
 from cognito.restoring.target import RestoreTarget
+from cognito.setting_form import different_from
 from iamconsole.web.words import counted, some
 from sync.operations import StepSpec
 

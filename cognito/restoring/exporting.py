@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from cognito.mirrors.canonical import canonical
+from cognito.canonical import canonical
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, UserPool
 from cognito.people.person_record import people_settings_of
 from cognito.pools.operations.pools import FIXED

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cognito.pools.actions.base import different_from
 from cognito.pools.operations.shapes import Shape
 from cognito.restoring.target import RestoreTarget
+from cognito.setting_form import different_from
 from sync.operations import StepSpec
 
 _LONGEST = 120

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from cognito.pools.operations import create_pool, update
-from cognito.pools.operations.merging import merged
 from cognito.pools.operations.shapes import MFA, POOL, Settings, changes_texts, mfa_following
 from cognito.restoring.belongings import parts_of_belongings
 from cognito.restoring.comparing import ATTRIBUTE, MFA_KEY, RISK_KEY, parts_of_pool, schema_of
@@ -15,6 +14,7 @@ from cognito.restoring.items import RestoreItem, RestorePart, differing
 from cognito.restoring.matching import part_of_memberships
 from cognito.restoring.pool_file import PoolFile
 from cognito.restoring.target import RestoreTarget
+from cognito.setting_paths import merged
 from sync.operations import StepSpec
 
 MOST_OFFERED = 500  # so many boxes that a form sends are read

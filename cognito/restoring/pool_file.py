@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cognito.mirrors.canonical import canonical
+from cognito.canonical import canonical
 from cognito.pools.operations.places import IDP
 from cognito.pools.operations.pools import FIXED
 from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK, SECRETS, Shape
@@ -301,7 +301,7 @@ class _PoolFileReader:
 
     def _checked(self, of: Shape, held: Settings, where: str, asked: Mapping[str, Any]) -> Settings:
         """As AWS takes them, by its model of the call that makes or sets such a thing."""
-        known = {(of.renamed or {}).get(name, name) for name in of.sent}
+        known = set(of.renamed.values())
         self._known(held, known, f"“{where}”")
         operation = of.operation if of in (MFA, RISK) else of.operation.replace("Update", "Create")
         named = {"PoolName": "p"} if of is POOL else {"UserPoolId": "a_b", **asked}

@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
+from cognito import setting_paths
 from cognito.models import CognitoUser
 from cognito.operations.people.base import on_person
 from cognito.operations.people.making import new_person
 from cognito.people import erasure
-from cognito.pools.operations import merging
 from sync import changes
 from sync.models import Change, Step
 from sync.operations import StepSpec
@@ -152,5 +152,5 @@ def test_who_is_erased_goes_from_the_invitation(found: Customers, erin: Operator
 
 def test_what_is_taken_away_is_not_there() -> None:
     before = {"a": {"b": 1, "c": 2}, "d": 3}
-    assert merging.merged(before, {"a.b": None, "d": None, "e.f": 4}) == {"a": {"c": 2}, "e": {"f": 4}}
+    assert setting_paths.merged(before, {"a.b": None, "d": None, "e.f": 4}) == {"a": {"c": 2}, "e": {"f": 4}}
     assert before == {"a": {"b": 1, "c": 2}, "d": 3}

@@ -328,7 +328,7 @@ def test_what_is_wrong_of_a_client(arranged: Arranged, set_so: dict[str, Any], c
 
 def test_what_is_wrong_of_a_pool(arranged: Arranged) -> None:
     pool = arranged.pool
-    pool.deletion_protection = False
+    pool.settings["DeletionProtection"] = "INACTIVE"
     pool.settings["Policies"]["PasswordPolicy"] |= {"MinimumLength": 6}
     codes = {each.code: each.severity for each in findings_of(pool, [])}
     assert codes == {"OPEN_SIGN_UP": "high", "WEAK_PASSWORDS": "high", "NO_MFA": "high", "NOT_PROTECTED": "medium"}

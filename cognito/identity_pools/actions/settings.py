@@ -10,13 +10,15 @@ from django import forms
 from accounts.models import AwsAccount
 from cognito.identity_pools.actions.access import IdentityPoolForm
 from cognito.identity_pools.operations import create_pool, delete_pool, with_settings
-from cognito.identity_pools.operations.existence import check_name
-from cognito.identity_pools.operations.settings import CLASSIC, DEVELOPER, NAME, OIDC, SAML, SOCIAL, USER_POOLS
+from cognito.identity_pools.operations.settings import DEVELOPER, OIDC, SAML, SOCIAL, USER_POOLS
+from cognito.identity_pools.settings import POOL_NAME, POOL_SETTINGS
 from cognito.models import AppClient
+from cognito.setting_form import EntriesForm, changes_of
 from identities.account.selectors import oidc_providers, saml_providers
 from objects.object_actions import ActionForm
+from sync.mirror.base import DETAILS
 from sync.models import Region
-from sync.operations import BadParams, StepSpec
+from sync.operations import StepSpec
 
 _CHECK = forms.CheckboxSelectMultiple
 
@@ -36,26 +38,13 @@ def _login(client: AppClient) -> str:
     return f"cognito-idp.{client.region}.{host}/{client.pool.aws_id}"
 
 
-class NameField(forms.CharField):
-    def __init__(self) -> None:
-        super().__init__(max_length=128, help_text="Letters, digits, spaces and +=,.@_- only.")
-
-    def clean(self, value: Any) -> str:
-        said = str(super().clean(value))
-        try:
-            check_name(said)
-        except BadParams as problem:
-            raise forms.ValidationError(str(problem)) from problem
-        return said
-
-
 class CreateIdentityPoolForm(ActionForm):
     heading = "New identity pool"
     about = (
         "People who sign in to these apps get AWS credentials through it, once it has roles: set them on its page. "
         "Guests are not let in, and the classic flow is off."
     )
-    name = NameField()
+    name = POOL_NAME.field()
     region = forms.ChoiceField(label="Region")
     clients = forms.MultipleChoiceField(label="User pools whose people it takes", required=False, widget=_CHECK)
 
@@ -75,24 +64,15 @@ class CreateIdentityPoolForm(ActionForm):
         return [create_pool(self.aws_account, cleaned["region"], cleaned["name"], providers=cleaned["clients"])]
 
 
-class PoolSettingsForm(IdentityPoolForm):
-    heading = "Settings of {names}"
-    about = "AWS replaces all settings at once: what isn’t here is sent as it is now."
-    name = NameField()
-    classic = forms.BooleanField(
-        required=False,
-        label="Classic flow",
-        help_text="Apps choose the role themselves, and Cognito’s own limit on guests doesn’t apply. Few need it.",
-    )
+class PoolSettingsForm(EntriesForm, IdentityPoolForm):
+    group = POOL_SETTINGS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("name", self.pool.name)
-        self.initial.setdefault("classic", self.pool.classic_flow)
+        self.initial = {**self.initially({DETAILS: self.pool.settings}), **self.initial}
 
     def steps(self) -> Sequence[StepSpec]:
-        cleaned = self.cleaned_data
-        return [with_settings(self.pool, **{NAME: cleaned["name"], CLASSIC: cleaned["classic"]})]
+        return [with_settings(self.pool, **changes_of(self.group.asked, self.cleaned_data, self.pool.settings))]
 
 
 class ProvidersForm(IdentityPoolForm):

@@ -10,6 +10,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from cognito.identity_pools.operations.base import IdentityPoolOperation, IdentityPoolParams, about, key_of
 from cognito.identity_pools.operations.facts import IdentityPoolRoleFact, given
+from cognito.identity_pools.settings import refuse_name
 from cognito.mirrors.identity_pools import IDENTITY, named
 from cognito.models import IdentityPool
 from sync.aws.client import AwsClient
@@ -32,17 +33,13 @@ from sync.operations import (
 )
 from sync.plan_draft import Draft
 
-# Cognito Federated Identities API Reference, "CreateIdentityPool".
-_NAME = re.compile(r"[\w\s+=,.@-]{1,128}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d", re.ASCII)
 
 
 def check_name(name: str) -> None:
     """Raises BadParams."""
-    if not _NAME.fullmatch(name):
-        raise BadParams(
-            "The name of an identity pool has 1 to 128 letters, digits, spaces and +=,.@_- only.", field="name"
-        )
+    if why := refuse_name(name):
+        raise BadParams(why, field="name")
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
+from cognito.canonical import canonical
 from cognito.identity_pools.operations.base import IdentityPoolParams, ReplacingOperation, about
 from cognito.identity_pools.operations.facts import lets_guests_in
-from cognito.mirrors.canonical import canonical
-from cognito.mirrors.identity_pools import IdentityPoolMirror
+from cognito.identity_pools.settings import IDENTITY_POOL
 from cognito.models import IdentityPool
+from cognito.setting import labels_of, members_of
 from iamconsole.web.words import counted
 from sync.mirror import Content
 from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
@@ -38,19 +39,9 @@ USER_POOLS, SOCIAL, DEVELOPER, OIDC, SAML = (
     "SamlProviderARNs",
 )
 PROVIDERS = (USER_POOLS, SOCIAL, DEVELOPER, OIDC, SAML)
-_SETTINGS = IdentityPoolMirror.settings
-_OFF = {GUESTS: False, CLASSIC: False}
-_WORDS = {
-    NAME: "name",
-    GUESTS: "guest access",
-    CLASSIC: "classic flow",
-    TAGS: "tags",
-    USER_POOLS: "user pools",
-    SOCIAL: "social providers",
-    DEVELOPER: "developer provider",
-    OIDC: "OIDC providers",
-    SAML: "SAML providers",
-}
+_SETTINGS = members_of(IDENTITY_POOL)
+_OFF = {each.path: each.default for each in IDENTITY_POOL if each.default is not None}
+_WORDS = labels_of(IDENTITY_POOL)
 # What a title says of a step that sets one thing only.
 _TITLES = {
     (GUESTS, True): "Turn on guest access of {}",

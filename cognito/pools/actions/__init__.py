@@ -3,9 +3,16 @@
 Actions on one thing in the pool are actions of the pool: their address says which (`?which=`).
 """
 
+from collections.abc import Callable
+
 from cognito.models import UserPool
 from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
-from cognito.pools.actions import attributes, belonging, clients, looks, sessions, settings, signing, texts, threats
+from cognito.pools.actions import attributes, belonging, clients, looks, settings, threats
+from cognito.pools.actions.base import form_of_object, form_of_pool
+from cognito.pools.operations.shapes import CLIENT, CLIENT_RISK, CLIENT_SESSIONS, GROUP, RESOURCE_SERVER
+from cognito.pools.settings import POOL_GROUPS, client
+from cognito.pools.settings import belonging as belongings
+from cognito.pools.settings import threats as threat_settings
 from objects import object_actions
 from objects.object_actions import ACCOUNT, ActionForm, ObjectAction
 
@@ -41,54 +48,40 @@ def register() -> None:
         ),
         ObjectAction("delete", "Delete…", settings.DeleteUserPoolForm, icon="trash-2", danger=True, position=90),
     )
-    _register_tasks(
-        ("signup", signing.SignUpSettingsForm),
-        ("signin", signing.SignInForm),
-        ("password", signing.PoolPasswordPolicyForm),
-        ("mfa", signing.MfaForm),
-        ("recovery", signing.RecoveryForm),
-        ("messages", settings.MessagesForm),
-        ("texts", texts.TextsForm),
-        ("devices", texts.DevicesForm),
-        ("triggers", settings.TriggersForm),
-        ("protection", settings.ProtectionForm),
-        ("plan", settings.PlanForm),
+    for group in POOL_GROUPS:
+        _register_task(group.action, _SPECIAL.get(group.action) or form_of_pool(group), group.needs)
+    for shape, group in _OF_OBJECTS:
+        _register_task(group.action, _SPECIAL.get(group.action) or form_of_object(group, shape), group.needs)
+    for name, form in (
         ("domain", settings.DomainForm),
         ("client-new", clients.NewClientForm),
-        ("client-signin", clients.ClientSignInForm),
-        ("client-oauth", clients.ClientOAuthForm),
-        ("client-tokens", clients.ClientTokensForm),
         ("client-attributes", attributes.ClientAttributesForm),
         ("client-json", clients.ClientJsonForm),
         ("client-secret", clients.RotateSecretForm),
         ("group-new", belonging.NewGroupForm),
-        ("group", belonging.GroupForm),
         ("provider-new", belonging.NewProviderForm),
         ("provider", belonging.ProviderForm),
         ("server-new", belonging.NewServerForm),
-        ("server", belonging.ServerForm),
-    )
-    object_actions.register(
-        PLACE,
-        ObjectAction("risk", "", threats.RiskForm, listed=False, offered=_has_risk),
-        ObjectAction("client-risk", "", threats.ClientRiskForm, listed=False, offered=_is_protected),
-        ObjectAction("sessions", "", sessions.SessionsForm, listed=False, offered=_has_sessions),
-        ObjectAction("client-sessions", "", sessions.ClientSessionsForm, listed=False, offered=_tracks_sessions),
-    )
-    for name, form in (
+    ):
+        _register_task(name, form)
+    for name, deleting in (
         ("client-secret-delete", clients.DeleteSecretForm),
         ("client-delete", clients.DeleteClientForm),
         ("group-delete", belonging.DeleteGroupForm),
         ("provider-delete", belonging.DeleteProviderForm),
         ("server-delete", belonging.DeleteServerForm),
     ):
-        object_actions.register(PLACE, ObjectAction(name, "", form, icon="trash-2", danger=True, listed=False))
+        object_actions.register(PLACE, ObjectAction(name, "", deleting, icon="trash-2", danger=True, listed=False))
 
 
-def _register_tasks(*tasks: tuple[str, type[ActionForm]]) -> None:
+def _register_task(name: str, form: type[ActionForm], needs: str = "") -> None:
     """What a tab of the pool's page has the button of."""
-    for name, form in tasks:
-        object_actions.register(PLACE, ObjectAction(name, "", form, listed=False))
+    offered = _OFFERED.get(name, _is_there)
+    object_actions.register(PLACE, ObjectAction(name, "", form, listed=False, offered=offered, needs=needs))
+
+
+def _is_there(pool: UserPool) -> bool:
+    return True
 
 
 def _is_tagged(pool: UserPool) -> bool:
@@ -113,3 +106,33 @@ def _tracks_sessions(pool: UserPool) -> bool:
 
 def _is_protected(pool: UserPool) -> bool:
     return is_protected_from_threats(pool.settings)
+
+
+# The forms that take more than the entries of their group.
+_SPECIAL: dict[str, type[ActionForm]] = {
+    each.group.action: each
+    for each in (
+        settings.MfaForm,
+        settings.RecoveryForm,
+        settings.MessagesForm,
+        settings.DevicesForm,
+        belonging.GroupForm,
+        clients.ClientOAuthForm,
+        threats.ClientRiskForm,
+    )
+}
+_OFFERED: dict[str, Callable[[UserPool], bool]] = {
+    "risk": _has_risk,
+    "client-risk": _is_protected,
+    "sessions": _has_sessions,
+    "client-sessions": _tracks_sessions,
+}
+_OF_OBJECTS = (
+    (CLIENT, client.SIGN_IN),
+    (CLIENT, client.OAUTH),
+    (CLIENT, client.TOKENS),
+    (CLIENT_SESSIONS, threat_settings.CLIENT_SESSIONS),
+    (CLIENT_RISK, threat_settings.CLIENT_RISK),
+    (GROUP, belongings.GROUP_SETTINGS),
+    (RESOURCE_SERVER, belongings.SERVER_SETTINGS),
+)

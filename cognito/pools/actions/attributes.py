@@ -11,7 +11,7 @@ from cognito.models import PoolProvider
 from cognito.people import schema
 from cognito.people.guarded import VERIFIED
 from cognito.pools.actions.clients import ClientForm
-from cognito.pools.actions.fields import ManyField
+from cognito.setting_fields import ManyField
 from iamconsole.web.words import some
 from sync.operations import StepSpec
 
@@ -49,7 +49,7 @@ class ClientAttributesForm(ClientForm):
         """One that can't be changed is written at sign-up. Whether an address is verified, AWS alone says."""
         return sorted(name for name in schema.settable(self.pool, new=True) if name not in VERIFIED)
 
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+    def begins_with(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         write, read = settings.get("WriteAttributes"), settings.get("ReadAttributes")
         return {
             "writes": OWN if write else DEFAULT,

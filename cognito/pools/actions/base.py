@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
 
 from cognito.models import UserPool
 from cognito.pools.operations import update
-from cognito.pools.operations.merging import at
 from cognito.pools.operations.replacing import rows_of
-from cognito.pools.operations.shapes import MFA, POOL, Shape
+from cognito.pools.operations.shapes import MFA, POOL, RISK, SESSIONS, Shape
+from cognito.setting import SettingsGroup
+from cognito.setting_form import EntriesForm, changes_of, different_from
 from objects.object_actions import ActionForm
 from sync.operations import Refusal, StepSpec
+
+_OF_POOL = (POOL, MFA, RISK, SESSIONS)
 
 
 class UserPoolForm(ActionForm):
@@ -42,23 +45,24 @@ class UserPoolForm(ActionForm):
         raise NotImplementedError
 
 
-class SettingsForm(UserPoolForm):
-    """Some settings of the pool: `initially` fills the form in, `changes` reads it."""
-
-    of: ClassVar[Shape] = POOL
+class SettingsForm(EntriesForm, UserPoolForm):
+    """Some settings of the pool, of as many calls as have them: a step for each that differs."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = {**self.initially(self.settings(self.of)), **self.initial}
+        self.initial = {**self.initially({of.facet: self.settings(of) for of in _OF_POOL}), **self.initial}
 
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def changes(self) -> dict[str, Any]:
-        raise NotImplementedError
+    def changes(self, of: Shape) -> dict[str, Any]:
+        """… that this call takes, by their paths."""
+        return changes_of(_asked(self.group, of), self.cleaned_data, self.settings(of))
 
     def all_steps(self) -> Sequence[StepSpec]:
-        return self.update(self.of, self.changes())
+        shapes = [of for of in _OF_POOL if any(_asked(self.group, of))]
+        return [step for of in shapes for step in self.update(of, self.changes(of))]
+
+
+def _asked(group: SettingsGroup, of: Shape) -> Iterable[Any]:
+    return (entry for entry in group.asked if entry.facet == of.facet)
 
 
 class PoolObjectForm(UserPoolForm):
@@ -71,13 +75,13 @@ class PoolObjectForm(UserPoolForm):
         super().__init__(*args, **kwargs)
         asked = str(self.initial.get("which") or (self.data.get("which") if self.is_bound else "") or "")
         self.row: Any = rows_of(self.of, self.aws_account, self.pool.arn, asked).first() if asked else None
+        name = self.row.name.replace("{", "").replace("}", "") if self.row is not None else ""
+        self.heading = self.heading.replace("{one}", name)
         if self.row is not None:
-            self.heading = self.heading.replace("{one}", self.row.name.replace("{", "").replace("}", ""))
-            self.initial = {**self.initially(self.held), **self.initial}
-        else:
-            self.heading = self.heading.replace("{one}", "")
+            self.initial = {**self.begins_with(self.held), **self.initial}
 
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+    def begins_with(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields, of what is there."""
         return {}
 
     def clean(self) -> dict[str, Any]:
@@ -100,35 +104,46 @@ class PoolObjectForm(UserPoolForm):
         return [update(self.of, self.pool.arn, self.row.name, differing, self.key)] if differing else []
 
 
-class JsonForm(SettingsForm):
-    """All that the call sends. Members that differ are what is meant."""
+class ObjectSettingsForm(PoolObjectForm, EntriesForm):
+    """Settings of one thing in the pool."""
 
-    settings_json: Any
-
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        return {"settings_json": settings}
+    def begins_with(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        return self.initially({self.of.facet: settings})
 
     def changes(self) -> dict[str, Any]:
-        return by_member(self.settings(self.of), self.cleaned_data["settings_json"])
+        return changes_of(self.group.asked, self.cleaned_data, self.held)
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        return self.update_one(self.changes())
+
+
+class NewObjectForm(EntriesForm, UserPoolForm):
+    """Settings of something that the pool hasn't yet."""
+
+    def chosen(self) -> dict[str, Any]:
+        """Those that are set to something, by AWS's names."""
+        changes = changes_of(self.group.asked, self.cleaned_data, {})
+        return {path: value for path, value in changes.items() if value is not None}
+
+
+def form_of_pool(settings: SettingsGroup) -> type[SettingsForm]:
+    """The form of settings that need nothing besides."""
+
+    class FormOfGroup(SettingsForm):
+        group = settings
+
+    return FormOfGroup
+
+
+def form_of_object(settings: SettingsGroup, shape: Shape) -> type[ObjectSettingsForm]:
+    """… of something in the pool."""
+
+    class FormOfGroup(ObjectSettingsForm):
+        group = settings
+        of = shape
+
+    return FormOfGroup
 
 
 def by_member(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     return {name: after.get(name) for name in {*before, *after}}
-
-
-def different_from(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The changes that would change something: what is empty and what isn't there are the same."""
-    return {
-        path: None if is_nothing(value) else value
-        for path, value in changes.items()
-        if (at(settings, path) if not is_nothing(at(settings, path)) else None)
-        != (value if not is_nothing(value) else None)
-    }
-
-
-def is_nothing(value: Any) -> bool:
-    """As the mirror leaves it out: false and 0 are something."""
-    return value is None or (isinstance(value, str | list | dict) and not value)
-
-
-__all__ = ["MFA", "JsonForm", "PoolObjectForm", "SettingsForm", "UserPoolForm", "by_member", "different_from"]

@@ -10,65 +10,34 @@ from django import forms
 
 from cognito.models import AppClient, UserPool
 from cognito.people.schema import fixed_ones
-from cognito.pools.actions.base import PoolObjectForm, UserPoolForm, different_from
-from cognito.pools.actions.fields import ManyField, PairsField, SortedLinesField
+from cognito.pools.actions.base import NewObjectForm, ObjectSettingsForm, PoolObjectForm, UserPoolForm
 from cognito.pools.operations import create_pool, make, remove, update
 from cognito.pools.operations.belonging import using
 from cognito.pools.operations.shapes import AS_AWS_HAS_IT, CLIENT, GROUP, METADATA, PROVIDER, RESOURCE_SERVER, SECRETS
+from cognito.pools.settings.belonging import GROUP_SETTINGS, IDENTIFIERS, MAPPING, NEW_GROUP, NEW_SERVER, ROLE
+from cognito.setting_fields import ManyField, PairsField
+from cognito.setting_form import different_from
 from iamconsole.web.words import some
 from identities.forms import RoleField
 from objects.object_actions import ActionForm
 from sync.operations import StepSpec
 from sync.sealed import keep_typed
 
-_ROLE_HELP = "Name or ARN; members may get its rights through an identity pool. Empty: none."
 
-
-class GroupFields(forms.Form):
-    description = forms.CharField(max_length=2048, required=False)
-    role = RoleField(required=False, help_text=_ROLE_HELP)
-    precedence = forms.IntegerField(
-        min_value=0,
-        max_value=2_147_483_647,
-        required=False,
-        help_text="Who is in several groups gets the role of the one with the lowest number.",
-    )
-
-    def said(self) -> dict[str, Any]:
-        """By AWS's names."""
-        role = self.cleaned_data["role"]
-        return {
-            "Description": self.cleaned_data["description"],
-            "RoleArn": role.arn if role else "",
-            "Precedence": self.cleaned_data["precedence"],
-        }
-
-
-class NewGroupForm(GroupFields, UserPoolForm):
-    heading = "New group of {names}"
-    about = "Groups stand in people’s tokens, and may carry a role."
-    name = forms.CharField(max_length=128, help_text="No spaces. It can’t be changed later.")
-    field_order = ("name", "description", "role", "precedence")
-
-    def all_steps(self) -> Sequence[StepSpec]:
-        said = different_from({}, self.said())
-        return [make(GROUP, self.pool.arn, self.cleaned_data["name"], {k: v for k, v in said.items() if v is not None})]
-
-
-class GroupForm(GroupFields, PoolObjectForm):
+class GroupForm(ObjectSettingsForm):
     of = GROUP
-    heading = "Group {one}"
-    about = "A new role is what its members get the next time that they sign in."
+    group = GROUP_SETTINGS
+    role = RoleField(required=False, help_text=ROLE.help)
 
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "description": settings.get("Description", ""),
-            "role": settings.get("RoleArn", ""),
-            "precedence": settings.get("Precedence"),
-        }
+
+class NewGroupForm(NewObjectForm):
+    group = NEW_GROUP
+    role = RoleField(required=False, help_text=ROLE.help)
+    name = forms.CharField(max_length=128, help_text="No spaces. It can’t be changed later.")
+    field_order = ("name",)
 
     def all_steps(self) -> Sequence[StepSpec]:
-        return self.update_one(self.said())
+        return [make(GROUP, self.pool.arn, self.cleaned_data["name"], self.chosen())]
 
 
 class DeleteGroupForm(PoolObjectForm):
@@ -112,12 +81,8 @@ class ProviderFields(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text="Sealed until it is sent. With Apple: the private key.",
     )
-    mapping = PairsField(
-        label="Attribute mapping",
-        required=False,
-        help_text="The pool’s attribute and the provider’s: email = email. One a line.",
-    )
-    identifiers = SortedLinesField(label="Identifiers", help_text="Such as domains of e-mail addresses, one a line.")
+    mapping = MAPPING.field()
+    identifiers = IDENTIFIERS.field()
 
     def clean_details(self) -> dict[str, str]:
         value: dict[str, str] = self.cleaned_data["details"]
@@ -190,7 +155,7 @@ class ProviderForm(ProviderFields, PoolObjectForm):
     heading = "Identity provider {one}"
     about = "A secret that is left empty stays as AWS has it."
 
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+    def begins_with(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         details = settings.get("ProviderDetails", {})
         return {
             "details": {name: value for name, value in details.items() if name not in SECRETS},
@@ -249,49 +214,14 @@ def _without(client: AppClient, form: PoolObjectForm) -> dict[str, Any]:
 
 
 # ---- Resource servers ----------------------------------------------------------------------------------------
-class ServerFields(forms.Form):
-    title_of_api = forms.CharField(label="Name", max_length=256)
-    scopes = PairsField(
-        label="Scopes", required=False, help_text="One a line, its name and what it allows: read = Read orders."
-    )
-
-    def clean_scopes(self) -> dict[str, str]:
-        value: dict[str, str] = self.cleaned_data["scopes"]
-        if bad := [name for name in value if "/" in name or " " in name]:
-            raise forms.ValidationError(f"{bad[0][:80]}: a scope’s name has neither / nor spaces.")
-        return value
-
-    def said(self) -> dict[str, Any]:
-        described = [
-            {"ScopeName": name, "ScopeDescription": words} for name, words in self.cleaned_data["scopes"].items()
-        ]
-        scopes = RESOURCE_SERVER.payload({"Scopes": described}).get("Scopes")
-        return {"Name": self.cleaned_data["title_of_api"], "Scopes": scopes}
-
-
-class NewServerForm(ServerFields, UserPoolForm):
+class NewServerForm(NewObjectForm):
     named_otherwise = MappingProxyType({"name": "identifier"})
-    heading = "New resource server of {names}"
-    about = "An API, and the scopes that tokens may carry for it."
+    group = NEW_SERVER
     identifier = forms.CharField(max_length=256, help_text="Such as https://api.example.org. It can’t be changed.")
-    field_order = ("identifier", "title_of_api", "scopes")
+    field_order = ("identifier",)
 
     def all_steps(self) -> Sequence[StepSpec]:
-        said = {name: value for name, value in self.said().items() if value}
-        return [make(RESOURCE_SERVER, self.pool.arn, self.cleaned_data["identifier"], said)]
-
-
-class ServerForm(ServerFields, PoolObjectForm):
-    of = RESOURCE_SERVER
-    heading = "Resource server {one}"
-    about = "Scopes that are removed can’t be asked for any more; tokens that have them last until they expire."
-
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        scopes = {each["ScopeName"]: each.get("ScopeDescription", "") for each in settings.get("Scopes", [])}
-        return {"title_of_api": settings.get("Name", ""), "scopes": scopes}
-
-    def all_steps(self) -> Sequence[StepSpec]:
-        return self.update_one(self.said())
+        return [make(RESOURCE_SERVER, self.pool.arn, self.cleaned_data["identifier"], self.chosen())]
 
 
 class DeleteServerForm(PoolObjectForm):

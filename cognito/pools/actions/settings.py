@@ -1,16 +1,14 @@
-"""The other settings of a pool: messages, triggers, protection, plan, threat protection, tags, domain, all as JSON."""
+"""Settings of a pool that take more than their entries (cognito/pools/settings), tags, domains, and all as JSON."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from django import forms
 
-from cognito.pools.actions.base import JsonForm, SettingsForm, UserPoolForm
-from cognito.pools.actions.fields import ArnField, JsonField, PairsField, check_own
+from cognito.pools.actions.base import SettingsForm, UserPoolForm, by_member
 from cognito.pools.operations import (
     AddAttribute,
     CreateDomain,
@@ -22,208 +20,96 @@ from cognito.pools.operations import (
     untag,
 )
 from cognito.pools.operations.details import LONGEST_CUSTOM, TYPES
+from cognito.pools.operations.shapes import MFA, POOL, Shape
+from cognito.pools.settings.messages import BY_CODE, BY_LINK, DEVICES, MESSAGES
+from cognito.pools.settings.pool import ACCOUNT_RECOVERY
+from cognito.pools.settings.sign_in import MULTI_FACTOR
+from cognito.setting_fields import ArnField, JsonField, check_own
+from cognito.setting_paths import at
 from objects.operations.tags import LONGEST_KEY, LONGEST_VALUE
 from sync.operations import StepSpec
 
-# API reference, LambdaConfigType: those that are an ARN and nothing else.
-TRIGGERS = (
-    "PreSignUp",
-    "CustomMessage",
-    "PostConfirmation",
-    "PreAuthentication",
-    "PostAuthentication",
-    "DefineAuthChallenge",
-    "CreateAuthChallenge",
-    "VerifyAuthChallengeResponse",
-    "PreTokenGeneration",
-    "UserMigration",
-)
-
-_BY_CODE, _BY_LINK = "CONFIRM_WITH_CODE", "CONFIRM_WITH_LINK"
-# Where the subject and the text stand (API reference, VerificationMessageTemplateType).
-_TEMPLATES = {_BY_CODE: ("EmailSubject", "EmailMessage"), _BY_LINK: ("EmailSubjectByLink", "EmailMessageByLink")}
-_LINK = re.compile(r"\{##.+?##\}", re.DOTALL)
-_FUNCTION = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(:[\w$-]+)?", re.ASCII)
 _RESERVED = ("aws", "amazon", "cognito")
 
 
 class MessagesForm(SettingsForm):
-    heading = "Messages of {names}"
-    about = "The e-mails that people get. Cognito itself sends at most 50 a day; Amazon SES sends up to your SES quota."
-    sender = forms.ChoiceField(
-        label="E-mail is sent by", choices=[("COGNITO_DEFAULT", "Cognito"), ("DEVELOPER", "Amazon SES")]
-    )
-    source_arn = ArnField(
-        r"ses:[a-z0-9-]+:\d{12}:identity/.+",
-        "an identity in SES",
-        label="SES identity",
-        help_text="The ARN of a verified identity. Needed with SES.",
-    )
-    sender_name = forms.CharField(
-        label="From", required=False, max_length=320, help_text="Such as Acme <hello@acme.example>. With SES only."
-    )
-    reply_to = forms.EmailField(label="Reply-to address", required=False, max_length=320)
-    option = forms.ChoiceField(
-        label="Verification by",
-        choices=[(_BY_CODE, "A code to type"), (_BY_LINK, "A link to follow")],
-    )
-    subject = forms.CharField(label="Verification subject", required=False, max_length=140)
-    message = forms.CharField(
-        label="Verification message",
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="{####} stands for the code; with a link, {##Click here##} for the link and its words. "
-        "Empty: AWS’s own text.",
-    )
-    invite_subject = forms.CharField(label="Invitation subject", required=False, max_length=140)
-    invite_message = forms.CharField(
-        label="Invitation message",
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="It must contain {username} and {####}, which stands for the temporary password.",
-    )
+    """The verification's subject and text stand in other members with a link than with a code."""
 
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        mail, template = settings.get("EmailConfiguration", {}), settings.get("VerificationMessageTemplate", {})
-        invitation = settings.get("AdminCreateUserConfig", {}).get("InviteMessageTemplate", {})
-        option = template.get("DefaultEmailOption", _BY_CODE)
-        return {
-            "sender": mail.get("EmailSendingAccount", "COGNITO_DEFAULT"),
-            "source_arn": mail.get("SourceArn", ""),
-            "sender_name": mail.get("From", ""),
-            "reply_to": mail.get("ReplyToEmailAddress", ""),
-            "option": option,
-            "subject": template.get(_TEMPLATES[option][0], ""),
-            "message": template.get(_TEMPLATES[option][1], ""),
-            "invite_subject": invitation.get("EmailSubject", ""),
-            "invite_message": invitation.get("EmailMessage", ""),
-        }
+    group = MESSAGES
 
-    def clean_sender_name(self) -> str:
-        value = str(self.cleaned_data["sender_name"])
-        if not value.isprintable():
-            raise forms.ValidationError("It has characters that nobody sees, such as the end of a line.")
-        return value
+    def initially(self, of: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        found, settings = super().initially(of), of[POOL.facet]
+        for name, path in _TEMPLATES[found["option"]].items():
+            found[name] = at(settings, path) or ""
+        return found
 
-    def clean_message(self) -> str:
-        value = str(self.cleaned_data["message"]).replace("\r\n", "\n")
-        if value and self.cleaned_data.get("option") == _BY_CODE and "{####}" not in value:
-            raise forms.ValidationError("{####} has to be in it: there the code stands.")
-        if value and self.cleaned_data.get("option") == _BY_LINK and not _LINK.search(value):
-            raise forms.ValidationError("{##Click here##}, in your own words, has to be in it: there the link stands.")
-        return value
-
-    def clean_invite_message(self) -> str:
-        value = str(self.cleaned_data["invite_message"]).replace("\r\n", "\n")
-        if value and not ("{####}" in value and "{username}" in value):
-            raise forms.ValidationError("{username} and {####} have to be in it.")
-        return value
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("sender") == "DEVELOPER" and not cleaned.get("source_arn"):
-            self.add_error("source_arn", "With SES, AWS asks for the identity that it sends from.")
-        for name in ("subject", "message", "invite_subject", "invite_message"):
-            if cleaned.get("sender") != "DEVELOPER" and cleaned.get(name):
-                self.add_error(name, "AWS takes texts of your own only where SES sends: choose that, or empty this.")
-        return cleaned
-
-    def changes(self) -> dict[str, Any]:
-        cleaned = self.cleaned_data
-        subject, message = _TEMPLATES[cleaned["option"]]
+    def changes(self, of: Shape) -> dict[str, Any]:
+        cleaned, changes = self.cleaned_data, super().changes(of)
         # AWS refuses the texts of both together ("The message is invalid.").
-        unused = [name for option, names in _TEMPLATES.items() if option != cleaned["option"] for name in names]
-        return {
-            **{f"VerificationMessageTemplate.{name}": None for name in unused},
-            "EmailConfiguration.EmailSendingAccount": cleaned["sender"],
-            "EmailConfiguration.SourceArn": cleaned["source_arn"],
-            "EmailConfiguration.From": cleaned["sender_name"],
-            "EmailConfiguration.ReplyToEmailAddress": cleaned["reply_to"],
-            "VerificationMessageTemplate.DefaultEmailOption": cleaned["option"],
-            f"VerificationMessageTemplate.{subject}": cleaned["subject"],
-            f"VerificationMessageTemplate.{message}": cleaned["message"],
-            "AdminCreateUserConfig.InviteMessageTemplate.EmailSubject": cleaned["invite_subject"],
-            "AdminCreateUserConfig.InviteMessageTemplate.EmailMessage": cleaned["invite_message"],
-        }
+        changes |= {path: None for paths in _TEMPLATES.values() for path in paths.values()}
+        return changes | {path: cleaned[name] for name, path in _TEMPLATES[cleaned["option"]].items()}
 
 
-class TriggersForm(SettingsForm):
-    heading = "Triggers of {names}"
-    about = "Functions that Cognito calls at sign-up and sign-in. One that fails refuses the sign-in."
-    functions = PairsField(
-        label="Functions",
-        required=False,
-        help_text=f"One a line, such as PreSignUp = arn:aws:lambda:… There are {', '.join(TRIGGERS)}. Others stay.",
-    )
-
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        held = settings.get("LambdaConfig", {})
-        return {"functions": {name: held[name] for name in TRIGGERS if name in held}}
-
-    def clean_functions(self) -> dict[str, str]:
-        value: dict[str, str] = self.cleaned_data["functions"]
-        if unknown := value.keys() - set(TRIGGERS):
-            raise forms.ValidationError(f"There is no trigger {', '.join(sorted(unknown))}.")
-        if bad := [arn for arn in value.values() if not _FUNCTION.fullmatch(arn)]:
-            raise forms.ValidationError(f"{bad[0][:80]} isn’t the ARN of a function.")
-        return value
-
-    def changes(self) -> dict[str, Any]:
-        value = self.cleaned_data["functions"]
-        return {f"LambdaConfig.{name}": value.get(name) for name in TRIGGERS}
+# Where the subject and the text stand (API reference, VerificationMessageTemplateType).
+_TEMPLATE = "VerificationMessageTemplate"
+_TEMPLATES = {
+    BY_CODE: {"subject": f"{_TEMPLATE}.EmailSubject", "message": f"{_TEMPLATE}.EmailMessage"},
+    BY_LINK: {"subject": f"{_TEMPLATE}.EmailSubjectByLink", "message": f"{_TEMPLATE}.EmailMessageByLink"},
+}
 
 
-class ProtectionForm(SettingsForm):
-    heading = "Deletion protection of {names}"
-    about = "While it is on, AWS refuses to delete the pool, whoever asks."
-    protected = forms.BooleanField(label="Protected from deletion", required=False)
+class DevicesForm(SettingsForm):
+    """DeviceConfigurationType in the API reference; nothing of it switches it off."""
 
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        return {"protected": settings.get("DeletionProtection") == "ACTIVE"}
+    group = DEVICES
 
-    def changes(self) -> dict[str, Any]:
-        return {"DeletionProtection": "ACTIVE" if self.cleaned_data["protected"] else "INACTIVE"}
+    def changes(self, of: Shape) -> dict[str, Any]:
+        return super().changes(of) if self.cleaned_data["remembers"] else {"DeviceConfiguration": None}
 
 
-class PlanForm(SettingsForm):
-    heading = "Plan of {names}"
-    about = "What the pool can do, and what AWS bills for each monthly active person."
-    tier = forms.ChoiceField(
-        label="Plan",
-        choices=[("LITE", "Lite"), ("ESSENTIALS", "Essentials: passkeys, codes"), ("PLUS", "Plus: threat protection")],
-    )
-    protection = forms.ChoiceField(
-        label="Threat protection",
-        choices=[("OFF", "Off"), ("AUDIT", "Audit only"), ("ENFORCED", "Full function")],
-        help_text="With Plus only.",
-    )
+class RecoveryForm(SettingsForm):
+    group = ACCOUNT_RECOVERY
 
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        add_ons = settings.get("UserPoolAddOns", {})
-        return {
-            "tier": settings.get("UserPoolTier", "ESSENTIALS"),
-            "protection": add_ons.get("AdvancedSecurityMode", "OFF"),
-        }
+    def changes(self, of: Shape) -> dict[str, Any]:
+        named = [name for name in (self.cleaned_data["first"], self.cleaned_data["second"]) if name]
+        ways = [{"Name": name, "Priority": place} for place, name in enumerate(named, 1)]
+        return {"AccountRecoverySetting": {"RecoveryMechanisms": ways} if ways else None}
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("protection", "OFF") != "OFF" and cleaned.get("tier") != "PLUS":
-            self.add_error("protection", "Threat protection takes the plan Plus.")
-        return cleaned
 
-    def changes(self) -> dict[str, Any]:
+class MfaForm(SettingsForm):
+    """The mode and its factors go together, and a factor as a whole."""
+
+    group = MULTI_FACTOR
+
+    def changes(self, of: Shape) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        off = cleaned["protection"] == "OFF" and "UserPoolAddOns" not in self.settings(self.of)
-        mode = None if off else cleaned["protection"]
-        return {"UserPoolTier": cleaned["tier"], "UserPoolAddOns.AdvancedSecurityMode": mode}
+        on = cleaned["mode"] != "OFF"
+        email = {"Subject": cleaned["email_subject"], "Message": cleaned["email_message"]}
+        sms: dict[str, Any] = self.settings(MFA).get("SmsMfaConfiguration", {})
+        caller = {**sms.get("SmsConfiguration", {}), "SnsCallerArn": cleaned["sms_role"]}
+        if cleaned["sms_external_id"]:
+            caller["ExternalId"] = cleaned["sms_external_id"]
+        return {
+            "MfaConfiguration": cleaned["mode"],
+            "SoftwareTokenMfaConfiguration": {"Enabled": True} if on and cleaned["app"] else None,
+            "SmsMfaConfiguration": {**sms, "SmsConfiguration": caller} if cleaned["sms_role"] else None,
+            "EmailMfaConfiguration": email if on and cleaned["email"] else None,
+        }
 
 
-class PoolJsonForm(JsonForm):
+class PoolJsonForm(UserPoolForm):
+    """All that the call sends. Members that differ are what is meant."""
+
     heading = "All settings of {names} as JSON"
     about = "As UpdateUserPool takes them. A member that is taken out goes back to AWS’s default."
     settings_json = JsonField(label="Settings")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"settings_json": self.settings(POOL), **self.initial}
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        return self.update(POOL, by_member(self.settings(POOL), self.cleaned_data["settings_json"]))
 
 
 class AttributeForm(UserPoolForm):

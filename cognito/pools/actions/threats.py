@@ -1,4 +1,4 @@
-"""Threat protection: what the pool does, and what one app client does instead."""
+"""Threat protection that one app client has instead of its pool's."""
 
 from __future__ import annotations
 
@@ -7,60 +7,35 @@ from typing import Any
 
 from django import forms
 
-from cognito.pools.actions.base import PoolObjectForm, SettingsForm, by_member
+from cognito.pools.actions.base import ObjectSettingsForm, by_member
 from cognito.pools.operations import update
-from cognito.pools.operations.merging import at, merged
 from cognito.pools.operations.shapes import CLIENT_RISK, RISK
+from cognito.pools.settings import threats
+from cognito.setting_paths import merged
 from sync.operations import StepSpec
 
-_STOLEN = "CompromisedCredentialsRiskConfiguration.Actions.EventAction"
 _POOLS, _OWN = "pool", "own"
 
 
-class StolenPasswords(forms.Form):
-    compromised = forms.ChoiceField(
-        label="A password that is known to be stolen",
-        choices=[("BLOCK", "Is refused"), ("NO_ACTION", "Is noted")],
-    )
+class ClientRiskForm(ObjectSettingsForm):
+    """A client without settings of its own follows the pool; its own begin with the pool's."""
 
-
-class RiskForm(StolenPasswords, SettingsForm):
-    of = RISK
-    heading = "Threat protection of {names}"
-    about = "What happens when a password is known to be stolen. What was set of account takeover stays as it is."
-
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        return {"compromised": at(settings, _STOLEN) or "NO_ACTION"}
-
-    def changes(self) -> dict[str, Any]:
-        return {_STOLEN: self.cleaned_data["compromised"]}
-
-
-class ClientRiskForm(StolenPasswords, PoolObjectForm):
     of = CLIENT_RISK
-    heading = "Threat protection of {one}"
-    about = (
-        "An app client has what the pool has, or all of its own. Its own takes over what the pool has now of account "
-        "takeover and of addresses, and doesn’t follow the pool any more. The password below counts for its own only."
-    )
+    group = threats.CLIENT_RISK
     holds = forms.ChoiceField(
         label="Which settings apply", choices=[(_POOLS, "As the pool"), (_OWN, "Its own")], widget=forms.RadioSelect
     )
     field_order = ("holds", "compromised")
 
     @property
-    def begins_with(self) -> dict[str, Any]:
+    def own_or_pools(self) -> dict[str, Any]:
         return self.held or RISK.payload(self.pool.risk or {})
 
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "holds": _OWN if settings else _POOLS,
-            "compromised": at(self.begins_with, _STOLEN) or "NO_ACTION",
-        }
+    def begins_with(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        return {"holds": _OWN if settings else _POOLS, **super().begins_with(self.own_or_pools)}
 
     def all_steps(self) -> Sequence[StepSpec]:
         if self.cleaned_data["holds"] == _OWN:
-            own = merged(self.begins_with, {_STOLEN: self.cleaned_data["compromised"]})
-            return self.update_one(by_member(self.held, own))
+            return self.update_one(by_member(self.held, merged(self.own_or_pools, self.changes())))
         nothing = dict.fromkeys(self.held)
         return [update(self.of, self.pool.arn, self.row.name, nothing, self.key)] if nothing else []

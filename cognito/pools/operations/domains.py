@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
-from cognito.mirrors.canonical import canonical
+from cognito.canonical import canonical
 from cognito.models import UserPool
 from cognito.pools.operations.places import check_pool_arn, pool_call, pool_key, pool_row, region_of
 from cognito.pools.operations.pools import pool_ref

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
-from cognito.mirrors.canonical import canonical
+from cognito.canonical import canonical
 from cognito.models import OfPool, UserPool
-from cognito.pools.operations.merging import different, merged, undone
 from cognito.pools.operations.places import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, pool_row, region_of
 from cognito.pools.operations.roles import role_given
 from cognito.pools.operations.shapes import (
@@ -30,6 +29,7 @@ from cognito.pools.operations.shapes import (
     mfa_following,
     pool_following,
 )
+from cognito.setting_paths import different, merged, undone
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
@@ -93,11 +93,11 @@ class ReplaceSettings(Operation[ReplaceParams]):
 
     @property
     def members(self) -> set[str]:
-        return {(self.of.renamed or {}).get(name, name) for name in self.of.sent}
+        return set(self.of.renamed.values())
 
     # ---- In words and as a call ------------------------------------------------------------------------------
     def title(self, p: ReplaceParams) -> str:
-        what = some([self.of.label(path) for path in p.changes])
+        what = some(list(dict.fromkeys(self.of.label(path) for path in p.changes)))
         return f"Change {what} of the {self.of.title} {p.called}"
 
     def note(self, p: ReplaceParams) -> str:

@@ -6,14 +6,18 @@ What a call leaves out goes back to AWS's default, so each sends all of it. The 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from cognito.mirrors.canonical import canonical
+from cognito.canonical import canonical
 from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer, UserPool
 from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
+from cognito.pools import settings
+from cognito.pools.settings import belonging, client, sign_in, threats
+from cognito.setting import Setting, labels_of
 from sync.models import MirroredRow
 
 Settings = dict[str, Any]
@@ -36,32 +40,54 @@ def _every(settings: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class Shape:
-    """`sent`: the members of the call, by their name in what AWS describes."""
+    """`settings`: the entries of what AWS describes, of which the call takes those that are sent."""
 
     kind: str  # "cognito.pool.update"
     title: str  # "user pool", for sentences
     model: type[MirroredRow]
     operation: str
-    sent: frozenset[str]
+    settings: tuple[Setting, ...]
     column: str = "settings"  # of the row that has what AWS describes; null in it: not read yet
     facet: str = "details"
     also: tuple[str, ...] = ()  # other facets that the call changes
     asked_by: str = ""  # the parameter that says which one in the pool; "": the pool itself
-    renamed: Mapping[str, str] | None = None
     fitted: Callable[[Settings], Settings] = _as_it_is  # what else differs between the two
-    labels: Mapping[str, str] | None = None  # what people call a setting, by its path
-    held_by: Callable[[Mapping[str, Any]], bool] = _every  # whether a pool of which this is `told` has it
+    held_by: Callable[[Mapping[str, Any]], bool] = _every  # whether a pool whose settings are these has it
     unless: str = ""  # a sentence for where it doesn't
+
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        """The members that are sent: by their name in what AWS describes, their name in the call."""
+        return {
+            each.path: each.sent_as or each.path for each in self.settings if each.is_sent and each.path == each.member
+        }
+
+    @property
+    def sent(self) -> frozenset[str]:
+        """By their names in what AWS describes."""
+        return frozenset(self.renamed)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return labels_of(self.settings)
 
     def payload(self, described: Mapping[str, Any]) -> Settings:
         """What the call takes, of what AWS describes in canonical form; without what says which one."""
-        new = self.renamed or {}
-        kept = {new.get(name, name): deepcopy(value) for name, value in described.items() if name in self.sent}
+        new = self.renamed
+        kept = {new[name]: deepcopy(value) for name, value in described.items() if name in new}
         in_words = self.fitted(kept)
         return canonical(in_words, in_words)
 
     def label(self, path: str) -> str:
-        return (self.labels or {}).get(path, path)
+        """What people call the setting, or the nearest that it is a part of."""
+        parts = path.split(".")
+        above = (".".join(parts[:number]) for number in range(len(parts), 0, -1))
+        return next((self._labels[each] for each in above if each in self._labels), path)
+
+    def refusals(self, sent: Settings, pool: Mapping[str, Any]) -> Iterator[str]:
+        """Why AWS would refuse what its model of the call lets through. `pool`: what the pool has by then."""
+        for rule in dict.fromkeys(each.refuses for each in self.settings if each.refuses):
+            yield from rule(sent, pool)
 
 
 def _pool(settings: Settings) -> Settings:
@@ -95,113 +121,26 @@ def _provider(settings: Settings) -> Settings:
     return settings
 
 
-# Not DcrConfiguration: left out, it stays, and sent, its own members that are left out are reset.
-POOL = Shape(
-    "cognito.pool.update",
-    "user pool",
-    UserPool,
-    "UpdateUserPool",
-    frozenset(
-        {
-            "Name",
-            "Policies",
-            "DeletionProtection",
-            "LambdaConfig",
-            "AutoVerifiedAttributes",
-            "VerificationMessageTemplate",
-            "SmsAuthenticationMessage",
-            "UserAttributeUpdateSettings",
-            "MfaConfiguration",
-            "DeviceConfiguration",
-            "EmailConfiguration",
-            "SmsConfiguration",
-            "UserPoolTags",
-            "AdminCreateUserConfig",
-            "UserPoolAddOns",
-            "AccountRecoverySetting",
-            "UserPoolTier",
-            "KeyConfiguration",
-            "IssuerConfiguration",
-            "AcrConfiguration",
-        }
-    ),
-    also=("mfa",),
-    renamed={"Name": "PoolName"},
-    fitted=_pool,
-    labels={
-        "PoolName": "name",
-        "Policies": "passwords and ways to sign in",
-        "Policies.PasswordPolicy": "password policy",
-        "Policies.SignInPolicy": "ways to sign in",
-        "AdminCreateUserConfig": "sign-up and invitations",
-        "AdminCreateUserConfig.AllowAdminCreateUserOnly": "who may sign up",
-        "AdminCreateUserConfig.InviteMessageTemplate": "invitation",
-        "AutoVerifiedAttributes": "what is verified",
-        "AccountRecoverySetting": "account recovery",
-        "DeletionProtection": "deletion protection",
-        "VerificationMessageTemplate": "verification messages",
-        "EmailConfiguration": "e-mail",
-        "SmsConfiguration": "text messages",
-        "LambdaConfig": "triggers",
-        "UserPoolTier": "plan",
-        "UserPoolAddOns": "threat protection",
-        "UserPoolTags": "tags",
-        "DeviceConfiguration": "remembered devices",
-        "MfaConfiguration": "MFA",
-        "SmsAuthenticationMessage": "text of MFA messages",
-        "UserAttributeUpdateSettings": "what is verified before it changes",
-        "KeyConfiguration": "encryption key",
-        "IssuerConfiguration": "issuer of tokens",
-        "AcrConfiguration": "levels of authentication (acr)",
-    },
-)
+POOL = Shape("cognito.pool.update", "user pool", UserPool, "UpdateUserPool", settings.POOL, also=("mfa",), fitted=_pool)
 MFA = Shape(
     "cognito.pool.mfa",
     "user pool",
     UserPool,
     "SetUserPoolMfaConfig",
-    frozenset(
-        {
-            "MfaConfiguration",
-            "SmsMfaConfiguration",
-            "SoftwareTokenMfaConfiguration",
-            "EmailMfaConfiguration",
-            "WebAuthnConfiguration",
-        }
-    ),
+    sign_in.MFA,
     column="mfa_config",
     facet="mfa",
     also=("details",),
-    labels={
-        "MfaConfiguration": "MFA",
-        "SmsMfaConfiguration": "MFA by text message",
-        "SoftwareTokenMfaConfiguration": "MFA by app",
-        "EmailMfaConfiguration": "MFA by e-mail",
-        "WebAuthnConfiguration": "passkeys",
-    },
 )
-_RISK = frozenset(
-    {
-        "CompromisedCredentialsRiskConfiguration",
-        "AccountTakeoverRiskConfiguration",
-        "RiskExceptionConfiguration",
-    }
-)
-_RISK_LABELS = {
-    "CompromisedCredentialsRiskConfiguration": "compromised passwords",
-    "AccountTakeoverRiskConfiguration": "account takeover",
-    "RiskExceptionConfiguration": "exceptions",
-}
 _UNPROTECTED = "Threat protection of the pool is off: switch it on first."
 RISK = Shape(
     "cognito.risk.set",
     "user pool",
     UserPool,
     "SetRiskConfiguration",
-    _RISK,
+    threats.RISK,
     column="risk",
     facet="risk",
-    labels=_RISK_LABELS,
     held_by=is_protected_from_threats,
     unless=_UNPROTECTED,
 )
@@ -211,11 +150,10 @@ CLIENT_RISK = Shape(
     "app client",
     AppClient,
     "SetRiskConfiguration",
-    _RISK,
+    threats.RISK,
     column="risk",
     facet="risk",
     asked_by="ClientId",
-    labels=_RISK_LABELS,
     held_by=is_protected_from_threats,
     unless=_UNPROTECTED,
 )
@@ -224,14 +162,9 @@ SESSIONS = Shape(
     "user pool",
     UserPool,
     "SetUserPoolSessionConfiguration",
-    frozenset({"UserSessionTracking", "TokenSession"}),
+    threats.SESSIONS,
     column="sessions",
     facet="sessions",
-    labels={
-        "UserSessionTracking": "tracking of sessions",
-        "TokenSession": "sessions",
-        "TokenSession.MaxPerUser": "how many sessions a person may have",
-    },
     held_by=may_track_sessions,
     unless="The pool’s plan has no tracking of sessions: that takes Essentials or Plus.",
 )
@@ -240,108 +173,34 @@ CLIENT_SESSIONS = Shape(
     "app client",
     AppClient,
     "SetUserPoolClientSessionConfiguration",
-    frozenset({"SSOSession"}),
+    threats.CLIENT_SESSIONS_MEMBERS,
     column="sessions",
     facet="sessions",
     asked_by="ClientId",
-    labels={
-        "SSOSession": "use of other apps’ sessions",
-        "SSOSession.MaxValidityMinutes": "how long sessions of other apps count",
-    },
     held_by=tracks_sessions,
     unless="The pool doesn’t track sessions: switch that on first.",
 )
-# Never PublishSecretsInAWSSecretsManager: false would delete the stored secret at once, and true rotate it.
 CLIENT = Shape(
-    "cognito.client.update",
-    "app client",
-    AppClient,
-    "UpdateUserPoolClient",
-    frozenset(
-        {
-            "ClientName",
-            "RefreshTokenValidity",
-            "AccessTokenValidity",
-            "IdTokenValidity",
-            "TokenValidityUnits",
-            "ReadAttributes",
-            "WriteAttributes",
-            "ExplicitAuthFlows",
-            "SupportedIdentityProviders",
-            "CallbackURLs",
-            "LogoutURLs",
-            "DefaultRedirectURI",
-            "AllowedOAuthFlows",
-            "AllowedOAuthScopes",
-            "AllowedOAuthFlowsUserPoolClient",
-            "AnalyticsConfiguration",
-            "PreventUserExistenceErrors",
-            "EnableTokenRevocation",
-            "EnablePropagateAdditionalUserContextData",
-            "AuthSessionValidity",
-            "RefreshTokenRotation",
-        }
-    ),
-    asked_by="ClientId",
-    labels={
-        "ClientName": "name",
-        "CallbackURLs": "callback addresses",
-        "LogoutURLs": "sign-out addresses",
-        "AllowedOAuthFlows": "OAuth flows",
-        "AllowedOAuthScopes": "OAuth scopes",
-        "AllowedOAuthFlowsUserPoolClient": "OAuth",
-        "ExplicitAuthFlows": "ways to sign in",
-        "SupportedIdentityProviders": "identity providers",
-        "RefreshTokenValidity": "life of refresh tokens",
-        "AccessTokenValidity": "life of access tokens",
-        "IdTokenValidity": "life of ID tokens",
-        "TokenValidityUnits": "units of lives",
-        "EnableTokenRevocation": "revoking tokens",
-        "PreventUserExistenceErrors": "what is told of who exists",
-        "ReadAttributes": "attributes it may read",
-        "WriteAttributes": "attributes it may write",
-        "RefreshTokenRotation": "rotation of refresh tokens",
-        "AuthSessionValidity": "time for a sign-in",
-        "AnalyticsConfiguration": "analytics",
-        "DefaultRedirectURI": "default callback address",
-        "EnablePropagateAdditionalUserContextData": "what threat protection is told",
-    },
+    "cognito.client.update", "app client", AppClient, "UpdateUserPoolClient", client.CLIENT, asked_by="ClientId"
 )
-GROUP = Shape(
-    "cognito.group.update",
-    "group",
-    CognitoGroup,
-    "UpdateGroup",
-    frozenset({"Description", "RoleArn", "Precedence"}),
-    asked_by="GroupName",
-    labels={"Description": "description", "RoleArn": "role", "Precedence": "precedence"},
-)
+GROUP = Shape("cognito.group.update", "group", CognitoGroup, "UpdateGroup", belonging.GROUP, asked_by="GroupName")
 PROVIDER = Shape(
     "cognito.idp.update",
     "identity provider",
     PoolProvider,
     "UpdateIdentityProvider",
-    frozenset({"ProviderDetails", "AttributeMapping", "IdpIdentifiers", "AcrMapping", "HasSecret"}),
+    belonging.PROVIDER,
     asked_by="ProviderName",
     fitted=_provider,
-    labels={
-        "ProviderDetails": "details",
-        "ProviderDetails.client_secret": "client secret",
-        "ProviderDetails.private_key": "private key",
-        "AttributeMapping": "attribute mapping",
-        "IdpIdentifiers": "identifiers",
-        "AcrMapping": "mapping of levels (acr)",
-    },
 )
 RESOURCE_SERVER = Shape(
     "cognito.resource_server.update",
     "resource server",
     ResourceServer,
     "UpdateResourceServer",
-    frozenset({"Name", "Scopes"}),
+    belonging.RESOURCE_SERVER,
     asked_by="Identifier",
     fitted=_server,
-    labels={"Name": "name", "Scopes": "scopes"},
 )
 SHAPES = (POOL, MFA, RISK, SESSIONS, CLIENT, CLIENT_RISK, CLIENT_SESSIONS, GROUP, PROVIDER, RESOURCE_SERVER)
 

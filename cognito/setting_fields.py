@@ -1,4 +1,4 @@
-"""Form fields for settings of pools."""
+"""Form fields for settings of user pools and identity pools."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from django import forms
 
@@ -84,15 +85,71 @@ class LastingField(forms.IntegerField):
 
 
 class ManyField(forms.MultipleChoiceField):
-    """Several of a few: a tick each. Cleans to a sorted list."""
+    """Several of a few: a tick each. Cleans to a sorted list. `needs`: a sentence where one has to be, and none is."""
 
     widget = forms.CheckboxSelectMultiple
 
-    def __init__(self, choices: Any, **kwargs: Any) -> None:
+    def __init__(self, choices: Any, *, needs: str = "", **kwargs: Any) -> None:
+        self.needs = needs
         super().__init__(choices=choices, required=False, **kwargs)
 
     def clean(self, value: Any) -> list[str]:
-        return sorted(super().clean(value))
+        chosen = sorted(super().clean(value))
+        if self.needs and not chosen:
+            raise forms.ValidationError(self.needs)
+        return chosen
+
+
+class MessageField(forms.CharField):
+    """A text, with the ends of lines that AWS has."""
+
+    def to_python(self, value: Any) -> Any:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
+class PlainField(forms.CharField):
+    """One line, of characters that are seen."""
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        if not text.isprintable():
+            raise forms.ValidationError("It has characters that nobody sees, such as the end of a line.")
+        return text
+
+
+class HostField(forms.CharField):
+    """The name of a site, in small letters."""
+
+    def to_python(self, value: Any) -> Any:
+        return str(super().to_python(value)).strip().lower()
+
+
+_NO_ADDRESSES = ("javascript", "data", "vbscript", "file")
+
+
+class AddressesField(SortedLinesField):
+    """Addresses that people come back to, one a line, as AWS takes them."""
+
+    def clean(self, value: Any) -> list[str]:
+        urls = super().clean(value)
+        if len(urls) > 100:
+            raise forms.ValidationError("AWS takes 100 addresses at most.")
+        for url in urls:
+            parts = _parts(url)
+            if parts is None or not parts.scheme or parts.fragment or "*" in url:
+                raise forms.ValidationError(f"{url[:100]}: give the whole address, with https://, without * and #.")
+            if parts.scheme in _NO_ADDRESSES:
+                raise forms.ValidationError(f"{url[:100]}: {parts.scheme}: is no address that people come back to.")
+            if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+                raise forms.ValidationError(f"{url[:100]}: AWS takes http:// for localhost only; anybody reads along.")
+        return urls
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 class JsonField(forms.CharField):

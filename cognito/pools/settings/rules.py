@@ -1,6 +1,8 @@
 """What AWS refuses of settings that its model of the call lets through: what they ask of each other, and of the plan.
 
-The sources are pages of the API reference of Amazon Cognito user pools, named at each rule.
+The sources are pages of the API reference of Amazon Cognito user pools, named at each rule. A rule gets what a call
+sends and what the pool has by then, by UpdateUserPool's names, and has a sentence for each thing that AWS refuses; it
+stands in the entry of the setting that is refused (`Setting.refuses`).
 """
 
 from __future__ import annotations
@@ -17,13 +19,7 @@ _LITE = "needs the plan Essentials or Plus, and this pool has Lite"
 _BY_SES = "needs e-mail that is sent by Amazon SES (EmailSendingAccount DEVELOPER)"
 
 
-def broken(operation: str, sent: Settings, pool: Settings) -> Iterator[str]:
-    """A sentence for each rule that a call breaks. `pool`: what the pool has by then, by UpdateUserPool's names."""
-    for rule in _RULES.get(operation, ()):
-        yield from rule(sent, pool)
-
-
-def _templates(sent: Settings, pool: Settings) -> Iterator[str]:
+def refuse_templates(sent: Settings, pool: Settings) -> Iterator[str]:
     """VerificationMessageTemplateType and MessageTemplateType: own texts of e-mails "only if the value of
     EmailSendingAccount is DEVELOPER"; a code or a link has its place in each.
     """
@@ -42,14 +38,14 @@ def _templates(sent: Settings, pool: Settings) -> Iterator[str]:
         yield "VerificationMessageTemplate.EmailMessageByLink lacks {##Click here##}, where the link stands"
 
 
-def _first_factors(sent: Settings, pool: Settings) -> Iterator[str]:
+def refuse_first_factors(sent: Settings, pool: Settings) -> Iterator[str]:
     """SignInPolicyType: other first factors than the password come with choice-based sign-in."""
     factors = ((sent.get("Policies") or {}).get("SignInPolicy") or {}).get("AllowedFirstAuthFactors") or ["PASSWORD"]
     if set(factors) != {"PASSWORD"} and not has_choice_of_factors(sent):
         yield f"Another first factor than the password {_LITE}"
 
 
-def _mfa(sent: Settings, pool: Settings) -> Iterator[str]:
+def refuse_mfa(sent: Settings, pool: Settings) -> Iterator[str]:
     """EmailMfaConfigType ("your user pool must have email configuration with your own Amazon SES resources", and a
     plan that has it) and WebAuthnConfigurationType.
     """
@@ -60,7 +56,7 @@ def _mfa(sent: Settings, pool: Settings) -> Iterator[str]:
         yield f"MFA by e-mail {_BY_SES}"
 
 
-def _flows(sent: Settings, pool: Settings) -> Iterator[str]:
+def refuse_flows(sent: Settings, pool: Settings) -> Iterator[str]:
     """UserPoolClientType: ALLOW_USER_AUTH is choice-based sign-in."""
     if "ALLOW_USER_AUTH" in (sent.get("ExplicitAuthFlows") or ()) and not has_choice_of_factors(pool):
         yield f"The choice of the first factor (ALLOW_USER_AUTH) {_LITE}"
@@ -68,12 +64,3 @@ def _flows(sent: Settings, pool: Settings) -> Iterator[str]:
 
 def _sends_by_ses(settings: Settings) -> bool:
     return bool((settings.get("EmailConfiguration") or {}).get("EmailSendingAccount") == "DEVELOPER")
-
-
-_RULES = {
-    "CreateUserPool": (_templates, _first_factors),
-    "UpdateUserPool": (_templates, _first_factors),
-    "SetUserPoolMfaConfig": (_mfa,),
-    "CreateUserPoolClient": (_flows,),
-    "UpdateUserPoolClient": (_flows,),
-}
