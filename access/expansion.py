@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from access.unheld import is_bound_by_rcps
+from access.resource_policies import is_bound_by_rcps
 from policies.engine import catalogue
 from policies.engine.compiled import ActionPatterns, CompiledStatement
 from policies.engine.meeting import meet

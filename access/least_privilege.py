@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import F
 
 from access.last_accessed import TRACKED, Judge, Reports
-from access.situations import Unanswerable
+from access.situations import UnanswerableQuestionError
 from accounts.models import AwsAccount
 from iamconsole.web.words import day
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership, Principal
@@ -87,7 +87,9 @@ def proposals(aws_account: AwsAccount, arn: str) -> list[Proposal]:
         found: Principal | None = model.objects.live().filter(aws_account=aws_account, arn=arn).first()
         if found is not None:
             return proposals_of(found)
-    raise Unanswerable(f"The mirror of AWS account {aws_account.account_id} has no user, group or role {arn}.")
+    raise UnanswerableQuestionError(
+        f"The mirror of AWS account {aws_account.account_id} has no user, group or role {arn}."
+    )
 
 
 def proposals_of(owner: Principal) -> list[Proposal]:

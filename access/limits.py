@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from access.holders import Holder
+from access.resource_policies import RESOURCE_POLICIES, is_bound_by_rcps
 from access.situations import UnknownContextKeys, account_in, facts_of_holder, facts_of_place
 from access.surroundings import Surroundings
-from access.unheld import RESOURCE_POLICIES, is_bound_by_rcps
 from policies.engine import catalogue
 from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context

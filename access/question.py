@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from access.holders import Holder
+from access.resource_policies import is_bound_by_rcps
 from access.situations import (
     UnknownContextKeys,
     account_in,
@@ -18,7 +19,6 @@ from access.situations import (
     policy_not_held,
 )
 from access.surroundings import Surroundings
-from access.unheld import is_bound_by_rcps
 from policies.engine.callers import Caller, CallerKind, NamingDirectness
 from policies.engine.catalogue import asked_on
 from policies.engine.combine import Decision, LayerDecisions, decide

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from access.plans.telling import LEDE, is_measured
+from access.plans.effect_blocks import LEDE, is_measured
 from access.views.least_privilege import LEAST_PRIVILEGE
 from accounts.roles import SEE_IAM
 from iamconsole.web import panels

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from access.holders import Holder, holder_of
+from access.resource_policies import is_bound_by_rcps, resource_policy_of
 from access.surroundings import Surroundings, surroundings_of
-from access.unheld import is_bound_by_rcps, resource_policy_of
 from accounts.models import AwsAccount
 from identities.models import IamRole
 from policies.engine.callers import Caller, CallerKind, caller_of
@@ -48,7 +48,7 @@ _NOWHERE = Surroundings("")
 _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 
 
-class Unanswerable(ValueError):
+class UnanswerableQuestionError(ValueError):
     """Why a question has no answer, in a sentence."""
 
 
@@ -126,15 +126,15 @@ def delegating_to(*account_ids: str) -> LayerPolicy:
 def situation_of(aws_account: AwsAccount, principal: str, action: str, resource: str, context: Context) -> Situation:
     """`context` keys in lower case. Raises Unanswerable."""
     if ":" not in action:
-        raise Unanswerable(f"{action!r} is no action: it must be written as service:Action.")
+        raise UnanswerableQuestionError(f"{action!r} is no action: it must be written as service:Action.")
     if "*" in action or "?" in action:
-        raise Unanswerable(f"{action!r} stands for several actions: ask of one. who_can takes patterns.")
+        raise UnanswerableQuestionError(f"{action!r} stands for several actions: ask of one. who_can takes patterns.")
     if is_assuming(action, resource) and is_pattern(resource):
-        raise Unanswerable(f"{resource!r} stands for several roles: ask of one. who_can takes patterns.")
+        raise UnanswerableQuestionError(f"{resource!r} stands for several roles: ask of one. who_can takes patterns.")
     try:
         caller = caller_of(principal)
     except ValueError as problem:
-        raise Unanswerable(str(problem)) from problem
+        raise UnanswerableQuestionError(str(problem)) from problem
     owner = account_in(resource) or aws_account.account_id
     own = surroundings_of(caller.account or owner)
     of_resource = own if owner == own.account_id else surroundings_of(owner)
@@ -172,7 +172,9 @@ def _holder(aws_account: AwsAccount, caller: Caller) -> Holder | None:
     holder = holder_of(aws_account, caller)
     if holder is None:
         what = "user" if caller.kind is CallerKind.USER else "role"
-        raise Unanswerable(f"The mirror of {aws_account} has no {what} {caller.name!r} with this ARN: {caller.arn}.")
+        raise UnanswerableQuestionError(
+            f"The mirror of {aws_account} has no {what} {caller.name!r} with this ARN: {caller.arn}."
+        )
     return holder
 
 

@@ -204,13 +204,13 @@ class GrantAdmin(EditableAdmin):
 
 @admin.register(AwsAccount)
 class AwsAccountAdmin(EditableAdmin):
-    """Its settings. What aims the console's credentials is changed on the page of its connection (sync.connect)."""
+    """Its settings. The connection is changed on its own page (sync.connect)."""
 
     aws_account_path = "pk"
     list_display = ("account_id", "name", "environment", "writes_enabled", "approvals_required", "console_page")
     list_filter = ("environment", "writes_enabled", "partition")
     search_fields = ("account_id", "name")
-    readonly_fields = (*AwsAccount.AIMS, "created_at")
+    readonly_fields = (*AwsAccount.CONNECTION_FIELDS, "created_at")
     fieldsets = (
         (None, {"fields": ("account_id", "name", "environment", "default_region", "partition")}),
         ("Connection", {"fields": ("connection", "read_role_arn", "write_role_arn", "external_id", "emulated")}),

@@ -40,7 +40,7 @@ def measure(aws_account: Any) -> dict[str, tuple[float, str, int]]:
     from access.escalation import escalations
     from access.escalation.account import account_of
     from access.index import index_of
-    from access.kept import cached_index, forget
+    from access.index_cache import cached_index, forget
     from access.patterns import who_can
     from bench.shared_policies import ASKED
     from policies.engine.compiled import compiled

@@ -10,8 +10,8 @@ class CognitoConfig(AppConfig):
         from accounts import stepup_words
         from cognito import actions, mirrors, posture, registration, trying
         from cognito.care_check import CareCheck
-        from cognito.choosing.check import ChoiceCheck
         from cognito.identity_pools import registration as identity_pools
+        from cognito.modifiable_claims.check import ModifiableClaimsCheck
         from cognito.people import registration as people
         from cognito.pools import registration as pools
         from cognito.pools.call_check import CallCheck
@@ -24,7 +24,7 @@ class CognitoConfig(AppConfig):
         actions.register()
         checks.register(CareCheck())
         checks.register(CallCheck())
-        checks.register(ChoiceCheck())
+        checks.register(ModifiableClaimsCheck())
         registration.register()
         trying.register()
         stepup_words.register(

@@ -22,7 +22,7 @@ from policies.engine.principals import allowed_principals
 from policies.engine.statements import document_in
 from policies.mirrors import is_mirrored
 from policies.models import ManagedPolicy
-from sync.aws.errors import Invalid
+from sync.aws.errors import InvalidRequestError
 from sync.mirror import AccountRegion, Content, Item, Mirror, Named, ParsedItem, Reader, Source, SourcePage
 from sync.mirror.bulk import Columns
 from sync.mirror.differences import ContentDifference
@@ -75,10 +75,13 @@ class IamDetails(Source):
 
 
 def _part_of(marker: str | None) -> tuple[int, str | None]:
-    """The number of the part, and AWS's marker in it. Raises Invalid for one of a listing that had no parts."""
+    """The number of the part, and AWS's marker in it. Raises InvalidRequestError for a marker of a listing without
+    parts."""
     part, colon, within = (marker or "0:").partition(":")
     if not (colon and part.isdecimal()):
-        raise Invalid("It goes on in a listing of another kind.", operation="iam:GetAccountAuthorizationDetails")
+        raise InvalidRequestError(
+            "It goes on in a listing of another kind.", operation="iam:GetAccountAuthorizationDetails"
+        )
     return int(part), within or None
 
 

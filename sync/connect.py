@@ -17,7 +17,7 @@ from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER
 from aws_constraints.arn import Arn, account_of
-from sync import aims, pull
+from sync import connection_rules, pull
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, CredentialsWrong, RootUserRefused, WrongAwsAccount
 from sync.aws.permission_check import GET_IN, PermissionCheck, check_permissions, enter
@@ -199,12 +199,13 @@ def reconnect(
 def _identity_there(aws_account: AwsAccount, actor: Operator | None) -> str:
     """Who the console is in the AWS account by what its columns say; `actor` is None on the command line.
 
-    Raises PermissionDenied unless the actor owns all AWS accounts, ValidationError on columns that aim elsewhere, and
+    Raises PermissionDenied unless the actor owns all AWS accounts, ValidationError on a connection that isn't that
+    account's, and
     AwsError when AWS says that the credentials are of another account, or of none.
     """
     if actor and not may(actor, ADMINISTER, None):
         raise PermissionDenied("Only owners of all AWS accounts say by which credentials one is connected.")
-    if wrong := dict(aims.mistakes(aims.aims_of(aws_account), of=aws_account.pk)):
+    if wrong := dict(connection_rules.errors(connection_rules.values_of(aws_account), of=aws_account.pk)):
         raise ValidationError(wrong)
     client = reader(aws_account)
     client.call("sts", "GetCallerIdentity")

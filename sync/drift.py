@@ -30,7 +30,7 @@ from sync.reversals import Reversal
 from sync.selectors import aws_account_status
 
 # Still to be looked at: not accepted, not taken back by others since, and not undone by a change of ours.
-OPEN = Q(accepted_at__isnull=True, mended_at__isnull=True) & ~Q(reversal__state=Change.State.APPLIED)
+OPEN = Q(accepted_at__isnull=True, reverted_at__isnull=True) & ~Q(reversal__state=Change.State.APPLIED)
 
 
 class DriftKind(StrEnum):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class ObjectRef:
     """One object. `object_id` is AWS's immutable id ("" when it is not known yet), `name` what AWS's calls take.
 
-    `by_arn`: the id is to be looked up (`identified`).
+    `by_arn`: the id is to be looked up (`resolve_arns`).
     """
 
     kind: str

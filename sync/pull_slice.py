@@ -22,7 +22,16 @@ from django.utils import timezone
 
 from sync import mirror
 from sync.aws.client import reader
-from sync.aws.errors import AwsError, Invalid, Malformed, MarkerExpired, RateTaken, Throttled, Transient, Unreachable
+from sync.aws.errors import (
+    AwsError,
+    InvalidRequestError,
+    MalformedAnswerError,
+    MarkerExpired,
+    RateTaken,
+    ThrottlingError,
+    TransientError,
+    UnreachableError,
+)
 from sync.mirror import Batch, Batches, NotYet, PageEnd, RunVisit, SourcePage, sources
 from sync.mirror.malformed import well_formed_pages
 from sync.mirror.paced_writes import paced_write
@@ -145,11 +154,11 @@ class Slice(ClaimedRun):
                         self._end_page(found)
             if page is not None and page.marker and is_up(until):
                 return RemainingWork.NOW
-        except Invalid as error:
+        except InvalidRequestError as error:
             if not marker and not isinstance(error, MarkerExpired):
                 raise
             self._begin_again(error)
-        except Transient as error:
+        except TransientError as error:
             self._give_way(error)
             if until is not None:
                 return RemainingWork.LATER if isinstance(error, RateTaken) else RemainingWork.NOW
@@ -171,30 +180,30 @@ class Slice(ClaimedRun):
         batches = Batches(self._source, self._visit.first, cursor.get("held", {}), held_at)
         coming = batches.of(pages, may_read=lambda: not is_up(until))
         # A page of its own rows is as much as one transaction takes.
-        most = 1 if isinstance(self._source, mirror.OwnRows) else 1 + _AHEAD // settings.PULL_BATCH
+        most = 1 if isinstance(self._source, mirror.SelfStoringSource) else 1 + _AHEAD // settings.PULL_BATCH
         yield from read_ahead(coming, most=most) if self._source.reads_ahead else coming
 
-    def _begin_again(self, error: Invalid) -> None:
+    def _begin_again(self, error: InvalidRequestError) -> None:
         """AWS's markers expire: a run that waited too long starts over. What it stored is recognised.
 
-        Raises Malformed in the end.
+        Raises MalformedAnswerError in the end.
         """
         restarts = self._run.cursor.get("restarts", 0) + 1
         if restarts > _RESTARTS:
-            raise Malformed(
+            raise MalformedAnswerError(
                 f"The pull began again {_RESTARTS} times, since AWS didn't know where the last page had ended.",
                 operation=error.operation,
             ) from error
         log = self._said("AWS no longer knows where the last page ended: begins again.")
         self._save(cursor=self._cursor(restarts=restarts), pages=0, seen=0, log=log)
 
-    def _give_way(self, error: Transient | OperationalError) -> None:
+    def _give_way(self, error: TransientError | OperationalError) -> None:
         """The page is asked for again, by the next slice where there is one: others in the queue come first.
 
         Raises `error` in the end, and where there is nobody to ask.
         """
         in_vain = self._run.cursor.get("in_vain", 0) + 1
-        if in_vain > _PATIENCE or isinstance(error, Unreachable):
+        if in_vain > _PATIENCE or isinstance(error, UnreachableError):
             raise error
         self._run.refresh_from_db(fields=["new", "changed", "gone"])  # what was taken back isn't counted
         self._save(
@@ -204,14 +213,14 @@ class Slice(ClaimedRun):
         )
 
     def _wait(self, waits: NotYet) -> None:
-        """Raises Transient in the end: each look takes a worker's time, and there is another pull to come."""
+        """Raises TransientError in the end: each look takes a worker's time, and there is another pull to come."""
         since = self._run.cursor.get("waits_since") or timezone.now().isoformat()
         if timezone.now() - datetime.fromisoformat(since) > _LONGEST_WAIT:
-            raise Transient(str(waits) or "AWS is still making what it was asked for.")
+            raise TransientError(str(waits) or "AWS is still making what it was asked for.")
         self._save(cursor={**self._run.cursor, "waits_since": since}, seen=self._run.cursor.get("seen", 0))
 
     def _take_own(self, page: SourcePage) -> None:
-        if isinstance(self._source, mirror.OwnRows):
+        if isinstance(self._source, mirror.SelfStoringSource):
             with paced_write():
                 self._visit.note(self._source.take(self._visit, page))
 
@@ -238,14 +247,15 @@ class Slice(ClaimedRun):
         return {key: value for key, value in self._run.cursor.items() if key in ("lift_brake", "restarts")} | where
 
     def _landmark(self, marker: str | None, number: int) -> str:
-        """A marker that was passed, by its hash: the newest of page 1, 2, 4, 8 … Raises Malformed when it comes again.
+        """A marker that was passed, by its hash: that of page 1, 2, 4, 8 … Raises MalformedAnswerError when one comes
+        again.
 
         So a circle is noticed after some times its length, whatever slices it is walked in, and one marker is kept.
         """
         passed: str = self._run.cursor.get("landmark", "")
         here = sha256((marker or "").encode()).hexdigest()
         if marker and here == passed:
-            raise Malformed("It leads in a circle: it goes on where the pull has been before.")
+            raise MalformedAnswerError("It leads in a circle: it goes on where the pull has been before.")
         return here if number.bit_count() == 1 else passed
 
     def _end(self) -> None:
@@ -273,7 +283,7 @@ class Slice(ClaimedRun):
         if not self._is_whole:
             self._save(log=self._said(_PARTIAL_SENTENCE))
             return ""
-        own = self._source if isinstance(self._source, mirror.OwnRows) else None
+        own = self._source if isinstance(self._source, mirror.SelfStoringSource) else None
         brake = own.brake if own else partial(mirror.brake, source=self._source)
         held = "" if self._run.cursor.get("lift_brake") else brake(self._visit)
         if held:
@@ -295,8 +305,8 @@ _BRAKE_SENTENCE = (
 )
 
 
-def _why(error: Transient | OperationalError) -> str:
+def _why(error: TransientError | OperationalError) -> str:
     if isinstance(error, OperationalError):
         logger.warning("a transaction of a pull was rolled back: %s", error)
         return "The database took back what was written, since others wrote there too"
-    return "AWS limits how often it may be asked" if isinstance(error, Throttled) else "AWS gave no clear answer"
+    return "AWS limits how often it may be asked" if isinstance(error, ThrottlingError) else "AWS gave no clear answer"

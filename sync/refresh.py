@@ -10,7 +10,7 @@ from datetime import datetime
 from accounts.models import AwsAccount, Operator
 from sync import clock, mirror, pull
 from sync.aws.client import reader
-from sync.aws.errors import AwsError, Denied, Invalid, Unsupported
+from sync.aws.errors import AccessDeniedError, AwsError, InvalidRequestError, UnsupportedError
 from sync.mirror import Counts, Mirror, NotYet, RereadObject, RunVisit
 from sync.mirror.base import DETAILS
 from sync.mirror.facets import locked_facets
@@ -117,8 +117,8 @@ class Refresh(ClaimedRun):
         requested_at, ref = clock.now(), self._ref(about)
         try:
             read_alone(self._visit, about, ref)
-        except (Denied, Invalid, Unsupported) as error:
-            held = Facet.Held.DENIED if isinstance(error, Denied) else Facet.Held.UNSUPPORTED
+        except (AccessDeniedError, InvalidRequestError, UnsupportedError) as error:
+            held = Facet.Held.DENIED if isinstance(error, AccessDeniedError) else Facet.Held.UNSUPPORTED
             why = {ref.object_id: error.sentence()}
             mirror.not_held(self._visit, about, why, held, requested_at=requested_at)
             self._save(log=self._said(f"{about.title}: {error.sentence()}"))

@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.models import AwsAccount
 from iamconsole.web.words import counted
 from sync import clock
-from sync.aws.errors import Denied, Unreachable, Unsupported
+from sync.aws.errors import AccessDeniedError, UnreachableError, UnsupportedError
 from sync.mirror import AccountRegion, Reader, Source, SourcePage
 from sync.models import Region
 from sync.schedule import enabled_regions
@@ -51,17 +51,17 @@ class AccountRegions(Source):
 
 
 def list_regions(client: Reader) -> list[ListedRegion]:
-    """Raises Denied, naming account:ListRegions, where neither of the two calls is allowed."""
+    """Raises AccessDeniedError, naming account:ListRegions, where neither of the two calls is allowed."""
     try:
         return [
             _as_account_says(region["RegionName"], region["RegionOptStatus"])
             for page in client.pages("account", "ListRegions", MaxResults=_MOST)
             for region in page.items["Regions"]
         ]
-    except (Denied, Unsupported, Unreachable) as not_answered:
+    except (AccessDeniedError, UnsupportedError, UnreachableError) as not_answered:
         try:
             answer = client.call("ec2", "DescribeRegions", AllRegions=True)
-        except (Denied, Unsupported):
+        except (AccessDeniedError, UnsupportedError):
             raise not_answered from None
     return [_as_ec2_says(region["RegionName"], region["OptInStatus"]) for region in answer["Regions"]]
 

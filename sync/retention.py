@@ -28,7 +28,7 @@ log = logging.getLogger("iamconsole.retention")
 
 # Drift that nobody has decided on, or that a change was proposed to undo.
 _OPEN_DRIFT = Q(origin=Revision.Origin.OUTSIDE) & (
-    Q(accepted_at__isnull=True, mended_at__isnull=True) | Q(reversal__isnull=False)
+    Q(accepted_at__isnull=True, reverted_at__isnull=True) | Q(reversal__isnull=False)
 )
 _REFERRED_TO = Q(step__isnull=False) | _OPEN_DRIFT
 

@@ -327,7 +327,10 @@ def _holding(newest: Sequence[Run]) -> SourceCoverage:
     if last.state == Run.State.DONE:
         braked = last.pk if last.error.get("class") == "Brake" else None
         return SourceCoverage("held", at, last.error.get("sentence", ""), braked_in=braked)
-    refusals: dict[str, Literal["denied", "unsupported"]] = {"Denied": "denied", "Unsupported": "unsupported"}
+    refusals: dict[str, Literal["denied", "unsupported"]] = {
+        "AccessDeniedError": "denied",
+        "UnsupportedError": "unsupported",
+    }
     return SourceCoverage(
         refusals.get(last.error.get("class", ""), "failed"), at, last.error.get("sentence", ""), last.error
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sync.aws.errors import AwsError, Denied
+from sync.aws.errors import AccessDeniedError, AwsError
 
 
 def as_json(error: AwsError) -> dict[str, Any]:
@@ -14,7 +14,7 @@ def as_json(error: AwsError) -> dict[str, Any]:
         "code": error.code,
         "sentence": error.sentence(),
         "words": error.message,
-        "statement": error.statement() if isinstance(error, Denied) else None,
+        "statement": error.statement() if isinstance(error, AccessDeniedError) else None,
         "request_id": error.request_id,
     }
 

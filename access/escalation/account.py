@@ -11,7 +11,7 @@ from django.db.models import F
 from access.escalation.techniques import ProviderByArn, Technique
 from access.holders import Holder, documents_of
 from access.index import Index
-from access.kept import CachedIndex, cached_index
+from access.index_cache import CachedIndex, cached_index
 from access.rows import Row, digest_of
 from access.situations import account_in
 from access.surroundings import Surroundings

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from access.escalation.altered import Change, Fact
 from access.escalation.graph import GOAL, Move
+from access.escalation.identity_changes import Change, Fact
 from access.escalation.techniques import TechniqueGain
 from access.holders import Holder
 
@@ -51,9 +51,9 @@ class Closure:
         for move in moves:
             self.moves.append(move)
             self._after.append(0)
-            for act in move.acts:
-                if act.actors not in self._acting:
-                    self._acting[act.actors] = self._together(act.actors)
+            for stage in move.stages:
+                if stage.actors not in self._acting:
+                    self._acting[stage.actors] = self._together(stage.actors)
 
     def add_variant(self, number: int, variant: Variant) -> None:
         self.variants[number] = variant
@@ -82,7 +82,7 @@ class Closure:
     def making(self, first: int) -> int:
         """Who can make a part of any of the moves from this one on."""
         found = 0
-        for actors in {act.actors for move in self.moves[first:] for act in move.acts}:
+        for actors in {stage.actors for move in self.moves[first:] for stage in move.stages}:
             found |= self._acting[actors]
         return found
 
@@ -103,8 +103,8 @@ class Closure:
 
     def _make(self, place: int, move: Move) -> None:
         after = -1
-        for act in move.acts:
-            after &= self._acting[act.actors]
+        for stage in move.stages:
+            after &= self._acting[stage.actors]
         if after == self._after[place]:
             return
         self._after[place] = after

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from access.escalation import iam_techniques
 from access.escalation.account import EscalationAccount
-from access.escalation.altered import Fact
+from access.escalation.identity_changes import Fact
 from access.escalation.permits import Held, Permits, TechniqueObject
 from access.escalation.places import RegionNeeds, RegionSearch
 from access.escalation.techniques import NeedResource, PermissionNeed, Technique, TechniqueGain, TechniqueTarget
@@ -22,22 +22,23 @@ GOAL: Fact = (TechniqueGain.ADMINISTRATOR, "")
 
 
 @dataclass(frozen=True, slots=True)
-class MoveAct:
-    """What one identity does. `actors`: those who have all that it takes; `held`: why, for each need."""
+class MoveStage:
+    """The part of a move that one identity does. `actors`: who has all its permissions; `permitted`: by
+    what, for each need."""
 
     actors: frozenset[int]
-    held: tuple[tuple[PermissionNeed, Held], ...]
+    permitted: tuple[tuple[PermissionNeed, Held], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Move:
-    """Each act by somebody of its actors makes each of `facts` so. `regions`: where, if not in all.
+    """Each stage, done by one of its actors, makes each of `facts` so. `regions`: where, if not in all.
 
     `is_sure`: all that it takes is allowed, and is there, whatever the mirror doesn't know.
     """
 
     technique: Technique
-    acts: tuple[MoveAct, ...]
+    stages: tuple[MoveStage, ...]
     facts: Mapping[Fact, str]  # with the ARN of what it is turned on
     regions: tuple[str, ...] = ()
     is_sure: bool = True
@@ -55,7 +56,7 @@ class Moves:
         self._places = RegionSearch(permits, account.partition, account.account_id)
 
     def of(self, technique: Technique) -> Iterator[Move]:
-        for needs in technique.acts:
+        for needs in technique.stages:
             if not self._permits.may_at_all(needs, on_others=_is_of_others(technique)):
                 return
         for asked, things in self._kinds(technique):
@@ -118,34 +119,34 @@ class Moves:
 
     # ---- Who may do it -----------------------------------------------------------------------------------------
     def _at(self, technique: Technique, things: Sequence[TechniqueObject], place: RegionNeeds) -> Iterator[Move]:
-        parts: list[tuple[Sequence[TechniqueObject], tuple[MoveAct, ...]]] = [(things, ())]
-        for needs in technique.acts:
+        parts: list[tuple[Sequence[TechniqueObject], tuple[MoveStage, ...]]] = [(things, ())]
+        for needs in technique.stages:
             parts = [
-                (fewer, (*acts, act))
-                for listed, acts in parts
-                for fewer, act in self._act(technique, needs, listed, place)
+                (fewer, (*stages, stage))
+                for listed, stages in parts
+                for fewer, stage in self._stage(technique, needs, listed, place)
             ]
-        for listed, acts in parts:
+        for listed, stages in parts:
             facts = {_fact(technique, each): each.arn for each in listed}
-            move = Move(technique, acts, facts, place.regions)
+            move = Move(technique, stages, facts, place.regions)
             yield from _by_sureness(move)
 
-    def _act(
+    def _stage(
         self,
         technique: Technique,
         needs: Sequence[PermissionNeed],
         things: Sequence[TechniqueObject],
         place: RegionNeeds,
-    ) -> list[tuple[Sequence[TechniqueObject], MoveAct]]:
-        parts: list[tuple[Sequence[TechniqueObject], MoveAct | None]] = [(things, None)]
+    ) -> list[tuple[Sequence[TechniqueObject], MoveStage]]:
+        parts: list[tuple[Sequence[TechniqueObject], MoveStage | None]] = [(things, None)]
         for needed in needs:
             parts = [
-                (fewer, MoveAct(actors, ((*act.held, (needed, held)) if act else ((needed, held),))))
-                for listed, act in parts
+                (fewer, MoveStage(actors, ((*stage.permitted, (needed, held)) if stage else ((needed, held),))))
+                for listed, stage in parts
                 for fewer, held in self._permitted(technique, needed, listed, place)
-                if (actors := act.actors.intersection(held) if act else frozenset(held))
+                if (actors := stage.actors.intersection(held) if stage else frozenset(held))
             ]
-        return [(listed, act) for listed, act in parts if act]
+        return [(listed, stage) for listed, stage in parts if stage]
 
     def _permitted(
         self, technique: Technique, needed: PermissionNeed, things: Sequence[TechniqueObject], place: RegionNeeds
@@ -183,17 +184,18 @@ class Moves:
 def _by_sureness(move: Move) -> Iterator[Move]:
     """Of those who may do it surely, and of all."""
     sure = tuple(
-        MoveAct(frozenset(each for each in act.actors if _is_allowed(each, act)), act.held) for act in move.acts
+        MoveStage(frozenset(each for each in stage.actors if _is_allowed(each, stage)), stage.permitted)
+        for stage in move.stages
     )
     supposes = bool(move.technique.supposes)
-    if not supposes and all(act.actors for act in sure):
-        yield replace(move, acts=sure)
-    if supposes or any(one.actors != all_.actors for one, all_ in zip(sure, move.acts, strict=True)):
+    if not supposes and all(stage.actors for stage in sure):
+        yield replace(move, stages=sure)
+    if supposes or any(one.actors != all_.actors for one, all_ in zip(sure, move.stages, strict=True)):
         yield replace(move, is_sure=False)
 
 
-def _is_allowed(actor: int, act: MoveAct) -> bool:
-    return all(held[actor].decision is Decision.ALLOWED for _, held in act.held)
+def _is_allowed(actor: int, stage: MoveStage) -> bool:
+    return all(held[actor].decision is Decision.ALLOWED for _, held in stage.permitted)
 
 
 def _passes(technique: Technique) -> bool:

@@ -11,7 +11,7 @@ from access.holders import Holder
 from access.index import Index
 from policies.engine.callers import Caller, CallerKind, caller_of
 from policies.engine.compiled import CompiledDocument
-from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.budget import Budget, BudgetExceededError
 from policies.engine.layers import LayerPolicy
 from policies.engine.somewhere import SomewhereQuestion
 from policies.engine.somewhere.resources import ResourceChoices
@@ -52,7 +52,7 @@ def names(index: Index, actions: Sequence[str], pattern: str) -> list[str]:
     caller = Caller(CallerKind.ROLE, account=surroundings.account_id)
     asked = SomewhereQuestion(caller, (f"iam:{actions[0]}",), pattern, is_unknown=lambda key: True)
     found: list[str] = []
-    with suppress(Exhausted):
+    with suppress(BudgetExceededError):
         texts = (
             text
             for text in ResourceChoices(asked, f"iam:{actions[0]}", described, Budget(_STEPS))

@@ -79,11 +79,13 @@ def passes(
 ) -> Technique:
     passing = need("iam:PassRole", on=NeedResource.TARGET, iam_passedtoservice=service)
     first, *rest = needs
-    acts = [part for each in rest for part in ((each, by_same(passing)) if each.actions[0] in _PASS_AGAIN else (each,))]
+    parts = [
+        part for each in rest for part in ((each, by_same(passing)) if each.actions[0] in _PASS_AGAIN else (each,))
+    ]
     return Technique(
         f"iam:PassRole+{'+'.join(each.actions[0] for each in needs)}",
         does,
-        (passing, by_same(first), *acts),
+        (passing, by_same(first), *parts),
         TechniqueTarget.ROLE_OF_SERVICE,
         TechniqueGain.CONTROL,
         source,

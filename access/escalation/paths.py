@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from access.descriptions import describe_context
 from access.escalation.search import Search
 from access.escalation.shortest import ClosurePaths, MoveUse, Proof
 from access.escalation.techniques import NeedResource, Technique
-from access.phrases import with_what
 from access.question import WhoCanMatch
 from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
@@ -72,7 +72,9 @@ class EscalationStep:
             if each.decision is Decision.UNKNOWN:
                 allowed_if = each.found.allowed_if
                 found += (
-                    with_what(allowed_if) if allowed_if else [f"depending on {spelled(key)}" for key in each.hangs_on]
+                    describe_context(allowed_if)
+                    if allowed_if
+                    else [f"depending on {spelled(key)}" for key in each.hangs_on]
                 )
         return tuple(dict.fromkeys(found))
 
@@ -159,8 +161,8 @@ def _step(search: Search, made: MoveUse, of: int | None) -> EscalationStep:
 
 
 def _permissions(search: Search, made: MoveUse, target: str) -> Iterator[StepPermission]:
-    for actor, act in zip(made.actors, made.move.acts, strict=True):
-        for needed, held in act.held:
+    for actor, stage in zip(made.actors, made.move.stages, strict=True):
+        for needed, held in stage.permitted:
             found = held[actor]
             action, resource = found.example
             resource = target if needed.on is NeedResource.TARGET else resource

@@ -17,7 +17,7 @@ from policies.engine import catalogue
 from policies.engine.combine import Decision
 from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context
-from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.budget import Budget, BudgetExceededError
 from policies.engine.facts import Facts
 from policies.engine.layers import LayerName, LayerPolicy
 from policies.engine.matching import ArnGlob, tokens
@@ -239,7 +239,7 @@ def _combined(keys: Sequence[str], statements: Sequence[CompiledStatement], *, w
         values = [
             known.values(key, facts, "", budget) if with_tags or key == SECURE_TRANSPORT else [()] for key in keys
         ]
-    except Exhausted:
+    except BudgetExceededError:
         return []
     if math.prod(map(len, values)) > _MOST_CHOICES:
         return []

@@ -14,7 +14,7 @@ from policies.engine import catalogue
 from policies.engine.callers import Caller, CallerKind
 from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import ConditionTest
-from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.budget import Budget, BudgetExceededError
 from policies.engine.matching import Glob, tokens
 from policies.engine.meeting import meet
 from policies.engine.regions import is_region, of_partition, only_region
@@ -125,7 +125,7 @@ class RegionSearch:
         try:
             found = ResourceChoices(question, action, relevant, self._budget.part(_STEPS_OF_ONE))
             return [text for text in found if text.count(":") <= most]
-        except Exhausted:
+        except BudgetExceededError:
             patterns = {without_variables(pattern) for each in statements for pattern in each.resources.patterns}
             return sorted({text for pattern in {"*", *patterns} if (text := meet(asked, pattern))})
 

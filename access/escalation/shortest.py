@@ -10,15 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from access.escalation.altered import Fact
 from access.escalation.closure import Closure
 from access.escalation.graph import GOAL, Move
+from access.escalation.identity_changes import Fact
 from access.escalation.techniques import TechniqueGain
 
 
 @dataclass(frozen=True, slots=True)
 class MoveUse:
-    """A move on one fact; `actors`: who does each act of it."""
+    """A move on one fact; `actors`: who does each stage of it."""
 
     move: Move
     fact: Fact
@@ -34,10 +34,10 @@ class ClosurePaths:
 
     def __init__(self, closure: Closure) -> None:
         self.closure = closure
-        self.doing: dict[int, list[tuple[int, int]]] = defaultdict(list)  # the moves and acts of an identity
+        self.doing: dict[int, list[tuple[int, int]]] = defaultdict(list)  # the moves and stages of an identity
         for place, move in enumerate(closure.moves):
-            for number, act in enumerate(move.acts):
-                for actor in act.actors:
+            for number, stage in enumerate(move.stages):
+                for actor in stage.actors:
                     self.doing[actor].append((place, number))
         self.of_fact: dict[Fact, list[int]] = defaultdict(list)  # the variants that take it
         for number, variant in closure.variants.items():
@@ -79,8 +79,8 @@ class ClosurePaths:
                 if place in seen:
                     continue
                 seen.add(place)
-                for act in closure.moves[place].acts:
-                    for number in act.actors - acting:
+                for stage in closure.moves[place].stages:
+                    for number in stage.actors - acting:
                         acting.add(number)
                         for fact in self._facts(number):
                             if fact not in found:
@@ -114,7 +114,7 @@ class _ShortestSearch:
         self._start = start
         self.proofs: dict[Fact, Proofs] = {}
         self._levels: dict[int, dict[Fact, Proofs]] = defaultdict(dict)
-        self._acting: dict[tuple[int, int], int] = {}  # who does an act of a move
+        self._acting: dict[tuple[int, int], int] = {}  # who does a stage of a move
         self._limit = sys.maxsize  # the moves that are known to be enough
         self._enough: dict[Fact, Fact] = {}  # what makes an administrator of somebody one acts as already
 
@@ -157,10 +157,12 @@ class _ShortestSearch:
 
     def _act(self, number: int, *, toward_end: bool) -> None:
         ways = self._ways
-        for place, act in ways.doing.get(number, ()):
-            self._acting.setdefault((place, act), number)
-            acts = self._closure.moves[place].acts
-            found = [number if number in each.actors else self._acting.get((place, at)) for at, each in enumerate(acts)]
+        for place, stage in ways.doing.get(number, ()):
+            self._acting.setdefault((place, stage), number)
+            stages = self._closure.moves[place].stages
+            found = [
+                number if number in each.actors else self._acting.get((place, at)) for at, each in enumerate(stages)
+            ]
             actors = tuple(each for each in found if each is not None)
             if len(actors) == len(found):
                 self._make(place, actors, number, toward_end=toward_end)

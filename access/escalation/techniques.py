@@ -89,8 +89,8 @@ class Technique:
     any_client: bool = False  # only of roles that take a provider's tokens whoever they were issued to
 
     @property
-    def acts(self) -> tuple[tuple[PermissionNeed, ...], ...]:
-        """The needs, of each act one identity's."""
+    def stages(self) -> tuple[tuple[PermissionNeed, ...], ...]:
+        """The needs by stage: those of one stage are one identity's."""
         found: list[list[PermissionNeed]] = []
         for each in self.needs:
             if each.by_same and found:

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from access.escalation.account import EscalationAccount
 from access.escalation.administrator import is_administrator
-from access.escalation.altered import Change, Fact, IdentityChanges
 from access.escalation.closure import Closure, Variant, apart
+from access.escalation.identity_changes import Change, Fact, IdentityChanges
 from access.escalation.techniques import TechniqueGain
 from access.holders import Holder
 from access.question import asks_who

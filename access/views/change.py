@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from access.plans.telling import LEDE, blocks, headline, is_measured
+from access.plans.effect_blocks import LEDE, blocks, headline, is_measured
 from accounts.access import signed_in
 from accounts.roles import SEE_IAM
 from iamconsole.web.fragments import render_page, wants_fragment

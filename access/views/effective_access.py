@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from access.forms import QuestionForm
 from access.holders import Holder, caller_named, holder_of
-from access.situations import Unanswerable, situation_of
+from access.situations import UnanswerableQuestionError, situation_of
 from access.views.service_access import describe
 from accounts.models import AwsAccount
 from identities.object_pages import ROLE, USER
@@ -46,7 +46,7 @@ def _access(request: HttpRequest, kind: ObjectPages, account_id: str, aws_id: st
 def _answered(aws_account: AwsAccount, arn: str, asked: dict[str, Any]) -> dict[str, Any]:
     try:
         situation = situation_of(aws_account, arn, asked["action"], asked["resource"], asked["context"])
-    except Unanswerable as problem:
+    except UnanswerableQuestionError as problem:
         return {"unanswerable": str(problem)}
     verdict = situation.verdict()
     return {

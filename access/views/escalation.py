@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from access.escalation.ways import escalation_paths_of
+from access.escalation.cached_paths import escalation_paths_of
 from access.views.who_can import url_of
 from accounts.access import fetch_aws_account
 from accounts.roles import SEE_IAM

@@ -11,14 +11,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from access.descriptions import describe_condition, describe_example
 from access.forms import QuestionForm
-from access.kept import cached_index
+from access.index_cache import cached_index
 from access.outsiders import Outsider, outsiders
 from access.patterns import who_can as answers
-from access.phrases import example, only_if
 from access.question import WhoCanMatch
+from access.resource_policies import resource_policy_of
 from access.templatetags.access_words import LAYERS
-from access.unheld import resource_policy_of
 from accounts.access import fetch_aws_account
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
@@ -76,8 +76,8 @@ def _line(aws_account: AwsAccount, found: WhoCanMatch, asked: dict[str, Any]) ->
         url_of(aws_account, found.holder.unique_id, found.holder.is_role),
         found.decision,
         found.because,
-        only_if(found),
-        example(found) if is_about_pattern and not found.is_undecided else "",
+        describe_condition(found),
+        describe_example(found) if is_about_pattern and not found.is_undecided else "",
     )
 
 

@@ -79,7 +79,7 @@ class AwsAccount(models.Model):
     # Where the console's credentials go, and by which way. Only sync.connect writes these columns, which asks AWS
     # first whether they lead into this very AWS account: no other form has them, and in the Django admin they are
     # read-only.
-    AIMS: ClassVar[tuple[str, ...]] = (
+    CONNECTION_FIELDS: ClassVar[tuple[str, ...]] = (
         "account_id",
         "partition",
         "default_region",

@@ -26,11 +26,11 @@ def change(
 ) -> None:
     """Saves what was edited on `aws_account`; `before` holds the old values of the fields that may have been.
 
-    Raises ValueError on a field that aims the console's credentials: `sync.connect.reconnect` changes those.
+    Raises ValueError on a field of the connection: `sync.connect.reconnect` changes those.
     """
     _require_owner(actor, aws_account)
-    if aims := set(before) & set(AwsAccount.AIMS):
-        raise ValueError(f"No settings, but of the connection: {', '.join(sorted(aims))}")
+    if connection := set(before) & set(AwsAccount.CONNECTION_FIELDS):
+        raise ValueError(f"No settings, but of the connection: {', '.join(sorted(connection))}")
     changes = audit.differences(before, {field: getattr(aws_account, field) for field in before})
     if changes:
         aws_account.save(update_fields=list(changes))

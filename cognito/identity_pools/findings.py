@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cognito.choosing.exposures import exposures, giver_of, pools_of, taken_by
 from cognito.identity_pools.guests import GuestAccess, GuestRoleAccess, GuestServiceAccess, guest_access
 from cognito.identity_pools.sign_in_paths import RoleLink, SignInPath, SignInPaths, without_client
 from cognito.models import IdentityPool
+from cognito.modifiable_claims.exposures import exposures, giver_of, pools_of, taken_by
 from cognito.posture import PostureFinding, worst_first
 from iamconsole.web.words import some
 from identities.models import IamRole
@@ -185,13 +185,13 @@ def _of_choices(row: IdentityPool, paths: SignInPaths) -> Iterator[PostureFindin
     giver = giver_of(row)
     for each in exposures([giver], pools_of(taken_by([giver]))):
         text = f"{each.sentence(row.aws_account)} {_LISTS}"
-        provider = next(path.key for path in paths.signed_in if each.look.provider in (path.key, path.login))
+        provider = next(path.key for path in paths.signed_in if each.use.provider in (path.key, path.login))
         if each.role:
             title = f"People choose themselves who gets {each.role.rpartition('/')[2]}"
             severity, asked = "critical" if each.is_certain else "high", (("provider", provider),)
             yield PostureFinding("ROLE_BY_CHOICE", severity, title, text, "mapping", "Edit the rules…", asked)
         else:
-            title = f"People choose the tag {each.look.tag} of their session themselves"
+            title = f"People choose the tag {each.use.tag} of their session themselves"
             asked = (("provider", without_client(provider)),)
             yield PostureFinding("TAG_BY_CHOICE", "high", title, text, "principal-tags", "Edit the tags…", asked)
 

@@ -18,7 +18,7 @@ from cognito.models import UserPool
 from cognito.plans import may_be_protected_from_threats, may_track_sessions, tracks_sessions
 from sync import clock
 from sync.aws.client import ListPage
-from sync.aws.errors import Denied, NotFound, Unsupported
+from sync.aws.errors import AccessDeniedError, NotFound, UnsupportedError
 from sync.mirror import AccountRegion, EachObject, Item, Mirror, Reader, Source, SourcePage
 from sync.mirror.per_object_source import OneByOne
 from sync.object_ref import ObjectRef
@@ -96,15 +96,15 @@ class PoolObjectsSource(Source):
         """The marker: from which pool on, and AWS's own marker in it."""
         first, within = json.loads(marker) if marker else (0, None)
         due = list(place.of(UserPool.objects.live()).filter(pk__gte=first).order_by("pk"))
-        refused: list[Denied] = []
+        refused: list[AccessDeniedError] = []
         for number, pool in enumerate(due):
             following = json.dumps([due[number + 1].pk, None]) if number + 1 < len(due) else None
             try:
                 yield from self._of_pool(client, pool, within if pool.pk == first else None, following)
             except NotFound:
                 yield SourcePage({}, following, clock.now())
-            except (Denied, Unsupported) as error:
-                refused += [error] if isinstance(error, Denied) else []
+            except (AccessDeniedError, UnsupportedError) as error:
+                refused += [error] if isinstance(error, AccessDeniedError) else []
                 if not marker and len(refused) == len(due):
                     raise
                 yield self._not_held(pool, error, following)
@@ -134,10 +134,12 @@ class PoolObjectsSource(Source):
             answers.ask(object_id, ObjectRef(self._mirror.kind, object_id, self._mirror.name(item), pool.arn))
         return answers
 
-    def _not_held(self, pool: UserPool, error: Denied | Unsupported, following: str | None) -> SourcePage:
+    def _not_held(
+        self, pool: UserPool, error: AccessDeniedError | UnsupportedError, following: str | None
+    ) -> SourcePage:
         rows = self._mirror.model.objects.live().filter(pool=pool)
         why = dict.fromkeys(rows.values_list("aws_id", flat=True), error.sentence())
-        denied, unsupported = (why, {}) if isinstance(error, Denied) else ({}, why)
+        denied, unsupported = (why, {}) if isinstance(error, AccessDeniedError) else ({}, why)
         kind = self._mirror.kind
         remarks = [f"Not read: {self.title.lower()} of {pool.name} ({pool.aws_id}). {error.sentence()}"]
         return SourcePage({}, following, clock.now(), {kind: denied}, {kind: unsupported}, remarks)

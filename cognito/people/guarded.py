@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from accounts.models import AwsAccount
-from cognito.choosing.looks import looks_of
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, IdentityPool, UserPool
+from cognito.modifiable_claims.claim_uses import claim_uses
 from cognito.people.claims import GROUPS_CLAIM, Claims, is_met
 from cognito.people.person_record import people_settings_of
 from sync.plan_draft import Draft
@@ -48,11 +48,11 @@ def looked_at(pool_id: str) -> ClaimUses:
     tags: set[str] = set()
     unknown: list[str] = []
     for pool in IdentityPool.objects.live().filter(aws_account__in=AwsAccount.objects.values("pk")).order_by("pk"):
-        for look in looks_of(pool.role_mappings, pool.principal_tags):
-            if pool_id in look.provider and look.rule is not None:
-                rules.append(look.rule)
-            elif pool_id in look.provider:
-                tags.add(look.claim)
+        for use in claim_uses(pool.role_mappings, pool.principal_tags):
+            if pool_id in use.provider and use.rule is not None:
+                rules.append(use.rule)
+            elif pool_id in use.provider:
+                tags.add(use.claim)
         is_held = pool.roles is not None and pool.principal_tags is not None
         if not is_held and pool_id in str(pool.settings.get("CognitoIdentityProviders", "")):
             unknown.append(pool.name)

@@ -14,8 +14,8 @@ from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import rows
 from cognito.people.person_record import Person, allowed_by, people_in, people_settings_by_pool
 from sync import clock
-from sync.aws.errors import Denied, MarkerExpired, NotFound, Unsupported
-from sync.mirror import AccountRegion, Counts, OwnRows, Reader, RunVisit, SourcePage, bulk
+from sync.aws.errors import AccessDeniedError, MarkerExpired, NotFound, UnsupportedError
+from sync.mirror import AccountRegion, Counts, Reader, RunVisit, SelfStoringSource, SourcePage, bulk
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.store import settle_time
 from sync.mirror.sweep import BRAKE_COUNT, BRAKE_SHARE
@@ -36,7 +36,7 @@ class MembersPage:
         return len(self.people)
 
 
-class MembersSource(OwnRows):
+class MembersSource(SelfStoringSource):
     name = "cognito.members"
     title = "Members of groups"
     regional = True
@@ -85,7 +85,7 @@ class MembersSource(OwnRows):
             again = json.dumps([group.pk, None, restarts + 1])
             yield SourcePage({}, again, clock.now(), remarks=[f"Begins {group.name} again: AWS forgot the page."])
             yield from self._of_group(client, group, allowed, (None, restarts + 1), following)
-        except (Denied, Unsupported) as error:
+        except (AccessDeniedError, UnsupportedError) as error:
             remark = f"Not read: members of {group.name} in {group.pool.aws_id}. {error.sentence()}"
             yield SourcePage({}, following, clock.now(), remarks=[remark])
 

@@ -21,9 +21,9 @@ from cognito.people import rows, sweeping
 from cognito.people.person_record import Person, allowed_by, people_in, people_settings_by_pool
 from sync import clock
 from sync.aws.client import ListPage
-from sync.aws.errors import AwsError, Denied, MarkerExpired, NotFound, Unsupported
+from sync.aws.errors import AccessDeniedError, AwsError, MarkerExpired, NotFound, UnsupportedError
 from sync.aws.quotas import forecast_s
-from sync.mirror import AccountRegion, Counts, OwnRows, Reader, RunVisit, SourcePage
+from sync.mirror import AccountRegion, Counts, Reader, RunVisit, SelfStoringSource, SourcePage
 from sync.mirror.copying import CopyLines
 
 _PER_CALL = 60  # ListUsers gives no more
@@ -63,7 +63,7 @@ class PeopleMarker:
         return json.dumps([self.pool, self.token, self.restarts])
 
 
-class PeopleSource(OwnRows):
+class PeopleSource(SelfStoringSource):
     name = "cognito.people"
     title = "People of user pools"
     regional = True
@@ -120,7 +120,7 @@ class PeopleSource(OwnRows):
                 where = PeopleMarker(pool.pk, None, where.restarts + 1)
                 remark = f"AWS no longer knows where the last page of {pool.name} ended: begins that pool again."
                 yield SourcePage({}, str(where), clock.now(), remarks=[remark])
-            except (Denied, Unsupported) as error:
+            except (AccessDeniedError, UnsupportedError) as error:
                 remark = f"Not read: people of {pool.name} ({pool.aws_id}). {error.sentence()}"
                 part = PeopleBatch(pool, why=error.sentence())
                 yield SourcePage({}, following, clock.now(), own=[part], remarks=[remark])

@@ -6,8 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from cognito.choosing.exposures import CredentialsGiver, exposures, giver_of, identity_pools_anywhere, pool_of, taken_by
 from cognito.models import AppClient, IdentityPool, UserPool
+from cognito.modifiable_claims.exposures import (
+    CredentialsGiver,
+    exposures,
+    giver_of,
+    identity_pools_anywhere,
+    pool_of,
+    taken_by,
+)
 from cognito.pools.actions.attributes import OWN
 from cognito.pools.operations.pools import identity_pools_of
 from cognito.pools.settings.client import HIDES, REFRESH, SECONDS
@@ -77,10 +84,10 @@ def _of_choices(
     described = pool_of(pool, clients)
     for each in exposures(givers, {pool.aws_id: described}):
         severity = "critical" if each.is_certain else "high"
-        what = f"{each.look.claim}, which gives {each.gets(pool.aws_account)}"
+        what = f"{each.use.claim}, which gives {each.gets(pool.aws_account)}"
         text = each.sentence(pool.aws_account)
-        if each.look.claim in [address.value for address in ADDRESSES] and each.choice.apps:
-            asked = {"verified": each.look.claim, "kept": each.look.claim}
+        if each.use.claim in [address.value for address in ADDRESSES] and each.choice.apps:
+            asked = {"verified": each.use.claim, "kept": each.use.claim}
             fix = "Have it verified at sign-up and before it changes."
             yield _finding("CLAIM_BY_CHOICE", severity, f"People write {what}", f"{text} {fix}", "signup", asked)
             continue
@@ -89,7 +96,7 @@ def _of_choices(
         for app in described.apps:
             if app.id in each.choice.apps:
                 title, fix = f"People write {what}, through {app.name}", "Remove the attribute from what it may write."
-                asked = {"which": app.id, "writes": OWN, "without": each.look.claim}
+                asked = {"which": app.id, "writes": OWN, "without": each.use.claim}
                 yield _finding("CLAIM_BY_CHOICE", severity, title, f"{text} {fix}", "client-attributes", asked)
 
 

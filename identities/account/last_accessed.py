@@ -17,7 +17,7 @@ from typing import Any
 
 from identities.models import IamGroup, IamRole, IamUser, Principal, ServiceLastAccessed
 from sync import clock
-from sync.aws.errors import Denied, NotFound, Unsupported
+from sync.aws.errors import AccessDeniedError, NotFound, UnsupportedError
 from sync.mirror import AccountRegion, Item, Mirror, NotYet, ParsedItem, Reader, Source, SourcePage
 from sync.mirror.hashing import moment
 from sync.object_ref import ObjectRef
@@ -81,13 +81,13 @@ class LastAccessedMirror(Mirror):
         )
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
-        """Asks again and again, at the door's pace; raises NotYet when it takes long, Unsupported when AWS fails."""
+        """Polls at the paced client's rate; raises NotYet when it takes long, UnsupportedError when AWS fails."""
         try:
             job_id = start(client, ref.arn)
             for _ in range(_FRUITLESS):
                 answer = fetch(client, job_id)
                 if answer.get("JobStatus") == "FAILED":
-                    raise Unsupported(_why(answer), operation="iam:GetServiceLastAccessedDetails")
+                    raise UnsupportedError(_why(answer), operation="iam:GetServiceLastAccessedDetails")
                 if answer.get("JobStatus") == _READY:
                     return item_of(ref.object_id, ref.name, ref.arn, answer)
         except NotFound:
@@ -199,14 +199,14 @@ class _Page:
         return waiting
 
     def start(self, rows: Sequence[Principal], *, all_or_none: bool) -> Started:
-        """`all_or_none`: when the first one is denied, all are taken to be, and Denied goes on."""
+        """`all_or_none`: when the first one is denied, all are taken to be, and AccessDeniedError goes on."""
         begun: Started = {}
         for row in rows:
             try:
                 job_id = start(self._client, row.arn)
             except NotFound:
                 continue  # gone meanwhile: its details will tell
-            except Denied as error:
+            except AccessDeniedError as error:
                 if all_or_none and not begun:
                     raise
                 self.denied.setdefault(row.kind, {})[row.aws_id] = error.sentence()

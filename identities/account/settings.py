@@ -9,7 +9,7 @@ from typing import Any
 
 from identities.account import parts, password_policy
 from identities.models import IamAccount
-from sync.aws.errors import Malformed, NotFound
+from sync.aws.errors import MalformedAnswerError, NotFound
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader, bulk
 from sync.mirror.differences import ContentDifference
 from sync.mirror.rows import KEY, columns
@@ -130,7 +130,7 @@ class SummaryMirror(IamAccountMirror):
     def ask(self, client: Reader) -> Item:
         counters = client.call("iam", "GetAccountSummary").get("SummaryMap")
         if not counters:  # there are some of every AWS account
-            raise Malformed("It has no counters.", operation="iam:GetAccountSummary")
+            raise MalformedAnswerError("It has no counters.", operation="iam:GetAccountSummary")
         return {"SummaryMap": counters}
 
     def content(self, item: Item) -> Content:

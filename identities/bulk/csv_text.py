@@ -32,7 +32,7 @@ class CsvLine:
 
 def lines_of(text: str, known: Collection[str], prefixes: Sequence[str] = ()) -> list[CsvLine]:
     """The lines below the header, blank ones left out. Columns are `known`, or begin with one of `prefixes`; what the
-    column "problem" says is left out, so that rows which were mended are taken as they are.
+    column "problem" says is left out, so that corrected rows are taken as they are.
 
     Raises TableError.
     """

@@ -80,7 +80,7 @@ class RowsForm(TextOrFileForm):
         raise NotImplementedError
 
     def rejected(self, name: str) -> StreamingHttpResponse:
-        """The rows that can't be done as a file, to be mended and given again."""
+        """The rows that can't be done as a file, to be corrected and uploaded again."""
         problems = {row.line: row.problem for row in self.bad}
         return file_response("csv", name, csv_text.rejected(self.lines, problems))
 

@@ -17,7 +17,7 @@ from typing import Any
 from identities.former_names import arns_of
 from identities.models import IamUser, RootUser
 from sync import clock
-from sync.aws.errors import Conflict, LimitExceeded, Malformed, NotFound
+from sync.aws.errors import Conflict, LimitExceeded, MalformedAnswerError, NotFound
 from sync.mirror import AccountRegion, Item, NotYet, Reader, Source, SourcePage
 from sync.mirror.hashing import moment
 from sync.texts import storable
@@ -88,7 +88,7 @@ class CredentialReport(Source):
 
 
 def read_report(client: Reader) -> Report | None:
-    """What AWS has, made within the last four hours; None while it is making it. Raises Malformed."""
+    """What AWS has, made within the last four hours; None while it is making it. Raises MalformedAnswerError."""
     if (answer := _fetched(client)) is None:
         return None
     try:
@@ -109,8 +109,8 @@ def _fetched(client: Reader) -> dict[str, Any] | None:
         return None  # it grew too old just now, is in the making, or was asked for too often
 
 
-def _malformed(what: str) -> Malformed:
-    return Malformed(what, operation="iam:GetCredentialReport")
+def _malformed(what: str) -> MalformedAnswerError:
+    return MalformedAnswerError(what, operation="iam:GetCredentialReport")
 
 
 def lines_of(content: bytes) -> tuple[list[Line], list[str]]:

@@ -96,7 +96,7 @@ def _lasting(credential: dict[str, Any]) -> dict[str, Any]:
 
 
 def _report(client: Reader) -> Report:
-    """Raises NotYet, and Malformed."""
+    """Raises NotYet and MalformedAnswerError."""
     report = read_report(client)
     if report is None:
         raise NotYet

@@ -19,7 +19,7 @@ from identities.models import Attachment, InlinePolicy, InstanceProfile, Members
 from identities.operations.held_rows import held
 from identities.operations.owners import GROUP, ROLE, USER, KindOfOwner
 from sync.aws.client import AwsClient
-from sync.aws.errors import Unsupported
+from sync.aws.errors import UnsupportedError
 from sync.models import MirroredRow
 from sync.operations import PlannedStep
 from sync.plan_draft import Draft
@@ -128,5 +128,5 @@ def _credentials(kind: CredentialsMirror, client: AwsClient, user_name: str) -> 
     try:
         for entry in kind.entries(client, user_name):
             yield _CREDENTIALS[kind.source].format(entry[kind.id_member])
-    except Unsupported:
+    except UnsupportedError:
         return  # where AWS doesn't know the call, nobody has one

@@ -21,7 +21,7 @@ from policies.holdings import ArnChange
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
-from sync.mirror import identified
+from sync.mirror import resolve_arns
 from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Call, Guarantee, Refusal, StepSpec, Value
 from sync.plan_draft import Draft
@@ -84,7 +84,7 @@ class RenameOwner(OwnerOperation[RenameOwnerParams]):
 
     def affected_objects(self, aws_account: AwsAccount, p: RenameOwnerParams) -> list[ObjectRef]:
         """With those of whom AWS tells otherwise then: roles that trust it, members of a group."""
-        [old] = identified(aws_account, [ref(self.owner.model, p.arn)])
+        [old] = resolve_arns(aws_account, [ref(self.owner.model, p.arn)])
         new = replace(old, name=name_of(p.new_arn), arn=p.new_arn, former_name=old.name)
         row = self.owner.model.objects.filter(aws_account=aws_account, arn=p.arn).order_by("-pk").first()
         if isinstance(row, IamGroup):

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from policies.engine import variables
 from policies.engine.compiled import CompiledStatement, resource_parts
-from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.budget import Budget, BudgetExceededError
 from policies.engine.diff.cells import cells
 from policies.engine.diff.patterns import resource_pattern
 from policies.engine.matching import Token, Wildcard, resource_glob
@@ -107,7 +107,7 @@ def _relation(ours: _Patterns, ours_is_not: bool, theirs: _Patterns, theirs_is_n
     patterns = [resource_pattern(pattern) for pattern in (every, *ours, *theirs)]
     try:
         vectors = cells(patterns, Budget(_STEPS), within=1 if len(ours) == 1 and not ours_is_not else None)
-    except Exhausted:
+    except BudgetExceededError:
         return Relation.UNKNOWN
     return _judged([vector >> 1 for vector in vectors], len(ours), ours_is_not, theirs_is_not)
 

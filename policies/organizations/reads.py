@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sync.aws.errors import Denied
+from sync.aws.errors import AccessDeniedError
 from sync.mirror import Item, Reader
 
 # The most of a page of any list of Organizations.
@@ -28,7 +28,7 @@ def _is_delegate(client: Reader, management_id: str) -> bool:
         return False
     try:
         client.call("organizations", "ListRoots", MaxResults=1)
-    except Denied:
+    except AccessDeniedError:
         return False
     return True
 

@@ -175,7 +175,7 @@ class AwsClient:
             following = items.pop(paging.marker, None)
             more = items.pop(paging.more, False) if paging.more else bool(following)
             if more and following in been:
-                raise errors.Transient(
+                raise errors.TransientError(
                     "The page says that there is more, and not where, or where we have been.",
                     operation=f"{service}:{operation}",
                     aws_account=self._aws_account.account_id,
@@ -191,7 +191,7 @@ class AwsClient:
         """AWS has no code for a marker that expired: what it finds wrong only where there is a marker, is that."""
         try:
             return self.call(service, operation, **params, **here)
-        except errors.Invalid as error:
+        except errors.InvalidRequestError as error:
             if not here or error.sent is not False:
                 raise
             raise errors.MarkerExpired(
@@ -236,7 +236,7 @@ class AwsClient:
                 if renewed or isinstance(error, errors.CannotAssumeRole):
                     raise
                 renewed = True
-            except errors.Transient as error:
+            except errors.TransientError as error:
                 failures += 1
                 if failures > _further_tries(error, sending) or time.monotonic() > until:
                     raise
@@ -283,16 +283,16 @@ class AwsClient:
     def _as_rate_taken(self, error: errors.AwsError, sending: SentCall) -> errors.AwsError:
         """Who reads in the background gives way sooner."""
         shared = category_of(sending.service, sending.operation) is not None
-        if type(error) is not errors.Throttled or not shared or self._urgent:
+        if type(error) is not errors.ThrottlingError or not shared or self._urgent:
             return error
         return sending.failed(errors.RateTaken, error.message, code=error.code, request_id=error.request_id)
 
 
-def _further_tries(error: errors.Transient, sending: SentCall) -> int:
-    if isinstance(error, errors.Unreachable):
+def _further_tries(error: errors.TransientError, sending: SentCall) -> int:
+    if isinstance(error, errors.UnreachableError):
         return _FURTHER_TRIES_UNREACHABLE
     if isinstance(error, errors.RateTaken):
         return _FURTHER_TRIES_RATE_TAKEN
-    if isinstance(error, errors.Throttled):
+    if isinstance(error, errors.ThrottlingError):
         return _FURTHER_TRIES_THROTTLED
     return _FURTHER_TRIES_WRITE if sending.write else _FURTHER_TRIES_READ

@@ -105,7 +105,7 @@ def kind_of(code: str, message: str, kind: type[errors.AwsError], *, signed: boo
     """
     if kind is errors.WrongState and code in ("NotAuthorizedException", "UnauthorizedException"):
         if says_who_may_not(message):
-            return errors.Denied
+            return errors.AccessDeniedError
         return errors.WrongState if signed else errors.SignInRefused
     if kind is errors.LimitExceeded and "email limit" in message.casefold():
         return errors.MailsUsedUp

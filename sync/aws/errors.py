@@ -83,19 +83,19 @@ class AwsError(Exception):
         return text.format(operation=self.operation or "the call", aws_account=self.aws_account or "this AWS account")
 
 
-class Transient(AwsError):
+class TransientError(AwsError):
     """It will pass, and nothing was done."""
 
     what = "AWS had a fault at {operation}; nothing was done."
     advice = "Try again in a minute."
 
 
-class Throttled(Transient):
+class ThrottlingError(TransientError):
     what = "AWS is limiting how often {aws_account} may be asked, and refused {operation}; nothing was done."
     advice = "Try again in a few minutes: the limit is shared with everything else that uses this AWS account."
 
 
-class RateTaken(Throttled):
+class RateTaken(ThrottlingError):
     """Refused again and again, although all workers had slowed down: others use up the quota."""
 
     what = "AWS went on refusing {operation}: the quota of {aws_account} for such requests is used up."
@@ -106,7 +106,7 @@ class RateTaken(Throttled):
     )
 
 
-class Unreachable(Transient):
+class UnreachableError(TransientError):
     """No connection came about, so nothing was sent."""
 
     what = "AWS could not be reached for {operation}; nothing was sent."
@@ -120,7 +120,7 @@ class UnknownOutcome(AwsError):
     advice = "Look at the object in AWS before you try again."
 
 
-class Denied(AwsError):
+class AccessDeniedError(AwsError):
     """A permission is missing; `denial` names it."""
 
     def __init__(self, message: str = "", *, denial: Denial | None = None, **about: Any) -> None:
@@ -187,26 +187,26 @@ class SignInRefused(Conflict):
     advice = "Check the username, the password or code, and what the app client and the pool allow."
 
 
-class Invalid(AwsError):
+class InvalidRequestError(AwsError):
     what = "AWS does not accept what {operation} was given; nothing was done."
     advice = "Correct it and propose the change again."
 
 
-class MarkerExpired(Invalid):
+class MarkerExpired(InvalidRequestError):
     """AWS doesn't know any longer where the last page of a list ended: read it again from its beginning."""
 
     what = "AWS no longer takes the mark at which {operation} was to go on."
     advice = "The list is read again from its beginning: pull again if it was not."
 
 
-class TriggerRefused(Invalid):
+class TriggerRefused(InvalidRequestError):
     """A Lambda function of the customer's, which Cognito asks, failed or said no."""
 
     what = "A Lambda trigger of the user pool did not let {operation} through, or failed over it."
     advice = "Look into that function's log and fix it, or take the trigger out of the pool, then try again."
 
 
-class CannotSend(Invalid):
+class CannotSend(InvalidRequestError):
     what = "Cognito can't send messages for this user pool, so {operation} was refused; nothing was done."
     advice = "Mend the role for text messages, or the identity for e-mail, in the pool's settings."
 
@@ -218,7 +218,7 @@ class NotDelivered(AwsError):
     advice = "Check the address or number and the pool's settings for messages, look at the user, then send it again."
 
 
-class CodesRefused(Invalid):
+class CodesRefused(InvalidRequestError):
     """Of an MFA device."""
 
     what = "AWS does not take the codes that {operation} was given; nothing was done."
@@ -245,26 +245,26 @@ class MailsUsedUp(LimitExceeded):
     advice = "Wait until tomorrow, or let the pool send through Amazon SES (its settings for messages)."
 
 
-class Unsupported(AwsError):
+class UnsupportedError(AwsError):
     what = "{operation} is not available here; nothing was done."
     advice = "Nothing to fix: the console goes on without it."
 
 
-class FeatureOff(Unsupported):
+class FeatureOff(UnsupportedError):
     """The pool's feature plan doesn't have it, or it is not switched on."""
 
     what = "{operation} takes a feature that this user pool does not have, or that is not switched on."
     advice = "Change the pool's feature plan or switch the feature on, if it is wanted."
 
 
-class Malformed(AwsError):
+class MalformedAnswerError(AwsError):
     """AWS answered, but not what it answers: to ask again at once would bring the same."""
 
     what = "The answer to {operation} is none that AWS gives."
     advice = "What it was to tell stays as it was. If the next pull fails alike, look at what is between here and AWS."
 
 
-class OrganizationState(Unsupported):
+class OrganizationState(UnsupportedError):
     """It isn't to be had as the organization is set, or by who asks: a state, and nothing that went wrong."""
 
 

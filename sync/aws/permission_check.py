@@ -192,7 +192,7 @@ def _try_reads(client: AwsClient, aws_account: AwsAccount, reads: list[Permissio
     for number, permission in enumerate(reads):
         try:
             yield _try(client, aws_account, permission)
-        except errors.Transient as error:
+        except errors.TransientError as error:
             yield from _unknown(reads[number:], error.sentence())
             return
 
@@ -204,16 +204,16 @@ def _try(client: AwsClient, aws_account: AwsAccount, permission: Permission) -> 
         client.call(service, operation, **probe_params(service, operation, aws_account))
     except (errors.NotFound, errors.OrganizationState, errors.Conflict):
         pass  # a conflict: the credential report is in the making
-    except errors.Denied as error:
+    except errors.AccessDeniedError as error:
         state, detail = ("unknown", _MEMBER) if _is_for_managers(error) else ("missing", error.sentence())
-    except errors.Transient:
+    except errors.TransientError:
         raise
     except errors.AwsError as error:
         state, detail = "unknown", error.sentence()
     return PermissionCheck(permission.action, permission.feature, state, detail)
 
 
-def _is_for_managers(error: errors.Denied) -> bool:
+def _is_for_managers(error: errors.AccessDeniedError) -> bool:
     """Organizations refuses plain members whatever their policies say, and names no principal then."""
     return error.operation.startswith("organizations:") and not error.denial.principal
 

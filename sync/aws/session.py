@@ -213,7 +213,7 @@ def _new_session() -> Session:
 
 def _why_not_assumed(error: errors.AwsError) -> errors.AwsError:
     """AWS's down, or our own credentials are wrong: that stays. All else is about the role."""
-    if isinstance(error, errors.Transient | errors.CredentialsWrong):
+    if isinstance(error, errors.TransientError | errors.CredentialsWrong):
         return error
     return errors.CannotAssumeRole(
         error.message,

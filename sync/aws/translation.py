@@ -48,9 +48,9 @@ _FAULTS = frozenset(
 NOT_AGAIN = frozenset({"LimitExceededException"})
 _CODES: dict[str, type[errors.AwsError]] = {
     **cognito_codes.CODES,
-    **dict.fromkeys(THROTTLING, errors.Throttled),
-    **dict.fromkeys(("EntityTemporarilyUnmodifiable",), errors.Transient),
-    **dict.fromkeys(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"), errors.Denied),
+    **dict.fromkeys(THROTTLING, errors.ThrottlingError),
+    **dict.fromkeys(("EntityTemporarilyUnmodifiable",), errors.TransientError),
+    **dict.fromkeys(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"), errors.AccessDeniedError),
     **dict.fromkeys(("NoSuchEntity", "ReportNotPresent", "ReportExpired"), errors.NotFound),
     **dict.fromkeys(
         (
@@ -84,7 +84,7 @@ _CODES: dict[str, type[errors.AwsError]] = {
             "UnknownOperationException",
             "UnsupportedAPIEndpointException",
         ),
-        errors.Unsupported,
+        errors.UnsupportedError,
     ),
     **dict.fromkeys(("ExpiredToken", "ExpiredTokenException"), errors.CredentialsExpired),
     **dict.fromkeys(("RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"), errors.ClockWrong),
@@ -102,10 +102,10 @@ _CODES: dict[str, type[errors.AwsError]] = {
     ),
 }
 _STATUS: dict[int, type[errors.AwsError]] = {
-    HTTPStatus.FORBIDDEN: errors.Denied,
+    HTTPStatus.FORBIDDEN: errors.AccessDeniedError,
     HTTPStatus.NOT_FOUND: errors.NotFound,
     HTTPStatus.CONFLICT: errors.Conflict,
-    HTTPStatus.TOO_MANY_REQUESTS: errors.Throttled,
+    HTTPStatus.TOO_MANY_REQUESTS: errors.ThrottlingError,
 }
 _STATUS_ALONE = frozenset({HTTPStatus.TOO_MANY_REQUESTS})
 _NEVER_LEFT = (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError)
@@ -147,7 +147,7 @@ class SentCall:
         """Perhaps done: for a write an unknown outcome, while a read has nothing to undo."""
         if self.write:
             return self.failed(errors.UnknownOutcome, message, sent=sent, **about)
-        return self.failed(errors.Transient, message, **about)
+        return self.failed(errors.TransientError, message, **about)
 
 
 def translate(
@@ -178,17 +178,17 @@ def _translate(error: Exception, sending: SentCall, status: int | None) -> error
         return _answered(error, sending)
     if isinstance(error, ResponseParserError):
         if sending.emulated and status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            return sending.failed(errors.Unsupported, "The emulator does not know this operation.")
+            return sending.failed(errors.UnsupportedError, "The emulator does not know this operation.")
         return sending.unclear(_UNREADABLE, sent=True)
     if never_left(error):
-        return sending.failed(errors.Unreachable, str(error))
+        return sending.failed(errors.UnreachableError, str(error))
     if isinstance(error, _NO_ANSWER):
         return sending.unclear(str(error), sent=None)
     if isinstance(error, _NO_CREDENTIALS):
         return sending.failed(errors.CredentialsWrong, str(error))
     if isinstance(error, boto.BotoCoreError):
         # What is left is raised while the request is put together: bad parameters, no such Region.
-        return sending.failed(errors.Invalid, str(error))
+        return sending.failed(errors.InvalidRequestError, str(error))
     raise error
 
 
@@ -198,23 +198,23 @@ def _answered(error: boto.ClientError, sending: SentCall) -> errors.AwsError:
     status = metadata["HTTPStatusCode"]
     about: dict[str, Any] = {"code": code, "request_id": str(metadata.get("RequestId", ""))}
     if sending.emulated and code == str(int(HTTPStatus.INTERNAL_SERVER_ERROR)):
-        return sending.failed(errors.Unsupported, "The emulator does not know this operation.", **about)
+        return sending.failed(errors.UnsupportedError, "The emulator does not know this operation.", **about)
     if code in ("", str(status)) and status not in _STATUS_ALONE:
         # AWS names each error. A proxy's "404 Not Found" says nothing of what AWS has.
         return sending.unclear(_UNREADABLE, sent=None, **about)
     if code in _FAULTS or (code not in _CODES and status >= HTTPStatus.INTERNAL_SERVER_ERROR):
         return sending.unclear(message, sent=True, **about)
-    kind = _CODES.get(code) or _STATUS.get(status, errors.Invalid)
+    kind = _CODES.get(code) or _STATUS.get(status, errors.InvalidRequestError)
     if message.startswith(_CLOCKS_DIFFER):
         kind = errors.ClockWrong
     if sending.service in cognito_codes.SERVICES:
         kind = cognito_codes.kind_of(code, message, kind, signed=is_signed(sending.service, sending.operation))
-        if kind is not errors.Denied:  # that names ourselves
+        if kind is not errors.AccessDeniedError:  # that names ourselves
             message = cognito_codes.without_people(message)
         if sending.write and cognito_codes.may_be_done(kind, message):
             about["sent"] = None
-    if kind is errors.Denied:
-        return errors.Denied(
+    if kind is errors.AccessDeniedError:
+        return errors.AccessDeniedError(
             message,
             denial=denial.parse(message, sending.name),
             operation=sending.name,

@@ -122,7 +122,7 @@ def published_logo(aws_account: AwsAccount, url: str) -> bytes:
 
 
 def _got(sending: SentCall, url: str, longest: int) -> bytes:
-    """What is published there; b"" for anything but an answer of `longest` bytes at most. Raises Unreachable."""
+    """What is published there; b"" for anything but an answer of `longest` bytes at most. Raises UnreachableError."""
     timeout = (settings.AWS_CONNECT_TIMEOUT, settings.AWS_READ_TIMEOUT)
     with logged(sending, _PURPOSE), requests.Session() as session:
         session.trust_env = not sending.emulated  # no proxy stands before this machine
@@ -137,4 +137,4 @@ def _got(sending: SentCall, url: str, longest: int) -> bytes:
                         return b""
                 return body
         except requests.RequestException as error:
-            raise sending.failed(errors.Unreachable, str(error)[:200]) from error
+            raise sending.failed(errors.UnreachableError, str(error)[:200]) from error

@@ -89,7 +89,7 @@ def _due(aws_account: AwsAccount, step: Step, ids: dict[int, str], written: set[
 
 
 def _identified(aws_account: AwsAccount, wave: Sequence[DueStep]) -> list[DueStep]:
-    found = iter(mirror.identified(aws_account, [ref for due in wave for ref in due.affected_objects]))
+    found = iter(mirror.resolve_arns(aws_account, [ref for due in wave for ref in due.affected_objects]))
     return [replace(due, affected_objects=[next(found) for _ in due.affected_objects]) for due in wave]
 
 

@@ -913,7 +913,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("accepted_at", models.DateTimeField(null=True)),
-                        ("mended_at", models.DateTimeField(null=True)),
+                        ("reverted_at", models.DateTimeField(null=True)),
                         (
                             "accepted_by",
                             models.ForeignKey(

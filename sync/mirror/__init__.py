@@ -1,5 +1,6 @@
 """The mirror: what a source and a mirror are, and how what AWS said becomes rows, facets and revisions."""
 
+from sync.mirror.arn_resolution import resolve_arns
 from sync.mirror.base import (
     AccountRegion,
     Content,
@@ -21,10 +22,9 @@ from sync.mirror.base import (
     sources,
 )
 from sync.mirror.batches import Batch, Batches, PageEnd
-from sync.mirror.identified import identified
 from sync.mirror.observed_item import ObservedItem
-from sync.mirror.own_rows import OwnRows
 from sync.mirror.per_object_source import EachObject
+from sync.mirror.self_storing_source import SelfStoringSource
 from sync.mirror.store import Counts, RunVisit, not_held, store, store_many, store_one
 from sync.mirror.sweep import brake, sweep, tie_loose_ends
 
@@ -40,23 +40,23 @@ __all__ = [
     "Named",
     "NotYet",
     "ObservedItem",
-    "OwnRows",
     "PageEnd",
     "ParsedItem",
     "Reader",
     "RereadObject",
     "RunVisit",
+    "SelfStoringSource",
     "Source",
     "SourcePage",
     "brake",
     "facets_of",
-    "identified",
     "mirror_about",
     "mirror_of",
     "not_held",
     "register",
     "register_source",
     "registry",
+    "resolve_arns",
     "sources",
     "store",
     "store_many",

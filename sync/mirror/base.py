@@ -200,7 +200,7 @@ class SourcePage:
     unsupported: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     remarks: Sequence[str] = ()  # lines for the run's log
     whole: bool = True  # False on a last page that is not the end: then nothing is taken for gone
-    own: Sequence[Any] = ()  # of a source that stores its pages by itself (sync/mirror/own_rows.py)
+    own: Sequence[Any] = ()  # of a source that stores its pages by itself (sync/mirror/self_storing_source.py)
 
 
 class NotYet(Exception):

@@ -46,7 +46,7 @@ class Batches:
     held_at: datetime | None = None
 
     def of(self, pages: Iterator[SourcePage], *, may_read: Callable[[], bool]) -> Iterator[Batch | PageEnd]:
-        """Page by page, until there is none or it may read no more. Raises Malformed."""
+        """Page by page, until there is none or it may read no more. Raises MalformedAnswerError."""
         merger, held_at = Merger(self.source.facet, self.held), self.held_at
         for page in pages:
             at = min(page.requested_at, held_at) if held_at else page.requested_at

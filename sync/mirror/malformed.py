@@ -6,7 +6,7 @@ import logging
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
-from sync.aws.errors import Malformed
+from sync.aws.errors import MalformedAnswerError
 from sync.mirror.base import SourcePage
 
 logger = logging.getLogger(__name__)
@@ -16,17 +16,19 @@ logger = logging.getLogger(__name__)
 def raising_malformed() -> Iterator[None]:
     """Wraps parsing of answers: an error in it means that the answer is malformed, and the log says where.
 
-    Raises Malformed.
+    Raises MalformedAnswerError.
     """
     try:
         yield
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         logger.exception("an answer of AWS can't be understood")
-        raise Malformed(f"It can't be understood ({type(error).__name__}: {error}); the log says where.") from error
+        raise MalformedAnswerError(
+            f"It can't be understood ({type(error).__name__}: {error}); the log says where."
+        ) from error
 
 
 def well_formed_pages(pages: Iterator[SourcePage]) -> Generator[SourcePage]:
-    """The same pages; raises Malformed."""
+    """The same pages; raises MalformedAnswerError."""
     while True:
         with raising_malformed():
             page = next(pages, None)

@@ -10,7 +10,7 @@ from time import monotonic
 from django.db.models import QuerySet
 
 from sync import clock
-from sync.aws.errors import Denied, Invalid, Malformed, Unsupported
+from sync.aws.errors import AccessDeniedError, InvalidRequestError, MalformedAnswerError, UnsupportedError
 from sync.mirror.base import AccountRegion, Item, Mirror, Reader, Source, SourcePage
 from sync.mirror.confirmed_reads import NameReused, read_confirmed
 from sync.mirror.facets import known_facets
@@ -35,7 +35,7 @@ class OneByOne:
     denied: dict[str, str] = field(default_factory=dict)  # why not, by what `ask` was told to call it
     unsupported: dict[str, str] = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)  # names that somebody else has by now
-    first_denial: Denied | None = None
+    first_denial: AccessDeniedError | None = None
 
     def ask(self, called: str, ref: ObjectRef) -> None:
         """Raises what the door raises, unless that is about this one object."""
@@ -44,10 +44,10 @@ class OneByOne:
                 item = self.read(ref)
         except NameReused:
             self.replaced.append(ref.name)
-        except Denied as error:
+        except AccessDeniedError as error:
             self.denied[called] = error.sentence()
             self.first_denial = self.first_denial or error
-        except (Malformed, Invalid, Unsupported) as error:
+        except (MalformedAnswerError, InvalidRequestError, UnsupportedError) as error:
             self.unsupported[called] = error.sentence()
         else:
             self.items += [item] if item is not None else []

@@ -12,7 +12,7 @@ from django.utils import timezone
 from sync.models import Revision
 
 _OUTSIDE = Revision.Origin.OUTSIDE
-OPEN = Q(drift_in__isnull=False, accepted_at__isnull=True, mended_at__isnull=True)
+OPEN = Q(drift_in__isnull=False, accepted_at__isnull=True, reverted_at__isnull=True)
 _LOOKED_AT = 50
 
 
@@ -29,11 +29,11 @@ def close(facets: Collection[int]) -> None:
     rows = Revision.objects.filter(facet__in=drifted).order_by("facet", "-number").defer("content")
     for revision in rows:
         revisions[revision.facet_id].append(revision)
-    mended = [each.pk for newest_first in revisions.values() for each in _mended(newest_first[:_LOOKED_AT])]
-    Revision.objects.filter(pk__in=mended).update(mended_at=timezone.now())
+    reverted = [each.pk for newest_first in revisions.values() for each in _reverted(newest_first[:_LOOKED_AT])]
+    Revision.objects.filter(pk__in=reverted).update(reverted_at=timezone.now())
 
 
-def _mended(newest_first: Sequence[Revision]) -> list[Revision]:
+def _reverted(newest_first: Sequence[Revision]) -> list[Revision]:
     newest, *older = newest_first
     between = list(takewhile(lambda each: _state(each) != _state(newest) and _is_open(each), older))
     if not between:

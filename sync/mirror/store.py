@@ -18,7 +18,7 @@ from django.db.models import Min
 
 from accounts.models import AwsAccount
 from sync import clock, ownership
-from sync.aws.errors import Denied, Invalid, Unsupported
+from sync.aws.errors import AccessDeniedError, InvalidRequestError, UnsupportedError
 from sync.mirror.base import DETAILS, AccountRegion, Item, Mirror, ParsedItem, Reader, RereadObject, mirror_of
 from sync.mirror.confirmed_reads import NameReused, read_confirmed
 from sync.mirror.facets import KnownFacet, gone_objects, known_facets, locked_facets, upsert_facets
@@ -252,7 +252,11 @@ def _look_again(visit: RunVisit, mirror: Mirror, old: ParsedItem) -> None:
     # None: gone by our own hand, or not to be seen yet; the sweep spares what was written just now.
     try:
         read_alone(visit, mirror, ref)
-    except (Denied, Invalid, Unsupported) as error:  # it stays as we wrote it; the next pull sees it in the listing
+    except (
+        AccessDeniedError,
+        InvalidRequestError,
+        UnsupportedError,
+    ) as error:  # it stays as we wrote it; the next pull sees it in the listing
         logger.info("%s %s was not looked at again: %s", mirror.kind, old.object_id, error)
 
 

@@ -159,7 +159,7 @@ class Revision(models.Model):
     # Drift (origin `outside`) that an operator looked at and found right.
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    mended_at = models.DateTimeField(null=True)  # somebody has taken it back since: it is as it was before
+    reverted_at = models.DateTimeField(null=True)  # when somebody had changed it back outside this console
     reversal = models.ForeignKey(  # the change that was proposed to undo it
         "sync.Change", models.SET_NULL, null=True, related_name="+", db_index=False
     )

@@ -20,15 +20,15 @@ _LARGEST = 2**31 - 1  # what a counter's column holds
 _LONGEST_TIME = 64
 
 
-class Misshapen(ValueError):
+class MalformedSnapshotError(ValueError):
     """`path` is where in the value, `what` ends the sentence "… {what}"."""
 
     def __init__(self, what: str, path: str = "") -> None:
         super().__init__(f"“{path}” {what}" if path else what)
         self.what, self.path = what, path
 
-    def within(self, name: str) -> Misshapen:
-        return Misshapen(self.what, f"{name}.{self.path}" if self.path else name)
+    def within(self, name: str) -> MalformedSnapshotError:
+        return MalformedSnapshotError(self.what, f"{name}.{self.path}" if self.path else name)
 
 
 def text(longest: int, *, empty: bool = False) -> Shape:
@@ -36,9 +36,9 @@ def text(longest: int, *, empty: bool = False) -> Shape:
 
     def shape(value: Any) -> str:
         if not isinstance(value, str) or not (value or empty):
-            raise Misshapen("isn’t a text")
+            raise MalformedSnapshotError("isn’t a text")
         if len(value) > longest:
-            raise Misshapen(f"is longer than {longest:,} characters")
+            raise MalformedSnapshotError(f"is longer than {longest:,} characters")
         return value
 
     return shape
@@ -46,13 +46,13 @@ def text(longest: int, *, empty: bool = False) -> Shape:
 
 def count(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST:
-        raise Misshapen("isn’t a count")
+        raise MalformedSnapshotError("isn’t a count")
     return value
 
 
 def truth(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise Misshapen("isn’t true or false")
+        raise MalformedSnapshotError("isn’t true or false")
     return value
 
 
@@ -61,7 +61,7 @@ def time(value: Any) -> str:
     try:
         moment(text(_LONGEST_TIME)(value))
     except ValueError as error:
-        raise Misshapen("isn’t a time in ISO 8601") from error
+        raise MalformedSnapshotError("isn’t a time in ISO 8601") from error
     return str(value)
 
 
@@ -74,7 +74,7 @@ def document(value: Any) -> str:
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     if not isinstance(value, str):
-        raise Misshapen("isn’t a policy document")
+        raise MalformedSnapshotError("isn’t a policy document")
     return value if "{" in value else unquote(value)
 
 
@@ -85,12 +85,12 @@ def many(shape: Shape) -> Shape:
         if value is None:
             return []
         if not isinstance(value, list):
-            raise Misshapen("isn’t a list")
+            raise MalformedSnapshotError("isn’t a list")
         found = []
         for place, element in enumerate(value):
             try:
                 found.append(shape(element))
-            except Misshapen as error:
+            except MalformedSnapshotError as error:
                 raise error.within(str(place)) from None
         return found
 
@@ -104,17 +104,17 @@ def members(required: Mapping[str, Shape], optional: Mapping[str, Shape] | None 
 
     def whole(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise Misshapen("isn’t an object")
+            raise MalformedSnapshotError("isn’t an object")
         found = {name: member for name, member in value.items() if member is not None or name not in others}
         found |= {name: masked(name, member) for name, member in found.items() if name not in shapes}
         for name, shape in shapes.items():
             if name not in found:
                 if name in required:
-                    raise Misshapen("is missing", name)
+                    raise MalformedSnapshotError("is missing", name)
                 continue
             try:
                 found[name] = shape(found[name])
-            except Misshapen as error:
+            except MalformedSnapshotError as error:
                 raise error.within(name) from None
         return found
 

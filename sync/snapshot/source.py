@@ -19,7 +19,7 @@ from sync.models import Run
 from sync.snapshot import files
 from sync.snapshot.errors import SnapshotError
 from sync.snapshot.reading import items, outline
-from sync.snapshot.shapes import Misshapen, Shape
+from sync.snapshot.shapes import MalformedSnapshotError, Shape
 
 _ANYBODYS = "aws"  # where an ARN has the AWS account: what is AWS's own
 
@@ -73,7 +73,7 @@ class SnapshotSource(Source):
         for number, raw in enumerate(items(path, of.key), start=1):
             try:
                 item = of.shape(raw)
-            except Misshapen as error:
+            except MalformedSnapshotError as error:
                 name = raw.get(of.name) if isinstance(raw, dict) else None
                 about = f"{of.key}, number {number}{f' ({str(name)[:80]})' if name else ''}"
                 raise SnapshotError(f"{about}: {error}. AWS prints no {of.noun} like that.") from error

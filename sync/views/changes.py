@@ -23,11 +23,11 @@ from sync.changes.situation import ChangeSituation
 from sync.changes.verbs import record_names_viewed
 from sync.models import Change
 from sync.naming import Names
+from sync.views.change_buttons import ApprovalsView, ChangeButtons
 from sync.views.dry_runs import DryRunView
 from sync.views.fetch import fetch_change, fetch_for_changes
 from sync.views.lists import CHANGES
 from sync.views.live import poll_response, signature
-from sync.views.offers import ApprovalsView, ChangeButtons
 from sync.views.plan import Plan
 from sync.views.secrets import waiting_of
 from sync.views.temporary import TemporaryAccess
@@ -106,7 +106,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "plan": plan,
         "names": names,
         "approvals": approvals,
-        "offers": ChangeButtons(plan, at, approvals, take_kept_words(request, change), fresh=is_fresh(request)),
+        "buttons": ChangeButtons(plan, at, approvals, take_kept_words(request, change), fresh=is_fresh(request)),
         "panels": _panels(request, "change", change),
         "afterwards": _panels(request, "change.afterwards", change) if change.finished_at else [],
         "has_moved": has_moved,

@@ -19,13 +19,13 @@ from accounts.roles import ADMINISTER
 from accounts.sign_in import demo_would_end
 from accounts.stepup import demand_step_up
 from iamconsole.web.fragments import wants_fragment
-from sync import aims
 from sync import connect as service
-from sync.aims import new_external_id
+from sync import connection_rules
 from sync.aws.errors import AwsError
 from sync.aws.permission import Permission
 from sync.aws.permissions import console_role_policy, console_role_trust, permissions_of
 from sync.aws.purpose import Tier
+from sync.connection_rules import new_external_id
 from sync.forms import ConnectForm, ReconnectForm
 
 TIERS: tuple[tuple[Tier, str, str], ...] = (
@@ -72,7 +72,7 @@ def reconnect(request: HttpRequest, account_id: str) -> HttpResponse:
     if request.method == "GET":
         return _reconnect_page(request, form)
     demand_step_up(request)
-    before = aims.aims_of(found)
+    before = connection_rules.values_of(found)
     if not form.is_valid():
         return _reconnect_page(request, form)
     asked = {name: before[name] for name in form.fields}

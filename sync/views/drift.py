@@ -60,7 +60,7 @@ class DriftEntry:
 
     @property
     def is_open(self) -> bool:
-        return self.revision.accepted_at is None and self.revision.mended_at is None and not self.is_undone
+        return self.revision.accepted_at is None and self.revision.reverted_at is None and not self.is_undone
 
     @property
     def is_being_undone(self) -> bool:

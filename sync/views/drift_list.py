@@ -80,7 +80,7 @@ DRIFT = Table(
         Column("in_pull", "In pull", lambda row: row.run_id or ""),
         Column("accepted_by", "Accepted by", lambda row: str(row.accepted_by or "")),
         Column("accepted_at", "Accepted", lambda row: row.accepted_at or ""),
-        Column("mended_at", "Taken back", lambda row: row.mended_at or ""),
+        Column("reverted_at", "Reverted", lambda row: row.reverted_at or ""),
         Column("undone_by", "Undone by change", lambda row: row.reversal_id or ""),
     ),
     default_sort="-seen",
@@ -92,7 +92,9 @@ DRIFT = Table(
             choices=(
                 FilterChoice("open", "Open: nobody has looked at it", OPEN, "Open"),
                 FilterChoice("accepted", "Accepted", Q(accepted_at__isnull=False)),
-                FilterChoice("mended", "Taken back since", Q(mended_at__isnull=False) & ~Q(reversal__state="applied")),
+                FilterChoice(
+                    "reverted", "Reverted since", Q(reverted_at__isnull=False) & ~Q(reversal__state="applied")
+                ),
                 FilterChoice("undone", "Undone by a change of this console", Q(reversal__state="applied"), "Undone"),
             ),
         ),

@@ -55,7 +55,7 @@ def _failed(plan: Plan) -> tuple[str, ...]:
         return "It was stopped before anything more was sent.", error.sentence if error else "", done_words(plan)
     said = plan.stopped.error or error
     position = plan.stopped.position
-    what = f"AWS refused step {position}." if said and said.kind == "Denied" else f"Step {position} failed."
+    what = f"AWS refused step {position}." if said and said.kind == "AccessDeniedError" else f"Step {position} failed."
     return f"{what} {done_words(plan)}", said.sentence if said else ""
 
 

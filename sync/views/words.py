@@ -25,7 +25,7 @@ class ErrorView:
     words: str
     statement: str  # that grants the missing permission, as JSON; "" where none is missing
     request_id: str
-    kind: str  # the class of the error: "Denied", "Brake", "Conflicted" …
+    kind: str  # the class of the error: "AccessDeniedError", "Brake", "Conflicted" …
 
     @classmethod
     def of(cls, error: Mapping[str, Any]) -> Self | None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from access.situations import Situation, Unanswerable, situation_of
+from access.situations import Situation, UnanswerableQuestionError, situation_of
 from accounts.models import AwsAccount
 from policies.engine.evaluate import Decision, LayerName
 from policies.models import OrgAccount
@@ -226,13 +226,13 @@ def test_the_region_of_an_arn(alone: AwsAccount) -> None:
     [("dana", "neither an ARN"), (arn("user/nobody"), "has no user 'nobody'"), (arn("role/nobody"), "has no role")],
 )
 def test_a_question_without_an_answer(alone: AwsAccount, principal: str, words: str) -> None:
-    with pytest.raises(Unanswerable, match=words):
+    with pytest.raises(UnanswerableQuestionError, match=words):
         ask(alone, principal)
 
 
 def test_a_pattern_is_not_one_action(alone: AwsAccount) -> None:
     make_user(alone, "dana")
-    with pytest.raises(Unanswerable, match="stands for several actions"):
+    with pytest.raises(UnanswerableQuestionError, match="stands for several actions"):
         ask(alone, DANA, "iam:Create*")
 
 
@@ -286,5 +286,5 @@ def test_a_pattern_is_asked_about_one_and_all(alone: AwsAccount) -> None:
     every = situation_of(alone, arn("user/dana"), "ec2:StopInstances", f"arn:aws:ec2:*:{ID}:instance/*", {})
     assert every.verdict().decision is Decision.UNKNOWN
     assert {each.value for each in every.differs} == {"allowed", "explicitDeny", "implicitDeny"}
-    with pytest.raises(Unanswerable, match="several roles"):
+    with pytest.raises(UnanswerableQuestionError, match="several roles"):
         situation_of(alone, arn("user/dana"), "sts:AssumeRole", arn("role/*"), {})

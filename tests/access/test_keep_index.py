@@ -11,8 +11,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from access import kept as keeping
-from access.kept import cached_index
+from access import index_cache as keeping
+from access.index_cache import cached_index
 from access.rows import all_rows
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator

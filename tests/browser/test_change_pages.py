@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PageOf = Callable[[Operator], Page]
 POLICY = "arn:aws:iam::123456789012:policy/reports-write"
 DENIED = {
-    "class": "Denied",
+    "class": "AccessDeniedError",
     "code": "AccessDenied",
     "sentence": "AWS does not let iam-console-write do iam:CreatePolicyVersion.",
     "words": "User: arn:aws:sts::123456789012:assumed-role/iam-console-write is not authorized",

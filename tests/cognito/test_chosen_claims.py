@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount, Operator
-from cognito.choosing.claims import PEOPLE, STRANGERS
-from cognito.choosing.exposures import exposures, givers, pool_of
 from cognito.identity_pools.findings import all_findings
 from cognito.identity_pools.operations import set_principal_tags, set_roles, with_settings
 from cognito.models import AppClient, IdentityPool, UserPool
+from cognito.modifiable_claims.claims import PEOPLE, STRANGERS
+from cognito.modifiable_claims.exposures import exposures, givers, pool_of
 from cognito.pools.findings import findings_of
 from cognito.pools.operations import AddAttribute, create_client, update
 from cognito.pools.operations.shapes import CLIENT, POOL
@@ -191,7 +191,7 @@ def test_a_change_that_opens_it_says_who_gets_what(
 ) -> None:
     arranged = arrange(aws_account, *([asked] if asked else []), app=app, **settings)
     change = propose(aws_account, erin, [step(*arranged)])
-    found = [each for each in change.findings if each["code"] == "CHOSEN_CLAIM"]
+    found = [each for each in change.findings if each["code"] == "MODIFIABLE_CLAIM"]
     assert [each["severity"] for each in found] == (["security_warning"] if who else [])
     assert all(who in each["message"] for each in found)
 
@@ -202,10 +202,10 @@ def test_a_mapping_that_was_left_over_opens_with_its_provider(aws_account: AwsAc
     arranged[2].refresh_from_db()
     assert not exposures(givers(), {arranged[0].aws_id: pool_of(arranged[0])})
     change = propose(aws_account, erin, [_taken_again(*arranged)])
-    assert "CHOSEN_CLAIM" in [each["code"] for each in change.findings]
+    assert "MODIFIABLE_CLAIM" in [each["code"] for each in change.findings]
 
 
 def test_what_was_so_before_is_not_said_again(aws_account: AwsAccount, erin: Operator) -> None:
     pool, client, _ = arrange(aws_account, rule("custom:plan"), app=NO_LIST)
     change = propose(aws_account, erin, [update(CLIENT, pool.arn, "web", {"ClientName": "site"}, client.aws_id)])
-    assert "CHOSEN_CLAIM" not in [each["code"] for each in change.findings]
+    assert "MODIFIABLE_CLAIM" not in [each["code"] for each in change.findings]

@@ -98,7 +98,7 @@ def test_a_denial_leaves_what_was_known(arranged: Arranged, world: World, emulat
     denied = {"code": "AccessDeniedException", "status": 400}
     emulator.rules([{"action": "DescribeRiskConfiguration", "when": "before", "error": denied}])
     run = pull_all(world.aws_account, source="cognito.client_risk", region=REGION)
-    assert (run.state, run.error["class"]) == (Run.State.FAILED, "Denied")
+    assert (run.state, run.error["class"]) == (Run.State.FAILED, "AccessDeniedError")
     assert AppClient.objects.get().risk == {}
 
 

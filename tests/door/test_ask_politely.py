@@ -100,7 +100,7 @@ def test_half_of_all_calls_throttled(emulator: Emulator, aws_account: AwsAccount
 
 def test_a_read_that_stays_throttled_gives_up_and_says_why(emulator: Emulator, aws_account: AwsAccount) -> None:
     emulator.rules([{"action": "ListUsers", "error": {"code": "Throttling"}}])
-    with pytest.raises(errors.Throttled) as caught:
+    with pytest.raises(errors.ThrottlingError) as caught:
         reader(aws_account).call("iam", "ListUsers")
     assert len(emulator.calls("ListUsers")) == 11
     assert "limit" in caught.value.sentence()

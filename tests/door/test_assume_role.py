@@ -57,7 +57,7 @@ def test_the_session_policy_holds(emulator: Emulator, with_roles: AwsAccount, ma
     emulator.enforce_iam()
     only_tags = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:TagUser", "Resource": "*"}]}
     client = writer(with_roles, change_id=1, operator="alice@example.org", session_policy=only_tags)
-    with pytest.raises(errors.Denied) as caught:
+    with pytest.raises(errors.AccessDeniedError) as caught:
         client.call("iam", "CreateUser", UserName="eve")
     assert "session policy" in caught.value.sentence()
 
@@ -77,7 +77,7 @@ def test_a_session_policy_that_is_too_long_leaves_out_the_objects_and_says_so(
     assert statement == {"Effect": "Allow", "Action": ["iam:ListUsers"], "Resource": "*"}
     assert len(client.notes) == 1
     assert "session policy" in client.notes[0]
-    with pytest.raises(errors.Denied):
+    with pytest.raises(errors.AccessDeniedError):
         client.call("iam", "CreateUser", UserName="eve")
 
 

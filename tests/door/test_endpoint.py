@@ -73,7 +73,7 @@ def test_endpoints_are_those_of_the_partition_whatever_the_environment_says(
 @pytest.mark.django_db
 def test_nobody_at_home_means_that_nothing_was_sent(settings: Any) -> None:
     settings.AWS_EMULATOR_URL = "http://127.0.0.1:1"
-    with pytest.raises(errors.Unreachable) as caught:
+    with pytest.raises(errors.UnreachableError) as caught:
         reader(EMULATED).call("iam", "ListUsers")
     assert caught.value.sent is False
     assert "nothing was sent" in caught.value.sentence()

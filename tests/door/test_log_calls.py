@@ -48,10 +48,10 @@ def test_a_call_that_fails_leaves_a_line(
     emulator: Emulator, aws_account: AwsAccount, caplog: pytest.LogCaptureFixture
 ) -> None:
     emulator.rules([{"action": "ListUsers", "error": {"code": "AccessDenied", "status": 403}}])
-    with pytest.raises(errors.Denied):
+    with pytest.raises(errors.AccessDeniedError):
         reader(aws_account).call("iam", "ListUsers")
     (line,) = lines(caplog, "ListUsers")
-    assert (line.outcome, line.levelname) == ("Denied", "WARNING")
+    assert (line.outcome, line.levelname) == ("AccessDeniedError", "WARNING")
     assert line.request_id
 
 

@@ -95,7 +95,7 @@ def test_a_page_that_leads_nowhere_is_a_fault_of_aws(
         return {"Users": [], "IsTruncated": True, "Marker": said}
 
     monkeypatch.setattr(AwsClient, "call", answer)
-    with pytest.raises(errors.Transient, match="not where"):
+    with pytest.raises(errors.TransientError, match="not where"):
         list(door.reader(aws_account).pages("iam", "ListUsers", marker="here"))
 
 

@@ -77,7 +77,7 @@ def test_a_page_that_breaks_off_is_asked_for_again(emulator: Emulator, aws_accou
 def test_a_page_that_keeps_breaking_off_is_a_transient_error(emulator: Emulator, aws_account: AwsAccount) -> None:
     emulator.client("iam").create_user(UserName="alice")
     emulator.rules([{"action": "ListUsers", "when": "after", "truncate": True}])
-    with pytest.raises(errors.Transient) as caught:
+    with pytest.raises(errors.TransientError) as caught:
         list(reader(aws_account).pages("iam", "ListUsers"))
     assert caught.value.sent is False
 
@@ -108,12 +108,12 @@ def test_what_is_not_there(emulator: Emulator, aws_account: AwsAccount) -> None:
 
 
 def test_parameters_that_make_no_request(emulator: Emulator, aws_account: AwsAccount) -> None:
-    with pytest.raises(errors.Invalid):
+    with pytest.raises(errors.InvalidRequestError):
         reader(aws_account).call("iam", "GetUser", UserName=["not a name"])
 
 
 def test_what_the_emulator_lacks_is_unsupported(emulator: Emulator, aws_account: AwsAccount) -> None:
-    with pytest.raises(errors.Unsupported):
+    with pytest.raises(errors.UnsupportedError):
         reader(aws_account).call("iam", "GetHumanReadableSummary", EntityArn="arn:aws:iam::1:user/x" + "x" * 20)
 
 

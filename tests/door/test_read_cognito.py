@@ -65,9 +65,9 @@ def test_a_marker_that_expired_is_told_apart(
 
 def test_what_is_wrong_without_a_marker_is_no_expired_one(emulator: Emulator, aws_account: AwsAccount) -> None:
     emulator.rules([{"action": "ListUserPools", "error": {"code": "InvalidParameterException"}}])
-    with pytest.raises(errors.Invalid) as caught:
+    with pytest.raises(errors.InvalidRequestError) as caught:
         next(reader(aws_account, region=REGION).pages("cognito-idp", "ListUserPools"))
-    assert type(caught.value) is errors.Invalid
+    assert type(caught.value) is errors.InvalidRequestError
 
 
 def test_nobody_is_billed_for_by_a_pull(emulator: Emulator, aws_account: AwsAccount, pools: list[str]) -> None:

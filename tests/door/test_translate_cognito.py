@@ -49,7 +49,7 @@ def test_each_code_of_the_models_is_placed() -> None:
 @pytest.mark.parametrize(
     ("code", "message", "kind"),
     [
-        ("TooManyRequestsException", "Rate exceeded", errors.Throttled),
+        ("TooManyRequestsException", "Rate exceeded", errors.ThrottlingError),
         ("UserNotFoundException", "User does not exist.", errors.NotFound),
         ("UsernameExistsException", "User account already exists", errors.AlreadyExists),
         ("AliasExistsException", "", errors.Conflict),
@@ -63,10 +63,10 @@ def test_each_code_of_the_models_is_placed() -> None:
         (
             "NotAuthorizedException",
             f"User: {ME} is not authorized to perform: cognito-idp:AdminCreateUser on resource: {POOL}",
-            errors.Denied,
+            errors.AccessDeniedError,
         ),
         ("InvalidSmsRoleTrustRelationshipException", "", errors.CannotSend),
-        ("InvalidPasswordException", "Password did not conform with policy", errors.Invalid),
+        ("InvalidPasswordException", "Password did not conform with policy", errors.InvalidRequestError),
     ],
 )
 def test_what_is_refused_was_not_done(code: str, message: str, kind: type[errors.AwsError]) -> None:
@@ -104,7 +104,7 @@ def test_who_tries_to_sign_in_is_refused_and_not_the_console() -> None:
 @pytest.mark.parametrize("code", sorted(FAULTS))
 def test_a_fault_of_cognito_leaves_a_write_open(code: str) -> None:
     assert type(translate(answer(code), WRITE)) is errors.UnknownOutcome
-    assert type(translate(answer(code), READ)) is errors.Transient
+    assert type(translate(answer(code), READ)) is errors.TransientError
 
 
 @pytest.mark.parametrize(

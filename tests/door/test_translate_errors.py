@@ -27,33 +27,33 @@ def answer(code: str, message: str = "", status: int = 400) -> boto.ClientError:
 @pytest.mark.parametrize(
     ("code", "status", "kind"),
     [
-        ("Throttling", 400, errors.Throttled),
-        ("SomethingElse", 429, errors.Throttled),
-        ("EntityTemporarilyUnmodifiable", 409, errors.Transient),
-        ("AccessDenied", 403, errors.Denied),
+        ("Throttling", 400, errors.ThrottlingError),
+        ("SomethingElse", 429, errors.ThrottlingError),
+        ("EntityTemporarilyUnmodifiable", 409, errors.TransientError),
+        ("AccessDenied", 403, errors.AccessDeniedError),
         ("NoSuchEntity", 404, errors.NotFound),
         ("EntityAlreadyExists", 409, errors.AlreadyExists),
         ("DeleteConflict", 409, errors.Conflict),
         ("ConcurrentModification", 409, errors.Conflict),
         ("LimitExceeded", 409, errors.LimitExceeded),
-        ("MalformedPolicyDocument", 400, errors.Invalid),
-        ("UnmodifiableEntity", 400, errors.Invalid),
+        ("MalformedPolicyDocument", 400, errors.InvalidRequestError),
+        ("UnmodifiableEntity", 400, errors.InvalidRequestError),
         ("ExpiredToken", 403, errors.CredentialsExpired),
         ("SignatureDoesNotMatch", 403, errors.CredentialsWrong),
         ("RequestExpired", 400, errors.ClockWrong),
-        ("InvalidAction", 400, errors.Unsupported),
-        ("NeverHeardOf", 400, errors.Invalid),
+        ("InvalidAction", 400, errors.UnsupportedError),
+        ("NeverHeardOf", 400, errors.InvalidRequestError),
         ("AWSOrganizationsNotInUseException", 400, errors.NotInOrganization),
         ("OrganizationNotFoundException", 400, errors.NotInOrganization),
         ("AccountNotManagementOrDelegatedAdministratorException", 400, errors.NotRootAdministrator),
         ("CallerIsNotManagementAccountException", 400, errors.NotManagementAccount),
         ("OrganizationNotInAllFeaturesModeException", 400, errors.BillingOnly),
         ("ServiceAccessNotEnabledException", 400, errors.IamNotTrusted),
-        ("AccessDeniedException", 400, errors.Denied),
+        ("AccessDeniedException", 400, errors.AccessDeniedError),
         ("TargetNotFoundException", 400, errors.NotFound),
         ("OrganizationalUnitNotFoundException", 400, errors.NotFound),
         ("ConcurrentModificationException", 400, errors.Conflict),
-        ("UnsupportedAPIEndpointException", 400, errors.Unsupported),
+        ("UnsupportedAPIEndpointException", 400, errors.UnsupportedError),
     ],
 )
 def test_what_aws_refuses_was_not_done(code: str, status: int, kind: type[errors.AwsError]) -> None:
@@ -83,7 +83,7 @@ def test_a_write_without_a_clear_answer_may_have_been_done(error: Exception, sen
 
 @pytest.mark.parametrize(("error", "sent"), NO_CLEAR_ANSWER)
 def test_a_read_without_a_clear_answer_can_be_tried_again(error: Exception, sent: bool | None) -> None:
-    assert type(translate(error, READ)) is errors.Transient
+    assert type(translate(error, READ)) is errors.TransientError
 
 
 @pytest.mark.parametrize("status", [302, 403, 404, 409, 400, 503])
@@ -94,7 +94,7 @@ def test_a_status_without_a_word_of_aws_is_no_clear_answer(status: int, error: d
     if said.get("Error"):
         said["Error"]["Code"] = str(status)
     response: Any = {**said, "ResponseMetadata": {"HTTPStatusCode": status}}
-    assert type(translate(boto.ClientError(response, "GetUser"), READ)) is errors.Transient
+    assert type(translate(boto.ClientError(response, "GetUser"), READ)) is errors.TransientError
     assert type(translate(boto.ClientError(response, "CreateUser"), WRITE)) is errors.UnknownOutcome
 
 
@@ -104,7 +104,7 @@ def test_a_status_without_a_word_of_aws_is_no_clear_answer(status: int, error: d
 )
 def test_what_never_left_was_not_done(error: Exception) -> None:
     translated = translate(error, WRITE)
-    assert type(translated) is errors.Unreachable
+    assert type(translated) is errors.UnreachableError
     assert translated.sent is False
 
 
@@ -116,7 +116,7 @@ def test_a_write_that_never_left_the_second_time_may_have_been_done_the_first() 
 @pytest.mark.parametrize("error", [ResponseParserError("<!doctype html>"), answer("500", status=500)])
 def test_a_page_of_html_from_the_emulator_means_that_it_lacks_the_operation(error: Exception) -> None:
     emulated = SentCall("iam", "CreateUser", "123456789012", write=True, emulated=True)
-    assert type(translate(error, emulated, status=500)) is errors.Unsupported
+    assert type(translate(error, emulated, status=500)) is errors.UnsupportedError
     assert type(translate(error, WRITE, status=500)) is errors.UnknownOutcome
 
 

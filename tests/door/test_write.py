@@ -141,7 +141,7 @@ def test_a_write_that_stays_throttled_was_certainly_not_done(
     emulator: Emulator, aws_account: AwsAccount, policy_arn: str
 ) -> None:
     emulator.rules([{"action": "CreatePolicyVersion", "error": {"code": "Throttling"}}])
-    with pytest.raises(errors.Throttled) as caught:
+    with pytest.raises(errors.ThrottlingError) as caught:
         writing(aws_account).call("iam", "CreatePolicyVersion", PolicyArn=policy_arn, PolicyDocument=DOCUMENT)
     assert caught.value.sent is False
     assert len(version_calls(emulator)) == 11
@@ -156,7 +156,7 @@ def test_a_secret_of_aws_comes_wrapped(emulator: Emulator, aws_account: AwsAccou
 
 
 def test_a_document_that_aws_refuses(emulator: Emulator, aws_account: AwsAccount, policy_arn: str) -> None:
-    with pytest.raises(errors.Invalid) as caught:
+    with pytest.raises(errors.InvalidRequestError) as caught:
         writing(aws_account).call("iam", "CreatePolicyVersion", PolicyArn=policy_arn, PolicyDocument="{}")
     assert caught.value.code == "MalformedPolicyDocument"
     assert caught.value.sent is False

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.budget import Budget, BudgetExceededError
 from policies.engine.diff.cells import cells
 from policies.engine.diff.patterns import arn_pattern, text_pattern
 from policies.engine.diff.report import is_empty, policy_diff
@@ -84,7 +84,7 @@ def test_cells_are_all_ways_to_match() -> None:
     assert set(found) == {0b000, 0b001, 0b010, 0b011, 0b101, 0b111}
     found = cells([arn_pattern(tokens(each)) for each in ("arn:aws:?*:::x", "arn:aws:a*:::x")], Budget(1000))
     assert set(found) == {0b00, 0b01, 0b11}
-    with pytest.raises(Exhausted):
+    with pytest.raises(BudgetExceededError):
         cells([text_pattern(tokens(each)) for each in MANY], Budget(1000))
 
 

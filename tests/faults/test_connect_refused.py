@@ -13,8 +13,8 @@ from accounts.models import AwsAccount
 from accounts.roles import Role
 from emulator import wellknown
 from emulator.process import Emulator
-from sync.aims import new_external_id
 from sync.aws import session
+from sync.connection_rules import new_external_id
 from tests.conftest import ACCOUNT_ID, make_operator
 from tests.services.console_roles import READ_ROLE, make_console_role
 

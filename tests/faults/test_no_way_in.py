@@ -81,11 +81,11 @@ FAULTS = [
     Fault(no_role, "CannotAssumeRole", NO_ROLE, NO_ROLE),
     Fault(
         a_permission_missing,
-        "Denied",
+        "AccessDeniedError",
         (f"does not let arn:aws:sts::123456789012:assumed-role/console-read/iam-console-pull do iam:{READ}",),
         (f"do iam:{WRITE} on arn:aws:iam::123456789012:policy/reports-write", "AWS refused step 1"),
     ),
-    Fault(aws_down, "Unreachable", DOWN, DOWN),
+    Fault(aws_down, "UnreachableError", DOWN, DOWN),
 ]
 
 

@@ -57,7 +57,7 @@ def test_a_missing_permission_is_named(iam: Any, aws_account: AwsAccount, emulat
     emulator.rules([{"action": READ, "error": error}])
     run = pull_all(aws_account)
     assert run.state == Run.State.FAILED
-    assert run.error["class"] == "Denied"
+    assert run.error["class"] == "AccessDeniedError"
     assert run.error["statement"] == {"Effect": "Allow", "Action": f"iam:{READ}", "Resource": "*"}
     held = holding(aws_account, run.source)
     assert (held.state, held.error) == ("denied", run.error)
@@ -81,7 +81,7 @@ def test_a_summary_that_is_denied_costs_the_progress_bar_only(
 def test_aws_that_is_not_there(iam: Any, aws_account: AwsAccount, settings: Any) -> None:
     settings.AWS_EMULATOR_URL = "http://127.0.0.1:1"
     run = pull_all(aws_account)
-    assert (run.state, run.error["class"]) == (Run.State.FAILED, "Unreachable")
+    assert (run.state, run.error["class"]) == (Run.State.FAILED, "UnreachableError")
     assert run.log[-1]["line"] == f"Failed: {run.error['sentence']}"
 
 

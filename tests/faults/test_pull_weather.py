@@ -96,7 +96,7 @@ def test_weather_that_lasts(
         emulator.rules(rules)
         run = ended(aws_account)
         emulator.release()
-        assert (run.state, run.gone, run.error["class"]) == (Run.State.FAILED, 0, "Transient"), weather
+        assert (run.state, run.gone, run.error["class"]) == (Run.State.FAILED, 0, "TransientError"), weather
         assert run.error["sentence"]
         assert picture(*MIRRORED) == before, weather
     emulator.rules([])

@@ -68,7 +68,11 @@ def test_what_aws_refuses_is_told_in_its_words_and_changes_nothing(
     worker()
     wait_until(lambda: Change.objects.filter(finished_at__isnull=False).exists())
     change.refresh_from_db()
-    assert (change.state, change.error["class"], change.steps.get().state) == ("failed", "Invalid", Step.State.FAILED)
+    assert (change.state, change.error["class"], change.steps.get().state) == (
+        "failed",
+        "InvalidRequestError",
+        Step.State.FAILED,
+    )
     text = text_of(get(client, "change", pk=str(change.pk)))
     assert "AWS does not accept what iam:CreatePolicyVersion was given; nothing was done." in text
     assert 'MalformedPolicyDocument: Resource acme-reports must be in ARN format or "*".' in text

@@ -77,7 +77,7 @@ def test_a_slow_and_a_broken_aws_account_hold_up_no_other(
     wait_until(lambda: is_in(well, Run.State.DONE))
     wait_until(lambda: is_in(broken, Run.State.FAILED))
     slow.refresh_from_db()
-    assert (slow.is_active, broken.error["class"]) == (True, "Denied")
+    assert (slow.is_active, broken.error["class"]) == (True, "AccessDeniedError")
     emulator.rules([])
     emulator.release()
     wait_until(lambda: is_in(slow, Run.State.DONE))
@@ -208,7 +208,7 @@ def test_an_aws_account_that_gives_no_answer_gives_way(
     while waiting:
         pull.work(waiting.pop())
     assert is_in(run, Run.State.FAILED)
-    assert (run.error["class"], run.gone) == ("Transient", 0)
+    assert (run.error["class"], run.gone) == ("TransientError", 0)
 
 
 @pytest.mark.django_db

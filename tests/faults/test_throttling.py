@@ -86,4 +86,4 @@ def test_a_worker_leaves_it_to_the_next_slice(
 def test_aws_that_only_refuses_is_given_up_in_the_end(aws: Emulator, aws_account: AwsAccount) -> None:
     aws.rules([{"action": READ, "times": 1}, {"action": READ, "error": THROTTLED}])
     run = pull_all(aws_account)
-    assert (run.state, run.error["class"], run.gone) == (Run.State.FAILED, "Throttled", 0)
+    assert (run.state, run.error["class"], run.gone) == (Run.State.FAILED, "ThrottlingError", 0)

@@ -124,7 +124,7 @@ def test_throttling_is_waited_out_by_the_door(world: World, change: Change, erin
 def test_lasting_throttling_fails_and_can_be_retried(world: World, change: Change, erin: Operator) -> None:
     world.emulator.rules([{"action": "CreatePolicyVersion", "error": {"code": "Throttling", "status": 400}}])
     change = carry_out(change, erin)
-    assert (change.state, change.error["class"]) == (Change.State.FAILED, "Throttled")
+    assert (change.state, change.error["class"]) == (Change.State.FAILED, "ThrottlingError")
     world.emulator.rules([])
     changes.retry(change=change, actor=erin)
     assert worked(change).state == Change.State.APPLIED
@@ -156,7 +156,11 @@ def test_a_failure_leaves_the_rest_unsent(world: World, erin: Operator) -> None:
     world.emulator.rules([{"action": "CreatePolicyVersion", "error": error}])
     steps = [*plan_update(policy, document("s3:GetObject")), attach(role, policy.arn)]
     change = carry_out(propose(world.aws_account, erin, steps), erin)
-    assert (change.state, change.error["class"], change.error["words"]) == (Change.State.FAILED, "Invalid", message)
+    assert (change.state, change.error["class"], change.error["words"]) == (
+        Change.State.FAILED,
+        "InvalidRequestError",
+        message,
+    )
     assert change.steps.get(position=2).state == Step.State.PENDING
     assert world.sent("AttachRolePolicy") == []
 

@@ -68,7 +68,7 @@ class Trial:
 
     @property
     def affected_objects(self) -> Sequence[ObjectRef]:
-        return mirror.identified(
+        return mirror.resolve_arns(
             self.world.aws_account, self.operation.affected_objects(self.world.aws_account, self.params)
         )
 

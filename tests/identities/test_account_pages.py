@@ -68,7 +68,12 @@ def test_what_was_never_pulled_is_not_held(aws_account: AwsAccount, bob: Operato
 
 def test_what_is_denied_names_the_permission(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     why = "AWS does not let the console do iam:GetAccountPasswordPolicy."
-    ran(aws_account, "iam.password_policy", state=Run.State.FAILED, error={"class": "Denied", "sentence": why})
+    ran(
+        aws_account,
+        "iam.password_policy",
+        state=Run.State.FAILED,
+        error={"class": "AccessDeniedError", "sentence": why},
+    )
     assert f"Not read: the password policy. {why}" in settings_text(client_of(bob))
 
 

@@ -65,7 +65,7 @@ def test_what_is_no_report_fails_and_changes_nothing(
     before = picture()
     answer["Content"] = content.encode("latin-1")
     run = pull_all(aws_account, source=SOURCE)
-    assert (run.state, run.error["class"]) == (Run.State.FAILED, "Malformed")
+    assert (run.state, run.error["class"]) == (Run.State.FAILED, "MalformedAnswerError")
     assert "It can't be read as a credential report: " in run.error["sentence"]
     assert why in run.error["sentence"]
     assert picture() == before
@@ -105,7 +105,7 @@ def test_a_summary_without_counters(
     before = IamAccount.objects.get().summary
     monkeypatch.setattr("sync.aws.client.AwsClient.call", lambda *_, **__: {})
     run = pull_all(aws_account, source="iam.summary")
-    assert (run.state, run.error["class"]) == (Run.State.FAILED, "Malformed")
+    assert (run.state, run.error["class"]) == (Run.State.FAILED, "MalformedAnswerError")
     assert "It has no counters." in run.error["sentence"]
     assert IamAccount.objects.get().summary == before
 

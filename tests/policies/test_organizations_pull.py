@@ -213,7 +213,7 @@ def test_a_denied_read_is_named_and_leaves_what_was_held(
     denial = {"code": "AccessDeniedException", "status": 400, "message": message}
     emulator.rules([{"action": "ListRoots", "error": denial}])
     run = pull_all(aws_account, source=TREE)
-    assert (run.state, run.error["class"]) == (Run.State.FAILED, "Denied")
+    assert (run.state, run.error["class"]) == (Run.State.FAILED, "AccessDeniedError")
     assert "organizations:ListRoots" in run.error["sentence"]
     assert OrgUnit.objects.live().count() == 2
 

@@ -298,7 +298,7 @@ def test_only_owners_come_into_the_admin(world: World, model: type[Operator]) ->
 
 
 def test_an_owner_of_one_aims_no_credentials_by_any_post(world: World) -> None:
-    before = list(AwsAccount.objects.order_by("pk").values(*AwsAccount.AIMS))
+    before = list(AwsAccount.objects.order_by("pk").values(*AwsAccount.CONNECTION_FIELDS))
     forged = {
         "account_id": "999900009999",
         "partition": "aws-cn",
@@ -319,6 +319,6 @@ def test_an_owner_of_one_aims_no_credentials_by_any_post(world: World) -> None:
     for address in [*(address_of(name) for name in sorted(names)), *admins]:
         with transaction.atomic():
             world.clients["alice"].post(address, forged)
-            after = list(AwsAccount.objects.order_by("pk").values(*AwsAccount.AIMS))
+            after = list(AwsAccount.objects.order_by("pk").values(*AwsAccount.CONNECTION_FIELDS))
             transaction.set_rollback(True)
         assert after == before, address

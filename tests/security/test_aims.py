@@ -17,7 +17,7 @@ from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.services import aws_accounts
 from emulator.process import Emulator
 from sync import connect
-from sync.aims import new_external_id
+from sync.connection_rules import new_external_id
 from sync.forms import ConnectForm, ReconnectForm
 from sync.models import Run
 from sync.snapshot.forms import NewAwsAccountForm
@@ -26,11 +26,11 @@ from tests.services.console_roles import make_console_role
 
 PAGE = f"/accounts/{ACCOUNT_ID}/connection/"
 READ_ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/console-read"
-AIMING = [model for model in admin.site._registry if hasattr(model, "AIMS")]
+AIMING = [model for model in admin.site._registry if hasattr(model, "CONNECTION_FIELDS")]
 
 
 def aims(aws_account: AwsAccount) -> dict[str, Any]:
-    return dict(AwsAccount.objects.filter(pk=aws_account.pk).values(*AwsAccount.AIMS).get())
+    return dict(AwsAccount.objects.filter(pk=aws_account.pk).values(*AwsAccount.CONNECTION_FIELDS).get())
 
 
 def test_the_aws_account_declares_what_aims() -> None:
@@ -46,7 +46,7 @@ def test_the_aws_account_declares_what_aims() -> None:
         "created_at",
     }
     assert [AwsAccount] == AIMING
-    assert {field.name for field in AwsAccount._meta.concrete_fields} - set(AwsAccount.AIMS) == settings
+    assert {field.name for field in AwsAccount._meta.concrete_fields} - set(AwsAccount.CONNECTION_FIELDS) == settings
 
 
 @pytest.mark.parametrize("model", AIMING)
@@ -57,7 +57,7 @@ def test_the_admin_writes_nothing_that_aims(olga: Operator, aws_account: AwsAcco
         assert all(inline.model is not model for inline in registered.inlines)
     registered = admin.site._registry[model]
     writable = set(registered.get_form(request, aws_account).base_fields) | set(registered.list_editable)
-    assert writable.isdisjoint(model.AIMS)  # type: ignore[attr-defined]
+    assert writable.isdisjoint(model.CONNECTION_FIELDS)  # type: ignore[attr-defined]
 
 
 def forms_of(base: type[Any]) -> list[type[Any]]:
@@ -66,10 +66,10 @@ def forms_of(base: type[Any]) -> list[type[Any]]:
 
 def test_no_other_form_has_a_field_that_aims() -> None:
     of_aws_accounts = [form for form in forms_of(ModelForm) if getattr(form._meta, "model", None) is AwsAccount]
-    aiming = {form for form in of_aws_accounts if set(form.base_fields) & set(AwsAccount.AIMS)}
+    aiming = {form for form in of_aws_accounts if set(form.base_fields) & set(AwsAccount.CONNECTION_FIELDS)}
     assert aiming == {ConnectForm, ReconnectForm, NewAwsAccountForm}
     # An AWS account that only files tell of: which one it is, and no way into it.
-    assert set(NewAwsAccountForm.base_fields) & set(AwsAccount.AIMS) == {"account_id", "partition"}
+    assert set(NewAwsAccountForm.base_fields) & set(AwsAccount.CONNECTION_FIELDS) == {"account_id", "partition"}
 
 
 def test_settings_change_nothing_that_aims(olga: Operator, aws_account: AwsAccount) -> None:

@@ -17,7 +17,14 @@ from tests.services.rows import attach, join, make_document, make_group, make_po
 from tests.sync.planned import proposed, rested
 
 TEXT = "'\"></textarea></script><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7|add:7 }}`${7*7}`\x85"
-ERROR = {"class": "Denied", "code": TEXT, "words": TEXT, "sentence": TEXT, "request_id": TEXT, "statement": {"a": TEXT}}
+ERROR = {
+    "class": "AccessDeniedError",
+    "code": TEXT,
+    "words": TEXT,
+    "sentence": TEXT,
+    "request_id": TEXT,
+    "statement": {"a": TEXT},
+}
 
 
 @pytest.fixture

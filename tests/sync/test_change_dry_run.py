@@ -161,7 +161,10 @@ PERMISSION = {"action": "iam:PutRolePolicy", "resource": "arn:aws:iam::123456789
         ({}, "No permission is missing"),
         ({"permissions": [{**PERMISSION, "state": "missing"}]}, "Lacks <code>iam:PutRolePolicy</code>"),
         ({"permissions": [{**PERMISSION, "state": "unknown"}]}, "Permissions: not known"),
-        ({"error": {"class": "Denied", "sentence": "The console can’t get in."}}, "The console can’t get in."),
+        (
+            {"error": {"class": "AccessDeniedError", "sentence": "The console can’t get in."}},
+            "The console can’t get in.",
+        ),
         *(
             ({"steps": [{"position": 7, "outcome": meets.value, "sentence": "So."}]}, "Step 7")
             for meets in ForecastOutcome

@@ -56,7 +56,7 @@ def test_a_page_with_half_a_user(
 
     monkeypatch.setattr(IamDetails, "pages", garbled)
     run = pull_all(aws_account)
-    assert (run.state, run.error["class"], run.gone) == (Run.State.FAILED, "Malformed", 0)
+    assert (run.state, run.error["class"], run.gone) == (Run.State.FAILED, "MalformedAnswerError", 0)
     assert f"It can't be understood ({why}" in run.error["sentence"]
     assert (IamUser.objects.live().count(), Revision.objects.count()) == (2, before)
 
@@ -69,7 +69,7 @@ def test_an_answer_without_its_list(iam: Any, aws_account: AwsAccount, monkeypat
 
     monkeypatch.setattr(IamDetails, "pages", garbled)
     run = pull_all(aws_account)
-    assert (run.error["class"], IamUser.objects.live().count()) == ("Malformed", 2)
+    assert (run.error["class"], IamUser.objects.live().count()) == ("MalformedAnswerError", 2)
 
 
 def test_one_user_of_whom_nobody_understands_the_keys(

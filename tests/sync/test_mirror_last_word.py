@@ -128,7 +128,7 @@ def test_what_aws_never_finishes_is_given_up(
     monkeypatch.setattr(pull_slice, "_LONGEST_WAIT", timedelta(0))
     pull.work(run.pk)
     run.refresh_from_db()
-    assert (run.state, run.error["class"]) == (Run.State.FAILED, "Transient")
+    assert (run.state, run.error["class"]) == (Run.State.FAILED, "TransientError")
     assert "AWS is still making it." in run.error["sentence"]
 
 
@@ -142,6 +142,6 @@ def test_a_report_that_leads_in_circles_is_no_report(
         return {"JobStatus": "COMPLETED", "ServicesLastAccessed": [], "IsTruncated": True, "Marker": next(said)}
 
     monkeypatch.setattr(AwsClient, "call", answer)
-    with pytest.raises(errors.Transient):
+    with pytest.raises(errors.TransientError):
         fetch(reader(aws_account), "job")
     assert not list(said)

@@ -16,7 +16,7 @@ from tests.sync.planned import proposed, proposed_deletion, rested
 
 ClientOf = Callable[..., Client]
 DENIED = {
-    "class": "Denied",
+    "class": "AccessDeniedError",
     "code": "AccessDenied",
     "sentence": "AWS does not let iam-console do iam:CreatePolicyVersion.",
     "words": "User is not authorized to perform: iam:CreatePolicyVersion",

@@ -53,7 +53,9 @@ def test_what_stopped_is_on_the_page_that_opens(
     change: Change, erin: Operator, client_of: Callable[[Operator], Client]
 ) -> None:
     change.steps.filter(position__lt=55).update(state=Step.State.DONE)
-    change.steps.filter(position=55).update(state=Step.State.FAILED, error={"class": "Denied", "sentence": "No."})
+    change.steps.filter(position=55).update(
+        state=Step.State.FAILED, error={"class": "AccessDeniedError", "sentence": "No."}
+    )
     Change.objects.update(state=Change.State.FAILED, queued_at=change.created_at)
     page = text_of(get(client_of(erin), "change", pk=change.pk))
     assert "Stopped at step 55 of 60" in page

@@ -104,7 +104,7 @@ def test_progress_ends_with_the_run(aws_account: AwsAccount, bob: Operator, clie
 
 def test_a_denial_names_the_statement(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     error = {
-        "class": "Denied",
+        "class": "AccessDeniedError",
         "code": "AccessDenied",
         "sentence": "AWS does not let iam-console-read do iam:GetAccountAuthorizationDetails.",
         "words": "User is not authorized to perform: iam:GetAccountAuthorizationDetails",

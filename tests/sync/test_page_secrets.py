@@ -108,7 +108,7 @@ def test_what_waits_waits_for_what_comes_later(
 
 def test_an_operator_decides_whose_it_is(change: Change, erin: Operator, bob: Operator, client_of: ClientOf) -> None:
     SealedSecret.objects.all().delete()
-    error = {"class": "Transient", "sentence": "The answer was lost.", "appeared": ["AKIAIOSFODNN7EXAMPLE"]}
+    error = {"class": "TransientError", "sentence": "The answer was lost.", "appeared": ["AKIAIOSFODNN7EXAMPLE"]}
     change.steps.update(state=Step.State.UNKNOWN, result={}, error=error)
     Change.objects.filter(pk=change.pk).update(state=Change.State.UNKNOWN, error={**error, "step": 1})
     text = text_of(get(client_of(erin), "change", pk=str(change.pk)))

@@ -49,7 +49,10 @@ def line_of(text: str, title: str) -> str:
     return found
 
 
-KEYS_DENIED = {"class": "Denied", "sentence": "AWS does not let iam-console-read do iam:ListAccessKeys on *."}
+KEYS_DENIED = {
+    "class": "AccessDeniedError",
+    "sentence": "AWS does not let iam-console-read do iam:ListAccessKeys on *.",
+}
 
 
 def test_says_of_each_source_how_old_it_is_and_what_comes_next(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from identities.models import IamUser
 from sync import mirror, pull
-from sync.aws.errors import Invalid
+from sync.aws.errors import InvalidRequestError
 from sync.mirror import AccountRegion, Reader, Source, SourcePage
 from sync.models import Run
 from tests.services.rows import make_user
@@ -58,7 +58,7 @@ def run(aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, settings: Any)
 def test_a_circle_of_markers_is_left(aws_account: AwsAccount, run: Callable[..., Run], begin: int, length: int) -> None:
     jane = make_user(aws_account, "jane")
     ended = run(lambda at: at + 1 if at < begin + length else begin + 1)
-    assert (ended.state, ended.error["class"], ended.gone) == (Run.State.FAILED, "Malformed", 0)
+    assert (ended.state, ended.error["class"], ended.gone) == (Run.State.FAILED, "MalformedAnswerError", 0)
     assert "It leads in a circle: it goes on where the pull has been before." in ended.error["sentence"]
     assert IamUser.objects.live().get() == jane
 
@@ -71,11 +71,11 @@ def test_a_long_way_is_no_circle(run: Callable[..., Run]) -> None:
 def test_a_listing_that_forgets_its_markers_is_not_begun_for_ever(run: Callable[..., Run]) -> None:
     def forgetful(at: int) -> int:
         if at:
-            raise Invalid("Invalid marker", operation="iam:ListUsers")
+            raise InvalidRequestError("Invalid marker", operation="iam:ListUsers")
         return 1
 
     ended = run(forgetful)
-    assert (ended.state, ended.error["class"]) == (Run.State.FAILED, "Malformed")
+    assert (ended.state, ended.error["class"]) == (Run.State.FAILED, "MalformedAnswerError")
     assert "The pull began again 3 times" in ended.error["sentence"]
 
 
@@ -85,7 +85,7 @@ def test_one_marker_forgotten_is_forgiven(run: Callable[..., Run]) -> None:
     def once(at: int) -> int | None:
         if at == 2 and not forgotten:
             forgotten.append(at)
-            raise Invalid("Invalid marker", operation="iam:ListUsers")
+            raise InvalidRequestError("Invalid marker", operation="iam:ListUsers")
         return at + 1 if at < 4 else None
 
     ended = run(once)

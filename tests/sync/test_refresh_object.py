@@ -134,7 +134,7 @@ def test_a_denial_is_said_and_takes_nothing_away(iam: Any, erin: Operator, emula
     emulator.rules([{"action": "GetUser", "error": {"code": "AccessDenied", "status": 403}}])
     jane = IamUser.objects.get()
     run = refreshed(jane, erin)
-    assert (run.state, run.error["class"], run.gone) == (Run.State.FAILED, "Denied", 0)
+    assert (run.state, run.error["class"], run.gone) == (Run.State.FAILED, "AccessDeniedError", 0)
     assert "iam:GetUser" in run.error["sentence"]
     assert IamUser.objects.live().count() == 1
 

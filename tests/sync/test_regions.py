@@ -13,7 +13,7 @@ from accounts.models import AwsAccount
 from emulator.process import Emulator
 from sync import pull, schedule
 from sync.aws.client import reader
-from sync.aws.errors import Denied
+from sync.aws.errors import AccessDeniedError
 from sync.mirror import AccountRegion, Reader, Source, SourcePage, base
 from sync.models import Region, Run
 from sync.regions import AccountRegions, list_regions, looked_in
@@ -70,7 +70,7 @@ def test_ec2_is_not_asked_where_account_management_answers(emulator: Emulator, a
 
 def test_where_both_are_denied_the_first_permission_is_named(emulator: Emulator, aws_account: AwsAccount) -> None:
     deny_account(emulator, {"action": "DescribeRegions", "error": {"code": "UnauthorizedOperation", "status": 403}})
-    with pytest.raises(Denied) as denied:
+    with pytest.raises(AccessDeniedError) as denied:
         list_regions(reader(aws_account))
     assert denied.value.denial.action == "account:ListRegions"
 
@@ -188,8 +188,8 @@ def three_regions(aws_account: AwsAccount) -> tuple[str, ...]:
     return names
 
 
-DENIED = {"class": "Denied", "sentence": "AWS does not let iam-console-read do that."}
-UNSUPPORTED = {"class": "Unsupported", "sentence": "AWS has no such service here."}
+DENIED = {"class": "AccessDeniedError", "sentence": "AWS does not let iam-console-read do that."}
+UNSUPPORTED = {"class": "UnsupportedError", "sentence": "AWS has no such service here."}
 
 
 def test_a_regional_source_is_held_when_it_is_in_each_region(

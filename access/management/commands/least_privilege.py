@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from access.commands import aws_account_of
 from access.least_privilege import Proposal, ProposalOutcome, proposals
-from access.situations import Unanswerable
+from access.situations import UnanswerableQuestionError
 from policies.engine.tighten import PatternChange
 
 _WORDS = {
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         arn = options["principal"]
         try:
             found = proposals(aws_account_of(options["account"]), arn)
-        except Unanswerable as problem:
+        except UnanswerableQuestionError as problem:
             raise CommandError(str(problem)) from problem
         if options["json"]:
             self.stdout.write(json.dumps({"principal": arn, "policies": [each.as_json() for each in found]}, indent=2))

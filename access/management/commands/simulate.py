@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from access.cases import Cases, describe
 from access.commands import aws_account_of, context_from
-from access.situations import Situation, Unanswerable, situation_of
+from access.situations import Situation, UnanswerableQuestionError, situation_of
 from policies.engine.statements import statement_name
 
 
@@ -58,7 +58,7 @@ class Command(BaseCommand):
                 options["resource"],
                 context_from(options["context"]),
             )
-        except Unanswerable as problem:
+        except UnanswerableQuestionError as problem:
             raise CommandError(str(problem)) from problem
         answer = answer_json(found)
         self.stdout.write(json.dumps(answer, indent=2) if options["json"] else "\n".join(_lines(answer)))

@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from access.chains import chains_to
 from access.commands import aws_account_of, context_from
+from access.descriptions import describe_condition, describe_example
 from access.index import Index, index_of
 from access.outsiders import Outsider, outsiders
 from access.patterns import MOST_WILDCARDS, is_too_wild, who_can
-from access.phrases import example, only_if
 from access.question import WhoCanMatch
 from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
@@ -101,7 +101,10 @@ def _values(context: Context | None) -> dict[str, list[str]] | None:
 
 
 def _words(found: WhoCanMatch, patterns: bool) -> list[str]:
-    words = [f"for example {example(found)}" if patterns and not found.is_undecided else "", only_if(found)]
+    words = [
+        f"for example {describe_example(found)}" if patterns and not found.is_undecided else "",
+        describe_condition(found),
+    ]
     return [each for each in (*words, _not_evaluated([layer.value for layer in found.not_held])) if each]
 
 

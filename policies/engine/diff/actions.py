@@ -84,7 +84,7 @@ class Universe:
     """All actions there are, for two documents."""
 
     def __init__(self, patterns: Iterable[str], budget: Budget) -> None:
-        """`patterns` as the documents have them. Raises Exhausted."""
+        """`patterns` as the documents have them. Raises BudgetExceededError."""
         self._budget = budget
         self._known = _known({})
         written = {pattern.lower(): pattern for pattern in patterns}
@@ -159,7 +159,7 @@ class Universe:
         return [self._known.lowered[place] for place in _places(actions)]
 
     def _places(self, pattern: str) -> Iterator[int]:
-        """Of what a pattern with wildcards matches. Raises Exhausted."""
+        """Of what a pattern with wildcards matches. Raises BudgetExceededError."""
         wild = _WILDCARD.search(pattern)
         prefix = pattern[: wild.start()] if wild else pattern
         lowered = self._known.lowered

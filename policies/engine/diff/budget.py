@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Exhausted(Exception):
+class BudgetExceededError(Exception):
     """There is too much to compare."""
 
 
@@ -17,12 +17,12 @@ class Budget:
         self._whole = whole
 
     def spend(self, steps: int = 1) -> None:
-        """Raises Exhausted."""
+        """Raises BudgetExceededError."""
         self._left -= steps
         if self._whole is not None:
             self._whole.spend(steps)
         if self._left < 0:
-            raise Exhausted
+            raise BudgetExceededError
 
     def part(self, steps: int) -> Budget:
         """For one of many questions, so that a hard one doesn't use up what the others need."""

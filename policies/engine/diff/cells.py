@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from itertools import chain
 
-from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.budget import Budget, BudgetExceededError
 from policies.engine.diff.patterns import CharacterClass, Pattern, is_symbol
 
 _MOST_PLACES = 20_000
@@ -20,17 +20,17 @@ def cells(
     patterns: Sequence[Pattern], budget: Budget, *, within: int | None = None, alike: Sequence[Hashable] = ()
 ) -> Cells:
     """`within`: only texts which this one of the patterns matches. `alike`: where it says the same of several patterns,
-    it is enough to know one of them that matches. Raises Exhausted.
+    it is enough to know one of them that matches. Raises BudgetExceededError.
     """
     return automaton(patterns, budget, alike).cells(budget, [] if within is None else [(within,)])
 
 
 def automaton(patterns: Sequence[Pattern], budget: Budget, alike: Sequence[Hashable] = ()) -> Automaton:
-    """Of the patterns, side by side. Raises Exhausted."""
+    """Of the patterns, side by side. Raises BudgetExceededError."""
     places = sum(len(one.loops) for pattern in patterns for one in (pattern, *pattern.others))
     budget.spend(places)
     if places > _MOST_PLACES:
-        raise Exhausted
+        raise BudgetExceededError
     return Automaton(patterns, alike or range(len(patterns)))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from policies.engine.diff.actions import Actions, Universe
-from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.budget import Budget, BudgetExceededError
 from policies.engine.diff.spaces import Answer, SpaceComparison, begin_apart, is_plainly_within
 from policies.engine.diff.terms import DocumentTerms, StatementTerms, Term
 from policies.engine.statements import document_of
@@ -78,7 +78,7 @@ def compare_held(old: PrincipalDocuments, new: PrincipalDocuments, steps: int = 
         found.universe = Universe(found.patterns, budget)
         found.not_compared = found.universe.everything
         _AccessComparison(terms, sources, found.universe, budget).run(found)
-    except Exhausted:
+    except BudgetExceededError:
         pass
     return found
 

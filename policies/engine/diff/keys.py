@@ -14,7 +14,7 @@ from policies.engine.diff.values import ConditionValue, ValueQuestion, World, va
 
 
 def key_cells(key: str, tests: Sequence[AnyTest], world: World | None, budget: Budget, *, has_many: bool) -> set[int]:
-    """`has_many`: the key may have several values, or an empty list. Raises Exhausted."""
+    """`has_many`: the key may have several values, or an empty list. Raises BudgetExceededError."""
     wanted = list(dict.fromkeys(each for test in tests for each in test.wanted))
     absent = _bits([test.holds_without(is_there=False) for test in tests])
     if world is not None and key in world:

@@ -11,7 +11,7 @@ from enum import Enum
 from itertools import islice, product
 
 from policies.engine import catalogue
-from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.budget import Budget, BudgetExceededError
 from policies.engine.diff.keys import key_cells
 from policies.engine.diff.named import caller_cells, is_in
 from policies.engine.diff.terms import EVERYONE, AnyTest, ResourceTerm, Term
@@ -42,7 +42,7 @@ class SpaceComparison:
         self._answers: dict[tuple[frozenset[Term], frozenset[Term]], Answer] = {}
 
     def remains(self, common: Iterable[Term], without: Iterable[Term]) -> Answer:
-        """What is in all of `common` and in none of `without`. Raises Exhausted when the whole budget is used up."""
+        """What is in all of `common` and in none of `without`. Raises BudgetExceededError."""
         question = (frozenset(common), frozenset(without))
         if question not in self._answers:
             self._answers[question] = self._answer(*question)
@@ -60,7 +60,7 @@ class SpaceComparison:
         budget = self._budget.part(_STEPS)
         try:
             return self._searched(list(common), near, budget)
-        except Exhausted:
+        except BudgetExceededError:
             self._budget.spend(0)  # which raises, if there is nothing left for others
             return Answer.TOO_MUCH
 

@@ -13,7 +13,7 @@ from itertools import permutations
 
 from policies.engine import variables
 from policies.engine.conditions import ComparedType, Matcher
-from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.budget import Budget, BudgetExceededError
 from policies.engine.diff.cells import Cells, cells
 from policies.engine.diff.constants import samples
 from policies.engine.diff.patterns import (
@@ -101,7 +101,7 @@ class ValueQuestion:
 
 
 def value_cells(question: ValueQuestion, world: World | None, budget: Budget) -> Cells:
-    """Raises Exhausted."""
+    """Raises BudgetExceededError."""
     wanted = question.wanted
     families: dict[ComparedType, list[int]] = {}
     for place, each in enumerate(wanted):
@@ -192,7 +192,7 @@ def _loose_cells(question: ValueQuestion, budget: Budget) -> Cells:
 def _choices(free: Sequence[int], wider: set[tuple[int, int]], budget: Budget) -> Iterator[list[int]]:
     """All subsets that have with each the wider ones."""
     if len(free) > _MOST_FREE:
-        raise Exhausted
+        raise BudgetExceededError
     budget.spend(1 << len(free))
     for mask in range(1 << len(free)):
         chosen = [place for number, place in enumerate(free) if mask >> number & 1]

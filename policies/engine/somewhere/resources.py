@@ -50,7 +50,7 @@ class _Head:
 
 
 class ResourceChoices:
-    """That `asked.resource` matches, for one action. Iterating raises Exhausted."""
+    """That `asked.resource` matches, for one action. Iterating raises BudgetExceededError."""
 
     def __init__(
         self, asked: SomewhereQuestion, action: str, statements: Sequence[KeyedStatement], budget: Budget

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from policies.engine.callers import CallerKind
 from policies.engine.combine import Decision
-from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.budget import Budget, BudgetExceededError
 from policies.engine.evaluate import Verdict, evaluate, whatever_policies_say
 from policies.engine.layers import LayerName, LayerPolicy, Layers, Request
 from policies.engine.regions import only_region
@@ -55,7 +55,7 @@ def decisions(
             budget.spend(EVALUATION)
             verdict = evaluate(request, _at(layers, place))
             found.setdefault(verdict.decision, (resource, verdict))
-    except Exhausted:
+    except BudgetExceededError:
         return None
     return found
 
@@ -88,7 +88,7 @@ def _of_action(asked: SomewhereQuestion, action: str, layers: Layers, budget: Bu
             if found.decision is Decision.ALLOWED:
                 return found
             best = found if _is_better(found, best) else best
-    except Exhausted:
+    except BudgetExceededError:
         return best if best.decision is Decision.UNKNOWN else SomewhereAnswer(Decision.UNKNOWN)
     return best
 

@@ -32,7 +32,7 @@ class AnswerSearch:
         self._chooses = chooses
 
     def settle(self, request: Request) -> SomewhereAnswer:
-        """Raises Exhausted."""
+        """Raises BudgetExceededError."""
         return self._settled(request, {})
 
     def _settled(self, request: Request, tried: Mapping[str, Value]) -> SomewhereAnswer:

@@ -52,7 +52,7 @@ class ConditionKeys:
         return [text for test in self.tests_of(key) for text in test.constants]
 
     def values(self, key: str, facts: Facts, resource: str, budget: Budget) -> list[Value]:
-        """Those first that policies name. Raises Exhausted."""
+        """Those first that policies name. Raises BudgetExceededError."""
         constants = set(self.constants_of(key))
         described = list(
             dict.fromkeys([*self._filling(key, facts, resource), *self._distinguishing(key, facts, budget)])

@@ -1,4 +1,4 @@
-"""What a change's page offers an operator to do."""
+"""The buttons and forms that the page of a change offers an operator."""
 
 from __future__ import annotations
 

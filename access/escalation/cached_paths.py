@@ -9,7 +9,7 @@ from access.escalation import EscalationPath, escalations
 from access.escalation.account import EscalationAccount, EscalationRows, escalation_account
 from access.escalation.paths import EscalationStep
 from access.holders import Holder
-from access.kept import cached_index
+from access.index_cache import cached_index
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 

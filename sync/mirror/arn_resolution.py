@@ -11,7 +11,7 @@ from sync.mirror.base import mirror_of
 from sync.object_ref import ObjectRef
 
 
-def identified(aws_account: AwsAccount, refs: Sequence[ObjectRef]) -> list[ObjectRef]:
+def resolve_arns(aws_account: AwsAccount, refs: Sequence[ObjectRef]) -> list[ObjectRef]:
     """The same; those told `by_arn` with their ids, "" where the mirror has nothing of that ARN that is there."""
     sought: defaultdict[str, set[str]] = defaultdict(set)
     for ref in refs:

@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import AwsAccount
-from cognito.choosing.claims import STRANGERS, USERNAME, App, ClaimChoice, Pool, choice_of
-from cognito.choosing.looks import ClaimUse, looks_of
 from cognito.identity_pools import rules
 from cognito.models import AppClient, CognitoUser, IdentityPool, PoolProvider, UserPool
+from cognito.modifiable_claims.claim_uses import ClaimUse, claim_uses
+from cognito.modifiable_claims.claims import STRANGERS, USERNAME, App, ClaimChoice, Pool, choice_of
 
 _USER_POOLS = "CognitoIdentityProviders"
 
@@ -28,15 +28,15 @@ class CredentialsGiver:
     tags: Mapping[str, Any] | None
     account: int  # the key of its AWS account
 
-    def takes(self, look: ClaimUse) -> Iterator[tuple[str, str]]:
+    def takes(self, use: ClaimUse) -> Iterator[tuple[str, str]]:
         """The user pool and app client of whose tokens it is looked at so: what it takes no sign-ins of gives nothing.
 
         A mapping of the user pool holds for the app clients that have none of their own.
         """
         for each in self.settings.get(_USER_POOLS, ()):
             login, client = each["ProviderName"], each.get("ClientId", "")
-            own = look.provider == f"{login}:{client}"
-            if own or (look.provider == login and (look.tag or f"{login}:{client}" not in (self.mappings or {}))):
+            own = use.provider == f"{login}:{client}"
+            if own or (use.provider == login and (use.tag or f"{login}:{client}" not in (self.mappings or {}))):
                 yield login.rpartition("/")[2], client
 
 
@@ -44,13 +44,13 @@ class CredentialsGiver:
 class Exposure:
     giver: CredentialsGiver
     pool: Pool
-    look: ClaimUse
+    use: ClaimUse
     choice: ClaimChoice
 
     @property
     def role(self) -> str:
         """The ARN; "" of a tag."""
-        return str(self.look.rule["RoleARN"]) if self.look.rule else ""
+        return str(self.use.rule["RoleARN"]) if self.use.rule else ""
 
     @property
     def is_certain(self) -> bool:
@@ -60,24 +60,24 @@ class Exposure:
         """As those may read it who see this AWS account, and perhaps not the one of the identity pool."""
         if self.giver.account != aws_account.pk:
             return "a role in another AWS account" if self.role else "a tag of a session in another AWS account"
-        return f"the role {self.role.rpartition('/')[2]}" if self.role else f"any value of the tag {self.look.tag}"
+        return f"the role {self.role.rpartition('/')[2]}" if self.role else f"any value of the tag {self.use.tag}"
 
     def sentence(self, aws_account: AwsAccount) -> str:
-        claim, could = self.look.claim, "gets" if self.choice.is_sure else "may get"
+        claim, could = self.use.claim, "gets" if self.choice.is_sure else "may get"
         who = f"{self.choice.who} to {self.pool.name} {could} {self.gets(aws_account)}"
         if self.giver.account != aws_account.pk:
             return f"{who}: an identity pool there looks at {claim}, and {claim} {self.choice.how}."
         described = (
-            f"gives it where {rules.describe(self.look.rule)}" if self.look.rule else f"makes {claim} a tag of sessions"
+            f"gives it where {rules.describe(self.use.rule)}" if self.use.rule else f"makes {claim} a tag of sessions"
         )
         return f"{who}: the identity pool {self.giver.name} {described}, and {claim} {self.choice.how}."
 
     @property
     def key(self) -> tuple[str, ...]:
         """What it is about, as values: who gets what by which claim, and how surely."""
-        rule = "" if self.look.rule is None else f"{self.look.rule['MatchType']} {self.look.rule['Value']}"
+        rule = "" if self.use.rule is None else f"{self.use.rule['MatchType']} {self.use.rule['Value']}"
         sure = "surely" if self.choice.is_sure else "perhaps"
-        return (self.giver.id, self.pool.id, self.look.claim, rule, self.role or self.look.tag, self.choice.who, sure)
+        return (self.giver.id, self.pool.id, self.use.claim, rule, self.role or self.use.tag, self.choice.who, sure)
 
     def covers(self, other: Exposure) -> bool:
         """Whether nobody else gets more by the other one, and not more surely."""
@@ -90,23 +90,23 @@ def exposures(givers: Iterable[CredentialsGiver], pools: Mapping[str, Pool]) -> 
     """Each once. `pools`: by their ids; of one that isn't there nothing is known, and nothing said."""
     found: dict[tuple[str, ...], Exposure] = {}
     for giver in givers:
-        for look in looks_of(giver.mappings, giver.tags):
-            for pool_id, client in () if look.is_dead else giver.takes(look):
+        for use in claim_uses(giver.mappings, giver.tags):
+            for pool_id, client in () if use.is_dead else giver.takes(use):
                 pool = pools.get(pool_id)
-                choice = _choice(pool, client, look) if pool else None
+                choice = _choice(pool, client, use) if pool else None
                 if pool and choice:
-                    exposure = Exposure(giver, pool, look, choice)
+                    exposure = Exposure(giver, pool, use, choice)
                     found.setdefault(exposure.key, exposure)
     return list(found.values())
 
 
-def _choice(pool: Pool, client: str, look: ClaimUse) -> ClaimChoice | None:
-    if not _says(pool, client, look.claim):
+def _choice(pool: Pool, client: str, use: ClaimUse) -> ClaimChoice | None:
+    if not _says(pool, client, use.claim):
         return None
-    if look.claim == USERNAME and look.rule and look.rule["MatchType"] == "Equals":
-        people = CognitoUser.objects.live().filter(pool__aws_id=pool.id, name=look.rule["Value"])
-        return None if people.exists() else choice_of(pool, look.claim, look.rule)
-    return choice_of(pool, look.claim, look.rule)
+    if use.claim == USERNAME and use.rule and use.rule["MatchType"] == "Equals":
+        people = CognitoUser.objects.live().filter(pool__aws_id=pool.id, name=use.rule["Value"])
+        return None if people.exists() else choice_of(pool, use.claim, use.rule)
+    return choice_of(pool, use.claim, use.rule)
 
 
 def _says(pool: Pool, client: str, claim: str) -> bool:
@@ -134,8 +134,8 @@ def givers() -> list[CredentialsGiver]:
 
 def taken_by(every: Iterable[CredentialsGiver]) -> set[str]:
     """Ids of the user pools whose tokens they look at."""
-    looks = ((giver, look) for giver in every for look in looks_of(giver.mappings, giver.tags))
-    return {pool_id for giver, look in looks for pool_id, _ in giver.takes(look)}
+    uses = ((giver, use) for giver in every for use in claim_uses(giver.mappings, giver.tags))
+    return {pool_id for giver, use in uses for pool_id, _ in giver.takes(use)}
 
 
 def pools_of(ids: Iterable[str]) -> dict[str, Pool]:

@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from accounts.models import AwsAccount
-from cognito.choosing.claims import App, Pool
-from cognito.choosing.exposures import CredentialsGiver, Exposure, exposures, givers, pools_of, taken_by
 from cognito.identity_pools.operations.principal_tags import SetPrincipalTags, TagsParams
 from cognito.identity_pools.operations.roles import SetRoles
 from cognito.identity_pools.operations.settings import UpdateIdentityPool
+from cognito.modifiable_claims.claims import App, Pool
+from cognito.modifiable_claims.exposures import CredentialsGiver, Exposure, exposures, givers, pools_of, taken_by
 from cognito.pools.operations.clients import CreateClient
 from cognito.pools.operations.details import AddAttribute
 from cognito.pools.operations.places import pool_id_of
@@ -24,8 +24,8 @@ from sync.checks import PlanCheck, PlanFinding
 from sync.operations import PlannedStep
 
 
-class ChoiceCheck(PlanCheck):
-    name = "cognito.choice"
+class ModifiableClaimsCheck(PlanCheck):
+    name = "cognito.modifiable_claims"
 
     def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         if not any(step.kind in _OF_POOLS or step.kind in _OF_GIVERS for step in steps):
@@ -37,7 +37,7 @@ class ChoiceCheck(PlanCheck):
             now = laid.exposures()
             found += [
                 PlanFinding(
-                    "CHOSEN_CLAIM", "security_warning", each.sentence(aws_account), step.position, about=each.key
+                    "MODIFIABLE_CLAIM", "security_warning", each.sentence(aws_account), step.position, about=each.key
                 )
                 for each in now
                 if not any(earlier.covers(each) for earlier in known)

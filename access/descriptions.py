@@ -17,7 +17,7 @@ _WITH: Mapping[tuple[str, tuple[str, ...]], str] = {
 }
 
 
-def with_what(context: Context) -> list[str]:
+def describe_context(context: Context) -> list[str]:
     """Values of condition keys: `with MFA`, `if aws:ResourceTag/team is red`, `without aws:SourceVpce`."""
     return [_with(key, values) for key, values in sorted(context.items())]
 
@@ -28,17 +28,17 @@ def _with(key: str, values: Sequence[str]) -> str:
     return f"if {spelled(key)} is {' and '.join(values)}" if values else f"without {spelled(key)}"
 
 
-def only_if(found: WhoCanMatch) -> str:
+def describe_condition(found: WhoCanMatch) -> str:
     """Of an answer that is unknown, under which condition it is yes; "" of others."""
     if found.is_undecided:
         return "too much to compare: ask about less"
     supposed = found.allowed_if
     if supposed:
-        return f"only {', '.join(with_what(supposed))}"
+        return f"only {', '.join(describe_context(supposed))}"
     return f"depends on {', '.join(map(spelled, found.hangs_on))}" if found.hangs_on else ""
 
 
-def example(found: WhoCanMatch) -> str:
+def describe_example(found: WhoCanMatch) -> str:
     """Of a pattern, what was found: `s3:GetObject on arn:aws:s3:::box/any, in eu-west-1`."""
     return ", ".join(_example(found))
 
@@ -48,4 +48,4 @@ def _example(found: WhoCanMatch) -> Iterator[str]:
     yield action if resource == "*" else f"{action} on {resource}"
     if found.region:
         yield f"in {found.region}"
-    yield from with_what({key: values for key, values in found.chosen.items() if key != REGION})
+    yield from describe_context({key: values for key, values in found.chosen.items() if key != REGION})

@@ -20,7 +20,7 @@ class ClaimUse:
     is_dead: bool = False  # an earlier rule catches all that this one could
 
 
-def looks_of(mappings: Mapping[str, Any] | None, tags: Mapping[str, Any] | None) -> Iterator[ClaimUse]:
+def claim_uses(mappings: Mapping[str, Any] | None, tags: Mapping[str, Any] | None) -> Iterator[ClaimUse]:
     """By default tags are of `sub` and of the app client, which nobody sets: those are left out."""
     for provider, mapping in (mappings or {}).items():
         listed = list((mapping.get("RulesConfiguration") or {}).get("Rules") or ())

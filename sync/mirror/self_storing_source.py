@@ -8,7 +8,7 @@ from sync.mirror.base import Source, SourcePage
 from sync.mirror.store import Counts, RunVisit
 
 
-class OwnRows(Source):
+class SelfStoringSource(Source):
     """It stores its pages by itself (`SourcePage.own`), and takes for gone what it didn't see."""
 
     kinds = ()

@@ -1,6 +1,6 @@
-"""Where an AWS account's columns may aim the console's credentials: at roles of that account only, each by its own id.
+"""Rules for the connection of an AWS account: the console's credentials may only go to roles of that same account.
 
-Asked by the forms, for the sentence beside the field, and by `sync.connect`, which alone saves these columns.
+Forms read them for the sentence beside a field, and `sync.connect`, which alone saves these columns.
 """
 
 from __future__ import annotations
@@ -33,35 +33,35 @@ def is_ours(external_id: str) -> bool:
     return True
 
 
-def aims_of(aws_account: AwsAccount) -> dict[str, Any]:
-    return {name: getattr(aws_account, name) for name in AwsAccount.AIMS}
+def values_of(aws_account: AwsAccount) -> dict[str, Any]:
+    return {name: getattr(aws_account, name) for name in AwsAccount.CONNECTION_FIELDS}
 
 
-def mistakes(aims: Mapping[str, Any], *, of: int | None) -> Iterator[tuple[str, str]]:
+def errors(values: Mapping[str, Any], *, of: int | None) -> Iterator[tuple[str, str]]:
     """Field → sentence, of what may not be so. `of`: the primary key of the AWS account; None: it is new.
 
     An account id or partition that is empty isn't known yet, and not compared.
     """
-    if aims["connection"] not in (AwsAccount.Connection.AMBIENT, AwsAccount.Connection.ASSUME_ROLE):
+    if values["connection"] not in (AwsAccount.Connection.AMBIENT, AwsAccount.Connection.ASSUME_ROLE):
         yield "connection", "Say how the console signs in to AWS."
-    if aims["connection"] != AwsAccount.Connection.ASSUME_ROLE:
+    if values["connection"] != AwsAccount.Connection.ASSUME_ROLE:
         return
-    if not aims[READ_ROLE]:
+    if not values[READ_ROLE]:
         yield READ_ROLE, "Give the ARN of the role that the console assumes to read."
     for name in (READ_ROLE, WRITE_ROLE):
-        if aims[name] and (sentence := _wrong_role(str(aims[name]), aims)):
+        if values[name] and (sentence := _wrong_role(str(values[name]), values)):
             yield name, sentence
-    others = AwsAccount.objects.exclude(pk=of or 0).filter(external_id=aims["external_id"])
-    if aims["external_id"] and others.exists():
+    others = AwsAccount.objects.exclude(pk=of or 0).filter(external_id=values["external_id"])
+    if values["external_id"] and others.exists():
         yield "external_id", "This is the external id of another AWS account. Open the page anew."
 
 
-def _wrong_role(arn: str, aims: Mapping[str, Any]) -> str:
+def _wrong_role(arn: str, values: Mapping[str, Any]) -> str:
     role = Arn.match(arn, "iam", "role")
     if role is None:
         return "This isn’t the ARN of a role: arn:aws:iam::123456789012:role/iam-console-read"
-    if aims["account_id"] not in ("", role.account):
+    if values["account_id"] not in ("", role.account):
         return f"This role is in the AWS account {role.account}, not in this one."
-    if aims["partition"] not in ("", role.partition):
+    if values["partition"] not in ("", role.partition):
         return f"This role is in the partition {role.partition}: choose that one above."
     return ""

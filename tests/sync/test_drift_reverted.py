@@ -100,4 +100,4 @@ def test_the_list_has_it(
     outside("detach")
     client: Any = client_of(erin)
     assert "0 of 2 changes outside this console" in text_of(get(client, "drift"))
-    assert text_of(get(client, "drift", "?state=mended")).count("Taken back, seen") == 2
+    assert text_of(get(client, "drift", "?state=reverted")).count("Reverted, seen") == 2
