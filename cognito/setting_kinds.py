@@ -74,6 +74,10 @@ class TickSetting(Setting):
         found = self.on if value == self.on.value else self.off
         return found.words, found.means
 
+    def default_words(self) -> str:
+        """By the tick of the form."""
+        return "" if self.default is None else "On" if self.default == self.on.value else "Off"
+
 
 @dataclass(frozen=True)
 class SeveralSetting(Setting):

@@ -8,8 +8,7 @@ from typing import Any
 
 from cognito.models import AppClient, UserPool
 from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
-from cognito.pools.settings import POOL_GROUPS, client, threats
-from cognito.pools.settings.messages import OWN_TEXTS
+from cognito.pools.settings import POOL_GROUPS, client, messages, threats
 from cognito.setting import SettingLine, SettingsGroup
 from iamconsole.web.words import some
 from sync.mirror.base import DETAILS
@@ -40,9 +39,11 @@ def tasks_of(pool: UserPool) -> dict[str, TaskSummary]:
     for group in POOL_GROUPS:
         if group is threats.POOL_RISK:  # with the plan
             continue
+        if group is messages.FUNCTIONS:
+            found["domain"] = TaskSummary("Domain", tuple(_domain(pool)))
         lines = _sessions(pool) if group is threats.POOL_SESSIONS else _lines(group, pool)
         found[group.action] = TaskSummary(group.title, tuple(lines), group is not threats.POOL_SESSIONS or may_track)
-    return {**found, "domain": TaskSummary("Domain", tuple(_domain(pool)))}
+    return found
 
 
 def _lines(group: SettingsGroup, pool: UserPool) -> Iterator[SettingLine]:
@@ -63,7 +64,7 @@ def _messages(pool: UserPool) -> Iterator[SettingLine]:
 
 
 def _texts(pool: UserPool) -> Iterator[SettingLine]:
-    named = [name for name, entry in OWN_TEXTS.items() if entry.held(pool.settings)]
+    named = [name for name, entry in messages.OWN_TEXTS.items() if entry.held(pool.settings)]
     yield SettingLine("Texts of your own", some(named) if named else "None")
 
 

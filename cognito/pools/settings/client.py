@@ -203,7 +203,6 @@ REVOKES = TickSetting(
     "Tokens can be revoked",
     called="revoking tokens",
     history=ContentPart("Revoking tokens"),
-    default=False,
     line=None,
 )
 SIGN_IN = SettingsGroup(
