@@ -203,6 +203,19 @@ def test_lives_of_tokens(arranged: Arranged, erin: Operator, client_of: ClientOf
     assert (now["RefreshTokenValidity"], now["TokenValidityUnits"]["RefreshToken"]) == (30, "days")
 
 
+def test_the_time_that_a_sign_in_may_take(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
+    client, url = client_of(erin), action_url(arranged, "client-signin", arranged.client.aws_id)
+    said = {"flows": ["ALLOW_USER_SRP_AUTH"]}
+    assert "less than or equal to 15" in text_of(stage(client, url, minutes="16", **said).content.decode())
+    assert stage(client, url, minutes="10", **said).status_code == 302
+    [(kind, meant)] = params()
+    assert (kind, meant["AuthSessionValidity"]) == ("cognito.client.update", 10)
+    assert carry_out(Change.objects.get(), erin).state == Change.State.APPLIED
+    assert arranged.client_described()["AuthSessionValidity"] == 10
+    page = text_of(get(client, "cognito_pool_clients", aws_id=arranged.pool.aws_id))
+    assert "A sign-in may take 10 minutes" in page
+
+
 def test_a_secret_is_rotated_in_stages(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
     stage(client_of(erin), action_url(arranged, "client-secret", arranged.client.aws_id), days="0")
     change = Change.objects.get()

@@ -11,7 +11,7 @@ from django import forms
 from cognito.pools.settings.rules import refuse_flows
 from cognito.setting import NAME, Setting, SettingsGroup, SettingValue, ValueFinding, of_list, of_parts
 from cognito.setting_fields import AddressesField, LastingField
-from cognito.setting_kinds import LinesSetting, SeveralSetting, TextSetting, TickSetting
+from cognito.setting_kinds import LinesSetting, NumberSetting, SeveralSetting, TextSetting, TickSetting
 from iamconsole.web.words import counted
 from sync.mirror.differences import ContentPart
 
@@ -205,12 +205,25 @@ REVOKES = TickSetting(
     history=ContentPart("Revoking tokens"),
     line=None,
 )
+TIME_TO_SIGN_IN = NumberSetting(
+    "AuthSessionValidity",
+    "minutes",
+    "Minutes for a sign-in",
+    "In which somebody has to be through with it: the password, and the code of a second factor.",
+    called="time for a sign-in",
+    history=ContentPart("Minutes for a sign-in"),
+    default=3,
+    least=3,
+    most=15,
+    line="A sign-in may take",
+    describe=lambda minutes: counted(minutes, "minute"),
+)
 SIGN_IN = SettingsGroup(
     "client-signin",
     "Sign-in",
     "Sign-in by {one}",
     "How this app may sign people in without pages of Cognito’s, and what it is told.",
-    (NAME_OF_CLIENT, FLOWS, HIDES, REVOKES),
+    (NAME_OF_CLIENT, FLOWS, HIDES, REVOKES, TIME_TO_SIGN_IN),
 )
 
 OAUTH_FLOWS = SeveralSetting(
@@ -309,7 +322,7 @@ CLIENT = (
     ),
     REVOKES,
     HIDES,
-    Setting("AuthSessionValidity", called="time for a sign-in"),
+    TIME_TO_SIGN_IN,
     Setting("AnalyticsConfiguration", called="analytics"),
     Setting("DefaultRedirectURI", called="default callback address"),
     Setting("EnablePropagateAdditionalUserContextData", called="what threat protection is told"),
