@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from objects.kinds import AwsKind
 from objects.object_actions import ActionForm, ObjectAction
 from objects.operations.existence import delete
-from objects.operations.objects import KindOfObject
 from objects.operations.tags import LONGEST_KEY, LONGEST_VALUE, tag, untag
 from sync.operations import StepSpec
 
@@ -17,7 +17,7 @@ from sync.operations import StepSpec
 class ObjectForm(ActionForm):
     """About objects of one kind; `acts_on` below makes a form of it for each kind."""
 
-    of: ClassVar[KindOfObject]
+    of: ClassVar[AwsKind]
 
 
 class ObjectTagForm(ObjectForm):
@@ -48,11 +48,11 @@ class ObjectDeleteForm(ObjectForm):
         return [delete(self.of, target.arn) for target in self.targets]
 
 
-def form_of(form: type[ObjectForm], of: KindOfObject) -> type[ObjectForm]:
-    return type(f"{form.__name__}Of{of.noun}", (form,), {"of": of})
+def form_of(form: type[ObjectForm], of: AwsKind) -> type[ObjectForm]:
+    return type(f"{form.__name__}Of{of.name}", (form,), {"of": of})
 
 
-def tag_actions(of: KindOfObject) -> tuple[ObjectAction, ObjectAction]:
+def tag_actions(of: AwsKind) -> tuple[ObjectAction, ObjectAction]:
     add, remove = form_of(ObjectTagForm, of), form_of(ObjectUntagForm, of)
     return (
         ObjectAction("tag", "Add a tag…", add, icon="tag", many=True, offered=_is_ours, position=60),
@@ -60,12 +60,12 @@ def tag_actions(of: KindOfObject) -> tuple[ObjectAction, ObjectAction]:
     )
 
 
-def delete_action(of: KindOfObject) -> ObjectAction:
+def delete_action(of: AwsKind) -> ObjectAction:
     return ObjectAction("delete", "Delete…", form_of(ObjectDeleteForm, of), icon="trash-2", danger=True, position=90)
 
 
 def _is_ours(target: Any) -> bool:
-    return not getattr(target, "is_aws", False)
+    return not target.kept_by_aws
 
 
 def _is_tagged(target: Any) -> bool:

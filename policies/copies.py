@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from accounts.models import AwsAccount
 from policies.ending import ends_itself
+from policies.kinds import POLICY
 from policies.models import ManagedPolicy
-from policies.operations import create_policy, policy_arn
+from policies.operations import create_policy
 from sync.operations import Refusal, StepSpec
 
 _LONGEST_NAME = 128  # IAM API Reference, CreatePolicy
@@ -23,4 +24,4 @@ def ending_copy(aws_account: AwsAccount, arn: str, until: datetime) -> StepSpec:
     ending = f"-until-{until.astimezone(UTC):%Y%m%dT%H%MZ}"
     name = policy.name[: _LONGEST_NAME - len(ending)] + ending
     description = f"What {policy.name} allows, until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
-    return create_policy(policy_arn(aws_account, name), ends_itself(in_force.document.text, until), description)
+    return create_policy(POLICY.arn_of(aws_account, name), ends_itself(in_force.document.text, until), description)

@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 
 from identities.forms import GroupField, UsersField
+from identities.kinds import kind_of
 from identities.models import Attachment, IamGroup, Membership
 from identities.operations import add_member, attach, detach, remove_member
-from identities.operations.owners import KINDS_OF_OWNERS
 from objects.fields import UntilField
 from objects.object_actions import ActionForm
 from policies.copies import ending_copy
@@ -21,7 +21,6 @@ _UNTIL = (
     "Empty: without an end. Else this console removes it then, by a change that is planned and approved together "
     "with this one. AWS doesn’t remove it by itself."
 )
-_WORD = {kind.model: kind.word for kind in KINDS_OF_OWNERS}
 
 
 def _split(targets: Sequence[Any], there: set[int]) -> tuple[list[Any], list[Any]]:
@@ -30,7 +29,7 @@ def _split(targets: Sequence[Any], there: set[int]) -> tuple[list[Any], list[Any
 
 
 def _having(targets: Sequence[Any], policy_arn: str) -> set[int]:
-    word = _WORD[type(targets[0])]
+    word = kind_of(targets[0]).name
     held = Attachment.objects.live().filter(arn=policy_arn, **{f"{word}__in": targets})
     return set(held.values_list(f"{word}_id", flat=True))
 

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django import forms
 
 from identities.actions.make import NewForm
-from identities.operations import certificate_arn, rename_certificate, upload_certificate
+from identities.kinds import SERVER_CERTIFICATE
+from identities.operations import rename_certificate, upload_certificate
 from identities.operations.certificates import LONGEST_BODY, LONGEST_CHAIN
 from sync.operations import StepSpec
 from sync.sealed import keep_typed
@@ -67,7 +68,7 @@ class UploadServerCertificateForm(NewForm):
 
     def steps(self) -> Sequence[StepSpec]:
         cleaned = self.cleaned_data
-        arn = certificate_arn(self.aws_account, cleaned["name"], cleaned["path"])
+        arn = SERVER_CERTIFICATE.arn_of(self.aws_account, cleaned["name"], cleaned["path"])
         key = keep_typed(
             cleaned["private_key"], name="Private key", aws_account=self.aws_account, operator=self.operator
         )
@@ -85,7 +86,9 @@ class RenameCertificateForm(NewForm):
     def steps(self) -> Sequence[StepSpec]:
         cleaned = self.cleaned_data
         return [
-            rename_certificate(self.target.arn, certificate_arn(self.aws_account, cleaned["name"], cleaned["path"]))
+            rename_certificate(
+                self.target.arn, SERVER_CERTIFICATE.arn_of(self.aws_account, cleaned["name"], cleaned["path"])
+            )
         ]
 
 

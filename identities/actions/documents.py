@@ -10,26 +10,26 @@ from django.db.models import QuerySet
 
 from identities.actions.make import FixedPathField, NewForm
 from identities.forms import TrustField
+from identities.kinds import kind_of
 from identities.models import InlinePolicy, Principal
 from identities.operations import attach, delete_inline, put_inline, update_trust
 from identities.operations.inline import SIZES
-from identities.operations.owners import KINDS_OF_OWNERS
 from objects.fields import UntilField
 from objects.object_actions import ActionForm
 from policies.actions.document_edit import SKELETON, DocumentEditForm
 from policies.ending import ends_itself
 from policies.fields import DocumentField
+from policies.kinds import POLICY
 from policies.models import Document
-from policies.operations import create_policy, policy_arn
+from policies.operations import create_policy
 from policies.quotas import INLINE_OF_USER, TRUST_POLICY
 from sync.operations import StepSpec
 
 LONGEST_NAME = 128  # IAM API Reference, PutRolePolicy
-_OWNER = {kind.model: kind for kind in KINDS_OF_OWNERS}
 
 
 def inline_of(owner: Principal) -> QuerySet[InlinePolicy]:
-    held = InlinePolicy.objects.live().filter(**{_OWNER[type(owner)].word: owner})
+    held = InlinePolicy.objects.live().filter(**{kind_of(owner).name: owner})
     return held.select_related("document").order_by("name")
 
 
@@ -49,7 +49,7 @@ class PutInlineForm(DocumentEditForm):
         super().__init__(*args, **kwargs)
         document = self.fields["document"]
         assert isinstance(document, DocumentField)  # noqa: S101  as declared
-        document.quota = SIZES[_OWNER[type(self.target)]]
+        document.quota = SIZES[kind_of(self.target)]
 
     def current(self, cleaned: Mapping[str, Any]) -> Document | None:
         row = inline_of(self.target).filter(name=cleaned.get("policy", "")).first()
@@ -102,7 +102,7 @@ class MoveInlineForm(NewForm, OneInlineForm):
     def steps(self) -> Sequence[StepSpec]:
         cleaned = self.cleaned_data
         row = inline_of(self.target).get(name=cleaned["policy"])
-        arn = policy_arn(self.aws_account, cleaned["name"], cleaned["path"])
+        arn = POLICY.arn_of(self.aws_account, cleaned["name"], cleaned["path"])
         return [
             create_policy(arn, row.document.text),
             attach(self.target, arn),

@@ -6,7 +6,7 @@ from typing import Any
 
 from identities.actions import boundaries, certificates, documents, policies, providers, settings
 from identities.actions.documents import inline_of
-from identities.operations.kinds import CERTIFICATE, OIDC, PROFILE, SAML
+from identities.kinds import INSTANCE_PROFILE, OIDC, SAML, SERVER_CERTIFICATE
 from objects import object_actions
 from objects.object_actions import ACCOUNT, ObjectAction
 from objects.tag_and_delete_actions import delete_action, tag_actions
@@ -77,12 +77,12 @@ def register() -> None:
         *tag_actions(SAML),
         delete_action(SAML),
     )
-    object_actions.register("instance_profile", *tag_actions(PROFILE))
+    object_actions.register("instance_profile", *tag_actions(INSTANCE_PROFILE))
     object_actions.register(
         "server_certificate",
         ObjectAction("rename", "Rename…", certificates.RenameCertificateForm, icon="pencil", position=20),
-        *tag_actions(CERTIFICATE),
-        delete_action(CERTIFICATE),
+        *tag_actions(SERVER_CERTIFICATE),
+        delete_action(SERVER_CERTIFICATE),
     )
 
 

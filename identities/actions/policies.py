@@ -15,7 +15,8 @@ from identities.trust import joined
 from objects.object_actions import ActionForm
 from policies.actions.document_edit import SKELETON
 from policies.fields import DocumentField, PolicyField
-from policies.operations import create_policy, plan_delete, policy_arn
+from policies.kinds import POLICY
+from policies.operations import create_policy, plan_delete
 from policies.operations.managed import LONGEST_DESCRIPTION
 from policies.quotas import MANAGED_POLICY
 from policies.selectors import kept_versions
@@ -31,7 +32,7 @@ class CreatePolicyForm(NewForm):
 
     def steps(self) -> Sequence[StepSpec]:
         cleaned = self.cleaned_data
-        arn = policy_arn(self.aws_account, cleaned["name"], cleaned["path"])
+        arn = POLICY.arn_of(self.aws_account, cleaned["name"], cleaned["path"])
         return [create_policy(arn, cleaned["document"], cleaned["description"])]
 
 

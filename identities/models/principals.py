@@ -126,6 +126,11 @@ class IamRole(BoundedAndTagged, Principal):
         """Roles that AWS keeps for itself: not even administrators can change them."""
         return self.is_service_linked or self.path.startswith("/aws-reserved/")
 
+    @property
+    def kept_by_aws(self) -> str:
+        whose = "belongs to an AWS service: only that service can change it."
+        return f"The role {self.name} {whose}" if self.is_reserved else ""
+
 
 class Membership(MirroredRow):
     kind = "iam.membership"

@@ -1,13 +1,13 @@
 """What can be done to users, groups and roles in AWS."""
 
-from identities.operations import account_reversals, credentials, kinds, reversals
+from identities.kinds import GROUP, INSTANCE_PROFILE, OIDC, PRINCIPALS, ROLE, SAML, SERVER_CERTIFICATE, USER
+from identities.operations import account_reversals, credentials, reversals
 from identities.operations.attachments import AttachPolicy, DetachPolicy, attach, detach
 from identities.operations.boundaries import DeleteBoundary, PutBoundary, delete_boundary, put_boundary
 from identities.operations.certificates import (
     DeleteCertificate,
     RenameCertificate,
     UploadServerCertificate,
-    certificate_arn,
     rename_certificate,
     upload_certificate,
 )
@@ -23,7 +23,6 @@ from identities.operations.instance_profiles import (
     delete_whole_profile,
     put_role,
 )
-from identities.operations.kinds import CERTIFICATE, OIDC, SAML
 from identities.operations.membership import AddUser, RemoveUser, add_member, remove_member
 from identities.operations.names import RenameOwner, rename
 from identities.operations.oidc import (
@@ -37,7 +36,6 @@ from identities.operations.oidc import (
     remove_client_id,
     set_thumbprints,
 )
-from identities.operations.owners import GROUP, KINDS_OF_OWNERS, PROFILE, ROLE, USER
 from identities.operations.roles import CreateRole, UpdateRole, create_role, update_role
 from identities.operations.root_access import SWITCHES, switch_root_feature
 from identities.operations.saml import CreateSaml, DeleteSaml, UpdateSaml, create_saml, update_saml
@@ -56,7 +54,7 @@ from identities.operations.settings import (
     set_password_policy,
     set_token_version,
 )
-from identities.operations.tags import TagOwner, UntagOwner, tag, untag
+from identities.operations.tags import TagPrincipal, UntagPrincipal, tag, untag
 from identities.operations.trust import UpdateTrust, update_trust
 from objects.operations.tags import TagObject, UntagObject
 from sync import operations
@@ -66,7 +64,6 @@ __all__ = [
     "add_member",
     "add_role",
     "attach",
-    "certificate_arn",
     "clone_role",
     "clone_user",
     "create_group",
@@ -111,21 +108,25 @@ __all__ = [
 
 def register() -> None:
     credentials.register()
-    for owner in KINDS_OF_OWNERS:
+    for owner in PRINCIPALS:
         operations.register(AttachPolicy(owner), DetachPolicy(owner), PutInline(owner), DeleteInline(owner))
         operations.register(DeleteOwner(owner))
     for owner in (USER, ROLE):
-        operations.register(PutBoundary(owner), DeleteBoundary(owner), TagOwner(owner), UntagOwner(owner))
-    for kind in (OIDC, SAML, kinds.PROFILE, CERTIFICATE):
+        operations.register(PutBoundary(owner), DeleteBoundary(owner), TagPrincipal(owner), UntagPrincipal(owner))
+    for kind in (OIDC, SAML, INSTANCE_PROFILE, SERVER_CERTIFICATE):
         operations.register(TagObject(kind), UntagObject(kind))
     operations.register(CreateOidc(OIDC), DeleteOidc(OIDC), AddClientId(OIDC), RemoveClientId(OIDC))
     operations.register(SetThumbprints(OIDC), CreateSaml(SAML), UpdateSaml(SAML), DeleteSaml(SAML))
-    operations.register(UploadServerCertificate(), RenameCertificate(CERTIFICATE), DeleteCertificate(CERTIFICATE))
+    operations.register(
+        UploadServerCertificate(SERVER_CERTIFICATE),
+        RenameCertificate(SERVER_CERTIFICATE),
+        DeleteCertificate(SERVER_CERTIFICATE),
+    )
     operations.register(SetAlias(), DeleteAlias(), SetPasswordPolicy(), DeletePasswordPolicy(), SetTokenVersion())
     operations.register(*SWITCHES)
     operations.register(UpdateTrust(ROLE), AddUser(), RemoveUser(), CreateUser(USER), CreateGroup(GROUP))
     operations.register(RenameOwner(USER), RenameOwner(GROUP), CreateRole(ROLE), UpdateRole(ROLE), RevokeSessions(ROLE))
-    operations.register(CreateProfile(PROFILE), DeleteProfile(PROFILE), AddRole(), RemoveRole())
+    operations.register(CreateProfile(INSTANCE_PROFILE), DeleteProfile(INSTANCE_PROFILE), AddRole(), RemoveRole())
     operations.register(CreateLinked(), DeleteLinked(), AwaitDeletion())
     reversals.register()
     account_reversals.register()

@@ -9,8 +9,8 @@ from accounts.models import AwsAccount
 from identities.account.mirrors import InstanceProfileTags, ServerCertificateBody
 from identities.account.root_access import FEATURES, RootAccessMirror
 from identities.account.settings import AliasMirror, PasswordPolicyMirror, SummaryMirror
+from identities.kinds import INSTANCE_PROFILE, OIDC, SAML, SERVER_CERTIFICATE
 from identities.models import IamAccount, InstanceProfile, OidcProvider, SamlProvider, ServerCertificate
-from identities.operations.kinds import CERTIFICATE, OIDC, PROFILE, SAML
 from identities.operations.oidc import add_client_id, create_oidc, remove_client_id, set_thumbprints
 from identities.operations.root_access import switch_root_feature
 from identities.operations.saml import create_saml
@@ -23,8 +23,8 @@ from identities.operations.settings import (
     set_password_policy,
     set_token_version,
 )
+from objects.kinds import IamKind
 from objects.operations.existence import delete
-from objects.operations.objects import KindOfObject
 from objects.operations.tags import retagged, tags_again
 from sync import reversals
 from sync.mirror import Content
@@ -69,7 +69,7 @@ def reverse_saml(aws_account: AwsAccount, ref: ObjectRef, before: Content, after
     return Reversal((made, *retagged(SAML, before["arn"], before["tags"])), ("It gets another unique id.",))
 
 
-_TAGGED: dict[str, KindOfObject] = {kind.model.kind: kind for kind in (PROFILE, CERTIFICATE)}
+_TAGGED: dict[str, IamKind] = {kind.model.kind: kind for kind in (INSTANCE_PROFILE, SERVER_CERTIFICATE)}
 
 
 def reverse_tags(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:

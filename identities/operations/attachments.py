@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import is_managed_by_aws, name_of
+from identities.kinds import GROUP, ROLE, USER
 from identities.models import Attachment, Principal
-from identities.operations.owners import GROUP, ROLE, USER, OwnerOperation, on_owner
+from identities.operations.owners import OwnerOperation, on_owner
 from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, names_of, prefetch_names, prefetch_rows, ref
 from policies.holdings import AttachmentChange
@@ -68,20 +69,20 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
     def parse_part(
         self, client: AwsClient, p: AttachmentParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
-        pages = client.pages("iam", f"ListAttached{self.owner.aws_word}Policies", **named)
+        pages = client.pages("iam", f"ListAttached{self.of.noun}Policies", **named)
         attached = {policy["PolicyArn"] for page in pages for policy in page.items["AttachedPolicies"]}
         return {"attached": p.policy_arn in attached}
 
     def prefetch(self, draft: Draft, params: Sequence[AttachmentParams]) -> None:
         super().prefetch(draft, params)
         prefetch_rows(ManagedPolicy, draft, [p.policy_arn for p in params])
-        known = [(self.owner.model, p.arn) for p in params]
+        known = [(self.of.model, p.arn) for p in params]
         owners = [draft.remembered[each] for each in known if each in draft.remembered]
-        prefetch_names(draft, Attachment, self.owner.word, "arn", owners)
+        prefetch_names(draft, Attachment, self.of.name, "arn", owners)
 
     def _attached(self, draft: Draft, owner: Principal) -> frozenset[str]:
         """The ARNs of what is attached to it in the mirror."""
-        return names_of(draft, Attachment, self.owner.word, "arn", owner)
+        return names_of(draft, Attachment, self.of.name, "arn", owner)
 
 
 class AttachPolicy(AttachmentOperation):
@@ -108,7 +109,7 @@ class AttachPolicy(AttachmentOperation):
         for step in self.earlier(draft, p):
             if isinstance(step.operation, AttachmentOperation):
                 (attached.add if step.operation.leaves else attached.discard)(step.params.policy_arn)
-        limit = quotas_in(draft)[_QUOTAS[self.owner]]
+        limit = quotas_in(draft)[_QUOTAS[self.of]]
         words = f"{len(attached)} policies are attached to {self.named(p)}"
         return limit.findings(len(attached) + 1, "TOO_MANY_ATTACHED", words)
 

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from accounts.models import AwsAccount
 from aws_constraints.arn import is_managed_by_aws, name_of
 from identities.models import IamRole, IamUser
-from identities.operations.owners import OwnerOperation, OwnerParams, on_owner
+from identities.operations.owners import OwnerOperation, on_owner
 from objects.operations.arns import check_arn
+from objects.operations.objects import ObjectParams
 from objects.operations.rows import live_row, ref
 from policies.holdings import BoundaryChange
 from policies.models import ManagedPolicy
@@ -34,7 +35,7 @@ class PutBoundaryParams:
         check_arn(self.policy_arn, "policy")
 
 
-P = TypeVar("P", bound=OwnerParams)
+P = TypeVar("P", bound=ObjectParams)
 
 
 class BoundaryOperation(OwnerOperation[P]):
@@ -59,8 +60,8 @@ class BoundaryOperation(OwnerOperation[P]):
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         if before["boundary"]:
             params = {"arn": p.arn, "policy_arn": before["boundary"]}
-            return [StepSpec(f"iam.{self.owner.word}.{PutBoundary.verb}", params)]
-        return [StepSpec(f"iam.{self.owner.word}.{DeleteBoundary.verb}", {"arn": p.arn})]
+            return [StepSpec(self.of.step_kind(PutBoundary.verb), params)]
+        return [StepSpec(self.of.step_kind(DeleteBoundary.verb), {"arn": p.arn})]
 
 
 class PutBoundary(BoundaryOperation[PutBoundaryParams]):

@@ -12,11 +12,10 @@ from accounts.models import AwsAccount
 from aws_constraints.arn import path_of
 from iamconsole.web.words import day
 from identities.account.certificates import read_pem
+from identities.kinds import SERVER_CERTIFICATE
 from identities.models import ServerCertificate
-from identities.operations.kinds import CERTIFICATE
-from objects.operations.arns import check_arn
-from objects.operations.existence import CreateObjectParams, DeleteObjectParams, Deletion, ObjectCreation
-from objects.operations.objects import ObjectOperation
+from objects.operations.existence import CreateObjectParams, Creation, DeleteObjectParams, Deletion
+from objects.operations.objects import FacetOperation
 from objects.operations.rows import object_key
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
@@ -42,14 +41,11 @@ class UploadServerCertificateParams(CreateObjectParams):
             )
 
 
-class UploadServerCertificate(ObjectCreation[UploadServerCertificateParams]):
-    aws_operation = "UploadServerCertificate"
+class UploadServerCertificate(Creation[UploadServerCertificateParams]):
+    verb = "upload"
+    aws_operation = "Upload{}"
     params_type = UploadServerCertificateParams
     risk = Risk.SECRET
-
-    def __init__(self) -> None:
-        super().__init__(CERTIFICATE)
-        self.kind = f"iam.{CERTIFICATE.word}.upload"
 
     def title(self, p: UploadServerCertificateParams) -> str:
         return f"Upload the server certificate {p.name}"
@@ -70,7 +66,7 @@ class UploadServerCertificate(ObjectCreation[UploadServerCertificateParams]):
 
     def affected_objects(self, aws_account: AwsAccount, p: UploadServerCertificateParams) -> list[ObjectRef]:
         (details,) = super().affected_objects(aws_account, p)
-        return [replace(details, facet=CERTIFICATE.tags_in), details]
+        return [replace(details, facet=SERVER_CERTIFICATE.tags_in), details]
 
     def limits(self, draft: Draft, p: UploadServerCertificateParams, value: Value) -> list[PlanFinding]:
         read = read_pem(p.body)
@@ -91,19 +87,19 @@ class RenameCertificateParams:
     new_arn: str  # as AWS will call it
 
     def __post_init__(self) -> None:
-        check_arn(self.new_arn, CERTIFICATE.resource)
+        SERVER_CERTIFICATE.check(self.new_arn)
 
 
-class RenameCertificate(ObjectOperation[RenameCertificateParams]):
+class RenameCertificate(FacetOperation[RenameCertificateParams]):
     """The part is {"object": "ASCA…", "arn": "arn:…"}: what its ARN is."""
 
     verb = "rename"
-    aws_operation = "UpdateServerCertificate"
+    aws_operation = "Update{}"
     risk = Risk.LOW
     params_type = RenameCertificateParams
 
     def title(self, p: RenameCertificateParams) -> str:
-        return f"Rename {self.of.words(p.arn)} to {self.of.name_of(p.new_arn)}"
+        return f"Rename {self.named(p)} to {self.of.name_of(p.new_arn)}"
 
     def note(self, p: RenameCertificateParams) -> str:
         return "Load balancers that use it go on; what names its old ARN, such as a template, has to be changed."
@@ -140,7 +136,7 @@ class RenameCertificate(ObjectOperation[RenameCertificateParams]):
         return {**value, "arn": p.new_arn}
 
     def is_so_already(self, p: RenameCertificateParams) -> str:
-        return f"{self.of.words(p.arn).capitalize()} is called so already."
+        return f"{self.named(p).capitalize()} is called so already."
 
     def limits(self, draft: Draft, p: RenameCertificateParams, value: Value) -> list[PlanFinding]:
         name, row = self.of.name_of(p.new_arn), self.row(draft, p)
@@ -174,16 +170,11 @@ class DeleteCertificate(Deletion[DeleteObjectParams]):
         return []
 
 
-def certificate_arn(aws_account: AwsAccount, name: str, path: str = "/") -> str:
-    """The ARN that AWS will give it."""
-    return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{CERTIFICATE.resource}{path}{name}"
-
-
 def upload_certificate(arn: str, body: str, private_key: str, chain: str = "") -> StepSpec:
     """`private_key`: the reference that `sync.sealed.keep_typed` gave."""
     params = {"arn": arn, "body": body, "private_key": private_key, "chain": chain}
-    return StepSpec(f"iam.{CERTIFICATE.word}.upload", params)
+    return StepSpec(SERVER_CERTIFICATE.step_kind("upload"), params)
 
 
 def rename_certificate(arn: str, new_arn: str) -> StepSpec:
-    return StepSpec(f"iam.{CERTIFICATE.word}.{RenameCertificate.verb}", {"arn": arn, "new_arn": new_arn})
+    return StepSpec(SERVER_CERTIFICATE.step_kind(RenameCertificate.verb), {"arn": arn, "new_arn": new_arn})

@@ -16,14 +16,15 @@ from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
 from iamconsole.web.words import some
 from identities.credentials.mirrors import KINDS
+from identities.kinds import ROLE, USER
 from identities.models import IamRole, InstanceProfile, Principal
 from identities.operations.breaks import BrokenReferences, broken_by_deletion
 from identities.operations.cascades import TakenOff, take_off
 from identities.operations.dependents import dependents_in_aws, dependents_in_mirror, left_after
 from identities.operations.held_rows import HeldRows, prefetch_held
-from identities.operations.owners import ROLE, USER, OwnerOperation
+from identities.operations.owners import OwnerOperation
 from objects.operations.rows import ref
-from objects.operations.tags import is_awss
+from objects.operations.tags import retagged
 from policies.holdings import ExistenceChange
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
@@ -49,7 +50,7 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
 
     def note(self, p: DeleteOwnerParams) -> str:
         lost = {USER: " Its credentials are lost.", ROLE: " Trust policies that name it mean the old one."}
-        return f"Its reverse makes another {self.owner.words} of that name.{lost.get(self.owner, '')}"
+        return f"Its reverse makes another {self.of.word} of that name.{lost.get(self.of, '')}"
 
     def calls(self, p: DeleteOwnerParams) -> list[Call]:
         return self.call(p, self.aws_operation)
@@ -62,8 +63,8 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
 
     def affected_objects(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> list[ObjectRef]:
         """With its other dependents: after a conflict, whoever plans again sees that."""
-        own = ref(self.owner.model, p.arn)
-        return [*(replace(own, facet=kind.source) for kind in (KINDS if self.owner is USER else ())), own]
+        own = ref(self.of.model, p.arn)
+        return [*(replace(own, facet=kind.source) for kind in (KINDS if self.of is USER else ())), own]
 
     def describe_existing(self, value: Value) -> str:
         return f"it with {some(value['left'])} on it" if value["left"] else "it with nothing on it"
@@ -76,16 +77,16 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
 
     def prefetch(self, draft: Draft, params: Sequence[DeleteOwnerParams]) -> None:
         super().prefetch(draft, params)
-        known = [(self.owner.model, p.arn) for p in params]
+        known = [(self.of.model, p.arn) for p in params]
         rows = [draft.remembered[each] for each in known if each in draft.remembered]
-        if self.owner is ROLE:
+        if self.of is ROLE:
             prefetch_related_objects(rows, "trust")  # for `before`
         prefetch_held(draft, rows)
         draft.remembered.setdefault((broken_by_deletion, self.kind), BrokenReferences(rows))
 
     def dependents(self, draft: Draft, row: Any) -> Iterator[str]:
         """What the mirror has on it."""
-        return dependents_in_mirror(self.owner, draft, row)
+        return dependents_in_mirror(self.of, draft, row)
 
     def after(self, p: DeleteOwnerParams, value: Value) -> Value:
         return None
@@ -100,7 +101,7 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
     def parse_part(
         self, client: AwsClient, p: DeleteOwnerParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
-        return {"left": sorted(dependents_in_aws(self.owner, client, named))}
+        return {"left": sorted(dependents_in_aws(self.of, client, named))}
 
     def done(
         self, client: AwsClient, p: DeleteOwnerParams, live: Value, tried: Sequence[PreviousAttempt]
@@ -137,9 +138,8 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
         return _made_like(self.row(draft, p))
 
     def reverse(self, p: DeleteOwnerParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        create = StepSpec(f"iam.{self.owner.word}.create", {"arn": p.arn, **before["create"]})
-        tags = before["tags"].items()
-        return [create, *(self.other("tag", p, key=key, value=value) for key, value in tags if not is_awss(key))]
+        create = StepSpec(self.of.step_kind("create"), {"arn": p.arn, **before["create"]})
+        return [create, *retagged(self.of, p.arn, before["tags"])]
 
 
 def _made_like(row: Principal) -> dict[str, Any]:

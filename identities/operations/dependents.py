@@ -15,9 +15,10 @@ from typing import Any, Protocol, runtime_checkable
 
 from identities.credentials.base import CredentialsMirror
 from identities.credentials.mirrors import KINDS
+from identities.kinds import GROUP, ROLE, USER
 from identities.models import Attachment, InlinePolicy, InstanceProfile, Membership, Principal
 from identities.operations.held_rows import held
-from identities.operations.owners import GROUP, ROLE, USER, KindOfOwner
+from objects.kinds import IamKind
 from sync.aws.client import AwsClient
 from sync.aws.errors import UnsupportedError
 from sync.models import MirroredRow
@@ -70,8 +71,8 @@ class DependentKind:
     member: str = ""  # "" where AWS lists names alone
 
 
-def _policies(owner: KindOfOwner) -> tuple[DependentKind, DependentKind]:
-    inline, attached = f"List{owner.aws_word}Policies", f"ListAttached{owner.aws_word}Policies"
+def _policies(owner: IamKind) -> tuple[DependentKind, DependentKind]:
+    inline, attached = f"List{owner.noun}Policies", f"ListAttached{owner.noun}Policies"
     return (
         DependentKind("inline policy {}", InlinePolicy, "name", inline, "PolicyNames"),
         DependentKind("policy {}", Attachment, "arn", attached, "AttachedPolicies", "PolicyArn"),
@@ -86,7 +87,7 @@ _PROFILES = DependentKind(
     "InstanceProfiles",
     "InstanceProfileName",
 )
-_DEPENDENTS: Mapping[KindOfOwner, tuple[DependentKind, ...]] = {
+_DEPENDENTS: Mapping[IamKind, tuple[DependentKind, ...]] = {
     USER: (
         *_policies(USER),
         DependentKind("group {}", Membership, "group.name", "ListGroupsForUser", "Groups", "GroupName"),
@@ -106,7 +107,7 @@ def left_after(dependents: Iterable[str], draft: Draft, key: str) -> list[str]:
     return sorted(left)
 
 
-def dependents_in_mirror(owner: KindOfOwner, draft: Draft, row: Principal) -> Iterator[str]:
+def dependents_in_mirror(owner: IamKind, draft: Draft, row: Principal) -> Iterator[str]:
     for kind in KINDS if owner is USER else ():
         yield from (_CREDENTIALS[kind.source].format(each.name) for each in held(draft, row, kind.credential_model))
     for other in _DEPENDENTS[owner]:
@@ -114,7 +115,7 @@ def dependents_in_mirror(owner: KindOfOwner, draft: Draft, row: Principal) -> It
         yield from (other.words.format(named(each)) for each in held(draft, row, other.model))
 
 
-def dependents_in_aws(owner: KindOfOwner, client: AwsClient, named: Mapping[str, str]) -> Iterator[str]:
+def dependents_in_aws(owner: IamKind, client: AwsClient, named: Mapping[str, str]) -> Iterator[str]:
     """`named`: the parameter that names it. Raises NotFound when it is gone."""
     for kind in KINDS if owner is USER else ():
         yield from _credentials(kind, client, named[USER.name_parameter])

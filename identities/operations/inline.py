@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
+from identities.kinds import GROUP, ROLE, USER
 from identities.models import InlinePolicy, Principal
 from identities.operations.held_rows import held, prefetch_held
-from identities.operations.owners import GROUP, ROLE, USER, KindOfOwner, OwnerOperation, on_owner
+from identities.operations.owners import OwnerOperation, on_owner
+from objects.kinds import IamKind
 from policies.engine.document import identify, size
 from policies.engine.merge import merge
 from policies.holdings import InlinePolicyChange
@@ -25,7 +27,7 @@ from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
 from sync.plan_draft import Draft
 
 # Of all inline policies of one together.
-SIZES: Mapping[KindOfOwner, Quota] = {USER: INLINE_OF_USER, GROUP: INLINE_OF_GROUP, ROLE: INLINE_OF_ROLE}
+SIZES: Mapping[IamKind, Quota] = {USER: INLINE_OF_USER, GROUP: INLINE_OF_GROUP, ROLE: INLINE_OF_ROLE}
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class InlineOperation(OwnerOperation[P]):
 
     def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
         super().prefetch(draft, params)
-        known = dict.fromkeys((self.owner.model, p.arn) for p in params)
+        known = dict.fromkeys((self.of.model, p.arn) for p in params)
         prefetch_held(draft, [draft.remembered[each] for each in known if each in draft.remembered])
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
@@ -86,7 +88,7 @@ class InlineOperation(OwnerOperation[P]):
     ) -> Mapping[str, Any]:
         # By its name alone it would be one call, but NotFound could then mean either, the owner or the policy.
         try:
-            answer = client.call("iam", f"Get{self.owner.aws_word}Policy", **named, PolicyName=p.policy)
+            answer = client.call("iam", f"Get{self.of.noun}Policy", **named, PolicyName=p.policy)
         except NotFound:
             return {"document": None}
         return {"document": identify(answer["PolicyDocument"]).canonical_hash}
@@ -100,8 +102,8 @@ class InlineOperation(OwnerOperation[P]):
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         params = {"arn": p.arn, "policy": p.policy}
         if before["document"] is None:
-            return [StepSpec(f"iam.{self.owner.word}.{DeleteInline.verb}", params)]
-        return [StepSpec(f"iam.{self.owner.word}.{PutInline.verb}", {**params, "document": before["document"]})]
+            return [StepSpec(self.of.step_kind(DeleteInline.verb), params)]
+        return [StepSpec(self.of.step_kind(PutInline.verb), {**params, "document": before["document"]})]
 
     def _inline(self, draft: Draft, owner: Principal) -> dict[str, Any]:
         """Those that the mirror has on it, by name."""
@@ -130,7 +132,7 @@ class WriteInline(InlineOperation[Put]):
     def limits(self, draft: Draft, p: Put, value: Value) -> list[PlanFinding]:
         characters = self._characters(draft, p)
         words = f"The inline policies of {self.named(p)} would have {characters:,} characters without white space"
-        too_long = quotas_in(draft)[SIZES[self.owner]].findings(characters, "DOCUMENT_TOO_LONG", words)
+        too_long = quotas_in(draft)[SIZES[self.of]].findings(characters, "DOCUMENT_TOO_LONG", words)
         return [*malformed(p.document), *too_long]
 
     def _characters(self, draft: Draft, p: Put) -> int:

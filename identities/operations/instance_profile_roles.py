@@ -92,8 +92,8 @@ class InProfileOperation(Operation[InProfileParams]):
 
     def mirrored(self, draft: Draft, p: InProfileParams) -> Value:
         profile, role = live_row(InstanceProfile, draft, p.profile_arn), live_row(IamRole, draft, p.role_arn)
-        if role.is_reserved:
-            raise Refusal(f"The role {role.name} belongs to an AWS service: only that service can change it.")
+        if role.kept_by_aws:
+            raise Refusal(role.kept_by_aws)
         inside = bool(role.pk) and profile.role_id == role.pk
         return {"profile": profile.aws_id, "role": role.aws_id, "inside": inside}
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from accounts.models import AwsAccount
+from identities.kinds import INSTANCE_PROFILE
 from identities.models import IamRole, InstanceProfile
 from identities.operations.cascades import TakenOff
 from identities.operations.deletion import DeleteOwner, DeleteOwnerParams, delete
-from identities.operations.existence import CreateOwner, arn_of
 from identities.operations.instance_profile_roles import add_role, remove_role
-from identities.operations.owners import PROFILE
-from objects.operations.existence import CreateObjectParams
+from objects.operations.existence import CreateObjectParams, Creation
 from objects.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
@@ -21,12 +20,8 @@ from sync.operations import AccessChange, Refusal, StepSpec, Value
 from sync.plan_draft import Draft
 
 
-class CreateProfile(CreateOwner[CreateObjectParams]):
-    aws_operation = "CreateInstanceProfile"
+class CreateProfile(Creation[CreateObjectParams]):
     params_type = CreateObjectParams
-
-    def access_changes(self, aws_account: AwsAccount, p: CreateObjectParams) -> Sequence[AccessChange]:
-        return ()  # no principal, and no role is in it
 
 
 class DeleteProfile(DeleteOwner):
@@ -63,7 +58,7 @@ class DeleteProfile(DeleteOwner):
 
 
 def create_profile(aws_account: AwsAccount, name: str, path: str = "/") -> StepSpec:
-    return StepSpec("iam.instance_profile.create", {"arn": arn_of(aws_account, PROFILE, name, path)})
+    return StepSpec("iam.instance_profile.create", {"arn": INSTANCE_PROFILE.arn_of(aws_account, name, path)})
 
 
 def delete_whole_profile(profile: InstanceProfile) -> list[StepSpec]:

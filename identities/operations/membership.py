@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
+from identities.kinds import GROUP, USER
 from identities.models import IamGroup, IamUser, Membership
-from identities.operations.owners import GROUP, USER, arn_of_id, renamed_owners
 from objects.operations.arns import check_arn
+from objects.operations.objects import arn_of_id, renamed_objects
 from objects.operations.rows import live_row, names_of, object_key, prefetch_names, prefetch_rows, ref
 from policies.holdings import MembershipChange
 from policies.quotas import GROUPS_OF_USER, quotas_in
@@ -123,8 +124,8 @@ class MembershipOperation(Operation[MembershipParams]):
         before, now = expects or {}, live or {}
         if all(before.get(name) == now.get(name) for name in ("user", "group")):
             return []
-        user = renamed_owners(client, USER, before.get("user"), None)
-        group = renamed_owners(client, GROUP, before.get("group"), None)
+        user = renamed_objects(client, USER, before.get("user"), None)
+        group = renamed_objects(client, GROUP, before.get("group"), None)
         return [*user, *group] if user and group else []
 
 

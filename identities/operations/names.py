@@ -11,11 +11,11 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of, path_of
+from identities.kinds import USER
 from identities.models import IamGroup, IamRole, IamUser
 from identities.operations.breaks import broken_by_rename, roles_trusting
-from identities.operations.existence import check_name
-from identities.operations.owners import USER, OwnerOperation, on_owner
-from objects.operations.arns import check_arn
+from identities.operations.owners import OwnerOperation, on_owner
+from objects.operations.existence import check_name
 from objects.operations.rows import object_key, ref
 from policies.holdings import ArnChange
 from sync.aws.client import AwsClient
@@ -52,8 +52,8 @@ class RenameOwner(OwnerOperation[RenameOwnerParams]):
 
     def parse(self, params: Mapping[str, Any]) -> RenameOwnerParams:
         p = super().parse(params)
-        check_name(self.owner, name_of(p.new_arn))
-        check_arn(p.new_arn, self.owner.word)
+        check_name(self.of, name_of(p.new_arn))
+        self.of.check(p.new_arn)
         return p
 
     def title(self, p: RenameOwnerParams) -> str:
@@ -63,30 +63,30 @@ class RenameOwner(OwnerOperation[RenameOwnerParams]):
         return f"Rename {self.named(p)} to {name_of(p.new_arn)}" + (f", and move it to {to}" if p.is_moved else "")
 
     def note(self, p: RenameOwnerParams) -> str:
-        signs_in = " Whoever signs in with its password gives the new name." if self.owner is USER else ""
+        signs_in = " Whoever signs in with its password gives the new name." if self.of is USER else ""
         return f"Its ARN changes, its unique id and all that it has stay.{signs_in if p.is_renamed else ''}"
 
     def calls(self, p: RenameOwnerParams) -> list[Call]:
-        said: dict[str, str] = {self.owner.name_parameter: name_of(p.arn)}
+        said: dict[str, str] = {self.of.name_parameter: name_of(p.arn)}
         if p.is_moved:
             said["NewPath"] = path_of(p.new_arn)
         if p.is_renamed:
-            said[f"New{self.owner.name_parameter}"] = name_of(p.new_arn)
+            said[f"New{self.of.name_parameter}"] = name_of(p.new_arn)
         operation = self.aws_operation
         # AWS asks for the permission on both names.
         return [Call("iam", operation, said, resource_arns=(p.arn, p.new_arn), actions=(f"iam:{operation}",))]
 
     def objects(self, p: RenameOwnerParams) -> list[str]:
-        return [self.key(p), object_key(self.owner.model, p.new_arn)]
+        return [self.key(p), object_key(self.of.model, p.new_arn)]
 
     def part(self, p: RenameOwnerParams) -> str:
         return f"name:{p.arn}"
 
     def affected_objects(self, aws_account: AwsAccount, p: RenameOwnerParams) -> list[ObjectRef]:
         """With those of whom AWS tells otherwise then: roles that trust it, members of a group."""
-        [old] = resolve_arns(aws_account, [ref(self.owner.model, p.arn)])
+        [old] = resolve_arns(aws_account, [ref(self.of.model, p.arn)])
         new = replace(old, name=name_of(p.new_arn), arn=p.new_arn, former_name=old.name)
-        row = self.owner.model.objects.filter(aws_account=aws_account, arn=p.arn).order_by("-pk").first()
+        row = self.of.model.objects.filter(aws_account=aws_account, arn=p.arn).order_by("-pk").first()
         if isinstance(row, IamGroup):
             members = IamUser.objects.live().filter(memberships__group=row, memberships__gone_at=None).order_by("pk")
             described = [ref(IamUser, user.arn) for user in members[:_READ_AT_ONCE]]
@@ -101,16 +101,16 @@ class RenameOwner(OwnerOperation[RenameOwnerParams]):
 
     def describe_existing(self, value: Value) -> str:
         if value["old"] and value["new"]:
-            return f"another {self.owner.word} of the new name"
+            return f"another {self.of.name} of the new name"
         return "it under the new name" if value["new"] else "it under the old name"
 
     def mirrored(self, draft: Draft, p: RenameOwnerParams) -> Value:
         row = self.row(draft, p)
-        names = self.owner.model.objects.live().filter(aws_account=draft.aws_account).exclude(pk=row.pk)
+        names = self.of.model.objects.live().filter(aws_account=draft.aws_account).exclude(pk=row.pk)
         taken = names.filter(name_key=name_of(p.new_arn).casefold()).first()
-        if taken and not draft.is_deleted(object_key(self.owner.model, taken.arn)):
+        if taken and not draft.is_deleted(object_key(self.of.model, taken.arn)):
             raise Refusal(
-                f"There is a {self.owner.word} {taken.name} already: names are unique, whatever their case.",
+                f"There is a {self.of.name} {taken.name} already: names are unique, whatever their case.",
                 field="name",
             )
         return {"old": row.aws_id, "new": None}
@@ -137,12 +137,11 @@ class RenameOwner(OwnerOperation[RenameOwnerParams]):
         return {}
 
     def _id_at(self, client: AwsClient, arn: str) -> str | None:
-        named = {self.owner.name_parameter: name_of(arn)}
         try:
-            found = client.call("iam", f"Get{self.owner.aws_word}", **named, **self._narrow)[self.owner.aws_word]
+            found = self.of.get(client, arn)
         except NotFound:
             return None
-        return str(found[self.owner.id_field]) if found["Arn"] == arn else None
+        return str(found[self.of.id_member]) if found["Arn"] == arn else None
 
 
 def rename(owner: IamUser | IamGroup, name: str, path: str) -> StepSpec:

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from iamconsole.web.words import some
-from identities.operations.kinds import OIDC
+from identities.kinds import OIDC
 from identities.operations.trusting import trusting_findings
-from objects.operations.existence import CreateObjectParams, DeleteObjectParams, Deletion, ObjectCreation
-from objects.operations.objects import ObjectOperation
+from objects.operations.existence import CreateObjectParams, Creation, DeleteObjectParams, Deletion
+from objects.operations.objects import FacetOperation
 from objects.operations.tags import retagged
 from policies.holdings import ANYBODY, FederationFact
 from sync.checks import PlanFinding
@@ -62,8 +62,7 @@ class CreateOidcParams(CreateObjectParams):
         return OIDC.name_of(self.arn)
 
 
-class CreateOidc(ObjectCreation[CreateOidcParams]):
-    aws_operation = "CreateOpenIDConnectProvider"
+class CreateOidc(Creation[CreateOidcParams]):
     params_type = CreateOidcParams
     risk = Risk.HIGH
 
@@ -120,7 +119,7 @@ class DeleteOidc(Deletion[DeleteObjectParams]):
 
     def reverse(self, p: DeleteObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         made = {"arn": p.arn, "client_ids": before["client_ids"], "thumbprints": before["thumbprints"]}
-        return [StepSpec(f"iam.{OIDC.word}.create", made), *retagged(OIDC, p.arn, before["tags"])]
+        return [StepSpec(OIDC.step_kind("create"), made), *retagged(OIDC, p.arn, before["tags"])]
 
 
 @dataclass(frozen=True)
@@ -132,12 +131,12 @@ class ClientIdParams:
         check_client_id(self.client_id)
 
 
-class ClientIdOperation(ObjectOperation[ClientIdParams]):
+class ClientIdOperation(FacetOperation[ClientIdParams]):
     leaves: ClassVar[bool]  # taken, afterwards
     params_type = ClientIdParams
 
     def calls(self, p: ClientIdParams) -> list[Call]:
-        return [self.of.call(p.arn, self.aws_operation, ClientID=p.client_id)]
+        return self.call(p, self.aws_operation, ClientID=p.client_id)
 
     def part(self, p: ClientIdParams) -> str:
         return f"oidc.client_id:{p.arn} {p.client_id}"
@@ -164,10 +163,10 @@ class AddClientId(ClientIdOperation):
     aws_operation = "AddClientIDToOpenIDConnectProvider"
 
     def title(self, p: ClientIdParams) -> str:
-        return f"Take tokens for {p.client_id} from {self.of.words(p.arn)}"
+        return f"Take tokens for {p.client_id} from {self.named(p)}"
 
     def is_so_already(self, p: ClientIdParams) -> str:
-        return f"Tokens for {p.client_id} are taken from {self.of.words(p.arn)} already."
+        return f"Tokens for {p.client_id} are taken from {self.named(p)} already."
 
     def limits(self, draft: Draft, p: ClientIdParams, value: Value) -> list[PlanFinding]:
         taken = set(self.row(draft, p).client_ids)
@@ -176,7 +175,7 @@ class AddClientId(ClientIdOperation):
                 (taken.add if step.operation.leaves else taken.discard)(step.params.client_id)
         if len(taken | {p.client_id}) <= MOST_CLIENT_IDS:
             return []
-        words = f"{len(taken)} audiences are taken by {self.of.words(p.arn)}; AWS allows {MOST_CLIENT_IDS}."
+        words = f"{len(taken)} audiences are taken by {self.named(p)}; AWS allows {MOST_CLIENT_IDS}."
         return [PlanFinding("TOO_MANY_CLIENT_IDS", "error", words)]
 
     def reverse(self, p: ClientIdParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -189,10 +188,10 @@ class RemoveClientId(ClientIdOperation):
     aws_operation = "RemoveClientIDFromOpenIDConnectProvider"
 
     def title(self, p: ClientIdParams) -> str:
-        return f"Take no more tokens for {p.client_id} from {self.of.words(p.arn)}"
+        return f"Take no more tokens for {p.client_id} from {self.named(p)}"
 
     def is_so_already(self, p: ClientIdParams) -> str:
-        return f"No tokens for {p.client_id} are taken from {self.of.words(p.arn)}."
+        return f"No tokens for {p.client_id} are taken from {self.named(p)}."
 
     def reverse(self, p: ClientIdParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [add_client_id(p.arn, p.client_id)]
@@ -209,20 +208,20 @@ class ThumbprintsParams:
         check_thumbprints(self.thumbprints)
 
 
-class SetThumbprints(ObjectOperation[ThumbprintsParams]):
+class SetThumbprints(FacetOperation[ThumbprintsParams]):
     verb = "thumbprints"
     aws_operation = "UpdateOpenIDConnectProviderThumbprint"
     params_type = ThumbprintsParams
 
     def title(self, p: ThumbprintsParams) -> str:
-        return f"Replace the thumbprints of {self.of.words(p.arn)}"
+        return f"Replace the thumbprints of {self.named(p)}"
 
     def note(self, p: ThumbprintsParams) -> str:
         return "AWS looks at them only where it doesn't trust the provider's certificate authority itself."
 
     def calls(self, p: ThumbprintsParams) -> list[Call]:
         operation = self.aws_operation
-        return [self.of.call(p.arn, operation, ThumbprintList=list(p.thumbprints))]
+        return self.call(p, operation, ThumbprintList=list(p.thumbprints))
 
     def part(self, p: ThumbprintsParams) -> str:
         return f"oidc.thumbprints:{p.arn}"
@@ -244,7 +243,7 @@ class SetThumbprints(ObjectOperation[ThumbprintsParams]):
         return [FederationFact(p.arn, f"whoever comes from servers with the certificates {known} only", True)]
 
     def is_so_already(self, p: ThumbprintsParams) -> str:
-        return f"These are the thumbprints of {self.of.words(p.arn)} already."
+        return f"These are the thumbprints of {self.named(p)} already."
 
     def before(self, draft: Draft, p: ThumbprintsParams, value: Value) -> dict[str, Any]:
         return {"thumbprints": value["thumbprints"]}
@@ -258,18 +257,17 @@ def create_oidc(
 ) -> StepSpec:
     """`url` with or without https://."""
     name = url.removeprefix("https://")
-    arn = f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{OIDC.resource}/{name}"
-    made = {"arn": arn, "client_ids": list(client_ids), "thumbprints": list(thumbprints)}
-    return StepSpec(f"iam.{OIDC.word}.create", made)
+    made = {"arn": OIDC.arn_of(aws_account, name), "client_ids": list(client_ids), "thumbprints": list(thumbprints)}
+    return StepSpec(OIDC.step_kind("create"), made)
 
 
 def add_client_id(arn: str, client_id: str) -> StepSpec:
-    return StepSpec(f"iam.{OIDC.word}.{AddClientId.verb}", {"arn": arn, "client_id": client_id})
+    return StepSpec(OIDC.step_kind(AddClientId.verb), {"arn": arn, "client_id": client_id})
 
 
 def remove_client_id(arn: str, client_id: str) -> StepSpec:
-    return StepSpec(f"iam.{OIDC.word}.{RemoveClientId.verb}", {"arn": arn, "client_id": client_id})
+    return StepSpec(OIDC.step_kind(RemoveClientId.verb), {"arn": arn, "client_id": client_id})
 
 
 def set_thumbprints(arn: str, thumbprints: Sequence[str]) -> StepSpec:
-    return StepSpec(f"iam.{OIDC.word}.{SetThumbprints.verb}", {"arn": arn, "thumbprints": list(thumbprints)})
+    return StepSpec(OIDC.step_kind(SetThumbprints.verb), {"arn": arn, "thumbprints": list(thumbprints)})

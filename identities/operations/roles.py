@@ -8,9 +8,10 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from identities.account.mirrors import RoleSettings
+from identities.kinds import ROLE
 from identities.models import IamRole
-from identities.operations.existence import CreateOwner, arn_of, bounded
-from identities.operations.owners import ROLE, OwnerOperation, on_owner
+from identities.operations.existence import CreatePrincipal, bounded
+from identities.operations.owners import OwnerOperation, on_owner
 from identities.operations.trust import limits_of_trust
 from objects.operations.arns import check_arn
 from objects.operations.existence import CreateObjectParams
@@ -51,8 +52,7 @@ class CreateRoleParams(CreateObjectParams):
             check_arn(self.boundary_arn, "policy")
 
 
-class CreateRole(CreateOwner[CreateRoleParams]):
-    aws_operation = "CreateRole"
+class CreateRole(CreatePrincipal[CreateRoleParams]):
     writes_type = "trust"
     risk = Risk.HIGH
     params_type = CreateRoleParams
@@ -157,7 +157,7 @@ def create_role(
     """`document`: its trust policy."""
     said = {"document": document, "description": description, "max_session_s": max_session_s}
     return StepSpec(
-        "iam.role.create", {"arn": arn_of(aws_account, ROLE, name, path), **said, "boundary_arn": boundary_arn}
+        "iam.role.create", {"arn": ROLE.arn_of(aws_account, name, path), **said, "boundary_arn": boundary_arn}
     )
 
 

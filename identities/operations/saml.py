@@ -10,12 +10,12 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from identities.account.certificates import read_metadata
+from identities.kinds import SAML
 from identities.models import SamlProvider
 from identities.models.account import LONGEST_KEPT_METADATA
-from identities.operations.kinds import SAML
 from identities.operations.trusting import trusting_findings
-from objects.operations.existence import CreateObjectParams, DeleteObjectParams, Deletion, ObjectCreation
-from objects.operations.objects import ObjectOperation
+from objects.operations.existence import CreateObjectParams, Creation, DeleteObjectParams, Deletion
+from objects.operations.objects import FacetOperation
 from objects.operations.tags import retagged
 from policies.holdings import ANYBODY, FederationFact
 from sync.checks import PlanFinding
@@ -57,8 +57,7 @@ class CreateSamlParams(CreateObjectParams):
         check_metadata(self.metadata)
 
 
-class CreateSaml(ObjectCreation[CreateSamlParams]):
-    aws_operation = "CreateSAMLProvider"
+class CreateSaml(Creation[CreateSamlParams]):
     writes_type = None
     params_type = CreateSamlParams
     risk = Risk.HIGH
@@ -93,20 +92,20 @@ class UpdateSamlParams:
         check_metadata(self.metadata)
 
 
-class UpdateSaml(ObjectOperation[UpdateSamlParams]):
+class UpdateSaml(FacetOperation[UpdateSamlParams]):
     verb = "update"
-    aws_operation = "UpdateSAMLProvider"
+    aws_operation = "Update{}"
     writes_type = None
     params_type = UpdateSamlParams
 
     def title(self, p: UpdateSamlParams) -> str:
-        return f"Replace the metadata of {self.of.words(p.arn)}"
+        return f"Replace the metadata of {self.named(p)}"
 
     def note(self, p: UpdateSamlParams) -> str:
         return "From then on only what one of its certificates signed is taken."
 
     def calls(self, p: UpdateSamlParams) -> list[Call]:
-        return [self.of.call(p.arn, self.aws_operation, SAMLMetadataDocument=p.metadata)]
+        return self.call(p, self.aws_operation, SAMLMetadataDocument=p.metadata)
 
     def part(self, p: UpdateSamlParams) -> str:
         return f"saml.metadata:{p.arn}"
@@ -136,7 +135,7 @@ class UpdateSaml(ObjectOperation[UpdateSamlParams]):
         return [FederationFact(p.arn, "whoever one of its new certificates vouches for only", True)]
 
     def is_so_already(self, p: UpdateSamlParams) -> str:
-        return f"This is the metadata of {self.of.words(p.arn)} already."
+        return f"This is the metadata of {self.named(p)} already."
 
     def limits(self, draft: Draft, p: UpdateSamlParams, value: Value) -> list[PlanFinding]:
         return [*_metadata_findings(p.metadata), *_unless_kept(self.row(draft, p))]
@@ -176,7 +175,7 @@ class DeleteSaml(Deletion[DeleteObjectParams]):
         if not before["metadata"]:
             return []
         made = {"arn": p.arn, "metadata": before["metadata"]}
-        return [StepSpec(f"iam.{SAML.word}.create", made), *retagged(SAML, p.arn, before["tags"])]
+        return [StepSpec(SAML.step_kind("create"), made), *retagged(SAML, p.arn, before["tags"])]
 
 
 def _unless_kept(row: Any) -> list[PlanFinding]:
@@ -188,9 +187,8 @@ def _unless_kept(row: Any) -> list[PlanFinding]:
 
 
 def create_saml(aws_account: AwsAccount, name: str, metadata: str) -> StepSpec:
-    arn = f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{SAML.resource}/{name}"
-    return StepSpec(f"iam.{SAML.word}.create", {"arn": arn, "metadata": metadata})
+    return StepSpec(SAML.step_kind("create"), {"arn": SAML.arn_of(aws_account, name), "metadata": metadata})
 
 
 def update_saml(arn: str, metadata: str) -> StepSpec:
-    return StepSpec(f"iam.{SAML.word}.{UpdateSaml.verb}", {"arn": arn, "metadata": metadata})
+    return StepSpec(SAML.step_kind(UpdateSaml.verb), {"arn": arn, "metadata": metadata})

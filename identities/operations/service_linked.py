@@ -12,8 +12,9 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
+from identities.kinds import ROLE
 from identities.models import IamRole
-from identities.operations.owners import ROLE, OwnerOperation
+from identities.operations.owners import OwnerOperation
 from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, object_key, ref
 from policies.holdings import ExistenceChange

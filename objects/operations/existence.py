@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
@@ -12,12 +11,9 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of, path_of
-from objects.operations.arns import check_arn
-from objects.operations.objects import KindOfObject, ObjectOperation, ObjectParams
-from objects.operations.rows import object_key
+from objects.kinds import AwsKind, IamKind
+from objects.operations.objects import FacetOperation, ObjectParams
 from sync.aws.client import AwsClient
-from sync.mirror.base import mirror_of
-from sync.models import MirroredRow
 from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
@@ -53,82 +49,104 @@ class CreateObjectParams:
 P = TypeVar("P", bound=CreateObjectParams)
 
 
-def check_name_of(word: str, name: str, longest: int) -> None:
+def check_name(of: IamKind, name: str) -> None:
     """Raises BadParams."""
-    if len(name) > longest or not _NAME.fullmatch(name):
-        raise BadParams(f"The name of {a(word)} has 1 to {longest} letters, digits and +=,.@_- only.", field="name")
-
-
-def a(word: str) -> str:
-    """ "a user", "an instance profile"."""
-    return f"{'an' if word[0] in 'iO' else 'a'} {word}"
+    if len(name) > of.longest or not _NAME.fullmatch(name):
+        raise BadParams(
+            f"The name of {of.a_word} has 1 to {of.longest} letters, digits and +=,.@_- only.", field="name"
+        )
 
 
 class Creation(Operation[P]):
     """Names are unique in an AWS account, whatever their path and case (IAM User Guide, "IAM identifiers")."""
 
-    word: str  # as sentences have it: "user", "SAML provider"
-    resource: str  # as ARNs have it: "user", "saml-provider"
-    model: type[MirroredRow]
-    longest: int = 128  # characters of a name
-    guarantee = Guarantee.DETECTABLE
-    undo = Undo.REVERSIBLE
+    verb: ClassVar[str] = "create"
+    aws_operation = "Create{}"
+    guarantee: ClassVar[Guarantee] = Guarantee.DETECTABLE
+    undo: ClassVar[Undo] = Undo.REVERSIBLE
     risk: ClassVar[Risk] = Risk.LOW
+    kind: str  # type: ignore[misc]  # of the instance: one class makes several operations
+
+    def __init__(self, of: IamKind) -> None:
+        self.of = of
+        self.kind = of.step_kind(self.verb)
+        self.aws_operation = self.aws_operation.format(of.noun)
 
     def parse(self, params: Mapping[str, Any]) -> P:
         p = super().parse(params)
         self.check_name(p)
-        check_arn(p.arn, self.resource)
+        self.of.check(p.arn)
         return p
 
     def check_name(self, p: P) -> None:
         """Raises BadParams."""
-        check_name_of(self.word, p.name, self.longest)
+        check_name(self.of, p.name)
 
     def title(self, p: P) -> str:
-        return f"Make the {self.word} {p.name}"
+        return f"Make the {self.of.word} {p.name}"
 
     def note(self, p: P) -> str:
         return "Its reverse deletes it, as long as nothing depends on it."
 
+    def calls(self, p: P) -> list[Call]:
+        """By its name: it has no ARN yet."""
+        parameters = {self.of.name_parameter: p.name, "Path": p.path, **self.more(p)}
+        action = f"iam:{self.aws_operation}"
+        return [Call("iam", self.aws_operation, parameters, resource_arns=(p.arn,), actions=(action,))]
+
+    def more(self, p: P) -> Mapping[str, Any]:
+        """The parameters that only this kind has."""
+        return {}
+
     def objects(self, p: P) -> list[str]:
-        return [object_key(self.model, p.arn)]
+        return [self.of.key(p.arn)]
 
     def makes(self, p: P) -> str:
-        return object_key(self.model, p.arn)
+        return self.of.key(p.arn)
 
     def part(self, p: P) -> str:
         return f"existence:{p.arn}"
 
     def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         # Without an id: what had this ARN before is another object.
-        return [ObjectRef(self.model.kind, "", p.name, p.arn)]
+        return [ObjectRef(self.of.model.kind, "", p.name, p.arn)]
 
     def describe(self, value: Value) -> str:
-        return f"no {self.word} of that name" if value is None else f"{a(self.word)} of that name"
+        return f"no {self.of.word} of that name" if value is None else f"{self.of.a_word} of that name"
 
     def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
+        model = self.of.model
         named: dict[str, list[Any]] = {p.name.casefold(): [] for p in params}
-        for row in self.model.objects.live().filter(aws_account=draft.aws_account, name_key__in=list(named)):
+        for row in model.objects.live().filter(aws_account=draft.aws_account, name_key__in=list(named)):
             named[row.name.casefold()].append(row)
-        draft.remembered.update({(self.model, "named", name): rows for name, rows in named.items()})
+        draft.remembered.update({(model, "named", name): rows for name, rows in named.items()})
 
     def mirrored(self, draft: Draft, p: P) -> Value:
-        if (key := (self.model, "named", p.name.casefold())) not in draft.remembered:
+        if (key := (self.of.model, "named", p.name.casefold())) not in draft.remembered:
             self.prefetch(draft, [p])
         for row in draft.remembered[key]:
-            if not draft.is_deleted(object_key(self.model, row.arn)):
+            if not draft.is_deleted(self.of.key(row.arn)):
                 raise Refusal(
-                    f"There is {a(self.word)} {row.name} already: names are unique, whatever their case.", field="name"
+                    f"There is {self.of.a_word} {row.name} already: names are unique, whatever their case.",
+                    field="name",
                 )
         return None
 
     def after(self, p: P, value: Value) -> Value:
         return {"id": ""}
 
-    @abstractmethod
+    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [delete(self.of, p.arn)]
+
     def live(self, client: AwsClient, p: P) -> Value:
         """None, or {"id", "arn", "made"}: made when, in ISO 8601."""
+        found = self.of.read(client, p.arn)
+        if found is None:
+            return None
+        return {"id": found.object_id, "arn": found.arn, "made": found.volatile["created_at"].isoformat()}
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"id": answer[self.of.noun][self.of.id_member]} if self.of.by_get else {}
 
     def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
         """One that wasn't there before our first try, and was made since then at our path. AWS tells whole seconds."""
@@ -139,26 +157,6 @@ class Creation(Operation[P]):
         return StepResult({"id": live["id"]}) if made is not None and made >= began else None
 
 
-class ObjectCreation(Creation[P]):
-    kind: str  # type: ignore[misc]  # of the instance
-
-    def __init__(self, of: KindOfObject) -> None:
-        self.of = of
-        self.kind = f"iam.{of.word}.create"
-        self.word, self.resource, self.model = of.title, of.resource, of.model
-
-    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [delete(self.of, p.arn)]
-
-    def live(self, client: AwsClient, p: P) -> Value:
-        mirror = mirror_of(self.model.kind)
-        item = mirror.read_one(client, ObjectRef(self.model.kind, "", p.name, p.arn))
-        if item is None:
-            return None
-        seen = mirror.see(item)
-        return {"id": seen.object_id, "arn": seen.arn, "made": seen.volatile["created_at"].isoformat()}
-
-
 @dataclass(frozen=True)
 class DeleteObjectParams:
     arn: str
@@ -167,16 +165,16 @@ class DeleteObjectParams:
 D = TypeVar("D", bound=ObjectParams)
 
 
-class Deletion(ObjectOperation[D]):
+class Deletion(FacetOperation[D]):
     verb = "delete"
     aws_operation = "Delete{}"
     risk: ClassVar[Risk] = Risk.DESTRUCTIVE
 
     def title(self, p: D) -> str:
-        return f"Delete {self.of.words(p.arn)}"
+        return f"Delete {self.named(p)}"
 
     def calls(self, p: D) -> list[Call]:
-        return [self.of.call(p.arn, self.aws_operation)]
+        return self.call(p, self.aws_operation)
 
     def deletes(self, p: D) -> str:
         return self.key(p)
@@ -191,12 +189,13 @@ class Deletion(ObjectOperation[D]):
         return None
 
     def is_so_already(self, p: D) -> str:
-        return f"There is no such {self.of.title}."
+        return f"There is no such {self.of.word}."
 
     def done(self, client: AwsClient, p: D, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
         """One that was made since then under its name is another one."""
-        return StepResult() if live is None or live["object"] != tried[0].found["object"] else None
+        found = tried[0].found
+        return StepResult() if found and (live is None or live["object"] != found["object"]) else None
 
 
-def delete(of: KindOfObject, arn: str) -> StepSpec:
-    return StepSpec(f"iam.{of.word}.{Deletion.verb}", {"arn": arn})
+def delete(of: AwsKind, arn: str) -> StepSpec:
+    return StepSpec(of.step_kind(Deletion.verb), {"arn": arn})

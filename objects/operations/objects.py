@@ -1,23 +1,20 @@
-"""Calls on one object that differ only in AWS's names: one class makes an operation for each kind of object.
+"""Operations on one object whose ARN is known: one class makes an operation for each kind of object.
 
-The part is a dict with "object", AWS's unique id, and what the operation depends on. What AWS says of it is understood
-as the mirror of its facet understands it, so that `mirrored` and `live` agree.
+The part is a dict with "object", AWS's unique id, and what the operation depends on.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from accounts.models import AwsAccount
-from objects.operations.arns import check_arn
-from objects.operations.rows import live_row, object_key, ref
+from objects.kinds import AwsKind
+from objects.operations.rows import prefetch_rows
 from sync.aws.client import AwsClient
 from sync.mirror import Content
 from sync.mirror.base import DETAILS, mirror_of
-from sync.models import MirroredRow
 from sync.object_ref import ObjectRef
 from sync.operations import (
     Call,
@@ -26,40 +23,11 @@ from sync.operations import (
     PlannedStep,
     Refusal,
     Risk,
+    StepSpec,
     Undo,
     Value,
 )
 from sync.plan_draft import Draft
-
-
-@dataclass(frozen=True)
-class KindOfObject:
-    """What differs between them, in AWS's names and ours."""
-
-    word: str  # "saml", as in iam.saml.tag
-    title: str  # "SAML provider", for sentences
-    noun: str  # "SAMLProvider", as in TagSAMLProvider
-    resource: str  # "saml-provider", as in its ARN
-    model: type[MirroredRow]
-    by_arn: bool  # calls take its ARN, and not its name
-    tags_in: str = DETAILS  # the facet that has its tags
-
-    def name_of(self, arn: str) -> str:
-        """The last part; an OIDC provider's name is a URL, with slashes."""
-        resource = arn.split(":", 5)[5].partition("/")[2]
-        return resource if self.resource == "oidc-provider" else resource.rpartition("/")[2]
-
-    def named(self, arn: str) -> dict[str, str]:
-        """The parameter of a call that says which one."""
-        return {f"{self.noun}Arn": arn} if self.by_arn else {f"{self.noun}Name": self.name_of(arn)}
-
-    def words(self, arn: str) -> str:
-        """ "the SAML provider okta"."""
-        return f"the {self.title} {self.name_of(arn)}"
-
-    def call(self, arn: str, operation: str, **parameters: Any) -> Call:
-        sent = {**self.named(arn), **parameters}
-        return Call("iam", operation, sent, resource_arns=(arn,), actions=(f"iam:{operation}",))
 
 
 class ObjectParams(Protocol):
@@ -77,23 +45,29 @@ class ObjectOperation(Operation[P]):
     risk: ClassVar[Risk] = Risk.HIGH
     kind: str  # type: ignore[misc]  # of the instance: one class makes several operations
 
-    def __init__(self, of: KindOfObject) -> None:
+    def __init__(self, of: AwsKind) -> None:
         self.of = of
-        self.kind = f"iam.{of.word}.{self.verb}"
+        self.kind = of.step_kind(self.verb)
         self.aws_operation = self.aws_operation.format(of.noun)
-
-    @property
-    def facet(self) -> str:
-        """The one that says what the operation depends on."""
-        return DETAILS
 
     def parse(self, params: Mapping[str, Any]) -> P:
         p = super().parse(params)
-        check_arn(p.arn, self.of.resource)
+        self.of.check(p.arn)
         return p
 
+    def named(self, p: P) -> str:
+        """ "the SAML provider okta", for sentences."""
+        return self.of.words(p.arn, getattr(p, "called", ""))
+
+    def call(self, p: P, operation: str, **parameters: Any) -> list[Call]:
+        return [self.of.call(p.arn, operation, **parameters)]
+
+    def other(self, verb: str, p: P, **params: Any) -> StepSpec:
+        """A step of another operation on the same object, with the same parameters but for `params`."""
+        return StepSpec(self.of.step_kind(verb), {**self.spec(p).params, **params})
+
     def key(self, p: P) -> str:
-        return object_key(self.of.model, p.arn)
+        return self.of.key(p.arn)
 
     def objects(self, p: P) -> list[str]:
         return [self.key(p)]
@@ -103,21 +77,42 @@ class ObjectOperation(Operation[P]):
         return draft.writing(self.key(p))
 
     def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
-        return [replace(ref(self.of.model, p.arn), name=self.of.name_of(p.arn), facet=self.facet)]
+        return [self.of.ref(p.arn)]
+
+    def named_as_now(self, aws_account: AwsAccount, p: P, expects: Value) -> P:
+        arn = arn_of_id(aws_account, self.of, (expects or {}).get("object"))
+        return p if arn in ("", p.arn) else self.parse({**self.spec(p).params, "arn": arn})
+
+    def elsewhere(self, client: AwsClient, expects: Value, live: Value) -> list[ObjectRef]:
+        return renamed_objects(client, self.of, (expects or {}).get("object"), (live or {}).get("object"))
 
     def row(self, draft: Draft, p: P) -> Any:
-        """Raises Refusal when there is no such object, and when it is not the customer's."""
-        row = live_row(self.of.model, draft, p.arn)
-        if getattr(row, "is_aws", False):
-            raise Refusal(f"{row.name} is managed by AWS: nobody else can change it.")
+        """Raises Refusal when there is no such object, and when AWS keeps it for itself."""
+        row = self.of.row(draft, p.arn)
+        if why := row.kept_by_aws:
+            raise Refusal(why)
         return row
 
+    def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
+        prefetch_rows(self.of.model, draft, [p.arn for p in params])
+
     def describe(self, value: Value) -> str:
-        return f"no such {self.of.title}" if value is None else self.describe_existing(value)
+        return f"no such {self.of.word}" if value is None else self.describe_existing(value)
 
     @abstractmethod
     def describe_existing(self, value: Value) -> str:
-        """`told`, where there is such an object."""
+        """The same, where there is such an object."""
+
+
+class FacetOperation(ObjectOperation[P]):
+    """The part is of what one source tells: as its mirror understands it, so that `mirrored` and `live` agree."""
+
+    @property
+    def facet(self) -> str:
+        return DETAILS
+
+    def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+        return [self.of.ref(p.arn, self.facet)]
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         row = self.row(draft, p)
@@ -128,13 +123,24 @@ class ObjectOperation(Operation[P]):
         """The rest of the part as the row has it. Raises Refusal."""
 
     def live(self, client: AwsClient, p: P) -> Value:
-        mirror = mirror_of(self.of.model.kind, self.facet)
-        item = mirror.read_one(client, ObjectRef(self.of.model.kind, "", self.of.name_of(p.arn), p.arn))
-        if item is None:
-            return None
-        seen = mirror.see(item)
-        return {"object": seen.object_id, **self.parse_part(seen.content, p)}
+        found = self.of.read(client, p.arn, self.facet)
+        return None if found is None else {"object": found.object_id, **self.parse_part(found.content, p)}
 
     @abstractmethod
     def parse_part(self, content: Content, p: P) -> Mapping[str, Any]:
         """The rest of the part as AWS has it: of the facet's content."""
+
+
+def arn_of_id(aws_account: AwsAccount, of: AwsKind, aws_id: str | None) -> str:
+    """By the mirror; "" where it has nothing of that id."""
+    if not aws_id:
+        return ""
+    rows = of.model._default_manager.filter(aws_account=aws_account, aws_id=aws_id, gone_at__isnull=True)
+    return str(rows.values_list("arn", flat=True).first() or "")
+
+
+def renamed_objects(client: AwsClient, of: AwsKind, expected: str | None, found: str | None) -> list[ObjectRef]:
+    """What the id `expected` is of, where AWS has it under another name than the one that led to `found`."""
+    if not expected or expected == found:
+        return []
+    return mirror_of(of.model.kind).renamed(client, [ObjectRef(of.model.kind, expected, "", "")])

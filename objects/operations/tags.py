@@ -1,4 +1,4 @@
-"""The tags of policies, providers and so on, one a step. The part is {"object": "ANPA…", "value": "reports"}."""
+"""The tags of any kind of object, one a step. The part is {"object": "ANPA…", "value": "reports"}; null: none."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from objects.operations.objects import KindOfObject, ObjectOperation
+from objects.kinds import AwsKind
+from objects.operations.objects import FacetOperation
 from sync.checks import PlanFinding
 from sync.mirror import Content
-from sync.operations import BadParams, Call, Refusal, StepSpec, Value
+from sync.operations import BadParams, Call, Refusal, Risk, StepSpec, Value
 from sync.plan_draft import Draft
 
 # IAM User Guide, "IAM and AWS STS quotas" and "Rules for tagging in IAM and AWS STS".
@@ -35,17 +36,18 @@ def check_value(value: str) -> None:
         raise BadParams(f"The value of a tag has at most {LONGEST_VALUE} characters.", field="value")
 
 
-@dataclass(frozen=True)
-class ObjectUntagParams:
+@dataclass(frozen=True, kw_only=True)
+class UntagParams:
     arn: str
     key: str
+    called: str = ""  # what people call the object, where its ARN has an id
 
     def __post_init__(self) -> None:
         check_key(self.key)
 
 
-@dataclass(frozen=True)
-class ObjectTagParams(ObjectUntagParams):
+@dataclass(frozen=True, kw_only=True)
+class TagParams(UntagParams):
     value: str
 
     def __post_init__(self) -> None:
@@ -53,10 +55,17 @@ class ObjectTagParams(ObjectUntagParams):
         check_value(self.value)
 
 
-P = TypeVar("P", bound=ObjectUntagParams)
+P = TypeVar("P", bound=UntagParams)
 
 
-class ObjectTagOperation(ObjectOperation[P]):
+class TagOperation(FacetOperation[P]):
+    risk: Risk  # type: ignore[misc]  # of the instance
+
+    def __init__(self, of: AwsKind) -> None:
+        super().__init__(of)
+        self.risk = of.tag_risk
+        self.aws_operation = type(self).aws_operation.format(of.tagged_as)
+
     @property
     def facet(self) -> str:
         return self.of.tags_in
@@ -71,84 +80,89 @@ class ObjectTagOperation(ObjectOperation[P]):
         return {"value": _tags(row, self.of).get(p.key)}
 
     def parse_part(self, content: Content, p: P) -> Mapping[str, Any]:
-        return {"value": content["tags"].get(p.key)}
+        return {"value": content.get(self.of.tags_member, {}).get(p.key)}
 
     def before(self, draft: Draft, p: P, value: Value) -> dict[str, Any]:
         return {"value": value["value"]}
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         if before["value"] is None:
-            return [untag(self.of, p.arn, p.key)]
-        return [tag(self.of, p.arn, p.key, before["value"])]
+            return [untag(self.of, p.arn, p.key, p.called)]
+        return [tag(self.of, p.arn, p.key, before["value"], p.called)]
 
 
-class TagObject(ObjectTagOperation[ObjectTagParams]):
+class TagObject(TagOperation[TagParams]):
     verb = "tag"
     aws_operation = "Tag{}"
-    params_type = ObjectTagParams
+    params_type = TagParams
+    unchanged_field = "value"
 
-    def title(self, p: ObjectTagParams) -> str:
-        return f"Tag {self.of.words(p.arn)} {p.key}={p.value}"
+    def title(self, p: TagParams) -> str:
+        return f"Tag {self.named(p)} {p.key}={p.value}"
 
-    def calls(self, p: ObjectTagParams) -> list[Call]:
-        return [self.of.call(p.arn, self.aws_operation, Tags=[{"Key": p.key, "Value": p.value}])]
+    def calls(self, p: TagParams) -> list[Call]:
+        return self.call(p, self.aws_operation, Tags=self.of.tags(p.key, p.value))
 
-    def after(self, p: ObjectTagParams, value: Value) -> Value:
+    def after(self, p: TagParams, value: Value) -> Value:
         return {**value, "value": p.value}
 
-    def is_so_already(self, p: ObjectTagParams) -> str:
-        return f"The tag {p.key} of {self.of.words(p.arn)} says “{p.value}” already."
+    def is_so_already(self, p: TagParams) -> str:
+        return f"The tag {p.key} of {self.named(p)} says “{p.value}” already."
 
-    def limits(self, draft: Draft, p: ObjectTagParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: TagParams, value: Value) -> list[PlanFinding]:
         keys = set(_tags(self.row(draft, p), self.of))
         for step in self.earlier(draft, p):
-            if isinstance(step.operation, ObjectTagOperation):
+            if isinstance(step.operation, TagOperation):
                 (keys.add if isinstance(step.operation, TagObject) else keys.discard)(step.params.key)
         if len(keys | {p.key}) <= MOST_TAGS:
             return []
-        words = f"{len(keys)} tags are on {self.of.words(p.arn)}; AWS allows {MOST_TAGS}."
+        words = f"{len(keys)} tags are on {self.named(p)}; AWS allows {MOST_TAGS}."
         return [PlanFinding("TOO_MANY_TAGS", "error", words, field="key")]
 
 
-class UntagObject(ObjectTagOperation[ObjectUntagParams]):
+class UntagObject(TagOperation[UntagParams]):
     verb = "untag"
     aws_operation = "Untag{}"
-    params_type = ObjectUntagParams
+    params_type = UntagParams
 
-    def title(self, p: ObjectUntagParams) -> str:
-        return f"Remove the tag {p.key} from {self.of.words(p.arn)}"
+    def title(self, p: UntagParams) -> str:
+        return f"Remove the tag {p.key} from {self.named(p)}"
 
-    def calls(self, p: ObjectUntagParams) -> list[Call]:
-        return [self.of.call(p.arn, self.aws_operation, TagKeys=[p.key])]
+    def calls(self, p: UntagParams) -> list[Call]:
+        return self.call(p, self.aws_operation, TagKeys=[p.key])
 
-    def after(self, p: ObjectUntagParams, value: Value) -> Value:
+    def after(self, p: UntagParams, value: Value) -> Value:
         return {**value, "value": None}
 
-    def is_so_already(self, p: ObjectUntagParams) -> str:
-        return f"There is no tag {p.key} on {self.of.words(p.arn)}."
+    def is_so_already(self, p: UntagParams) -> str:
+        return f"There is no tag {p.key} on {self.named(p)}."
 
 
-def tag(of: KindOfObject, arn: str, key: str, value: str) -> StepSpec:
-    return StepSpec(f"iam.{of.word}.{TagObject.verb}", {"arn": arn, "key": key, "value": value})
+def tag(of: AwsKind, arn: str, key: str, value: str, called: str = "") -> StepSpec:
+    return StepSpec(of.step_kind(TagObject.verb), {"arn": arn, "key": key, "value": value, **_called(called)})
 
 
-def untag(of: KindOfObject, arn: str, key: str) -> StepSpec:
-    return StepSpec(f"iam.{of.word}.{UntagObject.verb}", {"arn": arn, "key": key})
+def untag(of: AwsKind, arn: str, key: str, called: str = "") -> StepSpec:
+    return StepSpec(of.step_kind(UntagObject.verb), {"arn": arn, "key": key, **_called(called)})
 
 
-def retagged(of: KindOfObject, arn: str, tags: Mapping[str, str] | None) -> list[StepSpec]:
-    """What is made again gets the tags that it had."""
-    return [tag(of, arn, key, value) for key, value in (tags or {}).items()]
+def retagged(of: AwsKind, arn: str, tags: Mapping[str, str] | None) -> list[StepSpec]:
+    """What is made again gets the tags that it had, but those of AWS's own."""
+    return [tag(of, arn, key, value) for key, value in (tags or {}).items() if not is_awss(key)]
 
 
-def tags_again(of: KindOfObject, arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[StepSpec]:
+def tags_again(of: AwsKind, arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[StepSpec]:
     """The steps from the tags `after` back to those `before`."""
     yield from (tag(of, arn, key, value) for key, value in before.items() if after.get(key) != value)
     yield from (untag(of, arn, key) for key in after if key not in before)
 
 
-def _tags(row: Any, of: KindOfObject) -> dict[str, str]:
+def _called(called: str) -> dict[str, str]:
+    return {"called": called} if called else {}
+
+
+def _tags(row: Any, of: AwsKind) -> dict[str, str]:
     """Of what the same plan makes: none. Raises Refusal where a pull didn't come to them yet."""
     if row.tags is None and row.pk:
-        raise Refusal(f"The tags of the {of.title} {row.name} weren't read yet: refresh its page, then try again.")
+        raise Refusal(f"The tags of {of.words(row.arn, row.name)} weren't read yet: refresh its page, then try again.")
     return row.tags or {}

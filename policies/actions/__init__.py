@@ -8,7 +8,7 @@ from objects import object_actions
 from objects.object_actions import ObjectAction
 from objects.tag_and_delete_actions import tag_actions
 from policies.actions import versions
-from policies.operations.managed import POLICY
+from policies.kinds import POLICY
 
 
 def register() -> None:

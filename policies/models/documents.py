@@ -48,6 +48,10 @@ class ManagedPolicy(LookedAfterRow):
         ]
 
     @property
+    def kept_by_aws(self) -> str:
+        return f"{self.name} is managed by AWS: nobody else can change it." if self.is_aws else ""
+
+    @property
     def default(self) -> PolicyVersion | None:
         """The version in force."""
         return self.versions.filter(version_id=self.default_version).select_related("document").first()

@@ -1,15 +1,14 @@
 """What can be done to managed policies in AWS."""
 
 from objects.operations.tags import TagObject, UntagObject
+from policies.kinds import POLICY
 from policies.operations import reversals
 from policies.operations.managed import (
-    POLICY,
     CreatePolicy,
     DeletePolicy,
     create_policy,
     delete_policy,
     plan_delete,
-    policy_arn,
 )
 from policies.operations.update import DeleteVersion, SetDefault, UpdatePolicy, plan_set_default, plan_update
 from sync import operations
@@ -22,12 +21,11 @@ __all__ = [
     "plan_delete",
     "plan_set_default",
     "plan_update",
-    "policy_arn",
     "register",
 ]
 
 
 def register() -> None:
     operations.register(UpdatePolicy(), DeleteVersion(), SetDefault())
-    operations.register(CreatePolicy(), DeletePolicy(), TagObject(POLICY), UntagObject(POLICY))
+    operations.register(CreatePolicy(POLICY), DeletePolicy(), TagObject(POLICY), UntagObject(POLICY))
     reversals.register()

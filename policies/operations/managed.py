@@ -9,15 +9,14 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from objects.operations.existence import CreateObjectParams, Creation
-from objects.operations.objects import KindOfObject
 from objects.operations.tags import retagged
 from policies.detail_mirror import SETTINGS
 from policies.holdings import ManagedPolicyChange
+from policies.kinds import POLICY
 from policies.models import ManagedPolicy
 from policies.operations.update import DeleteVersion, document_findings
 from policies.operations.versions import PolicyParams, VersionsOperation, customer_policy
 from sync.aws.client import AwsClient
-from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
 from sync.operations import (
@@ -34,7 +33,6 @@ from sync.operations import (
 )
 from sync.plan_draft import Draft
 
-POLICY = KindOfObject("policy", "policy", "Policy", "policy", ManagedPolicy, by_arn=True, tags_in=SETTINGS.source)
 # IAM API Reference, CreatePolicy.
 LONGEST_DESCRIPTION, LONGEST_PATH = 1000, 512
 _PATH = re.compile(r"((/[A-Za-z0-9.,+@=_-]+)*)/")
@@ -53,10 +51,6 @@ class CreatePolicyParams(CreateObjectParams):
 
 
 class CreatePolicy(Creation[CreatePolicyParams]):
-    kind = "iam.policy.create"
-    aws_operation = "CreatePolicy"
-    word = resource = "policy"
-    model = ManagedPolicy
     params_type = CreatePolicyParams
 
     def check_name(self, p: CreatePolicyParams) -> None:
@@ -67,12 +61,9 @@ class CreatePolicy(Creation[CreatePolicyParams]):
     def note(self, p: CreatePolicyParams) -> str:
         return "It grants nothing until it is attached. Its reverse deletes it, as long as it isn’t attached."
 
-    def calls(self, p: CreatePolicyParams) -> list[Call]:
+    def more(self, p: CreatePolicyParams) -> Mapping[str, Any]:
         said = {"Description": p.description} if p.description else {}
-        parameters = {"PolicyName": p.name, "Path": p.path, **said, "PolicyDocument": p.document}
-        return [
-            Call("iam", self.aws_operation, parameters, resource_arns=(p.arn,), actions=(f"iam:{self.aws_operation}",))
-        ]
+        return {**said, "PolicyDocument": p.document}
 
     def writes(self, aws_account: AwsAccount, p: CreatePolicyParams) -> str | None:
         return p.document
@@ -92,16 +83,6 @@ class CreatePolicy(Creation[CreatePolicyParams]):
 
     def may_end(self, p: CreatePolicyParams) -> bool:
         return True
-
-    def live(self, client: AwsClient, p: CreatePolicyParams) -> Value:
-        try:
-            found = client.call("iam", "GetPolicy", PolicyArn=p.arn)["Policy"]
-        except NotFound:
-            return None
-        return {"id": found["PolicyId"], "arn": found["Arn"], "made": found["CreateDate"].isoformat()}
-
-    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"id": answer["Policy"]["PolicyId"]}
 
 
 class DeletePolicy(VersionsOperation[PolicyParams]):
@@ -150,7 +131,7 @@ class DeletePolicy(VersionsOperation[PolicyParams]):
         if "document" not in before:
             return []
         create = {"arn": p.policy_arn, "document": before["document"], "description": before["description"]}
-        return [StepSpec(CreatePolicy.kind, create), *retagged(POLICY, p.policy_arn, before["tags"])]
+        return [StepSpec(POLICY.step_kind("create"), create), *retagged(POLICY, p.policy_arn, before["tags"])]
 
     def done(
         self, client: AwsClient, p: PolicyParams, live: Value, tried: Sequence[PreviousAttempt]
@@ -159,13 +140,8 @@ class DeletePolicy(VersionsOperation[PolicyParams]):
         return StepResult() if live is None or live["policy"] != tried[0].found["policy"] else None
 
 
-def policy_arn(aws_account: AwsAccount, name: str, path: str = "/") -> str:
-    """The ARN that AWS will give it."""
-    return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:policy{path}{name}"
-
-
 def create_policy(arn: str, document: str, description: str = "") -> StepSpec:
-    return StepSpec(CreatePolicy.kind, {"arn": arn, "document": document, "description": description})
+    return StepSpec(POLICY.step_kind("create"), {"arn": arn, "document": document, "description": description})
 
 
 def plan_delete(policy: ManagedPolicy) -> list[StepSpec]:

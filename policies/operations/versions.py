@@ -99,6 +99,6 @@ def check_version(version: str) -> None:
 def customer_policy(draft: Draft, policy_arn: str) -> ManagedPolicy:
     """The live policy, if it is the customer's own. Raises Refusal."""
     policy = live_row(ManagedPolicy, draft, policy_arn)
-    if policy.is_aws:
-        raise Refusal(f"{policy.name} is managed by AWS: nobody else can change it.")
+    if policy.kept_by_aws:
+        raise Refusal(policy.kept_by_aws)
     return policy

@@ -71,6 +71,11 @@ class MirroredRow(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def kept_by_aws(self) -> str:
+        """A sentence why nobody but AWS can change it; "" where its AWS account can."""
+        return ""
+
 
 class LookedAfterRow(MirroredRow):
     """What ownership rules are about: IAM's objects that have a name and a path."""

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Operator
+from identities.kinds import INSTANCE_PROFILE, OIDC, SAML, SERVER_CERTIFICATE
 from identities.models import InstanceProfile, OidcProvider, SamlProvider, ServerCertificate
 from identities.operations import (
     add_client_id,
-    certificate_arn,
     create_oidc,
     create_saml,
     delete_alias,
@@ -29,13 +29,12 @@ from identities.operations import (
     update_saml,
     upload_certificate,
 )
-from identities.operations.kinds import CERTIFICATE, OIDC, PROFILE, SAML
+from objects.kinds import IamKind
 from objects.operations.existence import delete
-from objects.operations.objects import KindOfObject
 from objects.operations.tags import tag, untag
+from policies.kinds import POLICY
 from policies.models import ManagedPolicy
-from policies.operations import create_policy, delete_policy, policy_arn
-from policies.operations.managed import POLICY
+from policies.operations import create_policy, delete_policy
 from sync import mirror
 from sync.aws.client import reader
 from sync.models import MirroredRow
@@ -102,7 +101,7 @@ def shown_policy(world: World, arn: str) -> Any:
 POLICIES = (
     Case(
         "iam.policy.create",
-        lambda world: policy_arn(world.aws_account, "reports-read", "/apps/"),
+        lambda world: POLICY.arn_of(world.aws_account, "reports-read", "/apps/"),
         lambda world, arn: create_policy(arn, READ, "Reads"),
         shown_policy,
         ("Reads", json.loads(READ), {}),
@@ -146,17 +145,17 @@ def shown_tags(world: World, row: Any) -> dict[str, str]:
     return tags_of(asked[type(row)]())
 
 
-def tag_cases(of: KindOfObject, arrange: Callable[[World], Any], source: str) -> tuple[Case, ...]:
+def tag_cases(of: IamKind, arrange: Callable[[World], Any], source: str) -> tuple[Case, ...]:
     return (
         Case(
-            f"iam.{of.word}.tag",
+            of.step_kind("tag"),
             arrange,
             lambda world, row: tag(of, row.arn, "Cost", "42"),
             shown_tags,
             {"team": "reports", "Cost": "42"},
             (source,),
         ),
-        Case(f"iam.{of.word}.untag", arrange, lambda world, row: untag(of, row.arn, "team"), shown_tags, {}, (source,)),
+        Case(of.step_kind("untag"), arrange, lambda world, row: untag(of, row.arn, "team"), shown_tags, {}, (source,)),
     )
 
 
@@ -293,7 +292,7 @@ def a_profile(world: World) -> Any:
 CERTIFICATES = (
     Case(
         "iam.server_cert.upload",
-        lambda world: certificate_arn(world.aws_account, "shop", "/web/"),
+        lambda world: SERVER_CERTIFICATE.arn_of(world.aws_account, "shop", "/web/"),
         upload,
         shown_certificates,
         ["/web/shop"],
@@ -302,7 +301,7 @@ CERTIFICATES = (
     Case(
         "iam.server_cert.rename",
         a_certificate,
-        lambda world, row: rename_certificate(row.arn, certificate_arn(world.aws_account, "store")),
+        lambda world, row: rename_certificate(row.arn, SERVER_CERTIFICATE.arn_of(world.aws_account, "store")),
         shown_certificates,
         ["/store"],
         CERTIFICATE_SOURCES,
@@ -310,14 +309,14 @@ CERTIFICATES = (
     Case(
         "iam.server_cert.delete",
         a_certificate,
-        lambda world, row: delete(CERTIFICATE, row.arn),
+        lambda world, row: delete(SERVER_CERTIFICATE, row.arn),
         shown_certificates,
         [],
         CERTIFICATE_SOURCES,
         stays="AWS doesn't give the private key",
     ),
-    *tag_cases(CERTIFICATE, a_certificate, "iam.server_certificate_bodies"),
-    *tag_cases(PROFILE, a_profile, "iam.instance_profile_tags"),
+    *tag_cases(SERVER_CERTIFICATE, a_certificate, "iam.server_certificate_bodies"),
+    *tag_cases(INSTANCE_PROFILE, a_profile, "iam.instance_profile_tags"),
 )
 
 

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Operator
+from identities.kinds import GROUP, PRINCIPALS, ROLE, USER
 from identities.models import (
     AccessKey,
     Attachment,
@@ -39,7 +40,7 @@ from identities.operations import (
     remove_role,
 )
 from identities.operations.dependents import dependents_in_aws, dependents_in_mirror
-from identities.operations.owners import GROUP, KINDS_OF_OWNERS, ROLE, USER, KindOfOwner
+from objects.kinds import IamKind
 from policies.models import Document
 from sync import changes
 from sync.aws.client import reader
@@ -54,7 +55,7 @@ from tests.services.world import World, document
 pytestmark = pytest.mark.django_db
 
 
-def full(world: World, owner: KindOfOwner, name: str) -> None:
+def full(world: World, owner: IamKind, name: str) -> None:
     """Something of every kind that may hang on one."""
     if owner is USER:
         give_everything(world.iam, name)
@@ -74,9 +75,9 @@ def full(world: World, owner: KindOfOwner, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "number"), [(USER, 10), (GROUP, 3), (ROLE, 3)], ids=[owner.word for owner in KINDS_OF_OWNERS]
+    ("owner", "number"), [(USER, 10), (GROUP, 3), (ROLE, 3)], ids=[owner.word for owner in PRINCIPALS]
 )
-def test_the_mirror_and_aws_agree_on_what_hangs(world: World, owner: KindOfOwner, number: int) -> None:
+def test_the_mirror_and_aws_agree_on_what_hangs(world: World, owner: IamKind, number: int) -> None:
     full(world, owner, "reports-exporter")
     pull(world.aws_account)
     pull(world.aws_account, "iam.instance_profiles")
@@ -86,8 +87,8 @@ def test_the_mirror_and_aws_agree_on_what_hangs(world: World, owner: KindOfOwner
     assert len(found) == number
 
 
-@pytest.mark.parametrize("owner", KINDS_OF_OWNERS, ids=[owner.word for owner in KINDS_OF_OWNERS])
-def test_more_of_them_take_no_more_queries(world: World, erin: Operator, owner: KindOfOwner) -> None:
+@pytest.mark.parametrize("owner", PRINCIPALS, ids=[owner.word for owner in PRINCIPALS])
+def test_more_of_them_take_no_more_queries(world: World, erin: Operator, owner: IamKind) -> None:
     def queries(number: int) -> int:
         names = [f"one-of-{number}-{each}" for each in range(number)]
         for name in names:
@@ -101,7 +102,7 @@ def test_more_of_them_take_no_more_queries(world: World, erin: Operator, owner: 
     assert queries(6) == few
 
 
-def hung_on(world: World, owner: KindOfOwner, name: str) -> None:
+def hung_on(world: World, owner: IamKind, name: str) -> None:
     """One on which hangs, as the mirror says, what there is most of."""
     policy = world.policy(f"policy-{name}")
     row = {USER: world.user, GROUP: world.group, ROLE: world.role}[owner](name)

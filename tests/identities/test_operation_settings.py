@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import Operator
+from identities.kinds import OIDC, SERVER_CERTIFICATE
 from identities.models import IamRole, SamlProvider, ServerCertificate
 from identities.operations import (
-    certificate_arn,
     create_oidc,
     create_saml,
     rename_certificate,
@@ -16,10 +16,10 @@ from identities.operations import (
     set_thumbprints,
     update_saml,
 )
-from identities.operations.kinds import OIDC
 from objects.operations.existence import delete
+from policies.kinds import POLICY
 from policies.models import ManagedPolicy
-from policies.operations import create_policy, delete_policy, policy_arn
+from policies.operations import create_policy, delete_policy
 from sync import changes
 from sync.models import Change, SealedSecret
 from sync.operations import StepSpec
@@ -51,8 +51,8 @@ def refused(world: World, erin: Operator, step: StepSpec) -> str:
 
 
 def test_all_that_is_known_of_what_was_made_is_there_at_once(world: World, erin: Operator) -> None:
-    arn = certificate_arn(world.aws_account, "shop")
-    made = create_policy(policy_arn(world.aws_account, "reports"), READ, "Reads")
+    arn = SERVER_CERTIFICATE.arn_of(world.aws_account, "shop")
+    made = create_policy(POLICY.arn_of(world.aws_account, "reports"), READ, "Reads")
     assert carry_out(propose(world.aws_account, erin, [made, upload(world, arn)]), erin).state == "applied"
     policy, row = ManagedPolicy.objects.get(), ServerCertificate.objects.get()
     assert (policy.description, policy.tags) == ("Reads", {})
@@ -73,7 +73,7 @@ def test_a_policy_that_somebody_has_stays(world: World, erin: Operator) -> None:
 
 def test_a_policy_name_is_taken_whatever_its_path(world: World, erin: Operator) -> None:
     world.policy("Reports")
-    step = create_policy(policy_arn(world.aws_account, "reports", "/apps/"), READ)
+    step = create_policy(POLICY.arn_of(world.aws_account, "reports", "/apps/"), READ)
     assert "There is a policy Reports already" in refused(world, erin, step)
 
 
@@ -127,7 +127,7 @@ def test_metadata_that_isnt_kept_cant_come_back(world: World, erin: Operator) ->
 
 
 def test_a_private_key_is_sealed_until_it_is_sent(world: World, erin: Operator) -> None:
-    arn, key = certificate_arn(world.aws_account, "shop"), certificate("shop.example.org").key
+    arn, key = SERVER_CERTIFICATE.arn_of(world.aws_account, "shop"), certificate("shop.example.org").key
     change = propose(world.aws_account, erin, [upload(world, arn)])
     step = change.steps.get()
     assert key[40:80] not in str(step.params)
@@ -143,14 +143,14 @@ def test_a_certificate_isnt_renamed_onto_another(world: World, erin: Operator) -
         ServerCertificateName="Other", CertificateBody=other.pem, PrivateKey=other.key
     )
     held(world, type(row), "Other", answer["ServerCertificateMetadata"]["Arn"])
-    step = rename_certificate(row.arn, certificate_arn(world.aws_account, "other"))
+    step = rename_certificate(row.arn, SERVER_CERTIFICATE.arn_of(world.aws_account, "other"))
     assert "There is a server certificate other already" in refused(world, erin, step)
 
 
 def test_a_certificate_that_was_not_renamed_is_still_there(world: World, erin: Operator) -> None:
     row = a_certificate(world)
     change = propose(
-        world.aws_account, erin, [rename_certificate(row.arn, certificate_arn(world.aws_account, "store"))]
+        world.aws_account, erin, [rename_certificate(row.arn, SERVER_CERTIFICATE.arn_of(world.aws_account, "store"))]
     )
     world.iam.update_server_certificate(ServerCertificateName="shop", NewServerCertificateName="elsewhere")
     assert carry_out(change, erin).state == Change.State.CONFLICTED
@@ -160,7 +160,7 @@ def test_a_certificate_that_was_not_renamed_is_still_there(world: World, erin: O
 
 @pytest.mark.parametrize("path", ["/a b/", "/apps//"])
 def test_no_path_that_aws_refuses(world: World, erin: Operator, path: str) -> None:
-    step = create_policy(policy_arn(world.aws_account, "reports", path), READ)
+    step = create_policy(POLICY.arn_of(world.aws_account, "reports", path), READ)
     assert "A path has letters" in refused(world, erin, step)
 
 

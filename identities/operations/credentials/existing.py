@@ -91,7 +91,7 @@ class SwitchCredential(CredentialOperation[P]):
         return {**value, "status": self.leaves(p)}
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
-        return [CredentialFact(p.arn, self.of.word, self.switches_on(p), self.id(p))]
+        return [CredentialFact(p.arn, self.credential.word, self.switches_on(p), self.id(p))]
 
     def is_so_already(self, p: P) -> str:
         return f"{self.id(p)} is {self.leaves(p).lower()} already."
@@ -160,15 +160,15 @@ class DeleteCredential(CredentialOperation[P]):
         return {**value, "status": None}
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
-        return [CredentialFact(p.arn, self.of.word, False, self.id(p))]
+        return [CredentialFact(p.arn, self.credential.word, False, self.id(p))]
 
     def is_so_already(self, p: P) -> str:
-        return f"There is no {self.of.word} {self.id(p)}."
+        return f"There is no {self.credential.word} {self.id(p)}."
 
     def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         if found := super().limits(draft, p, value):
             return found
-        if self.of.mirror.credential_model is AccessKey and value["status"] == ACTIVE:
+        if self.credential.mirror.credential_model is AccessKey and value["status"] == ACTIVE:
             words = f"{self.id(p)} is active: deactivate it first, and wait whether somebody misses it."
             return [PlanFinding("KEY_IS_ACTIVE", "error", words)]
         # A step that switches it off first has told.
@@ -176,7 +176,7 @@ class DeleteCredential(CredentialOperation[P]):
         return [] if is_reported else usage_findings(self.found(draft, p))
 
     def dependent(self, p: P) -> tuple[str, bool] | None:
-        return f"{self.of.word} {self.id(p)}", False
+        return f"{self.credential.word} {self.id(p)}", False
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []

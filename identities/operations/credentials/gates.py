@@ -17,10 +17,10 @@ from aws_constraints.arn import name_of
 from iamconsole.web.words import counted, full_time
 from identities.credentials.last_used import LAST_USED
 from identities.credentials.mirrors import KEYS
+from identities.kinds import USER
 from identities.models import IamUser
 from identities.operations.credentials.existing import KeyParams
 from identities.operations.credentials.of_user import KEY, check_id
-from identities.operations.owners import USER
 from objects.operations.arns import check_arn
 from objects.operations.rows import object_key, ref
 from sync.aws.client import AwsClient

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeVar
 from accounts.models import AwsAccount
 from identities.operations.credentials.existing import DeleteCredential
 from identities.operations.credentials.of_user import KEY, SERVICE, KindOfCredential, UserCredentialOperation
-from identities.operations.owners import OwnerParams
+from objects.operations.objects import ObjectParams
 from policies.holdings import CredentialFact
 from policies.quotas import KEYS_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
@@ -38,21 +38,21 @@ from sync.plan_draft import Draft
 # IAM User Guide, "Service-specific credentials for IAM users".
 _FOR_A_SERVICE = Quota("service credentials of a user at one service", 2, 2)
 
-P = TypeVar("P", bound=OwnerParams)
+P = TypeVar("P", bound=ObjectParams)
 
 
 class CreateCredential(UserCredentialOperation[P]):
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.REVERSIBLE
     risk = Risk.SECRET
-    of: ClassVar[KindOfCredential]
+    credential: ClassVar[KindOfCredential]
     quota: ClassVar[Quota]
     answered: ClassVar[str]  # the member of AWS's answer
     secret_names: ClassVar[Mapping[str, str]]  # what pages call the secret, by its member in there
 
     def __init__(self) -> None:
         super().__init__()
-        self.facet = self.of.mirror.source
+        self.facet = self.credential.mirror.source
 
     @abstractmethod
     def counts(self, p: P, service: str) -> bool:
@@ -64,24 +64,26 @@ class CreateCredential(UserCredentialOperation[P]):
     def describe_existing(self, value: Value) -> str:
         there = [each or "a new one" for each in value["there"]]
         return (
-            f"the {self.of.word}{'s' if len(there) > 1 else ''} {', '.join(there)}" if there else f"no {self.of.word}"
+            f"the {self.credential.word}{'s' if len(there) > 1 else ''} {', '.join(there)}"
+            if there
+            else f"no {self.credential.word}"
         )
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         user = self.row(draft, p)
-        rows = self.of.mirror.credential_model.objects.live().filter(user=user)
+        rows = self.credential.mirror.credential_model.objects.live().filter(user=user)
         there = {row.aws_id for row in rows if self.counts(p, getattr(row, "service", ""))}
         for step in self.earlier(draft, p):
-            if isinstance(step.operation, DeleteCredential) and step.operation.of is self.of:
+            if isinstance(step.operation, DeleteCredential) and step.operation.credential is self.credential:
                 there.discard(step.operation.id(step.params))
             elif step.operation is self and self.part(step.params) == self.part(p):
-                raise Refusal(f"A change makes one {self.of.word} of {self.named(p)}, not two.")
+                raise Refusal(f"A change makes one {self.credential.word} of {self.named(p)}, not two.")
         return {"object": user.aws_id, "there": sorted(there)}
 
     def parse_part(
         self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
-        entries = self.of.entries(client, named["UserName"])
+        entries = self.credential.entries(client, named["UserName"])
         there = [each for each, entry in entries.items() if self.counts(p, entry.get("ServiceName", ""))]
         return {"there": sorted(there)}
 
@@ -89,12 +91,12 @@ class CreateCredential(UserCredentialOperation[P]):
         return {**value, "there": [*value["there"], ""]}
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
-        return [CredentialFact(p.arn, self.of.word, True)]
+        return [CredentialFact(p.arn, self.credential.word, True)]
 
     def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         there = len(value["there"])
         owner = self.named(p)
-        words = f"{owner[0].upper()}{owner[1:]} has {there} {self.of.word}s"
+        words = f"{owner[0].upper()}{owner[1:]} has {there} {self.credential.word}s"
         limit = quotas_in(draft)[self.quota]
         return limit.findings(there + 1, "TOO_MANY_CREDENTIALS", words, "delete one first")
 
@@ -107,19 +109,21 @@ class CreateCredential(UserCredentialOperation[P]):
         return [each for each in live["there"] if each not in found["there"]]
 
     def discard(self, p: P, appeared: str) -> list[StepSpec]:
-        params = {"arn": p.arn, self.of.parameter: appeared}
-        delete = StepSpec(f"{self.of.called}.delete", params)
-        return [StepSpec(f"{self.of.called}.deactivate", params), delete] if self.of is KEY else [delete]
+        params = {"arn": p.arn, self.credential.parameter: appeared}
+        delete = StepSpec(f"{self.credential.called}.delete", params)
+        return (
+            [StepSpec(f"{self.credential.called}.deactivate", params), delete] if self.credential is KEY else [delete]
+        )
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"id": answer[self.answered][self.of.mirror.id_member]}
+        return {"id": answer[self.answered][self.credential.mirror.id_member]}
 
     def secrets(self, answer: Mapping[str, Any]) -> Mapping[str, Secret]:
         said = answer[self.answered]
         return {name: said[member] for member, name in self.secret_names.items() if said.get(member)}
 
     def dependent(self, p: P) -> tuple[str, bool] | None:
-        return f"new {self.of.word}", True
+        return f"new {self.credential.word}", True
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return self.discard(p, result["id"])
@@ -133,7 +137,7 @@ class CreateKeyParams:
 class CreateKey(CreateCredential[CreateKeyParams]):
     aws_operation = "CreateAccessKey"
     known_as = "iam.key.create"
-    of, quota, answered = KEY, KEYS_OF_USER, "AccessKey"
+    credential, quota, answered = KEY, KEYS_OF_USER, "AccessKey"
     secret_names: ClassVar[Mapping[str, str]] = {"SecretAccessKey": "Secret access key"}
     params_type = CreateKeyParams
 
@@ -171,7 +175,7 @@ SERVICE_SECRETS = {"ServicePassword": "Password for the service", "ServiceCreden
 class CreateServiceCredential(CreateCredential[CreateServiceParams]):
     aws_operation = "CreateServiceSpecificCredential"
     known_as = "iam.svc_cred.create"
-    of, quota, answered = SERVICE, _FOR_A_SERVICE, "ServiceSpecificCredential"
+    credential, quota, answered = SERVICE, _FOR_A_SERVICE, "ServiceSpecificCredential"
     secret_names = SERVICE_SECRETS
     params_type = CreateServiceParams
 

@@ -12,9 +12,11 @@ from typing import Any, ClassVar, TypeVar
 from accounts.models import AwsAccount
 from identities.credentials.base import CredentialsMirror
 from identities.credentials.mirrors import CERTIFICATES, KEYS, SERVICE_CREDENTIALS, SSH_KEYS
+from identities.kinds import USER
 from identities.models import Credential, IamUser
 from identities.operations.held_rows import prefetch_held
-from identities.operations.owners import USER, OwnerOperation, OwnerParams
+from identities.operations.owners import OwnerOperation
+from objects.operations.objects import ObjectParams
 from objects.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
@@ -23,7 +25,7 @@ from sync.operations import BadParams, Call, Refusal, Value
 from sync.placeholders import is_placeholder, placeholder_for
 from sync.plan_draft import Draft
 
-P = TypeVar("P", bound=OwnerParams)
+P = TypeVar("P", bound=ObjectParams)
 
 ACTIVE, INACTIVE = str(Credential.Status.ACTIVE), str(Credential.Status.INACTIVE)
 
@@ -35,7 +37,7 @@ class UserCredentialOperation(OwnerOperation[P]):
     facet: str
 
     def __init__(self) -> None:
-        self.owner, self.kind = USER, self.known_as
+        self.of, self.kind = USER, self.known_as
 
     def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         return [replace(ref(IamUser, p.arn), facet=self.facet)]
@@ -101,29 +103,33 @@ class CredentialOperation(UserCredentialOperation[P]):
     """On one that is there. The part is {"object", "status": "Active"}, with None for the status where it is gone."""
 
     def __init__(self, of: KindOfCredential, params_type: type[P]) -> None:
-        self.owner, self.kind = USER, f"{of.called}.{self.verb}"
-        self.of, self.params_type, self.facet = of, params_type, of.mirror.source
+        self.of, self.kind = USER, f"{of.called}.{self.verb}"
+        self.credential, self.params_type, self.facet = of, params_type, of.mirror.source
 
     def parse(self, params: Mapping[str, Any]) -> P:
         p = super().parse(params)
-        check_id(self.of, self.id(p))
+        check_id(self.credential, self.id(p))
         return p
 
     def id(self, p: P) -> str:
-        return str(getattr(p, self.of.parameter))
+        return str(getattr(p, self.credential.parameter))
 
     def called(self, p: P) -> str:
         """ "the access key AKIA…", for sentences."""
-        return f"the {self.of.word} {self.id(p)}"
+        return f"the {self.credential.word} {self.id(p)}"
 
     def call_on_it(self, p: P, operation: str, **parameters: Any) -> list[Call]:
-        return self.call(p, operation, **{self.of.mirror.id_member: self.id(p)}, **parameters)
+        return self.call(p, operation, **{self.credential.mirror.id_member: self.id(p)}, **parameters)
 
     def part(self, p: P) -> str:
         return f"credential:{p.arn} {self.id(p)}"
 
     def describe_existing(self, value: Value) -> str:
-        return f"the {self.of.word} {value['status'].lower()}" if value["status"] else f"no such {self.of.word}"
+        return (
+            f"the {self.credential.word} {value['status'].lower()}"
+            if value["status"]
+            else f"no such {self.credential.word}"
+        )
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         return {"object": self.row(draft, p).aws_id, "status": self._status(draft, p)}
@@ -135,12 +141,14 @@ class CredentialOperation(UserCredentialOperation[P]):
             return ACTIVE
         row = self.found(draft, p)
         if row is None:
-            raise Refusal(f"The mirror has no {self.of.word} {self.id(p)} of {self.named(p)}: pull, then try again.")
+            raise Refusal(
+                f"The mirror has no {self.credential.word} {self.id(p)} of {self.named(p)}: pull, then try again."
+            )
         return str(row.status)
 
     def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
         super().prefetch(draft, params)
-        model = self.of.mirror.credential_model
+        model = self.credential.mirror.credential_model
         users = {p.arn: draft.remembered.get((IamUser, p.arn)) for p in params}
         there = model.objects.live().filter(user__in=[user.pk for user in users.values() if user])
         rows = {(row.user_id, row.aws_id): row for row in there}
@@ -150,7 +158,7 @@ class CredentialOperation(UserCredentialOperation[P]):
 
     def found(self, draft: Draft, p: P) -> Any:
         """Its row; None for none."""
-        model, owner = self.of.mirror.credential_model, self.row(draft, p)
+        model, owner = self.credential.mirror.credential_model, self.row(draft, p)
         if (key := (model, owner.pk, self.id(p))) not in draft.remembered:
             draft.remembered[key] = model.objects.live().filter(user=owner, aws_id=self.id(p)).first()
         return draft.remembered[key]
@@ -158,7 +166,7 @@ class CredentialOperation(UserCredentialOperation[P]):
     def parse_part(
         self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
-        entry = self.of.entries(client, named["UserName"]).get(self.id(p))
+        entry = self.credential.entries(client, named["UserName"]).get(self.id(p))
         return {"status": entry["Status"] if entry else None}
 
     def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:

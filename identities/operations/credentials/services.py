@@ -38,7 +38,7 @@ class ResetServiceCredential(CredentialOperation[ServiceParams]):
         return value
 
     def access_changes(self, aws_account: AwsAccount, p: ServiceParams) -> Sequence[AccessChange]:
-        return [CredentialFact(p.arn, self.of.word, True, self.id(p), new=True)]
+        return [CredentialFact(p.arn, self.credential.word, True, self.id(p), new=True)]
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer["ServiceSpecificCredential"][SERVICE.mirror.id_member]}

@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from accounts.models import AwsAccount
+from identities.kinds import USER
 from identities.models import SigningCertificate
 from identities.operations.credentials.existing import DeleteCredential
 from identities.operations.credentials.of_user import CERTIFICATE, SSH_KEY, KindOfCredential, UserCredentialOperation
-from identities.operations.owners import USER
 from policies.holdings import CredentialFact
 from policies.quotas import CERTIFICATES_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
@@ -52,18 +52,18 @@ class UploadCredentialParams:
 class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
     guarantee = Guarantee.DETECTABLE
     params_type = UploadCredentialParams
-    of: ClassVar[KindOfCredential]
+    credential: ClassVar[KindOfCredential]
     quota: ClassVar[Quota]
     answered: ClassVar[str]
 
     def __init__(self) -> None:
-        self.owner, self.kind = USER, f"{self.of.called}.upload"
-        self.facet = self.of.mirror.source
+        self.of, self.kind = USER, f"{self.credential.called}.upload"
+        self.facet = self.credential.mirror.source
 
     def parse(self, params: Mapping[str, Any]) -> UploadCredentialParams:
         p = super().parse(params)
         if not self.fingerprint(p.body):
-            raise BadParams(f"That isn't {self.of.a} that AWS takes.", field="body")
+            raise BadParams(f"That isn't {self.credential.a} that AWS takes.", field="body")
         return p
 
     @abstractmethod
@@ -71,10 +71,10 @@ class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
         """Of the key, however it is written down; "" of what can't be read."""
 
     def title(self, p: UploadCredentialParams) -> str:
-        return f"Upload {self.of.a} for {self.named(p)}"
+        return f"Upload {self.credential.a} for {self.named(p)}"
 
     def part(self, p: UploadCredentialParams) -> str:
-        return f"{self.of.word}:{p.arn} {self.fingerprint(p.body)}"
+        return f"{self.credential.word}:{p.arn} {self.fingerprint(p.body)}"
 
     def describe_existing(self, value: Value) -> str:
         return "it uploaded already" if value["id"] is not None else "it not uploaded"
@@ -86,21 +86,21 @@ class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
         return {**value, "id": ""}
 
     def access_changes(self, aws_account: AwsAccount, p: UploadCredentialParams) -> Sequence[AccessChange]:
-        return [CredentialFact(p.arn, self.of.word, True)]
+        return [CredentialFact(p.arn, self.credential.word, True)]
 
     def limits(self, draft: Draft, p: UploadCredentialParams, value: Value) -> list[PlanFinding]:
         there = set(
-            self.of.mirror.credential_model.objects.live()
+            self.credential.mirror.credential_model.objects.live()
             .filter(user=self.row(draft, p))
             .values_list("aws_id", flat=True)
         )
         new = 0
         for step in self.earlier(draft, p):
-            if isinstance(step.operation, DeleteCredential) and step.operation.of is self.of:
+            if isinstance(step.operation, DeleteCredential) and step.operation.credential is self.credential:
                 there.discard(step.operation.id(step.params))
             new += step.operation is self
         count = len(there) + new
-        words = f"{count} {self.of.word}s are uploaded for {self.named(p)}"
+        words = f"{count} {self.credential.word}s are uploaded for {self.named(p)}"
         limit = quotas_in(draft)[self.quota]
         return limit.findings(count + 1, "TOO_MANY_CREDENTIALS", words, "delete one first")
 
@@ -125,21 +125,21 @@ class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
         return StepResult({"id": live["id"]})
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"id": answer[self.answered][self.of.mirror.id_member]}
+        return {"id": answer[self.answered][self.credential.mirror.id_member]}
 
     def dependent(self, p: UploadCredentialParams) -> tuple[str, bool] | None:
-        return f"new {self.of.word}", True
+        return f"new {self.credential.word}", True
 
     def reverse(
         self, p: UploadCredentialParams, before: Mapping[str, Any], result: Mapping[str, Any]
     ) -> list[StepSpec]:
-        params = {"arn": p.arn, self.of.parameter: result["id"]}
-        return [StepSpec(f"{self.of.called}.delete", params)]
+        params = {"arn": p.arn, self.credential.parameter: result["id"]}
+        return [StepSpec(f"{self.credential.called}.delete", params)]
 
 
 class UploadSigningCertificate(UploadCredential):
     aws_operation = "UploadSigningCertificate"
-    of, quota, answered = CERTIFICATE, CERTIFICATES_OF_USER, "Certificate"
+    credential, quota, answered = CERTIFICATE, CERTIFICATES_OF_USER, "Certificate"
 
     def fingerprint(self, body: str) -> str:
         try:
@@ -158,13 +158,13 @@ class UploadSigningCertificate(UploadCredential):
         return super().limits(draft, p, value)
 
     def bodies(self, client: AwsClient, user_name: str) -> Iterator[tuple[str, str]]:
-        for each, entry in self.of.entries(client, user_name).items():
+        for each, entry in self.credential.entries(client, user_name).items():
             yield each, entry["CertificateBody"]
 
 
 class UploadSshKey(UploadCredential):
     aws_operation = "UploadSSHPublicKey"
-    of, quota, answered = SSH_KEY, _SSH_KEYS_OF_USER, "SSHPublicKey"
+    credential, quota, answered = SSH_KEY, _SSH_KEYS_OF_USER, "SSHPublicKey"
 
     def fingerprint(self, body: str) -> str:
         """IAM API Reference, UploadSSHPublicKey: ssh-rsa or PEM, of 2048 bits or more."""
@@ -181,7 +181,7 @@ class UploadSshKey(UploadCredential):
         return self.call(p, self.aws_operation, SSHPublicKeyBody=p.body)
 
     def bodies(self, client: AwsClient, user_name: str) -> Iterator[tuple[str, str]]:
-        for each in self.of.entries(client, user_name):
+        for each in self.credential.entries(client, user_name):
             try:
                 answer = client.call("iam", "GetSSHPublicKey", UserName=user_name, SSHPublicKeyId=each, Encoding="SSH")
             except NotFound:
