@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
+from aws_constraints.arn import account_in
 from policies.engine.callers import caller_of
 from policies.engine.compiled import CompiledDocument, compiled
 from policies.engine.conditions import Context
 from policies.engine.evaluate import ControlPolicyLevel, LayerPolicy, Layers, Request, Verdict, VerdictReason, evaluate
-from policies.engine.matching import account_in
 
 _NAMES = frozenset(
     {

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from access.holders import Holder
 from access.resource_policies import RESOURCE_POLICIES, is_bound_by_rcps
-from access.situations import UnknownContextKeys, account_in, facts_of_holder, facts_of_place
+from access.situations import UnknownContextKeys, facts_of_holder, facts_of_place
 from access.surroundings import Surroundings
+from aws_constraints.arn import account_in
 from policies.engine import catalogue
 from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context

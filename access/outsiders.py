@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from access.index import Index
-from access.situations import EVERYTHING, UnknownContextKeys, account_in, facts_of_place, is_assuming
+from access.situations import EVERYTHING, UnknownContextKeys, facts_of_place, is_assuming
 from access.surroundings import Surroundings
+from aws_constraints.arn import account_in
 from policies.engine.callers import Caller, CallerKind, caller_of
 from policies.engine.compiled import ActionPatterns
 from policies.engine.conditions import Context

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from access.resource_policies import is_bound_by_rcps
-from access.situations import account_in, delegating_to, facts_of_place, policy_not_held
+from access.situations import delegating_to, facts_of_place, policy_not_held
 from access.surroundings import Surroundings
+from aws_constraints.arn import account_in
 from policies.engine.layers import LayerPolicy, Layers
 from policies.engine.somewhere import ResourceContext
 

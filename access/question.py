@@ -11,7 +11,6 @@ from access.holders import Holder
 from access.resource_policies import is_bound_by_rcps
 from access.situations import (
     UnknownContextKeys,
-    account_in,
     delegating_to,
     facts_of_holder,
     facts_of_place,
@@ -19,6 +18,7 @@ from access.situations import (
     policy_not_held,
 )
 from access.surroundings import Surroundings
+from aws_constraints.arn import account_in
 from policies.engine.callers import Caller, CallerKind, NamingDirectness
 from policies.engine.catalogue import asked_on
 from policies.engine.combine import Decision, LayerDecisions, decide

@@ -14,13 +14,13 @@ from access.holders import Holder, holder_of
 from access.resource_policies import is_bound_by_rcps, resource_policy_of
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
+from aws_constraints.arn import account_in
 from identities.models import IamRole
 from policies.engine.callers import Caller, CallerKind, caller_of
 from policies.engine.compiled import CompiledDocument, compiled
 from policies.engine.conditions import Context
 from policies.engine.evaluate import Decision, LayerName, LayerPolicy, Layers, Request, Verdict, evaluate
 from policies.engine.identity_pools import issuer_for
-from policies.engine.matching import account_in as account_in
 from policies.engine.regions import only_region
 from policies.engine.somewhere import ResourceContext, SomewhereQuestion, decisions, is_pattern
 

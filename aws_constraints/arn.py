@@ -33,7 +33,9 @@ _NAMES: Mapping[tuple[str, str], re.Pattern[str]] = {
         ("iam", "oidc-provider"): f"{_IAM}/?",  # named by its URL, which may end with a slash
         ("cognito-idp", "userpool"): r"/[\w-]+_[0-9a-zA-Z]+",
         ("cognito-identity", "identitypool"): r"/[\w-]+:[0-9a-f-]+",
+        ("acm", "certificate"): "/.+",
         ("kms", "key"): "/.+",
+        ("ses", "identity"): "/.+",
         ("lambda", "function"): r":[\w-]+(:[\w$-]+)?",
     }.items()
 }
@@ -69,6 +71,13 @@ class Arn:
         """`role` of `role/reports/nightly`, `function` of `function:resize`, `root`."""
         return re.split("[/:]", self.resource, maxsplit=1)[0]
 
+    @property
+    def role_of_session(self) -> str:
+        """`reader` of `assumed-role/reader/jane`; "" of what is no session."""
+        kind, _, rest = self.resource.partition("/")
+        role, _, session = rest.partition("/")
+        return role if self.service == "sts" and kind == "assumed-role" and session else ""
+
     def is_well_formed(self) -> bool:
         """Whether AWS may have called an object of its kind so; of kinds that aren't listed here nobody knows."""
         names = _NAMES.get((self.service, self.kind))
@@ -93,12 +102,18 @@ def path_of(arn: str) -> str:
     return resource[resource.index("/") : resource.rindex("/") + 1]
 
 
-def account_of(arn: str) -> str:
-    """ "" where it names none, or is none."""
+def account_in(arn: str) -> str:
+    """The AWS account that an ARN names; "" where it names none, as those of S3 don't."""
     parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 else ""
+    return parts[4] if len(parts) == 6 and parts[4].isdecimal() else ""
+
+
+def region_in(arn: str) -> str:
+    """ "" where it names none, as those of IAM don't."""
+    parts = arn.split(":", 5)
+    return parts[3] if len(parts) == 6 else ""
 
 
 def is_managed_by_aws(policy_arn: str) -> bool:
     """`arn:aws:iam::aws:policy/…`: the account part says so."""
-    return account_of(policy_arn) == "aws"
+    return policy_arn.split(":")[4:5] == ["aws"]

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django import forms
 
-from aws_constraints.arn import account_of
+from aws_constraints.arn import account_in
 
 MOST_JSON = 131_072
 
@@ -71,7 +71,7 @@ class ArnField(forms.CharField):
 
 def check_own(arn: str, account_id: str) -> str:
     """Raises ValidationError for what is in another AWS account."""
-    if arn and (other := account_of(arn)) != account_id:
+    if arn and (other := account_in(arn)) != account_id:
         raise forms.ValidationError(f"It is of AWS account {other}, and has to be of this one.")
     return arn
 

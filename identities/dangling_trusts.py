@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import AwsAccount, Operator
-from aws_constraints.arn import account_of, name_of
+from aws_constraints.arn import account_in, name_of
 from identities.models import IamRole, IamUser, TrustedPrincipal
 from identities.trust import named_arns, unique_ids
 
@@ -87,7 +87,7 @@ def _named(arns: Iterable[str]) -> Q:
     """By account and name, for which there is an index."""
     found = Q(pk__in=())
     for arn in arns:
-        found |= Q(aws_account__account_id=account_of(arn), name_key=name_of(arn).casefold(), arn=arn)
+        found |= Q(aws_account__account_id=account_in(arn), name_key=name_of(arn).casefold(), arn=arn)
     return found
 
 

@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER
-from aws_constraints.arn import Arn, account_of
+from aws_constraints.arn import Arn, account_in
 from sync import connection_rules, pull
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, CredentialsWrong, RootUserRefused, WrongAwsAccount
@@ -46,15 +46,14 @@ class Machine:
 
     @property
     def account_id(self) -> str:
-        return account_of(self.arn)
+        return account_in(self.arn)
 
     @property
     def principal_arn(self) -> str:
         """As a trust policy names it: the role, and not one session of it."""
         arn = Arn.parse(self.arn)
-        if arn is None or arn.kind != "assumed-role":
-            return self.arn
-        return str(replace(arn, service="iam", resource=f"role/{arn.resource.split('/')[1]}"))
+        role = arn.role_of_session if arn else ""
+        return str(replace(arn, service="iam", resource=f"role/{role}")) if arn and role else self.arn
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from access.holders import Holder, documents_of
 from access.index import Index
 from access.index_cache import CachedIndex, cached_index
 from access.rows import Row, digest_of
-from access.situations import account_in
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
+from aws_constraints.arn import account_in
 from identities.models import IamUser, InstanceProfile
 from policies.engine.callers import caller_of
 from policies.engine.combine import Decision

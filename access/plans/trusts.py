@@ -7,7 +7,7 @@ from typing import Any
 
 from access.plans import items
 from access.plans.holdings import PrincipalHoldings
-from access.situations import account_in
+from aws_constraints.arn import account_in
 from policies.engine.diff.report import policy_diff
 from policies.engine.document import load
 from sync.checks import PlanFinding, Severity

@@ -14,6 +14,7 @@ from access.protection.roles import objects, roles_with
 from access.situations import EVERYTHING, UnknownContextKeys
 from access.surroundings import surroundings_of
 from accounts.models import AwsAccount
+from aws_constraints.arn import account_in
 from iamconsole.web.words import some
 from identities.models import IamRole
 from policies.engine.callers import Caller, caller_of
@@ -117,7 +118,7 @@ def _trusted(aws_account: AwsAccount, role_arn: str) -> list[Caller]:
 
 
 def _caller(value: str) -> Iterator[Caller]:
-    account_id = value if value.isdigit() else value.split(":")[4] if value.endswith(":root") else ""
+    account_id = value if value.isdigit() else account_in(value) if value.endswith(":root") else ""
     try:
         yield caller_of(f"arn:aws:iam::{account_id}:role/{_NOBODY}" if account_id else value)
     except ValueError:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws_constraints.arn import account_of
+from aws_constraints.arn import account_in
 from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
 from identities.models import IamRole
 from policies.engine.callers import caller_of
@@ -107,7 +107,7 @@ def _pools_in(document: str, issuer: Issuer) -> tuple[set[str], set[str]]:
 
 
 def _account(arn: str) -> str:
-    return account_of(arn)
+    return account_in(arn)
 
 
 # ---- A trust as it should be -----------------------------------------------------------------------------------

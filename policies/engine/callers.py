@@ -12,6 +12,8 @@ from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import Any
 
+from aws_constraints.arn import Arn, name_of
+
 
 class CallerKind(StrEnum):
     USER = "User"
@@ -32,10 +34,7 @@ class NamingDirectness(IntEnum):
     ITSELF = 3  # the user, the session, a service, or everyone
 
 
-_ARN = re.compile(r"arn:([^:]*):([^:]*):[^:]*:([^:]*):(.*)", re.DOTALL)
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
-_ROOT = re.compile(r"arn:[^:]*:iam::(\d{12}):root", re.ASCII)
-_ROLE = re.compile(r"arn:[^:]*:iam::([^:]*):role/(?:.*/)?([^/]+)", re.DOTALL)
 _SERVICE_LINKED_PATH, _SERVICE_LINKED_NAME = "/aws-service-role/", "AWSServiceRoleFor"
 _ANONYMOUS = "anonymous"
 
@@ -122,7 +121,7 @@ def caller_of(principal: Any) -> Caller:
         raise ValueError('The principal must be an ARN, the name of a service, or {"type": "Anonymous"}.')
     if principal == "*":
         return Caller(CallerKind.ANONYMOUS)
-    found = _ARN.fullmatch(principal)
+    found = Arn.parse(principal)
     if found is None:
         if "." not in principal:
             raise ValueError(f"{principal!r} is neither an ARN nor the name of a service.")
@@ -130,7 +129,7 @@ def caller_of(principal: Any) -> Caller:
             "cognito-identity"
         )
         return Caller(CallerKind.FEDERATED if is_provider else CallerKind.SERVICE, principal)
-    return _of_arn(principal, found[2], found[3], found[4])
+    return _of_arn(principal, found.service, found.account, found.resource)
 
 
 def _of_arn(arn: str, service: str, account: str, resource: str) -> Caller:
@@ -177,12 +176,18 @@ class Principals:
             self._others.add((kind, value))
         elif _ACCOUNT.fullmatch(value):
             self._accounts.add(value)
-        elif root := _ROOT.fullmatch(value):
-            self._accounts.add(root[1])
         else:
-            self._arns.add(value)
-            if role := _ROLE.fullmatch(value):
-                self._roles.add((role[1], role[2]))
+            self._add_arn(value)
+
+    def _add_arn(self, value: str) -> None:
+        arn = Arn.parse(value)
+        of_iam = arn if arn and arn.service == "iam" and not arn.region else None
+        if of_iam and of_iam.resource == "root" and _ACCOUNT.fullmatch(of_iam.account):
+            self._accounts.add(of_iam.account)
+            return
+        self._arns.add(value)
+        if of_iam and of_iam.kind == "role" and (name := name_of(of_iam.resource)):
+            self._roles.add((of_iam.account, name))
 
     def names(self, caller: Caller) -> NamingDirectness:
         """Of what is listed, how directly it names the caller."""

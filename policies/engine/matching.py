@@ -212,9 +212,3 @@ def written_parts(pattern: Sequence[Token]) -> list[list[Token]]:
             parts.append([])
         parts[-1] += [rest] if rest else []
     return parts
-
-
-def account_in(arn: str) -> str:
-    """The AWS account that an ARN names; "" where it names none, as those of S3 don't."""
-    parts = arn.split(":", _PARTS - 1)
-    return parts[4] if len(parts) == _PARTS and parts[4].isdecimal() else ""

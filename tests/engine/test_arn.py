@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_constraints.arn import Arn, account_of, is_managed_by_aws, name_of, path_of
+from aws_constraints.arn import Arn, account_in, is_managed_by_aws, name_of, path_of, region_in
 
 ROLE = "arn:aws:iam::123456789012:role/reports/nightly"
 FUNCTION = "arn:aws-cn:lambda:cn-north-1:123456789012:function:resize:live"
@@ -87,9 +87,18 @@ def test_a_pool_has_a_region() -> None:
     assert Arn.match(POOL.replace(":eu-west-1:", ":EU:"), "cognito-idp", "userpool") is None
 
 
+def test_the_role_of_a_session() -> None:
+    session, user, nobody = (
+        Arn.parse(f"arn:aws:sts::123456789012:{resource}")
+        for resource in ("assumed-role/reader/jane", "federated-user/jane", "assumed-role/reader")
+    )
+    assert [arn.role_of_session for arn in (session, user, nobody) if arn] == ["reader", "", ""]
+
+
 def test_names_paths_and_accounts() -> None:
-    assert (name_of(ROLE), path_of(ROLE), account_of(ROLE)) == ("nightly", "/reports/", "123456789012")
+    assert (name_of(ROLE), path_of(ROLE), account_in(ROLE)) == ("nightly", "/reports/", "123456789012")
     assert (name_of("ReadOnly"), path_of("arn:aws:iam::123456789012:user/jane")) == ("ReadOnly", "/")
-    assert [account_of(text) for text in ("", "*", "arn:aws:s3:::box", "jane")] == ["", "", "", ""]
+    assert [account_in(text) for text in ("", "*", "arn:aws:s3:::box", "jane")] == ["", "", "", ""]
+    assert (region_in(POOL), region_in(ROLE), region_in("*")) == ("eu-west-1", "", "")
     assert is_managed_by_aws("arn:aws:iam::aws:policy/ReadOnlyAccess")
     assert not is_managed_by_aws("arn:aws:iam::123456789012:policy/aws")

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
 from accounts.roles import CARE, PROPOSE
-from aws_constraints.arn import Arn
+from aws_constraints.arn import Arn, region_in
 from cognito.mirrors.base import pool_of
 from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser
@@ -55,7 +55,7 @@ class OfPoolParams:
 
     @property
     def region(self) -> str:
-        return self.pool_arn.split(":")[3]
+        return region_in(self.pool_arn)
 
 
 @dataclass(frozen=True)

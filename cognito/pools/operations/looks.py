@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
-from aws_constraints.arn import account_of
+from aws_constraints.arn import account_in
 from cognito.models import Logo
 from cognito.pools import logos
 from cognito.pools.operations.places import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, pool_row, region_of
@@ -248,7 +248,7 @@ class SetUiCustomization(Operation[UiCustomizationParams]):
         """Raises NotKept."""
         parameters = dict(self.calls(p)[0].parameters)
         if p.logo:
-            account_id = account_of(p.pool_arn)
+            account_id = account_in(p.pool_arn)
             logo = Logo.objects.filter(aws_account__account_id=account_id, digest=p.logo).first()
             if logo is None:
                 raise NotKept("The logo isn’t kept here any more: choose its file again.")

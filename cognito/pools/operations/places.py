@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_constraints.arn import Arn, name_of
+from aws_constraints.arn import Arn, name_of, region_in
 from cognito.models import UserPool
 from cognito.plans import is_protected_from_threats
 from cognito.pools.operations.shapes import mfa_following
@@ -29,7 +29,7 @@ def pool_id_of(arn: str) -> str:
 
 
 def region_of(arn: str) -> str:
-    return arn.split(":", 4)[3]
+    return region_in(arn)
 
 
 def pool_key(arn: str) -> str:

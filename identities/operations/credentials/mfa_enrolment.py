@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from aws_constraints.arn import Arn, account_of, name_of, path_of
+from aws_constraints.arn import Arn, account_in, name_of, path_of
 from identities.models import MfaDevice
 from identities.operations.credentials.mfa import GONE, OFF, ON, DeviceOperation, MfaDeviceParams
 from policies.holdings import DEVICE, CredentialFact
@@ -126,7 +126,7 @@ class CreateVirtualDevice(Enrolment[NewDeviceParams]):
 
     def scanned(self, p: NewDeviceParams, name: str, secret: str) -> str:
         """As apps want it: "Key Uri Format" of Google Authenticator, which AWS's own QR codes follow, too."""
-        account_id = account_of(p.serial)
+        account_id = account_in(p.serial)
         label = quote(f"Amazon Web Services:{name_of(p.serial)}@{account_id}")
         about = urlencode({"secret": secret, "issuer": "Amazon Web Services"}, quote_via=quote)
         return f"otpauth://totp/{label}?{about}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from aws_constraints.arn import Arn, account_in
 from policies.engine import catalogue
 from policies.engine.lint.actions import shown
 from policies.engine.lint.findings import FindingMark, Severity
@@ -20,8 +21,7 @@ from policies.engine.statements import Quantifier, StatementPrincipal
 from policies.engine.structure import DocumentType
 
 _TRUST = frozenset({DocumentType.TRUST})
-_SAML = re.compile(r"arn:[^:]+:iam::\d{12}:saml-provider/.+", re.ASCII)
-_OIDC = re.compile(r"arn:[^:]+:iam::\d{12}:oidc-provider/(.+)", re.ASCII)
+_SAML, _OIDC = "saml-provider", "oidc-provider"
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/.*)?")
 _BY_SAML, _BY_TOKEN, _BY_CREDENTIALS = "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:assumerole"
 _GITHUB = "token.actions.githubusercontent.com"
@@ -34,10 +34,16 @@ def _providers(statement: LintStatement) -> list[StatementPrincipal]:
 
 def _address(each: StatementPrincipal) -> str:
     """By which the provider's condition keys begin; "" of a SAML provider."""
-    found = _OIDC.fullmatch(each.value)
-    if found:
-        return found[1].lower()
-    return "" if _SAML.fullmatch(each.value) else each.value.lower()
+    if address := _provider_in(each.value, _OIDC):
+        return address.lower()
+    return "" if _provider_in(each.value, _SAML) else each.value.lower()
+
+
+def _provider_in(value: str, kind: str) -> str:
+    """What the ARN of such a provider calls it; "" of anything else."""
+    arn = Arn.parse(value)
+    is_one = arn and arn.service == "iam" and not arn.region and len(account_in(value)) == 12 and arn.kind == kind
+    return arn.resource.partition("/")[2] if arn and is_one else ""
 
 
 @statement_check(
@@ -59,7 +65,7 @@ def providers_elsewhere(statement: LintStatement) -> Iterator[FindingMark]:
 )
 def strange_providers(statement: LintStatement) -> Iterator[FindingMark]:
     for each in _providers(statement):
-        if not any(form.fullmatch(each.value) for form in (_SAML, _OIDC, _DOMAIN)):
+        if not (_DOMAIN.fullmatch(each.value) or any(_provider_in(each.value, kind) for kind in (_SAML, _OIDC))):
             yield FindingMark(f"{shown(each.value)} is neither a provider's ARN nor its address.", each.path)
 
 
@@ -81,7 +87,7 @@ def mismatched(statement: LintStatement) -> Iterator[FindingMark]:
 def _way_of(each: StatementPrincipal) -> str:
     if each.kind != "Federated":
         return _BY_CREDENTIALS
-    return _BY_SAML if _SAML.fullmatch(each.value) else _BY_TOKEN
+    return _BY_SAML if _provider_in(each.value, _SAML) else _BY_TOKEN
 
 
 def _hint(ways: dict[str, StatementPrincipal]) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from aws_constraints.arn import Arn, account_in, name_of
 from policies.engine.lint.actions import shown
 from policies.engine.lint.findings import FindingMark, Severity
 from policies.engine.lint.registry import WITH_PRINCIPALS, statement_check
@@ -17,7 +18,7 @@ from policies.engine.statements import StatementPrincipal
 from policies.engine.structure import DocumentType
 
 _LETTING_IN = frozenset({DocumentType.TRUST, DocumentType.RESOURCE})
-_OWNER = re.compile(r"(?:arn:[^:]*:[^:]*::)?(\d{12})(?::.*)?", re.ASCII | re.DOTALL)
+_ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 _ARN = re.compile(
     r"arn:[^:]+:(?:iam::(\d{12}|cloudfront):(root|user/.+|role/.+)|sts::\d{12}:(assumed-role/[^/]+|federated-user)/.+)",
     re.ASCII,
@@ -163,9 +164,9 @@ def everyone(statement: LintStatement) -> Iterator[FindingMark]:
 def foreigners(statement: LintStatement) -> Iterator[FindingMark]:
     account = statement.subject.account
     for each in statement.principals if account and statement.allows else ():
-        owner = _OWNER.fullmatch(each.value) if each.kind == "AWS" else None
-        if owner and owner[1] != account:
-            yield FindingMark(f"This lets in the AWS account {owner[1]}.", each.path)
+        owner = account_in(each.value) or each.value
+        if each.kind == "AWS" and owner != account and _ACCOUNT_ID.fullmatch(owner):
+            yield FindingMark(f"This lets in the AWS account {owner}.", each.path)
 
 
 @statement_check(
@@ -175,13 +176,11 @@ def foreigners(statement: LintStatement) -> Iterator[FindingMark]:
     {DocumentType.TRUST},
 )
 def sessions_beside_their_role(statement: LintStatement) -> Iterator[FindingMark]:
-    arns = {each.value for each in statement.principals if each.kind == "AWS"}
+    arns = [(each, Arn.parse(each.value)) for each in statement.principals if each.kind == "AWS"]
     roles = {
-        (found[1], found[2])
-        for arn in arns
-        if (found := re.fullmatch(r"arn:[^:]*:iam::(\d{12}):role/(?:.*/)?([^/]+)", arn))
+        (arn.account, name_of(arn.resource)) for _, arn in arns if arn and arn.service == "iam" and arn.kind == "role"
     }
-    for each in statement.principals:
-        session = re.fullmatch(r"arn:[^:]*:sts::(\d{12}):assumed-role/([^/]+)/.+", each.value)
-        if session and (session[1], session[2]) in roles:
-            yield FindingMark(f"The role {session[2]} is listed, and with it all its sessions.", each.path)
+    for each, arn in arns:
+        role = arn.role_of_session if arn else ""
+        if arn and role and (arn.account, role) in roles:
+            yield FindingMark(f"The role {role} is listed, and with it all its sessions.", each.path)
