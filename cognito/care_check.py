@@ -55,7 +55,11 @@ class CareCheck(PlanCheck):
     def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         of_people = [step for step in steps if isinstance(step.operation, PeopleOperation)]
         found = []
-        billed = {_who(step.params) for step in of_people if getattr(step.operation, "bills", False)}
+        billed = {
+            _who(step.params)
+            for step in of_people
+            if isinstance(step.operation, PeopleOperation) and step.operation.bills
+        }
         if billed:
             words = (
                 f"AWS may count {counted(len(billed), 'person', 'people')} as active this month because of this, "

@@ -12,6 +12,7 @@ from policies.engine.lint.sizes import CODES as SIZE_CODES
 from policies.engine.structure import DocumentType
 from sync import checks
 from sync.checks import Measurement, PlanCheck, PlanFinding
+from sync.operation_mixins import WritesDocument
 from sync.operations import PlannedStep
 
 MOST = 20
@@ -36,8 +37,10 @@ class LintPlanCheck(PlanCheck):
     ) -> Measurement | None:
         first: dict[tuple[str, str], int] = {}
         for step in steps:
-            text = step.operation.writes(aws_account, step.params)
-            kind = step.operation.writes_type
+            operation = step.operation
+            if not isinstance(operation, WritesDocument):
+                continue
+            text, kind = operation.writes(aws_account, step.params), operation.writes_type
             if text is not None and kind is not None:
                 first.setdefault((text, kind), step.position)
         if not first:

@@ -73,7 +73,7 @@ def _most_more(steps: Iterable[PlannedStep]) -> dict[str, int]:
     more: defaultdict[str, int] = defaultdict(int)
     most: dict[str, int] = {}
     for step in steps:
-        made, deleted = step.operation.makes(step.params), step.operation.deletes(step.params)
+        made, deleted = step.makes, step.deletes
         for key, by in ((deleted, -1), (made, 1)):
             kind = key.partition(":")[0]
             if kind in COUNTED and _SERVICE_LINKED not in key:

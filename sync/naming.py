@@ -17,6 +17,7 @@ from sync import operations
 from sync.mirror import Named
 from sync.mirror.base import registry
 from sync.models import Step
+from sync.operation_mixins import AboutPoolPeople
 
 # As AWS writes them: "UserType", "UserPoolType" and "UserPoolClientType" of Amazon Cognito's API reference.
 _SUB = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -57,8 +58,7 @@ class Names:
             return name
         operation = operations.registry[step.kind]
         params = operation.parse(step.params)
-        pool_id = operation.pool_of(params)
-        if not pool_id or not self._sees_people_of(pool_id):
+        if not isinstance(operation, AboutPoolPeople) or not self._sees_people_of(operation.pool_of(params)):
             return ""
         self._names_people |= bool(whom := operation.whom(params))
         return whom
@@ -67,8 +67,7 @@ class Names:
         """The personal values that a step sets, by their names; none where they aren't to be told."""
         operation = operations.registry[step.kind]
         params = operation.parse(step.params)
-        pool_id = operation.pool_of(params)
-        if not pool_id or not self._sees_people_of(pool_id):
+        if not isinstance(operation, AboutPoolPeople) or not self._sees_people_of(operation.pool_of(params)):
             return {}
         values = {name: value for name, value in operation.personal(params).items() if value}
         self._names_people |= bool(values)

@@ -23,7 +23,6 @@ from accounts.risk import Risk
 from accounts.roles import PROPOSE
 from sync.aws.client import AwsClient
 from sync.aws.errors import AwsError
-from sync.aws.secrets import Secret
 from sync.calls import Call, SealedParameter, hidden_in, opened
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
@@ -90,44 +89,9 @@ class Operation(ABC, Generic[P]):
     risk: ClassVar[Risk]
     # Whether AWS shows it afterwards. Where it doesn't (a new password), its answer is all that there is to go by.
     shows: ClassVar[bool] = True
-    asks_mirror: ClassVar[bool] = False  # whether `needs_of`, `risk_of`, `asks_second` do: `prefetch` comes first then
     needs: ClassVar[str] = PROPOSE  # the permission of accounts.roles that proposing and applying it takes
-    replaces_text: ClassVar[bool] = False  # whether what anybody edited in the text of its part is gone by it
     unchanged_field: ClassVar[str | None] = None  # of its form: the one beside which `is_so_already` stands
-    # What kind of policy `writes` gives, as `lint --type` has it; None where it is no policy.
-    writes_type: ClassVar[str | None] = "identity"
     params_type: type[P]
-
-    def needs_of(self, draft: Draft, p: P) -> str:
-        """That permission with these parameters, by the mirror as it is now: `CARE` for what helpdesk may do.
-
-        Of `draft` the AWS account, and what was looked up for the other steps: here it has none of them.
-        """
-        return self.needs
-
-    def risk_of(self, draft: Draft, p: P) -> Risk:
-        """How much is at stake with these parameters, by the mirror as it is now. `draft` as above."""
-        return self.risk
-
-    def why_needs(self, draft: Draft, p: P) -> str:
-        """Why it takes that, as a sentence; "" leaves it unsaid."""
-        return ""
-
-    def asks_second(self, draft: Draft, p: P) -> str:
-        """Why somebody else has to approve it, whatever the AWS account asks for; "" where nobody has to."""
-        return ""
-
-    def pool_of(self, p: P) -> str:
-        """The id of the user pool whose people it is about: grants can be of one pool. "": it is about no people."""
-        return ""
-
-    def whom(self, p: P) -> str:
-        """Whom it is about, where that is personal and no id says it: pages tell who may see people of `pool_of`."""
-        return ""
-
-    def personal(self, p: P) -> Mapping[str, str]:
-        """Personal values that it sets, by their names, stored nowhere: told to who may see people of `pool_of`."""
-        return {}
 
     def parse(self, params: Mapping[str, Any]) -> P:
         """Raises BadParams with a sentence."""
@@ -154,21 +118,9 @@ class Operation(ABC, Generic[P]):
     def part(self, p: P) -> str:
         """The name of the part that it depends on: "policy.versions:arn:…". Steps of one part build on each other."""
 
-    def makes(self, p: P) -> str:
-        """The key of the object that it makes, "" for none. Its result then has the object's "id"."""
-        return ""
-
-    def deletes(self, p: P) -> str:
-        """The key of the object that it deletes, "" for none."""
-        return ""
-
     def may_end(self, p: P) -> bool:
         """Whether it may be until a date, and its reverse then run by itself. Objects that others use stay."""
-        return not self.makes(p)
-
-    def named_as_now(self, aws_account: AwsAccount, p: P, expects: Value) -> P:
-        """The same by the names that its objects have in the mirror now. `expects` has their ids."""
-        return p
+        return not object_made(self, p)
 
     @abstractmethod
     def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
@@ -181,31 +133,11 @@ class Operation(ABC, Generic[P]):
     def describe(self, value: Value) -> str:
         """A value of the part in a few words, to follow "expects to find" and "found": "v5 in force, of v1 to v5"."""
 
-    def describe_difference(self, expected: Value, found: Value) -> str:
-        """The two in a sentence's end, also where the few words are alike."""
-        before, now = self.describe(expected), self.describe(found)
-        return f"expected {before}, found {now}{' with other details' if before == now else ''}"
-
     # ---- As texts, for pages to compare: from the mirror -----------------------------------------------------
-    def document(self, aws_account: AwsAccount, p: P, value: Value) -> str | None:
-        """The document that the part has at `value`; None where it has none, or the mirror doesn't know it."""
-        return None
-
-    def writes(self, aws_account: AwsAccount, p: P) -> str | None:
-        """The document that the step puts there; None for steps that write none."""
-        return None
-
-    def merged(self, p: P, base: str, live: str) -> P | None:
-        """With both edits of `base`: its own, and the one that made `live` of it; None where they don't fit."""
-        return None
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
         """Who has what access when the step is done, as far as it changes that. From the parameters and the mirror."""
         return ()
-
-    def access_changes_of_step(self, aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChange]:
-        """The same of a step of a plan: for an operation that reads off what it expects to find."""
-        return self.access_changes(aws_account, step.params)
 
     def is_destructive(self, p: P) -> bool:
         """Whether an operator has to type the object's name first."""
@@ -229,13 +161,6 @@ class Operation(ABC, Generic[P]):
     @abstractmethod
     def after(self, p: P, value: Value) -> Value:
         """The part as the step leaves it, when it finds `value`."""
-
-    def completed(self, draft: Draft, p: P) -> P:
-        """The parameters with what the call takes beside the intent, as it is after the steps of the draft.
-
-        For calls that replace all, and reset what they are not told. Raises Refusal.
-        """
-        return p
 
     def is_so_already(self, p: P) -> str:
         """The sentence for a step that would change nothing."""
@@ -269,10 +194,6 @@ class Operation(ABC, Generic[P]):
     def live(self, client: AwsClient, p: P) -> Value:
         """The part as AWS has it now; None when its object doesn't exist."""
 
-    def elsewhere(self, client: AwsClient, expects: Value, live: Value) -> list[ObjectRef]:
-        """The objects of `expects` that aren't those of `live` and that AWS has under another name: as named now."""
-        return []
-
     def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
         """Whether what is live is what our own tries brought about; at least one, the oldest first.
 
@@ -280,17 +201,6 @@ class Operation(ABC, Generic[P]):
         once it is asked only to see that the write shows: nothing is ever taken for our own.
         """
         return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
-
-    def appeared(self, found: Value, live: Value) -> list[str] | None:
-        """Of a call at most once: the ids of what is live and wasn't when it was sent; None where nothing shows.
-
-        Each may be ours, its answer lost, or somebody else's: an operator decides.
-        """
-        return None
-
-    def discard(self, p: P, appeared: str) -> list[StepSpec]:
-        """The steps that delete it, where it is ours and of no use without that answer."""
-        return []
 
     def send(self, client: AwsClient, p: P) -> Mapping[str, Any]:
         """Sends the calls of the plan, to the letter; returns AWS's answer to the last one. Raises NotKept."""
@@ -308,19 +218,25 @@ class Operation(ABC, Generic[P]):
         """What AWS chose, from its answer to the last call."""
         return {}
 
-    def secrets(self, answer: Mapping[str, Any]) -> Mapping[str, Secret]:
-        """What AWS says in that answer and never again, by the name that pages give it. Then `result` isn't empty."""
-        return {}
 
-    def scanned(self, p: P, name: str, secret: str) -> str:
-        """What an app may scan in place of that secret: the text of a QR code; "" for none."""
-        return ""
+class MakesObject(Operation[P]):
+    def makes(self, p: P) -> str:
+        """The key of the object that it makes; "" where it makes none. Its result then has the object's "id"."""
+        raise NotImplementedError
 
-    def made_up(self, p: P) -> Mapping[str, str]:
-        """What the console thought up itself and sends in secret (the reference of a sealed text, by the name that
-        pages give it): its operator sees it once it was sent.
-        """
-        return {}
+
+class DeletesObject(Operation[P]):
+    def deletes(self, p: P) -> str:
+        """The key of the object that it deletes; "" where it deletes none."""
+        raise NotImplementedError
+
+
+def object_made(operation: Operation[P], p: P) -> str:
+    return operation.makes(p) if isinstance(operation, MakesObject) else ""
+
+
+def object_deleted(operation: Operation[P], p: P) -> str:
+    return operation.deletes(p) if isinstance(operation, DeletesObject) else ""
 
 
 class Gate(Operation[P]):
@@ -383,6 +299,16 @@ class PlannedStep:
     def kind(self) -> str:
         return self.operation.kind
 
+    @property
+    def makes(self) -> str:
+        """The key of the object that it makes; "" for none."""
+        return object_made(self.operation, self.params)
+
+    @property
+    def deletes(self) -> str:
+        """The key of the object that it deletes; "" for none."""
+        return object_deleted(self.operation, self.params)
+
 
 class Refusal(ForOperator):
     """A step that must not be proposed."""
@@ -404,8 +330,10 @@ __all__ = [
     "AccessChange",
     "BadParams",
     "Call",
+    "DeletesObject",
     "Gate",
     "Guarantee",
+    "MakesObject",
     "Operation",
     "PlannedStep",
     "PreviousAttempt",
@@ -416,6 +344,8 @@ __all__ = [
     "StepSpec",
     "Undo",
     "Value",
+    "object_deleted",
+    "object_made",
     "register",
     "registry",
 ]

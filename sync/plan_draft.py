@@ -34,10 +34,10 @@ class Draft:
         self._left[step.part] = step.operation.after(step.params, step.expects)
         for key in step.operation.objects(step.params):
             self._writing[key].append(step)
-        if made := step.operation.makes(step.params):
+        if made := step.makes:
             self._makers[made] = step.position
             self._deleted.discard(made)
-        if deleted := step.operation.deletes(step.params):
+        if deleted := step.deletes:
             self._deleted.add(deleted)
             self._makers.pop(deleted, None)
 

@@ -9,6 +9,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from characters import unseen_in
 from sync.checks import PlanCheck, PlanFinding
+from sync.operation_mixins import written_document
 from sync.operations import PlannedStep
 
 
@@ -22,7 +23,7 @@ class UnseenCheck(PlanCheck):
 
 
 def _of_step(aws_account: AwsAccount, step: PlannedStep) -> Iterator[PlanFinding]:
-    document = step.operation.writes(aws_account, step.params)
+    document = written_document(step.operation, aws_account, step.params)
     for name, value in asdict(step.params).items():
         numbers = list(
             dict.fromkeys(number for text in _texts(value) if text != document for number in unseen_in(text))

@@ -15,6 +15,7 @@ from aws_constraints.arn import name_of
 from iamconsole.web.words import counted, some
 from policies.holdings import TagChange
 from sync.checks import Measurement, PlanCheck, PlanFinding
+from sync.operation_mixins import ReadsAccessOffPlan
 from sync.operations import AccessChange, PlannedStep
 
 NAME = "access"
@@ -56,7 +57,14 @@ class AccessCheck(PlanCheck):
 
 
 def _access_changes(aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[AccessChange]:
-    return [change for step in steps for change in step.operation.access_changes_of_step(aws_account, step)]
+    return [change for step in steps for change in _of_step(aws_account, step)]
+
+
+def _of_step(aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChange]:
+    operation = step.operation
+    if isinstance(operation, ReadsAccessOffPlan):
+        return operation.access_changes_of_step(aws_account, step)
+    return operation.access_changes(aws_account, step.params)
 
 
 def _new_administrators(concerned: Sequence[AffectedPrincipals]) -> Iterator[PlanFinding]:

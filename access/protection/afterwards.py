@@ -36,7 +36,7 @@ class PoliciesAfterPlan:
 
 def policies_after_plan(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedStep]) -> PoliciesAfterPlan:
     key = f"iam.role:{holder.arn}"
-    if any(step.operation.deletes(step.params) == key for step in steps):
+    if any(step.deletes == key for step in steps):
         return PoliciesAfterPlan()
     steps = [step for step in steps if step.kind not in _NO_MATTER]
     access_changes = [

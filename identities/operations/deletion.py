@@ -29,7 +29,18 @@ from policies.holdings import ExistenceChange
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
-from sync.operations import AccessChange, Call, PreviousAttempt, Refusal, Risk, StepResult, StepSpec, Undo, Value
+from sync.operations import (
+    AccessChange,
+    Call,
+    DeletesObject,
+    PreviousAttempt,
+    Refusal,
+    Risk,
+    StepResult,
+    StepSpec,
+    Undo,
+    Value,
+)
 from sync.plan_draft import Draft
 
 
@@ -38,7 +49,7 @@ class DeleteOwnerParams:
     arn: str
 
 
-class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
+class DeleteOwner(OwnerOperation[DeleteOwnerParams], DeletesObject[DeleteOwnerParams]):
     verb = "delete"
     aws_operation = "Delete{}"
     undo = Undo.NEW_ID

@@ -23,6 +23,7 @@ from policies.quotas import INLINE_OF_GROUP, INLINE_OF_ROLE, INLINE_OF_USER, Quo
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
+from sync.operation_mixins import WritesDocument
 from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
 from sync.plan_draft import Draft
 
@@ -54,7 +55,7 @@ P = TypeVar("P", bound=DeleteInlineParams)
 Put = TypeVar("Put", bound=PutInlineParams)
 
 
-class InlineOperation(OwnerOperation[P]):
+class InlineOperation(OwnerOperation[P], WritesDocument[P]):
     replaces_text = True
     leaves: ClassVar[bool]  # there, afterwards
 

@@ -19,11 +19,11 @@ from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import FollowsRenames
 from sync.operations import (
     AccessChange,
     Call,
     Guarantee,
-    Operation,
     Risk,
     StepSpec,
     Undo,
@@ -50,7 +50,7 @@ class MembershipParams:
         return name_of(self.group_arn)
 
 
-class MembershipOperation(Operation[MembershipParams]):
+class MembershipOperation(FollowsRenames[MembershipParams]):
     leaves: ClassVar[bool]  # a member, afterwards
     opposite: ClassVar[str]
     guarantee = Guarantee.IDEMPOTENT

@@ -20,6 +20,7 @@ from policies.holdings import TrustChange
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import WritesDocument
 from sync.operations import AccessChange, BadParams, Call, Refusal, Risk, StepSpec, Value
 from sync.plan_draft import Draft
 
@@ -52,7 +53,7 @@ class CreateRoleParams(CreateObjectParams):
             check_arn(self.boundary_arn, "policy")
 
 
-class CreateRole(CreatePrincipal[CreateRoleParams]):
+class CreateRole(CreatePrincipal[CreateRoleParams], WritesDocument[CreateRoleParams]):
     writes_type = "trust"
     risk = Risk.HIGH
     params_type = CreateRoleParams

@@ -20,6 +20,7 @@ from objects.operations.tags import retagged
 from policies.holdings import ANYBODY, FederationFact
 from sync.checks import PlanFinding
 from sync.mirror import Content
+from sync.operation_mixins import WritesDocument
 from sync.operations import AccessChange, BadParams, Call, Risk, StepSpec, Undo, Value
 from sync.plan_draft import Draft
 
@@ -57,7 +58,7 @@ class CreateSamlParams(CreateObjectParams):
         check_metadata(self.metadata)
 
 
-class CreateSaml(Creation[CreateSamlParams]):
+class CreateSaml(Creation[CreateSamlParams], WritesDocument[CreateSamlParams]):
     writes_type = None
     params_type = CreateSamlParams
     risk = Risk.HIGH
@@ -92,7 +93,7 @@ class UpdateSamlParams:
         check_metadata(self.metadata)
 
 
-class UpdateSaml(FacetOperation[UpdateSamlParams]):
+class UpdateSaml(FacetOperation[UpdateSamlParams], WritesDocument[UpdateSamlParams]):
     verb = "update"
     aws_operation = "Update{}"
     writes_type = None

@@ -19,6 +19,7 @@ from sync.mirror import AccountRegion, Content
 from sync.mirror.base import mirror_of
 from sync.models import Facet
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import WritesDocument
 from sync.operations import (
     BadParams,
     Call,
@@ -206,7 +207,7 @@ def params_of(rules: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class PasswordPolicyOperation(SettingOperation[P]):
+class PasswordPolicyOperation(SettingOperation[P], WritesDocument[P]):
     facet = "password_policy"
 
     def describe(self, value: Value) -> str:

@@ -17,6 +17,7 @@ from policies.operations.documents import malformed, text_of
 from policies.quotas import quotas_in
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
+from sync.operation_mixins import WritesDocument
 from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
 from sync.plan_draft import Draft
 
@@ -31,7 +32,7 @@ class TrustParams:
             raise BadParams("The document is empty.", field="document")
 
 
-class UpdateTrust(OwnerOperation[TrustParams]):
+class UpdateTrust(OwnerOperation[TrustParams], WritesDocument[TrustParams]):
     replaces_text = True
     verb = "trust.update"
     aws_operation = "UpdateAssumeRolePolicy"

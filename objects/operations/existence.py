@@ -18,8 +18,9 @@ from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
     Call,
+    DeletesObject,
     Guarantee,
-    Operation,
+    MakesObject,
     PreviousAttempt,
     Refusal,
     Risk,
@@ -57,7 +58,7 @@ def check_name(of: IamKind, name: str) -> None:
         )
 
 
-class Creation(Operation[P]):
+class Creation(MakesObject[P]):
     """Names are unique in an AWS account, whatever their path and case (IAM User Guide, "IAM identifiers")."""
 
     verb: ClassVar[str] = "create"
@@ -165,7 +166,7 @@ class DeleteObjectParams:
 D = TypeVar("D", bound=ObjectParams)
 
 
-class Deletion(FacetOperation[D]):
+class Deletion(FacetOperation[D], DeletesObject[D]):
     verb = "delete"
     aws_operation = "Delete{}"
     risk: ClassVar[Risk] = Risk.DESTRUCTIVE

@@ -16,10 +16,10 @@ from sync.aws.client import AwsClient
 from sync.mirror import Content
 from sync.mirror.base import DETAILS, mirror_of
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import FollowsRenames
 from sync.operations import (
     Call,
     Guarantee,
-    Operation,
     PlannedStep,
     Refusal,
     Risk,
@@ -38,7 +38,7 @@ class ObjectParams(Protocol):
 P = TypeVar("P", bound=ObjectParams)
 
 
-class ObjectOperation(Operation[P]):
+class ObjectOperation(FollowsRenames[P]):
     verb: ClassVar[str]  # "tag", as in iam.saml.tag; {} in `aws_operation` is AWS's noun: "SAMLProvider"
     guarantee: ClassVar[Guarantee] = Guarantee.IDEMPOTENT
     undo: ClassVar[Undo] = Undo.REVERSIBLE

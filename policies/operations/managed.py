@@ -19,10 +19,12 @@ from policies.operations.versions import PolicyParams, VersionsOperation, custom
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import WritesDocument
 from sync.operations import (
     AccessChange,
     BadParams,
     Call,
+    DeletesObject,
     Guarantee,
     PreviousAttempt,
     Risk,
@@ -50,7 +52,7 @@ class CreatePolicyParams(CreateObjectParams):
             raise BadParams(f"The description has at most {LONGEST_DESCRIPTION:,} characters.", field="description")
 
 
-class CreatePolicy(Creation[CreatePolicyParams]):
+class CreatePolicy(Creation[CreatePolicyParams], WritesDocument[CreatePolicyParams]):
     params_type = CreatePolicyParams
 
     def check_name(self, p: CreatePolicyParams) -> None:
@@ -85,7 +87,7 @@ class CreatePolicy(Creation[CreatePolicyParams]):
         return True
 
 
-class DeletePolicy(VersionsOperation[PolicyParams]):
+class DeletePolicy(VersionsOperation[PolicyParams], DeletesObject[PolicyParams]):
     """AWS refuses it while somebody has the policy, or it has more versions than the one in force."""
 
     kind = "iam.policy.delete"

@@ -22,6 +22,7 @@ from policies.operations.versions import (
 from policies.quotas import VERSIONS_OF_POLICY, quotas_in, quotas_of
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
+from sync.operation_mixins import WritesDocument
 from sync.operations import (
     AccessChange,
     BadParams,
@@ -68,7 +69,7 @@ class DeleteVersionParams(VersionParams):
     make_room: bool = False  # a later step of the same change needs the room
 
 
-class UpdatePolicy(VersionsOperation[UpdatePolicyParams]):
+class UpdatePolicy(VersionsOperation[UpdatePolicyParams], WritesDocument[UpdatePolicyParams]):
     replaces_text = True
     kind = "iam.policy.update"
     aws_operation = "CreatePolicyVersion"
@@ -200,7 +201,7 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
         return StepResult() if same and p.version not in live["versions"] else None
 
 
-class SetDefault(VersionsOperation[VersionParams]):
+class SetDefault(VersionsOperation[VersionParams], WritesDocument[VersionParams]):
     replaces_text = True
     kind = "iam.policy.set_default"
     aws_operation = "SetDefaultPolicyVersion"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sync import mirror, operations, pull, refresh
 from sync.changes.steps import created_ids
 from sync.models import Change, MirroredRow, Run, Step
+from sync.operations import object_made
 from sync.placeholders import resolved
 
 MOST_READ_ALONE = 20  # objects; of more, a pull of everything is the shorter way
@@ -18,7 +19,7 @@ def created_by_steps(change: Change) -> list[tuple[str, str]]:
     created: list[tuple[str, str]] = []
     for step in change.steps.filter(position__in=ids, state__in=Step.FINISHED):
         operation = operations.registry[step.kind]
-        if key := operation.makes(operation.parse(resolved(step.params, ids))):
+        if key := object_made(operation, operation.parse(resolved(step.params, ids))):
             created.append((key.partition(":")[0], ids[step.position]))
     return created
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from django.db import transaction
 
 from accounts.models import Operator
-from sync import operations
 from sync.changes import verbs
 from sync.changes.errors import PlanError
 from sync.changes.follow_ups import plan_again
@@ -19,6 +18,7 @@ from sync.changes.situation import AppearedObjects
 from sync.changes.steps import created_ids, planned_step
 from sync.changes.transitions import DELETE_APPEARED, LEAVE_APPEARED
 from sync.models import Change
+from sync.operation_mixins import AppearsAfterwards
 
 
 @transaction.atomic
@@ -36,9 +36,10 @@ def delete_what_appeared(*, change: Change, which: str, actor: Operator) -> Chan
     found = _appeared(check(DELETE_APPEARED, change, actor).appeared)
     if which not in found.ids:
         raise PlanError(f"{which[:80]} didn't appear while the change was carried out.")
-    operation = operations.registry[found.step.kind]
-    params = planned_step(found.step, created_ids(change)).params
-    new = plan_again(change, actor, DELETE_APPEARED, first=operation.discard(params, which))
+    planned = planned_step(found.step, created_ids(change))
+    operation = planned.operation
+    first = operation.discard(planned.params, which) if isinstance(operation, AppearsAfterwards) else ()
+    new = plan_again(change, actor, DELETE_APPEARED, first=first)
     verbs.record("change.owned_what_appeared", change, actor=actor, what=which)
     return new
 

@@ -17,6 +17,7 @@ from accounts.risk import Risk
 from accounts.roles import CARE
 from sync import operations
 from sync.models import Approval, ApprovalDemand, Change
+from sync.operation_mixins import asks_mirror, permission_needed, risk_at_stake, why_second_person
 from sync.operations import BadParams, Operation, PlannedStep, Refusal
 from sync.plan_draft import Draft
 
@@ -163,14 +164,14 @@ def is_care(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> bool:
     """Whether all of it is what helpdesk may do: then the number that holds for every change doesn't hold for it."""
     planned = list(planned)
     draft = prefetched_draft(aws_account, planned)
-    return all(step.operation.needs_of(draft, step.params) == CARE for step in planned)
+    return all(permission_needed(step.operation, draft, step.params) == CARE for step in planned)
 
 
 def needs_second_person(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> bool:
     """Whether a step asks for the approval of somebody else, whatever the AWS account does."""
-    asking = [step for step in planned if step.operation.asks_mirror]
+    asking = [step for step in planned if asks_mirror(step.operation)]
     draft = prefetched_draft(aws_account, asking)
-    return any(step.operation.asks_second(draft, step.params) for step in asking)
+    return any(why_second_person(step.operation, draft, step.params) for step in asking)
 
 
 def prefetched_draft(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> Draft:
@@ -178,7 +179,7 @@ def prefetched_draft(aws_account: AwsAccount, planned: Iterable[PlannedStep]) ->
     draft = Draft(aws_account)
     by_kind: defaultdict[str, list[Any]] = defaultdict(list)
     for step in planned:
-        if step.operation.asks_mirror:
+        if asks_mirror(step.operation):
             by_kind[step.kind].append(step.params)
     for kind, params in by_kind.items():
         operations.registry[kind].prefetch(draft, params)
@@ -189,7 +190,7 @@ def risk_of(draft: Draft, operation: Operation[Any], params: Any) -> tuple[Risk,
     """The gravest risk class of a step by the mirror as it is now, and why. `draft`: of `prefetched_draft`."""
     try:
         risk = next(_risks(draft, operation, params))
-        why = operation.asks_second(draft, params)
+        why = why_second_person(operation, draft, params)
     except Refusal:  # what it is about is gone from the mirror
         risk, why = operation.risk, ""
     return risk, why or WHY_RISK[risk]
@@ -207,7 +208,7 @@ def _risks(draft: Draft, operation: Operation[Any], params: Any) -> Iterator[Ris
     """What an operation of a destructive kind doesn't destroy with these parameters still changes access."""
     if operation.is_destructive(params):
         yield Risk.DESTRUCTIVE
-    risk = operation.risk_of(draft, params)
+    risk = risk_at_stake(operation, draft, params)
     if risk is not Risk.DESTRUCTIVE:
         yield risk
     elif not operation.is_destructive(params):

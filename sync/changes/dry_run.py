@@ -27,6 +27,7 @@ from sync.changes import rules, transitions, verbs
 from sync.changes.session_policy import session_policy
 from sync.changes.steps import created_ids, planned_step
 from sync.models import Change, DryRun, Step
+from sync.operation_mixins import difference_described
 from sync.operations import Call, Gate, PlannedStep, PreviousAttempt, Refusal, Value
 from sync.placeholders import position_in
 from sync.plan_draft import Draft
@@ -155,12 +156,12 @@ class _Rehearsal:
                     ForecastOutcome.READY,
                     "What is there is what the plan was made on: it would be sent after the others.",
                 )
-            if found is None and any(each.operation.makes(each.params) for each in before):
+            if found is None and any(each.makes for each in before):
                 return (
                     ForecastOutcome.LATER,
                     f"It builds on what step {before[0].position} makes: known only when that is done.",
                 )
-        described = operation.describe_difference(step.expects, found)
+        described = difference_described(operation, step.expects, found)
         return ForecastOutcome.CONFLICT, f"It would stop here and send nothing: {described}."
 
     def _is_so_already(self, client: AwsClient, step: PlannedStep, live: Value) -> bool:

@@ -25,6 +25,7 @@ from sync.changes.errors import PlanError
 from sync.changes.titles import title_of
 from sync.checks import Measurement, PlanFinding
 from sync.models import Change, Step
+from sync.operation_mixins import CompletesParams, DecidedByMirror, permission_needed, pool_of_people
 from sync.operations import BadParams, Gate, Operation, PlannedStep, Refusal, StepSpec, Value
 from sync.plan_draft import Draft
 from sync.sealed import NotKept
@@ -108,7 +109,7 @@ def operations_of(steps: Iterable[StepSpec | Step], actor: Operator, aws_account
         needs, pool_id = _asked_for(step, draft)
         if (needs, pool_id) not in granted and not _is_granted(actor, needs, aws_account, pool_id):
             of_pool = f" for the people of the user pool {pool_id}" if pool_id else ""
-            why = step.operation.why_needs(draft, step.params)
+            why = step.operation.why_needs(draft, step.params) if isinstance(step.operation, DecidedByMirror) else ""
             said = f"This needs a grant that {actor} doesn't have in {aws_account}{of_pool}. {why}"
             raise PlanError(said.rstrip())
         granted.add((needs, pool_id))
@@ -129,7 +130,8 @@ def _parsed(step: StepSpec | Step) -> PlannedStep:
 def _asked_for(step: PlannedStep, draft: Draft) -> tuple[str, str]:
     """The permission, and the user pool that it is asked for: "" for none."""
     try:
-        return step.operation.needs_of(draft, step.params), step.operation.pool_of(step.params)
+        needs = permission_needed(step.operation, draft, step.params)
+        return needs, pool_of_people(step.operation, step.params)
     except Refusal as refusal:
         raise PlanError(str(refusal), field=refusal.field) from refusal
 
@@ -153,7 +155,7 @@ def plan(aws_account: AwsAccount, steps: Iterable[StepSpec]) -> Draft:
 
 def extend(draft: Draft, operation: Operation[Any], proposed: Any) -> None:
     """The draft's next step. Raises Refusal."""
-    params = operation.completed(draft, proposed)
+    params = operation.completed(draft, proposed) if isinstance(operation, CompletesParams) else proposed
     part = operation.part(params)
     expects = draft.expects(part, operation.mirrored(draft, params))
     before = operation.before(draft, params, expects)

@@ -31,6 +31,8 @@ from sync.changes.records import StepOutcome, write_down
 from sync.changes.rows import log_line
 from sync.changes.waves import DueStep
 from sync.models import Attempt, Change, Step
+from sync.object_ref import ObjectRef
+from sync.operation_mixins import AppearsAfterwards, FollowsRenames, HasSecrets, difference_described
 from sync.operations import Gate, Guarantee, PreviousAttempt, StepResult, Value
 from sync.sealed import NotKept
 from sync.stored_errors import as_json, sentence_only
@@ -170,7 +172,7 @@ class StepRun:
     def _of_what_is_gone(self, attempt: Attempt, live: Value) -> StepOutcome:
         """Done, unless AWS has its objects under other names now: then they still have what was given to them."""
         try:
-            there = self._operation.elsewhere(self._client, self._expects, live)
+            there = self._elsewhere(live)
         except errors.AwsError as error:
             return self._end(attempt, State.FAILED, as_json(error), live=live)
         if not there:
@@ -203,14 +205,20 @@ class StepRun:
         seconds = settings.VERIFY_DEADLINE_S if sent or self._due.follows else 0
         return poll_until(look, enough, seconds=seconds, beat=self._claim.beat)
 
+    def _elsewhere(self, live: Value) -> list[ObjectRef]:
+        operation = self._operation
+        if not isinstance(operation, FollowsRenames):
+            return []
+        return operation.elsewhere(self._client, self._expects, live)
+
     def _conflict(self, attempt: Attempt, live: Value, sent: Sequence[PreviousAttempt]) -> StepOutcome:
         so = "and an earlier try may have been done" if sent else "so nothing was sent"
         sentence = (
             f"It was changed in AWS since the plan was made, {so}: "
-            f"{self._operation.describe_difference(self._expects, live)}."
+            f"{difference_described(self._operation, self._expects, live)}."
         )
         error = {**sentence_only("Conflicted", sentence), "expected": self._expects, "live": live}
-        if sent and (new := self._operation.appeared(sent[0].found, live)):
+        if sent and (new := self._new_since(sent[0], live)):
             error["appeared"] = new
         return self._end(attempt, State.CONFLICTED, error, live=live)
 
@@ -238,7 +246,8 @@ class StepRun:
 
     def _keep_secrets(self, answer: Mapping[str, Any]) -> None:
         """At once, and with them what shows that there was an answer: AWS doesn't say them again."""
-        if secrets := self._operation.secrets(answer):
+        operation = self._operation
+        if isinstance(operation, HasSecrets) and (secrets := operation.secrets(answer)):
             with self._claim.held() as change:
                 sealed.keep_returned(self._step, secrets, operator=change.applied_by or change.requested_by)
                 self._step.result = dict(self._operation.result(answer))
@@ -272,11 +281,15 @@ class StepRun:
     def _at_most_once(self) -> bool:
         return self._operation.guarantee is Guarantee.AT_MOST_ONCE
 
+    def _new_since(self, tried: PreviousAttempt, live: Value) -> list[str] | None:
+        operation = self._operation
+        return operation.appeared(tried.found, live) if isinstance(operation, AppearsAfterwards) else None
+
     def _appeared(self, tried: PreviousAttempt) -> dict[str, list[str]]:
         """After a call at most once whose answer was lost: what is there now and wasn't before it."""
 
         def look() -> list[str] | None:
-            return self._operation.appeared(tried.found, self._operation.live(self._client, self._params))
+            return self._new_since(tried, self._operation.live(self._client, self._params))
 
         def enough(new: list[str] | None) -> bool:
             return new is None or bool(new)

@@ -12,7 +12,8 @@ from typing import Any
 
 from sync import operations
 from sync.models import Change, Step
-from sync.operations import Operation, Refusal, StepSpec
+from sync.operation_mixins import WritesDocument
+from sync.operations import Refusal, StepSpec
 from sync.placeholders import resolved
 from sync.plan_draft import Draft
 
@@ -31,7 +32,9 @@ def rebase_step(draft: Draft, step: Step, ids: Mapping[int, str]) -> RebasedStep
     spec = StepSpec(step.kind, resolved(step.params, ids))
     operation = operations.registry[step.kind]
     params, expects = operation.parse(spec.params), resolved(step.expects, ids)
-    if not operation.replaces_text or operation.part(params) in draft.parts:  # it stands on a step before it
+    if not isinstance(operation, WritesDocument) or not operation.replaces_text:
+        return RebasedStep(spec)
+    if operation.part(params) in draft.parts:  # it stands on a step before it
         return RebasedStep(spec)
     try:
         now = operation.mirrored(draft, params)
@@ -43,7 +46,7 @@ def rebase_step(draft: Draft, step: Step, ids: Mapping[int, str]) -> RebasedStep
 
 
 def _on_another(
-    draft: Draft, step: Step, operation: Operation[Any], params: Any, values: tuple[Any, Any]
+    draft: Draft, step: Step, operation: WritesDocument[Any], params: Any, values: tuple[Any, Any]
 ) -> RebasedStep:
     spec = operation.spec(params)
     base, live = (operation.document(draft.aws_account, params, value) for value in values)

@@ -21,6 +21,7 @@ from sync.mirror import RereadObject, bulk
 from sync.mirror.base import mirror_of
 from sync.models import Attempt, Change, Step
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import HasSecrets
 from sync.operations import Value
 
 State = Step.State
@@ -109,7 +110,8 @@ def _steps(ended: Sequence[StepOutcome]) -> None:
 def _hand_over(change: Change, ended: StepOutcome) -> None:
     """What the console thought up and sent is its operator's now."""
     planned = ended.due.planned
-    if made_up := planned.operation.made_up(planned.params):
+    operation = planned.operation
+    if isinstance(operation, HasSecrets) and (made_up := operation.made_up(planned.params)):
         sealed.hand_over(ended.due.step, made_up, operator=change.applied_by or change.requested_by)
 
 

@@ -24,6 +24,7 @@ from sync.changes.steps import planned_step
 from sync.changes.transitions import BRING_BACK
 from sync.error_isolation import for_each_isolated
 from sync.models import Change, Step
+from sync.operation_mixins import FollowsRenames
 from sync.operations import BadParams, Guarantee
 
 State = Change.State
@@ -146,7 +147,10 @@ def _renamed(removal: Change) -> Iterator[Step]:
             planned = planned_step(step, {})
         except (BadParams, KeyError):
             continue
-        now = planned.operation.named_as_now(removal.aws_account, planned.params, step.expects)
+        operation = planned.operation
+        if not isinstance(operation, FollowsRenames):
+            continue
+        now = operation.named_as_now(removal.aws_account, planned.params, step.expects)
         if now != planned.params:
-            step.params, step.part = dict(planned.operation.spec(now).params), planned.operation.part(now)
+            step.params, step.part = dict(operation.spec(now).params), operation.part(now)
             yield step

@@ -9,7 +9,8 @@ from accounts.models import AwsAccount
 from iamconsole.web.diff import CONTEXT, DiffLine, laid_out, lines_of, text_diff
 from iamconsole.web.words import counted
 from sync.models import Step
-from sync.operations import Operation, registry
+from sync.operation_mixins import WritesDocument, written_document
+from sync.operations import registry
 from sync.views.outcome import done_words
 from sync.views.steps import StepView
 
@@ -50,8 +51,8 @@ def _sides(plan: Plan, stopped: StepView) -> tuple[ConflictSide, ...]:
     by_aws = stopped.error is not None and stopped.error.kind != "Conflicted"
     if by_aws and found == step.expects:  # AWS refused it, and what the plan stands on is as it was
         return ()
-    ours = operation.writes(aws_account, params)
-    if ours is None:
+    ours = written_document(operation, aws_account, params)
+    if ours is None or not isinstance(operation, WritesDocument):
         base, live = operation.describe(step.expects), operation.describe(found)
         ours = operation.describe(operation.after(params, step.expects))
     else:
@@ -65,7 +66,7 @@ def _sides(plan: Plan, stopped: StepView) -> tuple[ConflictSide, ...]:
     )
 
 
-def _document(operation: Operation[Any], aws_account: AwsAccount, params: Any, value: Any) -> str:
+def _document(operation: WritesDocument[Any], aws_account: AwsAccount, params: Any, value: Any) -> str:
     return operation.document(aws_account, params, value) or "The mirror doesn’t hold this text."
 
 

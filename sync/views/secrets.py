@@ -25,6 +25,7 @@ from sync import sealed
 from sync.changes import verbs
 from sync.models import Change, Step
 from sync.naming import Names
+from sync.operation_mixins import HasSecrets
 from sync.operations import Risk, registry
 from sync.views.fetch import fetch_change
 
@@ -144,7 +145,7 @@ def _shown(step: Step, each: sealed.RevealedSecret) -> ShownSecret:
     params, text = operation.parse(step.params), each.secret.open()
     arn = operation.objects(params)[0].partition(":")[2]
     of, user_name = step.result.get("id", ""), step.result.get("user_name", "")
-    scanned = operation.scanned(params, each.name, text)
+    scanned = operation.scanned(params, each.name, text) if isinstance(operation, HasSecrets) else ""
     image = qr.data_uri(scanned) if scanned else ""
     return ShownSecret(step.position, operation.title(params), arn, of, user_name, each.name, text, image)
 

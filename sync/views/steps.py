@@ -16,6 +16,7 @@ from iamconsole.web.words import counted, duration
 from sync.changes.demands import prefetched_draft, risk_of
 from sync.changes.steps import planned_step
 from sync.models import Attempt, Change, Step
+from sync.operation_mixins import WritesDocument
 from sync.operations import BadParams, Call, Gate, Operation, Refusal, Undo, registry
 from sync.selectors import last_attempt
 from sync.views.words import ErrorView
@@ -212,6 +213,8 @@ def _shown(value: Any) -> str:
 
 def _diff(change: Change, step: Step, operation: Operation[Any], params: Any) -> TextDiff | None:
     """The document that the step writes, against the one that the plan found."""
+    if not isinstance(operation, WritesDocument):
+        return None
     new = operation.writes(change.aws_account, params)
     if new is None:
         return None

@@ -16,6 +16,7 @@ from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
 from sync import operations
 from sync.models import Change, ChangeLine, Step
+from sync.operation_mixins import risk_at_stake
 from sync.plan_draft import Draft
 from tests.cognito.rows import KEPT, make_person, make_pool
 from tests.services.changing import propose
@@ -40,7 +41,7 @@ def changed(person: CognitoUser, actor: Operator, name: str, value: str, waiting
 def risk(change: Change) -> Risk:
     [step] = change.steps.all()
     operation = operations.registry[step.kind]
-    return operation.risk_of(Draft(change.aws_account), operation.parse(step.params))
+    return risk_at_stake(operation, Draft(change.aws_account), operation.parse(step.params))
 
 
 @pytest.mark.parametrize(

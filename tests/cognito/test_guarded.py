@@ -17,6 +17,7 @@ from cognito.operations.people.making import new_person
 from sync import operations
 from sync.changes import PlanError
 from sync.models import Change
+from sync.operation_mixins import risk_at_stake
 from sync.operations import StepSpec
 from sync.plan_draft import Draft
 from tests.cognito.rows import KEPT, make_identity_pool, make_person, make_pool, make_pool_group, provider_of
@@ -76,7 +77,7 @@ def member(person: CognitoUser, name: str) -> StepSpec:
 
 def is_refused(step: StepSpec, hal: Operator, aws_account: AwsAccount) -> bool:
     operation = operations.registry[step.kind]
-    is_high = operation.risk_of(Draft(aws_account), operation.parse(step.params)) is Risk.HIGH
+    is_high = risk_at_stake(operation, Draft(aws_account), operation.parse(step.params)) is Risk.HIGH
     try:
         propose(aws_account, hal, [step])
     except PlanError as refusal:

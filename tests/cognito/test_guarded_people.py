@@ -24,6 +24,7 @@ from sync import changes, operations
 from sync.calls import concealed
 from sync.changes import PlanError, demands
 from sync.models import Change
+from sync.operation_mixins import risk_at_stake, why_second_person
 from sync.operations import StepSpec
 from sync.plan_draft import Draft
 from sync.sealed import keep_typed
@@ -215,13 +216,14 @@ def test_of_guarded_people_nothing_that_hands_over_is_for_helpdesk(
         assert not _is_for_helpdesk(step, hal, account), kind
         operation, draft = operations.registry[kind], Draft(account)
         params = operation.parse(step.params)
-        assert operation.risk_of(draft, params) is not Risk.LOW, kind
-        assert operation.asks_second(draft, params), kind
+        assert risk_at_stake(operation, draft, params) is not Risk.LOW, kind
+        assert why_second_person(operation, draft, params), kind
     for kind, spec in ONLY_TAKES.items():
         step = spec(jane, hal)
         never = NEVER_FOR_HELPDESK | ({"cognito.user.group.remove"} if guard in LOOKING_AT_EVERY_GROUP else set())
         assert _is_for_helpdesk(step, hal, account) is (kind not in never), kind
-        assert not operations.registry[kind].asks_second(Draft(account), operations.registry[kind].parse(step.params))
+        operation = operations.registry[kind]
+        assert not why_second_person(operation, Draft(account), operation.parse(step.params))
 
 
 @pytest.mark.parametrize("guard", NOT_GUARDING, ids=lambda guard: guard.__name__)
@@ -233,7 +235,7 @@ def test_of_others_helpdesk_does_it_alone(
         step = spec(jane, hal)
         assert _is_for_helpdesk(step, hal, jane.aws_account) is (kind not in NEVER_FOR_HELPDESK), kind
         operation = operations.registry[kind]
-        assert not operation.asks_second(Draft(jane.aws_account), operation.parse(step.params)), kind
+        assert not why_second_person(operation, Draft(jane.aws_account), operation.parse(step.params)), kind
 
 
 # ---- The approval ---------------------------------------------------------------------------------------------------

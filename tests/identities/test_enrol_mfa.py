@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,6 +17,7 @@ from emulator.iam.totp import codes_at
 from iamconsole.web import qr
 from identities.account.selectors import settings_of
 from identities.models import IamUser, MfaDevice
+from identities.operations.credentials.mfa_enrolment import CreateVirtualDevice
 from sync import changes, sealed
 from sync.models import Change, SealedSecret
 from sync.operations import BadParams, StepSpec, registry
@@ -62,7 +64,7 @@ def test_from_the_user_page_to_a_device_that_is_on(world: World, alice: Operator
     (shown,) = sealed.show(made, alice)
     seed = shown.secret.open()
     page = client.post(address("change_secrets", pk=str(made.pk))).content.decode()
-    scanned = registry["iam.mfa.create_virtual"].scanned(_params(user), shown.name, seed)
+    scanned = CreateVirtualDevice().scanned(_params(user), shown.name, seed)
     assert f'src="{qr.data_uri(scanned)}"' in page
     assert seed in page
     # Its user scans it, and reads out two codes.
@@ -76,12 +78,12 @@ def test_from_the_user_page_to_a_device_that_is_on(world: World, alice: Operator
     assert settings_of(world.aws_account).unassigned_mfa == []
 
 
-def _params(user: IamUser) -> object:
+def _params(user: IamUser) -> Any:
     return registry["iam.mfa.create_virtual"].parse({"arn": user.arn, "serial": MADE})
 
 
 def test_the_code_says_what_apps_want(world: World) -> None:
-    scanned = urlsplit(registry["iam.mfa.create_virtual"].scanned(_params(world.user()), "Secret key", "JBSWY3DP"))
+    scanned = urlsplit(CreateVirtualDevice().scanned(_params(world.user()), "Secret key", "JBSWY3DP"))
     assert (scanned.scheme, scanned.netloc) == ("otpauth", "totp")
     assert scanned.path == "/Amazon%20Web%20Services%3Alena.fischer%40123456789012"
     assert parse_qs(scanned.query) == {"secret": ["JBSWY3DP"], "issuer": ["Amazon Web Services"]}

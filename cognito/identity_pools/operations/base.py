@@ -21,6 +21,7 @@ from sync.aws.cognito_permissions import identity_pool_arn, resource_of
 from sync.mirror import Content
 from sync.mirror.base import DETAILS, mirror_of
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import WritesDocument
 from sync.operations import (
     BadParams,
     Call,
@@ -133,7 +134,7 @@ class IdentityPoolOperation(Operation[P]):
         return f"{p.words[0].upper()}{p.words[1:]} is set so already."
 
 
-class ReplacingOperation(IdentityPoolOperation[P]):
+class ReplacingOperation(IdentityPoolOperation[P], WritesDocument[P]):
     """It sets all of the part, whatever was there: pages compare the two as texts."""
 
     writes_type: ClassVar[str | None] = None

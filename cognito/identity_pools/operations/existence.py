@@ -21,8 +21,9 @@ from sync.operations import (
     AccessChange,
     BadParams,
     Call,
+    DeletesObject,
     Guarantee,
-    Operation,
+    MakesObject,
     PreviousAttempt,
     Refusal,
     Risk,
@@ -60,7 +61,7 @@ class CreateIdentityPoolParams:
         return f"the identity pool {self.name}"
 
 
-class CreateIdentityPool(Operation[CreateIdentityPoolParams]):
+class CreateIdentityPool(MakesObject[CreateIdentityPoolParams]):
     """The part is {"ids": […]}: the pools of that name in the Region."""
 
     kind = "cognito.identity_pool.create"
@@ -139,7 +140,7 @@ class CreateIdentityPool(Operation[CreateIdentityPoolParams]):
         return [StepSpec(DeleteIdentityPool.kind, {"arn": arn, "name": p.name})]
 
 
-class DeleteIdentityPool(IdentityPoolOperation[IdentityPoolParams]):
+class DeleteIdentityPool(IdentityPoolOperation[IdentityPoolParams], DeletesObject[IdentityPoolParams]):
     kind = "cognito.identity_pool.delete"
     aws_operation = "DeleteIdentityPool"
     undo = Undo.NEVER

@@ -24,11 +24,11 @@ from sync.aws.client import AwsClient
 from sync.calls import PersonalParameter, concealed, revealed
 from sync.mirror import Item
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import AboutPoolPeople, DecidedByMirror
 from sync.operations import (
     BadParams,
     Call,
     Guarantee,
-    Operation,
     Refusal,
     Risk,
     StepSpec,
@@ -79,7 +79,7 @@ Q = TypeVar("Q", bound=OfPoolParams)
 P = TypeVar("P", bound=PersonParams)
 
 
-class PeopleOperation(Operation[Q]):
+class PeopleOperation(AboutPoolPeople[Q], DecidedByMirror[Q]):
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.REVERSIBLE
     risk = Risk.LOW

@@ -23,6 +23,7 @@ from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
 from sync.mirror import mirror_of
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import ReadsAccessOffPlan
 from sync.operations import (
     AccessChange,
     BadParams,
@@ -188,7 +189,7 @@ def _without_role(value: Value) -> Value:
     return value and {name: said for name, said in value.items() if name != "role"}
 
 
-class AddToGroup(PersonInGroupOperation):
+class AddToGroup(PersonInGroupOperation, ReadsAccessOffPlan[PersonInGroupParams]):
     kind = "cognito.user.group.add"
     opposite = "cognito.user.group.remove"
     aws_operation = "AdminAddUserToGroup"

@@ -9,11 +9,11 @@ from cognito.operations.people.base import PersonParams
 from cognito.operations.people.user_status import EnabledOperation
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
-from sync.operations import PreviousAttempt, Risk, StepResult, Undo, Value
+from sync.operations import DeletesObject, PreviousAttempt, Risk, StepResult, Undo, Value
 from sync.plan_draft import Draft
 
 
-class DeletePerson(EnabledOperation):
+class DeletePerson(EnabledOperation, DeletesObject[PersonParams]):
     kind = "cognito.user.delete"
     aws_operation = "AdminDeleteUser"
     undo = Undo.NEVER

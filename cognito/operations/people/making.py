@@ -23,10 +23,12 @@ from sync.checks import PlanFinding
 from sync.mirror import Item
 from sync.mirror.hashing import moment
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import HasSecrets
 from sync.operations import (
     BadParams,
     Call,
     Guarantee,
+    MakesObject,
     PreviousAttempt,
     Refusal,
     SealedParameter,
@@ -70,7 +72,7 @@ class NewPersonParams(OfPoolParams):
             raise BadParams("Without a message nobody learns a password that AWS generates: give one.", field="how")
 
 
-class CreatePerson(PeopleOperation[NewPersonParams]):
+class CreatePerson(PeopleOperation[NewPersonParams], HasSecrets[NewPersonParams], MakesObject[NewPersonParams]):
     """AWS shows whether it was done, so that no second invitation goes out."""
 
     kind = "cognito.user.create"

@@ -11,6 +11,7 @@ from cognito.operations.people.user_status import StatusOperation
 from cognito.people.messages import recovery_ways
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
+from sync.operation_mixins import HasSecrets
 from sync.operations import BadParams, Call, Guarantee, PreviousAttempt, Risk, SealedParameter, StepResult, Undo, Value
 from sync.placeholders import is_placeholder
 from sync.plan_draft import Draft
@@ -74,7 +75,7 @@ class PersonPasswordParams(PersonParams):
             raise BadParams("A password is sealed before it becomes part of a plan.")
 
 
-class SetPersonPassword(UnseenOperation[PersonPasswordParams]):
+class SetPersonPassword(UnseenOperation[PersonPasswordParams], HasSecrets[PersonPasswordParams]):
     """Sending it again sets the same password again."""
 
     kind = "cognito.user.set_password"

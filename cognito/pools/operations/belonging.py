@@ -33,7 +33,9 @@ from sync.operations import (
     AccessChange,
     BadParams,
     Call,
+    DeletesObject,
     Guarantee,
+    MakesObject,
     Operation,
     PreviousAttempt,
     Refusal,
@@ -167,7 +169,7 @@ class CreatePoolObject(Operation[CreatePoolObjectParams]):
         return StepResult({"id": live["object"]}) if all(_holds(has.get(name), asked[name]) for name in asked) else None
 
 
-class CreateCognitoGroup(CreatePoolObject):
+class CreateCognitoGroup(CreatePoolObject, MakesObject[CreatePoolObjectParams]):
     """Later steps may put people into it."""
 
     def makes(self, p: CreatePoolObjectParams) -> str:
@@ -183,7 +185,7 @@ def _holds(has: Any, asked: Any) -> bool:
     return bool(has == asked)
 
 
-class DeletePoolObject(Operation[PoolObjectParams]):
+class DeletePoolObject(DeletesObject[PoolObjectParams]):
     guarantee = Guarantee.IDEMPOTENT
     undo: ClassVar[Undo] = Undo.REVERSIBLE
     risk: ClassVar[Risk] = Risk.DESTRUCTIVE

@@ -23,11 +23,13 @@ from sync.aws.errors import NotFound
 from sync.aws.secrets import Secret
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import AppearsAfterwards, HasSecrets
 from sync.operations import (
     BadParams,
     Call,
     Gate,
     Guarantee,
+    MakesObject,
     Operation,
     PreviousAttempt,
     Risk,
@@ -56,7 +58,9 @@ class CreateClientParams:
             raise BadParams(f"AWS makes no app client with {', '.join(sorted(unknown))}.")
 
 
-class CreateClient(Operation[CreateClientParams]):
+class CreateClient(
+    HasSecrets[CreateClientParams], AppearsAfterwards[CreateClientParams], MakesObject[CreateClientParams]
+):
     """Names are not unique and AWS chooses the id. The part is {"there": the ids of those of that name}."""
 
     kind = "cognito.client.create"
@@ -189,7 +193,7 @@ class ClientOperation(Operation[Any]):
         return [child_ref(CLIENT, aws_account, p.pool_arn, p.name)]
 
 
-class AddSecret(ClientOperation):
+class AddSecret(ClientOperation, HasSecrets[Any], AppearsAfterwards[Any]):
     """The part is {"object": the client's id, "there": the ids of its secrets}."""
 
     kind = "cognito.client.secret.add"

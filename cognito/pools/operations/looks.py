@@ -25,11 +25,11 @@ from sync.checks import PlanFinding
 from sync.mirror import Reader
 from sync.mirror.hashing import moment
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import WritesDocument
 from sync.operations import (
     BadParams,
     Call,
     Guarantee,
-    Operation,
     PreviousAttempt,
     Refusal,
     Risk,
@@ -148,7 +148,7 @@ class UiCustomizationParams:
         return self.logo != self.was_logo or bool(self.logo) is not self.had_logo
 
 
-class SetUiCustomization(Operation[UiCustomizationParams]):
+class SetUiCustomization(WritesDocument[UiCustomizationParams]):
     kind = logos.KIND
     aws_operation = "SetUICustomization"
     guarantee = Guarantee.IDEMPOTENT

@@ -26,10 +26,13 @@ from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.mirror.base import mirror_of
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import AppearsAfterwards
 from sync.operations import (
     BadParams,
     Call,
+    DeletesObject,
     Guarantee,
+    MakesObject,
     Operation,
     PreviousAttempt,
     Refusal,
@@ -84,7 +87,7 @@ class CreateUserPoolParams:
         return f"{self.place}:userpool/made by step 1"
 
 
-class CreateUserPool(Operation[CreateUserPoolParams]):
+class CreateUserPool(AppearsAfterwards[CreateUserPoolParams], MakesObject[CreateUserPoolParams]):
     """Names are not unique and AWS chooses the id: whose a pool is that appeared can't be seen.
 
     The part is {"there": the ids of the pools of that name in the Region}.
@@ -198,7 +201,7 @@ class UserPoolOperation(Operation[Any]):
         raise NotImplementedError
 
 
-class DeleteUserPool(UserPoolOperation):
+class DeleteUserPool(UserPoolOperation, DeletesObject[Any]):
     kind = "cognito.pool.delete"
     aws_operation = "DeleteUserPool"
     undo = Undo.NEVER

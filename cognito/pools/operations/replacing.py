@@ -36,12 +36,12 @@ from sync.checks import PlanFinding
 from sync.mirror.base import mirror_of
 from sync.mirror.hashing import moment
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import CompletesParams, DescribesDifference, WritesDocument
 from sync.operations import (
     AccessChange,
     BadParams,
     Call,
     Guarantee,
-    Operation,
     PreviousAttempt,
     Refusal,
     Risk,
@@ -69,7 +69,9 @@ class ReplaceParams:
             raise BadParams("Say what is to be changed.")
 
 
-class ReplaceSettings(Operation[ReplaceParams]):
+class ReplaceSettings(
+    WritesDocument[ReplaceParams], CompletesParams[ReplaceParams], DescribesDifference[ReplaceParams]
+):
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.REVERSIBLE
     risk: ClassVar[Risk] = Risk.HIGH

@@ -17,6 +17,7 @@ from identities.operations.held_rows import held
 from policies import holdings
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
+from sync.operation_mixins import HasSecrets
 from sync.operations import (
     AccessChange,
     BadParams,
@@ -84,7 +85,7 @@ class LoginOperation(UserCredentialOperation[P]):
         return []
 
 
-class SetConsolePassword(LoginOperation[ConsolePasswordParams]):
+class SetConsolePassword(LoginOperation[ConsolePasswordParams], HasSecrets[ConsolePasswordParams]):
     risk = Risk.SECRET
     params_type = ConsolePasswordParams
 

@@ -20,6 +20,7 @@ from policies.quotas import KEYS_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
 from sync.checks import PlanFinding
+from sync.operation_mixins import AppearsAfterwards, HasSecrets
 from sync.operations import (
     AccessChange,
     BadParams,
@@ -41,7 +42,7 @@ _FOR_A_SERVICE = Quota("service credentials of a user at one service", 2, 2)
 P = TypeVar("P", bound=ObjectParams)
 
 
-class CreateCredential(UserCredentialOperation[P]):
+class CreateCredential(UserCredentialOperation[P], HasSecrets[P], AppearsAfterwards[P]):
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.REVERSIBLE
     risk = Risk.SECRET

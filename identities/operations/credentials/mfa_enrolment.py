@@ -23,6 +23,7 @@ from policies.holdings import DEVICE, CredentialFact
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
 from sync.checks import PlanFinding
+from sync.operation_mixins import AppearsAfterwards, HasSecrets
 from sync.operations import (
     AccessChange,
     BadParams,
@@ -78,7 +79,7 @@ class NewDeviceParams(MfaDeviceParams):
             )
 
 
-class CreateVirtualDevice(Enrolment[NewDeviceParams]):
+class CreateVirtualDevice(Enrolment[NewDeviceParams], HasSecrets[NewDeviceParams], AppearsAfterwards[NewDeviceParams]):
     aws_operation = "CreateVirtualMFADevice"
     known_as = "iam.mfa.create_virtual"
     guarantee = Guarantee.AT_MOST_ONCE

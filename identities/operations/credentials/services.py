@@ -11,10 +11,11 @@ from identities.operations.credentials.making import SERVICE_SECRETS
 from identities.operations.credentials.of_user import SERVICE, CredentialOperation
 from policies.holdings import CredentialFact
 from sync.aws.secrets import Secret
+from sync.operation_mixins import HasSecrets
 from sync.operations import AccessChange, Call, Guarantee, Risk, StepSpec, Undo, Value
 
 
-class ResetServiceCredential(CredentialOperation[ServiceParams]):
+class ResetServiceCredential(CredentialOperation[ServiceParams], HasSecrets[ServiceParams]):
     verb = "reset"
     aws_operation = "ResetServiceSpecificCredential"
     guarantee = Guarantee.AT_MOST_ONCE
