@@ -8,7 +8,7 @@ class CognitoConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import stepup_words
-        from cognito import actions, mirrors, posture, registration, trying
+        from cognito import actions, mirrors, permissions, posture, registration, trying
         from cognito.care_check import CareCheck
         from cognito.identity_pools import registration as identity_pools
         from cognito.modifiable_claims.check import ModifiableClaimsCheck
@@ -16,7 +16,9 @@ class CognitoConfig(AppConfig):
         from cognito.pools import registration as pools
         from cognito.pools.call_check import CallCheck
         from sync import beat, checks
+        from sync.aws import permission
 
+        permission.register_part(permissions.PART)
         mirrors.register()
         identity_pools.register()
         pools.register()
@@ -25,6 +27,7 @@ class CognitoConfig(AppConfig):
         checks.register(CareCheck())
         checks.register(CallCheck())
         checks.register(ModifiableClaimsCheck())
+        permission.register(permissions.OF_PAGES)
         registration.register()
         trying.register()
         stepup_words.register(

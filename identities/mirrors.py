@@ -23,6 +23,7 @@ from policies.engine.statements import document_in
 from policies.mirrors import is_mirrored
 from policies.models import ManagedPolicy
 from sync.aws.errors import InvalidRequestError
+from sync.aws.permission import NOBODY, read, reread
 from sync.mirror import AccountRegion, Content, Item, Mirror, Named, ParsedItem, Reader, Source, SourcePage
 from sync.mirror.bulk import Columns
 from sync.mirror.differences import ContentDifference
@@ -30,6 +31,10 @@ from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
 from sync.object_ref import ObjectRef
 from sync.texts import storable
+
+_USER_AGAIN = "Read one user again, before and after a change, and tell whose credentials changed."
+_GROUP_AGAIN = "Read one group again, before and after a change."
+_ROLE_AGAIN = "Read one role again, before and after a change."
 
 
 class IamDetails(Source):
@@ -44,6 +49,12 @@ class IamDetails(Source):
     title = "Users, groups, roles and policies"
     facet = "details"
     kinds = (ManagedPolicy.kind, IamGroup.kind, IamUser.kind, IamRole.kind)
+    permissions = (
+        read(
+            "iam:GetAccountAuthorizationDetails", "Pull users, groups, roles and policies into the mirror.", MaxItems=1
+        ),
+        read("iam:GetAccountSummary", "Know how much there is to pull, and show its progress."),
+    )
 
     reads_ahead = True
 
@@ -176,6 +187,14 @@ class PrincipalMirror(Mirror):
 
 class IamUserMirror(PrincipalMirror):
     kind = IamUser.kind
+    permissions = (
+        *reread("iam:GetUser", _USER_AGAIN, UserName=NOBODY),
+        *reread("iam:GetUserPolicy", _USER_AGAIN, UserName=NOBODY, PolicyName=NOBODY),
+        *reread("iam:ListAttachedUserPolicies", _USER_AGAIN, UserName=NOBODY),
+        *reread("iam:ListUserPolicies", _USER_AGAIN, UserName=NOBODY),
+        *reread("iam:ListGroupsForUser", _USER_AGAIN, UserName=NOBODY),
+        read("iam:ListUsers", "Tell what was renamed from what was deleted.", MaxItems=1),
+    )
     model = IamUser
     noun = "User"
     page = "user"
@@ -203,6 +222,13 @@ class IamUserMirror(PrincipalMirror):
 
 class IamGroupMirror(PrincipalMirror):
     kind = IamGroup.kind
+    permissions = (
+        *reread("iam:GetGroup", _GROUP_AGAIN, GroupName=NOBODY),
+        *reread("iam:GetGroupPolicy", _GROUP_AGAIN, GroupName=NOBODY, PolicyName=NOBODY),
+        *reread("iam:ListAttachedGroupPolicies", _GROUP_AGAIN, GroupName=NOBODY),
+        *reread("iam:ListGroupPolicies", _GROUP_AGAIN, GroupName=NOBODY),
+        read("iam:ListGroups", "Tell what was renamed from what was deleted.", MaxItems=1),
+    )
     model = IamGroup
     noun = "Group"
     page = "group"
@@ -215,6 +241,12 @@ class IamGroupMirror(PrincipalMirror):
 
 class IamRoleMirror(PrincipalMirror):
     kind = IamRole.kind
+    permissions = (
+        *reread("iam:GetRole", _ROLE_AGAIN, RoleName=NOBODY),
+        *reread("iam:GetRolePolicy", _ROLE_AGAIN, RoleName=NOBODY, PolicyName=NOBODY),
+        *reread("iam:ListAttachedRolePolicies", _ROLE_AGAIN, RoleName=NOBODY),
+        *reread("iam:ListRolePolicies", _ROLE_AGAIN, RoleName=NOBODY),
+    )
     model = IamRole
     noun = "Role"
     can_be_renamed = False

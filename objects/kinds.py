@@ -16,8 +16,10 @@ from accounts.risk import Risk
 from accounts.roles import PROPOSE, SEE_IAM
 from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, object_key, ref
+from objects.permissions import iam_objects
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
+from sync.aws.permission import ArnsOfKind
 from sync.calls import Call
 from sync.mirror import ParsedItem
 from sync.mirror.base import DETAILS, mirror_of
@@ -111,6 +113,11 @@ class AwsKind:
         return None if item is None else mirror.see(item)
 
     # ---- Calls -----------------------------------------------------------------------------------------------
+    @property
+    def arns(self) -> ArnsOfKind:
+        """Of all of them, as what the console's role may do is told."""
+        raise NotImplementedError
+
     def call(self, arn: str, operation: str, **parameters: Any) -> Call:
         raise NotImplementedError
 
@@ -146,6 +153,10 @@ class IamKind(AwsKind):
     def arn_of(self, aws_account: AwsAccount, name: str, path: str = "/") -> str:
         """The ARN that AWS will give it."""
         return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{self.resource}{path}{name}"
+
+    @property
+    def arns(self) -> ArnsOfKind:
+        return iam_objects(self.resource)
 
     def check(self, arn: str) -> None:
         check_arn(arn, self.resource)

@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from aws_constraints.arn import is_managed_by_aws
+from objects.permissions import iam_nobody
 from policies import documents
 from policies.models import ManagedPolicy, PolicyVersion
 from sync.aws.errors import NotFound
+from sync.aws.permission import reread
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader, bulk
 from sync.mirror.bulk import Columns
 from sync.mirror.differences import ContentDifference, ContentPart
@@ -45,8 +47,21 @@ def text_in_force(content: Content) -> str:
     return str(reference.get("text", ""))
 
 
+_READ_AGAIN = "Read one managed policy again, before and after a change."
+
+
 class PolicyMirror(Mirror):
     kind = ManagedPolicy.kind
+    permissions = (
+        *reread("iam:GetPolicy", _READ_AGAIN, PolicyArn=iam_nobody("policy")),
+        *reread("iam:ListPolicyVersions", _READ_AGAIN, PolicyArn=iam_nobody("policy")),
+        *reread(
+            "iam:GetPolicyVersion",
+            "Keep the documents of a policy's versions, which never change, as its history.",
+            PolicyArn=iam_nobody("policy"),
+            VersionId="v1",
+        ),
+    )
     model = ManagedPolicy
     page = "policy"
     parts = PARTS

@@ -13,6 +13,7 @@ class SyncConfig(AppConfig):
         from iamconsole.web import conditions
         from iamconsole.web.navigation import register_shell
         from sync import access_ends, checks, counter, mirror, ownership_rules, regions, search, shell, unseen_check
+        from sync.aws import permission, permission_check
         from sync.changes.pending_rereads import is_own_write
         from sync.changes.transitions import OPERATOR_EVENTS
         from sync.mirror import pending_rereads
@@ -26,6 +27,7 @@ class SyncConfig(AppConfig):
             }
         )
         mirror.register_source(regions.AccountRegions())
+        permission.register([permission_check.SIMULATING])
         checks.register(ownership_rules.OwnershipCheck())
         checks.register(unseen_check.UnseenCheck())
         register_shell(shell.SyncShell())

@@ -20,8 +20,8 @@ from aws_constraints.arn import Arn, account_in
 from sync import connection_rules, pull
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, CredentialsWrong, RootUserRefused, WrongAwsAccount
+from sync.aws.permission import IAM, RolePart, optional_parts
 from sync.aws.permission_check import GET_IN, PermissionCheck, check_permissions, enter
-from sync.aws.permissions import Part
 from sync.aws.purpose import Tier
 from sync.models import Run
 
@@ -62,20 +62,20 @@ class TierReport:
 
     tier: Tier
     checks: Sequence[PermissionCheck]
-    part: Part = "iam"
+    part: RolePart = IAM
 
     @property
     def key(self) -> str:
-        return f"{self.tier}-{self.part}"
+        return f"{self.tier}-{self.part.name}"
 
     @property
     def title(self) -> str:
-        return f"{'Reading' if self.tier == 'read' else 'Writing'}{' Cognito' if self.part == 'cognito' else ''}"
+        return f"{'Reading' if self.tier == 'read' else 'Writing'} {self.part.title}".rstrip()
 
     @property
     def is_left_out(self) -> bool:
-        """Nothing of Cognito is allowed: as it is to be where there are no pools."""
-        return self.part == "cognito" and not self.works and not self.unknown
+        """Nothing of an optional part is allowed: as it is to be where nobody uses that service."""
+        return self.part != IAM and not self.works and not self.unknown
 
     @property
     def problem(self) -> str:
@@ -133,7 +133,7 @@ def _reports(aws_account: AwsAccount, tier: Tier) -> Iterator[TierReport]:
     report = TierReport(tier, [entry.check, *check_permissions(entry)])
     yield report
     if not report.problem:
-        yield TierReport(tier, check_permissions(entry, "cognito"), "cognito")
+        yield from (TierReport(tier, check_permissions(entry, part), part) for part in optional_parts())
 
 
 def connect(

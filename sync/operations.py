@@ -21,8 +21,10 @@ from typing import Any, ClassVar, Generic, TypeVar
 from accounts.models import AwsAccount
 from accounts.risk import Risk
 from accounts.roles import PROPOSE
+from sync.aws import permission
 from sync.aws.client import AwsClient
 from sync.aws.errors import AwsError
+from sync.aws.permission import Permission
 from sync.calls import Call, SealedParameter, hidden_in, opened
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
@@ -92,6 +94,11 @@ class Operation(ABC, Generic[P]):
     needs: ClassVar[str] = PROPOSE  # the permission of accounts.roles that proposing and applying it takes
     unchanged_field: ClassVar[str | None] = None  # of its form: the one beside which `is_so_already` stands
     params_type: type[P]
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        """What the console's role to write must be allowed for it, each with the feature that needs it."""
+        return ()
 
     def parse(self, params: Mapping[str, Any]) -> P:
         """Raises BadParams with a sentence."""
@@ -324,6 +331,7 @@ def register(*operations: Operation[Any]) -> None:
         if operation.kind in _operations:
             raise ValueError(f"The operation {operation.kind} is registered already.")
         _operations[operation.kind] = operation
+        permission.register(operation.permissions)
 
 
 __all__ = [

@@ -15,6 +15,7 @@ from accounts.models import AwsAccount
 from iamconsole.web.words import counted
 from sync import clock
 from sync.aws.errors import AccessDeniedError, UnreachableError, UnsupportedError
+from sync.aws.permission import read
 from sync.mirror import AccountRegion, Reader, Source, SourcePage
 from sync.models import Region
 from sync.schedule import enabled_regions
@@ -30,6 +31,9 @@ class ListedRegion:
     opt_in: bool
 
 
+_FEATURE = "Find out which Regions the AWS account has enabled: what is regional is looked for in those."
+
+
 class AccountRegions(Source):
     """account:ListRegions first: it answers from one global endpoint, says what is being switched on just now, and
     its model is small. ec2:DescribeRegions (whose model alone takes a worker 30 MB) is for where that isn't to be had:
@@ -40,6 +44,10 @@ class AccountRegions(Source):
     title = "Regions"
     facet = "regions"
     kinds = ()
+    permissions = (
+        read("account:ListRegions", _FEATURE, MaxResults=1),
+        read("ec2:DescribeRegions", f"{_FEATURE} The second way, where account:ListRegions is not to be had."),
+    )
     tells_regions = True
     every = timedelta(days=1)
     sweeps = False

@@ -19,6 +19,7 @@ from iamconsole.web.words import some
 from identities.models import IamRole
 from policies.engine.callers import Caller, caller_of
 from policies.engine.evaluate import Decision, LayerPolicy, Layers, Request, evaluate
+from sync.aws.permission import Permission
 from sync.aws.permissions import permissions_of
 from sync.aws.purpose import Tier
 from sync.checks import PlanCheck, PlanFinding
@@ -80,8 +81,8 @@ def _compared(
     then = Layers(holder.policies, (holder.boundary,) if holder.boundary else None, scps=scps)
     now = Layers(after.policies, (after.boundary,) if after.boundary else None, scps=scps)
     unknown = UnknownContextKeys(holder.caller, holder)
-    for permission in permissions_of(tier):
-        resource = _example(aws_account, permission.action, permission.on)
+    for permission in sorted(permissions_of(tier), key=_is_named_later):
+        resource = _example(aws_account, permission)
         request = Request(holder.caller, permission.action, resource, aws_account.account_id, {}, unknown)
         had, has = evaluate(request, then).decision, evaluate(request, now).decision
         if had not in _MAY or has in (had, Decision.ALLOWED):
@@ -132,9 +133,15 @@ def _lets_in(aws_account: AwsAccount, action: str, holder: Holder, caller: Calle
     return decision in _MAY
 
 
-def _example(aws_account: AwsAccount, action: str, on: str) -> str:
-    """An object that a call of the action may be about; "*" for what is about none in particular."""
-    kinds = ("User", "Group", "Role", "Policy")
-    named = next((kind for kind in kinds if action.startswith("iam:Get") and kind in action), "")
-    kind = on or named.lower()
-    return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{kind}/{_NOBODY}" if kind else "*"
+def _is_named_later(permission: Permission) -> bool:
+    """First comes how it looks at IAM's objects: without that it does nothing here."""
+    return not permission.action.startswith("iam:Get")
+
+
+def _example(aws_account: AwsAccount, permission: Permission) -> str:
+    """An object that a call may be about; "*" for what is about none in particular."""
+    if permission.on:
+        return permission.on.nobodys(aws_account)
+    kinds = ("User", "Group", "Role", "Policy") if permission.action.startswith("iam:Get") else ()
+    kind = next((kind for kind in kinds if kind in permission.action), "")
+    return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{kind.lower()}/{_NOBODY}" if kind else "*"

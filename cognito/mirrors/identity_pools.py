@@ -9,8 +9,10 @@ from cognito.canonical import canonical
 from cognito.identity_pools.settings import IDENTITY_POOL, ROLES
 from cognito.mirrors.base import FacetMirror, SettingsMirror
 from cognito.models import IdentityPool
+from cognito.permissions import NOBODYS_IDENTITY_POOL, PULL_IDENTITY_POOLS
 from cognito.setting import history_of, members_of
 from sync.aws.errors import NotFound
+from sync.aws.permission import NOBODY, reread
 from sync.mirror import Content, Item, ParsedItem, Reader
 from sync.object_ref import ObjectRef
 
@@ -19,6 +21,9 @@ IDENTITY = "cognito-identity"
 
 class IdentityPoolMirror(SettingsMirror):
     kind = IdentityPool.kind
+    permissions = reread(
+        "cognito-identity:DescribeIdentityPool", PULL_IDENTITY_POOLS, IdentityPoolId=NOBODYS_IDENTITY_POOL
+    )
     model = IdentityPool
     settings = members_of(IDENTITY_POOL)
     parts = history_of(IDENTITY_POOL)
@@ -78,6 +83,9 @@ class IdentityPoolRolesMirror(FacetMirror):
     kind = IdentityPool.kind
     model = IdentityPool
     source = "roles"
+    permissions = reread(
+        "cognito-identity:GetIdentityPoolRoles", PULL_IDENTITY_POOLS, IdentityPoolId=NOBODYS_IDENTITY_POOL
+    )
     title = "Roles"
     parts = history_of(ROLES)
     id_member = "IdentityPoolId"
@@ -101,6 +109,12 @@ class PrincipalTagsMirror(FacetMirror):
     kind = IdentityPool.kind
     model = IdentityPool
     source = "tags"
+    permissions = reread(
+        "cognito-identity:GetPrincipalTagAttributeMap",
+        PULL_IDENTITY_POOLS,
+        IdentityPoolId=NOBODYS_IDENTITY_POOL,
+        IdentityProviderName=NOBODY,
+    )
     title = "Principal tags"
     id_member = "IdentityPoolId"
     known = frozenset({"IdentityPoolId", "Maps"})

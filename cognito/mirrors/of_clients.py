@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from cognito.mirrors.base import FacetMirror, pool_of
 from cognito.mirrors.pools import IDP, RiskConfigurationMirror
 from cognito.models import AppClient
+from cognito.permissions import NOBODYS_POOL, PULL_POOLS
 from cognito.pools.settings import threats
 from cognito.setting import history_of, members_of
 from sync.aws.errors import NotFound
+from sync.aws.permission import Permission, reread
 from sync.mirror import Item, ParsedItem, Reader
 from sync.object_ref import ObjectRef
 
@@ -21,6 +23,10 @@ class ClientFacet(FacetMirror):
     id_member = "ClientId"
     column: ClassVar[str]
     operation: ClassVar[str]
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return reread(f"{IDP}:{self.operation}", PULL_POOLS, UserPoolId=NOBODYS_POOL, ClientId="nobody")
 
     def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {self.column: seen.content}

@@ -13,9 +13,11 @@ from cognito.canonical import canonical, without_secrets
 from cognito.mirrors.base import OfPoolMirror, names_seen, pool_of
 from cognito.mirrors.pools import IDP
 from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer
+from cognito.permissions import NOBODYS_POOL, PULL_POOLS
 from cognito.pools.settings import belonging, client
 from cognito.setting import history_of, members_of
 from sync.aws.errors import NotFound
+from sync.aws.permission import Permission, reread
 from sync.aws.secrets import Secret
 from sync.mirror import Content, Item, Named, Reader
 from sync.mirror.hashing import moment
@@ -32,6 +34,10 @@ class PoolObjectMirror(OfPoolMirror):
     operation: ClassVar[str]  # that tells of one
     member: ClassVar[str]  # of its answer
     asked_by: ClassVar[str]  # its parameter, and the member by which listings name it
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return reread(f"{IDP}:{self.operation}", PULL_POOLS, UserPoolId=NOBODYS_POOL, **{self.asked_by: "nobody"})
 
     def called(self, ref: ObjectRef) -> str:
         return ref.name

@@ -9,9 +9,11 @@ from accounts.models import AwsAccount, Operator
 from cognito.canonical import canonical
 from cognito.mirrors.base import FacetMirror, SettingsMirror, names_seen
 from cognito.models import UserPool
+from cognito.permissions import NOBODYS_POOL, PULL_POOLS
 from cognito.pools.settings import POOL, sign_in, threats
 from cognito.setting import history_of, members_of
 from sync.aws.errors import NotFound
+from sync.aws.permission import NOBODY, Permission, reread
 from sync.mirror import Content, Item, Named, ParsedItem, Reader
 from sync.object_ref import ObjectRef
 
@@ -20,6 +22,7 @@ IDP = "cognito-idp"
 
 class PoolMirror(SettingsMirror):
     kind = UserPool.kind
+    permissions = reread("cognito-idp:DescribeUserPool", PULL_POOLS, UserPoolId=NOBODYS_POOL)
     model = UserPool
     settings = members_of(POOL)
     parts = history_of(POOL)
@@ -98,6 +101,10 @@ class PoolFacet(FacetMirror):
     operation: str
     member: str = ""  # of the answer, which has it all; "": the answer itself
 
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return reread(f"{IDP}:{self.operation}", PULL_POOLS, UserPoolId=NOBODYS_POOL)
+
     def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {self.column: seen.content}
 
@@ -155,6 +162,7 @@ class PoolDomainsMirror(PoolFacet):
     source = "domain"
     title = "Domains"
     column = "domains"
+    permissions = reread("cognito-idp:DescribeUserPoolDomain", PULL_POOLS, Domain=NOBODY)
     known = frozenset({"UserPoolId", "Domains"})
     members = ("Status", "CustomDomainConfig", "ManagedLoginVersion", "Routing")
 

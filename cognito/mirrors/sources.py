@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -15,10 +15,12 @@ from cognito.mirrors.of_pools import PoolObjectMirror
 from cognito.mirrors.pools import IDP
 from cognito.mirrors.where_possible import ConditionalSource
 from cognito.models import UserPool
+from cognito.permissions import NOBODYS_POOL, PULL_POOLS, PULLED_BY_SERVICE
 from cognito.plans import may_be_protected_from_threats, may_track_sessions, tracks_sessions
 from sync import clock
 from sync.aws.client import ListPage
 from sync.aws.errors import AccessDeniedError, NotFound, UnsupportedError
+from sync.aws.permission import Permission, reread
 from sync.mirror import AccountRegion, EachObject, Item, Mirror, Reader, Source, SourcePage
 from sync.mirror.per_object_source import OneByOne
 from sync.object_ref import ObjectRef
@@ -44,6 +46,10 @@ class DescribedPools(Source):
         self.name, self.title, self.kinds = name, title, (mirror.kind,)
         self._mirror, self._service = mirror, service
         self._operation, self._member, self._id_member = operation, member, id_member
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return reread(f"{self._service}:{self._operation}", PULLED_BY_SERVICE[self._service], MaxResults=1)
 
     def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         kind = self._mirror.kind
@@ -91,6 +97,10 @@ class PoolObjectsSource(Source):
     def __init__(self, name: str, title: str, mirror: PoolObjectMirror, listing: PoolListing) -> None:
         self.name, self.title, self.kinds = name, title, (mirror.kind,)
         self._mirror, self._listing = mirror, listing
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return reread(f"{IDP}:{self._listing.operation}", PULL_POOLS, UserPoolId=NOBODYS_POOL)
 
     def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         """The marker: from which pool on, and AWS's own marker in it."""

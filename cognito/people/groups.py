@@ -9,7 +9,9 @@ from cognito.mirrors.base import pool_of
 from cognito.mirrors.pools import IDP
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import members
+from cognito.permissions import NOBODYS_POOL, SHOW_PERSON
 from sync.aws.errors import NotFound
+from sync.aws.permission import NOBODY, reread
 from sync.mirror import AccountRegion, Item, Mirror, ParsedItem, Reader, RereadObject
 from sync.object_ref import ObjectRef
 
@@ -17,6 +19,7 @@ from sync.object_ref import ObjectRef
 class GroupsOfPerson(Mirror):
     kind = CognitoUser.kind
     source = "groups"
+    permissions = reread("cognito-idp:AdminListGroupsForUser", SHOW_PERSON, UserPoolId=NOBODYS_POOL, Username=NOBODY)
     title = "Groups"
     model = CognitoUser
     keeps_history = False

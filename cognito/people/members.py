@@ -13,8 +13,10 @@ from cognito.mirrors.pools import IDP
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import rows
 from cognito.people.person_record import Person, allowed_by, people_in, people_settings_by_pool
+from cognito.permissions import NOBODYS_POOL, PULL_PEOPLE
 from sync import clock
 from sync.aws.errors import AccessDeniedError, MarkerExpired, NotFound, UnsupportedError
+from sync.aws.permission import NOBODY, reread
 from sync.mirror import AccountRegion, Counts, Reader, RunVisit, SelfStoringSource, SourcePage, bulk
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.store import settle_time
@@ -38,6 +40,7 @@ class MembersPage:
 
 class MembersSource(SelfStoringSource):
     name = "cognito.members"
+    permissions = reread("cognito-idp:ListUsersInGroup", PULL_PEOPLE, UserPoolId=NOBODYS_POOL, GroupName=NOBODY)
     title = "Members of groups"
     regional = True
     after = ("cognito.people", "cognito.groups")

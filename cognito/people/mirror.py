@@ -15,13 +15,16 @@ from cognito.models import CognitoUser, UserPool
 from cognito.people import rows
 from cognito.people.display_names import full_title_of, title_of
 from cognito.people.person_record import SUB, allowed_by, people_in, people_settings_of
+from cognito.permissions import NOBODYS_POOL, PULL_PEOPLE
 from sync.aws.errors import AwsError, NotFound
+from sync.aws.permission import reread
 from sync.mirror import AccountRegion, Item, Mirror, Named, ParsedItem, Reader, RereadObject
 from sync.object_ref import ObjectRef
 
 
 class PersonMirror(Mirror):
     kind = CognitoUser.kind
+    permissions = reread("cognito-idp:ListUsers", PULL_PEOPLE, UserPoolId=NOBODYS_POOL)
     model = CognitoUser
     keeps_history = False
     keeps_own_books = True

@@ -16,8 +16,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from identities.models import IamGroup, IamRole, IamUser, Principal, ServiceLastAccessed
+from objects.permissions import iam_nobody
 from sync import clock
 from sync.aws.errors import AccessDeniedError, NotFound, UnsupportedError
+from sync.aws.permission import read
 from sync.mirror import AccountRegion, Item, Mirror, NotYet, ParsedItem, Reader, Source, SourcePage
 from sync.mirror.hashing import moment
 from sync.object_ref import ObjectRef
@@ -148,6 +150,18 @@ class LastAccessed(Source):
     title = "Service last accessed"
     facet = FACET
     kinds = tuple(model.kind for model in MODELS)
+    permissions = (
+        read(
+            "iam:GenerateServiceLastAccessedDetails",
+            "Ask AWS which services each user and role used last.",
+            Arn=iam_nobody("role"),
+        ),
+        read(
+            "iam:GetServiceLastAccessedDetails",
+            "Show which services each user and role used last.",
+            JobId="00000000-0000-0000-0000-000000000000",
+        ),
+    )
     every = _DAILY
     after = ("iam.details",)
     sweeps = False

@@ -14,6 +14,7 @@ from identities.account import certificates, parts
 from identities.models import IamRole, InstanceProfile, ServerCertificate
 from identities.reads import found_role
 from sync.aws.errors import NotFound
+from sync.aws.permission import NOBODY, reread
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader
 from sync.mirror.columns import ColumnsMirror
 from sync.mirror.hashing import moment
@@ -182,6 +183,7 @@ class NamedFacet(ColumnsMirror):
 class InstanceProfileTags(NamedFacet):
     kind = InstanceProfile.kind
     source = "tags"
+    permissions = reread("iam:GetInstanceProfile", "Show the tags of instance profiles.", InstanceProfileName=NOBODY)
     title = "Tags"
     model = InstanceProfile
     noun = "InstanceProfile"
@@ -192,6 +194,11 @@ class InstanceProfileTags(NamedFacet):
 class ServerCertificateBody(NamedFacet):
     kind = ServerCertificate.kind
     source = "certificate"
+    permissions = reread(
+        "iam:GetServerCertificate",
+        "Show the names, issuers and tags of server certificates.",
+        ServerCertificateName=NOBODY,
+    )
     title = "Certificate and tags"
     model = ServerCertificate
     noun = "ServerCertificate"

@@ -12,7 +12,9 @@ from identities.account import certificates, parts
 from identities.account.mirrors import tags_of
 from identities.models import OidcProvider, SamlProvider
 from identities.models.account import LONGEST_KEPT_METADATA
+from objects.permissions import iam_nobody
 from sync.aws.errors import NotFound
+from sync.aws.permission import reread
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader
 from sync.mirror.hashing import moment
 from sync.mirror.rows import row_of, upsert
@@ -70,6 +72,11 @@ class IamProviderMirror(Mirror):
 
 class OidcMirror(IamProviderMirror):
     kind = OidcProvider.kind
+    permissions = reread(
+        "iam:GetOpenIDConnectProvider",
+        "Show what each OIDC provider takes.",
+        OpenIDConnectProviderArn=iam_nobody("oidc-provider"),
+    )
     model = OidcProvider
     noun = "OpenIDConnectProvider"
     page = "oidc_provider"
@@ -89,6 +96,11 @@ class OidcMirror(IamProviderMirror):
 
 class SamlMirror(IamProviderMirror):
     kind = SamlProvider.kind
+    permissions = reread(
+        "iam:GetSAMLProvider",
+        "Show until when each SAML provider's certificate is valid.",
+        SAMLProviderArn=iam_nobody("saml-provider"),
+    )
     model = SamlProvider
     noun = "SAMLProvider"
     page = "saml_provider"

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from identities.account.settings import IamAccountMirror
 from sync.aws.errors import BillingOnly, IamNotTrusted
+from sync.aws.permission import reread
 from sync.mirror import Content, Item, ParsedItem, Reader
 from sync.mirror.differences import ContentPart
 
@@ -77,6 +78,9 @@ class RootAccessMirror(IamAccountMirror):
     """Where something keeps the organization from it, AWS's refusal is the answer: none of it is on."""
 
     source = "root_access"
+    permissions = reread(
+        "iam:ListOrganizationsFeatures", "Show whether an organization manages the root users of its members."
+    )
     title = "Centralised root access"
     known = frozenset({"AccountId", "Arn", "Barrier", "EnabledFeatures", "OrganizationId"})
     parts: ClassVar[Mapping[str, ContentPart]] = {

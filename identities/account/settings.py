@@ -10,6 +10,7 @@ from typing import Any
 from identities.account import parts, password_policy
 from identities.models import IamAccount
 from sync.aws.errors import MalformedAnswerError, NotFound
+from sync.aws.permission import reread
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader, bulk
 from sync.mirror.differences import ContentDifference
 from sync.mirror.rows import KEY, columns
@@ -78,6 +79,9 @@ def ref_of(place: AccountRegion, facet: str) -> ObjectRef:
 
 class AliasMirror(IamAccountMirror):
     source = "alias"
+    permissions = reread(
+        "iam:ListAccountAliases", "Show the account alias, and with it the address to sign in at.", MaxItems=1
+    )
     title = "Account alias"
     parts = parts.ALIAS
     known = frozenset({"AccountId", "Arn", "AccountAliases"})
@@ -97,6 +101,7 @@ class PasswordPolicyMirror(IamAccountMirror):
     """`{}` where the AWS account has none of its own: then AWS's default is in force, and not "no rules"."""
 
     source = "password_policy"
+    permissions = reread("iam:GetAccountPasswordPolicy", "Show the password policy.")
     title = "Password policy"
     parts = parts.PASSWORD_POLICY
     known = frozenset({"AccountId", "Arn", "PasswordPolicy"})
@@ -123,6 +128,7 @@ class PasswordPolicyMirror(IamAccountMirror):
 
 class SummaryMirror(IamAccountMirror):
     source = "summary"
+    permissions = reread("iam:GetAccountSummary", "Know how much there is to pull, and show its progress.")
     title = "Quotas and flags"
     parts = parts.SUMMARY
     known = frozenset({"AccountId", "Arn", "SummaryMap"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,6 +14,7 @@ from identities.account.settings import IamAccountMirror
 from identities.models import IamAccount
 from sync import clock
 from sync.aws.errors import OrganizationState
+from sync.aws.permission import Permission, pulling, read
 from sync.mirror import AccountRegion, EachObject, Item, Mirror, Reader, Source, SourcePage
 from sync.mirror.base import DETAILS
 from sync.mirror.per_object_source import OneByOne
@@ -36,6 +37,10 @@ class IamListing(Source):
         self.name, self.title, self.facet, self.kinds, self.after = name, title, mirror.source, (mirror.kind,), after
         self.sweeps = mirror.source == DETAILS
         self._mirror, self._operation, self._member = mirror, operation, member
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return [read(f"iam:{self._operation}", pulling(self.title), MaxItems=1)]
 
     def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         size = settings.PULL_PAGE_ITEMS
@@ -64,6 +69,10 @@ class ListedThenRead(Source):
     def __init__(self, name: str, title: str, mirror: Mirror, operation: str, member: str) -> None:
         self.name, self.title, self.kinds = name, title, (mirror.kind,)
         self._mirror, self._operation, self._member = mirror, operation, member
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return [read(f"iam:{self._operation}", pulling(self.title))]
 
     def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         """The marker is the ARN after which to go on."""

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from identities.credentials import summary
 from identities.models import Credential, IamUser
 from sync.aws.errors import NotFound
+from sync.aws.permission import NOBODY, Permission, reread
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
@@ -19,6 +20,9 @@ from sync.object_ref import ObjectRef
 
 Entry = dict[str, Any]  # one credential as AWS lists it
 Said = dict[str, Any]  # what that means: columns of a row, times in ISO 8601
+
+
+FEATURE = "Show the credentials of users: which there are, how old and in which state; never a secret."
 
 
 class UserFacet(Mirror):
@@ -46,6 +50,10 @@ class CredentialsMirror(UserFacet):
     id_member: ClassVar[str]  # of an entry
     members: ClassVar[Mapping[str, str]]  # the column of the row, by the member of an entry
     ignored_members: ClassVar[frozenset[str]] = frozenset({"UserName"})  # further members
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return reread(f"iam:{self.operation}", FEATURE, UserName=NOBODY)
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         try:

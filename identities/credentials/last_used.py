@@ -12,6 +12,7 @@ from identities.credentials import summary
 from identities.credentials.base import UserFacet, users_of
 from identities.models import AccessKey
 from sync.aws.errors import NotFound
+from sync.aws.permission import reread
 from sync.mirror import AccountRegion, EachObject, Item, ParsedItem, Reader
 from sync.mirror.hashing import moment
 from sync.models import MirroredRow
@@ -24,6 +25,11 @@ class KeysLastUsed(UserFacet):
     """Asks about the keys that the mirror has: which there are is another facet's matter."""
 
     source = "last_used"
+    permissions = reread(
+        "iam:GetAccessKeyLastUsed",
+        "Tell when, where and for what access keys were last used.",
+        AccessKeyId="AKIA0000000000000000",
+    )
     title = "Last use of access keys"
     known = frozenset({"UserId", "UserName", "Arn", "Keys"})
     keeps_history = False

@@ -42,6 +42,7 @@ class ConsolePasswordMirror(CredentialsMirror):
     """One at most, and none is an answer: AWS then says NoSuchEntity."""
 
     source = "login"
+    operation = "GetLoginProfile"
     title = "Console password"
     credential_model = LoginProfile
     members = {

@@ -18,6 +18,7 @@ from identities.former_names import arns_of
 from identities.models import IamUser, RootUser
 from sync import clock
 from sync.aws.errors import Conflict, LimitExceeded, MalformedAnswerError, NotFound
+from sync.aws.permission import read
 from sync.mirror import AccountRegion, Item, NotYet, Reader, Source, SourcePage
 from sync.mirror.hashing import moment
 from sync.texts import storable
@@ -47,11 +48,18 @@ class Report:
     remarks: Sequence[str]  # about lines that were left out
 
 
+_FEATURE = "Tell when passwords were set and used, and what is true of the root user."
+
+
 class CredentialReport(Source):
     name = "iam.credential_report"
     title = "Credential report"
     facet = "report"
     kinds = (RootUser.kind, IamUser.kind)
+    permissions = (
+        read("iam:GenerateCredentialReport", _FEATURE),
+        read("iam:GetCredentialReport", _FEATURE),
+    )
     every = timedelta(hours=4)
     after = ("iam.details",)
     sweeps = False  # it may lack the newest users; a facet ends with its object

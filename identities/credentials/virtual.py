@@ -11,6 +11,7 @@ from typing import Any
 from identities.account import parts
 from identities.account.settings import IamAccountMirror
 from identities.account.sources import OfAwsAccount
+from sync.aws.permission import reread
 from sync.mirror import Content, Item, ParsedItem, Reader
 
 _ROOTS_FIRST = ":mfa/root-account-mfa-device"  # the serial number of what was once the root user's only device
@@ -18,6 +19,11 @@ _ROOTS_FIRST = ":mfa/root-account-mfa-device"  # the serial number of what was o
 
 class VirtualMfaMirror(IamAccountMirror):
     source = "virtual_mfa"
+    permissions = reread(
+        "iam:ListVirtualMFADevices",
+        "Tell what kind of MFA the root user has, and which virtual devices are nobody's.",
+        MaxItems=1,
+    )
     title = "Virtual MFA devices"
     parts = parts.VIRTUAL_MFA
     known = frozenset({"AccountId", "Arn", "OfRoot", "Unassigned"})

@@ -40,6 +40,7 @@ class AttachmentParams:
 class AttachmentOperation(OwnerOperation[AttachmentParams]):
     leaves: ClassVar[bool]  # attached, afterwards
     params_type = AttachmentParams
+    needed_for = "Attach and detach managed policies."
 
     def calls(self, p: AttachmentParams) -> list[Call]:
         return self.call(p, self.aws_operation, PolicyArn=p.policy_arn)

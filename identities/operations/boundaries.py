@@ -67,6 +67,7 @@ class BoundaryOperation(OwnerOperation[P]):
 class PutBoundary(BoundaryOperation[PutBoundaryParams]):
     verb = "boundary.put"
     aws_operation = "Put{}PermissionsBoundary"
+    needed_for = "Give users and roles a permissions boundary, or take it off."
     params_type = PutBoundaryParams
 
     def title(self, p: PutBoundaryParams) -> str:
@@ -100,6 +101,7 @@ class PutBoundary(BoundaryOperation[PutBoundaryParams]):
 class DeleteBoundary(BoundaryOperation[DeleteBoundaryParams]):
     verb = "boundary.delete"
     aws_operation = "Delete{}PermissionsBoundary"
+    needed_for = "Give users and roles a permissions boundary, or take it off."
     params_type = DeleteBoundaryParams
 
     def title(self, p: DeleteBoundaryParams) -> str:

@@ -95,6 +95,7 @@ class RenameCertificate(FacetOperation[RenameCertificateParams]):
 
     verb = "rename"
     aws_operation = "Update{}"
+    needed_for = "Rename server certificates."
     risk = Risk.LOW
     params_type = RenameCertificateParams
 

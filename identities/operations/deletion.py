@@ -27,6 +27,7 @@ from objects.operations.rows import ref
 from objects.operations.tags import retagged
 from policies.holdings import ExistenceChange
 from sync.aws.client import AwsClient
+from sync.aws.permission import NOBODY, Permission, look
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
 from sync.operations import (
@@ -52,6 +53,7 @@ class DeleteOwnerParams:
 class DeleteOwner(OwnerOperation[DeleteOwnerParams], DeletesObject[DeleteOwnerParams]):
     verb = "delete"
     aws_operation = "Delete{}"
+    needed_for = "Delete users, groups, roles and instance profiles, when nothing depends on them any more."
     undo = Undo.NEW_ID
     risk = Risk.DESTRUCTIVE
     params_type = DeleteOwnerParams
@@ -62,6 +64,11 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams], DeletesObject[DeleteOwnerPa
     def note(self, p: DeleteOwnerParams) -> str:
         lost = {USER: " Its credentials are lost.", ROLE: " Trust policies that name it mean the old one."}
         return f"Its reverse makes another {self.of.word} of that name.{lost.get(self.of, '')}"
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        words = "See, just before a role is deleted, which instance profiles have it."
+        return [*super().permissions, look("iam:ListInstanceProfilesForRole", words, RoleName=NOBODY)]
 
     def calls(self, p: DeleteOwnerParams) -> list[Call]:
         return self.call(p, self.aws_operation)

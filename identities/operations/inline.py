@@ -58,6 +58,7 @@ Put = TypeVar("Put", bound=PutInlineParams)
 class InlineOperation(OwnerOperation[P], WritesDocument[P]):
     replaces_text = True
     leaves: ClassVar[bool]  # there, afterwards
+    needed_for = "Write and delete inline policies."
 
     def part(self, p: P) -> str:
         return f"inline:{p.arn} {p.policy}"

@@ -11,9 +11,11 @@ from aws_constraints.arn import name_of
 from identities.models import IamRole, InstanceProfile
 from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, object_key, prefetch_rows, ref
+from objects.permissions import iam_objects
 from policies.holdings import InstanceProfileFact
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
+from sync.aws.permission import Permission, write
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
 from sync.operations import (
@@ -28,6 +30,8 @@ from sync.operations import (
     Value,
 )
 from sync.plan_draft import Draft
+
+_FEATURE = "Put a role into an instance profile, or take it out."
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,13 @@ class InProfileOperation(Operation[InProfileParams]):
     undo = Undo.REVERSIBLE
     risk = Risk.HIGH
     params_type = InProfileParams
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return [
+            write(f"iam:{self.aws_operation}", _FEATURE, iam_objects("instance-profile")),
+            *(write(action, f"{_FEATURE} AWS asks for it then.", iam_objects("role")) for action in self.also_needs),
+        ]
 
     def note(self, p: InProfileParams) -> str:
         return "Instances that run with it see that within some minutes, or when it is associated with them again."

@@ -13,10 +13,12 @@ from identities.models import IamGroup, IamUser, Membership
 from objects.operations.arns import check_arn
 from objects.operations.objects import arn_of_id, renamed_objects
 from objects.operations.rows import live_row, names_of, object_key, prefetch_names, prefetch_rows, ref
+from objects.permissions import iam_objects
 from policies.holdings import MembershipChange
 from policies.quotas import GROUPS_OF_USER, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
+from sync.aws.permission import Permission, write
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import FollowsRenames
@@ -57,6 +59,10 @@ class MembershipOperation(FollowsRenames[MembershipParams]):
     undo = Undo.REVERSIBLE
     risk = Risk.HIGH
     params_type = MembershipParams
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return [write(f"iam:{self.aws_operation}", "Add and remove members of a group.", iam_objects("group"))]
 
     def calls(self, p: MembershipParams) -> list[Call]:
         action = f"iam:{self.aws_operation}"

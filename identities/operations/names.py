@@ -47,6 +47,7 @@ class RenameOwnerParams:
 class RenameOwner(OwnerOperation[RenameOwnerParams]):
     verb = "rename"
     aws_operation = "Update{}"
+    needed_for = "Rename users and groups, and move them to another path."
     guarantee = Guarantee.DETECTABLE
     params_type = RenameOwnerParams
 

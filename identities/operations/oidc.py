@@ -134,6 +134,7 @@ class ClientIdParams:
 class ClientIdOperation(FacetOperation[ClientIdParams]):
     leaves: ClassVar[bool]  # taken, afterwards
     params_type = ClientIdParams
+    needed_for = "Change OIDC providers."
 
     def calls(self, p: ClientIdParams) -> list[Call]:
         return self.call(p, self.aws_operation, ClientID=p.client_id)
@@ -211,6 +212,7 @@ class ThumbprintsParams:
 class SetThumbprints(FacetOperation[ThumbprintsParams]):
     verb = "thumbprints"
     aws_operation = "UpdateOpenIDConnectProviderThumbprint"
+    needed_for = "Change OIDC providers."
     params_type = ThumbprintsParams
 
     def title(self, p: ThumbprintsParams) -> str:

@@ -100,6 +100,7 @@ class UpdateRole(OwnerOperation[UpdateRoleParams]):
 
     verb = "update"
     aws_operation = "UpdateRole"
+    needed_for = "Set the description and the longest session of a role."
     risk = Risk.LOW
     params_type = UpdateRoleParams
 

@@ -38,6 +38,7 @@ class SwitchRootFeature(SettingOperation[NoParams]):
     """One class makes the operations that switch each feature on and off."""
 
     facet = "root_access"
+    needed_for = "Let an organization manage the root users of its member accounts."
     params_type = NoParams
     kind: str  # type: ignore[misc]  # of the instance
 

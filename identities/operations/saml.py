@@ -96,6 +96,7 @@ class UpdateSamlParams:
 class UpdateSaml(FacetOperation[UpdateSamlParams], WritesDocument[UpdateSamlParams]):
     verb = "update"
     aws_operation = "Update{}"
+    needed_for = "Change SAML providers."
     writes_type = None
     params_type = UpdateSamlParams
 

@@ -20,6 +20,7 @@ from objects.operations.rows import live_row, object_key, ref
 from policies.holdings import ExistenceChange
 from sync.aws.client import AwsClient
 from sync.aws.errors import Conflict, NotFound
+from sync.aws.permission import look
 from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Call, Gate, PreviousAttempt, Refusal, Risk, StepResult, StepSpec, Undo, Value
 from sync.placeholders import is_placeholder, placeholder_for
@@ -36,6 +37,7 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
 
     verb = "delete"
     aws_operation = "DeleteServiceLinkedRole"
+    needed_for = "Ask AWS to delete a service-linked role."
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
     params_type = LinkedParams
@@ -106,6 +108,13 @@ class AwaitParams:
 class AwaitDeletion(Gate[AwaitParams]):
     kind = "iam.slr.await_deletion"
     aws_operation = "GetServiceLinkedRoleDeletionStatus"
+    permissions = (
+        look(
+            "iam:GetServiceLinkedRoleDeletionStatus",
+            "See what became of that deletion.",
+            DeletionTaskId="task/aws-service-role/nobody.amazonaws.com/nobody/0",
+        ),
+    )
     until = "AWS has deleted the role"
     every = timedelta(minutes=1)
     params_type = AwaitParams

@@ -19,7 +19,9 @@ from identities.account.mirrors import RoleSettings
 from identities.models import IamRole
 from identities.operations.roles import LONGEST_DESCRIPTION
 from identities.operations.service_linked import delete_linked_by_arn
+from objects.permissions import iam_objects
 from sync.aws.client import AwsClient
+from sync.aws.permission import look, write
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
 from sync.operations import (
@@ -69,6 +71,10 @@ class CreateLinkedParams:
 class CreateLinked(Operation[CreateLinkedParams]):
     kind = "iam.slr.create"
     aws_operation = "CreateServiceLinkedRole"
+    permissions = (
+        write("iam:CreateServiceLinkedRole", "Make a service-linked role.", iam_objects("role/aws-service-role")),
+        look("iam:ListRoles", "See which roles an AWS service has, before and after one is made for it.", MaxItems=1),
+    )
     guarantee = Guarantee.DETECTABLE
     undo = Undo.REVERSIBLE
     risk = Risk.LOW

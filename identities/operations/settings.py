@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -14,6 +14,7 @@ from identities.account import password_policy
 from identities.account.settings import IamAccountMirror, ref_of
 from identities.models import IamAccount
 from sync.aws.client import AwsClient
+from sync.aws.permission import SETTINGS, Permission, write
 from sync.checks import PlanFinding
 from sync.mirror import AccountRegion, Content
 from sync.mirror.base import mirror_of
@@ -45,6 +46,11 @@ class SettingOperation(Operation[P]):
     guarantee: ClassVar[Guarantee] = Guarantee.IDEMPOTENT
     undo: ClassVar[Undo] = Undo.REVERSIBLE
     risk: ClassVar[Risk] = Risk.HIGH
+    needed_for: ClassVar[str] = "Set the account alias, the password policy and the version of STS tokens."
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return [write(f"iam:{self.aws_operation}", self.needed_for, SETTINGS)]
 
     def call(self, **parameters: Any) -> list[Call]:
         return [Call("iam", self.aws_operation, parameters, ("*",), (f"iam:{self.aws_operation}",))]

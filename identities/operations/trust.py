@@ -36,6 +36,7 @@ class UpdateTrust(OwnerOperation[TrustParams], WritesDocument[TrustParams]):
     replaces_text = True
     verb = "trust.update"
     aws_operation = "UpdateAssumeRolePolicy"
+    needed_for = "Write the trust policy of a role."
     writes_type = "trust"
     params_type = TrustParams
 

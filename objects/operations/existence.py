@@ -14,6 +14,7 @@ from aws_constraints.arn import name_of, path_of
 from objects.kinds import AwsKind, IamKind
 from objects.operations.objects import FacetOperation, ObjectParams
 from sync.aws.client import AwsClient
+from sync.aws.permission import Permission, write
 from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
@@ -72,6 +73,10 @@ class Creation(MakesObject[P]):
         self.of = of
         self.kind = of.step_kind(self.verb)
         self.aws_operation = self.aws_operation.format(of.noun)
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return [write(f"iam:{self.aws_operation}", f"Make {self.of.several}.", self.of.arns)]
 
     def parse(self, params: Mapping[str, Any]) -> P:
         p = super().parse(params)
@@ -170,6 +175,10 @@ class Deletion(FacetOperation[D], DeletesObject[D]):
     verb = "delete"
     aws_operation = "Delete{}"
     risk: ClassVar[Risk] = Risk.DESTRUCTIVE
+
+    def __init__(self, of: AwsKind) -> None:
+        super().__init__(of)
+        self.needed_for = f"Delete {of.several}."
 
     def title(self, p: D) -> str:
         return f"Delete {self.named(p)}"

@@ -13,6 +13,7 @@ from accounts.models import AwsAccount
 from objects.kinds import AwsKind
 from objects.operations.rows import prefetch_rows
 from sync.aws.client import AwsClient
+from sync.aws.permission import Permission, write
 from sync.mirror import Content
 from sync.mirror.base import DETAILS, mirror_of
 from sync.object_ref import ObjectRef
@@ -44,11 +45,16 @@ class ObjectOperation(FollowsRenames[P]):
     undo: ClassVar[Undo] = Undo.REVERSIBLE
     risk: ClassVar[Risk] = Risk.HIGH
     kind: str  # type: ignore[misc]  # of the instance: one class makes several operations
+    needed_for: str  # a sentence: the feature that needs the permission of its call
 
     def __init__(self, of: AwsKind) -> None:
         self.of = of
         self.kind = of.step_kind(self.verb)
         self.aws_operation = self.aws_operation.format(of.noun)
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return [write(f"{self.of.service}:{self.aws_operation}", self.needed_for, self.of.arns)]
 
     def parse(self, params: Mapping[str, Any]) -> P:
         p = super().parse(params)

@@ -13,8 +13,7 @@ from objects.object_actions import ActionForm
 from policies.actions.document_edit import SKELETON, DocumentEditForm
 from policies.fields import DocumentField
 from policies.models import Document, PolicyVersion
-from policies.operations import DeleteVersion, plan_set_default, plan_update
-from policies.operations.update import UpdatePolicy
+from policies.operations.update import DeleteVersion, UpdatePolicy, plan_set_default, plan_update
 from policies.quotas import MANAGED_POLICY, VERSIONS_OF_POLICY, quotas_of
 from policies.selectors import kept_versions
 from sync.operations import StepSpec

@@ -92,6 +92,7 @@ class DeletePolicy(VersionsOperation[PolicyParams], DeletesObject[PolicyParams])
 
     kind = "iam.policy.delete"
     aws_operation = "DeletePolicy"
+    needed_for = "Delete a managed policy."
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.NEW_ID
     risk = Risk.DESTRUCTIVE

@@ -72,6 +72,7 @@ class DeleteVersionParams(VersionParams):
 class UpdatePolicy(VersionsOperation[UpdatePolicyParams], WritesDocument[UpdatePolicyParams]):
     replaces_text = True
     kind = "iam.policy.update"
+    needed_for = "Edit a managed policy: make a new version of it."
     aws_operation = "CreatePolicyVersion"
     guarantee = Guarantee.DETECTABLE
     undo = Undo.REVERSIBLE
@@ -148,6 +149,7 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
     """Its document stays in the console's history, and can be written again under a new number."""
 
     kind = "iam.policy.delete_version"
+    needed_for = "Make room for a new version: AWS keeps five."
     unchanged_field = "version"
     aws_operation = "DeletePolicyVersion"
     guarantee = Guarantee.IDEMPOTENT
@@ -204,6 +206,7 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
 class SetDefault(VersionsOperation[VersionParams], WritesDocument[VersionParams]):
     replaces_text = True
     kind = "iam.policy.set_default"
+    needed_for = "Go back to an earlier version of a managed policy."
     aws_operation = "SetDefaultPolicyVersion"
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.REVERSIBLE

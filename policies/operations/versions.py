@@ -7,16 +7,19 @@ A version's document never changes, so the policy's id and the numbers say it al
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
 from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, object_key, ref
+from objects.permissions import iam_objects
 from policies.models import ManagedPolicy
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
+from sync.aws.permission import Permission, write
 from sync.object_ref import ObjectRef
 from sync.operations import BadParams, Call, Operation, Refusal, Value
 from sync.plan_draft import Draft
@@ -41,6 +44,12 @@ P = TypeVar("P", bound=PolicyParams)
 
 class VersionsOperation(Operation[P]):
     """What the operations on a policy's versions have in common."""
+
+    needed_for: ClassVar[str]  # a sentence: the feature that needs the permission of its call
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return [write(f"iam:{self.aws_operation}", self.needed_for, iam_objects("policy"))]
 
     def call(self, p: P, **parameters: Any) -> Call:
         return Call(

@@ -12,9 +12,15 @@ from policies.models import OrgAccount, Organization, OrgPolicy, OrgUnit
 from policies.organizations import mirrors, reads
 from sync import clock, mirror
 from sync.aws.errors import NotFound, NotInOrganization
+from sync.aws.permission import read
 from sync.mirror import AccountRegion, Item, Reader, Source, SourcePage
 
 MEMBERSHIP, TREE = "org.membership", "org.tree"
+
+
+_UNITS = "Read the organization's units and accounts, from its management account or a delegate."
+_POLICIES = "Read the control policies that bound what an AWS account's principals and resources may."
+_AGAIN = "Read one object of the organization again, before it is taken for gone."
 
 
 class OrganizationMembershipSource(Source):
@@ -24,6 +30,7 @@ class OrganizationMembershipSource(Source):
     title = "Membership of an organization"
     facet = "details"
     kinds = (Organization.kind,)
+    permissions = (read("organizations:DescribeOrganization", "Know whether the AWS account is in an organization."),)
 
     def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         requested_at = clock.now()
@@ -44,6 +51,18 @@ class OrganizationTreeSource(Source):
     title = "Organization: units, accounts and control policies"
     facet = "details"
     kinds = (OrgUnit.kind, OrgAccount.kind, OrgPolicy.kind)
+    # Where the AWS account is neither the management account nor a delegate, AWS denies them all.
+    permissions = (
+        read("organizations:ListRoots", _UNITS, MaxResults=1),
+        read("organizations:ListOrganizationalUnitsForParent", _UNITS, ParentId="r-none", MaxResults=1),
+        read("organizations:ListAccountsForParent", _UNITS, ParentId="r-none", MaxResults=1),
+        read("organizations:ListPolicies", _POLICIES, Filter="SERVICE_CONTROL_POLICY", MaxResults=1),
+        read("organizations:DescribePolicy", _POLICIES, PolicyId="p-00000000"),
+        read("organizations:ListTargetsForPolicy", _POLICIES, PolicyId="p-00000000", MaxResults=1),
+        read("organizations:DescribeAccount", _AGAIN, AccountId="{account_id}"),
+        read("organizations:DescribeOrganizationalUnit", _AGAIN, OrganizationalUnitId="ou-none-00000000"),
+        read("organizations:ListParents", _AGAIN, ChildId="{account_id}"),
+    )
     after = (MEMBERSHIP,)
 
     def serves(self, aws_account: AwsAccount) -> bool:

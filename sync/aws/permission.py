@@ -1,19 +1,128 @@
-"""One permission of the console's roles."""
+"""The permissions that the console's two roles need in an AWS account, each with the feature that needs it.
+
+Operations, mirrors and sources declare theirs, and are registered with them; `register` is for a page's own calls.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+from accounts.models import AwsAccount
 from sync.aws.purpose import Tier
 
-ALL = "*"  # of what AWS checks on no resource
+# IAM checks the permission before it looks whether the object exists: "no such entity" means that we may ask.
+NOBODY = "iam-console-permission-check"
+_BEFORE_WRITES = (
+    "Look, just before writing, whether the object is still as the plan expects, and after it, whether AWS shows it."
+)
+
+
+@dataclass(frozen=True)
+class ArnsOfKind:
+    """The ARNs of one kind of object, for what is allowed on it: those of all, and one that is nobody's."""
+
+    word: str  # "policy", "userpool"
+    pattern: str  # "arn:{partition}:iam::*:policy/*"
+    nobody: str  # "arn:{partition}:iam::{account_id}:policy/nobody"
+
+    def nobodys(self, aws_account: AwsAccount) -> str:
+        return str(_filled_in(self.nobody, aws_account))
+
+
+SETTINGS = ArnsOfKind("settings", "*", "*")  # what AWS checks on no resource
 
 
 @dataclass(frozen=True)
 class Permission:
-    """`on` is the kind of object that AWS checks it on; "" where it is of no use to narrow it, "*" for settings."""
+    """`on` is the kind of object that a write is about; None of a read, which is of no use to narrow.
+
+    `probe`: the parameters with which a read asks for one entry, or about nobody.
+    """
 
     action: str
     feature: str
     tier: Tier
-    on: str = ""
+    on: ArnsOfKind | None = None
+    probe: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def probe_params(self, aws_account: AwsAccount) -> dict[str, Any]:
+        return {name: _filled_in(value, aws_account) for name, value in self.probe.items()}
+
+
+def _filled_in(value: Any, aws_account: AwsAccount) -> Any:
+    if not isinstance(value, str):
+        return value
+    return value.format(
+        partition=aws_account.partition, account_id=aws_account.account_id, region=aws_account.default_region
+    )
+
+
+def read(action: str, feature: str, **probe: Any) -> Permission:
+    """For pulls, and for pages that ask AWS."""
+    return Permission(action, feature, "read", probe=probe)
+
+
+def look(action: str, feature: str = _BEFORE_WRITES, **probe: Any) -> Permission:
+    """To read, as the role to write, what a change stands on."""
+    return Permission(action, feature, "write", probe=probe)
+
+
+def reread(action: str, feature: str, **probe: Any) -> tuple[Permission, Permission]:
+    """To read one object: for pulls, and before and after a change."""
+    return read(action, feature, **probe), look(action, **probe)
+
+
+def write(action: str, feature: str, on: ArnsOfKind) -> Permission:
+    return Permission(action, feature, "write", on)
+
+
+def pulling(title: str) -> str:
+    """The feature of a source of that title: "Pull server certificates."."""
+    is_word = title[1:2].islower()
+    return f"Pull {title[0].lower() if is_word else title[0]}{title[1:]}."
+
+
+_registered: dict[tuple[Tier, str], Permission] = {}
+
+
+def register(permissions: Iterable[Permission]) -> None:
+    """What several need is told by the feature of the first."""
+    for permission in permissions:
+        _registered.setdefault((permission.tier, permission.action), permission)
+
+
+def registered() -> list[Permission]:
+    return list(_registered.values())
+
+
+# ---- The parts of a role -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RolePart:
+    """A policy of the role: AWS takes 6,144 characters of each, and who doesn't use a service leaves its part out."""
+
+    name: str
+    title: str = ""  # "Cognito"; "" of the part that is always there
+    about: str = ""  # what it is for, in a sentence
+    services: frozenset[str] = frozenset()  # as actions begin: "cognito-idp"
+
+
+IAM = RolePart("iam")
+_optional: list[RolePart] = []
+
+
+def register_part(part: RolePart) -> None:
+    """What is about other services than it names is in the part that is always there."""
+    _optional.append(part)
+
+
+def optional_parts() -> list[RolePart]:
+    return list(_optional)
+
+
+def part_of(action: str) -> RolePart:
+    service = action.partition(":")[0]
+    return next((part for part in _optional if service in part.services), IAM)

@@ -6,21 +6,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Literal
+from typing import Literal
 
 from accounts.models import AwsAccount
-from sync.aws import cognito_probes, errors
+from sync.aws import errors
 from sync.aws.client import AwsClient, reader
-from sync.aws.cognito_permissions import ARNS
-from sync.aws.permission import ALL, Permission
-from sync.aws.permissions import Part, permissions_of
+from sync.aws.permission import IAM, NOBODY, SETTINGS, Permission, RolePart, read
+from sync.aws.permissions import permissions_of
 from sync.aws.purpose import CHECKING_WRITES, READING, Tier
 
 State = Literal["works", "missing", "unknown"]
 GET_IN = "sts:AssumeRole"
-
-# IAM checks the permission before it looks whether the object exists: "no such entity" means that we may ask.
-_NOBODY = "iam-console-permission-check"
+SIMULATING = read(
+    "iam:SimulatePrincipalPolicy",
+    "Tell which permissions the console lacks, on the page that connects an AWS account.",
+    PolicySourceArn=f"arn:{{partition}}:iam::{{account_id}}:user/{NOBODY}",
+    ActionNames=["iam:GetUser"],
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def enter(aws_account: AwsAccount, tier: Tier) -> TierAccess:
     return TierAccess(aws_account, tier, client, PermissionCheck(GET_IN, _GETTING_IN, "works"), identity_arn)
 
 
-def check_permissions(entry: TierAccess, part: Part = "iam") -> list[PermissionCheck]:
+def check_permissions(entry: TierAccess, part: RolePart = IAM) -> list[PermissionCheck]:
     """Each permission of that part of the role.
 
     Reads are tried, harmlessly; of writes AWS's policy simulator tells, where the role to read may ask it. It leaves
@@ -104,88 +106,8 @@ def _simulated(client: AwsClient, source_arn: str, action: str, arns: list[str])
             yield PermissionCheck(action, one["EvalResourceName"], state, detail)
 
 
-def probe_params(service: str, operation: str, aws_account: AwsAccount) -> dict[str, Any]:
-    """Parameters with which a read of the role asks for one entry, or about nobody."""
-    if service.startswith("cognito-"):
-        return cognito_probes.params_of(service, operation, aws_account)
-    if operation in _PROBES:
-        return _PROBES[operation]
-    if operation in ("DescribeAccount", "ListParents"):
-        return {"AccountId" if operation == "DescribeAccount" else "ChildId": aws_account.account_id}
-    if operation == "SimulatePrincipalPolicy":
-        return {"PolicySourceArn": _nobodys_arn(aws_account, "user"), "ActionNames": ["iam:GetUser"]}
-    if operation in _BY_ARN:
-        param, kind = _BY_ARN[operation]
-        return {param: _nobodys_arn(aws_account, kind)}
-    if operation in _ABOUT_A_POLICY:
-        return {"PolicyArn": _nobodys_arn(aws_account, "policy")} | _ABOUT_A_POLICY[operation]
-    owner = next(kind for kind in ("ForUser", "User", "Group", "Role") if kind in operation).removeprefix("For")
-    return {f"{owner}Name": _NOBODY} | ({"PolicyName": _NOBODY} if operation == f"Get{owner}Policy" else {})
-
-
 _SIMULATED_AT_ONCE = 25  # objects
 _GETTING_IN = "Get into the AWS account."
-_ABOUT_A_USERS_CREDENTIALS = (
-    "GetLoginProfile",
-    "ListAccessKeys",
-    "ListMFADevices",
-    "ListSSHPublicKeys",
-    "ListServiceSpecificCredentials",
-    "ListSigningCertificates",
-)
-_PROBES: dict[str, dict[str, Any]] = {
-    **{operation: {"UserName": _NOBODY} for operation in _ABOUT_A_USERS_CREDENTIALS},
-    "GenerateCredentialReport": {},
-    "GetServiceLinkedRoleDeletionStatus": {"DeletionTaskId": "task/aws-service-role/nobody.amazonaws.com/nobody/0"},
-    "GetAccessKeyLastUsed": {"AccessKeyId": "AKIA0000000000000000"},
-    "GetCredentialReport": {},
-    "GetSSHPublicKey": {"UserName": _NOBODY, "SSHPublicKeyId": "APKA0000000000000000", "Encoding": "SSH"},
-    "GetAccountAuthorizationDetails": {"MaxItems": 1},
-    "GetAccountSummary": {},
-    "GetAccountPasswordPolicy": {},
-    "GetInstanceProfile": {"InstanceProfileName": _NOBODY},
-    "GetServerCertificate": {"ServerCertificateName": _NOBODY},
-    "GetServiceLastAccessedDetails": {"JobId": "00000000-0000-0000-0000-000000000000"},
-    "ListAccountAliases": {"MaxItems": 1},
-    "ListInstanceProfiles": {"MaxItems": 1},
-    "ListOpenIDConnectProviders": {},
-    "ListOrganizationsFeatures": {},
-    "ListRoles": {"MaxItems": 1},
-    "ListSAMLProviders": {},
-    "ListServerCertificates": {"MaxItems": 1},
-    "ListUsers": {"MaxItems": 1},
-    "ListVirtualMFADevices": {"MaxItems": 1},
-    "ListGroups": {"MaxItems": 1},
-    "ListRegions": {"MaxResults": 1},
-    "DescribeRegions": {},
-    "DescribeOrganization": {},
-    "ListRoots": {"MaxResults": 1},
-    "ListOrganizationalUnitsForParent": {"ParentId": "r-none", "MaxResults": 1},
-    "ListAccountsForParent": {"ParentId": "r-none", "MaxResults": 1},
-    "ListPolicies": {"Filter": "SERVICE_CONTROL_POLICY", "MaxResults": 1},
-    "DescribePolicy": {"PolicyId": "p-00000000"},
-    "ListTargetsForPolicy": {"PolicyId": "p-00000000", "MaxResults": 1},
-    "DescribeOrganizationalUnit": {"OrganizationalUnitId": "ou-none-00000000"},
-}
-# The parameter that takes an ARN, and of what kind.
-_BY_ARN: dict[str, tuple[str, str]] = {
-    "GenerateServiceLastAccessedDetails": ("Arn", "role"),
-    "GetOpenIDConnectProvider": ("OpenIDConnectProviderArn", "oidc-provider"),
-    "GetSAMLProvider": ("SAMLProviderArn", "saml-provider"),
-}
-_ABOUT_A_POLICY: dict[str, dict[str, Any]] = {
-    "GetPolicy": {},
-    "GetPolicyVersion": {"VersionId": "v1"},
-    "ListPolicyVersions": {},
-}
-
-
-def _nobodys_arn(aws_account: AwsAccount, kind: str) -> str:
-    if kind == ALL:
-        return ALL
-    if kind in ARNS:
-        return cognito_probes.nobodys_pool(aws_account, kind)
-    return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{kind}/{_NOBODY}"
 
 
 def _try_reads(client: AwsClient, aws_account: AwsAccount, reads: list[Permission]) -> Iterator[PermissionCheck]:
@@ -201,7 +123,7 @@ def _try(client: AwsClient, aws_account: AwsAccount, permission: Permission) -> 
     service, operation = permission.action.split(":")
     state, detail = _WORKS
     try:
-        client.call(service, operation, **probe_params(service, operation, aws_account))
+        client.call(service, operation, **permission.probe_params(aws_account))
     except (errors.NotFound, errors.OrganizationState, errors.Conflict):
         pass  # a conflict: the credential report is in the making
     except errors.AccessDeniedError as error:
@@ -225,7 +147,7 @@ _WORKS: tuple[State, str] = ("works", "")
 def _simulate_writes(aws_account: AwsAccount, identity_arn: str, writes: list[Permission]) -> Iterator[PermissionCheck]:
     """One question for each kind of object, since AWS takes each action together with each resource."""
     client = reader(aws_account)
-    for kind, group in groupby(writes, key=lambda permission: permission.on):
+    for on, group in groupby(writes, key=lambda permission: permission.on):
         permissions = list(group)
         try:
             answer = client.call(
@@ -233,7 +155,7 @@ def _simulate_writes(aws_account: AwsAccount, identity_arn: str, writes: list[Pe
                 "SimulatePrincipalPolicy",
                 PolicySourceArn=aws_account.write_role_arn or identity_arn,
                 ActionNames=[permission.action for permission in permissions],
-                ResourceArns=[_nobodys_arn(aws_account, kind)],
+                ResourceArns=[(on or SETTINGS).nobodys(aws_account)],
             )
         except errors.AwsError as error:
             yield from _unknown(permissions, error.sentence())

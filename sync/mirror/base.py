@@ -16,7 +16,9 @@ from typing import Any, ClassVar, Protocol
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
+from sync.aws import permission
 from sync.aws.client import ListPage
+from sync.aws.permission import Permission
 from sync.mirror.differences import ContentDifference, ContentPart, differences
 from sync.models import MirroredRow
 from sync.models.mirrored import MirrorQuerySet
@@ -88,6 +90,11 @@ class Mirror(ABC):
     page: ClassVar[str] = ""  # the URL name of an object's page, which takes account_id and aws_id; of `details`
     one_of_it: ClassVar[bool] = False  # one in an AWS account: its page takes the account_id only
     parts: ClassVar[Mapping[str, ContentPart]] = {}  # how its content is told, in words
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        """What the console's roles must be allowed for `read_one`, each with the feature that needs it."""
+        return ()
 
     @abstractmethod
     def object_id(self, item: Item) -> str:
@@ -222,6 +229,11 @@ class Source(ABC):
     confirms: bool = True  # … when AWS, asked for that one object, says so too
     reads_ahead: bool = False  # its `pages` asks AWS and nobody else: the next page is read while one is written
 
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        """What the console's role to read must be allowed for `pages`, beside what the mirror needs."""
+        return ()
+
     @abstractmethod
     def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         """From `marker` on. Raises what the door raises, and `NotYet`."""
@@ -261,8 +273,10 @@ def mirror_about(kind: str) -> Mirror | None:
 def register(*mirrors: Mirror) -> None:
     for mirror in mirrors:
         _mirrors[mirror.kind, mirror.source] = mirror
+        permission.register(mirror.permissions)
 
 
 def register_source(source: Source) -> None:
     """Its mirrors must be registered by the time it is pulled."""
     sources[source.name] = source
+    permission.register(source.permissions)

@@ -22,7 +22,7 @@ from iamconsole.web.fragments import wants_fragment
 from sync import connect as service
 from sync import connection_rules
 from sync.aws.errors import AwsError
-from sync.aws.permission import Permission
+from sync.aws.permission import Permission, RolePart, optional_parts
 from sync.aws.permissions import console_role_policy, console_role_trust, permissions_of
 from sync.aws.purpose import Tier
 from sync.connection_rules import new_external_id
@@ -35,6 +35,15 @@ TIERS: tuple[tuple[Tier, str, str], ...] = (
 
 
 @dataclass(frozen=True)
+class PartDocuments:
+    """A further policy of the role, which may be left out."""
+
+    part: RolePart
+    policy: str
+    permissions: list[Permission]
+
+
+@dataclass(frozen=True)
 class RoleDocuments:
     """What to lay into one role: its permissions, each with the feature that needs it, and its trust policy."""
 
@@ -44,8 +53,7 @@ class RoleDocuments:
     policy: str
     trust: str
     permissions: list[Permission]
-    cognito_policy: str
-    cognito_permissions: list[Permission]
+    optional: list[PartDocuments]
 
 
 @require_http_methods(["GET", "POST"])
@@ -197,8 +205,12 @@ def _roles(partition: str, principal_arn: str, external_id: str) -> list[RoleDoc
             policy=json.dumps(console_role_policy(tier, partition), indent=2),
             trust=_trust(tier, principal_arn, external_id) if principal_arn else "",
             permissions=permissions_of(tier),
-            cognito_policy=json.dumps(console_role_policy(tier, partition, "cognito"), indent=2),
-            cognito_permissions=permissions_of(tier, "cognito"),
+            optional=[
+                PartDocuments(
+                    part, json.dumps(console_role_policy(tier, partition, part), indent=2), permissions_of(tier, part)
+                )
+                for part in optional_parts()
+            ],
         )
         for tier, title, lede in TIERS
     ]

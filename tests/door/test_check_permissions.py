@@ -11,12 +11,13 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.models import AwsAccount
+from cognito.permissions import PART as COGNITO
+from cognito.permissions import identity_pool_arn, resource_of, user_pool_arn
 from emulator.process import Emulator
 from sync.aws.calls import is_read
-from sync.aws.cognito_permissions import COGNITO_PERMISSIONS, identity_pool_arn, resource_of, user_pool_arn
-from sync.aws.permission import Permission
-from sync.aws.permission_check import PermissionCheck, check_permissions, enter, probe_params
-from sync.aws.permissions import PERMISSIONS, Part, console_role_policy, console_role_trust, permissions_of
+from sync.aws.permission import IAM, Permission, RolePart, registered
+from sync.aws.permission_check import PermissionCheck, check_permissions, enter
+from sync.aws.permissions import console_role_policy, console_role_trust, permissions_of
 from sync.aws.purpose import Tier
 from sync.changes.session_policy import session_policy
 from sync.connect import check
@@ -29,12 +30,12 @@ READS = [permission.action for permission in permissions_of("read")]
 SERVICES = ("account", "iam", "organizations")
 
 
-def checks(aws_account: AwsAccount, tier: Tier, part: Part = "iam") -> list[PermissionCheck]:
+def checks(aws_account: AwsAccount, tier: Tier, part: RolePart = IAM) -> list[PermissionCheck]:
     entry = enter(aws_account, tier)
     return [entry.check, *check_permissions(entry, part)]
 
 
-def states(aws_account: AwsAccount, tier: Tier, part: Part = "iam") -> dict[str, str]:
+def states(aws_account: AwsAccount, tier: Tier, part: RolePart = IAM) -> dict[str, str]:
     return {check.action: check.state for check in checks(aws_account, tier, part)}
 
 
@@ -61,10 +62,10 @@ def test_a_missing_permission_is_named_with_what_to_do(
 def test_what_is_missing_of_cognito_is_told_apart(
     emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole
 ) -> None:
-    reads = [permission.action for permission in permissions_of("read", "cognito")]
+    reads = [permission.action for permission in permissions_of("read", COGNITO)]
     make_role("console-read", actions=[action for action in reads if action != "cognito-idp:ListUsers"])
     emulator.enforce_iam()
-    found = states(with_roles, "read", "cognito")
+    found = states(with_roles, "read", COGNITO)
     assert set(found) == {"sts:AssumeRole", *reads}
     assert [action for action, state in found.items() if state == "missing"] == ["cognito-idp:ListUsers"]
     assert found["cognito-idp:DescribeUserPool"] == found["cognito-identity:GetIdentityPoolRoles"] == "works"
@@ -90,7 +91,7 @@ def test_aws_is_asked_once_who_the_console_is_by_each_role(
 
 
 def test_who_does_not_get_in_is_not_asked_about_cognito(emulator: Emulator, with_roles: AwsAccount) -> None:
-    assert {report.part for report in check(with_roles)} == {"iam"}
+    assert {report.part for report in check(with_roles)} == {IAM}
 
 
 def test_a_plain_member_lacks_no_permission_of_organizations(
@@ -145,7 +146,7 @@ def test_the_role_to_write_is_simulated(emulator: Emulator, with_roles: AwsAccou
 
 @pytest.mark.parametrize(
     "permission",
-    [*PERMISSIONS, *COGNITO_PERMISSIONS],
+    registered(),
     ids=lambda permission: f"{permission.tier} {permission.action}",
 )
 def test_each_permission_is_an_operation_and_each_read_can_be_probed(permission: Permission) -> None:
@@ -153,10 +154,10 @@ def test_each_permission_is_an_operation_and_each_read_can_be_probed(permission:
     if operation == "PassRole":
         return  # AWS asks for it at the calls that hand a role to a service
     model = model_of(service).operation_model(operation)
-    assert is_read(service, operation) is (permission.on == "")
+    assert is_read(service, operation) is (permission.on is None)
     if permission.on:
         return
-    params = probe_params(service, operation, AwsAccount(account_id="1" * 12, partition="aws"))
+    params = permission.probe_params(AwsAccount(account_id="1" * 12, partition="aws"))
     shape = model.input_shape
     accepted, required = (shape.members, shape.required_members) if shape else ({}, [])
     assert set(required) <= set(params) <= set(accepted)
@@ -183,12 +184,12 @@ def operations_in_the_code() -> set[str]:
 def test_each_call_in_the_code_has_its_permission() -> None:
     found = operations_in_the_code()
     assert {"GetAccountAuthorizationDetails", "GetRolePolicy", "AddUserToGroup", "ListRoots", "ListRegions"} <= found
-    assert found <= {permission.action.partition(":")[2] for permission in PERMISSIONS}
+    assert found <= {permission.action.partition(":")[2] for permission in registered()}
 
 
-@pytest.mark.parametrize("part", ["iam", "cognito"])
+@pytest.mark.parametrize("part", [IAM, COGNITO], ids=lambda part: part.name)
 @pytest.mark.parametrize("tier", ["read", "write"])
-def test_the_policies_fit_what_aws_takes(tier: Tier, part: Part) -> None:
+def test_the_policies_fit_what_aws_takes(tier: Tier, part: RolePart) -> None:
     for partition in ("aws", "aws-cn", "aws-us-gov"):
         policy = console_role_policy(tier, partition, part)
         assert len(json.dumps(policy, separators=(",", ":"))) < 6144
@@ -202,16 +203,8 @@ def test_the_role_to_read_can_not_write() -> None:
     assert all(is_read(*action.split(":")) for action in statement["Action"])
 
 
-def test_each_permission_of_cognito_is_an_operation() -> None:
-    for permission in COGNITO_PERMISSIONS:
-        service, operation = permission.action.split(":")
-        model_of(service).operation_model(operation)
-        assert is_read(service, operation) is (permission.on == "")
-    assert len({(permission.tier, permission.action) for permission in COGNITO_PERMISSIONS}) == len(COGNITO_PERMISSIONS)
-
-
 def test_cognito_s_writes_are_narrowed_where_aws_can() -> None:
-    policy = console_role_policy("write", "aws-cn", "cognito")
+    policy = console_role_policy("write", "aws-cn", COGNITO)
     on = {action: statement["Resource"] for statement in policy["Statement"] for action in statement["Action"]}
     assert on["cognito-idp:AdminDisableUser"] == "arn:aws-cn:cognito-idp:*:*:userpool/*"
     assert on["cognito-identity:UpdateIdentityPool"] == "arn:aws-cn:cognito-identity:*:*:identitypool/*"
@@ -268,7 +261,7 @@ def test_the_command_prints_each_action_with_its_feature() -> None:
 
 def test_the_command_prints_documents_that_can_be_given_to_aws() -> None:
     assert json.loads(printed("--tier", "read", "--json")) == console_role_policy("read")
-    assert json.loads(printed("--tier", "read", "--json", "--cognito")) == console_role_policy("read", part="cognito")
+    assert json.loads(printed("--tier", "read", "--json", "--cognito")) == console_role_policy("read", part=COGNITO)
     trust = json.loads(printed("--tier", "read", "--trust", "--principal", "arn:aws:iam::1:role/console"))
     assert trust["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::1:role/console"}
 

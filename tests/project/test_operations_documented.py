@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sync.aws.calls import is_signed
+from sync.aws.permission import IAM, optional_parts
 from sync.aws.permissions import permissions_of
-from sync.operations import registry
+from sync.operations import Gate, registry
 from sync.operations_reference import TARGET, action_of, written
 
 
@@ -17,7 +18,18 @@ def test_every_operation_stands_in_it() -> None:
     assert [kind for kind in registry if f"| `{kind}` |" not in page] == []
 
 
+def test_each_declares_the_permission_of_its_call() -> None:
+    """A gate asks what the mirror of the object asks."""
+    called = {kind: action_of(each) for kind, each in registry.items() if not isinstance(each, Gate)}
+    lacking = {
+        kind: action
+        for kind, action in called.items()
+        if is_signed(*action.split(":")) and action not in {each.action for each in registry[kind].permissions}
+    }
+    assert lacking == {}
+
+
 def test_its_calls_are_allowed_to_the_console() -> None:
-    allowed = {each.action for each in (*permissions_of("write"), *permissions_of("write", "cognito"))}
+    allowed = {each.action for part in (IAM, *optional_parts()) for each in permissions_of("write", part)}
     called = {action_of(operation) for operation in registry.values()}
     assert {action for action in called if is_signed(*action.split(":"))} <= allowed

@@ -16,8 +16,8 @@ from accounts.models import AwsAccount
 from aws_constraints.arn import Arn, name_of
 from cognito.mirrors.identity_pools import IDENTITY
 from cognito.models import IdentityPool
+from cognito.permissions import identity_pool_arn, resource_of
 from sync.aws.client import AwsClient
-from sync.aws.cognito_permissions import identity_pool_arn, resource_of
 from sync.mirror import Content
 from sync.mirror.base import DETAILS, mirror_of
 from sync.object_ref import ObjectRef

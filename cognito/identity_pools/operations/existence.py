@@ -13,8 +13,9 @@ from cognito.identity_pools.operations.facts import IdentityPoolRoleFact, given
 from cognito.identity_pools.settings import refuse_name
 from cognito.mirrors.identity_pools import IDENTITY, named
 from cognito.models import IdentityPool
+from cognito.permissions import CHANGE_IDENTITY_POOLS, IDENTITY_POOLS, identity_pool_arn
 from sync.aws.client import AwsClient
-from sync.aws.cognito_permissions import identity_pool_arn
+from sync.aws.permission import SETTINGS, write
 from sync.mirror import Content
 from sync.object_ref import ObjectRef
 from sync.operations import (
@@ -66,6 +67,7 @@ class CreateIdentityPool(MakesObject[CreateIdentityPoolParams]):
 
     kind = "cognito.identity_pool.create"
     aws_operation = "CreateIdentityPool"
+    permissions = (write("cognito-identity:CreateIdentityPool", CHANGE_IDENTITY_POOLS, SETTINGS),)
     guarantee = Guarantee.DETECTABLE
     undo = Undo.REVERSIBLE
     risk = Risk.HIGH
@@ -143,6 +145,7 @@ class CreateIdentityPool(MakesObject[CreateIdentityPoolParams]):
 class DeleteIdentityPool(IdentityPoolOperation[IdentityPoolParams], DeletesObject[IdentityPoolParams]):
     kind = "cognito.identity_pool.delete"
     aws_operation = "DeleteIdentityPool"
+    permissions = (write("cognito-identity:DeleteIdentityPool", CHANGE_IDENTITY_POOLS, IDENTITY_POOLS),)
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
     params_type = IdentityPoolParams

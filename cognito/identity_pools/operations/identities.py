@@ -14,9 +14,10 @@ from typing import Any
 from cognito.identity_pools.operations.base import IdentityPoolOperation, IdentityPoolParams, about
 from cognito.mirrors.identity_pools import IDENTITY
 from cognito.models import IdentityPool
+from cognito.permissions import CHANGE_IDENTITY_POOLS, NOBODYS_IDENTITY_POOL, SEE_IDENTITIES, resource_of
 from sync.aws import errors
 from sync.aws.client import AwsClient
-from sync.aws.cognito_permissions import resource_of
+from sync.aws.permission import SETTINGS, reread, write
 from sync.calls import opened
 from sync.mirror import Content, Reader
 from sync.operations import BadParams, Call, Risk, StepSpec, Undo, Value
@@ -42,6 +43,11 @@ class IdentitiesParams(IdentityPoolParams):
 class DeleteIdentities(IdentityPoolOperation[IdentitiesParams]):
     kind = "cognito.identity_pool.identities.delete"
     aws_operation = "DeleteIdentities"
+    permissions = (
+        write("cognito-identity:DeleteIdentities", CHANGE_IDENTITY_POOLS, SETTINGS),
+        *reread("cognito-identity:ListIdentities", SEE_IDENTITIES, IdentityPoolId=NOBODYS_IDENTITY_POOL, MaxResults=1),
+        *reread("cognito-identity:DescribeIdentity", SEE_IDENTITIES, IdentityId=NOBODYS_IDENTITY_POOL),
+    )
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
     params_type = IdentitiesParams

@@ -13,6 +13,8 @@ from typing import Any
 from cognito.identity_pools.operations.base import IdentityPoolParams, ReplacingOperation, about, not_read
 from cognito.mirrors.identity_pools import PrincipalTagsMirror
 from cognito.models import IdentityPool
+from cognito.permissions import CHANGE_IDENTITY_POOLS
+from sync.aws.permission import SETTINGS, write
 from sync.mirror import Content
 from sync.operations import BadParams, Call, StepSpec, Value
 from sync.plan_draft import Draft
@@ -54,6 +56,7 @@ class SetPrincipalTags(ReplacingOperation[TagsParams]):
     kind = "cognito.identity_pool.principal_tags.set"
     aws_operation = "SetPrincipalTagAttributeMap"
     facet = PrincipalTagsMirror.source
+    permissions = (write("cognito-identity:SetPrincipalTagAttributeMap", CHANGE_IDENTITY_POOLS, SETTINGS),)
     params_type = TagsParams
 
     def title(self, p: TagsParams) -> str:

@@ -17,9 +17,11 @@ from cognito.identity_pools.operations.base import IdentityPoolParams, Replacing
 from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN, WHO, gives_other_roles
 from cognito.mirrors.identity_pools import IdentityPoolRolesMirror
 from cognito.models import IdentityPool
+from cognito.permissions import CHANGE_IDENTITY_POOLS
 from iamconsole.web.words import counted
 from identities.models import IamRole
 from objects.operations.rows import object_key
+from sync.aws.permission import SETTINGS, write
 from sync.checks import PlanFinding
 from sync.mirror import Content
 from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
@@ -100,6 +102,7 @@ class SetRoles(ReplacingOperation[RolesParams]):
     kind = "cognito.identity_pool.roles.set"
     aws_operation = "SetIdentityPoolRoles"
     facet = IdentityPoolRolesMirror.source
+    permissions = (write("cognito-identity:SetIdentityPoolRoles", CHANGE_IDENTITY_POOLS, SETTINGS),)
     params_type = RolesParams
 
     def title(self, p: RolesParams) -> str:

@@ -19,8 +19,10 @@ from cognito.identity_pools.operations.base import IdentityPoolParams, Replacing
 from cognito.identity_pools.operations.facts import lets_guests_in
 from cognito.identity_pools.settings import IDENTITY_POOL
 from cognito.models import IdentityPool
+from cognito.permissions import CHANGE_IDENTITY_POOLS, IDENTITY_POOLS
 from cognito.setting import labels_of, members_of
 from iamconsole.web.words import counted
+from sync.aws.permission import write
 from sync.mirror import Content
 from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
 from sync.plan_draft import Draft
@@ -83,6 +85,11 @@ class UpdateIdentityPoolParams(IdentityPoolParams):
 class UpdateIdentityPool(ReplacingOperation[UpdateIdentityPoolParams]):
     kind = "cognito.identity_pool.update"
     aws_operation = "UpdateIdentityPool"
+    permissions = (
+        write("cognito-identity:UpdateIdentityPool", CHANGE_IDENTITY_POOLS, IDENTITY_POOLS),
+        write("cognito-identity:TagResource", CHANGE_IDENTITY_POOLS, IDENTITY_POOLS),
+        write("cognito-identity:UntagResource", CHANGE_IDENTITY_POOLS, IDENTITY_POOLS),
+    )
     params_type = UpdateIdentityPoolParams
 
     def title(self, p: UpdateIdentityPoolParams) -> str:

@@ -17,6 +17,7 @@ from cognito.people import schema
 from cognito.people.guarded import guarded_attributes, why_guarded_attributes
 from cognito.people.mirror import find_one
 from cognito.people.person_record import SUB
+from cognito.permissions import SET_ATTRIBUTES
 from sync.aws.client import AwsClient
 from sync.calls import PersonalParameter, concealed, revealed
 from sync.checks import PlanFinding
@@ -77,6 +78,7 @@ N = TypeVar("N", bound=AttributeNamesParams)
 
 class AttributesOperation(PersonOperation[N]):
     bills = True
+    needed_for = SET_ATTRIBUTES
 
     def names(self, p: N) -> Sequence[str]:
         raise NotImplementedError

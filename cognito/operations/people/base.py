@@ -20,7 +20,9 @@ from cognito.models import CognitoUser
 from cognito.people.guarded import prefetch_groups, why_guarded_person
 from cognito.people.mirror import find_one
 from cognito.people.person_record import SUB
+from cognito.permissions import CARE_FOR_PEOPLE, USER_POOLS
 from sync.aws.client import AwsClient
+from sync.aws.permission import Permission, write
 from sync.calls import PersonalParameter, concealed, revealed
 from sync.mirror import Item
 from sync.object_ref import ObjectRef
@@ -87,6 +89,11 @@ class PeopleOperation(AboutPoolPeople[Q], DecidedByMirror[Q]):
     asks_mirror = True
     # Whether AWS may count the person as one who was active this month, and bill for her.
     bills: ClassVar[bool] = False
+    needed_for: ClassVar[str] = CARE_FOR_PEOPLE  # the permission of its call
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return [write(f"{IDP}:{self.aws_operation}", self.needed_for, USER_POOLS)]
 
     def why_guarded(self, draft: Draft, p: Q) -> str:
         """Why it isn't for helpdesk: what it gives, or whom it is about; "" where it is (cognito/people/guarded.py)."""

@@ -33,6 +33,7 @@ class CodeParams(PersonParams):
 
 class ResendCode(StatusOperation):
     kind = "cognito.user.resend_code"
+    permissions = ()  # its call isn't signed
     aws_operation = "ResendConfirmationCode"
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.NEVER

@@ -14,6 +14,7 @@ from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.operations.people.base import PersonOperation, PersonParams, person_ref
 from cognito.people.groups import GROUPS_OF_PERSON, names_of_groups
 from cognito.people.guarded import describe_role, why_guarded_group
+from cognito.permissions import SET_ATTRIBUTES
 from cognito.pools.operations.replacing import child_key
 from cognito.pools.operations.roles import GroupMemberRoleFact
 from cognito.pools.operations.shapes import GROUP
@@ -57,6 +58,7 @@ class PersonInGroupOperation(PersonOperation[PersonInGroupParams]):
     leaves: ClassVar[bool]  # a member, afterwards
     opposite: ClassVar[str]
     params_type = PersonInGroupParams
+    needed_for = SET_ATTRIBUTES
 
     def gives(self, draft: Draft, p: PersonInGroupParams) -> str:
         return why_guarded_group(draft, p.pool_arn, p.group)

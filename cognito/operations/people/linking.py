@@ -17,6 +17,7 @@ from cognito.models import CognitoUser, PoolProvider
 from cognito.operations.people.attributes import digest
 from cognito.operations.people.base import PersonOperation, PersonParams, on_person
 from cognito.people.schema import fixed_ones
+from cognito.permissions import SET_ATTRIBUTES
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.calls import PersonalParameter, concealed, revealed
@@ -62,6 +63,7 @@ class LinkOperation(PersonOperation[LinkParams]):
     bills = True
     leaves: ClassVar[bool]
     opposite: ClassVar[str]
+    needed_for = SET_ATTRIBUTES
 
     def part(self, p: LinkParams) -> str:
         return f"{super().part(p)} {p.provider} {p.key}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from cognito.mirrors.pools import IDP
 from cognito.operations.people.base import PersonOperation, PersonParams, UnseenOperation
+from cognito.permissions import SET_PASSWORDS
 from sync.aws.client import AwsClient
 from sync.operations import BadParams, Call, PreviousAttempt, StepResult, StepSpec, Undo, Value
 
@@ -41,6 +42,7 @@ class SetPreference(UnseenOperation[PreferenceParams]):
     """The factors that were on before are in the result, for the reverse."""
 
     kind = "cognito.user.mfa.preference"
+    needed_for = SET_PASSWORDS
     aws_operation = "AdminSetUserMFAPreference"
     undo = Undo.REVERSIBLE
     params_type = PreferenceParams
@@ -79,6 +81,7 @@ class DeleteToken(PersonOperation[PersonParams]):
     """A lost authenticator app. Once it is gone, AWS finds none any more."""
 
     kind = "cognito.user.mfa.delete_totp"
+    needed_for = SET_PASSWORDS
     aws_operation = "AdminDeleteSoftwareToken"
     about = "there"
     undo = Undo.NEVER

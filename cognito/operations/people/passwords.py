@@ -9,6 +9,7 @@ from cognito.models import CognitoUser
 from cognito.operations.people.base import PersonParams, UnseenOperation
 from cognito.operations.people.user_status import StatusOperation
 from cognito.people.messages import recovery_ways
+from cognito.permissions import SET_PASSWORDS
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.operation_mixins import HasSecrets
@@ -26,6 +27,7 @@ class ResetPassword(StatusOperation):
     """The old password is void at once, and AWS sends a code to set a new one."""
 
     kind = "cognito.user.reset_password"
+    needed_for = SET_PASSWORDS
     aws_operation = "AdminResetUserPassword"
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.NEVER
@@ -79,6 +81,7 @@ class SetPersonPassword(UnseenOperation[PersonPasswordParams], HasSecrets[Person
     """Sending it again sets the same password again."""
 
     kind = "cognito.user.set_password"
+    needed_for = SET_PASSWORDS
     aws_operation = "AdminSetUserPassword"
     risk = Risk.SECRET
     params_type = PersonPasswordParams

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from cognito.models import AppClient
+from cognito.permissions import CHANGE_POOLS, USER_POOLS
 from cognito.pools.operations.places import check_pool_arn, pool_call, pool_row, region_of
 from cognito.pools.operations.replacing import (
     child_key,
@@ -26,6 +27,7 @@ from cognito.pools.operations.roles import role_given
 from cognito.pools.operations.shapes import GROUP, PROVIDER, Shape
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
+from sync.aws.permission import Permission, write
 from sync.checks import PlanFinding
 from sync.mirror import mirror_of
 from sync.object_ref import ObjectRef
@@ -98,6 +100,10 @@ class CreatePoolObject(Operation[CreatePoolObjectParams]):
         self.of = of
         self.kind = of.kind.replace(".update", ".create")
         self.aws_operation = of.operation.replace("Update", "Create")
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return [write(f"cognito-idp:{self.of.operation.replace('Update', 'Create')}", CHANGE_POOLS, USER_POOLS)]
 
     def parse(self, params: Mapping[str, Any]) -> CreatePoolObjectParams:
         p = super().parse(params)
@@ -196,6 +202,10 @@ class DeletePoolObject(DeletesObject[PoolObjectParams]):
         self.of = of
         self.kind = of.kind.replace(".update", ".delete")
         self.aws_operation = of.operation.replace("Update", "Delete")
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return [write(f"cognito-idp:{self.of.operation.replace('Update', 'Delete')}", CHANGE_POOLS, USER_POOLS)]
 
     def title(self, p: PoolObjectParams) -> str:
         return f"Delete the {self.of.title} {p.words}"

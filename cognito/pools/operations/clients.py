@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from cognito.models import AppClient
+from cognito.permissions import CHANGE_POOLS, NOBODYS_POOL, PULL_POOLS, USER_POOLS
 from cognito.pools.operations.belonging import remove
 from cognito.pools.operations.places import IDP, check_pool_arn, pool_call, pool_id_of, pool_row, region_of
 from cognito.pools.operations.pools import check_pool_name
@@ -20,6 +21,7 @@ from cognito.pools.operations.shapes import CLIENT
 from iamconsole.web.words import counted, full_time
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
+from sync.aws.permission import reread, write
 from sync.aws.secrets import Secret
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
@@ -65,6 +67,7 @@ class CreateClient(
 
     kind = "cognito.client.create"
     aws_operation = "CreateUserPoolClient"
+    permissions = (write("cognito-idp:CreateUserPoolClient", CHANGE_POOLS, USER_POOLS),)
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.REVERSIBLE
     risk = Risk.HIGH
@@ -198,6 +201,10 @@ class AddSecret(ClientOperation, HasSecrets[Any], AppearsAfterwards[Any]):
 
     kind = "cognito.client.secret.add"
     aws_operation = "AddUserPoolClientSecret"
+    permissions = (
+        write("cognito-idp:AddUserPoolClientSecret", CHANGE_POOLS, USER_POOLS),
+        *reread("cognito-idp:ListUserPoolClientSecrets", PULL_POOLS, UserPoolId=NOBODYS_POOL, ClientId="nobody"),
+    )
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.REVERSIBLE
     risk = Risk.SECRET
@@ -290,6 +297,7 @@ class DeleteSecret(ClientOperation):
 
     kind = "cognito.client.secret.delete"
     aws_operation = "DeleteUserPoolClientSecret"
+    permissions = (write("cognito-idp:DeleteUserPoolClientSecret", CHANGE_POOLS, USER_POOLS),)
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE

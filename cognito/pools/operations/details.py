@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cognito.permissions import CHANGE_POOLS, USER_POOLS
 from cognito.pools.operations.places import call_on, pool_call, pool_row
 from cognito.pools.operations.pools import UserPoolOperation, UserPoolParams
 from objects.operations.tags import MOST_TAGS, check_key, check_value
+from sync.aws.permission import write
 from sync.checks import PlanFinding
 from sync.operations import BadParams, Call, Guarantee, Risk, StepSpec, Undo, Value
 from sync.plan_draft import Draft
@@ -62,6 +64,7 @@ class PoolTagOperation(UserPoolOperation):
 
 class TagPool(PoolTagOperation):
     kind = "cognito.pool.tag"
+    permissions = (write("cognito-idp:TagResource", CHANGE_POOLS, USER_POOLS),)
     unchanged_field = "value"
     aws_operation = "TagResource"
     params_type = PoolTagParams
@@ -90,6 +93,7 @@ class TagPool(PoolTagOperation):
 class UntagPool(PoolTagOperation):
     kind = "cognito.pool.untag"
     aws_operation = "UntagResource"
+    permissions = (write("cognito-idp:UntagResource", CHANGE_POOLS, USER_POOLS),)
     params_type = PoolUntagParams
 
     def title(self, p: PoolUntagParams) -> str:
@@ -125,6 +129,7 @@ class AttributeParams(UserPoolParams):
 class AddAttribute(UserPoolOperation):
     kind = "cognito.pool.add_attribute"
     aws_operation = "AddCustomAttributes"
+    permissions = (write("cognito-idp:AddCustomAttributes", CHANGE_POOLS, USER_POOLS),)
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE  # permanent
     guarantee = Guarantee.DETECTABLE

@@ -13,9 +13,11 @@ from typing import Any, ClassVar
 from accounts.models import AwsAccount
 from cognito.canonical import canonical
 from cognito.models import UserPool
+from cognito.permissions import CHANGE_POOLS, USER_POOLS
 from cognito.pools.operations.places import check_pool_arn, pool_call, pool_key, pool_row, region_of
 from cognito.pools.operations.pools import pool_ref
 from sync.aws.client import AwsClient
+from sync.aws.permission import write
 from sync.checks import PlanFinding
 from sync.mirror.base import mirror_of
 from sync.object_ref import ObjectRef
@@ -120,6 +122,7 @@ class DomainOperation(Operation[Any]):
 class CreateDomain(DomainOperation):
     kind = "cognito.domain.create"
     aws_operation = "CreateUserPoolDomain"
+    permissions = (write("cognito-idp:CreateUserPoolDomain", CHANGE_POOLS, USER_POOLS),)
     guarantee = Guarantee.DETECTABLE
     params_type = ConfigParams
 
@@ -156,6 +159,7 @@ class CreateDomain(DomainOperation):
 class UpdateDomain(DomainOperation):
     kind = "cognito.domain.update"
     aws_operation = "UpdateUserPoolDomain"
+    permissions = (write("cognito-idp:UpdateUserPoolDomain", CHANGE_POOLS, USER_POOLS),)
     params_type = ConfigParams
 
     def title(self, p: ConfigParams) -> str:
@@ -179,6 +183,7 @@ class UpdateDomain(DomainOperation):
 class DeleteDomain(DomainOperation):
     kind = "cognito.domain.delete"
     aws_operation = "DeleteUserPoolDomain"
+    permissions = (write("cognito-idp:DeleteUserPoolDomain", CHANGE_POOLS, USER_POOLS),)
     risk = Risk.DESTRUCTIVE
     params_type = DomainParams
 

@@ -16,11 +16,13 @@ from typing import Any
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in
 from cognito.models import Logo
+from cognito.permissions import CHANGE_POOLS, NOBODYS_POOL, PULL_POOLS, USER_POOLS
 from cognito.pools import logos
 from cognito.pools.operations.places import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, pool_row, region_of
 from cognito.pools.operations.pools import pool_ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
+from sync.aws.permission import reread, write
 from sync.checks import PlanFinding
 from sync.mirror import Reader
 from sync.mirror.hashing import moment
@@ -151,6 +153,10 @@ class UiCustomizationParams:
 class SetUiCustomization(WritesDocument[UiCustomizationParams]):
     kind = logos.KIND
     aws_operation = "SetUICustomization"
+    permissions = (
+        write("cognito-idp:SetUICustomization", CHANGE_POOLS, USER_POOLS),
+        *reread("cognito-idp:GetUICustomization", PULL_POOLS, UserPoolId=NOBODYS_POOL),
+    )
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.REVERSIBLE
     risk = Risk.LOW

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, PoolProvider, ResourceServer, UserPool
+from cognito.permissions import CHANGE_POOLS, USER_POOLS
 from cognito.plans import is_protected_from_threats
 from cognito.pools.operations.places import (
     IDP,
@@ -23,6 +24,7 @@ from cognito.pools.operations.replacing import update
 from cognito.pools.operations.shapes import POOL
 from iamconsole.web.words import counted, some
 from sync.aws.client import AwsClient
+from sync.aws.permission import SETTINGS, write
 from sync.checks import PlanFinding
 from sync.mirror.base import mirror_of
 from sync.object_ref import ObjectRef
@@ -95,6 +97,7 @@ class CreateUserPool(AppearsAfterwards[CreateUserPoolParams], MakesObject[Create
 
     kind = "cognito.pool.create"
     aws_operation = "CreateUserPool"
+    permissions = (write("cognito-idp:CreateUserPool", CHANGE_POOLS, SETTINGS),)
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.REVERSIBLE
     risk = Risk.LOW
@@ -204,6 +207,7 @@ class UserPoolOperation(Operation[Any]):
 class DeleteUserPool(UserPoolOperation, DeletesObject[Any]):
     kind = "cognito.pool.delete"
     aws_operation = "DeleteUserPool"
+    permissions = (write("cognito-idp:DeleteUserPool", CHANGE_POOLS, USER_POOLS),)
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
     params_type = UserPoolParams

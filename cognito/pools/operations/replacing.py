@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from accounts.models import AwsAccount
 from cognito.canonical import canonical
 from cognito.models import OfPool, UserPool
+from cognito.permissions import CHANGE_POOLS, USER_POOLS
 from cognito.pools.operations.places import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, pool_row, region_of
 from cognito.pools.operations.roles import role_given
 from cognito.pools.operations.shapes import (
@@ -32,6 +33,7 @@ from cognito.pools.operations.shapes import (
 from cognito.setting_paths import different, merged, undone
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
+from sync.aws.permission import Permission, write
 from sync.checks import PlanFinding
 from sync.mirror.base import mirror_of
 from sync.mirror.hashing import moment
@@ -83,6 +85,10 @@ class ReplaceSettings(
         self.of = of
         self.kind = of.kind
         self.aws_operation = of.operation
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return [write(f"{IDP}:{self.of.operation}", CHANGE_POOLS, USER_POOLS)]
 
     def parse(self, params: Mapping[str, Any]) -> ReplaceParams:
         p = super().parse(params)

@@ -68,6 +68,8 @@ S = TypeVar("S", bound=StatusParams)
 class SwitchCredential(CredentialOperation[P]):
     """Switches it on or off."""
 
+    needed_for = "Switch access keys and other credentials on and off."
+
     def __init__(self, of: KindOfCredential, params_type: type[P]) -> None:
         super().__init__(of, params_type)
         self.aws_operation = of.aws_update
@@ -140,6 +142,7 @@ class DeleteCredential(CredentialOperation[P]):
     """An access key has to be inactive first: whoever still uses it then says so, while it can be switched on again."""
 
     verb = "delete"
+    needed_for = "Delete access keys and other credentials."
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
 

@@ -60,6 +60,7 @@ P = TypeVar("P", bound=LoginParams)
 
 class LoginOperation(UserCredentialOperation[P]):
     facet = LOGIN.source
+    needed_for = "Give users a password for AWS's own console, reset it, or take it away."
 
     def part(self, p: P) -> str:
         return f"login:{p.arn}"

@@ -138,6 +138,7 @@ class CreateKeyParams:
 class CreateKey(CreateCredential[CreateKeyParams]):
     aws_operation = "CreateAccessKey"
     known_as = "iam.key.create"
+    needed_for = "Make and rotate access keys."
     credential, quota, answered = KEY, KEYS_OF_USER, "AccessKey"
     secret_names: ClassVar[Mapping[str, str]] = {"SecretAccessKey": "Secret access key"}
     params_type = CreateKeyParams
@@ -176,6 +177,7 @@ SERVICE_SECRETS = {"ServicePassword": "Password for the service", "ServiceCreden
 class CreateServiceCredential(CreateCredential[CreateServiceParams]):
     aws_operation = "CreateServiceSpecificCredential"
     known_as = "iam.svc_cred.create"
+    needed_for = "Make credentials for one service."
     credential, quota, answered = SERVICE, _FOR_A_SERVICE, "ServiceSpecificCredential"
     secret_names = SERVICE_SECRETS
     params_type = CreateServiceParams

@@ -18,8 +18,10 @@ from identities.models import LoginProfile, MfaDevice
 from identities.operations.credentials.logins import DeleteLogin
 from identities.operations.credentials.of_user import UserCredentialOperation
 from identities.operations.held_rows import held
+from objects.permissions import iam_objects
 from policies.holdings import DEVICE, CredentialFact
 from sync.aws.client import AwsClient
+from sync.aws.permission import write
 from sync.checks import PlanFinding
 from sync.mirror import AccountRegion
 from sync.object_ref import ObjectRef
@@ -98,6 +100,7 @@ class RemoveMfaDevice(DeviceOperation[MfaDeviceParams]):
 class DeactivateDevice(RemoveMfaDevice):
     aws_operation = "DeactivateMFADevice"
     known_as = "iam.mfa.deactivate"
+    needed_for = "Take MFA devices off users."
 
     def title(self, p: MfaDeviceParams) -> str:
         return f"Take the MFA device {p.serial} off {self.named(p)}"
@@ -138,6 +141,7 @@ class DeactivateDevice(RemoveMfaDevice):
 class DeleteVirtualDevice(RemoveMfaDevice):
     aws_operation = "DeleteVirtualMFADevice"
     known_as = "iam.mfa.delete_virtual"
+    permissions = (write("iam:DeleteVirtualMFADevice", "Delete virtual MFA devices.", iam_objects("mfa")),)
     risk = Risk.DESTRUCTIVE
 
     def title(self, p: MfaDeviceParams) -> str:

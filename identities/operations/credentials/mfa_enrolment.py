@@ -19,8 +19,10 @@ from accounts.models import AwsAccount
 from aws_constraints.arn import Arn, account_in, name_of, path_of
 from identities.models import MfaDevice
 from identities.operations.credentials.mfa import GONE, OFF, ON, DeviceOperation, MfaDeviceParams
+from objects.permissions import iam_objects
 from policies.holdings import DEVICE, CredentialFact
 from sync.aws.client import AwsClient
+from sync.aws.permission import write
 from sync.aws.secrets import Secret
 from sync.checks import PlanFinding
 from sync.operation_mixins import AppearsAfterwards, HasSecrets
@@ -82,6 +84,7 @@ class NewDeviceParams(MfaDeviceParams):
 class CreateVirtualDevice(Enrolment[NewDeviceParams], HasSecrets[NewDeviceParams], AppearsAfterwards[NewDeviceParams]):
     aws_operation = "CreateVirtualMFADevice"
     known_as = "iam.mfa.create_virtual"
+    permissions = (write("iam:CreateVirtualMFADevice", "Make virtual MFA devices.", iam_objects("mfa")),)
     guarantee = Guarantee.AT_MOST_ONCE
     risk = Risk.SECRET
     params_type = NewDeviceParams
@@ -167,6 +170,7 @@ class CodesParams(MfaDeviceParams):
 
 class CodesEnrolment(Enrolment[CodesParams]):
     params_type = CodesParams
+    needed_for = "Give users MFA devices."
 
     def calls(self, p: CodesParams) -> list[Call]:
         codes = {"AuthenticationCode1": SealedParameter(p.code1), "AuthenticationCode2": SealedParameter(p.code2)}

@@ -18,6 +18,7 @@ from sync.operations import AccessChange, Call, Guarantee, Risk, StepSpec, Undo,
 class ResetServiceCredential(CredentialOperation[ServiceParams], HasSecrets[ServiceParams]):
     verb = "reset"
     aws_operation = "ResetServiceSpecificCredential"
+    needed_for = "Reset credentials for one service."
     guarantee = Guarantee.AT_MOST_ONCE
     shows = False
     undo = Undo.NEVER

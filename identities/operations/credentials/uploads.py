@@ -28,6 +28,7 @@ from policies.holdings import CredentialFact
 from policies.quotas import CERTIFICATES_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
+from sync.aws.permission import NOBODY, Permission, look
 from sync.checks import PlanFinding
 from sync.operations import AccessChange, BadParams, Call, Guarantee, PreviousAttempt, StepResult, StepSpec, Value
 from sync.plan_draft import Draft
@@ -139,6 +140,7 @@ class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
 
 class UploadSigningCertificate(UploadCredential):
     aws_operation = "UploadSigningCertificate"
+    needed_for = "Upload signing certificates."
     credential, quota, answered = CERTIFICATE, CERTIFICATES_OF_USER, "Certificate"
 
     def fingerprint(self, body: str) -> str:
@@ -164,6 +166,13 @@ class UploadSigningCertificate(UploadCredential):
 
 class UploadSshKey(UploadCredential):
     aws_operation = "UploadSSHPublicKey"
+    needed_for = "Upload SSH keys."
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        found = look("iam:GetSSHPublicKey", UserName=NOBODY, SSHPublicKeyId="APKA0000000000000000", Encoding="SSH")
+        return [*super().permissions, found]
+
     credential, quota, answered = SSH_KEY, _SSH_KEYS_OF_USER, "SSHPublicKey"
 
     def fingerprint(self, body: str) -> str:

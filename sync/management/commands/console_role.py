@@ -8,7 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from sync.aws.permissions import Part, console_role_policy, console_role_trust, permissions_of
+from sync.aws.permission import IAM, RolePart, optional_parts
+from sync.aws.permissions import console_role_policy, console_role_trust, permissions_of
 
 
 class Command(BaseCommand):
@@ -21,14 +22,17 @@ class Command(BaseCommand):
         parser.add_argument("--trust", action="store_true", help="the role's trust policy instead of its permissions")
         parser.add_argument("--principal", metavar="ARN", help="with --trust: the identity that the console runs as")
         parser.add_argument("--external-id", default="", help="with --trust: as given for the AWS account here")
-        parser.add_argument("--cognito", action="store_true", help="the policy for Cognito, if there are any pools")
+        for part in optional_parts():
+            words = f"the policy {part.about}, if there are any"
+            parser.add_argument(f"--{part.name}", action="store_const", const=part, dest="part", help=words)
+        parser.set_defaults(part=IAM)
         parser.add_argument("--partition", choices=["aws", "aws-cn", "aws-us-gov"], default="aws")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["trust"]:
             self._print(self._trust(options))
             return
-        part: Part = "cognito" if options["cognito"] else "iam"
+        part: RolePart = options["part"]
         if not options["json"]:
             self._explain(options["tier"], part)
         self._print(console_role_policy(options["tier"], options["partition"], part))
@@ -40,7 +44,7 @@ class Command(BaseCommand):
             options["tier"], principal_arn=options["principal"], external_id=options["external_id"]
         )
 
-    def _explain(self, tier: Any, part: Part) -> None:
+    def _explain(self, tier: Any, part: RolePart) -> None:
         permissions = permissions_of(tier, part)
         width = max(len(permission.action) for permission in permissions)
         for permission in permissions:
