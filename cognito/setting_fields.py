@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django import forms
 
-from aws_constraints.arn import account_in
+from aws_constraints.arn import Arn, account_in
 
 MOST_JSON = 131_072
 
@@ -56,15 +55,16 @@ class PairsField(forms.CharField):
 
 
 class ArnField(forms.CharField):
-    """The ARN of something of a service; `what` is "a role" or the like."""
+    """The ARN of something of a service, in `region` if that is given; `what` is "a role" or the like."""
 
-    def __init__(self, pattern: str, what: str, **kwargs: Any) -> None:
-        self.pattern, self.what = re.compile(f"arn:aws[a-z-]*:{pattern}", re.ASCII), what
+    def __init__(self, service: str, kind: str, what: str, *, region: str = "", **kwargs: Any) -> None:
+        self.service, self.kind, self.what, self.region = service, kind, what, region
         super().__init__(required=False, max_length=2048, **kwargs)
 
     def clean(self, value: Any) -> str:
         said = str(super().clean(value))
-        if said and self.pattern.fullmatch(said) is None:
+        arn = Arn.match(said, self.service, self.kind)
+        if said and (arn is None or self.region not in ("", arn.region)):
             raise forms.ValidationError(f"This isn’t the ARN of {self.what}.")
         return said
 

@@ -176,12 +176,12 @@ class ArnSetting(Setting):
     """The ARN of something of a service. `own`: it has to be of this AWS account, where forms check that."""
 
     _: KW_ONLY
-    pattern: str
+    of: tuple[str, str]  # the service, and the kind as ARNs have it: "iam", "role"
     what: str  # "a role"
     own: bool = False
 
     def field(self) -> forms.Field:
-        return ArnField(self.pattern, self.what, label=self.label, help_text=self.help)
+        return ArnField(*self.of, self.what, label=self.label, help_text=self.help)
 
 
 @dataclass(frozen=True)

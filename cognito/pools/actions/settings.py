@@ -175,8 +175,10 @@ class DomainForm(UserPoolForm):
         label="Pages", coerce=int, choices=[(2, "Managed login"), (1, "Hosted UI (classic)")]
     )
     certificate = ArnField(
-        r"acm:us-east-1:\d{12}:certificate/.+",
+        "acm",
+        "certificate",
         "a certificate of ACM in us-east-1",
+        region="us-east-1",
         help_text="ARN in ACM, in us-east-1; for a domain of your own.",
     )
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from django import forms
 
-from cognito.pools.settings.values import EXTERNAL_ID, ROLE_OF_TEXTS
+from aws_constraints.arn import Arn
+from cognito.pools.settings.values import EXTERNAL_ID
 from cognito.setting import SettingLine, SettingsGroup, SettingValue
 from cognito.setting_fields import PlainField
 from cognito.setting_kinds import (
@@ -67,7 +68,7 @@ MESSAGES = SettingsGroup(
             "source_arn",
             "SES identity",
             "The ARN of a verified identity. Needed with SES.",
-            pattern=r"ses:[a-z0-9-]+:\d{12}:identity/.+",
+            of=("ses", "identity"),
             what="an identity in SES",
             quiet=True,
         ),
@@ -182,7 +183,7 @@ TEXT_MESSAGES = SettingsGroup(
             "Role that sends text messages",
             "ARN of the role that lets Cognito send by SNS. MFA by text message goes by it, too.",
             whole=_SENDING,
-            pattern=ROLE_OF_TEXTS,
+            of=("iam", "role"),
             what="a role",
             own=True,
             line="Sent by the role",
@@ -219,7 +220,6 @@ TRIGGERS = (
     "PreTokenGeneration",
     "UserMigration",
 )
-_FUNCTION = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(:[\w$-]+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,7 @@ def _check_functions(cleaned: Mapping[str, Any]) -> Iterator[tuple[str | None, s
     functions: Mapping[str, str] = cleaned.get("functions", {})
     if unknown := functions.keys() - set(TRIGGERS):
         yield "functions", f"There is no trigger {', '.join(sorted(unknown))}."
-    elif bad := [arn for arn in functions.values() if not _FUNCTION.fullmatch(arn)]:
+    elif bad := [arn for arn in functions.values() if not Arn.match(arn, "lambda", "function")]:
         yield "functions", f"{bad[0][:80]} isn’t the ARN of a function."
 
 

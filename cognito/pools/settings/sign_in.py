@@ -9,7 +9,7 @@ from typing import Any
 
 from cognito.pools.settings.pool import ALIASES, CAPITALS, FIRST_FACTORS_SETTING, MFA_MODE, USERNAME
 from cognito.pools.settings.rules import refuse_mfa
-from cognito.pools.settings.values import EXTERNAL_ID, MFA_MODES, ROLE_OF_TEXTS
+from cognito.pools.settings.values import EXTERNAL_ID, MFA_MODES
 from cognito.setting import Setting, SettingLine, SettingsGroup, SettingValue, of_parts
 from cognito.setting_fields import HostField
 from cognito.setting_kinds import CODE, ArnSetting, ChoiceSetting, TextSetting, TickSetting, has
@@ -96,7 +96,7 @@ MULTI_FACTOR = SettingsGroup(
             "Role that sends text messages",
             "ARN of the role that lets Cognito send by SNS; empty: no MFA by text message. Each costs money.",
             facet=FACET,
-            pattern=ROLE_OF_TEXTS,
+            of=("iam", "role"),
             what="a role",
             own=True,
             line=None,

@@ -41,5 +41,4 @@ RECOVERY = (
     SettingValue("verified_phone_number", "By text message, to a verified number"),
     SettingValue("admin_only", "By administrators only"),
 )
-ROLE_OF_TEXTS = r"iam::\d{12}:role/[\w+=,.@/-]+"
 EXTERNAL_ID = ("External id of that role", "As its trust policy asks for it.")
