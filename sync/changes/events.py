@@ -112,7 +112,8 @@ def may_not(event: OperatorEvent, change: Change, operator: Operator, subject: s
     if event.own_by_care and may(operator, CARE, change.aws_account):
         what = event.verb.format(changes="changes of others")
         return f"{subject} may not {what} in {change.aws_account}: your own changes only."
-    roles = {role for perm in event.needs for role in roles_with(perm)}
+    needs = (change.ends_id and event.needs_at_end) or event.needs
+    roles = {role for perm in needs for role in roles_with(perm)}
     which = " or ".join(role.label.lower() for role in Role if role in roles)
     what = event.verb.format(changes="changes")
     return f"{subject} may not {what} in {change.aws_account}: that takes the role {which}."

@@ -177,13 +177,13 @@ def buttons_of(change: Change, client: Client) -> Iterator[str]:
         transaction.set_rollback(True)
     if response.status_code == 403:
         return
-    html, offers = response.content.decode(), response.context["offers"]
+    html, shown_buttons = response.content.decode(), response.context["buttons"]
     for event in OPERATOR_EVENTS:
         is_there = f'action="{address(change, event.url_name)}"' in html
-        button = offers.shown.get(event.name)
+        button = shown_buttons.shown.get(event.name)
         if event.name == "apply":
-            assert is_there == (offers.apply is not None)
-            reasons = offers.apply.reasons if offers.apply else ()
+            assert is_there == (shown_buttons.apply is not None)
+            reasons = shown_buttons.apply.reasons if shown_buttons.apply else ()
             is_there = is_there and not reasons
         elif event.name != "approve":  # its form stands on its own, and Reject with it
             assert is_there == (button is not None), f"{event.name} is {'' if is_there else 'not '}on the page"

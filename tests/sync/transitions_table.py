@@ -56,6 +56,8 @@ def _states(states: Iterable[Change.State]) -> str:
 def _who(event: OperatorEvent) -> str:
     roles = {role for perm in event.needs for role in roles_with(perm)}
     who = ", ".join(role.label.lower() for role in Role if role in roles)
+    if more := {role for perm in event.needs_at_end for role in roles_with(perm)} - roles:
+        who += f"; of the end of temporary access also {', '.join(role.label.lower() for role in Role if role in more)}"
     if event.own_by_care:
         who += "; helpdesk of their own"
     return who if event.whose is Whose.ANYBODYS else f"{who}; {event.whose.value}"
