@@ -17,7 +17,7 @@ from cognito.models import PoolPeopleSettings
 from cognito.operations.people.base import OfPoolParams, PeopleOperation, PersonParams
 from cognito.operations.people.making import NewPersonParams
 from cognito.people.messages import MOST_MAILS
-from cognito.pools.operations.places import region_of
+from cognito.pool_calls import region_of
 from iamconsole.web.words import counted, full_time
 from sync.checks import PlanCheck, PlanFinding
 from sync.models import Attempt, Change, Step

@@ -15,7 +15,8 @@ from django.urls import reverse
 
 from accounts.access import may_in_pool, pools_of, signed_in
 from accounts.models import AwsAccount, Operator
-from accounts.roles import CARE, SEE_PEOPLE
+from accounts.roles import SEE_PEOPLE
+from cognito import kinds
 from cognito.models import CognitoUser, UserPool
 from cognito.people.display_names import second_of, title_of
 from cognito.people.person_record import people_settings_of, with_names_kept
@@ -72,10 +73,7 @@ def _groups(request: HttpRequest, pool: UserPool) -> Mapping[str, Any]:
 
 
 POOL = ObjectPages(
-    name="cognito_pool",
-    many="user_pools",
-    title="user pools",
-    address="user-pools",
+    of=kinds.POOL,
     template="cognito/pool.html",
     rows=pools,
     within=pools_within,
@@ -101,16 +99,11 @@ def _people_of(person: CognitoUser) -> tuple[str, str]:
 
 
 PERSON = ObjectPages(
-    name="cognito_user",
-    many="people",
-    title="people",
-    address="people",
+    of=kinds.PERSON,
     template="cognito/person.html",
     rows=people,
     within=people_within,
     tabs=(),
-    see=SEE_PEOPLE,
-    stage=CARE,
     tells_namesakes=False,
     called=title_of,
     second=second_of,

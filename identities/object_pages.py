@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from accounts.access import signed_in
 from iamconsole.web.counts import first_of
-from identities import selectors
+from identities import kinds, selectors
 from identities.account.object_pages import LAST_ACCESSED
 from identities.account.selectors import profiles_of
 from identities.credentials.parts import credentials_tab
@@ -95,8 +95,7 @@ def _groups(request: HttpRequest, row: IamUser) -> Mapping[str, Any]:
 
 USER = ObjectPages(
     has_past=True,
-    name="user",
-    many="users",
+    of=kinds.USER,
     template="identities/user.html",
     rows=selectors.users,
     asked={"is_administrator": selectors.is_administrator("user"), **BOUNDED},
@@ -123,8 +122,7 @@ def _members(request: HttpRequest, row: IamGroup) -> Mapping[str, Any]:
 
 GROUP = ObjectPages(
     has_past=True,
-    name="group",
-    many="groups",
+    of=kinds.GROUP,
     template="identities/group.html",
     rows=selectors.groups,
     asked={"is_administrator": selectors.is_administrator("group")},
@@ -156,8 +154,7 @@ def _role_head(row: Any) -> Mapping[str, Any]:
 
 ROLE = ObjectPages(
     has_past=True,
-    name="role",
-    many="roles",
+    of=kinds.ROLE,
     template="identities/role.html",
     rows=selectors.roles,
     asked={"is_administrator": selectors.is_administrator("role"), **BOUNDED},

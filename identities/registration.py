@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db.models import Value
 from django.http import HttpRequest
@@ -12,11 +12,11 @@ from django.urls import reverse
 from accounts.access import signed_in
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
-from iamconsole.web import panels, search
+from iamconsole.web import panels
 from iamconsole.web.counts import first_of, lately
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.words import SOME, counted, number, some
-from identities import selectors
+from identities import kinds, selectors
 from identities.dangling_trusts import deleted_in, trusting_deleted
 from identities.models import IamGroup, IamRole, IamUser
 from identities.trust import outside_accounts
@@ -113,14 +113,7 @@ def _list(aws_account: AwsAccount, name: str) -> str:
 
 def register() -> None:
     register_shell(IdentitiesShell())
-    for model, name, url_name, icon, position in (
-        (IamUser, "users", "user", "user", 10),
-        (IamGroup, "groups", "group", "users", 20),
-        (IamRole, "roles", "role", "hat-glasses", 30),
-    ):
-        rows: Any = model.objects.visible_to
-        label = name.capitalize()
-        search.register(search.SearchKind(name, label, icon, rows=rows, url_name=url_name, position=position))
+    kinds.register()
     panels.register(panels.Panel("policy", "attached", "Attached to", "policy_attached", count=_holders, position=40))
     for panel_name, rows in (("administrators", _administrators), ("trusts", _trusts)):
         panels.register(

@@ -7,13 +7,17 @@ An app describes its kinds in its `kinds.py`. Operations, forms, pages, search a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from accounts.models import AwsAccount
+from django.db.models import QuerySet
+
+from accounts.models import AwsAccount, Operator
 from accounts.risk import Risk
 from accounts.roles import PROPOSE, SEE_IAM
+from iamconsole.web import search
 from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, object_key, ref
 from objects.permissions import iam_objects
@@ -48,6 +52,7 @@ class AwsKind:
     documentation: str = ""  # the page of AWS about such objects
     icon: str = ""
     found_at: int = 0  # its place among what the search box finds; 0: it isn't found so
+    visible: Callable[[Operator], QuerySet[Any]] | None = None  # the rows that search may show; None: with `see`
     see: str = SEE_IAM  # the permission to open its pages, and the one to stage a change of it
     stage: str = PROPOSE
 
@@ -73,6 +78,13 @@ class AwsKind:
     def a_word(self) -> str:
         """ "an OIDC provider"."""
         return f"{'an' if self.word[0] in 'iO' else 'a'} {self.word}"
+
+    @property
+    def search_kind(self) -> search.SearchKind:
+        rows = self.visible or partial(self.model.objects.visible_to, perm=self.see)
+        return search.SearchKind(
+            self.list_name, self.heading, self.icon, rows=rows, url_name=self.name, position=self.found_at
+        )
 
     def step_kind(self, verb: str) -> str:
         """ "iam.saml.tag"."""
@@ -204,6 +216,8 @@ def register(*kinds: AwsKind) -> None:
         if kind.name in _kinds:
             raise ValueError(f"The kind {kind.name} is registered already.")
         _kinds[kind.name] = kind
+        if kind.found_at:
+            search.register(kind.search_kind)
 
 
 def registered() -> list[AwsKind]:

@@ -20,12 +20,11 @@ from django.urls import URLPattern, path, reverse
 
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount, Operator
-from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
 from objects import object_actions
-from objects.documentation import PAGES
 from objects.history import DETAILS, compared, history_of, moment_before_it_went, raw_of, revisions_of
+from objects.kinds import AwsKind
 from objects.selectors import namesakes
 from sync.views import refreshes
 
@@ -45,23 +44,15 @@ class Tab:
 
 @dataclass(frozen=True)
 class ObjectPages:
-    """`name` is the place of its panels and the URL name of its page: "user"; `many` that of its list: "users".
+    """What the pages of one kind show. What it is called, where they are and who may open them says the kind."""
 
-    `title` is what pages call them all, and `address` that below which its pages are, where that isn't `many`.
-    """
-
-    name: str
-    many: str
+    of: AwsKind
     template: str
     rows: Callable[[AwsAccount], QuerySet[Any]]
     tabs: Sequence[Tab]
     head: Callable[[Any], Mapping[str, Any]] = lambda row: {}
-    title: str = ""
-    address: str = ""
     # Annotations of the row for its head: asked with it, in one query.
     asked: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    see: str = SEE_IAM  # the permission to open its pages, and the one to stage a change of it
-    stage: str = PROPOSE
     # Of `rows` those with which an operator may do something: given the operator and the permission.
     within: Callable[[Operator, str, AwsAccount, QuerySet[Any]], QuerySet[Any]] | None = None
     tells_namesakes: bool = True  # other objects of its name
@@ -74,14 +65,14 @@ class ObjectPages:
     has_past: bool = False  # there is a page of it at a moment in the past
 
     @property
-    def documentation(self) -> str:
-        """The page of AWS about such objects."""
-        return PAGES[self.name]
+    def name(self) -> str:
+        """The place of its panels and actions, and the URL name of its page: "user"."""
+        return self.of.name
 
     @property
-    def one(self) -> str:
-        """In a sentence: "server certificate"."""
-        return self.name.replace("_", " ")
+    def many(self) -> str:
+        """The URL name of its list: "users"."""
+        return self.of.list_name
 
 
 @dataclass(frozen=True)
@@ -101,7 +92,7 @@ def rows_within(request: HttpRequest, kind: ObjectPages, account_id: str, perm: 
 
 def fetch_row(request: HttpRequest, kind: ObjectPages, account_id: str, aws_id: str, perm: str = "") -> Any:
     """The object, if the operator may (without `perm`: see it); what is gone from AWS still opens."""
-    rows = rows_within(request, kind, account_id, perm or kind.see).select_related("aws_account")
+    rows = rows_within(request, kind, account_id, perm or kind.of.see).select_related("aws_account")
     if not kind.tells_namesakes:
         return get_object_or_404(rows.annotate(**kind.asked), aws_id=aws_id)
     # Not by region too: SQLite would rather read all of it by the index of unique ids. `namesakes` looks closer.
@@ -132,7 +123,7 @@ def _was_url(row: Any) -> str:
 
 def actions_on(request: HttpRequest, kind: ObjectPages, row: Any) -> Sequence[object_actions.ObjectAction]:
     """What the operator can stage with it."""
-    if row.gone_at is not None or not may(signed_in(request), kind.stage, row.aws_account):
+    if row.gone_at is not None or not may(signed_in(request), kind.of.stage, row.aws_account):
         return ()
     operator = signed_in(request)
     return [action for action in object_actions.offered(kind.name, row) if action.is_for(operator, row.aws_account)]
@@ -149,7 +140,7 @@ def _pattern(kind: ObjectPages, tab: Tab, *, first: bool) -> URLPattern:
         return render_tab(request, kind, row, tab=tab.name, template=tab.template, context=tab.context(request, row))
 
     view.__name__ = view.__qualname__ = kind.name if first else f"{kind.name}_{tab.name}"
-    address = f"aws/<str:account_id>/{kind.address or kind.many}/<str:aws_id>/"
+    address = f"aws/<str:account_id>/{kind.of.path}/<str:aws_id>/"
     return path(address if first else f"{address}{tab.name}/", view, name=view.__name__)
 
 
@@ -159,7 +150,7 @@ def tab_links(request: HttpRequest, kind: ObjectPages, row: Any, current: str) -
     own = [
         (tab.position, tab.name, tab.label, f"{kind.name}_{tab.name}" if place else kind.name, tab.count)
         for place, tab in enumerate(kind.tabs)
-        if may(signed_in(request), tab.permission or kind.see, row.aws_account)
+        if may(signed_in(request), tab.permission or kind.of.see, row.aws_account)
     ]
     added = [
         (panel.position, panel.name, panel.title, panel.url_name, panel.count)

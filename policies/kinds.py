@@ -29,6 +29,7 @@ CONTROL_POLICY = AwsKind(
     plural="control policies",
     service="organizations",
     many="organization_policies",
+    address="organization/policies",
     documentation="https://docs.aws.amazon.com/organizations/latest/userguide/"
     "orgs_manage_policies_authorization_policies.html",
 )

@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
-from iamconsole.web import panels, search
+from iamconsole.web import panels
 from iamconsole.web.counts import first_of
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.words import SOME, counted, number, some
 from objects.selectors import count_live
-from policies import selectors
+from policies import kinds, selectors
 from policies.models import ManagedPolicy
 
 
@@ -45,8 +45,7 @@ class PoliciesShell(ShellProvider):
 
 def register() -> None:
     register_shell(PoliciesShell())
-    rows = ManagedPolicy.objects.visible_to
-    search.register(search.SearchKind("policies", "Policies", "file-lock", rows=rows, url_name="policy", position=40))
+    kinds.register()
     panels.register(
         panels.Panel(
             "overview.attention", "unused_policies", "Unused policies", rows=_unused, permission=SEE_IAM, position=90

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from cognito import kinds
 from cognito.identity_pools import selectors
 from cognito.identity_pools.findings import findings_of
 from cognito.identity_pools.guests import guest_access
@@ -41,12 +42,9 @@ def _count(row: IdentityPool) -> int:
 
 
 IDENTITY_POOL = ObjectPages(
-    name="identity_pool",
-    many="identity_pools",
+    of=kinds.IDENTITY_POOL,
     template="cognito/identity_pools/pool.html",
     rows=selectors.identity_pools,
-    title="identity pools",
-    address="identity-pools",
     tabs=(
         Tab("", "Who becomes what", "cognito/identity_pools/sign_in_paths.html", _paths, position=10),
         Tab("providers", "Providers", "cognito/identity_pools/providers.html", _providers, count=_count, position=20),

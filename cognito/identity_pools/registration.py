@@ -13,7 +13,7 @@ from cognito import posture
 from cognito.identity_pools import actions, operations, selectors
 from cognito.identity_pools.findings import all_findings
 from cognito.models import IdentityPool
-from iamconsole.web import panels, search
+from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 
 
@@ -40,16 +40,6 @@ def register() -> None:
     actions.register()
     posture.register(IdentityPool, all_findings)
     register_shell(IdentityPoolShell())
-    search.register(
-        search.SearchKind(
-            "identity_pools",
-            "Identity pools",
-            "id-card",
-            position=71,
-            rows=IdentityPool.objects.visible_to,
-            url_name="identity_pool",
-        )
-    )
     panels.register(
         panels.Panel(
             "overview.attention", "identity_pools", "Needs attention", rows=_attention, permission=SEE_IAM, position=22

@@ -16,9 +16,9 @@ from cognito.identity_pools.operations.roles import SetRoles
 from cognito.identity_pools.operations.settings import UpdateIdentityPool
 from cognito.modifiable_claims.claims import App, Pool
 from cognito.modifiable_claims.exposures import CredentialsGiver, Exposure, exposures, givers, pools_of, taken_by
+from cognito.pool_calls import pool_id_of
 from cognito.pools.operations.clients import CreateClient
 from cognito.pools.operations.details import AddAttribute
-from cognito.pools.operations.places import pool_id_of
 from cognito.pools.operations.shapes import CLIENT, POOL, PROVIDER, Shape
 from sync.checks import PlanCheck, PlanFinding
 from sync.operations import PlannedStep

@@ -24,7 +24,7 @@ from sync.views.fetch import fetch_change
 @require_http_methods(["GET", "HEAD", "POST"])
 def look(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     """The action of that name, which takes a file."""
-    row = fetch_row(request, POOL, account_id, aws_id, POOL.stage)
+    row = fetch_row(request, POOL, account_id, aws_id, POOL.of.stage)
     request.upload_handlers = [LimitedFiles(request, files.folder(), logos.MOST_BYTES)]
     return _look(request, row)
 

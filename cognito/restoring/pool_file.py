@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cognito.canonical import canonical
-from cognito.pools.operations.places import IDP
+from cognito.pool_calls import IDP
 from cognito.pools.operations.pools import FIXED
 from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK, SECRETS, Shape
 from iamconsole.web.words import some

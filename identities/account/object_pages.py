@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from identities import kinds
 from identities.account import selectors
 from identities.account.last_accessed import FACET, LastAccessed
 from identities.models import OidcProvider, Principal, SamlProvider
@@ -23,35 +24,27 @@ TAGS = Tab("tags", "Tags", "identities/account/tags.html", count=lambda row: len
 FIRST_TAGS = Tab("", "Tags", "identities/account/tags.html", count=lambda row: len(row.tags or {}), position=20)
 
 OIDC = ObjectPages(
-    name="oidc_provider",
-    many="oidc_providers",
+    of=kinds.OIDC,
     template="identities/account/oidc_provider.html",
     rows=selectors.oidc_providers,
-    address="identity-providers/oidc",
     tabs=(TRUSTED_BY, TAGS, HISTORY, RAW),
 )
 SAML = ObjectPages(
-    name="saml_provider",
-    many="saml_providers",
+    of=kinds.SAML,
     template="identities/account/saml_provider.html",
     rows=selectors.saml_providers,
-    address="identity-providers/saml",
     tabs=(TRUSTED_BY, TAGS, HISTORY, RAW),
 )
 INSTANCE_PROFILE = ObjectPages(
-    name="instance_profile",
-    many="instance_profiles",
+    of=kinds.INSTANCE_PROFILE,
     template="identities/account/instance_profile.html",
     rows=selectors.instance_profiles,
-    address="instance-profiles",
     tabs=(FIRST_TAGS, HISTORY, RAW),
 )
 SERVER_CERTIFICATE = ObjectPages(
-    name="server_certificate",
-    many="server_certificates",
+    of=kinds.SERVER_CERTIFICATE,
     template="identities/account/server_certificate.html",
     rows=selectors.server_certificates,
-    address="account-settings/certificates",
     tabs=(FIRST_TAGS, HISTORY, RAW),
 )
 KINDS = (OIDC, SAML, INSTANCE_PROFILE, SERVER_CERTIFICATE)

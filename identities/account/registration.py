@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
-from iamconsole.web import panels, search
+from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.words import counted, day, some
 from identities.account import last_accessed, password_policy, selectors, sources
-from identities.models import InstanceProfile, OidcProvider, SamlProvider, ServerCertificate
 from identities.models.account import ENDS_SOON
 from sync import mirror
 
@@ -81,15 +80,6 @@ def register() -> None:
     for source in (*sources.SOURCES, last_accessed.LastAccessed()):
         mirror.register_source(source)
     register_shell(AccountShell())
-    for model, name, label, url_name, icon, position in (
-        (OidcProvider, "oidc_providers", "OIDC providers", "oidc_provider", "id-card", 60),
-        (SamlProvider, "saml_providers", "SAML providers", "saml_provider", "id-card", 61),
-        (InstanceProfile, "instance_profiles", "Instance profiles", "instance_profile", "server", 62),
-        (ServerCertificate, "server_certificates", "Server certificates", "server_certificate", "file-badge", 63),
-    ):
-        search.register(
-            search.SearchKind(name, label, icon, position=position, rows=model.objects.visible_to, url_name=url_name)
-        )
     for panel_name, rows in (("weak_passwords", _weak_passwords), ("ending", _ending)):
         panels.register(
             panels.Panel("overview.attention", panel_name, "Needs attention", rows=rows, permission=SEE_IAM)

@@ -34,11 +34,11 @@ def action_pattern(kind: ObjectPages) -> URLPattern:
     """The address of the actions on an object of a kind: `users/<aws_id>/do/rename/` is `user_action`."""
 
     def view(request: HttpRequest, account_id: str, aws_id: str, action: str) -> HttpResponse:
-        row = fetch_row(request, kind, account_id, aws_id, kind.stage)
+        row = fetch_row(request, kind, account_id, aws_id, kind.of.stage)
         return object_action(request, kind, row, action)
 
     view.__name__ = view.__qualname__ = f"{kind.name}_action"
-    address = f"aws/<str:account_id>/{kind.address or kind.many}/<str:aws_id>/do/<str:action>/"
+    address = f"aws/<str:account_id>/{kind.of.path}/<str:aws_id>/do/<str:action>/"
     return path(address, view, name=view.__name__)
 
 
@@ -119,7 +119,7 @@ def _list_of(kind: ObjectPages, account_id: str) -> list[Breadcrumb]:
         url = reverse(kind.many, kwargs={"account_id": account_id})
     except NoReverseMatch:
         return []
-    return [Breadcrumb((kind.title or kind.many).capitalize(), url)]
+    return [Breadcrumb(kind.of.heading, url)]
 
 
 def _url_of(kind: ObjectPages, row: Any) -> str:

@@ -49,14 +49,10 @@ class Selection:
         """ "the user dana.okafor", "3 users"."""
         one = len(self.rows) == 1
         return (
-            f"the {self.kind.one} {self.kind.called(self.rows[0])}"
+            f"the {self.kind.of.word} {self.kind.called(self.rows[0])}"
             if one
-            else counted(len(self.rows), self.kind.one, self._many)
+            else counted(len(self.rows), self.kind.of.word, self.kind.of.several)
         )
-
-    @property
-    def _many(self) -> str:
-        return self.kind.title or self.kind.many
 
     @property
     def left_out_words(self) -> str:
@@ -65,7 +61,7 @@ class Selection:
     @property
     def crumbs(self) -> list[Breadcrumb]:
         account_id = self.aws_account.account_id
-        found = [Breadcrumb(self._many.capitalize(), reverse(self.kind.many, kwargs={"account_id": account_id}))]
+        found = [Breadcrumb(self.kind.of.heading, reverse(self.kind.many, kwargs={"account_id": account_id}))]
         if len(self.rows) == 1:
             row = self.rows[0]
             url = reverse(self.kind.name, kwargs={"account_id": account_id, "aws_id": row.aws_id})
@@ -94,7 +90,7 @@ def selection_patterns(kind: ObjectPages, table: Table, icon: str) -> list[URLPa
     """`users/stage/` is `users_stage`, `users/stage/attach/` `users_stage_action`: before the pages of one object."""
 
     def selected(request: HttpRequest, account_id: str) -> Selection:
-        rows = rows_within(request, kind, account_id, kind.stage)
+        rows = rows_within(request, kind, account_id, kind.of.stage)
         aws_account = request.aws_account  # type: ignore[attr-defined]
         stage_url = reverse(f"{kind.many}_stage", kwargs={"account_id": account_id})
         return Selection(kind, icon, aws_account, picked_rows(table, rows, aws_account, request, stage_url))
@@ -102,14 +98,14 @@ def selection_patterns(kind: ObjectPages, table: Table, icon: str) -> list[URLPa
     @require_http_methods(["GET", "POST"])
     def choose(request: HttpRequest, account_id: str) -> HttpResponse:
         if request.method == "POST":
-            rows_within(request, kind, account_id, kind.stage)  # who may not stage keeps nothing
+            rows_within(request, kind, account_id, kind.of.stage)  # who may not stage keeps nothing
             return keep_posted(request)
         return choose_page(request, selected(request, account_id))
 
     def action_on_all(request: HttpRequest, account_id: str, action: str) -> HttpResponse:
         return act_on_selection(request, selected(request, account_id), action)
 
-    stage = f"aws/<str:account_id>/{kind.address or kind.many}/stage/"
+    stage = f"aws/<str:account_id>/{kind.of.path}/stage/"
     return [
         path(stage, choose, name=f"{kind.many}_stage"),
         path(f"{stage}<str:action>/", action_on_all, name=f"{kind.many}_stage_action"),

@@ -15,6 +15,7 @@ from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from iamconsole.web.tables import list_response
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
+from policies import kinds
 from policies.engine.structure import DocumentType
 from policies.findings import judged
 from policies.models import OrgPolicy
@@ -106,10 +107,7 @@ def _targets(request: HttpRequest, policy: OrgPolicy) -> Mapping[str, Any]:
 
 
 POLICY = ObjectPages(
-    name="control_policy",
-    many="organization_policies",
-    address="organization/policies",
-    title="Control policies",
+    of=kinds.CONTROL_POLICY,
     template="organizations/policy.html",
     rows=lambda aws_account: tables.policies(aws_account).select_related("document"),
     tabs=(

@@ -16,7 +16,7 @@ from iamconsole.web.diff import DiffLine, document_diff, laid_out
 from iamconsole.web.tables import list_response
 from objects import object_actions
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
-from policies import selectors
+from policies import kinds, selectors
 from policies.findings import judged
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.summaries import summaries_of
@@ -67,8 +67,7 @@ def _versions_tab(request: HttpRequest, policy: ManagedPolicy) -> Mapping[str, A
 
 POLICY = ObjectPages(
     has_past=True,
-    name="policy",
-    many="policies",
+    of=kinds.POLICY,
     template="policies/policy.html",
     rows=selectors.policies,
     tabs=(

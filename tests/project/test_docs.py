@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from objects.documentation import PAGES as PAGES_OF_AWS
+from objects import kinds
 
 ROOT = Path(__file__).resolve().parents[2]
 READ_FROM_ENVIRONMENT = re.compile(r"""(?:env\.\w+|secret|environ\.get)\(\s*["']([A-Z][A-Z0-9_]+)["']""")
@@ -52,7 +52,8 @@ def test_lock_files_carry_hashes_and_no_addresses() -> None:
 
 
 def test_every_kind_of_page_leads_to_the_documentation_of_aws() -> None:
-    named = re.compile(r"\bObjectPages\(\n(?:    \w+=\w+,\n)*    name=\"(\w+)\"")
-    apps = ("policies", "identities", "cognito")
-    kinds = {name for app in apps for file in (ROOT / app).rglob("*.py") for name in named.findall(file.read_text())}
-    assert kinds == set(PAGES_OF_AWS)
+    elsewhere = [
+        kind.name for kind in kinds.registered() if not kind.documentation.startswith("https://docs.aws.amazon.com/")
+    ]
+    assert kinds.registered()
+    assert elsewhere == []

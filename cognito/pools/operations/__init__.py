@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cognito.kinds import POOL as POOL_KIND
 from cognito.pools.operations.belonging import (
     CreateCognitoGroup,
     CreatePoolObject,
@@ -84,8 +85,8 @@ _OPERATIONS: tuple[Operation[Any], ...] = (
     ReplaceSessions(SESSIONS),
     DeleteUserPool(),
     AddAttribute(),
-    TagPool(),
-    UntagPool(),
+    TagPool(POOL_KIND),
+    UntagPool(POOL_KIND),
     CreateDomain(),
     UpdateDomain(),
     DeleteDomain(),

@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 from accounts.models import AwsAccount
 from cognito.models import AppClient
 from cognito.permissions import CHANGE_POOLS, USER_POOLS
-from cognito.pools.operations.places import check_pool_arn, pool_call, pool_row, region_of
+from cognito.pool_calls import check_pool_arn, pool_call, region_of
+from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.replacing import (
     child_key,
     child_ref,

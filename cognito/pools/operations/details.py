@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cognito.kinds import POOL
+from cognito.models import UserPool
 from cognito.permissions import CHANGE_POOLS, USER_POOLS
-from cognito.pools.operations.places import call_on, pool_call, pool_row
+from cognito.pool_calls import pool_call
+from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.pools import UserPoolOperation, UserPoolParams
-from objects.operations.tags import MOST_TAGS, check_key, check_value
+from objects.operations import tags
+from objects.operations.tags import TagObject, TagParams, UntagObject, UntagParams
 from sync.aws.permission import write
 from sync.checks import PlanFinding
 from sync.operations import BadParams, Call, Guarantee, Risk, StepSpec, Undo, Value
@@ -20,90 +24,18 @@ TYPES = ("String", "Number", "Boolean", "DateTime")
 MOST_CUSTOM, LONGEST_CUSTOM = 50, 20  # Developer Guide, "Quotas in Amazon Cognito"
 
 
-@dataclass(frozen=True)
-class PoolUntagParams(UserPoolParams):
-    key: str
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_key(self.key)
-
-
-@dataclass(frozen=True)
-class PoolTagParams(PoolUntagParams):
-    value: str
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_value(self.value)
-
-
-class PoolTagOperation(UserPoolOperation):
-    undo = Undo.REVERSIBLE
-    risk = Risk.LOW
-
-    def part(self, p: Any) -> str:
-        return f"tag:{p.pool_arn} {p.key}"
-
-    def describe(self, value: Value) -> str:
-        if value is None:
-            return "no such user pool"
-        return "no such tag" if value["value"] is None else f"the value “{value['value']}”"
-
-    def parse_part(self, content: Mapping[str, Any], p: Any) -> Mapping[str, Any]:
-        return {"value": content.get("UserPoolTags", {}).get(p.key)}
-
-    def before(self, draft: Draft, p: Any, value: Value) -> dict[str, Any]:
-        return {"value": value["value"]}
-
-    def reverse(self, p: Any, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        if before["value"] is None:
-            return [untag(p.pool_arn, p.called, p.key)]
-        return [tag(p.pool_arn, p.called, p.key, before["value"])]
-
-
-class TagPool(PoolTagOperation):
-    kind = "cognito.pool.tag"
+class TagPool(TagObject):
     permissions = (write("cognito-idp:TagResource", CHANGE_POOLS, USER_POOLS),)
-    unchanged_field = "value"
-    aws_operation = "TagResource"
-    params_type = PoolTagParams
 
-    def title(self, p: PoolTagParams) -> str:
-        return f"Tag the user pool {p.called} {p.key}={p.value}"
-
-    def calls(self, p: PoolTagParams) -> list[Call]:
-        return [call_on(p.pool_arn, self.aws_operation, {"ResourceArn": p.pool_arn, "Tags": {p.key: p.value}})]
-
-    def after(self, p: PoolTagParams, value: Value) -> Value:
-        return {**value, "value": p.value}
-
-    def is_so_already(self, p: PoolTagParams) -> str:
-        return f"The tag {p.key} says “{p.value}” already."
-
-    def limits(self, draft: Draft, p: PoolTagParams, value: Value) -> list[PlanFinding]:
-        keys = {*pool_row(draft, p.pool_arn).tags, p.key}
-        if len(keys) <= MOST_TAGS:
-            return []
-        return [
-            PlanFinding("TOO_MANY_TAGS", "error", f"There are {len(keys)} tags; AWS allows {MOST_TAGS}.", field="key")
-        ]
+    def row(self, draft: Draft, p: TagParams) -> UserPool:
+        return pool_row(draft, p.arn)
 
 
-class UntagPool(PoolTagOperation):
-    kind = "cognito.pool.untag"
-    aws_operation = "UntagResource"
+class UntagPool(UntagObject):
     permissions = (write("cognito-idp:UntagResource", CHANGE_POOLS, USER_POOLS),)
-    params_type = PoolUntagParams
 
-    def title(self, p: PoolUntagParams) -> str:
-        return f"Remove the tag {p.key} from the user pool {p.called}"
-
-    def calls(self, p: PoolUntagParams) -> list[Call]:
-        return [call_on(p.pool_arn, self.aws_operation, {"ResourceArn": p.pool_arn, "TagKeys": [p.key]})]
-
-    def after(self, p: PoolUntagParams, value: Value) -> Value:
-        return {**value, "value": None}
+    def row(self, draft: Draft, p: UntagParams) -> UserPool:
+        return pool_row(draft, p.arn)
 
 
 # ---- Attributes of the pool's own ----------------------------------------------------------------------------
@@ -186,8 +118,8 @@ class AddAttribute(UserPoolOperation):
 
 
 def tag(pool_arn: str, called: str, key: str, value: str) -> StepSpec:
-    return StepSpec(TagPool.kind, {"pool_arn": pool_arn, "called": called, "key": key, "value": value})
+    return tags.tag(POOL, pool_arn, key, value, called)
 
 
 def untag(pool_arn: str, called: str, key: str) -> StepSpec:
-    return StepSpec(UntagPool.kind, {"pool_arn": pool_arn, "called": called, "key": key})
+    return tags.untag(POOL, pool_arn, key, called)

@@ -14,7 +14,8 @@ from accounts.models import AwsAccount
 from cognito.canonical import canonical
 from cognito.models import UserPool
 from cognito.permissions import CHANGE_POOLS, USER_POOLS
-from cognito.pools.operations.places import check_pool_arn, pool_call, pool_key, pool_row, region_of
+from cognito.pool_calls import check_pool_arn, pool_call, pool_key, region_of
+from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.pools import pool_ref
 from sync.aws.client import AwsClient
 from sync.aws.permission import write

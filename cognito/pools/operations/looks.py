@@ -17,8 +17,9 @@ from accounts.models import AwsAccount
 from aws_constraints.arn import account_in
 from cognito.models import Logo
 from cognito.permissions import CHANGE_POOLS, NOBODYS_POOL, PULL_POOLS, USER_POOLS
+from cognito.pool_calls import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, region_of
 from cognito.pools import logos
-from cognito.pools.operations.places import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, pool_row, region_of
+from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.pools import pool_ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound

@@ -1,51 +1,16 @@
-"""Which pool an operation is about: its ARN says the Region, and where calls go."""
+"""The mirrored user pools that operations look at, and those that the same plan makes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from aws_constraints.arn import Arn, name_of, region_in
 from cognito.models import UserPool
 from cognito.plans import is_protected_from_threats
+from cognito.pool_calls import pool_id_of, pool_key, region_of
 from cognito.pools.operations.shapes import mfa_following
-from objects.operations.rows import object_key
-from sync.operations import BadParams, Call, Refusal
+from sync.operations import Refusal
 from sync.placeholders import is_placeholder, placeholder_for
 from sync.plan_draft import Draft
-
-IDP = "cognito-idp"
-
-
-def check_pool_arn(arn: str) -> None:
-    """The pool may be one that an earlier step makes. Raises BadParams."""
-    pool_id = pool_id_of(arn)
-    stand_in = "new_1" if is_placeholder(pool_id) else pool_id
-    if Arn.match(f"{arn.removesuffix(pool_id)}{stand_in}", IDP, "userpool") is None:
-        raise BadParams(f"{arn!r} isn't the ARN of a user pool.")
-
-
-def pool_id_of(arn: str) -> str:
-    return name_of(arn)
-
-
-def region_of(arn: str) -> str:
-    return region_in(arn)
-
-
-def pool_key(arn: str) -> str:
-    return object_key(UserPool, arn)
-
-
-def pool_call(arn: str, operation: str, **parameters: Any) -> Call:
-    """A call on the pool, or on what belongs to it: AWS checks rights on the pool."""
-    sent = {"UserPoolId": pool_id_of(arn), **parameters}
-    return call_on(arn, operation, sent)
-
-
-def call_on(arn: str, operation: str, parameters: dict[str, Any]) -> Call:
-    """… that names the pool in another way. Of a pool that an earlier step makes, nobody knows the id yet."""
-    resource = f"{arn.rpartition('/')[0]}/*" if is_placeholder(pool_id_of(arn)) else arn
-    return Call(IDP, operation, parameters, (resource,), (f"{IDP}:{operation}",), region_of(arn))
 
 
 def pool_row(draft: Draft, arn: str) -> UserPool:
@@ -80,6 +45,7 @@ def _new_pool(draft: Draft, arn: str) -> UserPool:
         aws_id=pool_id,
         arn=arn,
         name="the new pool",
+        tags=settings.get("UserPoolTags", {}),
         region=region_of(arn),
         domains={},
         mfa_config=mfa_following({"MfaConfiguration": "OFF"}, settings),

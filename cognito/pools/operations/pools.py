@@ -11,15 +11,8 @@ from accounts.models import AwsAccount
 from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, PoolProvider, ResourceServer, UserPool
 from cognito.permissions import CHANGE_POOLS, USER_POOLS
 from cognito.plans import is_protected_from_threats
-from cognito.pools.operations.places import (
-    IDP,
-    check_pool_arn,
-    pool_call,
-    pool_id_of,
-    pool_key,
-    pool_row,
-    region_of,
-)
+from cognito.pool_calls import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, region_of
+from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.replacing import update
 from cognito.pools.operations.shapes import POOL
 from iamconsole.web.words import counted, some

@@ -15,7 +15,8 @@ from accounts.models import AwsAccount
 from cognito.canonical import canonical
 from cognito.models import OfPool, UserPool
 from cognito.permissions import CHANGE_POOLS, USER_POOLS
-from cognito.pools.operations.places import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, pool_row, region_of
+from cognito.pool_calls import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, region_of
+from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.roles import role_given
 from cognito.pools.operations.shapes import (
     AS_AWS_HAS_IT,
