@@ -77,7 +77,7 @@ def describe(verdict: Verdict) -> dict[str, Any]:
         "decision": verdict.decision.value,
         "reasons": [_describe(reason) for reason in verdict.reasons],
         "missing_context": list(verdict.missing_context),
-        "not_evaluated": [layer.value for layer in verdict.not_held],
+        "not_evaluated": [layer.value for layer in verdict.not_read],
     }
 
 

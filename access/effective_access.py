@@ -39,7 +39,7 @@ class AccessExtent(StrEnum):
 
 @dataclass(frozen=True)
 class ActionGroup:
-    """Actions that are allowed, or taken away, in the same way. `also`: a policy that isn't held and has a say, too."""
+    """Actions that are allowed, or taken away, in the same way. `also`: a policy that isn't read and has a say, too."""
 
     actions: tuple[str, ...]
     grant: LimitedGrant
@@ -86,7 +86,7 @@ class EffectiveAccess:
 
     services: tuple[EffectiveServiceAccess, ...]
     unknown: tuple[str, ...]
-    not_held: frozenset[LayerName]
+    not_read: frozenset[LayerName]
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class _DecidedAlike:
 
 
 def access_of(
-    holder: Holder, around: Surroundings, not_held: frozenset[LayerName], context: Context = MappingProxyType({})
+    holder: Holder, around: Surroundings, not_read: frozenset[LayerName], context: Context = MappingProxyType({})
 ) -> EffectiveAccess:
     """`context`: what every request of this principal has besides, keys in lower case.
 
@@ -109,11 +109,11 @@ def access_of(
     tags, besides = tuple(sorted(holder.tags.items())), tuple(sorted(context.items()))
     own = (holder.arn, holder.unique_id, holder.policies, holder.boundary, holder.trust, tags)
     content = (*own, around.scps, around.rcps, around.organization_id, around.organization_path, besides)
-    return _access(_DecidedAlike(holder, around, context, content), not_held)
+    return _access(_DecidedAlike(holder, around, context, content), not_read)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _access(asked: _DecidedAlike, not_held: frozenset[LayerName]) -> EffectiveAccess:
+def _access(asked: _DecidedAlike, not_read: frozenset[LayerName]) -> EffectiveAccess:
     holder, limits = asked.holder, Limits(asked.holder, asked.around, asked.context)
     allowing = [
         (policy, statement)
@@ -129,11 +129,11 @@ def _access(asked: _DecidedAlike, not_held: frozenset[LayerName]) -> EffectiveAc
                     alike = (grant, unheld_resource_policy(name, grant))
                     found[name.partition(":")[0]].setdefault(alike, []).append(name)
     caller = holder.caller.kind
-    services = (_service(prefix, caller, grants, unsure=bool(not_held)) for prefix, grants in found.items())
+    services = (_service(prefix, caller, grants, unsure=bool(not_read)) for prefix, grants in found.items())
     return EffectiveAccess(
         tuple(sorted(services, key=lambda each: (each.name.lower(), each.prefix))),
         tuple(sorted(_unknown(statement for _, statement in allowing))),
-        not_held,
+        not_read,
     )
 
 

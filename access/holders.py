@@ -31,7 +31,7 @@ class Holder:
     trust: LayerPolicy | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     groups: tuple[str, ...] = ()  # ARNs
-    not_held: frozenset[LayerName] = frozenset()
+    not_read: frozenset[LayerName] = frozenset()
 
     @property
     def arn(self) -> str:
@@ -97,7 +97,7 @@ class _HolderAssembly:
         return self._held.get((owner, pk), ((), False))
 
     def _policies_by_owner(self) -> dict[tuple[str, int], tuple[tuple[LayerPolicy, ...], bool]]:
-        """With whether one of them isn't held."""
+        """With whether one of them isn't read."""
         found: dict[tuple[str, int], list[LayerPolicy | None]] = defaultdict(list)
         for user, group, role, policy in self._rows.attached:
             found[_owner(user, group, role)].append(self._managed.get(policy))
@@ -124,11 +124,11 @@ class _HolderAssembly:
     def _holder(self, row: Sequence[Any], policies: tuple[LayerPolicy, ...], lacks: bool, **more: Any) -> Holder:
         pk, arn, unique_id, boundary_arn, tags = row
         boundary = self._by_arn.get(boundary_arn)
-        not_held = {LayerName.IDENTITY} if lacks else set()
+        not_read = {LayerName.IDENTITY} if lacks else set()
         if boundary_arn and boundary is None:
-            not_held.add(LayerName.BOUNDARY)
+            not_read.add(LayerName.BOUNDARY)
         return Holder(
-            caller_of(arn), pk, unique_id, policies, boundary, tags=tags or {}, not_held=frozenset(not_held), **more
+            caller_of(arn), pk, unique_id, policies, boundary, tags=tags or {}, not_read=frozenset(not_read), **more
         )
 
 

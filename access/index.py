@@ -39,9 +39,9 @@ class Index:
         self.bounded_by: dict[int, list[int]] = defaultdict(list)
         self.boundary_of: list[int | None] = []
         for number, holder in enumerate(holders):
-            held = tuple(dict.fromkeys(self._number(policy.document, numbers) for policy in holder.policies))
-            self.documents_of.append(held)
-            for document in held:
+            documents = tuple(dict.fromkeys(self._number(policy.document, numbers) for policy in holder.policies))
+            self.documents_of.append(documents)
+            for document in documents:
                 self.held_by[document].append(number)
             boundary = None if holder.boundary is None else self._number(holder.boundary.document, numbers)
             self.boundary_of.append(boundary)
@@ -115,7 +115,7 @@ class Index:
         *,
         among: Collection[int] | None = None,
     ) -> list[WhoCanMatch]:
-        """Whom the layers that are held allow it, surely or if a context key that isn't known is so.
+        """Whom the layers that were read allow it, surely or if a context key that isn't known is so.
 
         `context` keys in lower case; `among`: the numbers of those who are asked about. The AWS account's root user,
         whom no policy of a principal limits, is not in the list.

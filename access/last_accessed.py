@@ -19,12 +19,12 @@ from identities.models import IamRole, IamUser, ServiceLastAccessed
 from policies.engine.tighten import Usage
 from sync.mirror import bulk
 from sync.models import Facet
-from sync.selectors import holding
+from sync.selectors import coverage_of
 
 TRACKED = timedelta(days=400)
 
 Judge = IamUser | IamRole
-_FACET = ("object_id", "read_at", "held", "held_why")
+_FACET = ("object_id", "read_at", "coverage", "coverage_why")
 _SERVICE = ("object_id", "service", "at")
 
 
@@ -70,8 +70,8 @@ class Reports:
     def _why_not(self, judge: Judge) -> str:
         """Why its report tells too little, in a sentence; "" where it tells enough."""
         facet = self._facets.get(judge.aws_id)
-        if facet is None or facet["held"] != Facet.Held.HELD:
-            why = facet["held_why"] if facet else self._why_not_pulled
+        if facet is None or facet["coverage"] != Facet.Coverage.READ:
+            why = facet["coverage_why"] if facet else self._why_not_pulled
             return f"Which services {judge.arn} last accessed isn't known. {why}"
         if judge.created_at is None:
             return f"When {judge.arn} was made isn't known, so neither is for how long AWS has tracked it."
@@ -84,8 +84,8 @@ class Reports:
 
     @cached_property
     def _why_not_pulled(self) -> str:
-        source = holding(self._aws_account, LastAccessed.name)
-        return source.why if not source.is_held else "It came after the last pull of this, which runs once a day."
+        source = coverage_of(self._aws_account, LastAccessed.name)
+        return source.why if not source.is_read else "It came after the last pull of this, which runs once a day."
 
     def _services(self, judges: Sequence[Judge]) -> dict[str, bool]:
         """Whether one of them tried; without those that none tried and that AWS doesn't report on of each."""

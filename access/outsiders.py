@@ -28,7 +28,7 @@ class Outsider:
 
     name: str
     verdict: Verdict
-    not_held: tuple[LayerName, ...]
+    not_read: tuple[LayerName, ...]
 
 
 def outsiders(index: Index, action: str, resource: str, context: Context) -> list[Outsider]:
@@ -88,5 +88,5 @@ def _asked(
     known = facts_of_place(Surroundings(caller.account), around, role) | dict(context)
     request = Request(caller, action, role, around.account_id, known, UnknownContextKeys(caller, None))
     layers = Layers(identity=(EVERYTHING,) if own_side else (), resource=trust, rcps=around.rcps)
-    not_held = own_side | ({LayerName.RCP} & around.not_held.keys())
-    return Outsider(name, evaluate(request, layers), tuple(sorted(not_held)))
+    not_read = own_side | ({LayerName.RCP} & around.not_read.keys())
+    return Outsider(name, evaluate(request, layers), tuple(sorted(not_read)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from access.resource_policies import is_bound_by_rcps
-from access.situations import delegating_to, facts_of_place, policy_not_held
+from access.situations import delegating_to, facts_of_place, policy_not_read
 from access.surroundings import Surroundings
 from aws_constraints.arn import account_in
 from policies.engine.layers import LayerPolicy, Layers
@@ -13,7 +13,7 @@ _ELSEWHERE = Surroundings("")
 
 
 class ResourceContexts:
-    """Of the resources of one action. What another AWS account says isn't held: that it leaves all to this one's
+    """Of the resources of one action. What another AWS account says isn't read: that it leaves all to this one's
     policies, if its services have policies of resources."""
 
     def __init__(self, around: Surroundings, action: str) -> None:
@@ -26,7 +26,7 @@ class ResourceContexts:
         account = account_in(resource) or own
         of_resource = self._around if account == own else _ELSEWHERE
         context = facts_of_place(self._around, of_resource, resource, self._action)
-        policy = self._leaving_it_to(account) if policy_not_held(own, self._action, resource) else None
+        policy = self._leaving_it_to(account) if policy_not_read(own, self._action, resource) else None
         return ResourceContext(account, context, policy, is_bound=account == own)
 
     def layers_above(

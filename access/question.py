@@ -15,7 +15,7 @@ from access.situations import (
     facts_of_holder,
     facts_of_place,
     is_assuming,
-    policy_not_held,
+    policy_not_read,
 )
 from access.surroundings import Surroundings
 from aws_constraints.arn import account_in
@@ -155,9 +155,9 @@ class WhoCanMatch:
         return tuple(sorted(keys.union(self._where.supposed if self._where else ())))
 
     @property
-    def not_held(self) -> list[LayerName]:
+    def not_read(self) -> list[LayerName]:
         """What could still change it."""
-        return sorted(self._question.not_held(self.number))
+        return sorted(self._question.not_read(self.number))
 
 
 class WhoCanQuestion:
@@ -184,7 +184,7 @@ class WhoCanQuestion:
         )
         self._facts: dict[str, Facts] = {}
         self._said_by: dict[int, StatementEffect] = {}
-        self._not_held = frozenset(self._layers_not_held())
+        self._not_read = frozenset(self._layers_not_held())
         self._trust = self._policy_of_role()
         self._is_bound_by_rcps = self._is_own and is_bound_by_rcps(action)
         self._decided: dict[tuple[object, ...], Decision] = {}
@@ -280,7 +280,7 @@ class WhoCanQuestion:
         return self._decide(holder.caller, found)
 
     def _decide(self, caller: Caller, said: LayerDecisions) -> Decision:
-        """By what is held. Few different things are said to many."""
+        """By what was read. Few different things are said to many."""
         key = (caller.kind, said)
         decision = self._decided.get(key)
         if decision is None:
@@ -379,26 +379,26 @@ class WhoCanQuestion:
             rcps=around.rcps if self._is_bound_by_rcps else (),
         )
 
-    # ---- What isn't held -------------------------------------------------------------------------------------
-    def not_held(self, number: int) -> frozenset[LayerName]:
+    # ---- What isn't read -------------------------------------------------------------------------------------
+    def not_read(self, number: int) -> frozenset[LayerName]:
         holder = self.index.holders[number]
-        found = self._not_held | holder.not_held
+        found = self._not_read | holder.not_read
         if number in self.index.guests:
             found |= {LayerName.SESSION}
         return found - {LayerName.SCP, LayerName.RCP} if holder.caller.is_service_linked else found
 
     def _layers_not_held(self) -> Iterator[LayerName]:
         around = self.index.surroundings
-        if LayerName.SCP in around.not_held:
+        if LayerName.SCP in around.not_read:
             yield LayerName.SCP
-        if (LayerName.RCP in around.not_held or not self._is_own) and is_bound_by_rcps(self._action):
+        if (LayerName.RCP in around.not_read or not self._is_own) and is_bound_by_rcps(self._action):
             yield LayerName.RCP
-        if policy_not_held(around.account_id, self._action, self._resource):
+        if policy_not_read(around.account_id, self._action, self._resource):
             yield LayerName.RESOURCE
 
     def _policy_of_role(self) -> LayerPolicy | None:
-        """The trust of a role to be assumed. Of what isn't held: that it leaves all to the AWS account's policies."""
-        if LayerName.RESOURCE in self._not_held:
+        """The trust of a role to be assumed. Of what isn't read: that it leaves all to the AWS account's policies."""
+        if LayerName.RESOURCE in self._not_read:
             return delegating_to(self.account, self.index.surroundings.account_id)
         number = self.index.by_arn.get(self._resource) if is_assuming(self._action, self._resource) else None
         return None if number is None else self.index.holders[number].trust

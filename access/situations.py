@@ -1,4 +1,4 @@
-"""A question of the mirror: who asks, for what, the policies that bear on it, and what of them isn't held.
+"""A question of the mirror: who asks, for what, the policies that bear on it, and what of them isn't read.
 
 What the mirror doesn't hold is named, never taken for empty. Context keys that nobody gave are unknown, but for those
 that the mirror itself tells: who the principal is, its tags, its organization, the Region in an ARN.
@@ -58,18 +58,18 @@ class Situation:
 
     request: Request
     layers: Layers
-    not_held: Mapping[LayerName, str]
+    not_read: Mapping[LayerName, str]
     is_own: bool
     place: Callable[[str], ResourceContext]
 
     def verdict(self) -> Verdict:
-        """It is unknown where that which isn't held, or a context key, can change it; and of a pattern, where it is one
+        """It is unknown where that which isn't read, or a context key, can change it; and of a pattern, where it is one
         thing of some resources that it matches and another of others."""
-        return self._judged(replace(self.layers, not_held=frozenset(self.not_held)))
+        return self._judged(replace(self.layers, not_read=frozenset(self.not_read)))
 
     @cached_property
     def differs(self) -> Mapping[Decision, str]:
-        """Of a pattern of resources, by what is held: one of each decision, where some are allowed and others not."""
+        """Of a pattern of resources, by what was read: one of each decision, where some are allowed and others not."""
         found = self._decisions(self._held()) or {}
         return {decision: one for decision, (one, _) in found.items()} if _is_mixed(found) else {}
 
@@ -79,7 +79,7 @@ class Situation:
         found = self._decisions(layers)
         if found and not _is_mixed(found):
             return next(iter(found.values()))[1]
-        return Verdict(Decision.UNKNOWN, (), (), tuple(sorted(layers.not_held)))
+        return Verdict(Decision.UNKNOWN, (), (), tuple(sorted(layers.not_read)))
 
     @property
     def _is_about_pattern(self) -> bool:
@@ -94,16 +94,16 @@ class Situation:
         )
         return decisions(asked, layers)
 
-    def verdict_of_held(self) -> Verdict:
-        """By the layers that are held: the others are taken neither to deny nor to grant."""
+    def verdict_by_policies_read(self) -> Verdict:
+        """By the layers that were read: the others are taken neither to deny nor to grant."""
         return self._judged(self._held())
 
     def _held(self) -> Layers:
         layers = self.layers
-        if LayerName.RESOURCE in self.not_held:
+        if LayerName.RESOURCE in self.not_read:
             accounts = {self.request.resource_account, *([self.request.caller.account] if self.is_own else [])}
             layers = replace(layers, resource=delegating_to(*accounts))
-        if LayerName.IDENTITY in self.not_held and not self.is_own:
+        if LayerName.IDENTITY in self.not_read and not self.is_own:
             layers = replace(layers, identity=(EVERYTHING,))
         return layers
 
@@ -139,14 +139,14 @@ def situation_of(aws_account: AwsAccount, principal: str, action: str, resource:
     own = surroundings_of(caller.account or owner)
     of_resource = own if owner == own.account_id else surroundings_of(owner)
     holder = _holder(aws_account, caller)
-    not_held = _not_held(aws_account, caller, holder, action)
+    not_read = _not_read(aws_account, caller, holder, action)
     policy = _trust(aws_account, resource) if is_assuming(action, resource) else None
-    if policy is None and (called := policy_not_held(aws_account.account_id, action, resource)):
-        not_held[LayerName.RESOURCE] = f"The {called} ({resource}) is not in the mirror: it may allow this, or deny it."
+    if policy is None and (called := policy_not_read(aws_account.account_id, action, resource)):
+        not_read[LayerName.RESOURCE] = f"The {called} ({resource}) is not in the mirror: it may allow this, or deny it."
     bound_by_rcps = is_bound_by_rcps(action)
-    not_held |= {layer: why for layer, why in own.not_held.items() if layer is LayerName.SCP}
+    not_read |= {layer: why for layer, why in own.not_read.items() if layer is LayerName.SCP}
     if bound_by_rcps:
-        not_held |= {layer: why for layer, why in of_resource.not_held.items() if layer is LayerName.RCP}
+        not_read |= {layer: why for layer, why in of_resource.not_read.items() if layer is LayerName.RCP}
     known = facts_of_place(own if caller.is_in_an_account else _NOWHERE, of_resource, resource, action)
     known |= (facts_of_holder(holder) if holder else {}) | dict(context)
     layers = Layers(
@@ -163,7 +163,7 @@ def situation_of(aws_account: AwsAccount, principal: str, action: str, resource:
         there = of_resource if where == owner else _NOWHERE
         return ResourceContext(where, facts_of_place(_NOWHERE, there, one, action), is_bound=where == owner)
 
-    return Situation(request, layers, not_held, caller.account == aws_account.account_id, place)
+    return Situation(request, layers, not_read, caller.account == aws_account.account_id, place)
 
 
 def _holder(aws_account: AwsAccount, caller: Caller) -> Holder | None:
@@ -178,12 +178,12 @@ def _holder(aws_account: AwsAccount, caller: Caller) -> Holder | None:
     return holder
 
 
-def _not_held(aws_account: AwsAccount, caller: Caller, holder: Holder | None, action: str) -> dict[LayerName, str]:
+def _not_read(aws_account: AwsAccount, caller: Caller, holder: Holder | None, action: str) -> dict[LayerName, str]:
     """Of the caller's own side."""
     found: dict[LayerName, str] = {}
     if holder:
         found = dict.fromkeys(
-            holder.not_held, "The mirror lacks the document of a policy: pull this AWS account again."
+            holder.not_read, "The mirror lacks the document of a policy: pull this AWS account again."
         )
         if is_for_guests(holder):
             found[LayerName.SESSION] = (
@@ -223,7 +223,7 @@ def is_assuming(action: str, resource: str) -> bool:
     return action.lower() in _ASSUMES and ":role/" in resource
 
 
-def policy_not_held(account_id: str, action: str, resource: str) -> str:
+def policy_not_read(account_id: str, action: str, resource: str) -> str:
     """What the policy of the resource is called that the mirror of this AWS account hasn't; "" where there is none."""
     if is_assuming(action, resource):
         return "trust policy" if account_in(resource) != account_id else ""

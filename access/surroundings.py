@@ -21,7 +21,7 @@ class Surroundings:
     rcps: tuple[ControlPolicyLevel, ...] = ()
     organization_id: str = ""
     organization_path: str = ""  # as aws:PrincipalOrgPaths has it
-    not_held: Mapping[LayerName, str] = field(default_factory=dict)
+    not_read: Mapping[LayerName, str] = field(default_factory=dict)
 
 
 def surroundings_of(account_id: str) -> Surroundings:

@@ -73,16 +73,16 @@ def _held(pool: UserPool) -> int:
 
 
 def _people(pool: Any, scope: Any) -> str:
-    """`held` is counted for the whole page at once (`count_people`)."""
+    """`people_count` is counted for the whole page at once (`count_people`)."""
     if pool.people_held_why:
         return muted("Not readable")
-    return number(pool.held) if pool.people_read_at or pool.held else muted("Not read yet")
+    return number(pool.people_count) if pool.people_read_at or pool.people_count else muted("Not read yet")
 
 
 def count_people(pools: Sequence[Any]) -> None:
-    """Says in `held` of each how many people of it the mirror has, in one query."""
-    for pool, held in zip(pools, lately_each([people_of(pool) for pool in pools]), strict=True):
-        pool.held = held
+    """Sets `people_count` of each: how many of its people the mirror has, in one query."""
+    for pool, count in zip(pools, lately_each([people_of(pool) for pool in pools]), strict=True):
+        pool.people_count = count
 
 
 def _age(pool: UserPool, scope: Any) -> SafeString:

@@ -37,7 +37,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{AWS_ACCOUNT}pool-groups/<str:aws_id>/", pools.cognito_group, name="cognito_group"),
     path(f"{AWS_ACCOUNT}app-clients/<str:aws_id>/", pools.cognito_client, name="cognito_client"),
     path(f"{AWS_ACCOUNT}people/<str:aws_id>/", person.cognito_user, name="cognito_user"),
-    path(f"{AWS_ACCOUNT}people/<str:aws_id>/held/", person.cognito_user_held, name="cognito_user_held"),
+    path(
+        f"{AWS_ACCOUNT}people/<str:aws_id>/stored-data/",
+        person.cognito_user_stored_data,
+        name="cognito_user_stored_data",
+    ),
     path(f"{AWS_ACCOUNT}people/<str:aws_id>/preview/", person.cognito_user_preview, name="cognito_user_preview"),
     action_pattern(PERSON),
     path(f"{AWS_ACCOUNT}data-protection/", protection.data_protection, name="data_protection"),

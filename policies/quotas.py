@@ -64,25 +64,25 @@ OF_DOCUMENTS = {
 
 @dataclass(frozen=True)
 class AppliedQuota:
-    """A quota in an AWS account. `held`: what AWS's summary said at the last pull; None where it wasn't pulled yet."""
+    """A quota in an AWS account. `applied`: its value in AWS's summary at the last pull; None: not pulled yet."""
 
     quota: Quota
-    held: int | None
+    applied: int | None
 
     @property
     def value(self) -> int:
-        return self.quota.usual if self.held is None else self.held
+        return self.quota.usual if self.applied is None else self.applied
 
     @property
     def is_sure(self) -> bool:
         """AWS takes no more, whatever it was asked for."""
-        return self.held is not None or self.quota.is_fixed
+        return self.applied is not None or self.quota.is_fixed
 
     @property
     def words(self) -> str:
         """ "10 (GroupsPerUserQuota)", to follow "AWS allows"."""
         more = ""
-        if self.held is None and not self.quota.is_fixed:
+        if self.applied is None and not self.quota.is_fixed:
             more = f"; {f'up to {self.quota.most:,}' if self.quota.most else 'more'} where that was asked for"
         return f"{self.value:,} ({self.quota.name}{more})"
 
@@ -94,7 +94,7 @@ class AppliedQuota:
         """
         if wanted <= self.value:
             return []
-        may_be_more = self.held is None and (self.quota.most is None or wanted <= self.quota.most)
+        may_be_more = self.applied is None and (self.quota.most is None or wanted <= self.quota.most)
         words = f"{so_many}; AWS allows {self.words}{fix and ': '}{fix}."
         return [PlanFinding(code, "warning" if may_be_more else "error", words, about=(), amount=wanted)]
 

@@ -209,8 +209,8 @@ class LeaseAdmin(SyncAdmin):
 
 @admin.register(Facet)
 class FacetAdmin(SyncAdmin):
-    list_display = ("kind", "object_id", "source", "aws_account", "held", "read_at", "gone_at")
-    list_filter = ("kind", "source", "held", OF_ITS_OWN)
+    list_display = ("kind", "object_id", "source", "aws_account", "coverage", "read_at", "gone_at")
+    list_filter = ("kind", "source", "coverage", OF_ITS_OWN)
     list_select_related = ("aws_account",)
     search_fields = ("object_id", "kind")
 

@@ -1,6 +1,6 @@
 """Drift: what somebody changed in AWS outside this console. What it was in words, accept it, propose to undo it.
 
-IAM stores no author, so who did it isn't held.
+IAM stores no author, so who did it isn't read.
 """
 
 from __future__ import annotations

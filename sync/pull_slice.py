@@ -229,8 +229,8 @@ class Slice(ClaimedRun):
         for kind in self._source.kinds:
             about = mirror.mirror_of(kind, self._source.facet)
             denied, unsupported = page.denied.get(kind, {}), page.unsupported.get(kind, {})
-            mirror.not_held(self._visit, about, denied, Facet.Held.DENIED, requested_at=end.at)
-            mirror.not_held(self._visit, about, unsupported, Facet.Held.UNSUPPORTED, requested_at=end.at)
+            mirror.store_not_read(self._visit, about, denied, Facet.Coverage.DENIED, requested_at=end.at)
+            mirror.store_not_read(self._visit, about, unsupported, Facet.Coverage.UNSUPPORTED, requested_at=end.at)
         where: dict[str, Any] = {"read": True, "whole": page.whole}
         if page.marker is not None:
             where = {"marker": page.marker, "held": end.held}
@@ -259,12 +259,12 @@ class Slice(ClaimedRun):
         return here if number.bit_count() == 1 else passed
 
     def _end(self) -> None:
-        held = self._sweep()
+        unseen = self._sweep()
         mirror.tie_loose_ends(self._visit, self._source)
         run = self._run
         said = f"{run.seen} seen, {run.new} new, {run.changed} changed, {run.gone} gone."
         if self._is_whole:
-            error = sentence_only("Brake", _BRAKE_SENTENCE.format(held=held)) if held else {}
+            error = sentence_only("Brake", _BRAKE_SENTENCE.format(unseen=unseen)) if unseen else {}
             self._finish(State.DONE, error, f"Complete: {said}")
         else:
             self._finish(State.FAILED, sentence_only("Partial", _PARTIAL_SENTENCE), f"Not complete: {said}")
@@ -285,14 +285,14 @@ class Slice(ClaimedRun):
             return ""
         own = self._source if isinstance(self._source, mirror.SelfStoringSource) else None
         brake = own.brake if own else partial(mirror.brake, source=self._source)
-        held = "" if self._run.cursor.get("lift_brake") else brake(self._visit)
-        if held:
-            self._save(log=self._said(f"Held by the brake: {held} would be marked as gone."))
+        unseen = "" if self._run.cursor.get("lift_brake") else brake(self._visit)
+        if unseen:
+            self._save(log=self._said(f"Held by the brake: {unseen} would be marked as gone."))
         elif own:
             own.sweep(self._visit)
         else:
             mirror.sweep(self._visit, self._source)
-        return held
+        return unseen
 
 
 _PARTIAL_SENTENCE = (
@@ -300,8 +300,8 @@ _PARTIAL_SENTENCE = (
     "marked as gone."
 )
 _BRAKE_SENTENCE = (
-    "Nothing was marked as gone: {held} would be. If that is right, lift the brake for one pull; if not, look at what "
-    "the console’s read role may see."
+    "Nothing was marked as gone: {unseen} would be. If that is right, lift the brake for one pull; if not, look at "
+    "what the console’s read role may see."
 )
 
 

@@ -82,7 +82,7 @@ class Refresh(ClaimedRun):
             region=self._run.region,
             kind=self._run.object_kind,
             object_id=self._run.object_id,
-            held=Facet.Held.HELD,
+            coverage=Facet.Coverage.READ,
         )
         return set(facets.values_list("source", flat=True))
 
@@ -118,9 +118,9 @@ class Refresh(ClaimedRun):
         try:
             read_alone(self._visit, about, ref)
         except (AccessDeniedError, InvalidRequestError, UnsupportedError) as error:
-            held = Facet.Held.DENIED if isinstance(error, AccessDeniedError) else Facet.Held.UNSUPPORTED
+            coverage = Facet.Coverage.DENIED if isinstance(error, AccessDeniedError) else Facet.Coverage.UNSUPPORTED
             why = {ref.object_id: error.sentence()}
-            mirror.not_held(self._visit, about, why, held, requested_at=requested_at)
+            mirror.store_not_read(self._visit, about, why, coverage, requested_at=requested_at)
             self._save(log=self._said(f"{about.title}: {error.sentence()}"))
         except AwsError as error:
             self._save(log=self._said(f"{about.title}: {error.sentence()}"))
@@ -135,7 +135,7 @@ class Refresh(ClaimedRun):
             kind=about.kind,
             object_id=self._run.object_id,
             source=about.source,
-            held=Facet.Held.HELD,
+            coverage=Facet.Coverage.READ,
             gone_at__isnull=True,
         )
         if there.exists():
@@ -147,7 +147,7 @@ class Refresh(ClaimedRun):
 
 
 def _said_of(run: Run, *, is_first: bool) -> str:
-    """What came of it; what wasn't held before has not changed."""
+    """What came of it; what wasn't read before has not changed."""
     if run.changed:
         return "Read again: it had changed."
     return "Read: some of it for the first time." if is_first else "Read again: nothing had changed."

@@ -19,7 +19,7 @@ from sync.aws.permission import read
 from sync.mirror import AccountRegion, Reader, Source, SourcePage
 from sync.models import Region
 from sync.schedule import enabled_regions
-from sync.selectors import NEVER_PULLED, SourceCoverage, holdings_by_place
+from sync.selectors import NEVER_PULLED, SourceCoverage, coverages_by_place
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class RegionScope:
     """In which Regions regional sources look, and since when that is known."""
 
     names: tuple[str, ...]
-    listing: SourceCoverage  # of the list of Regions itself: while it isn't held, the default Region alone is looked in
+    listing: SourceCoverage  # of the list of Regions itself: while it isn't read, the default Region alone is looked in
 
     @property
     def sentence(self) -> str:
@@ -101,8 +101,8 @@ class RegionScope:
 
 
 def looked_in(aws_account: AwsAccount) -> RegionScope:
-    held = holdings_by_place(aws_account)  # of all: every page that says this says how old the others are, too
-    return RegionScope(tuple(enabled_regions(aws_account)), held.get((AccountRegions.name, ""), NEVER_PULLED))
+    coverages = coverages_by_place(aws_account)  # of all: every page that says this says how old the others are, too
+    return RegionScope(tuple(enabled_regions(aws_account)), coverages.get((AccountRegions.name, ""), NEVER_PULLED))
 
 
 def keep(aws_account: AwsAccount, listed: list[ListedRegion], *, at: datetime) -> None:

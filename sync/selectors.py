@@ -244,66 +244,66 @@ def when_complete(source: str) -> Subquery:
 
 @dataclass(frozen=True)
 class SourceCoverage:
-    """Whether the mirror has what a source shows. What isn't held is never shown as empty."""
+    """Whether the mirror has what a source shows. What wasn't read is never shown as empty."""
 
-    state: Literal["held", "never", "denied", "unsupported", "failed"]
+    state: Literal["read", "never", "denied", "unsupported", "failed"]
     at: datetime | None = None  # when its last complete pull ended: what is shown is as old as that
     why: str = ""  # a sentence, with the missing permission where one is missing
     error: Mapping[str, Any] = field(default_factory=dict)
     braked_in: int | None = None  # the pull that is held by the brake: what it did not see still shows
 
     @property
-    def is_held(self) -> bool:
-        return self.state == "held"
+    def is_read(self) -> bool:
+        return self.state == "read"
 
 
 NEVER_PULLED = SourceCoverage("never", why="It was not pulled yet.")
 NOT_IN_A_FILE = SourceCoverage("unsupported", why="This AWS account was imported from a file, which doesn’t have it.")
 
 
-def holding(aws_account: AwsAccount, source: str) -> SourceCoverage:
+def coverage_of(aws_account: AwsAccount, source: str) -> SourceCoverage:
     """As the newest ended pull of the source says; of a regional one, those of all Regions together."""
-    return holdings(aws_account, [source])[source]
+    return coverages_of(aws_account, [source])[source]
 
 
-def holdings(aws_account: AwsAccount, names: Iterable[str]) -> dict[str, SourceCoverage]:
+def coverages_of(aws_account: AwsAccount, names: Iterable[str]) -> dict[str, SourceCoverage]:
     """The same of several sources, by their names, in one query."""
     names = list(names)
     if not aws_account.is_connected:
-        return _holdings_of_a_file(aws_account, names)
-    found = holdings_by_place(aws_account, tuple(names))
-    return {name: _holding_of(aws_account, name, found) for name in names}
+        return _coverages_of_a_file(aws_account, names)
+    found = coverages_by_place(aws_account, tuple(names))
+    return {name: _coverage_of(aws_account, name, found) for name in names}
 
 
-def _holding_of(aws_account: AwsAccount, name: str, found: Mapping[tuple[str, str], SourceCoverage]) -> SourceCoverage:
+def _coverage_of(aws_account: AwsAccount, name: str, found: Mapping[tuple[str, str], SourceCoverage]) -> SourceCoverage:
     regional = name in sources and sources[name].regional
     regions = schedule.enabled_regions(aws_account) if regional else [""]
     return _in_all({region: found.get((name, region)) or NEVER_PULLED for region in regions})
 
 
 def _in_all(by_region: Mapping[str, SourceCoverage]) -> SourceCoverage:
-    """Held when it is in every Region that has such a thing; if not, as in the first where it isn't."""
+    """Read when it is in every Region that has such a thing; if not, as in the first where it isn't."""
     there = {region: each for region, each in by_region.items() if each.state != "unsupported"} or by_region
     if len(there) == 1:
         return next(iter(there.values()))
     oldest = min((each.at for each in there.values() if each.at), default=None)
-    missing = {region: each for region, each in there.items() if not each.is_held}
+    missing = {region: each for region, each in there.items() if not each.is_read}
     if not missing:
         braked = next((each for each in there.values() if each.braked_in), None)
-        return replace(braked, at=oldest) if braked else SourceCoverage("held", oldest)
+        return replace(braked, at=oldest) if braked else SourceCoverage("read", oldest)
     first = next(iter(missing.values()))
     where = "" if len(missing) == len(there) else f"In {some(list(missing))}: "
     return replace(first, at=oldest, why=f"{where}{first.why}")
 
 
-def _holdings_of_a_file(aws_account: AwsAccount, names: Sequence[str]) -> dict[str, SourceCoverage]:
+def _coverages_of_a_file(aws_account: AwsAccount, names: Sequence[str]) -> dict[str, SourceCoverage]:
     """An imported file has what the source of the details has, and nothing else."""
-    found = holdings_by_place(aws_account, (snapshot.SOURCE,)).get((snapshot.SOURCE, ""), NEVER_PULLED)
+    found = coverages_by_place(aws_account, (snapshot.SOURCE,)).get((snapshot.SOURCE, ""), NEVER_PULLED)
     return {name: found if name == snapshot.INSTEAD_OF else NOT_IN_A_FILE for name in names}
 
 
 @once_a_page
-def holdings_by_place(aws_account: AwsAccount, only: tuple[str, ...] = ()) -> Mapping[tuple[str, str], SourceCoverage]:
+def coverages_by_place(aws_account: AwsAccount, only: tuple[str, ...] = ()) -> Mapping[tuple[str, str], SourceCoverage]:
     """The same of all sources that were ever pulled, or of some, by source and Region, what others build on first."""
     ended = Run.objects.filter(aws_account=aws_account, object_id="", finished_at__isnull=False)
     if only:
@@ -315,10 +315,10 @@ def holdings_by_place(aws_account: AwsAccount, only: tuple[str, ...] = ()) -> Ma
         by_place.setdefault((run.source, run.region), []).append(run)
     order = [source.name for source in schedule.in_order()]
     registered = sorted(by_place, key=lambda at: (order.index(at[0]) if at[0] in order else len(order), at))
-    return {place: _holding(by_place[place]) for place in registered}
+    return {place: _coverage(by_place[place]) for place in registered}
 
 
-def _holding(newest: Sequence[Run]) -> SourceCoverage:
+def _coverage(newest: Sequence[Run]) -> SourceCoverage:
     """`newest`: the newest run of each way to end, the newest first."""
     if not newest:
         return NEVER_PULLED
@@ -326,7 +326,7 @@ def _holding(newest: Sequence[Run]) -> SourceCoverage:
     at = next((run.taken_at or run.finished_at for run in newest if run.state == Run.State.DONE), None)
     if last.state == Run.State.DONE:
         braked = last.pk if last.error.get("class") == "Brake" else None
-        return SourceCoverage("held", at, last.error.get("sentence", ""), braked_in=braked)
+        return SourceCoverage("read", at, last.error.get("sentence", ""), braked_in=braked)
     refusals: dict[str, Literal["denied", "unsupported"]] = {
         "AccessDeniedError": "denied",
         "UnsupportedError": "unsupported",

@@ -142,10 +142,10 @@ def _recent(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]
 
 
 def _ages(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
-    held = selectors.holdings_by_place(aws_account)
+    coverages = selectors.coverages_by_place(aws_account)
     url = reverse("pulls", kwargs={"account_id": aws_account.account_id})
     ages: dict[str, datetime] = {}
-    for (source, _), found in held.items():
+    for (source, _), found in coverages.items():
         if found.at:
             ages[source] = min(ages.get(source, found.at), found.at)
     if ages:
@@ -191,11 +191,11 @@ def _unreviewed(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Panel
 
 
 def _missing(aws_account: AwsAccount) -> dict[str, selectors.SourceCoverage]:
-    """What isn't held, by title, each once however many Regions it is missing in."""
+    """What isn't read, by title, each once however many Regions it is missing in."""
     found: dict[str, selectors.SourceCoverage] = {}
-    for (source, _), holding in selectors.holdings_by_place(aws_account).items():
-        if not holding.is_held:
-            found.setdefault(selectors.source_title(source), holding)
+    for (source, _), coverage in selectors.coverages_by_place(aws_account).items():
+        if not coverage.is_read:
+            found.setdefault(selectors.source_title(source), coverage)
     return found
 
 
@@ -214,7 +214,7 @@ def _failed_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Pan
 
 
 def _braked_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
-    for (source, _), found in selectors.holdings_by_place(aws_account).items():
+    for (source, _), found in selectors.coverages_by_place(aws_account).items():
         if found.braked_in:
             yield PanelRow(
                 f"The brake holds a pull: {selectors.source_title(source)}",

@@ -1,4 +1,4 @@
-"""The status of each source of an AWS account: what is held, how old that is, what comes next, how it went lately."""
+"""The status of each source of an AWS account: what was read, how old that is, what comes next, how it went lately."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from accounts.models import AwsAccount
 from sync.mirror import Source, sources
 from sync.models import Run, Schedule
 from sync.schedule import built_on, in_order, regions_of
-from sync.selectors import NEVER_PULLED, SourceCoverage, holdings_by_place
+from sync.selectors import NEVER_PULLED, SourceCoverage, coverages_by_place
 
 # The newest runs that are looked at, of all sources together: where there are more, this bounds the query.
 _RUNS_LOOKED_AT = 1000
@@ -35,7 +35,7 @@ class SourceStatus:
     source: str
     title: str
     region: str
-    holding: SourceCoverage
+    coverage: SourceCoverage
     active: Run | None
     next_at: datetime | None  # None: when somebody asks, or when what it waits for is there
     waits_for: Sequence[str]  # titles of sources that must be complete first
@@ -43,15 +43,15 @@ class SourceStatus:
 
     @property
     def is_well(self) -> bool:
-        return self.holding.is_held
+        return self.coverage.is_read
 
 
 def source_statuses(aws_account: AwsAccount, *, only: str = "") -> list[SourceStatus]:
     """Of every source that serves the AWS account, what others build on first; `only`: of the one of that name."""
-    held = holdings_by_place(aws_account)
+    coverages = coverages_by_place(aws_account)
     active, past = _runs(aws_account)
     due = {(row.source, row.region): row.next_at for row in Schedule.objects.filter(aws_account=aws_account)}
-    read_once = {place for place, holding in held.items() if holding.at is not None}
+    read_once = {place for place, coverage in coverages.items() if coverage.at is not None}
 
     def status(source: Source, region: str) -> SourceStatus:
         place = (source.name, region)
@@ -59,7 +59,7 @@ def source_statuses(aws_account: AwsAccount, *, only: str = "") -> list[SourceSt
             source=source.name,
             title=source.title,
             region=region,
-            holding=held.get(place) or NEVER_PULLED,
+            coverage=coverages.get(place) or NEVER_PULLED,
             active=active.get(place),
             next_at=due.get(place) if aws_account.pull_every_minutes else None,
             waits_for=[sources[each[0]].title for each in built_on(source, region) if each not in read_once],

@@ -146,24 +146,24 @@ def _may_run_identity_center(aws_account: AwsAccount, surroundings: Surroundings
     own, tree = own_organization(aws_account.account_id), tree_over(aws_account.account_id)
     organization = own or (tree.organization if tree else None)
     if organization is None:
-        return LayerName.SCP in surroundings.not_held
+        return LayerName.SCP in surroundings.not_read
     return bool(organization.management_id == aws_account.account_id or (own and own.delegated))
 
 
 def account_of(aws_account: AwsAccount) -> EscalationAccount:
-    held = cached_index(aws_account)
-    return escalation_account(held, EscalationRows.of(aws_account, held.surroundings), aws_account.partition)
+    cached = cached_index(aws_account)
+    return escalation_account(cached, EscalationRows.of(aws_account, cached.surroundings), aws_account.partition)
 
 
-def escalation_account(held: CachedIndex, beside: EscalationRows, partition: str) -> EscalationAccount:
+def escalation_account(cached: CachedIndex, beside: EscalationRows, partition: str) -> EscalationAccount:
     older: dict[str, list[LayerPolicy]] = defaultdict(list)
     documents = documents_of({text for *_, text in beside.older})
     for arn, version, text in beside.older:
         older[arn].append(LayerPolicy(f"{arn} {version}", documents[text]))
     return EscalationAccount(
-        held.index,
+        cached.index,
         partition,
-        held.groups,
+        cached.groups,
         {arn: tuple(versions) for arn, versions in older.items()},
         {arn: UserCredentials(*known) for arn, *known in beside.users},
         frozenset(arn for (arn,) in beside.profiled) or None,

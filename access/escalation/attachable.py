@@ -65,7 +65,7 @@ def _there(account: EscalationAccount, own: str) -> dict[str, bool]:
     """The customer managed policies that somebody has, and whether each allows everything."""
     index = account.index
     listed = [policy for holder in index.holders for policy in (*holder.policies, holder.boundary) if policy]
-    listed += [policy for held in account.groups.values() for policy in held]
+    listed += [policy for policies in account.groups.values() for policy in policies]
     return {policy.name: _allows_everything(policy.document) for policy in listed if policy.name.startswith(own)}
 
 

@@ -38,10 +38,10 @@ class EscalationPaths:
 
 
 def escalation_paths_of(aws_account: AwsAccount) -> EscalationPaths:
-    held = cached_index(aws_account)
-    beside = EscalationRows.of(aws_account, held.surroundings)
+    cached = cached_index(aws_account)
+    beside = EscalationRows.of(aws_account, cached.surroundings)
     key = ("ways", beside.digest(), aws_account.partition)
-    return held.answer(key, lambda: _found(escalation_account(held, beside, aws_account.partition)))
+    return cached.answer(key, lambda: _found(escalation_account(cached, beside, aws_account.partition)))
 
 
 def _found(account: EscalationAccount) -> EscalationPaths:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from access.escalation import iam_techniques
 from access.escalation.account import EscalationAccount
 from access.escalation.identity_changes import Fact
-from access.escalation.permits import Held, Permits, TechniqueObject
+from access.escalation.permits import Matches, Permits, TechniqueObject
 from access.escalation.places import RegionNeeds, RegionSearch
 from access.escalation.techniques import NeedResource, PermissionNeed, Technique, TechniqueGain, TechniqueTarget
 from access.holders import Holder
@@ -27,7 +27,7 @@ class MoveStage:
     what, for each need."""
 
     actors: frozenset[int]
-    permitted: tuple[tuple[PermissionNeed, Held], ...]
+    permitted: tuple[tuple[PermissionNeed, Matches], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,30 +141,30 @@ class Moves:
         parts: list[tuple[Sequence[TechniqueObject], MoveStage | None]] = [(things, None)]
         for needed in needs:
             parts = [
-                (fewer, MoveStage(actors, ((*stage.permitted, (needed, held)) if stage else ((needed, held),))))
+                (fewer, MoveStage(actors, ((*stage.permitted, (needed, matches)) if stage else ((needed, matches),))))
                 for listed, stage in parts
-                for fewer, held in self._permitted(technique, needed, listed, place)
-                if (actors := stage.actors.intersection(held) if stage else frozenset(held))
+                for fewer, matches in self._permitted(technique, needed, listed, place)
+                if (actors := stage.actors.intersection(matches) if stage else frozenset(matches))
             ]
         return [(listed, stage) for listed, stage in parts if stage]
 
     def _permitted(
         self, technique: Technique, needed: PermissionNeed, things: Sequence[TechniqueObject], place: RegionNeeds
-    ) -> Sequence[tuple[Sequence[TechniqueObject], Held]]:
+    ) -> Sequence[tuple[Sequence[TechniqueObject], Matches]]:
         context = self._context(needed, place)
         if needed.on is NeedResource.ANY:
-            return [(things, place.held[id(needed)])]
+            return [(things, place.matches[id(needed)])]
         if needed.on is NeedResource.TARGET:
             others = technique.target is TechniqueTarget.USER
             found = self._permits.on_targets(needed, context, things, on_others=others)
             if others and technique.gains is not TechniqueGain.CONTROL:
                 found += self._permits.on_oneself(needed, context, things)
             return found
-        by_provider: list[tuple[Sequence[TechniqueObject], Held]] = []
+        by_provider: list[tuple[Sequence[TechniqueObject], Matches]] = []
         for thing in things:
             providers = self._account.providers_of(self._holder(thing), technique)
-            held = self._permits.on_any(needed, context, providers)
-            by_provider += [([thing], held)] if held else []
+            matches = self._permits.on_any(needed, context, providers)
+            by_provider += [([thing], matches)] if matches else []
         return by_provider
 
     def _context(self, needed: PermissionNeed, place: RegionNeeds) -> Context:
@@ -195,7 +195,7 @@ def _by_sureness(move: Move) -> Iterator[Move]:
 
 
 def _is_allowed(actor: int, stage: MoveStage) -> bool:
-    return all(held[actor].decision is Decision.ALLOWED for _, held in stage.permitted)
+    return all(matches[actor].decision is Decision.ALLOWED for _, matches in stage.permitted)
 
 
 def _passes(technique: Technique) -> bool:

@@ -64,11 +64,11 @@ class IdentityChanges:
         left = things.get(TechniqueGain.LEAVING, set())
         own, of_groups = self._parts(holder)
         joined = [str(group) for group in sorted(things.get(TechniqueGain.MEMBERSHIP, set()), key=str)]
-        of_groups = {group: held for group, held in of_groups.items() if group not in left}
+        of_groups = {group: attached for group, attached in of_groups.items() if group not in left}
         of_groups |= {group: self._groups[group] for group in joined if group not in of_groups}
         policies = self._without(own, things, 0, is_group=False)
-        for group, held in of_groups.items():
-            policies += self._without(held, things, group, is_group=True)
+        for group, attached in of_groups.items():
+            policies += self._without(attached, things, group, is_group=True)
         if any(isinstance(each, int) or each in of_groups for each in things.get(TechniqueGain.ANY_POLICY, ())):
             policies.append(EVERYTHING)
         versions = {str(thing): version for _, thing, version in by_gains.get(TechniqueGain.OLD_VERSION, ())}
@@ -80,14 +80,14 @@ class IdentityChanges:
             policies=tuple(self._version(policy, versions, rewritten) for policy in policies),
             boundary=None if no_boundary else boundary,
             groups=tuple(of_groups),
-            not_held=frozenset() if no_boundary else holder.not_held,
+            not_read=frozenset() if no_boundary else holder.not_read,
         )
 
     def _parts(self, holder: Holder) -> tuple[list[LayerPolicy], dict[str, Sequence[LayerPolicy]]]:
         """The holder's own policies, and those of its groups."""
         of_groups: dict[str, Sequence[LayerPolicy]] = {group: self._groups.get(group, ()) for group in holder.groups}
         own = list(holder.policies)
-        for policy in [each for held in of_groups.values() for each in held]:
+        for policy in [each for attached in of_groups.values() for each in attached]:
             for at in range(len(own) - 1, -1, -1):
                 if own[at] == policy:
                     del own[at]
@@ -96,7 +96,11 @@ class IdentityChanges:
 
     @staticmethod
     def _without(
-        held: Sequence[LayerPolicy], things: dict[TechniqueGain, set[int | str]], group: int | str, *, is_group: bool
+        attached: Sequence[LayerPolicy],
+        things: dict[TechniqueGain, set[int | str]],
+        group: int | str,
+        *,
+        is_group: bool,
     ) -> list[LayerPolicy]:
         def is_gone(gains: TechniqueGain) -> bool:
             listed = things.get(gains, set())
@@ -104,7 +108,7 @@ class IdentityChanges:
 
         return [
             policy
-            for policy in held
+            for policy in attached
             if not (
                 _denies(policy)
                 and is_gone(TechniqueGain.DETACHED if policy.name.startswith("arn:") else TechniqueGain.DELETED)

@@ -162,8 +162,8 @@ def _step(search: Search, made: MoveUse, of: int | None) -> EscalationStep:
 
 def _permissions(search: Search, made: MoveUse, target: str) -> Iterator[StepPermission]:
     for actor, stage in zip(made.actors, made.move.stages, strict=True):
-        for needed, held in stage.permitted:
-            found = held[actor]
+        for needed, matches in stage.permitted:
+            found = matches[actor]
             action, resource = found.example
             resource = target if needed.on is NeedResource.TARGET else resource
             yield StepPermission(search.index.holders[actor].arn, action, resource, found.decision, found)

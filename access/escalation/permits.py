@@ -28,7 +28,7 @@ from policies.engine.somewhere.values import ConditionKeys
 
 _ASSUME = "sts:assumerole"
 _BOUNDARY = "iam:permissionsboundary"
-UNKNOWN_BOUNDARY = "not held"
+UNKNOWN_BOUNDARY = "not read"
 _MOST_CHOICES = 64
 _STEPS = 100_000  # for the values of all keys that the caller chooses
 _ANY_SERVICE = "*"
@@ -47,11 +47,11 @@ class TechniqueObject:
 
     @classmethod
     def of(cls, number: int, holder: Holder) -> TechniqueObject:
-        boundary = UNKNOWN_BOUNDARY if LayerName.BOUNDARY in holder.not_held else None
+        boundary = UNKNOWN_BOUNDARY if LayerName.BOUNDARY in holder.not_read else None
         return cls(holder.arn, number, holder.trust, holder.boundary.name if holder.boundary else boundary)
 
 
-Held = Mapping[int, WhoCanMatch]  # by the number of whoever may
+Matches = Mapping[int, WhoCanMatch]  # by the number of whoever may
 
 
 class Permits:
@@ -63,7 +63,7 @@ class Permits:
         self._chosen: dict[str, list[Context]] = {}
         self._allowed: dict[tuple[str, bool], set[int]] = {}
         self._relevant: dict[tuple[str, bool], _ResourceDistinctions] = {}
-        self._classes: dict[tuple[Hashable, ...], Held] = {}
+        self._classes: dict[tuple[Hashable, ...], Matches] = {}
         self._keys: dict[tuple[str, bool], dict[tuple[str, str | None], Hashable]] = defaultdict(dict)
 
     def who(self, action: str, resource: str, context: Context, among: Set[int]) -> dict[int, WhoCanMatch]:
@@ -110,40 +110,40 @@ class Permits:
 
     def on_targets(
         self, needed: PermissionNeed, context: Context, things: Sequence[TechniqueObject], *, on_others: bool
-    ) -> list[tuple[list[TechniqueObject], Held]]:
+    ) -> list[tuple[list[TechniqueObject], Matches]]:
         """The targets, by who may do it on them; those on whom nobody may are left out."""
         by_class: dict[tuple[Hashable, ...], list[TechniqueObject]] = defaultdict(list)
         for action in needed.actions:
             for thing in things if self._may(action, on_others=on_others) else ():
                 by_class[self._class_of(action, context, thing, on_others)].append(thing)
-        by_thing: dict[int, list[Held]] = defaultdict(list)
+        by_thing: dict[int, list[Matches]] = defaultdict(list)
         for key, listed in by_class.items():
-            held = self._held(key, listed[0], context)
-            for thing in listed if held else ():
-                by_thing[id(thing)].append(held)
+            matches = self._matches(key, listed[0], context)
+            for thing in listed if matches else ():
+                by_thing[id(thing)].append(matches)
         grouped: dict[tuple[int, ...], list[TechniqueObject]] = defaultdict(list)
-        helds: dict[tuple[int, ...], list[Held]] = {}
+        all_matches: dict[tuple[int, ...], list[Matches]] = {}
         for thing in things:
             if several := by_thing.get(id(thing)):
                 together = tuple(map(id, several))
                 grouped[together].append(thing)
-                helds[together] = several
-        return [(listed, _merged(helds[together])) for together, listed in grouped.items()]
+                all_matches[together] = several
+        return [(listed, _merged(all_matches[together])) for together, listed in grouped.items()]
 
     def on_oneself(
         self, needed: PermissionNeed, context: Context, things: Sequence[TechniqueObject]
-    ) -> list[tuple[list[TechniqueObject], Held]]:
+    ) -> list[tuple[list[TechniqueObject], Matches]]:
         """Of those whose policies allow it on the user's own name only."""
         by_arn = {thing.arn: thing for thing in things}
-        found: list[tuple[list[TechniqueObject], Held]] = []
+        found: list[tuple[list[TechniqueObject], Matches]] = []
         for action in needed.actions:
             for number in self._may(action, on_others=False) - self._may(action, on_others=True):
                 thing = by_arn.get(self.index.holders[number].arn)
-                held = self._who_on(action, thing, context, {number}) if thing else {}
-                found += [([thing], held)] if thing and held else []
+                matches = self._who_on(action, thing, context, {number}) if thing else {}
+                found += [([thing], matches)] if thing and matches else []
         return found
 
-    def on_any(self, needed: PermissionNeed, context: Context, resources: Iterable[str]) -> Held:
+    def on_any(self, needed: PermissionNeed, context: Context, resources: Iterable[str]) -> Matches:
         found: dict[int, WhoCanMatch] = {}
         for action in needed.actions:
             for resource in resources:
@@ -160,13 +160,13 @@ class Permits:
         given = tuple(sorted((name, values) for name, values in context.items() if name in relevant.keys))
         return (action, on_others, given, key)
 
-    def _held(self, key: tuple[Hashable, ...], thing: TechniqueObject, context: Context) -> Held:
+    def _matches(self, key: tuple[Hashable, ...], thing: TechniqueObject, context: Context) -> Matches:
         if key not in self._classes:
             action, on_others = str(key[0]), bool(key[1])
             self._classes[key] = self._who_on(action, thing, context, self._may(action, on_others=on_others))
         return self._classes[key]
 
-    def _who_on(self, action: str, thing: TechniqueObject, context: Context, among: Set[int]) -> Held:
+    def _who_on(self, action: str, thing: TechniqueObject, context: Context, among: Set[int]) -> Matches:
         """IAM User Guide, "IAM and AWS STS condition context keys", iam:PermissionsBoundary: the target's."""
         if _BOUNDARY not in context and _has(action, _BOUNDARY) and thing.boundary != UNKNOWN_BOUNDARY:
             context = {**context, _BOUNDARY: (thing.boundary,) if thing.boundary else ()}
@@ -290,10 +290,10 @@ def without_variables(pattern: str) -> str:
     return f"{before}*{without_variables(after.partition('}')[2])}" if found else pattern
 
 
-def _merged(helds: Sequence[Held]) -> Held:
-    if len(helds) == 1:
-        return helds[0]
+def _merged(all_matches: Sequence[Matches]) -> Matches:
+    if len(all_matches) == 1:
+        return all_matches[0]
     found: dict[int, WhoCanMatch] = {}
-    for held in helds:
-        found = {**held, **found}
+    for matches in all_matches:
+        found = {**matches, **found}
     return found

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from access.escalation.permits import Held, Permits, without_variables
+from access.escalation.permits import Matches, Permits, without_variables
 from access.escalation.techniques import NeedResource, PermissionNeed, Technique
 from access.question import WhoCanMatch
 from policies.engine import catalogue
@@ -30,12 +30,12 @@ _MOST_EXAMPLES = 256  # of one technique in one Region
 
 @dataclass(frozen=True)
 class RegionNeeds:
-    """`regions`: all in which it is the same; none where it is so in every Region. `held`: by the id of each need on
+    """`regions`: all in which it is the same; none where it is so in every Region. `matches`: by the id of each need on
     anything, who has it in `region`."""
 
     region: str
     regions: tuple[str, ...]
-    held: Mapping[int, Held]
+    matches: Mapping[int, Matches]
 
 
 class RegionSearch:
@@ -46,7 +46,7 @@ class RegionSearch:
         self._partition = partition
         self._account_id = account_id
         self._relevant_by_action: dict[str, _RegionDistinctions] = {}
-        self._held: dict[tuple[str, str, str], Held] = {}
+        self._matches: dict[tuple[str, str, str], Matches] = {}
         self._budget = Budget(_STEPS)
         self._resources: dict[tuple[tuple[str, ...], str], list[str]] = {}
 
@@ -58,15 +58,17 @@ class RegionSearch:
         if not needs:
             yield from (RegionNeeds(listed[0], tuple(listed) if len(kinds) > 1 else (), {}) for listed in kinds)
             return
-        found: dict[Hashable, tuple[list[str], Mapping[int, Held]]] = {}
+        found: dict[Hashable, tuple[list[str], Mapping[int, Matches]]] = {}
         for listed in kinds:
             here = set()
             for chosen in self._choices(needs, listed[0]):
-                held = {id(each): self._on(each, listed[0], chosen) for each in needs}
-                people = tuple(frozenset((each.number, each.decision) for each in by.values()) for by in held.values())
+                matches = {id(each): self._on(each, listed[0], chosen) for each in needs}
+                people = tuple(
+                    frozenset((each.number, each.decision) for each in by.values()) for by in matches.values()
+                )
                 if all(people) and people not in here:
                     here.add(people)
-                    found.setdefault(people, ([], held))[0].extend(listed)
+                    found.setdefault(people, ([], matches))[0].extend(listed)
         everywhere = sum(map(len, kinds))
         for where, by_need in found.values():
             yield RegionNeeds(where[0], tuple(where) if len(where) < everywhere else (), by_need)
@@ -129,7 +131,7 @@ class RegionSearch:
             patterns = {without_variables(pattern) for each in statements for pattern in each.resources.patterns}
             return sorted({text for pattern in {"*", *patterns} if (text := meet(asked, pattern))})
 
-    def _on(self, needed: PermissionNeed, region: str, chosen: Mapping[str, str]) -> Held:
+    def _on(self, needed: PermissionNeed, region: str, chosen: Mapping[str, str]) -> Matches:
         found: dict[int, WhoCanMatch] = {}
         for action in needed.actions:
             given = chosen.get(needed.resource)
@@ -138,13 +140,13 @@ class RegionSearch:
                     found.setdefault(number, each)
         return found
 
-    def _who(self, action: str, resource: str, region: str) -> Held:
+    def _who(self, action: str, resource: str, region: str) -> Matches:
         key = (action, resource, region)
-        if key not in self._held:
+        if key not in self._matches:
             context = dict.fromkeys(_REGION_KEYS, (only_region(action, self._partition) or region,))
             may = self._permits.may_at_all([PermissionNeed((action,))])
-            self._held[key] = self._permits.who(action, resource, context, may)
-        return self._held[key]
+            self._matches[key] = self._permits.who(action, resource, context, may)
+        return self._matches[key]
 
     def _filled(self, pattern: str, region: str) -> str:
         parts = pattern.replace("{p}", self._partition).replace("{a}", self._account_id).split(":", 5)
@@ -166,8 +168,8 @@ class _RegionDistinctions:
         self.regions = [text for text in (*named, *sorted(parts)) if is_region(text)]
 
     def of(self, region: str) -> Hashable:
-        held = tuple(test.holds((region,), _nothing) for test in self._tests)
-        return held, tuple(glob.matches(region) for glob in self._globs)
+        matches = tuple(test.holds((region,), _nothing) for test in self._tests)
+        return matches, tuple(glob.matches(region) for glob in self._globs)
 
 
 def _nothing(key: str) -> None:

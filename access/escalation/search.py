@@ -111,7 +111,7 @@ class Search:
         roles = [thing for thing in made if thing.trust is not None]
         own = f"arn:{account.partition}:iam::{account.account_id}:policy/"
         names = {policy.name for holder in base for policy in (*holder.policies, holder.boundary) if policy}
-        names |= {policy.name for held in account.groups.values() for policy in held} | set(account.older)
+        names |= {policy.name for policies in account.groups.values() for policy in policies} | set(account.older)
         groups = {*account.groups, *(group for holder in base for group in holder.groups)}
         return {
             TechniqueTarget.USER: users,

@@ -47,13 +47,13 @@ def policies_after_plan(aws_account: AwsAccount, holder: Holder, steps: Sequence
     if holder.arn not in holdings.owners:
         return PoliciesAfterPlan(holder.policies, holder.boundary, holder.trust, unknown_effects)
     holdings.apply_all(access_changes)
-    held = holdings.combination(holder.arn)
+    combination = holdings.combination(holder.arn)
     trust = compiled(holdings.owners[holder.arn].trust)
     return PoliciesAfterPlan(
-        tuple(LayerPolicy("", compiled(text)) for text in sorted(held.documents)),
-        None if held.boundary is None else LayerPolicy("", compiled(held.boundary)),
+        tuple(LayerPolicy("", compiled(text)) for text in sorted(combination.documents)),
+        None if combination.boundary is None else LayerPolicy("", compiled(combination.boundary)),
         holder.trust if holder.trust and holder.trust.document is trust else LayerPolicy("", trust),
-        (*unknown_effects, *(f"what {arn} says" for arn in sorted(held.lacks))),
+        (*unknown_effects, *(f"what {arn} says" for arn in sorted(combination.lacks))),
     )
 
 

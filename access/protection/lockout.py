@@ -52,7 +52,7 @@ class ConsoleLockoutCheck(PlanCheck):
 
 def _findings(aws_account: AwsAccount, tier: Tier, arn: str, steps: Sequence[PlannedStep]) -> Iterator[PlanFinding]:
     holder = holder_of(aws_account, caller_of(arn))
-    if holder is None or holder.not_held:
+    if holder is None or holder.not_read:
         yield _unknown(tier, "the mirror doesn’t hold all of its role’s policies", ["policies"])
         return
     after = policies_after_plan(aws_account, holder, steps)

@@ -52,9 +52,9 @@ def _answered(aws_account: AwsAccount, arn: str, asked: dict[str, Any]) -> dict[
     return {
         "asked": asked,
         "verdict": verdict,
-        "held": situation.verdict_of_held().decision,
+        "by_policies_read": situation.verdict_by_policies_read().decision,
         "differs": situation.differs,
-        "not_held": [situation.not_held[layer] for layer in verdict.not_held],
+        "not_read": [situation.not_read[layer] for layer in verdict.not_read],
     }
 
 

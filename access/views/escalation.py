@@ -22,6 +22,6 @@ def escalations(request: HttpRequest, account_id: str) -> HttpResponse:
         "total": ways.total,
         "people": ways.people,
         "left_out": ways.total - len(ways.paths),
-        "not_held": sorted(ways.surroundings.not_held.values()),
+        "not_read": sorted(ways.surroundings.not_read.values()),
     }
     return render(request, "access/escalations.html", context)

@@ -39,15 +39,15 @@ class ServiceRow:
 
 def describe(aws_account: AwsAccount, holder: Holder) -> dict[str, Any]:
     around = surroundings_of(aws_account.account_id)
-    not_held = holder.not_held | ({LayerName.SESSION} if is_for_guests(holder) else frozenset())
-    access = access_of(holder, around, not_held)
+    not_read = holder.not_read | ({LayerName.SESSION} if is_for_guests(holder) else frozenset())
+    access = access_of(holder, around, not_read)
     rows = _rows(access)
-    bound = {} if holder.caller.is_service_linked else around.not_held
+    bound = {} if holder.caller.is_service_linked else around.not_read
     return {
         "rows": rows[:MOST_ROWS],
         "rows_left_out": max(0, len(rows) - MOST_ROWS),
         "access": access,
-        "bounds_not_held": sorted(set(bound.values())),
+        "bounds_not_read": sorted(set(bound.values())),
     }
 
 

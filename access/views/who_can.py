@@ -65,7 +65,7 @@ def _answered(aws_account: AwsAccount, asked: dict[str, Any]) -> dict[str, Any]:
         "lines": [_line(aws_account, each, asked) for each in found[:SHOWN]] + others,
         "total": len(found) + len(others),
         "left_out": max(0, len(found) - SHOWN),
-        "not_held": _not_held(found),
+        "not_read": _not_read(found),
     }
 
 
@@ -81,12 +81,12 @@ def _line(aws_account: AwsAccount, found: WhoCanMatch, asked: dict[str, Any]) ->
     )
 
 
-def _not_held(found: Sequence[WhoCanMatch]) -> str:
+def _not_read(found: Sequence[WhoCanMatch]) -> str:
     """What has a say, too, and isn't in the mirror, in words; "" for nothing."""
     named = (
         resource_policy_of(each.example[1]) if layer is LayerName.RESOURCE else LAYERS[layer]
         for each in found[:SHOWN]
-        for layer in each.not_held
+        for layer in each.not_read
     )
     names = [f"the {name}" for name in dict.fromkeys(named) if name]
     return some(names) if names else ""

@@ -36,8 +36,8 @@ def all_findings(row: IdentityPool) -> list[PostureFinding]:
 
 
 def _of_reading(paths: SignInPaths) -> Iterator[PostureFinding]:
-    """What isn't held has nothing wrong that could be told."""
-    if not paths.is_held:
+    """What isn't read has nothing wrong that could be told."""
+    if not paths.is_read:
         text = "What people get by this pool isn’t known: refresh its page, or see in the pulls what AWS refused."
         yield PostureFinding("ROLES_NOT_READ", "medium", "Its roles weren’t read", text)
 

@@ -109,7 +109,7 @@ class GuestRoleAccess:
     @property
     def gap(self) -> str:
         """Why there may be more than `rows`, in a sentence; "" where there isn't."""
-        if self.access.not_held:
+        if self.access.not_read:
             return f"The mirror lacks the document of a policy of {self.role.name}, so there may be more: pull again."
         if self.access.unknown:
             return f"{self.role.name} is allowed what this console doesn’t know, too: {some(self.access.unknown)}."
@@ -181,7 +181,7 @@ def guest_access(row: IdentityPool, paths: SignInPaths) -> GuestAccess:
 def _why_nothing(row: IdentityPool, paths: SignInPaths) -> str:
     if not row.guests:
         return "A guest gets nothing: guest access is off."
-    if not paths.is_held:
+    if not paths.is_read:
         return "What a guest gets isn’t known: the roles of the pool weren’t read yet."
     if not paths.guest.links:
         return "A guest gets no credentials: the pool has no guest role."
@@ -223,11 +223,11 @@ def of_role(role: IamRole, pool_id: str, limit: Callable[[str], bool] = _nothing
 def _of_holder(
     role: IamRole, holder: Holder, around: Surroundings, context: Context, limit: Callable[[str], bool]
 ) -> GuestRoleAccess:
-    access = access_of(holder, around, holder.not_held, context)
-    limit = _everything if access.not_held else limit
+    access = access_of(holder, around, holder.not_read, context)
+    limit = _everything if access.not_read else limit
     rows = [row for service in access.services if (row := _row(service, limit)).level != "none"]
     rows.sort(key=lambda row: (not row.on_everything, row.service.name.lower()))
-    bounds = sorted({*around.not_held.values()})
+    bounds = sorted({*around.not_read.values()})
     return GuestRoleAccess(role, rows, access, bounds)
 
 

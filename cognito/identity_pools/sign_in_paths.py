@@ -107,7 +107,7 @@ class SignInPaths:
 
     def __init__(self, row: IdentityPool) -> None:
         self.row = row
-        self.is_held = row.roles is not None and row.role_mappings is not None
+        self.is_read = row.roles is not None and row.role_mappings is not None
         self._roles: Mapping[str, str] = row.roles or {}
         self._mappings: Mapping[str, Any] = row.role_mappings or {}
         self._clients = self._known_clients()

@@ -12,14 +12,14 @@ from cognito.identity_pools.tables import IDENTITY_POOLS
 from cognito.posture import with_findings
 from iamconsole.web.tables import list_response
 from objects import object_actions
-from sync.selectors import holding
+from sync.selectors import coverage_of
 
 
 @require_GET
 def identity_pools(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     made = object_actions.offered_on(IDENTITY_POOLS.name) if may(signed_in(request), PROPOSE, aws_account) else []
-    context = {"holding": holding(aws_account, "cognito.identity_pools"), "list_actions": made}
+    context = {"coverage": coverage_of(aws_account, "cognito.identity_pools"), "list_actions": made}
     template = "cognito/identity_pools/list.html"
     return list_response(
         request, IDENTITY_POOLS, with_findings(identity_pools_of(aws_account)), aws_account, template, context=context

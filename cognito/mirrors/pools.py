@@ -132,7 +132,7 @@ class MfaConfigMirror(PoolFacet):
 
 
 class RiskConfigurationMirror(PoolFacet):
-    """Threat protection. Where the pool's plan has none, AWS refuses to tell: not held."""
+    """Threat protection. Where the pool's plan has none, AWS refuses to tell: not read."""
 
     source = "risk"
     title = "Threat protection"

@@ -34,7 +34,7 @@ _SLOWLY = timedelta(hours=6)
 class DescribedPools(Source):
     """A listing of pools, which has little more than their ids: each is described.
 
-    One that AWS denies is *not held*, and the log names it. When all of the first page are, the run fails.
+    One that AWS denies is *not read*, and the log names it. When all of the first page are, the run fails.
     """
 
     facet = "details"
@@ -86,7 +86,7 @@ class PoolListing:
 class PoolObjectsSource(Source):
     """What belongs to the pools that the mirror has: one listing for each pool.
 
-    A pool that is gone meanwhile has nothing; of one that AWS denies, what is known of it is *not held*. When it denies
+    A pool that is gone meanwhile has nothing; of one that AWS denies, what is known of it is *not read*. When it denies
     all of them, the run fails.
     """
 
@@ -117,7 +117,7 @@ class PoolObjectsSource(Source):
                 refused += [error] if isinstance(error, AccessDeniedError) else []
                 if not marker and len(refused) == len(due):
                     raise
-                yield self._not_held(pool, error, following)
+                yield self._not_read(pool, error, following)
         if not due:
             yield SourcePage({}, None, clock.now())
 
@@ -144,7 +144,7 @@ class PoolObjectsSource(Source):
             answers.ask(object_id, ObjectRef(self._mirror.kind, object_id, self._mirror.name(item), pool.arn))
         return answers
 
-    def _not_held(
+    def _not_read(
         self, pool: UserPool, error: AccessDeniedError | UnsupportedError, following: str | None
     ) -> SourcePage:
         rows = self._mirror.model.objects.live().filter(pool=pool)

@@ -19,7 +19,7 @@ _NO_MORE = "The user pool can’t have this any more, by its plan and settings: 
 class ConditionalSource(EachObject):
     """Asks about each object in the pools of which `has` is true, told `UserPool.described`.
 
-    What was held of one that is in another pool by now is *not held*: nobody looks at it any more.
+    What was held of one that is in another pool by now is *not read*: nobody looks at it any more.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class ConditionalSource(EachObject):
             region=place.region,
             kind=kind,
             source=self.facet,
-            held=Facet.Held.HELD,
+            coverage=Facet.Coverage.READ,
             gone_at__isnull=True,
             object_id__in=others.values("aws_id"),
         )

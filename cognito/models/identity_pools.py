@@ -20,7 +20,7 @@ class IdentityPool(MirroredRow):
     classic_flow = models.BooleanField(default=False)
     tags: models.JSONField[Any, Any] = models.JSONField(default=dict)
     settings: models.JSONField[Any, Any] = models.JSONField(default=dict)  # canonical, by AWS's names
-    # By AWS's names; null: not held (yet).
+    # By AWS's names; null: not read yet.
     roles: models.JSONField[Any, Any] = models.JSONField(null=True)  # {"authenticated", "unauthenticated"}: ARNs
     role_mappings: models.JSONField[Any, Any] = models.JSONField(null=True)  # by provider; rules in their order
     principal_tags: models.JSONField[Any, Any] = models.JSONField(null=True)  # by provider

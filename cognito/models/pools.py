@@ -32,7 +32,7 @@ class UserPool(MirroredRow):
     tags: models.JSONField[Any, Any] = models.JSONField(default=dict)
     failures: models.JSONField[Any, Any] = models.JSONField(default=dict)  # {"sms", "email"}: why AWS couldn't send
     settings: models.JSONField[Any, Any] = models.JSONField(default=dict)  # canonical, by AWS's names
-    # By AWS's names; null: not held (yet).
+    # By AWS's names; null: not read yet.
     mfa_config: models.JSONField[Any, Any] = models.JSONField(null=True)
     risk: models.JSONField[Any, Any] = models.JSONField(null=True)
     sessions: models.JSONField[Any, Any] = models.JSONField(null=True)  # whether they are tracked, and how many
@@ -68,7 +68,7 @@ class AppClient(OfPool):
     facet_columns = frozenset({"risk", "sessions"})
 
     has_secret = models.BooleanField(default=False)  # the secret itself is never kept
-    # By AWS's names; null: not held (yet). Threat protection of its own; {}: it follows the pool.
+    # By AWS's names; null: not read yet. Threat protection of its own; {}: it follows the pool.
     risk: models.JSONField[Any, Any] = models.JSONField(null=True)
     sessions: models.JSONField[Any, Any] = models.JSONField(null=True)
 

@@ -31,7 +31,7 @@ _SOMEBODY_ELSE = "It takes somebody who may propose changes, and an approval by 
 class ClaimUses:
     """What identity pools, of whatever AWS account, look at in tokens of a user pool.
 
-    `unknown`: names of those whose roles or tags aren't held: they may look at anything.
+    `unknown`: names of those whose roles or tags aren't read: they may look at anything.
     """
 
     rules: tuple[Mapping[str, str], ...] = ()
@@ -53,8 +53,8 @@ def looked_at(pool_id: str) -> ClaimUses:
                 rules.append(use.rule)
             elif pool_id in use.provider:
                 tags.add(use.claim)
-        is_held = pool.roles is not None and pool.principal_tags is not None
-        if not is_held and pool_id in str(pool.settings.get("CognitoIdentityProviders", "")):
+        is_read = pool.roles is not None and pool.principal_tags is not None
+        if not is_read and pool_id in str(pool.settings.get("CognitoIdentityProviders", "")):
             unknown.append(pool.name)
     return ClaimUses(tuple(rules), frozenset(tags), tuple(unknown))
 

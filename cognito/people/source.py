@@ -35,7 +35,7 @@ _RESTARTS = 3
 
 @dataclass(frozen=True)
 class PeopleBatch:
-    """What some calls showed of a pool. `ends`: there is no more; `why`: it is not held."""
+    """What some calls showed of a pool. `ends`: there is no more; `why`: it is not read."""
 
     pool: UserPool
     people: Sequence[Person] = ()

@@ -1,4 +1,4 @@
-"""All that this console holds of one person, for whoever asks what is held of them (GDPR, Article 15).
+"""Subject access (GDPR, Article 15): all that this console stores of one person.
 
 What AWS holds is more, and not told here.
 """
@@ -59,7 +59,7 @@ def _said(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def held_of(person: CognitoUser) -> list[Section]:
+def stored_data_of(person: CognitoUser) -> list[Section]:
     steps = steps_about(person)
     return [
         Section("person", "The person", ("what", "value"), list(_row(person))),

@@ -118,7 +118,7 @@ def _not_read(label: str, pool: UserPool, source: str) -> SettingLine:
     """Of settings that another call says: that it wasn't asked yet, or why it has no answer."""
     asked = Facet.objects.filter(aws_account=pool.aws_account_id, region=pool.region, kind=pool.kind, source=source)
     facet = asked.filter(object_id=pool.aws_id).first()
-    return SettingLine(label, "Not readable" if facet else "Not read yet", facet.held_why if facet else "")
+    return SettingLine(label, "Not readable" if facet else "Not read yet", facet.coverage_why if facet else "")
 
 
 # ---- App clients ---------------------------------------------------------------------------------------------

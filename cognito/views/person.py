@@ -24,7 +24,7 @@ from cognito.people import reading_log, temporary_passwords
 from cognito.people.display_names import second_of, status_mark, title_of, verified
 from cognito.people.history import changes_of
 from cognito.people.person_record import cached_people_settings_of
-from cognito.people.subject_access import Section, held_of
+from cognito.people.subject_access import Section, stored_data_of
 from cognito.selectors import E_MAIL, PHONE
 from iamconsole.web.exports import csv_line, file_response
 from iamconsole.web.words import machine_time
@@ -62,23 +62,23 @@ def cognito_user_preview(request: HttpRequest, account_id: str, aws_id: str) -> 
 
 @require_GET
 @never_cache
-def cognito_user_held(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponseBase:
-    """All that is held of them: a page, or a file to give to them."""
+def cognito_user_stored_data(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponseBase:
+    """All stored data of a person: a page, or a file to give to them."""
     person = _fetch(request, account_id, aws_id)
     if not may_in_pool(signed_in(request), EXPORT_PEOPLE, person.aws_account, person.pool.aws_id):
         raise PermissionDenied("Exporting people needs a permission of its own, which editors and owners have.")
     form = request.GET.get("format", "")
-    sections = held_of(person)
+    sections = stored_data_of(person)
     reading_log.exported_person(request, person, form if form in _FORMS else "page")
     if form in _FORMS:
-        return file_response(form, f"held-of-{person.aws_id}", _FORMS[form](sections))
+        return file_response(form, f"stored-data-of-{person.aws_id}", _FORMS[form](sections))
     context = {"row": person, "title": title_of(person), "sections": sections}
-    return render(request, "cognito/held.html", context)
+    return render(request, "cognito/stored_data.html", context)
 
 
 def _as_json(sections: Sequence[Section]) -> Iterator[str]:
-    held = {section.name: section.as_objects() for section in sections}
-    yield json.dumps(held, ensure_ascii=False, indent=2, default=_machine) + "\n"
+    stored = {section.name: section.as_objects() for section in sections}
+    yield json.dumps(stored, ensure_ascii=False, indent=2, default=_machine) + "\n"
 
 
 def _as_csv(sections: Sequence[Section]) -> Iterator[str]:

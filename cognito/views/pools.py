@@ -21,7 +21,7 @@ from cognito.posture import with_findings
 from cognito.tables import POOLS, count_people
 from iamconsole.web.tables import TableListing, list_response
 from objects.object_pages import fetch_row, render_tab
-from sync.selectors import holding
+from sync.selectors import coverage_of
 
 
 def fetch_to_see_pools(request: HttpRequest, account_id: str) -> tuple[AwsAccount, str]:
@@ -41,7 +41,7 @@ def user_pools(request: HttpRequest, account_id: str) -> HttpResponseBase:
         return {}
 
     rows = with_findings(pools_within(signed_in(request), perm, aws_account, pools(aws_account)))
-    context = {"holding": holding(aws_account, "cognito.pools")}
+    context = {"coverage": coverage_of(aws_account, "cognito.pools")}
     return list_response(request, POOLS, rows, aws_account, "cognito/pools.html", read=read, context=context)
 
 

@@ -12,7 +12,7 @@ from identities.account import selectors
 from identities.account.last_accessed import FACET, LastAccessed
 from identities.models import OidcProvider, Principal, SamlProvider
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
-from sync.selectors import holding
+from sync.selectors import coverage_of
 
 
 def _trusting(request: HttpRequest, row: OidcProvider | SamlProvider) -> Mapping[str, Any]:
@@ -54,7 +54,7 @@ def _last_accessed(request: HttpRequest, row: Principal) -> Mapping[str, Any]:
     return {
         "services": list(selectors.services_of(row)),
         "facet": selectors.facet_of(row, FACET),
-        "holding": holding(row.aws_account, LastAccessed.name),
+        "coverage": coverage_of(row.aws_account, LastAccessed.name),
     }
 
 

@@ -25,7 +25,7 @@ _LENGTH = 24  # of one that the console thinks up
 
 
 def refusals(said: Mapping[str, Any] | None, password: str) -> list[str]:
-    """Sentences; none where it is fine. `said` as `IamAccount.password_policy` has it; None: not held."""
+    """Sentences; none where it is fine. `said` as `IamAccount.password_policy` has it; None: not read."""
     if len(password) > LONGEST or any(not " " <= character <= "\xff" for character in password):
         return [f"AWS takes at most {LONGEST} characters, of the Latin alphabet."]
     return [] if said is None else missing(said, password)

@@ -44,11 +44,11 @@ def settings_of(aws_account: AwsAccount) -> Any:
     rows = IamAccount.objects.filter(aws_account=aws_account).select_related("aws_account")
     return rows.annotate(
         summary_read_at=Subquery(facets.filter(source="summary").values("read_at")[:1]),
-        no_root_access=Subquery(facets.filter(source=RootAccessMirror.source).values("held_why")[:1]),
+        no_root_access=Subquery(facets.filter(source=RootAccessMirror.source).values("coverage_why")[:1]),
     ).first()
 
 
-def root_access_held(settings: Any, source: SourceCoverage) -> SourceCoverage:
+def root_access_coverage(settings: Any, source: SourceCoverage) -> SourceCoverage:
     """Of centralised root access. `settings`: as `settings_of` has them; `source`: as its pulls ended."""
     if settings is None or not settings.no_root_access:
         return source

@@ -60,7 +60,7 @@ class IamListing(Source):
 class ListedThenRead(Source):
     """A listing of IAM's that has ARNs only; each of them is read by itself, some a page.
 
-    One that AWS denies is *not held*, and the log names it: what was held of it stays. When AWS tells of none on the
+    One that AWS denies is *not read*, and the log names it: what was held of it stays. When AWS tells of none on the
     first page, all are taken to be denied, and the run fails.
     """
 
@@ -112,7 +112,7 @@ class ListedThenRead(Source):
 class OfAwsAccount(Source):
     """What one call tells of the AWS account itself.
 
-    What isn't to be had of it, as its organization is set, is *not held*, and the log says why.
+    What isn't to be had of it, as its organization is set, is *not read*, and the log says why.
     """
 
     kinds = (IamAccount.kind,)
@@ -128,8 +128,8 @@ class OfAwsAccount(Source):
             item = self._mirror.read_one(client, account_settings.ref_of(place, self.facet))
         except OrganizationState as state:
             why = state.sentence()
-            not_held = {IamAccount.kind: {place.aws_account.account_id: why}}
-            yield SourcePage({}, None, requested_at, unsupported=not_held, remarks=[f"Not read: {why}"])
+            not_read = {IamAccount.kind: {place.aws_account.account_id: why}}
+            yield SourcePage({}, None, requested_at, unsupported=not_read, remarks=[f"Not read: {why}"])
         else:
             yield SourcePage({IamAccount.kind: [item] if item else []}, None, requested_at)
 

@@ -15,7 +15,7 @@ from identities.account import password_policy, root_access, selectors
 from identities.account.tables import INSTANCE_PROFILES
 from objects import object_actions
 from objects.object_pages import HISTORY
-from sync.selectors import holding, holdings
+from sync.selectors import coverage_of, coverages_of
 
 _SETTINGS = (
     "iam.alias",
@@ -32,7 +32,7 @@ def account_settings(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     settings = selectors.settings_of(aws_account)
     summary: dict[str, int] = settings.summary if settings else {}
-    held = holdings(aws_account, _SETTINGS)
+    coverages = coverages_of(aws_account, _SETTINGS)
     context: dict[str, Any] = {
         "aws_account": aws_account,
         "settings": settings,
@@ -40,12 +40,12 @@ def account_settings(request: HttpRequest, account_id: str) -> HttpResponse:
         "quotas": selectors.quotas(summary),
         "limits": selectors.limits(summary),
         "certificates": selectors.server_certificates(aws_account).filter(gone_at__isnull=True).order_by("expires_at"),
-        "alias_held": held["iam.alias"],
-        "policy_held": held["iam.password_policy"],
-        "summary_held": held["iam.summary"],
-        "certificates_held": held["iam.server_certificates"],
-        "mfa_held": held["iam.virtual_mfa"],
-        "root_held": selectors.root_access_held(settings, held["iam.root_access"]),
+        "alias_coverage": coverages["iam.alias"],
+        "policy_coverage": coverages["iam.password_policy"],
+        "summary_coverage": coverages["iam.summary"],
+        "certificates_coverage": coverages["iam.server_certificates"],
+        "mfa_coverage": coverages["iam.virtual_mfa"],
+        "root_coverage": selectors.root_access_coverage(settings, coverages["iam.root_access"]),
     }
     if settings is not None and settings.password_policy is not None:
         context["policy"] = password_policy.read(settings.password_policy)
@@ -67,14 +67,14 @@ def identity_providers(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     oidc = list(selectors.oidc_providers(aws_account).filter(gone_at__isnull=True).order_by("name_key"))
     saml = list(selectors.saml_providers(aws_account).filter(gone_at__isnull=True).order_by("name_key"))
-    held = holdings(aws_account, ("iam.oidc_providers", "iam.saml_providers"))
+    coverages = coverages_of(aws_account, ("iam.oidc_providers", "iam.saml_providers"))
     trusting = selectors.trusting_roles(aws_account, [provider.arn for provider in (*oidc, *saml)])
     context = {
         "aws_account": aws_account,
         "oidc": [(provider, trusting.get(provider.arn, [])) for provider in oidc],
         "saml": [(provider, trusting.get(provider.arn, [])) for provider in saml],
-        "oidc_held": held["iam.oidc_providers"],
-        "saml_held": held["iam.saml_providers"],
+        "oidc_coverage": coverages["iam.oidc_providers"],
+        "saml_coverage": coverages["iam.saml_providers"],
     }
     return render(request, "identities/account/providers.html", context)
 
@@ -83,7 +83,7 @@ def identity_providers(request: HttpRequest, account_id: str) -> HttpResponse:
 def instance_profiles(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     made = object_actions.offered_on(INSTANCE_PROFILES.name) if may(signed_in(request), PROPOSE, aws_account) else []
-    context = {"holding": holding(aws_account, "iam.instance_profiles"), "list_actions": made}
+    context = {"coverage": coverage_of(aws_account, "iam.instance_profiles"), "list_actions": made}
     return list_response(
         request,
         INSTANCE_PROFILES,

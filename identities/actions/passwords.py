@@ -26,7 +26,7 @@ PASSWORD_CHOICES = (
 
 
 def policy_of(aws_account: AwsAccount) -> Any:
-    """The password policy as the mirror has it; None: not held."""
+    """The password policy as the mirror has it; None: not read."""
     account = settings_of(aws_account)
     return account.password_policy if account is not None else None
 

@@ -1,4 +1,4 @@
-"""The Credentials tab of a user: one part for each facet, with its own age, or why it isn't held."""
+"""The Credentials tab of a user: one part for each facet, with its own age, or why it isn't read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from identities.credentials.mirrors import KINDS
 from identities.credentials.rotation import rotation_of
 from identities.models import IamUser, ReportedUser
 from sync.models import Facet
-from sync.selectors import SourceCoverage, holdings
+from sync.selectors import SourceCoverage, coverages_of
 
 _SOURCES = {mirror.source: f"iam.{mirror.source}" for mirror in KINDS} | {
     "last_used": "iam.last_used",
@@ -26,7 +26,7 @@ _NOT_READ = SourceCoverage("never", why="This user was not looked at yet: the ne
 class CredentialsPart:
     """What one facet says of a user. `rows` are shown only where there is a `facet`: else nobody knows."""
 
-    holding: SourceCoverage  # held, or the reason for a note
+    coverage: SourceCoverage  # held, or the reason for a note
     facet: Facet | None
     rows: list[Any]
 
@@ -42,11 +42,11 @@ def parts_of(user: IamUser) -> dict[str, CredentialsPart]:
         aws_account=user.aws_account_id, region=user.region, kind=user.kind, object_id=user.aws_id, source__in=_SOURCES
     )
     read = {facet.source: facet for facet in facets}
-    held = holdings(user.aws_account, _SOURCES.values())
+    coverages = coverages_of(user.aws_account, _SOURCES.values())
     models = {mirror.source: mirror.credential_model for mirror in KINDS} | {"report": ReportedUser}
     known_to_be_none = {name for name, has in _in_short(user).items() if not has and has is not None}
     rows = {name: _rows(model, user) for name, model in models.items() if name in read.keys() - known_to_be_none}
-    return {name: _part(held[source], read.get(name), rows.get(name, [])) for name, source in _SOURCES.items()}
+    return {name: _part(coverages[source], read.get(name), rows.get(name, [])) for name, source in _SOURCES.items()}
 
 
 def _in_short(user: IamUser) -> dict[str, int | None]:
@@ -56,13 +56,17 @@ def _in_short(user: IamUser) -> dict[str, int | None]:
 
 def _part(source: SourceCoverage, facet: Facet | None, rows: list[Any]) -> CredentialsPart:
     if facet is None:
-        return CredentialsPart(_NOT_READ if source.is_held else source, None, [])
-    if facet.held != Facet.Held.HELD:
+        return CredentialsPart(_NOT_READ if source.is_read else source, None, [])
+    if facet.coverage != Facet.Coverage.READ:
         return CredentialsPart(
-            SourceCoverage("denied" if facet.held == Facet.Held.DENIED else "unsupported", why=facet.held_why), None, []
+            SourceCoverage(
+                "denied" if facet.coverage == Facet.Coverage.DENIED else "unsupported", why=facet.coverage_why
+            ),
+            None,
+            [],
         )
     # A single look at this user may be newer than any pull of them all.
-    return CredentialsPart(SourceCoverage("held", facet.read_at) if source.state == "never" else source, facet, rows)
+    return CredentialsPart(SourceCoverage("read", facet.read_at) if source.state == "never" else source, facet, rows)
 
 
 def _rows(model: Any, user: IamUser) -> list[Any]:

@@ -39,16 +39,16 @@ class RootUserView:
 
     row: RootUser | None  # the line of the report
     mfa: bool | None
-    apps: list[str] | None  # its virtual MFA devices, by serial number; None: not held
+    apps: list[str] | None  # its virtual MFA devices, by serial number; None: not read
     has_keys: bool | None
     read_at: datetime | None
 
     def mfa_kind(self, virtual: SourceCoverage) -> str:
-        """ "app", "other" or "", by what is held of virtual MFA devices.
+        """ "app", "other" or "", by what was read of virtual MFA devices.
 
         AWS lists the root user's apps. That it has another second factor is what is left when there are none.
         """
-        if not self.mfa or self.apps is None or not virtual.is_held:
+        if not self.mfa or self.apps is None or not virtual.is_read:
             return ""
         return "app" if self.apps else "other"
 

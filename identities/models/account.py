@@ -24,13 +24,13 @@ class IamAccount(MirroredRow):
     called_by = "aws_account__name"
 
     alias = models.CharField(max_length=63, blank=True)
-    # As AWS gives it; {}: AWS's default is in force; null: not held (yet).
+    # As AWS gives it; {}: AWS's default is in force; null: not read yet.
     password_policy: models.JSONField[Any, Any] = models.JSONField(null=True)
     summary: models.JSONField[Any, Any] = models.JSONField(default=dict)  # counters, quotas and flags by AWS's names
-    # Serial numbers of virtual MFA devices: those of the root user, and those that nobody uses. Null: not held (yet).
+    # Serial numbers of virtual MFA devices: those of the root user, and those that nobody uses. Null: not read yet.
     root_mfa_apps: models.JSONField[Any, Any] = models.JSONField(null=True)
     unassigned_mfa: models.JSONField[Any, Any] = models.JSONField(null=True)
-    # {"features", "barrier"} of centralised root access (identities/account/root_access.py). Null: not held (yet).
+    # {"features", "barrier"} of centralised root access (identities/account/root_access.py). Null: not read yet.
     root_access: models.JSONField[Any, Any] = models.JSONField(null=True)
 
     class Meta(MirroredRow.Meta):
@@ -48,7 +48,7 @@ class InstanceProfile(LookedAfterRow):
 
     created_at = models.DateTimeField(null=True)
     role = models.ForeignKey("identities.IamRole", models.PROTECT, null=True, related_name="instance_profiles")
-    tags: models.JSONField[Any, Any] = models.JSONField(null=True)  # key → value; null: not held (yet)
+    tags: models.JSONField[Any, Any] = models.JSONField(null=True)  # key → value; null: not read yet
 
 
 class ExpiringObject:
@@ -120,7 +120,7 @@ class ServerCertificate(ExpiringObject, LookedAfterRow):
 
     created_at = models.DateTimeField(null=True)  # uploaded
     expires_at = models.DateTimeField(null=True)
-    domains: models.JSONField[Any, Any] = models.JSONField(null=True)  # null: not held (yet)
+    domains: models.JSONField[Any, Any] = models.JSONField(null=True)  # null: not read yet
     issuer = models.CharField(max_length=300, blank=True)
     tags: models.JSONField[Any, Any] = models.JSONField(null=True)
 

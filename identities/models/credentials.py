@@ -29,7 +29,7 @@ def days_since(moment: datetime | None) -> int | None:
 
 
 class CredentialSummary(models.Model):
-    """Columns of a user, for lists to show and sort: the mirrors of its credentials keep them. Null: not held (yet)."""
+    """Columns of a user, for lists to show and sort: the mirrors of its credentials keep them. Null: not read yet."""
 
     COLUMNS: ClassVar[frozenset[str]] = frozenset(
         {

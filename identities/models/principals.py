@@ -100,7 +100,7 @@ class IamRole(BoundedAndTagged, Principal):
     last_used_at = models.DateTimeField(null=True)  # volatile
     last_used_region = models.CharField(max_length=32, blank=True)  # volatile
     description = models.CharField(max_length=1000, blank=True)
-    max_session_s = models.PositiveIntegerField(null=True)  # null: not held (yet)
+    max_session_s = models.PositiveIntegerField(null=True)  # null: not read yet
 
     class Meta(Principal.Meta):
         verbose_name = "IAM role"

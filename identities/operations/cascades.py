@@ -25,7 +25,7 @@ from identities.models import (
     SshKey,
 )
 from identities.operations.attachments import detach
-from identities.operations.held_rows import HeldRows
+from identities.operations.dependent_rows import DependentRows
 from identities.operations.inline import delete_inline
 from identities.operations.instance_profile_roles import remove_role
 from identities.operations.membership import remove_member
@@ -41,9 +41,9 @@ _RARE: tuple[tuple[type[Credential], str, str, str], ...] = (
 )
 
 
-def take_off(owner: Principal, rows: HeldRows | None = None) -> TakenOff:
+def take_off(owner: Principal, rows: DependentRows | None = None) -> TakenOff:
     """From the mirror: everything after which AWS deletes it. `rows`: read for others, too."""
-    rows = rows or HeldRows([owner])
+    rows = rows or DependentRows([owner])
     if isinstance(owner, IamUser):
         yield from _credentials(owner, rows)
     if isinstance(owner, IamRole):
@@ -61,7 +61,7 @@ def take_off(owner: Principal, rows: HeldRows | None = None) -> TakenOff:
             yield f"member {membership.user.name}", [remove_member(membership.user, owner)]
 
 
-def _credentials(user: IamUser, rows: HeldRows) -> TakenOff:
+def _credentials(user: IamUser, rows: DependentRows) -> TakenOff:
     keys = rows.of(user, AccessKey)
     active = [_on(user, "iam.key.deactivate", key=key.name) for key in keys if key.is_active]
     if rows.of(user, LoginProfile):

@@ -20,8 +20,8 @@ from identities.kinds import ROLE, USER
 from identities.models import IamRole, InstanceProfile, Principal
 from identities.operations.breaks import BrokenReferences, broken_by_deletion
 from identities.operations.cascades import TakenOff, take_off
+from identities.operations.dependent_rows import DependentRows, prefetch_dependents
 from identities.operations.dependents import dependents_in_aws, dependents_in_mirror, left_after
-from identities.operations.held_rows import HeldRows, prefetch_held
 from identities.operations.owners import OwnerOperation
 from objects.operations.rows import ref
 from objects.operations.tags import retagged
@@ -99,7 +99,7 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams], DeletesObject[DeleteOwnerPa
         rows = [draft.remembered[each] for each in known if each in draft.remembered]
         if self.of is ROLE:
             prefetch_related_objects(rows, "trust")  # for `before`
-        prefetch_held(draft, rows)
+        prefetch_dependents(draft, rows)
         draft.remembered.setdefault((broken_by_deletion, self.kind), BrokenReferences(rows))
 
     def dependents(self, draft: Draft, row: Any) -> Iterator[str]:
@@ -150,7 +150,7 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams], DeletesObject[DeleteOwnerPa
 
     def taking_off(self, draft: Draft, p: DeleteOwnerParams) -> TakenOff:
         row = self.row(draft, p)
-        return take_off(row, draft.remembered.get((HeldRows, row.kind, row.pk)))
+        return take_off(row, draft.remembered.get((DependentRows, row.kind, row.pk)))
 
     def before(self, draft: Draft, p: DeleteOwnerParams, value: Value) -> dict[str, Any]:
         return _made_like(self.row(draft, p))
@@ -177,7 +177,7 @@ def _made_like(row: Principal) -> dict[str, Any]:
 
 def delete_whole(*owners: Principal) -> list[StepSpec]:
     """One after the other, of one kind; the dependents of each first."""
-    rows = HeldRows(owners)
+    rows = DependentRows(owners)
     return [
         step
         for owner in owners

@@ -17,7 +17,7 @@ from identities.credentials.base import CredentialsMirror
 from identities.credentials.mirrors import KINDS
 from identities.kinds import GROUP, ROLE, USER
 from identities.models import Attachment, InlinePolicy, InstanceProfile, Membership, Principal
-from identities.operations.held_rows import held
+from identities.operations.dependent_rows import dependent_rows
 from objects.kinds import IamKind
 from sync.aws.client import AwsClient
 from sync.aws.errors import UnsupportedError
@@ -109,10 +109,12 @@ def left_after(dependents: Iterable[str], draft: Draft, key: str) -> list[str]:
 
 def dependents_in_mirror(owner: IamKind, draft: Draft, row: Principal) -> Iterator[str]:
     for kind in KINDS if owner is USER else ():
-        yield from (_CREDENTIALS[kind.source].format(each.name) for each in held(draft, row, kind.credential_model))
+        yield from (
+            _CREDENTIALS[kind.source].format(each.name) for each in dependent_rows(draft, row, kind.credential_model)
+        )
     for other in _DEPENDENTS[owner]:
         named = attrgetter(other.column)
-        yield from (other.words.format(named(each)) for each in held(draft, row, other.model))
+        yield from (other.words.format(named(each)) for each in dependent_rows(draft, row, other.model))
 
 
 def dependents_in_aws(owner: IamKind, client: AwsClient, named: Mapping[str, str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar
 from accounts.models import AwsAccount
 from identities.kinds import GROUP, ROLE, USER
 from identities.models import InlinePolicy, Principal
-from identities.operations.held_rows import held, prefetch_held
+from identities.operations.dependent_rows import dependent_rows, prefetch_dependents
 from identities.operations.owners import OwnerOperation, on_owner
 from objects.kinds import IamKind
 from policies.engine.document import identify, size
@@ -80,7 +80,7 @@ class InlineOperation(OwnerOperation[P], WritesDocument[P]):
     def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
         super().prefetch(draft, params)
         known = dict.fromkeys((self.of.model, p.arn) for p in params)
-        prefetch_held(draft, [draft.remembered[each] for each in known if each in draft.remembered])
+        prefetch_dependents(draft, [draft.remembered[each] for each in known if each in draft.remembered])
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
         return [InlinePolicyChange(p.arn, p.policy, self.writes(aws_account, p))]
@@ -109,7 +109,7 @@ class InlineOperation(OwnerOperation[P], WritesDocument[P]):
 
     def _inline(self, draft: Draft, owner: Principal) -> dict[str, Any]:
         """Those that the mirror has on it, by name."""
-        return {row.name: row for row in held(draft, owner, InlinePolicy)}
+        return {row.name: row for row in dependent_rows(draft, owner, InlinePolicy)}
 
 
 class WriteInline(InlineOperation[Put]):

@@ -69,8 +69,8 @@ class SettingOperation(Operation[P]):
         read = Facet.objects.filter(aws_account=draft.aws_account, kind=IamAccount.kind, source=self.facet).first()
         if settings is None or read is None:
             raise Refusal(f"The settings of {draft.aws_account} weren't read yet: pull, then try again.")
-        if read.held != Facet.Held.HELD:
-            raise Refusal(f"What {draft.aws_account} has set isn't known. {read.held_why}")
+        if read.coverage != Facet.Coverage.READ:
+            raise Refusal(f"What {draft.aws_account} has set isn't known. {read.coverage_why}")
         return self.held(settings)
 
     @abstractmethod

@@ -10,7 +10,7 @@ from accounts.access import fetch_aws_account
 from accounts.roles import SEE_IAM
 from identities.credentials.root import root_of
 from objects.object_pages import HISTORY
-from sync.selectors import holdings
+from sync.selectors import coverages_of
 
 
 @require_GET
@@ -18,14 +18,14 @@ def root_user(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     root = root_of(aws_account)
     history = HISTORY.context(request, root.row) if root.row else {}
-    held = holdings(aws_account, ("iam.credential_report", "iam.virtual_mfa"))
+    coverages = coverages_of(aws_account, ("iam.credential_report", "iam.virtual_mfa"))
     context = {
         "aws_account": aws_account,
         "root": root,
         "row": root.row,
-        "report": held["iam.credential_report"],
-        "virtual": held["iam.virtual_mfa"],
-        "mfa_kind": root.mfa_kind(held["iam.virtual_mfa"]),
+        "report": coverages["iam.credential_report"],
+        "virtual": coverages["iam.virtual_mfa"],
+        "mfa_kind": root.mfa_kind(coverages["iam.virtual_mfa"]),
         **history,
     }
     return render(request, "identities/credentials/root.html", context)

@@ -71,7 +71,7 @@ class Verdict:
     decision: Decision
     reasons: tuple[VerdictReason, ...]
     missing_context: tuple[str, ...] = ()
-    not_held: tuple[LayerName, ...] = ()
+    not_read: tuple[LayerName, ...] = ()
 
 
 # Those that only the trust policy of the role can open: an identity policy alone is useless there. Tags, source
@@ -193,7 +193,7 @@ def beside_policies(request: Request) -> Decision | None:
 
 
 def _that_bind(caller: Caller, layers: frozenset[LayerName]) -> frozenset[LayerName]:
-    """Of layers that aren't held, those that could limit the caller at all."""
+    """Of layers that aren't read, those that could limit the caller at all."""
     if caller.is_service_linked:
         return layers - {LayerName.SCP, LayerName.RCP}
     if caller.kind is CallerKind.ROOT:
@@ -209,7 +209,7 @@ class _Evaluation:
         self._action = request.action.lower()
         self._resource = resource_asked(request)
         self._facts = Facts(context_of(request), request.is_unknown)
-        self._not_held = layers.not_held and _that_bind(request.caller, layers.not_held)
+        self._not_read = layers.not_read and _that_bind(request.caller, layers.not_read)
         self._allowing: list[VerdictReason] = []
         self._denying: list[VerdictReason] = []
         self._perhaps: list[VerdictReason] = []  # those that may apply
@@ -220,26 +220,26 @@ class _Evaluation:
             return Verdict(found, (VerdictReason(LayerName.AWS, effect),))
         said = self._said()
         decision, blocked = decide(terms_of(self._request), said)
-        not_held = tuple(sorted(self._not_held))
+        not_read = tuple(sorted(self._not_read))
         if decision is Decision.UNKNOWN:
-            return self._unknown(blocked, not_held)
+            return self._unknown(blocked, not_read)
         reasons = {
             Decision.EXPLICIT_DENY: self._denying,
             Decision.IMPLICIT_DENY: [VerdictReason(layer, "ImplicitDeny") for layer in blocked],
             Decision.ALLOWED: self._allowing,
         }[decision]
         missing = () if self._request.is_unknown else tuple(sorted(self._facts.missing))
-        return Verdict(decision, tuple(reasons), missing, not_held)
+        return Verdict(decision, tuple(reasons), missing, not_read)
 
-    def _unknown(self, blocked: Sequence[LayerName], not_held: tuple[LayerName, ...]) -> Verdict:
+    def _unknown(self, blocked: Sequence[LayerName], not_read: tuple[LayerName, ...]) -> Verdict:
         """It depends on what may deny, and on what may allow in layers that else don't."""
         decisive = [reason for reason in self._perhaps if reason.effect == "Deny" or reason.layer in blocked]
         keys = {key for reason in decisive for key in reason.hangs_on}
-        return Verdict(Decision.UNKNOWN, (*self._allowing, *decisive), tuple(sorted(keys)), not_held)
+        return Verdict(Decision.UNKNOWN, (*self._allowing, *decisive), tuple(sorted(keys)), not_read)
 
     # ---- Layers ----------------------------------------------------------------------------------------------
     def _said(self) -> LayerDecisions:
-        layers, not_held = self._layers, self._not_held
+        layers, not_read = self._layers, self._not_read
         guards = tuple(self._guards())
         identity = self._allows(LayerName.IDENTITY, layers.identity)
         boundary = self._each_allows(LayerName.BOUNDARY, layers.boundaries)
@@ -249,12 +249,12 @@ class _Evaluation:
             identity, boundary = YES, None
             self._allowing.append(VerdictReason(LayerName.AWS, "Allow"))
         denies = YES if self._denying else NO
-        if not_held:
-            identity = max(identity, MAYBE) if LayerName.IDENTITY in not_held else identity
-            boundary = MAYBE if LayerName.BOUNDARY in not_held else boundary
-            session = MAYBE if LayerName.SESSION in not_held else session
-            perhaps = NamingDirectness.ITSELF if LayerName.RESOURCE in not_held else perhaps
-        if denies is NO and (not_held or any(reason.effect == "Deny" for reason in self._perhaps)):
+        if not_read:
+            identity = max(identity, MAYBE) if LayerName.IDENTITY in not_read else identity
+            boundary = MAYBE if LayerName.BOUNDARY in not_read else boundary
+            session = MAYBE if LayerName.SESSION in not_read else session
+            perhaps = NamingDirectness.ITSELF if LayerName.RESOURCE in not_read else perhaps
+        if denies is NO and (not_read or any(reason.effect == "Deny" for reason in self._perhaps)):
             denies = MAYBE
         return LayerDecisions(identity, boundary, session, surely, perhaps, guards, denies)
 
@@ -274,7 +274,7 @@ class _Evaluation:
         if caller.is_in_an_account and not caller.is_service_linked:
             for level in layers.scps:
                 yield LayerName.SCP, self._allows(LayerName.SCP, level.policies)
-            if LayerName.SCP in self._not_held:
+            if LayerName.SCP in self._not_read:
                 yield LayerName.SCP, MAYBE
         if not caller.is_service_linked:
             for level in layers.rcps:

@@ -47,7 +47,7 @@ class Layers:
     endpoints: tuple[LayerPolicy, ...] | None = None
     scps: tuple[ControlPolicyLevel, ...] = ()
     rcps: tuple[ControlPolicyLevel, ...] = ()
-    not_held: frozenset[LayerName] = frozenset()
+    not_read: frozenset[LayerName] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ _WILDCARDS = frozenset("*?")
 class Usage:
     """Whether attempts were tracked: of services by their prefix, of actions by their full name; all in lower case.
 
-    What isn't in them AWS doesn't track, or that isn't held.
+    What isn't in them AWS doesn't track, or that isn't read.
     """
 
     services: Mapping[str, bool]

@@ -37,7 +37,7 @@ class ManagedPolicy(LookedAfterRow):
     created_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(null=True)  # volatile
     description = models.CharField(max_length=1000, blank=True)
-    tags: models.JSONField[Any, Any] = models.JSONField(null=True)  # key → value; null: not held (yet)
+    tags: models.JSONField[Any, Any] = models.JSONField(null=True)  # key → value; null: not read yet
 
     class Meta(LookedAfterRow.Meta):
         verbose_name_plural = "managed policies"

@@ -27,7 +27,7 @@ class OrganizationShell(ShellProvider):
 def _bounds(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
     url = reverse("organization", kwargs={"account_id": aws_account.account_id})
     for bound in bounds(aws_account):
-        held = bound.is_held
+        held = bound.is_read
         yield panels.PanelRow(
             bound.named, url, text=_in_words(bound), icon="shield" if held else "circle-question-mark"
         )

@@ -17,7 +17,7 @@ from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
 from policies.models import Document, OrgAccount, Organization, OrgPolicy, OrgTarget, OrgUnit
 from policies.organizations.sources import MEMBERSHIP, TREE
-from sync.selectors import SourceCoverage, holdings, when_complete
+from sync.selectors import SourceCoverage, coverages_of, when_complete
 
 Node = OrgUnit | OrgAccount
 NodeKind = Literal["root", "unit", "account"]
@@ -154,7 +154,7 @@ def _is_readable(row: Any) -> bool:
 
 def _says_that_it_stands_alone(account_id: str) -> bool:
     known = _known(account_id)
-    return known is not None and _holdings(known)[MEMBERSHIP].is_held
+    return known is not None and _coverages(known)[MEMBERSHIP].is_read
 
 
 @once_a_page
@@ -162,17 +162,17 @@ def _known(account_id: str) -> AwsAccount | None:
     return AwsAccount.objects.filter(account_id=account_id).first()
 
 
-def _holdings(aws_account: AwsAccount) -> dict[str, SourceCoverage]:
-    return holdings(aws_account, (MEMBERSHIP, TREE))
+def _coverages(aws_account: AwsAccount) -> dict[str, SourceCoverage]:
+    return coverages_of(aws_account, (MEMBERSHIP, TREE))
 
 
 def _without_tree(aws_account: AwsAccount) -> ControlPolicies | ControlPoliciesUnknown:
     """What an AWS account knows from its own membership, and else why that is all."""
     organization = own_organization(aws_account.account_id)
-    held = _holdings(aws_account)
-    membership, tree = held[MEMBERSHIP], held[TREE]
+    coverages = _coverages(aws_account)
+    membership, tree = coverages[MEMBERSHIP], coverages[TREE]
     if organization is None:
-        if membership.state == "held":
+        if membership.state == "read":
             return ControlPolicies((), unbound=_STAND_ALONE, by=aws_account, at=membership.at)
         return ControlPoliciesUnknown(membership.why, _DESCRIBE if membership.state == "denied" else "")
     if not organization.all_features:
@@ -192,7 +192,7 @@ _MEMBER = (
     "Member account: its organization can be read from the management account {} or a delegated administrator only. "
     "Connect one of them, and it answers for all members."
 )
-_UNKNOWN = "AWS account {} is not connected, and no organization that is held has it."
+_UNKNOWN = "AWS account {} is not connected, and no organization that was read has it."
 _DESCRIBE, _LIST = "organizations:DescribeOrganization", "organizations:ListRoots"
 
 # ---- The levels ----------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ class ControlPolicyTypeView:
     found: selectors.Bound
 
     @property
-    def is_held(self) -> bool:
+    def is_read(self) -> bool:
         return isinstance(self.found, selectors.ControlPolicies)
 
 

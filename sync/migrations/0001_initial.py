@@ -678,18 +678,18 @@ class Migration(migrations.Migration):
                         ("read_at", models.DateTimeField()),
                         ("written_at", models.DateTimeField(null=True)),
                         (
-                            "held",
+                            "coverage",
                             models.CharField(
                                 choices=[
-                                    ("held", "Held"),
+                                    ("read", "Read"),
                                     ("denied", "Not read: AWS doesn't let this console read it"),
                                     ("unsupported", "Not read: not supported there"),
                                 ],
-                                default="held",
+                                default="read",
                                 max_length=12,
                             ),
                         ),
-                        ("held_why", models.CharField(blank=True, max_length=400)),
+                        ("coverage_why", models.CharField(blank=True, max_length=400)),
                         ("extra", models.JSONField(blank=True, default=dict)),
                         ("loose_ends", models.BooleanField(default=False)),
                         ("gone_at", models.DateTimeField(null=True)),

@@ -25,7 +25,7 @@ from sync.mirror.batches import Batch, Batches, PageEnd
 from sync.mirror.observed_item import ObservedItem
 from sync.mirror.per_object_source import EachObject
 from sync.mirror.self_storing_source import SelfStoringSource
-from sync.mirror.store import Counts, RunVisit, not_held, store, store_many, store_one
+from sync.mirror.store import Counts, RunVisit, store, store_many, store_not_read, store_one
 from sync.mirror.sweep import brake, sweep, tie_loose_ends
 
 __all__ = [
@@ -52,7 +52,6 @@ __all__ = [
     "facets_of",
     "mirror_about",
     "mirror_of",
-    "not_held",
     "register",
     "register_source",
     "registry",
@@ -60,6 +59,7 @@ __all__ = [
     "sources",
     "store",
     "store_many",
+    "store_not_read",
     "store_one",
     "sweep",
     "tie_loose_ends",

@@ -60,10 +60,9 @@ class OneByOne:
 class EachObject(Source):
     """Asks about every live object of a kind by `Mirror.read_one`. It can go on after any of its pages.
 
-    An object that is gone meanwhile is left out: its details will tell. One that AWS denies makes its own facet *not
-    held*; when all of the first page are, the others are taken to be, too, and the run fails. Of one whose name is
-    somebody else's by now nothing is taken, and the log names it. `optional`: the console does without, and denied all
-    of them the run has ended well.
+    An object that is gone meanwhile is left out: the source of its details says so. The facet of one that AWS denies is
+    *not read*; where AWS denies all of the first page, the others count as denied, too, and the run fails, unless the
+    source is `optional`. Nothing is taken of an object whose name is another's by now; the log names it.
     """
 
     sweeps = False  # a facet ends with its object

@@ -33,7 +33,7 @@ from sync.object_ref import ObjectRef
 logger = logging.getLogger(__name__)
 
 _HISTORY_LOOKED_AT = 20
-_LONGEST = 400  # of the reason why a facet is not held
+_LONGEST = 400  # of the reason why a facet is not read
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _store_batch(
             due.append(observed)
     if unchanged:
         Facet.objects.filter(pk__in=unchanged).update(
-            run=visit.run, read_at=requested_at, held=Facet.Held.HELD, held_why="", missed_by=None
+            run=visit.run, read_at=requested_at, coverage=Facet.Coverage.READ, coverage_why="", missed_by=None
         )
     if older:
         Facet.objects.filter(pk__in=older).update(run=visit.run, missed_by=None)
@@ -143,8 +143,8 @@ def write(
             "raw_hash": observed.raw_hash,
             "fingerprint": observed.fingerprint,
             "read_at": author.times.get(observed.object_id, at),
-            "held": Facet.Held.HELD.value,
-            "held_why": "",
+            "coverage": Facet.Coverage.READ.value,
+            "coverage_why": "",
             "extra": _extra(mirror, observed.item),
             "missed_by_id": None,
             "loose_ends": observed.object_id in loose,
@@ -201,10 +201,10 @@ def _revise(
     return Counts(len(observed_items), new, changed)
 
 
-def not_held(
-    visit: RunVisit, mirror: Mirror, why: Mapping[str, str], held: Facet.Held, *, requested_at: datetime
+def store_not_read(
+    visit: RunVisit, mirror: Mirror, why: Mapping[str, str], coverage: Facet.Coverage, *, requested_at: datetime
 ) -> None:
-    """AWS won't speak of these objects (by id). What was held of them before stays, as old as it is."""
+    """Stores why these objects (by id) could not be read. What was read before stays, with its age."""
     if not why:
         return
     with paced_write():
@@ -216,8 +216,8 @@ def not_held(
                 "object_id": object_id,
                 "read_at": requested_at,
                 "run_id": visit.run.pk,
-                "held": held.value,
-                "held_why": reason[:_LONGEST],
+                "coverage": coverage.value,
+                "coverage_why": reason[:_LONGEST],
                 "raw_hash": "",
             }
             for object_id, reason in why.items()

@@ -29,12 +29,12 @@ _EASILY_TIED = 5
 
 def brake(visit: RunVisit, source: Source) -> str:
     """How much the sweep would mark as gone where that is too much ("35 of 39 IAM users"); "" when it may happen."""
-    held = []
+    unseen_by_kind = []
     for mirror in _mirrors(source):
         unseen, live = _unseen(visit, mirror).count(), _live(visit, mirror).count()
         if unseen >= BRAKE_COUNT and unseen > BRAKE_SHARE * live:
-            held.append(f"{unseen} of {live} {_plural(mirror)}")
-    return ", ".join(held)
+            unseen_by_kind.append(f"{unseen} of {live} {_plural(mirror)}")
+    return ", ".join(unseen_by_kind)
 
 
 def sweep(visit: RunVisit, source: Source) -> None:

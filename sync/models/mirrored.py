@@ -104,8 +104,8 @@ class LookedAfterRow(MirroredRow):
 class Facet(models.Model):
     """What one source says of one object: the book-keeping of the mirror."""
 
-    class Held(models.TextChoices):
-        HELD = "held", "Held"
+    class Coverage(models.TextChoices):
+        READ = "read", "Read"
         DENIED = "denied", "Not read: AWS doesn't let this console read it"
         UNSUPPORTED = "unsupported", "Not read: not supported there"
 
@@ -119,8 +119,8 @@ class Facet(models.Model):
     read_at = models.DateTimeField()  # when the newest answer that shows it was asked for
     run = models.ForeignKey("sync.Run", models.SET_NULL, null=True, related_name="+")  # the run that last saw it
     written_at = models.DateTimeField(null=True)  # our own last write of this object
-    held = models.CharField(max_length=12, choices=Held, default=Held.HELD)
-    held_why = models.CharField(max_length=400, blank=True)
+    coverage = models.CharField(max_length=12, choices=Coverage, default=Coverage.READ)
+    coverage_why = models.CharField(max_length=400, blank=True)
     # What AWS said beyond what the mirror understands: shown, never compared.
     extra: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     # The first complete run that didn't show it: the next one that doesn't either tombstones it.

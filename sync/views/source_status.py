@@ -41,8 +41,8 @@ class Sources:
 
     lines: Sequence[SourceLine]
     total: int  # of sources, each counted once however many Regions it is read in
-    not_held: int  # of them: in any Region
-    oldest: datetime | None  # of those that are held
+    not_read: int  # of them: in any Region
+    oldest: datetime | None  # of those that were read
     are_moving: bool
     are_folded: bool
     signature: str
@@ -54,16 +54,16 @@ def sources_of(aws_account: AwsAccount, *, only: str = "", whole: bool = False) 
     """Those that are in trouble come first; `only` is the name of one of them, and shows each of its Regions."""
     found = sorted(source_statuses(aws_account, only=only), key=lambda status: not _is_in_trouble(status))
     active = [status.active for status in found if status.active]
-    ages = [status.holding.at for status in found if status.is_well and status.holding.at]
+    ages = [status.coverage.at for status in found if status.is_well and status.coverage.at]
     shown = [status for status in found if whole or only or _is_notable(status)]
     return Sources(
         lines=_lines(aws_account, [[each] for each in shown] if only else _alike(shown)),
         total=len({status.source for status in found}),
-        not_held=len({status.source for status in found if not status.is_well}),
+        not_read=len({status.source for status in found if not status.is_well}),
         oldest=min(ages, default=None),
         are_moving=bool(active),
         are_folded=len(shown) < len(found),
-        signature=signature([(run.pk, run.state, run.seen) for run in active], [status.holding for status in found]),
+        signature=signature([(run.pk, run.state, run.seen) for run in active], [status.coverage for status in found]),
         only=only,
         whole=whole or bool(only),
     )
@@ -75,17 +75,17 @@ def _is_notable(status: SourceStatus) -> bool:
 
 def _is_in_trouble(status: SourceStatus) -> bool:
     """What was never read yet isn't."""
-    return status.holding.state not in ("held", "never") or status.holding.braked_in is not None
+    return status.coverage.state not in ("read", "never") or status.coverage.braked_in is not None
 
 
 def _alike(found: Sequence[SourceStatus]) -> Iterable[Sequence[SourceStatus]]:
     """A source's Regions in which it stands alike, together: an AWS account has some twenty, and most are empty."""
     together: dict[tuple[str, ...], list[SourceStatus]] = {}
     for status in found:
-        run, holding = status.active, status.holding
-        by_itself = status.region if holding.braked_in else ""
+        run, coverage = status.active, status.coverage
+        by_itself = status.region if coverage.braked_in else ""
         waits = ", ".join(status.waits_for)
-        alike = (status.source, holding.state, run.state if run else "", waits, by_itself)
+        alike = (status.source, coverage.state, run.state if run else "", waits, by_itself)
         together.setdefault(alike, []).append(status)
     return together.values()
 
@@ -95,7 +95,7 @@ def _lines(aws_account: AwsAccount, groups: Iterable[Sequence[SourceStatus]]) ->
 
 
 def _line_of_several(group: Sequence[SourceStatus]) -> SourceLine:
-    return SourceLine(min(group, key=lambda each: each.holding.at or _LONG_AGO), len(group))
+    return SourceLine(min(group, key=lambda each: each.coverage.at or _LONG_AGO), len(group))
 
 
 def _line(aws_account: AwsAccount, status: SourceStatus) -> SourceLine:

@@ -132,7 +132,7 @@ def test_effective_access_says_the_same_of_services_once(alone: AwsAccount, bob:
     assert html.count("<tr>") < 70  # of some 460 services
 
 
-def test_effective_access_says_what_is_not_held(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+def test_effective_access_says_what_is_not_read(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     dana = user(aws_account, "dana", allow("s3:*"), boundary_arn=arn("policy/unseen"))
     text = text_of(get(client_of(bob), "user_access", aws_id=dana.aws_id))
     assert "The permissions boundary hasn’t been read. So nothing here is sure." in text

@@ -166,7 +166,7 @@ def test_everybody_whom_what_is_held_allows(alone: AwsAccount) -> None:
     assert [each.decision.value for each in found] == ["allowed", "allowed", "unknown", "allowed"]
     assert found[2].hangs_on == ("aws:multifactorauthpresent",)
     assert [(each.policy, each.which) for each in found[3].because] == [(arn("policy/reader"), "Read")]
-    assert found[0].not_held == [LayerName.RESOURCE]
+    assert found[0].not_read == [LayerName.RESOURCE]
 
 
 @pytest.mark.parametrize(("kind", "other"), [(OrgPolicy.Type.SCP, "ec2:*"), (OrgPolicy.Type.RCP, "sqs:*")])
@@ -206,10 +206,10 @@ def test_a_role_is_assumed_by_whom_it_trusts(alone: AwsAccount) -> None:
 
 
 def test_a_key_opens_for_whom_its_policy_leaves_it_to(alone: AwsAccount) -> None:
-    """By what is held: whether the key's policy does is not known, and said."""
+    """By what was read: whether the key's policy does is not known, and said."""
     user(alone, "dana", allow("kms:Decrypt"))
     (found,) = index_of(alone).who_can("kms:Decrypt", f"arn:aws:kms:eu-west-1:{ID}:key/1")
-    assert (found.decision, found.not_held) == (Decision.ALLOWED, [LayerName.RESOURCE])
+    assert (found.decision, found.not_read) == (Decision.ALLOWED, [LayerName.RESOURCE])
 
 
 def test_chains_of_roles(alone: AwsAccount) -> None:

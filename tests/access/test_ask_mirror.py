@@ -1,4 +1,4 @@
-"""Questions of the mirror: the layers of each kind of principal, and what of them isn't held."""
+"""Questions of the mirror: the layers of each kind of principal, and what of them isn't read."""
 
 from __future__ import annotations
 
@@ -86,9 +86,9 @@ def test_a_policy_whose_document_is_not_held_makes_it_unknown(alone: AwsAccount)
     assert decided(alone) is NOT_ALLOWED  # a boundary grants nothing
     given(dana, allow(CREATE))
     found = ask(alone)
-    assert (found.verdict().decision, list(found.not_held)) == (UNKNOWN, [LayerName.BOUNDARY])
+    assert (found.verdict().decision, list(found.not_read)) == (UNKNOWN, [LayerName.BOUNDARY])
     attach(dana, managed(alone, "unread", default_version="v9"))
-    assert set(ask(alone).not_held) == {LayerName.BOUNDARY, LayerName.IDENTITY}
+    assert set(ask(alone).not_read) == {LayerName.BOUNDARY, LayerName.IDENTITY}
 
 
 def test_who_is_ignored_here_is_asked_about_all_the_same(alone: AwsAccount) -> None:
@@ -110,8 +110,8 @@ def test_a_session_may_have_a_policy_that_only_aws_knows(alone: AwsAccount) -> N
     role(alone, "deploy", allow(CREATE), trusts=DANA, path="/ci/")
     session = f"arn:aws:sts::{ID}:assumed-role/deploy/one"
     found = ask(alone, session)
-    assert (found.verdict().decision, found.verdict_of_held().decision) == (UNKNOWN, ALLOWED)
-    assert list(found.not_held) == [LayerName.SESSION]
+    assert (found.verdict().decision, found.verdict_by_policies_read().decision) == (UNKNOWN, ALLOWED)
+    assert list(found.not_read) == [LayerName.SESSION]
     assert decided(alone, session, "iam:DeleteUser") is NOT_ALLOWED
 
 
@@ -166,8 +166,8 @@ def test_control_policies_that_nobody_may_read(aws_account: AwsAccount) -> None:
     user(aws_account, "dana", allow("*"))
     found = ask(aws_account)
     assert found.verdict().decision is UNKNOWN
-    assert found.not_held[LayerName.SCP].startswith("Member account")
-    assert found.verdict_of_held().decision is ALLOWED
+    assert found.not_read[LayerName.SCP].startswith("Member account")
+    assert found.verdict_by_policies_read().decision is ALLOWED
     assert decided(aws_account, DANA, "iam:DeleteUser", ON_USERS) is UNKNOWN
     user(aws_account, "eve", allow("s3:*"))
     assert decided(aws_account, arn("user/eve")) is NOT_ALLOWED  # whatever control policies say
@@ -186,8 +186,8 @@ def test_never_a_bare_yes_where_the_resource_has_a_policy(
 ) -> None:
     user(alone, "dana", allow("*"))
     found = ask(alone, DANA, action, resource)
-    assert (found.verdict().decision, found.verdict_of_held().decision) == (UNKNOWN, held)
-    assert list(found.not_held) == [LayerName.RESOURCE]
+    assert (found.verdict().decision, found.verdict_by_policies_read().decision) == (UNKNOWN, held)
+    assert list(found.not_read) == [LayerName.RESOURCE]
     assert decided(alone, DANA, "s3:ListAllMyBuckets", "*") is ALLOWED  # no bucket, no policy
 
 
@@ -195,8 +195,8 @@ def test_somebody_of_another_aws_account(alone: AwsAccount) -> None:
     partner = arn("role/partner", account=OTHER)
     share = role(alone, "share", trusts=partner)
     found = ask(alone, partner, "sts:AssumeRole", share.arn)
-    assert (found.verdict().decision, found.verdict_of_held().decision) == (UNKNOWN, ALLOWED)
-    assert {LayerName.IDENTITY, LayerName.SCP} <= set(found.not_held)
+    assert (found.verdict().decision, found.verdict_by_policies_read().decision) == (UNKNOWN, ALLOWED)
+    assert {LayerName.IDENTITY, LayerName.SCP} <= set(found.not_read)
     assert decided(alone, arn("role/else", account=OTHER), "sts:AssumeRole", share.arn) is NOT_ALLOWED
 
 
@@ -248,7 +248,7 @@ def test_simulate_tells_what_it_hangs_on(alone: AwsAccount) -> None:
     user(alone, "dana", allow("s3:Get*", Sid="Read", Condition=mfa))
     question = {"action": "s3:GetObject", "resource": OBJECT}
     found = json.loads(simulate(**question, json=True))
-    assert (found["decision"], found["by_what_is_held"]) == ("unknown", "unknown")
+    assert (found["decision"], found["by_policies_read"]) == ("unknown", "unknown")
     assert found["missing_context"] == ["aws:multifactorauthpresent"]
     assert found["not_evaluated"] == ["resource_policy"]
     assert found["reasons"][-1] == {
@@ -259,7 +259,7 @@ def test_simulate_tells_what_it_hangs_on(alone: AwsAccount) -> None:
         "hangs_on": ["aws:multifactorauthpresent"],
     }
     found = json.loads(simulate(**question, json=True, context=["aws:MultiFactorAuthPresent=true"]))
-    assert (found["decision"], found["by_what_is_held"], found["missing_context"]) == ("unknown", "allowed", [])
+    assert (found["decision"], found["by_policies_read"], found["missing_context"]) == ("unknown", "allowed", [])
     assert "Not evaluated: resource_policy. The bucket policy" in simulate(**question)
 
 

@@ -96,11 +96,11 @@ def test_a_condition_that_is_not_known_is_told() -> None:
     assert (concrete.decision, concrete.allowed_if) == (Decision.UNKNOWN, {"aws:requestedregion": ("eu-west-1",)})
 
 
-def test_what_another_account_says_is_not_held() -> None:
+def test_what_another_account_says_is_not_read() -> None:
     there = f"arn:aws:lambda:eu-west-1:{OTHER}:function:x"
     index = Index([holder(1, (policy(allow("lambda:*", there)),))], Surroundings(ID))
     (found,) = who_can(index, "lambda:InvokeFunction", "*", {})
-    assert (found.example[1], found.account, found.not_held) == (there, OTHER, [LayerName.RESOURCE])
+    assert (found.example[1], found.account, found.not_read) == (there, OTHER, [LayerName.RESOURCE])
 
 
 def test_roles_of_a_pattern_are_those_that_there_are(alone: AwsAccount) -> None:

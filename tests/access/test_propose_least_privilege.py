@@ -112,10 +112,10 @@ def test_what_is_not_held_says_why(aws_account: AwsAccount, pulled: bool) -> Non
     assert proposed(dana).why_not == f"Which services {dana.arn} last accessed isn't known. {why}"
 
 
-def test_a_refused_report_is_not_held(aws_account: AwsAccount) -> None:
+def test_a_refused_report_is_not_read(aws_account: AwsAccount) -> None:
     dana = make_user(aws_account, "dana", created_at=OLD)
     inline(dana, *BOTH)
-    report(dana, unused="s3 sqs", held=Facet.Held.DENIED, held_why="AWS said no.")
+    report(dana, unused="s3 sqs", coverage=Facet.Coverage.DENIED, coverage_why="AWS said no.")
     assert proposed(dana).why_not.endswith("last accessed isn't known. AWS said no.")
 
 

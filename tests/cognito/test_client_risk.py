@@ -85,7 +85,7 @@ def test_what_a_plan_has_no_more_is_not_held(
     emulator.forget_calls()
     pull(world.aws_account)
     assert asked(emulator) == []
-    assert facet(arranged).held == Facet.Held.UNSUPPORTED
+    assert facet(arranged).coverage == Facet.Coverage.UNSUPPORTED
     with pytest.raises(PlanError, match="switch it on first"):
         propose(world.aws_account, erin, [update_of(arranged, BLOCKED)])
 

@@ -12,7 +12,7 @@ from cognito.models import AppClient, CognitoGroup, IdentityPool, PoolProvider, 
 from emulator.process import REGION, Emulator
 from sync import schedule
 from sync.models import Facet, MirroredRow, Region, Revision, Run
-from sync.selectors import holding
+from sync.selectors import coverage_of
 from tests.cognito.seeding import CLIENT_SECRET, ROLE, Seeded, pull_pools, seed
 from tests.services.pulling import pull_all, pulled
 
@@ -151,7 +151,7 @@ def test_a_denied_listing_takes_nothing_away(
     )
     assert pull_all(aws_account, source="cognito.groups", region=REGION).state == Run.State.FAILED
     assert CognitoGroup.objects.live().count() == 1
-    assert not holding(aws_account, "cognito.groups").is_held
+    assert not coverage_of(aws_account, "cognito.groups").is_read
 
 
 def test_one_denied_client_is_not_held(
@@ -161,7 +161,7 @@ def test_one_denied_client_is_not_held(
     rule = {"action": "DescribeUserPoolClient", "when": "before", "times": 1}
     emulator.rules([rule | {"error": {"code": "AccessDeniedException", "status": 400}}])
     pull(aws_account, "cognito.clients")
-    denied = Facet.objects.get(kind="cognito.client", held=Facet.Held.DENIED)
+    denied = Facet.objects.get(kind="cognito.client", coverage=Facet.Coverage.DENIED)
     assert AppClient.objects.live().get(aws_id=seeded.client_id).gone_at is None
     assert denied.gone_at is None
 

@@ -58,15 +58,15 @@ def test_the_plan_lite_costs_no_call_and_what_was_held_is_not_any_more(world: Wo
     arranged.idp.update_user_pool(**arranged.in_pool, UserPoolTier="LITE")
     pull(world)
     assert asked(emulator) == []
-    assert {facet(kind).held for kind in (UserPool.kind, AppClient.kind)} == {Facet.Held.UNSUPPORTED}
+    assert {facet(kind).coverage for kind in (UserPool.kind, AppClient.kind)} == {Facet.Coverage.UNSUPPORTED}
 
 
 @pytest.mark.parametrize(
     ("code", "held"),
     [
-        ("AccessDeniedException", Facet.Held.DENIED),
-        ("UnknownOperationException", Facet.Held.UNSUPPORTED),
-        ("OperationNotEnabledException", Facet.Held.UNSUPPORTED),
+        ("AccessDeniedException", Facet.Coverage.DENIED),
+        ("UnknownOperationException", Facet.Coverage.UNSUPPORTED),
+        ("OperationNotEnabledException", Facet.Coverage.UNSUPPORTED),
     ],
 )
 def test_without_these_calls_a_pull_ends_well_and_the_page_says_so(
@@ -74,10 +74,10 @@ def test_without_these_calls_a_pull_ends_well_and_the_page_says_so(
 ) -> None:
     emulator.rules([{"action": READS[0], "when": "before", "error": {"code": code, "status": 400}}])
     arranged = arrange(world)
-    assert facet(UserPool.kind).held == held
+    assert facet(UserPool.kind).coverage == held
     assert arranged.pool.sessions is None
     page = text_of(get(client_of(bob), "cognito_pool_settings", aws_id=arranged.pool.aws_id))
-    assert f"Not readable {facet(UserPool.kind).held_why}" in page
+    assert f"Not readable {facet(UserPool.kind).coverage_why}" in page
 
 
 def test_tracking_is_switched_on_and_then_an_app_client_is_set(

@@ -1,4 +1,4 @@
-"""What isn't known makes an answer unknown, and only where it can change it: keys that are unknown, layers not held."""
+"""What isn't known makes an answer unknown, and only where it can change it: keys that are unknown, layers not read."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ ALLOWED, DENIED, NOT_ALLOWED, UNKNOWN = Decision
 MFA = "aws:MultiFactorAuthPresent"
 
 
-def asked(unknown: bool = True, not_held: Any = (), **case: Any) -> Verdict:
+def asked(unknown: bool = True, not_read: Any = (), **case: Any) -> Verdict:
     """Of which every key that isn't given is unknown."""
     whole = {"principal": USER, "action": "sqs:ReceiveMessage", "resource": QUEUE, **case}
     request = request_of(whole)
     if unknown:
         request = replace(request, is_unknown=lambda key: True)
-    return evaluate(request, replace(layers_of(whole), not_held=frozenset(not_held)))
+    return evaluate(request, replace(layers_of(whole), not_read=frozenset(not_read)))
 
 
 def only_if(condition: dict[str, Any], effect: str = "Allow") -> dict[str, Any]:
@@ -84,7 +84,7 @@ def test_a_key_that_changes_nothing_is_not_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("not_held", "case", "expected"),
+    ("not_read", "case", "expected"),
     [
         ([LayerName.SCP], {"identity_policies": [ALL]}, UNKNOWN),
         ([LayerName.SCP], {"identity_policies": [NONE]}, NOT_ALLOWED),
@@ -103,10 +103,10 @@ def test_a_key_that_changes_nothing_is_not_named() -> None:
         ([], {"identity_policies": [ALL]}, ALLOWED),
     ],
 )
-def test_a_layer_that_is_not_held(not_held: list[LayerName], case: dict[str, Any], expected: Decision) -> None:
-    found = asked(not_held=not_held, **case)
+def test_a_layer_that_is_not_held(not_read: list[LayerName], case: dict[str, Any], expected: Decision) -> None:
+    found = asked(not_read=not_read, **case)
     assert found.decision is expected
-    assert set(found.not_held) <= set(not_held)
+    assert set(found.not_read) <= set(not_read)
 
 
 def test_a_resource_policy_may_hang_on_a_key() -> None:
@@ -167,6 +167,6 @@ def test_what_is_not_held_may_be_anything(policies: list[dict[str, Any]]) -> Non
         {"scps": [{"target": "r", "policies": [NONE]}]},
         {"scps": [{"target": "r", "policies": [DENY]}]},
     ]
-    found = asked(unknown=False, not_held=[LayerName.SCP], identity_policies=policies).decision
+    found = asked(unknown=False, not_read=[LayerName.SCP], identity_policies=policies).decision
     answers = {asked(False, identity_policies=policies, **layer).decision is ALLOWED for layer in held}
     assert (found is UNKNOWN) is (len(answers) == 2)

@@ -14,7 +14,7 @@ from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePoli
 from policies.models import ManagedPolicy, PolicyVersion
 from sync import pull
 from sync.models import Facet, Revision, Run
-from sync.selectors import holding
+from sync.selectors import coverage_of
 from tests.services.pulling import picture, pull_all, pulled, seed
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_a_missing_permission_is_named(iam: Any, aws_account: AwsAccount, emulat
     assert run.state == Run.State.FAILED
     assert run.error["class"] == "AccessDeniedError"
     assert run.error["statement"] == {"Effect": "Allow", "Action": f"iam:{READ}", "Resource": "*"}
-    held = holding(aws_account, run.source)
+    held = coverage_of(aws_account, run.source)
     assert (held.state, held.error) == ("denied", run.error)
     assert IamUser.objects.live().count() == 1
 
@@ -68,7 +68,7 @@ def test_the_permission_given_later_is_no_longer_missed(iam: Any, aws_account: A
     emulator.rules([{"action": READ, "error": {"code": "AccessDenied", "status": 403}, "times": 1}])
     pull_all(aws_account)
     pulled(aws_account)
-    assert holding(aws_account, "iam.details").is_held
+    assert coverage_of(aws_account, "iam.details").is_read
 
 
 def test_a_summary_that_is_denied_costs_the_progress_bar_only(

@@ -39,7 +39,7 @@ def pages_of(run: Run) -> int:
     return run.pages
 
 
-def is_held(emulator: Emulator) -> bool:
+def is_read(emulator: Emulator) -> bool:
     return any(call["state"] == "held" for call in emulator.calls(READ))
 
 
@@ -63,7 +63,7 @@ def test_a_killed_worker_is_replaced_at_the_page_where_it_died(
     emulator.rules([{"action": READ, "times": 2}, {"action": READ, "hold": True}])
     first = worker(PULL_PAGE_ITEMS="1")
     run = pull.start(aws_account=aws_account, trigger=Run.Trigger.OPERATOR)
-    wait_until(lambda: is_held(emulator) and pages_of(run) == 2)  # the third is read while the second is written
+    wait_until(lambda: is_read(emulator) and pages_of(run) == 2)  # the third is read while the second is written
     first.kill()
     emulator.rules([])
     emulator.release()

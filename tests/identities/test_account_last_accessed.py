@@ -15,7 +15,7 @@ from identities.account import last_accessed
 from identities.models import IamGroup, IamRole, IamUser, ServiceLastAccessed
 from sync import pull
 from sync.models import Facet, Revision, Run
-from sync.selectors import holding
+from sync.selectors import coverage_of
 from tests.conftest import wait_until
 from tests.services.pages import get, text_of
 from tests.services.pulling import allow, pull_all, pulled, trust
@@ -63,7 +63,7 @@ def test_each_service_with_its_last_try(mirrored: Run) -> None:
 def test_it_has_no_history_and_no_service_is_an_answer(mirrored: Run) -> None:
     assert not Revision.objects.filter(facet__source="last_accessed").exists()
     facet = Facet.objects.get(kind="iam.user", source="last_accessed")
-    assert (facet.object_id, facet.held) == (IamUser.objects.get().aws_id, "held")
+    assert (facet.object_id, facet.coverage) == (IamUser.objects.get().aws_id, "read")
 
 
 def test_what_is_no_longer_allowed_leaves_the_report(mirrored: Run, iam: Any, aws_account: AwsAccount) -> None:
@@ -122,7 +122,7 @@ def test_a_report_that_fails_is_not_held_and_says_why(
     pulled_with(aws_account, lambda: iam.delete_user(UserName="jane"))
     jane = IamUser.objects.get()
     facet = Facet.objects.get(kind="iam.user", source="last_accessed")
-    assert facet.held == Facet.Held.UNSUPPORTED
+    assert facet.coverage == Facet.Coverage.UNSUPPORTED
     text = text_of(get(client_of(bob), "user_last_accessed", aws_id=jane.aws_id))
     assert "Not read: service last accessed. AWS could not make the report: NoSuchEntity" in text
 
@@ -130,9 +130,9 @@ def test_a_report_that_fails_is_not_held_and_says_why(
 def test_denied_for_one_object_is_not_held_for_that_one(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
     pulled(aws_account)
     pulled_with(aws_account, lambda: emulator.rules([DENIED]))
-    held = dict(Facet.objects.filter(source="last_accessed").values_list("kind", "held"))
-    assert held == {"iam.user": Facet.Held.HELD, "iam.role": Facet.Held.DENIED}
-    assert holding(aws_account, NAME).state == "held"
+    held = dict(Facet.objects.filter(source="last_accessed").values_list("kind", "coverage"))
+    assert held == {"iam.user": Facet.Coverage.READ, "iam.role": Facet.Coverage.DENIED}
+    assert coverage_of(aws_account, NAME).state == "read"
 
 
 def test_a_run_goes_on_where_another_worker_stopped(
@@ -160,7 +160,7 @@ def test_denied_is_not_held(
     pulled(aws_account)
     emulator.rules([DENIED])
     assert pull_all(aws_account, source=NAME).state == Run.State.FAILED
-    assert holding(aws_account, NAME).state == "denied"
+    assert coverage_of(aws_account, NAME).state == "denied"
     text = text_of(get(client_of(bob), "role_last_accessed", aws_id=IamRole.objects.get().aws_id))
     assert "Not read: service last accessed." in text
     assert "iam:GenerateServiceLastAccessedDetails" in text

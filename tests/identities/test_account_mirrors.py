@@ -15,7 +15,7 @@ from identities.models import IamAccount, IamRole, InstanceProfile, OidcProvider
 from policies.models import ManagedPolicy
 from sync.mirror import sources
 from sync.models import Facet, MirroredRow, Revision, Run
-from sync.selectors import holding
+from sync.selectors import coverage_of
 from tests.services.certificates import ENTITY_ID, certificate, saml_metadata
 from tests.services.pulling import allow, policy_arn, pull_all, pulled, trust
 
@@ -334,7 +334,7 @@ def test_what_is_denied_is_not_held_and_what_was_held_stays(
     )
     run = pull_all(aws_account, source=source)
     assert run.state == Run.State.FAILED
-    held = holding(aws_account, source)
+    held = coverage_of(aws_account, source)
     assert held.state == "denied"
     assert f"iam:{action}" in held.why
     assert Facet.objects.filter(gone_at=None).count() == before

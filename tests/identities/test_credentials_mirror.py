@@ -23,7 +23,7 @@ from identities.models import (
 )
 from sync.mirror import AccountRegion
 from sync.models import Facet, Revision, Run
-from sync.selectors import holding
+from sync.selectors import coverage_of
 from tests.services.console_roles import connect_by_roles, make_console_role
 from tests.services.credentials import at_that_time, contents, enable, facet_of, give_everything, pull
 from tests.services.pulling import pull_all
@@ -94,7 +94,7 @@ def test_a_pull_of_the_details_leaves_that_alone(jane: IamUser, iam: Any, aws_ac
 
 
 def test_no_password_is_an_answer(plain: IamUser) -> None:
-    assert facet_of(plain, "login").held == Facet.Held.HELD
+    assert facet_of(plain, "login").coverage == Facet.Coverage.READ
     assert contents(plain, "login") == [{"login": {}}]
 
 
@@ -236,7 +236,7 @@ def test_one_permission_denied_leaves_the_others(iam: Any, aws_account: AwsAccou
     connect_by_roles(aws_account)
     pull(aws_account, "iam.details", "iam.mfa", "iam.login", "iam.ssh_keys")
     run = pull_all(aws_account, source="iam.keys")
-    held = holding(aws_account, "iam.keys")
+    held = coverage_of(aws_account, "iam.keys")
     assert (run.state, held.state) == (Run.State.FAILED, "denied")
     assert "iam:ListAccessKeys" in held.why
     jane = IamUser.objects.get(name="jane")
@@ -249,7 +249,7 @@ def test_a_denied_last_use_does_not_hide_the_keys(iam: Any, aws_account: AwsAcco
     pull(aws_account, "iam.details", "iam.keys")
     emulator.rules([{"action": "GetAccessKeyLastUsed", "error": {"code": "AccessDenied", "status": 403}}])
     assert pull_all(aws_account, source="iam.last_used").state == Run.State.FAILED
-    assert (AccessKey.objects.get().status, holding(aws_account, "iam.keys").is_held) == ("Active", True)
+    assert (AccessKey.objects.get().status, coverage_of(aws_account, "iam.keys").is_read) == ("Active", True)
 
 
 def test_secrets_are_stored_nowhere(iam: Any, aws_account: AwsAccount) -> None:

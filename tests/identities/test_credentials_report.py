@@ -17,7 +17,7 @@ from identities.models import IamUser, ReportedUser, RootUser
 from sync import pull as pulls
 from sync import refresh
 from sync.models import Facet, Revision, Run
-from sync.selectors import holding
+from sync.selectors import coverage_of
 from tests.services.credentials import SOURCES, at_that_time, give_everything, pull
 from tests.services.pages import get, text_of
 
@@ -185,7 +185,7 @@ def test_a_denied_report_is_not_held(iam: Any, aws_account: AwsAccount, emulator
     emulator.rules([{"action": "GenerateCredentialReport", "error": {"code": "AccessDenied", "status": 403}}])
     run = started(aws_account)
     assert work(run).state == Run.State.FAILED
-    held = holding(aws_account, REPORT)
+    held = coverage_of(aws_account, REPORT)
     assert (held.state, RootUser.objects.count()) == ("denied", 0)
     assert "iam:GenerateCredentialReport" in held.why
 
@@ -201,7 +201,7 @@ def refreshed(iam: Any, aws_account: AwsAccount, erin: Operator) -> tuple[str, s
     run.refresh_from_db()
     assert run.state == Run.State.DONE
     said = [line["line"] for line in run.log if line["line"].startswith("Credential report: ")]
-    held = Facet.objects.filter(source="report", object_id=jane.aws_id).values_list("held", flat=True)
+    held = Facet.objects.filter(source="report", object_id=jane.aws_id).values_list("coverage", flat=True)
     return " ".join(said), " ".join(held)
 
 
@@ -213,7 +213,7 @@ def test_the_older_one_stays_while_aws_makes_a_new_one(
     emulator.rules([{"action": "GetCredentialReport", "error": IN_PROGRESS}])
     said, held = refreshed(iam, aws_account, erin)
     assert said == "Credential report: AWS is still making it. What is shown is from the older one."
-    assert held == Facet.Held.HELD
+    assert held == Facet.Coverage.READ
     assert ReportedUser.objects.filter(user__name="jane").values().get() == before
 
 
@@ -238,7 +238,7 @@ def test_without_an_older_one_it_is_asked_for_again(
     said, held = refreshed(iam, aws_account, erin)
     assert (said, held) == ("Credential report: AWS is still making it. Refresh again in a minute.", "")
     emulator.rules([])
-    assert refreshed(iam, aws_account, erin) == ("", Facet.Held.HELD)
+    assert refreshed(iam, aws_account, erin) == ("", Facet.Coverage.READ)
 
 
 # ---- Renamed since AWS made it -------------------------------------------------------------------------------

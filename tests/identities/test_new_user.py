@@ -57,8 +57,8 @@ def test_what_was_made_is_led_to_and_read_at_once(change: Change, erin: Operator
     run = Run.objects.get(object_id=user.aws_id)
     refresh.work(run.pk)
     credentials = get(client_of(erin), "user_credentials", aws_id=user.aws_id)
-    not_held = re.findall(r"Not read yet: [^.]+", text_of(credentials))
-    assert not_held == ["Not read yet: when the password was used and changed"]  # AWS is still making that report
+    not_read = re.findall(r"Not read yet: [^.]+", text_of(credentials))
+    assert not_read == ["Not read yet: when the password was used and changed"]  # AWS is still making that report
     assert address("user_action", aws_id=user.aws_id, action="password-reset") in credentials
 
 

@@ -1,4 +1,4 @@
-"""Providers that AWS lists and doesn't let the console read: theirs is not held, and the others are."""
+"""Providers that AWS lists and doesn't let the console read: theirs is not read, and the others are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from accounts.models import AwsAccount
 from emulator.process import Emulator
 from identities.models import OidcProvider
 from sync.models import Facet, Revision, Run
-from sync.selectors import holding
+from sync.selectors import coverage_of
 from tests.services.credentials import at_that_time
 from tests.services.pulling import pull_all, pulled
 
@@ -46,7 +46,7 @@ def deny(emulator: Emulator, number: int, code: str = "AccessDenied", status: in
 def held() -> dict[str, str]:
     """How the facet is held, by the provider's name."""
     names = dict(OidcProvider.objects.values_list("aws_id", "name"))
-    return {names[facet.object_id]: facet.held for facet in Facet.objects.filter(kind="iam.oidc_provider")}
+    return {names[facet.object_id]: facet.coverage for facet in Facet.objects.filter(kind="iam.oidc_provider")}
 
 
 def said(run: Run) -> str:
@@ -61,9 +61,9 @@ def test_one_that_is_denied_leaves_the_others(
     iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn(NAMES[number - 1]), ClientID="y")
     deny(emulator, number)
     run = pulled(aws_account, source=SOURCE)
-    assert (run.changed, run.gone, holding(aws_account, SOURCE).state) == (1, 0, "held")
-    assert held() == {name: "denied" if name == NAMES[number] else "held" for name in NAMES}
-    assert f"iam:{GET}" in Facet.objects.get(held="denied").held_why
+    assert (run.changed, run.gone, coverage_of(aws_account, SOURCE).state) == (1, 0, "read")
+    assert held() == {name: "denied" if name == NAMES[number] else "read" for name in NAMES}
+    assert f"iam:{GET}" in Facet.objects.get(coverage="denied").coverage_why
     assert f"Not read: {arn(NAMES[number])}." in said(run)
 
 
@@ -81,7 +81,7 @@ def test_held_again_it_has_no_new_revision(iam: Any, aws_account: AwsAccount, em
     deny(emulator, 1)
     pulled(aws_account, source=SOURCE)
     assert pulled(aws_account, source=SOURCE).changed == 0
-    assert set(held().values()) == {"held"}
+    assert set(held().values()) == {"read"}
     assert Revision.objects.count() == 3
 
 
@@ -122,7 +122,7 @@ def test_one_that_is_deleted_and_one_that_is_denied(iam: Any, aws_account: AwsAc
     )
     run = pulled(aws_account, source=SOURCE)
     assert run.state == Run.State.DONE
-    assert held() == {NAMES[0]: "held", NAMES[1]: "denied", NAMES[2]: "held"}
+    assert held() == {NAMES[0]: "read", NAMES[1]: "denied", NAMES[2]: "read"}
 
 
 def test_deleted_while_it_is_denied_it_goes(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
@@ -140,7 +140,7 @@ def test_one_that_aws_doesnt_understand_leaves_the_others(
     pulled(aws_account, source=SOURCE)
     deny(emulator, 1, code="ValidationError", status=400)
     pulled(aws_account, source=SOURCE)
-    assert held() == {NAMES[0]: "held", NAMES[1]: "unsupported", NAMES[2]: "held"}
+    assert held() == {NAMES[0]: "read", NAMES[1]: "unsupported", NAMES[2]: "read"}
 
 
 def test_on_a_later_page_all_may_be_denied(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
@@ -156,5 +156,5 @@ def test_all_denied_is_a_source_that_is_not_held(iam: Any, aws_account: AwsAccou
     pulled(aws_account, source=SOURCE)
     deny(emulator, 0, count=3)
     assert pull_all(aws_account, source=SOURCE).state == Run.State.FAILED
-    assert holding(aws_account, SOURCE).state == "denied"
+    assert coverage_of(aws_account, SOURCE).state == "denied"
     assert OidcProvider.objects.live().count() == 3

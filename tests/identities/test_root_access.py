@@ -15,7 +15,7 @@ from identities.operations import switch_root_feature
 from sync.changes.errors import PlanError
 from sync.models import Change, Facet, Revision, Run
 from sync.operations import StepSpec, registry
-from sync.selectors import holding
+from sync.selectors import coverage_of
 from tests.identities.operation_cases_root_access import CREDENTIALS, SESSIONS, on_in, shown_features
 from tests.services.changing import carry_out, propose
 from tests.services.organizations import MANAGEMENT_ID, MadeOrganization
@@ -121,7 +121,7 @@ def test_who_is_delegate_no_more_keeps_what_was_held_with_its_age(
     organization = member_of(world)
     organization.delegate_iam()
     reads(world)
-    assert Facet.objects.get(source="root_access").held == Facet.Held.HELD
+    assert Facet.objects.get(source="root_access").coverage == Facet.Coverage.READ
     organization.client.deregister_delegated_administrator(
         AccountId=world.aws_account.account_id, ServicePrincipal="iam.amazonaws.com"
     )
@@ -136,7 +136,7 @@ def test_what_is_denied_names_the_permission(world: World) -> None:
     denied = {"code": "AccessDenied", "status": 403, "message": "no"}
     world.emulator.rules([{"action": "ListOrganizationsFeatures", "when": "before", "error": denied}])
     assert pull_all(world.aws_account, source=SOURCE).state == Run.State.FAILED
-    held = holding(world.aws_account, SOURCE)
+    held = coverage_of(world.aws_account, SOURCE)
     assert (held.state, "iam:ListOrganizationsFeatures" in held.why) == ("denied", True)
 
 

@@ -175,7 +175,7 @@ cognito_search_forget          POST   in        404     403  404  404  404   404
 cognito_client                 GET    in        404     ok   403  ok   ok    ok    ok
 cognito_group                  GET    in        404     ok   403  ok   ok    ok    ok
 cognito_user                   GET    in        404     403  ok   ok   ok    ok    ok
-cognito_user_held              GET    in        404     403  403  ok   403   ok    ok
+cognito_user_stored_data              GET    in        404     403  403  ok   403   ok    ok
 cognito_user_preview           GET    in        404     403  ok   ok   ok    ok    ok
 data_protection                GET    in        404     ok   403  ok   ok    ok    ok
 data_protection_pool           GET    in        404     403  403  403  403   ok    ok

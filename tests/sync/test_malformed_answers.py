@@ -1,4 +1,4 @@
-"""Answers that lack what AWS's have: the source fails with a sentence, or the one object isn't held; nothing else."""
+"""Answers that lack what AWS's have: the source fails with a sentence, or the one object isn't read; nothing else."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def test_one_user_of_whom_nobody_understands_the_keys(
     monkeypatch.setattr(AccessKeysMirror, "entries", garbled)
     ann = IamUser.objects.get(name="ann")
     assert pull(aws_account, "iam.keys").seen == 2
-    held = dict(Facet.objects.filter(source="keys").values_list("object_id", "held"))
-    assert (held.pop(ann.aws_id), list(held.values())) == ("unsupported", ["held"])
+    held = dict(Facet.objects.filter(source="keys").values_list("object_id", "coverage"))
+    assert (held.pop(ann.aws_id), list(held.values())) == ("unsupported", ["read"])
     run = refresh.start(row=ann, actor=erin)
     refresh.work(run.pk)
     run.refresh_from_db()

@@ -53,7 +53,11 @@ def test_each_type_of_column(aws_account: AwsAccount) -> None:
         AT,
     )
     assert (second.extra, second.loose_ends, second.gone_at, second.written_at) == ({}, False, AT, None)
-    assert (first.run_id, first.held, first.held_why) == (None, Facet.Held.HELD, "")  # as the fields' defaults have it
+    assert (first.run_id, first.coverage, first.coverage_why) == (
+        None,
+        Facet.Coverage.READ,
+        "",
+    )  # as the fields' defaults have it
 
 
 def test_what_rows_do_not_name_stays(aws_account: AwsAccount) -> None:
@@ -112,7 +116,7 @@ def test_each_row_is_given_values_of_its_own_in_several_columns(aws_account: Aws
     bulk.insert(Facet, [facet(text, aws_account_id=aws_account.pk) for text in HARD])
     rows = list(Facet.objects.order_by("pk").values("id", "object_id"))
     given = [
-        {"id": row["id"], "extra": {"n": row["object_id"]}, "held_why": row["object_id"], "written_at": AT}
+        {"id": row["id"], "extra": {"n": row["object_id"]}, "coverage_why": row["object_id"], "written_at": AT}
         for row in rows
     ]
     bulk.update(Facet, given)
@@ -124,4 +128,4 @@ def test_what_is_too_long_is_not_cut(aws_account: AwsAccount) -> None:
     """SQLite knows no lengths."""
     assert connection.vendor == "postgresql"
     with pytest.raises(DataError, match="too long"):
-        bulk.insert(Facet, [facet("1", aws_account_id=aws_account.pk, held_why="x" * 401)])
+        bulk.insert(Facet, [facet("1", aws_account_id=aws_account.pk, coverage_why="x" * 401)])

@@ -90,11 +90,11 @@ def test_a_denial_from_before_a_refresh_hides_nothing(
     at, why = timezone.now(), {jane().aws_id: "AWS says no."}
     refreshed(erin)
     for kind in ("details", "keys"):
-        mirror.not_held(visit, mirror.mirror_of("iam.user", kind), why, Facet.Held.DENIED, requested_at=at)
-    assert set(Facet.objects.filter(object_id=jane().aws_id).values_list("held", flat=True)) == {"held"}
+        mirror.store_not_read(visit, mirror.mirror_of("iam.user", kind), why, Facet.Coverage.DENIED, requested_at=at)
+    assert set(Facet.objects.filter(object_id=jane().aws_id).values_list("coverage", flat=True)) == {"read"}
     assert facet(jane()).run == visit.run
-    mirror.not_held(visit, mirror.mirror_of("iam.user"), why, Facet.Held.DENIED, requested_at=timezone.now())
-    assert (facet(jane()).held, facet(jane()).held_why) == ("denied", "AWS says no.")
+    mirror.store_not_read(visit, mirror.mirror_of("iam.user"), why, Facet.Coverage.DENIED, requested_at=timezone.now())
+    assert (facet(jane()).coverage, facet(jane()).coverage_why) == ("denied", "AWS says no.")
 
 
 def test_a_slow_single_answer_does_not_turn_a_page_back(

@@ -16,7 +16,7 @@ from sync.aws.errors import NotFound
 from sync.mirror import AccountRegion, EachObject, Item, Mirror, ParsedItem, Reader, per_object_source
 from sync.models import Facet, Revision, Run
 from sync.object_ref import ObjectRef
-from sync.selectors import holding
+from sync.selectors import coverage_of
 from tests.services.pulling import pull_all, pulled
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +110,7 @@ def test_an_object_deleted_meanwhile_is_left_out(iam: Any, aws_account: AwsAccou
 def test_all_denied_is_not_held(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
     emulator.rules([{"action": READ, "error": {"code": "AccessDenied", "status": 403}}])
     assert pull_all(aws_account, source="test.tags").state == Run.State.FAILED
-    assert (holding(aws_account, "test.tags").state, facets()) == ("denied", {})
+    assert (coverage_of(aws_account, "test.tags").state, facets()) == ("denied", {})
 
 
 def asked_in_turn() -> list[str]:
@@ -118,7 +118,7 @@ def asked_in_turn() -> list[str]:
 
 
 def denied_names() -> list[str]:
-    return [name for name, facet in facets().items() if facet.held == Facet.Held.DENIED]
+    return [name for name, facet in facets().items() if facet.coverage == Facet.Coverage.DENIED]
 
 
 def test_one_denied_leaves_the_others(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
@@ -126,7 +126,7 @@ def test_one_denied_leaves_the_others(iam: Any, aws_account: AwsAccount, emulato
     emulator.rules([{"action": READ, "times": 2}, {"action": READ, "error": denied, "times": 1}])
     run = pulled(aws_account, source="test.tags")
     assert (run.seen, denied_names()) == (5, [asked_in_turn()[2]])
-    assert facets()[asked_in_turn()[2]].held_why
+    assert facets()[asked_in_turn()[2]].coverage_why
 
 
 def test_a_first_one_that_is_denied_leaves_the_others(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
@@ -142,7 +142,7 @@ def test_what_was_denied_and_is_held_later_is_no_drift(iam: Any, aws_account: Aw
     (denied,) = denied_names()
     pulled(aws_account, source="test.tags")
     facet = facets()[denied]
-    assert (facet.held, [revision.origin for revision in facet.revisions.all()]) == ("held", ["import"])
+    assert (facet.coverage, [revision.origin for revision in facet.revisions.all()]) == ("read", ["import"])
 
 
 def test_a_facet_ends_with_its_object(iam: Any, aws_account: AwsAccount) -> None:

@@ -155,7 +155,7 @@ def test_the_list_can_be_of_one_source(aws_account: AwsAccount, bob: Operator, c
 
 def test_refreshes_of_one_object_are_no_pull_of_a_source(aws_account: AwsAccount) -> None:
     run_of(aws_account, Run.OBJECT, object_kind="iam.user", object_id="AIDA1")
-    assert all(status.holding.state == "never" and not status.past for status in source_statuses(aws_account))
+    assert all(status.coverage.state == "never" and not status.past for status in source_statuses(aws_account))
 
 
 def test_an_imported_aws_account_has_no_sources(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

@@ -17,7 +17,7 @@ from sync.aws.errors import AccessDeniedError
 from sync.mirror import AccountRegion, Reader, Source, SourcePage, base
 from sync.models import Region, Run
 from sync.regions import AccountRegions, list_regions, looked_in
-from sync.selectors import holding
+from sync.selectors import coverage_of
 from tests.services.pulling import pull_all, pulled
 
 REGIONS = AccountRegions.name
@@ -93,7 +93,7 @@ def test_denied_keeps_what_was_known(emulator: Emulator, aws_account: AwsAccount
     found = looked_in(aws_account)
     assert len(found.names) == 17
     assert found.sentence == "Regional services: looked in 17 Regions."
-    assert not found.listing.is_held
+    assert not found.listing.is_read
 
 
 def test_it_is_asked_once_a_day(aws_account: AwsAccount) -> None:
@@ -195,17 +195,17 @@ UNSUPPORTED = {"class": "UnsupportedError", "sentence": "AWS has no such service
 def test_a_regional_source_is_held_when_it_is_in_each_region(
     aws_account: AwsAccount, places: Places, three_regions: tuple[str, ...]
 ) -> None:
-    assert holding(aws_account, Places.name).state == "never"
+    assert coverage_of(aws_account, Places.name).state == "never"
     an_hour_ago = timezone.now() - timedelta(hours=1)
     ended(aws_account, "eu-central-1", finished_at=an_hour_ago)
     ended(aws_account, "eu-west-1")
-    partly = holding(aws_account, Places.name)
+    partly = coverage_of(aws_account, Places.name)
     assert (partly.state, partly.at, partly.why) == ("never", an_hour_ago, "In us-east-1: It was not pulled yet.")
     ended(aws_account, "us-east-1", "failed", error=DENIED)
-    assert holding(aws_account, Places.name).why == "In us-east-1: AWS does not let iam-console-read do that."
+    assert coverage_of(aws_account, Places.name).why == "In us-east-1: AWS does not let iam-console-read do that."
     ended(aws_account, "us-east-1")
-    whole = holding(aws_account, Places.name)
-    assert (whole.state, whole.at) == ("held", an_hour_ago)
+    whole = coverage_of(aws_account, Places.name)
+    assert (whole.state, whole.at) == ("read", an_hour_ago)
 
 
 def test_a_region_without_the_service_lacks_nothing(
@@ -215,9 +215,9 @@ def test_a_region_without_the_service_lacks_nothing(
     for region in others:
         ended(aws_account, region, "failed", error=UNSUPPORTED)
     ended(aws_account, first)
-    assert holding(aws_account, Places.name).is_held
+    assert coverage_of(aws_account, Places.name).is_read
     ended(aws_account, first, "failed", error=UNSUPPORTED)
-    everywhere = holding(aws_account, Places.name)
+    everywhere = coverage_of(aws_account, Places.name)
     assert (everywhere.state, everywhere.why) == ("unsupported", "AWS has no such service here.")
 
 
@@ -227,6 +227,6 @@ def test_the_brake_in_one_region_is_told(
     for region in three_regions:
         ended(aws_account, region)
     ended(aws_account, "eu-west-1", error={"class": "Brake", "sentence": "Nothing was marked as gone."})
-    braked = holding(aws_account, Places.name)
-    assert (braked.state, braked.why) == ("held", "Nothing was marked as gone.")
+    braked = coverage_of(aws_account, Places.name)
+    assert (braked.state, braked.why) == ("read", "Nothing was marked as gone.")
     assert braked.braked_in == Run.objects.latest("pk").pk

@@ -170,10 +170,10 @@ def test_pages_say_how_old_the_file_is_and_offer_a_newer_one(
 
 
 def test_what_a_file_does_not_have_is_not_held(snapshot: AwsAccount) -> None:
-    held = selectors.holdings(snapshot, ["iam.details", "iam.keys"])
+    held = selectors.coverages_of(snapshot, ["iam.details", "iam.keys"])
     assert held["iam.details"].at == Run.objects.get().taken_at
-    assert held["iam.details"].is_held
-    assert not held["iam.keys"].is_held
+    assert held["iam.details"].is_read
+    assert not held["iam.keys"].is_read
     assert "imported from a file" in held["iam.keys"].why
 
 

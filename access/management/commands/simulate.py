@@ -74,15 +74,15 @@ class Command(BaseCommand):
 
 
 def answer_json(situation: Situation) -> dict[str, Any]:
-    """`by_what_is_held`: the decision if the layers that aren't held neither deny nor grant."""
+    """`by_policies_read`: the decision if the layers that aren't read neither deny nor grant."""
     request, verdict = situation.request, situation.verdict()
     return {
         "principal": request.caller.arn or "*",
         "action": request.action,
         "resource": request.resource,
         **describe(verdict),
-        "not_held": {layer.value: situation.not_held[layer] for layer in verdict.not_held},
-        "by_what_is_held": situation.verdict_of_held().decision.value,
+        "not_read": {layer.value: situation.not_read[layer] for layer in verdict.not_read},
+        "by_policies_read": situation.verdict_by_policies_read().decision.value,
     } | ({"differs": {each.value: one for each, one in situation.differs.items()}} if situation.differs else {})
 
 
@@ -100,10 +100,10 @@ def _lines(answer: dict[str, Any]) -> Iterator[str]:
         yield f"It depends on {', '.join(answer['missing_context'])}: give them with --context."
     for decision, resource in answer.get("differs", {}).items():
         yield f"  {decision} on {resource}"
-    for layer, why in answer["not_held"].items():
+    for layer, why in answer["not_read"].items():
         yield f"Not evaluated: {layer}. {why}"
-    if answer["not_held"]:
-        yield f"According to the policies we have: {answer['by_what_is_held']}"
+    if answer["not_read"]:
+        yield f"According to the policies we have: {answer['by_policies_read']}"
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def _as_json(found: WhoCanMatch, patterns: bool) -> dict[str, Any]:
         "arn": found.arn,
         "decision": found.decision.value,
         "via": [{"policy": reason.policy, "statement": reason.which} for reason in found.because],
-        "not_evaluated": [layer.value for layer in found.not_held],
+        "not_evaluated": [layer.value for layer in found.not_read],
         "missing_context": list(found.hangs_on),
     }
     if found.decision is Decision.UNKNOWN:
@@ -105,7 +105,7 @@ def _words(found: WhoCanMatch, patterns: bool) -> list[str]:
         f"for example {describe_example(found)}" if patterns and not found.is_undecided else "",
         describe_condition(found),
     ]
-    return [each for each in (*words, _not_evaluated([layer.value for layer in found.not_held])) if each]
+    return [each for each in (*words, _not_evaluated([layer.value for layer in found.not_read])) if each]
 
 
 def _words_of_outsider(described: Mapping[str, Any]) -> list[str]:
@@ -127,7 +127,7 @@ def _outsider_as_json(found: Outsider) -> dict[str, Any]:
         "arn": found.name,
         "decision": found.verdict.decision.value,
         "via": [{"policy": reason.policy, "statement": reason.which} for reason in reasons],
-        "not_evaluated": [layer.value for layer in found.not_held],
+        "not_evaluated": [layer.value for layer in found.not_read],
         "missing_context": list(found.verdict.missing_context),
     }
 

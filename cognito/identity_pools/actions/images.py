@@ -154,7 +154,7 @@ def _text_of(attachment: Attachment) -> str | None:
 
 
 def _allows_s3(text: str | None) -> bool:
-    """Whether a policy allows anything of S3; one whose document isn't held may."""
+    """Whether a policy allows anything of S3; one whose document isn't read may."""
     if text is None:
         return True
     of_s3 = [name.lower() for name in actions_matching("s3:*")]

@@ -13,7 +13,7 @@ from identities.credentials.base import plain
 from identities.credentials.mirrors import LOGIN
 from identities.models import LoginProfile
 from identities.operations.credentials.of_user import UserCredentialOperation
-from identities.operations.held_rows import held
+from identities.operations.dependent_rows import dependent_rows
 from policies import holdings
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
@@ -70,7 +70,7 @@ class LoginOperation(UserCredentialOperation[P]):
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         user = self.row(draft, p)
-        row = next(iter(held(draft, user, LoginProfile)), None)
+        row = next(iter(dependent_rows(draft, user, LoginProfile)), None)
         return {"object": user.aws_id, "made": row.created_at.isoformat() if row and row.created_at else None}
 
     def parse_part(

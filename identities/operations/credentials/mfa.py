@@ -17,7 +17,7 @@ from identities.credentials.virtual import VIRTUAL_MFA
 from identities.models import LoginProfile, MfaDevice
 from identities.operations.credentials.logins import DeleteLogin
 from identities.operations.credentials.of_user import UserCredentialOperation
-from identities.operations.held_rows import held
+from identities.operations.dependent_rows import dependent_rows
 from objects.permissions import iam_objects
 from policies.holdings import DEVICE, CredentialFact
 from sync.aws.client import AwsClient
@@ -87,7 +87,7 @@ class RemoveMfaDevice(DeviceOperation[MfaDeviceParams]):
     params_type = MfaDeviceParams
 
     def mirrored(self, draft: Draft, p: MfaDeviceParams) -> Value:
-        if any(device.aws_id == p.serial for device in held(draft, self.row(draft, p), MfaDevice)):
+        if any(device.aws_id == p.serial for device in dependent_rows(draft, self.row(draft, p), MfaDevice)):
             return self.found(draft, p, ON)
         if self.is_nobodys(draft, p):
             return self.found(draft, p, OFF)
@@ -128,8 +128,8 @@ class DeactivateDevice(RemoveMfaDevice):
         if any(isinstance(step.operation, DeleteLogin) for step in earlier):
             return []
         off = {step.params.serial for step in earlier if step.operation is self} | {p.serial}
-        others = [device for device in held(draft, user, MfaDevice) if device.aws_id not in off]
-        if others or not held(draft, user, LoginProfile):
+        others = [device for device in dependent_rows(draft, user, MfaDevice) if device.aws_id not in off]
+        if others or not dependent_rows(draft, user, LoginProfile):
             return []
         words = f"It is the last MFA device of {self.named(p)}: the password alone is enough to sign in afterwards."
         return [PlanFinding("LAST_FACTOR", "warning", words, about=())]

@@ -14,7 +14,7 @@ from identities.credentials.base import CredentialsMirror
 from identities.credentials.mirrors import CERTIFICATES, KEYS, SERVICE_CREDENTIALS, SSH_KEYS
 from identities.kinds import USER
 from identities.models import Credential, IamUser
-from identities.operations.held_rows import prefetch_held
+from identities.operations.dependent_rows import prefetch_dependents
 from identities.operations.owners import OwnerOperation
 from objects.operations.objects import ObjectParams
 from objects.operations.rows import ref
@@ -45,7 +45,7 @@ class UserCredentialOperation(OwnerOperation[P]):
     def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
         super().prefetch(draft, params)
         known = dict.fromkeys((IamUser, p.arn) for p in params)
-        prefetch_held(draft, [draft.remembered[each] for each in known if each in draft.remembered])
+        prefetch_dependents(draft, [draft.remembered[each] for each in known if each in draft.remembered])
 
     def dependent(self, p: P) -> tuple[str, bool] | None:
         """What it puts on its user, or takes off (False); None where neither."""

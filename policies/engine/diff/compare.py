@@ -63,10 +63,10 @@ class PrincipalDocuments:
 
 def compare(old: Any, new: Any) -> AccessDifference:
     """Takes any documents."""
-    return compare_held(PrincipalDocuments([old]), PrincipalDocuments([new]))
+    return compare_principals(PrincipalDocuments([old]), PrincipalDocuments([new]))
 
 
-def compare_held(old: PrincipalDocuments, new: PrincipalDocuments, steps: int = _STEPS) -> AccessDifference:
+def compare_principals(old: PrincipalDocuments, new: PrincipalDocuments, steps: int = _STEPS) -> AccessDifference:
     """Takes any documents."""
     terms = DocumentTerms()
     documents = [document_of(each) for side in (old, new) for each in side.policies]

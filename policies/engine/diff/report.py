@@ -13,7 +13,7 @@ from policies.engine.diff.compare import (
     Parts,
     PrincipalDocuments,
     compare,
-    compare_held,
+    compare_principals,
 )
 from policies.engine.diff.spaces import Answer
 from policies.engine.diff.terms import EVERYONE, PrincipalTerm, Term
@@ -47,11 +47,11 @@ def policy_diff(old: Any, new: Any) -> dict[str, Any]:
 
 def held_diff(old: PrincipalDocuments, new: PrincipalDocuments, steps: int) -> dict[str, Any]:
     """The same of all that somebody has, within the boundary. `steps`: when to give up, about a microsecond each."""
-    return reported(compare_held(old, new, steps))
+    return reported(compare_principals(old, new, steps))
 
 
 def held_denial_diff(old: PrincipalDocuments, new: PrincipalDocuments, steps: int) -> dict[str, Any]:
-    return reported(compare_held(_denying(old), _denying(new), steps))
+    return reported(compare_principals(_denying(old), _denying(new), steps))
 
 
 def _denying(held: PrincipalDocuments) -> PrincipalDocuments:

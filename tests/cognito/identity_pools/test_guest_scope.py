@@ -295,5 +295,5 @@ def test_a_policy_without_its_document_is_not_nothing(shop: Shop) -> None:
     pool = shop.mirrored()
     Attachment.objects.filter(role__name="shop-guest").update(policy=None)
     own = asked(pool).own
-    assert own is not None and own.access.not_held
+    assert own is not None and own.access.not_read
     assert asked(pool).sentence.startswith("What a guest may do isn’t known. The mirror lacks the document")

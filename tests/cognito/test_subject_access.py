@@ -41,7 +41,7 @@ SAID = ("jane@example.org", "family", "basic", "vip", "She is jane@example.org."
 def test_the_page_says_all_of_it_and_the_trail_says_who_looked(
     jane: CognitoUser, erin: Operator, client_of: ClientOf
 ) -> None:
-    text = text_of(get(client_of(erin), "cognito_user_held", aws_id=jane.aws_id))
+    text = text_of(get(client_of(erin), "cognito_user_stored_data", aws_id=jane.aws_id))
     assert [said for said in (*SAID, jane.aws_id, "Confirmed") if said not in text] == []
     entry = AuditEntry.objects.get(verb="person.exported")
     assert (entry.actor, entry.object_id, entry.data["form"]) == (erin, jane.aws_id, "page")
@@ -50,7 +50,7 @@ def test_the_page_says_all_of_it_and_the_trail_says_who_looked(
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_the_file_says_all_of_it_too(jane: CognitoUser, erin: Operator, client_of: ClientOf, form: str) -> None:
     client = client_of(erin)
-    text = exported(client.get(f"{address('cognito_user_held', aws_id=jane.aws_id)}?format={form}"))
+    text = exported(client.get(f"{address('cognito_user_stored_data', aws_id=jane.aws_id)}?format={form}"))
     assert [said for said in SAID if said not in text] == []
     if form == "json":
         held = json.loads(text)
@@ -60,11 +60,11 @@ def test_the_file_says_all_of_it_too(jane: CognitoUser, erin: Operator, client_o
 
 def test_helpdesk_may_not_take_people_away(jane: CognitoUser, hal: Operator, client_of: ClientOf) -> None:
     client = client_of(hal)
-    get(client, "cognito_user_held", status=403, aws_id=jane.aws_id)
+    get(client, "cognito_user_stored_data", status=403, aws_id=jane.aws_id)
     assert "Stored data" not in get(client, "cognito_user", aws_id=jane.aws_id)
 
 
 def test_of_who_is_erased_it_says_what_is_left(jane: CognitoUser, erin: Operator, client_of: ClientOf) -> None:
     erase(CognitoUser.objects.filter(pk=jane.pk))
-    text = text_of(get(client_of(erin), "cognito_user_held", aws_id=jane.aws_id))
+    text = text_of(get(client_of(erin), "cognito_user_stored_data", aws_id=jane.aws_id))
     assert jane.aws_id in text and [said for said in SAID if said in text and said != "basic"] == []

@@ -13,7 +13,7 @@ from sync.plan_draft import Draft
 _RELATED: dict[type[MirroredRow], tuple[str, ...]] = {Membership: ("user", "group"), InlinePolicy: ("document",)}
 
 
-class HeldRows:
+class DependentRows:
     """Of some owners of one kind: a query for each model that is asked for, whoever asks first."""
 
     def __init__(self, owners: Sequence[Principal]) -> None:
@@ -35,15 +35,15 @@ class HeldRows:
         return self._read[model].get(owner.pk, [])
 
 
-def prefetch_held(draft: Draft, owners: Sequence[Principal]) -> None:
-    """What `held` is asked for of these owners of one kind is read at once."""
-    held_by = HeldRows(owners)
+def prefetch_dependents(draft: Draft, owners: Sequence[Principal]) -> None:
+    """What `dependent_rows` is asked for of these owners of one kind is read at once."""
+    held_by = DependentRows(owners)
     for owner in owners:
-        draft.remembered.setdefault((HeldRows, owner.kind, owner.pk), held_by)
+        draft.remembered.setdefault((DependentRows, owner.kind, owner.pk), held_by)
 
 
-def held(draft: Draft, owner: Principal, model: type[MirroredRow]) -> list[Any]:
+def dependent_rows(draft: Draft, owner: Principal, model: type[MirroredRow]) -> list[Any]:
     """Its dependents of that kind in the mirror. Nobody may change the rows."""
-    rows = draft.remembered.setdefault((HeldRows, owner.kind, owner.pk), HeldRows([owner]))
+    rows = draft.remembered.setdefault((DependentRows, owner.kind, owner.pk), DependentRows([owner]))
     found: list[Any] = rows.of(owner, model)
     return found
