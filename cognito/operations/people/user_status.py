@@ -110,8 +110,13 @@ class ConfirmPerson(StatusOperation):
     def after(self, p: PersonParams, value: Value) -> Value:
         return {**value, "status": str(Status.CONFIRMED)}
 
+    def is_so_already(self, p: PersonParams) -> str:
+        return self._not_with(p, str(Status.CONFIRMED))
+
     def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[PlanFinding]:
         if value["status"] == Status.UNCONFIRMED:
             return []
-        words = f"{p.sub} has the status {value['status']}: only who never finished signing up can be confirmed."
-        return [PlanFinding("WRONG_STATE", "error", words)]
+        return [PlanFinding("WRONG_STATE", "error", self._not_with(p, value["status"]))]
+
+    def _not_with(self, p: PersonParams, status: str) -> str:
+        return f"{p.sub} has the status {status}: only who never finished signing up can be confirmed."
