@@ -238,7 +238,7 @@ def _of_organization(around: Surroundings) -> dict[str, tuple[str, ...]]:
 
 
 def unheld_resource_policy(action: str, grant: LimitedGrant) -> str:
-    """What the policy of the resources is called that has a say, too, and isn't read; "" where there is none."""
+    """What the policy of the resources is called that also decides and isn't read; "" where there is none."""
     if action.lower() == _ASSUMES:
         return "trust policy of the role"
     parts = grant.resource.split(":", 3)

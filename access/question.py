@@ -280,7 +280,7 @@ class WhoCanQuestion:
         return self._decide(holder.caller, found)
 
     def _decide(self, caller: Caller, said: LayerDecisions) -> Decision:
-        """By what was read. Few different things are said to many."""
+        """By the layers that were read. Answers are shared: many principals have the same one."""
         key = (caller.kind, said)
         decision = self._decided.get(key)
         if decision is None:

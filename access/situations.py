@@ -1,4 +1,4 @@
-"""A question of the mirror: who asks, for what, the policies that bear on it, and what of them isn't read.
+"""A question of the mirror: who asks, for what, the policies that bear on it, and what of them was not read.
 
 What the mirror doesn't hold is named, never taken for empty. Context keys that nobody gave are unknown, but for those
 that the mirror itself tells: who the principal is, its tags, its organization, the Region in an ARN.
@@ -63,8 +63,9 @@ class Situation:
     place: Callable[[str], ResourceContext]
 
     def verdict(self) -> Verdict:
-        """It is unknown where that which isn't read, or a context key, can change it; and of a pattern, where it is one
-        thing of some resources that it matches and another of others."""
+        """It is unknown where a layer that isn't read, or a context key, can change it; and of a pattern, where it is
+        one thing of some resources that it matches and another of others.
+        """
         return self._judged(replace(self.layers, not_read=frozenset(self.not_read)))
 
     @cached_property

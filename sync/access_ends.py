@@ -41,7 +41,7 @@ class AccessEnd:
 
 
 def ends_on(aws_account: AwsAccount, arn: str) -> list[AccessEnd]:
-    """What is to be taken off the object, the soonest first."""
+    """The access of the object that ends, the soonest first."""
     # Parts of attachments, memberships and inline policies: "attachment:<owner's ARN> <policy's ARN>".
     about = Q(part__contains=f":{arn} ") | Q(part__startswith="membership:", part__endswith=f" {arn}")
     ahead = Step.objects.filter(about, change__in=_to_come(aws_account)).select_related("change__aws_account")
@@ -85,7 +85,7 @@ def _to_come(aws_account: AwsAccount) -> QuerySet[Change]:
 
 @once_a_page
 def next_ends(aws_account: AwsAccount) -> list[Change]:
-    """With those that should have ended by now; they come first."""
+    """Also ends that are overdue; they come first."""
     return list(_to_come(aws_account).select_related("ends", "aws_account").order_by("not_before")[:SHOWN])
 
 

@@ -1,4 +1,4 @@
-"""The Django admin of what pulls and changes keep: to look at, never to edit."""
+"""The Django admin of pulls and changes: read-only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the apps above do once a minute: each registers its own in `AppConfig.ready()`."""
+"""Work of the apps above that runs once a minute: each registers its own in `AppConfig.ready()`."""
 
 from __future__ import annotations
 

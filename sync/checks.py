@@ -1,4 +1,4 @@
-"""Checks look at a proposed change and have findings: when it is proposed, and again when it is applied.
+"""Plan checks: each examines a change when it is proposed and again when it is applied, and returns findings.
 
 The apps above register theirs in `AppConfig.ready()`; what an operation itself knows to be impossible it says in
 `Operation.limits`. A finding of severity `error` refuses the proposal; one that appears between the approvals and the

@@ -1,6 +1,6 @@
-"""Drift: what somebody changed in AWS outside this console. What it was in words, accept it, propose to undo it.
+"""Drift: what somebody changed in AWS outside this console. Describes it, accepts it, proposes to undo it.
 
-IAM stores no author, so who did it isn't read.
+IAM stores no author, so who did it isn't known.
 """
 
 from __future__ import annotations

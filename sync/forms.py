@@ -1,4 +1,4 @@
-"""What operators type on the pages of changes, and when they connect an AWS account."""
+"""Forms of the pages of changes, and for connecting an AWS account."""
 
 from __future__ import annotations
 

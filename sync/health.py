@@ -1,4 +1,4 @@
-"""Whether all parts of a running console are there: what `manage.py doctor` looks at. Each finding says what to do."""
+"""Health checks of a running console, for `manage.py doctor`. Each finding says what to do."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def check_beat() -> DoctorFinding:
 
 
 def check_ticks() -> Iterator[DoctorFinding]:
-    """What of the tick does not work."""
+    """Checks that the tick runs."""
     for part in ticks.failing():
         since = f"fails since {ago(part.failing_since)}" if part.failing_since else "fails"
         advice = "The log of the worker for changes has the details; it comes again each minute."
@@ -201,7 +201,7 @@ def check_writes() -> DoctorFinding:
 
 
 def check_queue() -> DoctorFinding:
-    """Whether changes are sent."""
+    """Checks that changes are sent."""
     counter.look()
     status = counter.status()
     if status.on_hold_since is None:

@@ -247,10 +247,10 @@ class Slice(ClaimedRun):
         return {key: value for key, value in self._run.cursor.items() if key in ("lift_brake", "restarts")} | where
 
     def _landmark(self, marker: str | None, number: int) -> str:
-        """A marker that was passed, by its hash: that of page 1, 2, 4, 8 … Raises MalformedAnswerError when one comes
-        again.
+        """The hash of a marker that was passed, the newest of pages 1, 2, 4, 8 … Raises MalformedAnswerError when it
+        comes again.
 
-        So a circle is noticed after some times its length, whatever slices it is walked in, and one marker is kept.
+        So a listing that repeats itself is noticed, in whatever slices it is read, and only one marker is kept.
         """
         passed: str = self._run.cursor.get("landmark", "")
         here = sha256((marker or "").encode()).hexdigest()

@@ -1,4 +1,3 @@
-"""The one door to AWS: the only place, besides the demo, that knows boto.
-
-`client.reader()` and `client.writer()` open it; what goes wrong comes out as an `errors.AwsError`.
+"""The client for AWS: nothing else in the product imports botocore. `client.reader()` and `client.writer()` make one;
+errors are raised as an `errors.AwsError`.
 """

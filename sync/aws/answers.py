@@ -1,4 +1,4 @@
-"""AWS's answers as the console wants them: policy documents as the text they are, secrets wrapped, times read fast."""
+"""Prepares AWS's answers: policy documents stay text, secrets are wrapped, times are parsed fast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What kind of call an operation is: may a reader make it, and may it be sent again when no answer came."""
+"""Classifies operations of AWS: may a reader call it, and may it be sent again when no answer came."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def is_read(service: str, operation: str) -> bool:
 
 
 def is_signed(service: str, operation: str) -> bool:
-    """Whether the console asks as itself; else as a person's app would, who needs no right of the console's."""
+    """Whether the console signs the call; else it is one that a person's app makes without credentials."""
     return operation not in _PEOPLES_OWN_READS.get(service, frozenset()) | _PEOPLES_OWN_WRITES.get(service, frozenset())
 
 

@@ -1,4 +1,4 @@
-"""Whether AWS would take the parameters of a call, by AWS's own model of it: without asking AWS."""
+"""Validates the parameters of a call by botocore's model of it, without asking AWS."""
 
 from __future__ import annotations
 

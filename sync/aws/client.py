@@ -1,4 +1,4 @@
-"""The one door to AWS. `reader()`, `writer()` and `visitor()` open it; nobody else in the console calls AWS.
+"""The client for AWS. `reader()`, `writer()` and `visitor()` make one; nothing else in the console calls AWS.
 
     client = reader(aws_account)
     role = client.call("iam", "GetRole", RoleName="deploy")["Role"]
@@ -67,7 +67,7 @@ class UnsentCall:
 def reader(
     aws_account: AwsAccount, *, region: str | None = None, bills: bool = False, urgent: bool = False
 ) -> AwsClient:
-    """A door that only reads. `region` is for services that are not global.
+    """A client that only reads. `region` is for services that are not global.
 
     `bills`: it may read a person as `AdminGetUser` does, whom AWS bills for this month then. Never for a pull.
     `urgent`: somebody waits for it, so that it goes before pulls, as changes do.
@@ -76,7 +76,7 @@ def reader(
 
 
 def visitor(aws_account: AwsAccount, *, region: str) -> AwsClient:
-    """A door to try how people sign in: as their own apps, without credentials of the console's.
+    """A client that tries how people sign in: as their own apps do, without the console's credentials.
 
     It takes the calls that need no signature. Those that change something of a person need writes to be on.
     """
@@ -91,7 +91,7 @@ def writer(
     session_policy: dict[str, Any] | None = None,
     dry_run: bool = False,
 ) -> AwsClient:
-    """A door to apply a change. `operator`: the e-mail address of who answers for it, which CloudTrail will show."""
+    """A client that applies a change. `operator`: their e-mail address, which CloudTrail shows."""
     return AwsClient(aws_account, purpose.of_change(change_id, operator, session_policy), dry_run=dry_run)
 
 
@@ -122,13 +122,13 @@ class AwsClient:
         self._outcome = CallOutcome()
 
     def at(self, region: str) -> AwsClient:
-        """The same door, for what is in that Region; `unsent` and `request_id` are those of both."""
+        """The same client for that Region; `unsent` and `request_id` are those of both."""
         other = copy.copy(self)
         other._region = region
         return other
 
     def as_app(self) -> AwsClient:
-        """The same door, for a call that a person's own app makes: without a signature, whoever asked for it."""
+        """The same client for a call that a person's own app makes: unsigned, whoever asked for it."""
         other = copy.copy(self)
         other._purpose, other._held_session = purpose.VISITING, None
         return other

@@ -1,4 +1,4 @@
-"""Why AWS refused: read out of the message of an AccessDenied.
+"""Parses why AWS refused, from the message of an AccessDenied.
 
 The wordings: "Troubleshoot access denied error messages" in the IAM User Guide.
 """
@@ -43,7 +43,7 @@ class Denial:
 
 
 def says_who_may_not(message: str) -> bool:
-    """Whether it is a missing permission, told as IAM tells of one."""
+    """Whether the message has IAM's wording for a missing permission."""
     return _REFUSED.search(message.strip()) is not None
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong at AWS, as the console sees it: one small hierarchy, each kind with a sentence for the operator.
+"""Errors of AWS: one small hierarchy, each class with a sentence for the operator.
 
 `sync.aws.translation` makes these out of what botocore raises.
 """
@@ -69,7 +69,7 @@ class AwsError(Exception):
         return None
 
     def as_json(self) -> dict[str, Any]:
-        """As runs, steps and attempts keep it."""
+        """The error as runs, steps and attempts store it."""
         return {
             "class": type(self).__name__,
             "code": self.code,

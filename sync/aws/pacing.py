@@ -1,4 +1,4 @@
-"""How fast we ask. AWS's limits belong to the whole AWS account, its own applications included: ask politely.
+"""Client-side rate limiting: AWS's limits belong to the whole AWS account, its own applications included.
 
 `Pace` spreads the reads of one AWS account over time, and slows down when AWS says so; `delays` is how long to wait
 before trying again. Per process: with n workers, set AWS_CALLS_PER_SECOND to an nth of what the AWS account can spare.
@@ -53,7 +53,7 @@ class Pace:
         return 1 / self._gap
 
     def wait(self) -> None:
-        """Take the next free place in time, and sleep until then."""
+        """Takes the next free slot, and sleeps until then."""
         with self._lock:
             now = self._clock()
             at = max(now, self._next_at)
@@ -118,7 +118,9 @@ def pace_of_call(key: tuple[str, ...], per_second: float) -> Pace:
 
 
 def delays(times: int) -> Iterator[float]:
-    """Seconds to wait before each of `times` further tries: doubling, capped, half of each left to chance."""
+    """Exponential backoff with jitter: the seconds before each of `times` retries, doubling, capped, half of each
+    random.
+    """
     for n in range(times):
         longest = min(settings.AWS_RETRY_BASE_S * 2**n, _LONGEST_DELAY_S)
         yield _random.uniform(longest / 2, longest)

@@ -1,4 +1,4 @@
-"""How AWS's lists are paged: which field says where the next page begins. Each service has its own names for it.
+"""Pagination of AWS's lists: the fields for the next page's marker, which each service names differently.
 
 botocore has no paginator for many of these operations, and its paginators hide where a page ended, which a pull keeps.
 """

@@ -1,4 +1,4 @@
-"""A live look at which of its permissions the console has in an AWS account, and which are missing."""
+"""Checks live which of its permissions the console has in an AWS account, and which are missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documents of the console's two roles: what they are allowed, of what was registered, and who may assume them."""
+"""The documents of the console's two roles: permissions policies, from what is registered, and trust policies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cognito's quotas of requests: which category each call counts in, and how much of it the console takes.
+"""Cognito's request quotas: the category that each call counts in, and the console's share of it.
 
 The source: "Quotas in Amazon Cognito" in its developer guide. They hold for an AWS account and a Region, for all pools
 and callers together, so the customers' own sign-ins stand in the same line: the console takes a fifth of each, unless

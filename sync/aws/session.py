@@ -255,7 +255,7 @@ def session_for(target: AwsTarget, purpose: SessionPurpose) -> AwsSession:
 
 
 def forget(session: AwsSession) -> None:
-    """AWS takes its credentials no longer: the next one who asks gets a new session."""
+    """Drops a session whose credentials AWS no longer accepts: the next call gets a new one."""
     with _sessions_lock:
         _sessions.pop((os.getpid(), session.target, session.purpose), None)
 

@@ -1,4 +1,4 @@
-"""One pace for all workers: places in time, given out by a row of the database.
+"""Rate limiting across all workers: time slots, given out by a row of the database.
 
 A pull takes up to a second's worth of places at once, in one short statement, so that a slow rate doesn't cost a
 write for each call. Who is urgent (a change, or an operator who waits) takes the next place, and pulls come that much
@@ -74,7 +74,7 @@ class SharedPace:
     _lock: Lock = field(default_factory=Lock)
 
     def wait(self) -> None:
-        """Take the next place, and sleep until then."""
+        """Takes the next slot, and sleeps until then."""
         with self._lock:
             now = self.clock()
             # A place that is long past is no right to two calls at once.
@@ -87,7 +87,9 @@ class SharedPace:
             self.sleep(at - now)
 
     def throttled(self) -> None:
-        """AWS refused: everybody goes half as fast, and this process gives up the places that it holds."""
+        """Halves the rate for all workers after AWS throttled a call, and gives up the slots that this process has
+        taken.
+        """
         with self._lock:
             now = self.shared_clock()
             slowed = min(self._slowed(now) * _SLOW_DOWN, max(1.0, self._rate / _SLOWEST_PER_SECOND))
@@ -95,7 +97,7 @@ class SharedPace:
             self._places.clear()
 
     def answered(self) -> None:
-        """Time alone wins the speed back: nobody writes a row for each answer."""
+        """Does nothing: the rate recovers with time, so that no answer costs a write."""
 
     @property
     def per_second(self) -> float:

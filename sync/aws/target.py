@@ -1,4 +1,4 @@
-"""Where a call goes: which AWS account, with which role, at AWS or at the emulator."""
+"""The target of a call: which AWS account, with which role, at AWS or at the emulator."""
 
 from __future__ import annotations
 

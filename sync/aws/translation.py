@@ -1,4 +1,4 @@
-"""From what botocore raises to `sync.aws.errors`, once.
+"""Translates botocore's exceptions into `sync.aws.errors`.
 
 The codes: "Common Errors" and the errors of each call in the API references of IAM, STS, Organizations and Account
 Management; those of Cognito are in `cognito_codes`.

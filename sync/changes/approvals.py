@@ -1,4 +1,4 @@
-"""Approving and rejecting: a signature under the digest of the plan, never under one's own change."""
+"""Approves and rejects changes: an approval signs the digest of the plan, and nobody approves their own change."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def approve(*, change: Change, actor: Operator, comment: str = "") -> Change:
 
 
 def approve_alone(*, change: Change, actor: Operator, reason: str) -> Change:
-    """An only owner approves a change of their own (sync/changes/sole_approver.py). Raises PlanError."""
+    """Approves one's own change, as its only owner (sync/changes/sole_approver.py). Raises PlanError."""
     with locked(change.pk) as change:
         _sign(APPROVE_ALONE, change, actor, comment=reason.strip())
         change.state, change.error = Change.State.APPROVED, {}
@@ -68,7 +68,7 @@ def withdraw_approval(*, change: Change, actor: Operator) -> Change:
 
 
 def comment(*, change: Change, actor: Operator, comment: str) -> Comment:
-    """A word to a change, whatever its state."""
+    """Adds a comment to a change, in any state."""
     check(COMMENT, change, actor)
     with transaction.atomic():
         verbs.record("change.commented", change, actor=actor, reason=comment)

@@ -1,4 +1,4 @@
-"""Attempts: each try to send a step is a row, committed before anything is sent.
+"""Attempts: each try to send a step is a row that is committed before the call.
 
 An attempt with a snapshot may have been sent; one without was not. A worker that dies leaves the outcome empty.
 """
@@ -32,7 +32,7 @@ def begin(steps: Sequence[tuple[Step, Mapping[str, Any] | None]]) -> list[Attemp
 
 
 def take_back(begun: Sequence[Attempt]) -> None:
-    """Nothing was sent, and nothing will be for now."""
+    """Takes back attempts of which nothing was sent."""
     pks = [attempt.pk for attempt in begun]
     Attempt.objects.filter(pk__in=pks).update(outcome=Step.State.SKIPPED, finished_at=clock.now())
     for attempt in begun:

@@ -1,4 +1,4 @@
-"""A worker's claim on a change: a token in its row. Who lost it to the sweeper writes nothing more.
+"""A worker's claim on a change: a token in its row. A worker that lost its claim to the sweeper writes nothing more.
 
 What remains possible: a worker that hangs between its last look at the claim and AWS's answer, for longer than
 CLAIM_TIMEOUT_S, sends although another one has taken over. IAM has no conditional write, so nothing can prevent it.
@@ -51,7 +51,7 @@ class Claim:
             change.save()
 
     def beat(self) -> None:
-        """Says that we are alive. Raises ChangeClaimLost."""
+        """Saves the heartbeat. Raises ChangeClaimLost."""
         ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)
         if not ours.update(heartbeat_at=clock.now()):
             raise ChangeClaimLost(f"The claim on change {self.change_id} was lost.")

@@ -31,7 +31,7 @@ def rows_of(change: Change, created: Sequence[tuple[str, str]]) -> list[Mirrored
 
 
 def read_created(change: Change) -> None:
-    """Starts to read what no step reads of a new object, such as its credentials: its page would not hold that."""
+    """Queues the facets of new objects that no step reads, such as credentials: their pages would lack them."""
     created = [(kind, object_id) for kind, object_id in created_by_steps(change) if len(mirror.facets_of(kind)) > 1]
     actor = change.applied_by or change.requested_by
     if len(created) > MOST_READ_ALONE:

@@ -1,4 +1,4 @@
-"""What an operator decides where nobody else can tell: whose it is, what appeared while a call of ours was out.
+"""Lets an operator decide whether an object that appeared while a call of ours had no answer is ours.
 
 A call at most once, such as one that makes an access key, may have been done although its answer was lost: then what
 it made is of no use, since AWS said its secret in that answer. Or a colleague made it in the same moment. Nothing is
@@ -23,7 +23,7 @@ from sync.operation_mixins import AppearsAfterwards
 
 @transaction.atomic
 def leave_what_appeared(*, change: Change, actor: Operator) -> Change:
-    """It isn't ours: it stays, and what is left is planned again. Raises PlanError."""
+    """Leaves the object, which isn't ours, and plans again what is left. Raises PlanError."""
     found = _appeared(check(LEAVE_APPEARED, change, actor).appeared)
     new = plan_again(change, actor, LEAVE_APPEARED)
     verbs.record("change.left_what_appeared", change, actor=actor, what=", ".join(found.ids))
@@ -32,7 +32,7 @@ def leave_what_appeared(*, change: Change, actor: Operator) -> Change:
 
 @transaction.atomic
 def delete_what_appeared(*, change: Change, which: str, actor: Operator) -> Change:
-    """`which` is ours: a plan that deletes it and then does what is left. Raises PlanError."""
+    """Plans to delete `which`, which is ours, and then to do what is left. Raises PlanError."""
     found = _appeared(check(DELETE_APPEARED, change, actor).appeared)
     if which not in found.ids:
         raise PlanError(f"{which[:80]} didn't appear while the change was carried out.")

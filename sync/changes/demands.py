@@ -1,4 +1,4 @@
-"""How many approvals a change needs, and by whom.
+"""The approvals that a change needs: how many, and by whom.
 
 The number of its AWS account holds for every change but those that only look after people; its approval rules ask for
 more where a step is of their risk class. What was asked for when a change was proposed stays asked for; what is asked
@@ -24,7 +24,7 @@ from sync.plan_draft import Draft
 
 @dataclass(frozen=True)
 class Demand:
-    """So many approvals by a role, a group or (neither) anybody who may approve. `given`: those that count for it.
+    """A number of approvals by a role, a group or (neither) anybody who may approve. `given`: those that count for it.
 
     `risk` is that of the steps it is about; "": the AWS account asks for it whatever the steps are.
     """
@@ -187,7 +187,7 @@ def prefetched_draft(aws_account: AwsAccount, planned: Iterable[PlannedStep]) ->
 
 
 def risk_of(draft: Draft, operation: Operation[Any], params: Any) -> tuple[Risk, str]:
-    """The gravest risk class of a step by the mirror as it is now, and why. `draft`: of `prefetched_draft`."""
+    """The highest risk class of a step by the mirror as it is now, and why. `draft`: of `prefetched_draft`."""
     try:
         risk = next(_risks(draft, operation, params))
         why = why_second_person(operation, draft, params)

@@ -1,4 +1,4 @@
-"""A dry run: what each step would meet in AWS now, and which permissions it lacks. Nothing is written.
+"""Dry runs: what each step would find in AWS now, and which permissions are missing. Nothing is written.
 
 It goes through the door that applies a change, with the same role and session policy, but for the dry run: that door
 sends no write whatever it is asked. What a step builds on is taken as the steps before it would leave it.
@@ -40,7 +40,7 @@ GIVEN_UP = timedelta(hours=1)
 
 
 class ForecastOutcome(StrEnum):
-    """What a step would meet."""
+    """What a step would find in AWS."""
 
     READY = "ready"  # it would be sent
     SO_ALREADY = "so_already"
@@ -71,7 +71,7 @@ def ask_dry_run(*, change: Change, actor: Operator) -> DryRun:
 
 
 def work(run_id: int) -> None:
-    """Looks at what it has not looked at yet. Two workers at once only read twice."""
+    """Carries out the rest of a dry run. Two workers at once do no harm: they read twice."""
     run = DryRun.objects.select_related("change__aws_account", "asked_by").get(pk=run_id)
     if run.finished_at:
         return
@@ -90,7 +90,7 @@ def work(run_id: int) -> None:
 
 
 def sweep_due() -> None:
-    """Once a minute: what lost its worker, or its message."""
+    """Queues again, once a minute, dry runs whose worker died or whose message was lost."""
     now = clock.now()
     silent = DryRun.objects.filter(finished_at=None, touched_at__lt=now - timedelta(seconds=settings.CLAIM_TIMEOUT_S))
     gone = sentence_only("NoWorker", "No worker did it: ask manage.py doctor what is missing.")

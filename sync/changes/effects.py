@@ -1,4 +1,4 @@
-"""What a step leaves in the mirror: its objects, read again at AWS and stored as a change of this console."""
+"""Rereads the objects of a step from AWS and stores them as a change of this console."""
 
 from __future__ import annotations
 

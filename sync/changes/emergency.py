@@ -1,4 +1,4 @@
-"""What owners answer for: to apply a change without its approvals, and to let it touch what is protected.
+"""Emergencies: owners apply a change without its approvals (break-glass), or let it touch what is protected (override).
 
 Break-glass applies a change at once. Everybody with a grant in the AWS account is told, and it stays open until
 somebody else has reviewed it. What stands against the change beside the missing approvals still does.
@@ -33,7 +33,7 @@ def break_glass(*, change: Change, actor: Operator, reason: str) -> Change:
 
 
 def review(*, change: Change, actor: Operator, comment: str) -> BreakGlass:
-    """Somebody else looks at what was done, and says so. Raises PlanError."""
+    """Records that somebody else reviewed what was done. Raises PlanError."""
     with locked(change.pk) as change:
         glass = check(REVIEW, change, actor).to_review
         assert glass is not None  # noqa: S101  by the rule of the event

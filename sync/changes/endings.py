@@ -1,4 +1,4 @@
-"""How a worker lets go of a change: each ending is one transaction under the claim, and frees the leases."""
+"""Ends a worker's work on a change: each ending is one transaction under the claim, and frees the leases."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def mark_stopped(claim: Claim, step: Step, error: dict[str, Any], ended: Step.St
 
 
 def turn_back(claim: Claim, against: Objection) -> None:
-    """What stands against the change: back to its people, or stopped where some of it was done already."""
+    """Sends a change that may not go on back to its operators, or stops it where a part was done already."""
     with _ending(claim, against.state) as change:
         log_line(change, f"Not sent: {against.sentence}")
         if change.steps.filter(state__in=Step.FINISHED).exists():
@@ -89,7 +89,7 @@ def hand_on(claim: Claim) -> None:
 
 
 def hand_back(claim: Claim, why: str) -> None:
-    """Nothing may be sent just now. The tick has another worker look again; the objects are nobody's meanwhile."""
+    """Hands the change back while nothing may be sent: frees its leases; the tick wakes a worker to try again."""
     try:
         with claim.held() as change:
             change.state = Change.State.QUEUED
@@ -101,7 +101,7 @@ def hand_back(claim: Claim, why: str) -> None:
 
 
 def postpone(claim: Claim, at: datetime) -> None:
-    """It waits for something to come to pass: nobody holds its objects meanwhile, and it doesn't expire of that."""
+    """Lets the change wait for its gate: frees the leases meanwhile; the waiting doesn't let it expire."""
     with _ending(claim, Change.State.SCHEDULED) as change:
         change.not_before, change.finished_at = at, None
         change.expires_at = max(change.expires_at, at + timedelta(days=settings.CHANGE_EXPIRES_DAYS))
@@ -109,7 +109,9 @@ def postpone(claim: Claim, at: datetime) -> None:
 
 
 def break_off(claim: Claim, error: dict[str, Any]) -> None:
-    """Outside the protocol of any step. One that may have been sent is unknown: a retry finds out."""
+    """Stops a change after an error outside the protocol of a step. A step that may have been sent is unknown: a retry
+    finds out.
+    """
     try:
         with _ending(claim, Change.State.FAILED) as change:
             change.error = error

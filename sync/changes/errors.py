@@ -1,4 +1,4 @@
-"""What stops a change."""
+"""Errors that stop a change."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from sync.params import ForOperator
 
 
 class PlanError(ForOperator):
-    """A change that isn't made, or not taken further."""
+    """A change that can't be proposed, or can't go on; says why to the operator."""

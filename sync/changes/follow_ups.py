@@ -1,4 +1,4 @@
-"""Follow-up changes: the reverse of a change, and the same intent planned again on what is there now."""
+"""Follow-up changes: the reverse of a change, and the same intent planned again on the present state."""
 
 from __future__ import annotations
 

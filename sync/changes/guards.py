@@ -1,4 +1,4 @@
-"""What must hold for a change to be applied: asked when an operator presses the button, and again by the worker.
+"""Guards of the apply: checked when an operator presses the button, and again by the worker.
 
 Between the two anything may have happened: a grant taken away, writes turned off, the mirror gone on.
 """
@@ -42,7 +42,7 @@ class Objection:
 
 
 def objection(change: Change, applier: Operator) -> Objection | None:
-    """The first thing that stands against applying the rest of `change`; None when nothing does.
+    """The first reason not to apply the rest of `change`; None where there is none.
 
     Its steps are fetched with it, once for all that asks for them.
     """
@@ -127,7 +127,9 @@ def _of_checks(change: Change) -> Iterator[Objection]:
 
 
 def send_back(change: Change, against: Objection) -> None:
-    """Back to its people, in the caller's transaction: they read what is said now, and decide again."""
+    """Sends the change back to its operators, in the caller's transaction: they read the findings of now, and decide
+    again.
+    """
     change.state = Change.State.PROPOSED
     change.applied_by = None
     change.finished_at = None

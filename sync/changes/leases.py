@@ -19,7 +19,7 @@ def keys_of(change: Change) -> list[str]:
 
 
 def take(change: Change) -> bool:
-    """In the caller's transaction; False when another change has one of them. Taking again what one has is fine."""
+    """Takes the leases in the caller's transaction; False when another change has one of them. Safe to repeat."""
     keys = keys_of(change)
     wanted = [Lease(aws_account=change.aws_account, object_key=key, change=change) for key in keys]
     Lease.objects.bulk_create(wanted, ignore_conflicts=True)
@@ -34,7 +34,7 @@ def held_by_others(change: Change, keys: list[str]) -> QuerySet[Lease]:
 
 
 def release(change: Change) -> None:
-    """In the transaction that ends the work; wakes those who may have waited for it."""
+    """Releases the leases in the transaction that ends the work, and wakes changes that may have waited for them."""
     change.leases.all().delete()
     waiting = Change.objects.filter(aws_account=change.aws_account, state=Change.State.WAITING)
     for pk in waiting.order_by("queued_at").values_list("pk", flat=True):

@@ -1,4 +1,4 @@
-"""Mails about changes: to those who are asked for an approval, and to the requester when it is decided or has ended.
+"""E-mails about changes: to those whose approval is needed, and to the requester when it is decided or has ended.
 
 A worker sends them, after the commit. One that can't be sent is logged, and that is all: the overview says the same.
 A mail says which change, what its first step does, and what became of it. Its title, plan, reason, documents and errors

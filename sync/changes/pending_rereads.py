@@ -26,7 +26,7 @@ _NOT_AGAIN = timedelta(minutes=5)
 
 
 def record_pending_rereads(aws_account: AwsAccount, owed: Iterable[tuple[ObjectRef, Step]]) -> None:
-    """In the transaction that says that the steps are done."""
+    """Records the objects, in the transaction that marks the steps as done."""
     PendingReread.objects.bulk_create(
         PendingReread(
             aws_account=aws_account,
@@ -76,7 +76,7 @@ def _undoing(step: Step) -> Sequence[object]:
 
 
 def read_pending() -> None:
-    """Once a minute: has them read, and forgets those that were read since without a difference."""
+    """Rereads them, once a minute, and deletes those that were read since without a difference."""
     PendingReread.objects.filter(since__lt=clock.now() - _GIVEN_UP).delete()
     settled = PendingReread.objects.filter(since__lt=clock.now() - settle_time())
     known = Facet.objects.filter(

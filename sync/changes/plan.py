@@ -1,4 +1,4 @@
-"""Proposing: an intent becomes a change with steps, each with the part of AWS that it expects to find.
+"""Proposes changes: an intent becomes steps, each with the part of AWS that it expects to find.
 
 One transaction, no network: all that a plan says comes from the mirror. What an operator proposes is refused here,
 with a sentence, as early as it can be known to be impossible or pointless.
@@ -245,7 +245,7 @@ def row_of(planned: PlannedStep, spec: StepSpec) -> Step:
 
 
 def _keep_secrets(change: Change, planned: Iterable[PlannedStep], actor: Operator) -> None:
-    """What was typed in secret for these steps waits for this change."""
+    """Ties the sealed secrets that were typed for these steps to this change."""
     calls = [call for step in planned for call in step.operation.calls(step.params)]
     references = [each.reference for call in calls for each in call.sealed()]
     try:

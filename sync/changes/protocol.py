@@ -49,7 +49,7 @@ _MOVED = (errors.NotFound, errors.AlreadyExists, errors.Conflict)
 
 @dataclass(frozen=True)
 class WaitingUntil:
-    """A step that waits for something to come to pass."""
+    """A gate that isn't open yet: the step waits."""
 
     again_at: datetime
 
@@ -109,7 +109,9 @@ class StepRun:
         self._operation, self._params, self._expects = due.planned.operation, due.planned.params, due.planned.expects
 
     def run(self, begun: Attempt | None = None) -> StepOutcome | WaitingUntil:
-        """How it ended, to be written down by the caller. `begun`: its attempt of a wave. Raises ChangeClaimLost."""
+        """Carries the step out and returns its outcome, for the caller to record. `begun`: its attempt of a wave.
+        Raises ChangeClaimLost.
+        """
         if isinstance(self._operation, Gate):
             return self._wait(self._operation)
         if self._at_most_once and self._step.result:  # a worker died with the answer in hand, its secrets kept

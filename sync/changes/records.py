@@ -108,7 +108,7 @@ def _steps(ended: Sequence[StepOutcome]) -> None:
 
 
 def _hand_over(change: Change, ended: StepOutcome) -> None:
-    """What the console thought up and sent is its operator's now."""
+    """Hands secrets that the console generated and sent to the operator."""
     planned = ended.due.planned
     operation = planned.operation
     if isinstance(operation, HasSecrets) and (made_up := operation.made_up(planned.params)):

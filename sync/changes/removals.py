@@ -1,4 +1,4 @@
-"""The end of temporary access in every state: who may stop or delay it, and how a removal that failed comes again.
+"""Removals, which end temporary access: who may stop or delay one, and when a failed one is tried again.
 
 Everything that could keep a removal from running asks `check_may_decide`: in every state that isn't over, only somebody
 who may approve and didn't ask for the access decides that it ends later, otherwise or not at all. An only owner does so
@@ -99,13 +99,13 @@ def _delay(elapsed: timedelta) -> timedelta:
 
 
 def _nobody_can_tell(step: Step) -> bool:
-    """An operator has to look whether it was done."""
+    """Whether an operator has to find out if it was done."""
     operation = operations.registry.get(step.kind)
     return step.state == State.UNKNOWN and (operation is None or operation.guarantee is Guarantee.AT_MOST_ONCE)
 
 
 def bring_back() -> None:
-    """Once a minute: those of which the next try is due."""
+    """Queues, once a minute, the removals whose next try is due."""
     stuck = Change.objects.filter(ends__isnull=False, state__in=BRING_BACK.starts_from)
     stuck = stuck.filter(aws_account__writes_enabled=True)
     for_each_isolated(list(stuck.values_list("pk", flat=True)), _bring_back)

@@ -1,4 +1,4 @@
-"""Holding the row of a change while its state is decided, and its log."""
+"""Locks the row of a change while its state is decided; writes its log."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from sync.queue import APPLY, wake
 
 @contextmanager
 def locked(change_id: int) -> Iterator[Change]:
-    """A transaction that holds the row of the change: nobody else decides its state meanwhile."""
+    """A transaction that locks the row of the change: nobody else decides its state meanwhile."""
     with transaction.atomic():
         yield Change.objects.select_for_update(of=("self",)).select_related("aws_account").get(pk=change_id)
 
 
 @contextmanager
 def locked_if_free(change_id: int) -> Iterator[Change | None]:
-    """`locked`, for what comes again by itself: None where somebody else holds the row, for however long."""
+    """As `locked`, for what is retried anyway: None at once where somebody else has the lock."""
     with transaction.atomic():
         rows = Change.objects.select_for_update(of=("self",), skip_locked=True).select_related("aws_account")
         yield rows.filter(pk=change_id).first()

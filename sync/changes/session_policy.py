@@ -1,4 +1,4 @@
-"""The session policy of one change: its own calls on its own objects, and reading, whatever the role may do."""
+"""The session policy of one change: limits the role to the change's calls on its objects, and to reading."""
 
 from __future__ import annotations
 

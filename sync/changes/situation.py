@@ -1,4 +1,4 @@
-"""A change and who asks about it, with what the rules of a change (sync/changes/rules.py) look up, each once."""
+"""A change and the operator who asks about it, with what the rules (sync/changes/rules.py) look up, each once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Once a minute: whatever is due, and whatever a dead worker or a lost message left behind.
+"""The sweeper: once a minute, queues what is due and recovers what a dead worker or a lost message left.
 
 Nothing here waits for a row that somebody else holds: a worker that was stopped in the middle of a transaction holds
 its row until the database ends its session, and everything else goes on meanwhile.
@@ -21,7 +21,7 @@ State = Change.State
 
 
 def take_back() -> None:
-    """The claims of workers that stopped answering."""
+    """Takes back the claims of workers that stopped answering."""
     for_each_isolated(claims.abandoned(), _take_back)
 
 
@@ -82,7 +82,7 @@ def free_leases() -> None:
 
 
 def wake_workers() -> None:
-    """A message may have been lost, or was never sent because the broker was down. One too many does no harm."""
+    """Sends the workers a message for each change that waits: one may have been lost. One too many does no harm."""
     waiting = Change.objects.filter(state__in=CLAIM.starts_from).order_by("queued_at")
     for pk in waiting.values_list("pk", flat=True):
         wake(APPLY, pk)

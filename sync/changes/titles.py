@@ -21,7 +21,7 @@ def title_of_steps(change: Change) -> str:
 
 
 def title_of(steps: Sequence[Step | PlannedStep], grave: Collection[int] = ()) -> str:
-    """One step of each kind, the gravest first: a harmless one in front hides nothing.
+    """Lists one step of each kind, the riskiest first, so that a harmless one in front hides nothing.
 
     `grave`: positions of steps of which something grave was found.
     """

@@ -1,4 +1,4 @@
-"""What the audit trail says of changes."""
+"""The audit verbs of changes, and their entries."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def _work(claim: Claim) -> None:
 
 
 def _take_leases(claim: Claim) -> bool:
-    """False: another change writes one of its objects, so this one waits."""
+    """Takes the change's leases. False: another change writes one of its objects, so this one waits."""
     with claim.held() as change:
         if leases.take(change):
             log_line(change, f"Claimed by worker {claims.worker_name()}.")
@@ -161,14 +161,14 @@ class _Wave:
         return self._let_go() if self._against or cancel_asked else None
 
     def _let_go(self) -> Ending:
-        """Nothing more is to be sent."""
+        """Stops: nothing more may be sent."""
         if self._against:
             return partial(endings.turn_back, self._claim, self._against)
         return partial(endings.mark_cancelled, self._claim)
 
 
 def _open_door(claim: Claim, change: Change, email: str) -> AwsClient:
-    """Signed in, so that wrong credentials show before any step is begun. Raises an AwsError."""
+    """Opens a client that is signed in, so that wrong credentials show before any step is begun. Raises an AwsError."""
     calls = []
     for step in change.steps.all():
         operation = operations.registry[step.kind]

@@ -1,4 +1,4 @@
-"""Whether the database has forgotten steps that were sent: a number in it is compared with the same number outside it.
+"""Detects a database that was set back: it counts the steps that were begun, and the count is also kept outside it.
 
 Each step that is begun counts, in the transaction that begins it and then, before anything is sent, outside. So what
 stands outside is never ahead, unless the database was set back: restored from a backup, or replaced by a copy that was

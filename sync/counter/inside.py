@@ -1,4 +1,4 @@
-"""The number in the database, and whether the queue is on hold. Who wants to send asks here: nobody else decides it."""
+"""The count in the database, and whether the queue is on hold: decides whether anything may be sent."""
 
 from __future__ import annotations
 
@@ -111,14 +111,14 @@ def is_on_hold() -> bool:
 
 
 def status() -> QueueStatus:
-    """For pages: a glance at the row."""
+    """The row as it is, for pages."""
     found = StepCounter.objects.filter(pk=StepCounter.ONLY).values_list("on_hold_since", "on_hold_why").first()
     return QueueStatus(*found) if found else QueueStatus(None, "")
 
 
 @transaction.atomic
 def hold(*, why: str, actor: Operator | None, actor_name: str = "", known_outside: int = 0) -> bool:
-    """From here on nothing is sent. False where the queue is on hold already."""
+    """Puts the queue on hold: nothing is sent from here on. False where it is on hold already."""
     row = StepCounter.objects.select_for_update().get(pk=_row().pk)
     if row.on_hold_since is not None:
         return False

@@ -1,4 +1,4 @@
-"""Where the number stands outside the database: in Redis, in a folder, and in the memory of each process.
+"""The count outside the database: in Redis, in a folder, and in the memory of each process.
 
 It only rises. What was lost (Redis that was restarted empty, a folder that was removed) is filled again from the
 others, or from the database; that alone holds nothing.
@@ -93,12 +93,14 @@ class RedisCounter:
 
 
 def read(installation: UUID) -> int:
-    """The largest number that is known; 0 where there is none. Raises Unreachable."""
+    """The largest number that is known; 0 where there is none. Raises CounterUnreachable."""
     return _largest(installation, lambda place: place.read(installation))
 
 
 def raise_to(installation: UUID, number: int) -> int:
-    """Puts it wherever it can; returns the largest that stands there by then. Raises Unreachable."""
+    """Writes it to every place that it can reach; returns the largest number found there then. Raises
+    CounterUnreachable.
+    """
     return _largest(installation, lambda place: place.raise_to(installation, number))
 
 

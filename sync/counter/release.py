@@ -1,4 +1,4 @@
-"""Releasing a queue that is on hold: what waits in it, what of that may have been sent since, and what becomes of it.
+"""Releases a queue that is on hold: which changes wait in it, which may have been sent since, and how each goes on.
 
 A database that was set back takes for unsent what was sent after it was copied. What AWS shows is looked at before it
 is sent, as always. What AWS doesn't show, or what is sent at most once, goes on only when somebody has looked, at the

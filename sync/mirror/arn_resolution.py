@@ -1,4 +1,4 @@
-"""Which objects go by these ARNs now: the ids that the mirror has for them, looked up for many at once."""
+"""Resolves ARNs: the ids that the mirror has for objects of these ARNs now, looked up for many at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sync.object_ref import ObjectRef
 
 
 def resolve_arns(aws_account: AwsAccount, refs: Sequence[ObjectRef]) -> list[ObjectRef]:
-    """The same; those told `by_arn` with their ids, "" where the mirror has nothing of that ARN that is there."""
+    """The same references; those `by_arn` with their ids, "" where the mirror has no live object of that ARN."""
     sought: defaultdict[str, set[str]] = defaultdict(set)
     for ref in refs:
         if ref.by_arn:

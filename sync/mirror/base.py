@@ -124,7 +124,7 @@ class Mirror(ABC):
         return 0
 
     def loose(self, place: AccountRegion) -> set[str]:
-        """Whose edges lead to an object that is gone, or goes by another name now."""
+        """The objects whose edges lead to one that is gone or was renamed."""
         return set()
 
     @abstractmethod
@@ -261,7 +261,7 @@ def mirror_of(kind: str, facet: str = DETAILS) -> Mirror:
 
 
 def facets_of(kind: str) -> list[Mirror]:
-    """All that is known to say something of such an object, in the order of registration."""
+    """The mirrors of a kind, one for each facet, in the order of registration."""
     return [mirror for (of, _), mirror in registry.items() if of == kind]
 
 

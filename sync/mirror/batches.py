@@ -1,4 +1,4 @@
-"""From the pages of a source to what is stored at once: merged, hashed and, in a first pull, looked into."""
+"""Cuts the pages of a source into batches to store: merged, hashed and, in a first pull, parsed."""
 
 from __future__ import annotations
 

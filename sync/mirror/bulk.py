@@ -1,4 +1,4 @@
-"""Many rows in one statement, without a model instance for each: the way in which pulls write (decision 013).
+"""Bulk writes: many rows in one statement, without model instances, as pulls write (decision 013).
 
 A row is a dictionary of its columns by their names in the table ("group_id"); all rows of a call have the same ones.
 What they don't name gets the field's default in a new row, and stays as it is in one that is there. Statements are

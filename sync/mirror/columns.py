@@ -1,4 +1,4 @@
-"""Facets that bring columns of rows which the facet `details` made, and nothing else."""
+"""Mirrors of facets that only fill columns of rows which the facet `details` makes."""
 
 from __future__ import annotations
 
@@ -27,4 +27,4 @@ class ColumnsMirror(Mirror):
             self.model.objects.bulk_update(rows, list(wanted[rows[0].aws_id]))
 
     def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
-        """The row of what is gone goes on saying what it was like."""
+        """Keeps the columns: the row of an object that is gone says what it was like."""

@@ -1,4 +1,4 @@
-"""Confirms whose an answer is: AWS was asked by a name, and a name may be reused for another object."""
+"""Confirmed reads: AWS is asked by a name, which may belong to another object by now."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What became of an object's content, in words: "attached reports-read", "the trust policy changed".
+"""Describes differences of an object's content: "attached reports-read", "the trust policy changed".
 
-A mirror says how its parts are told (`Mirror.parts`); what it says nothing of is told all the same, more drily.
+A mirror has the words for its parts (`Mirror.parts`); other parts are described by their key.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _LONGEST = 80  # characters of a value in a sentence
 
 @dataclass(frozen=True)
 class ContentPart:
-    """How a top-level key of the content is told. In the words stand {name}, {old} and {new}.
+    """The words for a top-level key of the content, with the placeholders {name}, {old} and {new}.
 
     `added` and `removed` are for what is in a list or a map, and for a text that was empty, or is now. {label} may
     stand there, too.

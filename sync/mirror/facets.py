@@ -1,4 +1,4 @@
-"""The facets that are there, by the batch.
+"""Looks up and locks facets in batches.
 
 Who writes of objects locks the facets of their details first, in the order of their ids, and then what it writes: so
 of two who write of the same objects one waits for the other, and neither for ever.
@@ -21,7 +21,7 @@ KEY = ("aws_account_id", "region", "kind", "object_id", "source")
 
 
 class KnownFacet(NamedTuple):
-    """What has to be known of a facet to go on with it."""
+    """The columns of a stored facet that a pull needs."""
 
     object_id: str
     id: int
@@ -53,7 +53,7 @@ def gone_objects(place: AccountRegion, mirror: Mirror, object_ids: Sequence[str]
 
 
 def lock_details(aws_account: AwsAccount, refs: Iterable[ObjectRef]) -> None:
-    """The facets that are to be locked first, where it is about objects of several kinds."""
+    """Locks the `details` facets of objects of several kinds, before any other facet."""
     refs = list(refs)
     found = Facet.objects.select_for_update().filter(
         aws_account=aws_account,
@@ -66,7 +66,7 @@ def lock_details(aws_account: AwsAccount, refs: Iterable[ObjectRef]) -> None:
 
 
 def lock_all_details(aws_account: AwsAccount, kinds: Iterable[str]) -> None:
-    """… and where it is about all objects of some kinds."""
+    """Locks the `details` facets of all objects of some kinds, as `lock_details` does for some."""
     for kind in sorted(kinds):
         found = Facet.objects.select_for_update().filter(aws_account=aws_account, kind=kind, source=DETAILS)
         list(found.order_by("object_id").values_list("pk"))

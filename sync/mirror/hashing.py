@@ -19,7 +19,7 @@ def reference(text: str, canonical: str) -> dict[str, str]:
 
 
 def raw_hash(item: Item) -> str:
-    """Equal means that there is nothing to do."""
+    """The hash of the raw item: equal hashes mean that nothing has to be stored."""
     return _sha256(_ITEM.encode(item))
 
 

@@ -1,4 +1,4 @@
-"""Objects that AWS cuts in two: the last one of a page may go on on the next."""
+"""Merges objects that AWS splits over two pages: the last object of a page may continue on the next."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Merger:
         self.held: dict[str, Item] = dict(held)
 
     def take(self, page: Mapping[str, Sequence[Item]], *, last: bool) -> dict[str, list[Item]]:
-        """What is complete now, by kind; all of it when this is the last page."""
+        """The items that are complete now, by kind; all of them on the last page."""
         complete: dict[str, list[Item]] = {}
         for kind in {*self.held, *page}:
             before = self.held.pop(kind, None)

@@ -26,5 +26,5 @@ class ObservedItem:
         return fingerprint(self.seen.content)
 
     def look_into(self) -> None:
-        """Now, where there is time for it."""
+        """Parses the item now, while there is time for it."""
         self.fingerprint  # noqa: B018

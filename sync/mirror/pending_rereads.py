@@ -34,7 +34,9 @@ def register(judge: Judge) -> None:
 def ours(
     place: AccountRegion, mirror: Mirror, shown: Sequence[ObjectDifference], before: Mapping[str, Content]
 ) -> dict[str, Step]:
-    """By object id, the step whose doing it is; in the transaction that has stored its rows. What is settled goes."""
+    """The step that made each difference, by object id. Deletes the rereads that are settled. Called in the transaction
+    that stored the rows.
+    """
     rows = PendingReread.objects.filter(
         aws_account=place.aws_account, region=place.region, kind=mirror.kind, source=mirror.source
     )

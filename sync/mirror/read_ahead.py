@@ -1,6 +1,4 @@
-"""What a pull writes next is read and looked into in a thread while it writes: the one waits for AWS and takes our CPU,
-the other waits for the database.
-"""
+"""Reads ahead: a thread reads and parses what a pull writes next, while the pull waits for the database."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ T = TypeVar("T")
 
 
 def read_ahead(coming: Iterator[T], *, most: int) -> Generator[T]:
-    """The same, of which `most` are made before they are wanted.
+    """The items of `coming`, of which up to `most` are made before they are asked for.
 
     `coming` runs in a thread of its own, with a connection to the database of its own: it may do there what commits by
     itself, such as taking a place in a line (`sync.aws.shared_pace`), and nothing of the caller's. What it raises comes

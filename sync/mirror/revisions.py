@@ -1,4 +1,4 @@
-"""Revisions: what a facet said, since when, and who brought it about."""
+"""Revisions: the states of a facet, each with its origin and when it was first seen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CLOCKS_DIFFER = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Author:
-    """On whose account the mirror is written: a run's, or a step's of a change of ours."""
+    """Who writes to the mirror: a run, or a step of a change of this console."""
 
     run: Run | None = None
     step: Step | None = None
@@ -53,7 +53,7 @@ class Author:
         return Origin.IMPORT if due.first and self._was_there_before(due) else Origin.OUTSIDE
 
     def _was_there_before(self, due: DueRevision) -> bool:
-        """Whether it is older than all we know, so that it was denied until now, or a listing left it out."""
+        """Whether the object is older than the first pull: it was denied until now, or a listing left it out."""
         return due.created_at is not None and self.since is not None and due.created_at < self.since - _CLOCKS_DIFFER
 
     def origin_of_end(self, mirror: Mirror, last: Content) -> Origin:
@@ -100,7 +100,7 @@ def add_revisions(
 
 
 def _of_step(step: Step) -> Columns:
-    """It wrote that, and could not read it again."""
+    """The columns of a revision by the step that wrote the object and could not read it again."""
     return {"origin": Origin.CHANGE.value, "drift_in_id": None, "step_id": step.pk}
 
 
@@ -121,7 +121,7 @@ def _row(facet: int, number: int, at: datetime, author: Author, object_id: str) 
 def add_tombstones(
     place: AccountRegion, mirror: Mirror, facets: Sequence[Facet | KnownFacet], at: datetime, author: Author
 ) -> int:
-    """Marks what is no more: rows, edges, facets; the last revision says so. Returns how many were live."""
+    """Tombstones rows, edges and facets, and adds a last revision that says so. Returns how many were live."""
     live = [facet for facet in facets if facet.gone_at is None]
     if not live:
         return 0
@@ -140,7 +140,7 @@ def add_tombstones(
 
 
 def _end_other_facets(place: AccountRegion, kind: str, object_ids: Sequence[str], at: datetime) -> None:
-    """Without revisions of their own: that the object is gone, its details say."""
+    """Ends the object's other facets, without revisions: the facet `details` has the one that says it is gone."""
     for mirror in facets_of(kind):
         if mirror.source != DETAILS:
             mirror.remove(place, object_ids, at)
@@ -173,7 +173,7 @@ def _say_gone(
 
 
 def latest_contents(facets: Collection[int]) -> dict[int, Content]:
-    """What each facet said last; both by its pk."""
+    """The newest content of each facet, by the facet's pk."""
     newest = Revision.objects.filter(facet=OuterRef("pk"), gone=False).order_by("-number").values("pk")[:1]
     keys = Facet.objects.filter(pk__in=facets).values(newest=Subquery(newest))
     return dict(Revision.objects.filter(pk__in=keys).values_list("facet_id", "content"))

@@ -1,4 +1,4 @@
-"""Writing mirrored rows by the batch: upserts, and edges that keep their history."""
+"""Upserts mirrored rows in batches, and edges with their history."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def write(model: type[MirroredRow], rows: Sequence[Columns]) -> dict[str, int]:
 
 
 def row_of(model: type[R], place: AccountRegion, seen: ParsedItem, at: datetime) -> R:
-    """A row, not saved yet, with what all kinds have."""
+    """A row, not saved yet, with the columns that all kinds have."""
     return make(model, place, at, aws_id=seen.object_id, name=seen.name, arn=seen.arn)
 
 
@@ -70,7 +70,7 @@ def _columns_of(row: MirroredRow) -> Columns:
 
 
 def slot(owner_id: str, name: str) -> str:
-    """Where an edge hangs: what its `aws_id` says before the incarnation number."""
+    """The slot of an edge: its `aws_id` without the incarnation number."""
     found = f"{owner_id}/{name}"
     return found if len(found) <= _LONGEST_SLOT else f"{owner_id}/{hashlib.sha256(name.encode()).hexdigest()}"
 

@@ -1,4 +1,4 @@
-"""Sources whose rows have the book-keeping of the mirror in themselves: of what there is too much for facets."""
+"""Sources that store their own rows, with the mirror's book-keeping in them: they are too many for facets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sync.mirror.store import Counts, RunVisit
 
 
 class SelfStoringSource(Source):
-    """It stores its pages by itself (`SourcePage.own`), and takes for gone what it didn't see."""
+    """Stores its pages by itself (`SourcePage.own`), and tombstones what it didn't see."""
 
     kinds = ()
     facet = "details"

@@ -1,4 +1,4 @@
-"""What the database's planner knows of a table: how many rows it has, and how many of them an index finds.
+"""Updates the query planner's statistics of a table: how many rows it has, and how many of them an index finds.
 
 Without that, SQLite takes a pool for ten people: it would rather go through all of its names than look for one. It
 learns it only when told; PostgreSQL learns it by itself, but some minutes late.

@@ -1,4 +1,4 @@
-"""Storing what AWS said: rows, facets and revisions, by the batch in short transactions.
+"""Stores what AWS answered: rows, facets and revisions, in batches and short transactions.
 
 An answer that was asked for before our own write of an object plus a minute (WRITE_SETTLE_S) may show the state before
 that write. It never overwrites; the object is read again, alone.
@@ -62,7 +62,7 @@ class RunVisit:
 
     @property
     def now(self) -> datetime:
-        """When what the run finds out at its end was so: an imported file tells of the time that it was taken at."""
+        """The time of what the run finds at its end: of an imported file, when the file was made."""
         return self.run.taken_at or clock.now()
 
     @property
@@ -83,7 +83,7 @@ def store(visit: RunVisit, mirror: Mirror, observed_items: Sequence[ObservedItem
 
 
 def _look_into_what_differs(place: AccountRegion, mirror: Mirror, observed_items: Sequence[ObservedItem]) -> None:
-    """Before the transaction, which is to be short."""
+    """Parses what differs before the transaction, to keep that short."""
     known = known_facets(place, mirror, [observed.object_id for observed in observed_items])
     for observed in observed_items:
         before = known.get(observed.object_id)
@@ -94,7 +94,7 @@ def _look_into_what_differs(place: AccountRegion, mirror: Mirror, observed_items
 def _store_batch(
     visit: RunVisit, mirror: Mirror, observed_items: Sequence[ObservedItem], requested_at: datetime
 ) -> tuple[list[ParsedItem], Counts]:
-    """Returns what has to be read again, too."""
+    """Stores one batch. Also returns the objects that have to be read again."""
     gone = gone_objects(visit.place, mirror, [observed.object_id for observed in observed_items])
     observed_items = [observed for observed in observed_items if observed.object_id not in gone]
     known = known_facets(visit.place, mirror, [observed.object_id for observed in observed_items], lock=True)
@@ -157,7 +157,7 @@ def write(
 
 
 def _extra(mirror: Mirror, item: Item) -> Item:
-    """What a newer AWS says and the mirror doesn't know."""
+    """Members of AWS's answer that the mirror doesn't know, such as newer ones."""
     unknown = item.keys() - mirror.known if mirror.known else ()
     return plain({name: item[name] for name in unknown}) if unknown else {}
 
@@ -261,7 +261,7 @@ def _look_again(visit: RunVisit, mirror: Mirror, old: ParsedItem) -> None:
 
 
 def read_alone(visit: RunVisit, mirror: Mirror, ref: ObjectRef) -> bool:
-    """Reads one mirrored object, outside any transaction, and takes the answer unless it is older than our write.
+    """Reads one mirrored object, outside any transaction, and stores the answer unless it is older than our write.
 
     False when there is none; nothing is written then. Raises what the door raises.
     """

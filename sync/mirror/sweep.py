@@ -1,4 +1,4 @@
-"""The end of a complete pull: what it did not see is gone, and edges follow the objects that they lead to."""
+"""The sweep at the end of a complete pull: tombstones what it did not see, and updates edges."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def sweep(visit: RunVisit, source: Source) -> None:
 
 
 def _missed_first(visit: RunVisit, mirror: Mirror, object_ids: Sequence[str]) -> list[str]:
-    """Those that no complete run missed before this one."""
+    """The unseen objects that no complete run missed before this one."""
     missed = _unseen(visit, mirror).filter(object_id__in=object_ids)
     first = missed.filter(Q(missed_by__isnull=True) | Q(missed_by=visit.run))
     return list(first.order_by("pk").values_list("object_id", flat=True))
 
 
 def _not_known_to_be_gone(visit: RunVisit, mirror: Mirror, object_ids: Sequence[str]) -> list[str]:
-    """Asks AWS about each. What is there counts as seen; what AWS gives no answer about is in doubt."""
+    """Asks AWS about each object. One that is there counts as seen; one without an answer is in doubt, and stays."""
     lost: list[ObjectRef] = []
     doubtful: list[str] = []
     for object_id, ref in mirror.refs(visit.place, object_ids).items():
@@ -98,7 +98,7 @@ def _bury(visit: RunVisit, mirror: Mirror, facets: Sequence[KnownFacet]) -> None
 
 
 def tie_loose_ends(visit: RunVisit, source: Source) -> None:
-    """Projects the edges again of who named an object that came later, is gone, or is called otherwise now.
+    """Updates the edges of objects that name an object which came later, is gone, or was renamed.
 
     An item that didn't change is not looked into; that the group it names was deleted and made anew shows here only.
     """
@@ -149,7 +149,9 @@ def _live(visit: RunVisit, mirror: Mirror) -> QuerySet[Facet]:
 
 
 def _unseen(visit: RunVisit, mirror: Mirror) -> QuerySet[Facet]:
-    """Never what appeared, or what we wrote, when the run had begun: its pages may be older."""
+    """The facets that the run did not see, except what appeared or was written by us since it began: its pages may be
+    older.
+    """
     began = visit.run.started_at or visit.run.created_at
     return (
         _live(visit, mirror)
