@@ -46,6 +46,7 @@ class IamDetails(Source):
     """
 
     name = "iam.details"
+    is_first = True
     title = "Users, groups, roles and policies"
     facet = "details"
     kinds = (ManagedPolicy.kind, IamGroup.kind, IamUser.kind, IamRole.kind)

@@ -6,7 +6,6 @@ from identities.models import IamGroup, IamRole, IamUser
 from policies.mirrors import is_mirrored
 from policies.models import ManagedPolicy
 from sync.mirror import Item
-from sync.snapshot import SOURCE
 from sync.snapshot.shapes import Shape, count, document, many, members, text, time, truth
 from sync.snapshot.source import ListOf, SnapshotSource
 
@@ -58,7 +57,8 @@ _POLICY = members(
 class IamSnapshot(SnapshotSource):
     """The file that `aws iam get-account-authorization-details` prints: what `iam.details` pulls, at one moment."""
 
-    name = SOURCE
+    name = "iam.snapshot"
+    instead_of = "iam.details"
     title = "Imported file"
     facet = "details"
     lists = (

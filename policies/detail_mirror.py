@@ -73,5 +73,5 @@ class EachCustomerPolicy(EachObject):
 
 SETTINGS = PolicySettings()
 SOURCE = EachCustomerPolicy(
-    "iam.policy_settings", "Descriptions and tags of policies", SETTINGS, every=timedelta(hours=6)
+    "iam.policy_settings", "Descriptions and tags of policies", SETTINGS, after="iam.details", every=timedelta(hours=6)
 )

@@ -20,6 +20,7 @@ from accounts.models import AwsAccount, Operator
 from sync import clock, next_run, pull_groups, queue, schedule
 from sync.error_isolation import for_each_isolated
 from sync.mirror import sources
+from sync.mirror.base import first_source
 from sync.models import Run
 from sync.pull_slice import RemainingWork, Slice
 from sync.runs import claim, with_line
@@ -32,7 +33,7 @@ _MOST_WOKEN = 8
 def start(
     *,
     aws_account: AwsAccount,
-    source: str = "iam.details",
+    source: str = "",
     region: str = "",
     trigger: str,
     actor: Operator | None = None,
@@ -41,12 +42,14 @@ def start(
     of: tuple[str, str] = ("", ""),
     is_audited: bool = True,
 ) -> Run:
-    """The new run, or the active one when there is one. `lift_brake`: its sweep may tombstone any number of objects.
+    """The new run, or the active one when there is one; of the first source, if none is named.
 
+    `lift_brake`: its sweep may tombstone any number of objects.
     `wake=False` is for who works on it at once; `of` is the kind and id of the one object that it is about.
     `is_audited`: the audit trail has an entry of it, when an operator starts it.
     """
     kind, object_id = of
+    source = source or first_source().name
     place = {
         "aws_account": aws_account,
         "region": region,

@@ -31,8 +31,9 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import APPLY, APPROVE, PROPOSE, roles_with
 from iamconsole.web.once import once_a_page
 from iamconsole.web.words import some
-from sync import schedule, snapshot
+from sync import schedule
 from sync.mirror import sources
+from sync.mirror.base import source_of_files
 from sync.models import (
     Approval,
     ApprovalDemand,
@@ -298,8 +299,9 @@ def _in_all(by_region: Mapping[str, SourceCoverage]) -> SourceCoverage:
 
 def _coverages_of_a_file(aws_account: AwsAccount, names: Sequence[str]) -> dict[str, SourceCoverage]:
     """An imported file has what the source of the details has, and nothing else."""
-    found = coverages_by_place(aws_account, (snapshot.SOURCE,)).get((snapshot.SOURCE, ""), NEVER_PULLED)
-    return {name: found if name == snapshot.INSTEAD_OF else NOT_IN_A_FILE for name in names}
+    source = source_of_files()
+    found = coverages_by_place(aws_account, (source.name,)).get((source.name, ""), NEVER_PULLED)
+    return {name: found if name == source.instead_of else NOT_IN_A_FILE for name in names}
 
 
 @once_a_page

@@ -137,9 +137,10 @@ KINDS: tuple[CredentialsMirror, ...] = (KEYS, MFA, LOGIN, *RARE)
 
 # One call a user each: keys as often as the AWS account is pulled, the others less often, the rare ones seldom.
 _SOMETIMES, _SELDOM = timedelta(hours=4), timedelta(hours=12)
+_DETAILS = "iam.details"
 SOURCES = (
-    EachObject("iam.keys", KEYS.title, KEYS),
-    EachObject("iam.mfa", MFA.title, MFA, every=_SOMETIMES),
-    EachObject("iam.login", "Console passwords", LOGIN, every=_SOMETIMES),
-    *(EachObject(f"iam.{mirror.source}", mirror.title, mirror, every=_SELDOM) for mirror in RARE),
+    EachObject("iam.keys", KEYS.title, KEYS, after=_DETAILS),
+    EachObject("iam.mfa", MFA.title, MFA, after=_DETAILS, every=_SOMETIMES),
+    EachObject("iam.login", "Console passwords", LOGIN, after=_DETAILS, every=_SOMETIMES),
+    *(EachObject(f"iam.{mirror.source}", mirror.title, mirror, after=_DETAILS, every=_SELDOM) for mirror in RARE),
 )

@@ -107,3 +107,15 @@ def may_be_resent(service: str, operation: str) -> bool:
     if is_read(service, operation):
         return True
     return operation.startswith((*_RESENDABLE, *_RESENDABLE_OF_PEOPLE)) and operation not in _SENT_ONCE
+
+
+def reads_in_policies(service: str) -> tuple[str, ...]:
+    """The patterns of what is read there, without the service, as a policy that may not be long names them."""
+    return _READS_IN_POLICIES.get(service, ("Get*", "List*"))
+
+
+_READS_IN_POLICIES = {
+    # What else begins with "Get" there gives somebody's credentials.
+    "cognito-identity": ("Describe*", "GetIdentityPoolRoles", "GetPrincipalTagAttributeMap", "List*"),
+    "cognito-idp": ("AdminGet*", "AdminList*", "Describe*", "Get*", "List*"),
+}

@@ -6,14 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from sync.aws.calls import reads_in_policies
 from sync.operations import Call
-
-_USUAL_READS = ("Get*", "List*")
-_READS = {
-    # What else begins with "Get" there gives somebody's credentials.
-    "cognito-identity": ("Describe*", "GetIdentityPoolRoles", "GetPrincipalTagAttributeMap", "List*"),
-    "cognito-idp": ("AdminGet*", "AdminList*", "Describe*", "Get*", "List*"),
-}
 
 
 def session_policy(calls: Iterable[Call]) -> dict[str, Any]:
@@ -26,5 +20,5 @@ def session_policy(calls: Iterable[Call]) -> dict[str, Any]:
     writing = [
         {"Effect": "Allow", "Action": sorted(actions), "Resource": list(arns)} for arns, actions in actions_of.items()
     ]
-    reads = sorted(f"{service}:{read}" for service in services for read in _READS.get(service, _USUAL_READS))
+    reads = sorted(f"{service}:{read}" for service in services for read in reads_in_policies(service))
     return {"Version": "2012-10-17", "Statement": [*writing, {"Effect": "Allow", "Action": reads, "Resource": "*"}]}

@@ -217,7 +217,7 @@ class NotYet(Exception):
 class Source(ABC):
     """One way to read many objects from AWS, page by page."""
 
-    name: str  # "iam.details", as runs know it
+    name: str  # as runs know it, with the service before a dot
     title: str  # "Users, groups, roles and policies", as pages call it
     facet: str  # "details", as facets know it
     kinds: tuple[str, ...]  # in the order in which a page is stored: what others refer to comes first
@@ -227,6 +227,8 @@ class Source(ABC):
     after: tuple[str, ...] = ()  # sources that must have been complete once
     sweeps: bool = True  # what it doesn't show is gone …
     confirms: bool = True  # … when AWS, asked for that one object, says so too
+    is_first: bool = False  # the one whose run is shown when an AWS account is connected, or pulled at a click
+    instead_of: str = ""  # of a source that reads a file: the one that pulls the same from connected AWS accounts
     reads_ahead: bool = False  # its `pages` asks AWS and nobody else: the next page is read while one is written
 
     @property
@@ -274,6 +276,15 @@ def register(*mirrors: Mirror) -> None:
     for mirror in mirrors:
         _mirrors[mirror.kind, mirror.source] = mirror
         permission.register(mirror.permissions)
+
+
+def first_source() -> Source:
+    return next(source for source in sources.values() if source.is_first)
+
+
+def source_of_files() -> Source:
+    """The one that reads what was imported as a file."""
+    return next(source for source in sources.values() if source.instead_of)
 
 
 def register_source(source: Source) -> None:

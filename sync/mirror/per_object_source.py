@@ -73,7 +73,7 @@ class EachObject(Source):
         title: str,
         mirror: Mirror,
         *,
-        after: str | Sequence[str] = "iam.details",
+        after: str | Sequence[str],
         every: timedelta | None = None,
         regional: bool = False,
         optional: bool = False,

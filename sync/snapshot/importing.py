@@ -16,9 +16,9 @@ from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import ADMINISTER, Role
 from iamconsole.web.words import full_time
 from sync import pull
-from sync.mirror import sources
+from sync.mirror.base import source_of_files
 from sync.models import Run
-from sync.snapshot import SOURCE, files
+from sync.snapshot import files
 from sync.snapshot.errors import SnapshotError
 from sync.snapshot.source import SnapshotSource
 
@@ -115,7 +115,7 @@ def _start(aws_account: AwsAccount, actor: Operator | None, *, lift_brake: bool,
         raise SnapshotError(f"Pull {running.pk} is still importing another file: wait for its end, or cancel it.")
     return pull.start(
         aws_account=aws_account,
-        source=SOURCE,
+        source=source_of_files().name,
         trigger=Run.Trigger.IMPORT,
         actor=actor,
         lift_brake=lift_brake,
@@ -124,10 +124,10 @@ def _start(aws_account: AwsAccount, actor: Operator | None, *, lift_brake: bool,
 
 
 def _imports(aws_account: AwsAccount) -> QuerySet[Run]:
-    return Run.objects.filter(aws_account=aws_account, source=SOURCE)
+    return Run.objects.filter(aws_account=aws_account, source=source_of_files().name)
 
 
 def _source() -> SnapshotSource:
-    source = sources[SOURCE]
+    source = source_of_files()
     assert isinstance(source, SnapshotSource)  # noqa: S101  so it is registered
     return source

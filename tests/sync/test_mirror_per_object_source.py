@@ -56,7 +56,7 @@ class Tags(Mirror):
 @pytest.fixture(autouse=True)
 def source(monkeypatch: pytest.MonkeyPatch) -> Iterator[EachObject]:
     tags = Tags()
-    made = EachObject("test.tags", "Tags", tags)
+    made = EachObject("test.tags", "Tags", tags, after="iam.details")
     monkeypatch.setitem(mirror.base._mirrors, ("iam.user", "test_tags"), tags)
     monkeypatch.setitem(mirror.sources, "test.tags", made)
     monkeypatch.setattr(per_object_source, "_PER_PAGE", 2)

@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import AwsAccount
-from sync.mirror import sources
+from sync.mirror.base import source_of_files
 from sync.models import Facet, Run
-from sync.snapshot import SOURCE
 from sync.snapshot.errors import SnapshotError
 from sync.snapshot.importing import new_aws_account
 from sync.snapshot.source import SnapshotContents
@@ -33,7 +32,7 @@ def examined(content: bytes, path: Path, **options: Any) -> SnapshotContents:
 
 def examined_at(path: Path, **options: Any) -> SnapshotContents:
     aws_account = new_aws_account(account_id=ACCOUNT, name="", partition="aws", environment="production")
-    found: SnapshotContents = sources[SOURCE].examine(path, aws_account, **options)  # type: ignore[attr-defined]
+    found: SnapshotContents = source_of_files().examine(path, aws_account, **options)  # type: ignore[attr-defined]
     return found
 
 

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--account", help="the AWS account, 12 digits; all that are connected when not given")
         parser.add_argument(
-            "--source", nargs="+", metavar="NAME", help="only these sources, such as iam.details; all when not given"
+            "--source", nargs="+", metavar="NAME", help="only these sources, by their names; all when not given"
         )
         parser.add_argument("--wait", action="store_true", help="queue it, and wait until a worker has done it")
         parser.add_argument(
