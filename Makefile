@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test quick faults fuzz check fmt migrations lock dependent-actions regions findings operations pool-settings bench clean dev
+.PHONY: run test quick faults fuzz check fmt migrations lock dependent-actions regions findings operations addresses pool-settings bench clean dev
 
 run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
 
@@ -66,6 +66,10 @@ operations: dev
 # The table of settings in docs/cognito.md, from their entries.
 pool-settings: dev
 	@$(BIN)/python manage.py document_settings
+
+# tests/project/addresses.csv, from what urls.py declares and what the console answers to every role.
+addresses: dev
+	@ADDRESSES=write $(BIN)/python -m pytest -q tests/project/test_url_roles.py -k the_answers
 
 BENCHES := "pull --postgres" snapshot busy clicks "clicks --postgres" people "people --people 1000000 --postgres" people_clicks \
   engine who_can lint changes "changes --postgres" "pages --revisions 1000000" "pages --revisions 1000000 --postgres"

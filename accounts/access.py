@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import ALL_PERMISSIONS, CHANGING, SEE_IAM, SEE_PEOPLE, Role, roles_with
 from accounts.sign_in import READS
+from iamconsole.web.addresses import Access, Scope
 
 ALL_ROLES = frozenset(Role.values)
 FROM_A_FILE = "This AWS account was imported from a file: the console can’t reach it, so it is read-only here."
@@ -92,8 +93,44 @@ def _named(request: HttpRequest, account_id: str) -> AwsAccount | None:
     return AwsAccount.objects.filter(account_id=account_id).first()
 
 
-def fetch_aws_account(request: HttpRequest, account_id: str, perm: str) -> AwsAccount:
-    """The AWS account, if the operator may do `perm` there; puts it on the request for the page shell.
+def enter(request: HttpRequest, access: Access, account_id: str) -> None:
+    """Lets the operator come to an address that asks `access`; notes by which permission they do.
+
+    Raises Http404 for strangers and PermissionDenied for those who have other grants.
+    """
+    if not access.permissions:
+        return
+    operator = signed_in(request)
+    if access.scope is Scope.NAMED:
+        request.permission = _fetch(request, account_id, access.permissions)  # type: ignore[attr-defined]
+        return
+    if access.scope is Scope.ANY and operator.is_stranger:
+        raise Http404
+    [perm] = access.permissions
+    where = operator.aws_accounts_with(roles_with(perm))
+    if not (where if access.scope is Scope.ANY else None in where):
+        raise PermissionDenied(access.refusal)
+
+
+def permission_of(request: HttpRequest) -> str:
+    """The permission by which the operator came in: of those that the address asks for, the first that they hold."""
+    permission: str = request.permission  # type: ignore[attr-defined]
+    return permission
+
+
+def fetch_aws_account(request: HttpRequest, account_id: str, perm: str = "") -> AwsAccount:
+    """The AWS account that the address names, and into which the operator came by what the address asks.
+
+    `perm`: what the view asks beyond that. Raises PermissionDenied where the operator doesn't hold it.
+    """
+    if perm:
+        _fetch(request, account_id, (perm,))
+    aws_account: AwsAccount = request.aws_account  # type: ignore[attr-defined]
+    return aws_account
+
+
+def _fetch(request: HttpRequest, account_id: str, perms: Sequence[str]) -> str:
+    """Puts the AWS account on the request, for the view and the page shell; which of `perms` the operator holds there.
 
     Raises Http404 for strangers (no grant on it, or there is none) and PermissionDenied for those who may only read.
     """
@@ -101,7 +138,8 @@ def fetch_aws_account(request: HttpRequest, account_id: str, perm: str) -> AwsAc
     aws_account = _named(request, account_id)
     if aws_account is None or not operator.aws_accounts_with(ALL_ROLES) & {aws_account.pk, None}:
         raise Http404("No such AWS account.")
-    if not may(operator, perm, aws_account):
-        raise PermissionDenied(FROM_A_FILE if perm in CHANGING and not aws_account.is_connected else "")
+    held = next((perm for perm in perms if may(operator, perm, aws_account)), "")
+    if not held:
+        raise PermissionDenied(FROM_A_FILE if CHANGING.issuperset(perms) and not aws_account.is_connected else "")
     request.aws_account = aws_account  # type: ignore[attr-defined]
-    return aws_account
+    return held

@@ -22,11 +22,13 @@ from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
+from accounts.access import enter
 from accounts.models import Operator
 from accounts.second_factors import FactorSealed
 from accounts.sign_in import READS, SET_UP_FIRST, needs_second_factor, page_of, remember_rights, send_to, why_refused
 from accounts.stepup import demand_step_up
 from iamconsole.sealing import CannotUnseal
+from iamconsole.web.addresses import access_of
 
 View = Callable[..., HttpResponse]
 SEEN_EVERY_S = 60
@@ -134,6 +136,26 @@ class MfaRequired(MiddlewareMixin):
         if not getattr(request, "htmx", False):
             messages.warning(request, SET_UP_FIRST)
         return send_to(request, reverse("mfa_index"))
+
+
+class DeclaredAccess(MiddlewareMixin):
+    """Nobody comes to a view without what its address asks: `page(…, needs(…))` in urls.py."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: View, view_args: tuple[Any, ...], view_kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        access = access_of(view_func)
+        if access is None:
+            return None
+        enter(request, access, view_kwargs.get("account_id", ""))
+        if not access.fresh_sign_in or request.method in READS:
+            return None
+        try:
+            demand_step_up(request)
+        except ImmediateHttpResponse as asked:
+            response: HttpResponseBase = asked.response
+            return response
+        return None
 
 
 def _is_about_signing_in(view: View) -> bool:

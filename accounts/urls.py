@@ -2,37 +2,69 @@
 
 from __future__ import annotations
 
-from django.urls import path
-
 from accounts.oidc import views as sso
+from accounts.roles import ADMINISTER, SEE_IAM
 from accounts.views import audit, aws_accounts, mails, operators, step_up
+from iamconsole.web.addresses import PUBLIC, SIGNED_IN, Scope, needs, page
+
+_RISKY = needs(ADMINISTER, fresh_sign_in=True)
+_CHECKING = needs(ADMINISTER, scope=Scope.ANY, refusal="Only owners have the audit trail checked.")
+_ONLY_OWNERS = "Only owners of an AWS account see the operators."
+_SEEN_BY_OWNERS = needs(ADMINISTER, scope=Scope.ANY, refusal=_ONLY_OWNERS)
+_DONE_BY_OWNERS = needs(ADMINISTER, scope=Scope.ANY, refusal=_ONLY_OWNERS, fresh_sign_in=True)
 
 urlpatterns = [
-    path("accounts/", aws_accounts.aws_accounts, name="aws_accounts"),
-    path("accounts/<str:account_id>/", aws_accounts.aws_account, name="aws_account"),
-    path("accounts/<str:account_id>/writes/", aws_accounts.aws_account_writes, name="aws_account_writes"),
-    path("accounts/<str:account_id>/grants/", aws_accounts.grant_give, name="grant_give"),
-    path("accounts/<str:account_id>/grants/<int:pk>/take/", aws_accounts.grant_take, name="grant_take"),
-    path("accounts/<str:account_id>/approvals/", aws_accounts.approval_rule_make, name="approval_rule_make"),
-    path(
+    page("accounts/", aws_accounts.aws_accounts, SIGNED_IN, name="aws_accounts"),
+    page(
+        "accounts/<str:account_id>/",
+        aws_accounts.aws_account,
+        _RISKY,
+        name="aws_account",
+    ),
+    page(
+        "accounts/<str:account_id>/writes/",
+        aws_accounts.aws_account_writes,
+        _RISKY,
+        name="aws_account_writes",
+    ),
+    page(
+        "accounts/<str:account_id>/grants/",
+        aws_accounts.grant_give,
+        _RISKY,
+        name="grant_give",
+    ),
+    page(
+        "accounts/<str:account_id>/grants/<int:pk>/take/",
+        aws_accounts.grant_take,
+        _RISKY,
+        name="grant_take",
+    ),
+    page(
+        "accounts/<str:account_id>/approvals/",
+        aws_accounts.approval_rule_make,
+        _RISKY,
+        name="approval_rule_make",
+    ),
+    page(
         "accounts/<str:account_id>/approvals/<int:pk>/remove/",
         aws_accounts.approval_rule_remove,
+        _RISKY,
         name="approval_rule_remove",
     ),
-    path("operators/", operators.operators, name="operators"),
-    path("operators/invite/", operators.operator_invite, name="operator_invite"),
-    path("operators/<int:pk>/", operators.operator, name="operator"),
-    path("operators/<int:pk>/invite/", operators.operator_invite_again, name="operator_invite_again"),
-    path("operators/<int:pk>/active/", operators.operator_active, name="operator_active"),
-    path("operators/<int:pk>/sign-out/", operators.operator_sign_out, name="operator_sign_out"),
-    path("audit/", audit.audit_trail, name="audit"),
-    path("audit/check/", audit.audit_check, name="audit_check"),
-    path("audit/<int:pk>/", audit.audit_entry, name="audit_entry"),
-    path("mails/", mails.mails, name="mails"),
-    path("step-up/", step_up.step_up, name="step_up"),
-    path("auth/sso/", sso.sso_sign_in, name="sso_sign_in"),
-    path("auth/sso/callback/", sso.sso_callback, name="sso_callback"),
-    path("auth/sso/signed-out/", sso.sso_signed_out, name="sso_signed_out"),
-    path("auth/sso/reauthenticate/", sso.sso_reauthenticate, name="sso_reauthenticate"),
-    path("auth/sso/step-up/", sso.sso_step_up, name="sso_step_up"),
+    page("operators/", operators.operators, _SEEN_BY_OWNERS, name="operators"),
+    page("operators/invite/", operators.operator_invite, _DONE_BY_OWNERS, name="operator_invite"),
+    page("operators/<int:pk>/", operators.operator, _SEEN_BY_OWNERS, name="operator"),
+    page("operators/<int:pk>/invite/", operators.operator_invite_again, _DONE_BY_OWNERS, name="operator_invite_again"),
+    page("operators/<int:pk>/active/", operators.operator_active, _DONE_BY_OWNERS, name="operator_active"),
+    page("operators/<int:pk>/sign-out/", operators.operator_sign_out, _DONE_BY_OWNERS, name="operator_sign_out"),
+    page("audit/", audit.audit_trail, needs(SEE_IAM, scope=Scope.ANY), name="audit"),
+    page("audit/check/", audit.audit_check, _CHECKING, name="audit_check"),
+    page("audit/<int:pk>/", audit.audit_entry, needs(SEE_IAM, scope=Scope.ANY), name="audit_entry"),
+    page("mails/", mails.mails, SIGNED_IN, name="mails"),
+    page("step-up/", step_up.step_up, SIGNED_IN, name="step_up"),
+    page("auth/sso/", sso.sso_sign_in, PUBLIC, name="sso_sign_in"),
+    page("auth/sso/callback/", sso.sso_callback, PUBLIC, name="sso_callback"),
+    page("auth/sso/signed-out/", sso.sso_signed_out, PUBLIC, name="sso_signed_out"),
+    page("auth/sso/reauthenticate/", sso.sso_reauthenticate, SIGNED_IN, name="sso_reauthenticate"),
+    page("auth/sso/step-up/", sso.sso_step_up, SIGNED_IN, name="sso_step_up"),
 ]

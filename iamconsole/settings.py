@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SignInRequired",
     "accounts.middleware.MfaRequired",
+    "accounts.middleware.DeclaredAccess",
     "accounts.middleware.UnsealFailureMiddleware",
     "iamconsole.web.middleware.MethodNotAllowed",
 ]

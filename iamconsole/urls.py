@@ -6,13 +6,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from iamconsole import views
+from iamconsole.web.addresses import PUBLIC, SIGNED_IN, needs, page
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("health/", views.health, name="health"),
-    path("health/live/", views.alive, name="alive"),
-    path("search/", views.search, name="search"),
-    path("aws/<str:account_id>/", views.overview, name="overview"),
+    page("", views.home, SIGNED_IN, name="home"),
+    page("health/", views.health, PUBLIC, name="health"),
+    page("health/live/", views.alive, PUBLIC, name="alive"),
+    page("search/", views.search, SIGNED_IN, name="search"),
+    page("aws/<str:account_id>/", views.overview, needs("see_iam", "see_people"), name="overview"),
     # Not allauth.urls: its pages of social accounts would let operators join and part identities by themselves.
     path("auth/", include("allauth.account.urls")),
     path("auth/2fa/", include("allauth.mfa.urls")),

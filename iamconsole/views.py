@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from iamconsole import parts, trouble
 from iamconsole.web import conditions, panels
@@ -18,9 +17,8 @@ from iamconsole.web.search import search as search_all
 from iamconsole.web.shell import Shell
 from iamconsole.web.trigrams import LEAST
 
-FETCH_AWS_ACCOUNT = "accounts.access.fetch_aws_account"  # the frame imports no app: it names them
 
-
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """To the first AWS account the operator may see; with none there, to connecting one, or to whom to ask."""
     aws_accounts = list(Shell(request).aws_accounts)
@@ -29,16 +27,14 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("connect" if request.user.has_perm("administer") else "aws_accounts")
 
 
+@require_safe
 def overview(request: HttpRequest, account_id: str) -> HttpResponse:
     """A shell around panels: what needs attention, and what the apps above have to say of this AWS account.
 
     Who may see people alone has no overview, but their pools.
     """
-    fetch = import_string(FETCH_AWS_ACCOUNT)
-    try:
-        aws_account = fetch(request, account_id, "see_iam")
-    except PermissionDenied:
-        fetch(request, account_id, "see_people")
+    aws_account = request.aws_account  # type: ignore[attr-defined]  # accounts.middleware.DeclaredAccess found it
+    if not request.user.has_perm("see_iam", aws_account):
         return redirect("user_pools", account_id=account_id)
     context = {
         "attention": panels.attention(request, aws_account),
@@ -48,6 +44,7 @@ def overview(request: HttpRequest, account_id: str) -> HttpResponse:
     return render(request, "overview.html", context)
 
 
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """What is called so, in every AWS account that the operator may see, by kind."""
     words = request.GET.get("q", "").strip()[:200]
@@ -55,7 +52,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "search.html", context)
 
 
-@login_not_required
+@require_safe
 @never_cache
 def health(request: HttpRequest) -> JsonResponse:
     """Whether everything works that a web process needs: for `docker compose` and whoever watches. 503, and which part
@@ -68,7 +65,7 @@ def health(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok" if well else "trouble", **found}, status=200 if well else 503)
 
 
-@login_not_required
+@require_safe
 @never_cache
 def alive(request: HttpRequest) -> JsonResponse:
     """Whether this process answers at all: for what starts it again, and for load balancers that should keep sending

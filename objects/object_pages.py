@@ -16,11 +16,13 @@ from urllib.parse import urlencode
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
+from django.views.decorators.http import require_safe
 
-from accounts.access import fetch_aws_account, may, signed_in
+from accounts.access import fetch_aws_account, may, permission_of, signed_in
 from accounts.models import AwsAccount, Operator
 from iamconsole.web import panels
+from iamconsole.web.addresses import needs, page
 from iamconsole.web.counts import lately
 from objects import object_actions
 from objects.history import DETAILS, compared, history_of, moment_before_it_went, raw_of, revisions_of
@@ -83,16 +85,16 @@ class TabLink:
     count: int | None
 
 
-def rows_within(request: HttpRequest, kind: ObjectPages, account_id: str, perm: str) -> QuerySet[Any]:
-    """The objects of a kind with which the operator may do `perm`."""
-    aws_account = fetch_aws_account(request, account_id, perm)
+def rows_within(request: HttpRequest, kind: ObjectPages, account_id: str) -> QuerySet[Any]:
+    """The objects of a kind with which the operator may do what the address asks."""
+    aws_account, perm = fetch_aws_account(request, account_id), permission_of(request)
     rows = kind.rows(aws_account)
     return kind.within(signed_in(request), perm, aws_account, rows) if kind.within else rows
 
 
-def fetch_row(request: HttpRequest, kind: ObjectPages, account_id: str, aws_id: str, perm: str = "") -> Any:
-    """The object, if the operator may (without `perm`: see it); what is gone from AWS still opens."""
-    rows = rows_within(request, kind, account_id, perm or kind.of.see).select_related("aws_account")
+def fetch_row(request: HttpRequest, kind: ObjectPages, account_id: str, aws_id: str) -> Any:
+    """The object, if the operator may do with it what the address asks; what is gone from AWS still opens."""
+    rows = rows_within(request, kind, account_id).select_related("aws_account")
     if not kind.tells_namesakes:
         return get_object_or_404(rows.annotate(**kind.asked), aws_id=aws_id)
     # Not by region too: SQLite would rather read all of it by the index of unique ids. `namesakes` looks closer.
@@ -135,13 +137,15 @@ def tab_patterns(kind: ObjectPages) -> list[URLPattern]:
 
 
 def _pattern(kind: ObjectPages, tab: Tab, *, first: bool) -> URLPattern:
+    @require_safe
     def view(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
         row = fetch_row(request, kind, account_id, aws_id)
         return render_tab(request, kind, row, tab=tab.name, template=tab.template, context=tab.context(request, row))
 
     view.__name__ = view.__qualname__ = kind.name if first else f"{kind.name}_{tab.name}"
     address = f"aws/<str:account_id>/{kind.of.path}/<str:aws_id>/"
-    return path(address if first else f"{address}{tab.name}/", view, name=view.__name__)
+    access = needs(tab.permission or kind.of.see)
+    return page(address if first else f"{address}{tab.name}/", view, access, name=view.__name__)
 
 
 def tab_links(request: HttpRequest, kind: ObjectPages, row: Any, current: str) -> list[TabLink]:

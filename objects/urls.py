@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import path
-
+from accounts.roles import PROPOSE
+from iamconsole.web.addresses import needs, page
 from objects.views.object_action import account_action
 
-urlpatterns = [path("aws/<str:account_id>/do/<str:action>/", account_action, name="account_action")]
+urlpatterns = [page("aws/<str:account_id>/do/<str:action>/", account_action, needs(PROPOSE), name="account_action")]

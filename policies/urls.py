@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import path
-
+from accounts.roles import PROPOSE, SEE_IAM
+from iamconsole.web.addresses import needs, page
 from objects.object_pages import tab_patterns
 from objects.views import object_action
 from objects.views.selection import selection_patterns
@@ -12,13 +12,23 @@ from policies.tables import POLICIES
 from policies.views import document, managed_policies
 
 urlpatterns = [
-    path("aws/<str:account_id>/policies/", managed_policies.policies, name="policies"),
+    page("aws/<str:account_id>/policies/", managed_policies.policies, needs(SEE_IAM), name="policies"),
     *selection_patterns(managed_policies.POLICY, POLICIES, "file-lock"),
     *tab_patterns(managed_policies.POLICY),
     object_action.action_pattern(managed_policies.POLICY),
-    path("aws/<str:account_id>/organization/", organizations.organization, name="organization"),
-    path("aws/<str:account_id>/organization/accounts/", organizations.accounts, name="organization_accounts"),
-    path("aws/<str:account_id>/organization/policies/", organizations.policies, name="organization_policies"),
+    page("aws/<str:account_id>/organization/", organizations.organization, needs(SEE_IAM), name="organization"),
+    page(
+        "aws/<str:account_id>/organization/accounts/",
+        organizations.accounts,
+        needs(SEE_IAM),
+        name="organization_accounts",
+    ),
+    page(
+        "aws/<str:account_id>/organization/policies/",
+        organizations.policies,
+        needs(SEE_IAM),
+        name="organization_policies",
+    ),
     *tab_patterns(organizations.POLICY),
-    path("aws/<str:account_id>/documents/check/", document.document_check, name="document_check"),
+    page("aws/<str:account_id>/documents/check/", document.document_check, needs(PROPOSE), name="document_check"),
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from dataclasses import replace
 
+from accounts.roles import ADMINISTER, CARE, PROPOSE, SEE_IAM
+from iamconsole.web.addresses import Scope, needs, page
 from sync.changes.transitions import OPERATOR_EVENTS
 from sync.views import (
     change_actions,
@@ -19,49 +21,87 @@ from sync.views import (
     secrets,
 )
 
+_CHANGES = needs(SEE_IAM, CARE)  # those who look after people: of their own, which sync.views.fetch sees to
+_CONNECTING = needs(ADMINISTER, scope=Scope.ALL, refusal="Only owners of all AWS accounts connect another one.")
+
 urlpatterns = [
-    path("queue/", queue.queue, name="queue"),
-    path("connect/", connect.connect, name="connect"),
-    path("connect/check/", connect.connect_check, name="connect_check"),
-    path("connect/identity/", connect.connect_identity, name="connect_identity"),
-    path("accounts/<str:account_id>/connection/", connect.reconnect, name="reconnect"),
-    path("accounts/<str:account_id>/connection/check/", connect.reconnect_check, name="reconnect_check"),
-    path("import/", imports.import_snapshot, name="import_snapshot"),
-    path("aws/<str:account_id>/import/", imports.import_newer, name="import_newer"),
-    path("aws/<str:account_id>/ownership/", ownership.ownership_rules, name="ownership"),
-    path("aws/<str:account_id>/changes/", changes.changes, name="changes"),
-    path("aws/<str:account_id>/changes/<int:pk>/", changes.change, name="change"),
-    path("aws/<str:account_id>/changes/<int:pk>/progress/", changes.change_progress, name="change_progress"),
-    path("aws/<str:account_id>/changes/<int:pk>/dry-run/last/", dry_runs.change_tried, name="change_tried"),
+    page(
+        "queue/",
+        queue.queue,
+        needs(
+            ADMINISTER,
+            scope=Scope.ALL,
+            fresh_sign_in=True,
+            refusal="Only owners of all AWS accounts release the queue of changes.",
+        ),
+        name="queue",
+    ),
+    page("connect/", connect.connect, replace(_CONNECTING, fresh_sign_in=True), name="connect"),
+    page("connect/check/", connect.connect_check, _CONNECTING, name="connect_check"),
+    page("connect/identity/", connect.connect_identity, _CONNECTING, name="connect_identity"),
+    page(
+        "accounts/<str:account_id>/connection/",
+        connect.reconnect,
+        needs(ADMINISTER, fresh_sign_in=True),
+        name="reconnect",
+    ),
+    page(
+        "accounts/<str:account_id>/connection/check/",
+        connect.reconnect_check,
+        needs(ADMINISTER),
+        name="reconnect_check",
+    ),
+    page(
+        "import/",
+        imports.import_snapshot,
+        needs(ADMINISTER, scope=Scope.ALL, refusal="Only owners of all AWS accounts import another one."),
+        name="import_snapshot",
+    ),
+    page("aws/<str:account_id>/import/", imports.import_newer, needs(ADMINISTER), name="import_newer"),
+    page("aws/<str:account_id>/ownership/", ownership.ownership_rules, needs(ADMINISTER), name="ownership"),
+    page("aws/<str:account_id>/changes/", changes.changes, _CHANGES, name="changes"),
+    page("aws/<str:account_id>/changes/<int:pk>/", changes.change, _CHANGES, name="change"),
+    page("aws/<str:account_id>/changes/<int:pk>/progress/", changes.change_progress, _CHANGES, name="change_progress"),
+    page("aws/<str:account_id>/changes/<int:pk>/dry-run/last/", dry_runs.change_tried, _CHANGES, name="change_tried"),
     *[
-        path(
+        page(
             f"aws/<str:account_id>/changes/<int:pk>/{event.path}/",
             change_actions.change_action,
-            {"event": event.name},
+            needs(*event.permissions),
             name=event.url_name,
+            kwargs={"event": event.name},
         )
         for event in OPERATOR_EVENTS
     ],
-    path("aws/<str:account_id>/changes/<int:pk>/secrets/", secrets.change_secrets, name="change_secrets"),
-    path("aws/<str:account_id>/changes/<int:pk>/secrets/csv/", secrets.change_secrets_csv, name="change_secrets_csv"),
-    path(
-        "aws/<str:account_id>/changes/<int:pk>/secrets/kept/", secrets.change_secrets_kept, name="change_secrets_kept"
+    page("aws/<str:account_id>/changes/<int:pk>/secrets/", secrets.change_secrets, _CHANGES, name="change_secrets"),
+    page(
+        "aws/<str:account_id>/changes/<int:pk>/secrets/csv/",
+        secrets.change_secrets_csv,
+        _CHANGES,
+        name="change_secrets_csv",
     ),
-    path("aws/<str:account_id>/drift/", drift.drift, name="drift"),
-    path("aws/<str:account_id>/drift/feed/", drift.DriftFeed(), name="drift_feed"),
-    path("aws/<str:account_id>/drift/accept/", drift.drift_accept, name="drift_accept"),
-    path("aws/<str:account_id>/drift/<int:pk>/", drift.drift_one, name="drift_one"),
-    path("aws/<str:account_id>/drift/<int:pk>/reverse/", drift.drift_reverse, name="drift_reverse"),
-    path("aws/<str:account_id>/pulls/", pulls.pulls, name="pulls"),
-    path("aws/<str:account_id>/pulls/now/", pulls.pull_now, name="pull_now"),
-    path("aws/<str:account_id>/pulls/sources/", pulls.pulls_sources, name="pulls_sources"),
-    path("aws/<str:account_id>/pulls/<int:pk>/", pulls.pull, name="pull"),
-    path("aws/<str:account_id>/pulls/<int:pk>/progress/", pulls.pull_progress, name="pull_progress"),
-    path("aws/<str:account_id>/pulls/<int:pk>/cancel/", pulls.pull_cancel, name="pull_cancel"),
-    path("aws/<str:account_id>/pulls/<int:pk>/refresh/", refreshes.pull_refresh, name="pull_refresh"),
-    path(
+    page(
+        "aws/<str:account_id>/changes/<int:pk>/secrets/kept/",
+        secrets.change_secrets_kept,
+        _CHANGES,
+        name="change_secrets_kept",
+    ),
+    page("aws/<str:account_id>/drift/", drift.drift, needs(SEE_IAM), name="drift"),
+    page("aws/<str:account_id>/drift/feed/", drift.DriftFeed(), needs(SEE_IAM), name="drift_feed"),
+    page("aws/<str:account_id>/drift/accept/", drift.drift_accept, needs(PROPOSE), name="drift_accept"),
+    page("aws/<str:account_id>/drift/<int:pk>/", drift.drift_one, needs(SEE_IAM), name="drift_one"),
+    page("aws/<str:account_id>/drift/<int:pk>/reverse/", drift.drift_reverse, needs(PROPOSE), name="drift_reverse"),
+    page("aws/<str:account_id>/pulls/", pulls.pulls, needs(SEE_IAM), name="pulls"),
+    page("aws/<str:account_id>/pulls/now/", pulls.pull_now, needs(PROPOSE), name="pull_now"),
+    page("aws/<str:account_id>/pulls/sources/", pulls.pulls_sources, needs(SEE_IAM), name="pulls_sources"),
+    page("aws/<str:account_id>/pulls/<int:pk>/", pulls.pull, needs(SEE_IAM), name="pull"),
+    page("aws/<str:account_id>/pulls/<int:pk>/progress/", pulls.pull_progress, needs(SEE_IAM), name="pull_progress"),
+    page("aws/<str:account_id>/pulls/<int:pk>/cancel/", pulls.pull_cancel, needs(PROPOSE), name="pull_cancel"),
+    page("aws/<str:account_id>/pulls/<int:pk>/refresh/", refreshes.pull_refresh, needs(SEE_IAM), name="pull_refresh"),
+    page(
         "aws/<str:account_id>/objects/<str:kind>/<path:aws_id>/refresh/",
         refreshes.object_refresh,
+        needs(PROPOSE),
         name="object_refresh",
     ),
 ]

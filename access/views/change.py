@@ -7,7 +7,6 @@ from django.views.decorators.http import require_GET
 
 from access.plans.effect_blocks import LEDE, blocks, headline, is_measured
 from accounts.access import signed_in
-from accounts.roles import SEE_IAM
 from iamconsole.web.fragments import render_page, wants_fragment
 from sync.changes.verbs import record_names_viewed
 from sync.naming import Names
@@ -18,7 +17,7 @@ SHOWN_IN_PANEL = 5  # of those to whom the same happens; the page has all
 
 @require_GET
 def change_access(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    change = fetch_change(request, account_id, pk, SEE_IAM)
+    change = fetch_change(request, account_id, pk)
     found = blocks(change)
     shown = SHOWN_IN_PANEL if wants_fragment(request) else len(found)
     operator = signed_in(request)

@@ -9,12 +9,11 @@ from django.views.decorators.http import require_GET
 from access.escalation.cached_paths import escalation_paths_of
 from access.views.who_can import url_of
 from accounts.access import fetch_aws_account
-from accounts.roles import SEE_IAM
 
 
 @require_GET
 def escalations(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     ways = escalation_paths_of(aws_account)
     context = {
         "aws_account": aws_account,

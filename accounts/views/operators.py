@@ -8,7 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,20 +20,9 @@ from accounts.operators_list import OPERATORS, state_of, with_factors
 from accounts.services import invitations, password_links
 from accounts.services import operators as operators_service
 from accounts.services.owners import NoOwnerLeft
-from accounts.stepup import demand_step_up
 from iamconsole.web.tables import list_response
 
 NOT_SENT = "The e-mail couldn’t be sent now: send the invitation again in a minute."
-
-
-def _owner(request: HttpRequest) -> Operator:
-    """Raises Http404 for strangers and PermissionDenied for those who own no AWS account."""
-    operator = signed_in(request)
-    if operator.is_stranger:
-        raise Http404
-    if not operator.is_staff:
-        raise PermissionDenied("Only owners of an AWS account see the operators.")
-    return operator
 
 
 def _seen(owner: Operator) -> QuerySet[Operator]:
@@ -42,7 +31,7 @@ def _seen(owner: Operator) -> QuerySet[Operator]:
 
 def _fetch(request: HttpRequest, pk: int, *, manage: bool = False) -> Operator:
     """`manage`: only for owners of all AWS accounts, since the operator may have grants on any."""
-    owner = _owner(request)
+    owner = signed_in(request)
     found = get_object_or_404(_seen(owner), pk=pk)
     if manage and not owner.owns_all():
         raise PermissionDenied("Only owners of all AWS accounts do this to an operator.")
@@ -51,20 +40,18 @@ def _fetch(request: HttpRequest, pk: int, *, manage: bool = False) -> Operator:
 
 @require_GET
 def operators(request: HttpRequest) -> HttpResponseBase:
-    owner = _owner(request)
+    owner = signed_in(request)
     context = {"owns_all": owner.owns_all()}
     return list_response(request, OPERATORS, _seen(owner), owner, "accounts/operators.html", context=context)
 
 
 @require_http_methods(["GET", "POST"])
 def operator_invite(request: HttpRequest) -> HttpResponse:
-    owner = _owner(request)
+    owner = signed_in(request)
     initial = _initial(owner, request.GET.get("operator", ""))
     form = InvitationForm(request.POST if request.method == "POST" else None, owner=owner, initial=initial)
-    if request.method == "POST":
-        demand_step_up(request)
-        if form.is_valid() and (invited := _invited(request, owner, form)):
-            return redirect("operator", pk=invited.operator.pk)
+    if request.method == "POST" and form.is_valid() and (invited := _invited(request, owner, form)):
+        return redirect("operator", pk=invited.operator.pk)
     return render(request, "accounts/operator_invite.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -91,7 +78,7 @@ def _invited(request: HttpRequest, owner: Operator, form: InvitationForm) -> inv
 
 @require_GET
 def operator(request: HttpRequest, pk: int) -> HttpResponse:
-    owner, found = _owner(request), _fetch(request, pk)
+    owner, found = signed_in(request), _fetch(request, pk)
     grants = Grant.objects.of(found) if found.is_active else Grant.objects.filter(operator=found)
     if not owner.owns_all():
         grants = grants.filter(aws_account__in=owner.owned_aws_accounts()) | grants.filter(aws_account__isnull=True)
@@ -112,7 +99,6 @@ def operator(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def operator_invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     found = _fetch(request, pk)
-    demand_step_up(request)
     try:
         invitations.invite_again(actor=signed_in(request), operator=found, request=request)
     except ValidationError as error:
@@ -126,7 +112,6 @@ def operator_invite_again(request: HttpRequest, pk: int) -> HttpResponse:
 def operator_active(request: HttpRequest, pk: int) -> HttpResponse:
     """Deactivates (`on` is empty), or lets in again."""
     found = _fetch(request, pk, manage=True)
-    demand_step_up(request)
     before: dict[str, object] = {"is_active": found.is_active}
     found.is_active = bool(request.POST.get("on"))
     try:
@@ -142,7 +127,6 @@ def operator_active(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def operator_sign_out(request: HttpRequest, pk: int) -> HttpResponse:
     found = _fetch(request, pk, manage=True)
-    demand_step_up(request)
     ended = operators_service.sign_out(actor=signed_in(request), operator=found, request=request)
     messages.success(request, f"{ended} session{'' if ended == 1 else 's'} of {found} ended.")
     return redirect("operator", pk=pk)

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.roles import SEE_IAM
 from cognito.models import UserPool
 from cognito.object_pages import POOL
 from cognito.plans import is_protected_from_threats
@@ -24,7 +23,7 @@ from sync.views.fetch import fetch_change
 @require_http_methods(["GET", "HEAD", "POST"])
 def look(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     """The action of that name, which takes a file."""
-    row = fetch_row(request, POOL, account_id, aws_id, POOL.of.stage)
+    row = fetch_row(request, POOL, account_id, aws_id)
     request.upload_handlers = [LimitedFiles(request, files.folder(), logos.MOST_BYTES)]
     return _look(request, row)
 
@@ -37,7 +36,7 @@ def _look(request: HttpRequest, row: UserPool) -> HttpResponse:
 @require_GET
 def change_logo(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """The logos that a change sets, beside those that were there: a panel of the change, and a page."""
-    change = fetch_change(request, account_id, pk, SEE_IAM)
+    change = fetch_change(request, account_id, pk)
     context = {"change": change, "pairs": logos.pairs_of(change)}
     return render_page(request, "cognito/pools/change_logo.html", context, fragment="logos")
 

@@ -67,7 +67,7 @@ def _file(request: HttpRequest, pool: UserPool, *, memberships: bool) -> Streami
 @require_http_methods(_GET_OR_POST)
 @never_cache
 def cognito_pool_restore(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    aws_account = fetch_aws_account(request, account_id)
     pools = UserPool.objects.live().filter(aws_account=aws_account).select_related("aws_account")
     return _page(_with_files(request), aws_account, get_object_or_404(pools, aws_id=aws_id))
 
@@ -76,7 +76,7 @@ def cognito_pool_restore(request: HttpRequest, account_id: str, aws_id: str) -> 
 @require_http_methods(_GET_OR_POST)
 @never_cache
 def cognito_pool_restore_new(request: HttpRequest, account_id: str) -> HttpResponse:
-    return _page(_with_files(request), fetch_aws_account(request, account_id, PROPOSE), None)
+    return _page(_with_files(request), fetch_aws_account(request, account_id), None)
 
 
 def _with_files(request: HttpRequest) -> HttpRequest:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import path
-
+from accounts.roles import PROPOSE
 from cognito.trying import views
+from iamconsole.web.addresses import needs, page
 
 _AWS_ACCOUNT = "aws/<str:account_id>/"
 
 urlpatterns = [
-    path(f"{_AWS_ACCOUNT}identity-pools/<str:aws_id>/try/", views.try_credentials, name="identity_pool_try"),
-    path(f"{_AWS_ACCOUNT}user-pools/<str:aws_id>/try/", views.try_sign_in, name="try_sign_in"),
-    path(f"{_AWS_ACCOUNT}user-pools/<str:aws_id>/try-sign-up/", views.try_sign_up, name="try_sign_up"),
+    page(
+        f"{_AWS_ACCOUNT}identity-pools/<str:aws_id>/try/",
+        views.try_credentials,
+        needs(PROPOSE),
+        name="identity_pool_try",
+    ),
+    page(f"{_AWS_ACCOUNT}user-pools/<str:aws_id>/try/", views.try_sign_in, needs(PROPOSE), name="try_sign_in"),
+    page(f"{_AWS_ACCOUNT}user-pools/<str:aws_id>/try-sign-up/", views.try_sign_up, needs(PROPOSE), name="try_sign_up"),
 ]

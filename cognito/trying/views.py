@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.access import fetch_aws_account, signed_in
-from accounts.roles import PROPOSE
 from cognito.identity_pools.object_pages import IDENTITY_POOL
 from cognito.models import UserPool
 from cognito.trying import sign_in, sign_up
@@ -36,7 +35,7 @@ _GET_OR_POST = ["GET", "HEAD", "POST"]
 @sensitive_post_parameters("token")
 @sensitive_variables()
 def try_credentials(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
-    row = fetch_row(request, IDENTITY_POOL, account_id, aws_id, PROPOSE)
+    row = fetch_row(request, IDENTITY_POOL, account_id, aws_id)
     form = TryCredentialsForm(row, request.POST if request.method == "POST" else None)
     why = why_not(row)
     context: dict[str, Any] = {"form": form, "why": why}
@@ -182,7 +181,7 @@ def _why(error: TrialEnded | AwsError) -> str:
 
 
 def _fetch_pool(request: HttpRequest, account_id: str, aws_id: str) -> UserPool:
-    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    aws_account = fetch_aws_account(request, account_id)
     pools = UserPool.objects.live().filter(aws_account=aws_account).select_related("aws_account")
     pool: UserPool = get_object_or_404(pools, aws_id=aws_id)
     return pool

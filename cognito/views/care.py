@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import fetch_aws_account, may, may_in_pool, signed_in
 from accounts.models import Operator
-from accounts.roles import CARE, PROPOSE, SEE_IAM
+from accounts.roles import CARE, PROPOSE
 from cognito.actions.inviting import INVITE
 from cognito.models import UserPool
 from cognito.people import table, tickets
@@ -46,7 +46,7 @@ def _crumbs(pool: UserPool) -> list[Breadcrumb]:
 
 def fetch_pool(request: HttpRequest, account_id: str, aws_id: str) -> UserPool:
     """Raises Http404 where helpdesk is of another pool."""
-    aws_account = fetch_aws_account(request, account_id, CARE)
+    aws_account = fetch_aws_account(request, account_id)
     pools = UserPool.objects.live().filter(aws_account=aws_account).select_related("aws_account")
     pool: UserPool = get_object_or_404(pools, aws_id=aws_id)
     if not may_in_pool(signed_in(request), CARE, aws_account, pool.aws_id):
@@ -122,7 +122,7 @@ def _page(request: HttpRequest, pool: UserPool) -> HttpResponseBase:
 @require_GET
 def change_ticket(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """To be copied into a ticket: a panel of the change, and a page."""
-    change = fetch_change(request, account_id, pk, SEE_IAM)
+    change = fetch_change(request, account_id, pk)
     operator = signed_in(request)
     names = Names(operator, change.aws_account)
     context = {"change": change, "title": names.said(change.titled), "note": tickets.note_of(change)}

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import may, may_in_pool, signed_in
-from accounts.roles import ADMINISTER, CARE, EXPORT_PEOPLE, SEE_PEOPLE
+from accounts.roles import ADMINISTER, CARE, EXPORT_PEOPLE
 from cognito.models import PoolPeopleSettings, SavedSearch, UserPool
 from cognito.object_pages import POOL
 from cognito.people import live_lookup, reading_log
@@ -32,8 +32,8 @@ from objects.object_pages import fetch_row, tab_links
 from sync.aws.errors import AwsError
 
 
-def fetch_pool(request: HttpRequest, account_id: str, aws_id: str, perm: str = SEE_PEOPLE) -> UserPool:
-    pool: UserPool = fetch_row(request, POOL, account_id, aws_id, perm)
+def fetch_pool(request: HttpRequest, account_id: str, aws_id: str) -> UserPool:
+    pool: UserPool = fetch_row(request, POOL, account_id, aws_id)
     return pool
 
 

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from accounts.access import fetch_aws_account, may, may_in_pool, signed_in
-from accounts.models import AwsAccount
+from accounts.access import fetch_aws_account, may_in_pool, permission_of, signed_in
 from accounts.roles import SEE_IAM, SEE_PEOPLE
 from cognito.models import AppClient, CognitoGroup
 from cognito.object_pages import POOL, pools, pools_within
@@ -24,17 +22,9 @@ from objects.object_pages import fetch_row, render_tab
 from sync.selectors import coverage_of
 
 
-def fetch_to_see_pools(request: HttpRequest, account_id: str) -> tuple[AwsAccount, str]:
-    """For who may see IAM, or the people of some pools: and which of the two permissions it is."""
-    try:
-        return fetch_aws_account(request, account_id, SEE_IAM), SEE_IAM
-    except PermissionDenied:
-        return fetch_aws_account(request, account_id, SEE_PEOPLE), SEE_PEOPLE
-
-
 @require_GET
 def user_pools(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    aws_account, perm = fetch_to_see_pools(request, account_id)
+    aws_account, perm = fetch_aws_account(request, account_id), permission_of(request)
 
     def read(listing: TableListing) -> Mapping[str, Any]:
         count_people(listing.page.rows)
@@ -48,9 +38,8 @@ def user_pools(request: HttpRequest, account_id: str) -> HttpResponseBase:
 @require_GET
 def cognito_pool(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     """How it stands; who may see no settings sees its people."""
-    aws_account, perm = fetch_to_see_pools(request, account_id)
-    pool = fetch_row(request, POOL, account_id, aws_id, perm)
-    if not may(signed_in(request), SEE_IAM, aws_account):
+    pool = fetch_row(request, POOL, account_id, aws_id)
+    if permission_of(request) != SEE_IAM:
         return redirect("cognito_pool_people", account_id=account_id, aws_id=aws_id)
     first = POOL.tabs[0]
     context = first.context(request, pool)
@@ -60,7 +49,7 @@ def cognito_pool(request: HttpRequest, account_id: str, aws_id: str) -> HttpResp
 @require_GET
 def cognito_group(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     """To its members, or for who may see no people to the groups of its pool."""
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     rows = CognitoGroup.objects.filter(aws_account=aws_account).select_related("pool")
     group = get_object_or_404(rows, aws_id=aws_id)
     kwargs = {"account_id": account_id, "aws_id": group.pool.aws_id}
@@ -72,7 +61,7 @@ def cognito_group(request: HttpRequest, account_id: str, aws_id: str) -> HttpRes
 @require_GET
 def cognito_client(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     """To its place among the app clients of its pool."""
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     client = get_object_or_404(AppClient.objects.select_related("pool"), aws_account=aws_account, aws_id=aws_id)
     kwargs = {"account_id": account_id, "aws_id": client.pool.aws_id}
     return redirect(f"{reverse('cognito_pool_clients', kwargs=kwargs)}#h-{client.aws_id}")

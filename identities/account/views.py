@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import fetch_aws_account, may, signed_in
-from accounts.roles import PROPOSE, SEE_IAM
+from accounts.roles import PROPOSE
 from iamconsole.web.tables import list_response
 from identities.account import password_policy, root_access, selectors
 from identities.account.tables import INSTANCE_PROFILES
@@ -29,7 +29,7 @@ _SETTINGS = (
 
 @require_GET
 def account_settings(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     settings = selectors.settings_of(aws_account)
     summary: dict[str, int] = settings.summary if settings else {}
     coverages = coverages_of(aws_account, _SETTINGS)
@@ -56,7 +56,7 @@ def account_settings(request: HttpRequest, account_id: str) -> HttpResponse:
 
 @require_GET
 def account_settings_history(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     settings = selectors.settings_of(aws_account)
     context = HISTORY.context(request, settings) if settings else {}
     return render(request, "identities/account/settings_history.html", {"row": settings, **context})
@@ -64,7 +64,7 @@ def account_settings_history(request: HttpRequest, account_id: str) -> HttpRespo
 
 @require_GET
 def identity_providers(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     oidc = list(selectors.oidc_providers(aws_account).filter(gone_at__isnull=True).order_by("name_key"))
     saml = list(selectors.saml_providers(aws_account).filter(gone_at__isnull=True).order_by("name_key"))
     coverages = coverages_of(aws_account, ("iam.oidc_providers", "iam.saml_providers"))
@@ -81,7 +81,7 @@ def identity_providers(request: HttpRequest, account_id: str) -> HttpResponse:
 
 @require_GET
 def instance_profiles(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     made = object_actions.offered_on(INSTANCE_PROFILES.name) if may(signed_in(request), PROPOSE, aws_account) else []
     context = {"coverage": coverage_of(aws_account, "iam.instance_profiles"), "list_actions": made}
     return list_response(

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import fetch_aws_account
 from accounts.models import AwsAccount
-from accounts.roles import SEE_IAM
 from aws_constraints.arn import name_of
 from iamconsole.web.counts import lately
 from iamconsole.web.diff import laid_out
@@ -65,7 +64,7 @@ class PolicyText:
 
 @require_GET
 def as_of_list(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     at, wrong = _moment(request)
     kind = request.GET.get("kind", "users")
     if kind not in as_of.KINDS:
@@ -152,7 +151,7 @@ def _had(content: Mapping[str, Any]) -> str:
 @require_GET
 def as_of_one(request: HttpRequest, account_id: str, kind: str, aws_id: str) -> HttpResponse:
     """One object as it was. That it wasn't there is an answer too."""
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     model = next((model for model in as_of.KINDS.values() if model.kind == kind), None)
     if model is None:
         raise Http404("There is no such kind.")

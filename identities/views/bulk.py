@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import PROPOSE
 from iamconsole.web.uploads import LimitedFiles, is_too_long
 from identities.bulk.csv_text import MOST_BYTES
 from identities.bulk.forms import TableForm
@@ -20,7 +19,7 @@ from sync.snapshot import files
 @csrf_exempt  # whoever may not is turned away before a file is read; `_page` looks at the token
 @require_http_methods(["GET", "POST"])
 def users_csv(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    aws_account = fetch_aws_account(request, account_id)
     request.upload_handlers = [LimitedFiles(request, files.folder(), MOST_BYTES)]
     return _page(request, aws_account)
 

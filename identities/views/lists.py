@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import PROPOSE, SEE_IAM
+from accounts.roles import PROPOSE
 from iamconsole.web.tables import Table, TableListing, list_response
 from identities import selectors
 from identities.dangling_trusts import name_deleted
@@ -49,7 +49,7 @@ def _list(
     read: Callable[[TableListing], Mapping[str, Any]] = lambda listing: {},
     template: str = "lists/page.html",
 ) -> HttpResponseBase:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     picks = may(signed_in(request), PROPOSE, aws_account)
     pick_url = reverse(pick_url_name, kwargs={"account_id": account_id}) if picks else ""
     found = rows(aws_account)

@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import fetch_aws_account
-from accounts.roles import SEE_IAM
 from identities.credentials.root import root_of
 from objects.object_pages import HISTORY
 from sync.selectors import coverages_of
@@ -15,7 +14,7 @@ from sync.selectors import coverages_of
 
 @require_GET
 def root_user(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     root = root_of(aws_account)
     history = HISTORY.context(request, root.row) if root.row else {}
     coverages = coverages_of(aws_account, ("iam.credential_report", "iam.virtual_mfa"))

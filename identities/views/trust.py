@@ -6,13 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from accounts.access import fetch_aws_account, signed_in
-from accounts.roles import PROPOSE
 from identities.forms import TrustField, describe_trust
 from policies.views.document import render_checked
 
 
 @require_POST
 def trust_check(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    aws_account = fetch_aws_account(request, account_id)
     description = describe_trust(request.POST.get("document", ""), aws_account, signed_in(request))
     return render_checked(request, aws_account, TrustField.kind, TrustField.description_template, description)

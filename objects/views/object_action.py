@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.urls import NoReverseMatch, URLPattern, reverse
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import PROPOSE
+from iamconsole.web.addresses import needs, page
 from iamconsole.web.uploads import is_too_long
 from objects import object_actions
 from objects.object_actions import ObjectAction
@@ -34,12 +34,12 @@ def action_pattern(kind: ObjectPages) -> URLPattern:
     """The address of the actions on an object of a kind: `users/<aws_id>/do/rename/` is `user_action`."""
 
     def view(request: HttpRequest, account_id: str, aws_id: str, action: str) -> HttpResponse:
-        row = fetch_row(request, kind, account_id, aws_id, kind.of.stage)
+        row = fetch_row(request, kind, account_id, aws_id)
         return object_action(request, kind, row, action)
 
     view.__name__ = view.__qualname__ = f"{kind.name}_action"
     address = f"aws/<str:account_id>/{kind.of.path}/<str:aws_id>/do/<str:action>/"
-    return path(address, view, name=view.__name__)
+    return page(address, view, needs(kind.of.stage), name=view.__name__)
 
 
 def object_action(request: HttpRequest, kind: ObjectPages, row: Any, action: str) -> HttpResponse:
@@ -54,7 +54,7 @@ def object_action(request: HttpRequest, kind: ObjectPages, row: Any, action: str
 
 
 def account_action(request: HttpRequest, account_id: str, action: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    aws_account = fetch_aws_account(request, account_id)
     found = object_actions.find(object_actions.ACCOUNT, action)
     if found is None or not found.offered(aws_account):
         raise Http404("There is nothing of that name to do.")

@@ -9,11 +9,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import signed_in
 from accounts.models import AwsAccount
+from iamconsole.web.addresses import needs, page
 from iamconsole.web.selections import KEPT, keep_posted, kept
 from iamconsole.web.tables import Table, picked
 from iamconsole.web.words import counted
@@ -90,7 +91,7 @@ def selection_patterns(kind: ObjectPages, table: Table, icon: str) -> list[URLPa
     """`users/stage/` is `users_stage`, `users/stage/attach/` `users_stage_action`: before the pages of one object."""
 
     def selected(request: HttpRequest, account_id: str) -> Selection:
-        rows = rows_within(request, kind, account_id, kind.of.stage)
+        rows = rows_within(request, kind, account_id)
         aws_account = request.aws_account  # type: ignore[attr-defined]
         stage_url = reverse(f"{kind.many}_stage", kwargs={"account_id": account_id})
         return Selection(kind, icon, aws_account, picked_rows(table, rows, aws_account, request, stage_url))
@@ -98,7 +99,7 @@ def selection_patterns(kind: ObjectPages, table: Table, icon: str) -> list[URLPa
     @require_http_methods(["GET", "POST"])
     def choose(request: HttpRequest, account_id: str) -> HttpResponse:
         if request.method == "POST":
-            rows_within(request, kind, account_id, kind.of.stage)  # who may not stage keeps nothing
+            rows_within(request, kind, account_id)  # who may not stage keeps nothing
             return keep_posted(request)
         return choose_page(request, selected(request, account_id))
 
@@ -107,8 +108,8 @@ def selection_patterns(kind: ObjectPages, table: Table, icon: str) -> list[URLPa
 
     stage = f"aws/<str:account_id>/{kind.of.path}/stage/"
     return [
-        path(stage, choose, name=f"{kind.many}_stage"),
-        path(f"{stage}<str:action>/", action_on_all, name=f"{kind.many}_stage_action"),
+        page(stage, choose, needs(kind.of.stage), name=f"{kind.many}_stage"),
+        page(f"{stage}<str:action>/", action_on_all, needs(kind.of.stage), name=f"{kind.many}_stage_action"),
     ]
 
 

@@ -25,7 +25,7 @@ from policies.organizations.outline import outline
 
 @require_GET
 def organization(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     tree = selectors.tree_over(aws_account.account_id)
     shows_tree = tree is not None and may(signed_in(request), SEE_IAM, tree.held_by)
     found = tree.organization if tree else selectors.organization_of(aws_account)
@@ -85,13 +85,13 @@ BOUNDS = Tab("bounds", "Limits", "organizations/tabs/bounds.html", _principal_bo
 
 @require_GET
 def accounts(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     return list_response(request, tables.ACCOUNTS, tables.accounts(aws_account), aws_account)
 
 
 @require_GET
 def policies(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     return list_response(request, tables.POLICIES, tables.policies(aws_account), aws_account)
 
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import PROPOSE
 from policies.drafts import findings_in
 from policies.engine.document import DocumentType
 from policies.engine.lint import FindingsUnwanted
@@ -22,7 +21,7 @@ from policies.quotas import OF_DOCUMENTS
 
 @require_POST
 def document_check(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    aws_account = fetch_aws_account(request, account_id)
     return render_checked(request, aws_account, DocumentType.IDENTITY)
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.access import fetch_aws_account, may, signed_in
-from accounts.roles import PROPOSE, SEE_IAM
+from accounts.roles import PROPOSE
 from iamconsole.web.diff import DiffLine, document_diff, laid_out
 from iamconsole.web.tables import list_response
 from objects import object_actions
@@ -26,7 +26,7 @@ from sync.views.ignored import ignored
 
 @require_GET
 def policies(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     found = selectors.policies(aws_account)
     picks = may(signed_in(request), PROPOSE, aws_account)
     made = object_actions.offered_on(POLICIES.name) if picks else []

@@ -67,6 +67,12 @@ class OperatorEvent(Event):
     button: Button
 
     @property
+    def permissions(self) -> tuple[str, ...]:
+        """What its address asks, one of them, before anybody knows which change it is about; `may_do` looks closer."""
+        care = (CARE,) if self.own_by_care else ()
+        return tuple(dict.fromkeys((*self.needs, *self.needs_at_end, *care)))
+
+    @property
     def url_name(self) -> str:
         return f"change_{self.path.replace('-', '_')}"
 

@@ -16,7 +16,6 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.access import signed_in
-from accounts.roles import SEE_IAM
 from accounts.stepup import demand_step_up
 from iamconsole.web.counts import forget
 from sync import changes as service
@@ -83,7 +82,7 @@ ACTIONS: Mapping[str, ChangeAction] = {
 def change_action(request: HttpRequest, account_id: str, pk: int, event: str) -> HttpResponse:
     """Does it, then redirects to the change that came of it; a refusal is a message on the page, with its words."""
     action, actor = ACTIONS[event], signed_in(request)
-    change = fetch_change(request, account_id, pk, SEE_IAM)
+    change = fetch_change(request, account_id, pk)
     if not may_do(action.event, change, actor):
         raise PermissionDenied
     if asks_fresh_sign_in(action.event, change):

@@ -37,7 +37,7 @@ from sync.views.words_kept import take_kept_words
 @require_GET
 def changes(request: HttpRequest, account_id: str) -> HttpResponseBase:
     """Who looks after people sees their own; whom those are about is told by name, as on their plans."""
-    aws_account, own_only = fetch_for_changes(request, account_id, SEE_IAM)
+    aws_account, own_only = fetch_for_changes(request, account_id)
     operator = signed_in(request)
     rows = selectors.changes_of(aws_account, waits_for=operator)
 
@@ -54,7 +54,7 @@ def changes(request: HttpRequest, account_id: str) -> HttpResponseBase:
 
 @require_GET
 def change(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    found = fetch_change(request, account_id, pk, SEE_IAM)
+    found = fetch_change(request, account_id, pk)
     return render(request, "sync/change.html", _context(request, found))
 
 
@@ -62,7 +62,7 @@ def change(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 @require_GET
 def change_progress(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """The fragment that the page asks for every two seconds while the change moves."""
-    found = fetch_change(request, account_id, pk, SEE_IAM)
+    found = fetch_change(request, account_id, pk)
     context = {**_context(request, found), "is_fragment": True}
     return poll_response(
         request,

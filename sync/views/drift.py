@@ -18,7 +18,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.diff import DiffLine, document_diff
 from iamconsole.web.tables import TableListing, list_response
 from iamconsole.web.words import counted
@@ -150,7 +149,7 @@ class _Texts:
 
 @require_GET
 def drift(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
 
     def read(listing: TableListing) -> dict[str, Any]:
         return {"entries": entries(aws_account, listing.page.rows)}
@@ -161,7 +160,7 @@ def drift(request: HttpRequest, account_id: str) -> HttpResponseBase:
 @require_GET
 def drift_one(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """What it changed, and what undoing it would do, or why nothing can."""
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     revision = get_object_or_404(service.drift_of(aws_account, ignored=True), pk=pk)  # histories lead here
     [entry] = entries(aws_account, [revision])
     undoing = service.reversal_of(aws_account, revision)
@@ -172,7 +171,7 @@ def drift_one(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 
 @require_POST
 def drift_accept(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    aws_account = fetch_aws_account(request, account_id)
     chosen = [int(pk) for pk in request.POST.getlist("revision") if pk.isdecimal() and len(pk) < 19]
     count = service.accept(aws_account=aws_account, actor=signed_in(request), revisions=chosen)
     if count:
@@ -184,7 +183,7 @@ def drift_accept(request: HttpRequest, account_id: str) -> HttpResponse:
 
 @require_POST
 def drift_reverse(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    aws_account = fetch_aws_account(request, account_id)
     get_object_or_404(service.drift_of(aws_account), pk=pk)
     try:
         change = service.propose_reverse(aws_account=aws_account, actor=signed_in(request), revision=pk)
@@ -203,7 +202,7 @@ class DriftFeed(Feed):  # type: ignore[type-arg]  # generic to the type checker 
     feed_type = Atom1Feed
 
     def get_object(self, request: HttpRequest, account_id: str) -> AwsAccount:
-        return fetch_aws_account(request, account_id, SEE_IAM)
+        return fetch_aws_account(request, account_id)
 
     def title(self, obj: AwsAccount) -> str:
         return f"Changes outside IAM Console in {obj}"

@@ -11,7 +11,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.access import signed_in
-from accounts.roles import SEE_IAM
 from iamconsole.web.words import some
 from sync.changes import transitions
 from sync.changes.dry_run import ForecastOutcome
@@ -104,7 +103,7 @@ def may_try(request: HttpRequest, change: Change) -> bool:
 @require_GET
 def change_tried(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """The fragment that the page asks for while a dry run is under way."""
-    change = fetch_change(request, account_id, pk, SEE_IAM)
+    change = fetch_change(request, account_id, pk)
     tried = DryRunView(change)
     context = {"change": change, "tried": tried, "may_try": may_try(request, change), "signature": tried.signature}
     return poll_response(

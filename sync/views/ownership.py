@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import ADMINISTER
 from accounts.stepup import demand_step_up
 from iamconsole.web.words import counted, some
 from sync.models import Ownership, OwnershipRule
@@ -61,7 +60,7 @@ RuleFormSet = formset_factory(
 
 @require_http_methods(["GET", "POST"])
 def ownership_rules(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, ADMINISTER)
+    aws_account = fetch_aws_account(request, account_id)
     if request.method == "GET":
         return _page(request, aws_account, RuleFormSet(initial=_as_they_are(aws_account)))
     formset = RuleFormSet(request.POST, initial=_as_they_are(aws_account))

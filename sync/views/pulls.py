@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import FROM_A_FILE, fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM
+from accounts.roles import ADMINISTER, PROPOSE
 from iamconsole.web.fragments import wants_fragment
 from iamconsole.web.tables import TableListing, list_response
 from iamconsole.web.words import counted
@@ -33,7 +33,7 @@ from sync.views.words import ErrorView, LogLine
 
 @require_GET
 def pulls(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    aws_account = fetch_aws_account(request, account_id)
     # Whoever narrows the list, turns its pages or exports it looks at the list alone; at one source beside its pulls.
     alone = set(request.GET) - {"source", "sources"} or wants_fragment(request)
     context = {} if alone else _sources(request, aws_account)
@@ -54,7 +54,7 @@ def _summed_up(listing: TableListing) -> Mapping[str, Any]:
 @require_GET
 def pulls_sources(request: HttpRequest, account_id: str) -> HttpResponse:
     """The fragment that the page asks for every few seconds while a source is read."""
-    context = _sources(request, fetch_aws_account(request, account_id, SEE_IAM))
+    context = _sources(request, fetch_aws_account(request, account_id))
     sources = context["sources"]
     context["signature"] = sources.signature
     return poll_response(
@@ -64,14 +64,14 @@ def pulls_sources(request: HttpRequest, account_id: str) -> HttpResponse:
 
 @require_GET
 def pull(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    return render(request, "sync/pull.html", _context(fetch_run(request, account_id, pk, SEE_IAM)))
+    return render(request, "sync/pull.html", _context(fetch_run(request, account_id, pk)))
 
 
 @never_cache
 @require_GET
 def pull_progress(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """The fragment that the page asks for every two seconds while the pull runs."""
-    run = fetch_run(request, account_id, pk, SEE_IAM)
+    run = fetch_run(request, account_id, pk)
     return poll_response(
         request, "sync/pull.html#live", _context(run), moving=run.is_active, page=reverse("pull", args=[account_id, pk])
     )
@@ -80,7 +80,7 @@ def pull_progress(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
 @require_POST
 def pull_now(request: HttpRequest, account_id: str) -> HttpResponse:
     lift_brake = request.POST.get("lift_brake") == "yes"
-    aws_account = fetch_aws_account(request, account_id, ADMINISTER if lift_brake else PROPOSE)
+    aws_account = fetch_aws_account(request, account_id, ADMINISTER if lift_brake else "")
     if not aws_account.is_connected:
         raise PermissionDenied(FROM_A_FILE)
     how: dict[str, Any] = {"aws_account": aws_account, "trigger": Run.Trigger.OPERATOR, "actor": signed_in(request)}
@@ -101,7 +101,7 @@ def pull_now(request: HttpRequest, account_id: str) -> HttpResponse:
 
 @require_POST
 def pull_cancel(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    run = fetch_run(request, account_id, pk, SEE_IAM)
+    run = fetch_run(request, account_id, pk)
     if not may(signed_in(request), PROPOSE if run.aws_account.is_connected else ADMINISTER, run.aws_account):
         raise PermissionDenied
     pulling.cancel(run=run, actor=signed_in(request))

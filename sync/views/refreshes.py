@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import fetch_aws_account, signed_in
-from accounts.roles import PROPOSE, SEE_IAM
 from sync import refresh
 from sync.models import MirroredRow, Run
 from sync.views.fetch import fetch_run
@@ -51,7 +50,7 @@ def refresh_view(request: HttpRequest, row: MirroredRow) -> RefreshView | None:
 
 @require_POST
 def object_refresh(request: HttpRequest, account_id: str, kind: str, aws_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    aws_account = fetch_aws_account(request, account_id)
     row = refresh.row_of(aws_account, kind, aws_id)
     if row is None:
         raise Http404("No such object.")
@@ -66,7 +65,7 @@ def object_refresh(request: HttpRequest, account_id: str, kind: str, aws_id: str
 @require_GET
 def pull_refresh(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """The fragment that the object's page asks for while the refresh runs; then the page is shown anew."""
-    run = fetch_run(request, account_id, pk, SEE_IAM)
+    run = fetch_run(request, account_id, pk)
     found = RefreshView.of(run)
     context = {"refresh": found, "signature": found.signature}
     response = poll_response(

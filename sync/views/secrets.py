@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import signed_in
 from accounts.models import Operator
-from accounts.roles import SEE_IAM
 from iamconsole.web import qr
 from iamconsole.web.exports import FORMATS, csv_lines
 from iamconsole.web.words import counted
@@ -88,7 +87,7 @@ _COLUMNS = [
 @never_cache
 @require_POST
 def change_secrets(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    change, operator = fetch_change(request, account_id, pk, SEE_IAM), signed_in(request)
+    change, operator = fetch_change(request, account_id, pk), signed_in(request)
     secrets = _opened(request, change, operator)
     if not secrets:
         return _back(change)
@@ -107,7 +106,7 @@ def change_secrets(request: HttpRequest, account_id: str, pk: int) -> HttpRespon
 @require_POST
 def change_secrets_csv(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """The same as a file: what is no formula in a spreadsheet, as all our exports."""
-    change, operator = fetch_change(request, account_id, pk, SEE_IAM), signed_in(request)
+    change, operator = fetch_change(request, account_id, pk), signed_in(request)
     secrets = _opened(request, change, operator, taken_as="CSV")
     if not secrets:
         return _back(change)
@@ -130,7 +129,7 @@ def _opened(request: HttpRequest, change: Change, operator: Operator, **more: st
 @require_POST
 def change_secrets_kept(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """Its operator has them: they are erased."""
-    change, operator = fetch_change(request, account_id, pk, SEE_IAM), signed_in(request)
+    change, operator = fetch_change(request, account_id, pk), signed_in(request)
     with transaction.atomic():
         if sealed.erase_shown(change, operator):
             verbs.record("secret.acknowledged", change, actor=operator)

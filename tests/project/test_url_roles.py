@@ -1,4 +1,4 @@
-"""Every address × every role, by the table in tests/project/url_roles.py."""
+"""Every address × every role, by the table in tests/project/addresses.csv."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from django.contrib import admin
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
-from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import ApprovalRule, AuditEntry, AwsAccount, Grant, Operator
-from accounts.roles import Role
+from accounts.roles import PERMISSIONS
 from accounts.stepup_words import words_of
 from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, SavedSearch, UserPool
+from iamconsole.web.addresses import Access, Scope
 from identities.models import (
     IamGroup,
     IamRole,
@@ -35,7 +36,19 @@ from policies.models import ManagedPolicy, OrgPolicy
 from sync.models import Change, Revision, Run
 from tests.admin.cases import POLICY_ARN, fill
 from tests.conftest import make_aws_account, make_operator
-from tests.project.url_roles import COLUMNS, FRESH, PERSONAL, PUBLIC, TABLE
+from tests.project.addresses import (
+    ADDRESSES,
+    CAST,
+    COLUMNS,
+    FRAGMENTS,
+    IS_WRITTEN,
+    OURS,
+    QUERIES,
+    ROWS,
+    Row,
+    queries_of,
+    write,
+)
 from tests.services.database import rows_of_many_tests
 from tests.services.workers import empty_queue
 
@@ -76,18 +89,47 @@ ACTS = {
     "account": "create-user",
     **{place: object_actions.actions_at(place)[0].name for place in object_actions.places()},
 }
-ITS_OWN_REFUSALS = (400, 405, 409, 422)
-
-LINES = [line.split() for line in TABLE.splitlines() if line.strip() and not line.startswith("#")]
-CAST: dict[str, Role | None] = {
-    "charlie": None,
-    "bob": Role.VIEWER,
-    "hal": Role.HELPDESK,
-    "erin": Role.EDITOR,
-    "anton": Role.APPROVER,
-    "alice": Role.OWNER,
-    "olga": Role.OWNER,
+ITS_OWN_REFUSALS = (400, 409, 422)
+# What asks for a fresh sign-in by itself: after a look at what was sent, or before a file is taken.
+ASK_THEMSELVES = {
+    "import_snapshot",
 }
+
+# allauth's pages that need no sign-in, and those that are every operator's own.
+PUBLIC = """
+account_login
+account_inactive
+account_signup
+account_reset_password
+account_reset_password_done
+account_reset_password_from_key
+account_reset_password_from_key_done
+account_confirm_email
+account_email_verification_sent
+account_confirm_login_code
+mfa_authenticate
+mfa_login_webauthn
+"""
+PERSONAL = """
+account_logout
+account_reauthenticate
+account_email
+account_change_password
+account_set_password
+mfa_index
+mfa_reauthenticate
+mfa_activate_totp
+mfa_deactivate_totp
+mfa_view_recovery_codes
+mfa_generate_recovery_codes
+mfa_download_recovery_codes
+mfa_list_webauthn
+mfa_add_webauthn
+mfa_reauthenticate_webauthn
+mfa_remove_webauthn
+mfa_edit_webauthn
+usersessions_list
+"""
 
 # The admin's own addresses; those of its models follow a rule.
 ADMIN_PAGES = {
@@ -100,21 +142,6 @@ ADMIN_PAGES = {
     "jsi18n",
     "app_list",
 }
-
-
-def walk(
-    resolver: URLResolver, namespace: str = "", above: tuple[str, ...] = ()
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Every URL pattern of the console: its name, and what its address needs."""
-    for pattern in resolver.url_patterns:
-        needs = (*above, *pattern.pattern.regex.groupindex)
-        if isinstance(pattern, URLResolver):
-            yield from walk(pattern, f"{pattern.namespace}:" if pattern.namespace else namespace, needs)
-        else:
-            yield f"{namespace}{pattern.name}", needs
-
-
-ADDRESSES = dict(walk(get_resolver()))
 
 
 def ids_used_twice(response: HttpResponseBase) -> list[str]:
@@ -149,6 +176,16 @@ class World:
     def answers(self, address: str, method: str) -> str:
         return " ".join(f"{who}:{self.answer(who, address, method)}" for who in COLUMNS)
 
+    def row(self, name: str, method: str, query: str) -> Row:
+        address, access = address_of(f"{name}?{query}"), OURS[name]
+        answers = tuple(self.answer(who, address, method) for who in COLUMNS)
+        fresh = "fresh" if access and access.fresh_sign_in and method == "POST" else ""
+        return Row(name, method, query, str(access), fresh, answers)
+
+    def offers_a_file(self, name: str, query: str) -> bool:
+        response = self.clients["olga"].get(address_of(f"{name}?{query}"))
+        return isinstance(response, HttpResponse) and b"format=csv" in response.content
+
 
 @pytest.fixture(scope="module")
 def cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Operator]]:
@@ -157,6 +194,7 @@ def cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         aws_account = make_aws_account()
         cast = {name: make_operator(name, role, None if name == "olga" else aws_account) for name, role in CAST.items()}
         fill(aws_account, cast["alice"])
+        empty_queue()  # which /health/ looks for
         UserPool.objects.update(domain="shop")  # else it has no pages that could look like anything
         yield cast
 
@@ -189,62 +227,92 @@ class _Lazily(dict[str, object]):
         return POLICY_ARN if name == "arn" else KEYS[name]()
 
 
-def known_names() -> set[str]:
-    return {line[0].partition("?")[0] for line in LINES} | {*PUBLIC.split(), *PERSONAL.split()}
+@pytest.fixture(scope="module")
+def written() -> Iterator[dict[str, list[Row]]]:
+    """What `make addresses` writes, by the name of the address."""
+    found: dict[str, list[Row]] = {}
+    yield found
+    if IS_WRITTEN:
+        kept = {name: [row for row in ROWS if row.name == name] for name in OURS if name not in found}
+        write(row for name in OURS for row in (found | kept)[name])
+
+
+def asked(world: World, name: str) -> Iterator[Row]:
+    """The rows of an address: lists are asked for their file and for their rows alone, too."""
+    bare, *others = queries_of(name)
+    yield world.row(name, "GET", bare)
+    if others != ["format=csv"] and world.offers_a_file(name, bare):
+        others.append("format=csv")
+    for query in others:
+        yield world.row(name, "GET", query)
+    if name in FRAGMENTS or "format=csv" in others:
+        yield world.row(name, "HTMX", QUERIES[name][0] if name == "search" else bare)
+    yield world.row(name, "POST", bare if name.endswith("_stage_action") else "")
 
 
 # ---- the table ------------------------------------------------------------------------------------------------
 
 
-def test_every_url_pattern_has_a_line(world: World) -> None:
-    missing = [name for name in ADDRESSES if not name.startswith("admin:") and name not in known_names()]
-    lines = "\n".join(f"{name:<30} GET     {_what_it_does_now(world, name)}" for name in missing)
-    assert not missing, (
-        "These URL names have no line in tests/project/url_roles.py. What they answer now is below: think about each "
-        f"of it (and whether the method is POST), then add the lines to TABLE.\n{lines}"
+def test_every_address_says_what_it_asks() -> None:
+    silent = [name for name, access in OURS.items() if access is None]
+    assert silent == [], (
+        "These URL names say nothing of who may come there. In urls.py, write page(…, needs(…), name=…) of "
+        "iamconsole/web/addresses.py in place of path(…), then run `make addresses`."
     )
 
 
-def _what_it_does_now(world: World, name: str) -> str:
-    try:
-        address = address_of(name)
-    except (KeyError, NoReverseMatch) as error:
-        return f"({error!r}: teach tests/project/test_url_roles.py what its address needs)"
-    return "  ".join(world.answer(who, address, "GET") for who in COLUMNS)
+def test_no_row_is_about_an_address_that_is_gone() -> None:
+    assert {row.name for row in ROWS} - set(OURS) == set(), "Run `make addresses`."
 
 
-def test_no_line_is_about_a_url_that_is_gone() -> None:
-    assert not known_names() - set(ADDRESSES)
+@pytest.mark.parametrize("name", OURS)
+def test_the_answers_are_as_the_table_says(world: World, name: str, written: dict[str, list[Row]]) -> None:
+    """Everybody asks, by GET and by POST."""
+    answered = [row for row in asked(world, name) if row.is_worth_a_row]
+    if IS_WRITTEN:
+        written[name] = answered
+        return
+    expected = [row for row in ROWS if row.name == name]
+    assert answered == expected, (
+        "Who gets what at this address has changed, or it is new. If that is meant, run `make addresses` and look "
+        "closely at what it changes in tests/project/addresses.csv."
+    )
 
 
-def test_every_line_is_whole() -> None:
-    assert [line for line in LINES if len(line) != 2 + len(COLUMNS)] == []
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.name}")
+def test_nobody_gets_in_whom_the_declaration_refuses(row: Row) -> None:
+    """By the table of roles alone, whatever the views do."""
+    access = OURS[row.name]
+    assert access is not None
+    assert row.asks == str(access)
+    assert row.let_in <= {who for who in COLUMNS if _satisfies(who, access)}
 
 
-@pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line[1]} {line[0]}")
-def test_the_answer_is_as_the_table_says(world: World, line: list[str]) -> None:
-    name, method, *expected = line
-    said = " ".join(f"{who}:{word}" for who, word in zip(COLUMNS, expected, strict=True))
-    assert world.answers(address_of(name), method) == said
+def _satisfies(who: str, access: Access) -> bool:
+    if who == "anonymous" or not access.permissions:
+        return access.public or who != "anonymous"
+    role = CAST[who]
+    held = bool(role and PERMISSIONS[role].intersection(access.permissions))
+    return held and (who == "olga" or access.scope is not Scope.ALL)
 
 
 def test_each_form_that_waits_for_a_fresh_sign_in_has_a_name(
     world: World, cast: dict[str, Operator], client_of: Callable[..., Client]
 ) -> None:
-    """The page after it asks for that by its name: "Apply change 5?"."""
+    """The page after it asks for that by its name: "Apply change 5?". The first who may post it is asked."""
     stale = {who: client_of(cast[who], ago=settings.STEP_UP_S + 60) for who in ("erin", "anton", "alice", "olga")}
     asked, nameless = set(), set()
-    for name, method, *_ in LINES:
-        for client in stale.values() if method == "POST" else ():
-            address = address_of(name)
-            with transaction.atomic():
-                response = client.post(address)
-                transaction.set_rollback(True)
-            if "next=" in response.headers.get("Location", ""):
-                asked.add(name)
-                nameless |= set() if words_of(address)[0] else {name}
+    for row in (row for row in ROWS if row.method == "POST" and not row.query):
+        may = [who for who in stale if row.answers[COLUMNS.index(who)] not in ("403", "404")]
+        address = address_of(row.name)
+        with transaction.atomic():
+            response = stale[may[0] if may else "olga"].post(address)
+            transaction.set_rollback(True)
+        if "next=" in response.headers.get("Location", ""):
+            asked.add(row.name)
+            nameless |= set() if words_of(address)[0] else {row.name}
     assert nameless == set()
-    assert asked == set(FRESH.split())
+    assert asked == {name for name, access in OURS.items() if access and access.fresh_sign_in} | ASK_THEMSELVES
 
 
 # ---- signing in -----------------------------------------------------------------------------------------------
@@ -252,7 +320,6 @@ def test_each_form_that_waits_for_a_fresh_sign_in_has_a_name(
 
 @pytest.mark.parametrize("name", PUBLIC.split())
 def test_pages_of_signing_in_need_no_sign_in(db: None, name: str) -> None:
-    empty_queue()  # which /health/ looks for
     keys = {"key": "abc", "uidb36": "1"}
     address = reverse(name, kwargs={param: keys[param] for param in ADDRESSES[name]})
     response = Client().get(address)
@@ -313,7 +380,7 @@ def test_an_owner_of_one_aims_no_credentials_by_any_post(world: World) -> None:
         "pull_every_minutes": 0,
         "approvals_required": 0,
     }
-    names = {line[0] for line in LINES if line[1] == "POST"}
+    names = {row.name for row in ROWS if row.method == "POST"}
     pk = AwsAccount.objects.get().pk
     admins = ["/admin/accounts/awsaccount/add/", f"/admin/accounts/awsaccount/{pk}/change/"]
     for address in [*(address_of(name) for name in sorted(names)), *admins]:

@@ -94,6 +94,13 @@ VERIFIED = SeveralSetting(
     history=of_list("Verified at sign-up"),
     of=ADDRESSES,
 )
+
+
+def _own_attributes(held: Any) -> str:
+    names = [each["Name"] for each in held if ":" in each["Name"]]
+    return some(names) if names else "None"
+
+
 OWN_ATTRIBUTES = Setting(
     "SchemaAttributes",
     is_sent=False,
@@ -103,7 +110,7 @@ OWN_ATTRIBUTES = Setting(
     line="Attributes of its own",
     default=(),
     means="Permanent, once they are there.",
-    describe=lambda held: some([each["Name"] for each in held if ":" in each["Name"]]) or "None",
+    describe=_own_attributes,
 )
 USERNAME = Setting(
     "UsernameAttributes",
