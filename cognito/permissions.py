@@ -13,7 +13,7 @@ PART = RolePart(
     "cognito",
     "Cognito",
     "for user pools and identity pools",
-    services=frozenset({"cognito-idp", "cognito-identity"}),
+    services=frozenset({"cognito-idp", "cognito-identity", "logs"}),
 )
 
 NOBODYS_POOL = "{region}_nobody"
@@ -43,6 +43,20 @@ SET_PASSWORDS = "Reset and set passwords, and remove a lost second factor."
 SET_ATTRIBUTES = "Set people's attributes, groups and linked providers."
 CHANGE_POOLS = "Make, change and delete user pools and what belongs to them."
 CHANGE_IDENTITY_POOLS = "Make, change and delete identity pools, with their roles, mappings and principal tags."
+
+DELIVER_LOGS = "Have the logs of a user pool delivered to a log group: AWS asks for these of who sets it."
+# "Exporting logs from Amazon Cognito user pools" in the Developer Guide: what a delivery to CloudWatch Logs takes. What
+# buckets and streams take isn't among them: their owner lets the deliveries in.
+LOG_DELIVERY_ACTIONS = (
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+)
 
 # In a pool that isn't there `AdminGetUser` makes nobody billable.
 OF_PAGES = (

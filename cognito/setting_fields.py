@@ -70,8 +70,8 @@ class ArnField(forms.CharField):
 
 
 def check_own(arn: str, account_id: str) -> str:
-    """Raises ValidationError for what is in another AWS account."""
-    if arn and (other := account_in(arn)) != account_id:
+    """Raises ValidationError for what is in another AWS account; the ARN of a bucket doesn't say where it is."""
+    if arn and (other := account_in(arn)) not in ("", account_id):
         raise forms.ValidationError(f"It is of AWS account {other}, and has to be of this one.")
     return arn
 

@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                         ("mfa_config", models.JSONField(null=True)),
                         ("risk", models.JSONField(null=True)),
                         ("sessions", models.JSONField(null=True)),
+                        ("logs", models.JSONField(null=True)),
                         ("domains", models.JSONField(null=True)),
                         ("people_read_at", models.DateTimeField(null=True)),
                         ("people_read_in", models.BigIntegerField(null=True)),

@@ -10,7 +10,7 @@ from cognito.canonical import canonical
 from cognito.mirrors.base import FacetMirror, SettingsMirror, names_seen
 from cognito.models import UserPool
 from cognito.permissions import NOBODYS_POOL, PULL_POOLS
-from cognito.pools.settings import POOL, sign_in, threats
+from cognito.pools.settings import POOL, logs, sign_in, threats
 from cognito.setting import history_of, members_of
 from sync.aws.errors import NotFound
 from sync.aws.permission import NOBODY, Permission, reread
@@ -156,6 +156,22 @@ class SessionTrackingMirror(PoolFacet):
     known = frozenset(settings) | {"UserPoolId"}
 
 
+class LogDeliveryMirror(PoolFacet):
+    """Where the pool's logs go: AWS has a list, the mirror has it by what is logged."""
+
+    source = "logs"
+    title = "Log delivery"
+    settings = members_of(logs.LOG_DELIVERY)
+    parts = history_of(logs.LOG_DELIVERY)
+    column = "logs"
+    operation = "GetLogDeliveryConfiguration"
+    member = "LogDeliveryConfiguration"
+    known = frozenset({"UserPoolId", "LogConfigurations"})
+
+    def content(self, item: Item) -> Content:
+        return {each["EventSource"]: canonical(each, logs.LOG_MEMBERS) for each in item.get("LogConfigurations") or ()}
+
+
 class PoolDomainsMirror(PoolFacet):
     """Where people sign in. What AWS changes of a domain by itself (its version, its distribution) is left out."""
 
@@ -180,4 +196,11 @@ class PoolDomainsMirror(PoolFacet):
         return {"UserPoolId": pool_id, "Domains": [each for each in asked if each.get("Domain")]}
 
 
-MIRRORS = (PoolMirror(), MfaConfigMirror(), RiskConfigurationMirror(), SessionTrackingMirror(), PoolDomainsMirror())
+MIRRORS = (
+    PoolMirror(),
+    MfaConfigMirror(),
+    RiskConfigurationMirror(),
+    SessionTrackingMirror(),
+    PoolDomainsMirror(),
+    LogDeliveryMirror(),
+)

@@ -155,11 +155,13 @@ class PoolObjectsSource(Source):
         return SourcePage({}, following, clock.now(), {kind: denied}, {kind: unsupported}, remarks)
 
 
-def _each(name: str, title: str, mirror: Mirror, after: str, every: timedelta | None = None) -> Source:
-    return EachObject(name, title, mirror, after=after, every=every, regional=True)
+def _each(
+    name: str, title: str, mirror: Mirror, after: str, every: timedelta | None = None, *, optional: bool = False
+) -> Source:
+    return EachObject(name, title, mirror, after=after, every=every, regional=True, optional=optional)
 
 
-_POOL, _MFA, _RISK, _SESSIONS, _DOMAINS = pools.MIRRORS
+_POOL, _MFA, _RISK, _SESSIONS, _DOMAINS, _LOGS = pools.MIRRORS
 _IDENTITY_POOL, _ROLES, _PRINCIPAL_TAGS = identity_pools.MIRRORS
 SOURCES: tuple[Source, ...] = (
     DescribedPools(POOLS, "User pools", _POOL, IDP, "ListUserPools", "UserPools", "Id"),
@@ -175,6 +177,7 @@ SOURCES: tuple[Source, ...] = (
         optional=True,
     ),
     _each("cognito.domains", "Domains of user pools", _DOMAINS, POOLS, _SLOWLY),
+    _each("cognito.logs", "Log delivery of user pools", _LOGS, POOLS, _SLOWLY, optional=True),
     PoolObjectsSource(
         CLIENTS,
         "App clients",

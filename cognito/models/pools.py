@@ -15,7 +15,7 @@ class UserPool(MirroredRow):
     kind = "cognito.pool"
     searched = ("name", "arn", "aws_id")
     facet_columns = frozenset(
-        {"mfa_config", "risk", "sessions", "domains", "people_read_at", "people_read_in", "people_held_why"},
+        {"mfa_config", "risk", "sessions", "logs", "domains", "people_read_at", "people_read_in", "people_held_why"},
     )
 
     created_at = models.DateTimeField(null=True)
@@ -36,6 +36,7 @@ class UserPool(MirroredRow):
     mfa_config: models.JSONField[Any, Any] = models.JSONField(null=True)
     risk: models.JSONField[Any, Any] = models.JSONField(null=True)
     sessions: models.JSONField[Any, Any] = models.JSONField(null=True)  # whether they are tracked, and how many
+    logs: models.JSONField[Any, Any] = models.JSONField(null=True)  # where its logs go, by what they are of
     domains: models.JSONField[Any, Any] = models.JSONField(null=True)  # domain → what AWS says of it
     # When all its people were last read and in which run, by number; why they could not be, "" where they could.
     people_read_at = models.DateTimeField(null=True)

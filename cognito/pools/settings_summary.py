@@ -8,7 +8,8 @@ from typing import Any
 
 from cognito.models import AppClient, UserPool
 from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
-from cognito.pools.settings import POOL_GROUPS, client, messages, threats
+from cognito.pools.operations.shapes import OF_POOL
+from cognito.pools.settings import POOL_GROUPS, client, logs, messages, threats
 from cognito.setting import SettingLine, SettingsGroup
 from iamconsole.web.words import some
 from sync.mirror.base import DETAILS
@@ -35,19 +36,24 @@ _AT_RISK = {
 def tasks_of(pool: UserPool) -> dict[str, TaskSummary]:
     """By the name of the action that sets it, in the order of the settings tab."""
     may_track = may_track_sessions(pool.described) and pool.sessions is not None
+    is_set = {threats.POOL_SESSIONS.action: may_track, logs.LOGS.action: pool.logs is not None}
     found = {}
     for group in POOL_GROUPS:
         if group is threats.POOL_RISK:  # with the plan
             continue
         if group is messages.FUNCTIONS:
             found["domain"] = TaskSummary("Domain", tuple(_domain(pool)))
-        lines = _sessions(pool) if group is threats.POOL_SESSIONS else _lines(group, pool)
-        found[group.action] = TaskSummary(group.title, tuple(lines), group is not threats.POOL_SESSIONS or may_track)
+        found[group.action] = TaskSummary(group.title, tuple(_lines(group, pool)), is_set.get(group.action, True))
     return found
 
 
 def _lines(group: SettingsGroup, pool: UserPool) -> Iterator[SettingLine]:
-    yield from group.lines({DETAILS: pool.settings, "mfa": pool.mfa_config or {}})
+    if group is threats.POOL_SESSIONS:
+        yield from _sessions(pool)
+    elif group is logs.LOGS and pool.logs is None:
+        yield _not_read("Delivered", pool, logs.FACET)
+    else:
+        yield from group.lines({of.facet: getattr(pool, of.column) or {} for of in OF_POOL})
     if group.action in _BESIDES:
         yield from _BESIDES[group.action](pool)
 

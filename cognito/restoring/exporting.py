@@ -35,7 +35,7 @@ NEVER = (
     "Secrets of app clients: a client that is made from this file gets a new id and a new secret.",
     "Secrets of identity providers, and metadata that was given as a document: this console doesn’t keep them.",
     "How sign-in pages look, how apps register themselves: the mirror doesn’t have them.",
-    "Tracking of sessions: it is set on the pool’s page.",
+    "Tracking of sessions, and log delivery: they are set on the pool’s page.",
     "Threat protection of single app clients: a client that is made from this file has another id, and follows the "
     "pool.",
 )

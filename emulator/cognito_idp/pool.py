@@ -53,6 +53,7 @@ class UserPool:
         self.risk: dict[str, Dated] = {}  # by client id; "" is the pool's own
         self.looks: dict[str, Dated] = {}  # UI customization by client id or ALL
         self.sessions: dict[str, Any] = {"UserSessionTracking": "DISABLED", "TokenSession": {"MaxPerUser": 20}}
+        self.logs: list[dict[str, Any]] = []  # where they go, as SetLogDeliveryConfiguration took it
         self.people = People()
         self.attempts: dict[str, Any] = {}  # sign-ins that have begun, by their session
         self.signing_key = b""  # made when it is first needed

@@ -9,6 +9,7 @@ from typing import Any
 from emulator import clock
 from emulator.cognito_idp.backend import Backend, backends
 from emulator.cognito_idp.errors import invalid
+from emulator.cognito_idp.logs import refuse_logs
 from emulator.cognito_idp.pool import Dated, UserPool
 from emulator.cognito_idp.schema import add_custom
 from emulator.cognito_idp.settings import checked, not_in_tier, sends_by_ses
@@ -114,6 +115,18 @@ class PoolCalls(Calls):
                 "FeatureUnavailableInTierException", "Session tracking is not available in the LITE tier of user pools."
             )
         return pool
+
+    # Logs
+
+    def get_log_delivery_configuration(self) -> Answer:
+        return {"LogDeliveryConfiguration": {"UserPoolId": self.pool.id, "LogConfigurations": self.pool.logs}}
+
+    def set_log_delivery_configuration(self) -> Answer:
+        pool = self.pool
+        configurations = list(self.asked["LogConfigurations"])
+        refuse_logs(configurations, pool)
+        pool.logs = configurations
+        return self.get_log_delivery_configuration()
 
     # Domains
 

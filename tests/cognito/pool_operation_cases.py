@@ -33,6 +33,7 @@ from cognito.pools.operations.shapes import (
     CLIENT_RISK,
     CLIENT_SESSIONS,
     GROUP,
+    LOGS,
     MFA,
     POOL,
     PROVIDER,
@@ -190,6 +191,8 @@ def css_of(arranged: Arranged) -> str:
 BLUE = ".banner-customizable { background-color: #0b3d91; }"
 LONGER = {"Policies.PasswordPolicy.MinimumLength": 14}
 OIDC = {"ProviderDetails": {"client_id": "a", "oidc_issuer": "https://id.example.org"}}
+LOG_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/customers"
+TO_LOG_GROUP = {"LogLevel": "ERROR", "CloudWatchLogsConfiguration": {"LogGroupArn": LOG_GROUP}}
 GROUP_STEP = {"RoleArn": ROLE, "Precedence": 1}
 
 CASES = (
@@ -230,6 +233,14 @@ CASES = (
             for name in ("UserSessionTracking", "TokenSession")
         ],
         ["ENABLED", {"MaxPerUser": 20}],
+    ),
+    Case(
+        "cognito.logs.set",
+        in_pool(lambda arn, name: update(LOGS, arn, name, {"userNotification": TO_LOG_GROUP})),
+        lambda arranged: arranged.idp.get_log_delivery_configuration(**arranged.in_pool)["LogDeliveryConfiguration"][
+            "LogConfigurations"
+        ],
+        [{"EventSource": "userNotification", **TO_LOG_GROUP}],
     ),
     Case(
         "cognito.client.session_config.set",

@@ -19,6 +19,7 @@ POOL_SOURCES = (
     "cognito.risk",
     "cognito.sessions",
     "cognito.domains",
+    "cognito.logs",
     "cognito.clients",
     "cognito.client_risk",
     "cognito.client_sessions",

@@ -8,6 +8,7 @@ from sync.operation_mixins import WritesDocument
 from sync.operations import Operation, registry
 
 _SIGN_IN = "Who signs in to apps, and how: AWS access of people comes by identity pools, and by roles of groups."
+_LOGS = "Where logs go: who may read that place is said there."
 _GATE = "It waits, and sends nothing."
 _TAGS = "Policies that ask for the tag of a resource speak of access to it; what is measured is access of principals."
 _EMPTY = "No role is in an instance profile when it is made or deleted."
@@ -58,6 +59,7 @@ NO_ACCESS: Mapping[str, str] = {
     "cognito.client.risk.set": _SIGN_IN,
     "cognito.client.session_config.set": _SIGN_IN,
     "cognito.session_config.set": _SIGN_IN,
+    "cognito.logs.set": _LOGS,
     "cognito.pool.tag": _TAGS,
     "cognito.pool.untag": _TAGS,
     "cognito.pool.update": _SIGN_IN,
@@ -107,6 +109,7 @@ WRITES: Mapping[str, str | None] = {
     "cognito.client.risk.set": None,
     "cognito.client.session_config.set": None,
     "cognito.session_config.set": None,
+    "cognito.logs.set": None,
     "cognito.client.update": None,
     "cognito.group.update": None,
     "cognito.identity_pool.principal_tags.set": None,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.urls import get_resolver
 
+from cognito.pools.settings import POOL_GROUPS
 from objects import object_actions
 from sync.operations import registry
 
@@ -47,6 +48,7 @@ WAYS: Mapping[str, str] = {
     "cognito.client.delete": "cognito_pool/client-delete",
     "cognito.client.session_config.set": "cognito_pool/client-sessions",
     "cognito.session_config.set": "cognito_pool/sessions",
+    "cognito.logs.set": "cognito_pool/logs",
     "cognito.client.risk.set": "cognito_pool/client-risk",
     "cognito.client.secret.add": "cognito_pool/client-secret",
     "cognito.client.secret.await_soak": "cognito_pool/client-secret",
@@ -194,6 +196,7 @@ def templates() -> str:
 def test_what_no_menu_lists_has_a_link_of_its_own(templates: str) -> None:
     """An action that no menu and no list offers is linked by a template, or is another way of one that is."""
     linked = set(re.findall(r"""action=["']([\w-]+)["']""", templates))
+    linked |= {*(group.action for group in POOL_GROUPS), "domain"}  # the settings tab links the form of each
     hidden = {
         action.name
         for place in object_actions.places()

@@ -100,6 +100,10 @@ def _has_sessions(pool: UserPool) -> bool:
     return may_track_sessions(pool.described) and pool.sessions is not None
 
 
+def _has_logs(pool: UserPool) -> bool:
+    return pool.logs is not None
+
+
 def _tracks_sessions(pool: UserPool) -> bool:
     return tracks_sessions(pool.described)
 
@@ -125,6 +129,7 @@ _OFFERED: dict[str, Callable[[UserPool], bool]] = {
     "risk": _has_risk,
     "client-risk": _is_protected,
     "sessions": _has_sessions,
+    "logs": _has_logs,
     "client-sessions": _tracks_sessions,
 }
 _OF_OBJECTS = (

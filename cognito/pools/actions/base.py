@@ -10,13 +10,11 @@ from django import forms
 from cognito.models import UserPool
 from cognito.pools.operations import update
 from cognito.pools.operations.replacing import rows_of
-from cognito.pools.operations.shapes import MFA, POOL, RISK, SESSIONS, Shape
+from cognito.pools.operations.shapes import OF_POOL, Shape
 from cognito.setting import SettingsGroup
 from cognito.setting_form import EntriesForm, changes_of, different_from
 from objects.object_actions import ActionForm
 from sync.operations import Refusal, StepSpec
-
-_OF_POOL = (POOL, MFA, RISK, SESSIONS)
 
 
 class UserPoolForm(ActionForm):
@@ -50,14 +48,14 @@ class SettingsForm(EntriesForm, UserPoolForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = {**self.initially({of.facet: self.settings(of) for of in _OF_POOL}), **self.initial}
+        self.initial = {**self.initially({of.facet: self.settings(of) for of in OF_POOL}), **self.initial}
 
     def changes(self, of: Shape) -> dict[str, Any]:
         """… that this call takes, by their paths."""
         return changes_of(_asked(self.group, of), self.cleaned_data, self.settings(of))
 
     def all_steps(self) -> Sequence[StepSpec]:
-        shapes = [of for of in _OF_POOL if any(_asked(self.group, of))]
+        shapes = [of for of in OF_POOL if any(_asked(self.group, of))]
         return [step for of in shapes for step in self.update(of, self.changes(of))]
 
 

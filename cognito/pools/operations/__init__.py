@@ -32,6 +32,7 @@ from cognito.pools.operations.pools import CreateUserPool, DeleteUserPool, creat
 from cognito.pools.operations.replacing import (
     ReplaceClientRisk,
     ReplaceGroup,
+    ReplaceLogDelivery,
     ReplaceMfa,
     ReplacePool,
     ReplaceProvider,
@@ -44,6 +45,7 @@ from cognito.pools.operations.shapes import (
     CLIENT_RISK,
     CLIENT_SESSIONS,
     GROUP,
+    LOGS,
     MFA,
     POOL,
     PROVIDER,
@@ -83,6 +85,7 @@ _OPERATIONS: tuple[Operation[Any], ...] = (
     ReplaceMfa(MFA),
     ReplaceSettings(RISK),
     ReplaceSessions(SESSIONS),
+    ReplaceLogDelivery(LOGS),
     DeleteUserPool(),
     AddAttribute(),
     TagPool(POOL_KIND),

@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 from accounts.models import AwsAccount
 from cognito.canonical import canonical
 from cognito.models import OfPool, UserPool
-from cognito.permissions import CHANGE_POOLS, USER_POOLS
+from cognito.permissions import CHANGE_POOLS, DELIVER_LOGS, LOG_DELIVERY_ACTIONS, USER_POOLS
+from cognito.plans import may_be_protected_from_threats
 from cognito.pool_calls import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, region_of
 from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.roles import role_given
@@ -34,7 +35,7 @@ from cognito.pools.operations.shapes import (
 from cognito.setting_paths import different, merged, undone
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
-from sync.aws.permission import Permission, write
+from sync.aws.permission import SETTINGS, Permission, write
 from sync.checks import PlanFinding
 from sync.mirror.base import mirror_of
 from sync.mirror.hashing import moment
@@ -235,6 +236,34 @@ class ReplaceSessions(ReplaceSettings):
         if "TokenSession.MaxPerUser" in p.changes:
             said.append("Who has more sessions than that loses those used longest ago, at the next sign-in.")
         return " ".join([*said, super().note(p)]).strip()
+
+
+class ReplaceLogDelivery(ReplaceSettings):
+    """The call takes a list. With a place to go to, AWS also asks for the right to have logs delivered there."""
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        deliver = (write(action, DELIVER_LOGS, SETTINGS) for action in LOG_DELIVERY_ACTIONS)
+        return [*super().permissions, *deliver]
+
+    def note(self, p: ReplaceParams) -> str:
+        personal = (
+            "The logs hold personal data: whoever may read the place that they go to sees it." if p.settings else ""
+        )
+        return f"{personal} {super().note(p)}".strip()
+
+    def calls(self, p: ReplaceParams) -> list[Call]:
+        configurations = [{"EventSource": source, **where} for source, where in sorted(p.settings.items())]
+        call = pool_call(p.pool_arn, self.aws_operation, LogConfigurations=configurations)
+        needs = LOG_DELIVERY_ACTIONS if configurations else ()
+        return [replace(call, actions=(*call.actions, *needs), resource_arns=("*",) if needs else call.resource_arns)]
+
+    def limits(self, draft: Draft, p: ReplaceParams, value: Value) -> list[PlanFinding]:
+        found = super().limits(draft, p, value)
+        if "userAuthEvents" in p.settings and not may_be_protected_from_threats(pool_described(draft, p.pool_arn)):
+            words = "AWS delivers a log of sign-ins on the plan Plus only: leave it out, or change the plan first."
+            found.append(PlanFinding("NOT_IN_PLAN", "error", words, field="signins"))
+        return found
 
 
 class ReplaceClientRisk(ReplaceSettings):

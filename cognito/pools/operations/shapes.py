@@ -16,7 +16,7 @@ from cognito.canonical import canonical
 from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer, UserPool
 from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
 from cognito.pools import settings
-from cognito.pools.settings import belonging, client, sign_in, threats
+from cognito.pools.settings import belonging, client, logs, sign_in, threats
 from cognito.setting import Setting, labels_of
 from sync.models import MirroredRow
 
@@ -180,6 +180,16 @@ CLIENT_SESSIONS = Shape(
     held_by=tracks_sessions,
     unless="The pool doesn’t track sessions: switch that on first.",
 )
+# By what is logged: the operation makes the list of it that the call takes.
+LOGS = Shape(
+    "cognito.logs.set",
+    "user pool",
+    UserPool,
+    "SetLogDeliveryConfiguration",
+    logs.LOG_DELIVERY,
+    column="logs",
+    facet="logs",
+)
 CLIENT = Shape(
     "cognito.client.update", "app client", AppClient, "UpdateUserPoolClient", client.CLIENT, asked_by="ClientId"
 )
@@ -202,7 +212,8 @@ RESOURCE_SERVER = Shape(
     asked_by="Identifier",
     fitted=_server,
 )
-SHAPES = (POOL, MFA, RISK, SESSIONS, CLIENT, CLIENT_RISK, CLIENT_SESSIONS, GROUP, PROVIDER, RESOURCE_SERVER)
+OF_POOL = (POOL, MFA, RISK, SESSIONS, LOGS)
+SHAPES = (*OF_POOL, CLIENT, CLIENT_RISK, CLIENT_SESSIONS, GROUP, PROVIDER, RESOURCE_SERVER)
 
 
 def changes_texts(names: Iterable[str]) -> bool:

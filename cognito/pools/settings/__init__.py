@@ -1,6 +1,6 @@
 """The settings of user pools and of what belongs to them, as entries (docs/adding-a-setting.md)."""
 
-from cognito.pools.settings import belonging, client, messages, pool, sign_in, threats
+from cognito.pools.settings import belonging, client, logs, messages, pool, sign_in, threats
 from cognito.setting import SettingsGroup
 
 # In the order of the settings tab. A pool's domain has a place in it, too (cognito/pools/settings_summary.py).
@@ -18,6 +18,7 @@ POOL_GROUPS: tuple[SettingsGroup, ...] = (
     pool.PLAN_AND_PROTECTION,
     threats.POOL_SESSIONS,
     threats.POOL_RISK,
+    logs.LOGS,
 )
 CLIENT_GROUPS: tuple[SettingsGroup, ...] = (
     client.SIGN_IN,

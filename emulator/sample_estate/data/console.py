@@ -22,6 +22,7 @@ _READS = """
     account:ListRegions ec2:DescribeRegions organizations:Describe* organizations:List*
     cognito-idp:Describe* cognito-idp:List* cognito-idp:GetGroup cognito-idp:GetUserPoolMfaConfig
     cognito-idp:GetUICustomization cognito-idp:GetUserPoolSessionConfiguration
+    cognito-idp:GetLogDeliveryConfiguration
     cognito-identity:ListIdentityPools cognito-identity:DescribeIdentityPool cognito-identity:GetIdentityPoolRoles
     cognito-identity:GetPrincipalTagAttributeMap
 """
