@@ -67,12 +67,17 @@ class AttachForm(ActionForm):
 
 
 class DetachForm(ActionForm):
-    heading = "Detach a policy from {names}"
     about = (
         "What only this policy allowed is no longer allowed. The policy itself stays. Identities without it are left "
         "out."
     )
     policy = PolicyField(label="Policy")
+
+    @property
+    def heading(self) -> str:  # type: ignore[override]  # of the policy that the address names
+        held = Attachment.objects.live().filter(aws_account=self.aws_account, arn=self.initial.get("policy", ""))
+        name = held.values_list("name", flat=True).first() or "a policy"
+        return f"Detach {name.replace('{', '{{').replace('}', '}}')} from {{names}}"
 
     def steps(self) -> Sequence[StepSpec]:
         policy = self.cleaned_data["policy"]

@@ -115,6 +115,7 @@ def test_detaches(aws_account: AwsAccount, policy: ManagedPolicy, erin: Operator
     html = get(client_of(erin), "role", aws_id=role.aws_id)
     url = f"{address('role_action', aws_id=role.aws_id, action='detach')}?policy={policy.arn}"
     assert url.replace(":", "%3A").replace("/reports-write", "%2Freports-write") in html
+    assert "Detach reports-write from reports-exporter" in text_of(client_of(erin).get(url).content.decode())
     expected = ("iam.role.detach", {"arn": role.arn, "policy_arn": policy.arn})
     assert steps(post(client_of(erin), url, policy=policy.arn)) == [expected]
 
