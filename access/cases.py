@@ -34,7 +34,7 @@ _NAMES = frozenset(
 
 
 class BadCase(ValueError):
-    """What is wrong with a case, in a sentence."""
+    """A malformed case; the message says what is wrong with it."""
 
 
 class Cases:
@@ -88,7 +88,7 @@ def _describe(reason: VerdictReason) -> dict[str, Any]:
         "statement": reason.which,
         "effect": reason.effect,
     }
-    return found | {"hangs_on": list(reason.hangs_on)} if reason.hangs_on else found
+    return found | {"hangs_on": list(reason.depends_on)} if reason.depends_on else found
 
 
 def _load(line: str, number: int) -> Any:

@@ -1,4 +1,4 @@
-"""Chains of roles: who gets into a role by assuming others first."""
+"""Role chaining: who can assume a role by assuming other roles first."""
 
 from __future__ import annotations
 

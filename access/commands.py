@@ -1,4 +1,4 @@
-"""What the commands of this app have in common."""
+"""Arguments that the commands of this app share."""
 
 from __future__ import annotations
 

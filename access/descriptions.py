@@ -35,7 +35,7 @@ def describe_condition(found: WhoCanMatch) -> str:
     supposed = found.allowed_if
     if supposed:
         return f"only {', '.join(describe_context(supposed))}"
-    return f"depends on {', '.join(map(spelled, found.hangs_on))}" if found.hangs_on else ""
+    return f"depends on {', '.join(map(spelled, found.depends_on))}" if found.depends_on else ""
 
 
 def describe_example(found: WhoCanMatch) -> str:

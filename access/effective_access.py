@@ -1,4 +1,4 @@
-"""What one principal may, by service and access level: what its policies allow, after all that limits them.
+"""Effective access of one principal, by service and access level: what its policies allow within all limits.
 
 Nothing is tried out on examples. Actions that no policy tells apart are one question, and each resource pattern of a
 statement that allows is laid beside those of every layer: it is within them, apart from them, or partly within, which
@@ -15,7 +15,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from access.holders import Holder
-from access.limits import LimitedGrant, Limits, unheld_resource_policy
+from access.limits import LimitedGrant, Limits, unread_resource_policy
 from access.surroundings import Surroundings
 from policies.engine import catalogue
 from policies.engine.callers import CallerKind
@@ -81,7 +81,7 @@ class EffectiveServiceAccess:
 
 @dataclass(frozen=True)
 class EffectiveAccess:
-    """`unknown`: patterns of actions that mean none that the catalogue knows. `not_held`: layers of the principal's own
+    """`unknown`: patterns of actions that mean none that the catalogue knows. `not_read`: layers of the principal's own
     that it has and the mirror lacks; then nothing here is sure."""
 
     services: tuple[EffectiveServiceAccess, ...]
@@ -126,7 +126,7 @@ def _access(asked: _DecidedAlike, not_read: frozenset[LayerName]) -> EffectiveAc
         for grant in _grants(kind[0], allowing, limits):
             for name in kind:
                 if grant.fits(name):
-                    alike = (grant, unheld_resource_policy(name, grant))
+                    alike = (grant, unread_resource_policy(name, grant))
                     found[name.partition(":")[0]].setdefault(alike, []).append(name)
     caller = holder.caller.kind
     services = (_service(prefix, caller, grants, unsure=bool(not_read)) for prefix, grants in found.items())

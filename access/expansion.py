@@ -1,4 +1,4 @@
-"""The actions that a pattern stands for: the catalogue's, and those that policies name and the catalogue doesn't know.
+"""Expands patterns of actions: to the catalogue's actions, and to those that policies name and the catalogue lacks.
 
 Most of them no policy tells apart: of each such kind one is asked about, in place of all.
 """

@@ -1,4 +1,4 @@
-"""What an operator asks."""
+"""Forms for questions about access."""
 
 from __future__ import annotations
 

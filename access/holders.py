@@ -1,4 +1,4 @@
-"""Who there is in an AWS account, and what each of them holds: policies, boundary, trust, as the mirror has them.
+"""Holders: the users, roles and groups of an AWS account, each with its policies, boundary and trust policy.
 
 Policies are compiled once however many hold them. What ownership rules say is for lists: here nobody is left out.
 """
@@ -21,7 +21,7 @@ from sync.mirror import bulk
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A user, a role or (whose policies its members hold, too) a group. `not_held`: layers that it has and we lack."""
+    """A user, a role or (whose policies its members hold, too) a group. `not_read`: layers that it has and we lack."""
 
     caller: Caller
     row: int  # its primary key

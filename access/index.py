@@ -1,4 +1,4 @@
-"""An index over the principals of an AWS account, to ask at once of all of them what one may.
+"""An index over the principals of an AWS account, to decide a request for all of them at once.
 
 Documents are shared: of each it is decided once what it says of an action on a resource, and that is combined for each
 principal who holds it. Only statements that ask who the principal is are looked at again for each of them.

@@ -1,4 +1,4 @@
-"""Indexes kept between requests, for as long as the mirror says what it said when they were made.
+"""Caches indexes between requests, for as long as the rows that they were made of don't change.
 
 Each request reads the rows again (0.08 s for 10,000 principals); what is kept is what takes long: the index that they
 make, and what was found out with it. So nothing has to tell this module that something changed, and no worker's pull,

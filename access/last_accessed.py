@@ -1,4 +1,4 @@
-"""What the mirror holds of the services that several principals tried to use, for questions about all of them at once.
+"""Service last accessed data of several principals, for questions about all of them at once.
 
 IAM User Guide, "Refine permissions in AWS using last accessed information".
 """

@@ -1,5 +1,5 @@
-"""Proposals for narrower policies: each inline and customer-managed policy of a principal, by what AWS tracks of
-attempts by all who have it. What other policies give plays no part: an attempt counts for each that allows its service.
+"""Least privilege: proposes narrower inline and customer-managed policies, by what AWS tracks of attempts by all who
+have each. What other policies give plays no part: an attempt counts for each that allows its service.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _parts(parts: Iterable[PatternChange]) -> list[dict[str, Any]]:
 
 
 def proposals(aws_account: AwsAccount, arn: str) -> list[Proposal]:
-    """Of whom the ARN names. Raises Unanswerable."""
+    """Of whom the ARN names. Raises UnanswerableQuestionError."""
     for model in _OWNERS:
         found: Principal | None = model.objects.live().filter(aws_account=aws_account, arn=arn).first()
         if found is not None:

@@ -1,4 +1,4 @@
-"""What boundary, control policies and denials leave of a resource pattern that a statement allows."""
+"""Limits: what boundary, control policies and denials leave of a resource pattern that a statement allows."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ class DecidingStatement:
 class LimitedGrant:
     """What one statement allows on one of its resource patterns, and what is left of that.
 
-    `within`: patterns of layers that allow a part only; `but`: those that denials take. `hangs_on`: condition keys on
-    which it hangs to be allowed, `unless`: to be denied. `taken_by`: the layer that takes all. `is_unsure`: it can't be
-    told how the patterns lie to one another.
+    `limited_to`: patterns of layers that allow a part only; `excluded`: patterns that denials take away. `depends_on`:
+    condition keys that decide whether it is allowed, `denial_keys`: whether it is denied. `taken_by`: the layer that
+    takes all of it away. `is_unsure`: how the patterns overlap can't be decided.
     """
 
     resource: str
     all_but: bool = False
-    within: tuple[str, ...] = ()
-    but: tuple[str, ...] = ()
-    hangs_on: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
+    limited_to: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    denial_keys: tuple[str, ...] = ()
     because: tuple[DecidingStatement, ...] = ()
     taken_by: LayerName | None = None
     is_unsure: bool = False
@@ -59,7 +59,7 @@ class LimitedGrant:
     @property
     def is_whole(self) -> bool:
         """On everything, whatever the request."""
-        rest = (self.within, self.but, self.hangs_on, self.unless)
+        rest = (self.limited_to, self.excluded, self.depends_on, self.denial_keys)
         return self.is_everything and not any(rest) and not self.taken_by and not self.is_unsure
 
     def fits(self, action: str) -> bool:
@@ -122,7 +122,7 @@ class Limits:
         found = LimitedGrant(
             text,
             statement.not_resources,
-            hangs_on=_keys(statement, facts) if holds is MAYBE else (),
+            depends_on=_keys(statement, facts) if holds is MAYBE else (),
             because=(DecidingStatement(LayerName.IDENTITY, policy.name, statement.sid or statement.index),),
             is_everything=bool(asked_on) or resources.is_everything,
         )
@@ -153,7 +153,7 @@ class Limits:
         if whole:
             keys = {key for _, statement, _ in whole for key in _keys(statement, facts)}
             return replace(
-                grant, hangs_on=_sorted(grant.hangs_on, keys), because=grant.because + _because(layer, whole)
+                grant, depends_on=_sorted(grant.depends_on, keys), because=grant.because + _because(layer, whole)
             )
         parts = [each for each, relation in lies if relation is not Relation.APART]
         if not parts:
@@ -161,8 +161,8 @@ class Limits:
         keys = {key for _, statement, holds in parts if holds is MAYBE for key in _keys(statement, facts)}
         return replace(
             grant,
-            within=grant.within + _texts(parts),
-            hangs_on=_sorted(grant.hangs_on, keys),
+            limited_to=grant.limited_to + _texts(parts),
+            depends_on=_sorted(grant.depends_on, keys),
             because=grant.because + _because(layer, parts),
             is_unsure=grant.is_unsure or any(relation is Relation.UNKNOWN for _, relation in lies),
         )
@@ -190,8 +190,8 @@ class Limits:
         for each, relation in denying:
             grant = replace(
                 grant,
-                unless=_sorted(grant.unless, _keys(each[1], facts) if each[2] is MAYBE else ()),
-                but=grant.but if relation is Relation.WITHIN else grant.but + _texts([each]),
+                denial_keys=_sorted(grant.denial_keys, _keys(each[1], facts) if each[2] is MAYBE else ()),
+                excluded=grant.excluded if relation is Relation.WITHIN else grant.excluded + _texts([each]),
                 because=grant.because + _because(layer, [each]),
                 is_unsure=grant.is_unsure or relation is Relation.UNKNOWN,
             )
@@ -237,7 +237,7 @@ def _of_organization(around: Surroundings) -> dict[str, tuple[str, ...]]:
     return facts_of_place(around, Surroundings(""), "")
 
 
-def unheld_resource_policy(action: str, grant: LimitedGrant) -> str:
+def unread_resource_policy(action: str, grant: LimitedGrant) -> str:
     """What the policy of the resources is called that also decides and isn't read; "" where there is none."""
     if action.lower() == _ASSUMES:
         return "trust policy of the role"
@@ -249,7 +249,7 @@ def unheld_resource_policy(action: str, grant: LimitedGrant) -> str:
 
 
 def _keys(statement: CompiledStatement, facts: Facts) -> tuple[str, ...]:
-    return facts.hangs_on(statement, "*") if statement.tests else ()
+    return facts.depends_on(statement, "*") if statement.tests else ()
 
 
 def _sorted(keys: Sequence[str], more: Sequence[str] | set[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Who may assume a role and isn't a principal of its AWS account: services, providers, and other AWS accounts."""
+"""Outsiders who may assume a role: services, identity providers and other AWS accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ARN of a resource tells of where it is, as the mirror of an AWS account has it."""
+"""Context keys of a resource that follow from its ARN: its AWS account, organization and Region."""
 
 from __future__ import annotations
 

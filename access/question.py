@@ -147,7 +147,7 @@ class WhoCanMatch:
         return self._where is not None and self._where.is_undecided
 
     @property
-    def hangs_on(self) -> tuple[str, ...]:
+    def depends_on(self) -> tuple[str, ...]:
         """The context keys that decide, where they aren't known."""
         if self.decision is not Decision.UNKNOWN or self.is_undecided:
             return ()
@@ -184,7 +184,7 @@ class WhoCanQuestion:
         )
         self._facts: dict[str, Facts] = {}
         self._said_by: dict[int, StatementEffect] = {}
-        self._not_read = frozenset(self._layers_not_held())
+        self._not_read = frozenset(self._layers_not_read())
         self._trust = self._policy_of_role()
         self._is_bound_by_rcps = self._is_own and is_bound_by_rcps(action)
         self._decided: dict[tuple[object, ...], Decision] = {}
@@ -387,7 +387,7 @@ class WhoCanQuestion:
             found |= {LayerName.SESSION}
         return found - {LayerName.SCP, LayerName.RCP} if holder.caller.is_service_linked else found
 
-    def _layers_not_held(self) -> Iterator[LayerName]:
+    def _layers_not_read(self) -> Iterator[LayerName]:
         around = self.index.surroundings
         if LayerName.SCP in around.not_read:
             yield LayerName.SCP

@@ -54,7 +54,7 @@ class UnanswerableQuestionError(ValueError):
 
 @dataclass(frozen=True)
 class Situation:
-    """`not_held`: for each layer that isn't, why, in a sentence. `is_own`: the mirror has the principal."""
+    """`not_read`: for each layer that isn't, why, in a sentence. `is_own`: the mirror has the principal."""
 
     request: Request
     layers: Layers
@@ -125,7 +125,7 @@ def delegating_to(*account_ids: str) -> LayerPolicy:
 
 
 def situation_of(aws_account: AwsAccount, principal: str, action: str, resource: str, context: Context) -> Situation:
-    """`context` keys in lower case. Raises Unanswerable."""
+    """`context` keys in lower case. Raises UnanswerableQuestionError."""
     if ":" not in action:
         raise UnanswerableQuestionError(f"{action!r} is no action: it must be written as service:Action.")
     if "*" in action or "?" in action:

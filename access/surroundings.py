@@ -14,7 +14,7 @@ from policies.organizations.selectors import Bound, ControlPoliciesUnknown, Orga
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`not_held` says of SCPs and RCPs, in a sentence, why it isn't known what they say."""
+    """`not_read` says of SCPs and RCPs, in a sentence, why it isn't known what they say."""
 
     account_id: str
     scps: tuple[ControlPolicyLevel, ...] = ()

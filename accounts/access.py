@@ -1,4 +1,4 @@
-"""Who may do what: the permission backend, and the fetches with which every view begins."""
+"""Authorization: the permission backend, and the fetches of permitted rows with which every view begins."""
 
 from __future__ import annotations
 

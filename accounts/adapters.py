@@ -1,4 +1,4 @@
-"""How django-allauth behaves here.
+"""Adapters that configure django-allauth.
 
 Nobody signs up: operators are made by an owner, by `create_operator`, and by a first sign-in by the identity provider.
 """

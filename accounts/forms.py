@@ -1,4 +1,4 @@
-"""What owners type on the page of an AWS account."""
+"""Forms of the settings of an AWS account."""
 
 from __future__ import annotations
 

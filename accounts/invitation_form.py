@@ -1,4 +1,4 @@
-"""What an owner types to invite somebody."""
+"""The form to invite an operator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the database and the keys that this process was given belong together.
+"""Checks that the keys of this process belong to its database.
 
 The database holds a check value of each key, derived from it (HKDF), which tells nothing of the key. A key that the
 database doesn't know is taken on where there was none, and where it comes as docs/settings.md has it for turning one

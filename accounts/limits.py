@@ -1,4 +1,4 @@
-"""How often a password may be tried: by address and network address together, and by each alone.
+"""Rate limits of password attempts: by e-mail address and network address together, and by each alone.
 
 Five wrong passwords lock an e-mail address for the network address that they came from, and not for its owner
 elsewhere. Whoever has many network addresses meets a cap for each e-mail address; where its owner has signed in from

@@ -1,4 +1,4 @@
-"""What makes a link to set a password hard to guess, good for one use, and for a while only."""
+"""Tokens of links to set a password: hard to guess, for one use, and expiring."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody sees a page without signing in, and nobody changes AWS without a second factor; no page is kept anywhere."""
+"""Middleware: every page needs a sign-in, changing AWS a second factor, and no page may be cached."""
 
 from __future__ import annotations
 

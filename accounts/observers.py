@@ -1,4 +1,4 @@
-"""What allauth and Django tell of signing in and out, for the audit trail. Observers only: they decide nothing."""
+"""Receivers of allauth's and Django's signals about signing in and out, for the audit trail. They decide nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operators as a list, for owners."""
+"""The list of operators, for owners."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page shell learns from `accounts`: the AWS accounts an operator may see, and the links of this app."""
+"""Provides the page shell with the AWS accounts that an operator may see, and with the links of this app."""
 
 from __future__ import annotations
 

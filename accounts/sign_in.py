@@ -1,4 +1,4 @@
-"""The rules of signing in: who is refused, who needs a second factor."""
+"""Rules of signing in: who is refused, who needs a second factor."""
 
 from __future__ import annotations
 

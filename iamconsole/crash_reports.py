@@ -1,4 +1,4 @@
-"""What Django tells of a crash, on its page for developers and in mails: where, but none of the values in hand.
+"""Django's crash reports, on its debug page and in e-mails: where it happened, without the values of variables.
 
 A frame may have a secret in a variable, such as a password that was just typed.
 """

@@ -1,4 +1,4 @@
-"""The queue of files, when there is no Redis: kombu's transport, one step at a time and never by halves.
+"""The file queue, used without Redis: kombu's filesystem transport, made atomic by a lock.
 
 kombu creates the table of an exchange by opening the file, which empties it, and locking it afterwards: of two workers
 that start together one loses its entry, or both find JSON that can't be read and end. A message can be read while it is

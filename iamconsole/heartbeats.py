@@ -1,4 +1,4 @@
-"""Which workers are alive. Each notes it in the cache while it looks at its queues, and nobody can steer one from afar.
+"""Heartbeats of workers: each writes to the cache while it polls its queues. No worker takes remote commands.
 
 Celery's remote control is off: whoever reaches the broker could end workers by it, or learn what they do.
 """

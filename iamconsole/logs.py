@@ -1,4 +1,4 @@
-"""What the log says: one JSON object a line, for log collectors, with the extra fields of a record by name.
+"""Log formatters: one JSON object a line, for log collectors, with the extra fields of a record by name.
 
 A refusal is expected: by AWS, of a person or of a request. It is one line that says who refused what, without a
 traceback, which is for faults of the console.

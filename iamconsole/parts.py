@@ -1,4 +1,4 @@
-"""Whether the parts that a web process needs are there: what `/health/` says."""
+"""Health of the parts that a web process needs, for `/health/`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sealing: texts encrypted under SEAL_KEYS, so that the database alone doesn't tell them.
+"""Sealing: encrypts texts under SEAL_KEYS, so that the database alone doesn't reveal them.
 
 Every purpose has a key of its own, derived from each of SEAL_KEYS (HKDF), and what a text belongs to is authenticated
 with it (AES-GCM): a blob that is copied to another purpose, owner or place can't be opened there. A blob names the key

@@ -29,30 +29,30 @@ def save_inline(
     at: datetime,
 ) -> None:
     """`owner` is the field: user, group or role. `held`: the pk of each document by the hash of its text."""
-    hangs_on = f"{owner}_id"
+    depends_on = f"{owner}_id"
     wanted: dict[str, Columns] = {
         slot(aws_id, name): columns(place, at, name=name, document_id=held[document["text"]])
-        | {hangs_on: owners[aws_id]}
+        | {depends_on: owners[aws_id]}
         for aws_id, content in contents.items()
         for name, document in content["inline"].items()
     }
-    project(InlinePolicy, existing_of(InlinePolicy, hangs_on, owners.values()), wanted, at)
+    project(InlinePolicy, existing_of(InlinePolicy, depends_on, owners.values()), wanted, at)
 
 
 def tie_attachments(
     place: AccountRegion, owner: str, owners: Owners, contents: Mapping[str, Content], at: datetime
 ) -> None:
     """An attachment is there also when its policy is not (yet); see `find_policies`."""
-    hangs_on = f"{owner}_id"
+    depends_on = f"{owner}_id"
     arns = {arn for content in contents.values() for arn in content["attached"]}
     policies = _policies(place, arns)
     wanted: dict[str, Columns] = {
         slot(aws_id, arn): columns(place, at, name=name_of(arn), arn=arn, policy_id=policies.get(arn))
-        | {hangs_on: owners[aws_id]}
+        | {depends_on: owners[aws_id]}
         for aws_id, content in contents.items()
         for arn in content["attached"]
     }
-    existing = existing_of(Attachment, hangs_on, owners.values())
+    existing = existing_of(Attachment, depends_on, owners.values())
     project(Attachment, existing, wanted, at, other_end="policy_id")
 
 

@@ -1,4 +1,4 @@
-"""How principals of an AWS account can become administrators: techniques as data, and the shortest paths."""
+"""Privilege escalation: how principals can become administrators, by techniques as data; finds the shortest paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an AWS account has that techniques turn on, beside its principals."""
+"""The objects of an AWS account that techniques use, beside its principals."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class EscalationAccount:
         return self.index.surroundings.account_id
 
     def trusting(self, service: str) -> frozenset[int]:
-        """The roles that the service may take on."""
+        """The roles that the service may assume."""
         if service not in self._trusting:
             by_trust: dict[int, bool] = {}
             found = set()
@@ -74,7 +74,7 @@ class EscalationAccount:
         return self._trusting[service]
 
     def providers_of(self, holder: Holder, technique: Technique) -> list[str]:
-        """The identity providers of the AWS account, of the technique's kind, whose people may take on the role."""
+        """The identity providers of the AWS account, of the technique's kind, whose people may assume the role."""
         kind, trust = technique.provider, holder.trust
         if kind is None or trust is None:
             return []
@@ -116,7 +116,7 @@ def _names(trust: LayerPolicy, service: str) -> bool:
 
 @dataclass(frozen=True)
 class EscalationRows:
-    """The rows that techniques turn on and the index isn't made of."""
+    """The rows that techniques use and that aren't in the index."""
 
     profiled: Sequence[Row]  # ARN of a role that is in an instance profile
     users: Sequence[Row]  # ARN, access keys, whether there is a password, MFA devices

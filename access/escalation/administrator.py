@@ -1,5 +1,5 @@
-"""Who is an administrator, in this one place: whom policies and boundary allow everything on everything, and whom
-control policies don't keep from giving permissions away.
+"""Defines administrators: policies and boundary allow them everything on everything, and control policies don't keep
+them from giving permissions away.
 
 Conditions whose keys aren't known count as met: the session that meets them is an administrator's.
 """

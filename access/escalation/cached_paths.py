@@ -1,4 +1,4 @@
-"""The escalation paths as a page has them, kept while nothing that they depend on changes."""
+"""Caches the escalation paths of a page, until something changes that they depend on."""
 
 from __future__ import annotations
 

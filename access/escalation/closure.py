@@ -1,4 +1,4 @@
-"""Who can become administrator at all: everything that each principal can bring about, until nothing new comes of it.
+"""The transitive closure of moves: everything that each principal can bring about, until no move adds a fact.
 
 Of each fact it is known by which principals it can be brought about, as a number with a bit for each of them. So all
 principals are looked at together, and what takes several facts is those who have each of them.
@@ -73,7 +73,7 @@ class Closure:
 
     @property
     def won(self) -> int:
-        """Who can be an administrator."""
+        """The principals who can become administrators."""
         found = self.bits.get(GOAL, 0)
         for number in self.winning:
             found |= self.of(number)
@@ -87,7 +87,7 @@ class Closure:
         return found
 
     def run(self) -> None:
-        """Until nothing new comes of the moves that there are."""
+        """Applies the moves until none adds a fact."""
         while True:
             changed, self._dirty = self._dirty, set()
             if changed:

@@ -1,4 +1,4 @@
-"""The moves that there are: techniques, who may do each part of them, and what then is so."""
+"""The graph's moves: techniques, with who may do each stage of them, and the facts that they bring about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an identity may do once IAM has been changed: the facts that bear on it, and its holder with these applied.
+"""Applies changes of IAM to an identity: the facts that concern it, and its policies with these applied.
 
 A fact is a change that somebody can make: of a principal by its number in the index, of a group or a policy by its ARN.
 """

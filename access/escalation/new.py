@@ -1,4 +1,4 @@
-"""What isn't there and somebody may make: a new user, a new role, a new policy."""
+"""New users, roles and policies that somebody may create."""
 
 from __future__ import annotations
 

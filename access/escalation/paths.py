@@ -1,4 +1,4 @@
-"""What a search found, as the steps of paths."""
+"""Escalation paths: the steps of what a search found."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class StepPermission:
     action: str
     resource: str
     decision: Decision
-    found: WhoCanMatch
+    match: WhoCanMatch
 
     @property
-    def hangs_on(self) -> tuple[str, ...]:
-        return self.found.hangs_on
+    def depends_on(self) -> tuple[str, ...]:
+        return self.match.depends_on
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ class EscalationStep:
         found = [f"if {self.technique.supposes}"] if self.technique.supposes else []
         for each in self.permissions:
             if each.decision is Decision.UNKNOWN:
-                allowed_if = each.found.allowed_if
+                allowed_if = each.match.allowed_if
                 found += (
                     describe_context(allowed_if)
                     if allowed_if
-                    else [f"depending on {spelled(key)}" for key in each.hangs_on]
+                    else [f"depending on {spelled(key)}" for key in each.depends_on]
                 )
         return tuple(dict.fromkeys(found))
 
@@ -146,7 +146,7 @@ def _step(search: Search, made: MoveUse, of: int | None) -> EscalationStep:
     holders, move = search.index.holders, made.move
     technique, target = move.technique, move.facts[made.fact]
     permissions = tuple(_permissions(search, made, target))
-    keys = {key for each in permissions for key in each.hangs_on}
+    keys = {key for each in permissions for key in each.depends_on}
     principal = holders[made.actors[0]].arn
     return EscalationStep(
         principal,

@@ -1,4 +1,4 @@
-"""Who may do what, asked once for all targets that no policy tells apart."""
+"""Finds who may do what, asked once for all targets that no policy distinguishes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a service may be told to run something: the Regions and the resources that policies tell apart."""
+"""The Regions and resources in which a service may be made to run something, as far as policies distinguish them."""
 
 from __future__ import annotations
 

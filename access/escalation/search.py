@@ -1,4 +1,4 @@
-"""The search: what everybody can bring about, with what they and others can be made of."""
+"""The search: what everybody can bring about, including what they and others can be turned into."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How ARNs of what services run look, as `PermissionNeed` has patterns, and the names of services that roles trust."""
+"""ARN patterns of what services run, for `PermissionNeed`, and the names of services that roles trust."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shortest ways of one principal: of all that it can bring about, by how many moves that takes.
+"""Shortest paths of one principal: the least number of moves for each fact that it can bring about.
 
 What takes several facts costs the moves of all of them together, each once.
 """

@@ -1,4 +1,4 @@
-"""What a technique is: what it is turned on, the permissions that it takes, and what is gained."""
+"""Escalation techniques: the target, the permissions that each needs, and what it gains."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class NeedResource(Enum):
 
 
 class TechniqueTarget(Enum):
-    """What it is turned on."""
+    """The kind of object that a technique is used on."""
 
     USER = "user"
     ROLE = "role"

@@ -1,4 +1,4 @@
-"""Which variants of principals there are: by what those who can act as them can change, and whom that makes what."""
+"""Variants of principals: what each becomes by the changes that those who can act as it can make."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one combination of documents gives that another doesn't."""
+"""Compares two combinations of documents: what one allows that the other doesn't."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change keeps of the access that it changes, in words for its page."""
+"""Describes the access changes that a change has stored, for its page."""
 
 from __future__ import annotations
 

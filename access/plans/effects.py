@@ -1,4 +1,4 @@
-"""Whom a plan gives or takes access: those who have the same before and after are looked at once."""
+"""The access that a plan gives and takes: principals with the same documents before and after are compared once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan changes that no policy says: credentials, identity providers, instance profiles. Told, not counted."""
+"""Facts of a plan that no policy says: credentials, identity providers, instance profiles. Listed, not counted."""
 
 from __future__ import annotations
 

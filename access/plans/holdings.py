@@ -1,4 +1,4 @@
-"""Who has what, as far as a plan touches it: read from the mirror, then altered step by step."""
+"""Holdings: who has which policies, as far as a plan concerns them; read from the mirror, then changed step by step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From which network address whatever happens now was caused: entries of the trail have it without being told.
+"""The client's network address of what happens now: entries of the audit trail take it from here.
 
 While a request is answered it is the request's; while a worker carries out a change, that of the request by which
 somebody applied it, which the change keeps.

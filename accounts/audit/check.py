@@ -1,4 +1,4 @@
-"""Checking the sealed chain against what the database says now, and against the heads of the log stream."""
+"""Verifies the sealed chain against the rows of the database, and against the heads in the log stream."""
 
 from __future__ import annotations
 

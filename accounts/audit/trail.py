@@ -1,4 +1,4 @@
-"""Writing entries."""
+"""Writes audit entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom the provider says that it has seen: its claims, in our words."""
+"""The identity that the provider's claims describe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sign-in by the identity provider proves, as allauth's records in the session keep it."""
+"""Authentication methods: what a sign-in by the identity provider proves, as allauth's records in the session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Talking to the provider: where it is, the way to it, and its answer, verified."""
+"""The OpenID Connect client: the provider's configuration, the redirect to it, and its verified answer."""
 
 from __future__ import annotations
 

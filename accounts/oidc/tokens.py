@@ -1,4 +1,4 @@
-"""What an ID token must be before anything in it is believed (OpenID Connect Core 1.0, 3.1.3.7)."""
+"""Validates ID tokens (OpenID Connect Core 1.0, 3.1.3.7)."""
 
 from __future__ import annotations
 

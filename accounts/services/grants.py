@@ -1,4 +1,4 @@
-"""Giving and taking grants. A grant isn't edited: it is taken, and another one given."""
+"""Grants and revokes roles. A grant isn't edited: it is revoked, and another one given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inviting somebody to the console: an operator with grants, who gets a link to set a password by mail.
+"""Invites operators: makes one with grants, who gets a link to set a password by e-mail.
 
 Owners of all AWS accounts invite to any of them, and to all; owners of some to those. Whoever is an operator already
 gets the grants only, and no mail.

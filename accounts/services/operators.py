@@ -1,4 +1,4 @@
-"""Making, changing, deactivating operators. Only owners of all AWS accounts may; the caller has checked the sign-in."""
+"""Makes, changes and deactivates operators. Only owners of all AWS accounts may; the caller has checked the sign-in."""
 
 from __future__ import annotations
 

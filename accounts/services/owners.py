@@ -1,4 +1,4 @@
-"""The one rule that every change of operators, groups and grants obeys: somebody stays owner of all AWS accounts."""
+"""The rule for every change of operators, groups and grants: at least one owner of all AWS accounts remains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions that are over leave the database: Django only stops taking them."""
+"""Deletes expired sessions from the database: Django only stops accepting them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether an operator gets mails about changes."""
+"""The setting whether an operator gets e-mails about changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""After a step-up sign-in: what was posted before it, to be sent again."""
+"""The page after a step-up sign-in, which sends again what was posted before it."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def scopes_of(lines: Iterable[ActionGroup]) -> list[Scope]:
 
 def _scope(line: ActionGroup) -> Scope:
     grant, actions = line.grant, line.actions
-    keys = tuple(map(catalogue.spelled, sorted({*grant.hangs_on, *grant.unless})))
+    keys = tuple(map(catalogue.spelled, sorted({*grant.depends_on, *grant.denial_keys})))
     if all(catalogue.takes_no_resource(name.lower()) for name in actions):
         harmless = all(name.lower() in _HARMLESS for name in actions)
         return Scope("", is_harmless=harmless, keys=keys, is_unsure=grant.is_unsure)
@@ -73,8 +73,8 @@ def _scope(line: ActionGroup) -> Scope:
 # ---- In words ----------------------------------------------------------------------------------------------------
 def _words(grant: LimitedGrant) -> str:
     """ "everything", "everything but arn:aws:s3:::secret/*", "arn:aws:s3:::b/*"."""
-    only = [*grant.within, *(each.removeprefix(_ALL_BUT) for each in grant.but if each.startswith(_ALL_BUT))]
-    without = [each for each in grant.but if not each.startswith(_ALL_BUT)]
+    only = [*grant.limited_to, *(each.removeprefix(_ALL_BUT) for each in grant.excluded if each.startswith(_ALL_BUT))]
+    without = [each for each in grant.excluded if not each.startswith(_ALL_BUT)]
     if grant.all_but:
         said, without = "everything", [grant.resource, *without]
     else:
@@ -89,9 +89,9 @@ def _words(grant: LimitedGrant) -> str:
 def _reaches_all(grant: LimitedGrant, action: str) -> bool:
     if catalogue.takes_no_resource(action.lower()):
         return False
-    if any(each.startswith(_ALL_BUT) for each in grant.but) or _covered(grant.but, action):
+    if any(each.startswith(_ALL_BUT) for each in grant.excluded) or _covered(grant.excluded, action):
         return False
-    if grant.within and not _covered(grant.within, action):
+    if grant.limited_to and not _covered(grant.limited_to, action):
         return False
     if grant.all_but:
         return not _covered(grant.resource.split(", "), action)

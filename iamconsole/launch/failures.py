@@ -1,4 +1,4 @@
-"""What usually keeps pip, uv and npm from installing, and what to set then. Imports the standard library only."""
+"""Common failures of installing by pip, uv and npm, and what to set then. Imports the standard library only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The console takes no files, but on one page: else anybody could fill its disk with a form that isn't even read."""
+"""Refuses uploaded files, except on one page: else anybody could fill the disk with a form that isn't even read."""
 
 from __future__ import annotations
 

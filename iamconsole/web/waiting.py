@@ -1,4 +1,4 @@
-"""How long the database lets somebody wait: the limits of a connection, and shorter ones for what comes again.
+"""Lock and statement timeouts of database connections, and shorter ones for what is retried anyway.
 
 Nothing waits without a limit: of two processes at one row, or at SQLite's one writer, the first may have been stopped
 in the middle of its transaction, and nobody knows for how long.

@@ -1,4 +1,4 @@
-"""Who asks, and how a policy's Principal element names them.
+"""Callers, and how a policy's Principal element names them.
 
 IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal".
 """

@@ -1,4 +1,4 @@
-"""One form for all ways to write the same policy document; for comparing, not for showing.
+"""The canonical form of a policy document: one for all ways to write it; for comparing, not for showing.
 
 Rules from the IAM User Guide, "IAM JSON policy elements reference": one-or-many values are sets; action names and
 condition keys don't know case; a missing Version means 2008-10-17; an AWS account as a principal may be given by its

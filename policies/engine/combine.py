@@ -1,4 +1,4 @@
-"""How what each layer says becomes one decision.
+"""Combines the decisions of the layers into one.
 
 IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic" and "Permissions boundaries for IAM
 entities"; STS API Reference, "AssumeRole"; KMS Developer Guide, "Key policies in AWS KMS".

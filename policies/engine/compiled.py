@@ -79,7 +79,7 @@ class CompiledStatement:
                 found = MAYBE
         return found
 
-    def hangs_on(self, resource: str, values_of: ValuesOf, lookup: Lookup) -> set[str]:
+    def depends_on(self, resource: str, values_of: ValuesOf, lookup: Lookup) -> set[str]:
         """The keys for whose values one would have to ask to know whether it applies."""
         asked = set(self.resources.keys) if self.covers(resource, lookup) is MAYBE else set()
         for test in self.tests:

@@ -1,4 +1,4 @@
-"""Conditions: whether the context of a request is as a statement wants it.
+"""Evaluates conditions: whether the context of a request meets those of a statement.
 
 IAM User Guide, "IAM JSON policy elements: Condition operators" and "Conditions with multiple context keys or values".
 A condition block is a list of tests that must all hold. A test compares the values of one context key.

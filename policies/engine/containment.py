@@ -1,4 +1,4 @@
-"""How the resources that patterns mean lie to those of others: within, apart, or partly.
+"""Containment of resource patterns: whether one lies within another, apart from it, or overlaps it.
 
 Decided by running the patterns side by side (policies/engine/diff/cells.py), which is proof, within a bounded number of
 steps.

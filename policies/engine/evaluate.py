@@ -1,4 +1,4 @@
-"""Whether AWS lets a request through, and why: all layers of policies put together.
+"""Evaluates a request: whether AWS allows it, and why, by all layers of policies.
 
 IAM User Guide, "Policy evaluation logic" and, for actions that take no resource, "IAM JSON policy elements: Resource";
 AWS Organizations User Guide, "SCP evaluation" and "RCP evaluation". Here each layer says what it allows and denies;
@@ -43,14 +43,14 @@ __all__ = [
 class VerdictReason:
     """A statement that decided, or (`effect` "ImplicitDeny") a layer in which none allows.
 
-    `hangs_on`: the context keys that would say whether it applies; then it may decide.
+    `depends_on`: the context keys that would say whether it applies; then it may decide.
     """
 
     layer: LayerName
     effect: str
     policy: str = ""
     statement: CompiledStatement | None = None
-    hangs_on: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
 
     @property
     def which(self) -> str | int | None:
@@ -234,7 +234,7 @@ class _Evaluation:
     def _unknown(self, blocked: Sequence[LayerName], not_read: tuple[LayerName, ...]) -> Verdict:
         """It depends on what may deny, and on what may allow in layers that else don't."""
         decisive = [reason for reason in self._perhaps if reason.effect == "Deny" or reason.layer in blocked]
-        keys = {key for reason in decisive for key in reason.hangs_on}
+        keys = {key for reason in decisive for key in reason.depends_on}
         return Verdict(Decision.UNKNOWN, (*self._allowing, *decisive), tuple(sorted(keys)), not_read)
 
     # ---- Layers ----------------------------------------------------------------------------------------------
@@ -323,6 +323,6 @@ class _Evaluation:
             into = self._denying if statement.denies else self._allowing
             into.append(VerdictReason(layer, effect, policy.name, statement))
         else:
-            keys = self._facts.hangs_on(statement, self._resource)
+            keys = self._facts.depends_on(statement, self._resource)
             self._perhaps.append(VerdictReason(layer, effect, policy.name, statement, keys))
         return applies

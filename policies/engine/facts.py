@@ -1,4 +1,4 @@
-"""What is known of a request beside action and resource: its context, and which keys may be there all the same."""
+"""The context of a request: the values that are known, and which other keys may be present."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Facts:
         self.missing |= statement.missing(self._context)
         return min(covers, statement.holds(self.values_of, self.lookup))
 
-    def hangs_on(self, statement: CompiledStatement, resource: str) -> tuple[str, ...]:
+    def depends_on(self, statement: CompiledStatement, resource: str) -> tuple[str, ...]:
         """The keys that would say whether it applies."""
-        return tuple(sorted(statement.hangs_on(resource, self.values_of, self.lookup)))
+        return tuple(sorted(statement.depends_on(resource, self.values_of, self.lookup)))
 
     def _known(self, key: str) -> Values:
         values = self._context.get(key)

@@ -1,4 +1,4 @@
-"""What a question is made of: the request, and the layers of policies that it has to pass."""
+"""The input of an evaluation: the request, and the layers of policies that it has to pass."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ControlPolicyLevel:
 
 @dataclass(frozen=True)
 class Layers:
-    """None: there is no such layer. An empty one allows nothing. One of `not_held` may say anything."""
+    """None: there is no such layer. An empty one allows nothing. One of `not_read` may say anything."""
 
     identity: tuple[LayerPolicy, ...] = ()
     boundaries: tuple[LayerPolicy, ...] | None = None

@@ -1,4 +1,4 @@
-"""Patterns with `*` and `?`, in time that grows with the text and never explodes.
+"""Matches patterns with `*` and `?`, without exponential backtracking.
 
 IAM User Guide, "IAM JSON policy elements: Resource" and, for ArnLike, "IAM JSON policy elements: Condition operators":
 `*` is any text, `?` one character. In ArnLike neither crosses from one part of an ARN into the next, but in its last

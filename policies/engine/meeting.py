@@ -1,4 +1,4 @@
-"""A text that two patterns both match, if there is one: what a question about a pattern is then asked of."""
+"""The intersection of two patterns: a text that both match, if there is one, as an example to evaluate."""
 
 from __future__ import annotations
 

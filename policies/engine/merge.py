@@ -1,4 +1,4 @@
-"""Two edits of one policy document, put together: by statements, where they don't touch the same ones.
+"""Three-way merge of policy documents: by statements, where the two edits don't change the same ones.
 
 A statement says what it says whatever stands beside it, so edits of different statements belong together. One that both
 edits changed, or that both took away for something else, belongs to neither: people decide.

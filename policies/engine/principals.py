@@ -1,4 +1,4 @@
-"""Whom a document names."""
+"""The principals that a document names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where requests may go: the Regions of a partition, and the only ones of global services."""
+"""The Regions that requests may go to: those of a partition, and the only ones of global services."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from sync.plan_draft import Draft
 
 @dataclass(frozen=True)
 class Demand:
-    """A number of approvals by a role, a group or (neither) anybody who may approve. `given`: those that count for it.
+    """Approvals that are required, by a role, a group or (neither) anybody who may approve. `received`: how many count.
 
     `risk` is that of the steps it is about; "": the AWS account asks for it whatever the steps are.
     """
@@ -34,11 +34,11 @@ class Demand:
     role: str = ""
     group_id: int | None = None
     group: str = ""
-    given: int = 0
+    received: int = 0
 
     @property
     def missing(self) -> int:
-        return max(0, self.approvals - self.given)
+        return max(0, self.approvals - self.received)
 
     @property
     def words(self) -> str:
@@ -94,10 +94,10 @@ def demands(change: Change, approvals: Sequence[Approval]) -> list[Demand]:
     if floor.approvals > max((demand.approvals for demand in found), default=0):
         found.insert(0, floor)  # else whoever meets the rules meets it
     if any(approval.alone for approval in approvals):  # of an only owner: nobody else could give any
-        return [replace(demand, given=demand.approvals) for demand in found]
+        return [replace(demand, received=demand.approvals) for demand in found]
     account = change.aws_account
     return [
-        replace(demand, given=sum(demand.takes(approval.operator, account) for approval in approvals))
+        replace(demand, received=sum(demand.takes(approval.operator, account) for approval in approvals))
         for demand in found
     ]
 

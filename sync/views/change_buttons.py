@@ -49,7 +49,7 @@ class ApprovalsView:
     def words(self) -> str:
         """ "1 of 2", of all that is asked for together."""
         asked = [demand.approvals for demand in self.demands]
-        return f"{sum(min(each.given, each.approvals) for each in self.demands)} of {sum(asked)}"
+        return f"{sum(min(each.received, each.approvals) for each in self.demands)} of {sum(asked)}"
 
 
 @dataclass(frozen=True)

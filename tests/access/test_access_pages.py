@@ -155,7 +155,7 @@ def test_escalation_paths(alone: AwsAccount, bob: Operator, client_of: ClientOf)
     assert "iam:PutUserPolicy : gives itself an inline policy that allows everything" in text
 
 
-def test_control_policies_that_are_not_held_are_said(
+def test_control_policies_that_are_not_read_are_said(
     aws_account: AwsAccount, bob: Operator, client_of: ClientOf
 ) -> None:
     assert "Control policies may still stand in the way." in text_of(get(client_of(bob), "escalations"))

@@ -164,7 +164,7 @@ def test_everybody_whom_what_is_held_allows(alone: AwsAccount) -> None:
     found = index_of(alone).who_can(READ, OBJECT)
     assert names(found) == ["by-group", "ignored", "mfa", "by-policy"]
     assert [each.decision.value for each in found] == ["allowed", "allowed", "unknown", "allowed"]
-    assert found[2].hangs_on == ("aws:multifactorauthpresent",)
+    assert found[2].depends_on == ("aws:multifactorauthpresent",)
     assert [(each.policy, each.which) for each in found[3].because] == [(arn("policy/reader"), "Read")]
     assert found[0].not_read == [LayerName.RESOURCE]
 

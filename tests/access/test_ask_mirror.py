@@ -81,7 +81,7 @@ def test_a_boundary_limits(alone: AwsAccount) -> None:
     assert ask(alone).verdict().reasons[0].layer is LayerName.BOUNDARY
 
 
-def test_a_policy_whose_document_is_not_held_makes_it_unknown(alone: AwsAccount) -> None:
+def test_a_policy_whose_document_is_not_read_makes_it_unknown(alone: AwsAccount) -> None:
     dana = make_user(alone, "dana", boundary_arn=arn("policy/nowhere"))
     assert decided(alone) is NOT_ALLOWED  # a boundary grants nothing
     given(dana, allow(CREATE))

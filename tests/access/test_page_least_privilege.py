@@ -37,7 +37,7 @@ def test_a_proposal_is_shown_as_a_difference(dana: IamUser, bob: Operator, clien
     assert "An attempt counts whether or not it was allowed" in text
 
 
-def test_what_is_not_held_is_no_proposal(dana: IamUser, bob: Operator, client_of: ClientOf) -> None:
+def test_what_is_not_read_is_no_proposal(dana: IamUser, bob: Operator, client_of: ClientOf) -> None:
     inline(dana, allow("s3:*"))
     text = page_of(dana, bob, client_of)
     assert "own No proposal inline Which services" in text

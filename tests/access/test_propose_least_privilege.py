@@ -103,7 +103,7 @@ def test_without_a_date_of_birth_it_tells_nothing(aws_account: AwsAccount) -> No
 
 
 @pytest.mark.parametrize("pulled", [False, True])
-def test_what_is_not_held_says_why(aws_account: AwsAccount, pulled: bool) -> None:
+def test_what_is_not_read_says_why(aws_account: AwsAccount, pulled: bool) -> None:
     dana = make_user(aws_account, "dana", created_at=OLD)
     inline(dana, *BOTH)
     if pulled:

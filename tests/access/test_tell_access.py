@@ -78,7 +78,7 @@ def test_some_resources_are_limited_to_actions_that_take_them() -> None:
 def test_a_condition_limits() -> None:
     access = described(dana(allow("s3:*", Condition=MFA)))
     assert set(extents(access).values()) == {"limited"}
-    assert grant(access).hangs_on == ("aws:multifactorauthpresent",)
+    assert grant(access).depends_on == ("aws:multifactorauthpresent",)
 
 
 def test_a_condition_that_is_known_to_hold_does_not() -> None:
@@ -90,7 +90,7 @@ def test_a_condition_that_is_known_to_hold_does_not() -> None:
 # ---- What limits it ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("layer", ["boundary", "scp"])
 def test_a_layer_above_takes_or_leaves_a_part(layer: str) -> None:
-    def within(limit: LayerPolicy) -> EffectiveAccess:
+    def limited_to(limit: LayerPolicy) -> EffectiveAccess:
         return (
             described(dana(allow("s3:*"), boundary=limit))
             if layer == "boundary"
@@ -98,28 +98,30 @@ def test_a_layer_above_takes_or_leaves_a_part(layer: str) -> None:
         )
 
     name = LayerName.BOUNDARY if layer == "boundary" else LayerName.SCP
-    assert extents(within(policy(allow("*")))) == ALL_OF_S3
-    assert set(extents(within(policy(allow("ec2:*")))).values()) == {"none"}
-    assert grant(within(policy(allow("ec2:*")))).taken_by is name
-    part = grant(within(policy(allow("s3:*", REPORTS, Sid="Reports"), name="limit")))
-    assert (part.within, [(each.layer, each.policy, each.which) for each in part.because][1:]) == (
+    assert extents(limited_to(policy(allow("*")))) == ALL_OF_S3
+    assert set(extents(limited_to(policy(allow("ec2:*")))).values()) == {"none"}
+    assert grant(limited_to(policy(allow("ec2:*")))).taken_by is name
+    part = grant(limited_to(policy(allow("s3:*", REPORTS, Sid="Reports"), name="limit")))
+    assert (part.limited_to, [(each.layer, each.policy, each.which) for each in part.because][1:]) == (
         (REPORTS,),
         [(name, "limit", "Reports")],
     )
-    assert grant(within(policy(allow("*", Condition=MFA)))).hangs_on == ("aws:multifactorauthpresent",)
+    assert grant(limited_to(policy(allow("*", Condition=MFA)))).depends_on == ("aws:multifactorauthpresent",)
 
 
 def test_two_statements_of_a_boundary_together() -> None:
     limit = policy(allow("s3:*", [REPORTS, OTHERS]), allow("s3:*", "arn:aws:s3:::third/*"))
     access = described(dana(allow("s3:GetObject", [REPORTS, "arn:aws:s3:::third/*"]), boundary=limit))
-    assert all(not each.within and not each.taken_by for each in grants(access, "s3:GetObject"))
+    assert all(not each.limited_to and not each.taken_by for each in grants(access, "s3:GetObject"))
 
 
 def test_denials_take_all_or_a_part() -> None:
     assert grant(described(dana(allow("s3:*"), deny("s3:GetObject")))).taken_by is LayerName.IDENTITY
-    assert grant(described(dana(allow("s3:*"), deny("s3:Get*", REPORTS)))).but == (REPORTS,)
-    assert grant(described(dana(allow("s3:*"), deny("s3:*", Condition=MFA)))).unless == ("aws:multifactorauthpresent",)
-    assert grant(described(dana(allow("s3:Get*", REPORTS), deny("s3:*", OTHERS)))).but == ()
+    assert grant(described(dana(allow("s3:*"), deny("s3:Get*", REPORTS)))).excluded == (REPORTS,)
+    assert grant(described(dana(allow("s3:*"), deny("s3:*", Condition=MFA)))).denial_keys == (
+        "aws:multifactorauthpresent",
+    )
+    assert grant(described(dana(allow("s3:Get*", REPORTS), deny("s3:*", OTHERS)))).excluded == ()
     halves = deny("s3:*", ["arn:aws:s3:::reports/*", "arn:aws:s3:::report?/*"])
     assert grant(described(dana(allow("s3:Get*", "arn:aws:s3:::report?/*"), halves))).taken_by is LayerName.IDENTITY
 
@@ -127,7 +129,7 @@ def test_denials_take_all_or_a_part() -> None:
 def test_several_statements_cover_a_pattern_together() -> None:
     some, empty = "arn:aws:s3:::reports/?*", "arn:aws:s3:::reports/"
     limit = policy(allow("s3:*", some), allow("s3:*", empty))
-    assert grant(described(dana(allow("s3:GetObject", REPORTS), boundary=limit))).within == ()
+    assert grant(described(dana(allow("s3:GetObject", REPORTS), boundary=limit))).limited_to == ()
     denied = described(dana(allow("s3:GetObject", REPORTS), deny("s3:*", some), deny("s3:*", empty)))
     assert grant(denied).taken_by is LayerName.IDENTITY
 
@@ -153,12 +155,12 @@ def test_a_variable_that_is_known_is_told() -> None:
     assert extents(access) == {"Read": "none"}
 
 
-def test_layers_that_are_not_held_make_it_unknown() -> None:
+def test_layers_that_are_not_read_make_it_unknown() -> None:
     found = access_of(dana(allow("s3:*")), Surroundings(ID), frozenset({LayerName.BOUNDARY}))
     assert set(extents(found).values()) == {"unknown"}
 
 
-def test_names_the_policies_of_resources_that_are_not_held() -> None:
+def test_names_the_policies_of_resources_that_are_not_read() -> None:
     access = described(dana(allow(["s3:GetObject", "sts:AssumeRole", "ec2:StartInstances", "s3:ListAllMyBuckets"])))
     also = {action: line.also for each in access.services for line in each.lines for action in line.actions}
     assert also["s3:GetObject"] == "bucket policy"

@@ -77,7 +77,7 @@ def test_a_client_follows_its_pool_until_it_has_its_own(arranged: Arranged, worl
     assert AppClient.objects.get().risk == {}
 
 
-def test_what_a_plan_has_no_more_is_not_held(
+def test_what_a_plan_has_no_more_is_not_read(
     arranged: Arranged, world: World, emulator: Emulator, erin: Operator
 ) -> None:
     arranged.idp.update_user_pool(**arranged.in_pool, UserPoolTier="ESSENTIALS")

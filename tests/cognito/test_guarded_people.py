@@ -92,11 +92,11 @@ def is_tagged(jane: CognitoUser) -> None:
     make_identity_pool(jane.pool, principal_tags={provider_of(jane.pool): tags})
 
 
-def roles_are_not_held(jane: CognitoUser) -> None:
+def roles_are_not_read(jane: CognitoUser) -> None:
     make_identity_pool(jane.pool, roles=None, role_mappings=None)
 
 
-def tags_are_not_held(jane: CognitoUser) -> None:
+def tags_are_not_read(jane: CognitoUser) -> None:
     make_identity_pool(jane.pool, principal_tags=None)
 
 
@@ -117,12 +117,12 @@ GUARDING = (
     may_fit_a_rule,
     fits_a_rule_of_another_aws_account,
     is_tagged,
-    roles_are_not_held,
-    tags_are_not_held,
+    roles_are_not_read,
+    tags_are_not_read,
     may_be_in_a_group_with_a_role,
     may_fit_a_rule_by_group,
 )
-LOOKING_AT_EVERY_GROUP = (fits_a_rule_by_group, may_fit_a_rule_by_group, roles_are_not_held, tags_are_not_held)
+LOOKING_AT_EVERY_GROUP = (fits_a_rule_by_group, may_fit_a_rule_by_group, roles_are_not_read, tags_are_not_read)
 
 
 def fits_no_rule(jane: CognitoUser) -> None:
@@ -281,7 +281,7 @@ def test_somebody_whom_an_invitation_would_give_a_role_is_not_for_helpdesk(jane:
     assert not _is_for_helpdesk(step, hal, jane.aws_account)
 
 
-@pytest.mark.parametrize("guard", [roles_are_not_held, tags_are_not_held], ids=lambda guard: guard.__name__)
+@pytest.mark.parametrize("guard", [roles_are_not_read, tags_are_not_read], ids=lambda guard: guard.__name__)
 def test_nor_is_an_invitation_while_nobody_knows_what_gives_a_role(
     jane: CognitoUser, hal: Operator, guard: Callable[[CognitoUser], None]
 ) -> None:

@@ -154,7 +154,7 @@ def test_a_denied_listing_takes_nothing_away(
     assert not coverage_of(aws_account, "cognito.groups").is_read
 
 
-def test_one_denied_client_is_not_held(
+def test_one_denied_client_is_not_read(
     seeded: Seeded, mirrored: object, emulator: Emulator, aws_account: AwsAccount
 ) -> None:
     seeded.idp.create_user_pool_client(UserPoolId=seeded.pool_id, ClientName="mobile")

@@ -134,7 +134,7 @@ def test_what_is_used_may_have_been_denied() -> None:
     assert said not in tightened(allow("sqs:*")).remarks
 
 
-def test_it_says_whose_actions_are_not_held() -> None:
+def test_it_says_whose_actions_are_not_read() -> None:
     said = "Which actions of s3 were used isn’t known: none of them is dropped."
     assert said in tightened(allow("s3:*")).remarks
     assert said not in tightened(allow("s3:*"), usage=BY_ACTION).remarks

@@ -74,7 +74,7 @@ def test_it_names_the_key_and_the_statement() -> None:
     found = asked(identity_policies=[document(statement(), no_mfa, unrelated)])
     assert (found.decision, found.missing_context) == (UNKNOWN, ("aws:multifactorauthpresent",))
     described = [
-        (reason.effect, reason.statement and reason.statement.sid, reason.hangs_on) for reason in found.reasons
+        (reason.effect, reason.statement and reason.statement.sid, reason.depends_on) for reason in found.reasons
     ]
     assert described == [("Allow", "", ()), ("Deny", "WithMfaOnly", ("aws:multifactorauthpresent",))]
 
@@ -103,7 +103,7 @@ def test_a_key_that_changes_nothing_is_not_named() -> None:
         ([], {"identity_policies": [ALL]}, ALLOWED),
     ],
 )
-def test_a_layer_that_is_not_held(not_read: list[LayerName], case: dict[str, Any], expected: Decision) -> None:
+def test_a_layer_that_is_not_read(not_read: list[LayerName], case: dict[str, Any], expected: Decision) -> None:
     found = asked(not_read=not_read, **case)
     assert found.decision is expected
     assert set(found.not_read) <= set(not_read)
@@ -161,7 +161,7 @@ def test_what_is_decided_is_so_whatever_the_keys_say(
 
 
 @given(POLICIES)
-def test_what_is_not_held_may_be_anything(policies: list[dict[str, Any]]) -> None:
+def test_what_is_not_read_may_be_anything(policies: list[dict[str, Any]]) -> None:
     held: list[dict[str, Any]] = [
         {},
         {"scps": [{"target": "r", "policies": [NONE]}]},

@@ -115,7 +115,7 @@ def pulled_with(aws_account: AwsAccount, act: Callable[[], object]) -> Run:
     return run
 
 
-def test_a_report_that_fails_is_not_held_and_says_why(
+def test_a_report_that_fails_is_not_read_and_says_why(
     iam: Any, aws_account: AwsAccount, bob: Operator, client_of: ClientOf
 ) -> None:
     pulled(aws_account)
@@ -127,7 +127,7 @@ def test_a_report_that_fails_is_not_held_and_says_why(
     assert "Not read: service last accessed. AWS could not make the report: NoSuchEntity" in text
 
 
-def test_denied_for_one_object_is_not_held_for_that_one(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
+def test_denied_for_one_object_is_not_read_for_that_one(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
     pulled(aws_account)
     pulled_with(aws_account, lambda: emulator.rules([DENIED]))
     held = dict(Facet.objects.filter(source="last_accessed").values_list("kind", "coverage"))
@@ -154,7 +154,7 @@ def test_a_run_goes_on_where_another_worker_stopped(
     assert len(emulator.calls("GenerateServiceLastAccessedDetails")) == 2
 
 
-def test_denied_is_not_held(
+def test_denied_is_not_read(
     iam: Any, aws_account: AwsAccount, emulator: Emulator, bob: Operator, client_of: ClientOf
 ) -> None:
     pulled(aws_account)

@@ -324,7 +324,7 @@ DENIED = [
 
 
 @pytest.mark.parametrize(("source", "action"), DENIED)
-def test_what_is_denied_is_not_held_and_what_was_held_stays(
+def test_what_is_denied_is_not_read_and_what_was_held_stays(
     iam: Any, aws_account: AwsAccount, emulator: Emulator, source: str, action: str
 ) -> None:
     pull_about(aws_account, source)

@@ -58,7 +58,7 @@ def test_the_default_policy_is_no_lack_of_rules(settings_row: IamAccount, bob: O
     assert "At least three of these: an upper-case letter, a lower-case letter, a digit, a symbol." in text
 
 
-def test_what_was_never_pulled_is_not_held(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+def test_what_was_never_pulled_is_not_read(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     text = settings_text(client_of(bob))
     for what in ("the password policy", "quotas and usage", "server certificates", "the account alias"):
         assert f"Not read yet: {what}." in text

@@ -181,7 +181,7 @@ def test_it_goes_on_after_a_page_where_the_report_is_the_same(
     assert ReportedUser.objects.count() == 2
 
 
-def test_a_denied_report_is_not_held(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
+def test_a_denied_report_is_not_read(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
     emulator.rules([{"action": "GenerateCredentialReport", "error": {"code": "AccessDenied", "status": 403}}])
     run = started(aws_account)
     assert work(run).state == Run.State.FAILED

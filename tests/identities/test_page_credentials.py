@@ -189,7 +189,7 @@ def test_cells_say_what_there_is(listed: Callable[[str], list[str]], bobs: Clien
     assert "No password No key never" in text
 
 
-def test_nothing_pulled_is_not_held_in_the_list(aws_account: AwsAccount, bobs: Client) -> None:
+def test_nothing_pulled_is_not_read_in_the_list(aws_account: AwsAccount, bobs: Client) -> None:
     make_user(aws_account)
     assert "dana.okafor Not read yet Not read yet Not read yet" in text_of(get(bobs, "users"))
     assert names_in(get(bobs, "users", "?mfa=off")) == []

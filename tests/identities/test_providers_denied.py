@@ -152,7 +152,7 @@ def test_on_a_later_page_all_may_be_denied(iam: Any, aws_account: AwsAccount, em
     assert (run.seen, run.gone, list(held().values()).count("denied")) == (12, 0, 2)
 
 
-def test_all_denied_is_a_source_that_is_not_held(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
+def test_all_denied_is_a_source_that_is_not_read(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
     pulled(aws_account, source=SOURCE)
     deny(emulator, 0, count=3)
     assert pull_all(aws_account, source=SOURCE).state == Run.State.FAILED

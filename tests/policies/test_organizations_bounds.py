@@ -196,7 +196,7 @@ def test_what_an_aws_account_says_of_itself_goes_first(delegated: MadeOrganizati
     assert "stands alone" in found.unbound
 
 
-def test_an_unknown_aws_account_is_not_held(db: None) -> None:
+def test_an_unknown_aws_account_is_not_read(db: None) -> None:
     assert isinstance(scp_levels_of("999999999999"), ControlPoliciesUnknown)
 
 

@@ -107,7 +107,7 @@ def test_an_object_deleted_meanwhile_is_left_out(iam: Any, aws_account: AwsAccou
     assert (run.seen, sorted(facets())) == (4, ["ann", "ben", "dan", "eva"])
 
 
-def test_all_denied_is_not_held(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
+def test_all_denied_is_not_read(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
     emulator.rules([{"action": READ, "error": {"code": "AccessDenied", "status": 403}}])
     assert pull_all(aws_account, source="test.tags").state == Run.State.FAILED
     assert (coverage_of(aws_account, "test.tags").state, facets()) == ("denied", {})

@@ -67,7 +67,7 @@ def test_says_of_each_source_how_old_it_is_and_what_comes_next(
     assert "As of 20 min ago · took 10.0 s · next in 40 min" in line
 
 
-def test_what_was_denied_is_not_held_and_comes_first(
+def test_what_was_denied_is_not_read_and_comes_first(
     aws_account: AwsAccount, erin: Operator, client_of: ClientOf
 ) -> None:
     run_of(aws_account)

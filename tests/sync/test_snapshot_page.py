@@ -169,7 +169,7 @@ def test_pages_say_how_old_the_file_is_and_offer_a_newer_one(
     assert "Pull now" not in html
 
 
-def test_what_a_file_does_not_have_is_not_held(snapshot: AwsAccount) -> None:
+def test_what_a_file_does_not_have_is_not_read(snapshot: AwsAccount) -> None:
     held = selectors.coverages_of(snapshot, ["iam.details", "iam.keys"])
     assert held["iam.details"].at == Run.objects.get().taken_at
     assert held["iam.details"].is_read

@@ -86,7 +86,7 @@ def _as_json(found: WhoCanMatch, patterns: bool) -> dict[str, Any]:
         "decision": found.decision.value,
         "via": [{"policy": reason.policy, "statement": reason.which} for reason in found.because],
         "not_evaluated": [layer.value for layer in found.not_read],
-        "missing_context": list(found.hangs_on),
+        "missing_context": list(found.depends_on),
     }
     if found.decision is Decision.UNKNOWN:
         described["allowed_if"] = _values(found.allowed_if)

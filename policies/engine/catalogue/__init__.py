@@ -1,4 +1,4 @@
-"""What AWS's services can do: actions, resource types, condition keys; from AWS's documentation, with its date.
+"""The catalogue of AWS's services: actions, resource types, condition keys; from AWS's documentation, with its date.
 
 Nothing is read before it is asked for, and services one by one.
 """

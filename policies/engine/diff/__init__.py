@@ -1,1 +1,3 @@
-"""What access one document gives that another doesn't. docs/engine.md, "How documents are compared", has the idea."""
+"""Semantic differences: the access that one document gives and another doesn't. docs/engine.md, "How documents are
+compared", has the idea.
+"""

@@ -1,4 +1,4 @@
-"""Bounded work: what can't be decided within it stays undecided."""
+"""A budget of steps: what can't be decided within it stays undecided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All the ways in which texts can match several patterns at once, each with a text that does.
+"""Finds all combinations of patterns that one text can match at once, each with such a text.
 
 Patterns are run side by side as one automaton over sets of places (the subset construction), breadth first. Of the
 characters that no pattern names, one stands for all. What comes out is complete: for every text there is is a cell.

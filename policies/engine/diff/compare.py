@@ -1,4 +1,4 @@
-"""What some documents allow that others don't, action by action: one against one, or all that somebody has.
+"""Compares documents action by action: one with another, or all of a principal before and after.
 
 Actions that the statements of both documents treat alike are looked at once. What one document allows and the other
 doesn't is: what it allows and doesn't deny, without what the other allows; and what the other allows but denies.

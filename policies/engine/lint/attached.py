@@ -1,4 +1,4 @@
-"""What has no place in the policy of a resource: the actions and the ARNs of other services.
+"""Actions and ARNs of other services in the policy of a resource, where they have no effect.
 
 To which resource it is attached isn't said in a policy. But a statement of it is about resources of one kind: what its
 other actions, or its other resources, are of.

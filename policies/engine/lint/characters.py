@@ -1,4 +1,4 @@
-"""Characters in a document that nobody sees who reads it."""
+"""Invisible characters in a document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check says: a sentence, how bad it is, where it stands in the raw text, and how to fix it."""
+"""Lint findings: a sentence, a severity, the place in the raw text, and a fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What could be left out, and what another statement makes idle.
+"""Redundant elements, and statements without effect beside another.
 
 One pattern covers another when it matches it letter by letter, wildcards and all; that is never wrong, and seldom too
 little.

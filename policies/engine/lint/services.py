@@ -1,4 +1,4 @@
-"""AWS services that are let in: on whose behalf? IAM User Guide, "The confused deputy problem"."""
+"""AWS services as principals, and on whose behalf they may act. IAM User Guide, "The confused deputy problem"."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Whether the document fits: IAM User Guide, "IAM and AWS STS quotas"; Organizations User Guide, "Quotas for AWS
+"""Size limits of documents: IAM User Guide, "IAM and AWS STS quotas"; Organizations User Guide, "Quotas for AWS
 Organizations". Of resources: Amazon S3 User Guide, "Bucket policies" (20 KB, as those of Lambda and Secrets Manager
-are); Amazon SQS Developer Guide, "Amazon SQS policy quotas"; AWS KMS Developer Guide, "Resource quotas"."""
+are); Amazon SQS Developer Guide, "Amazon SQS policy quotas"; AWS KMS Developer Guide, "Resource quotas".
+"""
 
 from __future__ import annotations
 

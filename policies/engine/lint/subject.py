@@ -1,4 +1,4 @@
-"""A document as checks look at it: whatever has the right type, with its path; the rest is the grammar's to tell."""
+"""A document as checks see it: the elements of the right type, with their paths; the grammar reports the rest."""
 
 from __future__ import annotations
 

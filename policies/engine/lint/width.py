@@ -1,4 +1,4 @@
-"""Statements that allow more than anyone can oversee.
+"""Statements that allow too much.
 
 IAM User Guide, "IAM JSON policy elements: NotAction", "NotResource", "Security best practices in IAM".
 """

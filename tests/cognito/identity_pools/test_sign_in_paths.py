@@ -106,7 +106,7 @@ def test_roles_that_were_not_read_are_not_nothing(shop: Shop, erin: Operator, cl
     assert "Nothing is wrong" not in said
 
 
-def test_a_trust_that_is_not_held_is_unknown(shop: Shop) -> None:
+def test_a_trust_that_is_not_read_is_unknown(shop: Shop) -> None:
     pool = shop.with_roles().mirrored()
     IamRole.objects.update(trust=None)
     assert sentence(pool).startswith("Whether shop-guest lets a guest in is unknown")
