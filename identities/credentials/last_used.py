@@ -21,6 +21,9 @@ from sync.object_ref import ObjectRef
 _NEVER = "N/A"  # AWS's word for the service and the Region of a key that was never used
 
 
+NOBODYS_KEY = "AKIA0000000000000000"
+
+
 class KeysLastUsed(UserFacet):
     """Asks about the keys that the mirror has: which there are is another facet's matter."""
 
@@ -28,7 +31,7 @@ class KeysLastUsed(UserFacet):
     permissions = reread(
         "iam:GetAccessKeyLastUsed",
         "Tell when, where and for what access keys were last used.",
-        AccessKeyId="AKIA0000000000000000",
+        AccessKeyId=NOBODYS_KEY,
     )
     title = "Last use of access keys"
     known = frozenset({"UserId", "UserName", "Arn", "Keys"})

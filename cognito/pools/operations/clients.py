@@ -47,6 +47,9 @@ MOST_SECRETS, MOST_DAYS = 2, 90
 _SECRET_ID = re.compile(r"[\w+-]{1,128}", re.ASCII)
 
 
+_READS_SECRETS = reread("cognito-idp:ListUserPoolClientSecrets", PULL_POOLS, UserPoolId=NOBODYS_POOL, ClientId="nobody")
+
+
 @dataclass(frozen=True)
 class CreateClientParams:
     pool_arn: str
@@ -204,7 +207,7 @@ class AddSecret(ClientOperation, HasSecrets[Any], AppearsAfterwards[Any]):
     aws_operation = "AddUserPoolClientSecret"
     permissions = (
         write("cognito-idp:AddUserPoolClientSecret", CHANGE_POOLS, USER_POOLS),
-        *reread("cognito-idp:ListUserPoolClientSecrets", PULL_POOLS, UserPoolId=NOBODYS_POOL, ClientId="nobody"),
+        *_READS_SECRETS,
     )
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.REVERSIBLE
@@ -269,6 +272,7 @@ class AddSecret(ClientOperation, HasSecrets[Any], AppearsAfterwards[Any]):
 class AwaitSecretSoak(Gate[SecretSoakParams]):
     kind = "cognito.client.secret.await_soak"
     aws_operation = "ListUserPoolClientSecrets"
+    permissions = _READS_SECRETS
     until = "apps have had the time to take the new secret"
     params_type = SecretSoakParams
     every = timedelta(hours=1)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
 from iamconsole.web.words import counted, full_time
-from identities.credentials.last_used import LAST_USED
+from identities.credentials.last_used import LAST_USED, NOBODYS_KEY
 from identities.credentials.mirrors import KEYS
 from identities.kinds import USER
 from identities.models import IamUser
@@ -24,6 +24,7 @@ from identities.operations.credentials.of_user import KEY, check_id
 from objects.operations.arns import check_arn
 from objects.operations.rows import object_key, ref
 from sync.aws.client import AwsClient
+from sync.aws.permission import look
 from sync.object_ref import ObjectRef
 from sync.operations import BadParams, Gate
 
@@ -44,6 +45,7 @@ P = TypeVar("P", bound=KeyParams)
 
 class KeyGate(Gate[P]):
     every = timedelta(hours=1)
+    permissions = (look("iam:GetAccessKeyLastUsed", "See whether a rotated key is used.", AccessKeyId=NOBODYS_KEY),)
 
     def parse(self, params: Mapping[str, Any]) -> P:
         p = super().parse(params)
