@@ -72,7 +72,7 @@ class OnPerson(Clicks):
         return (("cognito.user.disable", "cognito.user.enable")[number % 2] for number in count())
 
     def steps(self) -> list[Any]:
-        from cognito.operations.people.base import on_person
+        from cognito.people.operations.base import on_person
 
         return [on_person(self._person, next(self._turns), "No message is sent.")]
 

@@ -8,10 +8,11 @@ class CognitoConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import stepup_words
-        from cognito import actions, mirrors, permissions, posture, registration, trying
+        from cognito import mirrors, permissions, posture, registration, trying
         from cognito.care_check import CareCheck
         from cognito.identity_pools import registration as identity_pools
         from cognito.modifiable_claims.check import ModifiableClaimsCheck
+        from cognito.people import actions as actions_on_people
         from cognito.people import registration as people
         from cognito.pools import registration as pools
         from cognito.pools.call_check import CallCheck
@@ -23,7 +24,7 @@ class CognitoConfig(AppConfig):
         identity_pools.register()
         pools.register()
         people.register()
-        actions.register()
+        actions_on_people.register()
         checks.register(CareCheck())
         checks.register(CallCheck())
         checks.register(ModifiableClaimsCheck())

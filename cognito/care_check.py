@@ -14,9 +14,9 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import PROPOSE
 from aws_constraints.arn import name_of
 from cognito.models import PoolPeopleSettings
-from cognito.operations.people.base import OfPoolParams, PeopleOperation, PersonParams
-from cognito.operations.people.making import NewPersonParams
 from cognito.people.messages import MOST_MAILS
+from cognito.people.operations.base import OfPoolParams, PeopleOperation, PersonParams
+from cognito.people.operations.making import NewPersonParams
 from cognito.pool_calls import region_of
 from iamconsole.web.words import counted, full_time
 from sync.checks import PlanCheck, PlanFinding

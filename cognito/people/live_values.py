@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cognito.models import AppClient, CognitoUser, UserPool
-from cognito.operations.people.base import is_elsewhere
-from cognito.operations.people.devices import devices_of
-from cognito.operations.people.linking import LinkedAccount, linked_to
-from cognito.operations.people.signing_out import sessions_of
 from cognito.people.mirror import find_one
+from cognito.people.operations.base import is_elsewhere
+from cognito.people.operations.devices import devices_of
+from cognito.people.operations.linking import LinkedAccount, linked_to
+from cognito.people.operations.signing_out import sessions_of
 from cognito.people.person_record import SUB
 from cognito.plans import may_track_sessions
 from iamconsole.web.words import full_time

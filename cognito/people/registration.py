@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from cognito.operations.people import (
+from cognito.people import erasure
+from cognito.people.groups import GROUPS_OF_PERSON
+from cognito.people.members import MembersSource
+from cognito.people.mirror import PERSON
+from cognito.people.operations import (
     attributes,
     confirming,
     devices,
@@ -15,10 +19,6 @@ from cognito.operations.people import (
     signing_out,
     user_status,
 )
-from cognito.people import erasure
-from cognito.people.groups import GROUPS_OF_PERSON
-from cognito.people.members import MembersSource
-from cognito.people.mirror import PERSON
 from cognito.people.source import PeopleSource
 from sync import beat, mirror, operations
 

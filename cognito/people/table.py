@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cognito.models import CognitoGroup, CognitoUser, UserPool
-from cognito.operations.people.attributes import as_params
-from cognito.operations.people.base import PersonOperation, on_person
-from cognito.operations.people.groups import AddToGroup
-from cognito.operations.people.making import called_by, new_person
 from cognito.people import messages, schema
 from cognito.people.guarded import guarded_attributes, prefetch_groups, why_guarded_person, why_not_for_helpdesk
 from cognito.people.messages import NO_MESSAGE
+from cognito.people.operations.attributes import as_params
+from cognito.people.operations.base import PersonOperation, on_person
+from cognito.people.operations.groups import AddToGroup
+from cognito.people.operations.making import called_by, new_person
 from cognito.people.person_record import allowed_by, people_settings_of
 from cognito.people.search_terms import as_aws_writes_it
 from identities.bulk.csv_text import CsvLine

@@ -5,7 +5,7 @@ It names people by their `sub`: tickets are kept elsewhere, for longer.
 
 from __future__ import annotations
 
-from cognito.operations.people.base import PeopleOperation
+from cognito.people.operations.base import PeopleOperation
 from iamconsole.web.words import counted, full_time
 from sync.models import Change, Step
 from sync.operations import BadParams, registry

@@ -9,10 +9,10 @@ from itertools import islice
 from typing import Any
 
 from cognito.models import CognitoMembership, CognitoUser, UserPool
-from cognito.operations.people.base import on_person
-from cognito.operations.people.groups import AddToGroup
 from cognito.people.guarded import VERIFIED, why_guarded_group
 from cognito.people.messages import NO_MESSAGE
+from cognito.people.operations.base import on_person
+from cognito.people.operations.groups import AddToGroup
 from cognito.people.person_record import people_settings_of
 from cognito.pools.operations.shapes import GROUP
 from cognito.restoring.belongings import GROUPED

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import fetch_aws_account, may, may_in_pool, signed_in
 from accounts.models import Operator
 from accounts.roles import CARE, PROPOSE
-from cognito.actions.inviting import INVITE
 from cognito.models import UserPool
 from cognito.people import table, tickets
+from cognito.people.actions.inviting import INVITE
 from cognito.people.messages import EMAIL, SMS
 from iamconsole.web.fragments import render_page
 from iamconsole.web.uploads import LimitedFiles, is_too_long

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import AuditCheck, AwsAccount, Operator
 from accounts.services import audit_checks
-from cognito.operations.people.making import new_person
+from cognito.people.operations.making import new_person
 from emulator.iam.totp import codes_at
 from emulator.process import Emulator
 from sync.models import Change, Step

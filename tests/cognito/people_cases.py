@@ -12,11 +12,11 @@ from django.conf import settings
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import AppClient, CognitoUser, PoolPeopleSettings, UserPool
-from cognito.operations.people.attributes import as_params
-from cognito.operations.people.base import on_person
-from cognito.operations.people.linking import LinkedAccount, with_account
-from cognito.operations.people.making import new_person
 from cognito.people import messages
+from cognito.people.operations.attributes import as_params
+from cognito.people.operations.base import on_person
+from cognito.people.operations.linking import LinkedAccount, with_account
+from cognito.people.operations.making import new_person
 from emulator.process import REGION, Emulator
 from sync.calls import concealed
 from sync.operations import StepSpec

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount, Operator
-from cognito.actions.people import PLACE
 from cognito.models import AppClient, CognitoUser
-from cognito.operations.people.base import on_person
-from cognito.operations.people.linking import LinkedAccount, key_of, with_account
 from cognito.people import erasure
+from cognito.people.actions.people import PLACE
+from cognito.people.operations.base import on_person
+from cognito.people.operations.linking import LinkedAccount, key_of, with_account
 from emulator.process import REGION, Emulator
 from objects import object_actions
 from sync import changes, operations

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Operator
-from cognito.actions.inviting import INVITE
-from cognito.actions.people import PLACE
 from cognito.models import CognitoMembership, CognitoUser
+from cognito.people.actions.inviting import INVITE
+from cognito.people.actions.people import PLACE
 from objects import object_actions
 from sync.models import Change
 from tests.cognito.people_cases import Customers, open_session, shown

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from cognito.operations.people.making import new_person
+from cognito.people.operations.making import new_person
 from emulator.process import Emulator
 from sync import changes, operations
 from sync.aws.client import reader

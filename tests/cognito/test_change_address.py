@@ -12,8 +12,8 @@ from django.test import Client
 from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.risk import Risk
 from cognito.models import CognitoUser, UserPool
-from cognito.operations.people.attributes import as_params
-from cognito.operations.people.base import on_person
+from cognito.people.operations.attributes import as_params
+from cognito.people.operations.base import on_person
 from sync import operations
 from sync.models import Change, ChangeLine, Step
 from sync.operation_mixins import risk_at_stake

@@ -13,9 +13,9 @@ from django.db import models
 from accounts import audit
 from accounts.models import AuditEntry, AuditText, AwsAccount, Operator
 from cognito.models import CognitoUser, SavedSearch, UserPool
-from cognito.operations.people.attributes import as_params
-from cognito.operations.people.base import on_person
 from cognito.people.erasure import erase
+from cognito.people.operations.attributes import as_params
+from cognito.people.operations.base import on_person
 from identities.operations import put_inline
 from sync import changes
 from sync.changes.mails import MAILS, send

@@ -10,9 +10,9 @@ from django.test import Client
 from accounts.models import AwsAccount, Operator
 from cognito import setting_paths
 from cognito.models import CognitoUser
-from cognito.operations.people.base import on_person
-from cognito.operations.people.making import new_person
 from cognito.people import erasure
+from cognito.people.operations.base import on_person
+from cognito.people.operations.making import new_person
 from sync import changes
 from sync.models import Change, Step
 from sync.operations import StepSpec

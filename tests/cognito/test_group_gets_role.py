@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Operator
-from cognito.operations.people.base import on_person
+from cognito.people.operations.base import on_person
 from cognito.pools.operations import update
 from cognito.pools.operations.shapes import GROUP
 from sync import operations

@@ -11,9 +11,9 @@ from django.test import Client
 from accounts.models import AwsAccount, Operator
 from accounts.risk import Risk
 from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
-from cognito.operations.people.attributes import as_params
-from cognito.operations.people.base import on_person
-from cognito.operations.people.making import new_person
+from cognito.people.operations.attributes import as_params
+from cognito.people.operations.base import on_person
+from cognito.people.operations.making import new_person
 from sync import operations
 from sync.changes import PlanError
 from sync.models import Change

@@ -15,11 +15,11 @@ from django.test import Client
 from accounts.models import AwsAccount, Operator
 from accounts.risk import Risk
 from cognito.models import CognitoUser, IdentityPool, UserPool
-from cognito.operations.people.attributes import as_params
-from cognito.operations.people.base import PersonOperation, on_person
-from cognito.operations.people.linking import LinkedAccount, with_account
-from cognito.operations.people.making import new_person
-from cognito.operations.people.mfa import TOTP
+from cognito.people.operations.attributes import as_params
+from cognito.people.operations.base import PersonOperation, on_person
+from cognito.people.operations.linking import LinkedAccount, with_account
+from cognito.people.operations.making import new_person
+from cognito.people.operations.mfa import TOTP
 from sync import changes, operations
 from sync.calls import concealed
 from sync.changes import PlanError, demands

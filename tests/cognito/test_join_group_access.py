@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import CognitoUser, UserPool
-from cognito.operations.people.base import on_person
+from cognito.people.operations.base import on_person
 from identities.models import IamRole, InlinePolicy
 from sync.changes import guards
 from sync.models import Change

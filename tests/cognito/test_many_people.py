@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from accounts.models import ApprovalRule, AwsAccount, Operator
 from cognito.models import CognitoMembership, CognitoUser, PoolPeopleSettings, UserPool
-from cognito.operations.people.attributes import as_params
-from cognito.operations.people.base import on_person
-from cognito.operations.people.making import new_person
+from cognito.people.operations.attributes import as_params
+from cognito.people.operations.base import on_person
+from cognito.people.operations.making import new_person
 from emulator.process import Emulator
 from sync import changes
 from sync.models import Attempt, Change, Step

@@ -11,9 +11,9 @@ import pytest
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
 from cognito.models import CognitoMembership, CognitoUser, IdentityPool, PoolPeopleSettings
-from cognito.operations.people.attributes import as_params
-from cognito.operations.people.base import on_person
 from cognito.people import erasure
+from cognito.people.operations.attributes import as_params
+from cognito.people.operations.base import on_person
 from sync import changes, operations
 from sync.models import Change, Step
 from tests.cognito.people_cases import CASES, KEPT, PASSWORD, Case, Customers, arranged, shown, signs_in

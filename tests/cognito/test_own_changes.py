@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
-from cognito.operations.people.base import on_person
+from cognito.people.operations.base import on_person
 from sync.models import Change
 from tests.cognito.rows import make_person, make_pool
 from tests.services.changing import propose

@@ -22,7 +22,7 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
 from cognito.care_check import CareCheck
 from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
-from cognito.operations.people.base import on_person
+from cognito.people.operations.base import on_person
 from emulator.process import Emulator
 from iamconsole.web.words import full_time
 from sync import changes

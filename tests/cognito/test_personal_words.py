@@ -9,9 +9,9 @@ import pytest
 
 from accounts.models import AuditEntry, AwsAccount, Operator
 from cognito.models import CognitoUser, UserPool
-from cognito.operations.people.base import on_person
-from cognito.operations.people.making import new_person
 from cognito.people import live_values
+from cognito.people.operations.base import on_person
+from cognito.people.operations.making import new_person
 from emulator.process import REGION, Emulator
 from sync import operations
 from sync.aws import errors

@@ -11,13 +11,13 @@ from django.test import Client
 
 from accounts.models import Operator
 from cognito.models import PoolProvider, SavedSearch, UserPool
-from cognito.operations.people.attributes import as_params, digest
-from cognito.operations.people.base import on_person
-from cognito.operations.people.groups import MOST_GROUPS
-from cognito.operations.people.linking import LinkedAccount, linked_to, with_account
-from cognito.operations.people.making import new_person
 from cognito.people import messages
 from cognito.people.erasure_elsewhere import forget_in_plans, forget_searches
+from cognito.people.operations.attributes import as_params, digest
+from cognito.people.operations.base import on_person
+from cognito.people.operations.groups import MOST_GROUPS
+from cognito.people.operations.linking import LinkedAccount, linked_to, with_account
+from cognito.people.operations.making import new_person
 from cognito.pools.operations.replacing import child_key
 from cognito.pools.operations.shapes import GROUP
 from sync import changes, operations

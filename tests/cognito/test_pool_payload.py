@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from cognito.models import CognitoMembership, CognitoUser
-from cognito.operations.people.base import on_person
-from cognito.operations.people.groups import AddToGroup
+from cognito.people.operations.base import on_person
+from cognito.people.operations.groups import AddToGroup
 from cognito.pools.operations import create_pool, make, update
 from cognito.pools.operations.replacing import ReplaceMfa
 from cognito.pools.operations.shapes import AS_AWS_HAS_IT, CLIENT, GROUP, LOGS, MFA, POOL, PROVIDER, RISK, SHAPES, Shape

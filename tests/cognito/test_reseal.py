@@ -10,8 +10,8 @@ from django.core.management import call_command
 
 from accounts import keys
 from accounts.models import AwsAccount, Operator
-from cognito.operations.people.attributes import as_params
-from cognito.operations.people.base import on_person
+from cognito.people.operations.attributes import as_params
+from cognito.people.operations.base import on_person
 from iamconsole.sealing import key_names
 from sync import changes, health, resealing, sealed
 from sync.calls import revealed

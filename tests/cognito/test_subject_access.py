@@ -10,9 +10,9 @@ from django.test import Client
 
 from accounts.models import AuditEntry, AwsAccount, Operator
 from cognito.models import CognitoUser, SavedSearch, UserPool
-from cognito.operations.people.attributes import as_params
-from cognito.operations.people.base import on_person
 from cognito.people.erasure import erase
+from cognito.people.operations.attributes import as_params
+from cognito.people.operations.base import on_person
 from sync import changes
 from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
 from tests.services.changing import propose

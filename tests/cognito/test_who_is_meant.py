@@ -13,9 +13,9 @@ from django.utils import timezone
 from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.roles import Role
 from cognito.models import CognitoUser, UserPool
-from cognito.operations.people.base import on_person
-from cognito.operations.people.making import new_person
 from cognito.people.erasure import erase
+from cognito.people.operations.base import on_person
+from cognito.people.operations.making import new_person
 from sync.models import Change
 from sync.naming import Names
 from tests.cognito.rows import make_client, make_person, make_pool, make_pool_group, put_into

@@ -7,8 +7,8 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, CognitoUser
-from cognito.operations.people.base import on_person
 from cognito.people.messages import NO_MESSAGE
+from cognito.people.operations.base import on_person
 from cognito.pools.operations.belonging import DeletePoolObject, PoolObjectParams, make
 from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.replacing import child_row, rows_of

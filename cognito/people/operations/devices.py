@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser
-from cognito.operations.people.base import PersonOperation, PersonParams
+from cognito.people.operations.base import PersonOperation, PersonParams
 from sync.aws.client import AwsClient
 from sync.mirror import Item, Reader
 from sync.operations import BadParams, Call, Undo, Value

@@ -1,6 +1,6 @@
 """What can be done with people of user pools, from a person's page and from the list of a pool's people."""
 
-from cognito.actions import people
+from cognito.people.actions import people
 from cognito.people.tickets import is_of_people
 from iamconsole.web import panels
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
-from cognito.actions.fields import OfPoolForm
 from cognito.models import CognitoUser
-from cognito.operations.people.base import PersonOperation, on_person
+from cognito.people.actions.fields import OfPoolForm
 from cognito.people.guarded import prefetch_groups, why_guarded_person
 from cognito.people.messages import NO_MESSAGE
+from cognito.people.operations.base import PersonOperation, on_person
 from sync.operations import Refusal, StepSpec, registry
 
 

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from cognito.actions.fields import MADE_UP, TYPED, AttributeFields, PersonPasswordFields
 from cognito.models import UserPool
-from cognito.operations.people.making import USERNAME, called_by, new_person
 from cognito.people import messages
+from cognito.people.actions.fields import MADE_UP, TYPED, AttributeFields, PersonPasswordFields
 from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
+from cognito.people.operations.making import USERNAME, called_by, new_person
 from objects.object_actions import ObjectAction
 from sync.operations import StepSpec
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cognito.mirrors.pools import IDP
-from cognito.operations.people.base import PersonOperation, PersonParams, UnseenOperation
+from cognito.people.operations.base import PersonOperation, PersonParams, UnseenOperation
 from cognito.permissions import SET_PASSWORDS
 from sync.aws.client import AwsClient
 from sync.operations import BadParams, Call, PreviousAttempt, StepResult, StepSpec, Undo, Value

@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from cognito.actions.base import PersonForm
 from cognito.models import CognitoUser, PoolProvider
-from cognito.operations.people.linking import MOST_LINKED, LinkedAccount, key_of, with_account
 from cognito.people import live_values, messages
+from cognito.people.actions.base import PersonForm
 from cognito.people.live_values import LiveChoices
 from cognito.people.messages import NO_MESSAGE
+from cognito.people.operations.linking import MOST_LINKED, LinkedAccount, key_of, with_account
 from sync.aws.errors import AwsError
 from sync.operations import StepSpec
 

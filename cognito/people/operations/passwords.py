@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cognito.models import CognitoUser
-from cognito.operations.people.base import PersonParams, UnseenOperation
-from cognito.operations.people.user_status import StatusOperation
 from cognito.people.messages import recovery_ways
+from cognito.people.operations.base import PersonParams, UnseenOperation
+from cognito.people.operations.user_status import StatusOperation
 from cognito.permissions import SET_PASSWORDS
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding

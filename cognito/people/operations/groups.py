@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
-from cognito.operations.people.base import PersonOperation, PersonParams, person_ref
 from cognito.people.groups import GROUPS_OF_PERSON, names_of_groups
 from cognito.people.guarded import describe_role, why_guarded_group
+from cognito.people.operations.base import PersonOperation, PersonParams, person_ref
 from cognito.permissions import SET_ATTRIBUTES
 from cognito.pools.operations.replacing import child_key
 from cognito.pools.operations.roles import GroupMemberRoleFact

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from accounts.roles import PROPOSE
-from cognito.operations.people.base import PersonParams
-from cognito.operations.people.user_status import EnabledOperation
+from cognito.people.operations.base import PersonParams
+from cognito.people.operations.user_status import EnabledOperation
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.operations import DeletesObject, PreviousAttempt, Risk, StepResult, Undo, Value

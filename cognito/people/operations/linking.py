@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 
 from accounts.roles import PROPOSE
 from cognito.models import CognitoUser, PoolProvider
-from cognito.operations.people.attributes import digest
-from cognito.operations.people.base import PersonOperation, PersonParams, on_person
+from cognito.people.operations.attributes import digest
+from cognito.people.operations.base import PersonOperation, PersonParams, on_person
 from cognito.people.schema import fixed_ones
 from cognito.permissions import SET_ATTRIBUTES
 from iamconsole.web.words import some

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from cognito.models import CognitoUser
-from cognito.operations.people.base import PersonOperation, PersonParams
+from cognito.people.operations.base import PersonOperation, PersonParams
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.mirror import Item

@@ -9,17 +9,17 @@ from django import forms
 from django.db.models import Prefetch, prefetch_related_objects
 
 from accounts.roles import PROPOSE
-from cognito.actions.asked import EndSessionForm, ForgetDeviceForm, LinkForm, UnlinkForm
-from cognito.actions.base import PersonForm
-from cognito.actions.fields import AttributeFields, GroupOfPoolField, GuardedNames, PersonPasswordFields
 from cognito.models import CognitoMembership, CognitoUser, PoolProvider
-from cognito.operations.people.attributes import as_params
-from cognito.operations.people.base import on_person
-from cognito.operations.people.confirming import clients_without_secret
-from cognito.operations.people.mfa import FACTORS
 from cognito.people import messages, schema, temporary_passwords
+from cognito.people.actions.asked import EndSessionForm, ForgetDeviceForm, LinkForm, UnlinkForm
+from cognito.people.actions.base import PersonForm
+from cognito.people.actions.fields import AttributeFields, GroupOfPoolField, GuardedNames, PersonPasswordFields
 from cognito.people.guarded import why_not_for_helpdesk
 from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
+from cognito.people.operations.attributes import as_params
+from cognito.people.operations.base import on_person
+from cognito.people.operations.confirming import clients_without_secret
+from cognito.people.operations.mfa import FACTORS
 from cognito.people.person_record import allowed_by, people_settings_of
 from iamconsole.web.words import some
 from objects import object_actions

@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 from accounts.access import may
 from accounts.roles import PROPOSE
 from cognito.models import CognitoGroup, UserPool
-from cognito.operations.people.passwords import PASSWORD
 from cognito.people import passwords, schema
 from cognito.people.guarded import guarded_attributes
+from cognito.people.operations.passwords import PASSWORD
 from cognito.people.person_record import allowed_by, people_settings_of
 from iamconsole.web.words import some
 from objects.fields import NamedField
