@@ -18,7 +18,7 @@ from sync import changes
 from sync.changes import failpoints
 from sync.changes.failpoints import FailPoint
 from sync.models import Change, Step
-from sync.operations import Gate, Guarantee, registry
+from sync.operations import Guarantee, registry
 from tests.faults import children
 from tests.faults.arrangements import ARRANGEMENTS
 from tests.faults.matrix import Cell
@@ -59,11 +59,6 @@ def found_out(trial: Trial, point: FailPoint) -> Expected:
         unkept = {} if trial.has_secrets else {FailPoint.BEFORE_COMMIT: after_a_write(trial)}
         return {FailPoint.TO_BE_SENT: NEVER_KNOWN, FailPoint.ANSWERED: after_a_write(trial), **unkept}.get(point, ONCE)
     return after_a_write(trial) if point in (FailPoint.ANSWERED, FailPoint.BEFORE_COMMIT) else ONCE
-
-
-def test_every_operation_has_an_arrangement() -> None:
-    gates = {kind for kind, operation in registry.items() if isinstance(operation, Gate)}
-    assert set(ARRANGEMENTS) == set(registry) - gates
 
 
 def test_one_of_each_guarantee_is_tried_in_every_run() -> None:
