@@ -112,8 +112,8 @@ class _PatternQuestion:
         around = self._index.surroundings
         anybody = Caller(CallerKind.ROLE, account=around.account_id)
         layers = places.layers_above(identity=(EVERYTHING,))
-        asked = SomewhereQuestion(anybody, [action], self._resource, self._context, lambda key: True, places.of)
-        return exists(asked, layers, Budget(STEPS, self._budget))
+        question = SomewhereQuestion(anybody, [action], self._resource, self._context, lambda key: True, places.of)
+        return exists(question, layers, Budget(STEPS, self._budget))
 
     def _ask_about_examples(self, action: str, best: Witness) -> None:
         context = {**best.chosen, **self._context}

@@ -31,9 +31,9 @@ def words_of(path: str, fields: Iterable[tuple[str, str]] = ()) -> tuple[str, st
     except Resolver404:
         return "", ""
     names = [f"{match.view_name}?{name}" for name, value in fields if value]
-    said = _ADMIN if match.namespace == "admin" else _first([*names, match.view_name])
+    words = _ADMIN if match.namespace == "admin" else _first([*names, match.view_name])
     aws_account = AwsAccount.objects.filter(account_id=match.kwargs.get("account_id", "")).first()
-    return said.format(**match.kwargs), str(aws_account or "")
+    return words.format(**match.kwargs), str(aws_account or "")
 
 
 def _first(names: Iterable[str]) -> str:

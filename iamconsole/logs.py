@@ -25,8 +25,8 @@ class WithoutExpected(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
         if isinstance(error, PermissionDenied | BadRequest) or getattr(error, "is_expected", False):
-            said = " ".join(str(error).split())
-            record.msg = f"{record.getMessage()}{': ' if said else ''}{said}"
+            sentence = " ".join(str(error).split())
+            record.msg = f"{record.getMessage()}{': ' if sentence else ''}{sentence}"
             record.args, record.exc_info, record.exc_text = (), None, None
         return True
 

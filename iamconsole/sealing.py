@@ -70,10 +70,10 @@ def seal(text: str, purpose: SealingPurpose, *bound: object) -> str:
 
 def unseal(blob: str, purpose: SealingPurpose, *bound: object) -> str:
     """What `seal` sealed for the same. Raises CannotUnseal."""
-    said = BLOB.fullmatch(blob)
-    if said is None:
+    match = BLOB.fullmatch(blob)
+    if match is None:
         raise CannotUnseal
-    name, encoded = said.groups()
+    name, encoded = match.groups()
     key = next((key for key in map(_key, settings.SEAL_KEYS) if key.name == name), None)
     if key is None:
         raise KeyMissing(name)
@@ -86,8 +86,8 @@ def unseal(blob: str, purpose: SealingPurpose, *bound: object) -> str:
 
 def sealed_under(blob: str) -> str:
     """The name of the key; "" of what is no blob."""
-    said = BLOB.fullmatch(blob)
-    return said.group(1) if said else ""
+    match = BLOB.fullmatch(blob)
+    return match.group(1) if match else ""
 
 
 def key_names() -> list[str]:

@@ -162,12 +162,12 @@ def check_audit() -> DoctorFinding:
 
 def check_beat() -> DoctorFinding:
     try:
-        said = cache.get("beat-tick")
+        last_tick = cache.get("beat-tick")
     except DatabaseError as error:
         if trouble.recognise(error):
             raise
         return DoctorFinding("cache", False, str(error).strip(), "Run: manage.py createcachetable")
-    latest = datetime.fromisoformat(said) if said else None
+    latest = datetime.fromisoformat(last_tick) if last_tick else None
     if latest is not None and timezone.now() - latest < TICK_LATE:
         return DoctorFinding("beat", True, f"last tick {ago(latest)}")
     detail = f"last tick {ago(latest)}" if latest else "no tick was seen"

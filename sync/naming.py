@@ -43,8 +43,8 @@ class Names:
         return self
 
     def _called(self, ids: list[str]) -> Mapping[str, str]:
-        asked = (mirror.names_of(self._operator, self._aws_account, ids) for mirror in registry.values())
-        return {known: name for names in asked for known, name in names.items()}
+        answers = (mirror.names_of(self._operator, self._aws_account, ids) for mirror in registry.values())
+        return {known: name for names in answers for known, name in names.items()}
 
     def said(self, text: str) -> str:
         """The text with names in the place of ids."""

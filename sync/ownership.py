@@ -33,9 +33,9 @@ class OwnershipRules:
 
     def deciding(self, name: str, path: str, tags: Mapping[str, str]) -> OwnershipRule | None:
         """The first one that matches."""
-        said = {Matches.NAME: name.casefold(), Matches.PATH: path}
+        values = {Matches.NAME: name.casefold(), Matches.PATH: path}
         for rule, pattern in self._rules:
-            value = tags.get(rule.tag_key) if rule.matches == Matches.TAG else said[Matches(rule.matches)]
+            value = tags.get(rule.tag_key) if rule.matches == Matches.TAG else values[Matches(rule.matches)]
             if value is not None and pattern.match(value):
                 return rule
         return None

@@ -31,13 +31,13 @@ class PullProgress:
     @property
     def words(self) -> str:
         """ "160 complete, 5 to come, 2 failed"."""
-        said = (
+        counts = (
             (self.done, "complete"),
             (self.active, "to come"),
             (self.failed, "failed"),
             (self.cancelled, "cancelled"),
         )
-        return ", ".join(f"{number} {word}" for number, word in said if number)
+        return ", ".join(f"{number} {word}" for number, word in counts if number)
 
     @property
     def state(self) -> str:

@@ -262,12 +262,12 @@ class Slice(ClaimedRun):
         unseen = self._sweep()
         mirror.tie_loose_ends(self._visit, self._source)
         run = self._run
-        said = f"{run.seen} seen, {run.new} new, {run.changed} changed, {run.gone} gone."
+        summary = f"{run.seen} seen, {run.new} new, {run.changed} changed, {run.gone} gone."
         if self._is_whole:
             error = sentence_only("Brake", _BRAKE_SENTENCE.format(unseen=unseen)) if unseen else {}
-            self._finish(State.DONE, error, f"Complete: {said}")
+            self._finish(State.DONE, error, f"Complete: {summary}")
         else:
-            self._finish(State.FAILED, sentence_only("Partial", _PARTIAL_SENTENCE), f"Not complete: {said}")
+            self._finish(State.FAILED, sentence_only("Partial", _PARTIAL_SENTENCE), f"Not complete: {summary}")
         self._progress(run)
 
     @property

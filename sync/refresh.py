@@ -93,8 +93,8 @@ class Refresh(ClaimedRun):
             changed = about.keep(self._visit.place, [RereadObject(ref, item, requested_at)], ours=False)
             self._note(Counts(seen=item is not None, changed=changed))
         what = "it had changed" if changed else "nothing had changed"
-        said = f"Read again: {what}." if item else "AWS has it no more."
-        self._finish(State.DONE, {}, said)
+        line = f"Read again: {what}." if item else "AWS has it no more."
+        self._finish(State.DONE, {}, line)
 
     def _read_details(self, about: Mirror) -> str:
         """A sentence where AWS shows it no more."""

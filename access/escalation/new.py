@@ -50,12 +50,12 @@ def names(index: Index, actions: Sequence[str], pattern: str) -> list[str]:
         return [pattern.replace("*", "any")]
     described = [((each.allows, each.not_resources, each.resources.patterns), each) for each in statements]
     caller = Caller(CallerKind.ROLE, account=surroundings.account_id)
-    asked = SomewhereQuestion(caller, (f"iam:{actions[0]}",), pattern, is_unknown=lambda key: True)
+    question = SomewhereQuestion(caller, (f"iam:{actions[0]}",), pattern, is_unknown=lambda key: True)
     found: list[str] = []
     with suppress(BudgetExceededError):
         texts = (
             text
-            for text in ResourceChoices(asked, f"iam:{actions[0]}", described, Budget(_STEPS))
+            for text in ResourceChoices(question, f"iam:{actions[0]}", described, Budget(_STEPS))
             if text.count(":") == pattern.count(":")
         )
         found += islice(texts, _MOST_NAMES)

@@ -74,11 +74,11 @@ def headline(change: Change) -> str:
 
 
 def blocks(change: Change) -> list[EffectBlock]:
-    kept = change.measured.get(NAME, {})
+    stored = change.measured.get(NAME, {})
     account_id = change.aws_account.account_id
-    of_people = [_of_people(each, account_id) for each in kept.get("effects", [])]
-    of_roles = [_of_role(each, account_id) for each in kept.get("trusts", [])]
-    facts = [_of_fact(each, account_id) for each in kept.get("facts", [])]
+    of_people = [_of_people(each, account_id) for each in stored.get("effects", [])]
+    of_roles = [_of_role(each, account_id) for each in stored.get("trusts", [])]
+    facts = [_of_fact(each, account_id) for each in stored.get("facts", [])]
     return list(_joined([*of_people, *of_roles], facts))
 
 

@@ -33,14 +33,14 @@ def kept_items(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _item(whole: Mapping[str, Any]) -> Item:
     actions, resources = whole["actions"], whole.get("resources", [])
-    said = [line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…" for line in lines(whole)]
-    more_lines = len(said) - _MOST_LINES
+    shortened = [line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…" for line in lines(whole)]
+    more_lines = len(shortened) - _MOST_LINES
     return {
         "actions": actions[:_MOST_ACTIONS],
         "more": max(0, len(actions) - _MOST_ACTIONS),
         "on": resources if len(resources) <= _MOST_RESOURCES else [],
         "plain": set(whole) <= _SIMPLE and not whole["conditions"],
-        "lines": [*said[:_MOST_LINES], *([f"and {more_lines} more such limits"] if more_lines > 0 else [])],
+        "lines": [*shortened[:_MOST_LINES], *([f"and {more_lines} more such limits"] if more_lines > 0 else [])],
         "seal": seal(dict(whole)),
     }
 

@@ -43,7 +43,7 @@ class WrongKey(Exception):
 
 def canonical(entry: AuditEntry, number: int) -> bytes:
     """Everything that the entry says, in one way of writing it."""
-    said = {
+    fields = {
         "number": number,
         "id": entry.pk,
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -56,7 +56,7 @@ def canonical(entry: AuditEntry, number: int) -> bytes:
         "data": entry.data,
         "address": entry.address,
     }
-    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def seal_of(entry: AuditEntry, number: int, previous: str) -> str:

@@ -69,7 +69,7 @@ def record(
 
     What is said as in `entry`. Raises UnknownVerb.
     """
-    said = entry(
+    fields = entry(
         verb,
         actor=actor,
         aws_account=aws_account,
@@ -80,8 +80,8 @@ def record(
         actor_name=actor_name,
         texts=texts,
     )
-    said.save()
-    return said
+    fields.save()
+    return fields
 
 
 def record_all(entries: Iterable[AuditEntry]) -> None:

@@ -134,10 +134,10 @@ def end_of_session(request: HttpRequest) -> str:
     address = str(config.get("end_session_endpoint") or "")
     if not address.startswith(_SCHEMES[settings.PRODUCTION]):
         return ""
-    said = {"client_id": settings.OIDC_CLIENT_ID}
+    payload = {"client_id": settings.OIDC_CLIENT_ID}
     if settings.OIDC_SIGN_OUT_RETURNS:
-        said["post_logout_redirect_uri"] = request.build_absolute_uri(reverse("account_login"))
-    return f"{address}{'&' if '?' in address else '?'}{urlencode(said)}"
+        payload["post_logout_redirect_uri"] = request.build_absolute_uri(reverse("account_login"))
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(payload)}"
 
 
 def answer(request: HttpRequest) -> tuple[OidcIdentity, dict[str, Any]]:
@@ -181,7 +181,7 @@ def _get(url: str, **how: Any) -> dict[str, Any]:
     with get_adapter().get_requests_session() as session:
         response = session.get(url, **how)
         response.raise_for_status()
-    said = response.json()
-    if not isinstance(said, dict):
+    answer = response.json()
+    if not isinstance(answer, dict):
         raise ValueError(f"No object at {url}.")
-    return said
+    return answer

@@ -54,10 +54,10 @@ def follow_claims(*, operator: Operator, values: Collection[str], request: HttpR
     """Brings the operator's groups up to date; never takes the last owner of all AWS accounts."""
     with transaction.atomic():
         Operator.objects.select_for_update().get(pk=operator.pk)  # one sign-in at a time
-        given = ClaimedMembership.objects.filter(operator=operator)
+        memberships = ClaimedMembership.objects.filter(operator=operator)
         wanted = Group.objects.filter(claims__value__in=values).distinct()
         new = wanted.exclude(pk__in=operator.groups.all())
-        lost = Group.objects.filter(pk__in=given.values("group")).exclude(pk__in=wanted)
+        lost = Group.objects.filter(pk__in=memberships.values("group")).exclude(pk__in=wanted)
         _join(operator, list(new), request)
         try:
             with keeping_an_owner():
@@ -87,5 +87,5 @@ def _say_groups(operator: Operator, before: str, request: HttpRequest | None) ->
 
 
 def _say(verb: str, operator: Operator, data: dict[str, object], request: HttpRequest | None) -> None:
-    said = {"provider": settings.OIDC_NAME, **data}
-    audit.record(verb, actor=operator, obj=named(operator), data=said, request=request)
+    entry = {"provider": settings.OIDC_NAME, **data}
+    audit.record(verb, actor=operator, obj=named(operator), data=entry, request=request)

@@ -66,17 +66,17 @@ def invite(
         )
     elif not operator.is_active:
         raise ValidationError(f"{operator.email} was deactivated. An owner of all AWS accounts can let them in again.")
-    given = 0
+    granted = 0
     for aws_account in aws_accounts:
         if not Grant.objects.filter(operator=operator, aws_account=aws_account, role=role, pool_id="").exists():
             grant = Grant(operator=operator, aws_account=aws_account, role=role)
             grants.give(actor=actor, grant=grant, reason=reason, request=request)
-            given += 1
-    if not given:
+            granted += 1
+    if not granted:
         raise ValidationError(f"{operator.email} has that role there already.")
     if is_new:
         _invited(actor, operator, request)
-    return InvitationResult(operator, is_new, given)
+    return InvitationResult(operator, is_new, granted)
 
 
 @transaction.atomic

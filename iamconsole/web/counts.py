@@ -28,13 +28,13 @@ def lately(rows: QuerySet[Any], *, most: int | None = None) -> int:
 
 def lately_each(several: Sequence[QuerySet[Any]]) -> list[int]:
     """The same of each, in one query for all that nobody remembers."""
-    asked = [_counting(rows) for rows in several]
-    known: dict[str, int] = caches["counts"].get_many([question.key for question in asked if question])
-    new = {question.key: question for question in asked if question and question.key not in known}
+    queries = [_counting(rows) for rows in several]
+    known: dict[str, int] = caches["counts"].get_many([question.key for question in queries if question])
+    new = {question.key: question for question in queries if question and question.key not in known}
     if new:
         known |= (fresh := dict(zip(new, _answers(list(new.values())), strict=True)))
         caches["counts"].set_many(fresh, REMEMBERED_S)
-    return [known[question.key] if question else 0 for question in asked]
+    return [known[question.key] if question else 0 for question in queries]
 
 
 def forget(rows: QuerySet[Any]) -> None:

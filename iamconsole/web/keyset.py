@@ -198,8 +198,8 @@ def _pair(first: Combinable, second: Combinable) -> Func:
 
 def _write(row: Any, order: Order, number: int) -> str:
     value = reduce(getattr, order.key.split("__"), row)
-    said = value.isoformat() if isinstance(value, datetime) else value
-    return _signer(order).sign_object([said, row.pk, number])
+    text = value.isoformat() if isinstance(value, datetime) else value
+    return _signer(order).sign_object([text, row.pk, number])
 
 
 def _read(cursor: str, order: Order) -> KeysetPosition | None:

@@ -100,8 +100,8 @@ class Shell:
 
     def _shows(self, item: NavItem) -> bool:
         reachable = not item.per_aws_account or self.aws_account is not None
-        asked = (item.permission,) if isinstance(item.permission, str) else item.permission
-        granted = asked is None or any(self.can[permission] for permission in asked)
+        permissions = (item.permission,) if isinstance(item.permission, str) else item.permission
+        granted = permissions is None or any(self.can[permission] for permission in permissions)
         return reachable and granted and (item.shows is None or item.shows(self._request))
 
     def _counts(self, items: Sequence[NavItem]) -> dict[NavItem | WaitingCount, int]:
@@ -116,8 +116,8 @@ class Shell:
     def _link(self, item: NavItem, counts: Mapping[NavItem | WaitingCount, int]) -> SidebarLink:
         kwargs = {"account_id": self.aws_account.account_id} if item.per_aws_account and self.aws_account else None
         count = counts.get(item)
-        said = count if count or item.counts_none else None
-        link = SidebarLink(item.label, item.icon, reverse(item.url_name, kwargs=kwargs), said)
+        shown = count if count or item.counts_none else None
+        link = SidebarLink(item.label, item.icon, reverse(item.url_name, kwargs=kwargs), shown)
         if item.asks is None:
             return link
         return replace(link, asks=counts.get(item.asks, 0), asks_url=f"{link.url}?{item.asks.query}")

@@ -380,9 +380,10 @@ def list_response(
     if (wanted := request.GET.get("format", "")) in FORMATS:
         ordered = listing.order.forward(listing.matching)
         return export_response(wanted, table.name, table.columns, ordered)
+    # A form also sends its empty fields: they are left out of the address.
     if not wants_fragment(request) and any(value == "" for value in request.GET.values()):
-        said = {name: value for name, value in request.GET.items() if value}
-        return redirect(f"{request.path}?{urlencode(said)}")  # a form sends its empty fields too: not in an address
+        parameters = {name: value for name, value in request.GET.items() if value}
+        return redirect(f"{request.path}?{urlencode(parameters)}")
     whole = {"listing": listing, **(context or {}), **read(listing)}
     response = render_page(request, template, whole, fragment="lists/fragment.html")
     response["HX-Push-Url"] = request.path + listing.url

@@ -60,8 +60,8 @@ class AwsError(Exception):
 
     def sentence(self) -> str:
         """What happened and what to do, in words for an operator."""
-        said = f'AWS says: "{self.message.rstrip()}"' if self.code and self.message else self.message
-        parts = (self._fill(self.what), said, self._fill(self.advice))
+        detail = f'AWS says: "{self.message.rstrip()}"' if self.code and self.message else self.message
+        parts = (self._fill(self.what), detail, self._fill(self.advice))
         return " ".join(part for part in parts if part)
 
     def statement(self) -> dict[str, str] | None:

@@ -76,9 +76,11 @@ class _VisitorSession(AwsSession):
         self._credentials = credentials
 
     def _open(self) -> Session:
-        given = self._credentials
+        credentials = self._credentials
         session = without_credentials()
-        session.set_credentials(str(given["AccessKeyId"]), _text(given["SecretKey"]), _text(given["SessionToken"]))
+        session.set_credentials(
+            str(credentials["AccessKeyId"]), _text(credentials["SecretKey"]), _text(credentials["SessionToken"])
+        )
         return session
 
 

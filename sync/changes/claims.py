@@ -96,7 +96,7 @@ def take(change_id: int) -> Claim | None:
 def is_another_new(claim: Claim) -> bool:
     """Whether a change that no worker has looked at yet waits for one: a long change lets it go first.
 
-    Not one that was begun: two long ones would hand the worker to and fro at each wave.
+    Not one that was begun: two long ones would alternate at each wave.
     """
     new = Change.objects.filter(state=Change.State.QUEUED, started_at__isnull=True)
     return new.exclude(pk=claim.change_id).exists()

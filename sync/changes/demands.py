@@ -116,8 +116,8 @@ def unmet_demands(change: Change, approvals: Sequence[Approval]) -> list[Demand]
 
 def keep_demands(change: Change, rules: Iterable[ApprovalRule], *, second: bool = False) -> None:
     """In the transaction that proposes the change. `second`: a step asks for somebody else."""
-    asked = [ApprovalDemand(change=change, risk=GUARDED, approvals=1)] if second else []
-    asked += [
+    rows = [ApprovalDemand(change=change, risk=GUARDED, approvals=1)] if second else []
+    rows += [
         ApprovalDemand(
             change=change,
             risk=rule.risk,
@@ -128,13 +128,13 @@ def keep_demands(change: Change, rules: Iterable[ApprovalRule], *, second: bool 
         )
         for rule in rules
     ]
-    ApprovalDemand.objects.bulk_create(asked)
+    ApprovalDemand.objects.bulk_create(rows)
 
 
 def keep_in_force(change: Change) -> None:
     """What is asked for when it is handed over: later rules say nothing of it. Saves all but the change itself."""
-    kept = set(_kept(change))
-    new = [demand for demand in dict.fromkeys(_in_force(change)) if demand not in kept]
+    stored = set(_kept(change))
+    new = [demand for demand in dict.fromkeys(_in_force(change)) if demand not in stored]
     ApprovalDemand.objects.bulk_create(
         ApprovalDemand(
             change=change,

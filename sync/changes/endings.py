@@ -57,8 +57,8 @@ def mark_stopped(claim: Claim, step: Step, error: dict[str, Any], ended: Step.St
     with _ending(claim, state) as change:
         change.error = {**error, "step": step.position}
         log_line(change, f"Stopped at step {step.position} of {change.steps.count()}.")
-        said = {"why": _why(step, error), "request_id": error.get("request_id", "")}
-        verbs.record(f"change.{state.value}", change, actor=change.applied_by, reason=change.reason, **said)
+        data = {"why": _why(step, error), "request_id": error.get("request_id", "")}
+        verbs.record(f"change.{state.value}", change, actor=change.applied_by, reason=change.reason, **data)
 
 
 def turn_back(claim: Claim, against: Objection) -> None:

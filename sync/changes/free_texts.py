@@ -45,8 +45,8 @@ def erase_naming(aws_account: AwsAccount, names: Callable[[str], bool]) -> None:
         for first in range(0, len(found), _AT_ONCE):
             rows = model._default_manager.filter(pk__in=found[first : first + _AT_ONCE])
             rows.update(**{field: ERASED})
-    kept = AuditText.objects.filter(aws_account=aws_account).values_list("pk", "text")
-    due = [pk for pk, text in kept.iterator() if names(text)]
+    texts = AuditText.objects.filter(aws_account=aws_account).values_list("pk", "text")
+    due = [pk for pk, text in texts.iterator() if names(text)]
     for first in range(0, len(due), _AT_ONCE):
         AuditText.objects.filter(pk__in=due[first : first + _AT_ONCE]).delete()
 

@@ -143,9 +143,9 @@ def _recipients(verb: str, change: Change) -> Iterable[Operator]:
         return {change.requested_by, *who_may(APPROVE, change.aws_account)}
     if verb not in _ASKS:
         return {change.requested_by, change.applied_by or change.requested_by}
-    asked = demands.demands(change, [])
-    others = who_may(APPROVE, change.aws_account).exclude(pk=change.requested_by_id) if asked else ()
-    return [operator for operator in others if any(demand.takes(operator, change.aws_account) for demand in asked)]
+    required = demands.demands(change, [])
+    others = who_may(APPROVE, change.aws_account).exclude(pk=change.requested_by_id) if required else ()
+    return [operator for operator in others if any(demand.takes(operator, change.aws_account) for demand in required)]
 
 
 def _nothing(operator: Operator) -> str:

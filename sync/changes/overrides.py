@@ -29,5 +29,5 @@ def findings_without_override(change: Change, findings: Iterable[PlanFinding]) -
 
 
 def sentence(findings: Iterable[PlanFinding]) -> str:
-    said = " ".join(dict.fromkeys(finding.message for finding in findings))
-    return f"{said} Only an owner can let it through."
+    sentences = " ".join(dict.fromkeys(finding.message for finding in findings))
+    return f"{sentences} Only an owner can let it through."

@@ -110,8 +110,8 @@ def operations_of(steps: Iterable[StepSpec | Step], actor: Operator, aws_account
         if (needs, pool_id) not in granted and not _is_granted(actor, needs, aws_account, pool_id):
             of_pool = f" for the people of the user pool {pool_id}" if pool_id else ""
             why = step.operation.why_needs(draft, step.params) if isinstance(step.operation, DecidedByMirror) else ""
-            said = f"This needs a grant that {actor} doesn't have in {aws_account}{of_pool}. {why}"
-            raise PlanError(said.rstrip())
+            sentence = f"This needs a grant that {actor} doesn't have in {aws_account}{of_pool}. {why}"
+            raise PlanError(sentence.rstrip())
         granted.add((needs, pool_id))
     return [step.operation for step in parsed]
 
@@ -228,8 +228,8 @@ def digest(aws_account: AwsAccount, steps: Iterable[Step], until: datetime | Non
 
 
 def _said_of(step: Step) -> dict[str, Any]:
-    said = {"kind": step.kind, "params": step.params, "expects": step.expects}
-    return {**said, "optional": True} if step.is_optional else said
+    content = {"kind": step.kind, "params": step.params, "expects": step.expects}
+    return {**content, "optional": True} if step.is_optional else content
 
 
 def row_of(planned: PlannedStep, spec: StepSpec) -> Step:
@@ -259,6 +259,6 @@ def _refuse_errors(findings: Iterable[PlanFinding], planned: Sequence[PlannedSte
     if not errors:
         return
     several = len(planned) > 1
-    said = " ".join(f"Step {e.step}: {e.message}" if several and e.step else e.message for e in errors)
+    sentences = " ".join(f"Step {e.step}: {e.message}" if several and e.step else e.message for e in errors)
     fields = {each.field or "" for each in errors}
-    raise PlanError(said, field=fields.pop() if len(fields) == 1 else "")
+    raise PlanError(sentences, field=fields.pop() if len(fields) == 1 else "")

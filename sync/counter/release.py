@@ -102,7 +102,7 @@ def release(
     if row is None:
         raise PlanError("The queue isn’t on hold.")
     if Change.objects.filter(state=State.APPLYING).exclude(clock.is_silent()).exists():
-        raise PlanError("A worker still lets go of a change. Try again in two minutes.")
+        raise PlanError("A worker hasn't released a change yet. Try again in two minutes.")
     waiting = [
         _waiting_change(change) for change in _waiting().select_for_update(of=("self",)).prefetch_related("steps")
     ]

@@ -121,15 +121,15 @@ class EachObject(Source):
     def _page(self, read: Read, due: Sequence[MirroredRow], *, is_first: bool) -> SourcePage:
         requested_at, until = clock.now(), monotonic() + _LONGEST_PAGE_S
         answers = OneByOne(read)
-        asked = 0
-        while asked < min(len(due), _PER_PAGE) and monotonic() < until:
-            row = due[asked]
-            asked += 1
+        requests = 0
+        while requests < min(len(due), _PER_PAGE) and monotonic() < until:
+            row = due[requests]
+            requests += 1
             answers.ask(row.aws_id, self._mirror.ref(row))
         if is_first and not self._optional:
             answers.raise_if_all_denied()
         kind = self._mirror.kind
-        marker = str(due[asked - 1].pk) if asked < len(due) else None
+        marker = str(due[requests - 1].pk) if requests < len(due) else None
         remarks = [_REPLACED.format(name=name) for name in answers.replaced]
         return SourcePage(
             {kind: answers.items}, marker, requested_at, {kind: answers.denied}, {kind: answers.unsupported}, remarks

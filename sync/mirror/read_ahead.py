@@ -25,13 +25,13 @@ def read_ahead(coming: Iterator[T], *, most: int) -> Generator[T]:
         def ask() -> Future[T | object]:
             return thread.submit(next, coming, end)
 
-        asked = deque(ask() for _ in range(most))
+        pending = deque(ask() for _ in range(most))
         try:
-            while (one := asked.popleft().result()) is not end:
-                asked.append(ask())
+            while (one := pending.popleft().result()) is not end:
+                pending.append(ask())
                 yield one  # type: ignore[misc]  # it is no `object()` but the end
         finally:
-            for future in asked:
+            for future in pending:
                 future.cancel()
             thread.submit(connections.close_all)
             thread.shutdown(wait=False)

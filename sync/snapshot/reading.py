@@ -201,13 +201,15 @@ def _point_to(path: Path, at: _Pieces, error: ijson.JSONError) -> NoReturn:
     if not slowly.total:
         raise SnapshotError("The file is empty.")
     place = f"line {slowly.line:,}, byte {slowly.column:,} of it (byte {slowly.total:,} of the file)"
-    said = _reason(error)
-    if "premature EOF" in said:
+    reason = _reason(error)
+    if "premature EOF" in reason:
         raise SnapshotError(f"The file is cut off: it ends in {place}, in the middle of its JSON.")
-    raise SnapshotError(f"The file isn’t JSON: {said} in {place}.")
+    raise SnapshotError(f"The file isn’t JSON: {reason} in {place}.")
 
 
 def _reason(error: ijson.JSONError) -> str:
     """What the parser says, without the piece of the file that it prints below: bytes where they aren't UTF-8."""
-    said = error.args[0]
-    return (said.decode(errors="replace") if isinstance(said, bytes) else str(said)).partition("\n")[0].rstrip(".")
+    reason = error.args[0]
+    return (
+        (reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)).partition("\n")[0].rstrip(".")
+    )

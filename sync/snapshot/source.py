@@ -69,7 +69,7 @@ class SnapshotSource(Source):
         return SnapshotContents(count, found.documents, found.is_cut_off)
 
     def _examine_list(self, path: Path, of: ListOf, aws_account: AwsAccount) -> int:
-        kept = 0
+        stored = 0
         for number, raw in enumerate(items(path, of.key), start=1):
             try:
                 item = of.shape(raw)
@@ -78,8 +78,8 @@ class SnapshotSource(Source):
                 about = f"{of.key}, number {number}{f' ({str(name)[:80]})' if name else ''}"
                 raise SnapshotError(f"{about}: {error}. AWS prints no {of.noun} like that.") from error
             _check_arn(item["Arn"], of, aws_account)
-            kept += self.keeps(of.kind, item)
-        return kept
+            stored += self.keeps(of.kind, item)
+        return stored
 
     # ---- The run ---------------------------------------------------------------------------------------------
     def expected(self, client: Reader, place: AccountRegion) -> int | None:

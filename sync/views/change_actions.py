@@ -107,10 +107,10 @@ def _wrong(request: HttpRequest, change: Change, action: ChangeAction, form: for
 
 
 def _on(request: HttpRequest, change: Change) -> HttpResponse:
-    """To the page of what was done. What the sidebar says is asked of the operator is counted anew there."""
-    asked = selectors.asked_of(signed_in(request), change.aws_account)
-    if asked is not None:
-        forget(asked)
+    """To the page of what was done. The sidebar there counts anew what waits for the operator."""
+    waiting = selectors.asked_of(signed_in(request), change.aws_account)
+    if waiting is not None:
+        forget(waiting)
     return redirect("change", account_id=change.aws_account.account_id, pk=change.pk)
 
 

@@ -48,8 +48,8 @@ class ApprovalsView:
     @property
     def words(self) -> str:
         """ "1 of 2", of all that is asked for together."""
-        asked = [demand.approvals for demand in self.demands]
-        return f"{sum(min(each.received, each.approvals) for each in self.demands)} of {sum(asked)}"
+        required = [demand.approvals for demand in self.demands]
+        return f"{sum(min(each.received, each.approvals) for each in self.demands)} of {sum(required)}"
 
 
 @dataclass(frozen=True)

@@ -74,8 +74,8 @@ def change_progress(request: HttpRequest, account_id: str, pk: int) -> HttpRespo
 
 
 def _page(request: HttpRequest) -> int:
-    said = request.GET.get("steps", "")
-    return int(said) if said.isdecimal() and said.isascii() and len(said) < 6 else 0
+    value = request.GET.get("steps", "")
+    return int(value) if value.isdecimal() and value.isascii() and len(value) < 6 else 0
 
 
 def _panels(request: HttpRequest, place: str, change: Change) -> list[Panel]:

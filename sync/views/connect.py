@@ -79,10 +79,10 @@ def reconnect(request: HttpRequest, account_id: str) -> HttpResponse:
     before = connection_rules.values_of(found)
     if not form.is_valid():
         return _reconnect_page(request, form)
-    asked = {name: before[name] for name in form.fields}
+    initial = {name: before[name] for name in form.fields}
     try:
         run = service.reconnect(
-            aws_account=form.save(commit=False), before=asked, actor=signed_in(request), request=request
+            aws_account=form.save(commit=False), before=initial, actor=signed_in(request), request=request
         )
     except AwsError as error:
         form.add_error(None, f"{error.sentence()} Nothing was saved.")

@@ -58,8 +58,8 @@ class DryRunView:
     def words(self) -> str:
         """ "1 would stop as conflicted and 3 would be sent"."""
         counts = Counter(entry["outcome"] for entry in self.run.steps) if self.run else Counter[str]()
-        said = [words.format(counts[meets]) for meets, (words, _, _) in _WORDS.items() if counts[meets]]
-        return f"{some(said, shown=len(said))}." if said else ""
+        phrases = [words.format(counts[meets]) for meets, (words, _, _) in _WORDS.items() if counts[meets]]
+        return f"{some(phrases, shown=len(phrases))}." if phrases else ""
 
     @property
     def steps(self) -> list[StepDryRunView]:

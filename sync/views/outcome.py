@@ -53,10 +53,14 @@ def _failed(plan: Plan) -> tuple[str, ...]:
     error = ErrorView.of(plan.change.error)
     if plan.stopped is None:
         return "It was stopped before anything more was sent.", error.sentence if error else "", done_words(plan)
-    said = plan.stopped.error or error
+    stored_error = plan.stopped.error or error
     position = plan.stopped.position
-    what = f"AWS refused step {position}." if said and said.kind == "AccessDeniedError" else f"Step {position} failed."
-    return f"{what} {done_words(plan)}", said.sentence if said else ""
+    what = (
+        f"AWS refused step {position}."
+        if stored_error and stored_error.kind == "AccessDeniedError"
+        else f"Step {position} failed."
+    )
+    return f"{what} {done_words(plan)}", stored_error.sentence if stored_error else ""
 
 
 def _unknown(plan: Plan) -> tuple[str, ...]:
@@ -115,10 +119,10 @@ def _turned_back(plan: Plan) -> tuple[str, ...]:
 
 
 def _rejected(plan: Plan) -> tuple[str, ...]:
-    said = plan.change.approvals.filter(approved=False).select_related("operator").last()
-    if said is None:
+    rejection = plan.change.approvals.filter(approved=False).select_related("operator").last()
+    if rejection is None:
         return ("Rejected. Nothing was sent.",)
-    return f"Rejected by {said.operator}. Nothing was sent.", f"“{said.comment}”" if said.comment else ""
+    return f"Rejected by {rejection.operator}. Nothing was sent.", f"“{rejection.comment}”" if rejection.comment else ""
 
 
 def _expired(plan: Plan) -> tuple[str, ...]:

@@ -91,12 +91,12 @@ def _given(formset: BaseFormSet[RuleForm]) -> list[OwnershipRule]:
 def _sentence(aws_account: AwsAccount, rules: Sequence[OwnershipRule]) -> str:
     """ "This hides 12 IAM roles and makes 2 IAM groups and 3 IAM users read-only." """
     effects = preview(aws_account, OwnershipRules(rules))
-    said = [
+    sentences = [
         words.format(some(counts, shown=len(counts)))
         for then, words in _DOES.items()
         if (counts := [counted(each.number, each.one, each.many) for each in effects if each.ownership == then])
     ]
-    return f"This {some(said)}." if said else "This changes nothing about what is in the mirror now."
+    return f"This {some(sentences)}." if sentences else "This changes nothing about what is in the mirror now."
 
 
 def _page(

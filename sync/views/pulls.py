@@ -87,10 +87,10 @@ def pull_now(request: HttpRequest, account_id: str) -> HttpResponse:
     source = request.POST.get("source", "")
     if not source:
         runs = pulling.start_all(**how)
-        said = (
+        sentence = (
             f"{counted(len(runs), 'source is', 'sources are')} being read. What changes seldom comes at its own time."
         )
-        messages.info(request, said)
+        messages.info(request, sentence)
         return redirect("pulls", account_id=account_id)
     region = request.POST.get("region", "")
     if (source, region) not in {(due.source, due.region) for due in schedule.readable(aws_account)}:

@@ -28,12 +28,12 @@ class Command(BaseCommand):
             parser.add_argument(f"--{choice.name.replace('_', '-')}", default="", help=f"filter: {choice.label}")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        asked = QueryDict(mutable=True)
-        asked.update({choice.name: options[choice.name] for choice in AUDIT.filters} | {"sort": "at"})
+        query = QueryDict(mutable=True)
+        query.update({choice.name: options[choice.name] for choice in AUDIT.filters} | {"sort": "at"})
         entries = AuditEntry.objects.select_related("aws_account")
         if options["after_number"]:
             entries = entries.filter(number__gt=options["after_number"])
-        listing = TableListing(AUDIT, entries, None, asked)
+        listing = TableListing(AUDIT, entries, None, query)
         if listing.state.remarks:
             raise CommandError(" ".join(listing.state.remarks))
         _, write = FORMATS[options["format"]]
