@@ -52,7 +52,10 @@ class Visitor:
             "pulls": f"{here}/pulls/",
         }
         self._reads: dict[str, Visit] = {name: self._get(path) for name, path in pages.items()}
-        self._writes: dict[str, Visit] = {"propose": self._propose(f"{policy}/edit/"), "session": self._write_session}
+        self._writes: dict[str, Visit] = {
+            "propose": self._propose(f"{policy}/do/edit/"),
+            "session": self._write_session,
+        }
 
     def no_times(self) -> Times:
         return {name: [] for name in (*self._reads, *self._writes)}

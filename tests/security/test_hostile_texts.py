@@ -94,9 +94,10 @@ PAGES = """
 changes/ changes/{change}/ changes/{change}/?show=plan pulls/ pulls/{run}/ users/ groups/ roles/ policies/
 users/{user}/ users/{user}/groups/ users/{user}/tags/ users/{user}/history/ users/{user}/raw/
 groups/{group}/ groups/{group}/members/ groups/{group}/history/ roles/{role}/ roles/{role}/trust/ roles/{role}/tags/
-policies/{policy}/ policies/{policy}/versions/ policies/{policy}/attached/ policies/{policy}/edit/
-users/stage/?pick={user} users/stage/attach/?pick={user} users/stage/join/?pick={user} groups/{group}/add/
-groups/{group}/remove/?pick={user} policies/{policy}/versions/v1/default/ policies/{written}/edit/
+policies/{policy}/ policies/{policy}/versions/ policies/{policy}/attached/ policies/{policy}/do/edit/
+users/stage/?pick={user} users/stage/attach/?pick={user} users/stage/join/?pick={user} groups/{group}/do/add-users/
+groups/{group}/do/remove-users/?users={user} policies/{policy}/do/make-default/?version=v1 policies/{written}/do/edit/
+users/{user}/do/detach/?policy={policy}
 """
 ELSEWHERE = [
     "/search/?q=script",
