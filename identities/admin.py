@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from iamconsole.web.admin import OwnedFilter
+from identities.kinds import KINDS
 from identities.models import (
     AccessKey,
     Attachment,
@@ -17,7 +18,6 @@ from identities.models import (
     LoginProfile,
     Membership,
     MfaDevice,
-    OidcProvider,
     ReportedUser,
     RootUser,
     SamlProvider,
@@ -28,6 +28,7 @@ from identities.models import (
     SshKey,
     TrustedPrincipal,
 )
+from objects.admin import add_to_admin
 from sync.admin import OF_ITS_OWN, MirroredAdmin, SyncAdmin
 
 
@@ -82,12 +83,6 @@ class InstanceProfileAdmin(MirroredAdmin):
     list_select_related = ("aws_account", "role")
 
 
-@admin.register(OidcProvider)
-class OidcProviderAdmin(MirroredAdmin):
-    page_name = "oidc_provider"
-    list_display = ("name", "aws_account", "created_at", "gone_at", "console_page")
-
-
 @admin.register(SamlProvider)
 class SamlProviderAdmin(MirroredAdmin):
     page_name = "saml_provider"
@@ -127,3 +122,6 @@ class TrustedPrincipalAdmin(SyncAdmin):
     list_filter = ("type", "is_unique_id", ("role__aws_account", OwnedFilter))
     list_select_related = ("role",)
     search_fields = ("value", "role__name")
+
+
+add_to_admin(KINDS)

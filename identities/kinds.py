@@ -111,6 +111,7 @@ SERVER_CERTIFICATE = IamKind(
 )
 
 PRINCIPALS = (USER, GROUP, ROLE)
+KINDS = (*PRINCIPALS, OIDC, SAML, INSTANCE_PROFILE, SERVER_CERTIFICATE)
 PRINCIPAL_KINDS: dict[type[Any], IamKind] = {kind.model: kind for kind in PRINCIPALS}
 
 
@@ -119,4 +120,4 @@ def kind_of(principal: Principal) -> IamKind:
 
 
 def register() -> None:
-    kinds.register(*PRINCIPALS, OIDC, SAML, INSTANCE_PROFILE, SERVER_CERTIFICATE)
+    kinds.register(*KINDS)

@@ -9,9 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import AwsAccount
 from iamconsole.web.filters import ChoiceFilter, DateFilter, Filter, FilterChoice, TextFilter
-from iamconsole.web.search import narrowed
-from iamconsole.web.tables import Column, Table
-from identities import cells, selectors
+from iamconsole.web.tables import Column
+from identities import cells, kinds, selectors
 from identities.credentials import columns as credentials
 from identities.dangling_trusts import trusting_deleted
 from identities.models import Attachment, IamGroup, IamRole
@@ -23,7 +22,7 @@ from objects.tables import (
     OWNERSHIP,
     PATH,
     UNIQUE_ID,
-    name_column,
+    object_table,
     tag_filter,
     yes_or_no,
 )
@@ -69,34 +68,26 @@ BOUNDARY = Column(
 TAGS = Column("tags", "Tags", _tags, cell=cells.tags, optional=True)
 HAS_BOUNDARY = yes_or_no("boundary", "Permissions boundary", ~Q(boundary_arn=""), "Has a boundary")
 
-USERS = Table(
-    name="users",
-    one="user",
-    many="users",
-    default_sort="name",
-    search=narrowed,
-    search_hint="Name, ARN, unique id or tag",
-    columns=(
-        name_column("user"),
-        credentials.MFA,
-        credentials.KEYS,
-        credentials.ACTIVITY,
-        Column(
-            "groups",
-            "Groups",
-            lambda row: [held.group.name for held in row.live_memberships],
-            cell=cells.groups,
-            sort="group_count",
-            newest_first=True,
-        ),
-        POLICIES,
-        credentials.PASSWORD,
-        *(replace(column, roomy=True) for column in (BOUNDARY, CREATED, TAGS)),
-        credentials.OLDEST_KEY,
-        credentials.KEYS_USED,
-        ARN,
-        UNIQUE_ID,
+USERS = object_table(
+    kinds.USER,
+    credentials.MFA,
+    credentials.KEYS,
+    credentials.ACTIVITY,
+    Column(
+        "groups",
+        "Groups",
+        lambda row: [held.group.name for held in row.live_memberships],
+        cell=cells.groups,
+        sort="group_count",
+        newest_first=True,
     ),
+    POLICIES,
+    credentials.PASSWORD,
+    *(replace(column, roomy=True) for column in (BOUNDARY, CREATED, TAGS)),
+    credentials.OLDEST_KEY,
+    credentials.KEYS_USED,
+    ARN,
+    UNIQUE_ID,
     filters=(
         TextFilter(
             "group",
@@ -115,34 +106,25 @@ USERS = Table(
         OWNERSHIP,
         GONE,
     ),
-    empty_icon="user",
-    empty_title="No users",
+    search_hint="Name, ARN, unique id or tag",
     empty_text=f"This AWS account has no IAM users, or it was never pulled. {NOT_PULLED}",
 )
 
-GROUPS = Table(
-    name="groups",
-    one="group",
-    many="groups",
-    default_sort="name",
-    search=narrowed,
-    search_hint="Name, ARN or unique id",
-    columns=(
-        name_column("group"),
-        Column(
-            "members",
-            "Members",
-            lambda row: row.member_count,
-            cell=cells.members,
-            sort="member_count",
-            newest_first=True,
-            css="num",
-        ),
-        POLICIES,
-        CREATED,
-        ARN,
-        UNIQUE_ID,
+GROUPS = object_table(
+    kinds.GROUP,
+    Column(
+        "members",
+        "Members",
+        lambda row: row.member_count,
+        cell=cells.members,
+        sort="member_count",
+        newest_first=True,
+        css="num",
     ),
+    POLICIES,
+    CREATED,
+    ARN,
+    UNIQUE_ID,
     filters=(
         yes_or_no("members", "Members", Q(member_count__gt=0), "Has members"),
         *_policy_filters("group"),
@@ -150,8 +132,6 @@ GROUPS = Table(
         OWNERSHIP,
         GONE,
     ),
-    empty_icon="users",
-    empty_title="No groups",
     empty_text=f"This AWS account has no IAM groups, or it was never pulled. {NOT_PULLED}",
 )
 
@@ -162,34 +142,26 @@ def assumers(role: IamRole) -> list[str]:
 
 _SERVICE_LINKED = Q(path__startswith="/aws-service-role/")
 
-ROLES = Table(
-    name="roles",
-    one="role",
-    many="roles",
-    default_sort="name",
-    search=narrowed,
-    search_hint="Name, ARN, tag or who assumes it",
-    columns=(
-        name_column("role"),
-        Column("assumed_by", "May be assumed by", assumers, cell=cells.assumers),
-        Column(
-            "last_used",
-            "Last used",
-            lambda row: row.last_used_at,
-            cell=cells.last_used,
-            sort="last_used_at",
-            newest_first=True,
-            css="num nowrap",
-        ),
-        POLICIES,
-        BOUNDARY,
-        CREATED,
-        TAGS,
-        DESCRIPTION,
-        Column("max_session", "Longest session (s)", lambda row: row.max_session_s, only_export=True),
-        ARN,
-        UNIQUE_ID,
+ROLES = object_table(
+    kinds.ROLE,
+    Column("assumed_by", "May be assumed by", assumers, cell=cells.assumers),
+    Column(
+        "last_used",
+        "Last used",
+        lambda row: row.last_used_at,
+        cell=cells.last_used,
+        sort="last_used_at",
+        newest_first=True,
+        css="num nowrap",
     ),
+    POLICIES,
+    BOUNDARY,
+    CREATED,
+    TAGS,
+    DESCRIPTION,
+    Column("max_session", "Longest session (s)", lambda row: row.max_session_s, only_export=True),
+    ARN,
+    UNIQUE_ID,
     filters=(
         ChoiceFilter(
             "trust",
@@ -234,8 +206,7 @@ ROLES = Table(
         OWNERSHIP,
         GONE,
     ),
-    empty_icon="hat-glasses",
-    empty_title="No roles",
+    search_hint="Name, ARN, tag or who assumes it",
     empty_text=f"This AWS account has no IAM roles, or it was never pulled. {NOT_PULLED}",
 )
 

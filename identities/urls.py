@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from collections.abc import Mapping
+from typing import Any
 
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.addresses import needs, page
+from iamconsole.web.tables import TableListing
+from identities import selectors
 from identities.account.urls import urlpatterns as account_patterns
-from identities.object_pages import GROUP, KINDS, ROLE, USER
-from identities.tables import TABLES
-from identities.views import as_of, bulk, lists, panels, root, trust
-from objects.object_pages import ObjectPages, tab_patterns
-from objects.views.object_action import action_pattern
-from objects.views.selection import selection_patterns
+from identities.dangling_trusts import name_deleted
+from identities.object_pages import GROUP, ROLE, USER
+from identities.tables import GROUPS, ROLES, USERS
+from identities.views import as_of, bulk, panels, root, trust
+from objects.views.lists import ObjectList, object_patterns
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
-ICONS = {USER: "user", GROUP: "users", ROLE: "hat-glasses"}
 
 
-def _patterns(kind: ObjectPages) -> list[URLPattern]:
-    """What users, groups and roles have alike. The list and the staging pages come before the pages of one."""
-    rows = f"{AWS_ACCOUNT}{kind.many}/"
-    return [
-        page(rows, getattr(lists, kind.many), needs(kind.of.see), name=kind.many),
-        *selection_patterns(kind, TABLES[kind.name], ICONS[kind]),
-        action_pattern(kind),
-    ]
+def _name_deleted(listing: TableListing) -> Mapping[str, Any]:
+    """Whom their trust policies name by the id of somebody who was deleted."""
+    name_deleted(listing.page.rows)
+    return {}
 
+
+LISTS = (
+    ObjectList(USER, USERS, rows=selectors.listed_users, template="identities/users.html"),
+    ObjectList(GROUP, GROUPS),
+    ObjectList(ROLE, ROLES, read=_name_deleted),
+)
 
 urlpatterns = [
     page(f"{AWS_ACCOUNT}as-of/", as_of.as_of_list, needs(SEE_IAM), name="as_of"),
@@ -37,7 +40,6 @@ urlpatterns = [
     page(
         f"{AWS_ACCOUNT}policies/<str:aws_id>/attached/", panels.policy_attached, needs(SEE_IAM), name="policy_attached"
     ),
-    *(pattern for kind in KINDS.values() for pattern in _patterns(kind)),
-    *(pattern for kind in KINDS.values() for pattern in tab_patterns(kind)),
+    *(pattern for listing in LISTS for pattern in object_patterns(listing)),
     *account_patterns,
 ]

@@ -10,7 +10,9 @@ from django.db.models.lookups import Exact
 
 from iamconsole.web import cells
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice, TextFilter
-from iamconsole.web.tables import Column
+from iamconsole.web.search import narrowed
+from iamconsole.web.tables import Column, Table
+from objects.kinds import AwsKind
 from sync.models import Ownership
 from sync.pending import pending_mark
 
@@ -18,6 +20,29 @@ from sync.pending import pending_mark
 def name_column(url_name: str) -> Column:
     """`url_name`: of the page of a row."""
     return Column("name", "Name", lambda row: row.name, cell=cells.named(url_name, pending_mark), sort="name_key")
+
+
+def object_table(
+    of: AwsKind,
+    *columns: Column,
+    filters: tuple[Filter, ...],
+    search_hint: str = "Name, ARN or unique id",
+    empty_text: str = "This AWS account has none, or they were never pulled.",
+) -> Table:
+    """The list of a kind: the name first, then `columns`."""
+    return Table(
+        name=of.list_name,
+        one=of.word,
+        many=of.several,
+        default_sort="name",
+        search=narrowed,
+        search_hint=search_hint,
+        columns=(name_column(of.name), *columns),
+        filters=filters,
+        empty_icon=of.icon,
+        empty_title=f"No {of.several}",
+        empty_text=empty_text,
+    )
 
 
 def yes_or_no(name: str, label: str, has: Q, chip: str) -> Filter:

@@ -8,10 +8,10 @@ from django.db.models import Q
 
 from iamconsole.web.elements import ago, muted
 from iamconsole.web.filters import ChoiceFilter, FilterChoice
-from iamconsole.web.search import narrowed
-from iamconsole.web.tables import Column, Table
+from iamconsole.web.tables import Column
 from iamconsole.web.words import counted
-from objects.tables import ARN, DESCRIPTION, GONE, OWNERSHIP, PATH, UNIQUE_ID, name_column, tag_filter
+from objects.tables import ARN, DESCRIPTION, GONE, OWNERSHIP, PATH, UNIQUE_ID, object_table, tag_filter
+from policies import kinds
 
 
 def _kind(row: Any) -> str:
@@ -41,59 +41,51 @@ def _updated(row: Any, aws_account: Any) -> str:
 _NOBODY = muted("Nobody")
 _UNUSED = Q(attachment_count=0, boundary_count=0)
 
-POLICIES = Table(
-    name="policies",
-    one="policy",
-    many="policies",
-    default_sort="name",
-    search=narrowed,
-    search_hint="Name, ARN or unique id",
-    columns=(
-        name_column("policy"),
-        Column("managed_by", "Managed by", _kind, sort="is_aws"),
-        Column("default_version", "In force", lambda row: row.default_version, css="num"),
-        Column(
-            "versions",
-            "Versions",
-            lambda row: row.version_count,
-            cell=_versions,
-            sort="version_count",
-            newest_first=True,
-            css="num",
-            optional=True,
-        ),
-        Column(
-            "attached",
-            "Attached to",
-            lambda row: row.attachment_count,
-            cell=_attached,
-            sort="attachment_count",
-            newest_first=True,
-            css="num",
-        ),
-        Column(
-            "boundary_of",
-            "Boundary of",
-            lambda row: row.boundary_count,
-            cell=_boundary_of,
-            sort="boundary_count",
-            newest_first=True,
-            css="num",
-            optional=True,
-        ),
-        Column(
-            "updated",
-            "Updated",
-            lambda row: row.updated_at,
-            cell=_updated,
-            sort="updated_at",
-            newest_first=True,
-            css="num nowrap",
-        ),
-        DESCRIPTION,
-        ARN,
-        UNIQUE_ID,
+POLICIES = object_table(
+    kinds.POLICY,
+    Column("managed_by", "Managed by", _kind, sort="is_aws"),
+    Column("default_version", "In force", lambda row: row.default_version, css="num"),
+    Column(
+        "versions",
+        "Versions",
+        lambda row: row.version_count,
+        cell=_versions,
+        sort="version_count",
+        newest_first=True,
+        css="num",
+        optional=True,
     ),
+    Column(
+        "attached",
+        "Attached to",
+        lambda row: row.attachment_count,
+        cell=_attached,
+        sort="attachment_count",
+        newest_first=True,
+        css="num",
+    ),
+    Column(
+        "boundary_of",
+        "Boundary of",
+        lambda row: row.boundary_count,
+        cell=_boundary_of,
+        sort="boundary_count",
+        newest_first=True,
+        css="num",
+        optional=True,
+    ),
+    Column(
+        "updated",
+        "Updated",
+        lambda row: row.updated_at,
+        cell=_updated,
+        sort="updated_at",
+        newest_first=True,
+        css="num nowrap",
+    ),
+    DESCRIPTION,
+    ARN,
+    UNIQUE_ID,
     filters=(
         ChoiceFilter(
             "managed_by",
@@ -117,7 +109,5 @@ POLICIES = Table(
         OWNERSHIP,
         GONE,
     ),
-    empty_icon="file-lock",
-    empty_title="No policies",
     empty_text="This AWS account has no managed policies, or it was never pulled.",
 )

@@ -5,17 +5,13 @@ from __future__ import annotations
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.addresses import needs, page
 from objects.object_pages import tab_patterns
-from objects.views import object_action
-from objects.views.selection import selection_patterns
+from objects.views.lists import ObjectList, object_patterns
 from policies.organizations import views as organizations
 from policies.tables import POLICIES
 from policies.views import document, managed_policies
 
 urlpatterns = [
-    page("aws/<str:account_id>/policies/", managed_policies.policies, needs(SEE_IAM), name="policies"),
-    *selection_patterns(managed_policies.POLICY, POLICIES, "file-lock"),
-    *tab_patterns(managed_policies.POLICY),
-    object_action.action_pattern(managed_policies.POLICY),
+    *object_patterns(ObjectList(managed_policies.POLICY, POLICIES)),
     page("aws/<str:account_id>/organization/", organizations.organization, needs(SEE_IAM), name="organization"),
     page(
         "aws/<str:account_id>/organization/accounts/",

@@ -47,7 +47,6 @@ SERVER_CERTIFICATE = ObjectPages(
     rows=selectors.server_certificates,
     tabs=(FIRST_TAGS, HISTORY, RAW),
 )
-KINDS = (OIDC, SAML, INSTANCE_PROFILE, SERVER_CERTIFICATE)
 
 
 def _last_accessed(request: HttpRequest, row: Principal) -> Mapping[str, Any]:

@@ -11,9 +11,19 @@ from django.utils.safestring import SafeString
 from accounts.models import AwsAccount
 from iamconsole.web.cells import NONE, NOT_HELD, object_url
 from iamconsole.web.elements import joined, muted, small
-from iamconsole.web.search import narrowed
-from iamconsole.web.tables import Column, Table
-from objects.tables import ARN, CREATED, GONE, OWNERSHIP, PATH, UNIQUE_ID, name_column, tag_filter, yes_or_no
+from iamconsole.web.tables import Column
+from identities import kinds
+from objects.tables import (
+    ARN,
+    CREATED,
+    GONE,
+    OWNERSHIP,
+    PATH,
+    UNIQUE_ID,
+    object_table,
+    tag_filter,
+    yes_or_no,
+)
 
 _NO_ROLE = muted("No role")
 
@@ -32,21 +42,13 @@ def _tags(profile: Any, aws_account: AwsAccount) -> SafeString:
     return joined(map(small, said), ", ") if said else NONE
 
 
-INSTANCE_PROFILES = Table(
-    name="instance_profiles",
-    one="instance profile",
-    many="instance profiles",
-    default_sort="name",
-    search=narrowed,
-    search_hint="Name, ARN or unique id",
-    columns=(
-        name_column("instance_profile"),
-        Column("role", "Role", lambda row: row.role.name if row.role else "", cell=_role, sort="role__name_key"),
-        Column("tags", "Tags", lambda row: row.tags or {}, cell=_tags, optional=True),
-        CREATED,
-        ARN,
-        UNIQUE_ID,
-    ),
+INSTANCE_PROFILES = object_table(
+    kinds.INSTANCE_PROFILE,
+    Column("role", "Role", lambda row: row.role.name if row.role else "", cell=_role, sort="role__name_key"),
+    Column("tags", "Tags", lambda row: row.tags or {}, cell=_tags, optional=True),
+    CREATED,
+    ARN,
+    UNIQUE_ID,
     filters=(
         yes_or_no("role", "Role", Q(role__isnull=False), "Has a role in it"),
         PATH,
@@ -54,7 +56,5 @@ INSTANCE_PROFILES = Table(
         OWNERSHIP,
         GONE,
     ),
-    empty_icon="server",
-    empty_title="No instance profiles",
     empty_text="This AWS account has none, or they were never pulled. EC2 instances get their role by one.",
 )

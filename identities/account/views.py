@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.access import fetch_aws_account, may, signed_in
-from accounts.roles import PROPOSE
-from iamconsole.web.tables import list_response
+from accounts.access import fetch_aws_account
 from identities.account import password_policy, root_access, selectors
-from identities.account.tables import INSTANCE_PROFILES
-from objects import object_actions
 from objects.object_pages import HISTORY
-from sync.selectors import coverage_of, coverages_of
+from sync.selectors import coverages_of
 
 _SETTINGS = (
     "iam.alias",
@@ -77,18 +73,3 @@ def identity_providers(request: HttpRequest, account_id: str) -> HttpResponse:
         "saml_coverage": coverages["iam.saml_providers"],
     }
     return render(request, "identities/account/providers.html", context)
-
-
-@require_GET
-def instance_profiles(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    aws_account = fetch_aws_account(request, account_id)
-    made = object_actions.offered_on(INSTANCE_PROFILES.name) if may(signed_in(request), PROPOSE, aws_account) else []
-    context = {"coverage": coverage_of(aws_account, "iam.instance_profiles"), "list_actions": made}
-    return list_response(
-        request,
-        INSTANCE_PROFILES,
-        selectors.instance_profiles(aws_account),
-        aws_account,
-        "identities/account/instance_profiles.html",
-        context=context,
-    )

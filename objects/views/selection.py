@@ -87,14 +87,14 @@ class SelectionAction:
     url: str
 
 
-def selection_patterns(kind: ObjectPages, table: Table, icon: str) -> list[URLPattern]:
+def selection_patterns(kind: ObjectPages, table: Table) -> list[URLPattern]:
     """`users/stage/` is `users_stage`, `users/stage/attach/` `users_stage_action`: before the pages of one object."""
 
     def selected(request: HttpRequest, account_id: str) -> Selection:
         rows = rows_within(request, kind, account_id)
         aws_account = request.aws_account  # type: ignore[attr-defined]
         stage_url = reverse(f"{kind.many}_stage", kwargs={"account_id": account_id})
-        return Selection(kind, icon, aws_account, picked_rows(table, rows, aws_account, request, stage_url))
+        return Selection(kind, kind.of.icon, aws_account, picked_rows(table, rows, aws_account, request, stage_url))
 
     @require_http_methods(["GET", "POST"])
     def choose(request: HttpRequest, account_id: str) -> HttpResponse:

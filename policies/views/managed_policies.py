@@ -6,33 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.http import HttpRequest
 
-from accounts.access import fetch_aws_account, may, signed_in
-from accounts.roles import PROPOSE
 from iamconsole.web.diff import DiffLine, document_diff, laid_out
-from iamconsole.web.tables import list_response
-from objects import object_actions
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from policies import kinds, selectors
 from policies.findings import judged
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.summaries import summaries_of
-from policies.tables import POLICIES
-from sync.views.ignored import ignored
-
-
-@require_GET
-def policies(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    aws_account = fetch_aws_account(request, account_id)
-    found = selectors.policies(aws_account)
-    picks = may(signed_in(request), PROPOSE, aws_account)
-    made = object_actions.offered_on(POLICIES.name) if picks else []
-    pick_url = reverse("policies_stage", kwargs={"account_id": account_id}) if picks else ""
-    context = {**ignored(request, aws_account, found), "list_actions": made}
-    return list_response(request, POLICIES, found, aws_account, pick_url=pick_url, context=context)
 
 
 @dataclass(frozen=True)

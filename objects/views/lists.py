@@ -1,0 +1,68 @@
+"""The list of a kind of objects, and all addresses of the kind: its list, what is staged from it, the pages of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, reverse
+from django.views.decorators.http import require_GET
+
+from accounts.access import fetch_aws_account, may, signed_in
+from accounts.models import AwsAccount
+from iamconsole.web.addresses import needs, page
+from iamconsole.web.tables import Table, TableListing, list_response
+from objects import object_actions
+from objects.object_pages import ObjectPages, tab_patterns
+from objects.views.object_action import action_pattern
+from objects.views.selection import selection_patterns
+from sync.selectors import coverage_of
+from sync.views.ignored import ignored
+
+
+@dataclass(frozen=True)
+class ObjectList:
+    """Without `rows` those of its pages."""
+
+    kind: ObjectPages
+    table: Table
+    rows: Callable[[AwsAccount], QuerySet[Any]] | None = None
+    template: str = "lists/page.html"
+    source: str = ""  # whose coverage the template says
+    can_be_picked: bool = True  # to stage a change of several
+    read: Callable[[TableListing], Mapping[str, Any]] = lambda listing: {}  # more of the rows of its page
+
+    def response(self, request: HttpRequest, account_id: str) -> HttpResponseBase:
+        of = self.kind.of
+        aws_account = fetch_aws_account(request, account_id)
+        stages = may(signed_in(request), of.stage, aws_account)
+        picks = stages and self.can_be_picked
+        found = (self.rows or self.kind.rows)(aws_account)
+        context: dict[str, Any] = {"list_actions": object_actions.offered_on(self.table.name) if stages else []}
+        if self.can_be_picked:
+            context |= ignored(request, aws_account, found)
+        if self.source:
+            context["coverage"] = coverage_of(aws_account, self.source)
+        pick_url = reverse(f"{of.list_name}_stage", kwargs={"account_id": account_id}) if picks else ""
+        return list_response(
+            request, self.table, found, aws_account, self.template, pick_url=pick_url, context=context, read=self.read
+        )
+
+
+def object_patterns(listing: ObjectList) -> list[URLPattern]:
+    """The list and the staging pages come before the pages of one."""
+    kind = listing.kind
+
+    @require_GET
+    def objects(request: HttpRequest, account_id: str) -> HttpResponseBase:
+        return listing.response(request, account_id)
+
+    return [
+        page(f"aws/<str:account_id>/{kind.of.path}/", objects, needs(kind.of.see), name=kind.of.list_name),
+        *(selection_patterns(kind, listing.table) if listing.can_be_picked else ()),
+        *tab_patterns(kind),
+        action_pattern(kind),
+    ]
