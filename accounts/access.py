@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import ALL_PERMISSIONS, CHANGING, SEE_IAM, SEE_PEOPLE, Role, roles_with
 from accounts.sign_in import READS
-from iamconsole.web.addresses import Access, Scope
+from iamconsole.web.addresses import Access, AddressScope
 
 ALL_ROLES = frozenset(Role.values)
 FROM_A_FILE = "This AWS account was imported from a file: the console can’t reach it, so it is read-only here."
@@ -101,14 +101,14 @@ def enter(request: HttpRequest, access: Access, account_id: str) -> None:
     if not access.permissions:
         return
     operator = signed_in(request)
-    if access.scope is Scope.NAMED:
+    if access.scope is AddressScope.NAMED:
         request.permission = _fetch(request, account_id, access.permissions)  # type: ignore[attr-defined]
         return
-    if access.scope is Scope.ANY and operator.is_stranger:
+    if access.scope is AddressScope.ANY and operator.is_stranger:
         raise Http404
     [perm] = access.permissions
     where = operator.aws_accounts_with(roles_with(perm))
-    if not (where if access.scope is Scope.ANY else None in where):
+    if not (where if access.scope is AddressScope.ANY else None in where):
         raise PermissionDenied(access.refusal)
 
 

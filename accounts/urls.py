@@ -5,13 +5,13 @@ from __future__ import annotations
 from accounts.oidc import views as sso
 from accounts.roles import ADMINISTER, SEE_IAM
 from accounts.views import audit, aws_accounts, mails, operators, step_up
-from iamconsole.web.addresses import PUBLIC, SIGNED_IN, Scope, needs, page
+from iamconsole.web.addresses import PUBLIC, SIGNED_IN, AddressScope, needs, page
 
 _RISKY = needs(ADMINISTER, fresh_sign_in=True)
-_CHECKING = needs(ADMINISTER, scope=Scope.ANY, refusal="Only owners have the audit trail checked.")
+_CHECKING = needs(ADMINISTER, scope=AddressScope.ANY, refusal="Only owners have the audit trail checked.")
 _ONLY_OWNERS = "Only owners of an AWS account see the operators."
-_SEEN_BY_OWNERS = needs(ADMINISTER, scope=Scope.ANY, refusal=_ONLY_OWNERS)
-_DONE_BY_OWNERS = needs(ADMINISTER, scope=Scope.ANY, refusal=_ONLY_OWNERS, fresh_sign_in=True)
+_SEEN_BY_OWNERS = needs(ADMINISTER, scope=AddressScope.ANY, refusal=_ONLY_OWNERS)
+_DONE_BY_OWNERS = needs(ADMINISTER, scope=AddressScope.ANY, refusal=_ONLY_OWNERS, fresh_sign_in=True)
 
 urlpatterns = [
     page("accounts/", aws_accounts.aws_accounts, SIGNED_IN, name="aws_accounts"),
@@ -57,9 +57,9 @@ urlpatterns = [
     page("operators/<int:pk>/invite/", operators.operator_invite_again, _DONE_BY_OWNERS, name="operator_invite_again"),
     page("operators/<int:pk>/active/", operators.operator_active, _DONE_BY_OWNERS, name="operator_active"),
     page("operators/<int:pk>/sign-out/", operators.operator_sign_out, _DONE_BY_OWNERS, name="operator_sign_out"),
-    page("audit/", audit.audit_trail, needs(SEE_IAM, scope=Scope.ANY), name="audit"),
+    page("audit/", audit.audit_trail, needs(SEE_IAM, scope=AddressScope.ANY), name="audit"),
     page("audit/check/", audit.audit_check, _CHECKING, name="audit_check"),
-    page("audit/<int:pk>/", audit.audit_entry, needs(SEE_IAM, scope=Scope.ANY), name="audit_entry"),
+    page("audit/<int:pk>/", audit.audit_entry, needs(SEE_IAM, scope=AddressScope.ANY), name="audit_entry"),
     page("mails/", mails.mails, SIGNED_IN, name="mails"),
     page("step-up/", step_up.step_up, SIGNED_IN, name="step_up"),
     page("auth/sso/", sso.sso_sign_in, PUBLIC, name="sso_sign_in"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from accounts.roles import ADMINISTER, CARE, PROPOSE, SEE_IAM
-from iamconsole.web.addresses import Scope, needs, page
+from iamconsole.web.addresses import AddressScope, needs, page
 from sync.changes.transitions import OPERATOR_EVENTS
 from sync.views import (
     change_actions,
@@ -22,7 +22,7 @@ from sync.views import (
 )
 
 _CHANGES = needs(SEE_IAM, CARE)  # those who look after people: of their own, which sync.views.fetch sees to
-_CONNECTING = needs(ADMINISTER, scope=Scope.ALL, refusal="Only owners of all AWS accounts connect another one.")
+_CONNECTING = needs(ADMINISTER, scope=AddressScope.ALL, refusal="Only owners of all AWS accounts connect another one.")
 
 urlpatterns = [
     page(
@@ -30,7 +30,7 @@ urlpatterns = [
         queue.queue,
         needs(
             ADMINISTER,
-            scope=Scope.ALL,
+            scope=AddressScope.ALL,
             fresh_sign_in=True,
             refusal="Only owners of all AWS accounts release the queue of changes.",
         ),
@@ -54,7 +54,7 @@ urlpatterns = [
     page(
         "import/",
         imports.import_snapshot,
-        needs(ADMINISTER, scope=Scope.ALL, refusal="Only owners of all AWS accounts import another one."),
+        needs(ADMINISTER, scope=AddressScope.ALL, refusal="Only owners of all AWS accounts import another one."),
         name="import_snapshot",
     ),
     page("aws/<str:account_id>/import/", imports.import_newer, needs(ADMINISTER), name="import_newer"),

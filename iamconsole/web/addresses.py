@@ -22,7 +22,7 @@ from django.urls import URLPattern, path
 View = Callable[..., HttpResponseBase]
 
 
-class Scope(StrEnum):
+class AddressScope(StrEnum):
     """On which AWS account a permission is asked for."""
 
     NAMED = "named"  # the one that the address names
@@ -35,7 +35,7 @@ class Access:
     """What an address asks. Without permissions: to be signed in, and not even that where it is public."""
 
     permissions: tuple[str, ...] = ()  # of accounts.roles: one of them is enough; a view goes by the first that is held
-    scope: Scope = Scope.NAMED
+    scope: AddressScope = AddressScope.NAMED
     fresh_sign_in: bool = False  # what is posted there takes a fresh sign-in
     refusal: str = ""  # the sentence for who may not
     public: bool = False
@@ -45,14 +45,16 @@ class Access:
         if not self.permissions:
             return "nothing" if self.public else "sign-in"
         words = " or ".join(self.permissions)
-        return words if self.scope is Scope.NAMED else f"{words} on {self.scope}"
+        return words if self.scope is AddressScope.NAMED else f"{words} on {self.scope}"
 
 
 PUBLIC = Access(public=True)
 SIGNED_IN = Access()
 
 
-def needs(*permissions: str, scope: Scope = Scope.NAMED, fresh_sign_in: bool = False, refusal: str = "") -> Access:
+def needs(
+    *permissions: str, scope: AddressScope = AddressScope.NAMED, fresh_sign_in: bool = False, refusal: str = ""
+) -> Access:
     """One of these permissions."""
     return Access(permissions, scope, fresh_sign_in, refusal)
 

@@ -21,7 +21,7 @@ from accounts.models import ApprovalRule, AuditEntry, AwsAccount, Grant, Operato
 from accounts.roles import PERMISSIONS
 from accounts.stepup_words import words_of
 from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, SavedSearch, UserPool
-from iamconsole.web.addresses import Access, Scope
+from iamconsole.web.addresses import Access, AddressScope
 from identities.models import (
     IamGroup,
     IamRole,
@@ -293,7 +293,7 @@ def _satisfies(who: str, access: Access) -> bool:
         return access.public or who != "anonymous"
     role = CAST[who]
     held = bool(role and PERMISSIONS[role].intersection(access.permissions))
-    return held and (who == "olga" or access.scope is not Scope.ALL)
+    return held and (who == "olga" or access.scope is not AddressScope.ALL)
 
 
 def test_each_form_that_waits_for_a_fresh_sign_in_has_a_name(
