@@ -158,7 +158,7 @@ def test_others_changes_are_not_for_helpdesk(
     ("kind", "more"),
     [
         ("cognito.user.group.add", {"group": "staff"}),
-        ("cognito.user.attributes.set", {"email_verified": "true"}),
+        ("cognito.user.attributes.set", {"email": "ada@new.example", "email_verified": "true"}),
         ("cognito.user.attributes.set", {"custom:plan": "family"}),
         ("cognito.user.delete", {}),
     ],
