@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from accounts.roles import ADMINISTER, CARE, PROPOSE, SEE_IAM
 from iamconsole.web.addresses import AddressScope, needs, page
+from sync.changes.events import FreshSignIn
 from sync.changes.transitions import OPERATOR_EVENTS
 from sync.views import (
     change_actions,
@@ -67,7 +68,7 @@ urlpatterns = [
         page(
             f"aws/<str:account_id>/changes/<int:pk>/{event.path}/",
             change_actions.change_action,
-            needs(*event.permissions),
+            needs(*event.permissions, fresh_sign_in=event.fresh_sign_in is FreshSignIn.ALWAYS),
             name=event.url_name,
             kwargs={"event": event.name},
         )
