@@ -166,7 +166,7 @@ def olga(aws_account: AwsAccount) -> Operator:
     return make_operator("olga", Role.OWNER, None)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def client_of() -> Callable[[Operator], Client]:
     """A test client signed in as the operator, just now (so a step-up isn't asked for)."""
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 
 import pytest
 from django.conf import settings
@@ -157,6 +158,7 @@ class World:
     """One AWS account with one of everything in it, and a signed-in client for everybody."""
 
     clients: dict[str, Client]
+    latest: HttpResponseBase | None = None
 
     def answer(self, who: str, address: str, method: str) -> str:
         """As the table says it. Whatever the request did is rolled back."""
@@ -165,6 +167,7 @@ class World:
         with transaction.atomic():
             response = client.post(address) if method == "POST" else client.get(address, headers=headers)
             transaction.set_rollback(True)
+        self.latest = response
         target = response.headers.get("Location") or response.headers.get("HX-Redirect") or ""
         if target.startswith("/auth/login/"):
             return "in"
@@ -182,9 +185,10 @@ class World:
         fresh = "fresh" if access and access.fresh_sign_in and method == "POST" else ""
         return Row(name, method, query, str(access), fresh, answers)
 
-    def offers_a_file(self, name: str, query: str) -> bool:
-        response = self.clients["olga"].get(address_of(f"{name}?{query}"))
-        return isinstance(response, HttpResponse) and b"format=csv" in response.content
+    @property
+    def offers_a_file(self) -> bool:
+        """The page that was asked for last, as the last of them got it."""
+        return isinstance(self.latest, HttpResponse) and b"format=csv" in self.latest.content
 
 
 @pytest.fixture(scope="module")
@@ -199,12 +203,20 @@ def cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         yield cast
 
 
+@pytest.fixture(scope="module")
+def sessions(cast: dict[str, Operator], client_of: Callable[[Operator], Client]) -> dict[str, tuple[Client, str]]:
+    """A client of each, with the key of its session. To make a client anew for each test is to load all middleware."""
+    signed_in = {name: client_of(operator) for name, operator in cast.items()}
+    keys = {name: client.cookies[settings.SESSION_COOKIE_NAME].value for name, client in signed_in.items()}
+    return {"anonymous": (Client(), ""), **{name: (client, keys[name]) for name, client in signed_in.items()}}
+
+
 @pytest.fixture
-def world(
-    cast: dict[str, Operator], db: None, client_of: Callable[[Operator], Client], caplog: pytest.LogCaptureFixture
-) -> World:
+def world(sessions: dict[str, tuple[Client, str]], db: None, caplog: pytest.LogCaptureFixture) -> World:
     caplog.set_level(logging.CRITICAL, "django.request")  # refusals are what is asked for here
-    return World({"anonymous": Client(), **{name: client_of(operator) for name, operator in cast.items()}})
+    for client, key in sessions.values():  # whatever an earlier test got
+        client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: key} if key else {})
+    return World({name: client for name, (client, _) in sessions.items()})
 
 
 def address_of(name: str) -> str:
@@ -241,7 +253,7 @@ def asked(world: World, name: str) -> Iterator[Row]:
     """The rows of an address: lists are asked for their file and for their rows alone, too."""
     bare, *others = queries_of(name)
     yield world.row(name, "GET", bare)
-    if others != ["format=csv"] and world.offers_a_file(name, bare):
+    if others != ["format=csv"] and world.offers_a_file:
         others.append("format=csv")
     for query in others:
         yield world.row(name, "GET", query)
