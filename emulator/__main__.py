@@ -34,6 +34,10 @@ Control endpoints, for tests; all speak JSON:
     POST   /_emulator/people           {pool_id, people: [{username or attributes.email, attributes, status?, enabled?,
                                        created?, changed?, groups?, password?, factors?, totp_secret?}]}: they were in
                                        that Cognito user pool before, unchecked and at once; says how many are in it
+    POST   /_emulator/keep             keeps AWS as it is now, until the emulator ends: {"kept": 1}
+    POST   /_emulator/put-back         {kept}: makes AWS what it was then; the rules and the log stay as they are
+    GET    /_emulator/origin           {"origin": the number of what was kept or put back last, 0 after a reset, null
+                                       after a call that writes, after rules, activity, root or people}
     GET    /_emulator/logo?pool=ID&client=ID  an image of classic sign-in pages, as CloudFront serves it
     GET    /_emulator/outbox?since=N   the messages above N that Cognito would have sent: [{n, at, pool_id, username,
                                        kind, medium, to, subject, text, secret, ...}], with the code or password in it
@@ -94,10 +98,15 @@ def build(state: StateFile, lock: RLock) -> Gate:
     account_management.install()
     authorization.install()
     dispatching.install()
+
+    def written() -> None:
+        control.note_write()
+        state.changed()
+
     gate = Gate(
         Dispatcher(with_services(account_management.with_ec2(create_backend_app), _OURS)),
         authorize=authorization.authorize,
-        on_write=state.changed,
+        on_write=written,
         lock=lock,
     )
 
@@ -126,12 +135,25 @@ def build(state: StateFile, lock: RLock) -> Gate:
         state.changed()
         return count
 
-    gate.control = Control(
+    pictures: list[bytes] = []
+
+    def keep() -> dict[str, int]:
+        pictures.append(state.picture())
+        return {"kept": len(pictures)}
+
+    def put_back(kept: int) -> None:
+        with lock:
+            reset()
+            state.put_back(pictures[kept - 1])
+
+    control = gate.control = Control(
         gate,
         reset=reset,
         note_activity=note_activity,
         describe_root=describe_root,
         bring_in=bring_in,
+        keep=keep,
+        put_back=put_back,
         outbox=cognito_idp.outbox,
         logo=cognito_idp.logo_anywhere,
     )

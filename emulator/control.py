@@ -11,6 +11,9 @@ from emulator.cognito_idp.outbox import Outbox
 from emulator.gate import CONTROL, Gate
 from emulator.wire import Answer, Environ
 
+# Endpoints that make AWS another than calls made it.
+_STEERING = {"rules", "activity", "root", "people"}
+
 
 class Control:
     def __init__(
@@ -21,11 +24,15 @@ class Control:
         note_activity: Callable[..., None],
         describe_root: Callable[..., None],
         bring_in: Callable[..., Any],
+        keep: Callable[[], dict[str, int]],
+        put_back: Callable[..., None],
         outbox: Outbox,
         logo: Callable[..., bytes],
     ) -> None:
         self._gate = gate
         self._reset = reset
+        self._origin: int | None = 0
+        self._keep, self._put_back = keep, put_back
         self._endpoints: dict[tuple[str, str], Callable[[Environ], Any]] = {
             ("GET", "health"): lambda environ: {"status": "ok"},
             ("GET", "calls"): self._calls,
@@ -38,6 +45,9 @@ class Control:
             ("POST", "root"): lambda environ: describe_root(**_json_of(environ)),
             ("GET", "outbox"): lambda environ: outbox.since(_since(environ)),
             ("GET", "logo"): lambda environ: _image(logo(**_asked(environ))),
+            ("POST", "keep"): self._kept,
+            ("POST", "put-back"): self._as_kept,
+            ("GET", "origin"): lambda environ: {"origin": self._origin},
             ("POST", "people"): lambda environ: bring_in(**_json_of(environ)),
         }
 
@@ -46,6 +56,8 @@ class Control:
         endpoint = self._endpoints.get((environ["REQUEST_METHOD"], name))
         if endpoint is None:
             return _answer({"error": "There is no such endpoint."}, status=404)
+        if environ["REQUEST_METHOD"] != "GET" and name in _STEERING:
+            self._origin = None
         try:
             result = endpoint(environ)
         except (TypeError, ValueError, KeyError) as problem:
@@ -57,7 +69,22 @@ class Control:
     def _calls(self, environ: Environ) -> list[dict[str, Any]]:
         return self._gate.calls.since(_since(environ))
 
+    def note_write(self) -> None:
+        """AWS is no longer what was kept, put back or emptied."""
+        self._origin = None
+
+    def _kept(self, environ: Environ) -> dict[str, int]:
+        answer = self._keep()
+        self._origin = answer["kept"]
+        return answer
+
+    def _as_kept(self, environ: Environ) -> None:
+        asked = _json_of(environ)
+        self._put_back(**asked)
+        self._origin = asked["kept"]
+
     def _empty(self, environ: Environ) -> None:
+        self._origin = 0
         self._gate.faults.replace([])
         self._gate.faults.release()
         self._reset()

@@ -69,6 +69,20 @@ class Emulator:
         """Empties AWS, the rules and the log, and turns enforcement off."""
         self._ask("POST", "/_emulator/reset")
 
+    def keep(self) -> int:
+        """Keeps AWS as it is now, for `put_back`; returns the number under which."""
+        kept: int = self._ask("POST", "/_emulator/keep")["kept"]
+        return kept
+
+    def origin(self) -> int | None:
+        """What AWS was kept as or put back to last; 0 when it was emptied, None when it has changed since."""
+        origin: int | None = self._ask("GET", "/_emulator/origin")["origin"]
+        return origin
+
+    def put_back(self, kept: int) -> None:
+        """Makes AWS what it was when it was kept. The rules and the log stay as they are."""
+        self._ask("POST", "/_emulator/put-back", json.dumps({"kept": kept}))
+
     def describe_root(self, **facts: Any) -> None:
         """Makes the root user what `emulator.iam.root` is told."""
         self._ask("POST", "/_emulator/root", json.dumps(facts))

@@ -61,6 +61,17 @@ class StateFile:
         if self._path is not None:
             self._thread.start()
 
+    def picture(self) -> bytes:
+        """All of it, for `put_back`."""
+        with self._lock:
+            return _pickled({name: _backends(held) for name, held in _SERVICES.items()})
+
+    def put_back(self, picture: bytes) -> None:
+        """Everything was emptied before."""
+        with self._lock:
+            self._restore(picture)
+        self.changed()
+
     def changed(self) -> None:
         self._dirty.set()
 
@@ -81,8 +92,7 @@ class StateFile:
     def _save(self) -> None:
         if self._path is None:
             return
-        with self._lock:
-            content = _pickled({name: _backends(held) for name, held in _SERVICES.items()})
+        content = self.picture()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self._path.with_name(self._path.name + ".new")
         with unfinished.open("wb") as file:

@@ -22,6 +22,7 @@ from sync.calls import concealed
 from sync.operations import StepSpec
 from sync.sealed import keep_typed
 from tests.services.pulling import pulled
+from tests.services.remembered import remembered
 from tests.services.world import World
 
 PASSWORD = "Correct-Horse-7"
@@ -57,8 +58,13 @@ class Customers:
 
 def customers(emulator: Emulator, aws_account: AwsAccount, **more: Any) -> Customers:
     """`more`: settings of the pool."""
+    pool_id = remembered("customers", emulator, aws_account, lambda: _made(emulator, aws_account, **more), more)
+    return Customers(emulator.client("cognito-idp"), UserPool.objects.get(aws_id=pool_id), emulator)
+
+
+def _made(emulator: Emulator, aws_account: AwsAccount, **more: Any) -> str:
     idp = emulator.client("cognito-idp")
-    pool_id = idp.create_user_pool(
+    pool_id: str = idp.create_user_pool(
         PoolName="customers",
         UsernameAttributes=["email"],
         AutoVerifiedAttributes=["email"],
@@ -88,7 +94,7 @@ def customers(emulator: Emulator, aws_account: AwsAccount, **more: Any) -> Custo
     PoolPeopleSettings.objects.create(aws_account=aws_account, region=REGION, pool_id=pool_id, attributes=KEPT)
     for source in SOURCES:
         pulled(aws_account, source=source, region=REGION)
-    return Customers(idp, UserPool.objects.get(aws_id=pool_id), emulator)
+    return pool_id
 
 
 def _linked(idp: Any, pool_id: str, name: str) -> None:

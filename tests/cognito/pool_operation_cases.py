@@ -43,7 +43,7 @@ from cognito.pools.operations.shapes import (
 )
 from emulator.process import REGION
 from sync.operations import StepSpec
-from tests.cognito.seeding import CLIENT_SECRET, ROLE, Seeded, pull_pools, seed
+from tests.cognito.seeding import CLIENT_SECRET, ROLE, Seeded, pull_pools, seeded_and_pulled
 from tests.services.world import World
 
 API = "https://api.example.org"
@@ -98,8 +98,7 @@ class Case:
 
 
 def arrange(world: World, before: Callable[[Arranged], object] = lambda arranged: None) -> Arranged:
-    seeded = seed(world.emulator)
-    pull_pools(world.aws_account)
+    seeded = seeded_and_pulled(world.emulator, world.aws_account)
     arranged = Arranged(seeded, UserPool.objects.get(), AppClient.objects.get())
     if before(arranged) is not None:
         pull_pools(world.aws_account)

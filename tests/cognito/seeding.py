@@ -11,6 +11,7 @@ from sync import schedule
 from sync.mirror import sources
 from sync.models import Run
 from tests.services.pulling import pulled
+from tests.services.remembered import remembered
 
 ROLE = "arn:aws:iam::123456789012:role/shop-customer"
 POOL_SOURCES = (
@@ -80,6 +81,18 @@ def seed(emulator: Emulator) -> Seeded:
         IdentityPoolName="shop", AllowUnauthenticatedIdentities=True, CognitoIdentityProviders=[provider]
     )
     return Seeded(idp, identity, pool_id, client["ClientId"], guests["IdentityPoolId"])
+
+
+def seeded_and_pulled(emulator: Emulator, aws_account: AwsAccount) -> Seeded:
+    """What `seed` makes, and all of it in the mirror."""
+
+    def arrange() -> tuple[str, str, str]:
+        made = seed(emulator)
+        pull_pools(aws_account)
+        return made.pool_id, made.client_id, made.identity_pool_id
+
+    made = remembered("pools", emulator, aws_account, arrange)
+    return Seeded(emulator.client("cognito-idp"), emulator.client("cognito-identity"), *made)
 
 
 def pull_pools(aws_account: AwsAccount) -> dict[str, Run]:

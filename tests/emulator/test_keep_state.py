@@ -69,3 +69,24 @@ def test_a_damaged_file_costs_one_line(tmp_path: Path, capfd: pytest.CaptureFixt
     said = capfd.readouterr().err.splitlines()
     assert len(said) == 1
     assert said[0].startswith(f"The emulated AWS starts empty: {state} can't be read")
+
+
+def test_aws_is_put_back_as_it_was_kept(emulator: Emulator) -> None:
+    iam = emulator.client("iam")
+    assert emulator.origin() == 0
+    iam.create_user(UserName="jane")
+    assert emulator.origin() is None
+    kept = emulator.keep()
+    iam.list_users()
+    assert emulator.origin() == kept
+    iam.delete_user(UserName="jane")
+    iam.create_group(GroupName="developers")
+    emulator.put_back(kept)
+    assert [user["UserName"] for user in iam.list_users()["Users"]] == ["jane"]
+    assert iam.list_groups()["Groups"] == []
+    assert emulator.origin() == kept
+    emulator.rules([])
+    assert emulator.origin() is None
+    emulator.reset()
+    assert emulator.origin() == 0
+    assert iam.list_users()["Users"] == []

@@ -13,6 +13,7 @@ from emulator.process import REGION, Emulator
 from identities.models import IamRole
 from tests.cognito.seeding import in_order
 from tests.services.pulling import pulled
+from tests.services.remembered import remembered
 from tests.services.world import World
 
 READ_S3 = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
@@ -38,19 +39,24 @@ class Shop:
     def __post_init__(self) -> None:
         self.world = World(self.emulator, self.aws_account)
         self.identity, self.idp = self.emulator.client("cognito-identity"), self.emulator.client("cognito-idp")
-        self.user_pool = self.idp.create_user_pool(PoolName="customers")["UserPool"]["Id"]
-        flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
-        made = self.idp.create_user_pool_client(UserPoolId=self.user_pool, ClientName="web", ExplicitAuthFlows=flows)
-        self.client_id = made["UserPoolClient"]["ClientId"]
+        self.user_pool, self.client_id, self.pool_id = remembered("shop", self.emulator, self.aws_account, self._made)
         self.login = f"cognito-idp.{REGION}.amazonaws.com/{self.user_pool}"
         self.provider = f"{self.login}:{self.client_id}"
-        self.pool_id = self.identity.create_identity_pool(
+
+    def _made(self) -> tuple[str, str, str]:
+        user_pool = self.idp.create_user_pool(PoolName="customers")["UserPool"]["Id"]
+        flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+        made = self.idp.create_user_pool_client(UserPoolId=user_pool, ClientName="web", ExplicitAuthFlows=flows)
+        client_id = made["UserPoolClient"]["ClientId"]
+        provider = {"ProviderName": f"cognito-idp.{REGION}.amazonaws.com/{user_pool}", "ClientId": client_id}
+        pool_id = self.identity.create_identity_pool(
             IdentityPoolName="shop",
             AllowUnauthenticatedIdentities=True,
             AllowClassicFlow=True,
-            CognitoIdentityProviders=[{"ProviderName": self.login, "ClientId": self.client_id}],
+            CognitoIdentityProviders=[provider],
             IdentityPoolTags={"team": "shop"},
         )["IdentityPoolId"]
+        return user_pool, client_id, pool_id
 
     def role(self, name: str, kind: str, *, trust: str = "") -> str:
         document = trust or trust_for([self.pool_id], kind)
@@ -58,13 +64,17 @@ class Shop:
 
     def with_roles(self, *, trust: str = "", **mappings: Any) -> Shop:
         """A guest role with all of S3, and a member role; `trust`: of the latter."""
+        parts = (self.pool_id, trust, mappings)
+        remembered("roles", self.emulator, self.aws_account, lambda: self._give_roles(trust, **mappings), *parts)
+        return self
+
+    def _give_roles(self, trust: str, **mappings: Any) -> None:
         guest = self.role("shop-guest", "unauthenticated")
         self.world.iam.attach_role_policy(RoleName="shop-guest", PolicyArn=READ_S3)
         member = self.role("shop-member", "authenticated", trust=trust)
         own = allow("s3:GetObject", f"arn:aws:s3:::{BUCKET}/public/*")
         self.world.iam.put_role_policy(RoleName="shop-member", PolicyName="own", PolicyDocument=own)
         self.set_roles({"authenticated": member, "unauthenticated": guest}, **mappings)
-        return self
 
     def set_roles(self, roles: dict[str, str], **mappings: Any) -> None:
         self.identity.set_identity_pool_roles(IdentityPoolId=self.pool_id, Roles=roles, **mappings)
@@ -93,13 +103,20 @@ class Shop:
 
     def mirrored(self) -> IdentityPool:
         """After what AWS has now is mirrored: IAM and the pools."""
+        remembered("mirrored", self.emulator, self.aws_account, self._pull, self.pool_id)
+        return self._pool()
+
+    def _pull(self) -> None:
         pulled(self.aws_account, source="iam.details")
-        return self.pulled()
+        self.pulled()
 
     def pulled(self) -> IdentityPool:
         for name in in_order(POOLS):
             pulled(self.aws_account, source=name, region=REGION)
         self.emulator.forget_calls()
+        return self._pool()
+
+    def _pool(self) -> IdentityPool:
         found: IdentityPool = IdentityPool.objects.live().get(aws_id=self.pool_id)
         return found
 
