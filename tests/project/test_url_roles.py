@@ -18,25 +18,14 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
-from accounts.models import ApprovalRule, AuditEntry, AwsAccount, Grant, Operator
+from accounts.models import AwsAccount, Operator
 from accounts.roles import PERMISSIONS
 from accounts.stepup_words import words_of
-from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, SavedSearch, UserPool
+from cognito.models import UserPool
 from iamconsole.web.addresses import Access, AddressScope
-from identities.models import (
-    IamGroup,
-    IamRole,
-    IamUser,
-    InstanceProfile,
-    OidcProvider,
-    SamlProvider,
-    ServerCertificate,
-)
-from objects import object_actions
-from policies.models import ManagedPolicy, OrgPolicy
-from sync.models import Change, Revision, Run
-from tests.admin.cases import POLICY_ARN, fill
+from tests.admin.cases import fill
 from tests.conftest import make_aws_account, make_operator
+from tests.project.address_ids import address_of
 from tests.project.addresses import (
     ADDRESSES,
     CAST,
@@ -53,43 +42,6 @@ from tests.project.addresses import (
 from tests.services.database import rows_of_many_tests
 from tests.services.workers import empty_queue
 
-# What stands in an address, by the first word or the first two words of its URL name.
-KEYS: dict[str, Callable[[], object]] = {
-    "user": lambda: IamUser.objects.get().aws_id,
-    "group": lambda: IamGroup.objects.get().aws_id,
-    "role": lambda: IamRole.objects.get().aws_id,
-    "policy": lambda: ManagedPolicy.objects.get().aws_id,
-    "control": lambda: OrgPolicy.objects.get().aws_id,
-    "identity": lambda: IdentityPool.objects.get().aws_id,
-    "try": lambda: UserPool.objects.get().aws_id,
-    "oidc": lambda: OidcProvider.objects.get().aws_id,
-    "saml": lambda: SamlProvider.objects.get().aws_id,
-    "instance": lambda: InstanceProfile.objects.get().aws_id,
-    "server": lambda: ServerCertificate.objects.get().aws_id,
-    "cognito": lambda: UserPool.objects.get().aws_id,
-    "change": lambda: Change.objects.get().pk,
-    "pull": lambda: Run.objects.get().pk,
-    "drift": lambda: Revision.objects.get().pk,
-    "as": lambda: IamUser.objects.get().aws_id,
-    "object": lambda: IamUser.objects.get().aws_id,
-    "grant": lambda: Grant.objects.filter(aws_account__isnull=False).earliest("pk").pk,
-    "approval": lambda: ApprovalRule.objects.earliest("pk").pk,
-    "audit": lambda: AuditEntry.objects.get().pk,
-    "operator": lambda: Operator.objects.get(email="bob@example.org").pk,
-    "cognito_pool": lambda: UserPool.objects.get().aws_id,
-    "cognito_people": lambda: UserPool.objects.get().aws_id,
-    "data_protection": lambda: UserPool.objects.get().aws_id,
-    "cognito_search": lambda: UserPool.objects.get().aws_id,
-    "cognito_client": lambda: AppClient.objects.get().aws_id,
-    "cognito_group": lambda: CognitoGroup.objects.get().aws_id,
-    "cognito_user": lambda: CognitoUser.objects.get().aws_id,
-}
-OTHERS = {"account_id": "123456789012", "version_id": "v1", "kind": "iam.user"}
-# An action of each place; where there is none yet, nobody finds one.
-ACTS = {
-    "account": "create-user",
-    **{place: object_actions.actions_at(place)[0].name for place in object_actions.places()},
-}
 ITS_OWN_REFUSALS = (400, 409, 422)
 # What asks for a fresh sign-in by itself: after a look at what was sent, or before a file is taken.
 ASK_THEMSELVES = {
@@ -160,6 +112,9 @@ class World:
     clients: dict[str, Client]
     latest: HttpResponseBase | None = None
 
+    def address(self, name: str, query: str = "") -> str:
+        return address_of(name, AwsAccount.objects.get(), query=query)
+
     def answer(self, who: str, address: str, method: str) -> str:
         """As the table says it. Whatever the request did is rolled back."""
         headers = {"HX-Request": "true"} if method == "HTMX" else {}
@@ -180,7 +135,7 @@ class World:
         return " ".join(f"{who}:{self.answer(who, address, method)}" for who in COLUMNS)
 
     def row(self, name: str, method: str, query: str) -> Row:
-        address, access = address_of(f"{name}?{query}"), OURS[name]
+        address, access = self.address(name, query), OURS[name]
         answers = tuple(self.answer(who, address, method) for who in COLUMNS)
         fresh = "fresh" if access and access.fresh_sign_in and method == "POST" else ""
         return Row(name, method, query, str(access), fresh, answers)
@@ -217,26 +172,6 @@ def world(sessions: dict[str, tuple[Client, str]], db: None, caplog: pytest.LogC
     for client, key in sessions.values():  # whatever an earlier test got
         client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: key} if key else {})
     return World({name: client for name, (client, _) in sessions.items()})
-
-
-def address_of(name: str) -> str:
-    name, _, query = name.partition("?")
-    key = KEYS.get("_".join(name.split("_")[:2])) or KEYS.get(name.partition("_")[0])
-    candidates = {**OTHERS, "aws_id": key() if key else "", "pk": key() if key else 1}
-    if name == "cognito_search_forget":
-        candidates["pk"] = SavedSearch.objects.get().pk
-    candidates["action"] = (
-        "delete" if name.endswith("_stage_action") else ACTS.get(name.removesuffix("_action"), "none")
-    )
-    path = reverse(name, kwargs={param: candidates[param] for param in ADDRESSES[name]})
-    return f"{path}?{query.format_map(_Lazily())}" if query else path
-
-
-class _Lazily(dict[str, object]):
-    """What a query names in braces: an object's id by KEYS, or the ARN of the policy that is attached."""
-
-    def __missing__(self, name: str) -> object:
-        return POLICY_ARN if name == "arn" else KEYS[name]()
 
 
 @pytest.fixture(scope="module")
@@ -316,7 +251,7 @@ def test_each_form_that_waits_for_a_fresh_sign_in_has_a_name(
     asked, nameless = set(), set()
     for row in (row for row in ROWS if row.method == "POST" and not row.query):
         may = [who for who in stale if row.answers[COLUMNS.index(who)] not in ("403", "404")]
-        address = address_of(row.name)
+        address = world.address(row.name)
         with transaction.atomic():
             response = stale[may[0] if may else "olga"].post(address)
             transaction.set_rollback(True)
@@ -341,7 +276,7 @@ def test_pages_of_signing_in_need_no_sign_in(db: None, name: str) -> None:
 
 @pytest.mark.parametrize("name", PERSONAL.split())
 def test_ones_own_pages_are_for_everybody_who_is_signed_in(world: World, name: str) -> None:
-    address = address_of(name)
+    address = world.address(name)
     assert world.answer("anonymous", address, "GET") == "in"
     for who in ("charlie", "bob"):
         assert world.answer(who, address, "GET") in ("ok", "404"), who  # 404: a thing of theirs that isn't there
@@ -395,7 +330,7 @@ def test_an_owner_of_one_aims_no_credentials_by_any_post(world: World) -> None:
     names = {row.name for row in ROWS if row.method == "POST"}
     pk = AwsAccount.objects.get().pk
     admins = ["/admin/accounts/awsaccount/add/", f"/admin/accounts/awsaccount/{pk}/change/"]
-    for address in [*(address_of(name) for name in sorted(names)), *admins]:
+    for address in [*map(world.address, sorted(names)), *admins]:
         with transaction.atomic():
             world.clients["alice"].post(address, forged)
             after = list(AwsAccount.objects.order_by("pk").values(*AwsAccount.CONNECTION_FIELDS))

@@ -1,0 +1,100 @@
+"""Addresses with the ids that the rows of tests/admin/cases.py have in an AWS account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from django.db.models import Model
+from django.urls import reverse
+
+from accounts.models import ApprovalRule, AuditEntry, AwsAccount, Grant, Operator
+from accounts.roles import Role
+from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, SavedSearch, UserPool
+from identities.models import (
+    IamGroup,
+    IamRole,
+    IamUser,
+    InstanceProfile,
+    OidcProvider,
+    SamlProvider,
+    ServerCertificate,
+)
+from objects import object_actions
+from policies.models import ManagedPolicy, OrgPolicy
+from sync.models import Change, MirroredRow, Revision, Run
+from tests.project.addresses import ADDRESSES
+
+# What an address is about, by the first word or the first two words of its URL name.
+KINDS: Mapping[str, type[Model]] = {
+    "user": IamUser,
+    "group": IamGroup,
+    "role": IamRole,
+    "policy": ManagedPolicy,
+    "control": OrgPolicy,
+    "identity": IdentityPool,
+    "try": UserPool,
+    "oidc": OidcProvider,
+    "saml": SamlProvider,
+    "instance": InstanceProfile,
+    "server": ServerCertificate,
+    "cognito": UserPool,
+    "change": Change,
+    "pull": Run,
+    "drift": Revision,
+    "as": IamUser,
+    "object": IamUser,
+    "grant": Grant,
+    "approval": ApprovalRule,
+    "audit": AuditEntry,
+    "operator": Operator,
+    "cognito_pool": UserPool,
+    "cognito_people": UserPool,
+    "data_protection": UserPool,
+    "cognito_search": UserPool,
+    "cognito_client": AppClient,
+    "cognito_group": CognitoGroup,
+    "cognito_user": CognitoUser,
+}
+_NAMED = re.compile(r"{(\w+)}")  # of a query: the object of that word in KINDS
+# By what a row belongs to an AWS account, where that isn't its column.
+_BELONGS = {
+    Revision: "facet__aws_account",
+    Operator: "grants__aws_account",
+    SavedSearch: "pool__aws_account",
+}
+# An action of each place; where there is none yet, nobody finds one.
+_ACTIONS = {
+    "account": "create-user",
+    **{place: object_actions.actions_at(place)[0].name for place in object_actions.places()},
+}
+
+
+def id_in(aws_account: AwsAccount, kind: type[Model]) -> object:
+    """Of the first one there; of its operators of the viewer."""
+    rows = kind._default_manager.filter(**{_BELONGS.get(kind, "aws_account"): aws_account})
+    row = (rows.filter(grants__role=Role.VIEWER) if kind is Operator else rows).earliest("pk")
+    return row.aws_id if isinstance(row, MirroredRow) else row.pk
+
+
+def kind_of(name: str) -> type[Model] | None:
+    """What the address of this URL name is about; None for a list or a page of its own."""
+    return KINDS.get("_".join(name.split("_")[:2])) or KINDS.get(name.partition("_")[0])
+
+
+def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None = None, query: str = "") -> str:
+    """`ids_of`: the AWS account of the objects that it names, where that is another one; also of those in `query`."""
+    of = ids_of or aws_account
+    kind = kind_of(name)
+    about = id_in(of, kind) if kind else ""
+    candidates = {
+        "account_id": aws_account.account_id,
+        "version_id": "v1",
+        "kind": "iam.user",
+        "aws_id": about,
+        "pk": id_in(of, SavedSearch) if name == "cognito_search_forget" else about or 1,
+        "action": "delete" if name.endswith("_stage_action") else _ACTIONS.get(name.removesuffix("_action"), "none"),
+    }
+    path = reverse(name, kwargs={param: candidates[param] for param in ADDRESSES[name]})
+    ids = {word: id_in(of, KINDS[word]) for word in _NAMED.findall(query)}
+    return f"{path}?{query.format_map(ids)}" if query else path

@@ -1,0 +1,119 @@
+"""Nobody comes to what is of an AWS account that they have no grant for, nor learns that it is there.
+
+Each address of the table (tests/project/addresses.csv), by each method that it takes, with the ids of the objects of
+the other AWS account: under its own account id, and under that of the AWS account that one may see.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import AwsAccount, Operator
+from accounts.roles import ADMINISTER, APPLY, APPROVE, CARE, PROPOSE, SEE_IAM, SEE_PEOPLE, Role
+from iamconsole import urls
+from tests.admin.cases import fill
+from tests.conftest import make_aws_account, make_operator
+from tests.project.address_ids import address_of
+from tests.project.addresses import ADDRESSES, CAST, OURS, ROWS, Row
+from tests.services.database import rows_of_many_tests
+
+OF_ACCOUNT = [row for row in ROWS if "account_id" in ADDRESSES[row.name]]
+# Who comes in by a permission and by no other one that an address asks for together with it.
+COMING = {
+    SEE_IAM: "bob",
+    SEE_PEOPLE: "hal",
+    CARE: "hal",
+    PROPOSE: "erin",
+    APPLY: "erin",
+    APPROVE: "anton",
+    ADMINISTER: "alice",
+}
+# Those that name an object: in the path, or as what was picked.
+OF_OBJECT = [row for row in ROWS if {"aws_id", "pk"} & set(ADDRESSES[row.name]) or "{" in row.query]
+
+
+@dataclass(frozen=True)
+class World:
+    """The AWS account of the cast, another one of which they know nothing, and clients of the cast."""
+
+    own: AwsAccount
+    other: AwsAccount
+    clients: Mapping[str, Client]
+
+
+@pytest.fixture(scope="module")
+def cast(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, client_of: Callable[[Operator], Client]
+) -> Iterator[World]:
+    """One of everything in each AWS account."""
+    with rows_of_many_tests(django_db_blocker):
+        own = make_aws_account()
+        other = AwsAccount.objects.create(
+            account_id="999900009999", name="Zirconium", emulated=True, writes_enabled=True, connection=own.connection
+        )
+        operators = {who: make_operator(who, role, own) for who, role in CAST.items() if who in COMING.values()}
+        make_operator("zoe", Role.VIEWER, other)
+        fill(own, operators["alice"])
+        fill(other, make_operator("zeno", Role.OWNER, other))
+        yield World(own, other, {who: client_of(operator) for who, operator in operators.items()})
+
+
+@pytest.fixture
+def world(cast: World, db: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Refusals are what is asked for here, so their pages are their sentences alone: the sidebar takes longer."""
+    caplog.set_level(logging.CRITICAL, "django.request")
+    for status in (403, 404):
+        monkeypatch.setattr(urls, f"handler{status}", partial(_sentence_alone, status))
+    return cast
+
+
+def _sentence_alone(status: int, request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(str(exception), status=status)
+
+
+def answers(world: World, row: Row, address: str) -> dict[str, int]:
+    """Of one operator for each permission by which the address lets somebody in, and of the owner, who has them all.
+
+    The others get a 403 whatever it names (tests/project/test_url_roles.py).
+    """
+    access = OURS[row.name]
+    assert access is not None
+    asking = dict.fromkeys([*(COMING[perm] for perm in access.permissions), "alice"])
+    return {who: _answer(world.clients[who], row.method, address) for who in asking}
+
+
+def _answer(client: Client, method: str, address: str) -> int:
+    """Whatever the request did is rolled back."""
+    headers = {"HX-Request": "true"} if method == "HTMX" else {}
+    with transaction.atomic():
+        response = client.post(address) if method == "POST" else client.get(address, headers=headers)
+        transaction.set_rollback(True)
+    assert b"Zirconium" not in response.getvalue()
+    return response.status_code
+
+
+def ids(row: Row) -> str:
+    return f"{row.method} {row.name} {row.query}".strip()
+
+
+@pytest.mark.parametrize("row", OF_ACCOUNT, ids=ids)
+def test_an_aws_account_of_others_is_not_there(world: World, row: Row) -> None:
+    """For the owner of one's own, who may all there; strangers have a column in the table."""
+    address = address_of(row.name, world.other, query=row.query)
+    assert _answer(world.clients["alice"], row.method, address) == 404
+
+
+@pytest.mark.parametrize("row", OF_OBJECT, ids=ids)
+def test_an_object_of_others_is_not_there_either(world: World, row: Row) -> None:
+    """Under the account id of one's own."""
+    given = answers(world, row, address_of(row.name, world.own, ids_of=world.other, query=row.query))
+    assert set(given.values()) <= {403, 404}, given
