@@ -163,8 +163,10 @@ def move_end(*, change: Change, until: datetime, actor: Operator, reason: str = 
         assert removal.not_before is not None  # noqa: S101  by the rule of the event
         if until > removal.not_before:
             removals.check_may_decide(removal, actor, reason)
-        if until > clock.now() + LONGEST:
+        now = clock.now()
+        if until > now + LONGEST:
             raise PlanError("Temporary access ends within a year: this would be later.", field="until")
+        until = max(until, min(now, removal.not_before))  # long ago, it would have expired, and the access stay
         before, removal.not_before, removal.warned_at = removal.not_before, until, None
         removal.expires_at = until + _STAYS
         removal.save()

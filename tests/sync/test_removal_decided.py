@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -161,6 +161,22 @@ def test_cancelling_again_and_again_over_its_time_stops_nothing(
 def test_an_earlier_end_is_for_who_asked(grant: Change, erin: Operator) -> None:
     changes.move_end(change=Change.objects.get(ends=grant), until=timezone.now(), actor=erin)
     assert due(grant).state == State.QUEUED
+
+
+@pytest.mark.parametrize("year", [1, 1970, 2010])
+def test_an_end_long_ago_is_one_of_now(world: World, user: IamUser, grant: Change, erin: Operator, year: int) -> None:
+    """Else it had expired long ago, too, and nothing took the access away."""
+    changes.move_end(change=Change.objects.get(ends=grant), until=datetime(year, 1, 1, tzinfo=UTC), actor=erin)
+    changes.sweep_due()
+    assert worked(Change.objects.get(ends=grant)).state == State.APPLIED
+    assert attached(world, user.name) == []
+
+
+def test_an_end_that_is_due_is_not_put_off_by_one_long_ago(grant: Change, erin: Operator) -> None:
+    due_at = timezone.now() - timedelta(seconds=30)
+    Change.objects.filter(ends=grant).update(not_before=due_at)
+    changes.move_end(change=Change.objects.get(ends=grant), until=due_at - timedelta(days=1), actor=erin)
+    assert Change.objects.get(ends=grant).not_before == due_at
 
 
 # ---- An only owner --------------------------------------------------------------------------------------------------
