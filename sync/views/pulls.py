@@ -21,7 +21,7 @@ from iamconsole.web.tables import TableListing, list_response
 from iamconsole.web.words import counted
 from sync import mirror, pull_groups, refresh, schedule, selectors
 from sync import pull as pulling
-from sync.models import Run
+from sync.models import MirroredRow, Run
 from sync.regions import looked_in
 from sync.views.fetch import fetch_run
 from sync.views.lists import PULLS
@@ -119,10 +119,15 @@ def _context(run: Run) -> dict[str, Any]:
         "took": run.finished_at - run.started_at if run.started_at and run.finished_at else None,
         "rate": rate_words(run),
         "left": time_left(run),
-        "object": read_again,
+        "object_name": _name_of(read_again) if read_again else "",
         "object_url": mirror.mirror_of(read_again.kind).url(read_again) if read_again else "",
         "signature": signature(run.state, run.pages, run.seen, run.log[-1:]),
     }
+
+
+def _name_of(row: MirroredRow) -> str:
+    """A person's id: who may see pulls doesn't therefore see people."""
+    return row.aws_id if mirror.mirror_of(row.kind).keeps_own_books else row.name
 
 
 def _sources(request: HttpRequest, aws_account: AwsAccount) -> dict[str, Any]:

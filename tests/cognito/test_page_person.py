@@ -18,6 +18,7 @@ from cognito.people import messages
 from cognito.people.erasure import erase
 from cognito.people.operations.base import on_person
 from policies.engine.identity_pools import ISSUERS
+from sync import refresh
 from sync.calls import concealed
 from sync.models import Change, Step
 from tests.cognito.rows import make_identity_pool, make_person, make_pool, make_pool_group, provider_of, put_into
@@ -36,6 +37,17 @@ def test_her_page_says_who_she_is(pool: UserPool, hal: Operator, client_of: Clie
     text = text_of(get(client_of(hal), "cognito_user", aws_id=jane.aws_id))
     for words in ("Jane Doe", "jane@example.org, not verified", "custom:plan family", "Confirmed", jane.aws_id, "vip"):
         assert words in text
+
+
+def test_a_pull_that_read_her_again_does_not_name_her(
+    pool: UserPool, erin: Operator, bob: Operator, client_of: ClientOf
+) -> None:
+    """Who sees pulls need not see people."""
+    jane = make_person(pool, "jane@example.org")
+    run = refresh.start(row=jane, actor=erin)
+    text = get(client_of(bob), "pull", pk=run.pk)
+    assert jane.aws_id in text
+    assert "jane@example.org" not in text
 
 
 @pytest.mark.parametrize("page", ["cognito_user", "cognito_user_preview"])
