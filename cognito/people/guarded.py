@@ -31,7 +31,8 @@ _SOMEBODY_ELSE = "It takes somebody who may propose changes, and an approval by 
 class ClaimUses:
     """What identity pools, of whatever AWS account, look at in tokens of a user pool.
 
-    `unknown`: names of those whose roles or tags aren't read: they may look at anything.
+    `unknown`: words for those whose roles or tags aren't read: they may look at anything. Who asks may see nothing of
+    another AWS account, so nothing there is named.
     """
 
     rules: tuple[Mapping[str, str], ...] = ()
@@ -43,19 +44,21 @@ class ClaimUses:
         return self.tags.union(rule["Claim"] for rule in self.rules)
 
 
-def looked_at(pool_id: str) -> ClaimUses:
+def looked_at(pool_id: str, aws_account: AwsAccount) -> ClaimUses:
+    """`aws_account`: whose identity pools and roles may be named."""
     rules: list[Mapping[str, str]] = []
     tags: set[str] = set()
     unknown: list[str] = []
     for pool in IdentityPool.objects.live().filter(aws_account__in=AwsAccount.objects.values("pk")).order_by("pk"):
+        is_own = pool.aws_account_id == aws_account.pk
         for use in claim_uses(pool.role_mappings, pool.principal_tags):
             if pool_id in use.provider and use.rule is not None:
-                rules.append(use.rule)
+                rules.append(use.rule if is_own else {**use.rule, "RoleARN": ""})
             elif pool_id in use.provider:
                 tags.add(use.claim)
         is_read = pool.roles is not None and pool.principal_tags is not None
         if not is_read and pool_id in str(pool.settings.get("CognitoIdentityProviders", "")):
-            unknown.append(pool.name)
+            unknown.append(f"the identity pool {pool.name}" if is_own else "an identity pool in another AWS account")
     return ClaimUses(tuple(rules), frozenset(tags), tuple(unknown))
 
 
@@ -108,19 +111,20 @@ def why_guarded_person(draft: Draft, person: CognitoUser) -> str:
 
 
 def _describe_unknown(found: ClaimUses, who: str) -> str:
-    return f"The roles and tags of the identity pool {found.unknown[0]} aren’t read yet, so {who} may get access by it."
+    return f"The roles and tags of {found.unknown[0]} aren’t read yet, so {who} may get access by it."
 
 
 def _by_rules(rules: Iterable[Mapping[str, str]], claims: Claims) -> str:
     for rule in rules:
-        claim, role = rule["Claim"], str(rule.get("RoleARN", "")).rpartition("/")[2]
+        claim, name = rule["Claim"], str(rule.get("RoleARN", "")).rpartition("/")[2]
         if claim in _OF_EVERYBODY:
             continue
+        role = f"the role {name}" if name else "a role in another AWS account"
         met = is_met(rule, claims)
         if met is None:
-            return f"A rule of an identity pool gives the role {role} by {claim}, which isn’t kept of people here."
+            return f"A rule of an identity pool gives {role} by {claim}, which isn’t kept of people here."
         if met:
-            return f"A rule of an identity pool gives them the role {role} by {claim}."
+            return f"A rule of an identity pool gives them {role} by {claim}."
     return ""
 
 
@@ -166,7 +170,7 @@ def _kept(draft: Draft, pool: UserPool) -> frozenset[str]:
 def _looked_at(draft: Draft, pool_id: str) -> ClaimUses:
     key = (looked_at, pool_id)
     if key not in draft.remembered:
-        draft.remembered[key] = looked_at(pool_id)
+        draft.remembered[key] = looked_at(pool_id, draft.aws_account)
     found: ClaimUses = draft.remembered[key]
     return found
 

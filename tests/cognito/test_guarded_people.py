@@ -15,6 +15,7 @@ from django.test import Client
 from accounts.models import AwsAccount, Operator
 from accounts.risk import Risk
 from cognito.models import CognitoUser, IdentityPool, UserPool
+from cognito.people.guarded import why_guarded_person
 from cognito.people.operations.attributes import as_params
 from cognito.people.operations.base import PersonOperation, on_person
 from cognito.people.operations.linking import LinkedAccount, with_account
@@ -123,6 +124,19 @@ GUARDING = (
     may_fit_a_rule_by_group,
 )
 LOOKING_AT_EVERY_GROUP = (fits_a_rule_by_group, may_fit_a_rule_by_group, roles_are_not_read, tags_are_not_read)
+
+
+@pytest.mark.parametrize("guarding", [fits_a_rule, may_fit_a_rule, roles_are_not_read])
+def test_nothing_of_another_aws_account_is_named(
+    guarding: Callable[[CognitoUser], None], jane: CognitoUser, other_account: AwsAccount
+) -> None:
+    guarding(jane)
+    assert why_guarded_person(Draft(jane.aws_account), jane).count("another AWS account") == 0
+    IdentityPool.objects.update(aws_account=other_account)
+    why = why_guarded_person(Draft(jane.aws_account), jane)
+    assert "in another AWS account" in why
+    assert "shop" not in why
+    assert "the role" not in why
 
 
 def fits_no_rule(jane: CognitoUser) -> None:
