@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
-from accounts.models import AwsAccount, Operator
+from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import ADMINISTER, APPLY, APPROVE, CARE, PROPOSE, SEE_IAM, SEE_PEOPLE, Role
 from iamconsole import urls
 from tests.admin.cases import fill
@@ -39,11 +39,16 @@ COMING = {
 }
 # Those that name an object: in the path, or as what was picked.
 OF_OBJECT = [row for row in ROWS if {"aws_id", "pk"} & set(ADDRESSES[row.name]) or "{" in row.query]
+# Where helpdesk comes in; what a grant is about there is a user pool.
+OF_PEOPLE = [row for row in OF_OBJECT if {SEE_PEOPLE, CARE}.intersection(getattr(OURS[row.name], "permissions", ()))]
 
 
 @dataclass(frozen=True)
 class World:
-    """The AWS account of the cast, another one of which they know nothing, and clients of the cast."""
+    """The AWS account of the cast, another one of which they know nothing, and clients of the cast.
+
+    Among them holly, helpdesk of a user pool that isn't there any more.
+    """
 
     own: AwsAccount
     other: AwsAccount
@@ -62,6 +67,8 @@ def cast(
         )
         operators = {who: make_operator(who, role, own) for who, role in CAST.items() if who in COMING.values()}
         make_operator("zoe", Role.VIEWER, other)
+        operators["holly"] = make_operator("holly", Role.HELPDESK, own)
+        Grant.objects.filter(operator=operators["holly"]).update(pool_id="eu-west-1_another")
         fill(own, operators["alice"])
         fill(other, make_operator("zeno", Role.OWNER, other))
         yield World(own, other, {who: client_of(operator) for who, operator in operators.items()})
@@ -117,3 +124,9 @@ def test_an_object_of_others_is_not_there_either(world: World, row: Row) -> None
     """Under the account id of one's own."""
     given = answers(world, row, address_of(row.name, world.own, ids_of=world.other, query=row.query))
     assert set(given.values()) <= {403, 404}, given
+
+
+@pytest.mark.parametrize("row", OF_PEOPLE, ids=ids)
+def test_neither_is_a_person_nor_a_pool_for_helpdesk_of_another_pool(world: World, row: Row) -> None:
+    address = address_of(row.name, world.own, query=row.query)
+    assert _answer(world.clients["holly"], row.method, address) in (403, 404)
