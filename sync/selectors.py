@@ -114,7 +114,8 @@ def _to_approve(operator: Operator, aws_account: AwsAccount) -> Q:
 
 def _to_review(operator: Operator) -> Q:
     own = BreakGlass.objects.filter(change=OuterRef("pk"), operator=operator)
-    return UNREVIEWED & ~Q(state__in=Change.MOVING) & ~Q(requested_by=operator) & ~Q(Exists(own))
+    takes_part = Q(requested_by=operator) | Q(applied_by=operator) | Q(Exists(own))
+    return UNREVIEWED & ~Q(state__in=Change.MOVING) & ~takes_part
 
 
 def _would_count(operator: Operator, aws_account: AwsAccount) -> Q:

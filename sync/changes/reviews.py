@@ -20,10 +20,15 @@ def to_review(change: Change) -> BreakGlass | None:
 
 def nobody_reviews(change: Change, breaker: Operator) -> str:
     """What to do where nobody is left to review what `breaker` applies without approvals; "" where somebody is."""
-    others = who_may(APPROVE, change.aws_account).exclude(pk__in=[breaker.pk, change.requested_by_id])
+    others = who_may(APPROVE, change.aws_account).exclude(pk__in=_taking_part(change, breaker.pk))
     return "" if others.exists() else NOBODY_REVIEWS
 
 
 def may_review(operator: Operator, glass: BreakGlass) -> bool:
     change = glass.change
-    return may(operator, APPROVE, change.aws_account) and operator.pk not in (glass.operator_id, change.requested_by_id)
+    return may(operator, APPROVE, change.aws_account) and operator.pk not in _taking_part(change, glass.operator_id)
+
+
+def _taking_part(change: Change, breaker_id: int) -> set[int]:
+    """Who proposed it and who applied it; also who did so later, by a retry on the breaker's word."""
+    return {breaker_id, change.requested_by_id, change.applied_by_id or breaker_id}

@@ -41,6 +41,12 @@ def broken(change: Change, alice: Operator) -> Change:
     return rested(change, "applied", "done")
 
 
+@pytest.fixture
+def carol(aws_account: AwsAccount) -> Operator:
+    """Another owner."""
+    return make_operator("carol", Role.OWNER, aws_account)
+
+
 def press(client: Client, change: Change, act: str, **posted: str) -> str:
     url = reverse(f"change_{act}", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
     return client.post(url, posted, follow=True).content.decode()
@@ -208,6 +214,18 @@ def test_neither_who_broke_it_nor_who_proposed_it_reviews_it(
     for operator in (alice, erin):
         assert "I have reviewed it" not in look(client_of(operator), "change", pk=broken.pk)
         assert "Somebody else has to review it" in press(client_of(operator), broken, "review", comment="Fine.")
+
+
+def test_who_retried_it_on_that_word_does_not_review_it(broken: Change, anton: Operator, carol: Operator) -> None:
+    """It went out by them, too, without an approval."""
+    Change.objects.filter(pk=broken.pk).update(state="failed")
+    broken.steps.update(state="failed")
+    changes.retry(change=broken, actor=carol)
+    Change.objects.filter(pk=broken.pk).update(state="applied")
+    assert [list(selectors.asked_of(each, broken.aws_account) or ()) for each in (anton, carol)] == [[broken], []]
+    with pytest.raises(changes.PlanError, match="Somebody else has to review it"):
+        changes.review(change=broken, actor=carol, comment="Fine.")
+    changes.review(change=broken, actor=anton, comment="It was right.")
 
 
 def test_a_change_that_still_runs_is_reviewed_later(change: Change, alice: Operator, anton: Operator) -> None:
