@@ -79,7 +79,7 @@ def test_a_person_is_deleted_erased_and_the_chain_verifies(
     page.get_by_role("link", name="customers", exact=True).click()
     walk.check()
     page.get_by_role("button", name=re.compile(f"^Erase now.*{eve.aws_id}")).click()
-    expect(page.get_by_text("the subject is all that is left")).to_be_visible()
+    expect(page.get_by_text("only this subject is left")).to_be_visible()
     assert EVE not in whole_database()
     kept = Step.objects.get(change=invitation)
     assert (kept.params["username"], kept.params["attributes"]) == ("", {"custom:plan": ""})
