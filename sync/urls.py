@@ -97,7 +97,9 @@ urlpatterns = [
     page("aws/<str:account_id>/pulls/sources/", pulls.pulls_sources, needs(SEE_IAM), name="pulls_sources"),
     page("aws/<str:account_id>/pulls/<int:pk>/", pulls.pull, needs(SEE_IAM), name="pull"),
     page("aws/<str:account_id>/pulls/<int:pk>/progress/", pulls.pull_progress, needs(SEE_IAM), name="pull_progress"),
-    page("aws/<str:account_id>/pulls/<int:pk>/cancel/", pulls.pull_cancel, needs(PROPOSE, ADMINISTER), name="pull_cancel"),
+    page(
+        "aws/<str:account_id>/pulls/<int:pk>/cancel/", pulls.pull_cancel, needs(PROPOSE, ADMINISTER), name="pull_cancel"
+    ),
     page("aws/<str:account_id>/pulls/<int:pk>/refresh/", refreshes.pull_refresh, needs(SEE_IAM), name="pull_refresh"),
     page(
         "aws/<str:account_id>/objects/<str:kind>/<path:aws_id>/refresh/",
