@@ -54,6 +54,9 @@ class PairsField(forms.CharField):
         return found
 
 
+NOT_THE_ARN = "This isn’t the ARN of {}. Enter the whole ARN, as AWS shows it."
+
+
 class ArnField(forms.CharField):
     """The ARN of something of a service, in `region` if that is given; `what` is "a role" or the like."""
 
@@ -65,7 +68,7 @@ class ArnField(forms.CharField):
         said = str(super().clean(value))
         arn = Arn.match(said, self.service, self.kind)
         if said and (arn is None or self.region not in ("", arn.region)):
-            raise forms.ValidationError(f"This isn’t the ARN of {self.what}.")
+            raise forms.ValidationError(NOT_THE_ARN.format(self.what))
         return said
 
 

@@ -60,7 +60,7 @@ class SeveralNamedField(NamedField):
     """Rows by their names or ARNs. Cleans to a list of them, each once; none where it is empty."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"help_text": "Their names or ARNs, with a ; between.", **kwargs})
+        super().__init__(*args, **{"help_text": "Their names or ARNs, separated by semicolons.", **kwargs})
 
     def clean(self, value: Any) -> list[Any]:
         names = [name for name in (part.strip() for part in str(value or "").split(";")) if name]

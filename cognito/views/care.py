@@ -68,7 +68,7 @@ class PeopleTableForm(RowsForm):
         initial=table.NEW,
         help_text="The column name has the username, the e-mail address or the sub. The others are groups, and any "
         "attribute of the pool (custom:plan); for people who are there also do: enable, disable, confirm, sign-out, "
-        "reset-password or invite-again. Several groups in a cell: with ; between them.",
+        "reset-password or invite-again. Separate several groups in a cell by semicolons.",
     )
     channel = forms.ChoiceField(
         label="Invitations go", choices=[(EMAIL, "By e-mail"), (SMS, "By text message")], initial=EMAIL

@@ -99,7 +99,7 @@ class TableForm(RowsForm):
         choices=[(rows.NEW, "New users"), (rows.THERE, "Existing users")],
         initial=rows.NEW,
         help_text=f"Columns for new users: {_HELP[rows.NEW]}. For existing users: {_HELP[rows.THERE]}. In any "
-        "order; or a column for each tag, such as tag:team. Several in a cell: with ; between them.",
+        "order; or a column for each tag, such as tag:team. Separate several in a cell by semicolons.",
     )
     prefixes = (rows.TAG_COLUMN,)
 

@@ -178,7 +178,7 @@ def _policy(named: NamedRows, said: str) -> str:
 
 
 def several(said: str) -> list[str]:
-    """What stands in a cell with a ; between."""
+    """What a cell holds, separated by semicolons."""
     return [part.strip() for part in _SEVERAL.split(said) if part.strip()]
 
 
@@ -186,7 +186,7 @@ def _tags(line: CsvLine) -> Iterator[tuple[str, str]]:
     for said in several(line.cells.get("tags", "")):
         key, equals, value = said.partition("=")
         if not equals:
-            raise RowError(f"“{said[:80]}” is no tag: write key=value, and ; between several.")
+            raise RowError(f"“{said[:80]}” is no tag: write key=value, several separated by semicolons.")
         yield key.strip(), value.strip()
     for column, value in line.cells.items():
         if column.startswith(TAG_COLUMN) and value:

@@ -31,7 +31,7 @@ def _page(request: HttpRequest, aws_account: AwsAccount) -> HttpResponseBase:
     if is_too_long(request):
         form.refuse_too_long()
     if request.method == "POST" and form.is_valid() and form.bad and "rejected" in request.POST:
-        return form.rejected("users-to-mend")
+        return form.rejected("users-to-correct")
     if request.method == "POST" and form.is_valid() and "stage" in request.POST and (change := stage(request, form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)
     context = {"form": form, "aws_account": aws_account}

@@ -80,7 +80,7 @@ def test_one_log_is_set_and_the_other_one_stays(world: World, erin: Operator, cl
         ({"unsent": BUCKET}, "This isn’t the ARN of a log group."),
         ({"signins": "acme"}, "This isn’t the ARN of a log group, a stream or a bucket."),
         ({"unsent": LOG_GROUP.replace("123456789012", "999999999999")}, "It is of AWS account 999999999999"),
-        ({"signins": LOG_GROUP}, "AWS delivers a log of sign-ins on the plan Plus only"),
+        ({"signins": LOG_GROUP}, "User activity is delivered on the Plus feature plan only"),
     ],
 )
 def test_what_aws_would_refuse_is_said_before(
@@ -144,6 +144,6 @@ def test_the_step_asks_for_what_a_delivery_takes(world: World, erin: Operator) -
     planned = propose(world.aws_account, erin, [step]).steps.get()
     operation = registry[planned.kind]
     params = operation.parse(planned.params)
-    assert operation.title(params) == "Change log of messages that couldn’t be sent of the user pool customers"
+    assert operation.title(params) == "Change log of message delivery errors of the user pool customers"
     [call] = operation.calls(params)
     assert {"cognito-idp:SetLogDeliveryConfiguration", "logs:CreateLogDelivery"} <= {*call.actions}

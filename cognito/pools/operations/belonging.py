@@ -15,15 +15,8 @@ from cognito.models import AppClient
 from cognito.permissions import CHANGE_POOLS, USER_POOLS
 from cognito.pool_calls import check_pool_arn, pool_call, region_of
 from cognito.pools.operations.places import pool_row
-from cognito.pools.operations.replacing import (
-    child_key,
-    child_ref,
-    child_row,
-    live_settings,
-    rows_of,
-    shown,
-    with_sealed,
-)
+from cognito.pools.operations.pool_children import child_key, child_ref, child_row, rows_of
+from cognito.pools.operations.replacing import live_settings, shown, with_sealed
 from cognito.pools.operations.roles import role_given
 from cognito.pools.operations.shapes import GROUP, PROVIDER, Shape
 from iamconsole.web.words import some

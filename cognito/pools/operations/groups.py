@@ -11,7 +11,7 @@ from cognito.people.messages import NO_MESSAGE
 from cognito.people.operations.base import on_person
 from cognito.pools.operations.belonging import DeletePoolObject, PoolObjectParams, make
 from cognito.pools.operations.places import pool_row
-from cognito.pools.operations.replacing import child_row, rows_of
+from cognito.pools.operations.pool_children import child_row, rows_of
 from cognito.pools.operations.roles import role_given
 from iamconsole.web.words import counted
 from sync.checks import PlanFinding

@@ -13,11 +13,12 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from cognito.canonical import canonical
-from cognito.models import OfPool, UserPool
+from cognito.models import UserPool
 from cognito.permissions import CHANGE_POOLS, DELIVER_LOGS, LOG_DELIVERY_ACTIONS, USER_POOLS
 from cognito.plans import may_be_protected_from_threats
 from cognito.pool_calls import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, region_of
 from cognito.pools.operations.places import pool_row
+from cognito.pools.operations.pool_children import child_key, child_ref, child_row, rows_of
 from cognito.pools.operations.roles import role_given
 from cognito.pools.operations.shapes import (
     AS_AWS_HAS_IT,
@@ -261,7 +262,7 @@ class ReplaceLogDelivery(ReplaceSettings):
     def limits(self, draft: Draft, p: ReplaceParams, value: Value) -> list[PlanFinding]:
         found = super().limits(draft, p, value)
         if "userAuthEvents" in p.settings and not may_be_protected_from_threats(pool_described(draft, p.pool_arn)):
-            words = "AWS delivers a log of sign-ins on the plan Plus only: leave it out, or change the plan first."
+            words = "User activity is delivered on the Plus feature plan only: leave it out, or change the plan first."
             found.append(PlanFinding("NOT_IN_PLAN", "error", words, field="signins"))
         return found
 
@@ -336,11 +337,6 @@ def _is_typed(p: ReplaceParams) -> bool:
 
 
 # ---- What is found -------------------------------------------------------------------------------------------
-def child_key(of: Shape, pool_arn: str, name: str) -> str:
-    """As leases and drafts know what belongs to a pool: its own ARN is the pool's."""
-    return f"{of.model.kind}:{pool_arn} {name}"
-
-
 def pool_described(draft: Draft, pool_arn: str) -> Mapping[str, Any]:
     """`UserPool.described`, as the steps before leave it."""
     pool = pool_row(draft, pool_arn)
@@ -349,37 +345,6 @@ def pool_described(draft: Draft, pool_arn: str) -> Mapping[str, Any]:
         settings = step.params.settings if step.kind == POOL.kind else settings
         sessions = step.params.settings if step.kind == SESSIONS.kind else sessions
     return {**settings, **sessions}
-
-
-def child_row(of: Shape, draft: Draft, pool_arn: str, name: str) -> Any:
-    """The row of the thing in the pool, or of the pool. Raises Refusal."""
-    pool = pool_row(draft, pool_arn)
-    if not name:
-        return pool
-    key = child_key(of, pool_arn, name)
-    if draft.is_deleted(key):
-        raise Refusal(f"An earlier step deletes the {of.title} {name}.")
-    if key not in draft.remembered:
-        draft.remembered[key] = rows_of(of, draft.aws_account, pool_arn, name).select_related("pool").first()
-    if (row := draft.remembered[key]) is None:
-        raise Refusal(f"The mirror of {pool.name} has no {of.title} {name}: pull, then try again.")
-    return row
-
-
-def rows_of(of: Shape, aws_account: AwsAccount, pool_arn: str, name: str) -> Any:
-    """Those of that name which are there, the newest first."""
-    by = "aws_id" if of.asked_by == "ClientId" else "name"
-    live = of.model._default_manager.filter(gone_at__isnull=True)
-    return live.filter(**{"aws_account": aws_account, "arn": pool_arn, by: name}).order_by("-pk")
-
-
-def child_ref(of: Shape, aws_account: AwsAccount, pool_arn: str, name: str) -> ObjectRef:
-    if issubclass(of.model, OfPool):
-        row = rows_of(of, aws_account, pool_arn, name).first()
-        object_id = row.aws_id if row else name if of.asked_by == "ClientId" else ""
-    else:
-        object_id = pool_id_of(pool_arn)
-    return ObjectRef(of.model.kind, object_id, name, pool_arn, region_of(pool_arn), of.facet)
 
 
 def live_settings(of: Shape, client: AwsClient, pool_arn: str, name: str) -> Value:

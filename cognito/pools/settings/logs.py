@@ -14,6 +14,7 @@ from django import forms
 
 from aws_constraints.arn import Arn
 from cognito.setting import SettingsGroup, of_parts
+from cognito.setting_fields import NOT_THE_ARN
 from cognito.setting_kinds import ArnSetting
 
 FACET = "logs"
@@ -42,7 +43,7 @@ class LogDestinationField(forms.CharField):
     def clean(self, value: Any) -> str:
         text = str(super().clean(value))
         if text and not self._is_taken(Arn.parse(text)):
-            raise forms.ValidationError(f"This isn’t the ARN of {self.what}.")
+            raise forms.ValidationError(NOT_THE_ARN.format(self.what))
         return text
 
     def _is_taken(self, arn: Arn | None) -> bool:
@@ -75,7 +76,7 @@ class LogSetting(ArnSetting):
     def words_of(self, value: Any) -> tuple[str, str]:
         arn = _arn_in(value or {})
         if not arn:
-            return "Delivered nowhere", self.means_nothing
+            return "Not delivered", self.means_nothing
         found = _parsed(arn)
         name = found.resource.removeprefix("log-group:").removeprefix("deliverystream/")
         return f"To {DESTINATIONS[found.service][2]}: {name}", ""
@@ -96,11 +97,11 @@ def _arn_in(configuration: Mapping[str, Any]) -> str:
 UNSENT_MESSAGES = LogSetting(
     "userNotification",
     "unsent",
-    "Messages that couldn’t be sent",
-    "ARN of a log group of CloudWatch Logs, of this AWS account, not encrypted with KMS. Empty: nowhere.",
+    "Message delivery errors",
+    "ARN of a CloudWatch log group of this AWS account, not encrypted with KMS. Empty: no delivery.",
     facet=FACET,
-    called="log of messages that couldn’t be sent",
-    history=of_parts("Log of messages that couldn’t be sent"),
+    called="log of message delivery errors",
+    history=of_parts("Log of message delivery errors"),
     level="ERROR",
     of=("logs", "log-group"),
     what="a log group",
@@ -110,11 +111,11 @@ UNSENT_MESSAGES = LogSetting(
 SIGN_INS = LogSetting(
     "userAuthEvents",
     "signins",
-    "Sign-ins, and how risky they were",
-    "ARN of a log group, of a stream of Data Firehose, or of a bucket of S3. With the plan Plus only. Empty: nowhere.",
+    "User activity (sign-ins and their risk)",
+    "ARN of a log group, Data Firehose stream or S3 bucket. Needs the Plus feature plan. Empty: no delivery.",
     facet=FACET,
-    called="log of sign-ins",
-    history=of_parts("Log of sign-ins"),
+    called="log of user activity",
+    history=of_parts("Log of user activity"),
     level="INFO",
     of=("logs", "log-group"),
     others=("firehose", "s3"),
@@ -126,7 +127,7 @@ LOGS = SettingsGroup(
     "logs",
     "Log delivery",
     "Log delivery of {names}",
-    "What AWS writes down of this pool beside CloudTrail, and where to. It holds personal data: usernames, and of "
-    "sign-ins the address of the network. AWS bills the place that it goes to.",
+    "Where Cognito delivers this pool’s own logs, beside CloudTrail. They hold personal data: usernames and, of "
+    "sign-ins, IP addresses. AWS bills the destination.",
     LOG_DELIVERY,
 )

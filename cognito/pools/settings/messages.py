@@ -247,7 +247,7 @@ def _check_functions(cleaned: Mapping[str, Any]) -> Iterator[tuple[str | None, s
     if unknown := functions.keys() - set(TRIGGERS):
         yield "functions", f"There is no trigger {', '.join(sorted(unknown))}."
     elif bad := [arn for arn in functions.values() if not Arn.match(arn, "lambda", "function")]:
-        yield "functions", f"{bad[0][:80]} isn’t the ARN of a function."
+        yield "functions", f"{bad[0][:80]} isn’t the ARN of a function. Enter the whole ARN, as AWS shows it."
 
 
 FUNCTIONS = SettingsGroup(

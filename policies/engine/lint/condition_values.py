@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from aws_constraints.arn import Arn
 from policies.engine import catalogue
@@ -25,32 +24,10 @@ from policies.engine.lint.registry import condition_check
 from policies.engine.lint.subject import LintCondition, LintStatement
 from policies.engine.statements import StatementText
 
-Network = IPv4Network | IPv6Network
-
 _LONGEST = 4096  # no value that is compared is longer
 
-# Addresses from which nothing comes over the internet: of private networks (RFC 1918, RFC 4193), of providers' own
-# (RFC 6598), of the host itself and of the link. Those that stand for others in documentation or in measurements are
-# nobody's, and no private ones.
-_PRIVATE = tuple(
-    map(
-        ip_network,
-        (
-            "10.0.0.0/8",
-            "172.16.0.0/12",
-            "192.168.0.0/16",
-            "100.64.0.0/10",
-            "127.0.0.0/8",
-            "169.254.0.0/16",
-            "fc00::/7",
-            "fe80::/10",
-            "::1/128",
-        ),
-    )
-)
 
-
-def _of_family(statement: LintStatement, family: str) -> Iterator[tuple[LintCondition, StatementText]]:
+def values_of_family(statement: LintStatement, family: str) -> Iterator[tuple[LintCondition, StatementText]]:
     for test in statement.tests:
         if family_of(test) == family:
             yield from ((test, text) for text in test.values if len(text.value) <= _LONGEST)
@@ -86,7 +63,7 @@ def several_booleans(statement: LintStatement) -> Iterator[FindingMark]:
     words=("bool", "null"),
 )
 def bad_booleans(statement: LintStatement) -> Iterator[FindingMark]:
-    for test, text in (*_of_family(statement, "bool"), *_of_family(statement, "null")):
+    for test, text in (*values_of_family(statement, "bool"), *values_of_family(statement, "null")):
         if text.value.lower() not in ("true", "false") and "${" not in text.value:
             yield FindingMark(f"{operator_name(test)} takes true or false.", text.path)
 
@@ -95,21 +72,21 @@ def bad_booleans(statement: LintStatement) -> Iterator[FindingMark]:
     "TYPE_MISMATCH_NUMBER", Severity.WARNING, "Numeric… with a value that is no number.", words=("numeric",)
 )
 def bad_numbers(statement: LintStatement) -> Iterator[FindingMark]:
-    for test, text in _of_family(statement, "numeric"):
+    for test, text in values_of_family(statement, "numeric"):
         if number(text.value) is None and "${" not in text.value:
             yield FindingMark(f"{operator_name(test)} takes numbers.", text.path)
 
 
 @condition_check("TYPE_MISMATCH_DATE", Severity.WARNING, "Date… with a value that is no date.", words=("date",))
 def bad_dates(statement: LintStatement) -> Iterator[FindingMark]:
-    for test, text in _of_family(statement, "date"):
+    for test, text in values_of_family(statement, "date"):
         if _instant(text.value) is None and "${" not in text.value:
             yield FindingMark(f"{operator_name(test)} takes dates such as 2026-01-31T00:00:00Z.", text.path)
 
 
 @condition_check("INVALID_DATE_VALUE", Severity.WARNING, "A date in seconds since 1970.", words=("date",))
 def dates_in_seconds(statement: LintStatement) -> Iterator[FindingMark]:
-    for _, text in _of_family(statement, "date"):
+    for _, text in values_of_family(statement, "date"):
         if (
             number(text.value) is not None
             and (found := _instant(text.value))
@@ -129,102 +106,11 @@ def _instant(text: str) -> datetime | None:
     "TYPE_MISMATCH_STRING", Severity.WARNING, "BinaryEquals with a value that isn't base64.", words=("binaryequals",)
 )
 def bad_binaries(statement: LintStatement) -> Iterator[FindingMark]:
-    for _, text in _of_family(statement, "binary"):
+    for _, text in values_of_family(statement, "binary"):
         try:
             base64.b64decode(text.value, validate=True)
         except (binascii.Error, ValueError):
             yield FindingMark("BinaryEquals takes base64.", text.path)
-
-
-# ---- Addresses -------------------------------------------------------------------------------------------------
-def _network(text: str, *, strict: bool = False) -> Network | None:
-    try:
-        return ip_network(text.strip(), strict=strict)
-    except ValueError:
-        return None
-
-
-@condition_check(
-    "TYPE_MISMATCH_IP_RANGE",
-    Severity.ERROR,
-    "IpAddress with a value that is no range of addresses.",
-    words=("ipaddress",),
-)
-def bad_addresses(statement: LintStatement) -> Iterator[FindingMark]:
-    for _, text in _of_family(statement, "ipaddress"):
-        if _network(text.value) is None and "${" not in text.value:
-            yield FindingMark(f"{shown(text.value)} is no range of addresses, such as 203.0.113.0/24.", text.path)
-
-
-@condition_check(
-    "IMPROVE_IP_RANGE",
-    Severity.SUGGESTION,
-    "A range of addresses with bits that its mask leaves out.",
-    words=("ipaddress",),
-)
-def addresses_beyond_the_mask(statement: LintStatement) -> Iterator[FindingMark]:
-    for _, text in _of_family(statement, "ipaddress"):
-        found = _network(text.value)
-        if found and _network(text.value, strict=True) is None:
-            yield FindingMark(f"What is meant is {found}.", text.path, make_fix=replaced(text.path, str(found)))
-
-
-def _is_private(network: Network) -> bool:
-    return any(
-        network.version == private.version
-        and int(private[0]) <= int(network[0])
-        and int(network[-1]) <= int(private[-1])
-        for private in _PRIVATE
-    )
-
-
-def _private(is_negated: bool, all_of_them: bool, message: str, statement: LintStatement) -> Iterator[FindingMark]:
-    for test in statement.tests_of("aws:sourceip"):
-        if family_of(test) != "ipaddress" or test.is_negated is not is_negated:
-            continue
-        networks = [_network(text.value) for text in test.values]
-        private = [network for network in networks if network and _is_private(network)]
-        if private and (len(private) == len(networks)) is all_of_them:
-            yield FindingMark(message, test.path)
-
-
-_VPC = "For private ones there is aws:VpcSourceIp."
-for _code, _severity, _is_negated, _all, _sentence, _message in (
-    (
-        "PRIVATE_IP_ADDRESS",
-        Severity.ERROR,
-        False,
-        True,
-        "aws:SourceIp with private addresses only.",
-        f"aws:SourceIp is a public address: this never matches. {_VPC}",
-    ),
-    (
-        "PRIVATE_NOT_IP_ADDRESS",
-        Severity.ERROR,
-        True,
-        True,
-        "aws:SourceIp with private addresses only, under NotIpAddress.",
-        f"aws:SourceIp is a public address: this always matches. {_VPC}",
-    ),
-    (
-        "PRIVATE_IP_ADDRESS_SUBSET",
-        Severity.SUGGESTION,
-        False,
-        False,
-        "aws:SourceIp with private addresses among others.",
-        f"aws:SourceIp is a public address: the private ones here never match. {_VPC}",
-    ),
-    (
-        "PRIVATE_NOT_IP_ADDRESS_SUBSET",
-        Severity.SUGGESTION,
-        True,
-        False,
-        "aws:SourceIp with private addresses among others, under NotIpAddress.",
-        f"aws:SourceIp is a public address: the private ones here except nobody. {_VPC}",
-    ),
-):
-    _check = condition_check(_code, _severity, _sentence, words=("aws:sourceip",))
-    _check(partial(_private, _is_negated, _all, _message))
 
 
 # ---- Wildcards -------------------------------------------------------------------------------------------------
@@ -432,7 +318,7 @@ def values_that_are_no_kms_keys(statement: LintStatement) -> Iterator[FindingMar
     words=("numeric",),
 )
 def numbers_that_count_for_nothing(statement: LintStatement) -> Iterator[FindingMark]:
-    for test, _ in {test.path: (test, text) for test, text in _of_family(statement, "numeric")}.values():
+    for test, _ in {test.path: (test, text) for test, text in values_of_family(statement, "numeric")}.values():
         if ("lessthan" in test.base or "greaterthan" in test.base) and len(test.values) > 1:
             which = "greatest" if "lessthan" in test.base else "least"
             yield FindingMark(f"Only the {which} of these values counts.", test.path)
