@@ -20,7 +20,7 @@ from identities.operations import put_inline
 from sync.changes.dry_run import ForecastOutcome
 from sync.models import Change, Run
 from tests.conftest import make_operator
-from tests.services.browser import LOOKS, axe_violations
+from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.changing import propose
 from tests.services.pages import address
 from tests.services.pulling import pulled
@@ -229,7 +229,7 @@ def test_pages_fit_and_are_accessible(
     for name, url in addresses.items():
         page.goto(url)
         page.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
-        if page.evaluate("document.documentElement.scrollWidth") > width:
+        if scrolls_sideways(page, width):
             found.append(f"{name}: scrolls sideways")
         expect(page.locator(".htmx-request")).to_have_count(0)  # what is on its way fades
         found += [f"{name}: {violation}" for violation in axe_violations(page)]

@@ -13,7 +13,7 @@ from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
 from identities.models import IamRole, IamUser
 from sync import drift
-from tests.services.browser import LOOKS, axe_violations
+from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.pages import address
 from tests.services.pulling import allow, pulled, seed, trust
 from tests.services.workers import Worker
@@ -111,7 +111,7 @@ def test_pages_fit_and_are_accessible(
     for name, url in addresses.items():
         page.goto(url)
         page.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
-        if page.evaluate("document.documentElement.scrollWidth") > width:
+        if scrolls_sideways(page, width):
             found.append(f"{name}: scrolls sideways")
         found += [f"{name}: {violation}" for violation in axe_violations(page)]
     assert found == []

@@ -11,7 +11,7 @@ from accounts import audit
 from accounts.models import AuditCheck, AwsAccount, Operator
 from accounts.roles import Role
 from tests.conftest import ACCOUNT_ID, make_operator
-from tests.services.browser import LOOKS, axe_violations
+from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -43,6 +43,6 @@ def test_pages_fit_and_are_accessible(
         found += [f"{address}: {violation}" for violation in axe_violations(page)]
         for narrow in (width, 320):
             page.set_viewport_size({"width": narrow, "height": 900})
-            if page.evaluate("document.documentElement.scrollWidth") > narrow:
+            if scrolls_sideways(page, narrow):
                 found.append(f"{address}: scrolls sideways at {narrow}")
     assert found == []

@@ -14,7 +14,7 @@ from emulator.process import REGION, Emulator
 from tests.browser.test_walk_changes import Walk
 from tests.cognito.pulled_people import make, pull_people
 from tests.cognito.rows import make_identity_pool, make_person, make_pool, make_pool_group, put_into
-from tests.services.browser import LOOKS, axe_violations
+from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.pages import address
 from tests.services.workers import Worker
 
@@ -52,7 +52,7 @@ def test_pages_fit_and_are_accessible(pool: UserPool, alice: Operator, page_of: 
         "care": address("data_protection_pool", **of_pool),
     }.items():
         page.goto(url)
-        if page.evaluate("document.documentElement.scrollWidth") > width:
+        if scrolls_sideways(page, width):
             found.append(f"{name}: scrolls sideways")
         found += [f"{name}: {violation}" for violation in axe_violations(page)]
     assert found == []
@@ -103,6 +103,7 @@ def test_helpdesk_finds_a_customer_by_an_attribute_and_resets_her_password(
     expect(page.locator("#list-count")).to_have_text("1 of 2 people matches.")
     page.get_by_role("link", name="jane@example.org").first.click()
     page.get_by_role("link", name="Open").click()
+    expect(page.get_by_role("link", name=re.compile("^Reset the password"))).to_be_visible()
     walk.check()
     page.get_by_role("link", name=re.compile("^Reset the password")).click()
     walk.stage()

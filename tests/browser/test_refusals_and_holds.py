@@ -13,7 +13,7 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
 from sync.counter import inside
 from tests.conftest import ACCOUNT_ID, make_operator
-from tests.services.browser import LOOKS, axe_violations
+from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.pages import address
 from tests.services.rows import make_user
 from tests.sync.planned import proposed, rested
@@ -55,7 +55,7 @@ def test_pages_fit_and_are_accessible(
         found += [f"{url}: {violation}" for violation in axe_violations(page)]
         for narrow in (width, 320):
             page.set_viewport_size({"width": narrow, "height": 900})
-            if page.evaluate("document.documentElement.scrollWidth") > narrow:
+            if scrolls_sideways(page, narrow):
                 found.append(f"{url}: scrolls sideways at {narrow}")
         page.set_viewport_size({"width": width, "height": 900})
     assert found == []

@@ -18,7 +18,7 @@ from accounts.roles import Role
 from sync import pull
 from sync.models import OwnershipRule, Run
 from tests.conftest import ACCOUNT_ID, make_operator
-from tests.services.browser import LOOKS, axe_violations
+from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.pages import address
 from tests.services.rows import make_role
 from tests.sync.snapshots import organisation
@@ -30,7 +30,7 @@ WRITTEN = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
 
 def complaints(page: Page, width: int) -> list[str]:
-    sideways = page.evaluate("document.documentElement.scrollWidth") > width
+    sideways = scrolls_sideways(page, width)
     return axe_violations(page) + (["scrolls sideways"] if sideways else [])
 
 

@@ -30,6 +30,7 @@ class Walk:
     page: Page
 
     def stage(self) -> None:
+        expect(self.page.get_by_role("button", name="Stage the change")).to_be_visible()
         self.check()
         self.page.get_by_role("button", name="Stage the change").click()
         expect(self.page.get_by_role("heading", name=re.compile("^Apply to"))).to_be_visible()

@@ -77,6 +77,7 @@ def test_a_person_is_deleted_erased_and_the_chain_verifies(
     page.goto(address("data_protection"))
     expect(page.get_by_role("row", name="customers")).to_contain_text("1, the first due in")
     page.get_by_role("link", name="customers", exact=True).click()
+    expect(page.get_by_role("button", name=re.compile("^Erase now")).first).to_be_visible()
     walk.check()
     page.get_by_role("button", name=re.compile(f"^Erase now.*{eve.aws_id}")).click()
     expect(page.get_by_text("only this subject is left")).to_be_visible()

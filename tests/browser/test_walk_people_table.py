@@ -62,6 +62,7 @@ def test_five_hundred_people_come_in_but_for_three_bad_rows(
     walk = Walk(page)
     page.goto(address("cognito_pool_people", aws_id=found.pool.aws_id))
     page.get_by_role("link", name="Import").click()
+    expect(page.get_by_label("Or a file")).to_be_visible()
     walk.check()
     page.get_by_label("Or a file").set_input_files(file)
     page.get_by_role("button", name="Preview").click()

@@ -19,7 +19,7 @@ from emulator.sample_estate.data import user_pools
 from tests.browser.test_walk_changes import Walk
 from tests.cognito.restoring import exported
 from tests.cognito.seeding import ROLE, pull_pools
-from tests.services.browser import LOOKS, axe_violations
+from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.pages import address
 from tests.services.pulling import pulled
 from tests.services.workers import Worker
@@ -111,12 +111,13 @@ def test_pages_fit_and_are_accessible(
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
 
     def check() -> None:
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+        assert not scrolls_sideways(page, width), page.url
         assert axe_violations(page) == []
 
     page.goto(address("cognito_pool_export", aws_id=partners.aws_id))
     check()
     page.get_by_role("link", name="Into this pool").click()
+    expect(page.get_by_label("Exported file")).to_be_visible()
     check()
     page.get_by_label("Exported file").set_input_files(file)
     page.get_by_role("button", name="Preview").click()

@@ -84,7 +84,14 @@ def page_of(
     return sign_in
 
 
+def scrolls_sideways(page: Page, width: int) -> bool:
+    """Whether the page is wider than the window. A page that a click asked for is waited for."""
+    page.wait_for_load_state()
+    return bool(page.evaluate("document.documentElement.scrollWidth") > width)
+
+
 def axe_violations(page: Page) -> list[str]:
     """What axe finds, one line each. It makes a style violation of its own: look at the console before."""
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     return [f"{item['id']}: {node['html']}" for item in found for node in item["nodes"]]
