@@ -8,7 +8,7 @@ class CognitoConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import stepup_words
-        from cognito import mirrors, permissions, posture, registration, trying
+        from cognito import permissions, posture, registration, trying
         from cognito.care_check import CareCheck
         from cognito.identity_pools import registration as identity_pools
         from cognito.modifiable_claims.check import ModifiableClaimsCheck
@@ -20,9 +20,8 @@ class CognitoConfig(AppConfig):
         from sync.aws import permission
 
         permission.register_part(permissions.PART)
-        mirrors.register()
-        identity_pools.register()
         pools.register()
+        identity_pools.register()
         people.register()
         actions_on_people.register()
         checks.register(CareCheck())

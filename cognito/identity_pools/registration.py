@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from cognito import posture
-from cognito.identity_pools import actions, operations, selectors
+from cognito.identity_pools import actions, mirrors, operations, selectors
 from cognito.identity_pools.findings import all_findings
 from cognito.models import IdentityPool
 from iamconsole.web import panels
@@ -36,6 +36,7 @@ def _attention(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels
 
 
 def register() -> None:
+    mirrors.register()
     operations.register()
     actions.register()
     posture.register(IdentityPool, all_findings)

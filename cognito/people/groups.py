@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from cognito.mirrors.base import pool_of
-from cognito.mirrors.pools import IDP
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import members
 from cognito.permissions import NOBODYS_POOL, SHOW_PERSON
+from cognito.pools.mirrors.pool import IDP
+from cognito.settings_mirror import pool_of
 from sync.aws.errors import NotFound
 from sync.aws.permission import NOBODY, reread
 from sync.mirror import AccountRegion, Item, Mirror, ParsedItem, Reader, RereadObject

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from cognito.mirrors.pools import IDP
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import rows
 from cognito.people.person_record import Person, allowed_by, people_in, people_settings_by_pool
 from cognito.permissions import NOBODYS_POOL, PULL_PEOPLE
+from cognito.pools.mirrors.pool import IDP
 from sync import clock
 from sync.aws.errors import AccessDeniedError, MarkerExpired, NotFound, UnsupportedError
 from sync.aws.permission import NOBODY, reread

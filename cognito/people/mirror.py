@@ -9,13 +9,13 @@ from datetime import datetime
 from accounts.access import pools_of
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_PEOPLE
-from cognito.mirrors.base import pool_of
-from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser, UserPool
 from cognito.people import rows
 from cognito.people.display_names import full_title_of, title_of
 from cognito.people.person_record import SUB, allowed_by, people_in, people_settings_of
 from cognito.permissions import NOBODYS_POOL, PULL_PEOPLE
+from cognito.pools.mirrors.pool import IDP
+from cognito.settings_mirror import pool_of
 from sync.aws.errors import AwsError, NotFound
 from sync.aws.permission import reread
 from sync.mirror import AccountRegion, Item, Mirror, Named, ParsedItem, Reader, RereadObject

@@ -14,11 +14,11 @@ from datetime import datetime
 from time import monotonic
 
 from accounts.models import AwsAccount
-from cognito.mirrors.pools import IDP
-from cognito.mirrors.sources import POOLS
 from cognito.models import UserPool
 from cognito.people import rows, sweeping
 from cognito.people.person_record import Person, allowed_by, people_in, people_settings_by_pool
+from cognito.pools.mirrors.pool import IDP
+from cognito.pools.mirrors.sources import POOLS
 from sync import clock
 from sync.aws.client import ListPage
 from sync.aws.errors import AccessDeniedError, AwsError, MarkerExpired, NotFound, UnsupportedError

@@ -13,7 +13,7 @@ from accounts.models import AwsAccount
 from accounts.roles import PROPOSE, SEE_IAM
 from cognito import posture
 from cognito.models import UserPool
-from cognito.pools import actions, logos, operations
+from cognito.pools import actions, logos, mirrors, operations
 from cognito.pools.findings import findings_of
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
@@ -45,6 +45,7 @@ def _number(relation: str) -> Any:
 
 
 def register() -> None:
+    mirrors.register()
     operations.register()
     actions.register()
     posture.register(UserPool, findings_of)

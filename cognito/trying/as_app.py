@@ -17,8 +17,8 @@ from typing import Any, Self
 from django.utils import timezone
 
 from accounts.models import Operator
-from cognito.mirrors.pools import IDP
 from cognito.models import AppClient, UserPool
+from cognito.pools.mirrors.pool import IDP
 from iamconsole.sealing import CannotUnseal, SealingPurpose, seal, unseal
 from sync.aws.client import visitor
 from sync.aws.secrets import Secret

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cognito.mirrors.identity_pools import IDENTITY
+from cognito.identity_pools.mirrors import IDENTITY
 from cognito.models import IdentityPool
 from cognito.trying.refusals import sentence_of
 from iamconsole.web.words import full_time

@@ -27,7 +27,6 @@ from cognito.pools.operations import (
     untag,
     update,
 )
-from cognito.pools.operations.looks import UiCustomization, set_look
 from cognito.pools.operations.shapes import (
     CLIENT,
     CLIENT_RISK,
@@ -41,6 +40,7 @@ from cognito.pools.operations.shapes import (
     RISK,
     SESSIONS,
 )
+from cognito.pools.operations.ui_customization import UiCustomization, set_look
 from emulator.process import REGION
 from sync.operations import StepSpec
 from tests.cognito.seeding import CLIENT_SECRET, ROLE, Seeded, pull_pools, seeded_and_pulled

@@ -16,7 +16,12 @@ from django.utils import timezone
 from accounts.models import AwsAccount, Operator
 from cognito.models import Logo
 from cognito.pools import logos
-from cognito.pools.operations.looks import SetUiCustomization, UiCustomization, UiCustomizationParams, set_look
+from cognito.pools.operations.ui_customization import (
+    SetUiCustomization,
+    UiCustomization,
+    UiCustomizationParams,
+    set_look,
+)
 from sync import changes
 from sync.aws import errors, visiting
 from sync.aws.visiting import published_logo

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import Operator
 from cognito.models import UserPool
-from cognito.pools.operations.looks import CLASSES, UiCustomization, refusal, set_look
+from cognito.pools.operations.ui_customization import CLASSES, UiCustomization, refusal, set_look
 from sync import changes
 from sync.models import Change
 from tests.cognito.pool_operation_cases import BLUE, Arranged, arrange, css_of, without_domain

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import Arn, name_of
-from cognito.mirrors.identity_pools import IDENTITY
+from cognito.identity_pools.mirrors import IDENTITY
 from cognito.models import IdentityPool
 from cognito.permissions import identity_pool_arn, resource_of
 from sync.aws.client import AwsClient

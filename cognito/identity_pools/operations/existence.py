@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
+from cognito.identity_pools.mirrors import IDENTITY, named
 from cognito.identity_pools.operations.base import IdentityPoolOperation, IdentityPoolParams, about, key_of
 from cognito.identity_pools.operations.facts import IdentityPoolRoleFact, given
 from cognito.identity_pools.settings import refuse_name
-from cognito.mirrors.identity_pools import IDENTITY, named
 from cognito.models import IdentityPool
 from cognito.permissions import CHANGE_IDENTITY_POOLS, IDENTITY_POOLS, identity_pool_arn
 from sync.aws.client import AwsClient

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cognito.identity_pools.mirrors import IDENTITY
 from cognito.identity_pools.operations.base import IdentityPoolOperation, IdentityPoolParams, about
-from cognito.mirrors.identity_pools import IDENTITY
 from cognito.models import IdentityPool
 from cognito.permissions import CHANGE_IDENTITY_POOLS, NOBODYS_IDENTITY_POOL, SEE_IDENTITIES, resource_of
 from sync.aws import errors

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cognito.identity_pools.mirrors import PrincipalTagsMirror
 from cognito.identity_pools.operations.base import IdentityPoolParams, ReplacingOperation, about, not_read
-from cognito.mirrors.identity_pools import PrincipalTagsMirror
 from cognito.models import IdentityPool
 from cognito.permissions import CHANGE_IDENTITY_POOLS
 from sync.aws.permission import SETTINGS, write

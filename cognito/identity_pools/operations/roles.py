@@ -13,9 +13,9 @@ from typing import Any
 from accounts.models import AwsAccount
 from aws_constraints.arn import Arn
 from cognito.canonical import canonical
+from cognito.identity_pools.mirrors import IdentityPoolRolesMirror
 from cognito.identity_pools.operations.base import IdentityPoolParams, ReplacingOperation, about, not_read
 from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN, WHO, gives_other_roles
-from cognito.mirrors.identity_pools import IdentityPoolRolesMirror
 from cognito.models import IdentityPool
 from cognito.permissions import CHANGE_IDENTITY_POOLS
 from iamconsole.web.words import counted

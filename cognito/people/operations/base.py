@@ -14,13 +14,13 @@ from typing import Any, ClassVar, TypeVar
 from accounts.models import AwsAccount
 from accounts.roles import CARE, PROPOSE
 from aws_constraints.arn import Arn, region_in
-from cognito.mirrors.base import pool_of
-from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser
 from cognito.people.guarded import prefetch_groups, why_guarded_person
 from cognito.people.mirror import find_one
 from cognito.people.person_record import SUB
 from cognito.permissions import CARE_FOR_PEOPLE, USER_POOLS
+from cognito.pools.mirrors.pool import IDP
+from cognito.settings_mirror import pool_of
 from sync.aws.client import AwsClient
 from sync.aws.permission import Permission, write
 from sync.calls import PersonalParameter, concealed, revealed

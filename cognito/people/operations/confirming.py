@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cognito.mirrors.pools import IDP
 from cognito.models import AppClient, CognitoUser, UserPool
 from cognito.people.messages import code_goes_to
 from cognito.people.operations.base import PersonParams
 from cognito.people.operations.user_status import StatusOperation
+from cognito.pools.mirrors.pool import IDP
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.operations import BadParams, Call, Guarantee, Undo, Value

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cognito.mirrors.pools import IDP
 from cognito.people.operations.base import PersonOperation, PersonParams, UnseenOperation
 from cognito.permissions import SET_PASSWORDS
+from cognito.pools.mirrors.pool import IDP
 from sync.aws.client import AwsClient
 from sync.operations import BadParams, Call, PreviousAttempt, StepResult, StepSpec, Undo, Value
 

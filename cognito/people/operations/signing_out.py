@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser
 from cognito.people.operations.base import PersonOperation, PersonParams, UnseenOperation
+from cognito.pools.mirrors.pool import IDP
 from sync.aws.client import AwsClient
 from sync.mirror import Item, Reader
 from sync.operations import BadParams, Call, Undo, Value

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from cognito.models import UserPool
 from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
-from cognito.pools.actions import attributes, belonging, clients, looks, settings, threats
+from cognito.pools.actions import attributes, belonging, clients, settings, threats, ui_customization
 from cognito.pools.actions.base import form_of_object, form_of_pool
 from cognito.pools.operations.shapes import CLIENT, CLIENT_RISK, CLIENT_SESSIONS, GROUP, RESOURCE_SERVER
 from cognito.pools.settings import POOL_GROUPS, client
@@ -31,7 +31,7 @@ def register() -> None:
         ObjectAction(
             "look",
             "Look of the sign-in pages…",
-            looks.UiCustomizationForm,
+            ui_customization.UiCustomizationForm,
             icon="palette",
             offered=_has_domain,
             position=65,

@@ -27,7 +27,6 @@ from cognito.pools.operations.clients import (
 from cognito.pools.operations.details import AddAttribute, TagPool, UntagPool, tag, untag
 from cognito.pools.operations.domains import CreateDomain, DeleteDomain, UpdateDomain, delete_domain, set_domain
 from cognito.pools.operations.groups import DeleteCognitoGroup
-from cognito.pools.operations.looks import SetUiCustomization
 from cognito.pools.operations.pools import CreateUserPool, DeleteUserPool, create_pool
 from cognito.pools.operations.replacing import (
     ReplaceClientRisk,
@@ -53,6 +52,7 @@ from cognito.pools.operations.shapes import (
     RISK,
     SESSIONS,
 )
+from cognito.pools.operations.ui_customization import SetUiCustomization
 from sync import operations
 from sync.operations import Operation
 

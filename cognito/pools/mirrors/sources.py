@@ -1,34 +1,86 @@
-"""The sources of pools, in every enabled Region: listings of which each one is described, and what is asked of each."""
+"""The sources of user pools: listings of which each one is described, and what is asked of each."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
-from cognito.mirrors import identity_pools, of_clients, of_pools, pools
-from cognito.mirrors.base import SettingsMirror
-from cognito.mirrors.identity_pools import IDENTITY
-from cognito.mirrors.of_pools import PoolObjectMirror
-from cognito.mirrors.pools import IDP
-from cognito.mirrors.where_possible import ConditionalSource
+from django.db.models import QuerySet
+
 from cognito.models import UserPool
 from cognito.permissions import NOBODYS_POOL, PULL_POOLS, PULLED_BY_SERVICE
 from cognito.plans import may_be_protected_from_threats, may_track_sessions, tracks_sessions
+from cognito.pools.mirrors import belonging
+from cognito.pools.mirrors.belonging import PoolObjectMirror
+from cognito.pools.mirrors.pool import IDP
+from cognito.pools.mirrors.pool import MIRRORS as POOL_MIRRORS
+from cognito.settings_mirror import SettingsMirror
 from sync import clock
 from sync.aws.client import ListPage
 from sync.aws.errors import AccessDeniedError, NotFound, UnsupportedError
 from sync.aws.permission import Permission, reread
 from sync.mirror import AccountRegion, EachObject, Item, Mirror, Reader, Source, SourcePage
 from sync.mirror.per_object_source import OneByOne
+from sync.models import Facet, MirroredRow
 from sync.object_ref import ObjectRef
 
-POOLS, CLIENTS, IDENTITY_POOLS = "cognito.pools", "cognito.clients", "cognito.identity_pools"
-SESSIONS = "cognito.sessions"
+_NO_MORE = "The user pool can’t have this any more, by its plan and settings: AWS wasn’t asked."
+
+
+class ConditionalSource(EachObject):
+    """Asks about each object in the pools of which `has` is true, told `UserPool.described`.
+
+    What was held of one that is in another pool by now is *not read*: nobody looks at it any more.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        mirror: Mirror,
+        *,
+        after: Sequence[str],
+        every: timedelta | None,
+        has: Callable[[Mapping[str, Any]], bool],
+        optional: bool = False,
+    ) -> None:
+        super().__init__(name, title, mirror, after=after, every=every, regional=True, optional=optional)
+        self._has = has
+        self._of_pool = "pk__in" if mirror.model is UserPool else "pool__in"
+
+    def rows(self, place: AccountRegion) -> QuerySet[MirroredRow]:
+        return super().rows(place).filter(**{self._of_pool: self._pools(place)})
+
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
+        for page in super().pages(client, marker, place):
+            yield page if page.marker else self._with_lapsed(page, place)
+
+    def _pools(self, place: AccountRegion) -> list[int]:
+        return [pool.pk for pool in place.of(UserPool.objects.live()) if self._has(pool.described)]
+
+    def _with_lapsed(self, page: SourcePage, place: AccountRegion) -> SourcePage:
+        kind = self._mirror.kind
+        others = super().rows(place).exclude(**{self._of_pool: self._pools(place)})
+        held = Facet.objects.filter(
+            aws_account=place.aws_account,
+            region=place.region,
+            kind=kind,
+            source=self.facet,
+            coverage=Facet.Coverage.READ,
+            gone_at__isnull=True,
+            object_id__in=others.values("aws_id"),
+        )
+        lapsed = dict.fromkeys(held.values_list("object_id", flat=True), _NO_MORE)
+        return replace(page, unsupported={kind: {**page.unsupported.get(kind, {}), **lapsed}})
+
+
+POOLS, CLIENTS, SESSIONS = "cognito.pools", "cognito.clients", "cognito.sessions"
 _DESCRIBED_PER_PAGE = 10  # so few that a page takes seconds at the pace of the door
-_SLOWLY = timedelta(hours=6)
+SLOWLY = timedelta(hours=6)
 
 
 class DescribedPools(Source):
@@ -155,76 +207,64 @@ class PoolObjectsSource(Source):
         return SourcePage({}, following, clock.now(), {kind: denied}, {kind: unsupported}, remarks)
 
 
-def _each(
+def regional_each(
     name: str, title: str, mirror: Mirror, after: str, every: timedelta | None = None, *, optional: bool = False
 ) -> Source:
     return EachObject(name, title, mirror, after=after, every=every, regional=True, optional=optional)
 
 
-_POOL, _MFA, _RISK, _SESSIONS, _DOMAINS, _LOGS = pools.MIRRORS
-_IDENTITY_POOL, _ROLES, _PRINCIPAL_TAGS = identity_pools.MIRRORS
+_POOL, _MFA, _RISK, _SESSIONS, _DOMAINS, _LOGS = POOL_MIRRORS
 SOURCES: tuple[Source, ...] = (
     DescribedPools(POOLS, "User pools", _POOL, IDP, "ListUserPools", "UserPools", "Id"),
-    _each("cognito.mfa", "MFA of user pools", _MFA, POOLS),
-    _each("cognito.risk", "Threat protection of user pools", _RISK, POOLS, _SLOWLY),
+    regional_each("cognito.mfa", "MFA of user pools", _MFA, POOLS),
+    regional_each("cognito.risk", "Threat protection of user pools", _RISK, POOLS, SLOWLY),
     ConditionalSource(
         SESSIONS,
         "Sessions of user pools",
         _SESSIONS,
         after=(POOLS,),
-        every=_SLOWLY,
+        every=SLOWLY,
         has=may_track_sessions,
         optional=True,
     ),
-    _each("cognito.domains", "Domains of user pools", _DOMAINS, POOLS, _SLOWLY),
-    _each("cognito.logs", "Log delivery of user pools", _LOGS, POOLS, _SLOWLY, optional=True),
+    regional_each("cognito.domains", "Domains of user pools", _DOMAINS, POOLS, SLOWLY),
+    regional_each("cognito.logs", "Log delivery of user pools", _LOGS, POOLS, SLOWLY, optional=True),
     PoolObjectsSource(
         CLIENTS,
         "App clients",
-        of_pools.CLIENT,
+        belonging.CLIENT,
         PoolListing("ListUserPoolClients", "UserPoolClients", "MaxResults", _DESCRIBED_PER_PAGE, reads=True),
     ),
     ConditionalSource(
         "cognito.client_risk",
         "Threat protection of app clients",
-        of_clients.RISK,
+        belonging.CLIENT_RISK,
         after=(CLIENTS,),
-        every=_SLOWLY,
+        every=SLOWLY,
         has=may_be_protected_from_threats,
     ),
     ConditionalSource(
         "cognito.client_sessions",
         "Sessions of app clients",
-        of_clients.SESSIONS,
+        belonging.CLIENT_SESSIONS,
         after=(CLIENTS, SESSIONS),
-        every=_SLOWLY,
+        every=SLOWLY,
         has=tracks_sessions,
         optional=True,
     ),
     PoolObjectsSource(
-        "cognito.groups", "Groups of user pools", of_pools.GROUP, PoolListing("ListGroups", "Groups", "Limit", 60)
+        "cognito.groups", "Groups of user pools", belonging.GROUP, PoolListing("ListGroups", "Groups", "Limit", 60)
     ),
     PoolObjectsSource(
         "cognito.providers",
         "Identity providers of user pools",
-        of_pools.PROVIDER,
+        belonging.PROVIDER,
         PoolListing("ListIdentityProviders", "Providers", "MaxResults", _DESCRIBED_PER_PAGE, reads=True),
     ),
     PoolObjectsSource(
         "cognito.resource_servers",
         "Resource servers",
-        of_pools.RESOURCE_SERVER,
+        belonging.RESOURCE_SERVER,
         PoolListing("ListResourceServers", "ResourceServers", "MaxResults", 50),
     ),
-    DescribedPools(
-        IDENTITY_POOLS,
-        "Identity pools",
-        _IDENTITY_POOL,
-        IDENTITY,
-        "ListIdentityPools",
-        "IdentityPools",
-        "IdentityPoolId",
-    ),
-    _each("cognito.identity_roles", "Roles of identity pools", _ROLES, IDENTITY_POOLS),
-    _each("cognito.principal_tags", "Principal tags of identity pools", _PRINCIPAL_TAGS, IDENTITY_POOLS, _SLOWLY),
 )

@@ -7,13 +7,15 @@ from typing import Any
 
 from cognito.canonical import canonical
 from cognito.identity_pools.settings import IDENTITY_POOL, ROLES
-from cognito.mirrors.base import FacetMirror, SettingsMirror
 from cognito.models import IdentityPool
 from cognito.permissions import NOBODYS_IDENTITY_POOL, PULL_IDENTITY_POOLS
+from cognito.pools.mirrors.sources import SLOWLY, DescribedPools, regional_each
 from cognito.setting import history_of, members_of
+from cognito.settings_mirror import FacetMirror, SettingsMirror
+from sync import mirror
 from sync.aws.errors import NotFound
 from sync.aws.permission import NOBODY, reread
-from sync.mirror import Content, Item, ParsedItem, Reader
+from sync.mirror import Content, Item, ParsedItem, Reader, Source
 from sync.object_ref import ObjectRef
 
 IDENTITY = "cognito-identity"
@@ -150,4 +152,26 @@ def providers_of(pool: Item) -> list[str]:
     return sorted(named.union(pool.get("OpenIdConnectProviderARNs") or (), pool.get("SamlProviderARNs") or ()))
 
 
-MIRRORS = (IdentityPoolMirror(), IdentityPoolRolesMirror(), PrincipalTagsMirror())
+_IDENTITY_POOL, _ROLES, _PRINCIPAL_TAGS = IdentityPoolMirror(), IdentityPoolRolesMirror(), PrincipalTagsMirror()
+IDENTITY_POOLS = "cognito.identity_pools"
+SOURCES: tuple[Source, ...] = (
+    DescribedPools(
+        IDENTITY_POOLS,
+        "Identity pools",
+        _IDENTITY_POOL,
+        IDENTITY,
+        "ListIdentityPools",
+        "IdentityPools",
+        "IdentityPoolId",
+    ),
+    regional_each("cognito.identity_roles", "Roles of identity pools", _ROLES, IDENTITY_POOLS),
+    regional_each(
+        "cognito.principal_tags", "Principal tags of identity pools", _PRINCIPAL_TAGS, IDENTITY_POOLS, SLOWLY
+    ),
+)
+
+
+def register() -> None:
+    mirror.register(_IDENTITY_POOL, _ROLES, _PRINCIPAL_TAGS)
+    for source in SOURCES:
+        mirror.register_source(source)

@@ -10,7 +10,7 @@ from django import forms
 
 from cognito.pools import logos
 from cognito.pools.actions.base import UserPoolForm
-from cognito.pools.operations.looks import CLASSES, MOST_BYTES, UiCustomization, look_of, refusal, set_look
+from cognito.pools.operations.ui_customization import CLASSES, MOST_BYTES, UiCustomization, look_of, refusal, set_look
 from iamconsole.web.words import number
 from sync.aws.client import reader
 from sync.aws.errors import AwsError

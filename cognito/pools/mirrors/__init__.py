@@ -1,0 +1,13 @@
+"""How the mirror reads user pools, and what belongs to them."""
+
+from cognito.pools.mirrors import belonging, pool
+from cognito.pools.mirrors.sources import SOURCES
+from sync import mirror
+
+__all__ = ["register"]
+
+
+def register() -> None:
+    mirror.register(*pool.MIRRORS, *belonging.MIRRORS)
+    for source in SOURCES:
+        mirror.register_source(source)
