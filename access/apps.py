@@ -7,11 +7,10 @@ class AccessConfig(AppConfig):
     name = "access"
 
     def ready(self) -> None:
-        from access import protection, registration, search
+        from access import protection, registration
         from access.plans.check import AccessCheck
         from sync import checks
 
         checks.register(AccessCheck())
         registration.register()
         protection.register()
-        search.register()

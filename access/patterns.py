@@ -10,24 +10,43 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from access.expansion import expansion
 from access.index import Index
-from access.places import ResourceContexts
 from access.question import ExampleRequest, WhoCanMatch, WhoCanQuestion, asks_who
-from access.situations import EVERYTHING, UnknownContextKeys, facts_of_holder, is_assuming, may_be_tagged
+from access.resource_policies import is_bound_by_rcps
+from access.situations import (
+    EVERYTHING,
+    UnknownContextKeys,
+    delegating_to,
+    facts_of_holder,
+    facts_of_place,
+    is_assuming,
+    may_be_tagged,
+    policy_not_read,
+)
+from access.surroundings import Surroundings
+from aws_constraints.arn import account_in
 from policies.engine import catalogue
 from policies.engine.callers import Caller, CallerKind
 from policies.engine.combine import Decision
-from policies.engine.compiled import CompiledStatement
+from policies.engine.compiled import ActionPatterns, CompiledStatement
 from policies.engine.conditions import Context
 from policies.engine.diff.budget import Budget
 from policies.engine.evaluate import who_needs_no_policy
-from policies.engine.layers import LayerPolicy
+from policies.engine.layers import LayerPolicy, Layers
 from policies.engine.matching import resource_glob, tokens
 from policies.engine.meeting import meet
-from policies.engine.somewhere import SomewhereAnswer, SomewhereQuestion, Witness, exists, is_pattern, may_take
+from policies.engine.somewhere import (
+    ResourceContext,
+    SomewhereAnswer,
+    SomewhereQuestion,
+    Witness,
+    exists,
+    is_pattern,
+    may_take,
+)
 from policies.engine.somewhere.search import STEPS
 
 MOST_WILDCARDS = 8
@@ -266,3 +285,90 @@ def _is_service(name: str) -> bool:
 def _without_variables(pattern: str) -> str:
     before, found, after = pattern.partition("${")
     return f"{before}*{_without_variables(after.partition('}')[2])}" if found else pattern
+
+
+# ---- What follows of a resource from its ARN -----------------------------------------------------------------
+_ELSEWHERE = Surroundings("")
+
+
+class ResourceContexts:
+    """Of the resources of one action. What another AWS account says isn't read: that it leaves all to this one's
+    policies, if its services have policies of resources."""
+
+    def __init__(self, around: Surroundings, action: str) -> None:
+        self._around = around
+        self._action = action
+        self._delegating: dict[str, LayerPolicy] = {}
+
+    def of(self, resource: str) -> ResourceContext:
+        own = self._around.account_id
+        account = account_in(resource) or own
+        of_resource = self._around if account == own else _ELSEWHERE
+        context = facts_of_place(self._around, of_resource, resource, self._action)
+        policy = self._leaving_it_to(account) if policy_not_read(own, self._action, resource) else None
+        return ResourceContext(account, context, policy, is_bound=account == own)
+
+    def layers_above(
+        self, identity: tuple[LayerPolicy, ...], boundaries: tuple[LayerPolicy, ...] | None = None
+    ) -> Layers:
+        rcps = self._around.rcps if is_bound_by_rcps(self._action) else ()
+        return Layers(identity=identity, boundaries=boundaries, scps=self._around.scps, rcps=rcps)
+
+    def _leaving_it_to(self, account: str) -> LayerPolicy:
+        if account not in self._delegating:
+            self._delegating[account] = delegating_to(account, self._around.account_id)
+        return self._delegating[account]
+
+
+# ---- Which actions to ask about ------------------------------------------------------------------------------
+# Most of them no policy tells apart: of each such kind one is asked about, in place of all.
+# AWS has rules of its own for some actions of these services (policies/engine/evaluate.py).
+_ONE_BY_ONE = ("iam:", "sts:")
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """`kinds`: an action of each. `of_pattern`: those that a pattern of the policies (in lower case) matches."""
+
+    kinds: frozenset[str]
+    of_pattern: Mapping[str, frozenset[str]]
+
+    def of(self, statement: CompiledStatement) -> frozenset[str]:
+        """The kinds that the statement is about."""
+        patterns = (self.of_pattern[pattern.lower()] for pattern in statement.actions.patterns)
+        named = frozenset[str]().union(*patterns)
+        return self.kinds - named if statement.not_actions else named
+
+
+def expansion(asked: str, patterns: Iterable[str], resource: str) -> Expansion:
+    """`patterns`: all that policies have, in lower case. Of a kind, an action that takes the resource is preferred."""
+    matched = {pattern: catalogue.actions_matching(pattern) for pattern in patterns}
+    names = dict.fromkeys(catalogue.actions_matching(asked))
+    unknown = {name for pattern, known in matched.items() if not known and (name := meet(asked.lower(), pattern))}
+    described: dict[str, list[int]] = {name: [] for name in (*names, *unknown)}
+    by_pattern: dict[str, list[str]] = {}
+    for number, (pattern, known) in enumerate(matched.items()):
+        among = ActionPatterns((pattern,))
+        by_pattern[pattern] = [name for name in known if name in names] + [name for name in unknown if name in among]
+        for name in by_pattern[pattern]:
+            described[name].append(number)
+    kinds: dict[object, list[str]] = defaultdict(list)
+    for name, numbers in described.items():
+        kinds[(*numbers, _by_itself(name))].append(name)
+    instead = {name: found for alike in kinds.values() for found in [_one_of(alike, resource)] for name in alike}
+    return Expansion(
+        frozenset(instead.values()),
+        {pattern: frozenset(instead[name] for name in known) for pattern, known in by_pattern.items()},
+    )
+
+
+def _by_itself(name: str) -> object:
+    """What AWS asks of an action beside the patterns that match it."""
+    lowered = name.lower()
+    alone = lowered if lowered.startswith(_ONE_BY_ONE) else ""
+    return alone, is_bound_by_rcps(lowered), catalogue.asked_on(lowered)
+
+
+def _one_of(names: list[str], resource: str) -> str:
+    takes = (name for name in names for kind in catalogue.resource_types(name) if catalogue.may_match(resource, kind))
+    return next(takes, names[0])

@@ -1,15 +1,43 @@
-"""What `access` adds to the frame: links of the sidebar, and tabs of users, groups and roles."""
+"""What `access` adds to the frame: links of the sidebar, search, and tabs of users, groups and roles."""
 
 from __future__ import annotations
 
 from typing import ClassVar
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from access.plans.effect_blocks import LEDE, is_measured
 from access.views.least_privilege import LEAST_PRIVILEGE
+from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from iamconsole.web.search import MOST, KindMatches, SearchHit, SearchKind
+from iamconsole.web.search import register as register_kind
 from identities.object_pages import KINDS
+from policies.engine.catalogue import access_levels, all_actions
+
+
+# ---- Search for actions: who may do this, asked of the AWS account that the operator sees first --------------
+def find_actions(operator: Operator, words: str, limit: int) -> KindMatches:
+    """Actions whose name begins so, with their service or without; the whole name first."""
+    aws_account = AwsAccount.objects.visible_to(operator, SEE_IAM).order_by("name", "pk").first()
+    if aws_account is None:
+        return KindMatches(0, [])
+    key = words.lower()
+    named = ((name, *name.lower().split(":", 1)) for name in all_actions())
+    found = [name for name, service, short in named if f"{service}:{short}".startswith(key) or short.startswith(key)]
+    best = sorted(found, key=lambda name: (key not in (name.lower(), name.lower().partition(":")[2]), name))
+    return KindMatches(min(len(found), MOST), [_hit(aws_account, name) for name in best[:limit]])
+
+
+def _hit(aws_account: AwsAccount, name: str) -> SearchHit:
+    url = reverse("who_can", kwargs={"account_id": aws_account.account_id})
+    detail = " and ".join(access_levels(name))
+    return SearchHit(
+        name, f"{url}?{urlencode({'action': name, 'resource': '*'})}", detail, f"Who can, in {aws_account}"
+    )
 
 
 class AccessShell(ShellProvider):
@@ -27,6 +55,7 @@ class AccessShell(ShellProvider):
 
 def register() -> None:
     register_shell(AccessShell())
+    register_kind(SearchKind("actions", "Actions", "terminal", find=find_actions, position=90))
     panels.register(
         panels.Panel("change", "access", "What access changes", "change_access", lede=LEDE, shows=is_measured)
     )

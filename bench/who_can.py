@@ -37,8 +37,8 @@ def main() -> None:
 
 
 def measure(aws_account: Any) -> dict[str, tuple[float, str, int]]:
-    from access.escalation import escalations
     from access.escalation.account import account_of
+    from access.escalation.paths import escalations
     from access.index import index_of
     from access.index_cache import cached_index, forget
     from access.patterns import who_can

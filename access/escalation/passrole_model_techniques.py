@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from access.escalation.passrole_techniques import passes
-from access.escalation.shapes import (
+from access.escalation.techniques import (
     AGENTCORE,
     BRAKET_JOB,
     ENDPOINT,
@@ -19,8 +19,8 @@ from access.escalation.shapes import (
     STUDIO,
     TRAINING,
     TUNING,
+    need,
 )
-from access.escalation.techniques import need
 
 PASSROLE_MODEL_TECHNIQUES = (
     passes(

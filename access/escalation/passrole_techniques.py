@@ -6,7 +6,7 @@ the first of the service's permissions.
 
 from __future__ import annotations
 
-from access.escalation.shapes import (
+from access.escalation.techniques import (
     ACCESS_ENTRY,
     AIRFLOW,
     AMPLIFY,
@@ -60,8 +60,6 @@ from access.escalation.shapes import (
     STATES,
     TASK_DEFINITION,
     TASKS,
-)
-from access.escalation.techniques import (
     NeedResource,
     PermissionNeed,
     Technique,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from access.descriptions import describe_context
-from access.escalation.search import Search
+from access.escalation.account import EscalationAccount, EscalationRows, escalation_account
+from access.escalation.search import TECHNIQUES, Search
 from access.escalation.shortest import ClosurePaths, MoveUse, Proof
 from access.escalation.techniques import NeedResource, Technique
+from access.holders import Holder
+from access.index_cache import cached_index
 from access.question import WhoCanMatch
+from access.surroundings import Surroundings
+from accounts.models import AwsAccount
 from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
 
@@ -118,6 +123,20 @@ class EscalationPath:
         return {"from": self.source, "to": self.target, "technique": self.technique, "steps": steps}
 
 
+def escalations(account: EscalationAccount) -> list[EscalationPath]:
+    """The shortest first, of these those that suppose nothing that the mirror doesn't know.
+
+    Administrators themselves have none.
+    """
+    search = Search(account)
+    search.look(TECHNIQUES)
+    found = {(path.source, path.technique): path for path in paths(search)}
+    search.suppose()
+    for path in paths(search):
+        found.setdefault((path.source, path.technique), path)
+    return sorted(found.values(), key=lambda path: (len(path.steps), path.supposes, path.source, path.technique))
+
+
 def paths(search: Search) -> Iterator[EscalationPath]:
     """For each principal that isn't an administrator, one for each technique that begins a shortest way."""
     ways = ClosurePaths(search.closure)
@@ -167,3 +186,47 @@ def _permissions(search: Search, made: MoveUse, target: str) -> Iterator[StepPer
             action, resource = found.example
             resource = target if needed.on is NeedResource.TARGET else resource
             yield StepPermission(search.index.holders[actor].arn, action, resource, found.decision, found)
+
+
+# ---- The paths of a page: cached until something changes that they depend on ---------------------------------
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class PathView:
+    """A path as a page shows it: each step with the words for what it supposes, and without its permissions, which
+    hold on to all that was asked. `unique_id`: of whose it is, who `is_role` or not."""
+
+    steps: Sequence[tuple[EscalationStep, tuple[str, ...]]]
+    source: str
+    unique_id: str
+    is_role: bool
+
+
+@dataclass(frozen=True)
+class EscalationPaths:
+    """`paths`: the shortest of `total` that `people` principals have."""
+
+    paths: Sequence[PathView]
+    total: int
+    people: int
+    surroundings: Surroundings
+
+
+def escalation_paths_of(aws_account: AwsAccount) -> EscalationPaths:
+    cached = cached_index(aws_account)
+    beside = EscalationRows.of(aws_account, cached.surroundings)
+    key = ("ways", beside.digest(), aws_account.partition)
+    return cached.answer(key, lambda: _found(escalation_account(cached, beside, aws_account.partition)))
+
+
+def _found(account: EscalationAccount) -> EscalationPaths:
+    found = escalations(account)
+    holders, by_arn = account.index.holders, account.index.by_arn
+    shown = [_shown(path, holders[by_arn[path.source]]) for path in found[:SHOWN]]
+    return EscalationPaths(shown, len(found), len({path.source for path in found}), account.index.surroundings)
+
+
+def _shown(path: EscalationPath, holder: Holder) -> PathView:
+    steps = [(replace(step, permissions=()), step.conditions) for step in path.steps]
+    return PathView(steps, path.source, holder.unique_id, holder.is_role)

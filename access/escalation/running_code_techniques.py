@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from access.escalation.shapes import (
+from access.escalation.techniques import (
     ACCESS_ENTRY,
     AGENTCORE,
     ANYWHERE,
@@ -40,8 +40,12 @@ from access.escalation.shapes import (
     TEMPLATE,
     TRUST_ANCHOR,
     USER_POOL,
+    PermissionNeed,
+    Technique,
+    TechniqueGain,
+    TechniqueTarget,
+    need,
 )
-from access.escalation.techniques import PermissionNeed, Technique, TechniqueGain, TechniqueTarget, need
 
 
 def _reaches(service: str, thing: str, does: str, *needs: PermissionNeed, source: str) -> Technique:

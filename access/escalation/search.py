@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from access.escalation import iam_techniques, passrole_model_techniques, passrole_techniques, running_code_techniques
 from access.escalation.account import EscalationAccount
-from access.escalation.attachable import attach_techniques
+from access.escalation.attachable import attach_techniques, new_principals
 from access.escalation.closure import Closure
 from access.escalation.graph import Move, Moves
-from access.escalation.new import new_principals
 from access.escalation.permits import Permits, TechniqueObject
 from access.escalation.techniques import Technique, TechniqueTarget
 from access.escalation.variants import Variants

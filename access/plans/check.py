@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from access.plans import facts, items
-from access.plans.administrators import Administrators
-from access.plans.effects import GIVING, AffectedPrincipals, effects, identified, kept_effects
+from access.plans import items
+from access.plans.effects import GIVING, Administrators, AffectedPrincipals, effects, identified, kept_effects
+from access.plans.holdings import PrincipalHoldings
 from access.plans.reading import read_holdings
-from access.plans.trusts import trust_effects
 from accounts.models import AwsAccount
-from aws_constraints.arn import name_of
+from aws_constraints.arn import account_in, name_of
 from iamconsole.web.words import counted, some
-from policies.holdings import TagChange
-from sync.checks import Measurement, PlanCheck, PlanFinding
+from policies.engine.diff.report import policy_diff
+from policies.engine.document import load
+from policies.holdings import AccessFact, ExistenceChange, TagChange
+from sync.checks import Measurement, PlanCheck, PlanFinding, Severity
 from sync.operation_mixins import ReadsAccessOffPlan
 from sync.operations import AccessChange, PlannedStep
 
@@ -28,7 +29,7 @@ class AccessCheck(PlanCheck):
     def measure(
         self, aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep]
     ) -> Measurement | None:
-        """`{effects, trusts, facts}`, as the modules of these names keep them."""
+        """`{effects, trusts, facts}`, as `kept_effects`, `trust_effects` and `kept_facts` give them."""
         access_changes, undone = _access_changes(aws_account, steps), _access_changes(aws_account, undoing)
         if not access_changes:
             return None
@@ -40,7 +41,7 @@ class AccessCheck(PlanCheck):
         concerned = effects(before, after, Administrators(aws_account.account_id), tags)
         opened, grave = trust_effects(before, after, aws_account.account_id)
         findings = [*_new_administrators(concerned), *grave]
-        listed = facts.kept_facts(access_changes, after, before)
+        listed = kept_facts(access_changes, after, before)
         return Measurement({"effects": kept_effects(concerned, before), "trusts": opened, "facts": listed}, findings)
 
     def worsened(self, before: Any, now: Any) -> str:
@@ -104,3 +105,73 @@ def _is_within(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> bool
         if kind in now and not (before and kind in before and items.covers(before[kind], now[kind])):
             return False
     return True
+
+
+# ---- Facts that no policy says: credentials, identity providers, instance profiles. Listed, not counted ------
+_GONE = {"gives": False, "words": "Is deleted, with all that it could sign in with"}
+
+
+def kept_facts(access_changes: Sequence[AccessChange], *holdings: PrincipalHoldings) -> list[dict[str, Any]]:
+    """`{who, aws_id, lines: [{gives, words}]}` of each whom it is about, in the order of the plan."""
+    described: dict[str, list[dict[str, Any]]] = {}
+    deleted = {each.arn for each in access_changes if isinstance(each, ExistenceChange) and not each.now}
+    for each in access_changes:
+        if isinstance(each, AccessFact):
+            line = {"gives": each.now, "words": each.words} if each.arn not in deleted else _GONE
+            lines = described.setdefault(each.arn, [])
+            if line not in lines:
+                lines.append(line)
+    return [{"who": arn, "aws_id": _id_of(arn, holdings), "lines": lines} for arn, lines in described.items()]
+
+
+def _id_of(arn: str, holdings: Sequence[PrincipalHoldings]) -> str:
+    return next((each.owners[arn].aws_id for each in holdings if arn in each.owners), "")
+
+
+# ---- Who may assume roles, and couldn’t before, or no longer: by the difference of trust policies ------------
+_PARTS = {"gained": "gained", "lost": "lost", "undecided": "perhaps"}
+
+
+def trust_effects(
+    before: PrincipalHoldings, after: PrincipalHoldings, account_id: str
+) -> tuple[list[dict[str, Any]], list[PlanFinding]]:
+    """Of each role `{role, aws_id}` and lists as `items.kept_items` has them; and what is grave in them."""
+    listed: list[dict[str, Any]] = []
+    findings: list[PlanFinding] = []
+    for arn in sorted({*before.owners, *after.owners}):
+        was, now = (each.owners[arn].trust if arn in each.owners else "" for each in (before, after))
+        if was == now:  # of users and groups both are empty
+            continue
+        found = policy_diff(load(was) or {}, load(now) or {})
+        described = {name: items.kept_items(found[part]) for part, name in _PARTS.items() if found[part]}
+        if described:
+            listed.append({"role": arn, "aws_id": (after.owners.get(arn) or before.owners[arn]).aws_id, **described})
+        findings += _grave(arn, found, account_id)
+    return listed, findings
+
+
+def _grave(role: str, found: Mapping[str, Any], account_id: str) -> Iterator[PlanFinding]:
+    """Once for everybody and for each AWS account: what is open without conditions counts."""
+    name = role.rpartition("/")[2]
+    opened: dict[str, bool] = {}  # to whom, and whether under conditions only
+    for item in found["gained"]:
+        for who in _strangers(item, account_id):
+            opened[who] = bool(item["conditions"]) and opened.get(who, True)
+    for who, conditioned in sorted(opened.items()):
+        under = ", under conditions" if conditioned else ""
+        severity: Severity = "warning" if conditioned else "security_warning"
+        if who == "*":
+            words = f"Anyone in any AWS account may assume {name}{under}."
+            yield PlanFinding("OPENS_ROLE_TO_EVERYBODY", severity, words, about=(role,))
+        else:
+            words = f"AWS account {who} may assume {name}{under}."
+            yield PlanFinding("OPENS_ROLE_TO_ACCOUNT", severity, words, about=(role, who))
+
+
+def _strangers(item: Mapping[str, Any], account_id: str) -> Iterator[str]:
+    if "not_principals" in item:
+        yield "*"
+    for value in item.get("principals", {}).get("AWS", ()):
+        account = value if value.isdecimal() else account_in(value)
+        if value == "*" or (account and account != account_id):
+            yield account or "*"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from access.escalation import EscalationPath, escalations
 from access.escalation.account import EscalationAccount
+from access.escalation.paths import EscalationPath, escalations
 from access.holders import Holder
 from access.index import Index
 from access.surroundings import Surroundings

@@ -13,9 +13,8 @@ from hypothesis import given as generated
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from access.chains import chains_to
 from access.holders import Holder
-from access.index import Index, index_of
+from access.index import Index, chains_to, index_of
 from access.patterns import actions_of, who_can
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from access.escalation import EscalationPath
 from access.escalation.account import UserCredentials
+from access.escalation.paths import EscalationPath
 from access.holders import Holder
 from policies.engine.evaluate import LayerPolicy
 from tests.access.escalating import ADMINISTRATOR, BOSS, EVE, EVERYTHING, found, names, policy, who

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from access.escalation import EscalationPath
+from access.escalation.paths import EscalationPath
 from access.escalation.search import TECHNIQUES
 from access.escalation.techniques import NeedResource, PermissionNeed, Technique, TechniqueGain, TechniqueTarget
 from policies.engine import catalogue

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from access.escalation import escalations
 from access.escalation.account import EscalationAccount, UserCredentials
+from access.escalation.paths import escalations
 from access.holders import Holder
 from access.index import Index
 from access.surroundings import Surroundings

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from access.escalation import escalations
 from access.escalation.account import EscalationAccount
+from access.escalation.paths import escalations
 from access.holders import Holder
 from access.index import Index
 from access.surroundings import Surroundings

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from access.commands import aws_account_of
-from access.escalation import EscalationPath, escalations
 from access.escalation.account import account_of
+from access.escalation.paths import EscalationPath, escalations
 
 
 class Command(BaseCommand):

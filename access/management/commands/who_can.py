@@ -8,10 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from access.chains import chains_to
 from access.commands import aws_account_of, context_from
 from access.descriptions import describe_condition, describe_example
-from access.index import Index, index_of
+from access.index import Index, chains_to, index_of
 from access.outsiders import Outsider, outsiders
 from access.patterns import MOST_WILDCARDS, is_too_wild, who_can
 from access.question import WhoCanMatch
