@@ -95,8 +95,8 @@ def search(address: str) -> dict[str, float]:
     """Milliseconds, the median of some, by what is looked for."""
     aws_account = _connected(address)
     from cognito.models import CognitoUser, UserPool
-    from cognito.people.history import changes_of
-    from cognito.selectors import exactly, matching, page_of, people_of
+    from cognito.people.changes import changes_of
+    from cognito.people.selectors import exactly, matching, page_of, people_of
 
     pool = UserPool.objects.get()
     one = CognitoUser.objects.count() // 2
@@ -117,7 +117,7 @@ def search(address: str) -> dict[str, float]:
 def _wanted(one: int) -> dict[str, Any]:
     """`one`: the number of a person in the middle."""
     from cognito.models import CognitoUser
-    from cognito.selectors import UNFINISHED, PeopleQuery
+    from cognito.people.selectors import UNFINISHED, PeopleQuery
 
     return {
         "part of an e-mail address": PeopleQuery(words=f"{one}@exam"),

@@ -8,27 +8,25 @@ class CognitoConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import stepup_words
-        from cognito import permissions, posture, registration, trying
-        from cognito.care_check import CareCheck
+        from cognito import kinds, permissions, posture, trying
         from cognito.identity_pools import registration as identity_pools
         from cognito.modifiable_claims.check import ModifiableClaimsCheck
-        from cognito.people import actions as actions_on_people
         from cognito.people import registration as people
+        from cognito.people.care_check import CareCheck
         from cognito.pools import registration as pools
         from cognito.pools.call_check import CallCheck
         from sync import beat, checks
         from sync.aws import permission
 
         permission.register_part(permissions.PART)
+        kinds.register()
         pools.register()
         identity_pools.register()
         people.register()
-        actions_on_people.register()
         checks.register(CareCheck())
         checks.register(CallCheck())
         checks.register(ModifiableClaimsCheck())
         permission.register(permissions.OF_PAGES)
-        registration.register()
         trying.register()
         stepup_words.register(
             {

@@ -12,7 +12,7 @@ from typing import Any
 
 from django import forms
 
-from cognito.setting_paths import at
+from cognito.setting_values import at
 from iamconsole.web.words import some
 from sync.mirror.base import DETAILS
 from sync.mirror.differences import ContentPart

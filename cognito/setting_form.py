@@ -10,7 +10,7 @@ from django import forms
 from cognito.setting import Setting, SettingsGroup
 from cognito.setting_fields import check_own
 from cognito.setting_kinds import ArnSetting
-from cognito.setting_paths import at, merged
+from cognito.setting_values import at, merged
 from objects.object_actions import ActionForm
 
 

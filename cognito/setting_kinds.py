@@ -11,7 +11,7 @@ from django import forms
 
 from cognito.setting import Setting, SettingValue, in_words
 from cognito.setting_fields import ArnField, ManyField, MessageField, PairsField, SortedLinesField
-from cognito.setting_paths import at
+from cognito.setting_values import at
 
 
 @dataclass(frozen=True)

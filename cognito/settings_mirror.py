@@ -9,8 +9,8 @@ from typing import Any, ClassVar, cast
 from accounts.access import may, pools_of
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM, SEE_PEOPLE
-from cognito.canonical import canonical
 from cognito.models import AppClient, OfPool, UserPool
+from cognito.setting_values import canonical
 from sync.mirror import AccountRegion, Content, Item, Mirror, Named, ParsedItem
 from sync.mirror.columns import ColumnsMirror
 from sync.mirror.hashing import moment

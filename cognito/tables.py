@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from cognito import posture
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, UserPool
 from cognito.people.display_names import second_of, status_mark, status_words, title_of
-from cognito.selectors import (
+from cognito.people.selectors import (
     E_MAIL,
     PHONE,
     SUB,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver
 
 from accounts.roles import ADMINISTER, CARE, PROPOSE, SEE_IAM, SEE_PEOPLE
-from cognito.identity_pools import urls as identity_pools
+from cognito.identity_pools import views as identity_pools
+from cognito.identity_pools.object_pages import IDENTITY_POOL
 from cognito.object_pages import PERSON, POOL
+from cognito.people.views import care, people, person, protection
+from cognito.pools import views
 from cognito.pools import views as pool_views
-from cognito.restoring import urls as restoring
-from cognito.trying import urls as trying
-from cognito.views import care, people, person, pools, protection, searches, staging
+from cognito.restoring import views as restoring
+from cognito.trying import views as trying
 from iamconsole.web.addresses import needs, page
 from objects.object_pages import tab_patterns
 from objects.views.object_action import action_pattern
@@ -20,30 +22,47 @@ POOL_PAGE = f"{AWS_ACCOUNT}user-pools/<str:aws_id>/"
 PROTECTED = f"{AWS_ACCOUNT}data-protection/<str:aws_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    page(f"{AWS_ACCOUNT}user-pools/", pools.user_pools, needs(SEE_IAM, SEE_PEOPLE), name="user_pools"),
-    *restoring.urlpatterns,
-    page(POOL_PAGE, pools.cognito_pool, needs(SEE_IAM, SEE_PEOPLE), name="cognito_pool"),
+    page(f"{AWS_ACCOUNT}user-pools/", views.user_pools, needs(SEE_IAM, SEE_PEOPLE), name="user_pools"),
+    page(
+        f"{AWS_ACCOUNT}user-pools/restore/",
+        restoring.cognito_pool_restore_new,
+        needs(PROPOSE),
+        name="cognito_pool_restore_new",
+    ),
+    page(
+        f"{AWS_ACCOUNT}user-pools/<str:aws_id>/export/",
+        restoring.cognito_pool_export,
+        needs(SEE_IAM),
+        name="cognito_pool_export",
+    ),
+    page(
+        f"{AWS_ACCOUNT}user-pools/<str:aws_id>/restore/",
+        restoring.cognito_pool_restore,
+        needs(PROPOSE),
+        name="cognito_pool_restore",
+    ),
+    page(POOL_PAGE, views.cognito_pool, needs(SEE_IAM, SEE_PEOPLE), name="cognito_pool"),
     *tab_patterns(POOL)[1:],
     page(f"{POOL_PAGE}do/look/", pool_views.look, needs(PROPOSE), name="cognito_pool_look"),
     action_pattern(POOL),
     page(f"{POOL_PAGE}people/", people.cognito_pool_people, needs(SEE_PEOPLE), name="cognito_pool_people"),
     page(f"{POOL_PAGE}people/ask/", people.cognito_people_ask, needs(SEE_PEOPLE), name="cognito_people_ask"),
-    page(f"{POOL_PAGE}people/stage/", staging.cognito_people_stage, needs(CARE), name="cognito_people_stage"),
+    page(f"{POOL_PAGE}people/stage/", people.cognito_people_stage, needs(CARE), name="cognito_people_stage"),
     page(
         f"{POOL_PAGE}people/stage/<str:action>/",
-        staging.cognito_people_stage_action,
+        people.cognito_people_stage_action,
         needs(CARE),
         name="cognito_people_stage_action",
     ),
-    page(f"{POOL_PAGE}searches/", searches.cognito_search_save, needs(SEE_PEOPLE), name="cognito_search_save"),
+    page(f"{POOL_PAGE}searches/", people.cognito_search_save, needs(SEE_PEOPLE), name="cognito_search_save"),
     page(
         f"{POOL_PAGE}searches/<int:pk>/forget/",
-        searches.cognito_search_forget,
+        people.cognito_search_forget,
         needs(SEE_PEOPLE),
         name="cognito_search_forget",
     ),
-    page(f"{AWS_ACCOUNT}pool-groups/<str:aws_id>/", pools.cognito_group, needs(SEE_IAM), name="cognito_group"),
-    page(f"{AWS_ACCOUNT}app-clients/<str:aws_id>/", pools.cognito_client, needs(SEE_IAM), name="cognito_client"),
+    page(f"{AWS_ACCOUNT}pool-groups/<str:aws_id>/", views.cognito_group, needs(SEE_IAM), name="cognito_group"),
+    page(f"{AWS_ACCOUNT}app-clients/<str:aws_id>/", views.cognito_client, needs(SEE_IAM), name="cognito_client"),
     page(f"{AWS_ACCOUNT}people/<str:aws_id>/", person.cognito_user, needs(SEE_PEOPLE), name="cognito_user"),
     page(
         f"{AWS_ACCOUNT}people/<str:aws_id>/stored-data/",
@@ -79,6 +98,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page(f"{POOL_PAGE}settings/", pool_views.settings, needs(SEE_IAM), name="cognito_pool_settings"),
     page(f"{POOL_PAGE}clients/", pool_views.clients, needs(SEE_IAM), name="cognito_pool_clients"),
     page(f"{POOL_PAGE}providers/", pool_views.providers, needs(SEE_IAM), name="cognito_pool_providers"),
-    *identity_pools.urlpatterns,
-    *trying.urlpatterns,
+    page(f"{AWS_ACCOUNT}identity-pools/", identity_pools.identity_pools, needs(SEE_IAM), name="identity_pools"),
+    action_pattern(IDENTITY_POOL),
+    *tab_patterns(IDENTITY_POOL),
+    page(
+        f"{AWS_ACCOUNT}identity-pools/<str:aws_id>/try/",
+        trying.try_credentials,
+        needs(PROPOSE),
+        name="identity_pool_try",
+    ),
+    page(f"{AWS_ACCOUNT}user-pools/<str:aws_id>/try/", trying.try_sign_in, needs(PROPOSE), name="try_sign_in"),
+    page(f"{AWS_ACCOUNT}user-pools/<str:aws_id>/try-sign-up/", trying.try_sign_up, needs(PROPOSE), name="try_sign_up"),
 ]

@@ -1,7 +1,7 @@
 """What a guest of an identity pool may do: by the engine, with the flow taken into account.
 
 In the enhanced flow Cognito lays session policies of its own over the guest role: what the role allows of the services
-that AWS lists (guest_services.py) is so, of others it is *unknown*, and what the role doesn't allow is *no*. In the
+that AWS lists (`_SERVICES`, below) is so, of others it is *unknown*, and what the role doesn't allow is *no*. In the
 classic flow there is no such limit, and the app itself says which role it wants: any that trusts guests of the pool.
 "Access policies for unauthenticated identities" and "Basic (classic) flow authentication" in the Amazon Cognito
 Developer Guide.
@@ -9,15 +9,16 @@ Developer Guide.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from access.effective_access import EffectiveAccess, EffectiveServiceAccess, access_of
 from access.holders import Holder, caller_named, holder_of
 from access.limits import DecidingStatement
 from access.surroundings import Surroundings, surroundings_of
-from cognito.identity_pools.guest_services import is_listed
-from cognito.identity_pools.operations.facts import GUEST
+from cognito.identity_pools.operations.base import GUEST
 from cognito.identity_pools.scope import Scope, describe, scopes_of
 from cognito.identity_pools.sign_in_paths import SignInPaths
 from cognito.identity_pools.trusting import keys_of
@@ -296,3 +297,31 @@ def _verb(row: GuestServiceAccess) -> str:
 def _joined(parts: Iterable[str]) -> str:
     *rest, last = parts
     return f"{', '.join(rest)} and {last}" if rest else last
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What Cognito lets guests do at most in the enhanced flow: by two session policies, of which either one is enough.
+# "IAM roles" in the Amazon Cognito Developer Guide ("Access policies for unauthenticated identities") lists the
+# services of the inline one, Amazon S3 among them; AmazonCognitoUnAuthedIdentitiesSessionPolicy, which AWS manages,
+# is the other. What is on neither list is unknown, and not no: AWS adds to them.
+_SERVICES = """
+    appsync cloudwatch codewhisperer cognito-identity cognito-idp cognito-sync comprehend dynamodb execute-api firehose
+    gamelift iot kinesis lambda lex logs machinelearning mobileanalytics mobiletargeting personalize polly rekognition
+    s3 sdb ses sns sqs transcribe translate
+"""
+_ACTIONS = """
+    geo:CalculateRoute* geo:*DevicePosition* geo:*Geofence geo:*Geofences geo:GetMap* geo:GetPlace geo:ListMaps
+    geo:SearchPlaceIndex*
+    kms:Decrypt kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyPair kms:GenerateDataKeyPairWithoutPlaintext
+    kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo
+    rum:PutRumEvents sagemaker:InvokeEndpoint textract:AnalyzeDocument textract:DetectDocumentText
+"""
+_WHOLE = frozenset(_SERVICES.split())
+_LISTED = re.compile("|".join(re.escape(each).replace(r"\*", ".*") for each in _ACTIONS.lower().split()))
+
+
+@lru_cache(maxsize=4096)
+def is_listed(action: str) -> bool:
+    """ "s3:GetObject"."""
+    named = action.lower()
+    return named.partition(":")[0] in _WHOLE or _LISTED.fullmatch(named) is not None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cognito.canonical import canonical
 from cognito.identity_pools.settings import IDENTITY_POOL, ROLES
 from cognito.models import IdentityPool
 from cognito.permissions import NOBODYS_IDENTITY_POOL, PULL_IDENTITY_POOLS
 from cognito.pools.mirrors.sources import SLOWLY, DescribedPools, regional_each
 from cognito.setting import history_of, members_of
+from cognito.setting_values import canonical
 from cognito.settings_mirror import FacetMirror, SettingsMirror
 from sync import mirror
 from sync.aws.errors import NotFound

@@ -11,7 +11,7 @@ from cognito import kinds
 from cognito.identity_pools import selectors
 from cognito.identity_pools.findings import findings_of
 from cognito.identity_pools.guests import guest_access
-from cognito.identity_pools.operations.settings import PROVIDERS, USER_POOLS
+from cognito.identity_pools.operations.pools import PROVIDERS, USER_POOLS
 from cognito.identity_pools.sign_in_paths import SignInPaths, without_client
 from cognito.models import IdentityPool
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab

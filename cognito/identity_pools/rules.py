@@ -7,7 +7,8 @@ claim matches, too, never gets its turn.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 _WORDS = {"Equals": "is", "NotEqual": "isn’t", "StartsWith": "begins with", "Contains": "contains"}
@@ -54,3 +55,27 @@ def _is_never(match: str, value: str, text: str) -> bool:
     if match == "NotEqual":
         return value == text
     return not text.startswith(value) if match == "StartsWith" else value not in text
+
+
+# ---- What identity pools look at in tokens: the claims of the rules that give roles, and of principal tags ---------
+@dataclass(frozen=True)
+class ClaimUse:
+    """`provider`: as role mappings name it, with an app client or without. Of a tag, `rule` is None."""
+
+    provider: str
+    claim: str
+    rule: Mapping[str, str] | None = None
+    tag: str = ""
+    is_dead: bool = False  # an earlier rule catches all that this one could
+
+
+def claim_uses(mappings: Mapping[str, Any] | None, tags: Mapping[str, Any] | None) -> Iterator[ClaimUse]:
+    """By default tags are of `sub` and of the app client, which nobody sets: those are left out."""
+    for provider, mapping in (mappings or {}).items():
+        listed = list((mapping.get("RulesConfiguration") or {}).get("Rules") or ())
+        dead = never(listed)
+        yield from (ClaimUse(provider, rule["Claim"], rule, is_dead=place in dead) for place, rule in enumerate(listed))
+    for provider, described in (tags or {}).items():
+        if not described.get("UseDefaults"):
+            for tag, claim in sorted((described.get("PrincipalTags") or {}).items()):
+                yield ClaimUse(provider, claim, tag=tag)

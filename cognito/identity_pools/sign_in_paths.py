@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from cognito.identity_pools import classic, rules
-from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
+from cognito.identity_pools import rules, trusting
+from cognito.identity_pools.operations.base import GUEST, SIGNED_IN
+from cognito.identity_pools.operations.pools import DEVELOPER, OIDC, SAML, SOCIAL, USER_POOLS
 from cognito.identity_pools.operations.roles import rules_of
-from cognito.identity_pools.operations.settings import DEVELOPER, OIDC, SAML, SOCIAL, USER_POOLS
 from cognito.identity_pools.trusting import Trust, trust_of
 from cognito.models import AppClient, CognitoGroup, IdentityPool, UserPool
 from identities.models import IamRole
@@ -113,7 +113,7 @@ class SignInPaths:
         self._clients = self._known_clients()
         self._groups = self._groups_with_roles()
         self._iam = self._known_roles()
-        self._classic = classic.roles_for(row)
+        self._classic = trusting.roles_for(row)
         self.guest = self._guest()
         self.signed_in = tuple(self._signed_in())
 
@@ -168,7 +168,7 @@ class SignInPaths:
         links = (self._link(arn, GUEST),) if arn else ()
         lede = "Anyone who knows the pool id. Nobody signs in."
         given = {link.arn for link in links}
-        others = classic.besides(self._classic, self.row, GUEST, given=given) if self.row.guests else ()
+        others = trusting.besides(self._classic, self.row, GUEST, given=given) if self.row.guests else ()
         return SignInPath("guest", "", "Guest", lede, links, is_open=self.row.guests, others=others)
 
     def _signed_in(self) -> Iterator[SignInPath]:
@@ -203,7 +203,7 @@ class SignInPaths:
         mapping, pool = self._mapping(key), client.pool if client else None
         links = tuple(self._links(key, mapping, pool, pool_id))
         given = {link.arn for link in links}
-        others = classic.besides(self._classic, self.row, SIGNED_IN, provider_of(key), given=given)
+        others = trusting.besides(self._classic, self.row, SIGNED_IN, provider_of(key), given=given)
         return SignInPath(kind, key, title, lede, links, mapping, pool, client, others=others)
 
     def _mapping(self, key: str) -> Mapping[str, Any] | None:

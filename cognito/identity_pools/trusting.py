@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from aws_constraints.arn import account_in
-from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
-from identities.models import IamRole
+from cognito.identity_pools.operations.base import GUEST, SIGNED_IN
+from cognito.models import IdentityPool
+from identities.models import IamRole, TrustedPrincipal
 from policies.engine.callers import caller_of
 from policies.engine.compiled import compiled
 from policies.engine.conditions import Context
@@ -180,3 +183,28 @@ def _listed(value: Any) -> Iterator[str]:
 
 def _text(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The classic flow: an app names the role itself, and no mapping is asked. The role's trust policy alone decides.
+# "Identity pools authentication flow", "Basic (classic) authentication flow", in the Amazon Cognito Developer Guide.
+_ANYBODY = "*"
+
+
+def roles_for(row: IdentityPool) -> list[IamRole]:
+    """Those that may let anybody of an identity pool in; none where the pool has no classic flow."""
+    if not row.classic_flow:
+        return []
+    named = TrustedPrincipal.objects.filter(
+        Q(type="Federated", value=ISSUERS[row.aws_account.partition].federated) | Q(value=_ANYBODY)
+    )
+    roles = IamRole.objects.live().filter(pk__in=named.values("role"), aws_account=row.aws_account_id)
+    return list(roles.select_related("trust", "aws_account").order_by("name_key"))
+
+
+def besides(
+    roles: Iterable[IamRole], row: IdentityPool, kind: str, provider: str = "", *, given: Collection[str] = ()
+) -> tuple[IamRole, ...]:
+    """Of `roles`, those that such people may take beside the `given` ARNs. `kind`, `provider`: as trust_of has them."""
+    others = (role for role in roles if role.arn not in given)
+    return tuple(role for role in others if trust_of(role, row.aws_id, kind, provider=provider).works)

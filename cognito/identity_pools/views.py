@@ -2,17 +2,79 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from accounts.access import fetch_aws_account, may, signed_in
+from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
+from cognito import posture
 from cognito.identity_pools.selectors import identity_pools as identity_pools_of
-from cognito.identity_pools.tables import IDENTITY_POOLS
 from cognito.posture import with_findings
-from iamconsole.web.tables import list_response
+from iamconsole.web.cells import NONE, NOT_HELD, gone_since, name_link, object_url
+from iamconsole.web.elements import flag, joined, muted, small
+from iamconsole.web.search import narrowed
+from iamconsole.web.tables import Column, Table, list_response
 from objects import object_actions
+from objects.tables import GONE, UNIQUE_ID, tag_filter, yes_or_no
+from sync.pending import pending_mark
 from sync.selectors import coverage_of
+
+
+def _name(row: Any, aws_account: AwsAccount) -> SafeString:
+    below = gone_since(row) if row.gone_at else small(row.aws_id)
+    url = object_url("identity_pool", aws_account.account_id, row.aws_id)
+    return name_link(url, row.name, joined([pending_mark(row, aws_account), below]))
+
+
+def _guests(row: Any, aws_account: AwsAccount) -> SafeString:
+    return flag("Guests let in", "warn", "user-round-x") if row.guests else muted("No guests")
+
+
+def _roles(row: Any, aws_account: AwsAccount) -> SafeString:
+    if row.roles is None:
+        return NOT_HELD
+    names = [arn.rpartition("/")[2] for _, arn in sorted(row.roles.items())]
+    return small(", ".join(names)) if names else NONE
+
+
+IDENTITY_POOLS = Table(
+    name="identity_pools",
+    one="identity pool",
+    many="identity pools",
+    default_sort="name",
+    search=narrowed,
+    search_hint="Name or id",
+    columns=(
+        Column("name", "Name", lambda row: row.name, cell=_name, sort="name_key"),
+        Column("region", "Region", lambda row: row.region, sort="region", css="nowrap"),
+        Column("guests", "Guests", lambda row: row.guests, cell=_guests, sort="guests"),
+        Column(
+            "classic",
+            "Classic flow",
+            lambda row: "on" if row.classic_flow else "off",
+            sort="classic_flow",
+            optional=True,
+        ),
+        Column("roles", "Roles", lambda row: row.roles or {}, cell=_roles),
+        posture.COLUMN,
+        UNIQUE_ID,
+    ),
+    filters=(
+        yes_or_no("guests", "Guests", Q(guests=True), "Lets guests in"),
+        yes_or_no("classic", "Classic flow", Q(classic_flow=True), "Classic flow on"),
+        posture.FILTER,
+        tag_filter("tags"),
+        GONE,
+    ),
+    empty_icon="id-card",
+    empty_title="No identity pools",
+    empty_text="None in any Region that was pulled. Apps get AWS credentials for their people by one.",
+)
 
 
 @require_GET

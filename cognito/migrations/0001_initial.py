@@ -3,7 +3,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import cognito.models.people_settings
+import cognito.models.people
 import iamconsole.create_tables
 import sync.models.folded
 
@@ -535,7 +535,7 @@ class Migration(migrations.Migration):
                         ("region", models.CharField(max_length=32)),
                         ("pool_id", models.CharField(max_length=55)),
                         ("mirrors_people", models.BooleanField(default=True)),
-                        ("attributes", models.JSONField(default=cognito.models.people_settings.usual_attributes)),
+                        ("attributes", models.JSONField(default=cognito.models.people.usual_attributes)),
                         ("erase_after_days", models.PositiveIntegerField(default=30)),
                         ("helpdesk_per_hour", models.PositiveIntegerField(default=30)),
                         (

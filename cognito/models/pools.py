@@ -1,11 +1,13 @@
-"""User pools, and what belongs to one: app clients, groups, identity providers, resource servers."""
+"""User pools, what belongs to one (app clients, groups, identity providers, resource servers), and identity pools."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
+from accounts.models import AwsAccount
 from sync.models import MirroredRow
 
 
@@ -109,3 +111,44 @@ class ResourceServer(OfPool):
 
     title = models.CharField(max_length=256, blank=True)  # what AWS calls its name
     managed_by = models.CharField(max_length=20, blank=True)  # COGNITO: read-only
+
+
+# ---- Images for classic sign-in pages, as plans send them ----------------------------------------------------------
+class Logo(models.Model):
+    """Kept once for each content. The step of a change names its digest, so that approvals sign what is sent, and the
+    reverse has what was there.
+    """
+
+    class Kind(models.TextChoices):
+        PNG = "png", "PNG"
+        JPEG = "jpeg", "JPEG"
+
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)  # SHA-256 in hexadecimal
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    image = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["aws_account", "digest"], name="cognito_logo_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.digest[:12]}"
+
+
+class IdentityPool(MirroredRow):
+    """An identity pool. AWS tells no dates; `aws_id` is its id (`eu-west-1:…`), the name is not unique."""
+
+    kind = "cognito.identity_pool"
+    searched = ("name", "aws_id")
+    facet_columns = frozenset({"roles", "role_mappings", "principal_tags"})
+
+    guests = models.BooleanField(default=False)  # people who haven't signed in get credentials, too
+    classic_flow = models.BooleanField(default=False)
+    tags: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    settings: models.JSONField[Any, Any] = models.JSONField(default=dict)  # canonical, by AWS's names
+    # By AWS's names; null: not read yet.
+    roles: models.JSONField[Any, Any] = models.JSONField(null=True)  # {"authenticated", "unauthenticated"}: ARNs
+    role_mappings: models.JSONField[Any, Any] = models.JSONField(null=True)  # by provider; rules in their order
+    principal_tags: models.JSONField[Any, Any] = models.JSONField(null=True)  # by provider

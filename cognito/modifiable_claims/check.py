@@ -11,9 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from accounts.models import AwsAccount
-from cognito.identity_pools.operations.principal_tags import SetPrincipalTags, TagsParams
-from cognito.identity_pools.operations.roles import SetRoles
-from cognito.identity_pools.operations.settings import UpdateIdentityPool
+from cognito.identity_pools.operations.pools import UpdateIdentityPool
+from cognito.identity_pools.operations.roles import SetPrincipalTags, SetRoles, TagsParams
 from cognito.modifiable_claims.claims import App, Pool
 from cognito.modifiable_claims.exposures import CredentialsGiver, Exposure, exposures, givers, pools_of, taken_by
 from cognito.pool_calls import pool_id_of

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 
 from accounts.models import AwsAccount
 from cognito.identity_pools import rules
+from cognito.identity_pools.rules import ClaimUse, claim_uses
 from cognito.models import AppClient, CognitoUser, IdentityPool, PoolProvider, UserPool
-from cognito.modifiable_claims.claim_uses import ClaimUse, claim_uses
 from cognito.modifiable_claims.claims import STRANGERS, USERNAME, App, ClaimChoice, Pool, choice_of
 
 _USER_POOLS = "CognitoIdentityProviders"

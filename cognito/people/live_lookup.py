@@ -7,10 +7,9 @@ import re
 from django.db import transaction
 
 from cognito.models import CognitoUser, UserPool
-from cognito.people.mirror import PERSON, find_one
+from cognito.people.mirrors.person import PERSON, find_one
 from cognito.people.person_record import SUB
-from cognito.people.search_terms import as_aws_writes_it
-from cognito.selectors import E_MAIL, PHONE, USERNAME, exactly
+from cognito.people.selectors import E_MAIL, PHONE, USERNAME, as_aws_writes_it, exactly
 from sync import clock
 from sync.aws.client import reader
 from sync.mirror import AccountRegion, RereadObject

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import JSONField, OuterRef, Subquery
 
 from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
-from cognito.models.people_settings import usual_attributes
+from cognito.models.people import usual_attributes
 from sync.mirror import Item
 from sync.mirror.bulk import Columns
 from sync.mirror.hashing import moment

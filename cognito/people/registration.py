@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
+from accounts.roles import SEE_PEOPLE
 from cognito.people import erasure
-from cognito.people.groups import GROUPS_OF_PERSON
-from cognito.people.members import MembersSource
-from cognito.people.mirror import PERSON
-from cognito.people.operations import (
-    attributes,
-    confirming,
-    devices,
-    groups,
-    leaving,
-    linking,
-    making,
-    mfa,
-    passwords,
-    signing_out,
-    user_status,
-)
-from cognito.people.source import PeopleSource
+from cognito.people.actions import people as actions_on_people
+from cognito.people.changes import is_of_people
+from cognito.people.mirrors.members import MembersSource
+from cognito.people.mirrors.person import GROUPS_OF_PERSON, PERSON
+from cognito.people.mirrors.source import PeopleSource
+from cognito.people.operations import attributes, credentials, groups, linking, making, sessions, user_status
+from cognito.people.selectors import people_of
+from iamconsole.web import panels
+from iamconsole.web.counts import lately
 from sync import beat, mirror, operations
 
+_LEDE = "To copy: who did what for whom and when, and what they will see"
 _OPERATIONS = (
     making.CreatePerson(),
     making.ResendInvitation(),
     user_status.EnablePerson(),
     user_status.DisablePerson(),
     user_status.ConfirmPerson(),
-    confirming.ResendCode(),
-    passwords.ResetPassword(),
-    passwords.SetPersonPassword(),
+    user_status.ResendCode(),
+    credentials.ResetPassword(),
+    credentials.SetPersonPassword(),
     attributes.SetAttributes(),
     attributes.DeleteAttributes(),
     groups.AddToGroup(),
     groups.RemoveFromGroup(),
-    mfa.SetPreference(),
-    mfa.DeleteToken(),
-    signing_out.SignOut(),
-    signing_out.RevokeSession(),
-    devices.ForgetDevice(),
+    credentials.SetPreference(),
+    credentials.DeleteToken(),
+    sessions.SignOut(),
+    sessions.RevokeSession(),
+    sessions.ForgetDevice(),
     linking.LinkAccount(),
     linking.UnlinkAccount(),
-    leaving.DeletePerson(),
+    user_status.DeletePerson(),
 )
 
 
@@ -51,4 +45,21 @@ def register() -> None:
     mirror.register_source(PeopleSource())
     mirror.register_source(MembersSource())
     operations.register(*_OPERATIONS)
+    actions_on_people.register()
     beat.register(erasure.erase_due)
+    panels.register(
+        panels.Panel(
+            "cognito_pool",
+            "people",
+            "People",
+            "cognito_pool_people",
+            count=lambda pool: lately(people_of(pool)),
+            permission=SEE_PEOPLE,
+            position=20,
+        )
+    )
+    panels.register(
+        panels.Panel(
+            "change.afterwards", "ticket", "Note for a ticket", "change_ticket", lede=_LEDE, shows=is_of_people
+        )
+    )

@@ -13,10 +13,9 @@ from typing import Any
 from accounts import audit
 from accounts.models import AuditEntry, learn_texts
 from cognito.models import CognitoUser
+from cognito.people.changes import steps_about
 from cognito.people.display_names import status_words
-from cognito.people.erasure_elsewhere import PERSONAL, searches_for
-from cognito.people.history import steps_about
-from cognito.people.identifying import identifying, names_one_of
+from cognito.people.erasure import PERSONAL, identifying, names_one_of, searches_for
 from cognito.people.person_record import people_settings_of
 from iamconsole.web.words import full_time
 from sync import operations

@@ -15,7 +15,7 @@ from cognito.people.operations.base import PersonOperation, on_person
 from cognito.people.operations.groups import AddToGroup
 from cognito.people.operations.making import called_by, new_person
 from cognito.people.person_record import allowed_by, people_settings_of
-from cognito.people.search_terms import as_aws_writes_it
+from cognito.people.selectors import as_aws_writes_it
 from identities.bulk.csv_text import CsvLine
 from identities.bulk.rows import BulkRow, RowError, several, tried
 from sync.calls import concealed

@@ -15,7 +15,7 @@ from cognito.modifiable_claims.exposures import (
     pool_of,
     taken_by,
 )
-from cognito.pools.actions.attributes import OWN
+from cognito.pools.actions.clients import OWN
 from cognito.pools.operations.pools import identity_pools_of
 from cognito.pools.settings.client import HIDES, REFRESH, SECONDS
 from cognito.pools.settings.pool import MFA_MODE, PROTECTED

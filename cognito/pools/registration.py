@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.access import may, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import PROPOSE, SEE_IAM
+from accounts.roles import PROPOSE, SEE_IAM, SEE_PEOPLE
 from cognito import posture
 from cognito.models import UserPool
+from cognito.object_pages import pools, pools_within
 from cognito.pools import actions, logos, mirrors, operations
 from cognito.pools.findings import findings_of
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
+from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+
+SEE_POOLS = (SEE_IAM, SEE_PEOPLE)
+
+
+def _pools(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any]:
+    operator = signed_in(request)
+    perm = SEE_IAM if operator.has_perm(SEE_IAM, aws_account) else SEE_PEOPLE
+    return pools_within(operator, perm, aws_account, pools(aws_account)).filter(gone_at__isnull=True)
+
+
+class CognitoShell(ShellProvider):
+    navigation: ClassVar[tuple[NavGroup, ...]] = (
+        NavGroup(
+            "Cognito", (NavItem("User pools", "book-user", "user_pools", _pools, SEE_POOLS, position=10),), position=15
+        ),
+    )
+
 
 _LOGO = "Of the classic sign-in pages: what is there, and what the change sends"
 
@@ -45,6 +65,7 @@ def _number(relation: str) -> Any:
 
 
 def register() -> None:
+    register_shell(CognitoShell())
     mirrors.register()
     operations.register()
     actions.register()

@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from cognito.canonical import canonical
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, UserPool
 from cognito.people.person_record import people_settings_of
 from cognito.pools.operations.pools import FIXED
@@ -25,6 +24,7 @@ from cognito.pools.operations.shapes import (
     RISK,
 )
 from cognito.restoring.pool_file import FORMAT, VERSION
+from cognito.setting_values import canonical
 from iamconsole.web.words import some
 
 _CHUNK = 500

@@ -14,7 +14,7 @@ from cognito.restoring.items import RestoreItem, RestorePart, differing
 from cognito.restoring.matching import part_of_memberships
 from cognito.restoring.pool_file import PoolFile
 from cognito.restoring.target import RestoreTarget
-from cognito.setting_paths import merged
+from cognito.setting_values import merged
 from sync.operations import StepSpec
 
 MOST_OFFERED = 500  # so many boxes that a form sends are read

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cognito.canonical import canonical
 from cognito.pool_calls import IDP
 from cognito.pools.operations.pools import FIXED
 from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK, SECRETS, Shape
+from cognito.setting_values import canonical
 from iamconsole.web.words import some
 from sync.aws.checking import misshapen
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from cognito.identity_pools.mirrors import IDENTITY
 from cognito.models import IdentityPool
-from cognito.trying.refusals import sentence_of
+from cognito.trying.as_app import sentence_of
 from iamconsole.web.words import full_time
 from sync.aws.client import visitor
 from sync.aws.errors import AwsError

@@ -14,8 +14,7 @@ from django.utils import timezone
 from accounts.models import Operator
 from cognito.models import AppClient, UserPool
 from cognito.trying import tokens
-from cognito.trying.as_app import AppClientCalls, TrialEnded, TrialState, hashed, opened
-from cognito.trying.refusals import ends_the_session
+from cognito.trying.as_app import AppClientCalls, TrialEnded, TrialState, ends_the_session, hashed, opened
 from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
 from sync.aws.visiting import published_keys

@@ -16,10 +16,9 @@ from accounts.access import fetch_aws_account, signed_in
 from cognito.identity_pools.object_pages import IDENTITY_POOL
 from cognito.models import UserPool
 from cognito.trying import sign_in, sign_up
-from cognito.trying.as_app import TrialEnded
+from cognito.trying.as_app import TrialEnded, sentence_of
 from cognito.trying.credentials import try_out, why_not
 from cognito.trying.forms import AnswerForm, CodeForm, SignInTrialForm, SignUpTrialForm, TokenForm, TryCredentialsForm
-from cognito.trying.refusals import sentence_of
 from cognito.trying.sign_in import Outcome, SignInChallenge
 from iamconsole.web import qr
 from objects.object_pages import TabLink, fetch_row, render_tab

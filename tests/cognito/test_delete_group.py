@@ -7,7 +7,7 @@ import pytest
 from accounts.models import AwsAccount, Operator
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import erasure
-from cognito.pools.operations import groups, remove
+from cognito.pools.operations import belonging, remove
 from cognito.pools.operations.shapes import GROUP
 from emulator.process import REGION, Emulator
 from sync import changes
@@ -79,7 +79,7 @@ def test_who_is_gone_since_is_left_out(found: Customers, erin: Operator) -> None
 
 
 def test_more_than_can_be_put_back_is_said(found: Customers, erin: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(groups, "PUT_BACK", 2)
+    monkeypatch.setattr(belonging, "PUT_BACK", 2)
     change = deleted(found, erin)
     [said] = [each["message"] for each in change.findings if each["code"] == "MANY_MEMBERS"]
     assert said.startswith("vip has 3 members: a reverse puts back the first 2.")

@@ -12,11 +12,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from cognito import selectors
 from cognito.models import CognitoUser, UserPool
+from cognito.people import selectors
 from cognito.people.retention import erase_attribute
-from cognito.people.table import THERE, PeopleTableOptions, rows_of
-from cognito.selectors import (
+from cognito.people.selectors import (
     UNFINISHED,
     PeopleCursor,
     PeopleQuery,
@@ -26,6 +25,7 @@ from cognito.selectors import (
     people_of,
     with_attribute,
 )
+from cognito.people.table import THERE, PeopleTableOptions, rows_of
 from cognito.tables import listed_people, people_table
 from iamconsole.web import keyset, tables
 from iamconsole.web.keyset import KeysetPage

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
-from cognito import setting_paths
+from cognito import setting_values
 from cognito.models import CognitoUser
 from cognito.people import erasure
 from cognito.people.operations.base import on_person
@@ -152,5 +152,5 @@ def test_who_is_erased_goes_from_the_invitation(found: Customers, erin: Operator
 
 def test_what_is_taken_away_is_not_there() -> None:
     before = {"a": {"b": 1, "c": 2}, "d": 3}
-    assert setting_paths.merged(before, {"a.b": None, "d": None, "e.f": 4}) == {"a": {"c": 2}, "e": {"f": 4}}
+    assert setting_values.merged(before, {"a.b": None, "d": None, "e.f": 4}) == {"a": {"c": 2}, "e": {"f": 4}}
     assert before == {"a": {"b": 1, "c": 2}, "d": 3}

@@ -18,9 +18,9 @@ from cognito.models import CognitoUser, IdentityPool, UserPool
 from cognito.people.guarded import why_guarded_person
 from cognito.people.operations.attributes import as_params
 from cognito.people.operations.base import PersonOperation, on_person
+from cognito.people.operations.credentials import TOTP
 from cognito.people.operations.linking import LinkedAccount, with_account
 from cognito.people.operations.making import new_person
-from cognito.people.operations.mfa import TOTP
 from sync import changes, operations
 from sync.calls import concealed
 from sync.changes import PlanError, demands

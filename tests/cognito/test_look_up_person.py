@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import AuditEntry, AwsAccount, Operator
 from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
 from cognito.people.live_lookup import ways_to_ask
-from cognito.people.search_terms import as_phone, cleaned
+from cognito.people.selectors import as_phone, cleaned
 from emulator.process import REGION, Emulator
 from tests.cognito.pulled_people import make, pull_people
 from tests.services.pages import address, get, text_of

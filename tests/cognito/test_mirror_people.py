@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, PoolPeopleSettings, UserPool
-from cognito.people import erasure, members, rows, source
-from cognito.people.mirror import PERSON, find_one
+from cognito.people import erasure
+from cognito.people.mirrors import members, rows, source
+from cognito.people.mirrors.person import PERSON, find_one
 from cognito.people.person_record import people_in
-from cognito.selectors import PeopleQuery, matching, people_of
+from cognito.people.selectors import PeopleQuery, matching, people_of
 from emulator.process import REGION, Emulator
 from sync import pull
 from sync.aws.client import reader

@@ -19,7 +19,7 @@ from accounts.services import audit_checks
 from accounts.triggers import SQL
 from cognito.models import CognitoUser, PoolPeopleSettings, SavedSearch, UserPool
 from cognito.people.retention import erase_attribute, withdrawn
-from cognito.selectors import people_of
+from cognito.people.selectors import people_of
 from emulator.process import REGION, Emulator
 from iamconsole.web.search import narrowed
 from tests.cognito.people_cases import customers

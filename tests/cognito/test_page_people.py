@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
-from cognito import selectors, tables
+from cognito import tables
 from cognito.models import CognitoUser, SavedSearch, UserPool
+from cognito.people import selectors
 from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
 from tests.conftest import make_operator
 from tests.services.pages import address, exported, get, text_of

@@ -11,10 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Operator
-from cognito.aws_access import person_roles_of
 from cognito.identity_pools.trusting import trust_for
 from cognito.models import CognitoGroup, CognitoUser, IdentityPool, PoolPeopleSettings, UserPool
 from cognito.people import messages
+from cognito.people.aws_access import person_roles_of
 from cognito.people.erasure import erase
 from cognito.people.operations.base import on_person
 from policies.engine.identity_pools import ISSUERS

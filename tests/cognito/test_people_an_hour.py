@@ -20,8 +20,8 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
-from cognito.care_check import CareCheck
 from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
+from cognito.people.care_check import CareCheck
 from cognito.people.operations.base import on_person
 from emulator.process import Emulator
 from iamconsole.web.words import full_time

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import AuditEntry, AwsAccount, Operator
 from cognito.models import CognitoUser, UserPool
-from cognito.people import live_values
+from cognito.people.actions import asked
 from cognito.people.operations.base import on_person
 from cognito.people.operations.making import new_person
 from emulator.process import REGION, Emulator
@@ -122,6 +122,6 @@ def test_sessions_of_somebody_of_a_provider_are_asked_for_by_the_username(
     jane: CognitoUser, emulator: Emulator
 ) -> None:
     emulator.forget_calls()
-    live_values.open_sessions(jane)
-    [asked] = emulator.calls("AdminListUserSessions")
-    assert asked["params"]["Username"] == USERNAME
+    asked.open_sessions(jane)
+    [sent] = emulator.calls("AdminListUserSessions")
+    assert sent["params"]["Username"] == USERNAME

@@ -12,13 +12,13 @@ from django.test import Client
 from accounts.models import Operator
 from cognito.models import PoolProvider, SavedSearch, UserPool
 from cognito.people import messages
-from cognito.people.erasure_elsewhere import forget_in_plans, forget_searches
+from cognito.people.erasure import forget_in_plans, forget_searches
 from cognito.people.operations.attributes import as_params, digest
 from cognito.people.operations.base import on_person
 from cognito.people.operations.groups import MOST_GROUPS
 from cognito.people.operations.linking import LinkedAccount, linked_to, with_account
 from cognito.people.operations.making import new_person
-from cognito.pools.operations.pool_children import child_key
+from cognito.pools.operations.rows import child_key
 from cognito.pools.operations.shapes import GROUP
 from sync import changes, operations
 from sync.changes import PlanError, guards, leases

@@ -11,7 +11,7 @@ from accounts.models import Operator
 from cognito.models import AppClient
 from cognito.pools.operations import CreateDomain, make, remove, set_domain, update
 from cognito.pools.operations.shapes import CLIENT, PROVIDER, RESOURCE_SERVER
-from cognito.setting_paths import merged
+from cognito.setting_values import merged
 from sync.changes import PlanError
 from sync.operations import BadParams, PreviousAttempt, registry
 from tests.cognito.pool_operation_cases import API, arrange

@@ -9,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from accounts.models import AwsAccount
 from cognito.models import CognitoMembership, CognitoUser
-from cognito.people.groups import GROUPS_OF_PERSON
+from cognito.people.mirrors.person import GROUPS_OF_PERSON
 from cognito.people.person_record import allowed_by, people_in, people_settings_of
 from sync import mirror
 from sync.aws.client import reader

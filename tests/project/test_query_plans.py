@@ -20,10 +20,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AwsAccount, Operator
 from bench.large_mirror import SEEN, Size, fill
 from bench.pages import addresses
-from cognito import selectors
 from cognito.models import CognitoUser, UserPool
-from cognito.people.history import changes_of
-from cognito.selectors import PAGE, UNFINISHED, PeopleQuery, exactly, matching, page_of, people_of
+from cognito.people import selectors
+from cognito.people.changes import changes_of
+from cognito.people.selectors import PAGE, UNFINISHED, PeopleQuery, exactly, matching, page_of, people_of
 from cognito.tables import listed_people
 from identities.models import IamUser, TrustedPrincipal
 from objects.tables import GONE

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cognito.management.commands.document_settings import TARGET, written
 from cognito.pools.settings import CLIENT_GROUPS, OTHER_GROUPS, POOL_GROUPS
-from cognito.settings_reference import TARGET, written
 
 
 def test_the_table_of_settings_is_not_stale() -> None:

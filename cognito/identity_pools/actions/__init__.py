@@ -1,6 +1,6 @@
 """What can be done with an identity pool from its page: forms that stage changes."""
 
-from cognito.identity_pools.actions import access, identities, images, mappings, settings
+from cognito.identity_pools.actions import access, images, mappings, settings
 from objects import object_actions
 from objects.object_actions import ACCOUNT, ObjectAction
 
@@ -64,7 +64,7 @@ def register() -> None:
         ObjectAction(
             "delete-identities",
             "Delete identities…",
-            identities.DeleteIdentitiesForm,
+            settings.DeleteIdentitiesForm,
             icon="user-round-x",
             danger=True,
             position=80,

@@ -9,8 +9,8 @@ from django import forms
 
 from cognito.identity_pools.actions.fields import RoleArnField
 from cognito.identity_pools.operations import set_roles, with_settings
-from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
-from cognito.identity_pools.operations.settings import CLASSIC, GUESTS
+from cognito.identity_pools.operations.base import GUEST, SIGNED_IN
+from cognito.identity_pools.operations.pools import CLASSIC, GUESTS
 from cognito.identity_pools.selectors import pools_naming
 from cognito.identity_pools.sign_in_paths import SignInPaths, gives_tags
 from cognito.identity_pools.trusting import tightened, trust_in

@@ -11,8 +11,8 @@ from django import forms
 from cognito.identity_pools.actions.access import IdentityPoolForm
 from cognito.identity_pools.actions.fields import BucketField, PrefixField
 from cognito.identity_pools.operations import set_roles, with_settings
-from cognito.identity_pools.operations.facts import GUEST
-from cognito.identity_pools.operations.settings import CLASSIC, GUESTS
+from cognito.identity_pools.operations.base import GUEST
+from cognito.identity_pools.operations.pools import CLASSIC, GUESTS
 from cognito.identity_pools.trusting import trust_for
 from identities.models import Attachment, IamRole, InlinePolicy
 from identities.operations import create_role, delete_inline, detach, put_inline

@@ -9,7 +9,7 @@ from django import forms
 
 from cognito.models import UserPool
 from cognito.people import messages
-from cognito.people.actions.fields import MADE_UP, TYPED, AttributeFields, PersonPasswordFields
+from cognito.people.actions.base import MADE_UP, TYPED, AttributeFields, PersonPasswordFields
 from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
 from cognito.people.operations.making import USERNAME, called_by, new_person
 from objects.object_actions import ObjectAction

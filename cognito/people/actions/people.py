@@ -10,21 +10,21 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from accounts.roles import PROPOSE
 from cognito.models import CognitoUser, PoolProvider
-from cognito.people import messages, temporary_passwords
+from cognito.people import changes, messages
 from cognito.people.actions.asked import EndSessionForm, ForgetDeviceForm, LinkForm, UnlinkForm
-from cognito.people.actions.base import PersonForm
-from cognito.people.actions.fields import PersonPasswordFields
+from cognito.people.actions.base import PersonForm, PersonPasswordFields
 from cognito.people.actions.profile import (
     MAY_VERIFY,
     AttributesForm,
     DropAttributeForm,
+    FactorsForm,
     JoinCognitoGroupForm,
     LeaveCognitoGroupForm,
+    LostTokenForm,
 )
-from cognito.people.actions.second_factors import FactorsForm, LostTokenForm
 from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
 from cognito.people.operations.base import on_person
-from cognito.people.operations.confirming import clients_without_secret
+from cognito.people.operations.user_status import clients_without_secret
 from objects import object_actions
 from objects.object_actions import ObjectAction
 from sync.calls import concealed
@@ -155,7 +155,7 @@ def _may_be_linked(person: Any) -> bool:
 
 
 def _invited(person: CognitoUser) -> str:
-    return f"{messages.invitation(person.pool, EMAIL)} {temporary_passwords.voids(person)}".rstrip()
+    return f"{messages.invitation(person.pool, EMAIL)} {changes.voids(person)}".rstrip()
 
 
 def _recovered(person: CognitoUser) -> str:

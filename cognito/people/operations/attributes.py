@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from cognito.models import CognitoUser
 from cognito.people import schema
 from cognito.people.guarded import guarded_attributes, why_guarded_attributes
-from cognito.people.mirror import find_one
+from cognito.people.mirrors.person import find_one
 from cognito.people.operations.base import PersonOperation, PersonParams, is_elsewhere
 from cognito.people.person_record import SUB
 from cognito.permissions import SET_ATTRIBUTES

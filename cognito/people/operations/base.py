@@ -16,7 +16,7 @@ from accounts.roles import CARE, PROPOSE
 from aws_constraints.arn import Arn, region_in
 from cognito.models import CognitoUser
 from cognito.people.guarded import prefetch_groups, why_guarded_person
-from cognito.people.mirror import find_one
+from cognito.people.mirrors.person import find_one
 from cognito.people.person_record import SUB
 from cognito.permissions import CARE_FOR_PEOPLE, USER_POOLS
 from cognito.pools.mirrors.pool import IDP

@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
-from cognito.people.groups import GROUPS_OF_PERSON, names_of_groups
 from cognito.people.guarded import describe_role, why_guarded_group
+from cognito.people.mirrors.person import GROUPS_OF_PERSON, names_of_groups
 from cognito.people.operations.base import PersonOperation, PersonParams, person_ref
 from cognito.permissions import SET_ATTRIBUTES
-from cognito.pools.operations.pool_children import child_key
 from cognito.pools.operations.roles import GroupMemberRoleFact
+from cognito.pools.operations.rows import child_key
 from cognito.pools.operations.shapes import GROUP
 from policies.holdings import RoleTakingChange
 from sync.aws.client import AwsClient

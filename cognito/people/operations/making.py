@@ -9,14 +9,14 @@ from typing import Any
 from accounts.models import AwsAccount
 from cognito.models import CognitoUser, UserPool
 from cognito.people import schema
+from cognito.people.changes import SET, set_for
 from cognito.people.guarded import VERIFIED, guarded_attributes, why_guarded_attributes
 from cognito.people.messages import EMAIL, SMS
-from cognito.people.mirror import PERSON, find_one
+from cognito.people.mirrors.person import PERSON, find_one
 from cognito.people.operations.attributes import digest
 from cognito.people.operations.base import OfPoolParams, PeopleOperation, PersonParams
-from cognito.people.operations.passwords import PASSWORD
+from cognito.people.operations.credentials import PASSWORD
 from cognito.people.operations.user_status import StatusOperation
-from cognito.people.temporary_passwords import SET, set_for
 from sync.aws.client import AwsClient
 from sync.calls import PersonalParameter, concealed, revealed
 from sync.checks import PlanFinding

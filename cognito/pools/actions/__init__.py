@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from cognito.models import UserPool
 from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
-from cognito.pools.actions import attributes, belonging, clients, settings, threats, ui_customization
+from cognito.pools.actions import belonging, clients, settings, ui_customization
 from cognito.pools.actions.base import form_of_object, form_of_pool
 from cognito.pools.operations.shapes import CLIENT, CLIENT_RISK, CLIENT_SESSIONS, GROUP, RESOURCE_SERVER
 from cognito.pools.settings import POOL_GROUPS, client
@@ -55,7 +55,7 @@ def register() -> None:
     for name, form in (
         ("domain", settings.DomainForm),
         ("client-new", clients.NewClientForm),
-        ("client-attributes", attributes.ClientAttributesForm),
+        ("client-attributes", clients.ClientAttributesForm),
         ("client-json", clients.ClientJsonForm),
         ("client-secret", clients.RotateSecretForm),
         ("group-new", belonging.NewGroupForm),
@@ -122,7 +122,7 @@ _SPECIAL: dict[str, type[ActionForm]] = {
         settings.DevicesForm,
         belonging.GroupForm,
         clients.ClientOAuthForm,
-        threats.ClientRiskForm,
+        clients.ClientRiskForm,
     )
 }
 _OFFERED: dict[str, Callable[[UserPool], bool]] = {

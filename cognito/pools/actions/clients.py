@@ -1,18 +1,23 @@
-"""App clients: new ones, OAuth, all settings as JSON, and their secrets."""
+"""App clients: new ones, OAuth, attributes, threat protection of their own, all settings as JSON, and their secrets."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
 
 from cognito.models import PoolProvider, ResourceServer, UserPool
+from cognito.people import schema
+from cognito.people.guarded import VERIFIED
 from cognito.pools.actions.base import ObjectSettingsForm, PoolObjectForm, UserPoolForm, by_member
-from cognito.pools.operations import create_client, delete_secret, remove, rotate_secret, secrets_of
-from cognito.pools.operations.shapes import CLIENT, RESOURCE_SERVER
+from cognito.pools.operations import create_client, delete_secret, remove, rotate_secret, secrets_of, update
+from cognito.pools.operations.shapes import CLIENT, CLIENT_RISK, RESOURCE_SERVER, RISK
+from cognito.pools.settings import threats
 from cognito.pools.settings.client import OAUTH, OF_PEOPLE
 from cognito.setting_fields import AddressesField, JsonField, ManyField, SortedLinesField
+from cognito.setting_values import merged
+from iamconsole.web.words import some
 from sync.aws.client import reader
 from sync.aws.errors import AwsError
 from sync.operations import Refusal, StepSpec
@@ -191,3 +196,106 @@ class DeleteClientForm(ClientForm):
 
     def all_steps(self) -> Sequence[StepSpec]:
         return [remove(CLIENT, self.pool.arn, self.key, self.row.name)]
+
+
+# ---- Which attributes of people an app client may read and write ---------------------------------------------------
+DEFAULT, OWN = "default", "own"
+_WAYS = [(DEFAULT, "No list: AWS’s default, which may let in all of them"), (OWN, "Those that are ticked below")]
+
+
+class ClientAttributesForm(ClientForm):
+    """`without`: of the address, an attribute that is proposed to be written no more."""
+
+    heading = "Attributes of {one}"
+    about = (
+        "What the app may write, its people may write of themselves, at sign-up and later: nothing that rules of "
+        "identity pools or your own code go by. What it may read stands in its ID tokens."
+    )
+    writes = forms.ChoiceField(label="It may write", choices=_WAYS, widget=forms.RadioSelect)
+    write = ManyField([], label="Attributes that it may write", help_text="Those that the pool requires always can be.")
+    reads = forms.ChoiceField(label="It may read", choices=_WAYS, widget=forms.RadioSelect)
+    read = ManyField([], label="Attributes that it may read")
+    without = forms.CharField(max_length=300, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, names in (("write", self._writable()), ("read", self._readable())):
+            field = self.fields[name]
+            assert isinstance(field, ManyField)  # noqa: S101  as declared
+            field.choices = [(each, each) for each in names]
+        if without := self.initial.get("without"):
+            self.initial["write"] = [name for name in self.initial.get("write", []) if name != without]
+
+    def _readable(self) -> list[str]:
+        return sorted(name for name in schema.schema_of(self.pool) if name != "sub")
+
+    def _writable(self) -> list[str]:
+        """One that can't be changed is written at sign-up. Whether an address is verified, AWS alone says."""
+        return sorted(name for name in schema.settable(self.pool, new=True) if name not in VERIFIED)
+
+    def begins_with(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        write, read = settings.get("WriteAttributes"), settings.get("ReadAttributes")
+        return {
+            "writes": OWN if write else DEFAULT,
+            "write": write or self._writable(),
+            "reads": OWN if read else DEFAULT,
+            "read": read or self._readable(),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for way, name in (("writes", "write"), ("reads", "read")):
+            if cleaned.get(way) == OWN and name in cleaned and not cleaned[name]:
+                self.add_error(name, "Tick one at least: an empty list is AWS’s default again.")
+        if (
+            cleaned.get("writes") == OWN
+            and cleaned.get("write")
+            and (missing := self._mapped() - set(cleaned["write"]))
+        ):
+            words = "providers of this app set it at each sign-in, which fails when the app may not write it"
+            self.add_error("write", f"{some(sorted(missing))}: {words}. Take it out of the attribute mapping first.")
+        return cleaned
+
+    def _mapped(self) -> set[str]:
+        """What providers of the app set ("Specifying identity provider attribute mappings for your user pool")."""
+        used: Collection[str] = self.row.settings.get("SupportedIdentityProviders", ()) if self.row else ()
+        rows = PoolProvider.objects.live().filter(pool=self.pool, name__in=used)
+        mapped = {name for row in rows for name in row.settings.get("AttributeMapping", {})}
+        return mapped & set(self._writable())
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        cleaned = self.cleaned_data
+        return self.update_one(
+            {
+                "WriteAttributes": cleaned["write"] if cleaned["writes"] == OWN else None,
+                "ReadAttributes": cleaned["read"] if cleaned["reads"] == OWN else None,
+            }
+        )
+
+
+# ---- Threat protection that one app client has instead of its pool's -----------------------------------------------
+_POOLS, _OWN = "pool", "own"
+
+
+class ClientRiskForm(ObjectSettingsForm):
+    """A client without settings of its own follows the pool; its own begin with the pool's."""
+
+    of = CLIENT_RISK
+    group = threats.CLIENT_RISK
+    holds = forms.ChoiceField(
+        label="Which settings apply", choices=[(_POOLS, "As the pool"), (_OWN, "Its own")], widget=forms.RadioSelect
+    )
+    field_order = ("holds", "compromised")
+
+    @property
+    def own_or_pools(self) -> dict[str, Any]:
+        return self.held or RISK.payload(self.pool.risk or {})
+
+    def begins_with(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        return {"holds": _OWN if settings else _POOLS, **super().begins_with(self.own_or_pools)}
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        if self.cleaned_data["holds"] == _OWN:
+            return self.update_one(by_member(self.held, merged(self.own_or_pools, self.changes())))
+        nothing = dict.fromkeys(self.held)
+        return [update(self.of, self.pool.arn, self.row.name, nothing, self.key)] if nothing else []

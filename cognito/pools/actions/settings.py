@@ -25,7 +25,7 @@ from cognito.pools.settings.messages import BY_CODE, BY_LINK, DEVICES, MESSAGES
 from cognito.pools.settings.pool import ACCOUNT_RECOVERY
 from cognito.pools.settings.sign_in import MULTI_FACTOR
 from cognito.setting_fields import ArnField, JsonField, check_own
-from cognito.setting_paths import at
+from cognito.setting_values import at
 from objects.operations.tags import LONGEST_KEY, LONGEST_VALUE
 from sync.operations import StepSpec
 

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from accounts.models import AwsAccount, Operator
-from cognito.canonical import canonical, without_secrets
 from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer
 from cognito.permissions import NOBODYS_POOL, PULL_POOLS
 from cognito.pools.mirrors.pool import IDP, RiskConfigurationMirror
 from cognito.pools.settings import belonging, client, threats
 from cognito.setting import history_of, members_of
+from cognito.setting_values import canonical, without_secrets
 from cognito.settings_mirror import FacetMirror, OfPoolMirror, names_seen, pool_of
 from sync.aws.errors import NotFound
 from sync.aws.permission import Permission, reread

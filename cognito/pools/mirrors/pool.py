@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from accounts.models import AwsAccount, Operator
-from cognito.canonical import canonical
 from cognito.models import UserPool
 from cognito.permissions import NOBODYS_POOL, PULL_POOLS
 from cognito.pools.settings import POOL, logs, sign_in, threats
 from cognito.setting import history_of, members_of
+from cognito.setting_values import canonical
 from cognito.settings_mirror import FacetMirror, SettingsMirror, names_seen
 from sync.aws.errors import NotFound
 from sync.aws.permission import NOBODY, Permission, reread

@@ -7,6 +7,7 @@ from cognito.pools.operations.belonging import (
     CreateCognitoGroup,
     CreatePoolObject,
     DeleteClient,
+    DeleteCognitoGroup,
     DeletePoolObject,
     DeletePoolProvider,
     make,
@@ -26,7 +27,6 @@ from cognito.pools.operations.clients import (
 )
 from cognito.pools.operations.details import AddAttribute, TagPool, UntagPool, tag, untag
 from cognito.pools.operations.domains import CreateDomain, DeleteDomain, UpdateDomain, delete_domain, set_domain
-from cognito.pools.operations.groups import DeleteCognitoGroup
 from cognito.pools.operations.pools import CreateUserPool, DeleteUserPool, create_pool
 from cognito.pools.operations.replacing import (
     ReplaceClientRisk,

@@ -15,9 +15,8 @@ from cognito.models import AppClient
 from cognito.permissions import CHANGE_POOLS, NOBODYS_POOL, PULL_POOLS, USER_POOLS
 from cognito.pool_calls import IDP, check_pool_arn, pool_call, pool_id_of, region_of
 from cognito.pools.operations.belonging import remove
-from cognito.pools.operations.places import pool_row
-from cognito.pools.operations.pool_children import child_key, child_ref, child_row
 from cognito.pools.operations.pools import check_pool_name
+from cognito.pools.operations.rows import child_key, child_ref, child_row, pool_row
 from cognito.pools.operations.shapes import CLIENT
 from iamconsole.web.words import counted, full_time
 from sync.aws.client import AwsClient

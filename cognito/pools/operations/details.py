@@ -11,8 +11,8 @@ from cognito.kinds import POOL
 from cognito.models import UserPool
 from cognito.permissions import CHANGE_POOLS, USER_POOLS
 from cognito.pool_calls import pool_call
-from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.pools import UserPoolOperation, UserPoolParams
+from cognito.pools.operations.rows import pool_row
 from objects.operations import tags
 from objects.operations.tags import TagObject, TagParams, UntagObject, UntagParams
 from sync.aws.permission import write

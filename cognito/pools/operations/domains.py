@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
-from cognito.canonical import canonical
 from cognito.models import UserPool
 from cognito.permissions import CHANGE_POOLS, USER_POOLS
 from cognito.pool_calls import check_pool_arn, pool_call, pool_key, region_of
-from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.pools import pool_ref
+from cognito.pools.operations.rows import pool_row
+from cognito.setting_values import canonical
 from sync.aws.client import AwsClient
 from sync.aws.permission import write
 from sync.checks import PlanFinding

@@ -12,8 +12,8 @@ from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, P
 from cognito.permissions import CHANGE_POOLS, USER_POOLS
 from cognito.plans import is_protected_from_threats
 from cognito.pool_calls import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, region_of
-from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.replacing import update
+from cognito.pools.operations.rows import pool_row
 from cognito.pools.operations.shapes import POOL
 from iamconsole.web.words import counted, some
 from sync.aws.client import AwsClient

@@ -12,14 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
-from cognito.canonical import canonical
 from cognito.models import UserPool
 from cognito.permissions import CHANGE_POOLS, DELIVER_LOGS, LOG_DELIVERY_ACTIONS, USER_POOLS
 from cognito.plans import may_be_protected_from_threats
 from cognito.pool_calls import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, region_of
-from cognito.pools.operations.places import pool_row
-from cognito.pools.operations.pool_children import child_key, child_ref, child_row, rows_of
 from cognito.pools.operations.roles import role_given
+from cognito.pools.operations.rows import child_key, child_ref, child_row, pool_row, rows_of
 from cognito.pools.operations.shapes import (
     AS_AWS_HAS_IT,
     METADATA,
@@ -33,7 +31,7 @@ from cognito.pools.operations.shapes import (
     mfa_following,
     pool_following,
 )
-from cognito.setting_paths import different, merged, undone
+from cognito.setting_values import canonical, different, merged, undone
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.aws.permission import SETTINGS, Permission, write

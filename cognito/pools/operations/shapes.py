@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from cognito.canonical import canonical
 from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer, UserPool
 from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
 from cognito.pools import settings
 from cognito.pools.settings import belonging, client, logs, sign_in, threats
 from cognito.setting import Setting, labels_of
+from cognito.setting_values import canonical
 from sync.models import MirroredRow
 
 Settings = dict[str, Any]

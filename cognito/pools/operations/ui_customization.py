@@ -19,8 +19,8 @@ from cognito.models import Logo
 from cognito.permissions import CHANGE_POOLS, NOBODYS_POOL, PULL_POOLS, USER_POOLS
 from cognito.pool_calls import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, region_of
 from cognito.pools import logos
-from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.pools import pool_ref
+from cognito.pools.operations.rows import pool_row
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.aws.permission import reread, write

@@ -8,9 +8,9 @@ from typing import Any
 
 from django import forms
 
-from cognito.canonical import canonical
 from cognito.setting import NAME, Setting, SettingsGroup, of_list, of_parts
 from cognito.setting_kinds import LinesSetting, NumberSetting, PairsSetting, TextSetting
+from cognito.setting_values import canonical
 from sync.mirror.differences import ContentPart
 
 

@@ -13,7 +13,7 @@ from cognito.pools.settings.values import EXTERNAL_ID, MFA_MODES
 from cognito.setting import Setting, SettingLine, SettingsGroup, SettingValue, of_parts
 from cognito.setting_fields import HostField
 from cognito.setting_kinds import CODE, ArnSetting, ChoiceSetting, TextSetting, TickSetting, has
-from cognito.setting_paths import at
+from cognito.setting_values import at
 from iamconsole.web.words import some
 from sync.mirror.differences import ContentPart
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from cognito.identity_pools.findings import all_findings
-from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
+from cognito.identity_pools.operations.base import GUEST, SIGNED_IN
 from cognito.identity_pools.trusting import trust_for, trust_of
 from cognito.models import IdentityPool
 from identities.models import IamRole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cognito.trying.refusals import ends_the_session, sentence_of
+from cognito.trying.as_app import ends_the_session, sentence_of
 from sync.aws.errors import AwsError
 
 

@@ -1,0 +1,1 @@
+"""How the mirror reads the people of user pools, and who is in which group."""

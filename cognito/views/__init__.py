@@ -1,1 +1,0 @@
-"""Pages of user pools and of their people."""
