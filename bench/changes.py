@@ -178,7 +178,7 @@ def applied(change: Any, erin: Any, figures: Figures) -> None:
 
 @contextmanager
 def recorded(calls: list[CallMade]) -> Iterator[None]:
-    """What goes through the door meanwhile."""
+    """What goes through the client meanwhile."""
     from sync.aws.client import AwsClient
 
     through: Callable[..., Any] = AwsClient._send

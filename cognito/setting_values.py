@@ -41,7 +41,7 @@ def _order(value: Any) -> str:
 
 
 def without_secrets(item: Item, *names: str) -> Item:
-    """The item without these members, and without what the door wrapped as a secret, however deep."""
+    """The item without these members, and without what the client wrapped as a secret, however deep."""
     return {
         name: without_secrets(value) if isinstance(value, dict) else value
         for name, value in item.items()

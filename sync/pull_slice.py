@@ -59,7 +59,7 @@ _AHEAD = 1000
 # What the column holds.
 _MOST_EXPECTED = 2**31 - 1
 
-# How often in a row a page may be asked for in vain: each time the door has waited for the better part of a minute.
+# How often in a row a page may be asked for in vain: each time the client has waited for the better part of a minute.
 _PATIENCE = 5
 
 # How often a run begins again since AWS has forgotten a marker: they last longer than a run waits for its next slice.

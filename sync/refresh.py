@@ -61,7 +61,7 @@ class Refresh(ClaimedRun):
         self._visit = RunVisit(run, reader(run.aws_account, region=run.region or None, urgent=True), False, self._note)
 
     def read(self) -> None:
-        """Raises what the door raises about its details; what is wrong with another facet is that facet's."""
+        """Raises AwsError about its details; what is wrong with another facet is that facet's."""
         kind = self._run.object_kind
         if mirror.mirror_of(kind).keeps_own_books:
             self._read_own(mirror.mirror_of(kind))

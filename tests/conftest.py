@@ -72,7 +72,7 @@ def emulator_process() -> Iterator[Emulator]:
 
 @pytest.fixture
 def emulator(emulator_process: Emulator, settings: Any) -> Emulator:
-    """A running emulator, empty and without fault rules; the door knows its address."""
+    """A running emulator, empty and without fault rules; the client knows its address."""
     emulator_process.reset()  # and lets go of what an earlier test left held
     settings.AWS_EMULATOR_URL = emulator_process.url
     return emulator_process

@@ -61,7 +61,7 @@ class AwsAccount(models.Model):
     read_role_arn = models.CharField("ARN of the role to read", max_length=2048, blank=True)
     write_role_arn = models.CharField("ARN of the role to write", max_length=2048, blank=True)
     external_id = models.CharField(max_length=1224, blank=True)
-    # New AWS accounts are read-only until an owner turns writes on; the door to AWS enforces it.
+    # New AWS accounts are read-only until an owner turns writes on; the client of AWS enforces it.
     writes_enabled = models.BooleanField(default=False)
     emulated = models.BooleanField(default=False, help_text="Talks to the emulator at AWS_EMULATOR_URL, not to AWS.")
     pull_every_minutes = models.PositiveIntegerField(default=60, help_text="0 = only when somebody asks.")

@@ -48,7 +48,7 @@ def change(
 def turn_writes(
     *, actor: Operator, aws_account: AwsAccount, on: bool, reason: str = "", request: HttpRequest | None = None
 ) -> None:
-    """Whether the console may change anything in this AWS account; the door to AWS enforces it."""
+    """Whether the console may change anything in this AWS account; the client of AWS enforces it."""
     _require_owner(actor, aws_account)
     if on and not aws_account.is_connected:
         raise PermissionDenied(FROM_A_FILE)

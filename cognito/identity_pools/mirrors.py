@@ -72,7 +72,7 @@ def named(client: Reader, name: str) -> list[str]:
 
 
 def described(client: Reader, pool_id: str) -> Item | None:
-    """What DescribeIdentityPool says; None where there is no such pool. Raises what the door raises."""
+    """What DescribeIdentityPool says; None where there is no such pool. Raises AwsError."""
     try:
         return client.call(IDENTITY, "DescribeIdentityPool", IdentityPoolId=pool_id)
     except NotFound:

@@ -58,7 +58,7 @@ def is_known(pool: UserPool, words: str) -> bool:
 
 
 def look(pool: UserPool, words: str) -> CognitoUser | None:
-    """Whom AWS knows by exactly these words, as the mirror has her from now on. Raises what the door raises."""
+    """Whom AWS knows by exactly these words, as the mirror has her from now on. Raises AwsError."""
     words = as_aws_writes_it(words)
     client = reader(pool.aws_account, region=pool.region, urgent=True)
     for attribute in ways_to_ask(words):

@@ -28,7 +28,7 @@ FACET = "last_accessed"
 MODELS: tuple[type[Principal], ...] = (IamUser, IamGroup, IamRole)
 _STARTED_PER_PAGE = 20
 _DAILY = timedelta(hours=24)
-# How often the door is asked in vain, at its own pace, before the run is put off: most reports take a second or two.
+# How often the client is asked in vain, at its own pace, before the run is put off: most reports take a second or two.
 _FRUITLESS = 20
 _READY = "COMPLETED"  # whatever else AWS says of a report, it tells of no service yet
 

@@ -94,7 +94,7 @@ class RootAccessMirror(IamAccountMirror):
     }
 
     def ask(self, client: Reader) -> Item:
-        """Raises what the door raises: NotInOrganization and NotRootAdministrator where it isn't for this account."""
+        """Raises AwsError: NotInOrganization and NotRootAdministrator where it isn't for this account."""
         try:
             answer = client.call("iam", "ListOrganizationsFeatures")
         except IamNotTrusted:

@@ -1,6 +1,6 @@
 """Objects of Organizations as AWS tells of them, in the shape that the mirrors take. E-mail addresses stop here.
 
-Besides what the door raises: NotFound, and NotInOrganization for a stand-alone AWS account.
+Besides other AwsErrors: NotFound, and NotInOrganization for a stand-alone AWS account.
 """
 
 from __future__ import annotations

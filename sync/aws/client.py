@@ -36,7 +36,7 @@ from sync.aws.target import home_region, target_of
 from sync.aws.trace import traced
 from sync.aws.translation import SentCall, translate
 
-# How often the door tries again, each time after a longer wait; less where there is nobody to answer, more where AWS
+# How often the client tries again, each time after a longer wait; less where there is nobody to answer, more where AWS
 # only asks for patience: where it refuses every second call, one in 2,000 runs out of tries.
 _FURTHER_TRIES_RATE_TAKEN = 3  # where customers' own sign-ins wait in the same line
 _FURTHER_TRIES_READ, _FURTHER_TRIES_WRITE, _FURTHER_TRIES_UNREACHABLE, _FURTHER_TRIES_THROTTLED = 5, 3, 1, 10

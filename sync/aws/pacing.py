@@ -25,7 +25,7 @@ _random = random.SystemRandom()
 
 
 class Pacing(Protocol):
-    """What the door asks before each sending, and tells afterwards."""
+    """What the client asks before each sending, and tells afterwards."""
 
     def wait(self) -> None: ...
 

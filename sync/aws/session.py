@@ -1,6 +1,6 @@
 """Sessions at AWS: the machine's own credentials, or a role assumed with them; checked, cached, renewed in time.
 
-botocore is used directly: it is what boto3 stands on, and boto3 adds nothing that the door needs.
+botocore is used directly: it is what boto3 stands on, and boto3 adds nothing that the client needs.
 """
 
 from __future__ import annotations

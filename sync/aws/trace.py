@@ -36,7 +36,7 @@ class Trace:
     def after(self, error: Exception | None, code: str) -> bool | None:
         """What botocore is told: False = don't try again, None = as you see fit."""
         if code in THROTTLING:
-            # Waiting is the door's business: it slows down the others too.
+            # Waiting is the client's business: it slows down the others too.
             if self.pace is not None:
                 self.pace.throttled()
             return False

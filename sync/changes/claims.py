@@ -2,8 +2,8 @@
 
 What remains possible: a worker that hangs between its last look at the claim and AWS's answer, for longer than
 CLAIM_TIMEOUT_S, sends although another one has taken over. IAM has no conditional write, so nothing can prevent it.
-For calls that are sent once the door's time-outs end well before that; an idempotent one, which botocore may send three
-times, can take longer, and arriving twice does it no harm.
+For calls that are sent once the client's time-outs end well before that; an idempotent one, which botocore may send
+three times, can take longer, and arriving twice does it no harm.
 """
 
 from __future__ import annotations

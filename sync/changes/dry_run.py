@@ -1,6 +1,6 @@
 """Dry runs: what each step would find in AWS now, and which permissions are missing. Nothing is written.
 
-It goes through the door that applies a change, with the same role and session policy, but for the dry run: that door
+It goes through the client that applies a change, with the same role and session policy, but for the dry run: that
 sends no write whatever it is asked. What a step builds on is taken as the steps before it would leave it.
 """
 

@@ -49,7 +49,7 @@ def _work(claim: Claim) -> None:
         log.warning("Another worker took over change %s.", change_id)
     except NotCounted as held:
         endings.hand_back(claim, str(held))
-    except AwsError as error:  # the door didn't open; what goes wrong at a step is the step's
+    except AwsError as error:  # no credentials; what goes wrong at a step is the step's
         endings.break_off(claim, as_json(error))
     except (OperationalError, InterfaceError) as error:  # whatever was to be written down: the next tick finds out
         log.error("The database failed under change %s, which another worker goes on with: %s", change_id, error)

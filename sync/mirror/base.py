@@ -30,7 +30,7 @@ Named = Mapping[str, str]  # words for what documents name by an id
 
 
 class Reader(Protocol):
-    """The door to AWS, as sources and mirrors use it (`sync.aws.client.reader`)."""
+    """The client of AWS, as sources and mirrors use it (`sync.aws.client.reader`)."""
 
     def call(self, service: str, operation: str, /, **params: Any) -> dict[str, Any]: ...
 
@@ -181,7 +181,7 @@ class Mirror(ABC):
     def is_still(self, client: Reader, ref: ObjectRef) -> bool:
         """Whether AWS means this very object by the name in `ref`, where `read_one`'s answers don't say so themselves.
 
-        Asks AWS, and raises what the door raises.
+        Asks AWS, and raises AwsError.
         """
         return True
 
@@ -238,10 +238,10 @@ class Source(ABC):
 
     @abstractmethod
     def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
-        """From `marker` on. Raises what the door raises, and `NotYet`."""
+        """From `marker` on. Raises AwsError, and `NotYet`."""
 
     def expected(self, client: Reader, place: AccountRegion) -> int | None:
-        """How many objects will come, where that can be known; raises what the door raises."""
+        """How many objects will come, where that can be known; raises AwsError."""
         return None
 
     def least_s(self, place: AccountRegion) -> int:

@@ -15,7 +15,7 @@ class NameReused(Exception):
 def read_confirmed(client: Reader, mirror: Mirror, ref: ObjectRef, known: KnownFacet | None) -> Item | None:
     """`Mirror.read_one`. What would change the facet is made sure of first; what it said before costs no call.
 
-    Raises what the door raises, and Namesake.
+    Raises AwsError, and Namesake.
     """
     item = mirror.read_one(client, ref)
     if item is None or (known is not None and known.fingerprint == fingerprint(mirror.see(item).content)):

@@ -20,8 +20,8 @@ from sync.object_ref import ObjectRef
 
 Read = Callable[[ObjectRef], Item | None]
 
-# So few that a page takes seconds at the pace of the door, and a run that was killed repeats little; where AWS is slow
-# the page ends early, so that the run is heard of and others in the queue get their turn.
+# So few that a page takes seconds at the pace of the client, and a run that was killed repeats little; where AWS is
+# slow the page ends early, so that the run is heard of and others in the queue get their turn.
 _PER_PAGE, _LONGEST_PAGE_S = 10, 20.0
 _REPLACED = "Left out: {name} is somebody else by now. The next pull has both."
 
@@ -38,7 +38,7 @@ class OneByOne:
     first_denial: AccessDeniedError | None = None
 
     def ask(self, called: str, ref: ObjectRef) -> None:
-        """Raises what the door raises, unless that is about this one object."""
+        """Raises AwsError, unless it is about this one object."""
         try:
             with raising_malformed():
                 item = self.read(ref)

@@ -263,7 +263,7 @@ def _look_again(visit: RunVisit, mirror: Mirror, old: ParsedItem) -> None:
 def read_alone(visit: RunVisit, mirror: Mirror, ref: ObjectRef) -> bool:
     """Reads one mirrored object, outside any transaction, and stores the answer unless it is older than our write.
 
-    False when there is none; nothing is written then. Raises what the door raises.
+    False when there is none; nothing is written then. Raises AwsError.
     """
     requested_at = clock.now()
     known = known_facets(visit.place, mirror, [ref.object_id]).get(ref.object_id)

@@ -84,7 +84,7 @@ def _not_known_to_be_gone(visit: RunVisit, mirror: Mirror, object_ids: Sequence[
 
 
 def read_renamed(visit: RunVisit, mirror: Mirror, lost: Sequence[ObjectRef]) -> bool:
-    """Reads those that AWS has under other names now; whether there are any. Raises what the door raises."""
+    """Reads those that AWS has under other names now; whether there are any. Raises AwsError."""
     found = mirror.renamed(visit.client, lost) if lost else []
     there = [read_alone(visit, mirror, ref) for ref in found]
     return any(there)

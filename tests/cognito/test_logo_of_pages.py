@@ -257,8 +257,8 @@ def test_what_is_left_out_is_not_sent_empty() -> None:
 )
 def test_our_write_shows_by_what_is_there_and_when_it_was_set(live: dict[str, Any], done: bool) -> None:
     tried = [PreviousAttempt(timezone.now(), {"css": "", "logo": True, "changed": "2026-01-01"})]
-    door: Any = None  # it isn't asked
-    assert bool(SetUiCustomization().done(door, SENT, live, tried)) is done
+    client: Any = None  # it isn't asked
+    assert bool(SetUiCustomization().done(client, SENT, live, tried)) is done
 
 
 def test_no_look_is_set_until_a_date() -> None:

@@ -189,12 +189,12 @@ def test_a_new_secret_shows_by_the_date_alone(world: World) -> None:
     operation = registry[PROVIDER.kind]
     typed = {"ProviderDetails.client_secret": "sealed:x"}
     p = operation.parse(update(PROVIDER, arranged.pool.arn, "Google", typed, "Google").params)
-    door = reader(world.aws_account, region=arranged.pool.region)
-    live = operation.live(door, p)
+    client = reader(world.aws_account, region=arranged.pool.region)
+    live = operation.live(client, p)
     p = replace(p, settings=live["settings"])
     later, before = (timezone.now() + timedelta(hours=hours) for hours in (1, -1))
-    assert operation.done(door, p, live, [PreviousAttempt(later, live)]) is None
-    assert operation.done(door, p, live, [PreviousAttempt(before, live)]) is not None
+    assert operation.done(client, p, live, [PreviousAttempt(later, live)]) is None
+    assert operation.done(client, p, live, [PreviousAttempt(before, live)]) is not None
 
 
 def test_a_secret_that_is_not_typed_stays_as_aws_has_it(world: World, erin: Operator) -> None:

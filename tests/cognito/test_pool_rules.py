@@ -51,9 +51,9 @@ def test_one_that_was_there_before_us_is_not_ours() -> None:
     operation = registry["cognito.resource_server.create"]
     p = operation.parse(make(RESOURCE_SERVER, ARN, API, {"Name": "API"}).params)
     live = {"object": "x", "settings": {"Name": "API"}}
-    door: Any = None  # it isn't asked
-    assert operation.done(door, p, live, [PreviousAttempt(timezone.now(), None)]) is not None
-    assert operation.done(door, p, live, [PreviousAttempt(timezone.now(), live)]) is None
+    client: Any = None  # it isn't asked
+    assert operation.done(client, p, live, [PreviousAttempt(timezone.now(), None)]) is not None
+    assert operation.done(client, p, live, [PreviousAttempt(timezone.now(), live)]) is None
 
 
 @pytest.mark.parametrize(("domain", "certificate"), [("acme-shop", CERTIFICATE), ("id.acme.example", "")])

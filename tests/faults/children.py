@@ -1,6 +1,6 @@
 """A worker as a child of the test's process: it needs no start, so killing one costs little.
 
-Its connections to the database are its own; so are those to AWS, which the door makes anew after a fork.
+Its connections to the database are its own; so are those to AWS, which the client makes anew after a fork.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def test_two_workers(trial: Trial, cell: Cell) -> None:
 @of_each_kind
 @pytest.mark.django_db
 def test_answer_lost(trial: Trial, cell: Cell) -> None:
-    """The door itself sends an idempotent call again; any other is looked at first."""
+    """The client itself sends an idempotent call again; any other is looked at first."""
     trial.world.emulator.rules(
         [{"action": action, "when": "after", "truncate": True, "times": 1} for action in trial.actions]
     )

@@ -127,7 +127,7 @@ def test_an_older_version_is_put_in_force(world: World, erin: Operator) -> None:
 
 
 class Documents:
-    """A door that knows only the documents of versions."""
+    """A client that knows only the documents of versions."""
 
     def __init__(self, **documents: str) -> None:
         self.documents = documents
@@ -153,6 +153,6 @@ BEFORE = {"policy": "ANPA1", "default": "v1", "versions": ["v1"]}
 )
 def test_a_version_is_ours_when_it_is_new_and_says_what_we_sent(says: str, live: object, expected: str | None) -> None:
     p = UpdatePolicyParams(policy_arn="arn:aws:iam::123456789012:policy/reports-write", document=OURS)
-    door = Documents(v2=OURS.replace("\n", ""), v3=document("*"))
-    done = UpdatePolicy().done(door, p, live, [PreviousAttempt(timezone.now(), BEFORE)])  # type: ignore[arg-type]
+    client = Documents(v2=OURS.replace("\n", ""), v3=document("*"))
+    done = UpdatePolicy().done(client, p, live, [PreviousAttempt(timezone.now(), BEFORE)])  # type: ignore[arg-type]
     assert done == (StepResult({"version": expected}) if expected else None)

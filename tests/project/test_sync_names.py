@@ -17,7 +17,7 @@ from sync.operations import registry as operations
 from tests.services.aws_models import model_of
 from tests.web.sources import ROOT
 
-# The door knows how AWS's calls behave, whoever makes them.
+# The client knows how AWS's calls behave, whoever makes them.
 EXEMPT = {
     "sync/aws/calls.py": "which calls only read, and which may be sent again: no app may decide that for itself",
     "sync/aws/paging.py": "how the listings of each service page, where they don't as the service usually does",

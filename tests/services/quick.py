@@ -24,7 +24,7 @@ TESTS_OF = {
     "characters": ("engine",),
     "iamconsole": ("web",),
     "policies": ("policies", "engine"),
-    "sync": ("sync", "door", "faults"),
+    "sync": ("sync", "aws", "faults"),
     "templates": ("web",),
 }
 _PROCESSES = {"browser", "emulator_process", "live_server", "oidc_process", "worker"}

@@ -116,7 +116,7 @@ def _identities(number: int) -> str:
 
 
 def in_pool(client: Reader, pool_id: str, ids: Sequence[str]) -> tuple[set[str], bool]:
-    """Which of these are in the pool, and whether all of the pool was looked through. Raises what the door raises."""
+    """Which of these are in the pool, and whether all of the pool was looked through. Raises AwsError."""
     wanted, seen = {*ids}, 0
     found: set[str] = set()
     for page in _pages(client, pool_id):

@@ -203,7 +203,7 @@ def devices(person: CognitoUser) -> LiveChoices:
 
 
 def linked_accounts(person: CognitoUser) -> list[LinkedAccount]:
-    """Raises what the door raises."""
+    """Raises AwsError."""
     client = reader(person.aws_account, region=person.region, urgent=True)
     item = find_one(client, person.pool.aws_id, SUB, person.aws_id)
     return linked_to(item) if item is not None else []

@@ -78,7 +78,7 @@ class PersonMirror(Mirror):
 def find_one(client: Reader, pool_id: str, attribute: str, value: str) -> Item | None:
     """The first person whose attribute has exactly this value, which AWS must be able to look for. Bills nobody.
 
-    Raises what the door raises.
+    Raises AwsError.
     """
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     asked = {"UserPoolId": pool_id, "Filter": f'{attribute} = "{escaped}"', "Limit": 1}
@@ -155,7 +155,7 @@ class GroupsOfPerson(Mirror):
 
 
 def names_of_groups(client: Reader, pool_id: str, known_as: str) -> list[str]:
-    """Of all that AWS says she is in. Bills nobody. Raises what the door raises."""
+    """Of all that AWS says she is in. Bills nobody. Raises AwsError."""
     pages = client.pages(IDP, "AdminListGroupsForUser", UserPoolId=pool_id, Username=known_as)
     return [str(group["GroupName"]) for page in pages for group in page.items.get("Groups") or ()]
 

@@ -213,7 +213,7 @@ class DeleteToken(PersonOperation[PersonParams]):
 
 
 def read_factors(client: AwsClient, p: PersonParams) -> dict[str, Any]:
-    """{"factors": those that are on, "preferred": the first or ""}. Raises what the door raises."""
+    """{"factors": those that are on, "preferred": the first or ""}. Raises AwsError."""
     described = client.at(p.region).call(IDP, "AdminGetUser", UserPoolId=p.pool_id, Username=p.known_as)
     factors = sorted(described.get("UserMFASettingList") or ())
     return {"factors": factors, "preferred": described.get("PreferredMfaSetting") or ""}

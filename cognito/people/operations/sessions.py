@@ -70,7 +70,7 @@ class RevokeSession(PersonOperation[SessionParams]):
 
 
 def sessions_of(client: Reader, pool_id: str, known_as: str) -> list[Item]:
-    """Those that are open, by AWS's names: one page, of up to 125. Raises what the door raises."""
+    """Those that are open, by AWS's names: one page, of up to 125. Raises AwsError."""
     found: list[Item] = client.call(IDP, "AdminListUserSessions", UserPoolId=pool_id, Username=known_as)["Sessions"]
     return found
 
@@ -124,6 +124,6 @@ class ForgetDevice(PersonOperation[RememberedDeviceParams]):
 
 
 def devices_of(client: Reader, pool_id: str, known_as: str) -> list[Item]:
-    """By AWS's names. Raises what the door raises."""
+    """By AWS's names. Raises AwsError."""
     pages = client.pages(IDP, "AdminListDevices", UserPoolId=pool_id, Username=known_as)
     return [device for page in pages for device in page.items.get("Devices") or ()]

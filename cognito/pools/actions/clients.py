@@ -145,8 +145,8 @@ class SecretForm(ClientForm):
     def _ask(self) -> tuple[list[str], str]:
         """Their ids, the oldest first; or why AWS doesn't tell."""
         try:
-            door = reader(self.aws_account, urgent=True)
-            return list(secrets_of(door, self.pool.arn, self.row.aws_id) or {}), ""
+            client = reader(self.aws_account, urgent=True)
+            return list(secrets_of(client, self.pool.arn, self.row.aws_id) or {}), ""
         except AwsError as error:
             return [], error.sentence()
 

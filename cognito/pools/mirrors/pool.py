@@ -83,7 +83,7 @@ def _newest_of(client: Reader, name: str) -> str:
 
 
 def described(client: Reader, pool_id: str) -> Item | None:
-    """What DescribeUserPool says; None where there is no such pool. Raises what the door raises."""
+    """What DescribeUserPool says; None where there is no such pool. Raises AwsError."""
     try:
         pool: Item = client.call(IDP, "DescribeUserPool", UserPoolId=pool_id)["UserPool"]
     except NotFound:

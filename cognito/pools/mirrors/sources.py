@@ -79,7 +79,7 @@ class ConditionalSource(EachObject):
 
 
 POOLS, CLIENTS, SESSIONS = "cognito.pools", "cognito.clients", "cognito.sessions"
-_DESCRIBED_PER_PAGE = 10  # so few that a page takes seconds at the pace of the door
+_DESCRIBED_PER_PAGE = 10  # so few that a page takes seconds at the pace of the client
 SLOWLY = timedelta(hours=6)
 
 

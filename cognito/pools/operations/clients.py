@@ -346,7 +346,7 @@ class DeleteSecret(ClientOperation):
 def secrets_of(client: Any, pool_arn: str, client_id: str) -> dict[str, datetime] | None:
     """The client's secrets as AWS has them: when each was made, by its id, the oldest first; None: no such client.
 
-    `client`: a door. Raises what the door raises.
+    `client`: of AWS. Raises AwsError.
     """
     asked = {"UserPoolId": pool_id_of(pool_arn), "ClientId": client_id}
     try:

@@ -100,7 +100,7 @@ class UiCustomization:
 
 
 def look_of(client: Reader, pool_id: str) -> UiCustomization:
-    """Raises what the door raises."""
+    """Raises AwsError."""
     described = client.call(IDP, "GetUICustomization", UserPoolId=pool_id, ClientId=EVERY_CLIENT)["UICustomization"]
     return _look(described)
 

@@ -11,7 +11,7 @@ from emulator.process import Emulator
 from sync.aws import answers, errors
 from sync.aws.answers import prepare
 from sync.aws.client import reader
-from tests.door.conftest import DOCUMENT
+from tests.aws.conftest import DOCUMENT
 from tests.services.aws_models import model_of
 
 # A key twice, tabs, a "%", a plus and a letter beyond ASCII: all that parsing, or decoding twice, would lose.

@@ -9,7 +9,7 @@ from emulator.process import Emulator
 from sync.aws import errors
 from sync.aws.client import AwsClient, writer
 from sync.aws.secrets import Secret
-from tests.door.conftest import DOCUMENT
+from tests.aws.conftest import DOCUMENT
 
 
 def writing(aws_account: AwsAccount, **options: Any) -> AwsClient:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sync.aws.secrets import masked
 from sync.snapshot import shapes
-from tests.door.test_read_xml import answer, read
+from tests.aws.test_read_xml import answer, read
 
 HIDDEN = "<secret>"
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIE"

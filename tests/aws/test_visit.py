@@ -1,4 +1,4 @@
-"""The visitor's door: as a person's own app, without a signature, and without any right of the console's."""
+"""A client without credentials: as a person's own app, without a signature, and without any right of the console's."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def app(emulator: Emulator) -> str:
 
 def sign_in(aws_account: AwsAccount, app: str = APP) -> dict[str, Any]:
     given = {"USERNAME": "anna", "PASSWORD": Secret(PASSWORD)}
-    door = visitor(aws_account, region=REGION)
-    return door.call("cognito-idp", "InitiateAuth", ClientId=app, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=given)
+    client = visitor(aws_account, region=REGION)
+    return client.call("cognito-idp", "InitiateAuth", ClientId=app, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=given)
 
 
 def test_who_tries_to_sign_in_needs_no_credentials_and_is_told_what_cognito_says(

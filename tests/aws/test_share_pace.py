@@ -23,7 +23,7 @@ from sync.aws.quotas import DEFAULT_QUOTAS, category_of, forecast_s, rate_of
 from sync.aws.shared_pace import PaceKey, SharedPace
 from sync.aws.translation import SentCall
 from sync.models import SharedRate
-from tests.door.test_ask_politely import Clock
+from tests.aws.test_ask_politely import Clock
 from tests.services.aws_models import model_of
 from tests.services.workers import ROOT, database_url
 

@@ -1,4 +1,4 @@
-"""Cognito through the door: lists with pages as long as may be, marks that expire, people whom AWS bills for."""
+"""Cognito through the client: lists with pages as long as may be, marks that expire, people whom AWS bills for."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sync.aws.answers import prepare
-from tests.door.test_read_xml import IAM, NAMESPACE, answer, read
+from tests.aws.test_read_xml import IAM, NAMESPACE, answer, read
 
 BOTOCORE = create_parser("query")
 OPERATIONS = [name for name in IAM.operation_names if IAM.operation_model(name).output_shape is not None]

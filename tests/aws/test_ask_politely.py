@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import AwsAccount
 from emulator.process import Emulator
-from sync.aws import client as door
+from sync.aws import client as aws_client
 from sync.aws import errors
 from sync.aws.client import reader
 from sync.aws.pacing import Pace, delays, pace_of
@@ -77,7 +77,7 @@ def test_one_pace_for_each_aws_account() -> None:
 
 def test_waits_grow_and_stay_shorter_than_a_claim_lives(settings: Any) -> None:
     settings.AWS_RETRY_BASE_S = 1.0
-    waits = list(delays(door._FURTHER_TRIES_THROTTLED))
+    waits = list(delays(aws_client._FURTHER_TRIES_THROTTLED))
     assert all(2**n / 2 <= wait <= 2**n for n, wait in enumerate(waits[:4]))
     assert max(waits) <= 8
     assert sum(waits) < 90  # CLAIM_TIMEOUT_S, as it comes
@@ -110,7 +110,7 @@ def test_a_throttled_read_slows_the_aws_account_s_other_reads(
     emulator: Emulator, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     pace = Pace(5, clock, clock.sleep)
-    monkeypatch.setattr(door.AwsClient, "_pace", lambda self, sending, params: pace)
+    monkeypatch.setattr(aws_client.AwsClient, "_pace", lambda self, sending, params: pace)
     emulator.rules([{"action": "ListUsers", "error": {"code": "Throttling"}, "times": 2}])
     reader(aws_account).call("iam", "ListUsers")
     assert 1 < pace.per_second < 1.5

@@ -144,7 +144,7 @@ class _Cognito(BaseHTTPRequestHandler):
 
 
 def _client(service: str, url: str) -> Any:
-    """As the door makes them."""
+    """As the client makes them."""
     session = botocore.session.get_session()
     read_our_way(session)
     return session.create_client(

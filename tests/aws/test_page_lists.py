@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import AwsAccount
 from emulator.process import Emulator
-from sync.aws import client as door
+from sync.aws import client as aws_client
 from sync.aws import errors
 from sync.aws.calls import is_known, is_read
 from sync.aws.client import AwsClient, ListPage, reader
@@ -96,7 +96,7 @@ def test_a_page_that_leads_nowhere_is_a_fault_of_aws(
 
     monkeypatch.setattr(AwsClient, "call", answer)
     with pytest.raises(errors.TransientError, match="not where"):
-        list(door.reader(aws_account).pages("iam", "ListUsers", marker="here"))
+        list(aws_client.reader(aws_account).pages("iam", "ListUsers", marker="here"))
 
 
 def test_organizations_are_read_and_never_written() -> None:

@@ -7,7 +7,7 @@ import pytest
 from sync.aws import errors
 from sync.aws.cognito_codes import CODES, FAULTS
 from sync.aws.translation import THROTTLING, SentCall, translate
-from tests.door.test_translate_errors import answer
+from tests.aws.test_translate_errors import answer
 from tests.services.aws_models import model_of
 
 READ = SentCall("cognito-idp", "DescribeUserPool", "123456789012", write=False)

@@ -1,4 +1,4 @@
-"""What the door knows of Cognito's calls: how long a page may be, what may be sent twice, what goes unsigned."""
+"""What the client knows of Cognito's calls: how long a page may be, what may be sent twice, what goes unsigned."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from sync.aws.calls import is_read, is_signed, may_be_resent
 from sync.aws.paging import paging_of
-from tests.door.test_page_lists import paged_reads
+from tests.aws.test_page_lists import paged_reads
 from tests.services.aws_models import model_of
 
 SIZES = {"Limit", "MaxResults"}
