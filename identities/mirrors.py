@@ -18,8 +18,7 @@ from identities.rewritten_trusts import is_rewritten
 from identities.trust import principals_of, unique_ids
 from identities.trusted import keep_trusted
 from policies import documents
-from policies.engine.principals import allowed_principals
-from policies.engine.statements import document_in
+from policies.engine.statements import allowed_principals, document_in
 from policies.mirrors import is_mirrored
 from policies.models import ManagedPolicy
 from sync.aws.errors import InvalidRequestError

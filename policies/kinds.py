@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from objects import kinds
 from objects.kinds import AwsKind, IamKind
-from policies.detail_mirror import SETTINGS
+from policies.mirrors import SETTINGS
 from policies.models import ManagedPolicy, OrgPolicy
 
 POLICY = IamKind(

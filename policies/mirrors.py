@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import QuerySet
 
 from aws_constraints.arn import is_managed_by_aws
 from objects.permissions import iam_nobody
@@ -14,11 +16,13 @@ from policies import documents
 from policies.models import ManagedPolicy, PolicyVersion
 from sync.aws.errors import NotFound
 from sync.aws.permission import reread
-from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader, bulk
+from sync.mirror import AccountRegion, Content, EachObject, Item, Mirror, ParsedItem, Reader, bulk
 from sync.mirror.bulk import Columns
+from sync.mirror.columns import ColumnsMirror
 from sync.mirror.differences import ContentDifference, ContentPart
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
+from sync.models import MirroredRow
 from sync.object_ref import ObjectRef
 
 _NUMBER = re.compile(r"v(\d{1,9})")  # as many digits as its column holds
@@ -192,3 +196,65 @@ def _number(version_id: str) -> int:
     """3 of "v3" and of "v3.suffix"."""
     found = _NUMBER.match(version_id)
     return int(found[1]) if found else 0
+
+
+# ---- Of a customer managed policy what IAM's listings leave out: description and tags. GetPolicy has both ----
+SETTINGS_PARTS = {
+    "description": ContentPart("Description", "described: {new}"),
+    "tags": ContentPart("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}"),
+}
+
+
+class PolicySettings(ColumnsMirror):
+    kind = ManagedPolicy.kind
+    source = "settings"
+    title = "Description and tags"
+    model = ManagedPolicy
+    parts = SETTINGS_PARTS
+    known = frozenset(
+        {
+            "PolicyName",
+            "PolicyId",
+            "Arn",
+            "Path",
+            "DefaultVersionId",
+            "AttachmentCount",
+            "IsAttachable",
+            "Tags",
+            "PermissionsBoundaryUsageCount",
+            "CreateDate",
+            "UpdateDate",
+            "Description",
+        }
+    )
+
+    def object_id(self, item: Item) -> str:
+        return str(item["PolicyId"])
+
+    def see(self, item: Item) -> ParsedItem:
+        tags = {tag["Key"]: tag["Value"] for tag in item.get("Tags") or ()}
+        content = {"description": item.get("Description") or "", "tags": tags}
+        return ParsedItem(self.object_id(item), item["PolicyName"], item["Arn"], content)
+
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
+        return seen.content
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        try:
+            item: Item = client.call("iam", "GetPolicy", PolicyArn=ref.arn)["Policy"]
+        except NotFound:
+            return None
+        return None if ref.object_id and item["PolicyId"] != ref.object_id else item
+
+
+class EachCustomerPolicy(EachObject):
+    """AWS's own policies have no tags, and nobody needs their descriptions here."""
+
+    def rows(self, place: AccountRegion) -> QuerySet[MirroredRow]:
+        return place.of(ManagedPolicy.objects.live()).filter(is_aws=False)
+
+
+SETTINGS = PolicySettings()
+SOURCE = EachCustomerPolicy(
+    "iam.policy_settings", "Descriptions and tags of policies", SETTINGS, after="iam.details", every=timedelta(hours=6)
+)

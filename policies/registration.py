@@ -1,4 +1,4 @@
-"""What `policies` adds to the frame: a link of the sidebar, search, and lines of the overview."""
+"""What `policies` adds to the frame: links of the sidebar, search, lines and a panel of the overview."""
 
 from __future__ import annotations
 
@@ -10,13 +10,37 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
-from iamconsole.web import panels
+from iamconsole.web import panels, search
 from iamconsole.web.counts import first_of
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.words import SOME, counted, number, some
 from objects.selectors import count_live
 from policies import kinds, selectors
-from policies.models import ManagedPolicy
+from policies.models import ManagedPolicy, OrgPolicy
+from policies.organizations.selectors import ControlPoliciesUnknown
+from policies.organizations.views import ControlPolicyTypeView, bounds
+
+
+def _bounds(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
+    url = reverse("organization", kwargs={"account_id": aws_account.account_id})
+    for bound in bounds(aws_account):
+        held = bound.is_read
+        yield panels.PanelRow(
+            bound.named, url, text=_in_words(bound), icon="shield" if held else "circle-question-mark"
+        )
+
+
+def _in_words(bound: ControlPolicyTypeView) -> str:
+    found = bound.found
+    if isinstance(found, ControlPoliciesUnknown):
+        return f"Not read, so the limit is unknown. {found.why}"
+    if found.unbound:
+        return found.unbound
+    policies = {policy.aws_id for level in found.levels for policy in level.policies}
+    return (
+        f"{counted(len(policies), 'policy', 'policies')} on {counted(len(found.levels), 'level')} "
+        "limit this AWS account."
+    )
 
 
 def _unused(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
@@ -37,7 +61,10 @@ class PoliciesShell(ShellProvider):
     navigation: ClassVar[tuple[NavGroup, ...]] = (
         NavGroup(
             "IAM",
-            (NavItem("Policies", "file-lock", "policies", count_live(ManagedPolicy), SEE_IAM, position=40),),
+            (
+                NavItem("Policies", "file-lock", "policies", count_live(ManagedPolicy), SEE_IAM, position=40),
+                NavItem("Organization", "network", "organization", permission=SEE_IAM, position=80),
+            ),
             position=10,
         ),
     )
@@ -49,5 +76,22 @@ def register() -> None:
     panels.register(
         panels.Panel(
             "overview.attention", "unused_policies", "Unused policies", rows=_unused, permission=SEE_IAM, position=90
+        )
+    )
+    rows = OrgPolicy.objects.visible_to
+    search.register(
+        search.SearchKind(
+            "organization_policies", "Control policies", "shield", rows=rows, url_name="control_policy", position=45
+        )
+    )
+    panels.register(
+        panels.Panel(
+            "overview.side",
+            "bounds",
+            "Limits of this AWS account",
+            url_name="organization",
+            rows=_bounds,
+            permission=SEE_IAM,
+            position=25,
         )
     )

@@ -14,7 +14,7 @@ from sync.operations import PlannedStep
 
 
 class UnseenCheck(PlanCheck):
-    """Policy documents are lint's: see policies/engine/lint/characters.py."""
+    """Policy documents are lint's: see policies/engine/lint/grammar.py."""
 
     name = "unseen"
 

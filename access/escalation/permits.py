@@ -23,7 +23,7 @@ from policies.engine.layers import LayerName, LayerPolicy
 from policies.engine.matching import ArnGlob, tokens
 from policies.engine.somewhere import REGION, is_chosen
 from policies.engine.somewhere.asked import REQUEST_TAG, SECURE_TRANSPORT
-from policies.engine.somewhere.settle import are_consistent
+from policies.engine.somewhere.search import are_consistent
 from policies.engine.somewhere.values import ConditionKeys
 
 _ASSUME = "sts:assumerole"

@@ -13,7 +13,7 @@ from identities.models import Attachment, IamGroup, Membership
 from identities.operations import add_member, attach, detach, remove_member
 from objects.fields import UntilField
 from objects.object_actions import ActionForm
-from policies.copies import ending_copy
+from policies.ending import ending_copy
 from policies.fields import PolicyField
 from sync.operations import StepSpec
 

@@ -233,3 +233,16 @@ def _text(value: Json) -> str:
 def statement_name(which: str | int) -> str:
     """As people are told: the Sid, or the place from 1. `which`: a Sid, or a place from 0."""
     return which if isinstance(which, str) else f"number {which + 1}"
+
+
+def allowed_principals(document: PolicyDocument) -> list[tuple[str, str]]:
+    """(type, value) of whom the Allow statements name, each once, in their order. NotPrincipal lets in anyone.
+
+    Types are AWS, Service, Federated and CanonicalUser; "*" as a value means anyone.
+    """
+    found: dict[tuple[str, str], None] = {}
+    for statement in document.statements:
+        if statement.allows:
+            anyone = [("AWS", "*")] if statement.has("NotPrincipal") else statement.principal_words
+            found.update(dict.fromkeys(anyone))
+    return list(found)

@@ -10,9 +10,9 @@ from typing import Any
 from accounts.models import AwsAccount
 from objects.operations.existence import CreateObjectParams, Creation
 from objects.operations.tags import retagged
-from policies.detail_mirror import SETTINGS
 from policies.holdings import ManagedPolicyChange
 from policies.kinds import POLICY
+from policies.mirrors import SETTINGS
 from policies.models import ManagedPolicy
 from policies.operations.update import DeleteVersion, document_findings
 from policies.operations.versions import PolicyParams, VersionsOperation, customer_policy

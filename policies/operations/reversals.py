@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from accounts.models import AwsAccount
 from objects.operations.tags import tags_again
-from policies.detail_mirror import PolicySettings
 from policies.documents import texts_of
 from policies.kinds import POLICY
-from policies.mirrors import text_in_force
+from policies.mirrors import PolicySettings, text_in_force
 from policies.models import ManagedPolicy
 from policies.operations.managed import create_policy, plan_delete
 from policies.operations.update import DeleteVersion, plan_set_default, plan_update

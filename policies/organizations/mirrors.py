@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from policies import documents
-from policies.models import OrgAccount, Organization, OrgPolicy, OrgTarget, OrgUnit
-from policies.models.organizations import OrgNode
+from policies.models import OrgAccount, Organization, OrgNode, OrgPolicy, OrgTarget, OrgUnit
 from policies.organizations import reads
 from sync.aws.errors import NotFound, NotInOrganization
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader

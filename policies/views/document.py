@@ -12,10 +12,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
-from policies.drafts import findings_in
+from policies.drafts import findings_in, newest_of
 from policies.engine.document import DocumentType
 from policies.engine.lint import FindingsUnwanted
-from policies.newest import newest_of
 from policies.quotas import OF_DOCUMENTS
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import AwsAccount, Operator
 from identities import operations
 from policies.operations import plan_update
-from policies.plan_findings import LintPlanCheck
+from policies.plan_checks import LintPlanCheck
 from sync.operations import PlannedStep, registry
 from tests.services.changing import propose
 from tests.services.rows import make_policy, make_role, make_user

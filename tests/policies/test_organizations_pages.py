@@ -13,8 +13,8 @@ from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
 from iamconsole.web.diff import laid_out
 from policies.models import OrgAccount, OrgPolicy
-from policies.organizations.outline import ACCOUNTS_SHOWN
 from policies.organizations.sources import MEMBERSHIP
+from policies.organizations.views import ACCOUNTS_SHOWN
 from tests.conftest import make_operator
 from tests.services.organization_rows import (
     complete,

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
-from policies import newest
+from policies import drafts
 from policies.engine.lint import FindingsUnwanted
 from policies.findings import findings_of
 from policies.models import ManagedPolicy
@@ -142,9 +142,9 @@ def test_says_how_many_findings_are_not_listed(policy: ManagedPolicy, erin: Oper
 def test_only_the_newest_check_of_an_operator_goes_on(
     policy: ManagedPolicy, erin: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(newest, "_ASK_EVERY_S", 0.0)
+    monkeypatch.setattr(drafts, "_ASK_EVERY_S", 0.0)
     long = document(*(f"s3:Get{n:060}" for n in range(300)))
-    older = newest.newest_of(erin, long)
+    older = drafts.newest_of(erin, long)
     assert older()
     assert client_of(erin).post(address("document_check"), {"document": long}).status_code == 200
     assert not older()

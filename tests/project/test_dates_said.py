@@ -14,7 +14,7 @@ APPS = ("accounts", "sync", "objects", "policies", "identities", "access", "cogn
 # In an f-string or strftime; with a "T" between, or without separators, it is for machines.
 WRITTEN = re.compile(r"%d\.%m|%d %b|%Y-%m-%d(?!T)|(?<!T)%H:%M(?!:%SZ|Z)")
 # The owner of the words, and what is sent to AWS or names a file.
-MAY = ("iamconsole/web/words.py", "iamconsole/web/exports.py", "policies/copies.py", "cognito/restoring/views.py")
+MAY = ("iamconsole/web/words.py", "iamconsole/web/exports.py", "policies/ending.py", "cognito/restoring/views.py")
 
 
 def test_nobody_writes_a_date_in_a_format_of_their_own() -> None:

@@ -24,12 +24,17 @@ from policies.engine.catalogue.arns import (
     types_of_arn,
     types_of_arn_service,
 )
-from policies.engine.catalogue.federation_keys import FEDERATION_KEYS
-from policies.engine.catalogue.global_keys import SENSITIVE as SENSITIVE_KEYS
-from policies.engine.catalogue.keys import LONGEST_NAME, condition_key, fits_key, spelled
-from policies.engine.catalogue.regions import may_be_region, regions
+from policies.engine.catalogue.keys import FEDERATION_KEYS, LONGEST_NAME, condition_key, fits_key, spelled
+from policies.engine.catalogue.keys import SENSITIVE as SENSITIVE_KEYS
 from policies.engine.catalogue.service_sources import SERVICE_SOURCES, ServiceSource
-from policies.engine.catalogue.store import REFERENCE, data_date, service_names, services_with_rcps
+from policies.engine.catalogue.store import (
+    REFERENCE,
+    data_date,
+    may_be_region,
+    regions,
+    service_names,
+    services_with_rcps,
+)
 from policies.engine.catalogue.values import AccessLevel, Action, ConditionKey, KeyType, ResourceType, ResourceUse
 
 __all__ = [

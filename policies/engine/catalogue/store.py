@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from policies.engine.catalogue.values import (
@@ -22,6 +23,7 @@ from policies.engine.catalogue.values import (
     ResourceType,
     ResourceUse,
 )
+from policies.engine.matching import Glob, tokens
 
 REFERENCE = "Service Authorization Reference"
 _MULTIVALUED = "ArrayOf"
@@ -126,3 +128,28 @@ def _names(found: Iterable[str]) -> KeyNames:
 @cache
 def _shared(names: KeyNames) -> KeyNames:
     return names
+
+
+# ---- The Regions that AWS has, by partition ------------------------------------------------------------------
+# From the data of `botocore`, which has those that AWS announced, too.
+_REGIONS = Path(__file__).with_name("regions.json")
+_LONGEST = 64
+
+
+@cache
+def regions() -> Mapping[str, frozenset[str]]:
+    """By the name of the partition: `aws`, `aws-cn` …"""
+    found = json.loads(_REGIONS.read_text())["partitions"]
+    return {partition: frozenset(names) for partition, names in found.items()}
+
+
+@lru_cache(maxsize=4096)
+def may_be_region(pattern: str, partition: str = "") -> bool:
+    """Whether a pattern matches a Region of the partition, or of any."""
+    if len(pattern) > _LONGEST:
+        return False
+    among = regions().get(partition) or frozenset().union(*regions().values())
+    if "*" not in pattern and "?" not in pattern:
+        return pattern in among
+    glob = Glob(tokens(pattern))
+    return any(map(glob.matches, among))

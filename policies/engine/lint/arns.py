@@ -11,9 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from policies.engine import catalogue
-from policies.engine.lint.findings import FindingMark, Severity
-from policies.engine.lint.fixes import replaced
-from policies.engine.lint.registry import Marks, register_all
+from policies.engine.lint.checks import FindingMark, Marks, Severity, register_all, replaced
 from policies.engine.lint.subject import LintStatement, LintSubject
 from policies.engine.statements import StatementText
 

@@ -11,11 +11,9 @@ from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from policies.engine.lint.actions import shown
+from policies.engine.lint.checks import FindingMark, Severity, condition_check, replaced
 from policies.engine.lint.condition_values import values_of_family
-from policies.engine.lint.findings import FindingMark, Severity
-from policies.engine.lint.fixes import replaced
 from policies.engine.lint.operators import family_of
-from policies.engine.lint.registry import condition_check
 from policies.engine.lint.subject import LintStatement
 
 Network = IPv4Network | IPv6Network

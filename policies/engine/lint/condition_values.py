@@ -17,10 +17,8 @@ from policies.engine import catalogue
 from policies.engine.conditions import instant, number
 from policies.engine.lint.actions import shown
 from policies.engine.lint.arns import NO_REGION, is_open
-from policies.engine.lint.findings import FindingMark, Severity
-from policies.engine.lint.fixes import replaced
+from policies.engine.lint.checks import FindingMark, Severity, condition_check, replaced
 from policies.engine.lint.operators import family_of, operator_name, rewritten
-from policies.engine.lint.registry import condition_check
 from policies.engine.lint.subject import LintCondition, LintStatement
 from policies.engine.statements import StatementText
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.engine import catalogue
-from policies.engine.lint.findings import FindingMark, Severity
-from policies.engine.lint.registry import statement_check
+from policies.engine.lint.checks import FindingMark, Severity, statement_check
 from policies.engine.lint.subject import LintStatement
 from policies.engine.structure import DocumentType
 

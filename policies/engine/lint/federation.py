@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from aws_constraints.arn import Arn, account_in
 from policies.engine import catalogue
 from policies.engine.lint.actions import shown
-from policies.engine.lint.findings import FindingMark, Severity
-from policies.engine.lint.fixes import replaced
+from policies.engine.lint.checks import FindingMark, Severity, condition_check, replaced, statement_check
 from policies.engine.lint.operators import operator_name, rewritten
-from policies.engine.lint.registry import condition_check, statement_check
 from policies.engine.lint.subject import LintCondition, LintStatement
 from policies.engine.statements import Quantifier, StatementPrincipal
 from policies.engine.structure import DocumentType

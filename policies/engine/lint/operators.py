@@ -9,9 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.engine.catalogue import KeyType
 from policies.engine.conditions import OPERATORS
-from policies.engine.lint.findings import FindingMark, MakeFix, Severity
-from policies.engine.lint.fixes import replaced
-from policies.engine.lint.registry import condition_check
+from policies.engine.lint.checks import FindingMark, MakeFix, Severity, condition_check, replaced
 from policies.engine.lint.subject import LintCondition, LintStatement
 from policies.engine.statements import Quantifier
 

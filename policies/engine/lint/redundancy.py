@@ -12,9 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from policies.engine.canonical import compact
-from policies.engine.lint.findings import FindingMark, Severity
-from policies.engine.lint.fixes import removed
-from policies.engine.lint.registry import document_check, statement_check
+from policies.engine.lint.checks import FindingMark, Severity, document_check, removed, statement_check
 from policies.engine.lint.subject import LintStatement, LintSubject, service_of
 from policies.engine.matching import Glob, ResourceGlob, tokens
 from policies.engine.statements import StatementText

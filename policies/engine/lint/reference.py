@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from policies.engine.lint.access_analyzer import CODES, IN_PART, NOT_DONE, PAGE
-from policies.engine.lint.findings import Severity
-from policies.engine.lint.registry import CHECKS, EVERY, LintCheck
+from policies.engine.lint.checks import CHECKS, EVERY, LintCheck, Severity
 
 TARGET = Path(__file__).resolve().parents[3] / "docs" / "findings.md"
 

@@ -12,51 +12,44 @@ from policies.engine.json_text import written
 from policies.engine.lint import (
     actions,
     arns,
-    attached,
-    characters,
     condition_addresses,
     condition_keys,
     condition_values,
     control_policies,
-    empties,
     federation,
     grammar,
     operators,
-    passing,
     principals,
     redundancy,
-    services,
     sizes,
-    tags,
     variables,
     width,
 )
-from policies.engine.lint.findings import FindingMark, LintFinding, Severity
-from policies.engine.lint.registry import CHECKS, LintCheck, OfDocument, register
+from policies.engine.lint.checks import CHECKS, FindingMark, LintCheck, LintFinding, OfDocument, Severity, register
 from policies.engine.lint.subject import LintSubject
 from policies.engine.structure import DocumentType
 
 MODULES = (
     grammar,
     sizes,
-    characters,
+    grammar,
     actions,
-    attached,
+    actions,
     arns,
     condition_keys,
     condition_values,
     condition_addresses,
     operators,
     variables,
-    tags,
+    condition_keys,
     principals,
     federation,
-    services,
+    principals,
     control_policies,
-    passing,
+    width,
     width,
     redundancy,
-    empties,
+    grammar,
 )
 
 # IAM takes 131,072 characters, white space included; what AWS itself writes may be laid out more widely.

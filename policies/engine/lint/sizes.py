@@ -9,9 +9,15 @@ from collections.abc import Iterator
 from functools import partial
 
 from policies.engine.document import size
-from policies.engine.lint.findings import FindingMark, Severity
-from policies.engine.lint.fixes import put_first
-from policies.engine.lint.registry import OF_IDENTITIES, OfDocument, document_check, register
+from policies.engine.lint.checks import (
+    OF_IDENTITIES,
+    FindingMark,
+    OfDocument,
+    Severity,
+    document_check,
+    put_first,
+    register,
+)
 from policies.engine.lint.subject import LintSubject
 from policies.engine.structure import DocumentType
 from policies.engine.variables import VERSION_WITH_VARIABLES

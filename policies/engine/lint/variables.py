@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from policies.engine.conditions import OPERATORS
-from policies.engine.lint.findings import FindingMark, Severity
-from policies.engine.lint.fixes import put_first, replaced
-from policies.engine.lint.registry import document_check, statement_check
+from policies.engine.lint.checks import FindingMark, Severity, document_check, put_first, replaced, statement_check
 from policies.engine.lint.subject import LintStatement, LintSubject
 from policies.engine.statements import StatementText
 from policies.engine.variables import VERSION_WITH_VARIABLES

@@ -1,15 +1,125 @@
-"""The register of checks: one small function each, with its code, how bad it is, and for which documents."""
+"""What a check of lint is, what it finds, and how that is mended; and the register of all checks."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from policies.engine.lint.findings import FindingMark, Severity
+from policies.engine.json_text import JsonReading, Path
 from policies.engine.lint.subject import LintStatement, LintSubject
 from policies.engine.structure import DocumentType
+
+
+class Severity(StrEnum):
+    """IAM Access Analyzer's finding types; its GENERAL_WARNING is our warning."""
+
+    ERROR = "error"
+    SECURITY_WARNING = "security_warning"
+    WARNING = "warning"
+    SUGGESTION = "suggestion"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """The text from `start` to `end` (characters from 0) becomes `replacement`."""
+
+    title: str
+    start: int
+    end: int
+    replacement: str
+
+    def applied_to(self, text: str) -> str:
+        return text[: self.start] + self.replacement + text[self.end :]
+
+
+MakeFix = Callable[[JsonReading], Fix]
+
+
+@dataclass(frozen=True)
+class FindingMark:
+    """What a check yields. `at_name`: the place is the name of the element, not its value.
+
+    `severity`: where it isn't that of the check.
+    """
+
+    message: str
+    path: Path
+    at_name: bool = False
+    make_fix: MakeFix | None = None
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True)
+class LintFinding:
+    """`path` as people write it, `Statement[0].Action[2]`; `line` and `column` from 1, `start` and `end` from 0.
+
+    `stands_for`: how many of a kind it tells, where they are too many to be listed.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    path: str
+    line: int
+    column: int
+    start: int
+    end: int
+    fix: Fix | None = None
+    stands_for: int = 1
+
+
+def has_errors(findings: Sequence[LintFinding]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+# ---- Mechanical fixes: each is the smallest change of the raw text -------------------------------------------
+_COMMA_AFTER = re.compile(r"\s*,\s*")
+_COMMA_BEFORE = re.compile(r",\s*\Z")
+_BRACE = re.compile(r"\{\s*")
+
+
+def replaced(path: Path, value: Any, *, at_name: bool = False) -> MakeFix:
+    """The value at `path`, or its name, by another one."""
+
+    def make_fix(reading: JsonReading) -> Fix:
+        start, end = reading.span_of(path, at_name=at_name)
+        written = json.dumps(value, ensure_ascii=False)
+        return Fix(f"Write {written}", start, end, written)
+
+    return make_fix
+
+
+def removed(path: Path) -> MakeFix:
+    """One of several items of a list, with its comma."""
+
+    def make_fix(reading: JsonReading) -> Fix:
+        start, end = reading.span_of(path)
+        if after := _COMMA_AFTER.match(reading.text, end):
+            end = after.end()
+        elif before := _COMMA_BEFORE.search(reading.text[:start]):
+            start = before.start()
+        return Fix("Remove it", start, end, "")
+
+    return make_fix
+
+
+def put_first(name: str, value: str) -> MakeFix:
+    """A new member of the document itself, before all others; laid out as they are."""
+
+    def make_fix(reading: JsonReading) -> Fix:
+        brace = _BRACE.match(reading.text, reading.offset_of(()))
+        at = brace.end() if brace else 0
+        space = brace.group()[1:] if brace else ""
+        comma = "" if reading.text[at : at + 1] == "}" else f",{space or ' '}"
+        return Fix(f"Add {name}", at, at, f"{json.dumps(name)}: {json.dumps(value)}{comma}")
+
+    return make_fix
+
 
 OfDocument = Callable[[LintSubject], Iterator[FindingMark]]
 OfStatement = Callable[[LintStatement], Iterator[FindingMark]]
