@@ -8,6 +8,6 @@ __all__ = ["register"]
 
 
 def register() -> None:
-    mirror.register(*pool.MIRRORS, *belonging.MIRRORS)
+    mirror.register(*pool.MIRRORS, *belonging.MIRRORS, *belonging.CLIENT_MIRRORS)
     for source in SOURCES:
         mirror.register_source(source)
