@@ -109,6 +109,8 @@ def resource_of(request: AwsRequest, caller: Caller) -> str:
         return str(serial)
     if name := request.params.get("VirtualMFADeviceName"):
         return f"{prefix}mfa{request.params.get('Path', '/')}{name}"
+    if request_id := request.params.get("DelegationRequestId"):
+        return f"{prefix}delegation-request/{request_id}"
     if service := request.params.get("AWSServiceName"):
         return f"{prefix}role/aws-service-role/{service}/*"
     if request.action == "CreatePolicy":

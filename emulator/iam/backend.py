@@ -8,6 +8,7 @@ import moto.iam.urls
 
 from emulator.iam.attachments import Attachments
 from emulator.iam.credential_report import CredentialReports
+from emulator.iam.delegation import Delegation
 from emulator.iam.last_accessed import LastAccessed
 from emulator.iam.people import People
 from emulator.iam.policies import Policies
@@ -17,7 +18,7 @@ from emulator.iam.root import RootFacts
 from emulator.iam.settings import Settings
 
 
-class Backend(CredentialReports, Attachments, People, Roles, Policies, Providers, Settings, LastAccessed):
+class Backend(CredentialReports, Attachments, People, Roles, Policies, Providers, Settings, LastAccessed, Delegation):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.user_boundaries = {}
@@ -30,6 +31,7 @@ class Backend(CredentialReports, Attachments, People, Roles, Policies, Providers
         self.token_version = 1
         self.service_uses = {}
         self.access_jobs = {}
+        self.delegation_requests = {}
 
     @property
     def _url_module(self) -> Any:

@@ -14,6 +14,7 @@ from emulator.iam import shapes
 from emulator.iam.attachments import GROUP, ROLE, USER, OwnerKind
 from emulator.iam.backend import Backend
 from emulator.iam.credential_responses import CredentialResponses
+from emulator.iam.delegation import DelegationResponses
 from emulator.iam.details import FILTERS, details
 from emulator.iam.last_accessed import LastAccessedResponses
 from emulator.iam.managed import is_managed_by_aws
@@ -33,6 +34,7 @@ class Responses(
     SettingsResponses,
     RootAccessResponses,
     LastAccessedResponses,
+    DelegationResponses,
     IamResponse,  # type: ignore[misc]
 ):
     # Documents are encoded, and what a call leaves out is left out, in `shapes`.

@@ -105,6 +105,7 @@ class _Organisation:
         self._at(roles.LEAVER_DELETED).delete_user(UserName=roles.LEAVER)
         self._emulator.describe_root(**credentials.ROOT)
         self._make_settings()
+        self._answer_a_provider()
         make_cognito(self._emulator, self._make_role)
         found_organization(self._emulator)
         self._at(_FOUNDED).create_account_alias(AccountAlias=ALIAS)
@@ -202,6 +203,12 @@ class _Organisation:
         for used in account.USED:
             for service, at in used.services.items():
                 self._activity(used.kind, used.name, at, service=service, region="eu-west-1")
+
+    def _answer_a_provider(self) -> None:
+        made = self._at(account.DELEGATION_ASKED).create_delegation_request(**account.DELEGATION_REQUEST)
+        about = {"DelegationRequestId": made["DelegationRequestId"]}
+        self._iam.associate_delegation_request(**about)
+        self._at(account.DELEGATION_ANSWERED).reject_delegation_request(**about, Notes=account.DELEGATION_REJECTED)
 
     def _make_role(self, role: Role) -> None:
         boundary = {"PermissionsBoundary": _policy_arn(role.boundary)} if role.boundary else {}

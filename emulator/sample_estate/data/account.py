@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from emulator.sample_estate.data.documents import arn, trust
 from emulator.sample_estate.data.kinds import Role, Tags, Uploaded
+from emulator.wellknown import ACCOUNT_ID
 
 # Weak: short, and old passwords may come back.
 PASSWORD_POLICY = {
@@ -106,6 +107,22 @@ vtSliNLKdM0=
         "intranet-2023",
     ),
 )
+
+# ---- Temporary access for a product provider -----------------------------------------------------------------
+DELEGATION_ASKED, DELEGATION_ANSWERED = "2026-11-23 09:05", "2026-11-23 16:40"
+DELEGATION_REQUEST = {
+    "OwnerAccountId": ACCOUNT_ID,
+    "Description": "Sets up a stream of CloudWatch metrics to Lumen Observability, and the role that it needs.",
+    "RequestMessage": "As agreed with tom.becker.",
+    "Permissions": {
+        "PolicyTemplateArn": "arn:aws:iam::210987654321:delegation-template/onboarding",
+        "Parameters": [{"Name": "stream", "Values": ["acme-production"], "Type": "string"}],
+    },
+    "RequestorWorkflowId": "acme-onboarding-1",
+    "NotificationChannel": "arn:aws:sns:eu-west-1:210987654321:delegation-requests",
+    "SessionDuration": 3_600,
+}
+DELEGATION_REJECTED = "First say in writing which metrics leave the AWS account."
 
 # ---- Service last accessed -----------------------------------------------------------------------------------
 
