@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -41,7 +40,7 @@ def _hit(aws_account: AwsAccount, name: str) -> SearchHit:
 
 
 class AccessShell(ShellProvider):
-    navigation: ClassVar[tuple[NavGroup, ...]] = (
+    navigation = (
         NavGroup(
             "Access",
             (

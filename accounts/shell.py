@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from django.http import HttpRequest
 
@@ -24,7 +23,7 @@ def _owns(request: HttpRequest) -> bool:
 
 
 class AccountsShell(ShellProvider):
-    navigation: ClassVar[tuple[NavGroup, ...]] = (
+    navigation = (
         NavGroup(
             "",
             (

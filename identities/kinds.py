@@ -94,6 +94,7 @@ INSTANCE_PROFILE = IamKind(
     address="instance-profiles",
     documentation=f"{_GUIDE}id_roles_use_switch-role-ec2_instance-profiles.html",
     icon="server",
+    sidebar=60,
     found_at=62,
 )
 SERVER_CERTIFICATE = IamKind(

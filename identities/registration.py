@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from django.db.models import Value
 from django.http import HttpRequest
@@ -27,7 +26,7 @@ Trusting = list[tuple[str, list[dict[str, str]]]]  # names of roles, and whom th
 
 
 class IdentitiesShell(ShellProvider):
-    navigation: ClassVar[tuple[NavGroup, ...]] = (
+    navigation = (
         NavGroup("", (NavItem("As of", "calendar-clock", "as_of", permission=SEE_IAM, position=17),), position=0),
         NavGroup(
             "IAM",

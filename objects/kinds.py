@@ -18,6 +18,7 @@ from accounts.models import AwsAccount, Operator
 from accounts.risk import Risk
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web import search
+from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from objects.operations.arns import check_arn
 from objects.operations.rows import live_row, object_key, ref
 from objects.permissions import iam_objects
@@ -30,6 +31,9 @@ from sync.mirror.base import DETAILS, mirror_of
 from sync.models import MirroredRow
 from sync.object_ref import ObjectRef
 from sync.plan_draft import Draft
+
+# The groups of links in the sidebar, by service.
+_SIDEBAR = {"iam": "IAM", "organizations": "IAM", "cognito-idp": "Cognito", "cognito-identity": "Cognito"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,7 @@ class AwsKind:
     address: str = ""  # of its pages, below the AWS account's; "" is `many`
     documentation: str = ""  # the page of AWS about such objects
     icon: str = ""
+    sidebar: int = 0  # the place of its list among the links of the sidebar; 0: it has none of its own
     found_at: int = 0  # its place among what the search box finds; 0: it isn't found so
     visible: Callable[[Operator], QuerySet[Any]] | None = None  # the rows that search may show; None: with `see`
     see: str = SEE_IAM  # the permission to open its pages, and the one to stage a change of it
@@ -85,6 +90,11 @@ class AwsKind:
         return search.SearchKind(
             self.list_name, self.heading, self.icon, rows=rows, url_name=self.name, position=self.found_at
         )
+
+    @property
+    def links(self) -> NavGroup:
+        link = NavItem(self.heading, self.icon, self.list_name, permission=self.see, position=self.sidebar)
+        return NavGroup(_SIDEBAR[self.service], (link,))
 
     def step_kind(self, verb: str) -> str:
         """ "iam.saml.tag"."""
@@ -216,6 +226,8 @@ def register(*kinds: AwsKind) -> None:
         if kind.name in _kinds:
             raise ValueError(f"The kind {kind.name} is registered already.")
         _kinds[kind.name] = kind
+        if kind.sidebar:
+            register_shell(ShellProvider(kind.links))
         if kind.found_at:
             search.register(kind.search_kind)
 

@@ -49,9 +49,9 @@ class ObjectPages:
     """What the pages of one kind show. What it is called, where they are and who may open them says the kind."""
 
     of: AwsKind
-    template: str
-    rows: Callable[[AwsAccount], QuerySet[Any]]
     tabs: Sequence[Tab]
+    template: str = "objects/page.html"
+    rows: Callable[[AwsAccount], QuerySet[Any]] | None = None  # those of an AWS account, with what goes with each
     head: Callable[[Any], Mapping[str, Any]] = lambda row: {}
     # Annotations of the row for its head: asked with it, in one query.
     asked: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -65,6 +65,12 @@ class ObjectPages:
     above: Callable[[Any], tuple[str, str]] | None = None
     looked_at: Callable[[HttpRequest, Any], None] = lambda request, row: None  # a form told who it is
     has_past: bool = False  # there is a page of it at a moment in the past
+
+    def rows_of(self, aws_account: AwsAccount) -> QuerySet[Any]:
+        if self.rows is not None:
+            return self.rows(aws_account)
+        rows: QuerySet[Any] = self.of.model.objects.filter(aws_account=aws_account)
+        return rows
 
     @property
     def name(self) -> str:
@@ -88,7 +94,7 @@ class TabLink:
 def rows_within(request: HttpRequest, kind: ObjectPages, account_id: str) -> QuerySet[Any]:
     """The objects of a kind with which the operator may do what the address asks."""
     aws_account, perm = fetch_aws_account(request, account_id), permission_of(request)
-    rows = kind.rows(aws_account)
+    rows = kind.rows_of(aws_account)
     return kind.within(signed_in(request), perm, aws_account, rows) if kind.within else rows
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -58,7 +57,7 @@ def _unused(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Pa
 
 
 class PoliciesShell(ShellProvider):
-    navigation: ClassVar[tuple[NavGroup, ...]] = (
+    navigation = (
         NavGroup(
             "IAM",
             (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -44,7 +44,7 @@ def _drift(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any]:
 
 
 class SyncShell(ShellProvider):
-    navigation: ClassVar[tuple[NavGroup, ...]] = (
+    navigation = (
         NavGroup(
             "",
             (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -22,7 +22,7 @@ def _count(request: HttpRequest, aws_account: Any) -> Any:
 
 
 class IdentityPoolShell(ShellProvider):
-    navigation: ClassVar[tuple[NavGroup, ...]] = (
+    navigation = (
         NavGroup(
             "Cognito",
             (NavItem("Identity pools", "id-card", "identity_pools", _count, permission=SEE_IAM, position=20),),

@@ -82,7 +82,5 @@ def identity_pools(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id)
     made = object_actions.offered_on(IDENTITY_POOLS.name) if may(signed_in(request), PROPOSE, aws_account) else []
     context = {"coverage": coverage_of(aws_account, "cognito.identity_pools"), "list_actions": made}
-    template = "cognito/identity_pools/list.html"
-    return list_response(
-        request, IDENTITY_POOLS, with_findings(identity_pools_of(aws_account)), aws_account, template, context=context
-    )
+    rows = with_findings(identity_pools_of(aws_account))
+    return list_response(request, IDENTITY_POOLS, rows, aws_account, context=context)

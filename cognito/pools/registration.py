@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -31,7 +31,7 @@ def _pools(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any]:
 
 
 class CognitoShell(ShellProvider):
-    navigation: ClassVar[tuple[NavGroup, ...]] = (
+    navigation = (
         NavGroup(
             "Cognito", (NavItem("User pools", "book-user", "user_pools", _pools, SEE_POOLS, position=10),), position=15
         ),

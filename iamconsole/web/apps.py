@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
@@ -13,9 +11,7 @@ from iamconsole.web.waiting import lift_limits
 class FrameShell(ShellProvider):
     """What the frame itself has in the sidebar."""
 
-    navigation: ClassVar[tuple[NavGroup, ...]] = (
-        NavGroup("", (NavItem("Overview", "gauge", "overview", position=0),), position=0),
-    )
+    navigation = (NavGroup("", (NavItem("Overview", "gauge", "overview", position=0),), position=0),)
 
 
 class WebConfig(AppConfig):

@@ -42,7 +42,8 @@ def second_line(row: Any) -> str:
         return gone_since(row)
     if said := (getattr(row, "tags", None) or {}).get("Name"):
         return small(said)
-    return small(row.path) if row.path != "/" else ""
+    path = getattr(row, "path", "/")
+    return small(path) if path != "/" else ""
 
 
 def gone_since(row: Any) -> SafeString:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -70,7 +70,12 @@ class NavGroup:
 class ShellProvider:
     """What one app tells the shell: override what it knows; None leaves the question to the next provider."""
 
-    navigation: ClassVar[tuple[NavGroup, ...]] = ()
+    navigation: Sequence[NavGroup] = ()
+
+    def __init__(self, *navigation: NavGroup) -> None:
+        """`navigation`: of an app that tells nothing else."""
+        if navigation:
+            self.navigation = navigation
 
     def aws_accounts(self, request: HttpRequest) -> Sequence[ShellAwsAccount] | None:
         """Those that the operator may see, in the order of the switcher."""

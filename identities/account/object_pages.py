@@ -1,4 +1,4 @@
-"""The pages of one provider, instance profile or server certificate; and the tab *Last accessed*."""
+"""The pages of providers, instance profiles, server certificates; and the tab *Last accessed*."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from django.http import HttpRequest
 from identities import kinds
 from identities.account import selectors
 from identities.account.last_accessed import FACET, LastAccessed
+from identities.account.tables import INSTANCE_PROFILES
 from identities.models import OidcProvider, Principal, SamlProvider
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
+from objects.views.lists import ObjectList
 from sync.selectors import coverage_of
 
 
@@ -47,6 +49,9 @@ SERVER_CERTIFICATE = ObjectPages(
     rows=selectors.server_certificates,
     tabs=(FIRST_TAGS, HISTORY, RAW),
 )
+
+
+LISTS = (ObjectList(INSTANCE_PROFILE, INSTANCE_PROFILES, source="iam.instance_profiles", can_be_picked=False),)
 
 
 def _last_accessed(request: HttpRequest, row: Principal) -> Mapping[str, Any]:

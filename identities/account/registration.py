@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -21,12 +20,11 @@ from sync import mirror
 
 
 class AccountShell(ShellProvider):
-    navigation: ClassVar[tuple[NavGroup, ...]] = (
+    navigation = (
         NavGroup(
             "IAM",
             (
                 NavItem("Identity providers", "id-card", "identity_providers", permission=SEE_IAM, position=50),
-                NavItem("Instance profiles", "server", "instance_profiles", permission=SEE_IAM, position=60),
                 NavItem("Account settings", "sliders-horizontal", "account_settings", permission=SEE_IAM, position=70),
             ),
             position=10,

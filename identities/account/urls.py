@@ -5,20 +5,12 @@ from __future__ import annotations
 from accounts.roles import SEE_IAM
 from iamconsole.web.addresses import needs, page
 from identities.account import views
-from identities.account.object_pages import INSTANCE_PROFILE, OIDC, SAML, SERVER_CERTIFICATE
-from identities.account.tables import INSTANCE_PROFILES
+from identities.account.object_pages import LISTS, OIDC, SAML, SERVER_CERTIFICATE
 from objects.object_pages import tab_patterns
-from objects.views.lists import ObjectList, object_patterns
+from objects.views.lists import object_patterns
 from objects.views.object_action import action_pattern
 
 _AWS_ACCOUNT = "aws/<str:account_id>/"
-PROFILES = ObjectList(
-    INSTANCE_PROFILE,
-    INSTANCE_PROFILES,
-    template="identities/account/instance_profiles.html",
-    source="iam.instance_profiles",
-    can_be_picked=False,
-)
 _WITHOUT_A_LIST = (OIDC, SAML, SERVER_CERTIFICATE)
 
 urlpatterns = [
@@ -30,7 +22,7 @@ urlpatterns = [
         name="account_settings_history",
     ),
     page(f"{_AWS_ACCOUNT}identity-providers/", views.identity_providers, needs(SEE_IAM), name="identity_providers"),
-    *object_patterns(PROFILES),
+    *(pattern for listing in LISTS for pattern in object_patterns(listing)),
     *(action_pattern(kind) for kind in _WITHOUT_A_LIST),
     *(pattern for kind in _WITHOUT_A_LIST for pattern in tab_patterns(kind)),
 ]

@@ -31,7 +31,7 @@ class ObjectList:
     table: Table
     rows: Callable[[AwsAccount], QuerySet[Any]] | None = None
     template: str = "lists/page.html"
-    source: str = ""  # whose coverage the template says
+    source: str = ""  # that brings them: the page says so where it wasn't read
     can_be_picked: bool = True  # to stage a change of several
     read: Callable[[TableListing], Mapping[str, Any]] = lambda listing: {}  # more of the rows of its page
 
@@ -40,7 +40,7 @@ class ObjectList:
         aws_account = fetch_aws_account(request, account_id)
         stages = may(signed_in(request), of.stage, aws_account)
         picks = stages and self.can_be_picked
-        found = (self.rows or self.kind.rows)(aws_account)
+        found = (self.rows or self.kind.rows_of)(aws_account)
         context: dict[str, Any] = {"list_actions": object_actions.offered_on(self.table.name) if stages else []}
         if self.can_be_picked:
             context |= ignored(request, aws_account, found)

@@ -37,6 +37,7 @@ from cognito.models import (
     SavedSearch,
     UserPool,
 )
+from identities.kinds import KINDS, PRINCIPALS
 from identities.models import (
     AccessKey,
     Attachment,
@@ -45,15 +46,11 @@ from identities.models import (
     IamRole,
     IamUser,
     InlinePolicy,
-    InstanceProfile,
     LoginProfile,
     Membership,
     MfaDevice,
-    OidcProvider,
     ReportedUser,
     RootUser,
-    SamlProvider,
-    ServerCertificate,
     ServiceCredential,
     ServiceLastAccessed,
     SigningCertificate,
@@ -203,8 +200,8 @@ def _mirrored(aws_account: AwsAccount) -> None:
     control = OrgPolicy.objects.create(**row("control"), type=OrgPolicy.Type.SCP, document=document)
     OrgTarget.objects.create(**row("target"), policy=control, target_id="r-1")
     TrustedPrincipal.objects.create(role=role, type="Service", value="ec2.amazonaws.com")
-    plain: list[type[MirroredRow]] = [Organization, OrgUnit, OrgAccount, IamAccount, InstanceProfile]
-    plain += [OidcProvider, SamlProvider, ServerCertificate]
+    plain: list[type[MirroredRow]] = [Organization, OrgUnit, OrgAccount, IamAccount]
+    plain += [kind.model for kind in KINDS if kind not in PRINCIPALS]
     for model in plain:
         model.objects.create(**row(model._meta.model_name or ""))
     for credential in (AccessKey, LoginProfile, MfaDevice, ServiceCredential, SigningCertificate, SshKey):

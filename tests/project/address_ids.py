@@ -10,34 +10,16 @@ from django.urls import reverse
 
 from accounts.models import ApprovalRule, AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
-from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, SavedSearch, UserPool
-from identities.models import (
-    IamGroup,
-    IamRole,
-    IamUser,
-    InstanceProfile,
-    OidcProvider,
-    SamlProvider,
-    ServerCertificate,
-)
-from objects import object_actions
-from policies.models import ManagedPolicy, OrgPolicy
+from cognito.models import SavedSearch, UserPool
+from identities.models import IamUser
+from objects import kinds, object_actions
 from sync.models import Change, MirroredRow, Revision, Run
 from tests.project.addresses import ADDRESSES
 
 # What an address is about, by the first word or the first two words of its URL name.
 KINDS: Mapping[str, type[Model]] = {
-    "user": IamUser,
-    "group": IamGroup,
-    "role": IamRole,
-    "policy": ManagedPolicy,
-    "control": OrgPolicy,
-    "identity": IdentityPool,
+    **{kind.name: kind.model for kind in kinds.registered()},
     "try": UserPool,
-    "oidc": OidcProvider,
-    "saml": SamlProvider,
-    "instance": InstanceProfile,
-    "server": ServerCertificate,
     "cognito": UserPool,
     "change": Change,
     "pull": Run,
@@ -48,13 +30,9 @@ KINDS: Mapping[str, type[Model]] = {
     "approval": ApprovalRule,
     "audit": AuditEntry,
     "operator": Operator,
-    "cognito_pool": UserPool,
     "cognito_people": UserPool,
     "data_protection": UserPool,
     "cognito_search": UserPool,
-    "cognito_client": AppClient,
-    "cognito_group": CognitoGroup,
-    "cognito_user": CognitoUser,
 }
 _NAMED = re.compile(r"{(\w+)}")  # of a query: the object of that word in KINDS
 # By what a row belongs to an AWS account, where that isn't its column.

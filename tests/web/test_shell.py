@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -49,21 +49,15 @@ AGE = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
 class Frame(ShellProvider):
-    navigation: ClassVar[tuple[NavGroup, ...]] = (
-        NavGroup("", (NavItem("Overview", "gauge", "overview"),), position=0),
-    )
+    navigation = (NavGroup("", (NavItem("Overview", "gauge", "overview"),), position=0),)
 
 
 class Policies(ShellProvider):
-    navigation: ClassVar[tuple[NavGroup, ...]] = (
-        NavGroup("IAM", (NavItem("Policies", "file-lock", "policies", position=90, permission="see_iam"),)),
-    )
+    navigation = (NavGroup("IAM", (NavItem("Policies", "file-lock", "policies", position=90, permission="see_iam"),)),)
 
 
 class Identities(ShellProvider):
-    navigation: ClassVar[tuple[NavGroup, ...]] = (
-        NavGroup("IAM", (NavItem("Users", "user", "users", count=lambda request, aws_account: 214),)),
-    )
+    navigation = (NavGroup("IAM", (NavItem("Users", "user", "users", count=lambda request, aws_account: 214),)),)
 
     def aws_accounts(self, request: HttpRequest) -> list[Account]:
         return [ACME, DATA]
@@ -76,9 +70,7 @@ class Identities(ShellProvider):
 
 
 class AnyGroup(ShellProvider):
-    navigation: ClassVar[tuple[NavGroup, ...]] = (
-        NavGroup("", (NavItem("Audit trail", "scroll-text", "audit", per_aws_account=False),)),
-    )
+    navigation = (NavGroup("", (NavItem("Audit trail", "scroll-text", "audit", per_aws_account=False),)),)
 
 
 @pytest.fixture(autouse=True)
