@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from identities.models import (
+    DelegationRequest,
     IamGroup,
     IamRole,
     IamUser,
@@ -111,8 +113,30 @@ SERVER_CERTIFICATE = IamKind(
     found_at=63,
 )
 
+
+@dataclass(frozen=True, kw_only=True)
+class DelegationRequestKind(IamKind):
+    """Calls take its id, with which its ARN ends."""
+
+    def named(self, arn: str) -> dict[str, str]:
+        return {self.id_member: self.name_of(arn)}
+
+
+DELEGATION_REQUEST = DelegationRequestKind(
+    model=DelegationRequest,
+    name="delegation_request",
+    word="delegation request",
+    noun="DelegationRequest",
+    resource="delegation-request",
+    address="delegation-requests",
+    documentation=f"{_GUIDE}access_policies-temporary-delegation.html",
+    icon="handshake",
+    sidebar=65,
+    found_at=64,
+)
+
 PRINCIPALS = (USER, GROUP, ROLE)
-KINDS = (*PRINCIPALS, OIDC, SAML, INSTANCE_PROFILE, SERVER_CERTIFICATE)
+KINDS = (*PRINCIPALS, OIDC, SAML, INSTANCE_PROFILE, SERVER_CERTIFICATE, DELEGATION_REQUEST)
 PRINCIPAL_KINDS: dict[type[Any], IamKind] = {kind.model: kind for kind in PRINCIPALS}
 
 

@@ -1,4 +1,4 @@
-"""The pages of providers, instance profiles, server certificates; and the tab *Last accessed*."""
+"""The pages of providers, instance profiles, server certificates, delegation requests; and the tab *Last accessed*."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from django.http import HttpRequest
 from identities import kinds
 from identities.account import selectors
 from identities.account.last_accessed import FACET, LastAccessed
-from identities.account.tables import INSTANCE_PROFILES
-from identities.models import OidcProvider, Principal, SamlProvider
+from identities.account.tables import DELEGATION_REQUESTS, INSTANCE_PROFILES
+from identities.models import DelegationRequest, OidcProvider, Principal, SamlProvider
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from objects.views.lists import ObjectList
+from policies.findings import judged
+from policies.views.managed_policies import summaries_of
 from sync.selectors import coverage_of
 
 
@@ -51,7 +53,20 @@ SERVER_CERTIFICATE = ObjectPages(
 )
 
 
-LISTS = (ObjectList(INSTANCE_PROFILE, INSTANCE_PROFILES, source="iam.instance_profiles", can_be_picked=False),)
+def _asked_for(request: HttpRequest, row: DelegationRequest) -> Mapping[str, Any]:
+    text = row.document.text if row.document else ""
+    return {"judged": judged(text), "summaries": summaries_of(text)} if text else {}
+
+
+DELEGATION_REQUEST = ObjectPages(
+    of=kinds.DELEGATION_REQUEST,
+    tabs=(Tab("", "Request", "identities/account/delegation_request.html", _asked_for, position=20), HISTORY, RAW),
+    tells_namesakes=False,
+)
+LISTS = (
+    ObjectList(INSTANCE_PROFILE, INSTANCE_PROFILES, source="iam.instance_profiles", can_be_picked=False),
+    ObjectList(DELEGATION_REQUEST, DELEGATION_REQUESTS, source="iam.delegation_requests", can_be_picked=False),
+)
 
 
 def _last_accessed(request: HttpRequest, row: Principal) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from functools import partial
 
 from django.conf import settings
 
-from identities.account import mirrors, providers, root_access
+from identities.account import delegation_requests, mirrors, providers, root_access
 from identities.account import settings as account_settings
 from identities.account.settings import IamAccountMirror
 from identities.models import IamAccount
@@ -140,6 +140,7 @@ MIRRORS: dict[str, Mirror] = {
     "instance_profile_tags": mirrors.InstanceProfileTags(),
     "oidc": providers.OidcMirror(),
     "saml": providers.SamlMirror(),
+    "delegation_requests": delegation_requests.DelegationRequestMirror(),
     "server_certificates": mirrors.ServerCertificateMirror(),
     "server_certificate_bodies": mirrors.ServerCertificateBody(),
 }
@@ -175,6 +176,13 @@ SOURCES: tuple[Source, ...] = (
         MIRRORS["server_certificates"],
         "ListServerCertificates",
         "ServerCertificateMetadataList",
+    ),
+    IamListing(
+        "iam.delegation_requests",
+        "Delegation requests",
+        MIRRORS["delegation_requests"],
+        "ListDelegationRequests",
+        "DelegationRequests",
     ),
     ListedThenRead(
         "iam.oidc_providers",

@@ -1,4 +1,4 @@
-"""The list of instance profiles, as data."""
+"""The lists of instance profiles and delegation requests, as data."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
 from iamconsole.web.cells import NONE, NOT_HELD, object_url
-from iamconsole.web.elements import joined, muted, small
+from iamconsole.web.elements import day, joined, muted, small
+from iamconsole.web.filters import ChoiceFilter, FilterChoice
 from iamconsole.web.tables import Column
 from identities import kinds
+from identities.models import DelegationRequest
 from objects.tables import (
     ARN,
     CREATED,
@@ -57,4 +59,37 @@ INSTANCE_PROFILES = object_table(
         GONE,
     ),
     empty_text="This AWS account has none, or they were never pulled. EC2 instances get their role by one.",
+)
+
+
+# ---- Delegation requests -------------------------------------------------------------------------------------
+_OPEN = ("ASSIGNED", "PENDING_APPROVAL", "ACCEPTED")
+
+
+def _expires(request: Any, aws_account: AwsAccount) -> SafeString:
+    return day(request.expires_at, "unknown")
+
+
+DELEGATION_REQUESTS = object_table(
+    kinds.DELEGATION_REQUEST,
+    Column("state", "State", lambda row: row.get_state_display()),
+    Column("description", "What for", lambda row: row.settings.get("description", "")),
+    Column("requestor", "Asked by the AWS account", lambda row: row.requestor, css="num nowrap"),
+    CREATED,
+    Column("expires", "Expires", lambda row: row.expires_at, cell=_expires, css="num nowrap"),
+    ARN,
+    Column("id", "Request id", lambda row: row.aws_id, only_export=True),
+    filters=(
+        ChoiceFilter(
+            "state",
+            "State",
+            choices=(
+                FilterChoice("open", "Waits for somebody", Q(state__in=_OPEN)),
+                *(FilterChoice(state.lower(), state.label, Q(state=state)) for state in DelegationRequest.State),
+            ),
+        ),
+        GONE,
+    ),
+    search_hint="Provider, ARN or request id",
+    empty_text="Nobody asked for temporary access to this AWS account, or its requests were never pulled.",
 )

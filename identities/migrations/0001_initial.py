@@ -1298,6 +1298,73 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="DelegationRequest",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
+                        ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
+                        ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
+                        ("name", models.CharField(editable=False, max_length=256)),
+                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("first_seen", models.DateTimeField(editable=False)),
+                        ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("created_at", models.DateTimeField(null=True)),
+                        ("expires_at", models.DateTimeField(null=True)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("UNASSIGNED", "Nobody’s yet"),
+                                    ("ASSIGNED", "Waits for an answer"),
+                                    ("PENDING_APPROVAL", "Waits for an administrator"),
+                                    ("ACCEPTED", "Accepted, not in use yet"),
+                                    ("FINALIZED", "Access given"),
+                                    ("REJECTED", "Rejected"),
+                                    ("EXPIRED", "Expired"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("requestor", models.CharField(max_length=12)),
+                        ("settings", models.JSONField(default=dict)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="policies.document",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "indexes": [
+                            models.Index(fields=["aws_account", "name_key", "id"], name="identiti_delegationre_name")
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("aws_account", "aws_id", "region"), name="identities_delegationrequest_aws_id"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
                     name="IamAccount",
                     fields=[
                         (

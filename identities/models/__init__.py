@@ -1,6 +1,7 @@
 """What the mirror holds of IAM's identities: who there is, and what depends on them."""
 
 from identities.models.account import (
+    DelegationRequest,
     IamAccount,
     InstanceProfile,
     OidcProvider,
@@ -40,6 +41,7 @@ __all__ = [
     "BoundedAndTagged",
     "Credential",
     "CredentialSummary",
+    "DelegationRequest",
     "IamAccount",
     "IamGroup",
     "IamRole",

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from policies.models import Document
 from sync.models import LookedAfterRow, MirroredRow
 
 ENDS_SOON = timedelta(days=30)
@@ -127,6 +128,34 @@ class ServerCertificate(ExpiringObject, LookedAfterRow):
     @property
     def ends_at(self) -> datetime | None:
         return self.expires_at
+
+
+class DelegationRequest(MirroredRow):
+    """What a product provider (an AWS Partner) asks for: temporary access to the AWS account, until somebody answers.
+
+    Its name is the provider's, who may ask several times; `aws_id` is the request's own.
+    """
+
+    class State(models.TextChoices):
+        """Which leads to which: "Understanding the Request Lifecycle" in the IAM User Guide."""
+
+        UNASSIGNED = "UNASSIGNED", "Nobody’s yet"
+        ASSIGNED = "ASSIGNED", "Waits for an answer"
+        PENDING_APPROVAL = "PENDING_APPROVAL", "Waits for an administrator"
+        ACCEPTED = "ACCEPTED", "Accepted, not in use yet"
+        FINALIZED = "FINALIZED", "Access given"
+        REJECTED = "REJECTED", "Rejected"
+        EXPIRED = "EXPIRED", "Expired"
+
+    kind = "iam.delegation_request"
+    searched = ("name", "arn", "aws_id")
+
+    created_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)  # the request, in the state that it is in
+    state = models.CharField(max_length=20, choices=State)
+    requestor = models.CharField(max_length=12)  # the provider's AWS account
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")  # what it asks for
+    settings: models.JSONField[Any, Any] = models.JSONField(default=dict)  # canonical: the content of its facet
 
 
 class ServiceLastAccessed(models.Model):

@@ -66,6 +66,7 @@ def test_the_indexes_of_trigrams_that_no_model_has_are_there(db: None) -> None:
         "cognito_poolprovider",
         "cognito_resourceserver",
         "cognito_userpool",
+        "identities_delegationrequest",
         "identities_iamgroup",
         "identities_iamrole",
         "identities_iamuser",
