@@ -15,6 +15,7 @@ from policies.engine.combine import Decision
 from policies.engine.compiled import CompiledDocument
 from policies.engine.evaluate import ControlPolicyLevel, LayerPolicy, Layers, Request, evaluate
 from tests.access.mirrored import ID, arn
+from tests.services.statements import document
 
 ALL = "everything"  # the name of the policy AdministratorAccess, and of inline policies that allow everything
 REGIONS = ("us-east-1", "eu-west-1", "ap-south-1")
@@ -70,7 +71,7 @@ class World:
     # ---- What may be done ------------------------------------------------------------------------------------
     def document(self, name: str) -> CompiledDocument:
         if name not in self.compiled:
-            self.compiled[name] = CompiledDocument({"Version": "2012-10-17", "Statement": list(self.documents[name])})
+            self.compiled[name] = CompiledDocument(document(*self.documents[name]))
         return self.compiled[name]
 
     def policies(self, principal: Principal) -> Iterator[LayerPolicy]:

@@ -11,34 +11,29 @@ from access.holders import Holder
 from access.index import Index
 from access.surroundings import Surroundings
 from policies.engine.callers import caller_of
-from policies.engine.compiled import CompiledDocument
 from policies.engine.evaluate import ControlPolicyLevel, LayerPolicy
-from tests.access.mirrored import ID, allow, arn
+from tests.access.mirrored import ID, arn
+from tests.services.statements import allow, layer_policy, trust
 
 EVE, BOSS, ROOT = arn("user/eve"), arn("role/boss"), arn("root")
 EVERYTHING = allow("*")
 FEDERATED = ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
 
 
-def policy(*statements: dict[str, Any], name: str = "inline policy own") -> LayerPolicy:
-    return LayerPolicy(name, CompiledDocument({"Version": "2012-10-17", "Statement": list(statements)}))
-
-
 def who(principal: str, *policies: LayerPolicy, trusts: Any = None, **more: Any) -> Holder:
-    trust = None
+    trusted = None
     if trusts or ":role/" in principal:
-        statement = {"Effect": "Allow", "Principal": trusts or {"AWS": ROOT}, "Action": "sts:AssumeRole"}
-        if "Federated" in statement["Principal"]:
-            statement["Action"] = FEDERATED
-        trust = policy(statement, name=f"trust policy of {principal}")
-    return Holder(caller_of(principal), 1, "AIDA", policies, trust=trust, **more)
+        by = trusts or {"AWS": ROOT}
+        statement = trust(by, FEDERATED if "Federated" in by else "sts:AssumeRole")
+        trusted = layer_policy(statement, name=f"trust policy of {principal}")
+    return Holder(caller_of(principal), 1, "AIDA", policies, trust=trusted, **more)
 
 
-ADMINISTRATOR = policy(EVERYTHING, name=arn("policy/all"))
+ADMINISTRATOR = layer_policy(EVERYTHING, name=arn("policy/all"))
 
 
 def found(*holders: Holder, scp: Sequence[dict[str, Any]] = (), **account: Any) -> list[EscalationPath]:
-    levels = (ControlPolicyLevel("root", (policy(EVERYTHING), policy(*scp))),) if scp else ()
+    levels = (ControlPolicyLevel("root", (layer_policy(EVERYTHING), layer_policy(*scp))),) if scp else ()
     return escalations(EscalationAccount(Index(holders, Surroundings(ID, levels)), **account))
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from accounts.models import AwsAccount
 from identities.models import Principal
 from policies.models import ManagedPolicy, PolicyVersion
 from tests.services.rows import attach, make_document, make_policy, make_role, make_user, put_inline
+from tests.services.statements import allow, document_text, trusting
 
 ID = "123456789012"
 OTHER = "210987654321"
@@ -18,31 +18,18 @@ def arn(resource: str, service: str = "iam", account: str = ID) -> str:
     return f"arn:aws:{service}::{account}:{resource}"
 
 
-def allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Deny", "Action": action, "Resource": resource, **more}
-
-
-def text_of(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-def trusting(principal: Any, action: Any = "sts:AssumeRole", **more: Any) -> dict[str, Any]:
+def columns_trusting(principal: Any, action: Any = "sts:AssumeRole", **more: Any) -> dict[str, Any]:
     """Columns of a role that trusts the principal: {"Service": …}, or an ARN."""
     who = principal if isinstance(principal, dict) else {"AWS": principal}
-    statement = {"Effect": "Allow", "Principal": who, "Action": action, **more}
     trusted = [{"type": kind, "value": value} for kind, value in who.items()]
-    return {"trust": make_document(text_of(statement)), "trusted": trusted}
+    return {"trust": make_document(trusting(who, action, **more)), "trusted": trusted}
 
 
 def managed(aws_account: AwsAccount, name: str, *versions: list[dict[str, Any]], **fields: Any) -> ManagedPolicy:
     """A version for each list of statements; the last is in force."""
     policy = make_policy(aws_account, name, versions=0, **{"default_version": f"v{len(versions)}", **fields})
     for number, statements in enumerate(versions, start=1):
-        document = make_document(text_of(*statements))
+        document = make_document(document_text(*statements))
         PolicyVersion.objects.create(policy=policy, version_id=f"v{number}", number=number, document=document)
     return policy
 
@@ -53,12 +40,12 @@ def user(aws_account: AwsAccount, name: str, *statements: dict[str, Any], **fiel
 
 
 def role(aws_account: AwsAccount, name: str, *statements: dict[str, Any], trusts: Any, **fields: Any) -> Any:
-    return given(make_role(aws_account, name, **trusting(trusts), **fields), *statements)
+    return given(make_role(aws_account, name, **columns_trusting(trusts), **fields), *statements)
 
 
 def given(owner: Any, *statements: dict[str, Any]) -> Any:
     if statements:
-        put_inline(owner, "own", document=make_document(text_of(*statements)))
+        put_inline(owner, "own", document=make_document(document_text(*statements)))
     return owner
 
 

@@ -9,12 +9,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
-from tests.access.mirrored import administrator, allow, arn, deny, managed, role, trusting, user
-from tests.access.mirrored import text_of as document_of
+from tests.access.mirrored import administrator, arn, columns_trusting, managed, role, user
 from tests.access.test_ask_index import member_of
 from tests.services.organization_rows import complete, make_control_policy
 from tests.services.pages import get, names_in, text_of
 from tests.services.rows import make_role, make_user
+from tests.services.statements import allow, deny, document_text
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -47,7 +47,7 @@ def test_who_can_says_under_which_condition(alone: AwsAccount, bob: Operator, cl
 def test_who_can_says_where(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     root, own = member_of(aws_account)
     elsewhere = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}}
-    europe = document_of(allow("*"), deny("*", Condition=elsewhere))
+    europe = document_text(allow("*"), deny("*", Condition=elsewhere))
     make_control_policy(aws_account, "regions", root, own, document=europe)
     user(aws_account, "dana", allow("s3:*", Condition={"StringLike": {"aws:RequestedRegion": "eu-*"}}))
     for resource in ("*", "arn:aws:s3:::*"):
@@ -56,7 +56,7 @@ def test_who_can_says_where(aws_account: AwsAccount, bob: Operator, client_of: C
 
 
 def test_who_can_lists_services_that_a_role_trusts(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
-    make_role(alone, "exporter", **trusting({"Service": "lambda.amazonaws.com"}))
+    make_role(alone, "exporter", **columns_trusting({"Service": "lambda.amazonaws.com"}))
     html = get(client_of(bob), "who_can", f"?action=sts:AssumeRole&resource={arn('role/exporter')}")
     assert "lambda.amazonaws.com Allowed" in text_of(html)
 

@@ -19,22 +19,18 @@ from access.patterns import actions_of, who_can
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine.callers import caller_of
-from policies.engine.compiled import CompiledDocument
 from policies.engine.evaluate import ControlPolicyLevel, Decision, LayerName, LayerPolicy
 from policies.engine.matching import Glob, tokens
 from policies.engine.meeting import meet
 from policies.models import OrgAccount, OrgPolicy, OrgUnit
 from sync.models.mirrored import Ownership
-from tests.access.mirrored import ID, OTHER, allow, arn, deny, given, managed, role, text_of, trusting, user
+from tests.access.mirrored import ID, OTHER, arn, columns_trusting, given, managed, role, user
 from tests.services.organization_rows import complete, make_account, make_control_policy, make_membership, make_unit
 from tests.services.rows import attach, join, make_group, make_role, make_user
+from tests.services.statements import allow, deny, document_text, layer_policy, trust
 
 READ, OBJECT = "s3:GetObject", "arn:aws:s3:::reports/2026.csv"
 ASSUME = "sts:AssumeRole"
-
-
-def policy(*statements: dict[str, Any], name: str = "p") -> LayerPolicy:
-    return LayerPolicy(name, CompiledDocument({"Version": "2012-10-17", "Statement": list(statements)}))
 
 
 def holder(number: int, policies: tuple[LayerPolicy, ...], boundary: LayerPolicy | None = None, **more: Any) -> Holder:
@@ -64,7 +60,7 @@ STATEMENTS = st.builds(
     st.sampled_from(RESOURCES),
     st.sampled_from(CONDITIONS),
 )
-POLICIES = st.lists(STATEMENTS, min_size=1, max_size=3).map(lambda statements: policy(*statements))
+POLICIES = st.lists(STATEMENTS, min_size=1, max_size=3).map(lambda statements: layer_policy(*statements))
 
 
 @settings(max_examples=80)
@@ -91,7 +87,9 @@ def test_as_the_evaluator_says(
         )
         for number, (held, bounded) in enumerate(holding)
     ]
-    levels = (ControlPolicyLevel("root", (policy(allow("*")),)), ControlPolicyLevel("unit", (scp,))) if scp else ()
+    levels = (
+        (ControlPolicyLevel("root", (layer_policy(allow("*")),)), ControlPolicyLevel("unit", (scp,))) if scp else ()
+    )
     denying = (ControlPolicyLevel("root", (rcp,)),) if rcp else ()
     index = Index(holders, Surroundings(ID, levels, denying))
     found = {each.number: each.decision for each in index.who_can(READ, OBJECT, context)}
@@ -102,10 +100,12 @@ def test_as_the_evaluator_says(
 
 
 # ---- Layer by layer ----------------------------------------------------------------------------------------------
-EVERYTHING, NOTHING = policy(allow("*")), policy(allow("ec2:*"))
-NOT_READ = policy(allow("*"), deny(READ))
-NOT_RED = policy(allow("*"), deny(READ, Condition={"StringEquals": {"aws:PrincipalTag/team": "red"}}))
-NOT_WITHOUT_MFA = policy(allow("*"), deny(READ, Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}))
+EVERYTHING, NOTHING = layer_policy(allow("*")), layer_policy(allow("ec2:*"))
+NOT_READ = layer_policy(allow("*"), deny(READ))
+NOT_RED = layer_policy(allow("*"), deny(READ, Condition={"StringEquals": {"aws:PrincipalTag/team": "red"}}))
+NOT_WITHOUT_MFA = layer_policy(
+    allow("*"), deny(READ, Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}})
+)
 
 
 @pytest.mark.parametrize(
@@ -125,16 +125,16 @@ def test_each_layer_limits(layer: str, limit: LayerPolicy, expected: str | None)
 
 @pytest.mark.parametrize("layer", ["scps", "rcps"])
 def test_control_policies_do_not_bind_service_linked_roles(layer: str) -> None:
-    trust = policy({"Effect": "Allow", "Principal": {"Service": "x.amazonaws.com"}, "Action": ASSUME})
+    trusted = layer_policy(trust({"Service": "x.amazonaws.com"}))
     caller = caller_of(arn("role/aws-service-role/x.amazonaws.com/X"))
     levels = (ControlPolicyLevel("root", (NOT_READ,)),)
     around = Surroundings(ID, levels if layer == "scps" else (), levels if layer == "rcps" else ())
-    linked = Holder(caller, 1, "AROA1", (EVERYTHING,), trust=trust)
+    linked = Holder(caller, 1, "AROA1", (EVERYTHING,), trust=trusted)
     assert len(Index([linked], around).who_can(READ, OBJECT)) == 1
 
 
 def test_resource_control_policies_bind_only_some_services() -> None:
-    around = Surroundings(ID, rcps=(ControlPolicyLevel("root", (policy(allow("*"), deny("*")),)),))
+    around = Surroundings(ID, rcps=(ControlPolicyLevel("root", (layer_policy(allow("*"), deny("*")),)),))
     index = Index([holder(1, (EVERYTHING,))], around)
     assert index.who_can(READ, OBJECT) == []
     assert len(index.who_can("ec2:StartInstances", arn("instance/i-1", "ec2"))) == 1
@@ -171,10 +171,10 @@ def test_everybody_whom_what_is_held_allows(alone: AwsAccount) -> None:
 @pytest.mark.parametrize(("kind", "other"), [(OrgPolicy.Type.SCP, "ec2:*"), (OrgPolicy.Type.RCP, "sqs:*")])
 def test_within_the_control_policies_of_the_organization(aws_account: AwsAccount, kind: str, other: str) -> None:
     root, own = member_of(aws_account)
-    make_control_policy(aws_account, "all", root, own, document=text_of(allow("*")))
+    make_control_policy(aws_account, "all", root, own, document=document_text(allow("*")))
     found = user(aws_account, "dana", allow("*"))
     for action, target in (("s3:*", own), (other, root)):
-        policy_text = text_of(deny(action, Principal="*") if kind == OrgPolicy.Type.RCP else deny(action))
+        policy_text = document_text(deny(action, Principal="*") if kind == OrgPolicy.Type.RCP else deny(action))
         make_control_policy(aws_account, f"not-{action[:3]}", target, type=kind, document=policy_text)
     index = index_of(aws_account)
     assert found.arn in index.by_arn
@@ -363,7 +363,7 @@ def test_who_can_prints_who_and_why(alone: AwsAccount) -> None:
 
 def test_services_and_others_whom_a_role_trusts(alone: AwsAccount) -> None:
     principal = {"Service": "lambda.amazonaws.com", "AWS": arn("root", account=OTHER)}
-    make_role(alone, "shared", **trusting(principal))
+    make_role(alone, "shared", **columns_trusting(principal))
     found = {each["arn"]: each for each in asked(ASSUME, arn("role/shared"))["principals"]}
     assert found["lambda.amazonaws.com"]["not_evaluated"] == []
     assert found[arn("root", account=OTHER)]["not_evaluated"] == ["identity_policies", "scps"]

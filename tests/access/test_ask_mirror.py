@@ -14,9 +14,10 @@ from accounts.models import AwsAccount
 from policies.engine.evaluate import Decision, LayerName
 from policies.models import OrgAccount
 from sync.models.mirrored import Ownership
-from tests.access.mirrored import ID, OTHER, allow, arn, deny, given, managed, role, text_of, trusting, user
+from tests.access.mirrored import ID, OTHER, arn, columns_trusting, given, managed, role, user
 from tests.services.organization_rows import complete, make_control_policy, make_membership, make_organization
 from tests.services.rows import attach, join, make_group, make_role, make_user
+from tests.services.statements import allow, deny, document_text
 
 ALLOWED, DENIED, NOT_ALLOWED, UNKNOWN = Decision
 DANA = arn("user/dana")
@@ -120,7 +121,7 @@ def test_guests_of_an_identity_pool_have_a_session_policy_of_cognito(alone: AwsA
     guests = {"ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "unauthenticated"}}
     members = {"ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}}
     for name, condition in (("guests", guests), ("members", members)):
-        trust = trusting(pool, "sts:AssumeRoleWithWebIdentity", Condition=condition)
+        trust = columns_trusting(pool, "sts:AssumeRoleWithWebIdentity", Condition=condition)
         given(make_role(alone, name, **trust), allow(CREATE))
     assert decided(alone, arn("role/guests")) is UNKNOWN
     assert decided(alone, arn("role/members")) is ALLOWED
@@ -150,9 +151,9 @@ def test_control_policies_of_every_level_bind(aws_account: AwsAccount) -> None:
     user(aws_account, "dana", allow("*"))
     workloads = make_organization(aws_account)
     assert decided(aws_account) is NOT_ALLOWED  # none on the level of the AWS account itself
-    make_control_policy(aws_account, "all", _account_node(aws_account), document=text_of(allow("*")))
+    make_control_policy(aws_account, "all", _account_node(aws_account), document=document_text(allow("*")))
     assert decided(aws_account) is ALLOWED
-    make_control_policy(aws_account, "no-users", workloads, document=text_of(deny(CREATE)))
+    make_control_policy(aws_account, "no-users", workloads, document=document_text(deny(CREATE)))
     found = ask(aws_account).verdict()
     assert (found.decision, found.reasons[0].policy) == (DENIED, "no-users on Workloads")
 
@@ -206,7 +207,7 @@ def test_keys_that_the_mirror_tells(alone: AwsAccount) -> None:
     user(alone, "eve", allow(CREATE, Condition=red))
     assert decided(alone) is ALLOWED
     assert decided(alone, arn("user/eve")) is NOT_ALLOWED  # a user's session has no tags of its own
-    trust = trusting(DANA, ["sts:AssumeRole", "sts:TagSession"])
+    trust = columns_trusting(DANA, ["sts:AssumeRole", "sts:TagSession"])
     given(make_role(alone, "tagged", **trust), allow(CREATE, Condition=red))
     role(alone, "plain", allow(CREATE, Condition=red), trusts=DANA)
     assert decided(alone, arn("role/tagged")) is UNKNOWN

@@ -21,17 +21,18 @@ from policies.engine.combine import Decision
 from policies.engine.compiled import ActionPatterns
 from policies.engine.layers import ControlPolicyLevel, LayerName
 from policies.engine.matching import ResourceGlob, tokens
-from tests.access.mirrored import ID, OTHER, allow, arn, deny, role, trusting, user
-from tests.access.test_ask_index import ASSUME, alone, holder, policy
+from tests.access.mirrored import ID, OTHER, arn, columns_trusting, role, user
+from tests.access.test_ask_index import ASSUME, alone, holder
 from tests.engine import test_somewhere_properties as world
 from tests.engine.strategies import one_of
 from tests.services.fuzzing import as_long_as_asked
 from tests.services.rows import make_role
+from tests.services.statements import allow, deny, layer_policy
 
 __all__ = ["alone"]  # the fixture
 FUNCTIONS = f"arn:aws:lambda:*:{ID}:function:*"
 PAYROLL = "arn:aws:s3:::payroll/*"
-EVERYTHING = policy(allow("*"))
+EVERYTHING = layer_policy(allow("*"))
 OUTSIDE = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}}
 
 
@@ -41,7 +42,8 @@ def in_europe(*holders: Holder) -> Index:
     return Index(
         holders,
         Surroundings(
-            ID, (ControlPolicyLevel("root", (EVERYTHING,)), ControlPolicyLevel("unit", (policy(allow("*"), limit),)))
+            ID,
+            (ControlPolicyLevel("root", (EVERYTHING,)), ControlPolicyLevel("unit", (layer_policy(allow("*"), limit),))),
         ),
     )
 
@@ -49,10 +51,10 @@ def in_europe(*holders: Holder) -> Index:
 def test_a_region_that_is_denied_hides_nobody() -> None:
     """Who may it in one that isn't denied is told, with the Region."""
     index = in_europe(
-        holder(1, (policy(allow("lambda:*")),)),
-        holder(2, (policy(allow("lambda:*", f"arn:aws:lambda:eu-central-1:{ID}:function:x*")),)),
-        holder(3, (policy(allow("lambda:*", f"arn:aws:lambda:us-east-1:{ID}:function:*")),)),
-        holder(4, (EVERYTHING,), policy(allow("lambda:*", f"arn:aws:lambda:*-central-1:{ID}:function:*"))),
+        holder(1, (layer_policy(allow("lambda:*")),)),
+        holder(2, (layer_policy(allow("lambda:*", f"arn:aws:lambda:eu-central-1:{ID}:function:x*")),)),
+        holder(3, (layer_policy(allow("lambda:*", f"arn:aws:lambda:us-east-1:{ID}:function:*")),)),
+        holder(4, (EVERYTHING,), layer_policy(allow("lambda:*", f"arn:aws:lambda:*-central-1:{ID}:function:*"))),
     )
     for resource in (FUNCTIONS, "*"):
         found = who_can(index, "lambda:CreateFunction", resource, {})
@@ -67,11 +69,11 @@ def test_a_region_that_is_denied_hides_nobody() -> None:
 
 
 def test_whoever_has_some_of_a_pattern_is_told() -> None:
-    own = policy(allow("s3:*", "arn:aws:s3:::payroll/${aws:username}/*"))
-    by_tag = policy(allow("s3:*", "arn:aws:s3:::payroll/${aws:PrincipalTag/team}/*"))
-    but = policy(allow("*"), {"Effect": "Deny", "Action": "s3:*", "NotResource": "arn:aws:s3:::payroll/q1/*"})
-    not_any = policy(allow("*"), deny("s3:*", ["arn:aws:s3:::payroll/any*", "arn:aws:s3:::payroll/a*"]))
-    none = policy(allow("*"), deny("s3:*", "arn:aws:s3:::pay*"))
+    own = layer_policy(allow("s3:*", "arn:aws:s3:::payroll/${aws:username}/*"))
+    by_tag = layer_policy(allow("s3:*", "arn:aws:s3:::payroll/${aws:PrincipalTag/team}/*"))
+    but = layer_policy(allow("*"), {"Effect": "Deny", "Action": "s3:*", "NotResource": "arn:aws:s3:::payroll/q1/*"})
+    not_any = layer_policy(allow("*"), deny("s3:*", ["arn:aws:s3:::payroll/any*", "arn:aws:s3:::payroll/a*"]))
+    none = layer_policy(allow("*"), deny("s3:*", "arn:aws:s3:::pay*"))
     held = (own, by_tag, but, not_any, none)
     holders = [holder(number, (each,), tags={"team": "red"}) for number, each in enumerate(held)]
     found = who_can(Index(holders, Surroundings(ID)), "s3:GetObject", PAYROLL, {})
@@ -81,14 +83,14 @@ def test_whoever_has_some_of_a_pattern_is_told() -> None:
 
 def test_a_star_is_any_resource_at_all() -> None:
     index = Index(
-        [holder(1, (policy(allow("s3:*", "arn:aws:s3:::box/*")),)), holder(2, (EVERYTHING,))], Surroundings(ID)
+        [holder(1, (layer_policy(allow("s3:*", "arn:aws:s3:::box/*")),)), holder(2, (EVERYTHING,))], Surroundings(ID)
     )
     assert [each.number for each in who_can(index, "s3:*", "*", {})] == [0, 1]
     assert [each.number for each in who_can(index, "s3:ListAllMyBuckets", "*", {})] == [1]
 
 
 def test_a_condition_that_is_not_known_is_told() -> None:
-    with_mfa = policy(allow("*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
+    with_mfa = layer_policy(allow("*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
     (found,) = who_can(in_europe(holder(1, (with_mfa,))), "s3:DeleteBucket", "arn:aws:s3:::*", {})
     assert (found.decision, found.region) == (Decision.UNKNOWN, "eu-west-1")
     assert found.allowed_if == {"aws:multifactorauthpresent": ("true",)}
@@ -98,7 +100,7 @@ def test_a_condition_that_is_not_known_is_told() -> None:
 
 def test_what_another_account_says_is_not_read() -> None:
     there = f"arn:aws:lambda:eu-west-1:{OTHER}:function:x"
-    index = Index([holder(1, (policy(allow("lambda:*", there)),))], Surroundings(ID))
+    index = Index([holder(1, (layer_policy(allow("lambda:*", there)),))], Surroundings(ID))
     (found,) = who_can(index, "lambda:InvokeFunction", "*", {})
     assert (found.example[1], found.account, found.not_read) == (there, OTHER, [LayerName.RESOURCE])
 
@@ -107,7 +109,7 @@ def test_roles_of_a_pattern_are_those_that_there_are(alone: AwsAccount) -> None:
     user(alone, "dana", allow(ASSUME, arn("role/first")))
     user(alone, "eve", allow(ASSUME, arn("role/nowhere")))
     role(alone, "first", trusts=arn("root"))
-    make_role(alone, "exporter", **trusting({"Service": "lambda.amazonaws.com"}))
+    make_role(alone, "exporter", **columns_trusting({"Service": "lambda.amazonaws.com"}))
     described = asked(ASSUME, arn("role/*"))
     assert [(each["arn"], each["decision"]) for each in described] == [
         (arn("user/dana"), "allowed"),

@@ -10,8 +10,9 @@ from access.escalation.account import UserCredentials
 from access.escalation.paths import EscalationPath
 from access.holders import Holder
 from policies.engine.evaluate import LayerPolicy
-from tests.access.escalating import ADMINISTRATOR, BOSS, EVE, EVERYTHING, found, names, policy, who
-from tests.access.mirrored import ID, allow, arn, deny
+from tests.access.escalating import ADMINISTRATOR, BOSS, EVE, EVERYTHING, found, names, who
+from tests.access.mirrored import ID, arn
+from tests.services.statements import allow, deny, layer_policy
 
 WORK, BOB, HELPER = arn("role/work"), arn("user/bob"), arn("role/helper")
 STAFF, MINE, LIMIT = arn("group/staff"), arn("policy/mine"), arn("policy/limit")
@@ -50,23 +51,26 @@ SAME = ("iam:PassRole", "lambda:CreateFunction")  # which one identity has to ha
 
 def others() -> list[Holder]:
     """A role that only a service takes on, a user in a group, and a user whom only their boundary holds back."""
-    mine, staff = policy(allow("s3:ListBucket"), name=MINE), policy(allow("s3:GetObject"), name="inline policy staff")
-    bound = policy(EVERYTHING, name="inline policy all")
+    mine, staff = (
+        layer_policy(allow("s3:ListBucket"), name=MINE),
+        layer_policy(allow("s3:GetObject"), name="inline policy staff"),
+    )
+    bound = layer_policy(EVERYTHING, name="inline policy all")
     return [
         who(WORK, mine, trusts={"Service": "lambda.amazonaws.com"}),
         who(BOB, mine, staff, groups=(STAFF,)),
-        who(arn("user/bound"), bound, boundary=policy(allow("s3:*"), name=LIMIT)),
+        who(arn("user/bound"), bound, boundary=layer_policy(allow("s3:*"), name=LIMIT)),
     ]
 
 
 def paths(*holders: Holder, **more: Any) -> list[EscalationPath]:
-    staff = policy(allow("s3:GetObject"), name="inline policy staff")
-    older = {MINE: (policy(EVERYTHING, name=f"{MINE} v1"),)}
+    staff = layer_policy(allow("s3:GetObject"), name="inline policy staff")
+    older = {MINE: (layer_policy(EVERYTHING, name=f"{MINE} v1"),)}
     return found(*holders, *others(), groups={STAFF: (staff,)}, older=older, **more)
 
 
 def may(*moves: Move) -> LayerPolicy:
-    return policy(*(allow(action, resource) for action, resource in moves))
+    return layer_policy(*(allow(action, resource) for action, resource in moves))
 
 
 @pytest.mark.parametrize("moves", COMBINED, ids=lambda moves: "+".join(action for action, _ in moves))
@@ -110,7 +114,7 @@ def test_who_joins_is_told() -> None:
 
 
 def test_a_policy_with_five_versions_has_no_room_for_a_sixth() -> None:
-    older = {MINE: tuple(policy(allow("s3:*"), name=f"{MINE} v{number}") for number in range(1, 5))}
+    older = {MINE: tuple(layer_policy(allow("s3:*"), name=f"{MINE} v{number}") for number in range(1, 5))}
     eve = ("iam:CreatePolicyVersion", MINE), ("iam:CreateAccessKey", BOB)
     assert found(who(EVE, may(*eve)), *others(), older=older) == []
     assert names(found(who(EVE, may(*eve, ("iam:DeletePolicyVersion", MINE))), *others(), older=older))
@@ -144,14 +148,14 @@ ATTACHES = allow("iam:AttachUserPolicy", EVE, Condition=TEAM)
     ],
 )
 def test_who_may_attach_some_policies_only(statements: list[dict[str, Any]], technique: str | None) -> None:
-    team = who(arn("user/tom"), policy(allow("s3:*"), name=arn("policy/team-a")))
-    ways = found(who(EVE, policy(*statements)), team)
+    team = who(arn("user/tom"), layer_policy(allow("s3:*"), name=arn("policy/team-a")))
+    ways = found(who(EVE, layer_policy(*statements)), team)
     assert [path.technique for path in ways if path.source == EVE] == ([technique] if technique else [])
 
 
 # ---- Where -------------------------------------------------------------------------------------------------------
 LAMBDA = allow(["iam:PassRole", "lambda:*"])
-BOSS_OF_LAMBDA = who(BOSS, policy(EVERYTHING), trusts={"Service": "lambda.amazonaws.com"})
+BOSS_OF_LAMBDA = who(BOSS, layer_policy(EVERYTHING), trusts={"Service": "lambda.amazonaws.com"})
 WHERE: list[tuple[list[dict[str, Any]], list[dict[str, Any]], tuple[str, ...] | None]] = [
     ([LAMBDA], [], ()),
     ([LAMBDA], [deny("lambda:*", Condition={"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}})], ("eu-west-1",)),
@@ -184,20 +188,20 @@ WHERE: list[tuple[list[dict[str, Any]], list[dict[str, Any]], tuple[str, ...] | 
 def test_a_service_runs_it_where_policies_allow_it(
     statements: list[dict[str, Any]], scp: list[dict[str, Any]], regions: tuple[str, ...] | None
 ) -> None:
-    ways = {path.technique: path for path in found(who(EVE, policy(*statements)), BOSS_OF_LAMBDA, scp=scp)}
+    ways = {path.technique: path for path in found(who(EVE, layer_policy(*statements)), BOSS_OF_LAMBDA, scp=scp)}
     path = ways.get("iam:PassRole+lambda:CreateFunction+lambda:InvokeFunction")
     assert (path and path.steps[0].regions) == regions
 
 
 def test_regions_are_named() -> None:
     scp = [deny("lambda:*", Condition={"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}})]
-    path = found(who(EVE, policy(LAMBDA)), BOSS_OF_LAMBDA, scp=scp)[0]
+    path = found(who(EVE, layer_policy(LAMBDA)), BOSS_OF_LAMBDA, scp=scp)[0]
     assert path.steps[0].where == "in eu-central-1 or eu-west-1"
 
 
 def test_iam_is_called_in_one_region() -> None:
     """IAM User Guide, "AWS global condition context keys": aws:RequestedRegion is us-east-1 for IAM."""
-    eve, boss = who(EVE, policy(allow("iam:CreateAccessKey"))), who(arn("user/boss"), ADMINISTRATOR)
+    eve, boss = who(EVE, layer_policy(allow("iam:CreateAccessKey"))), who(arn("user/boss"), ADMINISTRATOR)
     for region, expected in (("eu-west-1", 0), ("us-east-1", 1)):
         scp = [deny("iam:*", Condition={"StringNotEquals": {"aws:RequestedRegion": region}})]
         assert len(found(eve, boss, scp=scp)) == expected
@@ -225,5 +229,5 @@ def test_what_the_caller_chooses_is_no_condition(
     statements: list[dict[str, Any]], supposes: tuple[str, ...] | None
 ) -> None:
     """Tags of the request and TLS are theirs to choose; other keys are unknown, or not there at all."""
-    paths = found(who(EVE, policy(*statements)), who(arn("user/boss"), ADMINISTRATOR))
+    paths = found(who(EVE, layer_policy(*statements)), who(arn("user/boss"), ADMINISTRATOR))
     assert [path.steps[0].supposes for path in paths] == ([] if supposes is None else [supposes])

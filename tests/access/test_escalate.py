@@ -14,18 +14,9 @@ from access.escalation.techniques import NeedResource, PermissionNeed, Technique
 from policies.engine import catalogue
 from policies.engine.catalogue import takes_no_resource
 from policies.engine.evaluate import LayerPolicy
-from tests.access.escalating import (
-    ADMINISTRATOR,
-    BOSS,
-    EVE,
-    EVERYTHING,
-    FEDERATED,
-    ROOT,
-    found,
-    policy,
-    who,
-)
-from tests.access.mirrored import ID, OTHER, allow, arn, deny
+from tests.access.escalating import ADMINISTRATOR, BOSS, EVE, EVERYTHING, FEDERATED, ROOT, found, who
+from tests.access.mirrored import ID, OTHER, arn
+from tests.services.statements import allow, deny, layer_policy
 
 MINE, LIMIT, BOSSES = arn("policy/mine"), arn("policy/limit"), arn("group/bosses")
 ELSEWHERE = arn("*/elsewhere")
@@ -77,11 +68,15 @@ class Scene:
         in_group = (
             self.technique.target is TechniqueTarget.GROUP and self.technique.gains is not TechniqueGain.MEMBERSHIP
         )
-        limit = policy(*self._permissions(), name=LIMIT) if self.technique.gains is TechniqueGain.NO_BOUNDARY else None
+        limit = (
+            layer_policy(*self._permissions(), name=LIMIT)
+            if self.technique.gains is TechniqueGain.NO_BOUNDARY
+            else None
+        )
         return found(
             who(
                 EVE,
-                policy(*self._permissions(), name=MINE),
+                layer_policy(*self._permissions(), name=MINE),
                 *eve,
                 *(group if in_group else []),
                 boundary=self.boundary or (None if on_role else limit),
@@ -91,21 +86,23 @@ class Scene:
                 self.boss,
                 *boss,
                 trusts=self._trusts(on_role),
-                boundary=policy(allow("s3:*"), name=LIMIT) if limit and on_role else None,
+                boundary=layer_policy(allow("s3:*"), name=LIMIT) if limit and on_role else None,
             ),
             scp=self.scp,
             groups={BOSSES: tuple(group)},
-            older={MINE: (policy(EVERYTHING, name=f"{MINE} v1"),)},
+            older={MINE: (layer_policy(EVERYTHING, name=f"{MINE} v1"),)},
             identity_center=self.technique.target is TechniqueTarget.ACCOUNT,
         )
 
     def _before(self) -> list[LayerPolicy]:
         """What makes an administrator of whoever has it, once the technique has done the rest."""
         if self.technique.target in (TechniqueTarget.NEW_USER, TechniqueTarget.NEW_ROLE):
-            return [policy(allow(["iam:PutUserPolicy", "iam:PutRolePolicy"], self.target), name="inline policy rest")]
+            return [
+                layer_policy(allow(["iam:PutUserPolicy", "iam:PutRolePolicy"], self.target), name="inline policy rest")
+            ]
         if self.technique.gains in UNDOING:
             actions = [action for needed in self.technique.needs for action in needed.actions]
-            power = policy({"Effect": "Allow", "NotAction": actions, "Resource": "*"}, name=arn("policy/all"))
+            power = layer_policy({"Effect": "Allow", "NotAction": actions, "Resource": "*"}, name=arn("policy/all"))
             return [power, *([] if self.technique.target is TechniqueTarget.GROUP else [self._denial()])]
         return [ADMINISTRATOR] if self.technique.gains is TechniqueGain.NO_BOUNDARY else []
 
@@ -115,7 +112,7 @@ class Scene:
         return [self._denial()] if self.technique.gains in UNDOING else []
 
     def _denial(self) -> LayerPolicy:
-        return policy(
+        return layer_policy(
             deny(["iam:Put*", "iam:Attach*", "iam:Add*", "iam:Create*", "iam:Set*", "iam:Update*", "iam:*Boundary"]),
             name="inline policy no" if self.technique.gains is TechniqueGain.DELETED else arn("policy/no"),
         )
@@ -183,7 +180,7 @@ def test_not_on_the_wrong_target(technique: Technique) -> None:
 @pytest.mark.parametrize("technique", FIRST)
 def test_not_past_a_boundary(technique: Technique) -> None:
     found = scene(technique)
-    found.boundary = policy(allow("s3:*"), name=LIMIT)
+    found.boundary = layer_policy(allow("s3:*"), name=LIMIT)
     assert not found.works()
 
 
@@ -224,6 +221,6 @@ def test_not_by_a_role_that_trusts_no_such_provider(technique: Technique) -> Non
 def test_another_client_is_no_way_where_the_role_asks_for_whom_tokens_are(condition: Any, expected: int) -> None:
     provider = arn("oidc-provider/idp.example.com")
     statement = {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": FEDERATED, "Condition": condition}
-    target = replace(who(BOSS, policy(EVERYTHING)), trust=policy(statement, name="trust policy"))
-    eve = who(EVE, policy(allow("iam:AddClientIDToOpenIDConnectProvider", provider)))
+    target = replace(who(BOSS, layer_policy(EVERYTHING)), trust=layer_policy(statement, name="trust policy"))
+    eve = who(EVE, layer_policy(allow("iam:AddClientIDToOpenIDConnectProvider", provider)))
     assert len(found(eve, target)) == expected

@@ -16,8 +16,9 @@ from access.surroundings import Surroundings
 from policies.engine.callers import caller_of
 from policies.engine.evaluate import ControlPolicyLevel, LayerPolicy
 from tests.access.brute_force import ALL, Principal, Statements, TooMany, World, can_become_administrator
-from tests.access.mirrored import ID, allow, arn, deny
+from tests.access.mirrored import ID, arn
 from tests.services.fuzzing import as_long_as_asked
+from tests.services.statements import allow, deny
 
 USERS = [arn("user/eve"), arn("user/app-bob")]
 ROLES = [arn("role/boss"), arn("role/app-work")]

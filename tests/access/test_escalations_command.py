@@ -13,9 +13,10 @@ from tests.access.escalating import (
     BOSS,
     EVE,
 )
-from tests.access.mirrored import ID, administrator, allow, arn, managed, role, user
+from tests.access.mirrored import ID, administrator, arn, managed, role, user
 from tests.services.organization_rows import complete
 from tests.services.rows import attach, join, make_group, make_user
+from tests.services.statements import allow
 
 MINE, LIMIT, BOSSES = arn("policy/mine"), arn("policy/limit"), arn("group/bosses")
 

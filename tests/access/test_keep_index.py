@@ -20,16 +20,16 @@ from identities.models import IamRole, IamUser, InlinePolicy
 from policies.models import ManagedPolicy, OrgAccount, OrgTarget
 from policies.operations import plan_update
 from policies.organizations.sources import MEMBERSHIP, TREE
-from tests.access.mirrored import administrator, allow, arn, deny, given, managed, role, text_of, user
+from tests.access.mirrored import administrator, arn, given, managed, role, user
 from tests.services.changing import carry_out, propose
 from tests.services.organization_rows import complete, make_control_policy, make_organization
 from tests.services.organizations import MANAGEMENT_ID, MadeOrganization
-from tests.services.organizations import deny as denying
 from tests.services.pages import get
 from tests.services.pages import text_of as words_of
 from tests.services.pulling import policy_arn, pulled, seed
 from tests.services.rows import attach, join, make_document, make_group, make_user
-from tests.services.world import World, document
+from tests.services.statements import allow, deny, denying, document_text, reports_policy
+from tests.services.world import World
 from tests.sync.snapshots import import_, organisation, write
 
 pytestmark = pytest.mark.django_db
@@ -56,9 +56,9 @@ def test_it_is_made_once(alone: AwsAccount) -> None:
 CHANGES: dict[str, Callable[[AwsAccount], Any]] = {
     "a boundary": lambda _: IamUser.objects.update(boundary_arn=arn("policy/limit")),
     "a tag": lambda _: IamUser.objects.update(tags={"team": "red"}),
-    "an inline policy": lambda _: InlinePolicy.objects.update(document=make_document(text_of(deny("*")))),
+    "an inline policy": lambda _: InlinePolicy.objects.update(document=make_document(document_text(deny("*")))),
     "the end of one": lambda _: InlinePolicy.objects.update(gone_at=timezone.now()),
-    "a trust policy": lambda _: IamRole.objects.update(trust=make_document(text_of(deny("sts:*")))),
+    "a trust policy": lambda _: IamRole.objects.update(trust=make_document(document_text(deny("sts:*")))),
     "the version in force": lambda _: ManagedPolicy.objects.update(default_version="v2"),
     "a user": lambda aws_account: make_user(aws_account, "eve"),
     "the end of a user": lambda _: IamUser.objects.update(gone_at=timezone.now()),
@@ -81,7 +81,7 @@ def test_it_is_made_again_after_any_change(alone: AwsAccount, change: Callable[[
 def test_a_control_policy_that_is_attached_counts_at_once(aws_account: AwsAccount) -> None:
     make_organization(aws_account)
     own = OrgAccount.objects.get(aws_id=aws_account.account_id)
-    make_control_policy(aws_account, "all", own, document=text_of(allow("*")))
+    make_control_policy(aws_account, "all", own, document=document_text(allow("*")))
     user(aws_account, "dana", allow("s3:*"))
     assert who(aws_account) == []  # our-regions denies it
     OrgTarget.objects.filter(policy__name="our-regions").update(gone_at=timezone.now())
@@ -120,7 +120,7 @@ def test_after_a_change(emulator: Emulator, aws_account: AwsAccount, erin: Opera
     policy = world.policy(versions=1)
     attach(make_user(world.aws_account, "dana"), policy)
     assert who(world.aws_account) == []
-    carry_out(propose(world.aws_account, erin, plan_update(policy, document(READ))), erin)
+    carry_out(propose(world.aws_account, erin, plan_update(policy, reports_policy(READ))), erin)
     assert who(world.aws_account) == ["dana"]
 
 
@@ -158,7 +158,7 @@ def test_pages_tell_what_is_so_now(alone: AwsAccount, bob: Operator, client_of: 
     asked = f"?action=iam:PutUserPolicy&resource={arn('user/eve')}"
     assert "1 principal " in words_of(get(client, "who_can", asked))
     assert "1 path " in words_of(get(client, "escalations"))
-    InlinePolicy.objects.filter(user=eve).update(document=make_document(text_of(deny("*"))))
+    InlinePolicy.objects.filter(user=eve).update(document=make_document(document_text(deny("*"))))
     assert "0 principals " in words_of(get(client, "who_can", asked))
     assert "0 paths " in words_of(get(client, "escalations"))
 

@@ -9,9 +9,10 @@ from accounts.models import AwsAccount
 from identities import operations as ops
 from policies.operations.managed import create_policy, delete_policy
 from sync.operations import PlannedStep, StepSpec, registry
-from tests.access.mirrored import OTHER, allow, arn, deny, managed, role, text_of, user
+from tests.access.mirrored import OTHER, arn, managed, role, user
 from tests.access.test_measure_plan import described, findings, measured
 from tests.services.rows import attach, join, make_group
+from tests.services.statements import allow, deny, document_text
 
 pytestmark = pytest.mark.django_db
 EC2 = {"Service": "ec2.amazonaws.com"}
@@ -62,7 +63,7 @@ def test_what_is_given_under_the_new_name_is_told_under_it(aws_account: AwsAccou
 
 
 def test_a_new_role_says_who_may_assume_it(aws_account: AwsAccount) -> None:
-    trust = text_of({"Effect": "Allow", "Principal": {"AWS": OTHER}, "Action": "sts:AssumeRole"})
+    trust = document_text({"Effect": "Allow", "Principal": {"AWS": OTHER}, "Action": "sts:AssumeRole"})
     step = ops.create_role(aws_account, "auditors", trust)
     (opened,) = measured(aws_account, step)["trusts"]
     assert "gained" in opened
@@ -76,7 +77,7 @@ def test_a_deleted_role_says_who_may_no_longer_assume_it(aws_account: AwsAccount
 
 
 def test_a_new_policy_is_for_whoever_gets_it(aws_account: AwsAccount) -> None:
-    step = create_policy(arn("policy/reports"), text_of(allow("s3:GetObject")))
+    step = create_policy(arn("policy/reports"), document_text(allow("s3:GetObject")))
     (effect,) = measured(aws_account, step)["effects"]
     assert (effect["of"], effect["count"]) == (arn("policy/reports"), 0)
 

@@ -13,8 +13,9 @@ from sync import checks
 from sync.changes.plan import plan
 from sync.checks import PlanFinding
 from sync.operations import StepSpec
-from tests.access.mirrored import ID, OTHER, allow, arn, deny, managed, role, text_of, user
+from tests.access.mirrored import ID, OTHER, arn, managed, role, user
 from tests.services.rows import attach, join, make_group
+from tests.services.statements import allow, deny, document_text, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -77,13 +78,13 @@ def test_joining_a_group_gives_what_it_has_by_then(aws_account: AwsAccount, repo
 
 def test_a_new_version_is_for_all_who_have_it(aws_account: AwsAccount, reports: Any) -> None:
     attach(role(aws_account, "exporter", trusts={"Service": "ec2.amazonaws.com"}), reports)
-    new = plan_update(reports, text_of(allow("s3:PutObject")))
+    new = plan_update(reports, document_text(allow("s3:PutObject")))
     assert described(aws_account, *new) == {"exporter": {"gained": ["s3:PutObject"], "lost": ["s3:GetObject"]}}
 
 
 def test_a_new_version_of_a_boundary_is_for_all_whom_it_bounds(aws_account: AwsAccount, reports: Any) -> None:
     user(aws_account, "dana", allow(["s3:GetObject", "s3:PutObject"]), boundary_arn=reports.arn)
-    new = plan_update(reports, text_of(allow("s3:*")))
+    new = plan_update(reports, document_text(allow("s3:*")))
     assert described(aws_account, *new) == {"dana": {"gained": ["s3:PutObject"]}}
 
 
@@ -94,7 +95,7 @@ def test_a_boundary_takes_what_it_does_not_allow(aws_account: AwsAccount, report
 
 def test_a_denial_is_told_apart(aws_account: AwsAccount) -> None:
     dana = user(aws_account, "dana")
-    written = ops.put_inline(dana, "no", text_of(deny("s3:GetObject")))
+    written = ops.put_inline(dana, "no", document_text(deny("s3:GetObject")))
     assert described(aws_account, written) == {"dana": {"denied": ["s3:GetObject"]}}
 
 
@@ -156,27 +157,27 @@ def test_taking_the_boundary_off_makes_one(aws_account: AwsAccount, reports: Any
 )
 def test_a_role_opened_to_strangers(aws_account: AwsAccount, who: str, code: str, severity: str) -> None:
     exporter = role(aws_account, "exporter", trusts={"Service": "ec2.amazonaws.com"})
-    written = ops.update_trust(exporter, trust(who))
+    written = ops.update_trust(exporter, trusting({"AWS": who}))
     assert [(found.code, found.severity) for found in findings(aws_account, written)] == [(code, severity)]
 
 
 def test_under_conditions_is_less_grave(aws_account: AwsAccount) -> None:
     exporter = role(aws_account, "exporter", trusts={"Service": "ec2.amazonaws.com"})
     condition = {"StringEquals": {"sts:ExternalId": "x"}}
-    (found,) = findings(aws_account, ops.update_trust(exporter, trust(OTHER, Condition=condition)))
+    (found,) = findings(aws_account, ops.update_trust(exporter, trusting({"AWS": OTHER}, Condition=condition)))
     assert (found.severity, found.message) == ("warning", f"AWS account {OTHER} may assume exporter, under conditions.")
 
 
 def test_trusting_ones_own_is_no_such_thing(aws_account: AwsAccount) -> None:
     exporter = role(aws_account, "exporter", trusts={"Service": "ec2.amazonaws.com"})
-    written = ops.update_trust(exporter, trust(ID))
+    written = ops.update_trust(exporter, trusting({"AWS": ID}))
     assert findings(aws_account, written) == []
     (opened,) = measured(aws_account, written)["trusts"]
     assert [kind for kind in ("gained", "lost") if kind in opened] == ["gained", "lost"]
 
 
 def test_a_role_made_for_strangers(aws_account: AwsAccount) -> None:
-    made = ops.create_role(aws_account, "exporter", trust(OTHER))
+    made = ops.create_role(aws_account, "exporter", trusting({"AWS": OTHER}))
     assert "OPENS_ROLE_TO_ACCOUNT" in [found.code for found in findings(aws_account, made)]
 
 
@@ -198,11 +199,6 @@ def test_of_who_is_deleted_nothing_stays(aws_account: AwsAccount) -> None:
     stays = "What its other policies allow stays."
     assert stays in str(measured(aws_account, ops.detach(dana, everything.arn)))
     assert stays not in str(measured(aws_account, *ops.delete_whole(dana)))
-
-
-def trust(who: str, **more: Any) -> str:
-    statement = {"Effect": "Allow", "Principal": {"AWS": who}, "Action": "sts:AssumeRole", **more}
-    return text_of(statement)
 
 
 def test_who_was_not_there_before_loses_nothing(aws_account: AwsAccount) -> None:

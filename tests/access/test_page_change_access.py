@@ -13,12 +13,12 @@ from policies.operations import plan_update
 from sync import changes
 from sync.models import Change
 from sync.operations import StepSpec
-from tests.access.mirrored import allow, managed, text_of, user
+from tests.access.mirrored import managed, user
 from tests.services import pages
 from tests.services.changing import propose
 from tests.services.pages import address, get
 from tests.services.rows import attach, make_policy
-from tests.services.world import document
+from tests.services.statements import allow, document_text, reports_policy
 
 ClientOf = Callable[..., Client]
 
@@ -29,7 +29,7 @@ def change(aws_account: AwsAccount, erin: Operator) -> Change:
     policy = managed(aws_account, "reports", [allow("s3:GetObject")])
     for name in ("dana", "lee"):
         attach(user(aws_account, name), policy)
-    return propose(aws_account, erin, plan_update(policy, text_of(allow("s3:PutObject"))))
+    return propose(aws_account, erin, plan_update(policy, document_text(allow("s3:PutObject"))))
 
 
 def test_says_who_gains_and_loses_what(change: Change, bob: Operator, client_of: ClientOf) -> None:
@@ -65,7 +65,7 @@ def test_a_new_administrator_stands_above_the_steps(
 def test_other_words_give_the_same_access(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     policy = make_policy(aws_account)
     attach(user(aws_account, "dana"), policy)
-    renamed = document("s3:Action1").replace('"Effect"', '"Sid": "Other", "Effect"')
+    renamed = reports_policy("s3:Action1").replace('"Effect"', '"Sid": "Other", "Effect"')
     change = propose(aws_account, erin, plan_update(policy, renamed))
     assert "Nobody’s access changes." in get(client_of(erin), "change_access", pk=change.pk)
 
@@ -73,7 +73,7 @@ def test_other_words_give_the_same_access(aws_account: AwsAccount, erin: Operato
 def test_of_a_policy_that_nobody_has_it_says_what_it_would_give(
     aws_account: AwsAccount, erin: Operator, client_of: ClientOf
 ) -> None:
-    change = propose(aws_account, erin, plan_update(make_policy(aws_account), document("s3:GetObject")))
+    change = propose(aws_account, erin, plan_update(make_policy(aws_account), reports_policy("s3:GetObject")))
     text = pages.text_of(get(client_of(erin), "change_access", pk=change.pk))
     assert "Nobody yet: nobody has reports-write. Whoever gets it: + Gains s3:GetObject" in text
 

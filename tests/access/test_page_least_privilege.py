@@ -9,10 +9,11 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from identities.models import IamUser
-from tests.access.mirrored import allow, managed
+from tests.access.mirrored import managed
 from tests.access.test_propose_least_privilege import OLD, inline, report
 from tests.services.pages import get, text_of
 from tests.services.rows import attach, make_role, make_user
+from tests.services.statements import allow
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]

@@ -15,9 +15,10 @@ from access.least_privilege import Proposal, ProposalOutcome, proposals
 from accounts.models import AwsAccount
 from identities.models import Principal, ServiceLastAccessed
 from sync.models import Facet
-from tests.access.mirrored import ID, allow, arn, managed, text_of
+from tests.access.mirrored import ID, arn, managed
 from tests.services.organization_rows import complete
 from tests.services.rows import attach, join, make_document, make_group, make_policy, make_role, make_user, put_inline
+from tests.services.statements import allow, document_text
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ def report(owner: Principal, *, used: str = "", unused: str = "", read_at: datet
 
 
 def inline(owner: Principal, *statements: dict[str, Any], **fields: Any) -> None:
-    put_inline(owner, "own", document=make_document(text_of(*statements)), **fields)
+    put_inline(owner, "own", document=make_document(document_text(*statements)), **fields)
 
 
 def proposed(owner: Principal) -> Proposal:
@@ -223,8 +224,8 @@ def test_the_command_prints_json(dana: Principal) -> None:
         "why_not": "",
         "judged_by": [dana.arn],
         "attempts_until": NOW.isoformat(),
-        "document": json.loads(text_of(allow(["s3:*", "iam:*", "kms:Decrypt"], Sid="Work"))),
-        "proposal": json.loads(text_of(allow(["s3:*", "iam:PassRole", "kms:Decrypt"], Sid="Work"))),
+        "document": json.loads(document_text(allow(["s3:*", "iam:*", "kms:Decrypt"], Sid="Work"))),
+        "proposal": json.loads(document_text(allow(["s3:*", "iam:PassRole", "kms:Decrypt"], Sid="Work"))),
         "dropped": [
             {
                 "statement": "Work",

@@ -30,6 +30,7 @@ from tests.services.changing import propose
 from tests.services.rows import attach as attached
 from tests.services.rows import make_document, make_policy, make_role
 from tests.services.rows import put_inline as inline
+from tests.services.statements import allowing, denying
 
 pytestmark = pytest.mark.django_db
 Found = Callable[..., list[PlanFinding]]
@@ -37,9 +38,9 @@ Said = Callable[..., str]
 
 PROTECTED, LOCKED_OUT = "PROTECTED_ROLE", "_OUT"
 CONSOLE = "arn:aws:iam::999900009999:role/console"
-DENY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]})
+DENY = denying("iam:*")
 TIERS: tuple[Tier, Tier] = ("read", "write")
-ALLOW = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+ALLOW = allowing("*")
 
 
 def trust(tier: Tier, principal: str = CONSOLE) -> str:

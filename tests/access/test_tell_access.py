@@ -15,25 +15,23 @@ from access.limits import LimitedGrant
 from access.surroundings import Surroundings
 from policies.engine import catalogue
 from policies.engine.callers import caller_of
-from policies.engine.compiled import CompiledDocument
 from policies.engine.evaluate import ControlPolicyLevel, Decision, LayerName, LayerPolicy, Layers, Request, evaluate
-from tests.access.mirrored import ID, allow, arn, deny
+from tests.access.mirrored import ID, arn
+from tests.services.statements import allow, deny, layer_policy
 
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 REPORTS, OTHERS = "arn:aws:s3:::reports/*", "arn:aws:s3:::other/*"
 EVERYTHING = allow("*")
 
 
-def policy(*statements: dict[str, Any], name: str = "own") -> LayerPolicy:
-    return LayerPolicy(name, CompiledDocument({"Version": "2012-10-17", "Statement": list(statements)}))
-
-
 def dana(*statements: dict[str, Any], boundary: LayerPolicy | None = None, **more: Any) -> Holder:
-    return Holder(caller_of(arn("user/dana")), 1, "AIDA1", (policy(*statements),), boundary, **more)
+    return Holder(caller_of(arn("user/dana")), 1, "AIDA1", (layer_policy(*statements),), boundary, **more)
 
 
 def described(holder: Holder, *, scp: LayerPolicy | None = None, rcp: LayerPolicy | None = None) -> EffectiveAccess:
-    levels = (ControlPolicyLevel("root", (policy(EVERYTHING),)), ControlPolicyLevel("unit", (scp,))) if scp else ()
+    levels = (
+        (ControlPolicyLevel("root", (layer_policy(EVERYTHING),)), ControlPolicyLevel("unit", (scp,))) if scp else ()
+    )
     around = Surroundings(ID, levels, (ControlPolicyLevel("root", (rcp,)),) if rcp else ())
     return access_of(holder, around, frozenset())
 
@@ -98,19 +96,19 @@ def test_a_layer_above_takes_or_leaves_a_part(layer: str) -> None:
         )
 
     name = LayerName.BOUNDARY if layer == "boundary" else LayerName.SCP
-    assert extents(limited_to(policy(allow("*")))) == ALL_OF_S3
-    assert set(extents(limited_to(policy(allow("ec2:*")))).values()) == {"none"}
-    assert grant(limited_to(policy(allow("ec2:*")))).taken_by is name
-    part = grant(limited_to(policy(allow("s3:*", REPORTS, Sid="Reports"), name="limit")))
+    assert extents(limited_to(layer_policy(allow("*")))) == ALL_OF_S3
+    assert set(extents(limited_to(layer_policy(allow("ec2:*")))).values()) == {"none"}
+    assert grant(limited_to(layer_policy(allow("ec2:*")))).taken_by is name
+    part = grant(limited_to(layer_policy(allow("s3:*", REPORTS, Sid="Reports"), name="limit")))
     assert (part.limited_to, [(each.layer, each.policy, each.which) for each in part.because][1:]) == (
         (REPORTS,),
         [(name, "limit", "Reports")],
     )
-    assert grant(limited_to(policy(allow("*", Condition=MFA)))).depends_on == ("aws:multifactorauthpresent",)
+    assert grant(limited_to(layer_policy(allow("*", Condition=MFA)))).depends_on == ("aws:multifactorauthpresent",)
 
 
 def test_two_statements_of_a_boundary_together() -> None:
-    limit = policy(allow("s3:*", [REPORTS, OTHERS]), allow("s3:*", "arn:aws:s3:::third/*"))
+    limit = layer_policy(allow("s3:*", [REPORTS, OTHERS]), allow("s3:*", "arn:aws:s3:::third/*"))
     access = described(dana(allow("s3:GetObject", [REPORTS, "arn:aws:s3:::third/*"]), boundary=limit))
     assert all(not each.limited_to and not each.taken_by for each in grants(access, "s3:GetObject"))
 
@@ -128,15 +126,17 @@ def test_denials_take_all_or_a_part() -> None:
 
 def test_several_statements_cover_a_pattern_together() -> None:
     some, empty = "arn:aws:s3:::reports/?*", "arn:aws:s3:::reports/"
-    limit = policy(allow("s3:*", some), allow("s3:*", empty))
+    limit = layer_policy(allow("s3:*", some), allow("s3:*", empty))
     assert grant(described(dana(allow("s3:GetObject", REPORTS), boundary=limit))).limited_to == ()
     denied = described(dana(allow("s3:GetObject", REPORTS), deny("s3:*", some), deny("s3:*", empty)))
     assert grant(denied).taken_by is LayerName.IDENTITY
 
 
 def test_a_denial_of_the_organization() -> None:
-    assert grant(described(dana(allow("s3:*")), scp=policy(EVERYTHING, deny("s3:Get*")))).taken_by is LayerName.SCP
-    access = described(dana(allow(["s3:*", "ec2:*"])), rcp=policy(deny("*", Principal="*")))
+    assert (
+        grant(described(dana(allow("s3:*")), scp=layer_policy(EVERYTHING, deny("s3:Get*")))).taken_by is LayerName.SCP
+    )
+    access = described(dana(allow(["s3:*", "ec2:*"])), rcp=layer_policy(deny("*", Principal="*")))
     assert grant(access).taken_by is LayerName.RCP
     assert set(extents(access, "ec2").values()) == {"full"}  # RCPs don't bind it
 
@@ -193,7 +193,7 @@ STATEMENTS = st.builds(
     st.sampled_from(["Resource", "Resource", "Resource", "NotResource"]),
     st.sampled_from([None, None, MFA]),
 )
-POLICIES = st.lists(STATEMENTS, min_size=1, max_size=3).map(lambda statements: policy(*statements))
+POLICIES = st.lists(STATEMENTS, min_size=1, max_size=3).map(lambda statements: layer_policy(*statements))
 ASKED = ["arn:aws:s3:::reports/x", "arn:aws:s3:::rep/y", "arn:aws:s3:::dana/x", "arn:aws:s3:::other/z"]
 
 
@@ -202,7 +202,9 @@ ASKED = ["arn:aws:s3:::reports/x", "arn:aws:s3:::rep/y", "arn:aws:s3:::dana/x", 
 def test_as_the_evaluator_says(own: LayerPolicy, boundary: LayerPolicy | None, scp: LayerPolicy | None) -> None:
     holder = Holder(caller_of(arn("user/dana")), 1, "AIDA1", (own,), boundary)
     access = described(holder, scp=scp)
-    levels = (ControlPolicyLevel("root", (policy(EVERYTHING),)), ControlPolicyLevel("unit", (scp,))) if scp else ()
+    levels = (
+        (ControlPolicyLevel("root", (layer_policy(EVERYTHING),)), ControlPolicyLevel("unit", (scp,))) if scp else ()
+    )
     layers = Layers((own,), (boundary,) if boundary else None, scps=levels)
     for action in ("s3:GetObject", "s3:ListAllMyBuckets"):
         left = [each for each in grants(access, action) if not each.taken_by]

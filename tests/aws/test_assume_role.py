@@ -17,6 +17,7 @@ from sync.aws.purpose import READING, of_change
 from sync.aws.session import session_for
 from sync.aws.target import target_of
 from tests.services.console_roles import EXTERNAL_ID, READ_ROLE, WRITE_ROLE
+from tests.services.statements import allow, document
 
 MakeRole = Callable[..., None]
 
@@ -39,14 +40,14 @@ def test_reading_assumes_the_role_to_read_once(emulator: Emulator, with_roles: A
 
 def test_writing_tells_aws_who_and_why(emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole) -> None:
     make_role("console-write", actions=["iam:CreateUser"])
-    allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:CreateUser", "Resource": "*"}]}
-    client = writer(with_roles, change_id=12, operator="alice@example.org", session_policy=allow)
+    policy = document(allow("iam:CreateUser"))
+    client = writer(with_roles, change_id=12, operator="alice@example.org", session_policy=policy)
     client.call("iam", "CreateUser", UserName="eve")
     sent = emulator.calls("AssumeRole")[0]["params"]
     assert sent["RoleArn"] == WRITE_ROLE
     assert sent["RoleSessionName"] == "change-12-alice@example.org"
     assert sent["SourceIdentity"] == "alice@example.org"
-    assert json.loads(sent["Policy"]) == allow
+    assert json.loads(sent["Policy"]) == policy
     tags = {sent[f"Tags.member.{n}.Key"]: sent[f"Tags.member.{n}.Value"] for n in (1, 2)}
     assert tags == {"operator": "alice@example.org", "change": "12"}
     assert client.notes == []
@@ -55,7 +56,7 @@ def test_writing_tells_aws_who_and_why(emulator: Emulator, with_roles: AwsAccoun
 def test_the_session_policy_holds(emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole) -> None:
     make_role("console-write", actions=["iam:*"])
     emulator.enforce_iam()
-    only_tags = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:TagUser", "Resource": "*"}]}
+    only_tags = document(allow("iam:TagUser"))
     client = writer(with_roles, change_id=1, operator="alice@example.org", session_policy=only_tags)
     with pytest.raises(errors.AccessDeniedError) as caught:
         client.call("iam", "CreateUser", UserName="eve")
@@ -66,10 +67,7 @@ def test_a_session_policy_that_is_too_long_leaves_out_the_objects_and_says_so(
     emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole
 ) -> None:
     make_role("console-write", actions=["iam:*"])
-    long = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": ["iam:ListUsers"], "Resource": ["arn:aws:iam::1:user/u"] * 200}],
-    }
+    long = document(allow(["iam:ListUsers"], ["arn:aws:iam::1:user/u"] * 200))
     emulator.enforce_iam()
     client = writer(with_roles, change_id=1, operator="alice@example.org", session_policy=long)
     client.call("iam", "ListUsers")
@@ -86,9 +84,8 @@ def test_a_session_policy_that_aws_finds_too_large_leaves_out_the_objects_and_sa
 ) -> None:
     make_role("console-write", actions=["iam:*"])
     emulator.rules([{"action": "AssumeRole", "error": {"code": "PackedPolicyTooLarge"}, "times": 1}])
-    statement = {"Effect": "Allow", "Action": ["iam:ListUsers"], "Resource": ["arn:aws:iam::1:user/u"]}
-    small = {"Version": "2012-10-17", "Statement": [statement]}
-    client = writer(with_roles, change_id=1, operator="alice@example.org", session_policy=small)
+    statement = allow(["iam:ListUsers"], ["arn:aws:iam::1:user/u"])
+    client = writer(with_roles, change_id=1, operator="alice@example.org", session_policy=document(statement))
     client.call("iam", "ListUsers")
     sent = [json.loads(call["params"]["Policy"])["Statement"][0] for call in emulator.calls("AssumeRole")]
     assert sent == [statement, {**statement, "Resource": "*"}]
@@ -98,7 +95,7 @@ def test_a_session_policy_that_aws_finds_too_large_leaves_out_the_objects_and_sa
 def test_a_role_is_never_used_whole(emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole) -> None:
     make_role("console-write", actions=["iam:*"])
     emulator.rules([{"action": "AssumeRole", "error": {"code": "PackedPolicyTooLarge"}}])
-    plan = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["iam:TagUser"], "Resource": "*"}]}
+    plan = document(allow(["iam:TagUser"]))
     client = writer(with_roles, change_id=1, operator="alice@example.org", session_policy=plan)
     with pytest.raises(errors.CannotAssumeRole):
         client.call("iam", "ListUsers")

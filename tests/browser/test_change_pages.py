@@ -25,8 +25,8 @@ from tests.services.changing import propose
 from tests.services.pages import address
 from tests.services.pulling import pulled
 from tests.services.rows import make_role
+from tests.services.statements import reports_policy
 from tests.services.workers import Worker
-from tests.services.world import document
 from tests.sync.planned import proposed, proposed_deletion, rested
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -69,7 +69,7 @@ def test_the_main_job(
     Authenticator.objects.filter(user=dora).delete()
     iam = emulator.client("iam")
     iam.create_user(UserName="lena.fischer")
-    iam.create_policy(PolicyName="reports-write", PolicyDocument=document("s3:GetObject"))
+    iam.create_policy(PolicyName="reports-write", PolicyDocument=reports_policy("s3:GetObject"))
     iam.attach_user_policy(UserName="lena.fischer", PolicyArn=POLICY)
     pulled(aws_account)
     worker("changes")
@@ -84,7 +84,7 @@ def test_the_main_job(
     expect(page.locator(".cm-editor")).to_be_visible()
     page.get_by_role("textbox", name="Policy as JSON").click()
     page.keyboard.press("Control+a")
-    page.keyboard.insert_text(document("s3:GetObject", "s3:PutObject"))
+    page.keyboard.insert_text(reports_policy("s3:GetObject", "s3:PutObject"))
     page.get_by_label("Reason").fill("The nightly export moves.")
     page.get_by_role("button", name="Stage the change").click()
 
@@ -204,7 +204,9 @@ def tried_and_protected(aws_account: AwsAccount, erin: Operator) -> Change:
     """Touches a break-glass role; with a comment, and a dry run that found whatever one can find."""
     aws_account.break_glass_roles = "rescue"
     aws_account.save()
-    change = propose(aws_account, erin, [put_inline(make_role(aws_account, "rescue"), "more", document("s3:Get*"))])
+    change = propose(
+        aws_account, erin, [put_inline(make_role(aws_account, "rescue"), "more", reports_policy("s3:Get*"))]
+    )
     change.comments.create(operator=erin, text="It moves to another bucket.")
     met = [
         {"position": number, "outcome": meets, "sentence": "So it is."}

@@ -15,7 +15,8 @@ from identities.models import IamRole, IamUser
 from sync import drift
 from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.pages import address
-from tests.services.pulling import allow, pulled, seed, trust
+from tests.services.pulling import pulled, seed
+from tests.services.statements import EC2, allowing, trusting
 from tests.services.workers import Worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -75,8 +76,8 @@ def drifted(emulator: Emulator, aws_account: AwsAccount) -> Any:
     iam = seed(emulator)
     pulled(aws_account)
     iam.attach_user_policy(UserName="jane", PolicyArn=ADMINISTRATOR)
-    iam.put_user_policy(UserName="jane", PolicyName="own", PolicyDocument=allow("s3:*"))
-    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trust("ec2.amazonaws.com"))
+    iam.put_user_policy(UserName="jane", PolicyName="own", PolicyDocument=allowing("s3:*"))
+    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trusting(EC2))
     iam.create_group(GroupName="auditors")
     pulled(aws_account)
     return iam

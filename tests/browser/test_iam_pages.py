@@ -11,14 +11,13 @@ from playwright.sync_api import Dialog, Page, expect
 from accounts.models import AwsAccount, Operator
 from policies.models import ManagedPolicy
 from sync.models import Change
-from tests.access.mirrored import allow
 from tests.access.test_propose_least_privilege import inline, report
 from tests.services.account_rows import fill_account
 from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.organization_rows import make_organization
 from tests.services.pages import address
 from tests.services.rows import attach, join, make_group, make_policy, make_role, make_user, put_inline
-from tests.services.world import document
+from tests.services.statements import allow, reports_policy
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -230,7 +229,7 @@ def test_the_editor_marks_what_its_text_has_by_now(aws_account: AwsAccount, erin
     expect(page.locator(".cm-lintRange-error")).to_have_count(1)  # S3 has no Action1
     editor.click()
     page.keyboard.press("Control+a")
-    page.keyboard.insert_text(document("s3:GetObjct", "s3:PutObjct"))
+    page.keyboard.insert_text(reports_policy("s3:GetObjct", "s3:PutObjct"))
     expect(page.locator("#findings")).to_contain_text("2 errors")
     expect(page.locator(".cm-lintRange-error")).to_have_count(2)
     page.keyboard.press("Control+Home")
@@ -242,7 +241,7 @@ def test_the_editor_marks_what_its_text_has_by_now(aws_account: AwsAccount, erin
     page.keyboard.insert_text('{"Sid": "a\u00a0b\u00adc\U000e0041"}')
     expect(editor).to_contain_text("a⟨U+00A0⟩b⟨U+00AD⟩c⟨U+E0041⟩")
     page.keyboard.press("Control+a")
-    page.keyboard.insert_text(document(*(f"s3:GetObjct{n:040}" for n in range(900))))
+    page.keyboard.insert_text(reports_policy(*(f"s3:GetObjct{n:040}" for n in range(900))))
     expect(page.locator("#findings")).to_contain_text("more such findings")
     height = "document.documentElement.scrollHeight"
     assert page.evaluate(height) < 3_000

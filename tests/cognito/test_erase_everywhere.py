@@ -24,7 +24,7 @@ from sync.operations import StepSpec
 from tests.cognito.rows import make_person, make_pool, make_pool_group
 from tests.services.changing import propose
 from tests.services.rows import make_role
-from tests.services.world import document
+from tests.services.statements import reports_policy
 
 pytestmark = pytest.mark.django_db
 ADDRESS, PHONE, NAME, NUMBER = "jane.q@home.example", "+491701234567", "Jane Quist", "C100101"
@@ -83,7 +83,7 @@ def test_nothing_of_them_is_left(
     )
     propose(aws_account, erin, [sets], title=f"New address for {NAME}")
     elsewhere = {"title": f"Role for {NUMBER}", "reason": "Call +49 170 123-4567"}
-    role = [put_inline(make_role(aws_account, "rescue"), "more", document("s3:GetObject"))]
+    role = [put_inline(make_role(aws_account, "rescue"), "more", reports_policy("s3:GetObject"))]
     iam = propose(aws_account, erin, role, **elsewhere)
     changes.reject(change=iam, actor=anton, comment=f"Ask {ADDRESS.upper()}.")
     for name, query in (("hers", "q=jane.q"), ("Janeq77", "status=CONFIRMED"), ("plans", "q=family")):

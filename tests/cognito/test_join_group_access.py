@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -19,7 +18,7 @@ from tests.cognito.rows import make_person, make_pool_group
 from tests.services.changing import propose
 from tests.services.pages import get, text_of
 from tests.services.rows import make_document, make_role, put_inline
-from tests.services.world import document
+from tests.services.statements import allowing, reports_policy
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[Operator], Client]
@@ -29,7 +28,7 @@ ClientOf = Callable[[Operator], Client]
 def staff(aws_account: AwsAccount, pool: UserPool) -> IamRole:
     """The role that the group carries."""
     role: IamRole = make_role(aws_account, "shop-staff")
-    put_inline(role, "reports", document=make_document(document("s3:GetObject")))
+    put_inline(role, "reports", document=make_document(reports_policy("s3:GetObject")))
     make_pool_group(pool, "staff", role_arn=role.arn)
     return role
 
@@ -66,14 +65,13 @@ def test_more_that_the_role_allows_by_the_time_of_the_apply_is_worse(
 ) -> None:
     change = joins(make_person(pool), erin)
     assert guards.objection(change, erin) is None
-    InlinePolicy.objects.update(document=make_document(document("s3:GetObject", "s3:DeleteObject")))
+    InlinePolicy.objects.update(document=make_document(reports_policy("s3:GetObject", "s3:DeleteObject")))
     against = guards.objection(change, erin)
     assert against is not None and "would gain access that the plan did not show" in against.sentence
 
 
 def test_a_role_that_does_everything_makes_an_administrator(pool: UserPool, staff: IamRole, erin: Operator) -> None:
-    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    InlinePolicy.objects.update(document=make_document(json.dumps(everything)))
+    InlinePolicy.objects.update(document=make_document(allowing("*")))
     assert "MAKES_ADMINISTRATOR" in [found["code"] for found in joins(make_person(pool), erin).findings]
 
 

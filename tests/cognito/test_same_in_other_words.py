@@ -16,7 +16,7 @@ from sync.aws.client import reader
 from sync.mirror import AccountRegion, Item, Mirror, ObservedItem, RunVisit, mirror_of, sources, store
 from sync.models import Revision, Run
 from tests.cognito.seeding import POOL_SOURCES, Seeded, in_order, pull_pools, seed
-from tests.services.pulling import trust
+from tests.services.statements import EC2, trusting
 from tests.sync.retelling import reworded, shuffled
 
 # The console's own members, of which the order of keys and lists is the console's too.
@@ -26,7 +26,7 @@ _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 def with_more(found: Seeded, emulator: Emulator) -> None:
     """Rules and tags, of which the order matters or doesn't."""
-    role = emulator.client("iam").create_role(RoleName="shop", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
+    role = emulator.client("iam").create_role(RoleName="shop", AssumeRolePolicyDocument=trusting(EC2))
     arn = role["Role"]["Arn"]
     name = f"cognito-idp.{REGION}.amazonaws.com/{found.pool_id}"
     rules = [

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -9,20 +8,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator.process import Emulator, start_emulator
+from tests.services.statements import allowing, trusting
 
-ALLOW_ALL = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
-TRUST_ROOT = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
-                "Action": ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"],
-            }
-        ],
-    },
-    indent=2,
+ALLOW_ALL = allowing("*")
+TRUST_ROOT = trusting(
+    {"AWS": "arn:aws:iam::123456789012:root"}, ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"]
 )
 
 

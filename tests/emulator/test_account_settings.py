@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from emulator.process import Emulator
 from tests.conftest import wait_until
 from tests.emulator.conftest import TRUST_ROOT, Refused
 from tests.services.certificates import certificate, saml_metadata
+from tests.services.statements import allowing
 
 GITHUB = "https://token.actions.githubusercontent.com"
 
@@ -87,8 +87,7 @@ def report(iam: Any, arn: str) -> dict[str, Any]:
 
 def test_a_report_lists_what_is_granted_and_when_it_was_used(iam: Any, emulator: Emulator) -> None:
     arn = iam.create_role(RoleName="exporter", AssumeRolePolicyDocument=TRUST_ROOT)["Role"]["Arn"]
-    allow = {"Effect": "Allow", "Action": ["s3:Get*", "sqs:SendMessage"], "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": allow})
+    document = allowing(["s3:Get*", "sqs:SendMessage"])
     iam.put_role_policy(RoleName="exporter", PolicyName="p", PolicyDocument=document)
     emulator.activity("role", "exporter", at="2026-11-20T10:00:00+00:00", service="s3", region="eu-west-1")
     services = report(iam, arn)["ServicesLastAccessed"]

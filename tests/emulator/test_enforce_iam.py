@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,15 +10,11 @@ import pytest
 from emulator.process import Emulator
 from tests.emulator.conftest import ALLOW_ALL, TRUST_ROOT, Refused
 from tests.emulator.test_assume_roles import credentials
+from tests.services.statements import allowing, denying
 
 SESSION = "arn:aws:sts::123456789012:assumed-role/console/worker"
 POLICY = "arn:aws:iam::123456789012:policy/p"
 ROLE = "arn:aws:iam::123456789012:role/console"
-
-
-def allow(*actions: str, on: str = "*", effect: str = "Allow", **more: Any) -> str:
-    statement = {"Effect": effect, "Action": list(actions), "Resource": on} | more
-    return json.dumps({"Version": "2012-10-17", "Statement": statement})
 
 
 @pytest.fixture
@@ -69,19 +64,19 @@ def test_the_missing_permission_is_named(
 
 
 def test_a_permission_lets_in(enforcing: Emulator, iam: Any) -> None:
-    give(iam, allow("iam:Get*", on="arn:aws:iam::123456789012:user/da*"))
+    give(iam, allowing("iam:Get*", "arn:aws:iam::123456789012:user/da*"))
 
     assert session(enforcing).get_user(UserName="dana")["User"]["UserName"] == "dana"
 
 
 def test_a_permission_on_something_else_does_not(enforcing: Emulator, iam: Any, refused: Refused) -> None:
-    give(iam, allow("iam:GetUser", on="arn:aws:iam::123456789012:user/else"))
+    give(iam, allowing("iam:GetUser", "arn:aws:iam::123456789012:user/else"))
 
     refused("AccessDenied", session(enforcing).get_user, UserName="dana")
 
 
 def test_an_explicit_deny_wins(enforcing: Emulator, iam: Any, refused: Refused) -> None:
-    give(iam, allow("*"), allow("iam:GetUser", effect="Deny"))
+    give(iam, allowing("*"), denying("iam:GetUser"))
 
     message = refused("AccessDenied", session(enforcing).get_user, UserName="dana")
 
@@ -89,8 +84,8 @@ def test_an_explicit_deny_wins(enforcing: Emulator, iam: Any, refused: Refused) 
 
 
 def test_a_session_policy_limits(enforcing: Emulator, iam: Any, refused: Refused) -> None:
-    give(iam, allow("*"))
-    limited = session(enforcing, Policy=allow("iam:AttachUserPolicy", "iam:List*"))
+    give(iam, allowing("*"))
+    limited = session(enforcing, Policy=allowing(["iam:AttachUserPolicy", "iam:List*"]))
 
     limited.attach_user_policy(UserName="dana", PolicyArn=POLICY)
     message = refused("AccessDenied", limited.detach_user_policy, UserName="dana", PolicyArn=POLICY)
@@ -99,9 +94,9 @@ def test_a_session_policy_limits(enforcing: Emulator, iam: Any, refused: Refused
 
 
 def test_a_boundary_limits(enforcing: Emulator, iam: Any, refused: Refused) -> None:
-    boundary = iam.create_policy(PolicyName="b", PolicyDocument=allow("iam:List*"))["Policy"]["Arn"]
+    boundary = iam.create_policy(PolicyName="b", PolicyDocument=allowing("iam:List*"))["Policy"]["Arn"]
     iam.put_role_permissions_boundary(RoleName="console", PermissionsBoundary=boundary)
-    give(iam, allow("*"))
+    give(iam, allowing("*"))
 
     message = refused("AccessDenied", session(enforcing).get_user, UserName="dana")
 
@@ -109,7 +104,7 @@ def test_a_boundary_limits(enforcing: Emulator, iam: Any, refused: Refused) -> N
 
 
 def test_a_condition_on_the_policy_is_kept(enforcing: Emulator, iam: Any, refused: Refused) -> None:
-    give(iam, allow("iam:AttachUserPolicy", Condition={"ArnEquals": {"iam:PolicyARN": POLICY}}))
+    give(iam, allowing("iam:AttachUserPolicy", Condition={"ArnEquals": {"iam:PolicyARN": POLICY}}))
     limited = session(enforcing)
 
     limited.attach_user_policy(UserName="dana", PolicyArn=POLICY)
@@ -122,7 +117,7 @@ def test_a_condition_on_the_policy_is_kept(enforcing: Emulator, iam: Any, refuse
 
 
 def test_an_operator_that_is_unknown_lets_nobody_in(enforcing: Emulator, iam: Any, refused: Refused) -> None:
-    give(iam, allow("*", Condition={"DateLessThan": {"aws:CurrentTime": "2099-01-01T00:00:00Z"}}))
+    give(iam, allowing("*", Condition={"DateLessThan": {"aws:CurrentTime": "2099-01-01T00:00:00Z"}}))
 
     refused("AccessDenied", session(enforcing).get_user, UserName="dana")
 
@@ -134,7 +129,7 @@ def test_a_user_may_assume_a_role_of_its_account_when_both_sides_allow(
     own = enforcing.client("sts", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
 
     refused("AccessDenied", own.assume_role, RoleArn=ROLE, RoleSessionName="dana")
-    iam.put_user_policy(UserName="dana", PolicyName="p", PolicyDocument=allow("sts:AssumeRole", on=ROLE))
+    iam.put_user_policy(UserName="dana", PolicyName="p", PolicyDocument=allowing("sts:AssumeRole", ROLE))
 
     assert own.assume_role(RoleArn=ROLE, RoleSessionName="dana")["AssumedRoleUser"]["Arn"].endswith("/dana")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import boto3
@@ -13,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from emulator.process import Emulator, start_emulator
 from tests.emulator.conftest import Refused
+from tests.services.statements import allowing, trusting
 
 REGION = "eu-west-1"
 PASSWORD = "Correct-Horse-7"
@@ -63,13 +63,7 @@ class Setting:
         condition: dict[str, Any] = {"StringEquals": {f"{PROVIDER}:aud": self.pool}}
         if amr is not None:
             condition["ForAnyValue:StringLike"] = {f"{PROVIDER}:amr": amr}
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Federated": PROVIDER},
-            "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": condition,
-        }
-        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        trust = trusting({"Federated": PROVIDER}, "sts:AssumeRoleWithWebIdentity", Condition=condition)
         arn = str(self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"])
         if attached:
             self.iam.attach_role_policy(RoleName=name, PolicyArn=attached)
@@ -122,9 +116,7 @@ def test_a_guest_reads_what_her_role_may(shop: Setting) -> None:
 
 def test_the_role_decides_which_objects(shop: Setting) -> None:
     shop.iam.detach_role_policy(RoleName="guest", PolicyArn=READ_S3)
-    resource = f"arn:aws:s3:::{BUCKET}/public/*"
-    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    document = allowing("s3:GetObject", f"arn:aws:s3:::{BUCKET}/public/*")
     shop.iam.put_role_policy(RoleName="guest", PolicyName="images", PolicyDocument=document)
     shop.emulator.client("s3").put_object(Bucket=BUCKET, Key="secret.txt", Body=b"")
     s3 = shop.emulator.client("s3", **shop.credentials())
@@ -328,8 +320,7 @@ def test_administrators_need_the_permission_on_the_pool(shop: Setting) -> None:
     shop.iam.create_user(UserName="eve")
     key = shop.iam.create_access_key(UserName="eve")["AccessKey"]
     arn = f"arn:aws:cognito-identity:{REGION}:123456789012:identitypool/{shop.pool}"
-    statement = {"Effect": "Allow", "Action": "cognito-identity:DescribeIdentityPool", "Resource": arn}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    document = allowing("cognito-identity:DescribeIdentityPool", arn)
     shop.iam.put_user_policy(UserName="eve", PolicyName="pool", PolicyDocument=document)
     eve = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
     shop.emulator.enforce_iam()

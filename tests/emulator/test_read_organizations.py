@@ -10,7 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator.process import Emulator, start_emulator
-from tests.services.organizations import ACCOUNT_ID, MANAGEMENT_ID, RCP, SCP, MadeOrganization, deny, inside
+from tests.services.organizations import ACCOUNT_ID, MANAGEMENT_ID, RCP, SCP, MadeOrganization, inside
+from tests.services.statements import denying
 
 
 def code_of(call: Callable[..., Any], **params: Any) -> str:
@@ -79,7 +80,7 @@ def test_targets_come_in_pages_too(emulator: Emulator) -> None:
 
 def test_a_policy_is_attached_only_while_its_type_is_on(emulator: Emulator) -> None:
     organization = MadeOrganization(emulator)
-    policy_id = organization.policy("perimeter", deny("s3:*", Principal="*"), policy_type=RCP)
+    policy_id = organization.policy("perimeter", denying("s3:*", Principal="*"), policy_type=RCP)
     organization.client.disable_policy_type(RootId=organization.root, PolicyType=RCP)
     attach = organization.client.attach_policy
     assert code_of(attach, PolicyId=policy_id, TargetId=organization.root) == "PolicyTypeNotEnabledException"
@@ -95,8 +96,8 @@ def test_a_sixth_policy_does_not_fit(emulator: Emulator) -> None:
     organization = MadeOrganization(emulator)
     unit = organization.unit("Workloads")
     for number in range(4):
-        organization.policy(f"policy-{number}", deny("s3:*"), unit)
-    one_more = organization.policy("one-more", deny("s3:*"))
+        organization.policy(f"policy-{number}", denying("s3:*"), unit)
+    one_more = organization.policy("one-more", denying("s3:*"))
     attach = organization.client.attach_policy
     assert code_of(attach, PolicyId=one_more, TargetId=unit) == "ConstraintViolationException"
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from tests.emulator.conftest import Refused
+from tests.services.statements import trusting
 
 ACCOUNT = "arn:aws:iam::123456789012"
-
-
-def trust(principal: Any, **more: Any) -> str:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"} | more
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
 
 
 def principal_of(iam: Any, role: str = "r") -> Any:
@@ -37,7 +32,7 @@ def principal_of(iam: Any, role: str = "r") -> Any:
 )
 def test_a_principal_that_is_not_there_is_refused(iam: Any, refused: Refused, principal: dict[str, str]) -> None:
     message = refused(
-        "MalformedPolicyDocument", iam.create_role, RoleName="r", AssumeRolePolicyDocument=trust(principal)
+        "MalformedPolicyDocument", iam.create_role, RoleName="r", AssumeRolePolicyDocument=trusting(principal)
     )
 
     kind, name = next(iter(principal.items()))
@@ -56,7 +51,7 @@ def test_a_principal_that_is_not_there_is_refused(iam: Any, refused: Refused, pr
     ],
 )
 def test_these_may_be_named(iam: Any, principal: Any) -> None:
-    iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust(principal))
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=trusting(principal))
 
     assert principal_of(iam) == principal
 
@@ -65,20 +60,20 @@ def test_these_may_be_named(iam: Any, principal: Any) -> None:
     "document",
     [
         "{",
-        trust("*", Resource="*"),
-        trust("*", Action="s3:GetObject"),
+        trusting("*", Resource="*"),
+        trusting("*", Action="s3:GetObject"),
         '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}',
     ],
 )
 def test_a_malformed_trust_policy_is_refused(iam: Any, refused: Refused, document: str) -> None:
     refused("MalformedPolicyDocument", iam.create_role, RoleName="r", AssumeRolePolicyDocument=document)
-    iam.create_role(RoleName="ok", AssumeRolePolicyDocument=trust("*"))
+    iam.create_role(RoleName="ok", AssumeRolePolicyDocument=trusting("*"))
     refused("MalformedPolicyDocument", iam.update_assume_role_policy, RoleName="ok", PolicyDocument=document)
 
 
 def test_a_deleted_user_is_shown_by_id(iam: Any) -> None:
     user = iam.create_user(UserName="leaver")["User"]
-    iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust({"AWS": [user["Arn"], f"{ACCOUNT}:root"]}))
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=trusting({"AWS": [user["Arn"], f"{ACCOUNT}:root"]}))
 
     iam.delete_user(UserName="leaver")
 
@@ -89,7 +84,7 @@ def test_a_deleted_user_is_shown_by_id(iam: Any) -> None:
 
 def test_a_user_made_anew_is_not_the_one_that_was_meant(iam: Any) -> None:
     user = iam.create_user(UserName="leaver")["User"]
-    iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust({"AWS": user["Arn"]}))
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=trusting({"AWS": user["Arn"]}))
 
     iam.delete_user(UserName="leaver")
     anew = iam.create_user(UserName="leaver")["User"]
@@ -100,7 +95,7 @@ def test_a_user_made_anew_is_not_the_one_that_was_meant(iam: Any) -> None:
 
 def test_a_renamed_user_is_still_meant(iam: Any) -> None:
     user = iam.create_user(UserName="before")["User"]
-    iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust({"AWS": user["Arn"]}))
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=trusting({"AWS": user["Arn"]}))
 
     iam.update_user(UserName="before", NewUserName="after")
 
@@ -110,7 +105,7 @@ def test_a_renamed_user_is_still_meant(iam: Any) -> None:
 def test_a_condition_that_names_the_leaver_stays_as_written(iam: Any) -> None:
     user = iam.create_user(UserName="leaver")["User"]
     condition = {"ArnEquals": {"aws:PrincipalArn": user["Arn"]}}
-    iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust({"AWS": user["Arn"]}, Condition=condition))
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=trusting({"AWS": user["Arn"]}, Condition=condition))
 
     iam.delete_user(UserName="leaver")
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.services.statements import document
+
 ME = "123456789012"
 DANA, ROLE = f"arn:aws:iam::{ME}:user/dana", f"arn:aws:iam::{ME}:role/app/reader"
 ACTIONS = ["s3:GetObject", "s3:PutObject", "sqs:SendMessage", "ec2:DescribeInstances"]
@@ -49,16 +51,13 @@ def statements(draw: st.DrawFn, *, with_principals: bool = False) -> dict[str, A
     return found
 
 
-def document(listed: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": listed}
-
-
 @st.composite
 def pairs(draw: st.DrawFn, *, with_principals: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
     """Two documents that have most in common, since two of any kind hardly have."""
     one = statements(with_principals=with_principals)
     common = draw(st.lists(one, max_size=2))
-    return document([*common, *draw(st.lists(one, max_size=1))]), document([*common, *draw(st.lists(one, max_size=1))])
+    one_more = st.lists(one, max_size=1)
+    return document(*common, *draw(one_more)), document(*common, *draw(one_more))
 
 
 values = st.none() | st.sampled_from(["", "a", "b", "ab", "A", "abb"]).map(lambda text: (text,))

@@ -14,20 +14,9 @@ from policies.engine.compiled import CompiledDocument
 from policies.engine.diff.compare import PrincipalDocuments
 from policies.engine.diff.report import held_denial_diff, held_diff, is_empty
 from policies.engine.evaluate import Decision, LayerPolicy, Layers, Request, evaluate
+from tests.services.statements import allow, deny, document
 
 STEPS = 200_000
-
-
-def document(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
-    return document({"Effect": "Allow", "Action": action, "Resource": resource, **more})
-
-
-def deny(action: Any, resource: Any = "*") -> dict[str, Any]:
-    return document({"Effect": "Deny", "Action": action, "Resource": resource})
 
 
 def held(*policies: dict[str, Any]) -> PrincipalDocuments:
@@ -42,56 +31,57 @@ def gained(old: PrincipalDocuments, new: PrincipalDocuments) -> list[str]:
     return list(held_diff(old, new, STEPS)["gained_actions"])
 
 
-READ, PUT = allow("s3:GetObject"), allow("s3:PutObject", "arn:aws:s3:::reports/*")
+READ, PUT = document(allow("s3:GetObject")), document(allow("s3:PutObject", "arn:aws:s3:::reports/*"))
 
 
 def test_another_policy_allows_it_already() -> None:
-    assert is_empty(held_diff(held(allow("s3:*")), held(allow("s3:*"), READ), STEPS))
+    assert is_empty(held_diff(held(document(allow("s3:*"))), held(document(allow("s3:*")), READ), STEPS))
 
 
 def test_another_policy_denies_it() -> None:
-    assert is_empty(held_diff(held(deny("s3:*")), held(deny("s3:*"), READ), STEPS))
+    assert is_empty(held_diff(held(document(deny("s3:*"))), held(document(deny("s3:*")), READ), STEPS))
 
 
 def test_a_boundary_cuts_off_what_it_does_not_allow() -> None:
-    boundary = allow("s3:Get*")
+    boundary = document(allow("s3:Get*"))
     assert gained(bounded(boundary), bounded(boundary, READ, PUT)) == ["s3:GetObject"]
 
 
 def test_a_boundary_narrows_resources() -> None:
-    boundary = allow("s3:*", "arn:aws:s3:::reports/*")
+    boundary = document(allow("s3:*", "arn:aws:s3:::reports/*"))
     (item,) = held_diff(bounded(boundary), bounded(boundary, READ), STEPS)["gained"]
     assert item["resources"] == ["arn:aws:s3:::reports/*"]
 
 
 @pytest.mark.parametrize(("put", "expected"), [("arn:aws:s3:::*-a/x", ["s3:PutObject"]), ("arn:aws:s3:::b-b/x", [])])
 def test_patterns_of_both_must_match(put: str, expected: list[str]) -> None:
-    boundary = allow("s3:*", "arn:aws:s3:::b-a/*")
-    assert gained(bounded(boundary), bounded(boundary, allow("s3:PutObject", put))) == expected
+    boundary = document(allow("s3:*", "arn:aws:s3:::b-a/*"))
+    assert gained(bounded(boundary), bounded(boundary, document(allow("s3:PutObject", put)))) == expected
 
 
 def test_says_what_both_ask_for() -> None:
     mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-    boundary = allow("s3:*", "arn:aws:s3:::a-*")
-    asked = allow("s3:PutObject", "arn:aws:s3:::*-b", Condition=mfa)
+    boundary = document(allow("s3:*", "arn:aws:s3:::a-*"))
+    asked = document(allow("s3:PutObject", "arn:aws:s3:::*-b", Condition=mfa))
     (item,) = held_diff(bounded(boundary), bounded(boundary, asked), STEPS)["gained"]
     assert (item["resources"], item["conditions"]) == (["arn:aws:s3:::*-b"], mfa)
     assert item["also"] == {"resources": ["arn:aws:s3:::a-*"]}
 
 
 def test_taking_a_boundary_off_gives_the_rest() -> None:
-    assert gained(bounded(allow("s3:Get*"), allow("s3:GetObject"), PUT), held(allow("s3:GetObject"), PUT)) == [
-        "s3:PutObject"
-    ]
+    assert gained(
+        bounded(document(allow("s3:Get*")), document(allow("s3:GetObject")), PUT),
+        held(document(allow("s3:GetObject")), PUT),
+    ) == ["s3:PutObject"]
 
 
 def test_a_boundary_takes() -> None:
-    found = held_diff(held(READ, PUT), bounded(allow("s3:Get*"), READ, PUT), STEPS)
+    found = held_diff(held(READ, PUT), bounded(document(allow("s3:Get*")), READ, PUT), STEPS)
     assert (found["gained_actions"], found["lost_actions"]) == ([], ["s3:PutObject"])
 
 
 def test_a_wider_boundary_of_another_form_is_no_difference() -> None:
-    narrow, wide = allow("s3:Get*", "arn:aws:s3:::a*"), allow("s3:*", "arn:aws:s3:::a*")
+    narrow, wide = document(allow("s3:Get*", "arn:aws:s3:::a*")), document(allow("s3:*", "arn:aws:s3:::a*"))
     assert is_empty(held_diff(bounded(narrow, READ), bounded(wide, READ), STEPS))
 
 
@@ -100,14 +90,12 @@ def test_a_boundary_that_is_empty_allows_nothing() -> None:
 
 
 def test_denials_are_told_apart() -> None:
-    found = held_denial_diff(held(READ), held(READ, deny("s3:PutObject")), STEPS)
+    found = held_denial_diff(held(READ), held(READ, document(deny("s3:PutObject"))), STEPS)
     assert (found["gained_actions"], found["lost_actions"]) == ([], ["s3:PutObject"])
 
 
 def test_denials_of_a_boundary_count() -> None:
-    found = held_diff(
-        held(READ), bounded(document(*allow("*")["Statement"], *deny("s3:Get*")["Statement"]), READ), STEPS
-    )
+    found = held_diff(held(READ), bounded(document(allow("*"), deny("s3:Get*")), READ), STEPS)
     assert found["lost_actions"] == ["s3:GetObject"]
 
 

@@ -16,7 +16,8 @@ from policies.engine.canonical import canonical
 from policies.engine.compiled import ActionPatterns, CompiledDocument
 from policies.engine.diff.report import is_empty, policy_diff
 from policies.engine.evaluate import Decision, LayerPolicy, Layers, Request, evaluate
-from tests.engine.strategies import ME, ROLE, callers, document, one_of, pairs, requests, statements
+from tests.engine.strategies import ME, ROLE, callers, one_of, pairs, requests, statements
+from tests.services.statements import document
 
 USUAL = settings(max_examples=20)
 
@@ -48,7 +49,7 @@ def test_no_request_is_decided_otherwise_without_a_difference(pair: Any, asked: 
 def test_nor_is_one_of_any_caller(pair: Any, asked: list[Any]) -> None:
     """From within the AWS account, and from another, where the AWS account as principal is enough."""
     difference = policy_diff(*pair)
-    everything = LayerPolicy("", CompiledDocument(document([{"Effect": "Allow", "Action": "*", "Resource": "*"}])))
+    everything = LayerPolicy("", CompiledDocument(document(*[{"Effect": "Allow", "Action": "*", "Resource": "*"}])))
     for caller, each in asked:
         for account, identity in ((ME, ()), ("999999999999", (everything,))):
             request = Request(caller_of(caller), each["action"], each["resource"], account, each["context"])
@@ -73,7 +74,7 @@ plain = st.fixed_dictionaries(
 
 
 @settings(USUAL, max_examples=40)
-@given(pair=st.tuples(*[st.lists(plain, max_size=3).map(document)] * 2))
+@given(pair=st.tuples(*[st.lists(plain, max_size=3).map(lambda listed: document(*listed))] * 2))
 def test_there_is_a_request_for_each_difference(pair: Any) -> None:
     """Where all that patterns tell apart can be listed, differences are exactly what the evaluator says."""
     difference = policy_diff(*pair)
@@ -92,7 +93,7 @@ def test_there_is_a_request_for_each_difference(pair: Any) -> None:
 
 
 @USUAL
-@given(whole=st.lists(statements(), max_size=4).map(document))
+@given(whole=st.lists(statements(), max_size=4).map(lambda listed: document(*listed)))
 def test_a_document_differs_not_from_itself_in_other_words(whole: dict[str, Any]) -> None:
     assert is_empty(policy_diff(whole, deepcopy(whole)))
     assert is_empty(policy_diff(whole, canonical(whole)))
@@ -101,7 +102,7 @@ def test_a_document_differs_not_from_itself_in_other_words(whole: dict[str, Any]
         for number, each in enumerate(reversed(whole["Statement"]))
         for action in each.get("Action", [None])
     ]
-    assert is_empty(policy_diff(whole, document(split)))
+    assert is_empty(policy_diff(whole, document(*split)))
 
 
 @pytest.mark.parametrize("patterns", [["s3:*", "iam:*User*"], ["sqs:?e*", "*:List*"], ["*"], []])
@@ -109,7 +110,7 @@ def test_a_pattern_is_the_actions_that_it_matches(patterns: list[str]) -> None:
     wanted = ActionPatterns(patterns)
     matched = [name for name in catalogue.all_actions() if name.lower() in wanted]
     as_patterns, as_names = (
-        document([{"Effect": "Allow", "Action": each, "Resource": "*"}]) for each in (patterns, matched)
+        document(*[{"Effect": "Allow", "Action": each, "Resource": "*"}]) for each in (patterns, matched)
     )
     assert is_empty(policy_diff(as_patterns, as_names))
-    assert policy_diff(document([]), as_patterns)["gained_actions"] == sorted(matched, key=str.lower)
+    assert policy_diff(document(*[]), as_patterns)["gained_actions"] == sorted(matched, key=str.lower)

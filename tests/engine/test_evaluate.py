@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from access.cases import layers_of, request_of
 from policies.engine.evaluate import Decision, Verdict, evaluate
+from tests.services.statements import allow, deny, document
 
 ALLOWED, DENIED, NOT_ALLOWED = Decision.ALLOWED, Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY
 ME, OTHER = "123456789012", "210987654321"
@@ -23,23 +24,15 @@ SLR = f"arn:aws:iam::{ME}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleFo
 READ = "sqs:ReceiveMessage"
 
 
-def document(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def statement(effect: str = "Allow", action: Any = "*", resource: Any = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": effect, "Action": action, "Resource": resource, **more}
-
-
 def to(principal: Any, effect: str = "Allow", **more: Any) -> dict[str, Any]:
     """A resource policy."""
     who = principal if isinstance(principal, dict) or principal == "*" else {"AWS": principal}
-    return document(statement(effect, Principal=who, **more))
+    return document(allow(Principal=who, **more, Effect=effect))
 
 
-ALL = document(statement())
-NONE = document(statement(action="other:*"))
-DENY = document(statement("Deny"))
+ALL = document(allow())
+NONE = document(allow(action="other:*"))
+DENY = document(deny())
 
 
 def asked(principal: Any = USER, action: str = READ, resource: str = QUEUE, **case: Any) -> Verdict:
@@ -67,7 +60,7 @@ def decided(principal: Any = USER, action: str = READ, resource: str = QUEUE, **
     ],
 )
 def test_actions_have_no_case(pattern: str, action: str, matches: bool) -> None:
-    found = decided(action=action, identity_policies=[document(statement(action=pattern))])
+    found = decided(action=action, identity_policies=[document(allow(action=pattern))])
     assert (found is ALLOWED) is matches
 
 
@@ -94,7 +87,7 @@ def test_actions_have_no_case(pattern: str, action: str, matches: bool) -> None:
     ],
 )
 def test_resources_are_matched_part_by_part(pattern: str, resource: str, matches: bool) -> None:
-    found = decided(resource=resource, identity_policies=[document(statement(resource=pattern))])
+    found = decided(resource=resource, identity_policies=[document(allow(resource=pattern))])
     assert (found is ALLOWED) is matches
 
 
@@ -111,7 +104,7 @@ def test_resources_are_matched_part_by_part(pattern: str, resource: str, matches
 )
 @pytest.mark.parametrize("resource", ["*", "arn:aws:ec2:eu-west-1:123456789012:instance/i"])
 def test_an_action_that_takes_no_resource_matches_only_everything(pattern: str, matches: bool, resource: str) -> None:
-    policies = [document(statement(action="ec2:DescribeInstances", resource=pattern))]
+    policies = [document(allow(action="ec2:DescribeInstances", resource=pattern))]
     found = decided(action="ec2:describeinstances", resource=resource, identity_policies=policies)
     assert (found is ALLOWED) is matches
 
@@ -131,9 +124,9 @@ def test_an_action_that_takes_no_resource_matches_only_everything(pattern: str, 
 @pytest.mark.parametrize("action", ["s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock"])
 def test_actions_of_s3_that_take_no_resource_match_all_buckets_too(action: str, pattern: str, matches: bool) -> None:
     """IAM User Guide, "IAM JSON policy elements: Statement", allows s3:ListAllMyBuckets on arn:aws:s3:::*."""
-    policies = [document(statement(action=action, resource=pattern))]
+    policies = [document(allow(action=action, resource=pattern))]
     assert (decided(action=action, resource="*", identity_policies=policies) is ALLOWED) is matches
-    denied = [ALL, document(statement("Deny", action="s3:*", resource=pattern))]
+    denied = [ALL, document(deny(action="s3:*", resource=pattern))]
     assert (decided(action=action, resource="*", identity_policies=denied) is DENIED) is matches
 
 
@@ -162,7 +155,7 @@ def test_variables_in_resources(resource: str, context: dict[str, str], expected
         action="s3:GetObject",
         resource="arn:aws:s3:::b/dana/x",
         context=context,
-        identity_policies=[document(statement(resource=resource))],
+        identity_policies=[document(allow(resource=resource))],
     )
     assert found is expected
 
@@ -371,7 +364,7 @@ def test_what_is_aws_s_own_nobody_changes(action: str, resource: str) -> None:
 
 def test_to_pass_a_role_is_a_request_of_its_own() -> None:
     only_lambda = document(
-        statement(action="iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}})
+        allow(action="iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}})
     )
     passing: dict[str, Any] = {"action": "iam:PassRole", "resource": ROLE, "identity_policies": [only_lambda]}
     assert decided(**passing, context={"iam:PassedToService": "lambda.amazonaws.com"}) is ALLOWED
@@ -384,8 +377,8 @@ PIECES = st.sampled_from(
     ["*", "sqs:*", "sqs:ReceiveMessage", "s3:Get*", QUEUE, "arn:aws:sqs:*:*:*", "arn:aws:s3:::b/*"]
 )
 STATEMENTS = st.builds(
-    statement,
-    st.sampled_from(["Allow", "Deny"]),
+    allow,
+    Effect=st.sampled_from(["Allow", "Deny"]),
     action=st.lists(PIECES, max_size=3),
     resource=st.lists(PIECES, max_size=3),
 )
@@ -393,7 +386,7 @@ STATEMENTS = st.builds(
 
 @given(policies=st.lists(STATEMENTS, max_size=4))
 def test_an_explicit_deny_never_loses(policies: list[dict[str, Any]]) -> None:
-    denied = document(*policies, statement("Deny", resource=QUEUE))
+    denied = document(*policies, deny(resource=QUEUE))
     assert decided(identity_policies=[denied], resource_policy=to(USER)) is DENIED
 
 

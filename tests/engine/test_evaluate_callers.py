@@ -19,10 +19,9 @@ from tests.engine.test_evaluate import (
     SESSION,
     USER,
     decided,
-    document,
-    statement,
     to,
 )
+from tests.services.statements import allow, document
 
 FEDERATED = f"arn:aws:sts::{ME}:federated-user/carol"
 LINKED = f"arn:aws:sts::{ME}:assumed-role/AWSServiceRoleForX/one"
@@ -149,15 +148,15 @@ def test_keys_that_a_principal_has(principal: Any, keys: dict[str, str]) -> None
     ],
 )
 def test_keys_that_a_principal_lacks(principal: Any, key: str) -> None:
-    absent = document(statement(Principal="*", Condition={"Null": {key: "true"}}))
+    absent = document(allow(Principal="*", Condition={"Null": {key: "true"}}))
     assert decided(principal, resource_policy=absent) is ALLOWED
 
 
 def test_the_names_of_a_service_are_a_list() -> None:
     listed = {"ForAnyValue:StringEquals": {"aws:PrincipalServiceNamesList": ["x.amazonaws.com", LAMBDA]}}
-    policy = document(statement(Principal={"Service": LAMBDA}, Condition=listed))
+    policy = document(allow(Principal={"Service": LAMBDA}, Condition=listed))
     assert decided(LAMBDA, resource_policy=policy) is ALLOWED
 
 
 def _to_service(keys: dict[str, str]) -> dict[str, Any]:
-    return document(statement(Principal={"Service": LAMBDA}, Condition={"StringEquals": keys}))
+    return document(allow(Principal={"Service": LAMBDA}, Condition={"StringEquals": keys}))

@@ -11,7 +11,8 @@ from policies.engine.callers import caller_of
 from policies.engine.canonical import canonical
 from policies.engine.compiled import CompiledDocument
 from policies.engine.evaluate import Decision, LayerPolicy, Layers, Request, evaluate
-from tests.engine.strategies import ME, ROLE, document, requests, statements
+from tests.engine.strategies import ME, ROLE, requests, statements
+from tests.services.statements import document
 
 USUAL = settings(max_examples=40)
 listed = st.lists(statements(), max_size=3)
@@ -26,7 +27,7 @@ def decided(found: dict[str, Any], request: dict[str, Any]) -> Decision:
 @USUAL
 @given(listed=listed, asked=asked)
 def test_the_canonical_form_decides_like_the_original(listed: list[Any], asked: list[Any]) -> None:
-    whole = document(listed)
+    whole = document(*listed)
     for request in asked:
         assert decided(canonical(whole), request) is decided(whole, request)
 
@@ -37,13 +38,13 @@ def test_an_explicit_deny_never_loses(listed: list[Any], denying: dict[str, Any]
     """What a denying statement is about, no allowing one lets through."""
     denying = denying | {"Effect": "Deny"}
     for request in asked:
-        if decided(document([denying]), request) is Decision.EXPLICIT_DENY:
-            assert decided(document([*listed, denying]), request) is Decision.EXPLICIT_DENY
+        if decided(document(*[denying]), request) is Decision.EXPLICIT_DENY:
+            assert decided(document(*[*listed, denying]), request) is Decision.EXPLICIT_DENY
 
 
 @USUAL
 @given(listed=listed, allowing=statements(), asked=asked)
 def test_one_more_allow_takes_nothing(listed: list[Any], allowing: dict[str, Any], asked: list[Any]) -> None:
     for request in asked:
-        if decided(document(listed), request) is Decision.ALLOWED:
-            assert decided(document([*listed, allowing | {"Effect": "Allow"}]), request) is Decision.ALLOWED
+        if decided(document(*listed), request) is Decision.ALLOWED:
+            assert decided(document(*[*listed, allowing | {"Effect": "Allow"}]), request) is Decision.ALLOWED

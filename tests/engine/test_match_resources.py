@@ -20,6 +20,7 @@ from policies.engine.diff.patterns import resource_pattern
 from policies.engine.diff.report import policy_diff
 from policies.engine.matching import ResourceGlob, tokens
 from tests.services.fuzzing import as_long_as_asked
+from tests.services.statements import allow, document
 
 INSTANCE = "arn:aws:ec2:eu-west-1:123456789012:instance/i-1"
 parts = st.lists(st.text("ab*?", max_size=2), min_size=1, max_size=7)
@@ -75,8 +76,7 @@ def test_conditions_look_at_each_part_by_itself() -> None:
 @pytest.mark.parametrize(("one", "other"), [("arn:aws:ec2:*:instance/i-1", "arn:aws:ec2:*:*:instance/i-1")])
 def test_comparing_knows_it(one: str, other: str) -> None:
     def allowing(resource: str) -> dict[str, object]:
-        listed = [{"Effect": "Allow", "Action": "ec2:StartInstances", "Resource": resource}]
-        return {"Version": "2012-10-17", "Statement": listed}
+        return document(allow("ec2:StartInstances", resource))
 
     assert not policy_diff(allowing(one), allowing(other))["gained"]
     assert policy_diff(allowing(other), allowing("arn:aws:ec2:*:volume/*"))["lost"]

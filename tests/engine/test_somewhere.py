@@ -7,37 +7,25 @@ from typing import Any
 import pytest
 
 from policies.engine.callers import caller_of
-from policies.engine.compiled import CompiledDocument
 from policies.engine.diff.budget import Budget
-from policies.engine.layers import ControlPolicyLevel, LayerPolicy, Layers
+from policies.engine.layers import ControlPolicyLevel, Layers
 from policies.engine.somewhere import SomewhereAnswer, SomewhereQuestion, exists
+from tests.services.statements import allow, deny, layer_policy
 
 ME, OTHER = "123456789012", "210987654321"
 DANA = f"arn:aws:iam::{ME}:user/dana"
 
 
-def policy(*statements: dict[str, Any]) -> LayerPolicy:
-    return LayerPolicy("p", CompiledDocument({"Version": "2012-10-17", "Statement": list(statements)}))
-
-
-def allow(action: Any = "*", resource: Any = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(resource: Any = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Deny", "Action": "*", "Resource": resource, **more}
-
-
 ALL = allow()
-FULL = policy(ALL)
-IN_EUROPE = deny(Condition={"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}})
+FULL = layer_policy(ALL)
+IN_EUROPE = deny("*", Condition={"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}})
 IN_EUROPE_BUT_IAM = {key: value for key, value in IN_EUROPE.items() if key != "Action"} | {"NotAction": "iam:*"}
 
 
 def asked(action: str, resource: str, *identity: dict[str, Any], scp: Any = None, **layers: Any) -> SomewhereAnswer:
     """By dana, of whose requests any key that isn't told may be there."""
-    levels = (ControlPolicyLevel("root", (FULL,)), ControlPolicyLevel("unit", (FULL, policy(scp)))) if scp else ()
-    held = Layers(identity=(policy(*identity),), scps=levels, **layers)
+    levels = (ControlPolicyLevel("root", (FULL,)), ControlPolicyLevel("unit", (FULL, layer_policy(scp)))) if scp else ()
+    held = Layers(identity=(layer_policy(*identity),), scps=levels, **layers)
     return exists(SomewhereQuestion(caller_of(DANA), [action], resource, is_unknown=lambda key: True), held)
 
 
@@ -79,10 +67,20 @@ def test_a_global_service_is_in_one_region(resource: str, scp: Any, decision: st
             [ALL, {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::payroll/q1/*"}],
             "payroll/q1/",
         ),
-        ("s3:GetObject", PAYROLL, [ALL, deny(["arn:aws:s3:::payroll/a*", "arn:aws:s3:::payroll/?"])], "payroll/bb"),
+        (
+            "s3:GetObject",
+            PAYROLL,
+            [ALL, deny("*", ["arn:aws:s3:::payroll/a*", "arn:aws:s3:::payroll/?"])],
+            "payroll/bb",
+        ),
         ("s3:GetObject", "*", [allow(resource="arn:aws:s3:::box/*")], "box/"),
-        ("s3:GetObject", PAYROLL, [allow(resource="arn:aws:s3:::*/q?"), deny("arn:aws:s3:::payroll/*1")], "payroll/"),
-        ("s3:GetObject", PAYROLL, [allow(resource="arn:aws:s3:::*/q?"), deny("arn:aws:s3:::*/*q*")], None),
+        (
+            "s3:GetObject",
+            PAYROLL,
+            [allow(resource="arn:aws:s3:::*/q?"), deny("*", "arn:aws:s3:::payroll/*1")],
+            "payroll/",
+        ),
+        ("s3:GetObject", PAYROLL, [allow(resource="arn:aws:s3:::*/q?"), deny("*", "arn:aws:s3:::*/*q*")], None),
         (
             "s3:ListBucket",
             "arn:aws:s3:::*",
@@ -131,7 +129,7 @@ def test_what_is_not_known_is_supposed(condition: Any, supposed: Any) -> None:
 
 def test_conditions_that_exclude_each_other_allow_nothing() -> None:
     inside, not_outside = ({"aws:SourceIp": network} for network in ("10.0.0.0/8", "192.168.0.0/16"))
-    statements = [allow(Condition={"IpAddress": inside}), deny(Condition={"NotIpAddress": not_outside})]
+    statements = [allow(Condition={"IpAddress": inside}), deny("*", Condition={"NotIpAddress": not_outside})]
     assert asked("s3:GetObject", "*", *statements).decision.value == "implicitDeny"
 
 
@@ -139,14 +137,16 @@ def test_another_account_is_tried_too() -> None:
     """With what its side says of it; without, an identity policy alone opens nothing there."""
     function = f"arn:aws:lambda:eu-west-1:{OTHER}:function:x"
     assert asked("lambda:InvokeFunction", "*", allow(resource=function)).decision.value == "implicitDeny"
-    held = Layers(identity=(policy(allow(resource=function)),), resource=policy(allow(Principal={"AWS": ME})))
+    held = Layers(
+        identity=(layer_policy(allow(resource=function)),), resource=layer_policy(allow(Principal={"AWS": ME}))
+    )
     found = exists(SomewhereQuestion(caller_of(DANA), ["lambda:InvokeFunction"], "*"), held)
     assert found.witness is not None
     assert (found.witness.resource, found.witness.account) == (function, OTHER)
 
 
 def test_within_a_boundary() -> None:
-    boundary = (policy(allow("s3:*", "arn:aws:s3:::payroll/public/*")),)
+    boundary = (layer_policy(allow("s3:*", "arn:aws:s3:::payroll/public/*")),)
     found = asked("s3:GetObject", PAYROLL, ALL, boundaries=boundary)
     assert found.witness is not None
     assert found.witness.resource.startswith("arn:aws:s3:::payroll/public/")
@@ -154,7 +154,9 @@ def test_within_a_boundary() -> None:
 
 def test_what_takes_too_long_is_unknown() -> None:
     held = Layers(
-        identity=(policy(ALL, deny(["arn:aws:s3:::payroll/a*", *(f"arn:aws:s3:::*{n}*" for n in range(99))])),)
+        identity=(
+            layer_policy(ALL, deny("*", ["arn:aws:s3:::payroll/a*", *(f"arn:aws:s3:::*{n}*" for n in range(99))])),
+        )
     )
     found = exists(SomewhereQuestion(caller_of(DANA), ["s3:GetObject"], PAYROLL), held, Budget(500))
     assert (found.decision.value, found.witness) == ("unknown", None)
@@ -163,7 +165,8 @@ def test_what_takes_too_long_is_unknown() -> None:
 @pytest.mark.parametrize("resource", [f"arn:aws:sqs:*:{OTHER}:*", "arn:aws:sqs:*:2109*:*", f"arn:*:{OTHER}:x"])
 def test_the_account_that_is_asked_about_is_tried(resource: str) -> None:
     held = Layers(
-        identity=(policy(allow(resource="arn:aws:sqs:*:*:*")),), resource=policy(allow(Principal={"AWS": ME}))
+        identity=(layer_policy(allow(resource="arn:aws:sqs:*:*:*")),),
+        resource=layer_policy(allow(Principal={"AWS": ME})),
     )
     found = exists(SomewhereQuestion(caller_of(DANA), ["sqs:SendMessage"], resource), held)
     assert found.witness is not None
@@ -171,7 +174,7 @@ def test_the_account_that_is_asked_about_is_tried(resource: str) -> None:
 
 
 def test_a_name_may_have_the_region_in_it() -> None:
-    named = [allow(resource="arn:aws:s3:::logs-${aws:RequestedRegion}/*"), deny("arn:aws:s3:::logs-us-*")]
+    named = [allow(resource="arn:aws:s3:::logs-${aws:RequestedRegion}/*"), deny("*", "arn:aws:s3:::logs-us-*")]
     found = asked("s3:GetObject", "*", *named, scp=IN_EUROPE)
     assert found.witness is not None
     assert found.witness.resource.startswith(f"arn:aws:s3:::logs-{found.witness.region}/")

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from policies.engine.callers import caller_of
 from policies.engine.combine import Decision
-from policies.engine.compiled import CompiledDocument
 from policies.engine.evaluate import evaluate
-from policies.engine.layers import ControlPolicyLevel, LayerPolicy, Layers, Request
+from policies.engine.layers import ControlPolicyLevel, Layers, Request
 from policies.engine.matching import ResourceGlob, tokens
 from policies.engine.regions import is_region
 from policies.engine.somewhere import ResourceContext, SomewhereQuestion, exists, place_of
 from tests.engine.strategies import few, one_of
 from tests.services.fuzzing import as_long_as_asked
+from tests.services.statements import allow, layer_policy
 
 ME, OTHER = "123456789012", "210987654321"
 DANA = caller_of(f"arn:aws:iam::{ME}:user/dana")
@@ -81,13 +81,8 @@ def statements(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
-def policy(listed: list[dict[str, Any]]) -> LayerPolicy:
-    return LayerPolicy("", CompiledDocument({"Version": "2012-10-17", "Statement": listed}))
-
-
-everything = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
-own = st.lists(statements(), min_size=1, max_size=3).map(policy)
-limits = st.lists(statements(), max_size=2).map(lambda listed: policy([*everything, *listed]))
+own = st.lists(statements(), min_size=1, max_size=3).map(lambda listed: layer_policy(*listed))
+limits = st.lists(statements(), max_size=2).map(lambda listed: layer_policy(allow(), *listed))
 held = st.builds(
     lambda identity, boundary, scps, rcp: Layers(
         identity=identity,
@@ -100,7 +95,7 @@ held = st.builds(
     st.lists(limits, max_size=2),
     st.none() | limits,
 )
-OPEN = policy([{"Effect": "Allow", "Principal": {"AWS": ME}, "Action": "*", "Resource": "*"}])
+OPEN = layer_policy(allow(Principal={"AWS": ME}))
 
 
 def place(resource: str) -> ResourceContext:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.engine.statements import Quantifier, Statement, document_in, document_of
-from tests.engine.strategies import document, statements
+from tests.engine.strategies import statements
 from tests.engine.test_diff_properties import USUAL
+from tests.services.statements import document
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4),
@@ -100,7 +101,7 @@ def test_one_statement_is_changed_and_all_else_stays(listed: list[Any], data: st
 @USUAL
 @given(st.lists(statements(with_principals=True), max_size=3))
 def test_all_of_a_sound_document_is_read(listed: list[dict[str, Any]]) -> None:
-    for written, statement in zip(listed, document_of(document(listed)).statements, strict=True):
+    for written, statement in zip(listed, document_of(document(*listed)).statements, strict=True):
         assert (statement.allows, statement.denies) == (written["Effect"] == "Allow", written["Effect"] == "Deny")
         assert list(statement.action_words) == written.get("NotAction", written.get("Action"))
         assert list(statement.resource_words) == written.get("NotResource", written.get("Resource"))

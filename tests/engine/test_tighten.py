@@ -11,19 +11,16 @@ from hypothesis import strategies as st
 from policies.engine.compiled import ActionPatterns
 from policies.engine.diff.report import policy_diff
 from policies.engine.tighten import Tightening, TightenReason, Usage, tighten
-from tests.engine.strategies import document, statements
+from tests.engine.strategies import statements
 from tests.engine.test_diff_properties import USUAL
+from tests.services.statements import allow, document
 
 USED = Usage({"s3": True, "sqs": False, "ec2": False, "iam": False})
 BY_ACTION = Usage({"s3": True}, {"s3:createbucket": True, "s3:deletebucket": False, "s3:putbucketacl": False})
 
 
-def allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
 def tightened(*listed: dict[str, Any], usage: Usage = USED) -> Tightening:
-    return tighten(document(list(listed)), usage)
+    return tighten(document(*list(listed)), usage)
 
 
 def actions_left(action: Any, usage: Usage) -> Any:
@@ -106,20 +103,20 @@ def test_a_service_that_only_the_report_knows() -> None:
 def test_all_else_of_a_statement_stays() -> None:
     more = {"Sid": "Own", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
     found = tightened(allow(["s3:*", "sqs:*"], ["arn:aws:s3:::a/*", "arn:aws:sqs:::b"], **more))
-    assert found.document == document([allow(["s3:*"], ["arn:aws:s3:::a/*", "arn:aws:sqs:::b"], **more)])
+    assert found.document == document(*[allow(["s3:*"], ["arn:aws:s3:::a/*", "arn:aws:sqs:::b"], **more)])
     assert [(part.statement, part.pattern) for part in found.dropped] == [("Own", "sqs:*")]
 
 
 def test_denials_and_all_but_some_actions_stay() -> None:
     listed = [{**allow("sqs:*"), "Effect": "Deny"}, {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}]
     found = tightened(*listed, allow("sqs:*"))
-    assert found.document == document(listed)
+    assert found.document == document(*listed)
     assert "Statement number 2 allows all but some actions (NotAction): it stays as it is." in found.remarks
 
 
 def test_a_single_statement_stays_single() -> None:
-    found = tighten({"Version": "2012-10-17", "Statement": allow(["s3:*", "sqs:*"])}, USED)
-    assert found.document == {"Version": "2012-10-17", "Statement": allow(["s3:*"])}
+    found = tighten(document() | {"Statement": allow(["s3:*", "sqs:*"])}, USED)
+    assert found.document == document() | {"Statement": allow(["s3:*"])}
 
 
 def test_nothing_is_left() -> None:
@@ -164,14 +161,14 @@ def with_unused(statement: dict[str, Any]) -> dict[str, Any]:
     return {**statement, "Action": [*statement["Action"], "sns:Publish"]} if "Action" in statement else statement
 
 
-documents = st.lists(statements().map(with_unused), max_size=3).map(document)
+documents = st.lists(statements().map(with_unused), max_size=3).map(lambda listed: document(*listed))
 
 
 @USUAL
 @given(whole=documents, usage=usages)
 def test_nothing_is_gained_and_only_what_is_unused_is_lost(whole: dict[str, Any], usage: Usage) -> None:
     found = tighten(whole, usage)
-    difference = policy_diff(whole, found.document or document([]))
+    difference = policy_diff(whole, found.document or document(*[]))
     assert difference["gained"] == []
     assert [item for item in difference["undecided"] if item["may_be"] == "gained"] == []
     assert [name for name in difference["lost_actions"] if not usage.is_unused(name.lower())] == []

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from access.cases import layers_of, request_of
 from policies.engine.evaluate import Decision, LayerName, Verdict, evaluate
-from tests.engine.test_evaluate import ALL, DENY, KEY, NONE, OTHER, QUEUE, SLR, USER, document, statement, to
+from tests.engine.test_evaluate import ALL, DENY, KEY, NONE, OTHER, QUEUE, SLR, USER, to
+from tests.services.statements import allow, deny, document
 
 ALLOWED, DENIED, NOT_ALLOWED, UNKNOWN = Decision
 MFA = "aws:MultiFactorAuthPresent"
@@ -28,7 +29,7 @@ def asked(unknown: bool = True, not_read: Any = (), **case: Any) -> Verdict:
 
 
 def only_if(condition: dict[str, Any], effect: str = "Allow") -> dict[str, Any]:
-    return statement(effect, Condition=condition)
+    return allow(Condition=condition, Effect=effect)
 
 
 @pytest.mark.parametrize(
@@ -46,14 +47,14 @@ def only_if(condition: dict[str, Any], effect: str = "Allow") -> dict[str, Any]:
         ([only_if({"Null": {"aws:x": "true"}})], UNKNOWN),
         ([only_if({"Null": {"aws:x": ["true", "false"]}})], ALLOWED),
         ([only_if({"NoSuchOperator": {"aws:x": "a"}})], NOT_ALLOWED),
-        ([only_if({"Bool": {MFA: "true"}}), statement()], ALLOWED),  # the other one allows anyway
-        ([statement(), only_if({"BoolIfExists": {MFA: "false"}}, "Deny")], UNKNOWN),
+        ([only_if({"Bool": {MFA: "true"}}), allow()], ALLOWED),  # the other one allows anyway
+        ([allow(), only_if({"BoolIfExists": {MFA: "false"}}, "Deny")], UNKNOWN),
         ([only_if({"BoolIfExists": {MFA: "false"}}, "Deny")], NOT_ALLOWED),  # nothing allows: the key doesn't matter
-        ([statement(), only_if({"Bool": {MFA: "false"}}, "Deny"), statement("Deny")], DENIED),
+        ([allow(), only_if({"Bool": {MFA: "false"}}, "Deny"), deny()], DENIED),
         ([only_if({"StringEquals": {"aws:username": "dana"}, "Bool": {MFA: "true"}})], UNKNOWN),
         ([only_if({"StringEquals": {"aws:username": "eve"}, "Bool": {MFA: "true"}})], NOT_ALLOWED),
-        ([statement(resource="arn:aws:sqs:*:*:${aws:x}")], UNKNOWN),
-        ([statement(resource="arn:aws:sqs:*:*:other-${aws:x}")], NOT_ALLOWED),  # whatever x is
+        ([allow(resource="arn:aws:sqs:*:*:${aws:x}")], UNKNOWN),
+        ([allow(resource="arn:aws:sqs:*:*:other-${aws:x}")], NOT_ALLOWED),  # whatever x is
         ([only_if({"StringEquals": {"aws:username": "d${aws:x}"}})], UNKNOWN),
         ([only_if({"StringEquals": {"aws:username": "e${aws:x}"}})], NOT_ALLOWED),
         ([only_if({"StringNotEquals": {"aws:username": "e${aws:x}"}})], ALLOWED),
@@ -71,7 +72,7 @@ def test_a_key_that_is_known_to_be_absent_is_absent() -> None:
 def test_it_names_the_key_and_the_statement() -> None:
     no_mfa = {**only_if({"BoolIfExists": {MFA: "false"}}, "Deny"), "Sid": "WithMfaOnly"}
     unrelated = only_if({"StringEquals": {"aws:y": "1"}})  # allows what is allowed anyway
-    found = asked(identity_policies=[document(statement(), no_mfa, unrelated)])
+    found = asked(identity_policies=[document(allow(), no_mfa, unrelated)])
     assert (found.decision, found.missing_context) == (UNKNOWN, ("aws:multifactorauthpresent",))
     described = [
         (reason.effect, reason.statement and reason.statement.sid, reason.depends_on) for reason in found.reasons
@@ -80,7 +81,7 @@ def test_it_names_the_key_and_the_statement() -> None:
 
 
 def test_a_key_that_changes_nothing_is_not_named() -> None:
-    assert asked(identity_policies=[document(statement(), only_if({"Bool": {MFA: "true"}}))]).missing_context == ()
+    assert asked(identity_policies=[document(allow(), only_if({"Bool": {MFA: "true"}}))]).missing_context == ()
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,7 @@ CONDITIONS = st.dictionaries(
     max_size=2,
 )
 STATEMENTS = st.builds(
-    lambda effect, resource, condition: statement(effect, resource=resource, Condition=condition),
+    lambda effect, resource, condition: allow(resource=resource, Condition=condition, Effect=effect),
     st.sampled_from(["Allow", "Allow", "Deny"]),
     st.sampled_from(["*", "arn:aws:sqs:*:*:${aws:x}", "arn:aws:sqs:*:*:jobs"]),
     CONDITIONS,

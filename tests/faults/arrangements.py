@@ -39,8 +39,9 @@ from tests.identities import (
     operation_cases_settings,
 )
 from tests.identities.operation_cases_credentials import on
-from tests.services.pulling import pulled, trust
-from tests.services.world import World, document
+from tests.services.pulling import pulled
+from tests.services.statements import EC2, reports_policy, trusting
+from tests.services.world import World
 
 Owner = IamUser | IamGroup | IamRole
 Tagged = IamUser | IamRole
@@ -79,7 +80,7 @@ def of_user_pools(case: pool_operation_cases.Case) -> Arrange:
 
 # ---- Managed policies ----------------------------------------------------------------------------------------
 def a_new_version(world: World, operator: Operator) -> StepSpec:
-    [update] = plan_update(world.policy(), document("s3:GetObject"))
+    [update] = plan_update(world.policy(), reports_policy("s3:GetObject"))
     return update
 
 
@@ -110,10 +111,10 @@ def hanging(make: Callable[[World], Owner]) -> Iterable[Arrange]:
         return detach(described(world, make(world), "attach_{}_policy", PolicyArn=policy.arn), policy.arn)
 
     def inlined(world: World, operator: Operator) -> StepSpec:
-        return put_inline(make(world), "own", document("s3:GetObject"))
+        return put_inline(make(world), "own", reports_policy("s3:GetObject"))
 
     def uninlined(world: World, operator: Operator) -> StepSpec:
-        text = document("s3:GetObject")
+        text = reports_policy("s3:GetObject")
         return delete_inline(
             described(world, make(world), "put_{}_policy", PolicyName="own", PolicyDocument=text), "own"
         )
@@ -191,7 +192,7 @@ ARRANGEMENTS: dict[str, Arrange] = {
     "iam.group.remove_user": left,
     "iam.user.create": lambda world, operator: create_user(world.aws_account, "lena.fischer"),
     "iam.group.create": lambda world, operator: create_group(world.aws_account, "analytics"),
-    "iam.role.trust.update": lambda world, operator: update_trust(world.role(), trust("ec2.amazonaws.com")),
+    "iam.role.trust.update": lambda world, operator: update_trust(world.role(), trusting(EC2)),
     "iam.mfa.delete_virtual": a_device_of_nobody,
     "iam.slr.create": lambda world, operator: create_linked(world.aws_account, "elasticbeanstalk.amazonaws.com"),
     "iam.slr.delete": a_linked_role,

@@ -17,8 +17,9 @@ from sync import queue
 from sync.models import Change
 from tests.conftest import wait_until
 from tests.services.pages import address, get, text_of
+from tests.services.statements import reports_policy
 from tests.services.workers import Worker
-from tests.services.world import World, document
+from tests.services.world import World
 
 pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 
@@ -45,7 +46,7 @@ def test_a_change_is_kept_and_applied_by_the_tick(
     policy, client = world.policy(), client_of(erin)
     with monkeypatch.context() as down:
         down.setattr(queue, "current_app", broker_that_is_down())
-        typed = {"title": "Archive", "reason": "", "document": document("s3:GetObject"), "base": "v1"}
+        typed = {"title": "Archive", "reason": "", "document": reports_policy("s3:GetObject"), "base": "v1"}
         client.post(address("policy_action", aws_id=policy.aws_id, action="edit"), typed)
         change = Change.objects.get()
         began = time.monotonic()

@@ -15,15 +15,16 @@ from sync import changes
 from sync.models import Change, Revision, Step
 from tests.services.changing import carry_out, lines, propose, worked
 from tests.services.pages import address, get, text_of
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 
-OURS = document("s3:GetObject")
+OURS = reports_policy("s3:GetObject")
 
 
 def somebody_elses_version(world: World, arn: str) -> None:
-    world.iam.create_policy_version(PolicyArn=arn, PolicyDocument=document("s3:DeleteObject"), SetAsDefault=True)
+    world.iam.create_policy_version(PolicyArn=arn, PolicyDocument=reports_policy("s3:DeleteObject"), SetAsDefault=True)
     world.emulator.forget_calls()
 
 
@@ -98,7 +99,7 @@ def test_a_policy_deleted_and_made_again_is_another_one(world: World, erin: Oper
     policy = world.policy()
     change = propose(world.aws_account, erin, plan_update(policy, OURS))
     world.iam.delete_policy(PolicyArn=policy.arn)
-    world.iam.create_policy(PolicyName=policy.name, PolicyDocument=document("s3:Action1"))
+    world.iam.create_policy(PolicyName=policy.name, PolicyDocument=reports_policy("s3:Action1"))
     assert carry_out(change, erin).state == Change.State.CONFLICTED
     assert world.emulator.calls("CreatePolicyVersion") == []
 
@@ -135,7 +136,7 @@ def test_what_moves_between_our_look_and_our_call_is_a_conflict_too(world: World
 def test_of_two_proposals_on_one_policy_the_second_conflicts(world: World, erin: Operator, alice: Operator) -> None:
     policy = world.policy()
     first = propose(world.aws_account, erin, plan_update(policy, OURS))
-    second = propose(world.aws_account, alice, plan_update(policy, document("s3:PutObject")))
+    second = propose(world.aws_account, alice, plan_update(policy, reports_policy("s3:PutObject")))
     assert carry_out(first, erin).state == Change.State.APPLIED
     assert carry_out(second, alice).state == Change.State.CONFLICTED
     assert len(world.sent("CreatePolicyVersion")) == 1
@@ -146,7 +147,9 @@ def test_a_second_change_of_one_policy_waits_for_the_first(world: World, erin: O
     first = propose(world.aws_account, erin, plan_update(policy, OURS))
     changes.apply(change=first, actor=erin)
     first.leases.create(aws_account=world.aws_account, object_key=f"iam.policy:{policy.arn}")
-    second = propose(world.aws_account, alice, [attach(role, policy.arn), *plan_update(policy, document("s3:Put"))])
+    second = propose(
+        world.aws_account, alice, [attach(role, policy.arn), *plan_update(policy, reports_policy("s3:Put"))]
+    )
     second = carry_out(second, alice)
     assert second.state == Change.State.WAITING
     assert lines(second)[-1] == f"Waits for change {first.pk}."

@@ -16,8 +16,9 @@ from sync.models import Change, Lease
 from tests.conftest import wait_until
 from tests.services.changing import propose
 from tests.services.pages import address, get, text_of
+from tests.services.statements import reports_policy
 from tests.services.workers import Worker
-from tests.services.world import World, document
+from tests.services.world import World
 
 pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 
@@ -35,8 +36,8 @@ def test_the_second_waits_sees_the_first_and_plans_again(
     client_of: Callable[..., Client],
 ) -> None:
     policy = world.policy()
-    first = propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject")))
-    second = propose(world.aws_account, alice, plan_update(policy, document("s3:PutObject")))
+    first = propose(world.aws_account, erin, plan_update(policy, reports_policy("s3:GetObject")))
+    second = propose(world.aws_account, alice, plan_update(policy, reports_policy("s3:PutObject")))
     world.emulator.rules([{"action": "CreatePolicyVersion", "hold": True, "times": 1}])
     worker()
     worker()

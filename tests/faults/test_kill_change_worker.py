@@ -17,8 +17,9 @@ from sync import changes
 from sync.models import Attempt, Change, Lease, Revision, Step
 from tests.conftest import wait_until
 from tests.services.changing import lines
+from tests.services.statements import reports_policy
 from tests.services.workers import Worker
-from tests.services.world import World, document
+from tests.services.world import World
 
 pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 
@@ -51,7 +52,7 @@ POINTS = [
 def change(world: World, erin: Operator) -> Change:
     """Makes room, makes a version, attaches the policy: a destructive, a detectable and an idempotent step."""
     policy, role = world.policy(versions=5), world.role()
-    steps = [*plan_update(policy, document("s3:GetObject")), attach(role, policy.arn)]
+    steps = [*plan_update(policy, reports_policy("s3:GetObject")), attach(role, policy.arn)]
     return changes.propose(aws_account=world.aws_account, actor=erin, title="Edit", reason="Ticket 1", steps=steps)
 
 

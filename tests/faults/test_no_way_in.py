@@ -22,8 +22,9 @@ from tests.services.changing import propose
 from tests.services.console_roles import connect_by_roles, make_console_role
 from tests.services.pages import get, text_of
 from tests.services.servers import free_port
+from tests.services.statements import reports_policy
 from tests.services.workers import Worker
-from tests.services.world import World, document
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,7 +93,7 @@ FAULTS = [
 @pytest.fixture
 def change(world: World, erin: Operator) -> Change:
     world.user()
-    return propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    return propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.error for fault in FAULTS])

@@ -14,8 +14,9 @@ from sync.models import Change, Revision, Run
 from tests.conftest import wait_until
 from tests.services.changing import propose
 from tests.services.pulling import pulled
+from tests.services.statements import reports_policy
 from tests.services.workers import Worker
-from tests.services.world import World, document
+from tests.services.world import World
 
 pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 
@@ -28,10 +29,10 @@ def is_in(row: Run | Change, state: str) -> bool:
 
 
 def test_does_not_overwrite_what_was_written_since(world: World, erin: Operator, worker: Callable[..., Worker]) -> None:
-    world.iam.create_policy(PolicyName="reports-write", PolicyDocument=document("s3:Action1"))
+    world.iam.create_policy(PolicyName="reports-write", PolicyDocument=reports_policy("s3:Action1"))
     pulled(world.aws_account)
     policy = ManagedPolicy.objects.get(name="reports-write")
-    change = propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(policy, reports_policy("s3:GetObject")))
     world.emulator.rules([{"action": READ, "when": "after", "hold": True, "times": 1}])  # AWS has made its answer
     worker("pulls")
     worker("changes")

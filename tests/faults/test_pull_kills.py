@@ -19,7 +19,8 @@ from policies.models import ManagedPolicy
 from sync import mirror, pull
 from sync.models import Facet, Revision, Run, Schedule
 from tests.conftest import wait_until
-from tests.services.pulling import allow, by_hand_only, picture, pulled, seed
+from tests.services.pulling import by_hand_only, picture, pulled, seed
+from tests.services.statements import allowing
 from tests.services.workers import Worker
 
 READ = "GetAccountAuthorizationDetails"
@@ -203,7 +204,7 @@ def test_the_queries_of_a_page_do_not_grow_with_it(emulator: Emulator, aws_accou
     def queries_for(names: list[str]) -> int:
         for name in names:
             iam.create_user(UserName=name)
-            iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=allow(f"s3:{name}"))
+            iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=allowing(f"s3:{name}"))
         with CaptureQueriesContext(connection) as captured:
             pulled(aws_account)
         return len(captured)

@@ -17,7 +17,8 @@ from policies.models import ManagedPolicy
 from sync import pull
 from sync.models import Revision, Run
 from tests.conftest import wait_until
-from tests.services.pulling import ACCOUNT, allow, by_hand_only, policy_arn, pulled, trust
+from tests.services.pulling import ACCOUNT, by_hand_only, policy_arn, pulled
+from tests.services.statements import EC2, LAMBDA, allowing, trusting
 from tests.services.workers import Worker
 
 READ = "GetAccountAuthorizationDetails"
@@ -52,7 +53,7 @@ ACTS = (
     Act("makes a user that comes first", lambda iam: iam.create_user(UserName="aaa"), {("aaa", "outside", False): 1}),
     Act(
         "makes a role that comes last",
-        lambda iam: iam.create_role(RoleName="zzz", AssumeRolePolicyDocument=trust("ec2.amazonaws.com")),
+        lambda iam: iam.create_role(RoleName="zzz", AssumeRolePolicyDocument=trusting(EC2)),
         {("zzz", "outside", False): 1},
     ),
     Act("deletes and makes again", delete_and_make_again, {("mia", "outside", True): 1, ("mia", "outside", False): 1}),
@@ -77,9 +78,9 @@ def fill(emulator: Emulator) -> Iam:
     for name in ("ann", "mia", "zoe"):
         iam.create_user(UserName=name)
         iam.add_user_to_group(GroupName="team", UserName=name)
-    iam.create_role(RoleName="exporter", AssumeRolePolicyDocument=trust("lambda.amazonaws.com"))
+    iam.create_role(RoleName="exporter", AssumeRolePolicyDocument=trusting(LAMBDA))
     for name in ("one", "two"):
-        iam.create_policy(PolicyName=name, PolicyDocument=allow(f"s3:{name}"))
+        iam.create_policy(PolicyName=name, PolicyDocument=allowing(f"s3:{name}"))
         iam.attach_group_policy(GroupName="team", PolicyArn=policy_arn(name))
     return iam
 
@@ -155,7 +156,7 @@ def test_somebody_acts_while_a_worker_reads(
         lambda: delete(iam),
         lambda: iam.create_user(UserName="aaa"),
         lambda: iam.update_user(UserName="zoe", NewUserName="abc"),
-        lambda: iam.put_role_policy(RoleName="exporter", PolicyName="new", PolicyDocument=allow("s3:x")),
+        lambda: iam.put_role_policy(RoleName="exporter", PolicyName="new", PolicyDocument=allowing("s3:x")),
     ]
     emulator.rules([{"action": READ, "hold": True}])
     emulator.forget_calls()

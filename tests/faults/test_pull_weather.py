@@ -14,7 +14,8 @@ from policies.models import ManagedPolicy, PolicyVersion
 from sync import pull
 from sync.models import Revision, Run
 from tests.conftest import wait_until
-from tests.services.pulling import READ_ONLY, allow, by_hand_only, picture, pulled, seed
+from tests.services.pulling import READ_ONLY, by_hand_only, picture, pulled, seed
+from tests.services.statements import allowing
 from tests.services.workers import Worker
 
 pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
@@ -52,7 +53,7 @@ def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
     iam.create_group(GroupName="auditors")
     iam.add_user_to_group(GroupName="auditors", UserName="jane")
     for name in ("one", "two", "three"):
-        iam.put_user_policy(UserName="jane", PolicyName=name, PolicyDocument=allow(f"s3:{name}"))
+        iam.put_user_policy(UserName="jane", PolicyName=name, PolicyDocument=allowing(f"s3:{name}"))
     iam.attach_user_policy(UserName="jane", PolicyArn=READ_ONLY)
     pulled(aws_account)
     return iam

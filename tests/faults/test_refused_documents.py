@@ -14,8 +14,9 @@ from policies.models import ManagedPolicy
 from sync.models import Change, Step
 from tests.conftest import wait_until
 from tests.services.pages import address, get, text_of
+from tests.services.statements import reports_policy
 from tests.services.workers import Worker
-from tests.services.world import World, document
+from tests.services.world import World
 
 ClientOf = Callable[..., Client]
 MALFORMED = [
@@ -25,7 +26,7 @@ MALFORMED = [
     ('{\n  "Version": "2012-10-17",\n  "Statement": [', "Line 3, column 17"),
     ('\n\n  <script>alert("&amp;")</script>', "Line 3, column 3"),
 ]
-NO_ARN = document("s3:GetObject").replace("arn:aws:s3:::acme-reports/*", "acme-reports")
+NO_ARN = reports_policy("s3:GetObject").replace("arn:aws:s3:::acme-reports/*", "acme-reports")
 
 
 def send(client: Client, policy: ManagedPolicy, text: str) -> tuple[int, str]:

@@ -22,8 +22,9 @@ from sync.models import Change, Run, Schedule
 from tests.conftest import ACCOUNT_ID, wait_until
 from tests.services.changing import propose
 from tests.services.pulling import seed
+from tests.services.statements import reports_policy
 from tests.services.workers import Worker
-from tests.services.world import World, document
+from tests.services.world import World
 
 READ = "GetAccountAuthorizationDetails"
 SLOW, BROKEN = "210987654321", "321098765432"
@@ -89,7 +90,7 @@ def test_a_change_is_applied_while_two_pulls_are_held(
     world: World, erin: Operator, worker: Callable[..., Worker]
 ) -> None:
     policy = world.policy()
-    change = propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(policy, reports_policy("s3:GetObject")))
     world.emulator.rules([{"action": READ, "hold": True}])
     for queue in ("pulls", "pulls", "changes"):
         worker(queue)

@@ -23,8 +23,8 @@ from sync import pull
 from sync.models import Change, Run
 from tests.services.pages import address, get, names_in
 from tests.services.pulling import pulled, seed
+from tests.services.statements import reports_policy
 from tests.services.workers import Worker
-from tests.services.world import document
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -75,7 +75,7 @@ def a_pull_in_its_transaction(aws_account: AwsAccount, monkeypatch: pytest.Monke
 
 
 def propose(client: Client, policy: ManagedPolicy, action: str) -> HttpResponse:
-    typed = {"title": "Archive", "reason": "", "document": document(action), "base": policy.default_version}
+    typed = {"title": "Archive", "reason": "", "document": reports_policy(action), "base": policy.default_version}
     answer = client.post(address("policy_action", aws_id=policy.aws_id, action="edit"), typed)
     connection.close()
     assert isinstance(answer, HttpResponse)

@@ -16,8 +16,9 @@ from sync.models import Change, Run
 from tests.conftest import wait_until
 from tests.services.changing import propose
 from tests.services.pulling import pull_all, seed
+from tests.services.statements import reports_policy
 from tests.services.workers import Worker
-from tests.services.world import World, document
+from tests.services.world import World
 
 READ = "GetAccountAuthorizationDetails"
 THROTTLED = {"code": "Throttling", "status": 400, "message": "Rate exceeded"}
@@ -28,7 +29,7 @@ THROTTLED = {"code": "Throttling", "status": 400, "message": "Rate exceeded"}
 def test_half_of_all_calls_refused(world: World, erin: Operator, worker: Callable[..., Worker]) -> None:
     policy, role = world.policy(), world.role()
     seed(world.emulator)
-    steps = [*plan_update(policy, document("s3:GetObject")), attach(role, policy.arn)]
+    steps = [*plan_update(policy, reports_policy("s3:GetObject")), attach(role, policy.arn)]
     change = propose(world.aws_account, erin, steps)
     world.emulator.rules([{"action": "*", "probability": 0.5, "error": THROTTLED}])
     world.emulator.forget_calls()

@@ -13,7 +13,8 @@ from sync import changes, operations
 from sync.models import Attempt, Change, Step
 from sync.operations import Guarantee, StepResult
 from tests.services.changing import carry_out, lines, propose, worked
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def impatient(settings: Any) -> None:
 
 @pytest.fixture
 def change(world: World, erin: Operator) -> Change:
-    return propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    return propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
 
 
 def outcomes(change: Change) -> list[str]:
@@ -139,7 +140,7 @@ def test_a_denial_names_the_permission(world: World, erin: Operator) -> None:
     )
     error = {"code": "AccessDenied", "status": 403, "message": message}
     world.emulator.rules([{"action": "AttachRolePolicy", "error": error}])
-    steps = [*plan_update(policy, document("s3:GetObject")), attach(role, policy.arn)]
+    steps = [*plan_update(policy, reports_policy("s3:GetObject")), attach(role, policy.arn)]
     change = carry_out(propose(world.aws_account, erin, steps), erin)
     assert change.state == Change.State.FAILED
     assert change.error["step"] == 2
@@ -154,7 +155,7 @@ def test_a_failure_leaves_the_rest_unsent(world: World, erin: Operator) -> None:
     message = "Syntax errors in policy."
     error = {"code": "MalformedPolicyDocument", "status": 400, "message": message}
     world.emulator.rules([{"action": "CreatePolicyVersion", "error": error}])
-    steps = [*plan_update(policy, document("s3:GetObject")), attach(role, policy.arn)]
+    steps = [*plan_update(policy, reports_policy("s3:GetObject")), attach(role, policy.arn)]
     change = carry_out(propose(world.aws_account, erin, steps), erin)
     assert (change.state, change.error["class"], change.error["words"]) == (
         Change.State.FAILED,

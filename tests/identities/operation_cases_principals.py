@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from identities.operations import (
     update_role,
 )
 from sync.operations import StepSpec
+from tests.services.statements import trusting
 from tests.services.world import TRUST, World
 
 AT = datetime(2026, 11, 25, 18, 2, tzinfo=UTC)
@@ -99,13 +99,7 @@ def named_user(world: World) -> Any:
     """In a group, and trusted by a role."""
     user, group = world.user(), world.group()
     world.iam.add_user_to_group(GroupName=group.name, UserName=user.name)
-    trust = json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Principal": {"AWS": user.arn}, "Action": "sts:AssumeRole"}],
-        }
-    )
-    world.iam.create_role(RoleName="on-call", AssumeRolePolicyDocument=trust)
+    world.iam.create_role(RoleName="on-call", AssumeRolePolicyDocument=trusting({"AWS": user.arn}))
     return user
 
 

@@ -43,9 +43,10 @@ from sync.operations import StepSpec
 from sync.sealed import keep_typed
 from tests.services.certificates import certificate, saml_metadata
 from tests.services.pulling import pulled
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
-READ = document("s3:GetObject")
+READ = reports_policy("s3:GetObject")
 TAGS = [{"Key": "team", "Value": "reports"}]
 
 

@@ -12,7 +12,8 @@ from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
 from tests.services.certificates import saml_metadata
 from tests.services.pages import get, text_of
-from tests.services.pulling import allow, policy_arn, pulled, trust
+from tests.services.pulling import policy_arn, pulled
+from tests.services.statements import EC2, allowing, trusting
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -69,7 +70,7 @@ def test_an_alias(described: Callable[..., str]) -> None:
 def test_a_role(described: Callable[..., str]) -> None:
     text = described(
         "iam.role_settings",
-        lambda iam: iam.create_role(RoleName="web", AssumeRolePolicyDocument=trust("ec2.amazonaws.com")),
+        lambda iam: iam.create_role(RoleName="web", AssumeRolePolicyDocument=trusting(EC2)),
         lambda iam: iam.update_role(RoleName="web", Description="Servers", MaxSessionDuration=7200),
     )
     assert "Described: Servers" in text
@@ -79,7 +80,7 @@ def test_a_role(described: Callable[..., str]) -> None:
 def test_the_tags_of_a_policy(described: Callable[..., str]) -> None:
     text = described(
         "iam.policy_settings",
-        lambda iam: iam.create_policy(PolicyName="reports", PolicyDocument=allow("s3:GetObject")),
+        lambda iam: iam.create_policy(PolicyName="reports", PolicyDocument=allowing("s3:GetObject")),
         lambda iam: iam.tag_policy(PolicyArn=policy_arn("reports"), Tags=[{"Key": "team", "Value": "shop"}]),
     )
     assert "Tag team=shop added" in text
@@ -108,7 +109,7 @@ def test_a_saml_provider(described: Callable[..., str]) -> None:
 
 def test_an_instance_profile(described: Callable[..., str]) -> None:
     def make(iam: Any) -> None:
-        iam.create_role(RoleName="web", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
+        iam.create_role(RoleName="web", AssumeRolePolicyDocument=trusting(EC2))
         iam.create_instance_profile(InstanceProfileName="web")
 
     text = described(

@@ -18,7 +18,8 @@ from sync.models import Facet, Revision, Run
 from sync.selectors import coverage_of
 from tests.conftest import wait_until
 from tests.services.pages import get, text_of
-from tests.services.pulling import allow, pull_all, pulled, trust
+from tests.services.pulling import pull_all, pulled
+from tests.services.statements import LAMBDA, allowing, trusting
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -36,9 +37,9 @@ def iam(emulator: Emulator) -> Any:
     """Jane may nothing; the role exporter may use S3, which it did, and SQS."""
     client = emulator.client("iam")
     client.create_user(UserName="jane")
-    client.create_role(RoleName="exporter", AssumeRolePolicyDocument=trust("lambda.amazonaws.com"))
-    client.put_role_policy(RoleName="exporter", PolicyName="s3", PolicyDocument=allow("s3:GetObject"))
-    client.put_role_policy(RoleName="exporter", PolicyName="sqs", PolicyDocument=allow("sqs:SendMessage"))
+    client.create_role(RoleName="exporter", AssumeRolePolicyDocument=trusting(LAMBDA))
+    client.put_role_policy(RoleName="exporter", PolicyName="s3", PolicyDocument=allowing("s3:GetObject"))
+    client.put_role_policy(RoleName="exporter", PolicyName="sqs", PolicyDocument=allowing("sqs:SendMessage"))
     emulator.activity("role", "exporter", at="2026-11-20T10:00:00+00:00", service="s3", region="eu-west-1")
     return client
 
@@ -182,7 +183,7 @@ def test_the_tab_of_a_user_without_policies(mirrored: Run, bob: Operator, client
 
 def test_the_tab_of_a_group(iam: Any, aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     iam.create_group(GroupName="readers")
-    iam.put_group_policy(GroupName="readers", PolicyName="s3", PolicyDocument=allow("s3:GetObject"))
+    iam.put_group_policy(GroupName="readers", PolicyName="s3", PolicyDocument=allowing("s3:GetObject"))
     pulled(aws_account)
     pulled(aws_account, source=NAME)
     text = text_of(get(client_of(bob), "group_last_accessed", aws_id=IamGroup.objects.get().aws_id))

@@ -17,7 +17,8 @@ from sync.mirror import sources
 from sync.models import Facet, MirroredRow, Revision, Run
 from sync.selectors import coverage_of
 from tests.services.certificates import ENTITY_ID, certificate, saml_metadata
-from tests.services.pulling import allow, policy_arn, pull_all, pulled, trust
+from tests.services.pulling import policy_arn, pull_all, pulled
+from tests.services.statements import EC2, allowing, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -46,10 +47,10 @@ def iam(emulator: Emulator) -> Any:
     """One of each."""
     client = emulator.client("iam")
     tags = [{"Key": "team", "Value": "platform"}]
-    client.create_policy(PolicyName="reports", PolicyDocument=allow("s3:GetObject"), Description="Reads", Tags=tags)
+    client.create_policy(PolicyName="reports", PolicyDocument=allowing("s3:GetObject"), Description="Reads", Tags=tags)
     client.create_role(
         RoleName="web",
-        AssumeRolePolicyDocument=trust("ec2.amazonaws.com"),
+        AssumeRolePolicyDocument=trusting(EC2),
         Description="The web servers",
         MaxSessionDuration=7200,
     )
@@ -350,7 +351,7 @@ def test_providers_come_in_pages_that_can_be_resumed(emulator: Emulator, aws_acc
 
 def test_role_settings_wait_for_the_details(iam: Any, aws_account: AwsAccount) -> None:
     pulled(aws_account)
-    iam.create_role(RoleName="new", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"), Description="Late")
+    iam.create_role(RoleName="new", AssumeRolePolicyDocument=trusting(EC2), Description="Late")
     pulled(aws_account, source="iam.role_settings")
     assert Facet.objects.filter(kind="iam.role", source="settings").count() == 1
     pulled(aws_account)

@@ -17,11 +17,11 @@ from tests.services.account_rows import make, make_settings
 from tests.services.certificates import certificate, saml_metadata
 from tests.services.pages import address, get, text_of
 from tests.services.rows import attach, make_document, make_group, make_policy, make_role, make_user, put_inline
-from tests.services.world import document
+from tests.services.statements import reports_policy
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db
-NEW = document("s3:PutObject")
+NEW = reports_policy("s3:PutObject")
 OIDC_ARN = "arn:aws:iam::123456789012:oidc-provider/token.example.org"
 
 
@@ -159,7 +159,7 @@ def test_an_inline_policy_that_moved_meanwhile_isnt_overwritten(
     put_inline(dana)
     held = InlinePolicy.objects.get()
     base = held.document.canonical_hash
-    held.document = make_document(document("s3:GetObjectTagging"))
+    held.document = make_document(reports_policy("s3:GetObjectTagging"))
     held.save()
     url = address("user_action", aws_id=dana.aws_id, action="inline")
     response = post(client_of(erin), url, policy=held.name, document=NEW, base=base)

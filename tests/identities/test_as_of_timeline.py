@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +23,8 @@ from policies.models import ManagedPolicy
 from sync.models import Facet, Revision, Run
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, get, names_in, text_of
-from tests.services.pulling import allow, policy_arn, pulled, seed, trust
+from tests.services.pulling import policy_arn, pulled, seed
+from tests.services.statements import EC2, allowing, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +97,7 @@ ACTS: list[Callable[[Any], object]] = [
     lambda iam: iam.add_user_to_group(GroupName="developers", UserName="kim"),
     lambda iam: iam.attach_user_policy(UserName="kim", PolicyArn=READ_ONLY),
     lambda iam: iam.create_policy_version(
-        PolicyArn=policy_arn("reports-read"), PolicyDocument=allow("s3:*"), SetAsDefault=True
+        PolicyArn=policy_arn("reports-read"), PolicyDocument=allowing("s3:*"), SetAsDefault=True
     ),
     lambda iam: iam.update_group(GroupName="developers", NewGroupName="makers"),
     lambda iam: iam.update_user(UserName="jane", NewUserName="joan"),
@@ -290,7 +290,7 @@ def test_the_trust_of_then_is_told(
     iam = seed(emulator)
     pulled(aws_account)
     at = timezone.now()
-    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trust("ec2.amazonaws.com"))
+    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trusting(EC2))
     pulled(aws_account)
     role = Revision.objects.filter(facet__kind="iam.role").first()
     assert role
@@ -304,10 +304,9 @@ def test_the_trust_of_then_says_who_was_deleted_and_only_if(
 ) -> None:
     iam, role = seed(emulator), "exporter"
     condition = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Condition": condition}
     jane = iam.get_user(UserName="jane")["User"]
-    named = {"Version": "2012-10-17", "Statement": [{**statement, "Principal": {"AWS": jane["Arn"]}}]}
-    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(named))
+    named = trusting({"AWS": jane["Arn"]}, Condition=condition)
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=named)
     pulled(aws_account)
     iam.remove_user_from_group(GroupName="developers", UserName="jane")
     iam.delete_user(UserName="jane")

@@ -14,7 +14,8 @@ from sync import changes
 from sync.models import Change
 from tests.services.changing import carry_out
 from tests.services.pages import address
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def test_a_policy_in_use_is_deleted_and_comes_back(world: World, erin: Operator,
 
 def test_an_inline_policy_becomes_managed_and_inline_again(world: World, erin: Operator, client_of: ClientOf) -> None:
     role = world.role()
-    text = document("s3:GetObject")
+    text = reports_policy("s3:GetObject")
     world.iam.put_role_policy(RoleName=role.name, PolicyName="own", PolicyDocument=text)
     role = world.again(role)
     url = address("role_action", aws_id=role.aws_id, action="inline-move")

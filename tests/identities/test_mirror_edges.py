@@ -11,7 +11,8 @@ from emulator.process import Emulator
 from identities.models import Attachment, IamGroup, IamUser, InlinePolicy, Membership
 from policies.models import ManagedPolicy
 from sync.models import Facet
-from tests.services.pulling import READ_ONLY, allow, policy_arn, pulled, revisions, seed
+from tests.services.pulling import READ_ONLY, policy_arn, pulled, revisions, seed
+from tests.services.statements import allowing
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +83,7 @@ def test_a_policy_made_anew_under_its_name_is_attached_anew(iam: Any, aws_accoun
     arn = policy_arn("reports-read")
     iam.detach_group_policy(GroupName="developers", PolicyArn=arn)
     iam.delete_policy(PolicyArn=arn)
-    iam.create_policy(PolicyName="reports-read", PolicyDocument=allow("s3:GetObject"))
+    iam.create_policy(PolicyName="reports-read", PolicyDocument=allowing("s3:GetObject"))
     iam.attach_group_policy(GroupName="developers", PolicyArn=arn)
     pulled(aws_account)
     old, new = ManagedPolicy.objects.filter(arn=arn).order_by("pk")
@@ -124,10 +125,10 @@ def test_an_edge_to_what_the_mirror_lacks_is_remembered(iam: Any, aws_account: A
 
 
 def test_a_changed_inline_policy_keeps_its_row(iam: Any, aws_account: AwsAccount) -> None:
-    iam.put_role_policy(RoleName="exporter", PolicyName="logs", PolicyDocument=allow("logs:*"))
+    iam.put_role_policy(RoleName="exporter", PolicyName="logs", PolicyDocument=allowing("logs:*"))
     pulled(aws_account)
     inline = InlinePolicy.objects.get()
-    assert inline.document.text == allow("logs:*")
+    assert inline.document.text == allowing("logs:*")
 
 
 def test_the_boundary_and_tags_are_columns(iam: Any, aws_account: AwsAccount) -> None:

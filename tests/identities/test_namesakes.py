@@ -12,7 +12,8 @@ from emulator.process import Emulator
 from identities.models import IamUser
 from policies.models import ManagedPolicy
 from tests.services.pages import address, get, text_of
-from tests.services.pulling import allow, policy_arn, pulled, seed
+from tests.services.pulling import policy_arn, pulled, seed
+from tests.services.statements import allowing
 
 pytestmark = pytest.mark.django_db
 
@@ -41,10 +42,10 @@ def test_policies_too(
     emulator: Emulator, aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
 ) -> None:
     iam = emulator.client("iam")
-    iam.create_policy(PolicyName="reports", PolicyDocument=allow("s3:GetObject"))
+    iam.create_policy(PolicyName="reports", PolicyDocument=allowing("s3:GetObject"))
     pulled(aws_account)
     iam.delete_policy(PolicyArn=policy_arn("reports"))
-    iam.create_policy(PolicyName="reports", PolicyDocument=allow("s3:*"))
+    iam.create_policy(PolicyName="reports", PolicyDocument=allowing("s3:*"))
     pulled(aws_account)
     new = ManagedPolicy.objects.live().get()
     assert "An earlier policy of this name" in text_of(get(client_of(bob), "policy", aws_id=new.aws_id))

@@ -15,7 +15,8 @@ from sync.operations import registry
 from tests.identities.operation_cases_principals import filled_profile, found, full_role, tagged_user, without
 from tests.services.changing import carry_out, propose
 from tests.services.credentials import give_everything, pull
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 CREDENTIALS = pytest.mark.skipif("iam.key.delete" not in registry, reason="no operations on credentials")
@@ -33,7 +34,7 @@ def full_user(world: World) -> IamUser:
     group, policy = world.group(), world.policy()
     world.iam.add_user_to_group(GroupName=group.name, UserName=user.name)
     world.iam.attach_user_policy(UserName=user.name, PolicyArn=policy.arn)
-    world.iam.put_user_policy(UserName=user.name, PolicyName="own", PolicyDocument=document("s3:Get*"))
+    world.iam.put_user_policy(UserName=user.name, PolicyName="own", PolicyDocument=reports_policy("s3:Get*"))
     return world.again(user)
 
 
@@ -126,7 +127,7 @@ def test_a_role_is_made_like_another(world: World, erin: Operator) -> None:
     pull(world.aws_account, "iam.details", "iam.role_settings")
     role.refresh_from_db()
     policy = world.policy()
-    grant = [attach(role, policy.arn), put_inline(role, "own", document("s3:Get*"))]
+    grant = [attach(role, policy.arn), put_inline(role, "own", reports_policy("s3:Get*"))]
     carry_out(propose(world.aws_account, erin, grant), erin)
     steps = clone_role(role, "reports-importer", "/")
     assert carry_out(propose(world.aws_account, erin, steps), erin).state == Change.State.APPLIED

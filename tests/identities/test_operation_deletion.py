@@ -50,7 +50,8 @@ from tests.identities.operation_cases_principals import filled_profile
 from tests.services.changing import carry_out, propose
 from tests.services.credentials import give_everything, pull
 from tests.services.pages import get, text_of
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +68,7 @@ def full(world: World, owner: IamKind, name: str) -> None:
     policy = world.policy()
     word, named = owner.word, {owner.name_parameter: name}
     getattr(world.iam, f"attach_{word}_policy")(PolicyArn=policy.arn, **named)
-    getattr(world.iam, f"put_{word}_policy")(PolicyName="own", PolicyDocument=document("s3:Get*"), **named)
+    getattr(world.iam, f"put_{word}_policy")(PolicyName="own", PolicyDocument=reports_policy("s3:Get*"), **named)
     if owner is not ROLE:
         user, group = (name, "analytics") if owner is USER else ("lena.fischer", name)
         (world.group if owner is USER else world.user)()
@@ -174,7 +175,7 @@ def test_what_an_earlier_step_hangs_on_it_counts(world: World, erin: Operator, w
     first = {
         "member": add_member(user, group),
         "policy": attach(group, policy.arn),
-        "inline": put_inline(group, "own", document("s3:Get*")),
+        "inline": put_inline(group, "own", reports_policy("s3:Get*")),
     }[what]
     with pytest.raises(changes.PlanError, match="nothing depends on it"):
         propose(world.aws_account, erin, [first, delete(group)])

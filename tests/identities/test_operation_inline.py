@@ -11,10 +11,11 @@ from identities.operations import delete_inline, put_inline
 from sync import changes, operations
 from sync.models import Change
 from tests.services.changing import carry_out, propose
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
-READ, WRITE = document("s3:GetObject"), document("s3:PutObject")
+READ, WRITE = reports_policy("s3:GetObject"), reports_policy("s3:PutObject")
 
 
 @pytest.fixture(params=["user", "group", "role"])
@@ -85,7 +86,7 @@ def test_it_reads_as_a_sentence_and_as_a_command(world: World) -> None:
     [
         ('{"Version": "2012-10-17"}', "The element Statement is missing"),
         (
-            document(*(f"s3:Action{n:04}" for n in range(200))),
+            reports_policy(*(f"s3:Action{n:04}" for n in range(200))),
             r"would have [\d,]+ characters without white space; AWS allows 2,048",
         ),
         (" ", "The document is empty"),
@@ -97,8 +98,8 @@ def test_what_aws_would_refuse_is_refused(world: World, erin: Operator, text: st
 
 
 def test_all_inline_policies_share_one_limit(world: World, erin: Operator) -> None:
-    user = put(world, world.user(), "first", document(*(f"s3:Action{n:03}" for n in range(80))))
-    second = document(*(f"s3:Action{n:03}" for n in range(80)))
+    user = put(world, world.user(), "first", reports_policy(*(f"s3:Action{n:03}" for n in range(80))))
+    second = reports_policy(*(f"s3:Action{n:03}" for n in range(80)))
     with pytest.raises(changes.PlanError, match="AWS allows 2,048"):
         propose(world.aws_account, erin, [put_inline(user, "second", second)])
     assert propose(world.aws_account, erin, [delete_inline(user, "first"), put_inline(user, "second", second)]).pk
@@ -115,7 +116,7 @@ def test_what_changes_nothing_is_refused(world: World, erin: Operator) -> None:
 def test_somebody_elses_edit_is_a_conflict(world: World, erin: Operator) -> None:
     owner = put(world, world.role(), "own", READ)
     change = propose(world.aws_account, erin, [put_inline(owner, "own", WRITE)])
-    call(world, "put_{}_policy", owner, PolicyName="own", PolicyDocument=document("s3:ListBucket"))
+    call(world, "put_{}_policy", owner, PolicyName="own", PolicyDocument=reports_policy("s3:ListBucket"))
     assert carry_out(change, erin).state == Change.State.CONFLICTED
     assert world.sent("PutRolePolicy")[1:] == []
 

@@ -12,7 +12,8 @@ from identities.operations import attach, put_inline, rename
 from sync import changes, operations
 from sync.models import Change
 from tests.services.changing import carry_out, propose
-from tests.services.world import World, document
+from tests.services.statements import reports_policy, trusting
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -65,14 +66,11 @@ def test_after_a_conflict_the_row_is_still_there(world: World, erin: Operator) -
 
 def test_the_plan_says_what_goes_by_the_old_name(world: World, erin: Operator) -> None:
     user, role, policy = world.user(), world.role(), world.policy()
-    naming = json.loads(document("iam:GetUser"))
+    naming = json.loads(reports_policy("iam:GetUser"))
     naming["Statement"][0]["Resource"] = user.arn
-    own = document("s3:GetObject").replace("acme-reports", "acme-${aws:username}")
-    trust = {"Effect": "Allow", "Principal": {"AWS": user.arn}, "Action": "sts:AssumeRole"}
+    own = reports_policy("s3:GetObject").replace("acme-reports", "acme-${aws:username}")
     world.iam.put_role_policy(RoleName=role.name, PolicyName="may-read-lena", PolicyDocument=json.dumps(naming))
-    world.iam.update_assume_role_policy(
-        RoleName=role.name, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    )
+    world.iam.update_assume_role_policy(RoleName=role.name, PolicyDocument=trusting({"AWS": user.arn}))
     world.again(role)
     carry_out(propose(world.aws_account, erin, [put_inline(user, "home", own), attach(user, policy.arn)]), erin)
     change = propose(world.aws_account, erin, [rename(user, "lena.brandt", "/")])

@@ -36,9 +36,9 @@ from tests.identities.operation_cases_settings import (
     held,
     upload,
 )
-from tests.identities.test_operation_trust import trusting
 from tests.services.certificates import certificate
 from tests.services.changing import carry_out, propose
+from tests.services.statements import trusting
 from tests.services.world import World
 
 pytestmark = pytest.mark.django_db

@@ -10,14 +10,10 @@ from identities.operations import update_trust
 from sync import changes, operations
 from sync.models import Change
 from tests.services.changing import carry_out, propose
+from tests.services.statements import trusting
 from tests.services.world import TRUST, World
 
 pytestmark = pytest.mark.django_db
-
-
-def trusting(principal: Any, **more: Any) -> str:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 EC2 = trusting({"Service": "ec2.amazonaws.com"})

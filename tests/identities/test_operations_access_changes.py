@@ -22,12 +22,13 @@ from policies.holdings import (
     TrustChange,
 )
 from sync.operations import AccessChange, registry
-from tests.access.mirrored import allow, arn, text_of
+from tests.access.mirrored import arn
+from tests.services.statements import allow, document_text
 
 DANA, LEE, TEAM, ROLE = arn("user/dana"), arn("user/lee"), arn("group/team"), arn("role/exporter")
 POLICY, PROFILE, OIDC = arn("policy/reports"), arn("instance-profile/web"), arn("oidc-provider/id.example.org")
 SAML = arn("saml-provider/okta")
-DOCUMENT = text_of(allow("s3:GetObject"))
+DOCUMENT = document_text(allow("s3:GetObject"))
 KEY = {"arn": DANA, "key": "AKIA1234"}
 SEALED = {"arn": DANA, "password": "sealed:1"}
 

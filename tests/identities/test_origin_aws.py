@@ -18,15 +18,11 @@ from sync.mirror import RunVisit
 from sync.models import Revision, Run
 from tests.services.pulling import pulled, revisions
 from tests.services.rows import make_role, make_user
+from tests.services.statements import trusting
 
 pytestmark = pytest.mark.django_db
 
 OLD, NEW = "AIDAQ3EGRZSN7XKDEMO5", "AIDAQ3EGRZSN7XKDEMO6"
-
-
-def trusting(*values: str, **more: Any) -> str:
-    statement = {"Effect": "Allow", "Principal": {"AWS": list(values)}, "Action": "sts:AssumeRole", **more}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 @pytest.fixture
@@ -34,7 +30,7 @@ def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
     """The role exporter trusts kim and jane."""
     client = emulator.client("iam")
     arns = [client.create_user(UserName=name)["User"]["Arn"] for name in ("kim", "jane")]
-    client.create_role(RoleName="exporter", AssumeRolePolicyDocument=trusting(*arns))
+    client.create_role(RoleName="exporter", AssumeRolePolicyDocument=trusting({"AWS": arns}))
     pulled(aws_account)
     return client
 
@@ -62,7 +58,7 @@ def test_a_role_made_again_between_two_pulls_is_another_one(iam: Any, aws_accoun
     iam.delete_user(UserName="kim")
     kim = IamUser.objects.get(name="kim")
     iam.delete_role(RoleName="exporter")
-    iam.create_role(RoleName="exporter", AssumeRolePolicyDocument=trusting(kim.arn.replace("kim", "jane")))
+    iam.create_role(RoleName="exporter", AssumeRolePolicyDocument=trusting({"AWS": [kim.arn.replace("kim", "jane")]}))
     pulled(aws_account)
     assert [str(one.origin) for one in revisions(IamRole.objects.live().get())] == ["outside"]
 
@@ -97,17 +93,19 @@ def test_in_any_place_and_spelling(kim: IamUser) -> None:
 
 
 def test_another_difference_is_somebodys(kim: IamUser) -> None:
-    before = trusting(kim.arn)
-    assert not is_rewritten(before, trusting(OLD, "*"))
-    assert not is_rewritten(before, trusting(OLD, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
-    assert not is_rewritten(trusting(kim.arn, "*"), trusting(OLD))
+    before = trusting({"AWS": [kim.arn]})
+    assert not is_rewritten(before, trusting({"AWS": [OLD, "*"]}))
+    assert not is_rewritten(
+        before, trusting({"AWS": [OLD]}, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+    )
+    assert not is_rewritten(trusting({"AWS": [kim.arn, "*"]}), trusting({"AWS": [OLD]}))
 
 
 def test_an_id_of_somebody_else_is_a_difference(kim: IamUser) -> None:
     make_user(kim.aws_account, "eve", aws_id=NEW)
-    assert not is_rewritten(trusting(kim.arn), trusting(NEW))
-    assert not is_rewritten(trusting(kim.arn), trusting("AIDANOBODYEVERSAWTHIS"))
+    assert not is_rewritten(trusting({"AWS": [kim.arn]}), trusting({"AWS": [NEW]}))
+    assert not is_rewritten(trusting({"AWS": [kim.arn]}), trusting({"AWS": ["AIDANOBODYEVERSAWTHIS"]}))
 
 
 def test_the_way_back_is_a_difference(kim: IamUser) -> None:
-    assert not is_rewritten(trusting(OLD), trusting(kim.arn))
+    assert not is_rewritten(trusting({"AWS": [OLD]}), trusting({"AWS": [kim.arn]}))

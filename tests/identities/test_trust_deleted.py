@@ -18,13 +18,9 @@ from identities.trust import sentences
 from tests.services.pages import ACCOUNT_ID, get, names_in, text_of
 from tests.services.pulling import pulled
 from tests.services.rows import make_role, make_user
+from tests.services.statements import trusting
 
 pytestmark = pytest.mark.django_db
-
-
-def trusting(*arns: str) -> str:
-    statement = {"Effect": "Allow", "Principal": {"AWS": list(arns)}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def user_arn(name: str) -> str:
@@ -37,7 +33,9 @@ def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
     client = emulator.client("iam")
     for name in ("kim", "jane"):
         client.create_user(UserName=name)
-    client.create_role(RoleName="exporter", AssumeRolePolicyDocument=trusting(user_arn("kim"), user_arn("jane")))
+    client.create_role(
+        RoleName="exporter", AssumeRolePolicyDocument=trusting({"AWS": [user_arn("kim"), user_arn("jane")]})
+    )
     pulled(aws_account)
     client.delete_user(UserName="kim")
     pulled(aws_account)
@@ -76,7 +74,7 @@ def test_a_role_that_is_gone_is_resolved_too(
         {"Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
     )
     arn = iam.create_role(RoleName="builder", AssumeRolePolicyDocument=service)["Role"]["Arn"]
-    iam.create_role(RoleName="exporter", AssumeRolePolicyDocument=trusting(arn))
+    iam.create_role(RoleName="exporter", AssumeRolePolicyDocument=trusting({"AWS": [arn]}))
     pulled(aws_account)
     iam.delete_role(RoleName="builder")
     pulled(aws_account)
@@ -159,6 +157,6 @@ def test_nobody_is_asked_for_where_nobody_was_deleted(aws_account: AwsAccount, d
 
 def test_who_is_named_second_has_no_capital() -> None:
     """Our own words don't begin one within a sentence; names stay as they are."""
-    text = trusting(user_arn("jane"), "AIDAQ3EGRZSN7XKDEMO5", f"arn:aws:iam::{ACCOUNT_ID}:root")
+    text = trusting({"AWS": [user_arn("jane"), "AIDAQ3EGRZSN7XKDEMO5", f"arn:aws:iam::{ACCOUNT_ID}:root"]})
     [sentence] = sentences(text, ACCOUNT_ID, {"AIDAQ3EGRZSN7XKDEMO5": "the user Kim, who was deleted"})
     assert sentence.who == "User jane, the user Kim, who was deleted (AIDAQ3EGRZSN7XKDEMO5) and this AWS account"

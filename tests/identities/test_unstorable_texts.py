@@ -17,7 +17,7 @@ from sync.aws.answers import _Parsers
 from sync.mirror import Item
 from sync.object_ref import ObjectRef
 from tests.services.aws_models import model_of
-from tests.services.pulling import allow
+from tests.services.statements import allowing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.stack]
 
@@ -40,7 +40,7 @@ def test_in_answers_in_json(aws_account: AwsAccount) -> None:
         "Type": "SERVICE_CONTROL_POLICY",
         "AwsManaged": False,
     }
-    body = json.dumps({"Policy": {"PolicySummary": summary, "Content": allow("s3:*")}}).encode()
+    body = json.dumps({"Policy": {"PolicySummary": summary, "Content": allowing("s3:*")}}).encode()
     response: Any = {"body": body, "headers": {}, "status_code": 200, "context": {}}
     answer = _Parsers().create_parser("json").parse(response, model.output_shape)["Policy"]
     store(aws_account, "org.policy", {**answer["PolicySummary"], "Content": answer["Content"], "Targets": []})
@@ -50,7 +50,7 @@ def test_in_answers_in_json(aws_account: AwsAccount) -> None:
 
 def test_in_documents_and_whom_they_name(aws_account: AwsAccount) -> None:
     statement = {"Effect": "Allow", "Principal": {"AWS": ODD}, "Action": "sts:AssumeRole", "Sid": ODD}
-    inline = allow(f"s3:{ODD}") + "\x00"
+    inline = allowing(f"s3:{ODD}") + "\x00"
     item = {
         "RoleId": "AROA1",
         "RoleName": "odd",

@@ -5,15 +5,11 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
-
-def document(*actions: str, **more: Any) -> str:
-    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*", **more}
-    return json.dumps({"Version": "2012-10-17", "Statement": statement})
+from tests.services.statements import allowing
 
 
 def diff(tmp_path: Path, old: str, new: str, *options: str) -> tuple[str, str]:
@@ -28,7 +24,7 @@ def diff(tmp_path: Path, old: str, new: str, *options: str) -> tuple[str, str]:
 
 
 def test_json_has_what_is_gained_and_lost(tmp_path: Path) -> None:
-    out, _ = diff(tmp_path, document("sqs:SendMessage"), document("s3:GetObject"), "--json")
+    out, _ = diff(tmp_path, allowing("sqs:SendMessage"), allowing("s3:GetObject"), "--json")
     assert json.loads(out) == {
         "gained_actions": ["s3:GetObject"],
         "lost_actions": ["sqs:SendMessage"],
@@ -40,14 +36,14 @@ def test_json_has_what_is_gained_and_lost(tmp_path: Path) -> None:
 
 def test_people_read_sentences(tmp_path: Path) -> None:
     inside = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
-    out, _ = diff(tmp_path, document("s3:GetObject"), document("s3:GetObject", Condition=inside))
+    out, _ = diff(tmp_path, allowing("s3:GetObject"), allowing("s3:GetObject", Condition=inside))
     assert out.splitlines() == [
         "OLD allows, and NEW doesn't:",
         "  s3:GetObject",
         "    on *",
         '    except if {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}',
     ]
-    out, _ = diff(tmp_path, document("s3:GetObject"), document("S3:GetObject"))
+    out, _ = diff(tmp_path, allowing("s3:GetObject"), allowing("S3:GetObject"))
     assert out.strip() == "Both documents give the same access."
 
 
@@ -65,15 +61,15 @@ def test_people_read_sentences(tmp_path: Path) -> None:
     ],
 )
 def test_people_read_of_mfa_what_is_exact(tmp_path: Path, operator: str, value: str, said: str) -> None:
-    narrowed = document("s3:GetObject", Condition={operator: {"aws:MultiFactorAuthPresent": value}})
-    out, _ = diff(tmp_path, document("s3:GetObject"), narrowed)
+    narrowed = allowing("s3:GetObject", Condition={operator: {"aws:MultiFactorAuthPresent": value}})
+    out, _ = diff(tmp_path, allowing("s3:GetObject"), narrowed)
     assert f"except {said}" in out
 
 
 def test_people_read_of_denials_too(tmp_path: Path) -> None:
     """A document that only denies gives no access, and takes much."""
-    denying = document("iam:*", Effect="Deny")
-    out, _ = diff(tmp_path, denying, document("iam:*", "s3:*", Effect="Deny"))
+    denying = allowing("iam:*", Effect="Deny")
+    out, _ = diff(tmp_path, denying, allowing(["iam:*", "s3:*"], Effect="Deny"))
     assert out.splitlines() == [
         "Both documents give the same access.",
         "NEW denies, and OLD doesn't, whatever other policies allow:",
@@ -83,7 +79,7 @@ def test_people_read_of_denials_too(tmp_path: Path) -> None:
 
 
 def test_what_aws_would_refuse_is_told(tmp_path: Path) -> None:
-    _, err = diff(tmp_path, document("s3:GetObject"), document("s3:GetObject", Efect="Allow"))
+    _, err = diff(tmp_path, allowing("s3:GetObject"), allowing("s3:GetObject", Efect="Allow"))
     assert "new.json: Line 1" in err
     assert "Efect" in err
 
@@ -91,7 +87,7 @@ def test_what_aws_would_refuse_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("text", "words"), [("[]", "has no policy document"), ("{", "Line 1, column 2")])
 def test_a_file_without_a_document_is_an_error(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(CommandError, match=words):
-        diff(tmp_path, document("s3:GetObject"), text)
+        diff(tmp_path, allowing("s3:GetObject"), text)
 
 
 def test_a_file_that_isn_t_there_is_an_error(tmp_path: Path) -> None:
@@ -100,8 +96,8 @@ def test_a_file_that_isn_t_there_is_an_error(tmp_path: Path) -> None:
 
 
 def test_people_read_what_can_t_be_told(tmp_path: Path) -> None:
-    old = document("s3:GetObject", Condition={"StringEquals": {"aws:x": "5"}})
-    new = document("s3:GetObject", Condition={"StringEquals": {"aws:x": ["5", "6"]}, "NumericLessThan": {"aws:x": "1"}})
+    old = allowing("s3:GetObject", Condition={"StringEquals": {"aws:x": "5"}})
+    new = allowing("s3:GetObject", Condition={"StringEquals": {"aws:x": ["5", "6"]}, "NumericLessThan": {"aws:x": "1"}})
     out, _ = diff(tmp_path, old, new)
     assert "Can't be told:" in out
     assert "    perhaps gained" in out

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from policies import documents
 from policies.models import Document
-from tests.services.pulling import allow
+from tests.services.statements import allowing
 
 pytestmark = pytest.mark.django_db
 
@@ -23,12 +23,12 @@ def kept(*written: str) -> dict[str, int]:
 
 
 def test_the_same_text_is_kept_once() -> None:
-    assert kept(allow("s3:*")) == kept(allow("s3:*"), allow("s3:*"))
+    assert kept(allowing("s3:*")) == kept(allowing("s3:*"), allowing("s3:*"))
     assert Document.objects.count() == 1
 
 
 def test_a_reformatted_document_is_another_text_of_the_same_document() -> None:
-    kept(allow("s3:*"), json.dumps(json.loads(allow("s3:*")), indent=2))
+    kept(allowing("s3:*"), json.dumps(json.loads(allowing("s3:*")), indent=2))
     one, other = Document.objects.all()
     assert one.canonical_hash == other.canonical_hash
     assert one.text_hash != other.text_hash
@@ -60,7 +60,7 @@ def test_what_no_database_takes_is_kept_nevertheless(text: str) -> None:
 def test_many_take_as_many_queries_as_few() -> None:
     def queries_for(*actions: str) -> int:
         with CaptureQueriesContext(connection) as captured:
-            kept(*map(allow, actions))
+            kept(*map(allowing, actions))
         return len(captured)
 
     assert queries_for("a:b") == queries_for(*(f"s3:Get{number}" for number in range(100)))
@@ -68,6 +68,6 @@ def test_many_take_as_many_queries_as_few() -> None:
 
 def test_a_reference_names_both_hashes() -> None:
     texts: dict[str, str] = {}
-    reference = documents.refer(allow("s3:*"), texts)
+    reference = documents.refer(allowing("s3:*"), texts)
     assert reference.keys() == {"text", "canonical"}
-    assert texts == {reference["text"]: allow("s3:*")}
+    assert texts == {reference["text"]: allowing("s3:*")}

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from policies.ending import ends_itself
+from tests.services.statements import document
 
 END = datetime(2026, 12, 3, 14, tzinfo=UTC)
 
 
 def conditions(statement: Any) -> Any:
-    text = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    text = json.dumps(document() | {"Statement": statement})
     found = json.loads(ends_itself(text, END))["Statement"]
     return [each.get("Condition") for each in (found if isinstance(found, list) else [found])]
 

@@ -18,7 +18,8 @@ from policies.operations import plan_update
 from sync.models import Facet, Revision, Run
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
-from tests.services.pulling import allow, policy_arn, pulled, seed
+from tests.services.pulling import policy_arn, pulled, seed
+from tests.services.statements import allowing
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +104,7 @@ def test_documents_are_shown_and_not_their_hashes(
     seed(emulator)
     pulled(aws_account)
     policy = ManagedPolicy.objects.get(arn=policy_arn("reports-read"))
-    done = carry_out(propose(aws_account, erin, plan_update(policy, allow("s3:PutObject"))), erin)
+    done = carry_out(propose(aws_account, erin, plan_update(policy, allowing("s3:PutObject"))), erin)
     text = text_of(history(client_of(erin), policy, "?facet=details&from=1&to=2"))
     assert "s3:PutObject" in text
     assert f"A change of this console ( change {done.pk} )" in text

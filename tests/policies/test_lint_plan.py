@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from accounts.models import AwsAccount, Operator
@@ -12,7 +11,7 @@ from policies.plan_checks import LintPlanCheck
 from sync.operations import PlannedStep, registry
 from tests.services.changing import propose
 from tests.services.rows import make_policy, make_role, make_user
-from tests.services.world import document
+from tests.services.statements import reports_policy, trusting
 
 
 def found(change: Any) -> list[tuple[str, str, int]]:
@@ -20,28 +19,26 @@ def found(change: Any) -> list[tuple[str, str, int]]:
 
 
 def test_of_a_managed_policy(aws_account: AwsAccount, erin: Operator) -> None:
-    change = propose(aws_account, erin, plan_update(make_policy(aws_account), document("s3:GetObjekt")))
+    change = propose(aws_account, erin, plan_update(make_policy(aws_account), reports_policy("s3:GetObjekt")))
     assert found(change) == [("INVALID_ACTION", "warning", 1)]
     assert change.findings[0]["line"] > 0
 
 
 def test_of_an_inline_policy(aws_account: AwsAccount, erin: Operator) -> None:
     step = operations.put_inline(
-        make_user(aws_account), "own", document("iam:PassRole").replace("arn:aws:s3:::acme-reports/*", "*")
+        make_user(aws_account), "own", reports_policy("iam:PassRole").replace("arn:aws:s3:::acme-reports/*", "*")
     )
     assert "PASS_ROLE_WITH_STAR_IN_RESOURCE" in [code for code, _, _ in found(propose(aws_account, erin, [step]))]
 
 
 def test_a_trust_policy_is_judged_as_one(aws_account: AwsAccount, erin: Operator) -> None:
-    statement = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    trust = trusting({"Service": "states.amazonaws.com"})
     change = propose(aws_account, erin, [operations.update_trust(make_role(aws_account), trust)])
     assert [code for code, _, _ in found(change)] == ["RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL"]
 
 
 def test_the_trust_policy_of_a_new_role_is_judged_as_one(aws_account: AwsAccount, erin: Operator) -> None:
-    statement = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    trust = trusting({"Service": "states.amazonaws.com"})
     change = propose(aws_account, erin, [operations.create_role(aws_account, "new", trust)])
     assert "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL" in [code for code, _, _ in found(change)]
     assert "MISSING_RESOURCE" not in [code for code, _, _ in found(change)]
@@ -56,11 +53,11 @@ def test_what_is_no_policy_is_not_judged(aws_account: AwsAccount) -> None:
 
 def test_the_same_text_is_judged_once(aws_account: AwsAccount, erin: Operator) -> None:
     people = [make_user(aws_account, name) for name in ("dana", "lee")]
-    steps = [operations.put_inline(each, "own", document("s3:GetObjekt")) for each in people]
+    steps = [operations.put_inline(each, "own", reports_policy("s3:GetObjekt")) for each in people]
     assert found(propose(aws_account, erin, steps)) == [("INVALID_ACTION", "warning", 1)]
 
 
 def test_many_findings_are_counted(aws_account: AwsAccount, erin: Operator) -> None:
-    text = document(*(f"s3:Made{number}Up" for number in range(25)))
+    text = reports_policy(*(f"s3:Made{number}Up" for number in range(25)))
     change = propose(aws_account, erin, plan_update(make_policy(aws_account), text))
     assert (len(change.findings), change.findings[-1]["message"]) == (21, "5 more findings.")

@@ -11,7 +11,8 @@ from sync import changes
 from sync.models import Change
 from sync.operations import PreviousAttempt, StepResult, StepSpec
 from tests.services.changing import carry_out, propose
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ def test_an_edit_reads_as_a_sentence_and_as_a_command(world: World, erin: Operat
 
 
 def test_five_versions_make_room_first(world: World) -> None:
-    room, update = plan_update(world.policy(versions=5), document("s3:GetObject"))
+    room, update = plan_update(world.policy(versions=5), reports_policy("s3:GetObject"))
     assert room.params["version"] == "v1"
     assert update.params["version"] == "v6"
 
@@ -37,7 +38,7 @@ def test_five_versions_make_room_first(world: World) -> None:
 def test_the_version_in_force_is_never_the_one_that_goes(world: World) -> None:
     policy = world.policy(versions=5)
     world.iam.set_default_policy_version(PolicyArn=policy.arn, VersionId="v1")
-    room, _ = plan_update(world.again(policy), document("s3:GetObject"))
+    room, _ = plan_update(world.again(policy), reports_policy("s3:GetObject"))
     assert room.params["version"] == "v2"
 
 
@@ -45,7 +46,7 @@ def test_numbers_of_deleted_versions_are_not_expected_again(world: World) -> Non
     policy = world.policy(versions=3)
     world.iam.set_default_policy_version(PolicyArn=policy.arn, VersionId="v1")
     world.iam.delete_policy_version(PolicyArn=policy.arn, VersionId="v3")
-    (update,) = plan_update(world.again(policy), document("s3:GetObject"))
+    (update,) = plan_update(world.again(policy), reports_policy("s3:GetObject"))
     assert update.params["version"] == "v4"
 
 
@@ -57,7 +58,7 @@ def refusal(world: World, erin: Operator, *steps: StepSpec) -> str:
 
 def test_a_sixth_version_without_room_is_refused(world: World, erin: Operator) -> None:
     policy = world.policy(versions=5)
-    step = StepSpec(UpdatePolicy.kind, {"policy_arn": policy.arn, "document": document("s3:GetObject")})
+    step = StepSpec(UpdatePolicy.kind, {"policy_arn": policy.arn, "document": reports_policy("s3:GetObject")})
     assert "has 5 versions; AWS allows 5 (VersionsPerPolicyQuota): delete one first" in refusal(world, erin, step)
 
 
@@ -67,13 +68,13 @@ def test_a_malformed_document_is_refused_with_its_line(world: World, erin: Opera
 
 
 def test_characters_that_iam_doesnt_take_are_refused(world: World, erin: Operator) -> None:
-    odd = document("s3:GetObject").replace("acme-reports", "acme–reports")
+    odd = reports_policy("s3:GetObject").replace("acme-reports", "acme–reports")
     assert "U+2013" in refusal(world, erin, *plan_update(world.policy(), odd))
 
 
 def long_document(characters: int) -> str:
-    shortest = document("s3:GetObject" + "x")
-    return document("s3:GetObject" + "x" * (characters - _counted(shortest) + 1))
+    shortest = reports_policy("s3:GetObject" + "x")
+    return reports_policy("s3:GetObject" + "x" * (characters - _counted(shortest) + 1))
 
 
 def _counted(text: str) -> int:
@@ -96,7 +97,7 @@ def test_a_policy_of_aws_is_refused(world: World, erin: Operator) -> None:
     arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
     world.iam.attach_role_policy(RoleName=world.role().name, PolicyArn=arn)  # others of AWS's aren't mirrored
     world.mirrored(ManagedPolicy, "ReadOnlyAccess", arn)
-    step = StepSpec(UpdatePolicy.kind, {"policy_arn": arn, "document": document("s3:GetObject")})
+    step = StepSpec(UpdatePolicy.kind, {"policy_arn": arn, "document": reports_policy("s3:GetObject")})
     assert refusal(world, erin, step) == "ReadOnlyAccess is managed by AWS: nobody else can change it."
 
 
@@ -136,7 +137,7 @@ class Documents:
         return {"PolicyVersion": {"Document": self.documents[params["VersionId"]]}}
 
 
-OURS = document("s3:GetObject")
+OURS = reports_policy("s3:GetObject")
 BEFORE = {"policy": "ANPA1", "default": "v1", "versions": ["v1"]}
 
 
@@ -153,6 +154,6 @@ BEFORE = {"policy": "ANPA1", "default": "v1", "versions": ["v1"]}
 )
 def test_a_version_is_ours_when_it_is_new_and_says_what_we_sent(says: str, live: object, expected: str | None) -> None:
     p = UpdatePolicyParams(policy_arn="arn:aws:iam::123456789012:policy/reports-write", document=OURS)
-    client = Documents(v2=OURS.replace("\n", ""), v3=document("*"))
+    client = Documents(v2=OURS.replace("\n", ""), v3=reports_policy("*"))
     done = UpdatePolicy().done(client, p, live, [PreviousAttempt(timezone.now(), BEFORE)])  # type: ignore[arg-type]
     assert done == (StepResult({"version": expected}) if expected else None)

@@ -16,16 +16,9 @@ from policies.organizations.selectors import (
 )
 from policies.organizations.sources import MEMBERSHIP, TREE
 from sync.models import Run
-from tests.services.organizations import (
-    ACCOUNT_ID,
-    MANAGEMENT_ID,
-    RCP,
-    SCP,
-    MadeOrganization,
-    connect_member,
-    deny,
-)
+from tests.services.organizations import ACCOUNT_ID, MANAGEMENT_ID, RCP, SCP, MadeOrganization, connect_member
 from tests.services.pulling import pull_all, pulled
+from tests.services.statements import denying
 
 OTHER_ID = "444455556666"
 
@@ -37,9 +30,9 @@ def delegated(emulator: Emulator, aws_account: AwsAccount) -> MadeOrganization:
     production = organization.unit("Production", organization.unit("Workloads"))
     organization.invite(unit=production)
     organization.delegate()
-    organization.policy("protect-the-trail", deny("cloudtrail:*"), organization.root)
-    organization.policy("our-regions", deny("ec2:*"), production)
-    organization.policy("perimeter", deny("s3:*", Principal="*"), production, policy_type=RCP)
+    organization.policy("protect-the-trail", denying("cloudtrail:*"), organization.root)
+    organization.policy("our-regions", denying("ec2:*"), production)
+    organization.policy("perimeter", denying("s3:*", Principal="*"), production, policy_type=RCP)
     return organization
 
 
@@ -66,7 +59,7 @@ def test_levels_go_from_the_root_down(delegated: MadeOrganization, aws_account: 
     assert [level.kind for level in found.levels] == ["root", "unit", "unit", "account"]
     assert (found.by, found.unbound) == (aws_account, "")
     assert found.at is not None
-    assert found.levels[0].documents[1].text == deny("cloudtrail:*")
+    assert found.levels[0].documents[1].text == denying("cloudtrail:*")
 
 
 def test_resource_control_policies_have_their_own_levels(delegated: MadeOrganization, aws_account: AwsAccount) -> None:

@@ -26,6 +26,7 @@ from tests.services.organization_rows import (
 )
 from tests.services.organizations import MANAGEMENT_ID
 from tests.services.pages import address, exported, get, names_in, text_of
+from tests.services.statements import deny, document
 
 ClientOf = Callable[..., Client]
 
@@ -242,8 +243,8 @@ def test_findings_are_those_of_its_type(
 
 
 def test_a_document_that_aws_took_is_not_too_long(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
-    statement = {"Effect": "Deny", "Action": ["s3:GetObject"], "Resource": [f"arn:aws:s3:::b{n}/*" for n in range(200)]}
-    text = json.dumps({"Version": "2012-10-17", "Statement": statement}, separators=(",", ":"))
+    statement = deny(["s3:GetObject"], [f"arn:aws:s3:::b{n}/*" for n in range(200)])
+    text = json.dumps(document(statement), separators=(",", ":"))
     policy = make_control_policy(aws_account, "long", document=text)
     html = get(client_of(bob), "control_policy", aws_id=policy.aws_id)
     assert len(text) < 5_120 < len(laid_out(text))

@@ -13,16 +13,9 @@ from policies.organizations.sources import MEMBERSHIP, TREE
 from sync import schedule
 from sync.mirror import sources
 from sync.models import Facet, Revision, Run
-from tests.services.organizations import (
-    ACCOUNT_ID,
-    MANAGEMENT_ID,
-    RCP,
-    SCP,
-    MadeOrganization,
-    connect_member,
-    deny,
-)
+from tests.services.organizations import ACCOUNT_ID, MANAGEMENT_ID, RCP, SCP, MadeOrganization, connect_member
 from tests.services.pulling import pull_all, pulled, revisions
+from tests.services.statements import denying
 
 
 @pytest.fixture
@@ -82,7 +75,7 @@ def test_policies_have_their_text_and_where_they_are_attached(
 ) -> None:
     unit, text = organization.unit("Workloads"), '{ "Version":"2012-10-17",\n"Statement":[] }'
     organization.policy("odd", text, unit)
-    organization.policy("perimeter", deny("s3:*", Principal="*"), organization.root, policy_type=RCP)
+    organization.policy("perimeter", denying("s3:*", Principal="*"), organization.root, policy_type=RCP)
     pull_organization(aws_account)
     odd = OrgPolicy.objects.get(name="odd")
     assert (odd.type, odd.description, odd.is_aws, odd.document.text) == (SCP, "odd.", False, text)
@@ -92,7 +85,7 @@ def test_policies_have_their_text_and_where_they_are_attached(
 
 
 def test_nothing_new_is_no_revision(organization: MadeOrganization, aws_account: AwsAccount) -> None:
-    organization.policy("odd", deny("s3:*"), organization.account("Payments", organization.unit("Workloads")))
+    organization.policy("odd", denying("s3:*"), organization.account("Payments", organization.unit("Workloads")))
     pull_organization(aws_account)
     before = Revision.objects.count()
     run = pull_organization(aws_account)
@@ -116,7 +109,7 @@ def test_attaching_and_detaching_are_revisions_of_the_policy(
     organization: MadeOrganization, aws_account: AwsAccount
 ) -> None:
     one, other = organization.unit("One"), organization.unit("Other")
-    policy_id = organization.policy("odd", deny("s3:*"), one)
+    policy_id = organization.policy("odd", denying("s3:*"), one)
     pull_organization(aws_account)
     organization.client.attach_policy(PolicyId=policy_id, TargetId=other)
     organization.client.detach_policy(PolicyId=policy_id, TargetId=one)
@@ -129,7 +122,7 @@ def test_attaching_and_detaching_are_revisions_of_the_policy(
 
 def test_what_is_deleted_becomes_a_tombstone(organization: MadeOrganization, aws_account: AwsAccount) -> None:
     unit = organization.unit("Short-lived")
-    policy_id = organization.policy("odd", deny("s3:*"), unit)
+    policy_id = organization.policy("odd", denying("s3:*"), unit)
     pull_organization(aws_account)
     organization.client.detach_policy(PolicyId=policy_id, TargetId=unit)
     organization.client.delete_policy(PolicyId=policy_id)

@@ -21,10 +21,10 @@ from policies.views import document as document_view
 from sync.models import Change
 from tests.services.pages import address, get, text_of
 from tests.services.rows import make_policy
-from tests.services.world import document
+from tests.services.statements import reports_policy
 
 ClientOf = Callable[..., Client]
-NEW = document("s3:GetObject")
+NEW = reports_policy("s3:GetObject")
 
 
 @pytest.fixture
@@ -85,13 +85,13 @@ def test_no_text_breaks_the_page(policy: ManagedPolicy, erin: Operator, client_o
 
 
 def test_the_same_document_changes_nothing(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
-    response = send(client_of(erin), policy, document("s3:Action1"))
+    response = send(client_of(erin), policy, reports_policy("s3:Action1"))
     assert "reports-write already says this." in text_of(response.content.decode())
     assert not Change.objects.exists()
 
 
 def test_too_long_a_document_is_told(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
-    text = document(*(f"s3:Action{n}" for n in range(1000)))
+    text = reports_policy(*(f"s3:Action{n}" for n in range(1000)))
     response = send(client_of(erin), policy, text)
     assert "AWS allows 6,144 (PolicySizeQuota)" in text_of(response.content.decode())
 
@@ -122,7 +122,7 @@ def test_checks_a_draft_while_one_types(policy: ManagedPolicy, erin: Operator, c
 
 def test_what_is_too_long_to_be_staged_is_an_error(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
     """By the quota of what holds the document: what a role's inline policy may have, a managed one may not."""
-    text, client = document(*(f"s3:Get{n:060}" for n in range(90))), client_of(erin)
+    text, client = reports_policy(*(f"s3:Get{n:060}" for n in range(90))), client_of(erin)
 
     def sizes(quota: str) -> list[str]:
         answer = client.post(f"{address('document_check')}?quota={quota}", {"document": text}).content.decode()
@@ -133,7 +133,7 @@ def test_what_is_too_long_to_be_staged_is_an_error(policy: ManagedPolicy, erin: 
 
 
 def test_says_how_many_findings_are_not_listed(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
-    said = document(*(f"s3:GetObjct{n}" for n in range(450)))
+    said = reports_policy(*(f"s3:GetObjct{n}" for n in range(450)))
     answer = text_of(client_of(erin).post(address("document_check"), {"document": said}).content.decode())
     assert "451 errors" in answer  # with that of its size
     assert "400 more such findings (INVALID_ACTION) aren't listed." in answer.replace("’", "'")
@@ -143,7 +143,7 @@ def test_only_the_newest_check_of_an_operator_goes_on(
     policy: ManagedPolicy, erin: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drafts, "_ASK_EVERY_S", 0.0)
-    long = document(*(f"s3:Get{n:060}" for n in range(300)))
+    long = reports_policy(*(f"s3:Get{n:060}" for n in range(300)))
     older = drafts.newest_of(erin, long)
     assert older()
     assert client_of(erin).post(address("document_check"), {"document": long}).status_code == 200
@@ -158,7 +158,7 @@ def test_only_the_newest_check_of_an_operator_goes_on(
 def test_tells_what_lint_finds_and_stages_it_all_the_same(
     policy: ManagedPolicy, erin: Operator, client_of: ClientOf
 ) -> None:
-    odd = document("s3:ListAllMyBuckets", "s3:GetObjct")
+    odd = reports_policy("s3:ListAllMyBuckets", "s3:GetObjct")
     answer = client_of(erin).post(address("document_check"), {"document": odd}).content.decode()
     text = text_of(answer)
     assert "1 error" in text

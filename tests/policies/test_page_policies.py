@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +11,7 @@ from accounts.models import AwsAccount, Operator
 from policies.models import ManagedPolicy
 from tests.services.pages import address, get, names_in, text_of
 from tests.services.rows import attach, make_document, make_policy, make_role, make_user
+from tests.services.statements import allowing
 
 ClientOf = Callable[..., Client]
 
@@ -63,9 +63,8 @@ def test_findings_lead_to_their_lines(aws_account: AwsAccount, bob: Operator, cl
 
 
 def saying(aws_account: AwsAccount, action: str, resource: str) -> ManagedPolicy:
-    statement = {"Effect": "Allow", "Action": action.split(), "Resource": resource}
     policy = make_policy(aws_account)
-    policy.versions.update(document=make_document(json.dumps({"Version": "2012-10-17", "Statement": statement})))
+    policy.versions.update(document=make_document(allowing(action.split(), resource)))
     return policy
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -18,6 +17,7 @@ from sync.models import Change, Facet
 from sync.operations import StepSpec
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, text_of
+from tests.services.statements import trusting
 from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
@@ -35,11 +35,10 @@ def refusal(world: World, actor: Operator, steps: list[StepSpec]) -> str:
     return str(caught.value)
 
 
-def trusting(characters: int) -> str:
+def long_trust(characters: int) -> str:
     """Of so many characters, white space left out, or a few more."""
     arns = [f"arn:aws:iam::123456789012:role/service-{number:04}" for number in range(characters // 50)]
-    statement = {"Effect": "Allow", "Principal": {"AWS": arns}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return trusting({"AWS": arns})
 
 
 # ---- Of the AWS account --------------------------------------------------------------------------------------
@@ -125,7 +124,7 @@ def test_a_quota_that_nobody_pulled_is_a_warning_where_aws_may_have_raised_it(wo
 def test_the_size_of_a_trust_policy(held: dict[str, int], severities: list[str], world: World, erin: Operator) -> None:
     role = world.role()
     world.summary(**held)
-    step = update_trust(role, trusting(3_000))
+    step = update_trust(role, long_trust(3_000))
     if severities:
         assert "AWS allows 2,048 (AssumeRolePolicySizeQuota)" in refusal(world, erin, [step])
         return
@@ -135,7 +134,7 @@ def test_the_size_of_a_trust_policy(held: dict[str, int], severities: list[str],
 
 def test_the_editor_measures_by_the_accounts_own_quota(world: World, erin: Operator, client_of: ClientOf) -> None:
     page = address("role_action", aws_id=world.role().aws_id, action="trust")
-    moved = {"document": trusting(3_000), "base": "of an older one"}  # so it is printed again
+    moved = {"document": long_trust(3_000), "base": "of an older one"}  # so it is printed again
     html = text_of(client_of(erin).post(page, moved).content.decode())
     assert "of 2,048 characters" in html
     assert "the quota is 2,048" in html

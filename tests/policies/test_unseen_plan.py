@@ -13,7 +13,7 @@ from policies.operations import plan_update
 from tests.services.changing import propose
 from tests.services.pages import get, text_of
 from tests.services.rows import make_policy, make_user
-from tests.services.world import document
+from tests.services.statements import reports_policy
 
 ClientOf = Callable[..., Client]
 
@@ -21,7 +21,7 @@ ClientOf = Callable[..., Client]
 @pytest.mark.parametrize("character", ["\u00ad", "\u00a0", "\u0085", "\u202e", "\u200b"])
 def test_in_a_document(aws_account: AwsAccount, erin: Operator, client_of: ClientOf, character: str) -> None:
     """As an escape: what isn't Latin-1 is refused when it is written as it is."""
-    text = document("s3:GetObject").replace("acme-reports", f"acme-\\u{ord(character):04x}reports")
+    text = reports_policy("s3:GetObject").replace("acme-reports", f"acme-\\u{ord(character):04x}reports")
     change = propose(aws_account, erin, plan_update(make_policy(aws_account), text))
     assert [(each["code"], each["severity"]) for each in change.findings] == [
         ("INVISIBLE_CHARACTER", "security_warning")

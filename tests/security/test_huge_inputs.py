@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from iamconsole.web.diff import document_diff
 from iamconsole.web.highlight import json_lines
 from policies.engine.document import parse
 from tests.conftest import ACCOUNT_ID
+from tests.services.statements import allowing
 
 DEEP = "[" * 100_000
 
@@ -29,13 +29,9 @@ def quickly(seconds: float = 2) -> Iterator[None]:
     assert time.thread_time() - started < seconds
 
 
-def policy_of(actions: list[str]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]})
-
-
 def test_documents_made_of_few_lines_again_and_again() -> None:
     with quickly():
-        lines = document_diff(policy_of(["s:a", "s:b"] * 500), policy_of(["s:b", "s:b", "s:a"] * 333))
+        lines = document_diff(allowing(["s:a", "s:b"] * 500), allowing(["s:b", "s:b", "s:a"] * 333))
     assert {line.sign for line in lines} >= {"+", "-"}
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from accounts.models import AwsAccount
 from emulator.process import Emulator
+from tests.services.statements import allowing, document_text, trust
 
 ACCOUNT_ID = "123456789012"
 READ_ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/console-read"
@@ -20,13 +20,11 @@ def make_console_role(
     """Trusted with `external_id`, allowed `actions`. `naming`: it may be told who acts, and for which change."""
     iam = emulator.client("iam")
     principal = {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"}
-    enter = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    enter["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
-    name_us = {"Effect": "Allow", "Principal": principal, "Action": ["sts:SetSourceIdentity", "sts:TagSession"]}
-    iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(enter, *([name_us] if naming else [])))
+    enter = trust(principal, Condition={"StringEquals": {"sts:ExternalId": external_id}})
+    name_us = trust(principal, ["sts:SetSourceIdentity", "sts:TagSession"])
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=document_text(enter, *([name_us] if naming else [])))
     if actions:
-        allow = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-        iam.put_role_policy(RoleName=name, PolicyName="console", PolicyDocument=_document(allow))
+        iam.put_role_policy(RoleName=name, PolicyName="console", PolicyDocument=allowing(list(actions)))
 
 
 def connect_by_roles(aws_account: AwsAccount) -> AwsAccount:
@@ -37,7 +35,3 @@ def connect_by_roles(aws_account: AwsAccount) -> AwsAccount:
     aws_account.external_id = EXTERNAL_ID
     aws_account.save()
     return aws_account
-
-
-def _document(*statements: object) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})

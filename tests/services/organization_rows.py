@@ -10,8 +10,9 @@ from accounts.models import AwsAccount
 from policies.models import OrgAccount, Organization, OrgPolicy, OrgTarget, OrgUnit
 from policies.organizations.sources import MEMBERSHIP, TREE
 from sync.models import Run
-from tests.services.organizations import MANAGEMENT_ID, deny
+from tests.services.organizations import MANAGEMENT_ID
 from tests.services.rows import make_document
+from tests.services.statements import denying
 
 ORGANIZATION_ID, ROOT = "o-exampleorg", "r-root"
 EVERYTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
@@ -60,7 +61,7 @@ def make_control_policy(
     document: str = "",
     **fields: Any,
 ) -> OrgPolicy:
-    text = make_document(document or deny("s3:*"))
+    text = make_document(document or denying("s3:*"))
     policy = OrgPolicy.objects.create(
         **_common(aws_account, f"p-{name.lower()}", name), type=type, document=text, **fields
     )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from accounts.models import AwsAccount
 from emulator.organizations.things import ACCESS_ROLE, IAM
 from emulator.process import Emulator
@@ -13,11 +10,6 @@ from sync.aws.session import forget_all
 ACCOUNT_ID = "123456789012"  # the AWS account of the tests
 MANAGEMENT_ID = "111122223333"
 SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
-
-
-def deny(action: str, **more: Any) -> str:
-    statement = {"Sid": "No", "Effect": "Deny", "Action": action, "Resource": "*", **more}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def inside(emulator: Emulator, account_id: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,19 +12,10 @@ from emulator.process import Emulator
 from sync import pull
 from sync.mirror import sources
 from sync.models import Facet, Revision, Run, Schedule
+from tests.services.statements import LAMBDA, allowing, trusting
 
 ACCOUNT = "123456789012"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-
-
-def allow(action: str, resource: str = "*") -> str:
-    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def trust(service: str) -> str:
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def policy_arn(name: str) -> str:
@@ -35,13 +25,13 @@ def policy_arn(name: str) -> str:
 def seed(emulator: Emulator) -> Any:
     """Jane in developers, which may read reports; the role exporter with an inline policy. Returns the IAM client."""
     iam = emulator.client("iam")
-    iam.create_policy(PolicyName="reports-read", PolicyDocument=allow("s3:GetObject"))
+    iam.create_policy(PolicyName="reports-read", PolicyDocument=allowing("s3:GetObject"))
     iam.create_group(GroupName="developers")
     iam.attach_group_policy(GroupName="developers", PolicyArn=policy_arn("reports-read"))
     iam.create_user(UserName="jane", Tags=[{"Key": "team", "Value": "reports"}])
     iam.add_user_to_group(GroupName="developers", UserName="jane")
-    iam.create_role(RoleName="exporter", AssumeRolePolicyDocument=trust("lambda.amazonaws.com"))
-    iam.put_role_policy(RoleName="exporter", PolicyName="logs", PolicyDocument=allow("logs:PutLogEvents"))
+    iam.create_role(RoleName="exporter", AssumeRolePolicyDocument=trusting(LAMBDA))
+    iam.put_role_policy(RoleName="exporter", PolicyName="logs", PolicyDocument=allowing("logs:PutLogEvents"))
     iam.attach_role_policy(RoleName="exporter", PolicyArn=READ_ONLY)
     return iam
 

@@ -15,7 +15,8 @@ from identities.trusted import keep_trusted
 from policies.engine.document import identify, size
 from policies.models import Document, ManagedPolicy, PolicyVersion
 from sync.models import MirroredRow
-from tests.services.world import TRUST, document
+from tests.services.statements import reports_policy
+from tests.services.world import TRUST
 
 R = TypeVar("R", bound=MirroredRow)
 CREATED = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
@@ -71,7 +72,7 @@ def make_policy(
     usual = {"default_version": f"v{versions}", "version_count": versions, "updated_at": CREATED}
     policy = _row(ManagedPolicy, aws_account, name, **{**usual, **fields})
     for number in range(1, versions + 1):
-        text = document(f"s3:Action{number}")
+        text = reports_policy(f"s3:Action{number}")
         PolicyVersion.objects.create(
             policy=policy, version_id=f"v{number}", number=number, document=make_document(text), created_at=CREATED
         )
@@ -105,6 +106,6 @@ def attach(owner: Principal, policy: ManagedPolicy, **fields: Any) -> Attachment
 
 def put_inline(owner: Principal, name: str = "own-buckets", **fields: Any) -> InlinePolicy:
     word = PREFIXES[type(owner)][1]
-    made = {"document": make_document(document("s3:ListBucket")), word: owner, **fields}
+    made = {"document": make_document(reports_policy("s3:ListBucket")), word: owner, **fields}
     _one_more(owner, "inline_count", "policy_count", unless=fields.get("gone_at"))
     return _edge(InlinePolicy, owner.aws_account, owner, name, **made)

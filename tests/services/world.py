@@ -17,22 +17,10 @@ from sync import mirror
 from sync.aws.client import reader
 from sync.models import MirroredRow
 from sync.object_ref import ObjectRef
+from tests.services.statements import LAMBDA, reports_policy, trusting
 
 R = TypeVar("R", bound=MirroredRow)
-TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ],
-    }
-)
-
-
-def document(*actions: str) -> str:
-    """A policy that allows `actions`."""
-    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "arn:aws:s3:::acme-reports/*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
+TRUST = trusting(LAMBDA)
 
 
 @dataclass
@@ -48,10 +36,12 @@ class World:
 
     def policy(self, name: str = "reports-write", *, versions: int = 1, path: str = "/") -> ManagedPolicy:
         """Version n allows s3:Action{n}; the newest is in force."""
-        arn = self.iam.create_policy(PolicyName=name, Path=path, PolicyDocument=document("s3:Action1"))["Policy"]["Arn"]
+        arn = self.iam.create_policy(PolicyName=name, Path=path, PolicyDocument=reports_policy("s3:Action1"))["Policy"][
+            "Arn"
+        ]
         for number in range(2, versions + 1):
             self.iam.create_policy_version(
-                PolicyArn=arn, PolicyDocument=document(f"s3:Action{number}"), SetAsDefault=True
+                PolicyArn=arn, PolicyDocument=reports_policy(f"s3:Action{number}"), SetAsDefault=True
             )
         return self.mirrored(ManagedPolicy, name, arn)
 

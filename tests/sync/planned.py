@@ -12,13 +12,13 @@ from sync import changes
 from sync.models import Change
 from sync.operations import StepSpec
 from tests.services.rows import make_policy
-from tests.services.world import document
+from tests.services.statements import reports_policy
 
 
 def proposed(aws_account: AwsAccount, actor: Operator, *, versions: int = 1, **about: Any) -> Change:
     """A change that edits a policy: one step, or two where all five versions are used."""
     policy = make_policy(aws_account, about.get("name", "reports-write"), versions=versions)
-    steps = plan_update(policy, document("s3:GetObject", "s3:PutObject"))
+    steps = plan_update(policy, reports_policy("s3:GetObject", "s3:PutObject"))
     return changes.propose(
         aws_account=aws_account,
         actor=actor,

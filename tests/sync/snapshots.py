@@ -11,18 +11,9 @@ from django.core.management import call_command
 
 from sync.models import Run
 from tests.services.pulling import ACCOUNT, READ_ONLY, policy_arn
+from tests.services.statements import LAMBDA, allow, document, trust
 
 MADE = "2025-03-04T16:42:00+00:00"
-
-
-def allow(*actions: str) -> dict[str, Any]:
-    """A document as the AWS CLI prints it: parsed."""
-    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]}
-
-
-def trust(service: str) -> dict[str, Any]:
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def user(name: str, **more: Any) -> dict[str, Any]:
@@ -59,7 +50,7 @@ def role(name: str, **more: Any) -> dict[str, Any]:
         "RoleId": f"AROA{name.upper()}",
         "Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}",
         "CreateDate": MADE,
-        "AssumeRolePolicyDocument": trust("lambda.amazonaws.com"),
+        "AssumeRolePolicyDocument": document(trust(LAMBDA)),
         "InstanceProfileList": [],
         "RolePolicyList": [],
         "AttachedManagedPolicies": [],
@@ -83,7 +74,7 @@ def policy(name: str, *, arn: str = "", versions: int = 1) -> dict[str, Any]:
         "UpdateDate": MADE,
         "PolicyVersionList": [
             {
-                "Document": allow(f"s3:Action{number}"),
+                "Document": document(allow([f"s3:Action{number}"])),
                 "VersionId": f"v{number}",
                 "IsDefaultVersion": number == versions,
                 "CreateDate": MADE,
@@ -99,7 +90,7 @@ def attached(*arns: str) -> list[dict[str, str]]:
 
 def organisation() -> dict[str, Any]:
     """Jane in developers, which may read reports; the role exporter with an inline policy and one of AWS's own."""
-    logs = {"PolicyName": "logs", "PolicyDocument": allow("logs:PutLogEvents")}
+    logs = {"PolicyName": "logs", "PolicyDocument": document(allow(["logs:PutLogEvents"]))}
     return {
         "UserDetailList": [user("jane", GroupList=["developers"], Tags=[{"Key": "team", "Value": "reports"}])],
         "GroupDetailList": [group("developers", AttachedManagedPolicies=attached(policy_arn("reports-read")))],

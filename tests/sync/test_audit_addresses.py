@@ -16,7 +16,8 @@ from sync import pull
 from sync.models import Change, Run
 from tests.conftest import ACCOUNT_ID
 from tests.services.changing import propose, worked
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 HERE = "198.51.100.7"
@@ -30,7 +31,7 @@ def addresses(*, verb: str = "") -> set[tuple[str, str | None]]:
 def test_what_a_worker_does_was_caused_from_where_somebody_applied_it(
     world: World, alice: Operator, client_of: ClientOf
 ) -> None:
-    change = propose(world.aws_account, alice, plan_update(world.policy(), document("s3:GetObject")))
+    change = propose(world.aws_account, alice, plan_update(world.policy(), reports_policy("s3:GetObject")))
     where = reverse("change_apply", kwargs={"account_id": ACCOUNT_ID, "pk": change.pk})
     client_of(alice).post(where, REMOTE_ADDR=HERE)
     assert audit.address() is None

@@ -8,7 +8,8 @@ from policies.operations import plan_update
 from sync import changes
 from sync.models import Change, Facet, Lease, Revision, Step
 from tests.services.changing import carry_out, lines, propose
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def change(world: World, erin: Operator) -> Change:
     """An edit of a policy that uses all its versions."""
     policy = world.policy(versions=5)
-    return propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject")))
+    return propose(world.aws_account, erin, plan_update(policy, reports_policy("s3:GetObject")))
 
 
 def test_aws_has_the_new_version(world: World, change: Change, erin: Operator) -> None:

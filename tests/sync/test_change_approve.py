@@ -7,7 +7,8 @@ from policies.operations import plan_update
 from sync import changes
 from sync.models import Approval, Attempt, Change
 from tests.services.changing import carry_out, propose, worked
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def change(world: World, erin: Operator) -> Change:
     """Needs one approval."""
     world.aws_account.approvals_required = 1
-    return propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    return propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
 
 
 def test_enough_approvals_approve_it(change: Change, anton: Operator) -> None:
@@ -41,7 +42,7 @@ def test_nobody_approves_the_same_plan_twice(change: Change, anton: Operator) ->
 
 def test_nobody_approves_their_own(world: World, alice: Operator) -> None:
     world.aws_account.approvals_required = 1
-    own = propose(world.aws_account, alice, plan_update(world.policy(), document("s3:GetObject")))
+    own = propose(world.aws_account, alice, plan_update(world.policy(), reports_policy("s3:GetObject")))
     with pytest.raises(changes.PlanError, match="somebody else"):
         changes.approve(change=own, actor=alice)
 
@@ -53,7 +54,7 @@ def test_who_may_not_approve_is_refused(name: str, change: Change, request: pyte
 
 
 def test_a_change_that_needs_none_takes_none(world: World, erin: Operator, anton: Operator) -> None:
-    free = propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    free = propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
     with pytest.raises(changes.PlanError, match="needs no approval"):
         changes.approve(change=free, actor=anton)
 
@@ -95,7 +96,7 @@ def test_nobody_withdraws_what_another_gave(change: Change, anton: Operator, ali
 def test_an_approval_signs_the_plan_and_no_other(change: Change, anton: Operator, erin: Operator) -> None:
     changes.approve(change=change, actor=anton)
     step = change.steps.get()
-    step.params = {**step.params, "document": document("*")}
+    step.params = {**step.params, "document": reports_policy("*")}
     step.save()
     with pytest.raises(changes.PlanError, match="steps were altered"):
         changes.apply(change=change, actor=erin)

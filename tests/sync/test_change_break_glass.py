@@ -19,7 +19,8 @@ from sync.changes.reviews import NOBODY_REVIEWS
 from sync.models import BreakGlass, Change
 from tests.conftest import make_operator
 from tests.services.changing import propose, worked
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 from tests.sync.planned import proposed, proposed_deletion, rested
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +68,7 @@ def test_an_owner_applies_it_with_a_reason(change: Change, alice: Operator, clie
 def test_a_worker_carries_it_out(world: World, erin: Operator, alice: Operator) -> None:
     world.aws_account.approvals_required = 1
     world.aws_account.save()
-    change = propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
     changes.break_glass(change=change, actor=alice, reason="Now.")
     assert worked(change).state == Change.State.APPLIED
 

@@ -10,7 +10,8 @@ from policies.operations import plan_update
 from sync import changes, operations
 from sync.models import Change, Step
 from tests.services.changing import carry_out, propose, worked
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def change(world: World, erin: Operator) -> Change:
     policy, role = world.policy(), world.role()
-    return propose(world.aws_account, erin, [*plan_update(policy, document("s3:GetObject")), attach(role, policy.arn)])
+    return propose(
+        world.aws_account, erin, [*plan_update(policy, reports_policy("s3:GetObject")), attach(role, policy.arn)]
+    )
 
 
 def test_a_proposal_is_cancelled_at_once(change: Change, erin: Operator) -> None:

@@ -22,7 +22,8 @@ from sync.models import Change, DryRun
 from tests.services.changing import propose
 from tests.services.console_roles import connect_by_roles, make_console_role
 from tests.services.pages import BY_HTMX
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 from tests.sync.planned import proposed, rested
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,10 @@ def writes(emulator: Emulator) -> list[str]:
 
 def test_it_writes_nothing(world: World, erin: Operator) -> None:
     policy, role = world.policy(versions=5), world.role()
-    steps = [*plan_update(policy, document("s3:GetObject")), put_inline(role, "more", document("s3:GetObject"))]
+    steps = [
+        *plan_update(policy, reports_policy("s3:GetObject")),
+        put_inline(role, "more", reports_policy("s3:GetObject")),
+    ]
     run = tried(propose(world.aws_account, erin, steps), erin)
     assert outcomes(run) == ["ready", "ready", "ready"]
     assert world.emulator.calls("GetPolicy")
@@ -55,15 +59,15 @@ def test_it_writes_nothing(world: World, erin: Operator) -> None:
 
 
 def test_also_while_writes_are_off(world: World, erin: Operator) -> None:
-    change = propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
     AwsAccount.objects.update(writes_enabled=False)
     assert outcomes(tried(change, erin)) == ["ready"]
 
 
 def test_what_somebody_changed_meanwhile_is_a_conflict(world: World, erin: Operator) -> None:
     policy = world.policy()
-    change = propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject")))
-    world.iam.create_policy_version(PolicyArn=policy.arn, PolicyDocument=document("s3:Put"), SetAsDefault=True)
+    change = propose(world.aws_account, erin, plan_update(policy, reports_policy("s3:GetObject")))
+    world.iam.create_policy_version(PolicyArn=policy.arn, PolicyDocument=reports_policy("s3:Put"), SetAsDefault=True)
     run = tried(change, erin)
     assert outcomes(run) == ["conflict"]
     assert "expected v1 in force, found v2 in force, beside v1" in run.steps[0]["sentence"]
@@ -77,7 +81,7 @@ def test_what_is_so_already_is_said(world: World, erin: Operator) -> None:
 
 
 def test_what_can_not_be_read_is_said(world: World, erin: Operator) -> None:
-    change = propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
     world.emulator.rules([{"action": "GetPolicy", "error": {"code": "AccessDenied", "status": 403}}])
     run = tried(change, erin)
     assert outcomes(run) == ["unread"]
@@ -85,7 +89,7 @@ def test_what_can_not_be_read_is_said(world: World, erin: Operator) -> None:
 
 
 def test_a_role_that_can_not_be_assumed_is_said(world: World, erin: Operator) -> None:
-    change = propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
     connect_by_roles(world.aws_account)
     run = tried(change, erin)
     assert run.steps == []
@@ -93,7 +97,7 @@ def test_a_role_that_can_not_be_assumed_is_said(world: World, erin: Operator) ->
 
 
 def test_missing_permissions_are_named_or_said_to_be_unknown(world: World, erin: Operator) -> None:
-    change = propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
     connect_by_roles(world.aws_account)
     make_console_role(world.emulator, "console-read", actions=["iam:*"])
     make_console_role(world.emulator, "console-write", actions=["iam:Get*", "iam:List*"])
@@ -103,7 +107,7 @@ def test_missing_permissions_are_named_or_said_to_be_unknown(world: World, erin:
 
 
 def test_long_ones_go_on_where_they_were(world: World, erin: Operator, settings: object) -> None:
-    change = propose(world.aws_account, erin, plan_update(world.policy(versions=5), document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(world.policy(versions=5), reports_policy("s3:GetObject")))
     settings.WORKER_SLICE_S = -1  # type: ignore[attr-defined]
     run = dry_run.ask_dry_run(change=change, actor=erin)
     run.steps = [{"position": 1, "outcome": "ready", "sentence": "As it should be."}]

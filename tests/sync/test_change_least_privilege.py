@@ -14,7 +14,8 @@ from sync.models import Change
 from sync.operations import StepSpec
 from tests.conftest import ACCOUNT_ID
 from tests.services.changing import carry_out, propose
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ def steps(world: World) -> list[StepSpec]:
     policy, group, user, role = world.policy(versions=5), world.group(), world.user(), world.role()
     world.iam.attach_group_policy(GroupName=group.name, PolicyArn=policy.arn)
     return [
-        *plan_update(policy, document("s3:GetObject")),
+        *plan_update(policy, reports_policy("s3:GetObject")),
         attach(role, policy.arn),
         attach(user, policy.arn),
         detach(world.again(group), policy.arn),

@@ -18,7 +18,8 @@ from sync.models import Change, Step
 from sync.operations import StepSpec
 from tests.services.changing import carry_out, propose, worked
 from tests.services.pages import address, text_of
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -32,7 +33,7 @@ def stopped(world: World, erin: Operator) -> Change:
     policy = world.policy()
     ManagedPolicy.objects.update(tags={})
     tag = StepSpec("iam.policy.tag", {"arn": policy.arn, "key": "team", "value": "red"}, is_optional=True)
-    steps = [tag, *plan_update(policy, document("s3:GetObject"))]
+    steps = [tag, *plan_update(policy, reports_policy("s3:GetObject"))]
     change = carry_out(propose(world.aws_account, erin, steps), erin)
     assert change.state == Change.State.FAILED
     return change

@@ -15,7 +15,8 @@ from sync import changes
 from sync.models import Change, Override
 from tests.services.changing import propose, worked
 from tests.services.rows import make_role
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -28,7 +29,7 @@ def change(aws_account: AwsAccount, erin: Operator) -> Change:
     AwsAccount.objects.update(break_glass_roles="rescue")
     aws_account.refresh_from_db()
     role = make_role(aws_account, "rescue")
-    return propose(aws_account, erin, [put_inline(role, "more", document("s3:GetObject"))])
+    return propose(aws_account, erin, [put_inline(role, "more", reports_policy("s3:GetObject"))])
 
 
 def press(client: Client, change: Change, act: str, **posted: str) -> str:
@@ -107,7 +108,9 @@ def test_break_glass_doesnt_pass_it_over(change: Change, alice: Operator) -> Non
 
 def test_a_worker_asks_again(world: World, erin: Operator) -> None:
     """The role is listed after somebody has asked to apply the change."""
-    change = propose(world.aws_account, erin, [put_inline(world.role("rescue"), "more", document("s3:GetObject"))])
+    change = propose(
+        world.aws_account, erin, [put_inline(world.role("rescue"), "more", reports_policy("s3:GetObject"))]
+    )
     changes.apply(change=change, actor=erin)
     AwsAccount.objects.update(break_glass_roles="rescue")
     change = worked(change)
@@ -118,7 +121,7 @@ def test_a_worker_asks_again(world: World, erin: Operator) -> None:
 
 def test_there_must_be_something_to_override(aws_account: AwsAccount, erin: Operator, alice: Operator) -> None:
     role = make_role(aws_account, "reports-exporter")
-    change = propose(aws_account, erin, [put_inline(role, "more", document("s3:GetObject"))])
+    change = propose(aws_account, erin, [put_inline(role, "more", reports_policy("s3:GetObject"))])
     with pytest.raises(changes.PlanError, match="nothing to override"):
         changes.override(change=change, actor=alice, reason="Now.")
 

@@ -15,14 +15,15 @@ from sync.checks import PlanCheck, PlanFinding
 from sync.models import Change
 from sync.operations import StepSpec
 from tests.services.changing import propose
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 
 
 def test_each_step_expects_what_the_one_before_leaves(world: World, erin: Operator) -> None:
     policy = world.policy(versions=5)
-    change = propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(policy, reports_policy("s3:GetObject")))
     first, second = change.steps.all()
     everything = {"policy": policy.aws_id, "default": "v5", "versions": ["v1", "v2", "v3", "v4", "v5"]}
     assert first.expects == everything
@@ -32,7 +33,7 @@ def test_each_step_expects_what_the_one_before_leaves(world: World, erin: Operat
 
 def test_it_is_proposed_with_a_digest_an_expiry_and_an_audit_entry(world: World, erin: Operator) -> None:
     world.aws_account.approvals_required = 2
-    change = propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
     assert (change.state, change.approvals_required) == (Change.State.PROPOSED, 2)
     assert len(change.digest) == 64
     assert change.expires_at > change.created_at
@@ -42,14 +43,14 @@ def test_it_is_proposed_with_a_digest_an_expiry_and_an_audit_entry(world: World,
 
 def test_nothing_is_asked_of_aws(world: World, erin: Operator) -> None:
     policy = world.policy()
-    propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject")))
+    propose(world.aws_account, erin, plan_update(policy, reports_policy("s3:GetObject")))
     assert world.emulator.calls() == []
 
 
 def test_another_document_has_another_digest(world: World, erin: Operator) -> None:
     policy = world.policy()
     digests = {
-        propose(world.aws_account, erin, plan_update(policy, document(action))).digest
+        propose(world.aws_account, erin, plan_update(policy, reports_policy(action))).digest
         for action in ("s3:GetObject", "s3:PutObject")
     }
     assert len(digests) == 2
@@ -57,7 +58,7 @@ def test_another_document_has_another_digest(world: World, erin: Operator) -> No
 
 @pytest.mark.parametrize("name", ["bob", "charlie", "anton", "hal"])
 def test_who_has_no_grant_to_propose_is_refused(name: str, world: World, request: Any) -> None:
-    steps = plan_update(world.policy(), document("s3:GetObject"))
+    steps = plan_update(world.policy(), reports_policy("s3:GetObject"))
     with pytest.raises(changes.PlanError, match="needs a grant"):
         propose(world.aws_account, request.getfixturevalue(name), steps)
     assert not Change.objects.exists()
@@ -68,7 +69,7 @@ def test_a_superuser_needs_a_grant_too(world: World, charlie: Operator) -> None:
     charlie.is_superuser = True
     charlie.save()
     with pytest.raises(changes.PlanError, match="needs a grant"):
-        propose(world.aws_account, charlie, plan_update(world.policy(), document("s3:GetObject")))
+        propose(world.aws_account, charlie, plan_update(world.policy(), reports_policy("s3:GetObject")))
 
 
 ARN = "arn:aws:iam::123456789012:policy/reports-write"
@@ -103,14 +104,14 @@ def test_a_plan_without_steps_is_refused(aws_account: AwsAccount, erin: Operator
 
 def test_what_would_change_nothing_is_refused(world: World, erin: Operator) -> None:
     policy = world.policy()
-    differently_written = document("s3:Action1").replace("\n", "").replace('"s3:Action1"', '"S3:action1"')
+    differently_written = reports_policy("s3:Action1").replace("\n", "").replace('"s3:Action1"', '"S3:action1"')
     with pytest.raises(changes.PlanError, match="reports-write already says this"):
         propose(world.aws_account, erin, plan_update(policy, differently_written))
 
 
 def test_an_object_that_is_gone_is_refused(world: World, erin: Operator) -> None:
     policy = world.policy()
-    steps = plan_update(policy, document("s3:GetObject"))
+    steps = plan_update(policy, reports_policy("s3:GetObject"))
     policy.gone_at = policy.first_seen
     policy.save()
     with pytest.raises(changes.PlanError, match="has no policy reports-write"):
@@ -142,7 +143,7 @@ def check() -> Iterator[Any]:
 
 def test_what_a_check_finds_is_kept(world: World, erin: Operator, check: Any) -> None:
     check(PlanFinding("PASS_ROLE", "security_warning", "14 users could pass a role.", step=1))
-    change = propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
     change.refresh_from_db()
     assert change.findings == [
         {"code": "PASS_ROLE", "severity": "security_warning", "message": "14 users could pass a role.", "step": 1}
@@ -152,4 +153,4 @@ def test_what_a_check_finds_is_kept(world: World, erin: Operator, check: Any) ->
 def test_an_error_of_a_check_refuses(world: World, erin: Operator, check: Any) -> None:
     check(PlanFinding("GUARD", "error", "The last administrator would lose access."))
     with pytest.raises(changes.PlanError, match="last administrator"):
-        propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+        propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))

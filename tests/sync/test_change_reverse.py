@@ -8,7 +8,8 @@ from policies.operations import plan_set_default, plan_update
 from sync import changes
 from sync.models import Change
 from tests.services.changing import carry_out, propose
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ def reverse(change: Change, actor: Operator) -> Change:
 
 def test_an_edit_is_reversed_to_the_version_before(world: World, erin: Operator) -> None:
     policy = world.policy()
-    done = carry_out(propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject"))), erin)
+    done = carry_out(propose(world.aws_account, erin, plan_update(policy, reports_policy("s3:GetObject"))), erin)
     back = reverse(done, erin)
     assert back.reverses == done
     assert [step.kind for step in back.steps.all()] == ["iam.policy.set_default", "iam.policy.delete_version"]
@@ -29,7 +30,7 @@ def test_an_edit_is_reversed_to_the_version_before(world: World, erin: Operator)
 
 def test_a_version_deleted_to_make_room_comes_back_under_a_new_number(world: World, erin: Operator) -> None:
     policy = world.policy(versions=5)
-    done = carry_out(propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject"))), erin)
+    done = carry_out(propose(world.aws_account, erin, plan_update(policy, reports_policy("s3:GetObject"))), erin)
     assert carry_out(reverse(done, erin), erin).state == Change.State.APPLIED
     versions = world.versions(policy)
     assert world.default(policy) == "v5"
@@ -50,7 +51,7 @@ def test_only_what_was_done_is_reversed(world: World, erin: Operator) -> None:
     role, policy = world.role(), world.policy()
     error = {"code": "LimitExceeded", "status": 409, "message": "Cannot exceed quota."}
     world.emulator.rules([{"action": "CreatePolicyVersion", "error": error}])
-    steps = [attach(role, policy.arn), *plan_update(policy, document("s3:GetObject"))]
+    steps = [attach(role, policy.arn), *plan_update(policy, reports_policy("s3:GetObject"))]
     failed = carry_out(propose(world.aws_account, erin, steps), erin)
     assert failed.state == Change.State.FAILED
     assert [step.kind for step in reverse(failed, erin).steps.all()] == ["iam.role.detach"]
@@ -66,13 +67,13 @@ def test_a_reverse_can_be_reversed(world: World, erin: Operator) -> None:
 
 
 def test_nothing_done_is_nothing_to_reverse(world: World, erin: Operator) -> None:
-    change = propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
     with pytest.raises(changes.PlanError, match="can't be reversed: it is proposed"):
         reverse(change, erin)
 
 
 def test_who_may_not_propose_may_not_reverse(world: World, erin: Operator, bob: Operator) -> None:
     policy = world.policy()
-    done = carry_out(propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject"))), erin)
+    done = carry_out(propose(world.aws_account, erin, plan_update(policy, reports_policy("s3:GetObject"))), erin)
     with pytest.raises(changes.PlanError, match="may not reverse"):
         reverse(done, bob)

@@ -17,7 +17,8 @@ from sync.changes.claims import ChangeClaimLost
 from sync.checks import PlanCheck, PlanFinding
 from sync.models import Change, Lease
 from tests.services.changing import lines, propose, worked
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,7 @@ def woken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture
 def change(world: World, erin: Operator) -> Change:
-    return propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    return propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
 
 
 def swept(change: Change) -> Change:
@@ -101,7 +102,7 @@ def test_a_queued_change_that_expired_is_not_sent(world: World, change: Change, 
 
 def test_a_scheduled_change_waits_for_its_time(world: World, erin: Operator, woken: list[int]) -> None:
     at = timezone.now() + timedelta(hours=1)
-    change = propose(world.aws_account, erin, plan_update(world.policy(), document("s3:Get")), not_before=at)
+    change = propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:Get")), not_before=at)
     assert changes.apply(change=change, actor=erin).state == Change.State.SCHEDULED
     assert swept(change).state == Change.State.SCHEDULED
     assert worked(change).state == Change.State.SCHEDULED
@@ -144,7 +145,7 @@ def test_a_plan_that_got_worse_voids_its_approvals(
     world: World, erin: Operator, anton: Operator, worse: Callable[[], None]
 ) -> None:
     world.aws_account.approvals_required = 1
-    change = propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
     changes.approve(change=change, actor=anton)
     changes.apply(change=change, actor=erin)
     worse()
@@ -159,7 +160,7 @@ def test_what_got_worse_can_be_read_approved_again_and_applied(
     world: World, erin: Operator, anton: Operator, worse: Callable[[], None]
 ) -> None:
     world.aws_account.approvals_required = 1
-    change = propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(world.policy(), reports_policy("s3:GetObject")))
     changes.approve(change=change, actor=anton)
     worse()
     with pytest.raises(changes.PlanError, match="14 users could pass a role"):

@@ -18,7 +18,8 @@ from sync import changes
 from sync.changes import mails, sweeper
 from sync.models import Change, Lease, Step
 from tests.services.changing import carry_out, lines, propose, worked
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 State = Change.State
@@ -83,8 +84,8 @@ def test_a_membership_ends(world: World, user: IamUser, erin: Operator) -> None:
 
 
 def test_an_inline_policy_is_put_back(world: World, user: IamUser, erin: Operator) -> None:
-    carry_out(propose(world.aws_account, erin, [put_inline(user, "own", document("s3:Get"))]), erin)
-    grant = until([put_inline(user, "own", document("s3:*"))], erin, world)
+    carry_out(propose(world.aws_account, erin, [put_inline(user, "own", reports_policy("s3:Get"))]), erin)
+    grant = until([put_inline(user, "own", reports_policy("s3:*"))], erin, world)
     carry_out(grant, erin)
     assert at_its_end(grant).state == State.APPLIED
     said = world.iam.get_user_policy(UserName=user.name, PolicyName="own")["PolicyDocument"]
@@ -128,9 +129,9 @@ def test_a_user_who_is_gone_by_then_counts_as_done(
 
 
 def test_a_document_that_somebody_rewrote_is_a_conflict(world: World, user: IamUser, erin: Operator) -> None:
-    grant = until([put_inline(user, "own", document("s3:*"))], erin, world)
+    grant = until([put_inline(user, "own", reports_policy("s3:*"))], erin, world)
     carry_out(grant, erin)
-    world.iam.put_user_policy(UserName=user.name, PolicyName="own", PolicyDocument=document("sqs:*"))
+    world.iam.put_user_policy(UserName=user.name, PolicyName="own", PolicyDocument=reports_policy("sqs:*"))
     assert at_its_end(grant).state == State.CONFLICTED
 
 
@@ -190,7 +191,7 @@ def test_what_a_grant_made_when_it_went_on_is_taken_away_too(
 ) -> None:
     """The removal was scheduled when the grant failed: by then AWS had given no id to what a later step made."""
     made = f"arn:aws:iam::{world.aws_account.account_id}:policy/on-call"
-    grant = until([attach(user, policy.arn), create_policy(made, document("s3:GetObject"))], erin, world)
+    grant = until([attach(user, policy.arn), create_policy(made, reports_policy("s3:GetObject"))], erin, world)
     world.emulator.rules([{"action": "CreatePolicy", "error": {"code": "AccessDenied", "status": 403}}])
     assert carry_out(grant, erin).state == State.FAILED
     world.emulator.rules([])
@@ -251,7 +252,7 @@ def test_some_things_are_not_temporary(world: World, erin: Operator) -> None:
 
 
 def test_deleting_for_a_while_puts_it_back(world: World, user: IamUser, erin: Operator) -> None:
-    carry_out(propose(world.aws_account, erin, [put_inline(user, "own", document("s3:Get"))]), erin)
+    carry_out(propose(world.aws_account, erin, [put_inline(user, "own", reports_policy("s3:Get"))]), erin)
     grant = until([delete_inline(user, "own")], erin, world)
     carry_out(grant, erin)
     assert at_its_end(grant).state == State.APPLIED

@@ -18,7 +18,8 @@ from sync.aws.client import AwsClient
 from sync.changes.waves import FIRST_TOGETHER, MOST_TOGETHER, WaveSize, waves
 from sync.models import Change, Revision, Step
 from tests.services.changing import carry_out, lines, propose, worked
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 SENT = "AttachUserPolicy"
@@ -108,7 +109,7 @@ def test_a_long_change_lets_a_new_one_go_first(
     world: World, erin: Operator, after_first: Callable[[Callable[[], object]], None]
 ) -> None:
     user, policy = world.user(), world.policy()
-    texts = [put_inline(user, name, document("s3:GetObject")) for name in "ab"]
+    texts = [put_inline(user, name, reports_policy("s3:GetObject")) for name in "ab"]
     long = propose(world.aws_account, erin, [attach(user, policy.arn), *texts])
     short = propose(world.aws_account, erin, [attach(world.user("lena"), policy.arn)])
     after_first(lambda: changes.apply(change=short, actor=erin))
@@ -154,7 +155,7 @@ def test_the_next_wave_is_as_the_one_before_took(world: World, change: Change) -
 
 def test_steps_on_one_object_are_waves_of_their_own(world: World, erin: Operator) -> None:
     user, group = world.user(), world.group()
-    steps = [add_member(user, group), put_inline(user, "a", document("s3:GetObject")), delete_inline(user, "a")]
+    steps = [add_member(user, group), put_inline(user, "a", reports_policy("s3:GetObject")), delete_inline(user, "a")]
     change = carry_out(propose(world.aws_account, erin, steps), erin)
     assert change.state == Change.State.APPLIED
     assert [line for line in lines(change) if "Step" in line] == [

@@ -17,7 +17,8 @@ from identities.models import IamRole, IamUser
 from sync import drift
 from sync.models import OwnershipRule, Revision, Run
 from tests.services.pages import address, exported, get, text_of
-from tests.services.pulling import allow, policy_arn, pulled, trust
+from tests.services.pulling import policy_arn, pulled
+from tests.services.statements import EC2, allowing, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -45,13 +46,13 @@ def sentences(aws_account: AwsAccount) -> dict[str, str]:
             "removed from the group developers",
         ),
         (
-            lambda iam: iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trust("ec2.amazonaws.com")),
+            lambda iam: iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trusting(EC2)),
             "exporter",
             "trust policy changed",
         ),
         (
             lambda iam: iam.put_role_policy(
-                RoleName="exporter", PolicyName="logs", PolicyDocument=allow("logs:CreateLogGroup")
+                RoleName="exporter", PolicyName="logs", PolicyDocument=allowing("logs:CreateLogGroup")
             ),
             "exporter",
             "inline policy logs changed",
@@ -68,7 +69,7 @@ def sentences(aws_account: AwsAccount) -> dict[str, str]:
         ),
         (
             lambda iam: iam.create_policy_version(
-                PolicyArn=policy_arn("reports-read"), PolicyDocument=allow("s3:*"), SetAsDefault=True
+                PolicyArn=policy_arn("reports-read"), PolicyDocument=allowing("s3:*"), SetAsDefault=True
             ),
             "reports-read",
             "version v2 is in force instead of v1, version v2 was written",
@@ -134,7 +135,7 @@ def test_what_is_ignored_doesnt_show(
 def drifted(iam: Any, aws_account: AwsAccount) -> Any:
     """Three changes: of Jane, of the role's trust, and a new group."""
     iam.attach_user_policy(UserName="jane", PolicyArn=READ_ONLY)
-    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trust("ec2.amazonaws.com"))
+    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trusting(EC2))
     iam.create_group(GroupName="auditors")
     pulled(aws_account)
     return iam
@@ -214,7 +215,7 @@ def test_the_queries_of_the_page_dont_grow(
     def queries(numbers: range) -> int:
         for number in numbers:
             iam.create_user(UserName=f"user-{number:02}")
-            iam.put_user_policy(UserName=f"user-{number:02}", PolicyName="own", PolicyDocument=allow(f"s3:{number}"))
+            iam.put_user_policy(UserName=f"user-{number:02}", PolicyName="own", PolicyDocument=allowing(f"s3:{number}"))
         pulled(aws_account)
         get(client, "drift")
         with CaptureQueriesContext(connection) as captured:
@@ -230,7 +231,7 @@ def test_it_is_found_by_its_index(drifted: Any, aws_account: AwsAccount) -> None
 
 
 def test_whom_a_trust_policy_names_is_told(iam: Any, aws_account: AwsAccount, bob: Operator, client_of: Any) -> None:
-    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trust("ec2.amazonaws.com"))
+    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trusting(EC2))
     pulled(aws_account)
     expected = "Trust policy changed: now names ec2.amazonaws.com; no longer names lambda.amazonaws.com"
     assert expected in text_of(get(client_of(bob), "drift"))
@@ -241,7 +242,7 @@ def test_a_trust_policy_names_people_by_what_they_are_called(
 ) -> None:
     """This AWS account goes without its number; once deleted, whom AWS shows by unique id, by name."""
     arn = IamUser.objects.get().arn
-    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trust_of(arn))
+    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trusting({"AWS": arn}))
     pulled(aws_account)
     described = "Trust policy changed: now names user jane; no longer names lambda.amazonaws.com"
     assert described in text_of(get(client_of(bob), "drift"))
@@ -252,8 +253,3 @@ def test_a_trust_policy_names_people_by_what_they_are_called(
     assert f"user jane, who was deleted ({jane.aws_id})" in text_of(get(client_of(bob), "role", aws_id=role.aws_id))
     assert jane.aws_id not in text_of(get(client_of(bob), "drift", "?kind=iam.role"))  # AWS put it there by itself
     assert "Changed by AWS" in text_of(get(client_of(bob), "role_history", aws_id=role.aws_id))
-
-
-def trust_of(arn: str) -> str:
-    statement = {"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -16,7 +16,8 @@ from sync import changes, drift
 from sync.models import Change
 from tests.services.changing import carry_out
 from tests.services.pages import address, get, text_of
-from tests.services.pulling import ACCOUNT, allow, facet, policy_arn, pulled, revisions, seed, trust
+from tests.services.pulling import ACCOUNT, facet, policy_arn, pulled, revisions, seed
+from tests.services.statements import EC2, allowing, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +56,7 @@ def reverse(aws_account: AwsAccount, actor: Operator) -> Change:
 def everything(iam: Any) -> None:
     """Much of one user."""
     iam.attach_user_policy(UserName="jane", PolicyArn=READ_ONLY)
-    iam.put_user_policy(UserName="jane", PolicyName="own", PolicyDocument=allow("s3:*"))
+    iam.put_user_policy(UserName="jane", PolicyName="own", PolicyDocument=allowing("s3:*"))
     iam.remove_user_from_group(GroupName="developers", UserName="jane")
     iam.delete_user_permissions_boundary(UserName="jane")
     iam.tag_user(UserName="jane", Tags=[{"Key": "team", "Value": "finance"}, {"Key": "cost", "Value": "42"}])
@@ -71,16 +72,16 @@ ACTS: list[Callable[[Any], object]] = [
     lambda iam: iam.detach_role_policy(RoleName="exporter", PolicyArn=READ_ONLY),
     lambda iam: iam.detach_group_policy(GroupName="developers", PolicyArn=policy_arn("reports-read")),
     lambda iam: iam.remove_user_from_group(GroupName="developers", UserName="jane"),
-    lambda iam: iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trust("ec2.amazonaws.com")),
+    lambda iam: iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trusting(EC2)),
     lambda iam: iam.delete_role_policy(RoleName="exporter", PolicyName="logs"),
-    lambda iam: iam.put_role_policy(RoleName="exporter", PolicyName="logs", PolicyDocument=allow("logs:*")),
-    lambda iam: iam.put_group_policy(GroupName="developers", PolicyName="own", PolicyDocument=allow("s3:*")),
+    lambda iam: iam.put_role_policy(RoleName="exporter", PolicyName="logs", PolicyDocument=allowing("logs:*")),
+    lambda iam: iam.put_group_policy(GroupName="developers", PolicyName="own", PolicyDocument=allowing("s3:*")),
     lambda iam: iam.put_user_permissions_boundary(UserName="jane", PermissionsBoundary=READ_ONLY),
     lambda iam: iam.delete_user_permissions_boundary(UserName="jane"),
     lambda iam: iam.untag_user(UserName="jane", TagKeys=["team"]),
     lambda iam: iam.tag_role(RoleName="exporter", Tags=[{"Key": "team", "Value": "finance"}]),
     lambda iam: iam.create_policy_version(
-        PolicyArn=policy_arn("reports-read"), PolicyDocument=allow("s3:*"), SetAsDefault=True
+        PolicyArn=policy_arn("reports-read"), PolicyDocument=allowing("s3:*"), SetAsDefault=True
     ),
     lambda iam: iam.update_user(UserName="jane", NewUserName="joan", NewPath="/people/"),
     _make_mallory,
@@ -143,27 +144,27 @@ def test_a_version_in_force_that_was_deleted_comes_back_as_a_new_one(
     iam: Any, aws_account: AwsAccount, erin: Operator
 ) -> None:
     arn = policy_arn("reports-read")
-    iam.create_policy_version(PolicyArn=arn, PolicyDocument=allow("s3:*"), SetAsDefault=True)
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=allowing("s3:*"), SetAsDefault=True)
     iam.delete_policy_version(PolicyArn=arn, VersionId="v1")
     pulled(aws_account)
     assert carry_out(reverse(aws_account, erin), erin).state == Change.State.APPLIED
     version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
     assert version == "v3"
     found = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
-    assert found == json.loads(allow("s3:GetObject"))
+    assert found == json.loads(allowing("s3:GetObject"))
 
 
 def test_a_policy_that_others_made_is_deleted(iam: Any, aws_account: AwsAccount, erin: Operator) -> None:
     before = details(iam)
-    iam.create_policy(PolicyName="x", PolicyDocument=allow("s3:*"))
-    iam.create_policy_version(PolicyArn=policy_arn("x"), PolicyDocument=allow("sqs:*"), SetAsDefault=True)
+    iam.create_policy(PolicyName="x", PolicyDocument=allowing("s3:*"))
+    iam.create_policy_version(PolicyArn=policy_arn("x"), PolicyDocument=allowing("sqs:*"), SetAsDefault=True)
     pulled(aws_account)
     assert carry_out(reverse(aws_account, erin), erin).state == Change.State.APPLIED
     assert details(iam) == before
 
 
 def test_a_policy_that_somebody_has_by_now_is_left(iam: Any, aws_account: AwsAccount) -> None:
-    iam.create_policy(PolicyName="x", PolicyDocument=allow("s3:*"))
+    iam.create_policy(PolicyName="x", PolicyDocument=allowing("s3:*"))
     iam.attach_user_policy(UserName="jane", PolicyArn=policy_arn("x"))
     pulled(aws_account)
     found = next(each for each in drift.open_drift(aws_account) if each.facet.kind == "iam.policy")
@@ -171,7 +172,7 @@ def test_a_policy_that_somebody_has_by_now_is_left(iam: Any, aws_account: AwsAcc
 
 
 def test_a_policy_that_others_deleted_is_made_again(iam: Any, aws_account: AwsAccount, erin: Operator) -> None:
-    text = allow("s3:ListBucket")
+    text = allowing("s3:ListBucket")
     iam.create_policy(PolicyName="x", PolicyDocument=text)
     pulled(aws_account)
     drift.accept(aws_account=aws_account, actor=erin, revisions=[newest(aws_account).pk])
@@ -237,7 +238,7 @@ def test_a_trust_policy_that_named_somebody_who_is_gone_isnt_taken_back(
     iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=json.dumps({"Statement": [statement]}))
     iam.delete_user(UserName="kim")
     pulled(aws_account)
-    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trust("ec2.amazonaws.com"))
+    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trusting(EC2))
     pulled(aws_account)
     left = drift.reversal_of(aws_account, newest(aws_account)).left
     assert "somebody who was deleted: AWS doesn’t take that back." in " ".join(left)

@@ -21,7 +21,8 @@ from sync.operations import StepSpec
 from tests.services.changing import propose, worked
 from tests.services.pages import address, get
 from tests.services.rows import make_policy, make_user
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 ClientOf = Callable[..., Client]
 
@@ -50,7 +51,7 @@ def claimed(change: Change) -> Change:
 
 def test_what_is_written_is_pending_until_it_shows(world: World, erin: Operator, client_of: ClientOf) -> None:
     policy, client = world.policy(), client_of(erin)
-    change = propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(policy, reports_policy("s3:GetObject")))
     assert marked(get(client, "policies")) == {}
     changes.apply(change=change, actor=erin)
     assert marked(get(client, "policies")) == {policy.name: page_of(change)}
@@ -63,7 +64,7 @@ def test_what_is_written_is_pending_until_it_shows(world: World, erin: Operator,
 
 def test_a_pull_takes_no_mark_away(world: World, erin: Operator, client_of: ClientOf) -> None:
     policy = world.policy()
-    change = propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject")))
+    change = propose(world.aws_account, erin, plan_update(policy, reports_policy("s3:GetObject")))
     changes.apply(change=change, actor=erin)
     claimed(change)
     world.again(policy)
@@ -107,7 +108,9 @@ def test_a_change_that_moves_takes_two_queries_more(
     aws_account: AwsAccount, erin: Operator, client_of: ClientOf
 ) -> None:
     policies = [make_policy(aws_account, f"reports-{n}") for n in range(8)]
-    steps: list[StepSpec] = [step for policy in policies for step in plan_update(policy, document("s3:GetObject"))]
+    steps: list[StepSpec] = [
+        step for policy in policies for step in plan_update(policy, reports_policy("s3:GetObject"))
+    ]
     change, client = propose(aws_account, erin, steps), client_of(erin)
     get(client, "policies")
     with CaptureQueriesContext(connection) as still:

@@ -16,7 +16,8 @@ from sync.mirror import AccountRegion, Reader, SourcePage
 from sync.mirror.hashing import plain, raw_hash
 from sync.mirror.merge import Merger, merged
 from sync.models import Revision
-from tests.services.pulling import allow, pulled
+from tests.services.pulling import pulled
+from tests.services.statements import allowing
 
 Item = dict[str, Any]
 
@@ -28,7 +29,7 @@ def user(name: str, *inline: str) -> Item:
         "Arn": f"arn:aws:iam::123456789012:user/{name}",
         "Path": "/",
         "CreateDate": timezone.now().replace(year=2024),
-        "UserPolicyList": [{"PolicyName": policy, "PolicyDocument": allow(f"s3:{policy}")} for policy in inline],
+        "UserPolicyList": [{"PolicyName": policy, "PolicyDocument": allowing(f"s3:{policy}")} for policy in inline],
         "GroupList": [],
         "AttachedManagedPolicies": [],
     }

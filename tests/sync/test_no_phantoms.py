@@ -26,7 +26,8 @@ from sync.mirror import AccountRegion, Item, Mirror, NotYet, RunVisit
 from sync.mirror.hashing import fingerprint
 from sync.mirror.merge import Merger
 from sync.models import Revision, Run
-from tests.services.pulling import READ_ONLY, allow, policy_arn, pull_all, seed
+from tests.services.pulling import READ_ONLY, policy_arn, pull_all, seed
+from tests.services.statements import allowing
 from tests.sync.retelling import in_parts, reworded, shuffled
 
 # ---- Items with all that AWS allows in them ------------------------------------------------------------------
@@ -166,7 +167,7 @@ def test_a_document_reads_the_same_however_it_is_encoded(document: str, safe: st
 def pulled_twice(emulator: Emulator, aws_account: AwsAccount) -> None:
     """An AWS account with some of everything, from which every source was read, each twice."""
     iam = seed(emulator)
-    iam.create_policy(PolicyName="bounds", PolicyDocument=allow("s3:*"), Tags=[{"Key": "a", "Value": "b"}])
+    iam.create_policy(PolicyName="bounds", PolicyDocument=allowing("s3:*"), Tags=[{"Key": "a", "Value": "b"}])
     iam.put_user_permissions_boundary(UserName="jane", PermissionsBoundary=policy_arn("bounds"))
     iam.attach_user_policy(UserName="jane", PolicyArn=READ_ONLY)
     iam.create_login_profile(UserName="jane", Password="Correct-Horse-7")

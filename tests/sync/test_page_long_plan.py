@@ -21,7 +21,7 @@ from tests.services.changing import propose
 from tests.services.pages import get, text_of
 from tests.services.rows import attach as attached
 from tests.services.rows import make_policy, make_user
-from tests.services.world import document
+from tests.services.statements import reports_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +115,7 @@ def test_it_counts_what_it_doesnt_look_into(
 ) -> None:
     """The policy that all of them attach was changed: too many to look into."""
     policy = ManagedPolicy.objects.get()
-    other = propose(long.aws_account, erin, plan_update(policy, document("s3:GetObject")))
+    other = propose(long.aws_account, erin, plan_update(policy, reports_policy("s3:GetObject")))
     other.steps.update(state=Step.State.DONE, finished_at=timezone.now())
     Change.objects.filter(pk=other.pk).update(state=Change.State.APPLIED, finished_at=timezone.now())
     client = client_of(erin)

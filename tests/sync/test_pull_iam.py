@@ -10,7 +10,8 @@ from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePoli
 from policies.models import ManagedPolicy
 from sync import pull
 from sync.models import Facet, Revision, Run
-from tests.services.pulling import READ_ONLY, allow, policy_arn, pulled, revisions, seed
+from tests.services.pulling import READ_ONLY, policy_arn, pulled, revisions, seed
+from tests.services.statements import allowing
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ def test_everything_becomes_rows(mirrored: Run) -> None:
     assert Membership.objects.get().user == jane
     assert exporter.trusted == [{"type": "Service", "value": "lambda.amazonaws.com"}]
     assert InlinePolicy.objects.get().role == exporter
-    assert InlinePolicy.objects.get().document.text == allow("logs:PutLogEvents")
+    assert InlinePolicy.objects.get().document.text == allowing("logs:PutLogEvents")
 
 
 def test_attachments_lead_to_their_policies(mirrored: Run) -> None:
@@ -49,7 +50,7 @@ def test_of_the_policies_of_aws_only_those_in_use_are_held(mirrored: Run) -> Non
 def test_the_default_version_has_its_document(mirrored: Run) -> None:
     default = ManagedPolicy.objects.get(name="reports-read").default
     assert default is not None
-    assert (default.version_id, default.document.text) == ("v1", allow("s3:GetObject"))
+    assert (default.version_id, default.document.text) == ("v1", allowing("s3:GetObject"))
 
 
 def test_first_sight_is_an_import(mirrored: Run) -> None:
@@ -83,7 +84,7 @@ def test_what_appears_later_came_from_outside(mirrored: Run, aws_account: AwsAcc
 
 def test_a_change_outside_makes_a_revision(mirrored: Run, aws_account: AwsAccount, emulator: Emulator) -> None:
     emulator.client("iam").create_policy_version(
-        PolicyArn=policy_arn("reports-read"), PolicyDocument=allow("s3:*"), SetAsDefault=True
+        PolicyArn=policy_arn("reports-read"), PolicyDocument=allowing("s3:*"), SetAsDefault=True
     )
     run = pulled(aws_account)
     policy = ManagedPolicy.objects.get(name="reports-read")
@@ -94,7 +95,7 @@ def test_a_change_outside_makes_a_revision(mirrored: Run, aws_account: AwsAccoun
 
 
 def test_a_reformatted_document_is_no_change(mirrored: Run, aws_account: AwsAccount, emulator: Emulator) -> None:
-    reformatted = allow("logs:PutLogEvents").replace('"logs:PutLogEvents"', '[ "logs:PutLogEvents" ]')
+    reformatted = allowing("logs:PutLogEvents").replace('"logs:PutLogEvents"', '[ "logs:PutLogEvents" ]')
     emulator.client("iam").put_role_policy(RoleName="exporter", PolicyName="logs", PolicyDocument=reformatted)
     run = pulled(aws_account)
     assert run.changed == 0

@@ -19,7 +19,8 @@ from sync import pull, refresh
 from sync.mirror import facets_of
 from sync.models import Facet, MirroredRow, Run
 from tests.conftest import wait_until
-from tests.services.pulling import allow, pulled, revisions, seed
+from tests.services.pulling import pulled, revisions, seed
+from tests.services.statements import allowing
 from tests.services.workers import Worker
 
 READ = "GetAccountAuthorizationDetails"
@@ -54,11 +55,11 @@ def last_word(run: Run) -> str:
 
 @pytest.mark.django_db
 def test_what_changed_is_read(iam: Any, erin: Operator) -> None:
-    iam.put_role_policy(RoleName="exporter", PolicyName="logs", PolicyDocument=allow("logs:*"))
+    iam.put_role_policy(RoleName="exporter", PolicyName="logs", PolicyDocument=allowing("logs:*"))
     exporter = IamRole.objects.get()
     run = refreshed(exporter, erin)
     assert (run.state, run.changed, last_word(run)) == (Run.State.DONE, 1, "Read again: it had changed.")
-    assert InlinePolicy.objects.get().document.text == allow("logs:*")
+    assert InlinePolicy.objects.get().document.text == allowing("logs:*")
     assert [(each.origin, each.run_id) for each in revisions(exporter)[1:]] == [("outside", run.pk)]
 
 

@@ -23,7 +23,8 @@ from sync.models import Change, Step
 from tests.conftest import make_operator
 from tests.services.changing import carry_out, propose, worked
 from tests.services.pages import address, get, text_of
-from tests.services.world import World, document
+from tests.services.statements import reports_policy
+from tests.services.world import World
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db
@@ -245,10 +246,10 @@ def test_what_conflicts_each_time_keeps_nothing_else(
     world: World, user: IamUser, policy: ManagedPolicy, erin: Operator
 ) -> None:
     """Who has the access can rewrite a part of it."""
-    own = [put_inline(user, name, document("s3:*")) for name in ("first", "second")]
+    own = [put_inline(user, name, reports_policy("s3:*")) for name in ("first", "second")]
     grant = given(world, [attach(user, policy.arn), *own], erin)
     for name in ("first", "second"):
-        world.iam.put_user_policy(UserName=user.name, PolicyName=name, PolicyDocument=document("sqs:*"))
+        world.iam.put_user_policy(UserName=user.name, PolicyName=name, PolicyDocument=reports_policy("sqs:*"))
     assert worked(due(grant)).state == State.CONFLICTED
     for _ in range(2):
         Change.objects.filter(ends=grant).update(finished_at=timezone.now() - timedelta(hours=2))

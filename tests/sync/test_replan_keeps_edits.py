@@ -18,6 +18,7 @@ from sync.models import Change
 from tests.conftest import make_operator
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, get, text_of
+from tests.services.statements import allow, document_text, trust
 from tests.services.world import World
 
 ClientOf = Callable[..., Client]
@@ -27,14 +28,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def emil(world: World) -> Operator:
     return make_operator("emil", Role.EDITOR, world.aws_account)
-
-
-def allow(*actions: str) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-
-
-def text(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 GET, PUT, LIST = allow("s3:GetObject"), allow("s3:PutObject"), allow("s3:ListBucket")
@@ -68,8 +61,8 @@ KINDS = {"inline": _inline, "managed": _managed}
 def raced(world: World, kind: str, erin: Operator, emil: Operator, theirs: str) -> tuple[Change, Change, Any]:
     """erin plans on GET to add PUT; emil's change is applied in between."""
     steps, live = KINDS[kind](world)
-    carry_out(propose(world.aws_account, erin, steps(text(GET))), erin)
-    mine = propose(world.aws_account, erin, steps(text(GET, PUT)))
+    carry_out(propose(world.aws_account, erin, steps(document_text(GET))), erin)
+    mine = propose(world.aws_account, erin, steps(document_text(GET, PUT)))
     other = carry_out(propose(world.aws_account, emil, steps(theirs), title="Narrow it"), emil)
     assert other.state == Change.State.APPLIED
     assert stopped(mine, erin).state == Change.State.CONFLICTED
@@ -78,7 +71,7 @@ def raced(world: World, kind: str, erin: Operator, emil: Operator, theirs: str) 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_edits_that_fit_together_are_both_kept(world: World, erin: Operator, emil: Operator, kind: str) -> None:
-    mine, _, live = raced(world, kind, erin, emil, text(GET, LIST))
+    mine, _, live = raced(world, kind, erin, emil, document_text(GET, LIST))
     again = changes.replan(change=mine, actor=erin)
     assert not [each for each in again.findings if each["code"] == "UNDOES"]
     assert carry_out(again, erin).state == Change.State.APPLIED
@@ -88,7 +81,7 @@ def test_edits_that_fit_together_are_both_kept(world: World, erin: Operator, emi
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_colleague_took_away_does_not_come_back(world: World, erin: Operator, emil: Operator, kind: str) -> None:
-    mine, _, live = raced(world, kind, erin, emil, text(LIST))
+    mine, _, live = raced(world, kind, erin, emil, document_text(LIST))
     assert carry_out(changes.replan(change=mine, actor=erin), erin).state == Change.State.APPLIED
     assert sorted(str(each["Action"]) for each in live()["Statement"]) == sorted(
         str(each["Action"]) for each in (LIST, PUT)
@@ -105,10 +98,10 @@ def stopped(change: Change, actor: Operator) -> Change:
 
 def overlapping(world: World, erin: Operator, emil: Operator) -> tuple[Change, Change]:
     user = world.user()
-    carry_out(propose(world.aws_account, erin, [put_inline(user, "own", text(GET))]), erin)
-    mine = propose(world.aws_account, erin, [put_inline(user, "own", text(allow("s3:*")))])
+    carry_out(propose(world.aws_account, erin, [put_inline(user, "own", document_text(GET))]), erin)
+    mine = propose(world.aws_account, erin, [put_inline(user, "own", document_text(allow("s3:*")))])
     other = carry_out(
-        propose(world.aws_account, emil, [put_inline(user, "own", text(allow("s3:GetBucketTagging")))]), emil
+        propose(world.aws_account, emil, [put_inline(user, "own", document_text(allow("s3:GetBucketTagging")))]), emil
     )
     assert stopped(mine, erin).state == Change.State.CONFLICTED
     return mine, other
@@ -141,9 +134,9 @@ def test_the_page_asks_for_the_tick(world: World, erin: Operator, emil: Operator
 
 def test_a_deletion_of_what_was_edited_outside_says_so(world: World, erin: Operator) -> None:
     user = world.user()
-    carry_out(propose(world.aws_account, erin, [put_inline(user, "own", text(GET))]), erin)
+    carry_out(propose(world.aws_account, erin, [put_inline(user, "own", document_text(GET))]), erin)
     mine = propose(world.aws_account, erin, [delete_inline(user, "own")])
-    world.iam.put_user_policy(UserName=user.name, PolicyName="own", PolicyDocument=text(LIST))
+    world.iam.put_user_policy(UserName=user.name, PolicyName="own", PolicyDocument=document_text(LIST))
     assert carry_out(mine, erin).state == Change.State.CONFLICTED
     with pytest.raises(changes.PlanError, match="outside this console"):
         changes.replan(change=mine, actor=erin)
@@ -155,11 +148,8 @@ def test_trust_policies_are_merged_too(world: World, erin: Operator, emil: Opera
     own = json.loads(role.trust.text)["Statement"]
 
     def trusting(*services: str) -> str:
-        more = [
-            {"Effect": "Allow", "Principal": {"Service": f"{each}.amazonaws.com"}, "Action": "sts:AssumeRole"}
-            for each in services
-        ]
-        return json.dumps({"Version": "2012-10-17", "Statement": [*(own if isinstance(own, list) else [own]), *more]})
+        more = [trust({"Service": f"{each}.amazonaws.com"}) for each in services]
+        return document_text(*(own if isinstance(own, list) else [own]), *more)
 
     mine = propose(world.aws_account, erin, [update_trust(role, trusting("glue"))])
     carry_out(propose(world.aws_account, emil, [update_trust(role, trusting("batch"))]), emil)

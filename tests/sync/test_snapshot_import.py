@@ -21,7 +21,8 @@ from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePoli
 from policies.models import ManagedPolicy, PolicyVersion
 from sync.models import Facet, Revision, Run
 from tests.services.pulling import READ_ONLY, policy_arn, pulled, revisions, seed
-from tests.sync.snapshots import allow, changed, import_, organisation, role, user, write
+from tests.services.statements import allow, document
+from tests.sync.snapshots import changed, import_, organisation, role, user, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MIRRORED = (IamUser, IamGroup, IamRole, Membership, Attachment, InlinePolicy, ManagedPolicy, PolicyVersion)
@@ -59,11 +60,11 @@ def test_has_users_groups_roles_policies_and_what_ties_them(file: Path) -> None:
     assert [membership.group.name for membership in jane.memberships.all()] == ["developers"]
     assert {attachment.policy.arn for attachment in Attachment.objects.all()} == {policy_arn("reports-read"), READ_ONLY}
     assert exporter.trusted == [{"type": "Service", "value": "lambda.amazonaws.com"}]
-    assert InlinePolicy.objects.get().document.text == json.dumps(allow("logs:PutLogEvents"))
+    assert InlinePolicy.objects.get().document.text == json.dumps(document(allow(["logs:PutLogEvents"])))
     reports_read = ManagedPolicy.objects.get(name="reports-read")
     assert [version.version_id for version in reports_read.versions.all()] == ["v2", "v1"]
     assert reports_read.default is not None
-    assert reports_read.default.document.text == json.dumps(allow("s3:Action2"))
+    assert reports_read.default.document.text == json.dumps(document(allow(["s3:Action2"])))
 
 
 def test_the_same_file_twice_makes_no_revision(file: Path) -> None:
@@ -77,7 +78,9 @@ def test_the_same_file_twice_makes_no_revision(file: Path) -> None:
 def test_documents_as_urlencoded_text_are_the_same(file: Path, tmp_path: Path) -> None:
     import_(file)
     raw = organisation()
-    raw["RoleDetailList"][0]["RolePolicyList"][0]["PolicyDocument"] = quote(json.dumps(allow("logs:PutLogEvents")))
+    raw["RoleDetailList"][0]["RolePolicyList"][0]["PolicyDocument"] = quote(
+        json.dumps(document(allow(["logs:PutLogEvents"])))
+    )
     raw["RoleDetailList"][0]["AssumeRolePolicyDocument"] = quote(
         json.dumps(raw["RoleDetailList"][0]["AssumeRolePolicyDocument"])
     )
@@ -120,8 +123,8 @@ def test_takes_pages_one_after_the_other(tmp_path: Path) -> None:
 
 
 def test_the_parts_of_a_split_object_become_one(tmp_path: Path) -> None:
-    first = role("exporter", RolePolicyList=[{"PolicyName": "a", "PolicyDocument": allow("s3:GetObject")}])
-    second = role("exporter", RolePolicyList=[{"PolicyName": "b", "PolicyDocument": allow("s3:PutObject")}])
+    first = role("exporter", RolePolicyList=[{"PolicyName": "a", "PolicyDocument": document(allow(["s3:GetObject"]))}])
+    second = role("exporter", RolePolicyList=[{"PolicyName": "b", "PolicyDocument": document(allow(["s3:PutObject"]))}])
     import_(write(tmp_path / "pages.json", {"RoleDetailList": [first]}, {"RoleDetailList": [second]}))
     assert [revision.number for revision in revisions(IamRole.objects.get())] == [1]
     assert sorted(InlinePolicy.objects.live().values_list("name", flat=True)) == ["a", "b"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +13,7 @@ from identities.models import IamRole
 from tests.cognito.seeding import in_order
 from tests.services.pulling import pulled
 from tests.services.remembered import remembered
+from tests.services.statements import allowing
 from tests.services.world import World
 
 READ_S3 = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
@@ -72,7 +72,7 @@ class Shop:
         guest = self.role("shop-guest", "unauthenticated")
         self.world.iam.attach_role_policy(RoleName="shop-guest", PolicyArn=READ_S3)
         member = self.role("shop-member", "authenticated", trust=trust)
-        own = allow("s3:GetObject", f"arn:aws:s3:::{BUCKET}/public/*")
+        own = allowing("s3:GetObject", f"arn:aws:s3:::{BUCKET}/public/*")
         self.world.iam.put_role_policy(RoleName="shop-member", PolicyName="own", PolicyDocument=own)
         self.set_roles({"authenticated": member, "unauthenticated": guest}, **mappings)
 
@@ -123,8 +123,3 @@ class Shop:
     def iam_role(self, name: str) -> IamRole:
         found: IamRole = IamRole.objects.live().get(name=name)
         return found
-
-
-def allow(action: str, resource: str) -> str:
-    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

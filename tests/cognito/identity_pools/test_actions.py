@@ -19,10 +19,11 @@ from identities.models import IamRole
 from policies.engine.identity_pools import ISSUERS
 from sync.models import Change
 from sync.operations import registry
-from tests.cognito.identity_pools.shop import BUCKET, READ_S3, Shop, allow
+from tests.cognito.identity_pools.shop import BUCKET, READ_S3, Shop
 from tests.cognito.identity_pools.test_sign_in_paths import without
 from tests.services.changing import carry_out
 from tests.services.pages import address, text_of
+from tests.services.statements import allowing, trusting
 
 pytestmark = pytest.mark.django_db
 FACEBOOK = "graph.facebook.com"
@@ -176,10 +177,8 @@ def test_a_fixed_trust_keeps_letting_in_every_pool_that_names_the_role(
 
 @pytest.mark.parametrize("asks_for_the_pool", [False, True])
 def test_a_statement_for_everybody_is_not_fixed_here(shop: Shop, erins: Client, asks_for_the_pool: bool) -> None:
-    open_to_all: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRoleWithWebIdentity"}
-    if asks_for_the_pool:
-        open_to_all["Condition"] = {"StringEquals": {AWS.aud: shop.pool_id}}
-    pool = shop.with_roles(trust=json.dumps({"Version": "2012-10-17", "Statement": [open_to_all]})).mirrored()
+    asked = {"Condition": {"StringEquals": {AWS.aud: shop.pool_id}}} if asks_for_the_pool else {}
+    pool = shop.with_roles(trust=trusting("*", "sts:AssumeRoleWithWebIdentity", **asked)).mirrored()
     said = refused(erins, pool, "fix-trust", role=shop.roles()["Roles"]["authenticated"])
     assert "edit the trust policy of the role" in said
 
@@ -205,7 +204,7 @@ def test_a_role_that_is_gone_by_now_is_warned_of(shop: Shop, pool: IdentityPool,
 def test_an_inline_policy_is_taken_off_too(shop: Shop, erins: Client, erin: Operator) -> None:
     """Or guests could more than the one prefix that the form speaks of."""
     shop.with_roles()
-    for name, allowed in (("wide", allow("s3:*", "*")), ("other", allow("sqs:SendMessage", "*"))):
+    for name, allowed in (("wide", allowing("s3:*", "*")), ("other", allowing("sqs:SendMessage", "*"))):
         shop.world.iam.put_role_policy(RoleName="shop-guest", PolicyName=name, PolicyDocument=allowed)
     pool = shop.mirrored()
     page = erins.get(address("identity_pool_action", aws_id=pool.aws_id, action="tighten-guests")).content.decode()
@@ -219,7 +218,7 @@ def test_an_inline_policy_is_taken_off_too(shop: Shop, erins: Client, erin: Oper
 
 def test_the_policy_that_is_written_is_not_taken_off(shop: Shop, pool: IdentityPool, erins: Client) -> None:
     name = f"read-{BUCKET}"
-    shop.world.iam.put_role_policy(RoleName="shop-guest", PolicyName=name, PolicyDocument=allow("s3:*", "*"))
+    shop.world.iam.put_role_policy(RoleName="shop-guest", PolicyName=name, PolicyDocument=allowing("s3:*", "*"))
     change = stage(erins, shop.mirrored(), "tighten-guests", bucket=BUCKET, begins="a", taken=[f"inline {name}"])
     assert kinds(change) == ["iam.role.inline.put"]
 

@@ -18,6 +18,7 @@ from cognito.models import IdentityPool
 from identities.models import Attachment
 from tests.cognito.identity_pools.shop import READ_S3, Shop
 from tests.services.pages import get, text_of
+from tests.services.statements import allow, deny, document_text
 
 pytestmark = pytest.mark.django_db
 
@@ -30,27 +31,11 @@ ADMIN = "arn:aws:iam::123456789012:role/admin"
 CARTS = "arn:aws:dynamodb:us-east-1:123456789012:table/carts"
 
 
-def statement(effect: str, action: Any, resource: Any, **more: Any) -> dict[str, Any]:
-    return {"Effect": effect, "Action": action, "Resource": resource, **more}
-
-
-def allow(action: Any, resource: Any = "*", **condition: Any) -> dict[str, Any]:
-    return statement("Allow", action, resource, **({"Condition": condition} if condition else {}))
-
-
-def deny(action: Any, resource: Any = "*", **condition: Any) -> dict[str, Any]:
-    return statement("Deny", action, resource, **({"Condition": condition} if condition else {}))
-
-
-def text(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
 def guests_may(shop: Shop, *statements: dict[str, Any], boundary: str = "") -> IdentityPool:
     shop.with_roles()
     iam = shop.world.iam
     iam.detach_role_policy(RoleName="shop-guest", PolicyArn=READ_S3)
-    iam.put_role_policy(RoleName="shop-guest", PolicyName="own", PolicyDocument=text(*statements))
+    iam.put_role_policy(RoleName="shop-guest", PolicyName="own", PolicyDocument=document_text(*statements))
     if boundary:
         arn = iam.create_policy(PolicyName="cap", PolicyDocument=boundary)["Policy"]["Arn"]
         iam.put_role_permissions_boundary(RoleName="shop-guest", PermissionsBoundary=arn)
@@ -58,7 +43,7 @@ def guests_may(shop: Shop, *statements: dict[str, Any], boundary: str = "") -> I
 
 
 def guests_may_also(shop: Shop, *statements: dict[str, Any]) -> IdentityPool:
-    shop.world.iam.put_role_policy(RoleName="shop-guest", PolicyName="more", PolicyDocument=text(*statements))
+    shop.world.iam.put_role_policy(RoleName="shop-guest", PolicyName="more", PolicyDocument=document_text(*statements))
     return shop.mirrored()
 
 
@@ -158,12 +143,12 @@ def test_what_a_guest_reaches(shop: Shop, statements: list[dict[str, Any]], said
 @pytest.mark.parametrize(
     ("statements", "keys"),
     [
-        ([allow("s3:GetObject", Bool={"aws:SecureTransport": "true"})], "aws:SecureTransport"),
-        ([allow("s3:GetObject", **{"StringEquals": {f"{ISSUER}:sub": "us-east-1:one"}})], f"{ISSUER}:sub"),
+        ([allow("s3:GetObject", Condition={"Bool": {"aws:SecureTransport": "true"}})], "aws:SecureTransport"),
+        ([allow("s3:GetObject", Condition={"StringEquals": {f"{ISSUER}:sub": "us-east-1:one"}})], f"{ISSUER}:sub"),
         (
             [
                 allow("s3:GetObject"),
-                deny("*", BoolIfExists={"aws:MultiFactorAuthPresent": "false"}),
+                deny("*", Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}),
             ],
             "aws:MultiFactorAuthPresent",
         ),
@@ -181,12 +166,12 @@ def test_what_hangs_on_a_condition_is_not_sure(shop: Shop, statements: list[dict
 @pytest.mark.parametrize(
     ("statements", "reads"),
     [
-        ([allow("s3:GetObject", **{"ForAnyValue:StringLike": {AMR: "authenticated"}})], False),
-        ([allow("s3:GetObject", **{"ForAnyValue:StringLike": {AMR: ["authenticated", "unauth*"]}})], True),
-        ([allow("s3:GetObject", StringNotEquals={AUD: "us-east-1:another"})], True),
-        ([allow("s3:GetObject", StringEquals={AUD: "us-east-1:another"})], False),
-        ([allow("s3:GetObject"), deny("*", **{"ForAnyValue:StringEquals": {AMR: "unauthenticated"}})], False),
-        ([allow("s3:GetObject"), deny("*", **{"ForAnyValue:StringEquals": {AMR: "authenticated"}})], True),
+        ([allow("s3:GetObject", Condition={"ForAnyValue:StringLike": {AMR: "authenticated"}})], False),
+        ([allow("s3:GetObject", Condition={"ForAnyValue:StringLike": {AMR: ["authenticated", "unauth*"]}})], True),
+        ([allow("s3:GetObject", Condition={"StringNotEquals": {AUD: "us-east-1:another"}})], True),
+        ([allow("s3:GetObject", Condition={"StringEquals": {AUD: "us-east-1:another"}})], False),
+        ([allow("s3:GetObject"), deny("*", Condition={"ForAnyValue:StringEquals": {AMR: "unauthenticated"}})], False),
+        ([allow("s3:GetObject"), deny("*", Condition={"ForAnyValue:StringEquals": {AMR: "authenticated"}})], True),
     ],
 )
 def test_how_a_guest_came_in_is_known(shop: Shop, statements: list[dict[str, Any]], reads: bool) -> None:
@@ -197,7 +182,7 @@ def test_how_a_guest_came_in_is_known(shop: Shop, statements: list[dict[str, Any
 
 
 def test_what_one_pool_is_allowed_guests_of_another_are_not(shop: Shop) -> None:
-    pool = guests_may(shop, allow("s3:GetObject", StringEquals={AUD: shop.pool_id}))
+    pool = guests_may(shop, allow("s3:GetObject", Condition={"StringEquals": {AUD: shop.pool_id}}))
     role = shop.iam_role("shop-guest")
     own, other = (of_role(role, pool_id) for pool_id in (pool.aws_id, "us-east-1:another"))
     assert own is not None and own.rows and own.rows[0].is_sure
@@ -205,14 +190,14 @@ def test_what_one_pool_is_allowed_guests_of_another_are_not(shop: Shop) -> None:
 
 
 def test_one_statement_without_a_condition_is_enough_to_be_sure(shop: Shop) -> None:
-    bound = allow("s3:GetObject", "arn:aws:s3:::b/*", Bool={"aws:SecureTransport": "true"})
+    bound = allow("s3:GetObject", "arn:aws:s3:::b/*", Condition={"Bool": {"aws:SecureTransport": "true"}})
     pool = guests_may(shop, bound, allow("s3:GetObject", "arn:aws:s3:::a/*"))
     assert row(pool, "s3").is_sure
     assert "condition" not in asked(pool).sentence
 
 
 def test_a_boundary_leaves_what_it_names(shop: Shop) -> None:
-    pool = guests_may(shop, allow("s3:Get*"), boundary=text(allow("s3:GetObject", "arn:aws:s3:::only/*")))
+    pool = guests_may(shop, allow("s3:Get*"), boundary=document_text(allow("s3:GetObject", "arn:aws:s3:::only/*")))
     assert "A guest may read arn:aws:s3:::only/* in Amazon S3." in asked(pool).sentence
     assert found(pool) == set()
 
@@ -260,7 +245,7 @@ def test_a_trust_of_two_pools_is_right(shop: Shop) -> None:
 def test_the_table_says_what_is_left_out_and_on_what_it_hangs(
     shop: Shop, erin: Operator, client_of: Callable[..., Client]
 ) -> None:
-    hangs = allow("s3:GetObject", "arn:aws:s3:::b/*", Bool={"aws:SecureTransport": "true"})
+    hangs = allow("s3:GetObject", "arn:aws:s3:::b/*", Condition={"Bool": {"aws:SecureTransport": "true"}})
     but_the_carts = {"Effect": "Allow", "Action": "dynamodb:GetItem", "NotResource": CARTS}
     pool = guests_may(shop, hangs, but_the_carts)
     assert (

@@ -21,8 +21,9 @@ from cognito.posture import PostureFinding
 from iamconsole.web import panels
 from identities.models import IamRole
 from sync.models import Fact
-from tests.cognito.identity_pools.shop import Shop, allow
+from tests.cognito.identity_pools.shop import Shop
 from tests.services.pages import get, text_of
+from tests.services.statements import allowing, denying
 
 pytestmark = pytest.mark.django_db
 
@@ -58,8 +59,7 @@ def test_in_the_classic_flow_a_guest_surely_reads_everything(shop: Shop) -> None
 
 def test_in_the_enhanced_flow_what_aws_lists_is_sure_and_the_rest_unknown(shop: Shop) -> None:
     shop.with_roles().update(AllowClassicFlow=False)
-    more = {"Effect": "Allow", "Action": ["kms:Decrypt", "ec2:DescribeInstances"], "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [more]})
+    document = allowing(["kms:Decrypt", "ec2:DescribeInstances"])
     shop.world.iam.put_role_policy(RoleName="shop-guest", PolicyName="more", PolicyDocument=document)
     pool = shop.mirrored()
     sure, _, unsure = sentence(pool).partition(": AWS lists that")
@@ -117,7 +117,7 @@ def test_a_scoped_pool_has_nothing_wrong(shop: Shop) -> None:
     shop.with_roles().update(AllowClassicFlow=False)
     arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
     shop.world.iam.detach_role_policy(RoleName="shop-guest", PolicyArn=arn)
-    images = allow("s3:GetObject", "arn:aws:s3:::acme-images/public/*")
+    images = allowing("s3:GetObject", "arn:aws:s3:::acme-images/public/*")
     shop.world.iam.put_role_policy(RoleName="shop-guest", PolicyName="images", PolicyDocument=images)
     pool = shop.mirrored()
     assert all_findings(pool) == []
@@ -131,9 +131,7 @@ def test_guests_with_all_of_s3_and_the_classic_flow(shop: Shop) -> None:
 
 
 def test_a_denial_that_hangs_on_the_request_leaves_all_of_s3(shop: Shop) -> None:
-    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}
-    deny = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": elsewhere}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    document = denying("*", Condition={"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}})
     shop.with_roles().world.iam.put_role_policy(RoleName="shop-guest", PolicyName="here", PolicyDocument=document)
     pool = shop.mirrored()
     assert codes(pool)["GUESTS_READ_ALL_S3"] == "critical"

@@ -16,7 +16,9 @@ from cognito.identity_pools.trusting import Trust, tightened, trust_for, trust_i
 from cognito.posture import PostureFinding
 from policies.engine.evaluate import Decision
 from tests.cognito.identity_pools.shop import Shop
+from tests.services import statements
 from tests.services.pages import get, text_of
+from tests.services.statements import document_text, trusting
 
 COGNITO = "cognito-identity.amazonaws.com"
 AUD, AMR = f"{COGNITO}:aud", f"{COGNITO}:amr"
@@ -30,13 +32,11 @@ SIGNED_IN, GUEST = "authenticated", "unauthenticated"
 
 def allowing(aud: Any, amr: Any = SIGNED_IN, *, operator: str = "StringEquals", **more: Any) -> dict[str, Any]:
     condition = {operator: {AUD: aud}, "ForAnyValue:StringLike": {AMR: amr}}
-    allowed = {"Effect": "Allow", "Principal": {"Federated": COGNITO}, "Action": "sts:AssumeRoleWithWebIdentity"}
-    return {**allowed, "Condition": condition, **more}
+    return statements.trust({"Federated": COGNITO}, "sts:AssumeRoleWithWebIdentity", Condition=condition, **more)
 
 
-def trust(*statements: dict[str, Any], provider: str = POOL, kind: str = SIGNED_IN) -> Trust:
-    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    return trust_in(document, ROLE, OURS, kind, provider=provider)
+def trust(*given: dict[str, Any], provider: str = POOL, kind: str = SIGNED_IN) -> Trust:
+    return trust_in(document_text(*given), ROLE, OURS, kind, provider=provider)
 
 
 def test_of_this_pool_alone() -> None:
@@ -167,8 +167,7 @@ def test_in_the_classic_flow_whoever_signs_in_may_take_other_roles(
 ) -> None:
     shop.with_roles()
     shop.role("gold", SIGNED_IN)
-    anybody = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRoleWithWebIdentity"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [anybody]})
+    document = trusting("*", "sts:AssumeRoleWithWebIdentity")
     shop.world.iam.create_role(RoleName="open", AssumeRolePolicyDocument=document)
     shop.role("elsewhere", "", trust=trust_for([THEIRS], SIGNED_IN))
     pool = shop.mirrored()
