@@ -37,7 +37,14 @@ class Emulator:
     url: str
 
     def client(self, service: str, **options: Any) -> Any:
-        """A boto3 client that may do everything. `options` go to boto3: other credentials, a config."""
+        """A boto3 client that may do everything. `options` go to boto3: other credentials, a config.
+
+        Without options everybody in this process gets the same one: see `own_client`.
+        """
+        return self.own_client(service, **options) if options else _shared_client(self, service)
+
+    def own_client(self, service: str, **options: Any) -> Any:
+        """A client of the caller's own, whose events may be registered for."""
         settings = {
             "endpoint_url": self.url,
             "region_name": REGION,
@@ -122,6 +129,11 @@ class Emulator:
         request = Request(self.url + path, data, headers, method=method)  # noqa: S310 (an address on loopback)
         with urlopen(request, timeout=10) as answer:  # noqa: S310 (an address on loopback)
             return json.loads(answer.read() or b"null")
+
+
+@cache
+def _shared_client(emulator: Emulator, service: str) -> Any:
+    return emulator.own_client(service)
 
 
 @cache

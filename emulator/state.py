@@ -21,7 +21,7 @@ from emulator import cognito_identity, cognito_idp, organizations
 from emulator.iam.managed import managed_by_aws
 
 # Raise this when the classes of `emulator` move, or change what they keep.
-_FORMAT = 6
+_FORMAT = 7
 _SERVICES = {
     "account": account_backends,
     "cognito-identity": cognito_identity.backends,
@@ -126,7 +126,7 @@ def _backends(held: Any) -> dict[str, dict[str, Any]]:
 
 
 class _Pickler(pickle.Pickler):
-    """Stores AWS's own 1,582 policies by ARN only: moto has their texts."""
+    """Stores those of AWS's own policies that are attached by ARN only: moto has their texts."""
 
     def persistent_id(self, obj: Any) -> tuple[str, str] | None:
         return (obj.partition, obj.arn) if isinstance(obj, AWSManagedPolicy) else None

@@ -23,7 +23,7 @@ from hypothesis import settings as hypothesis_settings
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import MFA_ROLES, Role
 from emulator.process import Emulator, start_emulator
-from tests.services.pulling import pulled, seed
+from tests.services.pulling import seeded_and_pulled
 from tests.services.workers import Worker, empty_queue, start_worker
 from tests.services.world import World
 
@@ -103,9 +103,7 @@ def world(emulator: Emulator, aws_account: AwsAccount) -> World:
 @pytest.fixture
 def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
     """IAM's client, for what `seed` makes, which the mirror has."""
-    client = seed(emulator)
-    pulled(aws_account)
-    return client
+    return seeded_and_pulled(emulator, aws_account)
 
 
 def make_aws_account() -> AwsAccount:

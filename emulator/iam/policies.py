@@ -20,6 +20,18 @@ class Policies(IAMBackend):  # type: ignore[misc]
     def _init_aws_policies(self) -> list[Any]:
         return list(managed_by_aws(self.partition).values())
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without AWS's own 1,582 policies, which every backend has."""
+        own = {policy.arn: policy for policy in self.local_policies()}
+        kept: dict[str, Any] = {**self.__dict__, "managed_policies": own}
+        del kept["aws_managed_policies"]
+        return kept
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        self.__dict__.update(kept)
+        self.aws_managed_policies = self._init_aws_policies()
+        self.managed_policies = {**managed_by_aws(self.partition), **kept["managed_policies"]}
+
     def local_policies(self) -> list[Any]:
         return [policy for policy in self.managed_policies.values() if not is_managed_by_aws(policy)]
 

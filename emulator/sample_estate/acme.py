@@ -81,7 +81,7 @@ class _Organisation:
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
         self._now = _FOUNDED
-        self._iam = emulator.client("iam")
+        self._iam = emulator.own_client("iam")
         self._iam.meta.events.register("before-send.iam", self._date)
 
     def is_made(self) -> bool:

@@ -26,7 +26,7 @@ from tests.services.organization_rows import complete, make_control_policy, make
 from tests.services.organizations import MANAGEMENT_ID, MadeOrganization
 from tests.services.pages import get
 from tests.services.pages import text_of as words_of
-from tests.services.pulling import policy_arn, pulled, seed
+from tests.services.pulling import policy_arn, pulled, seeded_and_pulled
 from tests.services.rows import attach, join, make_document, make_group, make_user
 from tests.services.statements import allow, deny, denying, document_text, reports_policy
 from tests.services.world import World
@@ -100,8 +100,7 @@ def test_one_text_is_not_another_of_the_same_number(alone: AwsAccount) -> None:
 
 # ---- Whoever writes ------------------------------------------------------------------------------------------------
 def test_after_a_pull_and_a_tombstone(emulator: Emulator, aws_account: AwsAccount) -> None:
-    iam = seed(emulator)
-    pulled(aws_account)
+    iam = seeded_and_pulled(emulator, aws_account)
     assert who(aws_account) == ["jane", "exporter"]
     iam.create_user(UserName="zoe")
     iam.add_user_to_group(GroupName="developers", UserName="zoe")

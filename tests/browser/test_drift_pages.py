@@ -15,7 +15,7 @@ from identities.models import IamRole, IamUser
 from sync import drift
 from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.pages import address
-from tests.services.pulling import pulled, seed
+from tests.services.pulling import pulled, seeded_and_pulled
 from tests.services.statements import EC2, allowing, trusting
 from tests.services.workers import Worker
 
@@ -33,8 +33,7 @@ def attached(emulator: Emulator) -> list[str]:
 def test_a_change_behind_the_consoles_back_is_seen_and_undone(
     emulator: Emulator, aws_account: AwsAccount, worker: Callable[..., Worker], erin: Operator, page_of: PageOf
 ) -> None:
-    iam = seed(emulator)
-    pulled(aws_account)
+    iam = seeded_and_pulled(emulator, aws_account)
     worker("changes")
     page = page_of(erin)
     page.goto(address("drift"))
@@ -73,8 +72,7 @@ def test_what_is_picked_is_accepted(
 
 
 def drifted(emulator: Emulator, aws_account: AwsAccount) -> Any:
-    iam = seed(emulator)
-    pulled(aws_account)
+    iam = seeded_and_pulled(emulator, aws_account)
     iam.attach_user_policy(UserName="jane", PolicyArn=ADMINISTRATOR)
     iam.put_user_policy(UserName="jane", PolicyName="own", PolicyDocument=allowing("s3:*"))
     iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trusting(EC2))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 
 import pytest
@@ -31,22 +30,17 @@ def emulator(running: Emulator) -> Emulator:
 
 @pytest.fixture
 def iam(emulator: Emulator) -> Any:
-    return _client(emulator.url, "iam")
+    return emulator.client("iam")
 
 
 @pytest.fixture
 def sts(emulator: Emulator) -> Any:
-    return _client(emulator.url, "sts")
+    return emulator.client("sts")
 
 
 @pytest.fixture
 def cognito(emulator: Emulator) -> Any:
-    return _client(emulator.url, "cognito-idp")
-
-
-@cache
-def _client(url: str, service: str) -> Any:
-    return Emulator(url).client(service)
+    return emulator.client("cognito-idp")
 
 
 Refused = Callable[..., str]

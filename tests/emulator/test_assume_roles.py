@@ -119,7 +119,7 @@ def test_a_session_ends(emulator: Emulator, role: str, refused: Refused) -> None
     def send_from_the_past(request: Any, **_: Any) -> None:
         request.headers[DATE_HEADER] = "2020-01-01T00:00:00+00:00"
 
-    past = emulator.client("sts")
+    past = emulator.own_client("sts")
     past.meta.events.register("before-send.sts", send_from_the_past)
     session = past.assume_role(RoleArn=role, RoleSessionName="worker", ExternalId="the-id")
 

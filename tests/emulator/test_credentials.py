@@ -119,7 +119,7 @@ def test_it_is_as_old_as_it_says(jane: Any) -> None:
 
 def test_after_four_hours_it_is_made_anew(jane: Any, emulator: Emulator, refused: Refused) -> None:
     report(jane)
-    later = emulator.client("iam")
+    later = emulator.own_client("iam")
     moment = (datetime.now(UTC) + timedelta(hours=4, minutes=1)).isoformat()
     later.meta.events.register(
         "before-send.iam", lambda request, **_: request.headers.__setitem__("X-Emulator-Date", moment)

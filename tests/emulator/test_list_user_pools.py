@@ -111,7 +111,7 @@ def test_a_token_is_for_the_list_that_gave_it(cognito: Any, pool: str, refused: 
 
 def test_a_token_expires_after_an_hour(emulator: Emulator, cognito: Any, pool: str, refused: Refused) -> None:
     token = cognito.list_users(UserPoolId=pool, Limit=2)["PaginationToken"]
-    later = DatedClient(emulator.client("cognito-idp")).at((datetime.now(UTC) + timedelta(minutes=61)).isoformat())
+    later = DatedClient(emulator.own_client("cognito-idp")).at((datetime.now(UTC) + timedelta(minutes=61)).isoformat())
 
     message = refused("InvalidParameterException", later.list_users, UserPoolId=pool, Limit=2, PaginationToken=token)
 

@@ -387,7 +387,7 @@ def test_calls_that_share_a_quota_are_throttled_together(
 
 
 def test_dates_are_those_of_the_calls(emulator: Emulator, cognito: Any, pool: str) -> None:
-    then = DatedClient(emulator.client("cognito-idp")).at("2024-05-06 07:08")
+    then = DatedClient(emulator.own_client("cognito-idp")).at("2024-05-06 07:08")
     then.admin_create_user(UserPoolId=pool, Username=ADA, MessageAction="SUPPRESS")
 
     made = cognito.admin_get_user(UserPoolId=pool, Username=ADA)["UserCreateDate"]

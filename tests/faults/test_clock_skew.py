@@ -57,7 +57,7 @@ def aws_time(request: pytest.FixtureRequest) -> datetime:
 
 def client_at(emulator: Emulator, time: datetime) -> Any:
     """IAM, whose clock says `time`."""
-    iam = emulator.client("iam")
+    iam = emulator.own_client("iam")
 
     def say_when(request: Any, **rest: Any) -> None:
         request.headers[DATE_HEADER] = time.isoformat()

@@ -22,7 +22,7 @@ from policies.models import ManagedPolicy
 from sync import pull
 from sync.models import Change, Run
 from tests.services.pages import address, get, names_in
-from tests.services.pulling import pulled, seed
+from tests.services.pulling import seeded_and_pulled
 from tests.services.statements import reports_policy
 from tests.services.workers import Worker
 
@@ -39,8 +39,7 @@ A_MOMENT_S = 0.3
 @pytest.fixture
 def policy(emulator: Emulator, aws_account: AwsAccount) -> ManagedPolicy:
     """Mirrored, with all else that is there; then AWS moves on, so that the next pull writes."""
-    iam = seed(emulator)
-    pulled(aws_account)
+    iam = seeded_and_pulled(emulator, aws_account)
     iam.tag_user(UserName="jane", Tags=[{"Key": "team", "Value": "exports"}])
     return ManagedPolicy.objects.get(name="reports-read")
 

@@ -298,7 +298,7 @@ def _in_2030(request: Any, **_: Any) -> None:
 def test_made_anew_under_its_name_it_is_another_one(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
     pull_about(aws_account, "iam.oidc_providers")
     iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=OIDC_ARN)
-    later = emulator.client("iam")
+    later = emulator.own_client("iam")
     later.meta.events.register("before-send.iam", _in_2030)
     later.create_open_id_connect_provider(Url=GITHUB, ClientIDList=["a"])
     run = pulled(aws_account, source="iam.oidc_providers")

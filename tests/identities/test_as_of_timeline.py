@@ -23,7 +23,7 @@ from policies.models import ManagedPolicy
 from sync.models import Facet, Revision, Run
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, get, names_in, text_of
-from tests.services.pulling import policy_arn, pulled, seed
+from tests.services.pulling import policy_arn, pulled, seed, seeded_and_pulled
 from tests.services.statements import EC2, allowing, trusting
 
 pytestmark = pytest.mark.django_db
@@ -224,8 +224,7 @@ def test_before_the_first_pull_there_is_nothing(
 def test_a_change_of_ours_shows_from_its_own_moment_on(
     emulator: Emulator, aws_account: AwsAccount, erin: Operator
 ) -> None:
-    seed(emulator)
-    pulled(aws_account)
+    seeded_and_pulled(emulator, aws_account)
     jane, before = IamUser.objects.get(), timezone.now()
     carry_out(propose(aws_account, erin, [attach(jane, READ_ONLY)]), erin)
     then, now = as_of.state(jane, before), as_of.state(jane, timezone.now())
@@ -246,8 +245,7 @@ def test_a_change_of_ours_shows_from_its_own_moment_on(
 def test_a_moment_that_isnt_one(
     emulator: Emulator, aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client], at: str, sentence: str
 ) -> None:
-    seed(emulator)
-    pulled(aws_account)
+    seeded_and_pulled(emulator, aws_account)
     assert sentence in text_of(get(client_of(bob), "as_of", f"?at={at}"))
 
 
@@ -287,8 +285,7 @@ def test_pages_go_on_and_their_queries_dont_grow(
 def test_the_trust_of_then_is_told(
     emulator: Emulator, aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
 ) -> None:
-    iam = seed(emulator)
-    pulled(aws_account)
+    iam = seeded_and_pulled(emulator, aws_account)
     at = timezone.now()
     iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trusting(EC2))
     pulled(aws_account)
@@ -321,8 +318,7 @@ def test_one_that_was_taken_for_gone_and_came_back(
     emulator: Emulator, aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
 ) -> None:
     """AWS's listings may miss somebody for a while; the id is the same when it shows again."""
-    seed(emulator)
-    pulled(aws_account)
+    seeded_and_pulled(emulator, aws_account)
     began = timezone.now() - timedelta(hours=1)
     IamUser.objects.update(first_seen=began)
     Run.objects.update(started_at=began)

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def iam(emulator: Emulator) -> Any:
-    client = emulator.client("iam")
+    client = emulator.own_client("iam")
     client.create_user(UserName="plain")
     return client
 

@@ -35,7 +35,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
-    client = emulator.client("iam")
+    client = emulator.own_client("iam")
     give_everything(client, "jane")
     client.create_user(UserName="plain")
     emulator.activity("user", "jane", at=USED.isoformat())

@@ -27,7 +27,7 @@ ClientOf = Callable[..., Client]
 
 @pytest.fixture
 def iam(emulator: Emulator) -> Any:
-    client = emulator.client("iam")
+    client = emulator.own_client("iam")
     client.create_user(UserName="jane")
     return client
 

@@ -12,7 +12,7 @@ from emulator.process import Emulator
 from identities.models import IamUser
 from policies.models import ManagedPolicy
 from tests.services.pages import address, get, text_of
-from tests.services.pulling import policy_arn, pulled, seed
+from tests.services.pulling import policy_arn, pulled, seeded_and_pulled
 from tests.services.statements import allowing
 
 pytestmark = pytest.mark.django_db
@@ -54,8 +54,7 @@ def test_policies_too(
 def test_a_rename_is_one_object_with_both_names_in_its_history(
     emulator: Emulator, aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
 ) -> None:
-    iam = seed(emulator)
-    pulled(aws_account)
+    iam = seeded_and_pulled(emulator, aws_account)
     iam.update_user(UserName="jane", NewUserName="joan")
     pulled(aws_account)
     joan = IamUser.objects.get()

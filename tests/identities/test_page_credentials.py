@@ -33,7 +33,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def iam(emulator: Emulator) -> Any:
-    client = emulator.client("iam")
+    client = emulator.own_client("iam")
     give_everything(client, "jane")
     client.create_user(UserName="plain")
     return client

@@ -25,7 +25,7 @@ NAMES = ["a.example.org", "b.example.org", "c.example.org"]
 
 @pytest.fixture
 def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
-    client = emulator.client("iam")
+    client = emulator.own_client("iam")
     for name in NAMES:
         client.create_open_id_connect_provider(Url=f"https://{name}", ClientIDList=["x"])
     return client

@@ -18,7 +18,7 @@ from policies.operations import plan_update
 from sync.models import Facet, Revision, Run
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
-from tests.services.pulling import policy_arn, pulled, seed
+from tests.services.pulling import policy_arn, pulled, seeded_and_pulled
 from tests.services.statements import allowing
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +29,7 @@ READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 @pytest.fixture
 def jane(emulator: Emulator, aws_account: AwsAccount) -> IamUser:
     """Four revisions: as imported, with a policy attached, with another tag, without the policy."""
-    iam = seed(emulator)
-    pulled(aws_account)
+    iam = seeded_and_pulled(emulator, aws_account)
     iam.attach_user_policy(UserName="jane", PolicyArn=READ_ONLY)
     pulled(aws_account)
     iam.tag_user(UserName="jane", Tags=[{"Key": "team", "Value": "finance"}])
@@ -101,8 +100,7 @@ def test_an_address_that_means_nothing_shows_the_history(
 def test_documents_are_shown_and_not_their_hashes(
     emulator: Emulator, aws_account: AwsAccount, erin: Operator, client_of: Callable[..., Client]
 ) -> None:
-    seed(emulator)
-    pulled(aws_account)
+    seeded_and_pulled(emulator, aws_account)
     policy = ManagedPolicy.objects.get(arn=policy_arn("reports-read"))
     done = carry_out(propose(aws_account, erin, plan_update(policy, allowing("s3:PutObject"))), erin)
     text = text_of(history(client_of(erin), policy, "?facet=details&from=1&to=2"))

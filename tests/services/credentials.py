@@ -74,7 +74,7 @@ def contents(user: IamUser, name: str) -> list[Any]:
 
 
 def at_that_time(iam: Any, moment: datetime) -> None:
-    """From now on the client's calls come at `moment`."""
+    """From now on the calls of this client, which nobody else has, come at `moment`."""
 
     def date(request: Any, **_: Any) -> None:
         request.headers["X-Emulator-Date"] = moment.isoformat()

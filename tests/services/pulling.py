@@ -12,6 +12,7 @@ from emulator.process import Emulator
 from sync import pull
 from sync.mirror import sources
 from sync.models import Facet, Revision, Run, Schedule
+from tests.services.remembered import kept_in_aws, remembered
 from tests.services.statements import LAMBDA, allowing, trusting
 
 ACCOUNT = "123456789012"
@@ -24,7 +25,11 @@ def policy_arn(name: str) -> str:
 
 def seed(emulator: Emulator) -> Any:
     """Jane in developers, which may read reports; the role exporter with an inline policy. Returns the IAM client."""
-    iam = emulator.client("iam")
+    kept_in_aws("seed", emulator, lambda: _seed(emulator.client("iam")))
+    return emulator.client("iam")
+
+
+def _seed(iam: Any) -> None:
     iam.create_policy(PolicyName="reports-read", PolicyDocument=allowing("s3:GetObject"))
     iam.create_group(GroupName="developers")
     iam.attach_group_policy(GroupName="developers", PolicyArn=policy_arn("reports-read"))
@@ -33,6 +38,13 @@ def seed(emulator: Emulator) -> Any:
     iam.create_role(RoleName="exporter", AssumeRolePolicyDocument=trusting(LAMBDA))
     iam.put_role_policy(RoleName="exporter", PolicyName="logs", PolicyDocument=allowing("logs:PutLogEvents"))
     iam.attach_role_policy(RoleName="exporter", PolicyArn=READ_ONLY)
+
+
+def seeded_and_pulled(emulator: Emulator, aws_account: AwsAccount) -> Any:
+    """IAM's client, for what `seed` makes, which the mirror has. The emulator's log is empty."""
+    iam = seed(emulator)
+    remembered("seed", emulator, aws_account, lambda: pulled(aws_account).pk)
+    emulator.forget_calls()
     return iam
 
 

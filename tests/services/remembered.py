@@ -2,14 +2,14 @@
 
 To make one takes dozens of calls and several pulls. What it left is AWS's state, which the emulator keeps, and rows.
 Only what begins with an empty mirror is remembered, and with an AWS that is empty or as another arrangement left it;
-and on SQLite only. After two minutes it is made anew, since the mirror's age is part of what pages say.
+and on SQLite only. Before a minute is over it is made anew, since the mirror's age is part of what pages say.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,15 +19,39 @@ from emulator.process import Emulator
 
 Rows = list[tuple[Any, ...]]
 _ARRANGED: dict[tuple[str, ...], _Left] = {}
-_KEPT_S = 120
+_IN_AWS: dict[tuple[str, str], _InAws] = {}
+_KEPT_S = 40  # what is a minute old is no more "just now"
+
+
+@dataclass(frozen=True)
+class _InAws:
+    kept: int  # the emulator's number for the state of AWS
+    at: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_fresh(self) -> bool:
+        return time.monotonic() < self.at + _KEPT_S
 
 
 @dataclass(frozen=True)
 class _Left:
     answer: Any
-    at: float  # by `time.monotonic`
-    kept: int  # the emulator's number for the state of AWS
+    aws: _InAws
     rows: Mapping[str, Rows]
+
+
+def kept_in_aws(name: str, emulator: Emulator, arrange: Callable[[], object]) -> None:
+    """What `arrange` makes in AWS, where that is empty now. No rows are made."""
+    if emulator.origin() != 0:
+        arrange()
+        return
+    key = (name, emulator.url)
+    made = _IN_AWS.get(key)
+    if made and made.is_fresh:
+        emulator.put_back(made.kept)
+        return
+    arrange()
+    _IN_AWS[key] = _InAws(emulator.keep())
 
 
 def remembered(
@@ -43,7 +67,7 @@ def remembered(
     key = (name, emulator.url, str(origin), str(aws_account.pk), *map(repr, parts))
     is_first = bool(before) and all(_is_of_console(table) for table, rows in before.items() if rows)
     left = _ARRANGED.get(key) if is_first else None
-    if left and time.monotonic() < left.at + _KEPT_S:
+    if left and left.aws.is_fresh:
         return _put_back(left, emulator)
     answer = arrange()
     if is_first:
@@ -51,12 +75,12 @@ def remembered(
         after = _contents()
         new = {table: rows for table, rows in after.items() if rows and not before[table]}
         if all(after[table] == before[table] for table in after if table not in new) and not emulator.messages():
-            _ARRANGED[key] = _Left(answer, time.monotonic(), emulator.keep(), new)
+            _ARRANGED[key] = _Left(answer, _InAws(emulator.keep()), new)
     return answer
 
 
 def _put_back(left: _Left, emulator: Emulator) -> Any:
-    emulator.put_back(left.kept)
+    emulator.put_back(left.aws.kept)
     emulator.forget_calls()
     with transaction.atomic(), connection.cursor() as cursor:
         for table, rows in left.rows.items():

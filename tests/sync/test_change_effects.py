@@ -13,15 +13,14 @@ from sync.aws.client import writer
 from sync.changes import effects
 from sync.mirror import facets_of
 from sync.models import Facet
-from tests.services.pulling import pulled, seed
+from tests.services.pulling import seeded_and_pulled
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("facet", ["keys", "login"])
 def test_a_facet_that_an_operation_names_is_read_again(emulator: Emulator, aws_account: AwsAccount, facet: str) -> None:
-    iam = seed(emulator)
-    pulled(aws_account)
+    iam = seeded_and_pulled(emulator, aws_account)
     jane = IamUser.objects.get()
     ref = mirror.mirror_of("iam.user", facet).ref(jane)
     client = writer(aws_account, change_id=1, operator="erin@example.org")

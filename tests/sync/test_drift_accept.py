@@ -14,7 +14,7 @@ from emulator.process import Emulator
 from sync import drift
 from sync.models import Revision
 from tests.services.pages import address, get, text_of
-from tests.services.pulling import pulled, seed
+from tests.services.pulling import pulled, seeded_and_pulled
 
 pytestmark = pytest.mark.django_db
 
@@ -24,8 +24,7 @@ READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 @pytest.fixture
 def found(emulator: Emulator, aws_account: AwsAccount) -> list[Any]:
     """Two differences, the newest first."""
-    iam = seed(emulator)
-    pulled(aws_account)
+    iam = seeded_and_pulled(emulator, aws_account)
     iam.attach_user_policy(UserName="jane", PolicyArn=READ_ONLY)
     iam.create_group(GroupName="auditors")
     pulled(aws_account)

@@ -17,6 +17,7 @@ from sync.models import Change
 from tests.services.changing import carry_out
 from tests.services.pages import address, get, text_of
 from tests.services.pulling import ACCOUNT, facet, policy_arn, pulled, revisions, seed
+from tests.services.remembered import remembered
 from tests.services.statements import EC2, allowing, trusting
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +28,12 @@ READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 @pytest.fixture
 def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
     client = seed(emulator)
-    client.put_user_permissions_boundary(UserName="jane", PermissionsBoundary=policy_arn("reports-read"))
-    pulled(aws_account)
+
+    def bound() -> None:
+        client.put_user_permissions_boundary(UserName="jane", PermissionsBoundary=policy_arn("reports-read"))
+        pulled(aws_account)
+
+    remembered("bounded", emulator, aws_account, bound)
     return client
 
 

@@ -19,7 +19,7 @@ from sync import changes, ownership_rules
 from sync.changes import PlanError, guards
 from sync.models import Ownership, OwnershipRule, Revision
 from sync.ownership import OwnershipRules
-from tests.services.pulling import pulled, seed
+from tests.services.pulling import pulled, seeded_and_pulled
 from tests.services.world import World
 from tests.sync.snapshots import changed, import_, user, write
 
@@ -88,8 +88,7 @@ def test_a_name_without_stars_matches_itself(text: str) -> None:
 # ---- The column ----------------------------------------------------------------------------------------------
 @pytest.mark.django_db(transaction=True)
 def test_a_pull_settles_what_it_writes(emulator: Emulator, aws_account: AwsAccount, alice: Operator) -> None:
-    iam = seed(emulator)
-    pulled(aws_account)
+    iam = seeded_and_pulled(emulator, aws_account)
     set_rules(aws_account, alice, rule("tag", "reports", READ_ONLY, "team"), rule("name", "new-*"))
     assert IamUser.objects.get(name="jane").ownership == READ_ONLY
     iam.create_user(UserName="new-one")
@@ -105,8 +104,7 @@ def test_a_pull_settles_what_it_writes(emulator: Emulator, aws_account: AwsAccou
 def test_a_pull_that_changes_a_row_keeps_what_a_rule_says(
     emulator: Emulator, aws_account: AwsAccount, alice: Operator
 ) -> None:
-    iam = seed(emulator)
-    pulled(aws_account)
+    iam = seeded_and_pulled(emulator, aws_account)
     set_rules(aws_account, alice, rule("name", "jane"))
     iam.tag_user(UserName="jane", Tags=[{"Key": "a", "Value": "b"}])
     pulled(aws_account)

@@ -19,7 +19,7 @@ from sync import pull, refresh
 from sync.mirror import facets_of
 from sync.models import Facet, MirroredRow, Run
 from tests.conftest import wait_until
-from tests.services.pulling import pulled, revisions, seed
+from tests.services.pulling import revisions, seeded_and_pulled
 from tests.services.statements import allowing
 from tests.services.workers import Worker
 
@@ -28,10 +28,7 @@ READ = "GetAccountAuthorizationDetails"
 
 @pytest.fixture
 def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
-    client = seed(emulator)
-    pulled(aws_account)
-    emulator.forget_calls()
-    return client
+    return seeded_and_pulled(emulator, aws_account)
 
 
 def refreshed(row: MirroredRow, actor: Operator) -> Run:
@@ -217,8 +214,7 @@ def test_what_is_not_there_can_not_be_refreshed(
 def test_a_refresh_does_not_wait_behind_a_long_pull(
     emulator: Emulator, aws_account: AwsAccount, erin: Operator, worker: Callable[..., Worker]
 ) -> None:
-    iam = seed(emulator)
-    pulled(aws_account)
+    iam = seeded_and_pulled(emulator, aws_account)
     iam.tag_user(UserName="jane", Tags=[{"Key": "team", "Value": "sales"}])
     emulator.rules([{"action": READ, "hold": True}])
     for queue in ("pulls", "changes"):
@@ -243,8 +239,7 @@ def test_a_killed_worker_is_replaced(
     emulator: Emulator, aws_account: AwsAccount, erin: Operator, worker: Callable[..., Worker], settings: Any
 ) -> None:
     settings.CLAIM_TIMEOUT_S = 0.7
-    seed(emulator)
-    pulled(aws_account)
+    seeded_and_pulled(emulator, aws_account)
     emulator.rules([{"action": "GetUser", "hold": True, "times": 1}])
     first = worker("changes")
     run = refresh.start(row=IamUser.objects.get(), actor=erin)

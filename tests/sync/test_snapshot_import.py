@@ -20,7 +20,7 @@ from emulator.process import Emulator
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
 from policies.models import ManagedPolicy, PolicyVersion
 from sync.models import Facet, Revision, Run
-from tests.services.pulling import READ_ONLY, policy_arn, pulled, revisions, seed
+from tests.services.pulling import READ_ONLY, policy_arn, revisions, seeded_and_pulled
 from tests.services.statements import allow, document
 from tests.sync.snapshots import changed, import_, organisation, role, user, write
 
@@ -170,8 +170,7 @@ def test_a_connected_aws_account_refuses_a_file(file: Path, aws_account: AwsAcco
 
 
 def test_the_mirror_is_the_one_that_a_pull_makes(emulator: Emulator, aws_account: AwsAccount, tmp_path: Path) -> None:
-    iam = seed(emulator)
-    pulled(aws_account)
+    iam = seeded_and_pulled(emulator, aws_account)
     from_aws = {(facet.kind, facet.object_id): facet.fingerprint for facet in Facet.objects.filter(source="details")}
     printed = iam.get_account_authorization_details()
     aws_account.connection = AwsAccount.Connection.SNAPSHOT

@@ -64,7 +64,7 @@ def test_the_client_decides_how_long_tokens_last(
     params = {"USERNAME": ADA, "PASSWORD": PASSWORD}
     result = app.initiate_auth(ClientId=short, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=params)
     token = result["AuthenticationResult"]["AccessToken"]
-    late = DatedClient(emulator.client("cognito-idp")).at((datetime.now(UTC) + timedelta(minutes=6)).isoformat())
+    late = DatedClient(emulator.own_client("cognito-idp")).at((datetime.now(UTC) + timedelta(minutes=6)).isoformat())
 
     assert result["AuthenticationResult"]["ExpiresIn"] == 300
     assert app.get_user(AccessToken=token)["Username"]

@@ -38,7 +38,7 @@ def test_a_temporary_password_expires(
     emulator: Emulator, pools: Any, pool: str, client_id: str, refused: Refused
 ) -> None:
     pools.admin_create_user(UserPoolId=pool, Username=ADA, TemporaryPassword=PASSWORD)
-    late = DatedClient(emulator.client("cognito-idp")).at((datetime.now(UTC) + timedelta(days=8)).isoformat())
+    late = DatedClient(emulator.own_client("cognito-idp")).at((datetime.now(UTC) + timedelta(days=8)).isoformat())
 
     message = refused(
         "NotAuthorizedException",

@@ -49,7 +49,7 @@ def test_a_pool_of_invited_people_takes_no_sign_up(
 
 def test_a_code_expires(emulator: Emulator, app: Any, client_id: str, refused: Refused) -> None:
     app.sign_up(ClientId=client_id, Username=ADA, Password=PASSWORD)
-    late = DatedClient(emulator.client("cognito-idp")).at((datetime.now(UTC) + timedelta(hours=25)).isoformat())
+    late = DatedClient(emulator.own_client("cognito-idp")).at((datetime.now(UTC) + timedelta(hours=25)).isoformat())
     code = emulator.messages()[0]["secret"]
 
     refused("ExpiredCodeException", late.confirm_sign_up, ClientId=client_id, Username=ADA, ConfirmationCode=code)
