@@ -8,7 +8,7 @@ run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconso
 
 dev: ; @$(PYTHON) iamconsole/launch/prepare.py --dev
 
-test: check
+test: dev
 	@$(BIN)/python -m tests.services.run
 
 # What a change of one app needs, in under a minute: `make quick APP=cognito`; without APP, of the apps that differ.

@@ -1,4 +1,5 @@
-"""`make test`: the whole suite as it comes (SQLite, files as broker), and what depends on either on real servers.
+"""`make test`: the whole suite as it comes (SQLite, files as broker), what depends on either on real servers, and
+`make check`. They run side by side: the checks take one processor for half a minute, and servers wait for much of it.
 
 Makes sure of a browser first: on Debian or Ubuntu as root it is installed, elsewhere the sentence says how to get one.
 """
@@ -9,6 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -24,18 +27,30 @@ PYTEST = [sys.executable, "-m", "pytest", *PYTEST_OPTIONS, "-n", "3", "-p", "tes
 def main() -> int:
     ensure_browser()
     environment = keeping_bytecode(dict(os.environ))
-    with TemporaryFile("w+") as said:
-        on_servers = subprocess.Popen(
-            [*PYTEST, "-n", "1", "-m", "stack or servers"],
-            env={**environment, "TEST_STACK": "servers"},
-            stdout=said,
-            stderr=subprocess.STDOUT,
-        )
+    on_servers = [*PYTEST, "-n", "1", "-m", "stack or servers"]
+    with (
+        beside(["make", "check"], environment) as checked,
+        beside(on_servers, {**environment, "TEST_STACK": "servers"}) as passed,
+    ):
         everything = subprocess.run(PYTEST, env=environment, check=False).returncode
-        failed = on_servers.wait()
-        said.seek(0)
-        sys.stdout.write(f"On PostgreSQL and Redis:\n{said.read()}")
-    return everything or failed
+        statuses = (everything, passed("On PostgreSQL and Redis"), checked("make check"))
+        return next(filter(None, statuses), 0)
+
+
+@contextmanager
+def beside(command: list[str], environment: dict[str, str]) -> Iterator[Callable[[str], int]]:
+    """Starts the command; what is given waits for its end, prints what it said under a heading, gives its status."""
+    with TemporaryFile("w+") as said:
+        running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT)
+
+        def ended(heading: str) -> int:
+            status = running.wait()
+            said.seek(0)
+            sys.stdout.write(f"{heading}:\n{said.read()}")
+            sys.stdout.flush()
+            return status
+
+        yield ended
 
 
 def keeping_bytecode(environment: dict[str, str]) -> dict[str, str]:
