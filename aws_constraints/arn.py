@@ -29,6 +29,7 @@ _NAMES: Mapping[tuple[str, str], re.Pattern[str]] = {
                 "user",
             )
         },
+        ("iam", "delegation-request"): r"/[\w-]{16,128}",
         ("iam", "root"): "",
         ("iam", "oidc-provider"): f"{_IAM}/?",  # named by its URL, which may end with a slash
         ("cognito-idp", "userpool"): r"/[\w-]+_[0-9a-zA-Z]+",

@@ -7,6 +7,7 @@ from typing import Any
 from identities.actions import boundaries, certificates, documents, policies, providers, settings
 from identities.actions.documents import inline_of
 from identities.kinds import INSTANCE_PROFILE, OIDC, SAML, SERVER_CERTIFICATE
+from identities.operations.delegation_requests import REJECTABLE
 from objects import object_actions
 from objects.object_actions import ACCOUNT, ObjectAction
 from objects.tag_and_delete_actions import delete_action, tag_actions
@@ -76,6 +77,17 @@ def register() -> None:
         ObjectAction("metadata", "New metadata…", providers.UpdateSamlForm, icon="pencil", position=20),
         *tag_actions(SAML),
         delete_action(SAML),
+    )
+    object_actions.register(
+        "delegation_request",
+        ObjectAction(
+            "reject",
+            "Reject…",
+            providers.RejectRequestForm,
+            icon="circle-off",
+            danger=True,
+            offered=lambda request: request.state in REJECTABLE,
+        ),
     )
     object_actions.register("instance_profile", *tag_actions(INSTANCE_PROFILE))
     object_actions.register(

@@ -1,4 +1,4 @@
-"""OIDC and SAML providers."""
+"""OIDC and SAML providers; and what product providers ask for."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from identities.operations import (
     add_client_id,
     create_oidc,
     create_saml,
+    reject_request,
     remove_client_id,
     set_thumbprints,
     update_saml,
 )
+from identities.operations.delegation_requests import LONGEST_NOTES
 from identities.operations.oidc import LONGEST_CLIENT_ID, LONGEST_URL
 from objects.object_actions import ActionForm
 from sync.operations import StepSpec
@@ -138,3 +140,18 @@ class UpdateSamlForm(ActionForm):
 
     def steps(self) -> Sequence[StepSpec]:
         return [update_saml(self.target.arn, self.cleaned_data["metadata"])]
+
+
+class RejectRequestForm(ActionForm):
+    heading = "Reject the request of {names}"
+    about = "The provider gets no access by it, and is told the reason. A rejection can’t be taken back."
+    notes = forms.CharField(
+        max_length=LONGEST_NOTES,
+        required=False,
+        label="Reason",
+        help_text="The provider reads it.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [reject_request(self.target, self.cleaned_data["notes"])]

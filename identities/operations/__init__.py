@@ -1,6 +1,16 @@
 """What can be done to users, groups and roles in AWS."""
 
-from identities.kinds import GROUP, INSTANCE_PROFILE, OIDC, PRINCIPALS, ROLE, SAML, SERVER_CERTIFICATE, USER
+from identities.kinds import (
+    DELEGATION_REQUEST,
+    GROUP,
+    INSTANCE_PROFILE,
+    OIDC,
+    PRINCIPALS,
+    ROLE,
+    SAML,
+    SERVER_CERTIFICATE,
+    USER,
+)
 from identities.operations import account_reversals, credentials, reversals
 from identities.operations.attachments import AttachPolicy, DetachPolicy, attach, detach
 from identities.operations.boundaries import DeleteBoundary, PutBoundary, delete_boundary, put_boundary
@@ -12,6 +22,7 @@ from identities.operations.certificates import (
     upload_certificate,
 )
 from identities.operations.clones import clone_role, clone_user
+from identities.operations.delegation_requests import RejectRequest, reject_request
 from identities.operations.deletion import DeleteOwner, delete, delete_whole
 from identities.operations.existence import CreateGroup, CreateUser, create_group, create_user
 from identities.operations.inline import DeleteInline, PutInline, delete_inline, put_inline
@@ -86,6 +97,7 @@ __all__ = [
     "put_inline",
     "put_role",
     "register",
+    "reject_request",
     "remove_client_id",
     "remove_member",
     "remove_role",
@@ -127,6 +139,7 @@ def register() -> None:
     operations.register(UpdateTrust(ROLE), AddUser(), RemoveUser(), CreateUser(USER), CreateGroup(GROUP))
     operations.register(RenameOwner(USER), RenameOwner(GROUP), CreateRole(ROLE), UpdateRole(ROLE), RevokeSessions(ROLE))
     operations.register(CreateProfile(INSTANCE_PROFILE), DeleteProfile(INSTANCE_PROFILE), AddRole(), RemoveRole())
+    operations.register(RejectRequest(DELEGATION_REQUEST))
     operations.register(CreateLinked(), DeleteLinked(), AwaitDeletion())
     reversals.register()
     account_reversals.register()

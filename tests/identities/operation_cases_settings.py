@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from identities.kinds import INSTANCE_PROFILE, OIDC, SAML, SERVER_CERTIFICATE
-from identities.models import InstanceProfile, OidcProvider, SamlProvider, ServerCertificate
+from identities.models import DelegationRequest, InstanceProfile, OidcProvider, SamlProvider, ServerCertificate
 from identities.operations import (
     add_client_id,
     create_oidc,
     create_saml,
     delete_alias,
     delete_password_policy,
+    reject_request,
     remove_client_id,
     rename_certificate,
     set_alias,
@@ -42,6 +43,7 @@ from sync.object_ref import ObjectRef
 from sync.operations import StepSpec
 from sync.sealed import keep_typed
 from tests.services.certificates import certificate, saml_metadata
+from tests.services.delegation import request_access
 from tests.services.pulling import pulled
 from tests.services.statements import reports_policy
 from tests.services.world import World
@@ -405,4 +407,29 @@ ACCOUNT = (
         ("iam.summary",),
     ),
 )
-CASES = (*POLICIES, *PROVIDERS, *CERTIFICATES, *ACCOUNT)
+
+
+# ---- Requests of product providers ---------------------------------------------------------------------------
+def a_request(world: World) -> DelegationRequest:
+    request_access(world.iam)
+    pulled(world.aws_account, source="iam.delegation_requests")
+    return DelegationRequest.objects.get()
+
+
+def shown_request(world: World, request: DelegationRequest) -> tuple[str, str | None]:
+    found = world.iam.get_delegation_request(DelegationRequestId=request.aws_id)["DelegationRequest"]
+    return found["State"], found.get("RejectionReason")
+
+
+REQUESTS = (
+    Case(
+        "iam.delegation_request.reject",
+        a_request,
+        lambda world, request: reject_request(request, "Too wide."),
+        shown_request,
+        ("REJECTED", "Too wide."),
+        ("iam.delegation_requests",),
+        stays="A rejection is for good; the provider can ask anew.",
+    ),
+)
+CASES = (*POLICIES, *PROVIDERS, *CERTIFICATES, *ACCOUNT, *REQUESTS)

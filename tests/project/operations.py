@@ -108,6 +108,9 @@ EXPECTED: Mapping[str, Expected] = {
     "iam.account.sts_token_version": Expected(
         "account/set-token-version", no_access="The form of tokens, not what they allow."
     ),
+    "iam.delegation_request.reject": Expected(
+        "delegation_request/reject", no_access="Nobody has access by a request until its token is sent."
+    ),
     "iam.group.add_user": Expected("group/add-users"),
     "iam.group.attach": Expected("group/attach"),
     "iam.group.create": Expected("account/create-group"),
