@@ -25,7 +25,16 @@ from django.utils.http import urlencode
 from accounts.access import enter
 from accounts.models import Operator
 from accounts.second_factors import FactorSealed
-from accounts.sign_in import READS, SET_UP_FIRST, needs_second_factor, page_of, remember_rights, send_to, why_refused
+from accounts.sign_in import (
+    READS,
+    SET_UP_FIRST,
+    forget_rights,
+    needs_second_factor,
+    page_of,
+    remember_rights,
+    send_to,
+    why_refused,
+)
 from accounts.stepup import demand_step_up
 from iamconsole.sealing import CannotUnseal
 from iamconsole.web.addresses import access_of
@@ -129,8 +138,7 @@ class MfaRequired(MiddlewareMixin):
         operator = request.user
         if not isinstance(operator, Operator) or _is_about_signing_in(view_func):
             return None
-        if request.method in READS:
-            remember_rights(operator)
+        remember_rights(operator)
         if not needs_second_factor(request, operator):
             return None
         if not getattr(request, "htmx", False):
@@ -145,10 +153,13 @@ class DeclaredAccess(MiddlewareMixin):
         self, request: HttpRequest, view_func: View, view_args: tuple[Any, ...], view_kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         access = access_of(view_func)
-        if access is None:
+        if access is not None:
+            enter(request, access, view_kwargs.get("account_id", ""))
+        if request.method in READS:
             return None
-        enter(request, access, view_kwargs.get("account_id", ""))
-        if not access.fresh_sign_in or request.method in READS:
+        if isinstance(request.user, Operator):
+            forget_rights(request.user)
+        if access is None or not access.fresh_sign_in:
             return None
         try:
             demand_step_up(request)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from django.http import HttpRequest
 
 from accounts.access import visible_aws_accounts
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM, roles_with
+from accounts.sign_in import remember_rights
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider
 
 
@@ -38,3 +39,14 @@ class AccountsShell(ShellProvider):
         if not isinstance(request.user, Operator):
             return None
         return visible_aws_accounts(request)
+
+    def before_refusal(self, request: HttpRequest) -> None:
+        if isinstance(request.user, Operator) and request.user.remembered_grants is None:
+            remember_rights(request.user)
+
+    def rows_depend_on(self, request: HttpRequest, aws_account: AwsAccount | None) -> Hashable:
+        """The operator, what they may do, and the AWS account, which a grant gives less of when it isn't connected."""
+        if not isinstance(request.user, Operator) or aws_account is None:
+            return None
+        granted = frozenset(request.user.held_grants())
+        return request.user.pk, granted, aws_account.pk, aws_account.is_connected

@@ -96,15 +96,20 @@ def _factors(operator: Operator) -> QuerySet[Authenticator]:
 
 
 def remember_rights(operator: Operator) -> None:
-    """Asks once for all that a request which only reads asks again and again: the grants, and the second factor.
+    """Asks once for all that is asked again and again: the grants, and the second factor.
 
-    A request that writes asks anew each time.
+    For as long as a request only reads; of one that writes, until it comes to its view, which asks anew each time.
     """
     found = Grant.objects.of(operator).values_list("aws_account", "role", "pool_id", Exists(_factors(operator)))
     grants = list(found)
     operator.remembered_grants = tuple(HeldGrant(*grant) for *grant, _ in grants)
     if grants:
         operator._has_second_factor = any(has for *_, has in grants)  # type: ignore[attr-defined]
+
+
+def forget_rights(operator: Operator) -> None:
+    operator.remembered_grants = None
+    operator._has_second_factor = None  # type: ignore[attr-defined]
 
 
 def send_to(request: HttpRequest, url: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from iamconsole import parts, trouble
 from iamconsole.web import conditions, panels
 from iamconsole.web.search import MOST
 from iamconsole.web.search import search as search_all
-from iamconsole.web.shell import Shell
+from iamconsole.web.shell import Shell, refusal_page
 from iamconsole.web.trigrams import LEAST
 
 
@@ -85,11 +85,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", {"sentence": str(exception)}, status=403)
+    return refusal_page(request, "403.html", 403, sentence=str(exception))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return refusal_page(request, "404.html", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -84,10 +84,10 @@ def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) ->
     return changes.annotate(waits_for_me=waiting, asks_me=asking)
 
 
-def asked_of(operator: Operator, aws_account: AwsAccount) -> QuerySet[Change] | None:
-    """The changes that ask the operator for an approval or a review; None where that is asked of others."""
+def asked_of(operator: Operator, aws_account: AwsAccount) -> QuerySet[Change]:
+    """The changes that ask the operator for an approval or a review; none where that is asked of others."""
     if not may(operator, APPROVE, aws_account):
-        return None
+        return Change.objects.none()
     return Change.objects.filter(_asking(operator, aws_account), aws_account=aws_account)
 
 
@@ -181,11 +181,11 @@ class AwsAccountStatus:
 @once_a_page
 def aws_account_status(aws_account: AwsAccount) -> AwsAccountStatus:
     """In one query."""
-    return AwsAccountStatus(*AwsAccount.objects.filter(pk=aws_account.pk).values_list(*_status_columns())[0])
+    return AwsAccountStatus(*_statuses().get(pk=aws_account.pk))
 
 
 @cache
-def _status_columns() -> Sequence[Any]:
+def _statuses() -> QuerySet[Any, Any]:
     """The fields of an AwsAccountStatus. Django takes longer to put them together than the database to answer."""
     of_it = {"aws_account": OuterRef("pk")}
     still_open = Change.objects.filter(state__in=Change.OPEN, **of_it).order_by().values("aws_account")
@@ -197,7 +197,7 @@ def _status_columns() -> Sequence[Any]:
     ignores = Exists(OwnershipRule.objects.filter(ownership=Ownership.IGNORED, **of_it))
     moves = Exists(Change.objects.filter(state__in=Change.MOVING, **of_it))
     is_on_hold = Exists(StepCounter.objects.filter(on_hold_since__isnull=False))
-    return count, age, ignores, moves, is_on_hold
+    return AwsAccount.objects.values_list(count, age, ignores, moves, is_on_hold)
 
 
 @once_a_page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -26,16 +26,18 @@ from sync.snapshot.importing import taken_at
 from sync.views.words import ErrorView, state_word
 
 
-def _open(request: HttpRequest, aws_account: AwsAccount) -> int | QuerySet[Any]:
+def _open(request: HttpRequest, aws_account: AwsAccount) -> int | None:
+    return shell_for(request).open_changes if may(signed_in(request), SEE_IAM, aws_account) else None
+
+
+def _own_open(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any]:
     """For who looks after people, their own."""
     if may(signed_in(request), SEE_IAM, aws_account):
-        return shell_for(request).open_changes
-    return Change.objects.filter(
-        aws_account=aws_account, requested_by=signed_in(request), state__in=Change.OPEN
-    ).order_by()
+        return Change.objects.none()
+    return Change.objects.filter(aws_account=aws_account, requested_by=signed_in(request), state__in=Change.OPEN)
 
 
-def _asked(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any] | None:
+def _asked(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any]:
     return selectors.asked_of(signed_in(request), aws_account)
 
 
@@ -52,10 +54,11 @@ class SyncShell(ShellProvider):
                     "Changes",
                     "git-pull-request-arrow",
                     "changes",
-                    count=_open,
+                    _own_open,
                     permission=(SEE_IAM, CARE),
                     position=10,
                     asks=WaitingCount(_asked, "waiting=decision"),
+                    count=_open,
                 ),
                 NavItem("Drift", "file-diff", "drift", _drift, counts_none=False, permission=SEE_IAM, position=15),
                 NavItem("Pulls", "refresh-cw", "pulls", permission=SEE_IAM, position=20),
@@ -71,6 +74,9 @@ class SyncShell(ShellProvider):
 
     def open_changes(self, request: HttpRequest, aws_account: AwsAccount | None) -> int | None:
         return selectors.aws_account_status(aws_account).open_changes if aws_account else None
+
+    def rows_depend_on(self, request: HttpRequest, aws_account: AwsAccount | None) -> Hashable:
+        return bool(aws_account and selectors.aws_account_status(aws_account).ignores)
 
 
 def register_panels() -> None:

@@ -64,7 +64,7 @@ class Operator(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return self.name
 
-    # The grants, while a request that only reads is answered (accounts/sign_in.py); None: the database is asked.
+    # The grants, while a request only reads (accounts/sign_in.py); None: the database is asked.
     remembered_grants: tuple[HeldGrant, ...] | None = None
 
     def held_grants(self) -> Sequence[HeldGrant]:

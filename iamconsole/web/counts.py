@@ -28,44 +28,50 @@ def lately(rows: QuerySet[Any], *, most: int | None = None) -> int:
 
 def lately_each(several: Sequence[QuerySet[Any]]) -> list[int]:
     """The same of each, in one query for all that nobody remembers."""
-    queries = [_counting(rows) for rows in several]
-    known: dict[str, int] = caches["counts"].get_many([question.key for question in queries if question])
-    new = {question.key: question for question in queries if question and question.key not in known}
+    return counted_lately([count_query(rows) for rows in several])
+
+
+def counted_lately(queries: Sequence[CountQuery | None]) -> list[int]:
+    """The same of rows whose queries are compiled already."""
+    known: dict[str, int] = caches["counts"].get_many([query.key for query in queries if query])
+    new = {query.key: query for query in queries if query and query.key not in known}
     if new:
         known |= (fresh := dict(zip(new, _answers(list(new.values())), strict=True)))
         caches["counts"].set_many(fresh, REMEMBERED_S)
-    return [known[question.key] if question else 0 for question in queries]
+    return [known[query.key] if query else 0 for query in queries]
 
 
 def forget(rows: QuerySet[Any]) -> None:
     """This process counts them anew."""
-    if question := _counting(rows):
-        caches["counts"].delete(question.key)
+    if query := count_query(rows):
+        caches["counts"].delete(query.key)
 
 
 @dataclass(frozen=True)
-class _Question:
+class CountQuery:
+    """The query of a QuerySet as it was compiled, which takes longer than to look its count up."""
+
     key: str
     using: str
     sql: str
     params: Sequence[Any]
 
 
-def _counting(rows: QuerySet[Any]) -> _Question | None:
+def count_query(rows: QuerySet[Any]) -> CountQuery | None:
     """None for rows that no query need look for."""
     try:
         unordered = rows if rows.query.is_sliced else rows.order_by()
         sql, params = unordered.values("pk").query.sql_with_params()
     except EmptyResultSet:
         return None
-    return _Question(hashlib.sha256(repr((rows.db, sql, params)).encode()).hexdigest(), rows.db, sql, params)
+    return CountQuery(hashlib.sha256(repr((rows.db, sql, params)).encode()).hexdigest(), rows.db, sql, params)
 
 
-def _answers(questions: Sequence[_Question]) -> Sequence[int]:
+def _answers(queries: Sequence[CountQuery]) -> Sequence[int]:
     """Written by hand: Django counts one QuerySet at a time, or rows of one model."""
-    each = ", ".join(f"(SELECT COUNT(*) FROM ({question.sql}) AS counted)" for question in questions)  # noqa: S608  Django's own
-    with connections[questions[0].using].cursor() as cursor:
-        cursor.execute(f"SELECT {each}", [param for question in questions for param in question.params])
+    each = ", ".join(f"(SELECT COUNT(*) FROM ({query.sql}) AS counted)" for query in queries)  # noqa: S608  Django's own
+    with connections[queries[0].using].cursor() as cursor:
+        cursor.execute(f"SELECT {each}", [param for query in queries for param in query.params])
         row: Sequence[int] = cursor.fetchone()
     return row
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
+
+from iamconsole.web.shell import refusal_page
 
 
 class NoNul(MiddlewareMixin):
@@ -23,6 +24,6 @@ class MethodNotAllowed(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if not isinstance(response, HttpResponseNotAllowed) or response.content:
             return response
-        page: HttpResponse = render(request, "405.html", status=405)
+        page = refusal_page(request, "405.html", 405)
         page["Allow"] = response["Allow"]
         return page

@@ -5,7 +5,7 @@ With nothing registered the shell still works: no AWS account, an empty sidebar,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -30,14 +30,16 @@ class ShellAwsAccount(Protocol):
     def get_environment_display(self) -> str: ...
 
 
+# Called with the request and the AWS account. Rows of all links are counted in one query, once a minute, and each
+# QuerySet is compiled once for all that it depends on: `ShellProvider.rows_depend_on`.
+CountedRows = Callable[["HttpRequest", Any], "QuerySet[Any]"]
+
+
 @dataclass(frozen=True)
 class WaitingCount:
-    """What waits for the operator, said beside a link where there is any: "2 for you", which leads to these.
+    """What waits for the operator, said beside a link where there is any: "2 for you", which leads to these."""
 
-    `rows` are counted as those of links are; None for an operator of whom nothing is asked.
-    """
-
-    rows: Callable[[HttpRequest, Any], QuerySet[Any] | None]
+    rows: CountedRows
     query: str  # of the link's address: "waiting=decision"
 
 
@@ -48,14 +50,14 @@ class NavItem:
     label: str
     icon: str
     url_name: str
-    # Called with the request and the AWS account. Rows are counted with those of all other links, once a minute.
-    count: Callable[[HttpRequest, Any], QuerySet[Any] | int | None] | None = None
+    rows: CountedRows | None = None
     permission: str | tuple[str, ...] | None = None  # of several, one is enough
     per_aws_account: bool = True
     position: int = 50  # within its group; equal positions stay in the order of registration
     counts_none: bool = True  # False: a 0 isn't said
     asks: WaitingCount | None = None
     shows: Callable[[HttpRequest], bool] | None = None  # beside the permission, where that is no AWS account's
+    count: Callable[[HttpRequest, Any], int | None] | None = None  # of what the page knows anyway, in place of rows
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,13 @@ class ShellProvider:
         return None
 
     def open_changes(self, request: HttpRequest, aws_account: Any) -> int | None:
+        return None
+
+    def before_refusal(self, request: HttpRequest) -> None:
+        """The request did nothing and will do nothing, but be told so on a page: as one that only reads."""
+
+    def rows_depend_on(self, request: HttpRequest, aws_account: Any) -> Hashable:
+        """All that the QuerySets of links depend on: the same answer must mean the same filters, to the letter."""
         return None
 
 

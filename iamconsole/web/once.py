@@ -9,7 +9,8 @@ a worker and a command ask anew each time. Nobody may change what such a functio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -40,6 +41,19 @@ def once_a_page(ask: Callable[P, T]) -> Callable[P, T]:
     return asked
 
 
+@contextmanager
+def page_is_made() -> Iterator[None]:
+    """Within it answers are kept."""
+    if _answers.get() is not None:
+        yield
+        return
+    token = _answers.set({})
+    try:
+        yield
+    finally:
+        _answers.reset(token)
+
+
 class OncePerPage:
     """The middleware within which answers are kept, until the response is made. What streams after that asks anew."""
 
@@ -49,8 +63,5 @@ class OncePerPage:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in ("GET", "HEAD"):
             return self._get_response(request)
-        token = _answers.set({})
-        try:
+        with page_is_made():
             return self._get_response(request)
-        finally:
-            _answers.reset(token)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
-from iamconsole.web.counts import lately_each
+from iamconsole.web.counts import CountQuery, count_query, counted_lately
 from iamconsole.web.navigation import (
+    CountedRows,
     NavItem,
     ShellAwsAccount,
     ShellProvider,
@@ -21,8 +23,13 @@ from iamconsole.web.navigation import (
     merged_groups,
     shell_providers,
 )
+from iamconsole.web.once import page_is_made
 
 T = TypeVar("T")
+
+_MOST_COMPILED = 5000
+# The queries of what links count, by the function that gives the rows and all that these depend on.
+_compiled: dict[Hashable, CountQuery | None] = {}
 
 
 @dataclass(frozen=True)
@@ -106,12 +113,26 @@ class Shell:
 
     def _counts(self, items: Sequence[NavItem]) -> dict[NavItem | WaitingCount, int]:
         """What links say beside their words, and what they ask; of those that give rows, all in one query."""
-        asked: dict[NavItem | WaitingCount, QuerySet[Any] | int | None] = {}
-        asked |= {item: item.count(self._request, self.aws_account) for item in items if item.count}
-        asked |= {item.asks: item.asks.rows(self._request, self.aws_account) for item in items if item.asks}
-        rows = {item: count for item, count in asked.items() if isinstance(count, QuerySet)}
-        described = {item: count for item, count in asked.items() if isinstance(count, int)}
-        return described | dict(zip(rows, lately_each(list(rows.values())), strict=True))
+        rows: dict[NavItem | WaitingCount, CountedRows] = {item: item.rows for item in items if item.rows}
+        rows |= {item.asks: item.asks.rows for item in items if item.asks}
+        depend_on = self._rows_depend_on() if rows else ()
+        queries = [self._count_query(rows_of, depend_on) for rows_of in rows.values()]
+        counts = dict(zip(rows, counted_lately(queries), strict=True))
+        known = {item: item.count(self._request, self.aws_account) for item in items if item.count}
+        return counts | {item: count for item, count in known.items() if count is not None}
+
+    def _rows_depend_on(self) -> Hashable:
+        return tuple(provider.rows_depend_on(self._request, self.aws_account) for provider in shell_providers())
+
+    def _count_query(self, rows_of: CountedRows, depend_on: Hashable) -> CountQuery | None:
+        """Compiles the rows' query when this process hasn't: that takes longer than to count them."""
+        key = (rows_of, depend_on)
+        with suppress(KeyError):
+            return _compiled[key]
+        if len(_compiled) >= _MOST_COMPILED:
+            _compiled.clear()
+        query = _compiled[key] = count_query(rows_of(self._request, self.aws_account))
+        return query
 
     def _link(self, item: NavItem, counts: Mapping[NavItem | WaitingCount, int]) -> SidebarLink:
         kwargs = {"account_id": self.aws_account.account_id} if item.per_aws_account and self.aws_account else None
@@ -135,6 +156,14 @@ class Shell:
         if link.url != current:
             return link
         return replace(link, current="page" if link.url == self._request.path else "true")
+
+
+def refusal_page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:
+    """Says on a page what the console doesn't do. What the page asks again and again is asked once."""
+    with page_is_made():
+        for provider in shell_providers():
+            provider.before_refusal(request)
+        return render(request, template, context, status=status)
 
 
 def shell_for(request: HttpRequest) -> Shell:

@@ -108,9 +108,7 @@ def _wrong(request: HttpRequest, change: Change, action: ChangeAction, form: for
 
 def _on(request: HttpRequest, change: Change) -> HttpResponse:
     """To the page of what was done. The sidebar there counts anew what waits for the operator."""
-    waiting = selectors.asked_of(signed_in(request), change.aws_account)
-    if waiting is not None:
-        forget(waiting)
+    forget(selectors.asked_of(signed_in(request), change.aws_account))
     return redirect("change", account_id=change.aws_account.account_id, pk=change.pk)
 
 
