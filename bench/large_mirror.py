@@ -15,8 +15,8 @@ from django.db.models import Count, F, Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import AwsAccount
+from identities.edges import keep_trusted
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
-from identities.trusted import keep_trusted
 from policies.models import Document, ManagedPolicy, PolicyVersion
 from sync.models import Facet, MirroredRow, Revision, Run
 

@@ -8,14 +8,12 @@ class IdentitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from identities import actions, credentials, mirrors, operations, registration, snapshot
-        from identities.account import registration as account
         from sync import mirror
 
         mirror.register(mirrors.IamGroupMirror(), mirrors.IamUserMirror(), mirrors.IamRoleMirror())
         mirror.register_source(mirrors.IamDetails())
         mirror.register_source(snapshot.IamSnapshot())
-        account.register()
+        registration.register()
         credentials.register()
         operations.register()
-        registration.register()
         actions.register()

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from aws_constraints.arn import name_of
-from identities.models import Attachment, IamGroup, IamUser, InlinePolicy, Membership, Principal
+from identities.models import (
+    Attachment,
+    IamGroup,
+    IamRole,
+    IamUser,
+    InlinePolicy,
+    Membership,
+    Principal,
+    TrustedPrincipal,
+)
+from identities.trust import account_of, unique_ids
 from policies.models import ManagedPolicy
 from sync.mirror import AccountRegion, Content, bulk
 from sync.mirror.base import DETAILS
@@ -149,3 +159,33 @@ def _live(
     """Of two by one name, where one was made anew and the sweep is still to come, the newer one is the last."""
     here: Columns = {"aws_account_id": place.aws_account.pk, "region": place.region, "gone_at": None}
     return sorted(bulk.select(model, ["id", *names], column, among, here), key=lambda row: row["id"])
+
+
+# ---- A row for each principal that a role trusts: the other side of `IamRole.trusted` ------------------------
+def keep_trusted(roles: QuerySet[IamRole]) -> None:
+    """Brings their rows in line with what was written of them just now; in the caller's transaction."""
+    written = roles.values_list("pk", "arn", "trusted")
+    wanted = {_key_of_trusted(row): row for pk, arn, trusted in written for row in _rows_of_trusted(pk, arn, trusted)}
+    kept = TrustedPrincipal.objects.filter(role__in=roles.values("pk"))
+    found = kept.values_list("pk", "role_id", "type", "value")
+    present = {(role, type_, value): pk for pk, role, type_, value in found}
+    if ended := [pk for key, pk in present.items() if key not in wanted]:
+        TrustedPrincipal.objects.filter(pk__in=ended).delete()
+    bulk.insert(TrustedPrincipal, [row for key, row in wanted.items() if key not in present])
+
+
+def _rows_of_trusted(role: int, arn: str, trusted: Sequence[dict[str, str]]) -> Iterator[Columns]:
+    own = account_of(arn)
+    for principal in trusted:
+        named = account_of(principal["value"]) if principal["type"] == "AWS" else ""
+        yield {
+            "role_id": role,
+            "type": principal["type"][:20],
+            "value": principal["value"],
+            "outside_account": named if named != own else "",
+            "is_unique_id": bool(unique_ids([principal])),
+        }
+
+
+def _key_of_trusted(row: Columns) -> tuple[int, str, str]:
+    return row["role_id"], row["type"], row["value"]

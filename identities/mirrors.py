@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 from django.conf import settings
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of
 from identities import edges, reads
 from identities.dangling_trusts import words_by_id
+from identities.edges import keep_trusted
+from identities.former_names import is_rewritten
 from identities.models import IamGroup, IamRole, IamUser, Principal
-from identities.parts import PARTS, trust_words
-from identities.rewritten_trusts import is_rewritten
-from identities.trust import principals_of, unique_ids
-from identities.trusted import keep_trusted
+from identities.trust import joined, principals_of, trusted_of, unique_ids
 from policies import documents
 from policies.engine.statements import allowed_principals, document_in
 from policies.mirrors import is_mirrored
@@ -25,11 +25,48 @@ from sync.aws.errors import InvalidRequestError
 from sync.aws.permission import NOBODY, read, reread
 from sync.mirror import AccountRegion, Content, Item, Mirror, Named, ParsedItem, Reader, Source, SourcePage
 from sync.mirror.bulk import Columns
-from sync.mirror.differences import ContentDifference
+from sync.mirror.differences import ContentDifference, ContentPart
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
 from sync.object_ref import ObjectRef
 from sync.texts import storable
+
+PARTS = {
+    "name": ContentPart("Name", changed="renamed from {old} to {new}"),
+    "path": ContentPart("Path"),
+    "arn": ContentPart("ARN", follows="name"),
+    "attached": ContentPart("Attached policies", "attached {name}", "detached {name}", named=name_of),
+    "groups": ContentPart("Groups", "added to the group {name}", "removed from the group {name}"),
+    "inline": ContentPart(
+        "Inline policies",
+        "inline policy {name} written",
+        "inline policy {name} deleted",
+        "inline policy {name} changed",
+    ),
+    "trust": ContentPart("Trust policy", "trust policy written", changed="trust policy changed"),
+    "boundary": ContentPart(
+        "Permissions boundary",
+        "bounded by {new}",
+        "boundary {old} taken off",
+        "bounded by {new} instead of {old}",
+        named=name_of,
+    ),
+    "tags": ContentPart("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}"),
+}
+
+
+def trust_words(aws_account: AwsAccount, old: str, new: str, deleted: Mapping[str, str]) -> str:
+    """Who came and who went: "trust policy changed: now names AWS account 999999999999". `deleted` as in `trust`."""
+    before, after = (
+        {each.inside: None for each in trusted_of(principals_of(text), aws_account.account_id, deleted)}
+        for text in (old, new)
+    )
+    came, went = ([who for who in some if who not in others] for some, others in ((after, before), (before, after)))
+    if not old or not (came or went):
+        return "trust policy changed" if old else f"trust policy names {joined(after) or 'nobody'}"
+    said = [f"{words} {joined(who)}" for words, who in (("now names", came), ("no longer names", went)) if who]
+    return f"trust policy changed: {'; '.join(said)}"
+
 
 _USER_AGAIN = "Read one user again, before and after a change, and tell whose credentials changed."
 _GROUP_AGAIN = "Read one group again, before and after a change."

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Value
+from django.db.models import F, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.access import signed_in
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.counts import first_of, lately
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
-from iamconsole.web.words import SOME, counted, number, some
+from iamconsole.web.search import KindMatches, SearchHit, SearchKind, beginning
+from iamconsole.web.search import register as register_kind
+from iamconsole.web.words import SOME, ago, counted, day, number, some
 from identities import kinds, selectors
+from identities.account import last_accessed, password_policy, sources
+from identities.account.selectors import saml_providers, server_certificates, settings_of
+from identities.credentials.root import root_of
 from identities.dangling_trusts import deleted_in, trusting_deleted
-from identities.models import IamGroup, IamRole, IamUser
+from identities.models import AccessKey, IamGroup, IamRole, IamUser
+from identities.models.account import ENDS_SOON
+from identities.models.credentials import key_cutoff
 from identities.trust import outside_accounts
 from objects.selectors import count_live
 from policies.models import ManagedPolicy
+from sync import mirror
+from sync.models import Ownership
 
 Trusting = list[tuple[str, list[dict[str, str]]]]  # names of roles, and whom they trust
 
@@ -34,7 +44,9 @@ class IdentitiesShell(ShellProvider):
                 NavItem("Users", "user", "users", count_live(IamUser), SEE_IAM, position=10),
                 NavItem("Groups", "users", "groups", count_live(IamGroup), SEE_IAM, position=20),
                 NavItem("Roles", "hat-glasses", "roles", count_live(IamRole), SEE_IAM, position=30),
+                NavItem("Identity providers", "id-card", "identity_providers", permission=SEE_IAM, position=50),
                 NavItem("Root user", "crown", "root_user", permission=SEE_IAM, position=60),
+                NavItem("Account settings", "sliders-horizontal", "account_settings", permission=SEE_IAM, position=70),
             ),
             position=10,
         ),
@@ -110,11 +122,152 @@ def _list(aws_account: AwsAccount, name: str) -> str:
     return reverse(name, kwargs={"account_id": aws_account.account_id})
 
 
+# ---- Credentials that need attention -------------------------------------------------------------------------
+def root_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
+    root, url = root_of(aws_account), reverse("root_user", kwargs={"account_id": aws_account.account_id})
+    if root.has_keys:
+        yield panels.PanelRow(
+            title="The root user has an access key",
+            url=url,
+            text="No policy limits what it may do, and nobody needs it: delete it once nothing uses it.",
+            severity="critical",
+            action="Look at it",
+        )
+    if root.mfa is False:
+        yield panels.PanelRow(
+            title="The root user has no MFA",
+            url=url,
+            text="Anybody who learns its password controls the AWS account.",
+            severity="critical",
+            action="Look at it",
+        )
+    if root.used_recently and root.last_used_at is not None:
+        yield panels.PanelRow(
+            title="The root user was used",
+            url=url,
+            text=f"{ago(root.last_used_at).capitalize()}. Few tasks need it; IAM roles are for all others.",
+            severity="medium",
+            action="Look at it",
+        )
+
+
+def credential_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
+    users = IamUser.objects.live().filter(aws_account=aws_account).exclude(ownership=Ownership.IGNORED)
+    yield from _users_row(
+        aws_account,
+        users.filter(has_password__in=[True], mfa_count=0),
+        "mfa=none",
+        ("user signs", "users sign", "in without MFA"),
+        "With a password alone they can sign in to the AWS Management Console.",
+    )
+    yield from _users_row(
+        aws_account,
+        users.filter(oldest_key_at__lt=key_cutoff()),
+        "keys=old",
+        ("user has", "users have", "an access key older than 90 days"),
+        "A key that leaked long ago still works.",
+    )
+
+
+def _users_row(
+    aws_account: AwsAccount, users: QuerySet[IamUser], query: str, words: tuple[str, str, str], why: str
+) -> Iterator[panels.PanelRow]:
+    names = first_of(users.order_by("name_key").values_list("name", flat=True), SOME)
+    if names:
+        one, many, what = words
+        url = reverse("users", kwargs={"account_id": aws_account.account_id})
+        yield panels.PanelRow(
+            title=f"{counted(names.total, one, many)} {what}",
+            url=f"{url}?{query}",
+            text=f"{some(names.rows, names.total)}. {why}",
+            severity="high",
+            action=f"Review {number(names.total)}",
+        )
+
+
+# ---- Search by the id of an access key: what a log or an alert names is the key, and who has it is the question
+def find_keys(operator: Operator, words: str, limit: int) -> KindMatches:
+    """Keys whose id begins so; those that are gone come last."""
+    keys = beginning(AccessKey.objects.visible_to(operator), words).select_related("aws_account", "user")
+    newest = keys.order_by(F("gone_at").desc(nulls_first=True), "pk")
+    return KindMatches(keys.count(), [_hit(key) for key in newest[:limit]])
+
+
+def _hit(key: AccessKey) -> SearchHit:
+    address = {"account_id": key.aws_account.account_id, "aws_id": key.user.aws_id}
+    return SearchHit(
+        key.name,
+        reverse("user_credentials", kwargs=address),
+        f"An access key of {key.user.name}",
+        str(key.aws_account),
+        key.gone_at,
+    )
+
+
+# ---- What belongs to the AWS account and needs attention -----------------------------------------------------
+def _weak_passwords(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
+    settings = settings_of(aws_account)
+    if settings is None or settings.password_policy is None:
+        return
+    policy = password_policy.read(settings.password_policy)
+    if policy.weaknesses:
+        what = "AWS’s default password policy is in force" if policy.is_default else "The password policy is weak"
+        yield panels.PanelRow(
+            title=what,
+            url=reverse("account_settings", kwargs={"account_id": aws_account.account_id}),
+            text=" ".join(policy.weaknesses),
+            severity="medium",
+            action="Review it",
+        )
+
+
+def _ending(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
+    """Sign-ins through a SAML provider, and server certificates, that stop to work soon."""
+    by = timezone.now() + ENDS_SOON
+    saml = saml_providers(aws_account).filter(gone_at__isnull=True)
+    for provider in saml.filter(Q(valid_until__lt=by) | Q(certificate_expires_at__lt=by)).order_by("name_key"):
+        ends = day(provider.ends_at)
+        yield panels.PanelRow(
+            title=f"Sign-in through {provider.name} {'ended' if provider.has_ended else 'ends'} on {ends}",
+            url=reverse("saml_provider", kwargs={"account_id": aws_account.account_id, "aws_id": provider.aws_id}),
+            text="After that nobody can sign in through it until new metadata is uploaded.",
+            severity="high",
+            action="Review it",
+        )
+    held = server_certificates(aws_account).filter(gone_at__isnull=True, expires_at__lt=by)
+    names = list(held.order_by("expires_at").values_list("name", flat=True))
+    if names:
+        yield panels.PanelRow(
+            title=f"{counted(len(names), 'server certificate')} expired or will within {ENDS_SOON.days} days",
+            url=reverse("account_settings", kwargs={"account_id": aws_account.account_id}),
+            text=f"{some(names)}. Clients that connect to what uses it will be warned.",
+            severity="medium",
+            action=f"Review {len(names)}",
+        )
+
+
+# ---- All of it -----------------------------------------------------------------------------------------------
+_NEED_ATTENTION = (
+    ("weak_passwords", _weak_passwords, 50),
+    ("ending", _ending, 50),
+    ("root", root_rows, 20),
+    ("credentials", credential_rows, 20),
+    ("administrators", _administrators, 50),
+    ("trusts", _trusts, 50),
+)
+
+
 def register() -> None:
+    mirror.register(*sources.MIRRORS.values(), *sources.ACCOUNT_MIRRORS.values(), *last_accessed.MIRRORS)
+    for source in (*sources.SOURCES, last_accessed.LastAccessed()):
+        mirror.register_source(source)
     register_shell(IdentitiesShell())
     kinds.register()
+    register_kind(SearchKind("keys", "Access keys", "key-round", find=find_keys, position=35))
     panels.register(panels.Panel("policy", "attached", "Attached to", "policy_attached", count=_holders, position=40))
-    for panel_name, rows in (("administrators", _administrators), ("trusts", _trusts)):
+    for name, rows, position in _NEED_ATTENTION:
         panels.register(
-            panels.Panel("overview.attention", panel_name, "Needs attention", rows=rows, permission=SEE_IAM)
+            panels.Panel(
+                "overview.attention", name, "Needs attention", rows=rows, permission=SEE_IAM, position=position
+            )
         )

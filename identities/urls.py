@@ -13,7 +13,7 @@ from identities.account.urls import urlpatterns as account_patterns
 from identities.dangling_trusts import name_deleted
 from identities.object_pages import GROUP, ROLE, USER
 from identities.tables import GROUPS, ROLES, USERS
-from identities.views import as_of, bulk, panels, root, trust
+from identities.views import as_of, bulk, panels, root
 from objects.views.lists import ObjectList, object_patterns
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
@@ -36,7 +36,7 @@ urlpatterns = [
     page(f"{AWS_ACCOUNT}as-of/<str:kind>/<str:aws_id>/", as_of.as_of_one, needs(SEE_IAM), name="as_of_one"),
     page(f"{AWS_ACCOUNT}root/", root.root_user, needs(SEE_IAM), name="root_user"),
     page(f"{AWS_ACCOUNT}{USER.many}/csv/", bulk.users_csv, needs(PROPOSE), name="users_csv"),
-    page(f"{AWS_ACCOUNT}documents/check/trust/", trust.trust_check, needs(PROPOSE), name="trust_check"),
+    page(f"{AWS_ACCOUNT}documents/check/trust/", panels.trust_check, needs(PROPOSE), name="trust_check"),
     page(
         f"{AWS_ACCOUNT}policies/<str:aws_id>/attached/", panels.policy_attached, needs(SEE_IAM), name="policy_attached"
     ),

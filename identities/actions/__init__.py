@@ -2,20 +2,7 @@
 
 from typing import Any
 
-from identities.actions import (
-    belonging,
-    credentials,
-    deleting,
-    linked_role,
-    make,
-    mfa,
-    names,
-    new_role,
-    others,
-    passwords,
-    roles,
-    tags,
-)
+from identities.actions import belonging, credentials, deleting, make, mfa, new_role, others, passwords, roles
 from identities.operations.credentials.mfa_enrolment import MOST_DEVICES
 from objects import object_actions
 from objects.object_actions import ACCOUNT, ActionForm, ObjectAction
@@ -28,9 +15,7 @@ def register() -> None:
         ObjectAction("create-user", "New user…", make.CreateUserForm, icon="plus", on="users"),
         ObjectAction("create-group", "New group…", make.CreateGroupForm, icon="plus", on="groups"),
         ObjectAction("create-role", "New role…", new_role.ServiceRoleForm, icon="plus", on="roles"),
-        ObjectAction(
-            "create-role-linked", "New role…", linked_role.LinkedRoleForm, icon="plus", on="roles", listed=False
-        ),
+        ObjectAction("create-role-linked", "New role…", new_role.LinkedRoleForm, icon="plus", on="roles", listed=False),
         ObjectAction(
             "create-role-account", "New role…", new_role.AccountRoleForm, icon="plus", on="roles", listed=False
         ),
@@ -47,9 +32,17 @@ def register() -> None:
     for place in ("user", "role"):
         object_actions.register(
             place,
-            ObjectAction("tag", "Add a tag…", tags.OwnerTagForm, icon="tag", many=True, offered=_is_ours, position=60),
             ObjectAction(
-                "untag", "Remove a tag…", tags.OwnerUntagForm, icon="tag", many=True, offered=_is_tagged, position=61
+                "tag", "Add a tag…", belonging.OwnerTagForm, icon="tag", many=True, offered=_is_ours, position=60
+            ),
+            ObjectAction(
+                "untag",
+                "Remove a tag…",
+                belonging.OwnerUntagForm,
+                icon="tag",
+                many=True,
+                offered=_is_tagged,
+                position=61,
             ),
         )
     _register_credentials()
@@ -158,15 +151,15 @@ def _register_principals() -> None:
         offered=_is_ours,
         position=90,
     )
-    rename = ObjectAction("rename", "Rename…", names.RenameOwnerForm, icon="pencil", position=40)
-    object_actions.register("user", rename, _clone(names.CloneUserForm), delete)
+    rename = ObjectAction("rename", "Rename…", make.RenameOwnerForm, icon="pencil", position=40)
+    object_actions.register("user", rename, _clone(make.CloneUserForm), delete)
     object_actions.register("group", rename, delete)
     object_actions.register(
         "role",
         ObjectAction(
             "describe", "Description, session…", roles.RoleSettingsForm, icon="pencil", offered=_is_ours, position=40
         ),
-        _clone(names.CloneRoleForm),
+        _clone(make.CloneRoleForm),
         ObjectAction(
             "delete-linked",
             "Delete…",

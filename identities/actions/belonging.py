@@ -1,4 +1,4 @@
-"""Attachments and memberships: what users, groups and roles have, and where they belong."""
+"""What users, groups and roles have, and where they belong: attachments, memberships, boundaries, tags."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from django import forms
 from identities.forms import GroupField, UsersField
 from identities.kinds import kind_of
 from identities.models import Attachment, IamGroup, Membership
-from identities.operations import add_member, attach, detach, remove_member
+from identities.operations import add_member, attach, delete_boundary, detach, put_boundary, remove_member, tag, untag
 from objects.fields import UntilField
 from objects.object_actions import ActionForm
+from objects.operations.tags import LONGEST_KEY, LONGEST_VALUE
 from policies.ending import ending_copy
 from policies.fields import PolicyField
 from sync.operations import StepSpec
@@ -129,3 +130,50 @@ class RemoveUsersForm(ActionForm):
         users = self.cleaned_data["users"]
         members, _ = _split(users, _members(users, self.target))
         return [remove_member(user, self.target) for user in members or users]
+
+
+# ---- The permissions boundary of users and roles -------------------------------------------------------------
+class PutBoundaryForm(ActionForm):
+    heading = "Permissions boundary of {names}"
+    about = "What the boundary doesn't allow is not allowed, whatever other policies say. It gives nothing by itself."
+    policy = PolicyField(label="Boundary")
+
+    def steps(self) -> Sequence[StepSpec]:
+        policy = self.cleaned_data["policy"]
+        others = [target for target in self.targets if target.boundary_arn != policy]
+        return [put_boundary(target, policy) for target in others or self.targets]
+
+
+class DeleteBoundaryForm(ActionForm):
+    heading = "Take the permissions boundary off {names}"
+    about = "Everything that the policies allow is allowed then: this can add access."
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [delete_boundary(target) for target in self.targets]
+
+
+# ---- Tags of users and roles ---------------------------------------------------------------------------------
+class OwnerTagForm(ActionForm):
+    heading = "Tag {names}"
+    about = (
+        "Policies may ask for tags, so a tag can give access, or take it. A tag of that key is replaced; who has it so "
+        "already is left out."
+    )
+    key = forms.CharField(max_length=LONGEST_KEY)
+    value = forms.CharField(max_length=LONGEST_VALUE, required=False)
+
+    def steps(self) -> Sequence[StepSpec]:
+        key, value = self.cleaned_data["key"], self.cleaned_data["value"]
+        others = [target for target in self.targets if target.tags.get(key) != value]
+        return [tag(target, key, value) for target in others or self.targets]
+
+
+class OwnerUntagForm(ActionForm):
+    heading = "Remove a tag from {names}"
+    about = "What a policy allows only with this tag is no longer allowed. Identities without the tag are left out."
+    key = forms.CharField(max_length=LONGEST_KEY)
+
+    def steps(self) -> Sequence[StepSpec]:
+        key = self.cleaned_data["key"]
+        tagged = [target for target in self.targets if key in target.tags]
+        return [untag(target, key) for target in tagged or self.targets]

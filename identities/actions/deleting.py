@@ -8,7 +8,7 @@ from typing import Any
 from iamconsole.web.words import day, some
 from identities.models import IamRole, IamUser
 from identities.operations import delete_linked, delete_whole, delete_whole_profile
-from identities.operations.cascades import take_off
+from identities.operations.deletion import take_off
 from objects.object_actions import ActionForm
 from sync.operations import StepSpec
 

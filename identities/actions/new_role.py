@@ -10,14 +10,36 @@ from django import forms
 
 from identities.account.selectors import oidc_providers, saml_providers
 from identities.actions.make import FixedPathField, NewForm
-from identities.actions.role_fields import DescriptionField, MinutesField
 from identities.actions.trust_documents import EC2, SERVICES, for_account, for_provider, for_service
 from identities.models import IamRole, InstanceProfile, OidcProvider
-from identities.operations import add_role, attach, create_profile, create_role
+from identities.operations import add_role, attach, create_linked, create_profile, create_role
+from identities.operations.principals import LONGEST_DESCRIPTION, LONGEST_SESSION_S, SHORTEST_SESSION_S, USUAL_SESSION_S
+from objects.object_actions import ActionForm
 from policies.drafts import MOST_SENT
 from policies.engine.document import DocumentType, parse
 from policies.fields import PolicyField
 from sync.operations import StepSpec
+
+
+# ---- What roles say of themselves ----------------------------------------------------------------------------
+class DescriptionField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=LONGEST_DESCRIPTION, required=False, **kwargs)
+
+
+class MinutesField(forms.IntegerField):
+    """The longest session of a role; AWS counts it in seconds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        usual = {
+            "label": "Longest session, in minutes",
+            "initial": USUAL_SESSION_S // 60,
+            "min_value": SHORTEST_SESSION_S // 60,
+            "max_value": LONGEST_SESSION_S // 60,
+            "help_text": "60 to 720. Then it is assumed anew.",
+        }
+        super().__init__(**{**usual, **kwargs})
+
 
 _OTHER = "other"
 _JSON = """{
@@ -200,3 +222,33 @@ class JsonRoleForm(NewRoleForm):
 
     def trust(self) -> str:
         return str(self.cleaned_data["document"])
+
+
+# ---- A role that belongs to an AWS service -------------------------------------------------------------------
+class LinkedRoleForm(ActionForm):
+    named_otherwise = MappingProxyType({"under": "service"})
+    heading = "New role"
+    about = (
+        "The role belongs to the service: AWS names it, says what it may do, and lets nobody else assume it. Most "
+        "services make theirs by themselves when they need it."
+    )
+    ways, ways_label = WAYS, WAYS_LABEL
+
+    service = forms.RegexField(
+        r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?\Z",
+        max_length=128,
+        help_text="As AWS calls it, such as autoscaling.amazonaws.com or elasticbeanstalk.amazonaws.com.",
+        error_messages={"invalid": "The name of a service ends in .amazonaws.com."},
+    )
+    # IAM API Reference, "CreateServiceLinkedRole".
+    suffix = forms.RegexField(
+        r"^[A-Za-z0-9_+=,.@-]{1,64}\Z",
+        required=False,
+        help_text="For a second role of the same service; AWS puts it behind the name. Not every service takes one.",
+        error_messages={"invalid": "A suffix has 1 to 64 letters, digits and +=,.@_- only."},
+    )
+    description = DescriptionField()
+
+    def steps(self) -> Sequence[StepSpec]:
+        cleaned = self.cleaned_data
+        return [create_linked(self.aws_account, cleaned["service"], cleaned["suffix"], cleaned["description"])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from identities.actions import boundaries, certificates, documents, policies, providers, settings
+from identities.actions import belonging, certificates, documents, providers, settings
 from identities.actions.documents import inline_of
 from identities.kinds import INSTANCE_PROFILE, OIDC, SAML, SERVER_CERTIFICATE
 from identities.operations.delegation_requests import REJECTABLE
@@ -16,7 +16,7 @@ from objects.tag_and_delete_actions import delete_action, tag_actions
 def register() -> None:
     object_actions.register(
         ACCOUNT,
-        ObjectAction("create-policy", "New policy…", policies.CreatePolicyForm, icon="plus", on="policies"),
+        ObjectAction("create-policy", "New policy…", documents.CreatePolicyForm, icon="plus", on="policies"),
         ObjectAction("create-oidc", "New OIDC provider…", providers.CreateOidcForm, icon="plus"),
         ObjectAction("create-saml", "New SAML provider…", providers.CreateSamlForm, icon="plus"),
         ObjectAction("upload-certificate", "Upload…", certificates.UploadServerCertificateForm, icon="plus"),
@@ -48,7 +48,7 @@ def register() -> None:
         ObjectAction(
             "delete",
             "Delete…",
-            policies.DeletePolicyForm,
+            documents.DeletePolicyForm,
             icon="trash-2",
             danger=True,
             many=True,
@@ -134,7 +134,7 @@ def _register_on_owners() -> None:
             ObjectAction(
                 "boundary",
                 "Permissions boundary…",
-                boundaries.PutBoundaryForm,
+                belonging.PutBoundaryForm,
                 icon="lock",
                 many=True,
                 offered=_may_change,
@@ -143,7 +143,7 @@ def _register_on_owners() -> None:
             ObjectAction(
                 "boundary-delete",
                 "Remove the permissions boundary…",
-                boundaries.DeleteBoundaryForm,
+                belonging.DeleteBoundaryForm,
                 icon="lock",
                 many=True,
                 danger=True,

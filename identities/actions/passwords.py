@@ -9,7 +9,7 @@ from django import forms
 from django.db import transaction
 
 from accounts.models import AwsAccount, Operator
-from identities.account.password_check import refusals, think_up
+from identities.account.password_policy import refusals, think_up
 from identities.account.selectors import settings_of
 from identities.models import IamUser
 from identities.operations.credentials.logins import PASSWORD

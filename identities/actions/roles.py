@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from identities.actions.make import FixedPathField, NewForm
-from identities.actions.role_fields import DescriptionField, MinutesField
+from identities.actions.new_role import DescriptionField, MinutesField
 from identities.forms import RoleField
 from identities.models import InstanceProfile
 from identities.operations import create_profile, put_role, revoke_sessions, update_role

@@ -8,8 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from identities.credentials import summary
-from identities.credentials.base import UserFacet, users_of
+from identities.credentials.base import UserFacet, renew_summary, users_of
 from identities.models import AccessKey
 from sync.aws.errors import NotFound
 from sync.aws.permission import reread
@@ -64,7 +63,7 @@ class KeysLastUsed(UserFacet):
             for column, value in said[key.aws_id].items():
                 setattr(key, column, value)
         AccessKey.objects.bulk_update(keys, sorted(AccessKey.facet_columns))
-        summary.renew(list(users.values()), self.source)
+        renew_summary(list(users.values()), self.source)
 
     def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         """The keys themselves end with their own facet, and keep when they were last used."""

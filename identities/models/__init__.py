@@ -32,8 +32,8 @@ from identities.models.principals import (
     Membership,
     Owned,
     Principal,
+    TrustedPrincipal,
 )
-from identities.models.trusted import TrustedPrincipal
 
 __all__ = [
     "AccessKey",

@@ -11,9 +11,18 @@ from identities.kinds import (
     SERVER_CERTIFICATE,
     USER,
 )
-from identities.operations import account_reversals, credentials, reversals
+from identities.operations import credentials, reversals
 from identities.operations.attachments import AttachPolicy, DetachPolicy, attach, detach
-from identities.operations.boundaries import DeleteBoundary, PutBoundary, delete_boundary, put_boundary
+from identities.operations.boundaries import (
+    DeleteBoundary,
+    PutBoundary,
+    TagPrincipal,
+    UntagPrincipal,
+    delete_boundary,
+    put_boundary,
+    tag,
+    untag,
+)
 from identities.operations.certificates import (
     DeleteCertificate,
     RenameCertificate,
@@ -24,8 +33,14 @@ from identities.operations.certificates import (
 from identities.operations.clones import clone_role, clone_user
 from identities.operations.delegation_requests import RejectRequest, reject_request
 from identities.operations.deletion import DeleteOwner, delete, delete_whole
-from identities.operations.existence import CreateGroup, CreateUser, create_group, create_user
-from identities.operations.inline import DeleteInline, PutInline, delete_inline, put_inline
+from identities.operations.inline import (
+    DeleteInline,
+    PutInline,
+    RevokeSessions,
+    delete_inline,
+    put_inline,
+    revoke_sessions,
+)
 from identities.operations.instance_profile_roles import AddRole, RemoveRole, add_role, remove_role
 from identities.operations.instance_profiles import (
     CreateProfile,
@@ -47,12 +62,19 @@ from identities.operations.oidc import (
     remove_client_id,
     set_thumbprints,
 )
-from identities.operations.roles import CreateRole, UpdateRole, create_role, update_role
+from identities.operations.principals import (
+    CreateGroup,
+    CreateRole,
+    CreateUser,
+    UpdateRole,
+    create_group,
+    create_role,
+    create_user,
+    update_role,
+)
 from identities.operations.root_access import SWITCHES, switch_root_feature
 from identities.operations.saml import CreateSaml, DeleteSaml, UpdateSaml, create_saml, update_saml
-from identities.operations.service_linked import AwaitDeletion, DeleteLinked, delete_linked
-from identities.operations.service_linked_creation import CreateLinked, create_linked
-from identities.operations.sessions import RevokeSessions, revoke_sessions
+from identities.operations.service_linked import AwaitDeletion, CreateLinked, DeleteLinked, create_linked, delete_linked
 from identities.operations.settings import (
     DeleteAlias,
     DeletePasswordPolicy,
@@ -65,7 +87,6 @@ from identities.operations.settings import (
     set_password_policy,
     set_token_version,
 )
-from identities.operations.tags import TagPrincipal, UntagPrincipal, tag, untag
 from identities.operations.trust import UpdateTrust, update_trust
 from objects.operations.tags import TagObject, UntagObject
 from sync import operations
@@ -142,4 +163,3 @@ def register() -> None:
     operations.register(RejectRequest(DELEGATION_REQUEST))
     operations.register(CreateLinked(), DeleteLinked(), AwaitDeletion())
     reversals.register()
-    account_reversals.register()

@@ -1,4 +1,7 @@
-"""The permissions boundary of users and roles. The part is {"object": "AIDA…", "boundary": "arn:…"}, "" for none."""
+"""The permissions boundary of users and roles, and their tags.
+
+The part of a boundary is {"object": "AIDA…", "boundary": "arn:…"}, "" for none.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,15 @@ from typing import Any, TypeVar
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import is_managed_by_aws, name_of
+from identities.kinds import kind_of
 from identities.models import IamRole, IamUser
 from identities.operations.owners import OwnerOperation, on_owner
+from objects.operations import tags
 from objects.operations.arns import check_arn
 from objects.operations.objects import ObjectParams
 from objects.operations.rows import live_row, ref
-from policies.holdings import BoundaryChange
+from objects.operations.tags import TagObject, TagParams, UntagObject, UntagParams
+from policies.holdings import BoundaryChange, TagChange
 from policies.models import ManagedPolicy
 from sync.aws.client import AwsClient
 from sync.object_ref import ObjectRef
@@ -129,3 +135,22 @@ def put_boundary(owner: IamUser | IamRole, policy_arn: str) -> StepSpec:
 
 def delete_boundary(owner: IamUser | IamRole) -> StepSpec:
     return on_owner(owner, DeleteBoundary.verb)
+
+
+# ---- Tags. Policies may ask for them: aws:PrincipalTag -------------------------------------------------------
+class TagPrincipal(TagObject):
+    def access_changes(self, aws_account: AwsAccount, p: TagParams) -> Sequence[AccessChange]:
+        return [TagChange(p.arn, p.key, p.value)]
+
+
+class UntagPrincipal(UntagObject):
+    def access_changes(self, aws_account: AwsAccount, p: UntagParams) -> Sequence[AccessChange]:
+        return [TagChange(p.arn, p.key, None)]
+
+
+def tag(principal: IamUser | IamRole, key: str, value: str) -> StepSpec:
+    return tags.tag(kind_of(principal), principal.arn, key, value)
+
+
+def untag(principal: IamUser | IamRole, key: str) -> StepSpec:
+    return tags.untag(kind_of(principal), principal.arn, key)

@@ -14,8 +14,18 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from iamconsole.web.words import day, some
-from identities.models import IamGroup, IamRole, IamUser, InlinePolicy, Membership, Principal
+from iamconsole.web.words import counted, day, some
+from identities.account import selectors
+from identities.models import (
+    IamGroup,
+    IamRole,
+    IamUser,
+    InlinePolicy,
+    Membership,
+    OidcProvider,
+    Principal,
+    SamlProvider,
+)
 from identities.selectors import attachments_of, inline_policies_of
 from policies.models import PolicyVersion
 from sync.checks import PlanFinding
@@ -140,3 +150,14 @@ def _name(names: Sequence[str]) -> str:
 
 def _go(names: Sequence[str]) -> str:
     return "goes" if len(names) == 1 else "go"
+
+
+# ---- What the roles say to the end of a provider -------------------------------------------------------------
+def trusting_findings(provider: OidcProvider | SamlProvider) -> list[PlanFinding]:
+    """A warning that names the roles which trust it."""
+    names = list(selectors.roles_trusting(provider).values_list("name", flat=True)) if provider.pk else []
+    if not names:
+        return []
+    words = f"{counted(len(names), 'role trusts', 'roles trust')} {provider.name}: {some(names)}. "
+    words += f"Nobody gets into {'it' if len(names) == 1 else 'them'} through it any more."
+    return [PlanFinding("PROVIDER_TRUSTED", "warning", words, about=tuple(names))]

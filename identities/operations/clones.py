@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from identities.models import IamRole, IamUser
 from identities.operations.attachments import attach
-from identities.operations.existence import create_user
+from identities.operations.boundaries import tag
 from identities.operations.inline import put_inline
 from identities.operations.membership import add_member
-from identities.operations.roles import USUAL_SESSION_S, create_role
-from identities.operations.tags import tag
+from identities.operations.principals import USUAL_SESSION_S, create_role, create_user
 from identities.selectors import attachments_of, inline_policies_of
 from objects.operations.tags import is_awss
 from sync.operations import Refusal, StepSpec

@@ -8,7 +8,8 @@ the plan counts by, too: "access key AKIA…", "password", "MFA device <serial>"
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Protocol, runtime_checkable
@@ -16,14 +17,52 @@ from typing import Any, Protocol, runtime_checkable
 from identities.credentials.base import CredentialsMirror
 from identities.credentials.mirrors import KINDS
 from identities.kinds import GROUP, ROLE, USER
-from identities.models import Attachment, InlinePolicy, InstanceProfile, Membership, Principal
-from identities.operations.dependent_rows import dependent_rows
+from identities.models import Attachment, IamGroup, InlinePolicy, InstanceProfile, Membership, Principal
 from objects.kinds import IamKind
 from sync.aws.client import AwsClient
 from sync.aws.errors import UnsupportedError
 from sync.models import MirroredRow
 from sync.operations import PlannedStep
 from sync.plan_draft import Draft
+
+# ---- Their rows in the mirror, read for many owners at once --------------------------------------------------
+_RELATED: dict[type[MirroredRow], tuple[str, ...]] = {Membership: ("user", "group"), InlinePolicy: ("document",)}
+
+
+class DependentRows:
+    """Of some owners of one kind: a query for each model that is asked for, whoever asks first."""
+
+    def __init__(self, owners: Sequence[Principal]) -> None:
+        self._owners = owners
+        self._read: dict[type[MirroredRow], dict[int, list[Any]]] = {}
+
+    def of(self, owner: Principal, model: type[MirroredRow]) -> list[Any]:
+        """What is there of that kind on one of the owners, in the order in which people read it."""
+        if model not in self._read:
+            word = owner.kind.removeprefix("iam.")
+            order = ("user__name_key",) if isinstance(owner, IamGroup) and model is Membership else ("name", "arn")
+            rows = model.objects.live().filter(**{f"{word}__in": [each.pk for each in self._owners]})
+            found: defaultdict[int, list[Any]] = defaultdict(list)
+            if related := _RELATED.get(model):
+                rows = rows.select_related(*related)
+            for row in rows.order_by(*order, "pk"):
+                found[getattr(row, f"{word}_id")].append(row)
+            self._read[model] = found
+        return self._read[model].get(owner.pk, [])
+
+
+def prefetch_dependents(draft: Draft, owners: Sequence[Principal]) -> None:
+    """What `dependent_rows` is asked for of these owners of one kind is read at once."""
+    held_by = DependentRows(owners)
+    for owner in owners:
+        draft.remembered.setdefault((DependentRows, owner.kind, owner.pk), held_by)
+
+
+def dependent_rows(draft: Draft, owner: Principal, model: type[MirroredRow]) -> list[Any]:
+    """Its dependents of that kind in the mirror. Nobody may change the rows."""
+    rows = draft.remembered.setdefault((DependentRows, owner.kind, owner.pk), DependentRows([owner]))
+    found: list[Any] = rows.of(owner, model)
+    return found
 
 
 @runtime_checkable

@@ -8,8 +8,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from identities.kinds import INSTANCE_PROFILE
 from identities.models import IamRole, InstanceProfile
-from identities.operations.cascades import TakenOff
-from identities.operations.deletion import DeleteOwner, DeleteOwnerParams, delete
+from identities.operations.deletion import DeleteOwner, DeleteOwnerParams, TakenOff, delete
 from identities.operations.instance_profile_roles import add_role, remove_role
 from objects.operations.existence import CreateObjectParams, Creation
 from objects.operations.rows import ref

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from accounts.models import AwsAccount
 from iamconsole.web.words import some
 from identities.kinds import OIDC
-from identities.operations.trusting import trusting_findings
+from identities.operations.breaks import trusting_findings
 from objects.operations.existence import CreateObjectParams, Creation, DeleteObjectParams, Deletion
 from objects.operations.objects import FacetOperation
 from objects.operations.tags import retagged

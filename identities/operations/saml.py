@@ -13,7 +13,7 @@ from identities.account.certificates import read_metadata
 from identities.kinds import SAML
 from identities.models import SamlProvider
 from identities.models.account import LONGEST_KEPT_METADATA
-from identities.operations.trusting import trusting_findings
+from identities.operations.breaks import trusting_findings
 from objects.operations.existence import CreateObjectParams, Creation, DeleteObjectParams, Deletion
 from objects.operations.objects import FacetOperation
 from objects.operations.tags import retagged

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from identities.account import password_policy, selectors
+from identities.edges import keep_trusted
 from identities.models import IamAccount, IamRole, InstanceProfile, OidcProvider, SamlProvider, ServerCertificate
-from identities.trusted import keep_trusted
 from sync.models import Run
 from tests.services.account_rows import SOURCES, make, make_settings, ran
 from tests.services.pages import ACCOUNT_ID, get, names_in, text_of

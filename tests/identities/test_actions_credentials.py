@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from emulator.sample_estate.data.credentials import SIGNING_CERTIFICATE
-from identities.account.password_check import refusals, think_up
+from identities.account.password_policy import refusals, think_up
 from identities.models import (
     AccessKey,
     IamAccount,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from identities.operations.sessions import POLICY as REVOKED
-from identities.operations.sessions import revoking
+from identities.operations.inline import POLICY as REVOKED
+from identities.operations.inline import revoking
 from policies.holdings import (
     AccessFact,
     ArnChange,

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from emulator.process import Emulator
+from identities.former_names import is_rewritten
 from identities.models import IamRole, IamUser
-from identities.rewritten_trusts import is_rewritten
 from sync import mirror
 from sync.aws.client import reader
 from sync.mirror import RunVisit

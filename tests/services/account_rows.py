@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from identities.edges import keep_trusted
 from identities.models import (
     IamAccount,
     IamRole,
@@ -16,7 +17,6 @@ from identities.models import (
     ServerCertificate,
     ServiceLastAccessed,
 )
-from identities.trusted import keep_trusted
 from sync.models import MirroredRow, Run
 from tests.services.rows import make_role
 

@@ -10,8 +10,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from identities.edges import keep_trusted
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership, Principal
-from identities.trusted import keep_trusted
 from policies.engine.document import identify, size
 from policies.models import Document, ManagedPolicy, PolicyVersion
 from sync.models import MirroredRow

@@ -19,7 +19,7 @@ from cognito.people.operations.base import PersonOperation, on_person
 from cognito.people.operations.credentials import PASSWORD
 from cognito.people.person_record import allowed_by, people_settings_of
 from iamconsole.web.words import some
-from identities.account import password_check
+from identities.account import password_policy
 from objects.fields import NamedField
 from objects.object_actions import ActionForm
 from sync.operations import Refusal, StepSpec, registry
@@ -237,11 +237,11 @@ def refusals(pool: UserPool, password: str) -> list[str]:
     """Sentences; none where it is fine."""
     if len(password) > LONGEST or any(character.isspace() for character in password):
         return [f"AWS takes at most {LONGEST} characters, and no blanks."]
-    return password_check.missing(_policy(pool), password)
+    return password_policy.missing(_policy(pool), password)
 
 
 def think_up(pool: UserPool) -> str:
-    return password_check.think_up(_policy(pool))
+    return password_policy.think_up(_policy(pool))
 
 
 def _policy(pool: UserPool) -> Mapping[str, Any]:

@@ -3,11 +3,10 @@
 from identities.operations.credentials.existing import on_existing
 from identities.operations.credentials.gates import AwaitKeySoak, AwaitQuiet, AwaitUse
 from identities.operations.credentials.logins import CreateLogin, DeleteLogin, ResetLogin
-from identities.operations.credentials.making import CreateKey, CreateServiceCredential
+from identities.operations.credentials.making import CreateKey, CreateServiceCredential, ResetServiceCredential
 from identities.operations.credentials.mfa import DeactivateDevice, DeleteVirtualDevice
 from identities.operations.credentials.mfa_enrolment import CreateVirtualDevice, EnableDevice, ResyncDevice
 from identities.operations.credentials.of_user import CERTIFICATE, KEY, SERVICE, SSH_KEY
-from identities.operations.credentials.services import ResetServiceCredential
 from identities.operations.credentials.uploads import UploadSigningCertificate, UploadSshKey
 from sync import operations
 

@@ -13,7 +13,7 @@ from identities.credentials.base import plain
 from identities.credentials.mirrors import LOGIN
 from identities.models import LoginProfile
 from identities.operations.credentials.of_user import UserCredentialOperation
-from identities.operations.dependent_rows import dependent_rows
+from identities.operations.dependents import dependent_rows
 from policies import holdings
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding

@@ -17,7 +17,7 @@ from identities.credentials.virtual import VIRTUAL_MFA
 from identities.models import LoginProfile, MfaDevice
 from identities.operations.credentials.logins import DeleteLogin
 from identities.operations.credentials.of_user import UserCredentialOperation
-from identities.operations.dependent_rows import dependent_rows
+from identities.operations.dependents import dependent_rows
 from objects.permissions import iam_objects
 from policies.holdings import DEVICE, CredentialFact
 from sync.aws.client import AwsClient

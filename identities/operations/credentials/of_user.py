@@ -14,7 +14,7 @@ from identities.credentials.base import CredentialsMirror
 from identities.credentials.mirrors import CERTIFICATES, KEYS, SERVICE_CREDENTIALS, SSH_KEYS
 from identities.kinds import USER
 from identities.models import Credential, IamUser
-from identities.operations.dependent_rows import prefetch_dependents
+from identities.operations.dependents import prefetch_dependents
 from identities.operations.owners import OwnerOperation
 from objects.operations.objects import ObjectParams
 from objects.operations.rows import ref

@@ -1,28 +1,72 @@
-"""Making roles, and what they say of themselves: description and longest session."""
+"""Making users, groups and roles, and what roles say of themselves: description and longest session."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from accounts.models import AwsAccount
 from identities.account.mirrors import RoleSettings
-from identities.kinds import ROLE
+from identities.kinds import GROUP, ROLE, USER
 from identities.models import IamRole
-from identities.operations.existence import CreatePrincipal, bounded
 from identities.operations.owners import OwnerOperation, on_owner
 from identities.operations.trust import limits_of_trust
 from objects.operations.arns import check_arn
-from objects.operations.existence import CreateObjectParams
+from objects.operations.existence import CreateObjectParams, Creation
 from objects.operations.rows import ref
-from policies.holdings import TrustChange
+from policies.holdings import BoundaryChange, ExistenceChange, TrustChange
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import WritesDocument
 from sync.operations import AccessChange, BadParams, Call, Refusal, Risk, StepSpec, Value
 from sync.plan_draft import Draft
+
+# ---- Making them ---------------------------------------------------------------------------------------------
+P = TypeVar("P", bound=CreateObjectParams)
+
+
+class CreatePrincipal(Creation[P]):
+    def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
+        return [ExistenceChange(p.arn, True)]
+
+
+@dataclass(frozen=True)
+class CreateUserParams(CreateObjectParams):
+    boundary_arn: str = ""
+
+    def __post_init__(self) -> None:
+        if self.boundary_arn:
+            check_arn(self.boundary_arn, "policy")
+
+
+class CreateUser(CreatePrincipal[CreateUserParams]):
+    params_type = CreateUserParams
+
+    def more(self, p: CreateUserParams) -> Mapping[str, Any]:
+        return {"PermissionsBoundary": p.boundary_arn} if p.boundary_arn else {}
+
+    def access_changes(self, aws_account: AwsAccount, p: CreateUserParams) -> Sequence[AccessChange]:
+        return [*super().access_changes(aws_account, p), *bounded(p.arn, p.boundary_arn)]
+
+
+class CreateGroup(CreatePrincipal[CreateObjectParams]):
+    params_type = CreateObjectParams
+
+
+def bounded(arn: str, boundary_arn: str) -> list[AccessChange]:
+    """What is new has no boundary unless it is made with one."""
+    return [BoundaryChange(arn, boundary_arn)] if boundary_arn else []
+
+
+def create_user(aws_account: AwsAccount, name: str, path: str = "/", boundary_arn: str = "") -> StepSpec:
+    return StepSpec("iam.user.create", {"arn": USER.arn_of(aws_account, name, path), "boundary_arn": boundary_arn})
+
+
+def create_group(aws_account: AwsAccount, name: str, path: str = "/") -> StepSpec:
+    return StepSpec("iam.group.create", {"arn": GROUP.arn_of(aws_account, name, path)})
+
 
 # IAM API Reference, "CreateRole": seconds of MaxSessionDuration, and characters of Description.
 SHORTEST_SESSION_S, LONGEST_SESSION_S, USUAL_SESSION_S = 3_600, 43_200, 3_600
