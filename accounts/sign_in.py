@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
@@ -14,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import AwsAccount, Grant, HeldGrant, Operator
 from accounts.roles import MFA_ROLES
+from iamconsole.web.compiled import CompiledQuery, compiled
 
 # Recovery codes alone are no factor: they stand in for one that was lost.
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -100,11 +102,18 @@ def remember_rights(operator: Operator) -> None:
 
     For as long as a request only reads; of one that writes, until it comes to its view, which asks anew each time.
     """
-    found = Grant.objects.of(operator).values_list("aws_account", "role", "pool_id", Exists(_factors(operator)))
-    grants = list(found)
+    grants = _rights_of(operator.pk).rows() if operator.is_active else []
     operator.remembered_grants = tuple(HeldGrant(*grant) for *grant, _ in grants)
     if grants:
         operator._has_second_factor = any(has for *_, has in grants)  # type: ignore[attr-defined]
+
+
+@lru_cache(1000)
+def _rights_of(operator_id: int) -> CompiledQuery:
+    """The fields of a HeldGrant, and whether there is a second factor, for each grant of an active operator."""
+    operator = Operator(pk=operator_id)
+    grants = Grant.objects.of(operator)
+    return compiled(grants.values_list("aws_account", "role", "pool_id", Exists(_factors(operator))))
 
 
 def forget_rights(operator: Operator) -> None:

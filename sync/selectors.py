@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache, reduce
+from functools import lru_cache, reduce
 from operator import add, or_
 from typing import Any, Literal
 
@@ -29,6 +29,7 @@ from django.db.models.functions import Coalesce, Greatest
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import APPLY, APPROVE, PROPOSE, roles_with
+from iamconsole.web.compiled import CompiledQuery, compiled
 from iamconsole.web.once import once_a_page
 from iamconsole.web.words import some
 from sync import schedule
@@ -181,12 +182,12 @@ class AwsAccountStatus:
 @once_a_page
 def aws_account_status(aws_account: AwsAccount) -> AwsAccountStatus:
     """In one query."""
-    return AwsAccountStatus(*_statuses().get(pk=aws_account.pk))
+    return AwsAccountStatus(*_status_of(aws_account.pk).rows()[0])
 
 
-@cache
-def _statuses() -> QuerySet[Any, Any]:
-    """The fields of an AwsAccountStatus. Django takes longer to put them together than the database to answer."""
+@lru_cache(1000)
+def _status_of(aws_account_id: int) -> CompiledQuery:
+    """The fields of an AwsAccountStatus."""
     of_it = {"aws_account": OuterRef("pk")}
     still_open = Change.objects.filter(state__in=Change.OPEN, **of_it).order_by().values("aws_account")
     unreviewed = _UNREVIEWED.filter(change__aws_account=OuterRef("pk")).exclude(change__state__in=Change.OPEN)
@@ -197,7 +198,8 @@ def _statuses() -> QuerySet[Any, Any]:
     ignores = Exists(OwnershipRule.objects.filter(ownership=Ownership.IGNORED, **of_it))
     moves = Exists(Change.objects.filter(state__in=Change.MOVING, **of_it))
     is_on_hold = Exists(StepCounter.objects.filter(on_hold_since__isnull=False))
-    return AwsAccount.objects.values_list(count, age, ignores, moves, is_on_hold)
+    aws_account = AwsAccount.objects.filter(pk=aws_account_id)
+    return compiled(aws_account.values_list(count, age, ignores, moves, is_on_hold))
 
 
 @once_a_page
