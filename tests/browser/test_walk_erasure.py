@@ -20,7 +20,7 @@ from emulator.process import Emulator
 from sync.models import Change, Step
 from tests.browser.test_passkeys import let_an_hour_pass
 from tests.browser.test_walk_changes import Walk
-from tests.cognito.people_cases import Customers, customers, shown
+from tests.cognito.customers import Customers, customers, shown
 from tests.cognito.test_mirror_pools import whole_database
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address

@@ -14,7 +14,7 @@ from accounts.models import AwsAccount, Operator
 from emulator.process import REGION, Emulator
 from sync.models import Change, Step
 from tests.browser.test_walk_changes import Walk
-from tests.cognito.people_cases import Customers, customers, shown
+from tests.cognito.customers import Customers, customers, shown
 from tests.conftest import wait_until
 from tests.services.pages import address
 from tests.services.pulling import pulled

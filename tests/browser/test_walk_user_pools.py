@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import AwsAccount, Operator
 from emulator.process import REGION, Emulator
 from tests.browser.test_walk_changes import Walk
-from tests.cognito.people_cases import PASSWORD, TOTP, Customers, customers
-from tests.cognito.pool_operation_cases import arrange
+from tests.cognito.arranged_pool import arrange
+from tests.cognito.customers import PASSWORD, TOTP, Customers, customers
 from tests.cognito.test_pool_payload import settled
 from tests.services.pages import address
 from tests.services.pulling import pulled

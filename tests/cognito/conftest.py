@@ -7,8 +7,8 @@ import pytest
 from accounts.models import AwsAccount
 from cognito.models import PoolPeopleSettings, UserPool
 from emulator.process import REGION, Emulator
-from tests.cognito.people_cases import Customers, customers
-from tests.cognito.pool_operation_cases import Arranged, arrange
+from tests.cognito.arranged_pool import Arranged, arrange
+from tests.cognito.customers import Customers, customers
 from tests.cognito.pulled_people import ALLOWED
 from tests.cognito.rows import make_pool
 from tests.services.world import World

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.cognito.pool_operation_cases import Arranged
+from tests.cognito.arranged_pool import Arranged
 from tests.services.pages import address
 
 

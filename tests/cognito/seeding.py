@@ -7,10 +7,8 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from emulator.process import REGION, Emulator
-from sync import schedule
-from sync.mirror import sources
 from sync.models import Run
-from tests.services.pulling import pulled
+from tests.services.pulling import pulled_in_order
 from tests.services.remembered import remembered
 
 ROLE = "arn:aws:iam::123456789012:role/shop-customer"
@@ -96,9 +94,4 @@ def seeded_and_pulled(emulator: Emulator, aws_account: AwsAccount) -> Seeded:
 
 
 def pull_pools(aws_account: AwsAccount) -> dict[str, Run]:
-    """Every source of pools, in the Region that the emulator's things are in."""
-    return {name: pulled(aws_account, source=name, region=REGION) for name in in_order(POOL_SOURCES)}
-
-
-def in_order(names: tuple[str, ...]) -> list[str]:
-    return [source.name for source in schedule.in_order() if source.name in names and source.name in sources]
+    return pulled_in_order(aws_account, POOL_SOURCES)

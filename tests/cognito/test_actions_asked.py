@@ -17,7 +17,7 @@ from objects import object_actions
 from sync import changes, operations
 from sync.models import Change
 from sync.operations import Risk, StepSpec
-from tests.cognito.people_cases import ACCOUNT, DEVICE, Customers, shown
+from tests.cognito.customers import ACCOUNT, DEVICE, Customers, shown
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get
 from tests.services.pulling import pulled

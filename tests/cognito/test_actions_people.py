@@ -15,7 +15,7 @@ from cognito.people.actions.inviting import INVITE
 from cognito.people.actions.people import PLACE
 from objects import object_actions
 from sync.models import Change
-from tests.cognito.people_cases import Customers, open_session, shown
+from tests.cognito.customers import Customers, open_session, shown
 from tests.services.changing import carry_out, propose, worked
 from tests.services.pages import address, get
 

@@ -15,7 +15,7 @@ from sync import changes, operations
 from sync.aws.client import reader
 from sync.models import Change, Step
 from sync.operations import PreviousAttempt, StepResult, StepSpec
-from tests.cognito.people_cases import Customers, customers
+from tests.cognito.customers import Customers, customers
 from tests.services.changing import carry_out, propose, worked
 
 pytestmark = pytest.mark.django_db

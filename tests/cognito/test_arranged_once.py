@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.models import AwsAccount
 from cognito.models import CognitoUser
 from emulator.process import REGION, Emulator
-from tests.cognito.people_cases import SOURCES, customers
+from tests.cognito.customers import SOURCES, customers
 from tests.services.pulling import pulled
 
 pytestmark = pytest.mark.django_db

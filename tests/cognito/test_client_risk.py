@@ -16,8 +16,8 @@ from emulator.process import REGION, Emulator
 from sync.changes.errors import PlanError
 from sync.models import Change, Facet, Revision, Run
 from sync.operations import registry
+from tests.cognito.arranged_pool import Arranged, arrange, risk_of, with_plus
 from tests.cognito.pool_forms import action_url, shown, stage
-from tests.cognito.pool_operation_cases import Arranged, arrange, risk_of, with_plus
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
 from tests.services.pulling import pull_all, pulled

@@ -12,7 +12,7 @@ from cognito.pools.operations.shapes import GROUP
 from emulator.process import REGION, Emulator
 from sync import changes
 from sync.models import Change
-from tests.cognito.people_cases import Customers, customers
+from tests.cognito.customers import Customers, customers
 from tests.services.changing import carry_out, propose
 from tests.services.pulling import pulled
 

@@ -15,7 +15,7 @@ from cognito.models import UserPool
 from cognito.restoring import pool_file
 from cognito.restoring.pool_file import FileProblem, read
 from sync.models import Change
-from tests.cognito.pool_operation_cases import arrange
+from tests.cognito.arranged_pool import arrange
 from tests.cognito.restoring import exported, look
 from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
 from tests.cognito.seeding import CLIENT_SECRET

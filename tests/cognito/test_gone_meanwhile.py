@@ -16,7 +16,7 @@ from cognito.people.operations.making import new_person
 from sync import changes
 from sync.models import Change, Step
 from sync.operations import StepSpec
-from tests.cognito.people_cases import DEVICE, Customers, shown
+from tests.cognito.customers import DEVICE, Customers, shown
 from tests.cognito.rows import make_person, make_pool
 from tests.services.changing import carry_out, propose, worked
 from tests.services.pages import address

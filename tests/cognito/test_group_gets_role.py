@@ -14,7 +14,7 @@ from sync.aws.client import reader
 from sync.models import Change
 from sync.operations import PreviousAttempt
 from sync.plan_draft import Draft
-from tests.cognito.people_cases import Customers
+from tests.cognito.customers import Customers
 from tests.services.changing import carry_out, propose
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from accounts.models import Grant, Operator
 from cognito.models import CognitoMembership, PoolPeopleSettings
 from sync import changes
 from sync.models import Change
-from tests.cognito.people_cases import Customers, shown
+from tests.cognito.customers import Customers, shown
 from tests.services.changing import carry_out, worked
 from tests.services.pages import address, exported, get
 

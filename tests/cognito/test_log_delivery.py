@@ -16,8 +16,8 @@ from cognito.pools.operations.shapes import LOGS
 from emulator.process import REGION, Emulator
 from sync.models import Change, Facet, Revision
 from sync.operations import registry
+from tests.cognito.arranged_pool import LOG_GROUP, TO_LOG_GROUP, Arranged, arrange, with_plus
 from tests.cognito.pool_forms import action_url, shown, stage
-from tests.cognito.pool_operation_cases import LOG_GROUP, TO_LOG_GROUP, Arranged, arrange, with_plus
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
 from tests.services.pulling import pulled

@@ -27,7 +27,7 @@ from sync.aws import errors, visiting
 from sync.aws.visiting import published_logo
 from sync.models import Change
 from sync.operations import PreviousAttempt
-from tests.cognito.pool_operation_cases import BLUE, Arranged, css_of
+from tests.cognito.arranged_pool import BLUE, Arranged, css_of
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, get, text_of
 from tests.services.world import World

@@ -12,7 +12,7 @@ from cognito.models import UserPool
 from cognito.pools.operations.ui_customization import CLASSES, UiCustomization, refusal, set_look
 from sync import changes
 from sync.models import Change
-from tests.cognito.pool_operation_cases import BLUE, Arranged, arrange, css_of, without_domain
+from tests.cognito.arranged_pool import BLUE, Arranged, arrange, css_of, without_domain
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, get, text_of
 from tests.services.world import World

@@ -22,7 +22,7 @@ from emulator.process import Emulator
 from sync import changes
 from sync.models import Attempt, Change, Step
 from sync.operations import StepSpec
-from tests.cognito.people_cases import customers
+from tests.cognito.customers import customers
 from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
 from tests.services.changing import propose
 from tests.services.pages import get

@@ -16,7 +16,8 @@ from cognito.people.operations.attributes import as_params
 from cognito.people.operations.base import on_person
 from sync import changes, operations
 from sync.models import Change, Step
-from tests.cognito.people_cases import CASES, KEPT, PASSWORD, Case, Customers, arranged, shown, signs_in
+from tests.cognito.customers import KEPT, PASSWORD, Customers, shown, signs_in
+from tests.cognito.operation_cases_people import CASES, Case
 from tests.services.changing import carry_out, propose
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
 def test_carried_out_and_reversed(case: Case, found: Customers, aws_account: AwsAccount, erin: Operator) -> None:
-    person = arranged(case, found)
+    person = case.arranged(found)
     before = shown(found)
     found.emulator.forget_calls()
     began = time.monotonic()

@@ -22,7 +22,7 @@ from cognito.people.retention import erase_attribute, withdrawn
 from cognito.people.selectors import people_of
 from emulator.process import REGION, Emulator
 from iamconsole.web.search import narrowed
-from tests.cognito.people_cases import customers
+from tests.cognito.customers import customers
 from tests.cognito.rows import KEPT, make_person, make_pool
 from tests.services.pages import address, get, text_of
 from tests.services.pulling import pulled

@@ -28,7 +28,7 @@ from iamconsole.web.words import full_time
 from sync import changes
 from sync.changes import PlanError
 from sync.models import Attempt, Change, Step
-from tests.cognito.people_cases import customers
+from tests.cognito.customers import customers
 from tests.cognito.rows import make_person, make_pool
 from tests.conftest import make_operator
 from tests.services.changing import propose

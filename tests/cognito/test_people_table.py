@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import Operator
 from cognito.models import PoolPeopleSettings
 from sync.models import Change
-from tests.cognito.people_cases import Customers
+from tests.cognito.customers import Customers
 from tests.cognito.rows import make_person
 from tests.services.changing import carry_out
 from tests.services.pages import address, exported

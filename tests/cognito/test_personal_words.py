@@ -16,7 +16,7 @@ from emulator.process import REGION, Emulator
 from sync import operations
 from sync.aws import errors
 from sync.models import Attempt, Change, Step
-from tests.cognito.people_cases import SOURCES, customers
+from tests.cognito.customers import SOURCES, customers
 from tests.services.changing import carry_out, propose
 from tests.services.pulling import pulled
 

@@ -25,7 +25,7 @@ from sync.changes import PlanError, guards, leases
 from sync.models import Change, Step
 from sync.operations import StepSpec
 from sync.placeholders import placeholder_for
-from tests.cognito.people_cases import KEPT, Customers, shown
+from tests.cognito.customers import KEPT, Customers, shown
 from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of

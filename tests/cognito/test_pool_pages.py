@@ -16,8 +16,8 @@ from cognito.pools.findings import findings_of
 from emulator.process import REGION
 from sync import sealed
 from sync.models import Change, Fact, SealedSecret
+from tests.cognito.arranged_pool import API, SES_IN_FORM, Arranged
 from tests.cognito.pool_forms import action_url, shown, stage
-from tests.cognito.pool_operation_cases import API, SES_IN_FORM, Arranged
 from tests.services.changing import carry_out
 from tests.services.pages import address, get, text_of
 from tests.services.world import World

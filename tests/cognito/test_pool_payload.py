@@ -26,7 +26,7 @@ from sync.models import Change
 from sync.operations import PreviousAttempt, registry
 from sync.placeholders import placeholder_for
 from sync.plan_draft import Draft
-from tests.cognito.pool_operation_cases import BY_SES, Arranged, arrange, provider_of
+from tests.cognito.arranged_pool import BY_SES, Arranged, arrange, provider_of
 from tests.cognito.seeding import CLIENT_SECRET, ROLE, pull_pools
 from tests.services.changing import carry_out, propose
 from tests.services.pulling import pulled

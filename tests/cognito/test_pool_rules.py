@@ -14,7 +14,7 @@ from cognito.pools.operations.shapes import CLIENT, PROVIDER, RESOURCE_SERVER
 from cognito.setting_values import merged
 from sync.changes import PlanError
 from sync.operations import BadParams, PreviousAttempt, registry
-from tests.cognito.pool_operation_cases import API, arrange
+from tests.cognito.arranged_pool import API, arrange
 from tests.services.changing import propose
 from tests.services.world import World
 

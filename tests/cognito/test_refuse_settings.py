@@ -14,8 +14,8 @@ from cognito.pools.operations import update
 from cognito.pools.operations.shapes import CLIENT, MFA, POOL, Shape
 from sync.changes import PlanError
 from sync.models import Change
+from tests.cognito.arranged_pool import API, SES_IN_FORM, Arranged
 from tests.cognito.pool_forms import action_url, shown, stage
-from tests.cognito.pool_operation_cases import API, SES_IN_FORM, Arranged
 from tests.services.changing import carry_out, propose
 from tests.services.pages import text_of
 

@@ -18,7 +18,7 @@ from emulator.process import REGION
 from sync import changes
 from sync.changes import dry_run
 from sync.models import Change
-from tests.cognito.pool_operation_cases import BY_SES, Arranged, arrange
+from tests.cognito.arranged_pool import BY_SES, Arranged, arrange
 from tests.cognito.restoring import exported, look, stage
 from tests.cognito.seeding import pull_pools
 from tests.services.changing import carry_out, propose

@@ -17,7 +17,7 @@ from cognito.restoring import matching, planning
 from emulator.process import REGION
 from sync.changes import PlanError
 from sync.models import Change
-from tests.cognito.pool_operation_cases import Arranged, group_of, provider_of
+from tests.cognito.arranged_pool import Arranged, group_of, provider_of
 from tests.cognito.restoring import exported, look, stage
 from tests.cognito.rows import make_person
 from tests.cognito.seeding import ROLE, pull_pools

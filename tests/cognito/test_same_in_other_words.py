@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from accounts.models import AwsAccount
 from emulator.process import REGION, Emulator
+from sync import schedule
 from sync.aws.client import reader
-from sync.mirror import AccountRegion, Item, Mirror, ObservedItem, RunVisit, mirror_of, sources, store
+from sync.mirror import AccountRegion, Item, Mirror, ObservedItem, RunVisit, mirror_of, store
 from sync.models import Revision, Run
-from tests.cognito.seeding import POOL_SOURCES, Seeded, in_order, pull_pools, seed
+from tests.cognito.seeding import POOL_SOURCES, Seeded, pull_pools, seed
 from tests.services.statements import EC2, trusting
 from tests.sync.retelling import reworded, shuffled
 
@@ -53,7 +54,7 @@ def with_more(found: Seeded, emulator: Emulator) -> None:
 def items_of_all(aws_account: AwsAccount) -> list[tuple[Mirror, list[Item]]]:
     client, place = reader(aws_account, region=REGION), AccountRegion(aws_account, REGION)
     found = []
-    for source in (sources[name] for name in in_order(POOL_SOURCES)):
+    for source in (source for source in schedule.in_order() if source.name in POOL_SOURCES):
         pages = list(source.pages(client, None, place))
         for kind in source.kinds:
             items = [item for page in pages for item in page.items.get(kind, ())]

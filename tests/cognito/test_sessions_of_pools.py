@@ -14,8 +14,8 @@ from cognito.pools.operations.shapes import CLIENT_SESSIONS, SESSIONS
 from emulator.process import REGION, Emulator
 from sync.changes import PlanError
 from sync.models import Change, Facet, Revision
+from tests.cognito.arranged_pool import arrange, tracking
 from tests.cognito.pool_forms import action_url, shown, stage
-from tests.cognito.pool_operation_cases import arrange, tracking
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
 from tests.services.pulling import pulled

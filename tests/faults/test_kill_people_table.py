@@ -19,7 +19,7 @@ from emulator.process import Emulator
 from sync import changes
 from sync.changes.failpoints import FailPoint
 from sync.models import Attempt, Change, Step
-from tests.cognito.people_cases import Customers, customers
+from tests.cognito.customers import Customers, customers
 from tests.faults import children
 from tests.services.pages import address
 from tests.services.pulling import pulled

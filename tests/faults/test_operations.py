@@ -20,15 +20,15 @@ from sync.changes.failpoints import FailPoint
 from sync.models import Change, Step
 from sync.operations import Guarantee, registry
 from tests.faults import children
-from tests.faults.arrangements import ARRANGEMENTS
 from tests.faults.matrix import Cell
 from tests.faults.trial import Expected, Trial
+from tests.project.operations import SENDING
 from tests.services.servers import restart_postgres, restart_redis
 from tests.services.workers import empty_queue, messages_about_changes
 from tests.services.world import World
 
 ONE_OF_EACH_GUARANTEE = ("iam.role.attach", "iam.policy.update", "iam.key.create")
-KINDS = sorted(ARRANGEMENTS) if os.environ.get("FAULTS") == "all" else ONE_OF_EACH_GUARANTEE
+KINDS = sorted(SENDING) if os.environ.get("FAULTS") == "all" else ONE_OF_EACH_GUARANTEE
 State = Step.State
 ONCE, NEVER_KNOWN = Expected(State.DONE, 1), Expected(State.UNKNOWN, 0)
 

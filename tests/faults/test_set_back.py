@@ -25,7 +25,7 @@ from sync.counter import inside, outside
 from sync.counter import release as service
 from sync.models import Attempt, Change, Lease, Step, StepCounter
 from sync.operations import StepSpec
-from tests.faults.arrangements import ARRANGEMENTS
+from tests.project.operations import SENDING
 from tests.services.changing import lines, propose
 from tests.services.pages import get, text_of
 from tests.services.world import World
@@ -72,7 +72,7 @@ def restored(copy: Path) -> None:
 def test_a_restored_backup_sends_nothing_again(
     world: World, alice: Operator, olga: Operator, client_of: Callable[..., Client], tmp_path: Path
 ) -> None:
-    attached, reset = (ARRANGEMENTS[kind](world, alice) for kind in ("iam.role.attach", "iam.login.reset"))
+    attached, reset = (SENDING[kind].prepared(world, alice) for kind in ("iam.role.attach", "iam.login.reset"))
     steps = [attached, StepSpec("iam.key.create", {"arn": reset.params["arn"]}), reset]
     world.emulator.forget_calls()
     of_each = [propose(world.aws_account, alice, [step]) for step in steps]

@@ -21,8 +21,8 @@ from sync.models import Attempt, Change, Lease, Revision, Step
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import AppearsAfterwards, HasSecrets
 from sync.operations import Guarantee, Operation, registry
-from tests.faults.arrangements import ARRANGEMENTS, PROTECTED
 from tests.faults.mirrored import differences
+from tests.project.operations import SENDING
 from tests.services.changing import propose
 from tests.services.pulling import pulled
 from tests.services.world import World
@@ -52,13 +52,13 @@ class Trial:
     outside: int = field(init=False)  # what the mirror takes for somebody else's doing, before the fault
 
     def __post_init__(self) -> None:
-        spec = ARRANGEMENTS[self.kind](self.world, self.operator)
+        spec = SENDING[self.kind].prepared(self.world, self.operator)
         assert spec.kind == self.kind
         self.params = self.operation.parse(spec.params)
         self.pull()
         self.outside = _outside()
         self.change = propose(self.world.aws_account, self.operator, [spec])
-        if self.kind in PROTECTED:
+        if SENDING[self.kind].overridden:
             changes.override(change=self.change, actor=self.operator, reason="Nothing uses it")
         changes.apply(change=self.change, actor=self.operator)
         self.world.emulator.forget_calls()

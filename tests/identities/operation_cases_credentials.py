@@ -17,6 +17,7 @@ from sync import mirror, sealed
 from sync.aws.client import reader
 from sync.operations import StepSpec
 from tests.services.credentials import enable
+from tests.services.operation_cases import GATE, OperationCase, PreparedCase, SendingCase
 from tests.services.pulling import pulled
 from tests.services.world import World
 
@@ -32,15 +33,17 @@ NEW_PASSWORD = "Correct-Horse-9-Battery"
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(SendingCase):
     """`arrange` gives the user and what the step is about; `shows` is what is compared before, after, and reversed."""
 
-    kind: str
     arrange: Callable[[World], Any]
     step: Callable[..., StepSpec]
     shows: Callable[[World, Any], object]
     after: object
     reverses: bool = True
+
+    def prepared(self, world: World, operator: Operator) -> StepSpec:
+        return self.step(self.arrange(world), operator)
 
 
 @dataclass(frozen=True)
@@ -194,10 +197,17 @@ def free_devices(world: World, of: Of) -> int:
 
 
 CASES = (
-    Case("iam.key.create", alone, on("iam.key.create"), keys, ["Active"]),
-    Case("iam.key.deactivate", with_key, on("iam.key.deactivate", "key"), keys, ["Inactive"]),
+    Case("iam.key.create", alone, on("iam.key.create"), keys, ["Active"], page="user/key-create"),
     Case(
-        "iam.key.activate", lambda world: with_key(world, active=False), on("iam.key.activate", "key"), keys, ["Active"]
+        "iam.key.deactivate", with_key, on("iam.key.deactivate", "key"), keys, ["Inactive"], page="user/key-deactivate"
+    ),
+    Case(
+        "iam.key.activate",
+        lambda world: with_key(world, active=False),
+        on("iam.key.activate", "key"),
+        keys,
+        ["Active"],
+        page="user/key-activate",
     ),
     Case(
         "iam.key.delete",
@@ -206,20 +216,63 @@ CASES = (
         keys,
         [],
         reverses=False,
+        page="user/key-delete",
     ),
-    Case("iam.login.create", alone, typed("iam.login.create"), has_password, True),
-    Case("iam.login.reset", with_password, typed("iam.login.reset"), has_password, True, reverses=False),
-    Case("iam.login.delete", with_password, on("iam.login.delete"), has_password, False, reverses=False),
-    Case("iam.mfa.create_virtual", alone, new_device, free_devices, 1),
-    Case("iam.mfa.enable", with_free_device, with_codes("iam.mfa.enable"), devices, 1),
-    Case("iam.mfa.resync", with_device, with_codes("iam.mfa.resync"), devices, 1, reverses=False),
-    Case("iam.mfa.deactivate", with_device, on("iam.mfa.deactivate", "serial"), devices, 0, reverses=False),
+    Case("iam.login.create", alone, typed("iam.login.create"), has_password, True, page="user/password-create"),
+    Case(
+        "iam.login.reset",
+        with_password,
+        typed("iam.login.reset"),
+        has_password,
+        True,
+        reverses=False,
+        page="user/password-reset",
+    ),
+    Case(
+        "iam.login.delete",
+        with_password,
+        on("iam.login.delete"),
+        has_password,
+        False,
+        reverses=False,
+        page="user/password-delete",
+    ),
+    Case(
+        "iam.mfa.create_virtual",
+        alone,
+        new_device,
+        free_devices,
+        1,
+        page="user/mfa-create",
+        no_access="It is nobody's until it is switched on.",
+    ),
+    Case("iam.mfa.enable", with_free_device, with_codes("iam.mfa.enable"), devices, 1, page="user/mfa-enable"),
+    Case(
+        "iam.mfa.resync",
+        with_device,
+        with_codes("iam.mfa.resync"),
+        devices,
+        1,
+        reverses=False,
+        page="user/mfa-resync",
+        no_access="The same device of the same user.",
+    ),
+    Case(
+        "iam.mfa.deactivate",
+        with_device,
+        on("iam.mfa.deactivate", "serial"),
+        devices,
+        0,
+        reverses=False,
+        page="user/mfa-off",
+    ),
     Case(
         "iam.signing_cert.upload",
         alone,
         on("iam.signing_cert.upload", body=SIGNING_CERTIFICATE.text),
         certificates,
         ["Active"],
+        page="user/certificate-upload",
     ),
     Case(
         "iam.signing_cert.set_status",
@@ -227,6 +280,7 @@ CASES = (
         on("iam.signing_cert.set_status", "certificate", active=False),
         certificates,
         ["Inactive"],
+        page="user/certificate-switch",
     ),
     Case(
         "iam.signing_cert.delete",
@@ -235,17 +289,41 @@ CASES = (
         certificates,
         [],
         reverses=False,
+        page="user/certificate-delete",
     ),
-    Case("iam.ssh_key.upload", alone, on("iam.ssh_key.upload", body=SSH_KEY), ssh_keys, ["Active"]),
+    Case(
+        "iam.ssh_key.upload",
+        alone,
+        on("iam.ssh_key.upload", body=SSH_KEY),
+        ssh_keys,
+        ["Active"],
+        page="user/ssh-key-upload",
+    ),
     Case(
         "iam.ssh_key.set_status",
         with_ssh_key,
         on("iam.ssh_key.set_status", "ssh_key", active=False),
         ssh_keys,
         ["Inactive"],
+        page="user/ssh-key-switch",
     ),
-    Case("iam.ssh_key.delete", with_ssh_key, on("iam.ssh_key.delete", "ssh_key"), ssh_keys, [], reverses=False),
-    Case("iam.svc_cred.create", alone, on("iam.svc_cred.create", service=CODECOMMIT), service_credentials, ["Active"]),
+    Case(
+        "iam.ssh_key.delete",
+        with_ssh_key,
+        on("iam.ssh_key.delete", "ssh_key"),
+        ssh_keys,
+        [],
+        reverses=False,
+        page="user/ssh-key-delete",
+    ),
+    Case(
+        "iam.svc_cred.create",
+        alone,
+        on("iam.svc_cred.create", service=CODECOMMIT),
+        service_credentials,
+        ["Active"],
+        page="user/service-create",
+    ),
     Case(
         "iam.svc_cred.reset",
         with_service_credential,
@@ -253,6 +331,7 @@ CASES = (
         service_credentials,
         ["Active"],
         reverses=False,
+        page="user/service-reset",
     ),
     Case(
         "iam.svc_cred.set_status",
@@ -260,6 +339,7 @@ CASES = (
         on("iam.svc_cred.set_status", "credential", active=False),
         service_credentials,
         ["Inactive"],
+        page="user/service-switch",
     ),
     Case(
         "iam.svc_cred.delete",
@@ -268,5 +348,24 @@ CASES = (
         service_credentials,
         [],
         reverses=False,
+        page="user/service-delete",
     ),
+)
+
+
+def a_device_of_nobody(world: World, operator: Operator) -> StepSpec:
+    of = with_device(world)
+    world.iam.deactivate_mfa_device(UserName=of.user.name, SerialNumber=of.credential)
+    for source in ("iam.mfa", "iam.virtual_mfa"):
+        pulled(world.aws_account, source=source)
+    return on("iam.mfa.delete_virtual", "serial")(of, operator)
+
+
+OTHER_CASES = (
+    PreparedCase(
+        "iam.mfa.delete_virtual", a_device_of_nobody, page="user/mfa-off", no_access="It was taken off its user before."
+    ),
+    OperationCase("iam.key.await_quiet", page="user/key-rotate", no_access=GATE),
+    OperationCase("iam.key.await_soak", page="user/key-rotate", no_access=GATE),
+    OperationCase("iam.key.await_use", page="user/key-rotate", no_access=GATE),
 )

@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from accounts.models import Operator
 from identities.models import InstanceProfile
 from identities.operations import (
     add_role,
@@ -24,19 +25,30 @@ from identities.operations import (
     update_role,
 )
 from sync.operations import StepSpec
+from tests.services.operation_cases import SendingCase
+from tests.services.pulling import pulled
 from tests.services.statements import trusting
 from tests.services.world import TRUST, World
 
+EMPTY = "No role is in an instance profile when it is made or deleted."
 AT = datetime(2026, 11, 25, 18, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Case:
-    kind: str
+class Case(SendingCase):
     arrange: Callable[[World], Any]
     step: Callable[..., StepSpec]  # of what was arranged
     shows: Callable[[World, Any], object]
     sources: tuple[str, ...] = ("iam.details",)  # what tells of it
+
+    def prepared(self, world: World, operator: Operator) -> StepSpec:
+        arranged = self.arrange(world)
+        self.pull(world)
+        return self.step(arranged)
+
+    def pull(self, world: World) -> None:
+        for source in self.sources:
+            pulled(world.aws_account, source=source)
 
 
 def found(ask: Callable[..., Any], **params: Any) -> Any:
@@ -137,39 +149,81 @@ def shows_inline(world: World, role: Any) -> object:
 _SETTINGS = ("iam.details", "iam.role_settings")
 _PROFILES = ("iam.details", "iam.instance_profiles")
 CASES = [
-    Case("iam.user.delete", tagged_user, delete, shows_user),
-    Case("iam.group.delete", lambda world: world.group(), delete, shows_group),
-    Case("iam.role.delete", full_role, lambda role: delete(role.now), shows_role, _SETTINGS),
+    Case("iam.user.delete", tagged_user, delete, shows_user, page="user/delete"),
+    Case("iam.group.delete", lambda world: world.group(), delete, shows_group, page="group/delete"),
+    Case("iam.role.delete", full_role, lambda role: delete(role.now), shows_role, _SETTINGS, page="role/delete"),
     Case(
         "iam.user.rename",
         named_user,
         lambda user: rename(user, "lena.brandt", "/people/"),
         shows_names,
+        page="user/rename",
     ),
-    Case("iam.group.rename", joined_group, lambda group: rename(group, "insights", group.path), shows_names),
+    Case(
+        "iam.group.rename",
+        joined_group,
+        lambda group: rename(group, "insights", group.path),
+        shows_names,
+        page="group/rename",
+    ),
     Case(
         "iam.role.create",
         lambda world: world.aws_account,
         lambda aws_account: create_role(aws_account, "deployer", TRUST, description="Deploys", max_session_s=7200),
         lambda world, arranged: found(world.iam.get_role, RoleName="deployer"),
         _SETTINGS,
+        page="account/create-role",
+        writes="trust",
     ),
-    Case("iam.role.update", full_role, lambda role: update_role(role.now, "", 3600), shows_role, _SETTINGS),
-    Case("iam.role.revoke_sessions", lambda world: world.role(), lambda role: revoke_sessions(role, AT), shows_inline),
+    Case(
+        "iam.role.update",
+        full_role,
+        lambda role: update_role(role.now, "", 3600),
+        shows_role,
+        _SETTINGS,
+        page="role/describe",
+        no_access="A description, and how long sessions last.",
+    ),
+    Case(
+        "iam.role.revoke_sessions",
+        lambda world: world.role(),
+        lambda role: revoke_sessions(role, AT),
+        shows_inline,
+        page="role/revoke-sessions",
+        writes="identity",
+    ),
     Case(
         "iam.instance_profile.create",
         lambda world: world.aws_account,
         lambda aws_account: create_profile(aws_account, "web"),
         shows_profile,
         _PROFILES,
+        page="account/create-profile",
+        no_access=EMPTY,
     ),
-    Case("iam.instance_profile.delete", lambda world: profile_and_role(world)[0], delete, shows_profile, _PROFILES),
-    Case("iam.instance_profile.add_role", profile_and_role, lambda given: add_role(*given), shows_profile, _PROFILES),
+    Case(
+        "iam.instance_profile.delete",
+        lambda world: profile_and_role(world)[0],
+        delete,
+        shows_profile,
+        _PROFILES,
+        page="instance_profile/delete",
+        no_access=EMPTY,
+    ),
+    Case(
+        "iam.instance_profile.add_role",
+        profile_and_role,
+        lambda given: add_role(*given),
+        shows_profile,
+        _PROFILES,
+        page="instance_profile/set-role",
+    ),
     Case(
         "iam.instance_profile.remove_role",
         filled_profile,
         lambda given: remove_role(*given),
         shows_profile,
         _PROFILES,
+        page="instance_profile/set-role",
     ),
 ]

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from identities.account.root_access import FEATURES
 from identities.operations import switch_root_feature
-from tests.identities.operation_cases_settings import Case
+from tests.services.operation_cases import ComparedCase
 from tests.services.organizations import MadeOrganization
 from tests.services.pulling import pulled
 from tests.services.world import World
 
+OTHER_ACCOUNTS = "It is about root users of other AWS accounts; what is measured is access of principals in this one."
 CREDENTIALS, SESSIONS = "RootCredentialsManagement", "RootSessions"
 
 
@@ -35,15 +36,17 @@ def shown_features(world: World, _: object) -> list[str]:
     return sorted(world.iam.list_organizations_features()["EnabledFeatures"])
 
 
-def case(name: str, verb: str, found: tuple[str, ...], leaves: list[str]) -> Case:
+def case(name: str, verb: str, found: tuple[str, ...], leaves: list[str]) -> ComparedCase:
     feature = FEATURES[name]
-    return Case(
+    return ComparedCase(
         f"iam.org.{feature.word}.{verb}",
         on_in(*found),
         lambda world, _: switch_root_feature(feature, on=verb == "enable"),
         shown_features,
         leaves,
         ("iam.root_access",),
+        page="account/root-access",
+        no_access=OTHER_ACCOUNTS,
     )
 
 

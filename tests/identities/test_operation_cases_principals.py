@@ -9,7 +9,6 @@ from sync import changes
 from sync.models import Change, Revision
 from tests.identities.operation_cases_principals import CASES, Case
 from tests.services.changing import carry_out, propose
-from tests.services.pulling import pulled
 from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
@@ -18,8 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
 def test_an_operation_is_carried_out_and_reversed(world: World, erin: Operator, case: Case) -> None:
     arranged = case.arrange(world)
-    for source in case.sources:
-        pulled(world.aws_account, source=source)
+    case.pull(world)
     before = case.shows(world, arranged)
     spec = case.step(arranged)
     assert spec.kind == case.kind
@@ -38,6 +36,5 @@ def assert_nothing_is_news(world: World, case: Case) -> None:
     """The mirror has it already: a pull finds nothing that others did."""
     outside = Revision.objects.filter(origin=Revision.Origin.OUTSIDE)
     known = outside.count()
-    for source in case.sources:
-        pulled(world.aws_account, source=source)
+    case.pull(world)
     assert outside.count() == known

@@ -11,7 +11,7 @@ from identities.operations import reject_request
 from sync.changes.errors import PlanError
 from sync.models import Change
 from sync.operations import BadParams, registry
-from tests.identities.operation_cases_settings import a_request, shown_request
+from tests.identities.operation_cases_delegation import a_request, shown_request
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, get, text_of
 from tests.services.pulling import pulled

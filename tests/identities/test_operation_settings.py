@@ -23,21 +23,14 @@ from policies.operations import create_policy, delete_policy
 from sync import changes
 from sync.models import Change, SealedSecret
 from sync.operations import StepSpec
-from tests.identities.operation_cases_settings import (
-    CASES,
-    METADATA,
-    NEWER,
-    READ,
-    RULES,
-    a_certificate,
-    a_saml,
-    alias,
-    an_oidc,
-    held,
-    upload,
-)
+from tests.identities.operation_cases_account import RULES, alias
+from tests.identities.operation_cases_certificates import a_certificate, upload
+from tests.identities.operation_cases_providers import METADATA, NEWER, a_saml, an_oidc
+from tests.policies.operation_cases import READ
+from tests.project.operations import CASES
 from tests.services.certificates import certificate
 from tests.services.changing import carry_out, propose
+from tests.services.operation_cases import ComparedCase
 from tests.services.statements import trusting
 from tests.services.world import World
 
@@ -142,7 +135,7 @@ def test_a_certificate_isnt_renamed_onto_another(world: World, erin: Operator) -
     answer = world.iam.upload_server_certificate(
         ServerCertificateName="Other", CertificateBody=other.pem, PrivateKey=other.key
     )
-    held(world, type(row), "Other", answer["ServerCertificateMetadata"]["Arn"])
+    world.mirrored(type(row), "Other", answer["ServerCertificateMetadata"]["Arn"])
     step = rename_certificate(row.arn, SERVER_CERTIFICATE.arn_of(world.aws_account, "other"))
     assert "There is a server certificate other already" in refused(world, erin, step)
 
@@ -174,7 +167,8 @@ def test_no_path_that_aws_refuses(world: World, erin: Operator, path: str) -> No
     ],
 )
 def test_a_lost_answer_is_adopted(world: World, erin: Operator, kind: str, action: str) -> None:
-    case = next(case for case in CASES if case.kind == kind)
+    case = CASES[kind]
+    assert isinstance(case, ComparedCase)
     arranged = case.arrange(world)
     world.emulator.rules([{"action": action, "when": "after", "truncate": True, "times": 1}])
     change = carry_out(propose(world.aws_account, erin, [case.step(world, arranged)]), erin)

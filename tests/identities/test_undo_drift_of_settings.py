@@ -11,25 +11,12 @@ import pytest
 from accounts.models import Operator
 from sync import drift
 from sync.models import Change, Revision
+from tests.identities.operation_cases_account import alias, password_rules, shown_rules, shown_version
+from tests.identities.operation_cases_certificates import a_certificate, a_profile
+from tests.identities.operation_cases_providers import METADATA, NEWER, a_saml, an_oidc, shown_oidc, shown_saml
 from tests.identities.operation_cases_root_access import on_in, shown_features
-from tests.identities.operation_cases_settings import (
-    METADATA,
-    NEWER,
-    TAGS,
-    a_certificate,
-    a_policy,
-    a_profile,
-    a_saml,
-    alias,
-    an_oidc,
-    password_rules,
-    shown_oidc,
-    shown_rules,
-    shown_saml,
-    shown_tags,
-    shown_version,
-    tags_of,
-)
+from tests.identities.tag_cases import TEAM, shown_tags, tags_of
+from tests.policies.operation_cases import a_policy
 from tests.services.changing import carry_out
 from tests.services.pulling import pulled
 from tests.services.world import World
@@ -142,7 +129,7 @@ def _other_oidc(iam: Any, arn: str) -> None:
     iam.add_client_id_to_open_id_connect_provider(ClientID="mallory", **named)
     iam.remove_client_id_from_open_id_connect_provider(ClientID="a", **named)
     iam.update_open_id_connect_provider_thumbprint(ThumbprintList=["e" * 40], **named)
-    iam.untag_open_id_connect_provider(TagKeys=[TAGS[0]["Key"]], **named)
+    iam.untag_open_id_connect_provider(TagKeys=[TEAM[0]["Key"]], **named)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.name))

@@ -1,4 +1,4 @@
-"""Each operation is as tests/project/operations.py says: its page, what access it changes, its document."""
+"""Each operation is as its case says: its page, what access it changes, its document."""
 
 from __future__ import annotations
 
@@ -12,40 +12,42 @@ from cognito.pools.settings import POOL_GROUPS
 from objects import object_actions
 from sync.operation_mixins import WritesDocument
 from sync.operations import Gate, Operation, registry
-from tests.faults.arrangements import ARRANGEMENTS
-from tests.project.operations import EXPECTED, NO_POLICY
+from tests.project.operations import ALL, CASES, SENDING
+from tests.services.operation_cases import NO_POLICY
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 URLS = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
 
 
-def test_every_operation_has_a_row() -> None:
-    assert EXPECTED.keys() == registry.keys(), "Give each new operation its row in tests/project/operations.py."
+def test_every_operation_has_its_case() -> None:
+    assert CASES.keys() == registry.keys(), (
+        "Give each new operation its case in its app's tests/*/operation_cases*.py, once; a new file of those "
+        "stands in tests/project/operations.py."
+    )
+    assert len(CASES) == len(ALL)
 
 
-def test_every_operation_has_an_arrangement() -> None:
-    sending = {kind for kind, each in registry.items() if not isinstance(each, Gate)}
-    assert ARRANGEMENTS.keys() == sending, (
-        "Give each new operation its case in CASES of its app's tests/*/operation_cases*.py: `make faults` and its own "
-        "tests arrange it by that."
+def test_every_operation_that_sends_is_prepared() -> None:
+    assert SENDING.keys() == {kind for kind, each in registry.items() if not isinstance(each, Gate)}, (
+        "Give these a case that prepares a step: `make faults` and their own tests begin with that."
     )
 
 
 def test_every_operation_tells_what_access_it_changes() -> None:
     silent = {kind for kind, each in registry.items() if type(each).access_changes is Operation.access_changes}
-    assert silent <= {kind for kind, each in EXPECTED.items() if each.no_access}, (
-        "Give these `access_changes`, or in tests/project/operations.py the reason why they change nobody's access."
+    assert silent <= {kind for kind, each in CASES.items() if each.no_access}, (
+        "Give these `access_changes`, or in their cases the reason why they change nobody's access."
     )
 
 
 def test_every_document_has_its_type() -> None:
     of_documents = {kind: each for kind, each in registry.items() if isinstance(each, WritesDocument)}
     writing = {kind: each for kind, each in of_documents.items() if type(each).writes is not WritesDocument.writes}
-    expected = {kind: each.writes for kind, each in EXPECTED.items() if each.writes}
+    expected = {kind: each.writes for kind, each in CASES.items() if each.writes}
     assert {kind: each.writes_type or NO_POLICY for kind, each in writing.items()} == expected
 
 
-@pytest.mark.parametrize("page", sorted({each.page for each in EXPECTED.values()}))
+@pytest.mark.parametrize("page", sorted({each.page for each in CASES.values()}))
 def test_its_page_is_there(page: str) -> None:
     place, _, name = page.partition("/")
     assert object_actions.find(place, name) is not None if name else place in URLS

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from emulator.process import Emulator
-from sync import pull
+from emulator.process import REGION, Emulator
+from sync import pull, schedule
 from sync.mirror import sources
 from sync.models import Facet, Revision, Run, Schedule
 from tests.services.remembered import kept_in_aws, remembered
@@ -69,6 +70,15 @@ def pulled(aws_account: AwsAccount, **options: Any) -> Run:
     run = pull_all(aws_account, **options)
     assert run.state == Run.State.DONE, run.error
     return run
+
+
+def pulled_in_order(aws_account: AwsAccount, names: Collection[str]) -> dict[str, Run]:
+    """These sources, each after those that it builds on, in the Region that the emulator's things are in."""
+    return {
+        source.name: pulled(aws_account, source=source.name, region=REGION if source.regional else "")
+        for source in schedule.in_order()
+        if source.name in names
+    }
 
 
 def revisions(row: Any) -> list[Revision]:

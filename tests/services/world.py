@@ -59,12 +59,14 @@ class World:
         """The row, after what AWS has now is mirrored."""
         return self.mirrored(type(row), row.name, row.arn)
 
-    def mirrored(self, model: type[R], name: str, arn: str) -> R:
-        ref = ObjectRef(model.kind, "", name, arn)
-        requested_at = timezone.now()
-        item = mirror.mirror_of(model.kind).read_one(reader(self.aws_account), ref)
-        with transaction.atomic():
-            mirror.store_one(self.aws_account, ref, item, requested_at=requested_at, step=None)
+    def mirrored(self, model: type[R], name: str, arn: str, *facets: str) -> R:
+        """The row, with these facets besides its details."""
+        for facet in ("details", *facets):
+            ref = ObjectRef(model.kind, "", name, arn, facet=facet)
+            requested_at = timezone.now()
+            item = mirror.mirror_of(model.kind, facet).read_one(reader(self.aws_account), ref)
+            with transaction.atomic():
+                mirror.store_one(self.aws_account, ref, item, requested_at=requested_at, step=None)
         found = model.objects.get(aws_account=self.aws_account, arn=arn, gone_at=None)
         self.emulator.forget_calls()  # what follows is the test
         return found

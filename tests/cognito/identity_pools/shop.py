@@ -10,8 +10,7 @@ from cognito.identity_pools.trusting import trust_for
 from cognito.models import IdentityPool
 from emulator.process import REGION, Emulator
 from identities.models import IamRole
-from tests.cognito.seeding import in_order
-from tests.services.pulling import pulled
+from tests.services.pulling import pulled, pulled_in_order
 from tests.services.remembered import remembered
 from tests.services.statements import allowing
 from tests.services.world import World
@@ -111,8 +110,7 @@ class Shop:
         self.pulled()
 
     def pulled(self) -> IdentityPool:
-        for name in in_order(POOLS):
-            pulled(self.aws_account, source=name, region=REGION)
+        pulled_in_order(self.aws_account, POOLS)
         self.emulator.forget_calls()
         return self._pool()
 

@@ -12,41 +12,19 @@ from cognito.models import IdentityPool
 from emulator.process import REGION
 from sync import changes
 from sync.changes import PlanError
-from sync.models import Change, Revision
-from sync.operations import Undo, registry
-from tests.cognito.identity_pools.operation_cases import CASES, Case
+from sync.models import Change
+from tests.cognito.identity_pools.operation_cases import CASES
 from tests.cognito.identity_pools.shop import Shop
-from tests.cognito.seeding import in_order
 from tests.services.changing import carry_out, propose
-from tests.services.pulling import pulled
+from tests.services.operation_cases import ComparedCase, apply_compare_and_reverse
+from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
 
 
-def outside() -> set[int]:
-    """What the mirror takes for somebody else's doing."""
-    return set(Revision.objects.filter(origin=Revision.Origin.OUTSIDE).values_list("pk", flat=True))
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.kind))
-def test_applied_mirrored_and_reversed(shop: Shop, erin: Operator, case: Case) -> None:
-    pool = shop.with_roles().mirrored()
-    was, drift = case.shows(shop), outside()
-    step = case.step(shop, pool)
-    assert step.kind == case.kind
-    done = carry_out(propose(shop.aws_account, erin, [step]), erin)
-    assert done.state == Change.State.APPLIED, done.error
-    assert "visible" not in done.steps.get().result  # the write was seen to show
-    assert case.shows(shop) == case.leaves
-    for source in in_order(case.sources):
-        pulled(shop.aws_account, source=source, region=REGION)
-    assert outside() == drift
-    if case.stays:
-        assert registry[case.kind].undo is Undo.NEVER
-        return
-    back = carry_out(changes.propose_reverse(change=done, actor=erin, reason=""), erin)
-    assert back.state == Change.State.APPLIED, back.error
-    assert case.shows(shop) == was
+def test_applied_mirrored_and_reversed(world: World, erin: Operator, case: ComparedCase) -> None:
+    apply_compare_and_reverse(case, world, erin)
 
 
 def test_what_isnt_changed_is_sent_as_it_is(shop: Shop, erin: Operator) -> None:

@@ -1,15 +1,12 @@
-"""One row for each operation on user pools and what belongs to them: set up, step, what AWS then shows."""
+"""The operations on user pools and what belongs to them: set up, step, what AWS then shows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from accounts.models import Operator
-from cognito.models import AppClient, UserPool
 from cognito.pools.operations import (
     AddAttribute,
     CreateDomain,
@@ -43,76 +40,25 @@ from cognito.pools.operations.shapes import (
 from cognito.pools.operations.ui_customization import UiCustomization, set_look
 from emulator.process import REGION
 from sync.operations import StepSpec
-from tests.cognito.seeding import CLIENT_SECRET, ROLE, Seeded, pull_pools, seeded_and_pulled
-from tests.services.world import World
+from tests.cognito.arranged_pool import (
+    API,
+    BLUE,
+    TO_LOG_GROUP,
+    Arranged,
+    arrange,
+    css_of,
+    group_of,
+    provider_of,
+    risk_of,
+    tracking,
+    with_plus,
+    without_domain,
+)
+from tests.cognito.seeding import CLIENT_SECRET, POOL_SOURCES, ROLE
+from tests.services.operation_cases import GATE, NO_POLICY, TAGS, ComparedCase, OperationCase
 
-API = "https://api.example.org"
-# Who sends e-mails with texts of one's own: as AWS has it, and as the form says it.
-BY_SES = {
-    "EmailSendingAccount": "DEVELOPER",
-    "SourceArn": "arn:aws:ses:eu-central-1:123456789012:identity/shop.example",
-}
-SES_IN_FORM = {"sender": BY_SES["EmailSendingAccount"], "source_arn": BY_SES["SourceArn"]}
-
-
-@dataclass(frozen=True)
-class Arranged:
-    """What was made at AWS and mirrored."""
-
-    seeded: Seeded
-    pool: UserPool
-    client: AppClient
-    operator: Operator | None = None
-
-    @property
-    def idp(self) -> Any:
-        return self.seeded.idp
-
-    @property
-    def in_pool(self) -> dict[str, str]:
-        return {"UserPoolId": self.pool.aws_id}
-
-    def described(self) -> Any:
-        try:
-            return self.idp.describe_user_pool(**self.in_pool)["UserPool"]
-        except ClientError:
-            return None
-
-    def client_described(self) -> Any:
-        return self.idp.describe_user_pool_client(**self.in_pool, ClientId=self.client.aws_id)["UserPoolClient"]
-
-
-@dataclass(frozen=True)
-class Case:
-    """`shows` is asked of AWS before the step, after it (`leaves`), and after its reverse.
-
-    `stays`: why there is no reverse that brings it back.
-    """
-
-    kind: str
-    step: Callable[[Arranged], StepSpec]
-    shows: Callable[[Arranged], object]
-    leaves: object
-    before: Callable[[Arranged], object] = lambda arranged: None  # what else is set up, ahead of the pull
-    stays: str = ""
-
-
-def arrange(world: World, before: Callable[[Arranged], object] = lambda arranged: None) -> Arranged:
-    seeded = seeded_and_pulled(world.emulator, world.aws_account)
-    arranged = Arranged(seeded, UserPool.objects.get(), AppClient.objects.get())
-    if before(arranged) is not None:
-        pull_pools(world.aws_account)
-        arranged = Arranged(seeded, UserPool.objects.live().get(), AppClient.objects.live().get())
-    world.emulator.forget_calls()
-    return arranged
-
-
-def group_of(arranged: Arranged, name: str) -> Any:
-    try:
-        held = arranged.idp.get_group(**arranged.in_pool, GroupName=name)["Group"]
-    except ClientError:
-        return None
-    return held.get("RoleArn", ""), held.get("Precedence"), held.get("Description", "")
+SIGN_IN = "Who signs in to apps, and how: AWS access of people comes by identity pools, and by roles of groups."
+READERS_OF_LOGS = "Where logs go: who may read that place is said there."
 
 
 def scopes_of(arranged: Arranged, identifier: str) -> Any:
@@ -123,43 +69,8 @@ def scopes_of(arranged: Arranged, identifier: str) -> Any:
     return held["Name"], sorted(scope["ScopeName"] for scope in held["Scopes"])
 
 
-def provider_of(arranged: Arranged, name: str) -> Any:
-    try:
-        return arranged.idp.describe_identity_provider(**arranged.in_pool, ProviderName=name)["IdentityProvider"][
-            "ProviderDetails"
-        ]
-    except ClientError:
-        return None
-
-
-def with_plus(arranged: Arranged) -> bool:
-    """Protected against threats, which takes the plan Plus; not from deletion."""
-    arranged.idp.update_user_pool(
-        **arranged.in_pool, UserPoolTier="PLUS", UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"}
-    )
-    return True
-
-
-def tracking(arranged: Arranged) -> bool:
-    tracked = {"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 10}}
-    arranged.idp.set_user_pool_session_configuration(**arranged.in_pool, **tracked)
-    return True
-
-
-def risk_of(arranged: Arranged) -> Any:
-    """What the client has of its own; None where it follows the pool."""
-    asked = {**arranged.in_pool, "ClientId": arranged.client.aws_id}
-    in_words = arranged.idp.describe_risk_configuration(**asked)["RiskConfiguration"]
-    return in_words.get("CompromisedCredentialsRiskConfiguration") if "ClientId" in in_words else None
-
-
 def unguarded(arranged: Arranged) -> bool:
     arranged.idp.update_user_pool(**arranged.in_pool)
-    arranged.idp.delete_user_pool_domain(**arranged.in_pool, Domain="shop-customers")
-    return True
-
-
-def without_domain(arranged: Arranged) -> bool:
     arranged.idp.delete_user_pool_domain(**arranged.in_pool, Domain="shop-customers")
     return True
 
@@ -183,25 +94,46 @@ def domain_version(arranged: Arranged) -> Any:
     return in_words.get("ManagedLoginVersion")
 
 
-def css_of(arranged: Arranged) -> str:
-    return str(arranged.idp.get_ui_customization(**arranged.in_pool)["UICustomization"].get("CSS", ""))
-
-
-BLUE = ".banner-customizable { background-color: #0b3d91; }"
 LONGER = {"Policies.PasswordPolicy.MinimumLength": 14}
+
+
 OIDC = {"ProviderDetails": {"client_id": "a", "oidc_issuer": "https://id.example.org"}}
-LOG_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/customers"
-TO_LOG_GROUP = {"LogLevel": "ERROR", "CloudWatchLogsConfiguration": {"LogGroupArn": LOG_GROUP}}
+
+
 GROUP_STEP = {"RoleArn": ROLE, "Precedence": 1}
 
+
+def pool_case(
+    kind: str,
+    step: Callable[[Arranged], StepSpec],
+    shows: Callable[[Arranged], object],
+    leaves: object,
+    before: Callable[[Arranged], object] = lambda arranged: None,
+    **more: Any,
+) -> ComparedCase:
+    """`before`: what else is set up, ahead of the pull."""
+    return ComparedCase(
+        kind,
+        lambda world: arrange(world, before),
+        lambda world, arranged: step(arranged),
+        lambda world, arranged: shows(arranged),
+        leaves,
+        POOL_SOURCES,
+        **more,
+    )
+
+
 CASES = (
-    Case(
+    pool_case(
         "cognito.pool.update",
         in_pool(lambda arn, name: update(POOL, arn, name, LONGER)),
         lambda arranged: arranged.described()["Policies"]["PasswordPolicy"]["MinimumLength"],
         14,
+        page="cognito_pool/password",
+        no_access=SIGN_IN,
+        writes=NO_POLICY,
     ),
-    Case(
+    pool_case(
         "cognito.pool.mfa",
         in_pool(
             lambda arn, name: update(
@@ -210,8 +142,11 @@ CASES = (
         ),
         lambda arranged: arranged.idp.get_user_pool_mfa_config(**arranged.in_pool)["MfaConfiguration"],
         "ON",
+        page="cognito_pool/mfa",
+        no_access=SIGN_IN,
+        writes=NO_POLICY,
     ),
-    Case(
+    pool_case(
         "cognito.risk.set",
         in_pool(
             lambda arn, name: update(
@@ -223,8 +158,11 @@ CASES = (
         ),
         {"Actions": {"EventAction": "BLOCK"}},
         with_plus,
+        page="cognito_pool/risk",
+        no_access=SIGN_IN,
+        writes=NO_POLICY,
     ),
-    Case(
+    pool_case(
         "cognito.session_config.set",
         in_pool(lambda arn, name: update(SESSIONS, arn, name, {"UserSessionTracking": "ENABLED"})),
         lambda arranged: [
@@ -232,16 +170,22 @@ CASES = (
             for name in ("UserSessionTracking", "TokenSession")
         ],
         ["ENABLED", {"MaxPerUser": 20}],
+        page="cognito_pool/sessions",
+        no_access=SIGN_IN,
+        writes=NO_POLICY,
     ),
-    Case(
+    pool_case(
         "cognito.logs.set",
         in_pool(lambda arn, name: update(LOGS, arn, name, {"userNotification": TO_LOG_GROUP})),
         lambda arranged: arranged.idp.get_log_delivery_configuration(**arranged.in_pool)["LogDeliveryConfiguration"][
             "LogConfigurations"
         ],
         [{"EventSource": "userNotification", **TO_LOG_GROUP}],
+        page="cognito_pool/logs",
+        no_access=READERS_OF_LOGS,
+        writes=NO_POLICY,
     ),
-    Case(
+    pool_case(
         "cognito.client.session_config.set",
         lambda arranged: update(
             CLIENT_SESSIONS, arranged.pool.arn, "web", {"SSOSession.MaxValidityMinutes": 0}, arranged.client.aws_id
@@ -251,8 +195,11 @@ CASES = (
         )["SSOSession"],
         {"MaxValidityMinutes": 0},
         tracking,
+        page="cognito_pool/client-sessions",
+        no_access=SIGN_IN,
+        writes=NO_POLICY,
     ),
-    Case(
+    pool_case(
         "cognito.client.risk.set",
         lambda arranged: update(
             CLIENT_RISK,
@@ -264,20 +211,27 @@ CASES = (
         risk_of,
         {"Actions": {"EventAction": "BLOCK"}},
         with_plus,
+        page="cognito_pool/client-risk",
+        no_access=SIGN_IN,
+        writes=NO_POLICY,
     ),
-    Case(
+    pool_case(
         "cognito.pool.tag",
         in_pool(lambda arn, name: tag(arn, name, "team", "billing")),
         lambda arranged: arranged.described()["UserPoolTags"],
         {"team": "billing"},
+        page="cognito_pool/tag",
+        no_access=TAGS,
     ),
-    Case(
+    pool_case(
         "cognito.pool.untag",
         in_pool(lambda arn, name: untag(arn, name, "team")),
         lambda arranged: arranged.described()["UserPoolTags"],
         {},
+        page="cognito_pool/untag",
+        no_access=TAGS,
     ),
-    Case(
+    pool_case(
         "cognito.pool.add_attribute",
         in_pool(
             lambda arn, name: StepSpec(
@@ -287,8 +241,10 @@ CASES = (
         lambda arranged: "custom:points" in {each["Name"] for each in arranged.described()["SchemaAttributes"]},
         True,
         stays="An attribute is for ever.",
+        page="cognito_pool/attribute",
+        no_access=SIGN_IN,
     ),
-    Case(
+    pool_case(
         "cognito.pool.create",
         lambda arranged: create_pool(arranged.pool.aws_account, REGION, "partners", {"DeletionProtection": "ACTIVE"}),
         lambda arranged: [
@@ -297,128 +253,172 @@ CASES = (
             if each["Name"] == "partners"
         ],
         ["partners"],
+        page="account/create-pool",
+        no_access=SIGN_IN,
     ),
-    Case(
+    pool_case(
         "cognito.pool.delete",
         lambda arranged: plan_delete_pool(arranged.pool)[-1],
         lambda arranged: arranged.described() is None,
         True,
         unguarded,
         stays="A deleted pool is gone.",
+        page="cognito_pool/delete",
+        no_access=SIGN_IN,
     ),
-    Case(
+    pool_case(
         "cognito.domain.create",
         in_pool(lambda arn, name: set_domain(CreateDomain.kind, arn, name, "shop-customers", 2)),
         domain_version,
         2,
         without_domain,
+        page="cognito_pool/domain",
+        no_access=SIGN_IN,
     ),
-    Case(
+    pool_case(
         "cognito.domain.update",
         in_pool(lambda arn, name: set_domain(UpdateDomain.kind, arn, name, "shop-customers", 2)),
         domain_version,
         2,
+        page="cognito_pool/domain",
+        no_access=SIGN_IN,
     ),
-    Case(
+    pool_case(
         "cognito.domain.delete",
         in_pool(lambda arn, name: delete_domain(arn, name, "shop-customers")),
         domain_version,
         None,
+        page="cognito_pool/domain-delete",
+        no_access=SIGN_IN,
     ),
-    Case(
+    pool_case(
         "cognito.ui.set",
         in_pool(lambda arn, name: set_look(arn, name, BLUE, UiCustomization())),
         css_of,
         BLUE,
+        page="cognito_pool/look",
+        no_access=SIGN_IN,
+        writes=NO_POLICY,
     ),
-    Case(
+    pool_case(
         "cognito.client.create",
         in_pool(lambda arn, name: create_client(arn, "server", {"EnableTokenRevocation": True}, secret=True)),
         lambda arranged: sorted(
             each["ClientName"] for each in arranged.idp.list_user_pool_clients(**arranged.in_pool)["UserPoolClients"]
         ),
         ["server", "web"],
+        page="cognito_pool/client-new",
+        no_access=SIGN_IN,
     ),
-    Case(
+    pool_case(
         "cognito.client.update",
         lambda arranged: update(CLIENT, arranged.pool.arn, "web", {"RefreshTokenValidity": 7}, arranged.client.aws_id),
         lambda arranged: arranged.client_described()["RefreshTokenValidity"],
         7,
+        page="cognito_pool/client-oauth",
+        no_access=SIGN_IN,
+        writes=NO_POLICY,
     ),
-    Case(
+    pool_case(
         "cognito.client.delete",
         lambda arranged: remove(CLIENT, arranged.pool.arn, arranged.client.aws_id, "web"),
         lambda arranged: arranged.idp.list_user_pool_clients(**arranged.in_pool)["UserPoolClients"],
         [],
         stays="A new one has another id.",
+        page="cognito_pool/client-delete",
+        no_access=SIGN_IN,
     ),
-    Case(
+    pool_case(
         "cognito.client.secret.add",
         lambda arranged: add_secret(arranged.pool.arn, arranged.client.aws_id, "web", secrets_at(arranged)),
         lambda arranged: len(secrets_at(arranged)),
         2,
+        page="cognito_pool/client-secret",
+        no_access=SIGN_IN,
     ),
-    Case(
+    pool_case(
         "cognito.client.secret.delete",
         lambda arranged: delete_secret(arranged.pool.arn, arranged.client.aws_id, "web", secrets_at(arranged)[0]),
         lambda arranged: len(secrets_at(arranged)),
         1,
         second_secret,
         stays="AWS says a secret once.",
+        page="cognito_pool/client-secret-delete",
+        no_access=SIGN_IN,
     ),
-    Case(
+    pool_case(
         "cognito.group.create",
         in_pool(lambda arn, name: make(GROUP, arn, "gold", GROUP_STEP)),
         lambda arranged: group_of(arranged, "gold"),
         (ROLE, 1, ""),
+        page="cognito_pool/group-new",
     ),
-    Case(
+    pool_case(
         "cognito.group.update",
         in_pool(lambda arn, name: update(GROUP, arn, "vip", {"Precedence": 2}, "vip")),
         lambda arranged: group_of(arranged, "vip"),
         (ROLE, 2, "Best customers"),
+        page="cognito_pool/group",
+        writes=NO_POLICY,
     ),
-    Case(
+    pool_case(
         "cognito.group.delete",
         in_pool(lambda arn, name: remove(GROUP, arn, "vip")),
         lambda arranged: group_of(arranged, "vip"),
         None,
+        page="cognito_pool/group-delete",
     ),
-    Case(
+    pool_case(
         "cognito.idp.create",
         in_pool(lambda arn, name: make(PROVIDER, arn, "Corporate", OIDC, "OIDC")),
         lambda arranged: (provider_of(arranged, "Corporate") or {}).get("client_id"),
         "a",
+        page="cognito_pool/provider-new",
+        no_access=SIGN_IN,
     ),
-    Case(
+    pool_case(
         "cognito.idp.update",
         in_pool(lambda arn, name: update(PROVIDER, arn, "Google", {"ProviderDetails.client_id": "shop-2"}, "Google")),
         lambda arranged: [provider_of(arranged, "Google")[name] for name in ("client_id", "client_secret")],
         ["shop-2", CLIENT_SECRET],
+        page="cognito_pool/provider",
+        no_access=SIGN_IN,
+        writes=NO_POLICY,
     ),
-    Case(
+    pool_case(
         "cognito.idp.delete",
         in_pool(lambda arn, name: remove(PROVIDER, arn, "Google")),
         lambda arranged: provider_of(arranged, "Google"),
         None,
         stays="Its secret isn't kept.",
+        page="cognito_pool/provider-delete",
+        no_access=SIGN_IN,
     ),
-    Case(
+    pool_case(
         "cognito.resource_server.create",
         in_pool(lambda arn, name: make(RESOURCE_SERVER, arn, "https://b.example.org", {"Name": "B"})),
         lambda arranged: scopes_of(arranged, "https://b.example.org"),
         ("B", []),
+        page="cognito_pool/server-new",
+        no_access=SIGN_IN,
     ),
-    Case(
+    pool_case(
         "cognito.resource_server.update",
         in_pool(lambda arn, name: update(RESOURCE_SERVER, arn, API, {"Name": "All orders"}, API)),
         lambda arranged: scopes_of(arranged, API),
         ("All orders", ["read"]),
+        page="cognito_pool/server",
+        no_access=SIGN_IN,
+        writes=NO_POLICY,
     ),
-    Case(
+    pool_case(
         "cognito.resource_server.delete",
         in_pool(lambda arn, name: remove(RESOURCE_SERVER, arn, API)),
         lambda arranged: scopes_of(arranged, API),
         None,
+        page="cognito_pool/server-delete",
+        no_access=SIGN_IN,
     ),
 )
+
+OTHER_CASES = (OperationCase("cognito.client.secret.await_soak", page="cognito_pool/client-secret", no_access=GATE),)

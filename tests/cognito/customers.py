@@ -1,29 +1,20 @@
-"""A pool with customers at the emulator, and in the mirror; and every operation on one of them, a row for each."""
+"""A user pool with customers at the emulator, and in the mirror."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
-from django.conf import settings
 
-from accounts.models import AwsAccount, Operator
-from cognito.models import AppClient, CognitoUser, PoolPeopleSettings, UserPool
-from cognito.people import messages
-from cognito.people.operations.attributes import as_params
-from cognito.people.operations.base import on_person
-from cognito.people.operations.linking import LinkedAccount, with_account
-from cognito.people.operations.making import new_person
+from accounts.models import AwsAccount
+from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
+from cognito.people.operations.linking import LinkedAccount
 from emulator.process import REGION, Emulator
-from sync.calls import concealed
-from sync.operations import StepSpec
-from sync.sealed import keep_typed
 from tests.services.pulling import pulled
 from tests.services.remembered import remembered
-from tests.services.world import World
 
 PASSWORD = "Correct-Horse-7"
 TOTP = "SOFTWARE_TOKEN_MFA"
@@ -110,111 +101,6 @@ def _linked(idp: Any, pool_id: str, name: str) -> None:
 def _brought(name: str, **facts: Any) -> dict[str, Any]:
     attributes = {"email": f"{name}@acme.example", "email_verified": "true", "custom:plan": "basic"}
     return {"attributes": attributes, **facts}
-
-
-@dataclass(frozen=True)
-class Case:
-    """A step on `who`. `undone`: its reverse leaves what was there."""
-
-    kind: str
-    who: str
-    step: Callable[[CognitoUser, Operator], StepSpec]
-    undone: bool = False
-    disabled: bool = False  # she is, beforehand
-
-
-def _on(kind: str, **parameters: Any) -> Callable[[CognitoUser, Operator], StepSpec]:
-    return lambda person, operator: on_person(person, kind, "No message is sent.", **parameters)
-
-
-def _password(person: CognitoUser, operator: Operator) -> StepSpec:
-    typed = keep_typed("Other-Horse-8", name="Password", aws_account=person.aws_account, operator=operator)
-    return on_person(person, "cognito.user.set_password", password=typed, permanent=True)
-
-
-def _again(person: CognitoUser, operator: Operator) -> StepSpec:
-    said = messages.invitation(person.pool, "EMAIL")
-    return on_person(person, "cognito.user.resend_invite", said, name=concealed(person.name), channel="EMAIL")
-
-
-def _plan(person: CognitoUser, operator: Operator) -> StepSpec:
-    return on_person(person, "cognito.user.attributes.set", **as_params(person.aws_id, {"custom:plan": "family"}, KEPT))
-
-
-def _new(person: CognitoUser, operator: Operator) -> StepSpec:
-    pool = person.pool
-    return new_person(pool, "eve@acme.example", {"custom:plan": "basic"}, channel="EMAIL", said="An e-mail is sent.")
-
-
-def _code_again(person: CognitoUser, operator: Operator) -> StepSpec:
-    client = AppClient.objects.live().get(pool=person.pool)
-    said = messages.sign_up_code(person.pool, person)
-    return on_person(person, "cognito.user.resend_code", said, client_id=client.aws_id)
-
-
-def _link(kind: str, account: LinkedAccount) -> Callable[[CognitoUser, Operator], StepSpec]:
-    return lambda person, operator: with_account(person, kind, account, "No message is sent.")
-
-
-def _session(person: CognitoUser, operator: Operator) -> StepSpec:
-    """The one that she has open; it is opened here."""
-    idp = Emulator(settings.AWS_EMULATOR_URL).client("cognito-idp")
-    open_session(idp, person.pool.aws_id)
-    [one] = idp.admin_list_user_sessions(UserPoolId=person.pool.aws_id, Username=person.aws_id)["Sessions"]
-    return on_person(person, "cognito.user.session.revoke", session_id=one["SessionId"])
-
-
-CASES = (
-    Case("cognito.user.create", "ada", _new, undone=True),
-    Case("cognito.user.resend_invite", "ben", _again),
-    Case("cognito.user.confirm", "cleo", _on("cognito.user.confirm")),
-    Case("cognito.user.resend_code", "cleo", _code_again),
-    Case("cognito.user.enable", "ada", _on("cognito.user.enable"), undone=True, disabled=True),
-    Case("cognito.user.disable", "ada", _on("cognito.user.disable"), undone=True),
-    Case("cognito.user.reset_password", "ada", _on("cognito.user.reset_password")),
-    Case("cognito.user.set_password", "ada", _password),
-    Case("cognito.user.attributes.set", "ada", _plan, undone=True),
-    Case(
-        "cognito.user.attributes.delete",
-        "ada",
-        _on("cognito.user.attributes.delete", names=["custom:plan"], compared=["custom:plan"]),
-        undone=True,
-    ),
-    Case("cognito.user.group.add", "ada", _on("cognito.user.group.add", group="vip"), undone=True),
-    Case("cognito.user.group.remove", "dora", _on("cognito.user.group.remove", group="vip"), undone=True),
-    Case("cognito.user.mfa.preference", "dora", _on("cognito.user.mfa.preference", off=[TOTP]), undone=True),
-    Case("cognito.user.mfa.delete_totp", "dora", _on("cognito.user.mfa.delete_totp")),
-    Case("cognito.user.sign_out", "ada", _on("cognito.user.sign_out")),
-    Case("cognito.user.session.revoke", "ada", _session),
-    Case("cognito.user.device.forget", "ada", _on("cognito.user.device.forget", device_key=DEVICE)),
-    Case(
-        "cognito.user.provider.link",
-        "ada",
-        _link("cognito.user.provider.link", LinkedAccount("Google", "100000000001")),
-        undone=True,
-    ),
-    Case("cognito.user.provider.unlink", "dora", _link("cognito.user.provider.unlink", ACCOUNT), undone=True),
-    Case("cognito.user.delete", "ada", _on("cognito.user.delete"), disabled=True),
-)
-
-
-def arranged(case: Case, found: Customers) -> CognitoUser:
-    person = found.person(case.who)
-    if case.disabled:
-        found.idp.admin_disable_user(UserPoolId=found.pool.aws_id, Username=person.aws_id)
-        pulled(person.aws_account, source="cognito.people", region=REGION)
-        person.refresh_from_db()
-    found.emulator.forget_calls()
-    return person
-
-
-def of_person(case: Case) -> Callable[[World, Operator], StepSpec]:
-    """As tests/faults/arrangements.py has it."""
-
-    def arrange(world: World, operator: Operator) -> StepSpec:
-        return case.step(arranged(case, customers(world.emulator, world.aws_account)), operator)
-
-    return arrange
 
 
 def shown(found: Customers) -> dict[str, Any]:
