@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from identities.edges import keep_trusted
 from identities.models import (
+    DelegationRequest,
     IamAccount,
     IamRole,
     InstanceProfile,
@@ -30,6 +31,7 @@ SOURCES = (
     "iam.oidc_providers",
     "iam.saml_providers",
     "iam.instance_profiles",
+    "iam.delegation_requests",
     "iam.last_accessed",
     "iam.virtual_mfa",
     "iam.root_access",
@@ -67,6 +69,7 @@ def fill_account(aws_account: AwsAccount, number: int) -> None:
     for n in range(number):
         oidc = make(OidcProvider, aws_account, f"idp-{n:03}.example", arn=f"arn:aws:iam::1:oidc-provider/idp-{n:03}")
         saml = make(SamlProvider, aws_account, f"saml-{n:03}", arn=f"arn:aws:iam::1:saml-provider/saml-{n:03}")
+        make(DelegationRequest, aws_account, f"provider-{n:03}", state=DelegationRequest.State.ASSIGNED)
         make(ServerCertificate, aws_account, f"certificate-{n:03}", domains=["shop.example"])
         trusted = [{"type": "Federated", "value": provider.arn} for provider in (oidc, saml)]
         role = make_role(aws_account, f"federated-{n:03}", trusted=trusted)
