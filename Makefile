@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test quick faults fuzz check fmt migrations lock dependent-actions regions findings operations addresses pool-settings bench clean dev
+.PHONY: run test quick faults fuzz check fmt migrations lock dependent-actions regions findings operations sources addresses pool-settings bench clean dev
 
 run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
 
@@ -62,6 +62,10 @@ findings: dev
 # docs/operations.md, from the operations that are registered.
 operations: dev
 	@$(BIN)/python manage.py document_operations
+
+# The table of sources in docs/mirror.md, from what is registered.
+sources: dev
+	@$(BIN)/python manage.py document_sources
 
 # The table of settings in docs/cognito.md, from their entries.
 pool-settings: dev
