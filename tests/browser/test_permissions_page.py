@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Operator
 from sync.models import Run
-from tests.identities.operation_cases_settings import a_request
+from tests.identities.operation_cases_delegation import a_request
 from tests.services.account_rows import ran
 from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.pages import address
