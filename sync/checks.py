@@ -3,7 +3,7 @@
 The apps above register theirs in `AppConfig.ready()`; what an operation itself knows to be impossible it says in
 `Operation.limits`. A finding of severity `error` refuses the proposal; one that appears between the approvals and the
 apply voids the approvals. One of severity `protected` lets it be proposed and read, and refuses the apply until an
-owner has overridden it (sync.changes.overrides). A check may also *measure* a change: what it measured at the proposal
+owner has overridden it (sync.changes.approvers). A check may also *measure* a change: what it measured at the proposal
 is kept with the change, and a worse measure at the apply voids the approvals, too.
 """
 

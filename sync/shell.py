@@ -19,7 +19,7 @@ from iamconsole.web.panels import Panel, PanelRow
 from iamconsole.web.shell import shell_for
 from iamconsole.web.words import counted, some
 from sync import drift, selectors
-from sync.changes.reviews import may_review, nobody_reviews, to_review
+from sync.changes.approvers import may_review, nobody_reviews, to_review
 from sync.models import Change
 from sync.regions import looked_in
 from sync.snapshot.importing import taken_at

@@ -3,14 +3,21 @@
 docs/architecture.md, "Writing", tells the protocol. Everything that an operator may be told is a PlanError.
 """
 
-from sync.changes.approvals import approve, approve_alone, comment, reject, withdraw_approval
-from sync.changes.decisions import delete_what_appeared, leave_what_appeared
+from sync.changes.approvals import (
+    approve,
+    approve_alone,
+    break_glass,
+    comment,
+    override,
+    reject,
+    review,
+    withdraw_approval,
+)
 from sync.changes.dry_run import ask_dry_run
-from sync.changes.emergency import break_glass, override, review
-from sync.changes.errors import PlanError
-from sync.changes.follow_ups import propose_reverse, replan
+from sync.changes.follow_ups import delete_what_appeared, leave_what_appeared, propose_reverse, replan
 from sync.changes.lifecycle import apply, cancel, leave_out, look_again, retry
 from sync.changes.plan import propose
+from sync.changes.rows import PlanError
 from sync.changes.sweeper import sweep_due
 from sync.changes.temporary import move_end, propose_until
 from sync.changes.worker import work

@@ -1,26 +1,30 @@
-"""Approves and rejects changes: an approval signs the digest of the plan, and nobody approves their own change."""
+"""Approves and rejects changes, reviews them, and lets owners pass over what is missing.
+
+An approval signs the digest of the plan, and nobody approves their own change.
+"""
 
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Operator
 from sync import sealed
 from sync.changes import demands, temporary, verbs
-from sync.changes.errors import PlanError
+from sync.changes.approvers import valid_approvals
 from sync.changes.events import OperatorEvent
-from sync.changes.rows import locked, log_line
+from sync.changes.lifecycle import apply
+from sync.changes.removals import record_alone
+from sync.changes.rows import PlanError, locked, log_line
 from sync.changes.rules import check
-from sync.changes.sole_approver import record_alone
-from sync.changes.transitions import APPROVE_ALONE, APPROVE_IT, COMMENT, REJECT, WITHDRAW
-from sync.changes.valid_approvals import valid
-from sync.models import Change, Comment
+from sync.changes.transitions import APPROVE_ALONE, APPROVE_IT, BREAK_GLASS, COMMENT, OVERRIDE, REJECT, REVIEW, WITHDRAW
+from sync.models import BreakGlass, Change, Comment, Override
 
 
 def approve(*, change: Change, actor: Operator, comment: str = "") -> Change:
     with locked(change.pk) as change:
         _sign(APPROVE_IT, change, actor, comment=comment)
-        if not demands.unmet_demands(change, valid(change)):
+        if not demands.unmet_demands(change, valid_approvals(change)):
             change.state = Change.State.APPROVED
         change.error = {}
         log_line(change, f"Approved by {actor}.")
@@ -30,7 +34,7 @@ def approve(*, change: Change, actor: Operator, comment: str = "") -> Change:
 
 
 def approve_alone(*, change: Change, actor: Operator, reason: str) -> Change:
-    """Approves one's own change, as its only owner (sync/changes/sole_approver.py). Raises PlanError."""
+    """Approves one's own change, as its only owner (sync/changes/approvers.py). Raises PlanError."""
     with locked(change.pk) as change:
         _sign(APPROVE_ALONE, change, actor, comment=reason.strip())
         change.state, change.error = Change.State.APPROVED, {}
@@ -59,7 +63,7 @@ def withdraw_approval(*, change: Change, actor: Operator) -> Change:
     with locked(change.pk) as change:
         check(WITHDRAW, change, actor)
         change.approvals.filter(operator=actor, approved=True, void=False).update(void=True)
-        if demands.unmet_demands(change, valid(change)):
+        if demands.unmet_demands(change, valid_approvals(change)):
             change.state = Change.State.PROPOSED
         log_line(change, f"{actor} withdrew the approval.")
         change.save(update_fields=["state"])
@@ -85,3 +89,48 @@ def _sign(event: OperatorEvent, change: Change, actor: Operator, *, comment: str
         digest=change.digest,
         comment=comment,
     )
+
+
+# ---- Break-glass and overrides -------------------------------------------------------------------------------------
+# Owners apply a change without its approvals (break-glass), or let it touch what is protected (override).
+# Break-glass applies a change at once. Everybody with a grant in the AWS account is told, and it stays open until
+# somebody else has reviewed it. What stands against the change beside the missing approvals still does.
+@transaction.atomic
+def break_glass(*, change: Change, actor: Operator, reason: str) -> Change:
+    """Applies it. Raises PlanError, and leaves nothing behind then."""
+    with locked(change.pk) as change:
+        check(BREAK_GLASS, change, actor)
+        if not reason.strip():
+            raise PlanError("Say why it can't wait: everybody with a role here reads it.")
+        change.broken_glass.create(operator=actor, reason=reason)
+        log_line(change, f"{actor} applies it without the approvals that it needs.")
+        verbs.record("change.glass_broken", change, actor=actor, reason=reason, digest=change.digest)
+    return apply(change=change, actor=actor)
+
+
+def review(*, change: Change, actor: Operator, comment: str) -> BreakGlass:
+    """Records that somebody else reviewed what was done. Raises PlanError."""
+    with locked(change.pk) as change:
+        glass = check(REVIEW, change, actor).to_review
+        assert glass is not None  # noqa: S101  by the rule of the event
+        if not comment.strip():
+            raise PlanError("Say in the comment what you found.")
+        glass.reviewed_by, glass.reviewed_at, glass.review = actor, timezone.now(), comment
+        glass.save(update_fields=["reviewed_by", "reviewed_at", "review"])
+        log_line(change, f"Reviewed by {actor}.")
+        verbs.record("change.reviewed", change, actor=actor, reason=comment)
+    return glass
+
+
+def override(*, change: Change, actor: Operator, reason: str) -> Override:
+    """Lets the change touch what its plan says is protected. Raises PlanError."""
+    with locked(change.pk) as change:
+        found = check(OVERRIDE, change, actor).protected
+        if not reason.strip():
+            raise PlanError("Say why what is protected has to be touched.")
+        made = change.overrides.create(operator=actor, reason=reason, findings=[each.as_json() for each in found])
+        log_line(change, f"{actor} overrides what is protected.")
+        verbs.record(
+            "change.overridden", change, actor=actor, reason=reason, protected=[each.message for each in found]
+        )
+    return made

@@ -1,9 +1,11 @@
-"""A worker's claim on a change: a token in its row. A worker that lost its claim to the sweeper writes nothing more.
+"""Claims of workers on changes, and the leases that a change takes on objects.
+
+A claim is a token in the change's row. A worker that lost its claim to the sweeper writes nothing more.
 
 What remains possible: a worker that hangs between its last look at the claim and AWS's answer, for longer than
 CLAIM_TIMEOUT_S, sends although another one has taken over. IAM has no conditional write, so nothing can prevent it.
-For calls that are sent once the client's time-outs end well before that; an idempotent one, which botocore may send
-three times, can take longer, and arriving twice does it no harm.
+For calls that are sent once the door's time-outs end well before that; an idempotent one, which botocore may send three
+times, can take longer, and arriving twice does it no harm.
 """
 
 from __future__ import annotations
@@ -17,13 +19,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from sync import clock, counter
-from sync.changes.rows import log_line
+from sync import clock, counter, operations
+from sync.changes.rows import log_line, wake_after_commit
 from sync.changes.transitions import CLAIM
-from sync.models import Change
+from sync.models import Change, Lease
 
 _BEAT_EVERY = timedelta(seconds=10)
 
@@ -110,3 +112,37 @@ def abandoned() -> list[Claim]:
     """The claims of workers that have not been heard of for too long."""
     silent = Change.objects.filter(clock.is_silent(), state=Change.State.APPLYING)
     return [Claim(pk, token) for pk, token in silent.values_list("pk", "claim")]
+
+
+# ---- Leases --------------------------------------------------------------------------------------------------------
+# One change at a time writes an object. A change takes all that it needs, or none and waits.
+def keys_to_lease(change: Change) -> list[str]:
+    """The objects that its steps write, sorted: who takes in the same order never blocks each other for good."""
+    keys: set[str] = set()
+    for step in change.steps.all():
+        operation = operations.registry[step.kind]
+        keys.update(operation.objects(operation.parse(step.params)))
+    return sorted(keys)
+
+
+def take_leases(change: Change) -> bool:
+    """Takes the leases in the caller's transaction; False when another change has one of them. Safe to repeat."""
+    keys = keys_to_lease(change)
+    wanted = [Lease(aws_account=change.aws_account, object_key=key, change=change) for key in keys]
+    Lease.objects.bulk_create(wanted, ignore_conflicts=True)
+    if leases_of_others(change, keys).exists():
+        change.leases.all().delete()
+        return False
+    return True
+
+
+def leases_of_others(change: Change, keys: list[str]) -> QuerySet[Lease]:
+    return Lease.objects.filter(aws_account=change.aws_account, object_key__in=keys).exclude(change=change)
+
+
+def release_leases(change: Change) -> None:
+    """Releases the leases in the transaction that ends the work, and wakes changes that may have waited for them."""
+    change.leases.all().delete()
+    waiting = Change.objects.filter(aws_account=change.aws_account, state=Change.State.WAITING)
+    for pk in waiting.order_by("queued_at").values_list("pk", flat=True):
+        wake_after_commit(pk)

@@ -24,8 +24,7 @@ from sync.aws.client import AwsClient, writer
 from sync.aws.errors import AwsError
 from sync.aws.permission_check import check_calls
 from sync.changes import rules, transitions, verbs
-from sync.changes.session_policy import session_policy
-from sync.changes.steps import created_ids, planned_step
+from sync.changes.steps import created_ids, planned_step, session_policy
 from sync.models import Change, DryRun, Step
 from sync.operation_mixins import difference_described
 from sync.operations import Call, Gate, PlannedStep, PreviousAttempt, Refusal, Value

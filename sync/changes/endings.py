@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
-from sync import clock, sealed
-from sync.changes import attempts, leases, temporary, verbs
-from sync.changes.claims import ChangeClaimLost, Claim
-from sync.changes.created_objects import read_created
+from sync import clock, mirror, operations, pull, refresh, sealed
+from sync.changes import attempts, temporary, verbs
+from sync.changes.claims import ChangeClaimLost, Claim, release_leases
 from sync.changes.guards import Objection, send_back, void_approvals
 from sync.changes.rows import log_line, wake_after_commit
-from sync.models import Change, Step
+from sync.changes.steps import created_ids
+from sync.models import Change, MirroredRow, Run, Step
+from sync.operations import object_made
+from sync.placeholders import resolved
 from sync.stored_errors import sentence_only
 
 log = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ def _ending(claim: Claim, state: Change.State) -> Iterator[Change]:
         if change.state != Change.State.SCHEDULED:  # it goes on later
             read_created(change)
         temporary.follow(change)
-        leases.release(change)
+        release_leases(change)
 
 
 def mark_applied(claim: Claim) -> None:
@@ -138,3 +140,36 @@ def _unfinished(change: Change) -> Any:
 
 def _why(step: Step, error: dict[str, Any]) -> str:
     return f"step {step.position}: {error.get('sentence', '')}"
+
+
+# ---- Objects that the steps created --------------------------------------------------------------------------------
+# The page of a change links to them, and all of each is read when the change has ended.
+MOST_READ_ALONE = 20  # objects; of more, a pull of everything is the shorter way
+
+
+def created_by_steps(change: Change) -> list[tuple[str, str]]:
+    """Kind and id of each object, in the order of the steps."""
+    ids = created_ids(change)
+    created: list[tuple[str, str]] = []
+    for step in change.steps.filter(position__in=ids, state__in=Step.FINISHED):
+        operation = operations.registry[step.kind]
+        if key := object_made(operation, operation.parse(resolved(step.params, ids))):
+            created.append((key.partition(":")[0], ids[step.position]))
+    return created
+
+
+def created_rows(change: Change, created: Sequence[tuple[str, str]]) -> list[MirroredRow]:
+    """Those that are still there. Asks the database for each."""
+    rows = [refresh.row_of(change.aws_account, kind, object_id) for kind, object_id in created]
+    return [row for row in rows if row is not None and row.gone_at is None]
+
+
+def read_created(change: Change) -> None:
+    """Queues the facets of new objects that no step reads, such as credentials: their pages would lack them."""
+    created = [(kind, object_id) for kind, object_id in created_by_steps(change) if len(mirror.facets_of(kind)) > 1]
+    actor = change.applied_by or change.requested_by
+    if len(created) > MOST_READ_ALONE:
+        pull.start_all(aws_account=change.aws_account, trigger=Run.Trigger.OPERATOR, actor=actor)
+        return
+    for row in created_rows(change, created):
+        refresh.start(row=row, actor=actor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,16 +13,16 @@ from django.utils import timezone
 from accounts.models import Operator
 from sync import operations, sealed
 from sync.changes import temporary, verbs
-from sync.changes.errors import PlanError
 from sync.changes.events import OperatorEvent
 from sync.changes.plan import prefetch, propose, renew_spec
-from sync.changes.rebasing import rebase_step
-from sync.changes.rows import locked, log_line
+from sync.changes.rows import PlanError, locked, log_line
 from sync.changes.rules import check
-from sync.changes.steps import created_ids, reversals
-from sync.changes.transitions import REPLAN, REVERSE
+from sync.changes.situation import AppearedObjects
+from sync.changes.steps import created_ids, planned_step, reversals
+from sync.changes.transitions import DELETE_APPEARED, LEAVE_APPEARED, REPLAN, REVERSE
 from sync.checks import PlanFinding
 from sync.models import Change, Step
+from sync.operation_mixins import AppearsAfterwards, WritesDocument
 from sync.operations import BadParams, Operation, Refusal, StepSpec
 from sync.placeholders import placeholder_for, resolved
 from sync.plan_draft import Draft
@@ -144,3 +144,98 @@ def _on_what_is_there(change: Change, first: Iterable[StepSpec], left: Iterable[
 def _parsed(spec: StepSpec) -> tuple[Operation[Any], Any]:
     operation = operations.registry[spec.kind]
     return operation, operation.parse(spec.params)
+
+
+# ---- An earlier plan on what is there now --------------------------------------------------------------------------
+# Between the plan and now somebody else may have edited the same text. Where both edits fit together, the new plan
+# has both (Operation.merged). Where they don't, it would put back what was there before: that is said, and has to be
+# meant.
+@dataclass(frozen=True)
+class RebasedStep:
+    """`undoes`: a sentence about what it would undo; "" where it undoes nothing. `merges`: it has both edits."""
+
+    spec: StepSpec
+    undoes: str = ""
+    merges: bool = False
+
+
+def rebase_step(draft: Draft, step: Step, ids: Mapping[int, str]) -> RebasedStep:
+    """Raises BadParams."""
+    spec = StepSpec(step.kind, resolved(step.params, ids))
+    operation = operations.registry[step.kind]
+    params, expects = operation.parse(spec.params), resolved(step.expects, ids)
+    if not isinstance(operation, WritesDocument) or not operation.replaces_text:
+        return RebasedStep(spec)
+    if operation.part(params) in draft.parts:  # it stands on a step before it
+        return RebasedStep(spec)
+    try:
+        now = operation.mirrored(draft, params)
+    except Refusal:
+        return RebasedStep(spec)
+    if now == expects:
+        return RebasedStep(spec)
+    return _on_another(draft, step, operation, params, (expects, now))
+
+
+def _on_another(
+    draft: Draft, step: Step, operation: WritesDocument[Any], params: Any, values: tuple[Any, Any]
+) -> RebasedStep:
+    spec = operation.spec(params)
+    base, live = (operation.document(draft.aws_account, params, value) for value in values)
+    if base == live:
+        return RebasedStep(spec)
+    if base is not None and live is not None:
+        both = operation.merged(params, base, live)
+        if both is not None:
+            return RebasedStep(operation.spec(both), merges=both != params)
+    if not operation.changes(params, values[1]):
+        return RebasedStep(spec)  # it is so already
+    return RebasedStep(spec, undoes=_whose(step))
+
+
+def _whose(step: Step) -> str:
+    """By the part: which change wrote it since, or else that nobody here did."""
+    since = Step.objects.filter(
+        change__aws_account=step.change.aws_account_id,
+        part=step.part,
+        state__in=Step.FINISHED,
+        finished_at__gt=step.change.created_at,
+    )
+    last = since.exclude(change=step.change_id).order_by("-finished_at").select_related("change__requested_by").first()
+    if last is None:
+        return "This undoes what somebody changed outside this console since it was planned."
+    other: Change = last.change
+    return f"This undoes change {other.pk} by {other.requested_by}: {other.titled}."
+
+
+# ---- Objects that appeared -----------------------------------------------------------------------------------------
+# Lets an operator decide whether an object that appeared while a call of ours had no answer is ours.
+# A call at most once, such as one that makes an access key, may have been done although its answer was lost: then
+# what it made is of no use, since AWS said its secret in that answer. Or a colleague made it in the same moment.
+# Nothing is deleted by guess.
+@transaction.atomic
+def leave_what_appeared(*, change: Change, actor: Operator) -> Change:
+    """Leaves the object, which isn't ours, and plans again what is left. Raises PlanError."""
+    found = _appeared(check(LEAVE_APPEARED, change, actor).appeared)
+    new = plan_again(change, actor, LEAVE_APPEARED)
+    verbs.record("change.left_what_appeared", change, actor=actor, what=", ".join(found.ids))
+    return new
+
+
+@transaction.atomic
+def delete_what_appeared(*, change: Change, which: str, actor: Operator) -> Change:
+    """Plans to delete `which`, which is ours, and then to do what is left. Raises PlanError."""
+    found = _appeared(check(DELETE_APPEARED, change, actor).appeared)
+    if which not in found.ids:
+        raise PlanError(f"{which[:80]} didn't appear while the change was carried out.")
+    planned = planned_step(found.step, created_ids(change))
+    operation = planned.operation
+    first = operation.discard(planned.params, which) if isinstance(operation, AppearsAfterwards) else ()
+    new = plan_again(change, actor, DELETE_APPEARED, first=first)
+    verbs.record("change.owned_what_appeared", change, actor=actor, what=which)
+    return new
+
+
+def _appeared(found: AppearedObjects | None) -> AppearedObjects:
+    assert found is not None  # noqa: S101  by the rule of both events
+    return found

@@ -13,14 +13,14 @@ from django.db.models import prefetch_related_objects
 
 from accounts.models import Operator
 from sync import checks, clock, operations
-from sync.changes import attempts, overrides, verbs
-from sync.changes.errors import PlanError
+from sync.changes import attempts, verbs
+from sync.changes.approvers import findings_without_override, override_needed, owner_stands_in, valid_approvals
 from sync.changes.events import may_do, may_not
 from sync.changes.plan import check_steps, digest, measured_findings, measurements_to_keep, operations_of
+from sync.changes.rows import PlanError
 from sync.changes.situation import ChangeSituation
 from sync.changes.steps import created_ids, planned_step
 from sync.changes.transitions import APPLY_IT, LET_END_GO
-from sync.changes.valid_approvals import stands_in, valid
 from sync.checks import PlanFinding
 from sync.models import Change, Step
 from sync.operations import PlannedStep, Refusal
@@ -91,14 +91,14 @@ def _of_people(at: ChangeSituation, *, looks: bool) -> Iterator[Objection]:
             operations_of(change.steps.all(), operator, change.aws_account)
         except PlanError as refusal:
             yield Objection(str(refusal), voids_approvals=True)
-    if at.missing and not stands_in(change):
+    if at.missing and not owner_stands_in(change):
         words = " and ".join(demand.missing_words for demand in at.missing)
         yield Objection(f"{words} needed under this plan.", is_missing_approval=True)
 
 
 def _of_protection(findings: Iterable[PlanFinding]) -> Iterator[Objection]:
     if protected := list(findings):
-        yield Objection(overrides.sentence(protected))
+        yield Objection(override_needed(protected))
 
 
 def _of_checks(change: Change) -> Iterator[Objection]:
@@ -119,7 +119,7 @@ def _of_checks(change: Change) -> Iterator[Objection]:
     found = errors or checks.worse(map(PlanFinding.from_json, change.findings), now)
     sentences = [finding.message for finding in found] or checks.worsened(change.measured, measured)
     if not sentences:
-        yield from _of_protection(overrides.findings_without_override(change, now))
+        yield from _of_protection(findings_without_override(change, now))
         return
     sentence = "Since the plan was made it has got worse: " + " ".join(sentences)
     said = (*now, *measured_findings(measured))
@@ -144,7 +144,7 @@ def send_back(change: Change, against: Objection) -> None:
 
 def void_approvals(change: Change, against: Objection) -> None:
     """Those that no longer count: all of them when the plan got worse."""
-    counting = [] if against.voids_approvals else [approval.pk for approval in valid(change)]
+    counting = [] if against.voids_approvals else [approval.pk for approval in valid_approvals(change)]
     if change.approvals.filter(approved=True, void=False).exclude(pk__in=counting).update(void=True):
         verbs.record("change.approvals_voided", change, actor=None, why=against.sentence)
 

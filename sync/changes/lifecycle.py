@@ -6,9 +6,8 @@ from accounts import audit
 from accounts.models import Operator
 from sync import clock, sealed
 from sync.changes import demands, removals, temporary, verbs
-from sync.changes.errors import PlanError
 from sync.changes.guards import objection, send_back
-from sync.changes.rows import handing_over, locked, log_line, wake_after_commit
+from sync.changes.rows import PlanError, handing_over, locked, log_line, wake_after_commit
 from sync.changes.rules import check
 from sync.changes.transitions import APPLY_IT, CANCEL, LEAVE_OUT, LOOK_AGAIN, RETRY
 from sync.models import Change, Step

@@ -24,8 +24,9 @@ from accounts.access import who_may, with_roles
 from accounts.models import Operator
 from accounts.roles import APPROVE, Role
 from characters import shown
-from sync.changes import demands, reviews
-from sync.changes.titles import title_of_steps
+from sync.changes import demands
+from sync.changes.approvers import may_review, nobody_reviews, to_review
+from sync.changes.steps import title_of_steps
 from sync.models import Change
 from sync.queue import NOTIFY, wake
 
@@ -154,11 +155,11 @@ def _nothing(operator: Operator) -> str:
 
 def _reviews(change: Change) -> Callable[[Operator], str]:
     """What is asked of each of those who hear that approvals were passed over."""
-    glass = reviews.to_review(change)
+    glass = to_review(change)
     if glass is None:
         return _nothing
-    nobody = reviews.nobody_reviews(change, glass.operator)
-    return lambda operator: nobody or (_MAY_REVIEW if reviews.may_review(operator, glass) else "")
+    nobody = nobody_reviews(change, glass.operator)
+    return lambda operator: nobody or (_MAY_REVIEW if may_review(operator, glass) else "")
 
 
 def _message(change: Change, mail: Mail, operator: Operator, asked: str, connection: BaseEmailBackend) -> EmailMessage:

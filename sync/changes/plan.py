@@ -21,8 +21,8 @@ from accounts.access import may, may_in_pool
 from accounts.models import AwsAccount, Operator
 from sync import checks, clock, operations, sealed
 from sync.changes import demands, verbs
-from sync.changes.errors import PlanError
-from sync.changes.titles import title_of
+from sync.changes.rows import PlanError
+from sync.changes.steps import title_of
 from sync.checks import Measurement, PlanFinding
 from sync.models import Change, Step
 from sync.operation_mixins import CompletesParams, DecidedByMirror, permission_needed, pool_of_people

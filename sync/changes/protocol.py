@@ -12,21 +12,21 @@ the plan expects, so its attempt begins with that as what was found: one transac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from sync import clock, counter, sealed
 from sync.aws import errors
 from sync.aws.client import AwsClient
-from sync.changes import attempts, effects, failpoints
+from sync.changes import attempts, failpoints, records
 from sync.changes.claims import Claim
 from sync.changes.failpoints import FailPoint
 from sync.changes.guards import Objection
-from sync.changes.polling import poll_until
 from sync.changes.records import StepOutcome, write_down
 from sync.changes.rows import log_line
 from sync.changes.waves import DueStep
@@ -182,7 +182,7 @@ class StepRun:
         names = " and ".join(ref.name for ref in there)
         sentence = f"It was renamed in AWS: it is {names} now, and keeps what was given to it. It is tried again so."
         ended = self._end(attempt, State.CONFLICTED, sentence_only("Conflicted", sentence), live=live)
-        return replace(ended, reread=effects.reread_objects(self._client, there))
+        return replace(ended, reread=records.reread_objects(self._client, there))
 
     def _keep(self, attempt: Attempt, live: Value) -> None:
         """From here on it may have been sent."""
@@ -313,7 +313,7 @@ class StepRun:
         *,
         visible: bool = True,
     ) -> StepOutcome:
-        reread = effects.reread_objects(self._client, self._affected_objects)
+        reread = records.reread_objects(self._client, self._affected_objects)
         return StepOutcome(
             self._due,
             attempt,
@@ -332,7 +332,7 @@ class StepRun:
         # waited for has come to pass.
         error = error or {}
         behind = state in (State.CONFLICTED, State.DONE) or bool(error.get("appeared"))
-        reread = effects.reread_objects(self._client, self._affected_objects) if behind else []
+        reread = records.reread_objects(self._client, self._affected_objects) if behind else []
         return StepOutcome(self._due, attempt, state, error, is_live_known="live" in more, reread=reread, **more)
 
     def _nobody_can_tell(self) -> bool:
@@ -348,3 +348,24 @@ class StepRun:
             attempts.close_open(self._step)
         newest = self._step.attempts.order_by("-number")[0]
         return self._end(newest, State.UNKNOWN, {**sentence_only("UnknownOutcome", sentence), **new})
+
+
+# ---- Polling -------------------------------------------------------------------------------------------------------
+# IAM is eventually consistent, so a read just after a write may miss it.
+T = TypeVar("T")
+
+_FIRST_S, _LONGEST_S = 0.1, 2.0
+
+
+def poll_until(read: Callable[[], T], enough: Callable[[T], bool], *, seconds: float, beat: Callable[[], None]) -> T:
+    """Returns what `read` gives as soon as it is enough, or what it gave last at the deadline. Reads at least once."""
+    deadline = time.monotonic() + seconds
+    wait = _FIRST_S
+    while True:
+        found = read()
+        left = deadline - time.monotonic()
+        if enough(found) or left <= 0:
+            return found
+        time.sleep(min(wait, left))
+        wait = min(wait * 2, _LONGEST_S)
+        beat()

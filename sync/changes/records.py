@@ -1,24 +1,29 @@
-"""Point 4 of the protocol: how steps ended, with the mirror's rows, their revisions and the audit entries."""
+"""Point 4 of the protocol: how steps ended, with what is read again, its revisions and the audit entries."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import AuditEntry
-from sync import sealed
-from sync.changes import attempts, effects, failpoints, pending_rereads, verbs
+from accounts.models import AuditEntry, AwsAccount
+from sync import clock, mirror, sealed
+from sync.aws.client import AwsClient
+from sync.aws.errors import AwsError
+from sync.changes import attempts, failpoints, pending_rereads, verbs
 from sync.changes.claims import Claim
 from sync.changes.failpoints import FailPoint
 from sync.changes.rows import log_lines
 from sync.changes.waves import DueStep
 from sync.mirror import RereadObject, bulk
 from sync.mirror.base import mirror_of
+from sync.mirror.facets import lock_details
 from sync.models import Attempt, Change, Step
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import HasSecrets
@@ -63,7 +68,7 @@ def write_down(claim: Claim, ended: Sequence[StepOutcome]) -> None:
         _attempts(ended)
         _steps(ended)
         reread = [(seen, each.due.step if each.is_done else None) for each in ended for seen in each.reread]
-        effects.store_reread(change.aws_account, reread)
+        store_reread(change.aws_account, reread)
         pending_rereads.record_pending_rereads(change.aws_account, _not_read(ended))
         for each in ended:
             if each.is_done:
@@ -142,3 +147,43 @@ def _said(ended: StepOutcome) -> str:
     if ended.state is State.ALREADY_DONE:
         return "found done, nothing sent."
     return "found as the plan expects, done." if ended.visible else "accepted by AWS, not yet visible."
+
+
+# ---- Rereading -----------------------------------------------------------------------------------------------------
+log = logging.getLogger(__name__)
+
+
+def reread_objects(client: AwsClient, refs: Sequence[ObjectRef]) -> list[RereadObject]:
+    """What can't be read is left out: the step was done all the same, and the next pull brings it."""
+    found = []
+    for ref in refs:
+        requested_at = clock.now()
+        try:
+            there = client.at(ref.region) if ref.region else client
+            item = mirror.mirror_of(ref.kind, ref.facet).read_one(there, ref)
+        except AwsError as error:
+            log.warning("%s %s could not be read again: %s", ref.kind, ref.object_id or ref.name, error)
+            continue
+        found.append(RereadObject(ref, item, requested_at))
+    return found
+
+
+def store_reread(aws_account: AwsAccount, reread: Sequence[tuple[RereadObject, Step | None]]) -> None:
+    """In the transaction that says how the steps ended; without a step, what is new is somebody else's doing.
+
+    What others refer to comes first: it is last among what a step read again.
+    """
+    lock_details(aws_account, [each.ref for each, _ in reread])
+    for together, group in groupby(reversed(reread), key=_what_goes_together):
+        listed = list(group)
+        if together is not None and len({each.ref for each, _ in listed}) == len(listed) > 1:
+            mirror.store_many(aws_account, listed)
+            continue
+        for each, step in listed:
+            mirror.store_one(aws_account, each.ref, each.item, requested_at=each.requested_at, step=step)
+
+
+def _what_goes_together(stored: tuple[RereadObject, Step | None]) -> tuple[str, ...] | None:
+    """None for what is gone, and for what is nobody's step."""
+    each, step = stored
+    return None if each.item is None or step is None else (each.ref.kind, each.ref.facet, each.ref.region)

@@ -2,7 +2,7 @@
 
 Everything that could keep a removal from running asks `check_may_decide`: in every state that isn't over, only somebody
 who may approve and didn't ask for the access decides that it ends later, otherwise or not at all. An only owner does so
-alone (sync/changes/sole_approver.py). Nobody has to: what fails or conflicts is tried again by itself.
+alone (sync/changes/approvers.py). Nobody has to: what fails or conflicts is tried again by itself.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPROVE
 from sync import clock, operations
-from sync.changes.errors import PlanError
+from sync.changes import verbs
+from sync.changes.approvers import decides_alone
 from sync.changes.plan import digest
-from sync.changes.rows import locked_if_free, log_line
-from sync.changes.sole_approver import decides_alone, record_alone
+from sync.changes.rows import PlanError, locked_if_free, log_line
 from sync.changes.steps import planned_step
 from sync.changes.transitions import BRING_BACK
 from sync.error_isolation import for_each_isolated
@@ -68,6 +68,13 @@ def check_may_decide(change: Change, actor: Operator, reason: str = "") -> None:
         raise PlanError(sentence)
     if is_alone(change, actor):
         record_alone("change.end_decided_alone", change, actor=actor, reason=reason)
+
+
+def record_alone(verb: str, change: Change, *, actor: Operator, reason: str) -> None:
+    """Raises PlanError without a reason."""
+    if not reason.strip():
+        raise PlanError("Say why you decide it alone: everybody with a role here reads it.")
+    verbs.record(verb, change, actor=actor, reason=reason.strip(), digest=change.digest)
 
 
 # ---- Which have not ended in time ----------------------------------------------------------------------------------

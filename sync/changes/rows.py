@@ -1,4 +1,4 @@
-"""Locks the row of a change while its state is decided; writes its log."""
+"""Locks the row of a change while its state is decided; writes its log; says why the change can't go on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from django.db import transaction
 
 from accounts.models import Operator
 from sync.models import Change, ChangeLine
+from sync.params import ForOperator
 from sync.queue import APPLY, wake
+
+
+class PlanError(ForOperator):
+    """A change that can't be proposed, or can't go on; says why to the operator."""
 
 
 @contextmanager

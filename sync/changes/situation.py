@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from accounts.models import Operator
-from sync.changes import overrides
+from sync.changes.approvers import decides_alone, findings_without_override, to_review, valid_approvals
 from sync.changes.demands import Demand, demands
-from sync.changes.reviews import to_review
-from sync.changes.sole_approver import decides_alone
 from sync.changes.transitions import DELETE_APPEARED, LEAVE_OUT
-from sync.changes.valid_approvals import valid
 from sync.checks import PlanFinding
 from sync.models import BreakGlass, Change, Step
 
@@ -42,7 +39,7 @@ class ChangeSituation:
     @cached_property
     def demands(self) -> list[Demand]:
         """All approvals that are asked for, each with how many count for it."""
-        return demands(self.change, valid(self.change))
+        return demands(self.change, valid_approvals(self.change))
 
     @property
     def missing(self) -> list[Demand]:
@@ -55,7 +52,7 @@ class ChangeSituation:
     @cached_property
     def protected(self) -> list[PlanFinding]:
         """What the plan said that it touches, that is protected, and that no owner has let through."""
-        return overrides.findings_without_override(self.change, map(PlanFinding.from_json, self.change.findings))
+        return findings_without_override(self.change, map(PlanFinding.from_json, self.change.findings))
 
     @cached_property
     def to_review(self) -> BreakGlass | None:

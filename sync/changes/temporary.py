@@ -20,12 +20,10 @@ from accounts.models import Operator
 from iamconsole.web.words import full_time
 from sync import clock, operations
 from sync.changes import removals, verbs
-from sync.changes.errors import PlanError
 from sync.changes.plan import digest, extend, plan, propose, row_of
-from sync.changes.rows import locked, locked_if_free, log_line
+from sync.changes.rows import PlanError, locked, locked_if_free, log_line
 from sync.changes.rules import check
-from sync.changes.steps import created_ids
-from sync.changes.titles import title_of
+from sync.changes.steps import created_ids, title_of
 from sync.changes.transitions import LET_END_GO, MOVE_END
 from sync.error_isolation import for_each_isolated
 from sync.models import Change, Step

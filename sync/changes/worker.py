@@ -15,14 +15,13 @@ from accounts import audit
 from sync import operations
 from sync.aws.client import AwsClient, writer
 from sync.aws.errors import AwsError
-from sync.changes import attempts, claims, effects, endings, leases
-from sync.changes.claims import ChangeClaimLost, Claim
+from sync.changes import attempts, claims, endings, records
+from sync.changes.claims import ChangeClaimLost, Claim, keys_to_lease, leases_of_others, take_leases
 from sync.changes.guards import Objection, objection
 from sync.changes.protocol import StepRun, WaitingUntil, begin
 from sync.changes.records import StepOutcome, write_down
 from sync.changes.rows import log_line, wake_after_commit
-from sync.changes.session_policy import session_policy
-from sync.changes.steps import created_ids
+from sync.changes.steps import created_ids, session_policy
 from sync.changes.waves import DueStep, WaveSize, waves
 from sync.counter import NotCounted
 from sync.models import Attempt, Change, Step
@@ -61,12 +60,12 @@ def _work(claim: Claim) -> None:
 def _take_leases(claim: Claim) -> bool:
     """Takes the change's leases. False: another change writes one of its objects, so this one waits."""
     with claim.held() as change:
-        if leases.take(change):
+        if take_leases(change):
             log_line(change, f"Claimed by worker {claims.worker_name()}.")
             return True
         change.state = Change.State.WAITING
         change.claim = ""
-        waiting_for = leases.held_by_others(change, leases.keys_of(change)).values_list("change_id", flat=True)
+        waiting_for = leases_of_others(change, keys_to_lease(change)).values_list("change_id", flat=True)
         line = f"Waits for change {', '.join(str(pk) for pk in sorted(set(waiting_for)))}."
         newest = change.lines.last()
         if newest is None or newest.line != line:
@@ -78,7 +77,7 @@ def _take_leases(claim: Claim) -> bool:
 def _wake_if_free(change_id: int) -> None:
     """Its holder may have ended between our look at the leases and the commit, when it couldn't see us wait."""
     change = Change.objects.get(pk=change_id)
-    if not leases.held_by_others(change, leases.keys_of(change)).exists():
+    if not leases_of_others(change, keys_to_lease(change)).exists():
         wake_after_commit(change_id)
 
 
@@ -150,7 +149,7 @@ class _Wave:
             return ended
         *others, last = done
         shared = dict.fromkeys(ref for each in done for ref in each.due.affected_objects[1:])
-        last = replace(last, reread=[*last.reread, *effects.reread_objects(self._client, list(shared))])
+        last = replace(last, reread=[*last.reread, *records.reread_objects(self._client, list(shared))])
         return [*others, last, *ended[len(done) :]]
 
     def _not_begun(self, due: DueStep) -> Ending | None:

@@ -212,7 +212,7 @@ class Approval(models.Model):
     comment = models.TextField(blank=True)
     at = models.DateTimeField(default=timezone.now)
     void = models.BooleanField(default=False)  # withdrawn, or the plan got worse since
-    # Of one's own change, as the sole approver of an AWS account (sync/changes/sole_approver.py).
+    # Of one's own change, as the sole approver of an AWS account (sync/changes/approvers.py).
     alone = models.BooleanField(default=False)
 
     class Meta:

@@ -14,9 +14,9 @@ from django.db.models import prefetch_related_objects
 
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, number
-from sync.changes.created_objects import created_by_steps, rows_of
+from sync.changes.endings import created_by_steps, created_rows
 from sync.changes.stale_plan import movement
-from sync.changes.titles import title_of_steps
+from sync.changes.steps import title_of_steps
 from sync.mirror import mirror_of
 from sync.models import Change, Step
 from sync.naming import Names
@@ -109,7 +109,7 @@ class Plan:
     @cached_property
     def created(self) -> list[CreatedObject]:
         """The first few of the objects that it made and that have a page."""
-        rows = rows_of(self.change, self._created[:MOST_LED_TO])
+        rows = created_rows(self.change, self._created[:MOST_LED_TO])
         created = [CreatedObject(self.names.said(row.name), mirror_of(row.kind).url(row)) for row in rows]
         return [each for each in created if each.url]
 

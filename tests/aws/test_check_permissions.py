@@ -19,7 +19,7 @@ from sync.aws.permission import IAM, Permission, RolePart, registered
 from sync.aws.permission_check import PermissionCheck, check_permissions, enter
 from sync.aws.permissions import console_role_policy, console_role_trust, permissions_of
 from sync.aws.purpose import Tier
-from sync.changes.session_policy import session_policy
+from sync.changes.steps import session_policy
 from sync.connect import check
 from sync.operations import Call
 from tests.services.aws_models import model_of

@@ -21,7 +21,8 @@ from cognito.people.operations.making import new_person
 from cognito.pools.operations.rows import child_key
 from cognito.pools.operations.shapes import GROUP
 from sync import changes, operations
-from sync.changes import PlanError, guards, leases
+from sync.changes import PlanError, guards
+from sync.changes.claims import keys_to_lease
 from sync.models import Change, Step
 from sync.operations import StepSpec
 from sync.placeholders import placeholder_for
@@ -45,7 +46,7 @@ def test_a_change_of_a_person_keeps_others_of_hers_waiting(pool: UserPool, erin:
     jane, group = make_person(pool), make_pool_group(pool)
     change = propose(pool.aws_account, erin, [on_person(jane, "cognito.user.group.add", group=group.name)])
     key = f"cognito.user:{pool.arn}/{jane.aws_id}"
-    assert key in leases.keys_of(change)
+    assert key in keys_to_lease(change)
     operation = operations.registry["cognito.user.group.add"]
     about = {"pool_arn": pool.arn, "sub": placeholder_for(1), "group": group.name}
     assert [each for each in operation.objects(operation.parse(about)) if each.startswith("cognito.user:")] == []
@@ -55,7 +56,7 @@ def test_a_change_of_members_keeps_those_of_the_group_waiting(pool: UserPool, er
     """A group that is deleted meanwhile has nobody to be put into it."""
     jane, group = make_person(pool), make_pool_group(pool)
     change = propose(pool.aws_account, erin, [on_person(jane, "cognito.user.group.add", group=group.name)])
-    assert child_key(GROUP, pool.arn, group.name) in leases.keys_of(change)
+    assert child_key(GROUP, pool.arn, group.name) in keys_to_lease(change)
 
 
 @pytest.mark.parametrize(("held", "refused"), [(MOST_GROUPS - 1, False), (MOST_GROUPS, True)])

@@ -11,7 +11,7 @@ from identities.models import IamRole
 from identities.operations import attach
 from policies.models import ManagedPolicy
 from sync import changes, refresh
-from sync.changes import effects, pending_rereads
+from sync.changes import pending_rereads, records
 from sync.models import Change, PendingReread, Revision, Run, Step
 from tests.services.changing import propose, worked
 from tests.services.pulling import pulled
@@ -28,7 +28,7 @@ def attached(world: World, erin: Operator, monkeypatch: pytest.MonkeyPatch) -> t
     policy, role = world.policy(), world.role()
     change = propose(world.aws_account, erin, [attach(role, policy.arn)])
     changes.apply(change=change, actor=erin)
-    read_again = effects.reread_objects
+    read_again = records.reread_objects
 
     def silent(client: Any, refs: Any) -> Any:
         world.emulator.rules([{"action": "*", "error": {"code": "ServiceUnavailable", "status": 503}}])
@@ -37,7 +37,7 @@ def attached(world: World, erin: Operator, monkeypatch: pytest.MonkeyPatch) -> t
         return found
 
     with monkeypatch.context() as patched:
-        patched.setattr(effects, "reread_objects", silent)
+        patched.setattr(records, "reread_objects", silent)
         assert worked(change).state == Change.State.APPLIED
     assert PendingReread.objects.filter(object_id=role.aws_id, step__change=change).exists()
     return role, policy

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from policies.operations import plan_update
 from sync import changes, selectors
 from sync.changes import mails
-from sync.changes.reviews import NOBODY_REVIEWS
+from sync.changes.approvers import NOBODY_REVIEWS
 from sync.models import BreakGlass, Change
 from tests.conftest import make_operator
 from tests.services.changing import propose, worked

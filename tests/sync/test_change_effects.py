@@ -10,7 +10,7 @@ from emulator.process import Emulator
 from identities.models import IamUser
 from sync import mirror
 from sync.aws.client import writer
-from sync.changes import effects
+from sync.changes import records
 from sync.mirror import facets_of
 from sync.models import Facet
 from tests.services.pulling import seeded_and_pulled
@@ -27,7 +27,7 @@ def test_a_facet_that_an_operation_names_is_read_again(emulator: Emulator, aws_a
 
     def touch() -> str:
         with transaction.atomic():
-            effects.store_reread(aws_account, [(seen, None) for seen in effects.reread_objects(client, [ref])])
+            records.store_reread(aws_account, [(seen, None) for seen in records.reread_objects(client, [ref])])
         return Facet.objects.get(object_id=jane.aws_id, source=facet).fingerprint
 
     before = touch()

@@ -15,7 +15,8 @@ from accounts.models import AwsAccount, Operator
 from identities.operations import tag
 from policies.operations import plan_update
 from sync import changes
-from sync.changes import claims, leases
+from sync.changes import claims
+from sync.changes.claims import take_leases
 from sync.models import Change, Lease
 from sync.operations import StepSpec
 from tests.services.changing import propose, worked
@@ -45,7 +46,7 @@ def claimed(change: Change) -> Change:
     claim = claims.take(change.pk)
     assert claim is not None
     with claim.held() as ours:
-        assert leases.take(ours)
+        assert take_leases(ours)
     return change
 
 
@@ -82,7 +83,7 @@ def test_each_waits_for_its_own_change(aws_account: AwsAccount, erin: Operator, 
     claim = claims.take(second.pk)
     assert claim is not None
     with claim.held() as ours:
-        assert not leases.take(ours)
+        assert not take_leases(ours)
         ours.state = Change.State.WAITING
     found = marked(get(client_of(erin), "users"))
     assert found == {"lena.fischer": page_of(first), "dana.okafor": page_of(second)}

@@ -1,0 +1,103 @@
+"""Who may decide about a change: whose approvals and overrides count, and who may review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from accounts.access import may, who_may
+from accounts.models import AwsAccount, Operator
+from accounts.roles import ADMINISTER, APPROVE
+from sync.checks import PlanFinding
+from sync.models import Approval, BreakGlass, Change
+
+# ---- Approving alone -----------------------------------------------------------------------------------------------
+# An owner who alone may approve decides alone, where a rule else needs two people.
+# The only owner then decides by a fresh sign-in (the views ask for it), a typed reason and an entry of the trail that
+# everybody with a role in the AWS account is told of. As soon as somebody else may approve, that ends: what the owner
+# approved alone and didn't apply yet no longer counts. Helpdesk may approve nothing, so it is neither of the two.
+SAFER = (
+    "You are the only one who may approve in this AWS account, so you may approve it alone. Two people are safer: "
+    "as soon as another operator is an approver or owner, one of them has to approve."
+)
+
+
+def sole_owner(aws_account: AwsAccount) -> Operator | None:
+    """The only operator who may approve there, where that is an owner."""
+    found = list(who_may(APPROVE, aws_account)[:2])
+    return found[0] if len(found) == 1 and may(found[0], ADMINISTER, aws_account) else None
+
+
+def decides_alone(operator: Operator, aws_account: AwsAccount) -> bool:
+    return sole_owner(aws_account) == operator
+
+
+# ---- Approvals that count ------------------------------------------------------------------------------------------
+def valid_approvals(change: Change) -> list[Approval]:
+    """Those under this very plan, not withdrawn, by others who may still give them.
+
+    One of one's own counts as long as nobody else may approve.
+    """
+    given = change.approvals.filter(approved=True, void=False, digest=change.digest).select_related("operator")
+    return [approval for approval in given if _counts(approval, change)]
+
+
+def _counts(approval: Approval, change: Change) -> bool:
+    if approval.operator_id == change.requested_by_id:
+        return approval.alone and decides_alone(approval.operator, change.aws_account)
+    return not approval.alone and may(approval.operator, APPROVE, change.aws_account)
+
+
+def owner_stands_in(change: Change) -> bool:
+    """Whether an owner, still one, answers for the change instead of those whose approvals are missing."""
+    glass = change.broken_glass.filter(void=False).select_related("operator").first()
+    return glass is not None and may(glass.operator, ADMINISTER, change.aws_account)
+
+
+# ---- Reviews -------------------------------------------------------------------------------------------------------
+NOBODY_REVIEWS = (
+    "Nobody else may review it as things are: an owner has to give somebody else the role approver or owner in this "
+    "AWS account."
+)
+
+
+def to_review(change: Change) -> BreakGlass | None:
+    glass = change.broken_glass.filter(void=False, reviewed_at=None)
+    return glass.select_related("operator", "change__aws_account").first()
+
+
+def nobody_reviews(change: Change, breaker: Operator) -> str:
+    """What to do where nobody is left to review what `breaker` applies without approvals; "" where somebody is."""
+    others = who_may(APPROVE, change.aws_account).exclude(pk__in=_taking_part(change, breaker.pk))
+    return "" if others.exists() else NOBODY_REVIEWS
+
+
+def may_review(operator: Operator, glass: BreakGlass) -> bool:
+    change = glass.change
+    return may(operator, APPROVE, change.aws_account) and operator.pk not in _taking_part(change, glass.operator_id)
+
+
+def _taking_part(change: Change, breaker_id: int) -> set[int]:
+    """Who proposed it and who applied it; also who did so later, by a retry on the breaker's word."""
+    return {breaker_id, change.requested_by_id, change.applied_by_id or breaker_id}
+
+
+# ---- Overrides -----------------------------------------------------------------------------------------------------
+# An override (sync/changes/approvals.py) is for the findings that its owner has read; a new one needs a new override.
+# It counts as long as its owner is one.
+def findings_without_override(change: Change, findings: Iterable[PlanFinding]) -> list[PlanFinding]:
+    """Those about what is protected that no owner has overridden."""
+    protected = [finding for finding in findings if finding.severity == "protected"]
+    if not protected:
+        return []
+    counting = [
+        made
+        for made in change.overrides.select_related("operator")
+        if may(made.operator, ADMINISTER, change.aws_account)
+    ]
+    read = [PlanFinding.from_json(stored) for made in counting for stored in made.findings]
+    return [finding for finding in protected if not any(earlier.covers(finding) for earlier in read)]
+
+
+def override_needed(findings: Iterable[PlanFinding]) -> str:
+    sentences = " ".join(dict.fromkeys(finding.message for finding in findings))
+    return f"{sentences} Only an owner can let it through."
