@@ -5,24 +5,61 @@ Nobody signs up: operators are made by an owner, by `create_operator`, and by a 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts import limits, second_factors
-from accounts.models import Operator
+from accounts import second_factors
+from accounts.audit.trail import address_of
+from accounts.models import AuditEntry, Operator
 from accounts.oidc import proofs
 from accounts.oidc.provider import is_configured
 from accounts.sign_in import has_second_factor, signed_in_elsewhere, why_not_so, why_refused
 from accounts.stepup import demand_step_up
+
+# ---- Rate limits of password attempts ------------------------------------------------------------------------------
+# By e-mail address and network address together, and by each alone. Five wrong passwords lock an e-mail address for
+# the network address that they came from, and not for its owner elsewhere. Whoever has many network addresses meets a
+# cap for each e-mail address; where its owner has signed in from lately, that cap doesn't count, so that nobody locks
+# them out. Guessing slowly from everywhere stays below fifty tries an hour: nothing against twelve characters, and
+# editors, approvers and owners have a second factor besides.
+LATELY = timedelta(days=30)
+EVERYWHERE = "login_failed_everywhere"  # of settings.ACCOUNT_RATE_LIMITS
+APP = "allauth.account"
+
+
+def here(request: HttpRequest) -> str:
+    """The network address that tries are counted for; of IPv6 the network that a customer has."""
+    try:
+        return str(ratelimit.get_ip(request))
+    except PermissionDenied:  # allauth's answer when the server was told no address
+        return ""
+
+
+def try_everywhere(request: HttpRequest, email: str) -> ratelimit.RateLimitUsage | None:
+    """Counts a try for the e-mail address; None when it has had too many, from wherever."""
+    return ratelimit.consume(request, app=APP, action=EVERYWHERE, key=email)
+
+
+def signed_in_from_here(request: HttpRequest, email: str) -> bool:
+    """Whether somebody has signed in by that e-mail address from this network address within LATELY."""
+    address = address_of(request)
+    if address is None:
+        return False
+    found = AuditEntry.objects.filter(verb="operator.signed_in", address=address, at__gte=timezone.now() - LATELY)
+    return found.filter(actor__email__iexact=email).exists()
+
 
 PASSWORD = "reauthenticate"  # noqa: S105  allauth's id of the method
 PASSKEY = "mfa_reauthenticate:webauthn"
@@ -56,13 +93,13 @@ class ConsoleAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Wrong passwords lock an e-mail address for where they came from, not for its owner elsewhere."""
-        return f"{_email(credentials)}|{limits.here(request)}"
+        return f"{_email(credentials)}|{here(request)}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         super().pre_authenticate(request, **credentials)
         email = _email(credentials)
-        self._everywhere = limits.try_everywhere(request, email)
-        if self._everywhere is None and not limits.signed_in_from_here(request, email):
+        self._everywhere = try_everywhere(request, email)
+        if self._everywhere is None and not signed_in_from_here(request, email):
             raise self.validation_error("too_many_login_attempts")
 
     def _rollback_login_failed_rl_usage(self) -> None:

@@ -36,8 +36,9 @@ from accounts.models import (
     KeyCheck,
     Operator,
 )
-from accounts.services import aws_accounts, claims, grants, groups, invitations, oidc_operators, operators
-from accounts.services.owners import NoOwnerLeft, keeping_an_owner
+from accounts.services import aws_accounts, claims, grants, invitations, oidc_operators, operators
+from accounts.services.grants import NoOwnerLeft, keeping_an_owner
+from accounts.services.operators import delete_group, save_group
 from accounts.stepup import demand_step_up
 from iamconsole.web.admin import OwnedFilter, ReadOnlyAdmin, ScopedAdmin, ownership
 
@@ -113,10 +114,10 @@ class GroupAdmin(EditableAdmin):
     fields = ("name",)
 
     def save_model(self, request: HttpRequest, obj: Group, form: ModelForm[Any], change: bool) -> None:
-        groups.save(actor=signed_in(request), group=obj, before=_before(form), request=request)
+        save_group(actor=signed_in(request), group=obj, before=_before(form), request=request)
 
     def delete_model(self, request: HttpRequest, obj: Group) -> None:
-        groups.delete(actor=signed_in(request), group=obj, request=request)
+        delete_group(actor=signed_in(request), group=obj, request=request)
 
 
 @admin.register(ClaimGroup)

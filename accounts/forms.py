@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.forms import ResetPasswordForm
+from allauth.core.exceptions import ImmediateHttpResponse
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.shortcuts import render
 
 from accounts.access import who_may
-from accounts.models import MOST_APPROVALS, ApprovalRule, AwsAccount, Operator
-from accounts.risk import Risk
+from accounts.models import MOST_APPROVALS, ApprovalRule, AwsAccount, Operator, Risk
+from accounts.names import on_one_line
 from accounts.roles import APPROVE, Role, roles_with
-from accounts.services.approval_rules import who_counts
+from accounts.services import password_links
+from accounts.services.aws_accounts import who_counts
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[AwsAccount]  # generic for the type checker only
@@ -163,3 +168,47 @@ class MailsForm(OperatorModelForm):
             "finished. "
             "You always get a mail about a change that was applied without its approvals (break-glass)."
         }
+
+
+ALL = "all"
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(
+        label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    name = forms.CharField(
+        label="Name",
+        max_length=120,
+        validators=[on_one_line],
+        help_text="Shown on pages and in the audit trail.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label="Role", choices=Role.choices, initial=Role.VIEWER)
+    aws_accounts = forms.MultipleChoiceField(label="AWS accounts", widget=forms.CheckboxSelectMultiple)
+    reason = reason_field()
+
+    def __init__(self, *args: Any, owner: Operator, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._owned = {each.account_id: each for each in owner.owned_aws_accounts()}
+        field = self.fields["aws_accounts"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  for the type checker
+        every = [(ALL, "All AWS accounts, including future ones")] if owner.owns_all() else []
+        field.choices = [*every, *((account_id, str(each)) for account_id, each in self._owned.items())]
+
+    def chosen(self) -> list[AwsAccount | None]:
+        """None: all of them."""
+        picked = self.cleaned_data["aws_accounts"]
+        return [None] if ALL in picked else [self._owned[account_id] for account_id in picked]
+
+
+class ResetForm(ResetPasswordForm):  # type: ignore[misc]
+    def clean_email(self) -> str:
+        """allauth would look here whose it is: a worker does."""
+        return str(self.cleaned_data["email"]).strip().lower()
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        if not password_links.ask(email, home=password_links.home_of(request)):
+            raise ImmediateHttpResponse(render(request, "account/mail_waits.html", status=503))
+        return email

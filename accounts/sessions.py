@@ -16,10 +16,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
+from django.utils import timezone
 
 SIGNED_IN_AT = "signed_in_at"  # seconds since 1970
 
@@ -65,3 +68,10 @@ def _ring(keys: tuple[str, ...]) -> MultiFernet:
     """The first seals, all of them open."""
     derived = (hmac.new(key.encode(), b"the data of a session", hashlib.sha256).digest() for key in keys)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])
+
+
+def forget_ended() -> int:
+    """Deletes sessions past their end, and the lines of “My account” about sessions that are no longer there."""
+    ended, _ = Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    return ended

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
@@ -24,9 +25,10 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 
+from accounts.models import AwsAccount
 from accounts.sign_in import PROVIDER_METHOD, SECOND_FACTORS, page_of, send_to
 
 KEY = "step_up_kept"
@@ -122,3 +124,34 @@ def _forget(request: HttpRequest) -> None:
     held = kept(request)
     if held and request.method == "POST" and held.path == request.get_full_path():
         del request.session[KEY]
+
+
+# ---- What a form does that waits for a fresh sign-in ---------------------------------------------------------------
+# The page after the sign-in asks for that by its name, in words. Apps register the addresses that ask for one, by
+# their URL names, in `AppConfig.ready()`. What stands in the address stands in braces: "Apply change {pk}".
+# "name?field" is said instead where that field was filled in.
+_ADMIN = "Save it in the Django admin"
+_words: dict[str, str] = {}
+
+
+def register_words(words: Mapping[str, str]) -> None:
+    _words.update(words)
+
+
+def words_of(path: str, fields: Iterable[tuple[str, str]] = ()) -> tuple[str, str]:
+    """What a POST of these fields to `path` does, and to which AWS account; "" for none.
+
+    For example ("Apply change 5", "Acme (123456789012)").
+    """
+    try:
+        match = resolve(urlsplit(path).path)
+    except Resolver404:
+        return "", ""
+    names = [f"{match.view_name}?{name}" for name, value in fields if value]
+    words = _ADMIN if match.namespace == "admin" else _first([*names, match.view_name])
+    aws_account = AwsAccount.objects.filter(account_id=match.kwargs.get("account_id", "")).first()
+    return words.format(**match.kwargs), str(aws_account or "")
+
+
+def _first(names: Iterable[str]) -> str:
+    return next((_words[name] for name in names if name in _words), "")

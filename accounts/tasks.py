@@ -7,13 +7,14 @@ from typing import Any
 
 from celery import shared_task
 
-from accounts.services import audit_checks, password_links, sessions
+from accounts.services import audit_checks, password_links
+from accounts.sessions import forget_ended
 
 
 @shared_task(name="accounts.tasks.housekeeping")
 def housekeeping() -> None:
     """Once an hour."""
-    sessions.forget_ended()
+    forget_ended()
 
 
 @shared_task(name="accounts.tasks.check_audit")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.oidc import views as sso
 from accounts.roles import ADMINISTER, SEE_IAM
-from accounts.views import audit, aws_accounts, mails, operators, step_up
+from accounts.views import audit, aws_accounts, operators, own_account
 from iamconsole.web.addresses import PUBLIC, SIGNED_IN, AddressScope, needs, page
 
 _RISKY = needs(ADMINISTER, fresh_sign_in=True)
@@ -60,8 +60,8 @@ urlpatterns = [
     page("audit/", audit.audit_trail, needs(SEE_IAM, scope=AddressScope.ANY), name="audit"),
     page("audit/check/", audit.audit_check, _CHECKING, name="audit_check"),
     page("audit/<int:pk>/", audit.audit_entry, needs(SEE_IAM, scope=AddressScope.ANY), name="audit_entry"),
-    page("mails/", mails.mails, SIGNED_IN, name="mails"),
-    page("step-up/", step_up.step_up, SIGNED_IN, name="step_up"),
+    page("mails/", own_account.mails, SIGNED_IN, name="mails"),
+    page("step-up/", own_account.step_up, SIGNED_IN, name="step_up"),
     page("auth/sso/", sso.sso_sign_in, PUBLIC, name="sso_sign_in"),
     page("auth/sso/callback/", sso.sso_callback, PUBLIC, name="sso_callback"),
     page("auth/sso/signed-out/", sso.sso_signed_out, PUBLIC, name="sso_signed_out"),

@@ -7,7 +7,7 @@ class CognitoConfig(AppConfig):
     name = "cognito"
 
     def ready(self) -> None:
-        from accounts import stepup_words
+        from accounts import stepup
         from cognito import kinds, permissions, posture, trying
         from cognito.identity_pools import registration as identity_pools
         from cognito.modifiable_claims.check import ModifiableClaimsCheck
@@ -15,8 +15,9 @@ class CognitoConfig(AppConfig):
         from cognito.people.care_check import CareCheck
         from cognito.pools import registration as pools
         from cognito.pools.call_check import CallCheck
-        from sync import beat, checks
+        from sync import checks
         from sync.aws import permission
+        from sync.ticks import register_part
 
         permission.register_part(permissions.PART)
         kinds.register()
@@ -28,10 +29,10 @@ class CognitoConfig(AppConfig):
         checks.register(ModifiableClaimsCheck())
         permission.register(permissions.OF_PAGES)
         trying.register()
-        stepup_words.register(
+        stepup.register_words(
             {
                 "data_protection_pool": "Save the settings of the pool",
                 "data_protection_erase": "Erase what is kept",
             }
         )
-        beat.register(posture.look_again)
+        register_part(posture.look_again)

@@ -7,8 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import AwsAccount, Operator
-from accounts.risk import Risk
+from accounts.models import AwsAccount, Operator, Risk
 from accounts.roles import CARE, SEE_IAM, SEE_PEOPLE, roles_with
 from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, UserPool
 from cognito.pool_calls import call_on, check_pool_arn, region_of

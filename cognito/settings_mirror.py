@@ -12,7 +12,7 @@ from accounts.roles import SEE_IAM, SEE_PEOPLE
 from cognito.models import AppClient, OfPool, UserPool
 from cognito.setting_values import canonical
 from sync.mirror import AccountRegion, Content, Item, Mirror, Named, ParsedItem
-from sync.mirror.columns import ColumnsMirror
+from sync.mirror.base import ColumnsMirror
 from sync.mirror.hashing import moment
 from sync.mirror.rows import row_of, upsert
 from sync.models import MirroredRow

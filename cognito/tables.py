@@ -28,9 +28,8 @@ from cognito.people.selectors import (
     with_attribute,
     with_words,
 )
-from iamconsole.web.cells import created, gone_since, name_link, object_url
 from iamconsole.web.counts import lately, lately_each
-from iamconsole.web.elements import ago, joined, marked, muted, small
+from iamconsole.web.elements import ago, created, gone_since, joined, marked, muted, name_link, object_url, small
 from iamconsole.web.filters import ChoiceFilter, DateFilter, Filter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table

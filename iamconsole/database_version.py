@@ -8,15 +8,21 @@ made anew under the same names. Types, indexes and constraints aren't compared.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from iamconsole.own_apps import own_apps
-from iamconsole.web.columns import columns_of
+from iamconsole.env import BASE_DIR
+
+
+def own_apps() -> list[AppConfig]:
+    """Those of packages at the top of the project: they have models and migrations."""
+    return [app for app in apps.get_app_configs() if Path(app.path).parent == BASE_DIR]
+
 
 ABOUT = (
     "The console then reads users, groups, roles, policies and pools from AWS again. Operators, grants, connected AWS "
@@ -83,3 +89,17 @@ def _advice(connection: BaseDatabaseWrapper) -> str:
     return (
         f"To begin with a new one, stop the console, move {' and '.join(files)} to another folder, and start it again."
     )
+
+
+def columns_of(connection: BaseDatabaseWrapper, table: str) -> set[str]:
+    """Empty: there is no such table."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COLUMNS[connection.vendor], [table])
+        return {name for (name,) in cursor.fetchall()}
+
+
+_COLUMNS = {
+    "sqlite": "SELECT name FROM pragma_table_info(%s)",
+    "postgresql": "SELECT column_name FROM information_schema.columns "
+    "WHERE table_schema = current_schema() AND table_name = %s",
+}

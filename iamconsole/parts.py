@@ -1,8 +1,9 @@
-"""Health of the parts that a web process needs, for `/health/`."""
+"""Health of the parts that a web process needs, and conditions of the console, for `/health/`."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import redis
 from django.conf import settings
@@ -43,3 +44,17 @@ def _broker() -> str:
 
 def _words(error: Exception, otherwise: trouble.ConsoleTrouble) -> str:
     return (trouble.recognise(error) or otherwise).title
+
+
+# ---- Conditions that the apps above tell ---------------------------------------------------------------------------
+# One word each: that the console answers says not enough. They register in `AppConfig.ready()`. Anybody can ask
+# there, so nothing is told but the word.
+_conditions: dict[str, Callable[[], str]] = {}
+
+
+def register_condition(name: str, word: Callable[[], str]) -> None:
+    _conditions[name] = word
+
+
+def conditions() -> dict[str, str]:
+    return {name: word() for name, word in _conditions.items()}

@@ -65,10 +65,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "iamconsole.web.middleware.NoNul",
-    "iamconsole.web.unseen.UnseenCharactersMiddleware",
+    "iamconsole.web.middleware.UnseenCharactersMiddleware",
     "iamconsole.web.once.OncePerPage",
     "accounts.middleware.NothingKept",
-    "accounts.audit.causes.CausedByRequest",
+    "accounts.audit.trail.CausedByRequest",
     "accounts.middleware.SignedSessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -98,8 +98,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "iamconsole.web.context.csp_nonce",
-                "iamconsole.web.context.shell",
+                "iamconsole.web.shell.csp_nonce",
+                "iamconsole.web.shell.shell_context",
             ],
         },
     }
@@ -230,11 +230,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to whomever a stranger names
 ACCOUNT_MAX_EMAIL_ADDRESSES = 1  # owners change it: a second address would be a second way in
 FORGOTTEN_TIMEOUT, INVITATION_TIMEOUT = 3600, 3 * 24 * 3600  # of a link to set a password, seconds
-PASSWORD_RESET_TIMEOUT = max(FORGOTTEN_TIMEOUT, INVITATION_TIMEOUT)  # accounts/link_tokens.py says which
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.link_tokens.LinkTokens"  # noqa: S105  a class
-ACCOUNT_FORMS = {"reset_password": "accounts.reset_form.ResetForm"}
+PASSWORD_RESET_TIMEOUT = max(FORGOTTEN_TIMEOUT, INVITATION_TIMEOUT)  # accounts/services/password_links.py says which
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.services.password_links.LinkTokens"  # noqa: S105  a class
+ACCOUNT_FORMS = {"reset_password": "accounts.forms.ResetForm"}
 ACCOUNT_RATE_LIMITS = {
-    # Wrong passwords: from one network address, and of one e-mail address from there (accounts/limits.py).
+    # Wrong passwords: from one network address, and of one e-mail address from there (accounts/adapters.py).
     "login_failed": "10/m/ip,5/5m/key",
     # Of one e-mail address from anywhere; where its owner signed in from lately, this doesn't count.
     "login_failed_everywhere": "50/h/key",

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from iamconsole import parts, trouble
-from iamconsole.web import conditions, panels
+from iamconsole.web import panels
 from iamconsole.web.search import MOST
 from iamconsole.web.search import search as search_all
 from iamconsole.web.shell import Shell, refusal_page
@@ -61,7 +61,7 @@ def health(request: HttpRequest) -> JsonResponse:
     found = parts.look()
     well = all(state == parts.OK for state in found.values())
     if found["database"] == parts.OK:
-        found |= conditions.words()
+        found |= parts.conditions()
     return JsonResponse({"status": "ok" if well else "trouble", **found}, status=200 if well else 503)
 
 

@@ -8,8 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
-from iamconsole.web.cells import NONE, object_url
-from iamconsole.web.elements import ago, joined, muted, small
+from iamconsole.web.elements import NONE, ago, joined, muted, object_url, small
 from iamconsole.web.words import number
 from identities.models import IamGroup, IamRole, IamUser, Principal
 

@@ -14,13 +14,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import AwsAccount, Operator
-from accounts.risk import Risk
+from accounts.models import AwsAccount, Operator, Risk
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web import search
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
-from objects.operations.arns import check_arn
-from objects.operations.rows import live_row, object_key, ref
+from objects.operations.rows import check_arn, live_row, object_key, ref
 from objects.permissions import iam_objects
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound

@@ -28,7 +28,7 @@ from objects import object_actions
 from objects.history import DETAILS, compared, history_of, moment_before_it_went, raw_of, revisions_of
 from objects.kinds import AwsKind
 from objects.selectors import namesakes
-from sync.views import refreshes
+from sync.views import pulls
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def render_tab(
 ) -> HttpResponse:
     """The page of `row` with the tab `tab` open: head and tabs, and below them `template`."""
     page = {"row": row, "kind": kind, "tab_template": template, "tabs": tab_links(request, kind, row, tab)}
-    page["refresh"] = refreshes.refresh_view(request, row)
+    page["refresh"] = pulls.refresh_view(request, row)
     page["actions"] = actions_on(request, kind, row)
     page["was_url"] = _was_url(row) if kind.has_past and row.gone_at else ""
     page["namesakes"] = namesakes(row) if getattr(row, "has_namesakes", False) else []

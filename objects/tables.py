@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import Exact
 
-from iamconsole.web import cells
+from iamconsole.web.elements import created, named
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
@@ -19,7 +19,7 @@ from sync.pending import pending_mark
 
 def name_column(url_name: str) -> Column:
     """`url_name`: of the page of a row."""
-    return Column("name", "Name", lambda row: row.name, cell=cells.named(url_name, pending_mark), sort="name_key")
+    return Column("name", "Name", lambda row: row.name, cell=named(url_name, pending_mark), sort="name_key")
 
 
 def object_table(
@@ -105,7 +105,7 @@ CREATED = Column(
     "created",
     "Created",
     lambda row: row.created_at,
-    cell=cells.created,
+    cell=created,
     sort="created_at",
     newest_first=True,
     css="num nowrap",

@@ -17,8 +17,8 @@ from policies.models import ManagedPolicy, PolicyVersion
 from sync.aws.errors import NotFound
 from sync.aws.permission import reread
 from sync.mirror import AccountRegion, Content, EachObject, Item, Mirror, ParsedItem, Reader, bulk
+from sync.mirror.base import ColumnsMirror
 from sync.mirror.bulk import Columns
-from sync.mirror.columns import ColumnsMirror
 from sync.mirror.differences import ContentDifference, ContentPart
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 from sync.models import LookedAfterRow, MirroredRow
-from sync.models.listed import listed_by
+from sync.models.fields import listed_by
 
 
 class Document(models.Model):

@@ -9,14 +9,15 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         from celery.signals import worker_ready
 
-        from accounts import audit, stepup_words
-        from iamconsole.web import conditions
+        from accounts import audit, stepup
+        from iamconsole.parts import register_condition
         from iamconsole.web.navigation import register_shell
-        from sync import access_ends, checks, counter, mirror, ownership_rules, regions, search, shell, unseen_check
+        from sync import access_ends, checks, counter, mirror, ownership_rules, regions, shell, unseen_check
         from sync.aws import permission, permission_check
         from sync.changes.pending_rereads import is_own_write
         from sync.changes.transitions import OPERATOR_EVENTS
-        from sync.mirror import pending_rereads
+        from sync.mirror.revisions import register_judge
+        from sync.shell import register_search
         from sync.views import queue
 
         audit.register(
@@ -33,12 +34,12 @@ class SyncConfig(AppConfig):
         register_shell(shell.SyncShell())
         shell.register_panels()
         access_ends.register_panels()
-        search.register()
+        register_search()
         queue.register_panels()
-        conditions.register("queue", lambda: "on hold" if counter.is_on_hold() else "open")
-        pending_rereads.register(is_own_write)
+        register_condition("queue", lambda: "on hold" if counter.is_on_hold() else "open")
+        register_judge(is_own_write)
         worker_ready.connect(counter.look_at_start)
-        stepup_words.register(
+        stepup.register_words(
             {
                 **{event.url_name: event.sign_in_words for event in OPERATOR_EVENTS if event.sign_in_words},
                 "ownership": "Save the ownership rules",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from iamconsole.sealing import CannotUnseal, KeyMissing, SealingPurpose, seal, unseal
 from sync.aws.secrets import Secret
-from sync.command_line import command_line
 from sync.sealed import NotKept, open_typed
 
 
@@ -97,3 +99,26 @@ def opened(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: opened(inner) for name, inner in value.items()}
     return [opened(inner) for inner in value] if isinstance(value, list) else value
+
+
+# ---- A call as a line for the `aws` command ------------------------------------------------------------------------
+# To copy from a plan into a shell.
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*")
+
+
+def command_line(service: str, operation: str, parameters: Mapping[str, Any], region: str = "") -> str:
+    words = ["aws", service, _dashed(operation), *(["--region", region] if region else [])]
+    for name, value in parameters.items():
+        words += _option(_dashed(name), value)
+    return shlex.join(words)
+
+
+def _dashed(name: str) -> str:
+    """`CreatePolicyVersion` as the command names it: create-policy-version."""
+    return "-".join(word.lower() for word in _WORD.findall(name))
+
+
+def _option(name: str, value: Any) -> list[str]:
+    if isinstance(value, bool):
+        return [f"--{name}" if value else f"--no-{name}"]
+    return [f"--{name}", json.dumps(value, default=str) if isinstance(value, dict | list) else str(value)]

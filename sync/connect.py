@@ -5,10 +5,13 @@ An AWS account is connected read-only: its owners turn writes on when they have 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -17,13 +20,69 @@ from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER
 from aws_constraints.arn import Arn, account_in
-from sync import connection_rules, pull
+from sync import pull
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, CredentialsWrong, RootUserRefused, WrongAwsAccount
 from sync.aws.permission import IAM, RolePart, optional_parts
 from sync.aws.permission_check import GET_IN, PermissionCheck, check_permissions, enter
 from sync.aws.purpose import Tier
 from sync.models import Run
+
+# ---- Rules for the connection --------------------------------------------------------------------------------------
+# The console's credentials may only go to roles of that same AWS account. Forms read the rules for the sentence
+# beside a field.
+READ_ROLE, WRITE_ROLE = "read_role_arn", "write_role_arn"
+
+_EXTERNAL_IDS = "external-id"  # the salt
+
+
+def new_external_id() -> str:
+    """Nobody can guess it, and the form takes no other: else one could name a role that waits for somebody else's."""
+    return Signer(salt=_EXTERNAL_IDS).sign(f"iam-console-{secrets.token_urlsafe(18)}")
+
+
+def is_own_external_id(external_id: str) -> bool:
+    """Whether this console made it."""
+    try:
+        Signer(salt=_EXTERNAL_IDS).unsign(external_id)
+    except BadSignature:
+        return False
+    return True
+
+
+def connection_values(aws_account: AwsAccount) -> dict[str, Any]:
+    return {name: getattr(aws_account, name) for name in AwsAccount.CONNECTION_FIELDS}
+
+
+def connection_errors(values: Mapping[str, Any], *, of: int | None) -> Iterator[tuple[str, str]]:
+    """Field → sentence, of what may not be so. `of`: the primary key of the AWS account; None: it is new.
+
+    An account id or partition that is empty isn't known yet, and not compared.
+    """
+    if values["connection"] not in (AwsAccount.Connection.AMBIENT, AwsAccount.Connection.ASSUME_ROLE):
+        yield "connection", "Say how the console signs in to AWS."
+    if values["connection"] != AwsAccount.Connection.ASSUME_ROLE:
+        return
+    if not values[READ_ROLE]:
+        yield READ_ROLE, "Give the ARN of the role that the console assumes to read."
+    for name in (READ_ROLE, WRITE_ROLE):
+        if values[name] and (sentence := _wrong_role(str(values[name]), values)):
+            yield name, sentence
+    others = AwsAccount.objects.exclude(pk=of or 0).filter(external_id=values["external_id"])
+    if values["external_id"] and others.exists():
+        yield "external_id", "This is the external id of another AWS account. Open the page anew."
+
+
+def _wrong_role(arn: str, values: Mapping[str, Any]) -> str:
+    role = Arn.match(arn, "iam", "role")
+    if role is None:
+        return "This isn’t the ARN of a role: arn:aws:iam::123456789012:role/iam-console-read"
+    if values["account_id"] not in ("", role.account):
+        return f"This role is in the AWS account {role.account}, not in this one."
+    if values["partition"] not in ("", role.partition):
+        return f"This role is in the partition {role.partition}: choose that one above."
+    return ""
+
 
 audit.register(
     {
@@ -204,7 +263,7 @@ def _identity_there(aws_account: AwsAccount, actor: Operator | None) -> str:
     """
     if actor and not may(actor, ADMINISTER, None):
         raise PermissionDenied("Only owners of all AWS accounts say by which credentials one is connected.")
-    if wrong := dict(connection_rules.errors(connection_rules.values_of(aws_account), of=aws_account.pk)):
+    if wrong := dict(connection_errors(connection_values(aws_account), of=aws_account.pk)):
         raise ValidationError(wrong)
     client = reader(aws_account)
     client.call("sts", "GetCallerIdentity")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import QueryDict
 
 from accounts.models import AwsAccount
-from sync import connection_rules
+from sync.connect import connection_errors, connection_values, is_own_external_id
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[AwsAccount]  # generic for the type checker only
@@ -227,21 +227,18 @@ class ConnectForm(ModelForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("connection") == AwsAccount.Connection.ASSUME_ROLE:
             external_id = cleaned.get("external_id", "")
-            if not (connection_rules.is_ours(external_id) or external_id == self.instance.external_id != ""):
+            if not (is_own_external_id(external_id) or external_id == self.instance.external_id != ""):
                 self.add_error("external_id", "This external id wasn’t made by this console. Open the page anew.")
         else:
             cleaned.update(read_role_arn="", write_role_arn="", external_id="")
-        for name, sentence in list(connection_rules.errors({**self._known(), **cleaned}, of=self.instance.pk)):
+        for name, sentence in list(connection_errors({**self._known(), **cleaned}, of=self.instance.pk)):
             if name not in self.errors:
                 self.add_error(name, sentence)
         return cleaned
 
     def _known(self) -> dict[str, Any]:
         """What isn't asked here is as the AWS account has it; what was asked, and refused, isn't known."""
-        return {
-            name: "" if name in self.fields else known
-            for name, known in connection_rules.values_of(self.instance).items()
-        }
+        return {name: "" if name in self.fields else known for name, known in connection_values(self.instance).items()}
 
 
 class ReconnectForm(ConnectForm):

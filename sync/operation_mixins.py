@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
-from accounts.models import AwsAccount
-from accounts.risk import Risk
+from accounts.models import AwsAccount, Risk
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
 from sync.object_ref import ObjectRef

@@ -18,8 +18,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar
 
-from accounts.models import AwsAccount
-from accounts.risk import Risk
+from accounts.models import AwsAccount, Risk
 from accounts.roles import PROPOSE
 from sync.aws import permission
 from sync.aws.client import AwsClient

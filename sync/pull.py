@@ -6,22 +6,25 @@ the next one; `sweep_due` finds what a dead worker left, what a lost message hid
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import audit
 from accounts.models import AwsAccount, Operator
-from sync import clock, next_run, pull_groups, queue, schedule
+from sync import clock, pull_groups, queue, schedule
 from sync.error_isolation import for_each_isolated
 from sync.mirror import sources
 from sync.mirror.base import first_source
-from sync.models import Run
+from sync.models import PullTurn, Run
 from sync.pull_slice import RemainingWork, Slice
 from sync.runs import claim, with_line
 
@@ -89,8 +92,8 @@ def _task(source: str) -> str:
 
 def work_next() -> None:
     """Goes on with the run whose turn it is. While others wait, the next worker is woken for them."""
-    if any(work(run_id, wake=False) for run_id in next_run.in_turn()):
-        waits = next_run.waiting().values_list("pk", flat=True).first()
+    if any(work(run_id, wake=False) for run_id in runs_in_turn()):
+        waits = waiting_runs().values_list("pk", flat=True).first()
         if waits is not None:
             queue.wake(queue.PULL, waits)
 
@@ -105,7 +108,7 @@ def work(run_id: int, *, wake: bool = True) -> bool:
         if at_work is None:
             return False
         more = at_work.go_on(until=monotonic() + settings.WORKER_SLICE_S)
-    next_run.had_turn(at_work.aws_account)
+    had_turn(at_work.aws_account)
     if more is RemainingWork.NOW and wake:
         queue.wake(queue.PULL, run_id)
     elif more is RemainingWork.NOTHING:
@@ -219,3 +222,48 @@ def _start_followers(run_id: int) -> None:
     for due in schedule.readable(run.aws_account):
         if due.next_at is None and schedule.opens(run.source, sources[due.source]) and schedule.take(due):
             start(aws_account=run.aws_account, source=due.source, region=due.region, trigger=run.trigger)
+
+
+# ---- Whose turn it is ----------------------------------------------------------------------------------------------
+# Which run a worker goes on with, fair by AWS account. A message says only that runs wait, not which comes first. Of
+# the AWS accounts with runs that wait, the one comes first of which the fewest are read just now, then the one whose
+# last turn is longest ago; of its runs the one that was not heard of for longest. So one that is slow, or throttled,
+# or has hundreds of runs, costs each other one a turn at most.
+# Of one AWS account, read by several workers at the same time: others have runs, too.
+MOST_AT_ONCE = 4
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def runs_in_turn() -> Iterator[int]:
+    """The runs that wait, by their pk: the first of each AWS account, then the second of each, and so on."""
+    runs: defaultdict[int, list[int]] = defaultdict(list)
+    for pk, aws_account in waiting_runs().order_by("heartbeat_at", "pk").values_list("pk", "aws_account"):
+        runs[aws_account].append(pk)
+    busy = _read_just_now()
+    served = dict(PullTurn.objects.filter(aws_account__in=runs).values_list("aws_account", "ended_at"))
+    free = [aws_account for aws_account in runs if busy[aws_account] < MOST_AT_ONCE]
+    free.sort(key=lambda aws_account: (busy[aws_account], served.get(aws_account, _NEVER), runs[aws_account][0]))
+    for number in range(max((len(runs[aws_account]) for aws_account in free), default=0)):
+        yield from (runs[aws_account][number] for aws_account in free if number < len(runs[aws_account]))
+
+
+def waiting_runs() -> QuerySet[Run]:
+    """Runs of sources that no worker has; not those that rest until the next tick."""
+    free = Q(claim="") | clock.is_silent()
+    return Run.objects.filter(free, state__in=Run.ACTIVE, rests=False).exclude(source=Run.OBJECT)
+
+
+def had_turn(aws_account: AwsAccount) -> None:
+    """It ended just now."""
+    now = clock.now()
+    if PullTurn.objects.filter(aws_account=aws_account).update(ended_at=now):
+        return
+    with suppress(IntegrityError), transaction.atomic():  # another worker was quicker
+        PullTurn.objects.create(aws_account=aws_account, ended_at=now)
+
+
+def _read_just_now() -> Counter[int]:
+    """How many runs workers have, by AWS account."""
+    at_work = Run.objects.filter(state=Run.State.RUNNING).exclude(Q(claim="") | clock.is_silent())
+    return Counter(at_work.exclude(source=Run.OBJECT).values_list("aws_account", flat=True))

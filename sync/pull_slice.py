@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import gc
 import logging
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial, reduce
 from hashlib import sha256
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from django.utils import timezone
 
 from sync import mirror
@@ -31,14 +33,13 @@ from sync.aws.errors import (
     ThrottlingError,
     TransientError,
     UnreachableError,
+    sentence_only,
 )
 from sync.mirror import Batch, Batches, NotYet, PageEnd, RunVisit, SourcePage, sources
-from sync.mirror.malformed import well_formed_pages
+from sync.mirror.checked_answers import well_formed_pages
 from sync.mirror.paced_writes import paced_write
-from sync.mirror.read_ahead import read_ahead
 from sync.models import Facet, Run
 from sync.runs import ClaimedRun, with_line
-from sync.stored_errors import sentence_only
 
 logger = logging.getLogger(__name__)
 
@@ -310,3 +311,32 @@ def _why(error: TransientError | OperationalError) -> str:
         logger.warning("a transaction of a pull was rolled back: %s", error)
         return "The database took back what was written, since others wrote there too"
     return "AWS limits how often it may be asked" if isinstance(error, ThrottlingError) else "AWS gave no clear answer"
+
+
+# ---- Reading ahead -------------------------------------------------------------------------------------------------
+T = TypeVar("T")
+
+
+def read_ahead(coming: Iterator[T], *, most: int) -> Generator[T]:
+    """The items of `coming`, of which up to `most` are made before they are asked for.
+
+    `coming` runs in a thread of its own, with a connection to the database of its own: it may do there what commits by
+    itself, such as taking a place in a line (`sync.aws.shared_pace`), and nothing of the caller's. What it raises comes
+    in its turn. Whoever stops before the end closes this; that waits for the one that is under way.
+    """
+    end = object()
+    with ThreadPoolExecutor(1, "read-ahead") as thread:
+
+        def ask() -> Future[T | object]:
+            return thread.submit(next, coming, end)
+
+        pending = deque(ask() for _ in range(most))
+        try:
+            while (one := pending.popleft().result()) is not end:
+                pending.append(ask())
+                yield one  # type: ignore[misc]  # it is no `object()` but the end
+        finally:
+            for future in pending:
+                future.cancel()
+            thread.submit(connections.close_all)
+            thread.shutdown(wait=False)

@@ -19,10 +19,9 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from sync import clock
-from sync.aws.errors import AwsError
+from sync.aws.errors import AwsError, as_json, sentence_only
 from sync.mirror import Counts
 from sync.models import Run
-from sync.stored_errors import as_json, sentence_only
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ a minute later.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from django.core.cache import cache
@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from accounts import audit
 from iamconsole.web.waiting import short_waits
-from sync import beat, clock, counter, pull, retention
+from sync import clock, counter, pull, retention
 from sync.changes import dry_run, sweeper
 from sync.models import TickPart
 from sync.snapshot import files
@@ -41,7 +41,7 @@ def run() -> None:
 def parts() -> Iterator[tuple[str, Part]]:
     """By name. First whether anything may be sent, and what isn’t sealed yet."""
     first = (counter.look_after, audit.seal, *pull.PARTS, *sweeper.PARTS, dry_run.sweep_due, files.sweep)
-    for part in (*first, retention.forget_old, retention.forget_runs, *beat.works(), leave_trace):
+    for part in (*first, retention.forget_old, retention.forget_runs, *works(), leave_trace):
         yield f"{part.__module__}.{part.__name__}", part
 
 
@@ -97,3 +97,17 @@ def _tell(failures: dict[str, str]) -> None:
     TickPart.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["name"], update_fields=["began_at", "error", "failing_since"]
     )
+
+
+# ---- Parts of the apps above ---------------------------------------------------------------------------------------
+# Each registers its own in `AppConfig.ready()`.
+_works: list[Callable[[], object]] = []
+
+
+def register_part(work: Callable[[], object]) -> None:
+    """`work` takes a second at most, and does the rest at the next tick."""
+    _works.append(work)
+
+
+def works() -> Sequence[Callable[[], object]]:
+    return tuple(_works)

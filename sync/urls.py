@@ -19,11 +19,10 @@ from sync.views import (
     permissions,
     pulls,
     queue,
-    refreshes,
     secrets,
 )
 
-_CHANGES = needs(SEE_IAM, CARE)  # those who look after people: of their own, which sync.views.fetch sees to
+_CHANGES = needs(SEE_IAM, CARE)  # those who look after people: of their own, which sync.views.live sees to
 _CONNECTING = needs(ADMINISTER, scope=AddressScope.ALL, refusal="Only owners of all AWS accounts connect another one.")
 
 urlpatterns = [
@@ -102,10 +101,10 @@ urlpatterns = [
     page(
         "aws/<str:account_id>/pulls/<int:pk>/cancel/", pulls.pull_cancel, needs(PROPOSE, ADMINISTER), name="pull_cancel"
     ),
-    page("aws/<str:account_id>/pulls/<int:pk>/refresh/", refreshes.pull_refresh, needs(SEE_IAM), name="pull_refresh"),
+    page("aws/<str:account_id>/pulls/<int:pk>/refresh/", pulls.pull_refresh, needs(SEE_IAM), name="pull_refresh"),
     page(
         "aws/<str:account_id>/objects/<str:kind>/<path:aws_id>/refresh/",
-        refreshes.object_refresh,
+        pulls.object_refresh,
         needs(PROPOSE),
         name="object_refresh",
     ),

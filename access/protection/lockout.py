@@ -22,8 +22,7 @@ from policies.engine.callers import Caller, caller_of
 from policies.engine.compiled import compiled
 from policies.engine.evaluate import Decision, Layers, Request, evaluate
 from policies.engine.layers import LayerPolicy
-from sync.aws.permission import Permission
-from sync.aws.permissions import permissions_of
+from sync.aws.permission import Permission, permissions_of
 from sync.aws.purpose import Tier
 from sync.checks import PlanCheck, PlanFinding
 from sync.operations import PlannedStep

@@ -10,7 +10,7 @@ from accounts.access import signed_in
 from iamconsole.web.fragments import render_page, wants_fragment
 from sync.changes.verbs import record_names_viewed
 from sync.naming import Names
-from sync.views.fetch import fetch_change
+from sync.views.live import fetch_change
 
 SHOWN_IN_PANEL = 5  # of those to whom the same happens; the page has all
 

@@ -4,12 +4,20 @@
 `verify` finds what was rewritten, moved, taken out or cut off.
 """
 
-from accounts.audit.causes import address, caused_from
 from accounts.audit.chain import WrongKey, go_on, seal
 from accounts.audit.check import AuditProblem, verify
 from accounts.audit.fence import problem as set_back
-from accounts.audit.texts import apart
-from accounts.audit.trail import ONE_LOOK, differences, entry, looks_lately, record, record_all
+from accounts.audit.trail import (
+    ONE_LOOK,
+    address,
+    apart,
+    caused_from,
+    differences,
+    entry,
+    looks_lately,
+    record,
+    record_all,
+)
 from accounts.audit.verbs import UnknownVerb, register, sentence, verbs
 
 __all__ = [

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
 from accounts.audit.chain import GENESIS, seal_of
-from accounts.audit.texts import altered
+from accounts.audit.trail import altered
 from accounts.models import AuditEntry, AuditHead
 
 _BATCH = 500

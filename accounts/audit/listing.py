@@ -16,8 +16,7 @@ from django.utils.text import Truncator
 from accounts.audit.verbs import sentence, verbs
 from accounts.models import AuditEntry, AuditText, AwsAccount, Operator
 from accounts.roles import SEE_IAM
-from iamconsole.web.cells import NONE, name_link
-from iamconsole.web.elements import full_time, joined, muted
+from iamconsole.web.elements import NONE, full_time, joined, muted, name_link
 from iamconsole.web.filters import DateFilter, Filter, TextFilter
 from iamconsole.web.tables import Column, Table
 

@@ -2,17 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from accounts.audit import causes
 from accounts.audit.verbs import require
-from accounts.models import AuditEntry, AwsAccount, Operator
+from accounts.models import AuditEntry, AuditText, AwsAccount, Operator
+
+# ---- The network address of what happens now -----------------------------------------------------------------------
+# While a request is answered it is the request's; while a worker carries out a change, that of the request by which
+# somebody applied it, which the change keeps.
+_cause: ContextVar[HttpRequest | str | None] = ContextVar("cause", default=None)
+
+
+def address() -> str | None:
+    """None for what nobody's request caused: the clock, the command line."""
+    cause = _cause.get()
+    return address_of(cause) if isinstance(cause, HttpRequest) else cause
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """The network address that a request came from, as far as the proxies in front tell."""
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:  # allauth's answer when the server was told no address
+        return None
+
+
+@contextmanager
+def caused_from(known: str | None) -> Iterator[None]:
+    token = _cause.set(known)
+    try:
+        yield
+    finally:
+        _cause.reset(token)
+
+
+class CausedByRequest:
+    """The middleware within which a request is the cause of what is written down."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        token = _cause.set(request)
+        try:
+            return self._get_response(request)
+        finally:
+            _cause.reset(token)
+
 
 # Pages are asked for with every letter that is typed, and every two seconds: within this time that is one look.
 ONE_LOOK = timedelta(minutes=10)
@@ -49,7 +98,7 @@ def entry(
         object_name=object_name[:400],
         reason=reason,
         data={**(data or {}), **({"texts": dict(texts)} if texts else {})},
-        address=causes.address_of(request) if request is not None else causes.address(),
+        address=address_of(request) if request is not None else address(),
     )
 
 
@@ -107,3 +156,37 @@ def differences(before: Mapping[str, object], after: Mapping[str, object]) -> di
 
 def _said(value: object) -> str:
     return "" if value is None else str(value)
+
+
+# ---- Free texts ----------------------------------------------------------------------------------------------------
+# Reasons and titles stand apart, so that they can be erased and the chain still verifies. An entry holds a digest of
+# each, by a salt that stands with the text: without the text, the digest tells nobody what it was; with it, a text
+# that was rewritten shows.
+def apart(aws_account: AwsAccount | None, obj: tuple[str, object], said: Mapping[str, str]) -> dict[str, str]:
+    """Keeps the texts, each once, in the caller's transaction. Gives name → digest, for `audit.entry`.
+
+    `obj` is (kind, id) of what the entries are about.
+    """
+    wanted = {name: text for name, text in said.items() if text}
+    if not wanted:
+        return {}
+    object_kind, object_id = obj
+    about = {"object_kind": object_kind, "object_id": str(object_id), "aws_account": aws_account}
+    known = {row.text: row.digest for row in AuditText.objects.filter(**about)}
+    for text in wanted.values():
+        if text not in known:
+            salt = secrets.token_hex(16)
+            known[text] = AuditText.objects.create(**about, salt=salt, text=text, digest=digest_of(salt, text)).digest
+    return {name: known[text] for name, text in wanted.items()}
+
+
+def digest_of(salt: str, text: str) -> str:
+    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+
+
+def altered(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
+    """Those of which a text was rewritten. One that is gone was erased."""
+    digests = {digest for entry in entries for digest in entry.digests.values()}
+    rows = AuditText.objects.filter(digest__in=digests) if digests else ()
+    wrong = {row.digest for row in rows if digest_of(row.salt, row.text) != row.digest}
+    return [entry for entry in entries if wrong.intersection(entry.digests.values())]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from accounts.models.approval_rules import MOST_APPROVALS, ApprovalRule, approvals_words
-from accounts.models.audit import AppendOnly, AuditCheck, AuditEntry, AuditHead, AuditText, learn_texts
+from accounts.models.approval_rules import MOST_APPROVALS, ApprovalRule, Risk, approvals_words
+from accounts.models.audit import AppendOnly, AuditCheck, AuditEntry, AuditHead, AuditText, KeyCheck, learn_texts
 from accounts.models.aws_accounts import AwsAccount
 from accounts.models.grants import ClaimedMembership, ClaimGroup, Grant, HeldGrant
-from accounts.models.keys import KeyCheck
 from accounts.models.operators import Operator
 
 __all__ = [
@@ -24,6 +23,7 @@ __all__ = [
     "HeldGrant",
     "KeyCheck",
     "Operator",
+    "Risk",
     "approvals_words",
     "learn_texts",
 ]

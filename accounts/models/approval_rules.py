@@ -8,8 +8,15 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.aws_accounts import AwsAccount
-from accounts.risk import Risk
 from accounts.roles import APPROVE, Role, roles_with
+
+
+class Risk(models.TextChoices):
+    LOW = "low", "Low risk"
+    HIGH = "high", "High risk"  # changes access or sign-in
+    DESTRUCTIVE = "destructive", "Destructive"  # can't be restored as it was
+    SECRET = "secret", "With a secret"  # what goes in or comes out holds a secret
+
 
 MOST_APPROVALS = 9
 

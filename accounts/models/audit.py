@@ -97,7 +97,7 @@ class AuditEntry(models.Model):
 
     @property
     def digests(self) -> dict[str, str]:
-        """Of its texts that stand apart, by what they are: a title, a reason (accounts/audit/texts.py)."""
+        """Of its texts that stand apart, by what they are: a title, a reason (accounts/audit/trail.py)."""
         data = self.data if isinstance(self.data, dict) else {}
         return dict(data.get("texts", {}))
 
@@ -183,3 +183,18 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}:{self.seal}"
+
+
+class KeyCheck(models.Model):
+    """Of SEAL_KEYS there is one for each key that something may be sealed under, of the other keys one."""
+
+    name = models.CharField(max_length=20)  # "AUDIT_KEY"
+    value = models.CharField(max_length=16)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["name", "value"], name="key_check_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"

@@ -15,8 +15,8 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.models import ClaimedMembership, ClaimGroup, Operator
+from accounts.services.grants import NoOwnerLeft, keeping_an_owner
 from accounts.services.operators import group_names, named, require_owner_of_all
-from accounts.services.owners import NoOwnerLeft, keeping_an_owner
 
 audit.register(
     {

@@ -15,9 +15,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts import audit
-from accounts.link_tokens import is_invited
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.services import grants, operators, password_links
+from accounts.services.password_links import is_invited
 from iamconsole import messages
 
 audit.register({"operator.invited": "invited {object}"})

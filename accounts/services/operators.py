@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.models import Operator
-from accounts.services.owners import keeping_an_owner
+from accounts.services.grants import keeping_an_owner
 
 audit.register(
     {
@@ -144,3 +144,38 @@ def group_names(operator: Operator) -> str:
 
 def named(operator: Operator) -> tuple[str, object, str]:
     return ("operator", operator.pk, operator.email)
+
+
+# ---- Groups --------------------------------------------------------------------------------------------------------
+# Their grants are those of each member. Only owners of all AWS accounts manage them.
+audit.register(
+    {
+        "group.made": "made the group of operators {object}",
+        "group.changed": "renamed the group of operators {object}",
+        "group.deleted": "deleted the group of operators {object}, with its grants",
+    }
+)
+
+
+@transaction.atomic
+def save_group(*, actor: Operator, group: Group, before: dict[str, object], request: HttpRequest | None = None) -> None:
+    """Makes or renames `group`; `before` holds the old name of one that there was."""
+    require_owner_of_all(actor)
+    made = group.pk is None
+    group.save()
+    if made:
+        audit.record("group.made", actor=actor, obj=_named_group(group), request=request)
+    elif changes := audit.differences(before, {"name": group.name}):
+        audit.record("group.changed", actor=actor, obj=_named_group(group), data={"changes": changes}, request=request)
+
+
+def delete_group(*, actor: Operator, group: Group, request: HttpRequest | None = None) -> None:
+    """Raises NoOwnerLeft when its grant was what made the last owner of all AWS accounts one."""
+    require_owner_of_all(actor)
+    with keeping_an_owner():
+        audit.record("group.deleted", actor=actor, obj=_named_group(group), request=request)
+        group.delete()
+
+
+def _named_group(group: Group) -> tuple[str, object, str]:
+    return ("group", group.pk, group.name)

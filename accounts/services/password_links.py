@@ -7,16 +7,42 @@ time, for every address that is typed, so it tells nobody who the operators are.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import base36_to_int
 
-from accounts.link_tokens import LinkTokens, is_invited, lasts
 from accounts.models import Operator
 from iamconsole import messages
+
+
+# ---- Tokens --------------------------------------------------------------------------------------------------------
+# Hard to guess, for one use, and expiring.
+def is_invited(operator: AbstractBaseUser) -> bool:
+    """Whether they haven't taken their invitation up: no password yet, and never signed in."""
+    return not operator.has_usable_password() and operator.last_login is None
+
+
+def lasts(operator: AbstractBaseUser) -> timedelta:
+    """How long a link works: longer for who is invited than for who forgot their password."""
+    return timedelta(seconds=settings.INVITATION_TIMEOUT if is_invited(operator) else settings.FORGOTTEN_TIMEOUT)
+
+
+class LinkTokens(PasswordResetTokenGenerator):
+    """Django's, which a new password, a sign-in and another e-mail address end."""
+
+    def check_token(self, user: Operator | None, token: str | None) -> bool:
+        if user is None or not token or not super().check_token(user, token):
+            return False
+        made = base36_to_int(token.partition("-")[0])
+        return self._num_seconds(self._now()) - made <= lasts(user).total_seconds()
+
 
 FORGOTTEN, INVITED = "accounts.tasks.send_password_link", "accounts.tasks.send_invitation"
 

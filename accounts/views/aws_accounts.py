@@ -19,9 +19,9 @@ from accounts.access import fetch_aws_account, signed_in
 from accounts.forms import ApprovalRuleForm, AwsAccountForm, GrantForm, WritesForm
 from accounts.models import ApprovalRule, AwsAccount, Grant, Operator
 from accounts.roles import ADMINISTER, PERMISSIONS, SEE_IAM, Role
-from accounts.services import approval_rules
 from accounts.services import aws_accounts as settings_service
 from accounts.services import grants as grants_service
+from accounts.services.aws_accounts import make, remove
 from iamconsole.web.navigation import shell_providers
 from iamconsole.web.panels import boxes
 
@@ -138,9 +138,7 @@ def grant_take(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 def approval_rule_make(request: HttpRequest, account_id: str) -> HttpResponse:
     found = fetch_aws_account(request, account_id)
     form = ApprovalRuleForm(request.POST, aws_account=found, auto_id=RULE)
-    if form.is_valid() and _tried(
-        form, lambda: approval_rules.make(actor=signed_in(request), rule=form.rule(), request=request)
-    ):
+    if form.is_valid() and _tried(form, lambda: make(actor=signed_in(request), rule=form.rule(), request=request)):
         return _done(request, found, "The rule holds from now on, also for changes that wait.")
     return _page(request, found, rule_form=form)
 
@@ -149,7 +147,7 @@ def approval_rule_make(request: HttpRequest, account_id: str) -> HttpResponse:
 def approval_rule_remove(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     found = fetch_aws_account(request, account_id)
     rule = get_object_or_404(ApprovalRule, pk=pk, aws_account=found)
-    approval_rules.remove(actor=signed_in(request), rule=rule, request=request)
+    remove(actor=signed_in(request), rule=rule, request=request)
     return _done(request, found, "The rule is removed. What was proposed under it still needs what it asked for.")
 
 

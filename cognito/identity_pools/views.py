@@ -15,8 +15,7 @@ from accounts.roles import PROPOSE
 from cognito import posture
 from cognito.identity_pools.selectors import identity_pools as identity_pools_of
 from cognito.posture import with_findings
-from iamconsole.web.cells import NONE, NOT_HELD, gone_since, name_link, object_url
-from iamconsole.web.elements import flag, joined, muted, small
+from iamconsole.web.elements import NONE, NOT_HELD, flag, gone_since, joined, muted, name_link, object_url, small
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table, list_response
 from objects import object_actions

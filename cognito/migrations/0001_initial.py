@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 import cognito.models.people
 import iamconsole.create_tables
-import sync.models.folded
+import sync.models.fields
 
 
 class Migration(migrations.Migration):
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("created_at", models.DateTimeField(null=True)),
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("created_at", models.DateTimeField(null=True)),
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("created_at", models.DateTimeField(null=True)),
@@ -234,7 +234,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("status", models.CharField(blank=True, max_length=30)),
@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("created_at", models.DateTimeField(null=True)),
@@ -373,7 +373,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("created_at", models.DateTimeField(null=True)),
@@ -463,7 +463,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("guests", models.BooleanField(default=False)),

@@ -15,7 +15,7 @@ from cognito.models import CognitoUser
 from cognito.people.operations.base import PeopleOperation
 from iamconsole.web.words import counted, full_time
 from sync.models import Change, Step
-from sync.models.listed import StepSub
+from sync.models.fields import StepSub
 from sync.operations import BadParams, registry
 
 SHOWN = 50

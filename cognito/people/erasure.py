@@ -18,7 +18,7 @@ from cognito.models import CognitoMembership, CognitoUser, PoolPeopleSettings, S
 from cognito.people.person_record import people_settings_by_pool
 from sync.changes import free_texts
 from sync.models import Step
-from sync.models.listed import StepSub
+from sync.models.fields import StepSub
 
 logger = logging.getLogger(__name__)
 

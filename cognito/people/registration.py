@@ -13,7 +13,8 @@ from cognito.people.operations import attributes, credentials, groups, linking, 
 from cognito.people.selectors import people_of
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
-from sync import beat, mirror, operations
+from sync import mirror, operations
+from sync.ticks import register_part
 
 _LEDE = "To copy: who did what for whom and when, and what they will see"
 _OPERATIONS = (
@@ -46,7 +47,7 @@ def register() -> None:
     mirror.register_source(MembersSource())
     operations.register(*_OPERATIONS)
     actions_on_people.register()
-    beat.register(erasure.erase_due)
+    register_part(erasure.erase_due)
     panels.register(
         panels.Panel(
             "cognito_pool",

@@ -28,7 +28,7 @@ from objects.object_pages import fetch_row, render_tab
 from objects.views.object_action import object_action
 from sync.selectors import coverage_of
 from sync.snapshot import files
-from sync.views.fetch import fetch_change
+from sync.views.live import fetch_change
 
 
 @require_GET

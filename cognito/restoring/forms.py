@@ -18,7 +18,7 @@ from cognito.restoring.items import RestoreItem, RestorePart
 from cognito.restoring.pool_file import MOST_BYTES, FileProblem, PoolFile, read
 from cognito.restoring.target import RestoreTarget
 from iamconsole.web.words import counted
-from objects.text_or_file import NotText, TextOrFileForm, TextOrFileLabels
+from objects.forms import NotText, TextOrFileForm, TextOrFileLabels
 from sync.operations import BadParams, Refusal, StepSpec
 from sync.sealed import keep_typed
 

@@ -173,3 +173,14 @@ def shell_for(request: HttpRequest) -> Shell:
         shell = Shell(request)
         request._shell = shell  # type: ignore[attr-defined]
     return shell
+
+
+# ---- Context processors --------------------------------------------------------------------------------------------
+# What every template can rely on.
+def csp_nonce(request: HttpRequest) -> dict[str, Any]:
+    """django-csp says CSP_NONCE, django-htmx and our templates say csp_nonce. Made when a template first prints it."""
+    return {"csp_nonce": getattr(request, "csp_nonce", None)}
+
+
+def shell_context(request: HttpRequest) -> dict[str, Any]:
+    return {"shell": shell_for(request)}

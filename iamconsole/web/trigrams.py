@@ -19,7 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BigIntegerField, BooleanField, F, Func, Model, Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 
-from iamconsole.web.columns import columns_of
+from iamconsole.database_version import columns_of
 
 LEAST = 3  # characters: an index of trigrams can't help with fewer
 log = logging.getLogger("iamconsole.search")

@@ -16,7 +16,7 @@ from identities.reads import found_role
 from sync.aws.errors import NotFound
 from sync.aws.permission import NOBODY, reread
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader
-from sync.mirror.columns import ColumnsMirror
+from sync.mirror.base import ColumnsMirror
 from sync.mirror.hashing import moment
 from sync.mirror.rows import row_of, upsert
 from sync.models import MirroredRow

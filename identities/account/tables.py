@@ -9,8 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
-from iamconsole.web.cells import NONE, NOT_HELD, object_url
-from iamconsole.web.elements import day, joined, muted, small
+from iamconsole.web.elements import NONE, NOT_HELD, day, joined, muted, object_url, small
 from iamconsole.web.filters import ChoiceFilter, FilterChoice
 from iamconsole.web.tables import Column
 from identities import kinds

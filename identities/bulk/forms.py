@@ -15,7 +15,7 @@ from identities.actions.passwords import thought_up
 from identities.bulk import csv_text, rows
 from identities.bulk.csv_text import CsvLine, TableError
 from identities.bulk.rows import BulkRow
-from objects.text_or_file import NotText, TextOrFileForm, TextOrFileLabels
+from objects.forms import NotText, TextOrFileForm, TextOrFileLabels
 from sync.operations import Refusal, StepSpec
 
 _HELP = {

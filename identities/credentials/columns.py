@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.html import format_html
 
 from accounts.models import AwsAccount
-from iamconsole.web import cells
+from iamconsole.web import elements
 from iamconsole.web.elements import ago, marked, muted
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice
 from iamconsole.web.tables import Column
@@ -44,7 +44,7 @@ def _activity(user: IamUser) -> Any:
 
 def _mfa_cell(user: IamUser, aws_account: AwsAccount) -> str:
     if user.mfa_count is None:
-        return cells.NOT_HELD
+        return elements.NOT_HELD
     if user.mfa_count:
         return marked(user.mfa_kinds, "shield-check", "ink-ok")
     return _NO_PASSWORD if user.has_password is False else _OFF
@@ -52,7 +52,7 @@ def _mfa_cell(user: IamUser, aws_account: AwsAccount) -> str:
 
 def _keys_cell(user: IamUser, aws_account: AwsAccount) -> str:
     if user.key_count is None:
-        return cells.NOT_HELD
+        return elements.NOT_HELD
     if not user.key_count:
         return _NO_KEY
     age = counted(user.oldest_key_days or 0, "day") if user.active_key_count else "inactive"
@@ -63,13 +63,13 @@ def _keys_cell(user: IamUser, aws_account: AwsAccount) -> str:
 
 
 def _password_cell(user: IamUser, aws_account: AwsAccount) -> str:
-    return {None: cells.NOT_HELD, True: "Yes", False: cells.NONE}[user.has_password]
+    return {None: elements.NOT_HELD, True: "Yes", False: elements.NONE}[user.has_password]
 
 
 def _activity_cell(user: IamUser, aws_account: AwsAccount) -> str:
     if user.last_activity_at:
         return ago(user.last_activity_at)
-    return "never" if user.is_reported else cells.NOT_HELD
+    return "never" if user.is_reported else elements.NOT_HELD
 
 
 MFA = Column("mfa", "MFA", _mfa, cell=_mfa_cell)

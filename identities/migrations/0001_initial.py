@@ -4,7 +4,7 @@ from django.db import migrations, models
 import iamconsole.create_tables
 import identities.models.account
 import identities.models.principals
-import sync.models.folded
+import sync.models.fields
 
 
 class Migration(migrations.Migration):
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("path", models.CharField(default="/", max_length=512)),
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("path", models.CharField(default="/", max_length=512)),
@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("path", models.CharField(default="/", max_length=512)),
@@ -337,7 +337,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         (
@@ -428,7 +428,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         (
@@ -487,7 +487,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         (
@@ -569,7 +569,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("path", models.CharField(default="/", max_length=512)),
@@ -643,7 +643,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         (
@@ -698,7 +698,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         (
@@ -757,7 +757,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         (
@@ -816,7 +816,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("created_at", models.DateTimeField(null=True)),
@@ -860,7 +860,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("generated_at", models.DateTimeField()),
@@ -912,7 +912,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("generated_at", models.DateTimeField()),
@@ -956,7 +956,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("created_at", models.DateTimeField(null=True)),
@@ -1005,7 +1005,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("path", models.CharField(default="/", max_length=512)),
@@ -1074,7 +1074,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         (
@@ -1163,7 +1163,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         (
@@ -1220,7 +1220,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         (
@@ -1310,7 +1310,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("created_at", models.DateTimeField(null=True)),
@@ -1377,7 +1377,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("alias", models.CharField(blank=True, max_length=63)),

@@ -18,7 +18,7 @@ from identities.models.credentials import CredentialSummary
 from identities.trust import NOBODY, TrustedParty, account_of, trusted_of
 from policies.models import Document, ManagedPolicy
 from sync.models import LookedAfterRow, MirroredRow
-from sync.models.listed import listed_by, live_by_name
+from sync.models.fields import listed_by, live_by_name
 
 
 class Principal(LookedAfterRow):

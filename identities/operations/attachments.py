@@ -14,8 +14,7 @@ from aws_constraints.arn import is_managed_by_aws, name_of
 from identities.kinds import GROUP, ROLE, USER
 from identities.models import Attachment, Principal
 from identities.operations.owners import OwnerOperation, on_owner
-from objects.operations.arns import check_arn
-from objects.operations.rows import live_row, names_of, prefetch_names, prefetch_rows, ref
+from objects.operations.rows import check_arn, live_row, names_of, prefetch_names, prefetch_rows, ref
 from policies.holdings import AttachmentChange
 from policies.models import ManagedPolicy
 from policies.quotas import ATTACHED_TO_GROUP, ATTACHED_TO_ROLE, ATTACHED_TO_USER, quotas_in

@@ -15,9 +15,8 @@ from identities.kinds import kind_of
 from identities.models import IamRole, IamUser
 from identities.operations.owners import OwnerOperation, on_owner
 from objects.operations import tags
-from objects.operations.arns import check_arn
 from objects.operations.objects import ObjectParams
-from objects.operations.rows import live_row, ref
+from objects.operations.rows import check_arn, live_row, ref
 from objects.operations.tags import TagObject, TagParams, UntagObject, UntagParams
 from policies.holdings import BoundaryChange, TagChange
 from policies.models import ManagedPolicy

@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
 from identities.models import IamRole, InstanceProfile
-from objects.operations.arns import check_arn
-from objects.operations.rows import live_row, object_key, prefetch_rows, ref
+from objects.operations.rows import check_arn, live_row, object_key, prefetch_rows, ref
 from objects.permissions import iam_objects
 from policies.holdings import InstanceProfileFact
 from sync.aws.client import AwsClient

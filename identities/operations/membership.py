@@ -10,9 +10,8 @@ from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
 from identities.kinds import GROUP, USER
 from identities.models import IamGroup, IamUser, Membership
-from objects.operations.arns import check_arn
 from objects.operations.objects import arn_of_id, renamed_objects
-from objects.operations.rows import live_row, names_of, object_key, prefetch_names, prefetch_rows, ref
+from objects.operations.rows import check_arn, live_row, names_of, object_key, prefetch_names, prefetch_rows, ref
 from objects.permissions import iam_objects
 from policies.holdings import MembershipChange
 from policies.quotas import GROUPS_OF_USER, quotas_in

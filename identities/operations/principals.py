@@ -12,9 +12,8 @@ from identities.kinds import GROUP, ROLE, USER
 from identities.models import IamRole
 from identities.operations.owners import OwnerOperation, on_owner
 from identities.operations.trust import limits_of_trust
-from objects.operations.arns import check_arn
 from objects.operations.existence import CreateObjectParams, Creation
-from objects.operations.rows import ref
+from objects.operations.rows import check_arn, ref
 from policies.holdings import BoundaryChange, ExistenceChange, TrustChange
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding

@@ -20,8 +20,7 @@ from identities.kinds import ROLE
 from identities.models import IamRole
 from identities.operations.owners import OwnerOperation
 from identities.operations.principals import LONGEST_DESCRIPTION
-from objects.operations.arns import check_arn
-from objects.operations.rows import live_row, object_key, ref
+from objects.operations.rows import check_arn, live_row, object_key, ref
 from objects.permissions import iam_objects
 from policies.holdings import ExistenceChange
 from sync.aws.client import AwsClient

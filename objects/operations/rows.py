@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar, cast
 
-from aws_constraints.arn import name_of
+from aws_constraints.arn import Arn, name_of
 from sync.models import MirroredRow
 from sync.object_ref import ObjectRef
-from sync.operations import Refusal
+from sync.operations import BadParams, Refusal
 from sync.plan_draft import Draft
 
 R = TypeVar("R", bound=MirroredRow)
@@ -82,3 +82,9 @@ def ref(model: type[MirroredRow], arn: str) -> ObjectRef:
 
 def _word(model: type[MirroredRow]) -> str:
     return model.kind.removeprefix("iam.").replace("_", " ")
+
+
+def check_arn(arn: str, kind: str) -> None:
+    """`kind` as ARNs have it: user, group, role, policy, saml-provider … Raises BadParams."""
+    if Arn.match(arn, "iam", kind) is None:
+        raise BadParams(f"{arn!r} isn't the ARN of {'an' if kind[0] in 'io' else 'a'} {kind.replace('-', ' ')}.")

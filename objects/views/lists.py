@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from iamconsole.web.addresses import needs, page
+from iamconsole.web.counts import lately
 from iamconsole.web.tables import Table, TableListing, list_response
 from objects import object_actions
 from objects.object_pages import ObjectPages, tab_patterns
 from objects.views.object_action import action_pattern
 from objects.views.selection import selection_patterns
-from sync.selectors import coverage_of
-from sync.views.ignored import ignored
+from sync.models import Ownership
+from sync.selectors import aws_account_status, coverage_of
 
 
 @dataclass(frozen=True)
@@ -66,3 +67,13 @@ def object_patterns(listing: ObjectList) -> list[URLPattern]:
         *tab_patterns(kind),
         action_pattern(kind),
     ]
+
+
+def ignored(request: HttpRequest, aws_account: AwsAccount, rows: QuerySet[Any]) -> dict[str, int]:
+    """For the context of a list of `rows`: how many of their kind it hides. None when it is asked to show them."""
+    if request.GET.get("ownership") or not aws_account_status(aws_account).ignores:
+        return {}
+    hidden = rows.model._default_manager.filter(
+        aws_account=aws_account, gone_at__isnull=True, ownership=Ownership.IGNORED
+    )
+    return {"ignored": lately(hidden)}

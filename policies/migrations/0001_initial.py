@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import iamconsole.create_tables
-import sync.models.folded
+import sync.models.fields
 
 
 class Migration(migrations.Migration):
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("path", models.CharField(default="/", max_length=512)),
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("parent_id", models.CharField(blank=True, max_length=68)),
@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("management_id", models.CharField(max_length=12, verbose_name="management account")),
@@ -231,7 +231,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         (
@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("target_id", models.CharField(db_index=True, max_length=68)),
@@ -338,7 +338,7 @@ class Migration(migrations.Migration):
                         ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
                         ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
                         ("name", models.CharField(editable=False, max_length=256)),
-                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("parent_id", models.CharField(blank=True, max_length=68)),

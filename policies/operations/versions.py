@@ -13,8 +13,7 @@ from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
-from objects.operations.arns import check_arn
-from objects.operations.rows import live_row, object_key, ref
+from objects.operations.rows import check_arn, live_row, object_key, ref
 from objects.permissions import iam_objects
 from policies.models import ManagedPolicy
 from sync.aws.client import AwsClient

@@ -11,8 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
-from iamconsole.web.cells import gone_since, name_link, object_url
-from iamconsole.web.elements import day, flag, muted, small
+from iamconsole.web.elements import day, flag, gone_since, muted, name_link, object_url, small
 from iamconsole.web.filters import ChoiceFilter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table

@@ -24,17 +24,68 @@ from django.conf import settings
 from accounts.models import AwsAccount
 from sync import clock
 from sync.aws import errors, purpose
-from sync.aws.calllog import CallOutcome, logged
 from sync.aws.calls import is_billed, is_known, is_read, is_signed, may_be_resent
 from sync.aws.pacing import CombinedPace, Pacing, delays, pace_of, pace_of_call
-from sync.aws.paging import paging_of
 from sync.aws.purpose import SessionPurpose
 from sync.aws.quotas import PER_POOL_QUOTA, category_of, is_per_pool, share_of
 from sync.aws.session import AwsSession, forget, invoke, session_for
 from sync.aws.shared_pace import shared_pace
 from sync.aws.target import home_region, target_of
-from sync.aws.trace import traced
+from sync.aws.trace import CallOutcome, logged, traced
 from sync.aws.translation import SentCall, translate
+
+
+# ---- Pagination of AWS's lists -------------------------------------------------------------------------------------
+# The fields for the next page's marker, which each service names differently. botocore has no paginator for many of
+# these operations, and its paginators hide where a page ended, which a pull keeps.
+@dataclass(frozen=True)
+class Paging:
+    """`marker`: the parameter, and the member of the answer, of that name. `more`: the member that says whether there
+    is another page; where a service has none, there is one as long as the answer carries a marker. `size`: the
+    parameter that says how long a page may be, and the longest that AWS takes; None where the caller decides."""
+
+    marker: str
+    more: str = ""
+    size: tuple[str, int] | None = None
+
+    def sized(self, params: dict[str, Any]) -> dict[str, Any]:
+        """`params` with the longest pages, unless they say how long: the fewest calls, and some lists require it."""
+        return params if self.size is None else dict([self.size]) | params
+
+
+_BY_LIMIT, _BY_MAX_RESULTS = ("Limit", 60), ("MaxResults", 60)
+# By service, or by operation where one differs from the others of its service.
+_PAGING: dict[str, Paging] = {
+    "account": Paging("NextToken"),
+    "cognito-identity": Paging("NextToken", size=_BY_MAX_RESULTS),
+    "cognito-idp": Paging("NextToken", size=_BY_MAX_RESULTS),
+    "cognito-idp:AdminListDevices": Paging("PaginationToken", size=_BY_LIMIT),
+    "cognito-idp:AdminListGroupsForUser": Paging("NextToken", size=_BY_LIMIT),
+    "cognito-idp:AdminListUserSessions": Paging("NextToken"),
+    "cognito-idp:ListDevices": Paging("PaginationToken", size=_BY_LIMIT),
+    "cognito-idp:ListGroups": Paging("NextToken", size=_BY_LIMIT),
+    "cognito-idp:ListResourceServers": Paging("NextToken", size=("MaxResults", 50)),
+    "cognito-idp:ListUserImportJobs": Paging("PaginationToken", size=_BY_MAX_RESULTS),
+    "cognito-idp:ListUserPoolClientSecrets": Paging("NextToken"),
+    "cognito-idp:ListUserPoolReplicas": Paging("NextToken"),
+    "cognito-idp:ListUserSessions": Paging("NextToken"),
+    "cognito-idp:ListUsers": Paging("PaginationToken", size=_BY_LIMIT),
+    "cognito-idp:ListUsersInGroup": Paging("NextToken", size=_BY_LIMIT),
+    "cognito-idp:ListWebAuthnCredentials": Paging("NextToken", size=("MaxResults", 20)),
+    # Whole lists, which take neither.
+    "cognito-identity:ListTagsForResource": Paging("NextToken"),
+    "cognito-idp:ListTagsForResource": Paging("NextToken"),
+    "ec2": Paging("NextToken"),
+    "iam": Paging("Marker", more="IsTruncated"),
+    "iam:ListDelegationRequests": Paging("Marker", more="isTruncated"),
+    "organizations": Paging("NextToken"),
+}
+
+
+def paging_of(service: str, operation: str) -> Paging:
+    """KeyError for a service that has no lists."""
+    return _PAGING.get(f"{service}:{operation}") or _PAGING[service]
+
 
 # How often the client tries again, each time after a longer wait; less where there is nobody to answer, more where AWS
 # only asks for patience: where it refuses every second call, one in 2,000 runs out of tries.

@@ -372,3 +372,22 @@ class NotConnected(ConsoleRefused):
 class EndpointRefused(ConsoleRefused):
     what = "{aws_account} is marked as emulated, but this console may not talk to an emulator."
     advice = "Set AWS_EMULATOR_URL to an address on this machine, or connect a real AWS account."
+
+
+# ---- Errors as rows keep them --------------------------------------------------------------------------------------
+# Runs, changes, steps and attempts, for their pages.
+def as_json(error: AwsError) -> dict[str, Any]:
+    """An error of AWS's."""
+    return {
+        "class": type(error).__name__,
+        "code": error.code,
+        "sentence": error.sentence(),
+        "words": error.message,
+        "statement": error.statement() if isinstance(error, AccessDeniedError) else None,
+        "request_id": error.request_id,
+    }
+
+
+def sentence_only(kind: str, sentence: str) -> dict[str, Any]:
+    """An error of the console's own."""
+    return {"class": kind, "sentence": sentence}

@@ -11,8 +11,7 @@ from typing import Literal
 from accounts.models import AwsAccount
 from sync.aws import errors
 from sync.aws.client import AwsClient, reader
-from sync.aws.permission import IAM, NOBODY, SETTINGS, Permission, RolePart, read
-from sync.aws.permissions import permissions_of
+from sync.aws.permission import IAM, NOBODY, SETTINGS, Permission, RolePart, permissions_of, read
 from sync.aws.purpose import CHECKING_WRITES, READING, Tier
 
 State = Literal["works", "missing", "unknown"]

@@ -22,11 +22,10 @@ from django.conf import settings
 
 from sync.aws import errors
 from sync.aws.answers import keep_documents_raw, read_our_way
-from sync.aws.calllog import logged
 from sync.aws.purpose import SessionPurpose
 from sync.aws.secrets import Secret
 from sync.aws.target import AwsTarget
-from sync.aws.trace import watch
+from sync.aws.trace import logged, watch
 from sync.aws.translation import SentCall, translate
 
 # The emulator's own name for the machine that the console runs on (`emulator.wellknown`). No secret.

@@ -18,12 +18,11 @@ from django.conf import settings
 
 from accounts.models import AwsAccount
 from sync.aws import errors
-from sync.aws.calllog import logged
 from sync.aws.purpose import SessionPurpose
 from sync.aws.secrets import Secret
 from sync.aws.session import AwsSession, invoke, without_credentials
 from sync.aws.target import AwsTarget, target_of
-from sync.aws.trace import traced
+from sync.aws.trace import logged, traced
 from sync.aws.translation import SentCall, translate
 
 _PURPOSE = SessionPurpose("read", "iam-console-visit")

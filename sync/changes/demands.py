@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from accounts.models import ApprovalRule, AwsAccount, Operator, approvals_words
-from accounts.risk import Risk
+from accounts.models import ApprovalRule, AwsAccount, Operator, Risk, approvals_words
 from accounts.roles import CARE
 from sync import operations
 from sync.models import Approval, ApprovalDemand, Change

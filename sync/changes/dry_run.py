@@ -21,7 +21,7 @@ from django.db import transaction
 from accounts.models import Operator
 from sync import clock
 from sync.aws.client import AwsClient, writer
-from sync.aws.errors import AwsError
+from sync.aws.errors import AwsError, as_json, sentence_only
 from sync.aws.permission_check import check_calls
 from sync.changes import rules, transitions, verbs
 from sync.changes.steps import created_ids, planned_step, session_policy
@@ -31,7 +31,6 @@ from sync.operations import Call, Gate, PlannedStep, PreviousAttempt, Refusal, V
 from sync.placeholders import position_in
 from sync.plan_draft import Draft
 from sync.queue import DRY_RUN, wake
-from sync.stored_errors import as_json, sentence_only
 
 log = logging.getLogger(__name__)
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from sync import clock, mirror, operations, pull, refresh, sealed
+from sync.aws.errors import sentence_only
 from sync.changes import attempts, temporary, verbs
 from sync.changes.claims import ChangeClaimLost, Claim, release_leases
 from sync.changes.guards import Objection, send_back, void_approvals
@@ -19,7 +20,6 @@ from sync.changes.steps import created_ids
 from sync.models import Change, MirroredRow, Run, Step
 from sync.operations import object_made
 from sync.placeholders import resolved
-from sync.stored_errors import sentence_only
 
 log = logging.getLogger(__name__)
 

@@ -13,6 +13,7 @@ from django.db.models import prefetch_related_objects
 
 from accounts.models import Operator
 from sync import checks, clock, operations
+from sync.aws.errors import sentence_only
 from sync.changes import attempts, verbs
 from sync.changes.approvers import findings_without_override, override_needed, owner_stands_in, valid_approvals
 from sync.changes.events import may_do, may_not
@@ -25,7 +26,6 @@ from sync.checks import PlanFinding
 from sync.models import Change, Step
 from sync.operations import PlannedStep, Refusal
 from sync.plan_draft import Draft
-from sync.stored_errors import sentence_only
 
 
 @dataclass(frozen=True)

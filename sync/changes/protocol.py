@@ -23,6 +23,7 @@ from django.conf import settings
 from sync import clock, counter, sealed
 from sync.aws import errors
 from sync.aws.client import AwsClient
+from sync.aws.errors import as_json, sentence_only
 from sync.changes import attempts, failpoints, records
 from sync.changes.claims import Claim
 from sync.changes.failpoints import FailPoint
@@ -35,7 +36,6 @@ from sync.object_ref import ObjectRef
 from sync.operation_mixins import AppearsAfterwards, FollowsRenames, HasSecrets, difference_described
 from sync.operations import Gate, Guarantee, PreviousAttempt, StepResult, Value
 from sync.sealed import NotKept
-from sync.stored_errors import as_json, sentence_only
 
 State = Step.State
 

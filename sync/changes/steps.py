@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from accounts.risk import Risk
+from accounts.models import Risk
 from iamconsole.web.words import counted
 from sync import operations
 from sync.aws.calls import reads_in_policies

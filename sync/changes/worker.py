@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError
 from accounts import audit
 from sync import operations
 from sync.aws.client import AwsClient, writer
-from sync.aws.errors import AwsError
+from sync.aws.errors import AwsError, as_json, sentence_only
 from sync.changes import attempts, claims, endings, records
 from sync.changes.claims import ChangeClaimLost, Claim, keys_to_lease, leases_of_others, take_leases
 from sync.changes.guards import Objection, objection
@@ -25,7 +25,6 @@ from sync.changes.steps import created_ids, session_policy
 from sync.changes.waves import DueStep, WaveSize, waves
 from sync.counter import NotCounted
 from sync.models import Attempt, Change, Step
-from sync.stored_errors import as_json, sentence_only
 
 log = logging.getLogger(__name__)
 

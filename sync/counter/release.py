@@ -19,13 +19,13 @@ from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import ADMINISTER
 from sync import clock
+from sync.aws.errors import sentence_only
 from sync.changes import PlanError, attempts, temporary, verbs
 from sync.changes.rows import log_line, wake_after_commit
 from sync.changes.steps import created_ids, planned_step
 from sync.counter import outside
 from sync.models import Change, Step, StepCounter
 from sync.operations import Gate, Guarantee, PlannedStep
-from sync.stored_errors import sentence_only
 
 logger = logging.getLogger(__name__)
 

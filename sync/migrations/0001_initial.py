@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import iamconsole.create_tables
-import sync.models.listed
+import sync.models.fields
 
 
 class Migration(migrations.Migration):
@@ -880,7 +880,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         "ordering": ["change_id", "position"],
-                        "indexes": [models.Index(sync.models.listed.StepSub("params"), name="sync_step_person")],
+                        "indexes": [models.Index(sync.models.fields.StepSub("params"), name="sync_step_person")],
                         "constraints": [
                             models.UniqueConstraint(fields=("change", "position"), name="sync_step_position")
                         ],

@@ -1,6 +1,5 @@
 """The mirror: what a source and a mirror are, and how what AWS said becomes rows, facets and revisions."""
 
-from sync.mirror.arn_resolution import resolve_arns
 from sync.mirror.base import (
     AccountRegion,
     Content,
@@ -19,13 +18,12 @@ from sync.mirror.base import (
     register,
     register_source,
     registry,
+    resolve_arns,
     sources,
 )
-from sync.mirror.batches import Batch, Batches, PageEnd
-from sync.mirror.observed_item import ObservedItem
+from sync.mirror.batches import Batch, Batches, ObservedItem, PageEnd
 from sync.mirror.per_object_source import EachObject
-from sync.mirror.self_storing_source import SelfStoringSource
-from sync.mirror.store import Counts, RunVisit, store, store_many, store_not_read, store_one
+from sync.mirror.store import Counts, RunVisit, SelfStoringSource, store, store_many, store_not_read, store_one
 from sync.mirror.sweep import brake, sweep, tie_loose_ends
 
 __all__ = [

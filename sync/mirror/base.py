@@ -7,8 +7,9 @@ item becomes content, rows and edges. Apps register theirs in `AppConfig.ready()
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
@@ -207,7 +208,7 @@ class SourcePage:
     unsupported: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     remarks: Sequence[str] = ()  # lines for the run's log
     whole: bool = True  # False on a last page that is not the end: then nothing is taken for gone
-    own: Sequence[Any] = ()  # of a source that stores its pages by itself (sync/mirror/self_storing_source.py)
+    own: Sequence[Any] = ()  # of a source that stores its pages by itself (sync/mirror/store.py)
 
 
 class NotYet(Exception):
@@ -291,3 +292,41 @@ def register_source(source: Source) -> None:
     """Its mirrors must be registered by the time it is pulled."""
     sources[source.name] = source
     permission.register(source.permissions)
+
+
+# ---- Facets that only fill columns ---------------------------------------------------------------------------------
+# Of rows which the facet `details` makes.
+class ColumnsMirror(Mirror):
+    """Its columns are the model's `facet_columns`. An object whose row isn't there (yet) must not be shown to it."""
+
+    @abstractmethod
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
+        """The same columns for each object."""
+
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
+        wanted = {seen.object_id: self.columns(seen) for seen in batch}
+        rows = list(place.of(self.model.objects.filter(aws_id__in=wanted)).select_for_update().order_by("aws_id"))
+        for row in rows:
+            for column, value in wanted[row.aws_id].items():
+                setattr(row, column, value)
+        if rows:
+            self.model.objects.bulk_update(rows, list(wanted[rows[0].aws_id]))
+
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
+        """Keeps the columns: the row of an object that is gone says what it was like."""
+
+
+# ---- ARNs ----------------------------------------------------------------------------------------------------------
+def resolve_arns(aws_account: AwsAccount, refs: Sequence[ObjectRef]) -> list[ObjectRef]:
+    """The same references; those `by_arn` with their ids, "" where the mirror has no live object of that ARN."""
+    sought: defaultdict[str, set[str]] = defaultdict(set)
+    for ref in refs:
+        if ref.by_arn:
+            sought[ref.kind].add(ref.arn)
+    ids: dict[tuple[str, str], str] = {}
+    for kind, arns in sought.items():
+        rows = mirror_of(kind).model.objects.live().filter(aws_account=aws_account, arn__in=arns).order_by("pk")
+        ids |= {(kind, arn): aws_id for arn, aws_id in rows.values_list("arn", "aws_id")}
+    return [
+        replace(ref, object_id=ids.get((ref.kind, ref.arn), ""), by_arn=False) if ref.by_arn else ref for ref in refs
+    ]

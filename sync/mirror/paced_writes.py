@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import local
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, models, transaction
 
 _SHARE = 0.5
 
@@ -38,3 +38,14 @@ def paced_write() -> Iterator[None]:
         # Committing is short but for what SQLite then copies from its log into the file, when others may write already.
         ended = time.monotonic()
         _breath.ends_at = ended + min((ended - began) * _SHARE, settings.PULL_BREATH_S)
+
+
+# ---- Statistics of the query planner -------------------------------------------------------------------------------
+# Updates the query planner's statistics of a table: how many rows it has, and how many of them an index finds.
+# Without that, SQLite takes a pool for ten people: it would rather go through all of its names than look for one. It
+# learns it only when told; PostgreSQL learns it by itself, but some minutes late.
+def update_statistics(*tables: type[models.Model]) -> None:
+    """In a transaction of its own: it takes SQLite 0.1 s for 200,000 people, and PostgreSQL a sample."""
+    with paced_write(), connection.cursor() as cursor:
+        for model in tables:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

@@ -12,9 +12,8 @@ from django.db.models import QuerySet
 from sync import clock
 from sync.aws.errors import AccessDeniedError, InvalidRequestError, MalformedAnswerError, UnsupportedError
 from sync.mirror.base import AccountRegion, Item, Mirror, Reader, Source, SourcePage
-from sync.mirror.confirmed_reads import NameReused, read_confirmed
+from sync.mirror.checked_answers import NameReused, raising_malformed, read_confirmed
 from sync.mirror.facets import known_facets
-from sync.mirror.malformed import raising_malformed
 from sync.models import MirroredRow, Run
 from sync.object_ref import ObjectRef
 

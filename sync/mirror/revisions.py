@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import Protocol
 
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from sync import clock
-from sync.mirror import bulk, pending_rereads, reverted_drift
+from sync.mirror import bulk
 from sync.mirror.base import DETAILS, AccountRegion, Content, Mirror, facets_of
 from sync.mirror.bulk import Columns
 from sync.mirror.facets import KnownFacet
-from sync.models import Facet, Revision, Run, Step
+from sync.models import Facet, PendingReread, Revision, Run, Step
 
 Origin = Revision.Origin
 
@@ -83,7 +87,7 @@ def add_revisions(
     numbers = _last_numbers([one.facet for one in due if one.known])
     before = latest_contents([one.facet for one in due if one.goes_on]) if author.step is None else {}
     then = {one.object_id: before[one.facet] for one in due if one.facet in before}
-    ours = pending_rereads.ours(place, mirror, due, then) if author.step is None and due else {}
+    ours = credited_steps(place, mirror, due, then) if author.step is None and due else {}
     rows = [
         _row(one.facet, numbers.get(one.facet, 0) + 1, author.times.get(one.object_id, at), author, one.object_id)
         | {
@@ -96,7 +100,7 @@ def add_revisions(
         for one in due
     ]
     bulk.insert(Revision, rows)
-    reverted_drift.close([one.facet for one in due if one.known])
+    close_reverted([one.facet for one in due if one.known])
 
 
 def _of_step(step: Step) -> Columns:
@@ -169,7 +173,7 @@ def _say_gone(
         for facet in facets
     ]
     bulk.insert(Revision, rows)
-    reverted_drift.close([facet.id for facet in facets])
+    close_reverted([facet.id for facet in facets])
 
 
 def latest_contents(facets: Collection[int]) -> dict[int, Content]:
@@ -185,3 +189,92 @@ def _last_numbers(facets: Sequence[int]) -> dict[int, int]:
         return {}
     found = Revision.objects.filter(facet__in=facets).values("facet").annotate(last=Max("number"))
     return dict(found.order_by().values_list("facet", "last"))
+
+
+# ---- Pending rereads -----------------------------------------------------------------------------------------------
+# Objects that a step wrote and nobody read again yet. The first pull or refresh credits the step.
+class ObjectDifference(Protocol):
+    """What differs from what the mirror had."""
+
+    @property
+    def object_id(self) -> str: ...
+    @property
+    def arn(self) -> str: ...
+    @property
+    def content(self) -> Content: ...
+
+
+# Whether what the mirror has now, and had before (None: nothing), is what these steps brought about and no more.
+Judge = Callable[[AccountRegion, Mirror, str, Sequence[Step], Content | None, Content], bool]
+_judges: list[Judge] = []
+
+
+def register_judge(judge: Judge) -> None:
+    """To be called in `AppConfig.ready()`, by what knows of steps."""
+    _judges[:] = [judge]
+
+
+def credited_steps(
+    place: AccountRegion, mirror: Mirror, shown: Sequence[ObjectDifference], before: Mapping[str, Content]
+) -> dict[str, Step]:
+    """The step that made each difference, by object id. Deletes the rereads that are settled. Called in the transaction
+    that stored the rows.
+    """
+    rows = PendingReread.objects.filter(
+        aws_account=place.aws_account, region=place.region, kind=mirror.kind, source=mirror.source
+    )
+    owed: defaultdict[str, list[PendingReread]] = defaultdict(list)
+    for row in rows.select_related("step__change__aws_account").order_by("pk"):
+        owed[row.object_id or row.arn].append(row)
+    found: dict[str, Step] = {}
+    for one in shown if owed else ():
+        theirs = owed.get(one.object_id) or owed.get(one.arn) or []
+        steps = [row.step for row in theirs]
+        then = before.get(one.object_id)
+        if steps and all(judge(place, mirror, one.object_id, steps, then, one.content) for judge in _judges):
+            found[one.object_id] = steps[-1]
+            PendingReread.objects.filter(pk__in=[row.pk for row in theirs]).delete()
+    return found
+
+
+# ---- Reverted drift ------------------------------------------------------------------------------------------------
+# What somebody changed outside this console, and somebody has changed back since.
+_OUTSIDE = Revision.Origin.OUTSIDE
+OPEN_DRIFT = Q(drift_in__isnull=False, accepted_at__isnull=True, reverted_at__isnull=True)
+_LOOKED_AT = 50
+
+
+def close_reverted(facets: Collection[int]) -> None:
+    """Of facets that have a new revision: is it what the facet said before the drift, that drift is closed.
+
+    Only where nobody but others wrote in between: who takes back a change of this console, or what somebody accepted,
+    has brought about drift.
+    """
+    drifted = set(Revision.objects.filter(OPEN_DRIFT, facet__in=facets).values_list("facet", flat=True))
+    if not drifted:
+        return
+    revisions: defaultdict[int, list[Revision]] = defaultdict(list)
+    rows = Revision.objects.filter(facet__in=drifted).order_by("facet", "-number").defer("content")
+    for revision in rows:
+        revisions[revision.facet_id].append(revision)
+    reverted = [each.pk for newest_first in revisions.values() for each in _reverted(newest_first[:_LOOKED_AT])]
+    Revision.objects.filter(pk__in=reverted).update(reverted_at=timezone.now())
+
+
+def _reverted(newest_first: Sequence[Revision]) -> list[Revision]:
+    newest, *older = newest_first
+    between = list(takewhile(lambda each: _state(each) != _state(newest) and _is_open(each), older))
+    if not between:
+        return []
+    came_and_went = newest.gone and between[-1].number == 1
+    is_back = came_and_went or any(_state(each) == _state(newest) for each in older[len(between) : len(between) + 1])
+    taken_back = [*between, newest] if newest.origin == _OUTSIDE else between
+    return taken_back if is_back else []
+
+
+def _state(revision: Revision) -> tuple[str, bool]:
+    return revision.fingerprint, revision.gone
+
+
+def _is_open(revision: Revision) -> bool:
+    return revision.origin == _OUTSIDE and revision.accepted_at is None

@@ -7,6 +7,7 @@ that write. It never overwrites; the object is read again, alone.
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,12 +20,22 @@ from django.db.models import Min
 from accounts.models import AwsAccount
 from sync import clock, ownership
 from sync.aws.errors import AccessDeniedError, InvalidRequestError, UnsupportedError
-from sync.mirror.base import DETAILS, AccountRegion, Item, Mirror, ParsedItem, Reader, RereadObject, mirror_of
-from sync.mirror.confirmed_reads import NameReused, read_confirmed
+from sync.mirror.base import (
+    DETAILS,
+    AccountRegion,
+    Item,
+    Mirror,
+    ParsedItem,
+    Reader,
+    RereadObject,
+    Source,
+    SourcePage,
+    mirror_of,
+)
+from sync.mirror.batches import ObservedItem
+from sync.mirror.checked_answers import NameReused, raising_malformed, read_confirmed
 from sync.mirror.facets import KnownFacet, gone_objects, known_facets, locked_facets, upsert_facets
 from sync.mirror.hashing import fingerprint, plain
-from sync.mirror.malformed import raising_malformed
-from sync.mirror.observed_item import ObservedItem
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.revisions import Author, DueRevision, add_revisions, add_tombstones
 from sync.models import Attempt, Facet, Revision, Run, Step
@@ -358,3 +369,24 @@ def _claim_what_a_pull_saw_first(facet: Facet, step: Step) -> None:
     if newest.origin in _OTHERS:
         newest.origin, newest.step, newest.drift_in = Revision.Origin.CHANGE, step, None
         newest.save(update_fields=["origin", "step", "drift_in"])
+
+
+# ---- Sources that store their own rows -----------------------------------------------------------------------------
+# They have the mirror's book-keeping in them: they are too many for facets.
+class SelfStoringSource(Source):
+    """Stores its pages by itself (`SourcePage.own`), and tombstones what it didn't see."""
+
+    kinds = ()
+    facet = "details"
+
+    @abstractmethod
+    def take(self, visit: RunVisit, page: SourcePage) -> Counts:
+        """Stores a page, in the caller's transaction. Safe to repeat."""
+
+    @abstractmethod
+    def brake(self, visit: RunVisit) -> str:
+        """How much the sweep would mark as gone where that is too much; "" when it may happen."""
+
+    @abstractmethod
+    def sweep(self, visit: RunVisit) -> None:
+        """Tombstones what the run did not see, in transactions of its own. Safe to repeat."""

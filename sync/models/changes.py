@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from sync.models.listed import StepSub
+from sync.models.fields import StepSub
 
 
 class Change(models.Model):
@@ -225,3 +227,59 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operator} on change {self.change_id}"
+
+
+class StepCounter(models.Model):
+    """One row. A database that was set back has a smaller number than what stands outside it, and holds the queue."""
+
+    ONLY = 1
+
+    installation = models.UUIDField(default=uuid.uuid4)  # whose number it is, where others keep theirs
+    number = models.PositiveBigIntegerField(default=0)
+    on_hold_since = models.DateTimeField(null=True)  # nothing is sent to AWS
+    on_hold_why = models.CharField(max_length=400, blank=True)
+    outside = models.PositiveBigIntegerField(default=0)  # the number that stood outside when that was noticed
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.installation}"
+
+
+class PendingReread(models.Model):
+    """A facet that a step of ours wrote, and that AWS didn't let us read again: who reads it next knows whose it is."""
+
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="+")
+    region = models.CharField(max_length=32, default="", blank=True)
+    kind = models.CharField(max_length=40)
+    source = models.CharField(max_length=40)  # the name of the facet
+    object_id = models.CharField(max_length=400, blank=True)  # "" of what the step made
+    arn = models.CharField(max_length=2048, blank=True)
+    step = models.ForeignKey(Step, models.CASCADE, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["aws_account", "kind", "source"])]
+
+    def __str__(self) -> str:
+        return f"{self.source} of {self.kind} {self.object_id or self.arn}"
+
+
+class SealedSecret(models.Model):
+    """Its row goes when it was sent or seen, and at the latest at `expires_at`. Steps know it by its reference."""
+
+    reference = models.CharField(max_length=40, unique=True)
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="+")
+    # Who typed it; or for whom AWS made it, and who alone sees it.
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    change = models.ForeignKey(Change, models.CASCADE, null=True, related_name="secrets")
+    position = models.PositiveSmallIntegerField(null=True)  # of the step whose answer it is; None: it was typed
+    name = models.CharField(max_length=60)  # "Secret access key"
+    blob = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["expires_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.name} of change {self.change_id}"

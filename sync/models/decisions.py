@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils import timezone
 
-from accounts.risk import Risk
+from accounts.models import Risk
 from sync.models.changes import Change
 
 

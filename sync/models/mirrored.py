@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
-from sync.models.folded import FoldedField
+from sync.models.fields import FoldedField
 
 
 class Ownership(models.TextChoices):
@@ -201,3 +201,26 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.kind} {self.object_id}"
+
+
+class OwnershipRule(models.Model):
+    """The first rule that matches an object decides; none: managed."""
+
+    class Matches(models.TextChoices):
+        TAG = "tag", "Tag"
+        PATH = "path", "Path"
+        NAME = "name", "Name"
+
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="ownership_rules")
+    position = models.PositiveIntegerField()
+    matches = models.CharField(max_length=4, choices=Matches)
+    tag_key = models.CharField(max_length=128, blank=True)  # with `tag`; the pattern is for its value
+    pattern = models.CharField(max_length=512)  # * is any text, ? one character
+    ownership = models.CharField(max_length=9, choices=Ownership)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["aws_account", "position"], name="sync_ownership_position")]
+
+    def __str__(self) -> str:
+        return f"{self.get_matches_display()} {self.pattern}: {self.get_ownership_display()}"

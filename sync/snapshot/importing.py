@@ -19,7 +19,7 @@ from sync import pull
 from sync.mirror.base import source_of_files
 from sync.models import Run
 from sync.snapshot import files
-from sync.snapshot.errors import SnapshotError
+from sync.snapshot.reading import SnapshotError
 from sync.snapshot.source import SnapshotSource
 
 audit.register({"aws_account.imported": "imported a file of {taken_at} into the AWS account {object}"})

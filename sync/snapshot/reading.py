@@ -16,7 +16,15 @@ from typing import IO, Any, NoReturn
 
 import ijson
 
-from sync.snapshot.errors import SnapshotError
+from sync.aws.errors import AwsError
+
+
+class SnapshotError(AwsError):
+    """The text is a sentence for the operator who gave the file. An AwsError, so that a run ends on it as on AWS's."""
+
+    what = ""
+    advice = ""
+
 
 _MB = 1024 * 1024
 PIECE = 64 * 1024  # bytes read at once

@@ -17,8 +17,7 @@ from aws_constraints.arn import Arn
 from sync.mirror import AccountRegion, Item, Reader, Source, SourcePage
 from sync.models import Run
 from sync.snapshot import files
-from sync.snapshot.errors import SnapshotError
-from sync.snapshot.reading import items, outline
+from sync.snapshot.reading import SnapshotError, items, outline
 from sync.snapshot.shapes import MalformedSnapshotError, Shape
 
 _ANYBODYS = "aws"  # where an ARN has the AWS account: what is AWS's own

@@ -38,9 +38,8 @@ from sync.forms import (
     WordsForm,
 )
 from sync.models import Change
-from sync.views.fetch import fetch_change
+from sync.views.live import fetch_change
 from sync.views.steps import name_to_type
-from sync.views.words_kept import keep_words
 
 
 @dataclass(frozen=True)
@@ -118,3 +117,23 @@ def _back(request: HttpRequest, change: Change, form: forms.Form, sentences: lis
     for sentence in sentences:
         messages.error(request, sentence)
     return redirect("change", account_id=change.aws_account.account_id, pk=change.pk)
+
+
+# ---- What a form that was refused said -----------------------------------------------------------------------------
+# What an operator typed into a small form of a change's page stands there again, once.
+_KEY = "words_of_change"
+_MOST = 4_000  # characters: more than any of these forms takes
+
+
+def keep_words(request: HttpRequest, change: Change, form: WordsForm) -> None:
+    [name] = form.fields
+    request.session[_KEY] = [change.pk, form.place, str(form.data.get(name, ""))[:_MOST]]
+
+
+def take_kept_words(request: HttpRequest, change: Change) -> dict[str, str]:
+    """By the place of the form. Asked for by the page, which shows it."""
+    pk, place, words = request.session.get(_KEY) or (None, "", "")
+    if pk != change.pk:
+        return {}
+    del request.session[_KEY]
+    return {place: words}

@@ -23,15 +23,14 @@ from sync.changes.situation import ChangeSituation
 from sync.changes.verbs import record_names_viewed
 from sync.models import Change
 from sync.naming import Names
+from sync.views.change_actions import take_kept_words
 from sync.views.change_buttons import ApprovalsView, ChangeButtons
 from sync.views.dry_runs import DryRunView
-from sync.views.fetch import fetch_change, fetch_for_changes
 from sync.views.lists import CHANGES
-from sync.views.live import poll_response, signature
+from sync.views.live import fetch_change, fetch_for_changes, poll_response, signature
 from sync.views.plan import Plan
 from sync.views.secrets import waiting_of
 from sync.views.temporary import TemporaryAccess
-from sync.views.words_kept import take_kept_words
 
 
 @require_GET

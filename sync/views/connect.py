@@ -19,12 +19,17 @@ from accounts.roles import ADMINISTER
 from accounts.sign_in import demo_would_end
 from iamconsole.web.fragments import wants_fragment
 from sync import connect as service
-from sync import connection_rules
 from sync.aws.errors import AwsError
-from sync.aws.permission import Permission, RolePart, optional_parts
-from sync.aws.permissions import console_role_policy, console_role_trust, permissions_of
+from sync.aws.permission import (
+    Permission,
+    RolePart,
+    console_role_policy,
+    console_role_trust,
+    optional_parts,
+    permissions_of,
+)
 from sync.aws.purpose import Tier
-from sync.connection_rules import new_external_id
+from sync.connect import connection_values, new_external_id
 from sync.forms import ConnectForm, ReconnectForm
 
 TIERS: tuple[tuple[Tier, str, str], ...] = (
@@ -76,7 +81,7 @@ def reconnect(request: HttpRequest, account_id: str) -> HttpResponse:
     found, form = _reconnecting(request, account_id)
     if request.method == "GET":
         return _reconnect_page(request, form)
-    before = connection_rules.values_of(found)
+    before = connection_values(found)
     if not form.is_valid():
         return _reconnect_page(request, form)
     initial = {name: before[name] for name in form.fields}

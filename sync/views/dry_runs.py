@@ -17,8 +17,7 @@ from sync.changes.dry_run import ForecastOutcome
 from sync.changes.rules import why_not
 from sync.changes.situation import ChangeSituation
 from sync.models import Change, DryRun
-from sync.views.fetch import fetch_change
-from sync.views.live import poll_response, signature
+from sync.views.live import fetch_change, poll_response, signature
 from sync.views.words import ErrorView
 
 SHOWN = 20  # steps, and permissions

@@ -15,8 +15,8 @@ from accounts.sign_in import demo_would_end
 from accounts.stepup import demand_step_up
 from iamconsole.web.uploads import LimitedFiles, is_too_long
 from sync.snapshot import files, importing
-from sync.snapshot.errors import SnapshotError
 from sync.snapshot.forms import FileForm, NewAwsAccountForm
+from sync.snapshot.reading import SnapshotError
 
 # Whoever may not import is turned away before the file is read; the token is in the form, and checked by `_receive`.
 

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount, Operator
+from iamconsole.web.elements import ago, flag, joined, muted, name_link, small, state
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice, TextFilter
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.vocabulary import state_of
@@ -16,8 +20,51 @@ from iamconsole.web.words import duration
 from sync.mirror import sources
 from sync.models import Change, Run
 from sync.selectors import AT_GATE, OPEN, source_title
-from sync.views import cells
 from sync.views.words import state_word
+
+# ---- Cells ---------------------------------------------------------------------------------------------------------
+_HELD_BY_THE_BRAKE = flag("Held by the brake", "warn", "triangle-alert")
+
+
+def change_cell(row: Change, aws_account: AwsAccount) -> SafeString:
+    url = reverse("change", kwargs={"account_id": aws_account.account_id, "pk": row.pk})
+    below = [format_html('<span class="small num">Change {}</span>', row.pk)]
+    if row.says_otherwise:
+        below.append(format_html('<span class="small muted">{}</span>', row.named_does or row.does))
+    return name_link(url, row.named_title or row.title, joined(below, " "))
+
+
+def change_state_cell(row: Change, aws_account: AwsAccount) -> SafeString:
+    return state(row.state, state_word(row))
+
+
+def pull_cell(run: Run, aws_account: AwsAccount) -> SafeString:
+    if run.of_several:
+        url = f"{reverse('pulls', kwargs={'account_id': aws_account.account_id})}?together={run.pk}"
+    else:
+        url = reverse("pull", kwargs={"account_id": aws_account.account_id, "pk": run.pk})
+    return format_html('<a class="name num" href="{}">Pull {}</a>', url, run.pk)
+
+
+def run_source_cell(run: Run, aws_account: AwsAccount) -> SafeString | str:
+    if run.of_several is None:
+        return source_title(run.source)
+    return format_html("{} sources{}", run.of_several.sources, small(run.of_several.words))
+
+
+def run_state_cell(run: Run, aws_account: AwsAccount) -> SafeString:
+    held = run.error.get("class") == "Brake"
+    return _HELD_BY_THE_BRAKE if held else state(run.state, run.get_state_display())
+
+
+def region_cell(run: Run, aws_account: AwsAccount) -> SafeString:
+    if run.of_several:
+        return muted("Of each")
+    return joined([run.region]) if run.region else muted("All")
+
+
+def created_cell(row: Any, aws_account: AwsAccount) -> SafeString:
+    return ago(row.created_at)
 
 
 def _requesters(aws_account: AwsAccount) -> QuerySet[Any]:
@@ -71,10 +118,10 @@ CHANGES = Table(
     one="change",
     many="changes",
     columns=(
-        Column("title", "Change", lambda change: change.title, cell=cells.change, sort="title"),
+        Column("title", "Change", lambda change: change.title, cell=change_cell, sort="title"),
         Column("does", "What it does", lambda change: change.does, only_export=True),
         Column("number", "Number", lambda change: change.pk, only_export=True),
-        Column("state", "State", state_word, cell=cells.change_state, sort="state"),
+        Column("state", "State", state_word, cell=change_state_cell, sort="state"),
         Column("requester", "Requested by", lambda change: str(change.requested_by), sort="requested_by__name"),
         Column("steps", "Steps done", lambda change: f"{change.steps_done} of {change.step_count}", css="num"),
         Column(
@@ -88,7 +135,7 @@ CHANGES = Table(
             "created",
             "Proposed",
             lambda change: change.created_at,
-            cell=cells.created,
+            cell=created_cell,
             sort="created_at",
             newest_first=True,
         ),
@@ -128,10 +175,10 @@ PULLS = Table(
     one="pull",
     many="pulls",
     columns=(
-        Column("number", "Pull", lambda run: run.pk, cell=cells.pull, sort="pk", newest_first=True),
-        Column("state", "State", lambda run: run.get_state_display(), cell=cells.run_state, sort="state"),
-        Column("source", "What", lambda run: source_title(run.source), cell=cells.run_source),
-        Column("region", "Region", lambda run: run.region, cell=cells.region, css="nowrap"),
+        Column("number", "Pull", lambda run: run.pk, cell=pull_cell, sort="pk", newest_first=True),
+        Column("state", "State", lambda run: run.get_state_display(), cell=run_state_cell, sort="state"),
+        Column("source", "What", lambda run: source_title(run.source), cell=run_source_cell),
+        Column("region", "Region", lambda run: run.region, cell=region_cell, css="nowrap"),
         Column("seen", "Objects", lambda run: run.seen, sort="seen", newest_first=True, css="num count"),
         Column("new", "New", lambda run: run.new, css="num count", optional=True),
         Column("changed", "Changed", lambda run: run.changed, css="num count"),
@@ -142,7 +189,7 @@ PULLS = Table(
             "created",
             "Started",
             lambda run: run.created_at,
-            cell=cells.created,
+            cell=created_cell,
             sort="created_at",
             newest_first=True,
             css="nowrap",

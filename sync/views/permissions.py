@@ -21,8 +21,7 @@ from accounts.access import fetch_aws_account
 from accounts.models import AwsAccount
 from accounts.roles import ADMINISTER
 from sync import connect, mirror
-from sync.aws.permission import IAM, Permission, RolePart, optional_parts
-from sync.aws.permissions import permissions_of
+from sync.aws.permission import IAM, Permission, RolePart, optional_parts, permissions_of
 from sync.aws.purpose import Tier
 from sync.models import Attempt, Step
 from sync.operations import registry

@@ -26,7 +26,7 @@ from sync.models import Change, Step
 from sync.naming import Names
 from sync.operation_mixins import HasSecrets
 from sync.operations import Risk, registry
-from sync.views.fetch import fetch_change
+from sync.views.live import fetch_change
 
 _GONE = "There is nothing to show any more: it was taken, or its time is over."
 

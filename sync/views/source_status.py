@@ -6,13 +6,60 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.utils import timezone
+
 from accounts.models import AwsAccount
+from iamconsole.web.words import HOUR, MINUTE, counted, duration, number
 from sync.mirror import AccountRegion, sources
 from sync.models import Run
-from sync.source_status import SourceStatus, source_statuses
-from sync.views.charts import Chart, chart_of
+from sync.source_status import PastRun, SourceStatus, source_statuses
 from sync.views.live import signature
-from sync.views.progress import rate_words, time_left
+
+# ---- How long the last pulls took ----------------------------------------------------------------------------------
+# Bars of an SVG that the server makes, and the same in words.
+HEIGHT, BAR, GAP, LOWEST = 24, 4, 2, 2  # in the units of the view box
+
+
+@dataclass(frozen=True)
+class Bar:
+    x: int
+    y: int
+    height: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    words: str
+    width: int
+    bars: Sequence[Bar]
+    height: int = HEIGHT
+    bar: int = BAR
+
+
+def chart_of(past: Sequence[PastRun]) -> Chart | None:
+    """None where there is nothing to show yet."""
+    if not past:
+        return None
+    longest = max(max(run.took for run in past), timedelta(milliseconds=1))
+    heights = [max(round(HEIGHT * (run.took / longest)), LOWEST) for run in past]
+    bars = [
+        Bar(place * (BAR + GAP), HEIGHT - height, height, run.state)
+        for place, (run, height) in enumerate(zip(past, heights, strict=True))
+    ]
+    return Chart(_words(past), len(past) * (BAR + GAP) - GAP, bars)
+
+
+def _words(past: Sequence[PastRun]) -> str:
+    done = [run.took for run in past if run.state == Run.State.DONE]
+    if not done:
+        return f"None of the last {counted(len(past), 'pull')} was complete."
+    failed = sum(run.state == Run.State.FAILED for run in past)
+    shortest, longest = duration(min(done)), duration(max(done))
+    span = shortest if shortest == longest else f"{shortest} to {longest}"
+    ended = f", {failed} failed" if failed else ""
+    return f"{counted(len(past), 'pull')}: {span}, the last complete one {duration(done[-1])}{ended}."
+
 
 _WORTH_SAYING_S = 5
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -110,3 +157,41 @@ def _line(aws_account: AwsAccount, status: SourceStatus) -> SourceLine:
         took=next((each.took for each in reversed(status.past) if each.state == Run.State.DONE), None),
         least=timedelta(seconds=least_s) if least_s >= _WORTH_SAYING_S else None,
     )
+
+
+# ---- How fast a run reads ------------------------------------------------------------------------------------------
+# And how long it will still take, in words.
+# Of the first seconds nothing can be said.
+_TOO_EARLY_S = 2.0
+_SLOW = 10  # objects a second; below it the first digit after the point matters
+
+
+def rate_of(run: Run, now: datetime | None = None) -> float | None:
+    """Objects a second, from the start of the run until now or its end."""
+    if run.started_at is None or not run.seen:
+        return None
+    seconds = ((run.finished_at or now or timezone.now()) - run.started_at).total_seconds()
+    if run.is_active and seconds < _TOO_EARLY_S:
+        return None
+    return run.seen / seconds if seconds > 0 else None
+
+
+def rate_words(run: Run, now: datetime | None = None) -> str:
+    """ "5.2 objects/s", "1,240 objects/s"."""
+    rate = rate_of(run, now)
+    if rate is None:
+        return ""
+    return f"{rate:.1f} objects/s" if rate < _SLOW else f"{number(round(rate))} objects/s"
+
+
+def time_left(run: Run, now: datetime | None = None) -> str:
+    """ "about 2 min left"; "" where nobody knows how much there is."""
+    rate = rate_of(run, now)
+    if not run.is_active or rate is None or not run.expected or run.seen >= run.expected:
+        return ""
+    left = timedelta(seconds=(run.expected - run.seen) / rate).total_seconds()
+    if left < MINUTE:
+        return "less than a minute left"
+    if left < HOUR:
+        return f"about {round(left / MINUTE)} min left"
+    return f"about {round(left / HOUR)} h left"

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from accounts.models import AwsAccount
-from accounts.risk import Risk
+from accounts.models import AwsAccount, Risk
 from iamconsole.web.diff import DiffLine, document_diff
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, duration

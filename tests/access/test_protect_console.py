@@ -22,7 +22,7 @@ from identities.operations import (
     update_trust,
 )
 from policies.operations import plan_update
-from sync.aws.permissions import console_role_policy, console_role_trust
+from sync.aws.permission import console_role_policy, console_role_trust
 from sync.aws.purpose import Tier
 from sync.checks import PlanFinding
 from sync.operations import StepSpec

@@ -15,9 +15,16 @@ from cognito.permissions import LOG_DELIVERY_ACTIONS, identity_pool_arn, resourc
 from cognito.permissions import PART as COGNITO
 from emulator.process import Emulator
 from sync.aws.calls import is_read
-from sync.aws.permission import IAM, Permission, RolePart, registered
+from sync.aws.permission import (
+    IAM,
+    Permission,
+    RolePart,
+    console_role_policy,
+    console_role_trust,
+    permissions_of,
+    registered,
+)
 from sync.aws.permission_check import PermissionCheck, check_permissions, enter
-from sync.aws.permissions import console_role_policy, console_role_trust, permissions_of
 from sync.aws.purpose import Tier
 from sync.changes.steps import session_policy
 from sync.connect import check

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync.aws.calls import is_read, is_signed, may_be_resent
-from sync.aws.paging import paging_of
+from sync.aws.client import paging_of
 from tests.aws.test_page_lists import paged_reads
 from tests.services.aws_models import model_of
 

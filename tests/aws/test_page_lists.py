@@ -13,8 +13,7 @@ from emulator.process import Emulator
 from sync.aws import client as aws_client
 from sync.aws import errors
 from sync.aws.calls import is_known, is_read
-from sync.aws.client import AwsClient, ListPage, reader
-from sync.aws.paging import paging_of
+from sync.aws.client import AwsClient, ListPage, paging_of, reader
 from tests.services.aws_models import model_of
 
 SERVICES = ("account", "cognito-identity", "cognito-idp", "ec2", "iam", "organizations")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync.aws import errors
-from sync.aws.cognito_codes import CODES, FAULTS
-from sync.aws.translation import THROTTLING, SentCall, translate
+from sync.aws.translation import CODES, FAULTS, THROTTLING, SentCall, translate
 from tests.aws.test_translate_errors import answer
 from tests.services.aws_models import model_of
 

@@ -14,7 +14,7 @@ from botocore.model import Shape
 
 from emulator.process import Emulator
 from sync.aws.answers import _MAPS_WITH_SECRETS, _SECRETS, read_our_way
-from sync.aws.paging import _PAGING
+from sync.aws.client import _PAGING
 from sync.aws.secrets import Secret
 from tests.services.aws_models import model_of
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import ApprovalRule, AwsAccount, Operator
-from accounts.risk import Risk
+from accounts.models import ApprovalRule, AwsAccount, Operator, Risk
 from emulator.process import Emulator
 from identities.models import IamUser
 from tests.identities.operation_cases_credentials import knows

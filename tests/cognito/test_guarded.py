@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import AwsAccount, Operator
-from accounts.risk import Risk
+from accounts.models import AwsAccount, Operator, Risk
 from cognito.models import CognitoUser, PoolPeopleSettings, UserPool
 from cognito.people.operations.attributes import as_params
 from cognito.people.operations.base import on_person

@@ -12,8 +12,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from accounts.models import AwsAccount, Operator
-from accounts.risk import Risk
+from accounts.models import AwsAccount, Operator, Risk
 from cognito.models import CognitoUser, IdentityPool, UserPool
 from cognito.people.guarded import why_guarded_person
 from cognito.people.operations.attributes import as_params

@@ -14,7 +14,7 @@ from accounts.roles import Role
 from emulator import wellknown
 from emulator.process import Emulator
 from sync.aws import session
-from sync.connection_rules import new_external_id
+from sync.connect import new_external_id
 from tests.conftest import ACCOUNT_ID, make_operator
 from tests.services.console_roles import READ_ROLE, make_console_role
 

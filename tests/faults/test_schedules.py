@@ -16,7 +16,7 @@ from accounts.models import AwsAccount, Operator
 from emulator.organizations.things import ACCESS_ROLE
 from emulator.process import Emulator
 from policies.operations import plan_update
-from sync import changes, next_run, pull, schedule, tasks
+from sync import changes, pull, schedule, tasks
 from sync.mirror import sources
 from sync.models import Change, Run, Schedule
 from tests.conftest import ACCOUNT_ID, wait_until
@@ -162,7 +162,7 @@ def test_an_aws_account_costs_others_a_turn_at_most(
     quick = started(aws_account, "iam.details", "iam.alias")
     waiting[:] = [*slow, *quick]
     worked: list[str] = []
-    monkeypatch.setattr(next_run, "had_turn", noted(worked, next_run.had_turn))
+    monkeypatch.setattr(pull, "had_turn", noted(worked, pull.had_turn))
     while Run.objects.filter(pk__in=quick, state__in=Run.ACTIVE).exists():
         tasks.pull_run(waiting.pop(0))
     assert worked[:4] == [SLOW, ACCOUNT_ID, SLOW, ACCOUNT_ID]
@@ -183,13 +183,13 @@ def test_one_aws_account_has_not_all_workers(aws_account: AwsAccount, monkeypatc
     monkeypatch.setattr("sync.queue.wake", lambda task, pk: None)
     busy = another(SLOW)
     runs = [pull.start(aws_account=busy, source=name, trigger="operator") for name in sorted(sources)[:6]]
-    at_work = [run.pk for run in runs[: next_run.MOST_AT_ONCE]]
+    at_work = [run.pk for run in runs[: pull.MOST_AT_ONCE]]
     Run.objects.filter(pk__in=at_work).update(state=Run.State.RUNNING, claim="x", heartbeat_at=timezone.now())
-    assert list(next_run.in_turn()) == []
+    assert list(pull.runs_in_turn()) == []
     other = start(aws_account)
-    assert list(next_run.in_turn()) == [other.pk]
+    assert list(pull.runs_in_turn()) == [other.pk]
     Run.objects.filter(pk=at_work[0]).update(state=Run.State.DONE)
-    assert list(next_run.in_turn()) == [other.pk, *(run.pk for run in runs[next_run.MOST_AT_ONCE :])]
+    assert list(pull.runs_in_turn()) == [other.pk, *(run.pk for run in runs[pull.MOST_AT_ONCE :])]
 
 
 @pytest.mark.django_db

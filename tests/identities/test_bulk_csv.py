@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from accounts.models import AwsAccount, Operator
 from identities.bulk.csv_text import MOST_BYTES, CsvLine, TableError, lines_of, rejected
 from identities.bulk.rows import NEW, THERE, BulkRow, rows_of
-from objects.text_or_file import NotText, decoded
+from objects.forms import NotText, decoded
 from sync.models import Change
 from tests.identities.test_actions import ClientOf
 from tests.services.pages import address, get, text_of

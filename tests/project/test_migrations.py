@@ -9,7 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from accounts.triggers import NAMES, TABLE
 from iamconsole.create_tables import CreateTables
-from iamconsole.own_apps import own_apps
+from iamconsole.database_version import own_apps
 from iamconsole.web import trigrams
 
 OURS = sorted(app.label for app in own_apps() if app.name != "access")  # which has no table

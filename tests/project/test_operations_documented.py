@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sync.aws.calls import is_signed
-from sync.aws.permission import IAM, optional_parts
-from sync.aws.permissions import permissions_of
+from sync.aws.permission import IAM, optional_parts, permissions_of
+from sync.management.commands.document_operations import TARGET, action_of, written
 from sync.operations import registry
-from sync.operations_reference import TARGET, action_of, written
 
 
 def test_the_page_of_operations_is_not_stale() -> None:

@@ -28,7 +28,7 @@ from cognito.tables import listed_people
 from identities.models import IamUser, TrustedPrincipal
 from objects.tables import GONE
 from policies.models import Document, Organization, PolicyVersion
-from sync.mirror.statistics import learn
+from sync.mirror.paced_writes import update_statistics
 from sync.models import Change, Facet, MirroredRow, Revision, Step
 from tests.cognito.rows import CREATED, make_person, make_pool
 
@@ -146,7 +146,7 @@ ALL_OF_POOL = {
 def test_few_people_of_a_large_pool_are_found_by_an_index(aws_account: AwsAccount, asked: PeopleQuery | str) -> None:
     pool = make_pool(aws_account)
     _make_people(pool, 2000)
-    learn(CognitoUser)
+    update_statistics(CognitoUser)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # else it would read a table as small as this one
             cursor.execute("SET LOCAL enable_seqscan = off")
@@ -169,7 +169,7 @@ def test_a_day_is_found_by_an_index_where_few_are_on_it(
     monkeypatch.setattr(selectors, "_MANY", -1 if many else 10)
     pool = make_pool(aws_account)
     _make_people(pool, 2000)
-    learn(CognitoUser)
+    update_statistics(CognitoUser)
     tomorrow = CREATED + timedelta(days=1)
     days = (
         PeopleQuery(created_from=tomorrow),
@@ -186,7 +186,7 @@ def test_who_is_gone_from_a_large_pool_is_found_by_an_index(aws_account: AwsAcco
     pool = make_pool(aws_account)
     _make_people(pool, 2000)
     CognitoUser.objects.filter(aws_id__in=["sub-7", "sub-1900"]).update(gone_at=CREATED)
-    learn(CognitoUser)
+    update_statistics(CognitoUser)
     gone = GONE.narrow(listed_people(pool), "only").order_by("name_key", "pk")
     with CaptureQueriesContext(connection) as queries:
         assert gone.count() == len(gone[:PAGE]) == 2
@@ -200,7 +200,7 @@ def test_what_was_changed_of_a_person_is_found_by_an_index(aws_account: AwsAccou
     about = {"change": change, "kind": "cognito.user.enable", "part": "x"}
     others = [Step(position=number, params={"sub": f"sub-{number}"}, **about) for number in range(1, 1000)]
     Step.objects.bulk_create([Step(position=1000, params={"sub": person.aws_id}, **about), *others])
-    learn(Step)
+    update_statistics(Step)
     with CaptureQueriesContext(connection) as queries:
         assert [step.position for step in changes_of(person)] == [1000]
     assert "sync_step_person" in "\n".join(plan_of(queries.captured_queries[-1]["sql"]))

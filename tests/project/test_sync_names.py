@@ -20,7 +20,7 @@ from tests.web.sources import ROOT
 # The client knows how AWS's calls behave, whoever makes them.
 EXEMPT = {
     "sync/aws/calls.py": "which calls only read, and which may be sent again: no app may decide that for itself",
-    "sync/aws/paging.py": "how the listings of each service page, where they don't as the service usually does",
+    "sync/aws/client.py": "how the listings of each service page, where they don't as the service usually does",
     "sync/aws/quotas.py": "pacing: which of AWS's quotas of requests each call counts in",
     "sync/aws/permission_check.py": "the policy simulator, which tells what the console's own role may do",
 }

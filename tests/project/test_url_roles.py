@@ -20,7 +20,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import AwsAccount, Operator
 from accounts.roles import PERMISSIONS
-from accounts.stepup_words import words_of
+from accounts.stepup import words_of
 from cognito.models import UserPool
 from iamconsole.web.addresses import Access, AddressScope
 from tests.admin.cases import fill

@@ -17,7 +17,7 @@ from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.services import aws_accounts
 from emulator.process import Emulator
 from sync import connect
-from sync.connection_rules import new_external_id
+from sync.connect import new_external_id
 from sync.forms import ConnectForm, ReconnectForm
 from sync.models import Run
 from sync.snapshot.forms import NewAwsAccountForm

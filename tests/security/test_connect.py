@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
-from sync.connection_rules import new_external_id
+from sync.connect import new_external_id
 from sync.forms import ConnectForm
 
 TYPED = {

@@ -12,8 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.web.diff import document_diff
-from iamconsole.web.highlight import json_lines
+from iamconsole.web.diff import document_diff, json_lines
 from policies.engine.document import parse
 from tests.conftest import ACCOUNT_ID
 from tests.services.statements import allowing

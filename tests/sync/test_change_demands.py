@@ -9,8 +9,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import ApprovalRule, AwsAccount, Operator
-from accounts.risk import Risk
+from accounts.models import ApprovalRule, AwsAccount, Operator, Risk
 from accounts.roles import Role
 from sync import changes, selectors
 from sync.changes.demands import demands

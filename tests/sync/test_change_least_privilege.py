@@ -9,7 +9,7 @@ import pytest
 from accounts.models import AwsAccount, Operator
 from identities.operations import add_member, attach, detach
 from policies.operations import plan_update
-from sync.aws.permissions import console_role_policy, console_role_trust
+from sync.aws.permission import console_role_policy, console_role_trust
 from sync.models import Change
 from sync.operations import StepSpec
 from tests.conftest import ACCOUNT_ID

@@ -13,8 +13,8 @@ from accounts.models import AwsAccount
 from identities.mirrors import IamDetails
 from identities.models import IamUser, InlinePolicy
 from sync.mirror import AccountRegion, Reader, SourcePage
+from sync.mirror.batches import Merger, merged
 from sync.mirror.hashing import plain, raw_hash
-from sync.mirror.merge import Merger, merged
 from sync.models import Revision
 from tests.services.pulling import pulled
 from tests.services.statements import allowing

@@ -8,7 +8,7 @@ from threading import Event, current_thread, main_thread
 
 import pytest
 
-from sync.mirror.read_ahead import read_ahead
+from sync.pull_slice import read_ahead
 
 PATIENCE_S = 10
 

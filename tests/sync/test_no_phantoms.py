@@ -23,8 +23,8 @@ from sync import mirror, schedule
 from sync.aws.answers import _document
 from sync.aws.client import reader
 from sync.mirror import AccountRegion, Item, Mirror, NotYet, RunVisit
+from sync.mirror.batches import Merger
 from sync.mirror.hashing import fingerprint
-from sync.mirror.merge import Merger
 from sync.models import Revision, Run
 from tests.services.pulling import READ_ONLY, policy_arn, pull_all, seed
 from tests.services.statements import allowing

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from sync import operations
+from sync.calls import command_line
 from sync.changes.steps import session_policy
-from sync.command_line import command_line
 from sync.operations import Call
 from sync.params import BadParams, read_params
 

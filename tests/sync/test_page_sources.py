@@ -15,8 +15,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount, Operator
 from sync.models import Region, Run, Schedule
 from sync.source_status import CHARTED, PastRun, source_statuses
-from sync.views.charts import HEIGHT, LOWEST, chart_of
-from sync.views.progress import rate_words, time_left
+from sync.views.source_status import HEIGHT, LOWEST, chart_of, rate_words, time_left
 from tests.services.pages import BY_HTMX
 
 ClientOf = Callable[..., Client]

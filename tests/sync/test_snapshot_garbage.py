@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from accounts.models import AwsAccount
 from sync.mirror.base import source_of_files
 from sync.models import Facet, Run
-from sync.snapshot.errors import SnapshotError
 from sync.snapshot.importing import new_aws_account
+from sync.snapshot.reading import SnapshotError
 from sync.snapshot.source import SnapshotContents
 from tests.services.pulling import ACCOUNT
 from tests.sync.snapshots import changed, import_, organisation, policy, role, user, write

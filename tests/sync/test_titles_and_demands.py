@@ -8,8 +8,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from accounts.models import ApprovalRule, AuditEntry, AwsAccount, Operator
-from accounts.risk import Risk
+from accounts.models import ApprovalRule, AuditEntry, AwsAccount, Operator, Risk
 from identities.models import IamUser
 from identities.operations import attach, tag
 from policies.models import ManagedPolicy

@@ -9,7 +9,7 @@ import pytest
 from django import forms
 from django.template import Context, Template
 
-from iamconsole.web.highlight import json_lines
+from iamconsole.web.diff import json_lines
 
 
 def rendered(markup: str, **context: Any) -> str:

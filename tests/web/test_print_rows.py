@@ -9,8 +9,7 @@ from urllib.parse import unquote
 import pytest
 from django.urls import reverse
 
-from iamconsole.web.cells import named, object_url
-from iamconsole.web.elements import muted
+from iamconsole.web.elements import muted, named, object_url
 from iamconsole.web.rows import table_rows
 from iamconsole.web.tables import Column
 

@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from characters import UNSEEN, shown, unseen_in
-from iamconsole.web.diff import document_diff, lines_of, text_diff
-from iamconsole.web.highlight import json_lines
-from iamconsole.web.unseen import UnseenCharactersMiddleware
+from iamconsole.web.diff import document_diff, json_lines, lines_of, text_diff
+from iamconsole.web.middleware import UnseenCharactersMiddleware
 
 # Format characters that print: Unicode Standard, "Prepended_Concatenation_Mark" and those of Egyptian hieroglyphs.
 PRINTED = set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")

@@ -31,8 +31,7 @@ from sync.aws.errors import AccessDeniedError, AwsError, MarkerExpired, NotFound
 from sync.aws.quotas import forecast_s
 from sync.mirror import AccountRegion, Counts, Reader, RunVisit, SelfStoringSource, SourcePage
 from sync.mirror.copying import CopyLines
-from sync.mirror.paced_writes import paced_write
-from sync.mirror.statistics import learn
+from sync.mirror.paced_writes import paced_write, update_statistics
 from sync.mirror.store import settle_time
 from sync.mirror.sweep import BRAKE_COUNT, BRAKE_SHARE, CONFIRMATIONS
 
@@ -229,7 +228,7 @@ def sweep(visit: RunVisit, pools: Sequence[UserPool]) -> None:
         with paced_write():
             _unseen(visit, pools).filter(pk__in=kept).update(missed_in=visit.run.pk)
             visit.note(Counts())
-    learn(CognitoUser)
+    update_statistics(CognitoUser)
 
 
 def _is_gone(visit: RunVisit, person: CognitoUser) -> bool:

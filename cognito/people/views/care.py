@@ -31,7 +31,7 @@ from sync.changes.verbs import record_names_viewed
 from sync.naming import Names
 from sync.operations import StepSpec
 from sync.snapshot import files
-from sync.views.fetch import fetch_change
+from sync.views.live import fetch_change
 
 
 def cognito_invite(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:

@@ -19,7 +19,7 @@ from django.utils.text import slugify
 
 from characters import expression as unseen_expression
 from iamconsole.web import elements, vocabulary, words
-from iamconsole.web.highlight import indent_of, json_lines
+from iamconsole.web.diff import indent_of, json_lines
 
 register = template.Library()
 GROUPS = (RadioSelect, CheckboxSelectMultiple)

@@ -21,8 +21,7 @@ from identities.kinds import USER
 from identities.models import IamUser
 from identities.operations.credentials.existing import KeyParams
 from identities.operations.credentials.of_user import KEY, check_id
-from objects.operations.arns import check_arn
-from objects.operations.rows import object_key, ref
+from objects.operations.rows import check_arn, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.permission import look
 from sync.object_ref import ObjectRef

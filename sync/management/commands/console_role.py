@@ -8,8 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from sync.aws.permission import IAM, RolePart, optional_parts
-from sync.aws.permissions import console_role_policy, console_role_trust, permissions_of
+from sync.aws.permission import IAM, RolePart, console_role_policy, console_role_trust, optional_parts, permissions_of
 
 
 class Command(BaseCommand):

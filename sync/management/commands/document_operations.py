@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from sync.operations_reference import TARGET, written
+from sync.operations import Gate, Operation, registry
+
+TARGET = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
+
+# The prefix of IAM actions, by the beginning of the kinds; the first that fits.
+_SERVICES: Mapping[str, str] = {"iam.": "iam", "cognito.identity_pool.": "cognito-identity", "cognito.": "cognito-idp"}
+
+_INTRODUCTION = """# Operations
+
+Everything that a step of a change can do: the call that it sends, what is known when its answer was lost, what undoes
+it, how much is at stake as a rule, and the permission that proposing and applying it takes as a rule. This page is
+written by `make operations` from the classes in the apps' `operations/`; a test fails when it is stale. What the words
+mean: [changes](changes.md); how to add one: [adding an operation](adding-an-operation.md).
+
+| kind | call | guarantee | undo | risk | permission |
+|---|---|---|---|---|---|"""
+
+
+def action_of(operation: Operation[Any]) -> str:
+    """The action of its call, as policies name it: "iam:CreatePolicyVersion"."""
+    service = next(service for begins, service in _SERVICES.items() if operation.kind.startswith(begins))
+    return f"{service}:{operation.aws_operation}"
+
+
+def written() -> str:
+    return "\n".join([_INTRODUCTION, *(_row(registry[kind]) for kind in sorted(registry)), ""])
+
+
+def _row(operation: Operation[Any]) -> str:
+    call = f"waits: `{action_of(operation)}`" if isinstance(operation, Gate) else f"`{action_of(operation)}`"
+    words = (operation.guarantee, operation.undo, operation.risk.label, f"`{operation.needs}`")
+    return f"| `{operation.kind}` | {call} | {' | '.join(map(str, words))} |"
 
 
 class Command(BaseCommand):

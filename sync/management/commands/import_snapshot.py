@@ -20,7 +20,7 @@ from accounts.models import AwsAccount
 from sync import pull
 from sync.models import Run
 from sync.snapshot import files, importing
-from sync.snapshot.errors import SnapshotError
+from sync.snapshot.reading import SnapshotError
 
 STANDARD_INPUT = "-"
 

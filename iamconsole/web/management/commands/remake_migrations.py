@@ -11,7 +11,7 @@ from django.db.migrations import CreateModel
 from django.db.migrations.operations.base import Operation
 
 from iamconsole.create_tables import CreateTables
-from iamconsole.own_apps import own_apps
+from iamconsole.database_version import own_apps
 
 
 class Command(makemigrations.Command):
