@@ -5,6 +5,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from iamconsole.checks import refuse_to_start
+from iamconsole.garbage import collect_rarely
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
 # A list that looks for few rows reads many: mapped, each takes half as long. Not in workers, whose memory stays small:
@@ -17,3 +18,4 @@ os.environ.setdefault("DATABASE_IDLE_S", "30")
 
 application = get_wsgi_application()
 refuse_to_start()
+collect_rarely()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from policies.engine import statements, variables
 from policies.engine.callers import Caller, NamingDirectness, Principals
 from policies.engine.conditions import AnyTest, Context, ValuesOf, compile_conditions
-from policies.engine.matching import Glob, ResourceGlob, resource_glob, tokens
+from policies.engine.matching import LAST_PART, Glob, ResourceGlob, resource_glob, tokens
 from policies.engine.statements import document_in, document_of
 from policies.engine.truth import MAYBE, NO, UNKNOWN, YES, Truth, opposite
 from policies.engine.variables import Lookup, Part
@@ -18,33 +18,41 @@ _REMEMBERED = 512  # actions a document
 
 
 class CompiledStatement:
-    """One statement. `index` is its place, from 0; `sid` is "" where it has none."""
+    """One statement. `index` is its place, from 0; `sid` is "" where it has none.
 
-    __slots__ = (
-        "actions",
-        "allows",
-        "denies",
-        "index",
-        "keys",
-        "not_actions",
-        "not_resources",
-        "principals",
-        "resources",
-        "sid",
-        "tests",
-    )
+    What is only asked of statements that are about the action is compiled when it is first asked for.
+    """
 
     def __init__(self, source: statements.Statement, *, with_variables: bool) -> None:
-        self.index, self.sid, self.allows, self.denies = source.index, source.sid, source.allows, source.denies
+        self._source, self._with_variables = source, with_variables
+        self.index, self.allows, self.denies = source.index, source.allows, source.denies
         self.not_actions = source.has("NotAction")
-        self.actions = ActionPatterns(source.action_words)
         self.not_resources = source.has("NotResource")
-        self.resources = ResourcePatterns(source.resource_words, with_variables=with_variables)
-        self.principals: Principals | None = None
-        if (is_not := source.has("NotPrincipal")) or source.has("Principal"):
-            self.principals = Principals(source.principal_words, is_not=is_not)
-        self.tests: tuple[AnyTest, ...] = compile_conditions(source, with_variables=with_variables)
-        self.keys = self.resources.keys.union(*(test.keys for test in self.tests))  # the context that it asks for
+        self.actions = ActionPatterns(source.action_words)
+
+    @property
+    def sid(self) -> str:
+        return self._source.sid
+
+    @cached_property
+    def resources(self) -> ResourcePatterns:
+        return ResourcePatterns(self._source.resource_words, with_variables=self._with_variables)
+
+    @cached_property
+    def principals(self) -> Principals | None:
+        is_not = self._source.has("NotPrincipal")
+        if not is_not and not self._source.has("Principal"):
+            return None
+        return Principals(self._source.principal_words, is_not=is_not)
+
+    @cached_property
+    def tests(self) -> tuple[AnyTest, ...]:
+        return compile_conditions(self._source, with_variables=self._with_variables)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The context that it asks for."""
+        return self.resources.keys.union(*(test.keys for test in self.tests))
 
     def is_about(self, action: str) -> bool:
         """`action` in lower case."""
@@ -95,12 +103,9 @@ class ActionPatterns:
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self.patterns = tuple(patterns)
-        lowered = {pattern.lower() for pattern in patterns}
-        self._exact = {pattern for pattern in lowered if "*" not in pattern and "?" not in pattern}
-        self._prefixes = tuple(
-            pattern[:-1] for pattern in lowered if pattern.endswith("*") and not set("*?") & set(pattern[:-1])
-        )
-        self._globs = [Glob(tokens(pattern)) for pattern in lowered - self._exact if pattern[:-1] not in self._prefixes]
+        by_form = PatternsByForm([pattern.lower() for pattern in patterns])
+        self._exact, self._prefixes = by_form.exact, by_form.prefixes
+        self._globs = [Glob(tokens(pattern)) for pattern in by_form.others]
 
     def __contains__(self, action: str) -> bool:
         return (
@@ -110,23 +115,51 @@ class ActionPatterns:
         )
 
 
+class PatternsByForm:
+    """Patterns by what it takes to match them. Most are one name, or all that begins so: those need no compiling.
+
+    `exact` match themselves, `prefixes` all that begins so; `others` have wildcards or variables elsewhere, or are
+    shorter than an ARN.
+    """
+
+    __slots__ = ("exact", "others", "prefixes")
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self.exact: set[str] = set()
+        self.others: list[str] = []
+        prefixes = []
+        for pattern in patterns:
+            begin = pattern[:-1] if pattern[-1:] == "*" else pattern
+            if "*" in begin or "?" in begin or "${" in begin or _is_short_arn(begin):
+                self.others.append(pattern)
+            elif begin is pattern:
+                self.exact.add(pattern)
+            else:
+                prefixes.append(begin)
+        self.prefixes = tuple(prefixes)
+
+
+def _is_short_arn(text: str) -> bool:
+    """An ARN that lacks parts, which are wildcards then (`matching.arn_parts`)."""
+    return text.startswith("arn:") and text.count(":") < LAST_PART
+
+
 class ResourcePatterns:
     """Resource patterns. Variables count from the fifth colon on."""
 
-    __slots__ = ("_any", "_dynamic", "_exact", "_globs", "_with_variables", "keys", "patterns")
+    __slots__ = ("_any", "_dynamic", "_exact", "_globs", "_prefixes", "_with_variables", "keys", "patterns")
 
     def __init__(self, patterns: Sequence[str], *, with_variables: bool) -> None:
         self.patterns = tuple(patterns)
         self._with_variables = with_variables
-        parsed = [resource_parts(pattern, with_variables) for pattern in patterns]
+        by_form = PatternsByForm(self.patterns)
+        self._exact, self._prefixes = by_form.exact, by_form.prefixes
+        parsed = [resource_parts(pattern, with_variables) for pattern in by_form.others]
         fixed = [variables.resolved(parts, lambda key: None) or [] for parts in parsed if variables.is_fixed(parts)]
         self._dynamic = [parts for parts in parsed if not variables.is_fixed(parts)]
-        globs = [ResourceGlob(pattern) for pattern in fixed]
-        self._any = any(glob.is_any or glob.is_every_arn for glob in globs)
-        self._exact = {
-            "".join(map(str, pattern)) for pattern in fixed if all(isinstance(part, str) for part in pattern)
-        }
-        self._globs = globs
+        self._globs = [ResourceGlob(pattern) for pattern in fixed]
+        self._any = "" in self._prefixes or any(glob.is_any or glob.is_every_arn for glob in self._globs)
+        self._exact |= {"".join(map(str, each)) for each in fixed if all(isinstance(part, str) for part in each)}
         self.keys: frozenset[str] = frozenset().union(*map(variables.keys, self._dynamic))
 
     @property
@@ -139,7 +172,9 @@ class ResourcePatterns:
         return [resource_parts(pattern, self._with_variables) for pattern in self.patterns]
 
     def match(self, resource: str, lookup: Lookup) -> Truth:
-        if self._any or resource in self._exact or any(glob.matches(resource) for glob in self._globs):
+        if self._any or resource in self._exact or resource.startswith(self._prefixes):
+            return YES
+        if any(glob.matches(resource) for glob in self._globs):
             return YES
         found = NO
         for parts in self._dynamic:

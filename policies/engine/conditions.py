@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from policies.engine import variables
@@ -108,9 +108,8 @@ def instant(text: str) -> datetime | None:
 
 
 def _in_network(pattern: Sequence[Token]) -> Matcher:
-    try:
-        network = ip_network(_text(pattern).strip(), strict=False)
-    except ValueError:
+    network = _network(_text(pattern))
+    if network is None:
         return lambda value: False
 
     def matches(value: str) -> bool:
@@ -118,6 +117,14 @@ def _in_network(pattern: Sequence[Token]) -> Matcher:
         return address is not None and address.version == network.version and address in network
 
     return matches
+
+
+@lru_cache(maxsize=1024)
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(text.strip(), strict=False)
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=1024)

@@ -70,25 +70,61 @@ class Condition:
 
 @dataclass(frozen=True)
 class Statement:
-    """`index` is its place, from 0; `sid` is "" where it has none. Without a sensible effect it does neither.
-
-    `holds_never`: something in its Condition is no condition.
-    """
+    """`index` is its place, from 0. Its elements are read when they are asked for: most questions are about others."""
 
     index: int
     path: Path
-    sid: str
-    allows: bool
-    denies: bool
-    actions: tuple[StatementText, ...]
-    not_actions: tuple[StatementText, ...]
-    resources: tuple[StatementText, ...]
-    not_resources: tuple[StatementText, ...]
-    principals: tuple[StatementPrincipal, ...]
-    not_principals: tuple[StatementPrincipal, ...]
-    conditions: tuple[Condition, ...]
-    holds_never: bool
     written: Mapping[str, Any]
+
+    @cached_property
+    def sid(self) -> str:
+        """ "" where it has none."""
+        return _text(self.written.get("Sid"))
+
+    @property
+    def allows(self) -> bool:
+        """Without a sensible effect it neither allows nor denies."""
+        return bool(self.written.get("Effect") == "Allow")
+
+    @property
+    def denies(self) -> bool:
+        return bool(self.written.get("Effect") == "Deny")
+
+    @cached_property
+    def actions(self) -> tuple[StatementText, ...]:
+        return _texts(self.written, "Action", self.path)
+
+    @cached_property
+    def not_actions(self) -> tuple[StatementText, ...]:
+        return _texts(self.written, "NotAction", self.path)
+
+    @cached_property
+    def resources(self) -> tuple[StatementText, ...]:
+        return _texts(self.written, "Resource", self.path)
+
+    @cached_property
+    def not_resources(self) -> tuple[StatementText, ...]:
+        return _texts(self.written, "NotResource", self.path)
+
+    @cached_property
+    def principals(self) -> tuple[StatementPrincipal, ...]:
+        return _principals(self.written, "Principal", self.path)
+
+    @cached_property
+    def not_principals(self) -> tuple[StatementPrincipal, ...]:
+        return _principals(self.written, "NotPrincipal", self.path)
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        condition = self.written.get("Condition")
+        return tuple(_conditions(condition, (*self.path, "Condition"))) if condition else ()
+
+    @property
+    def holds_never(self) -> bool:
+        """Whether something in its Condition is no condition."""
+        condition = self.written.get("Condition")
+        blocks = condition.values() if isinstance(condition, dict) else () if condition is None else (condition,)
+        return not all(isinstance(block, dict) for block in blocks)
 
     def has(self, element: str) -> bool:
         """Whether it is there at all, sensible or not."""
@@ -97,14 +133,14 @@ class Statement:
     @property
     def action_words(self) -> tuple[str, ...]:
         """What it is about; with NotAction, which counts where it has both, what it isn't about."""
-        return tuple(text.value for text in (self.not_actions if self.has("NotAction") else self.actions))
+        return _words(self.written, "NotAction" if self.has("NotAction") else "Action")
 
     @property
     def resource_words(self) -> tuple[str, ...]:
         """The same of resources. A trust policy has none: it is about its role."""
         if self.has("NotResource"):
-            return tuple(text.value for text in self.not_resources)
-        return tuple(text.value for text in self.resources) if self.has("Resource") else ("*",)
+            return _words(self.written, "NotResource")
+        return _words(self.written, "Resource") if self.has("Resource") else ("*",)
 
     @property
     def principal_words(self) -> tuple[tuple[str, str], ...]:
@@ -154,32 +190,17 @@ def document_of(value: Any) -> PolicyDocument:
     listed = written.get("Statement", [])
     several = listed if isinstance(listed, list) else [listed]
     statements = tuple(
-        _statement(index, each, ("Statement", index) if several is listed else ("Statement",))
+        Statement(index, ("Statement", index) if several is listed else ("Statement",), each)
         for index, each in enumerate(several)
         if isinstance(each, dict)
     )
     return PolicyDocument(_text(written.get("Version")), statements, written)
 
 
-def _statement(index: int, written: Mapping[str, Any], path: Path) -> Statement:
-    condition = written.get("Condition")
-    blocks = condition.values() if isinstance(condition, dict) else () if condition is None else (condition,)
-    return Statement(
-        index,
-        path,
-        _text(written.get("Sid")),
-        written.get("Effect") == "Allow",
-        written.get("Effect") == "Deny",
-        _texts(written, "Action", path),
-        _texts(written, "NotAction", path),
-        _texts(written, "Resource", path),
-        _texts(written, "NotResource", path),
-        _principals(written, "Principal", path),
-        _principals(written, "NotPrincipal", path),
-        tuple(_conditions(condition, (*path, "Condition"))) if condition else (),
-        not all(isinstance(block, dict) for block in blocks),
-        written,
-    )
+def _words(written: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = written.get(name)
+    several = value if isinstance(value, list) else (value,)
+    return tuple([each for each in several if isinstance(each, str)])
 
 
 def _texts(written: Mapping[str, Any], name: str, path: Path) -> tuple[StatementText, ...]:
