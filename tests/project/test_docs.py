@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,19 @@ def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text())
     missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_files_that_are_named_exist(page: Path) -> None:
+    """By the end of their path, as the text around them says where they are."""
+    named = set(re.findall(r"`(\w[\w./-]*\.(?:py|html|js|css|mjs|csv|toml))`", page.read_text()))
+    missing = [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in _files())]
+    assert missing == []
+
+
+@cache
+def _files() -> list[str]:
+    return subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).split()
 
 
 def test_every_app_of_the_picture_exists() -> None:
