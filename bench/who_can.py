@@ -65,7 +65,7 @@ def measure(aws_account: Any) -> dict[str, tuple[float, str, int]]:
     pattern = process_time() - began
     print(f"{len(some):,} may some of a pattern")
     began = process_time()
-    paths = escalations(account_of(aws_account))
+    paths = escalations(account_of(aws_account)).paths
     searched = process_time() - began
     print(f"{len(paths):,} escalation paths")
     del index, found, some, paths

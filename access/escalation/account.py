@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from access.escalation.techniques import ProviderByArn, Technique
 from access.holders import Holder, documents_of
@@ -38,7 +38,8 @@ class UserCredentials:
 
 @dataclass(frozen=True)
 class EscalationAccount:
-    """`groups`: policies by the ARN of the group. `older`: versions not in force, by the ARN of the policy.
+    """`groups`: policies by the ARN of the group. `managed`: customer managed policies by ARN, in force, also those
+    that nobody has. `older`: versions not in force, by the ARN of the policy.
 
     `profiled`: the roles that are in an instance profile; None where nobody knows. `identity_center`: permission sets
     may be managed in it (IAM Identity Center User Guide, "Delegated administration": in the management account of an
@@ -48,6 +49,7 @@ class EscalationAccount:
     index: Index
     partition: str = "aws"
     groups: Mapping[str, tuple[LayerPolicy, ...]] = field(default_factory=dict)
+    managed: Mapping[str, LayerPolicy] = field(default_factory=dict)
     older: Mapping[str, tuple[LayerPolicy, ...]] = field(default_factory=dict)
     credentials: Mapping[str, UserCredentials] = field(default_factory=dict)
     profiled: frozenset[str] | None = None
@@ -120,7 +122,7 @@ class EscalationRows:
 
     profiled: Sequence[Row]  # ARN of a role that is in an instance profile
     users: Sequence[Row]  # ARN, access keys, whether there is a password, MFA devices
-    older: Sequence[Row]  # ARN of a customer managed policy, a version not in force, its document
+    versions: Sequence[Row]  # ARN of a customer managed policy, a version, whether it is in force, its document
     identity_center: bool = False
 
     @classmethod
@@ -129,16 +131,16 @@ class EscalationRows:
         users = IamUser.objects.live().filter(aws_account=aws_account)
         versions = PolicyVersion.objects.filter(
             policy__aws_account=aws_account, policy__is_aws=False, policy__gone_at=None, gone_at=None
-        ).exclude(version_id=F("policy__default_version"))
+        ).annotate(in_force=Q(version_id=F("policy__default_version")))
         return cls(
             list(profiles.order_by("pk").values_list("role__arn")),
             list(users.order_by("pk").values_list("arn", "key_count", "has_password", "mfa_count")),
-            list(versions.order_by("pk").values_list("policy__arn", "version_id", "document__text_hash")),
+            list(versions.order_by("pk").values_list("policy__arn", "version_id", "in_force", "document__text_hash")),
             _may_run_identity_center(aws_account, surroundings),
         )
 
     def digest(self) -> bytes:
-        return digest_of(self.profiled, self.users, self.older, [(self.identity_center,)])
+        return digest_of(self.profiled, self.users, self.versions, [(self.identity_center,)])
 
 
 def _may_run_identity_center(aws_account: AwsAccount, surroundings: Surroundings) -> bool:
@@ -157,13 +159,18 @@ def account_of(aws_account: AwsAccount) -> EscalationAccount:
 
 def escalation_account(cached: CachedIndex, beside: EscalationRows, partition: str) -> EscalationAccount:
     older: dict[str, list[LayerPolicy]] = defaultdict(list)
-    documents = documents_of({text for *_, text in beside.older})
-    for arn, version, text in beside.older:
-        older[arn].append(LayerPolicy(f"{arn} {version}", documents[text]))
+    managed: dict[str, LayerPolicy] = {}
+    documents = documents_of({text for *_, text in beside.versions})
+    for arn, version, is_in_force, text in beside.versions:
+        if is_in_force:
+            managed[arn] = LayerPolicy(arn, documents[text])
+        else:
+            older[arn].append(LayerPolicy(f"{arn} {version}", documents[text]))
     return EscalationAccount(
         cached.index,
         partition,
         cached.groups,
+        managed,
         {arn: tuple(versions) for arn, versions in older.items()},
         {arn: UserCredentials(*known) for arn, *known in beside.users},
         frozenset(arn for (arn,) in beside.profiled) or None,

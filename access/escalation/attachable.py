@@ -20,6 +20,7 @@ from policies.engine.diff.budget import Budget, BudgetExceededError
 from policies.engine.layers import LayerPolicy
 from policies.engine.somewhere import SomewhereQuestion
 from policies.engine.somewhere.resources import ResourceChoices
+from policies.quotas import VERSIONS_OF_POLICY
 
 _KEY = "iam:policyarn"
 _ATTACHING = (("User", TechniqueTarget.USER), ("Role", TechniqueTarget.ROLE), ("Group", TechniqueTarget.GROUP))
@@ -38,26 +39,33 @@ def attach_techniques(account: EscalationAccount) -> Iterator[Technique]:
     there = _there(account, own)
     named = {text.replace("*", "any").replace("?", "x") for each in described for text in _constants(each)}
     new = {*names(account.index, ("CreatePolicy",), f"{own}*"), *(text for text in named if text.startswith(own))}
-    for arn in sorted(there)[:_MOST]:
-        first = None if there[arn] else need("iam:CreatePolicyVersion", resource=arn)
-        does = (
-            "attaches a policy that allows everything to {it}"
-            if there[arn]
-            else ("attaches a policy to {it} that it gives a version that allows everything")
+    for arn in sorted(there, key=lambda arn: (not there[arn], arn))[:_MOST]:
+        if there[arn]:
+            yield from _techniques(arn, (), "attaches a policy that allows everything to {it}")
+            continue
+        older = account.older.get(arn, ())
+        rewritten = [need("iam:CreatePolicyVersion", resource=arn)]
+        if len(older) + 1 >= VERSIONS_OF_POLICY.usual:
+            rewritten.append(need("iam:DeletePolicyVersion", resource=arn))
+        yield from _techniques(
+            arn, rewritten, "attaches a policy to {it}, and gives it a version that allows everything"
         )
-        yield from _techniques(arn, first, does)
+        if any(_allows_everything(version.document) for version in older):
+            earlier = need("iam:SetDefaultPolicyVersion", resource=arn)
+            does = "attaches a policy to {it}, and puts an older version of it in force that allows everything"
+            yield from _techniques(arn, [earlier], does)
     for arn in sorted(new - there.keys())[:_MOST]:
         yield from _techniques(
             arn,
-            need("iam:CreatePolicy", resource=arn),
+            [need("iam:CreatePolicy", resource=arn)],
             "makes a policy that allows everything, and attaches it to {it}",
         )
 
 
-def _techniques(arn: str, first: PermissionNeed | None, does: str) -> Iterator[Technique]:
+def _techniques(arn: str, before: Sequence[PermissionNeed], does: str) -> Iterator[Technique]:
     for kind, target in _ATTACHING:
         attach = PermissionNeed((f"iam:Attach{kind}Policy",), NeedResource.TARGET, context={_KEY: (arn,)})
-        needs = (first, attach) if first else (attach,)
+        needs = (*before, attach)
         name = "+".join(each.actions[0] for each in needs)
         yield Technique(name, does, needs, target, TechniqueGain.ANY_POLICY, _SOURCE.format(kind))
 
@@ -70,10 +78,11 @@ def _asking_for_policy(account: EscalationAccount, action: str) -> Iterator[Comp
 
 
 def _there(account: EscalationAccount, own: str) -> dict[str, bool]:
-    """The customer managed policies that somebody has, and whether each allows everything."""
+    """The customer managed policies, also those that nobody has, and whether each allows everything."""
     index = account.index
     listed = [policy for holder in index.holders for policy in (*holder.policies, holder.boundary) if policy]
     listed += [policy for policies in account.groups.values() for policy in policies]
+    listed += account.managed.values()
     return {policy.name: _allows_everything(policy.document) for policy in listed if policy.name.startswith(own)}
 
 

@@ -123,18 +123,26 @@ class EscalationPath:
         return {"from": self.source, "to": self.target, "technique": self.technique, "steps": steps}
 
 
-def escalations(account: EscalationAccount) -> list[EscalationPath]:
-    """The shortest first, of these those that suppose nothing that the mirror doesn't know.
+@dataclass(frozen=True)
+class EscalationsFound:
+    """`paths`: the shortest first, of these those that suppose nothing that the mirror doesn't know.
 
-    Administrators themselves have none.
+    `administrators`, by their ARNs, have none.
     """
+
+    paths: list[EscalationPath]
+    administrators: frozenset[str]
+
+
+def escalations(account: EscalationAccount) -> EscalationsFound:
     search = Search(account)
     search.look(TECHNIQUES)
     found = {(path.source, path.technique): path for path in paths(search)}
     search.suppose()
     for path in paths(search):
         found.setdefault((path.source, path.technique), path)
-    return sorted(found.values(), key=lambda path: (len(path.steps), path.supposes, path.source, path.technique))
+    ordered = sorted(found.values(), key=lambda path: (len(path.steps), path.supposes, path.source, path.technique))
+    return EscalationsFound(ordered, frozenset(search.index.holders[number].arn for number in search.administrators))
 
 
 def paths(search: Search) -> Iterator[EscalationPath]:
@@ -221,7 +229,7 @@ def escalation_paths_of(aws_account: AwsAccount) -> EscalationPaths:
 
 
 def _found(account: EscalationAccount) -> EscalationPaths:
-    found = escalations(account)
+    found = escalations(account).paths
     holders, by_arn = account.index.holders, account.index.by_arn
     shown = [_shown(path, holders[by_arn[path.source]]) for path in found[:SHOWN]]
     return EscalationPaths(shown, len(found), len({path.source for path in found}), account.index.surroundings)

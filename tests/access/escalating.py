@@ -34,7 +34,7 @@ ADMINISTRATOR = layer_policy(EVERYTHING, name=arn("policy/all"))
 
 def found(*holders: Holder, scp: Sequence[dict[str, Any]] = (), **account: Any) -> list[EscalationPath]:
     levels = (ControlPolicyLevel("root", (layer_policy(EVERYTHING), layer_policy(*scp))),) if scp else ()
-    return escalations(EscalationAccount(Index(holders, Surroundings(ID, levels)), **account))
+    return escalations(EscalationAccount(Index(holders, Surroundings(ID, levels)), **account)).paths
 
 
 def names(paths: Iterable[EscalationPath], source: str = EVE) -> list[str]:

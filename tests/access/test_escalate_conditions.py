@@ -149,7 +149,7 @@ def test_within_a_control_policy_that_allows_some_services_one_is_still_administ
     index = Index(
         [who(EVE, layer_policy(allow("sts:AssumeRole"))), who(BOSS, layer_policy(EVERYTHING))], Surroundings(ID, some)
     )
-    assert names(escalations(EscalationAccount(index))) == ["sts:AssumeRole"]
+    assert names(escalations(EscalationAccount(index)).paths) == ["sts:AssumeRole"]
 
 
 def test_what_a_step_supposes() -> None:
@@ -159,3 +159,38 @@ def test_what_a_step_supposes() -> None:
     paths = {path.technique: path for path in found(eve, who(BOSS, layer_policy(EVERYTHING)), function)}
     assert paths["sts:AssumeRole"].steps[0].supposes == ("aws:multifactorauthpresent",)
     assert paths["lambda:UpdateFunctionCode"].steps[0].supposes == ("a function runs as the role",)
+
+
+# ---- Managed policies that nobody has ------------------------------------------------------------------------
+OWN_POLICIES = {"ArnLike": {"iam:PolicyARN": arn("policy/*")}}
+
+
+@pytest.mark.parametrize(
+    ("in_force", "older", "also", "technique"),
+    [
+        (allow("*"), (), (), "iam:AttachUserPolicy"),
+        (allow("s3:*"), (), ("iam:CreatePolicyVersion",), "iam:CreatePolicyVersion+iam:AttachUserPolicy"),
+        (
+            allow("s3:*"),
+            (allow("*"),),
+            ("iam:SetDefaultPolicyVersion",),
+            "iam:SetDefaultPolicyVersion+iam:AttachUserPolicy",
+        ),
+        (allow("s3:*"), (allow("*"),), (), None),
+        (allow("s3:*"), (allow("s3:*"),) * 4, ("iam:CreatePolicyVersion",), None),
+        (allow("s3:*"), (), ("iam:SetDefaultPolicyVersion",), None),
+    ],
+)
+def test_a_policy_that_nobody_has_can_be_attached(
+    in_force: dict[str, Any], older: tuple[dict[str, Any], ...], also: tuple[str, ...], technique: str | None
+) -> None:
+    spare = arn("policy/spare")
+    eve = who(
+        EVE, layer_policy(allow("iam:AttachUserPolicy", EVE, Condition=OWN_POLICIES), *(allow(each) for each in also))
+    )
+    beside: dict[str, Any] = {
+        "managed": {spare: layer_policy(in_force, name=spare)},
+        "older": {spare: tuple(layer_policy(each, name=f"{spare} v1") for each in older)} if older else {},
+    }
+    paths = names(found(eve, **beside))
+    assert (technique in paths) if technique else (paths == []), paths

@@ -190,8 +190,9 @@ def found_by_search(world: World) -> set[str]:
     older = {
         name: tuple(held(f"{name} {each}", each) for each in versions[1:]) for name, versions in world.versions.items()
     }
-    account = EscalationAccount(Index(holders, Surroundings(ID, levels)), groups=groups, older=older)
-    return {path.source for path in escalations(account) if not path.supposes}
+    managed = {name: held(name, versions[0]) for name, versions in world.versions.items()}
+    account = EscalationAccount(Index(holders, Surroundings(ID, levels)), groups=groups, managed=managed, older=older)
+    return {path.source for path in escalations(account).paths if not path.supposes}
 
 
 @as_long_as_asked(60)

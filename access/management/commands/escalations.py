@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = escalations(account_of(aws_account_of(options["account"])))
+        found = escalations(account_of(aws_account_of(options["account"]))).paths
         if options["json"]:
             self.stdout.write(json.dumps({"paths": [path.as_json() for path in found]}, indent=2))
             return
