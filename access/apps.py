@@ -9,8 +9,10 @@ class AccessConfig(AppConfig):
     def ready(self) -> None:
         from access import protection, registration
         from access.plans.check import AccessCheck
+        from access.plans.escalation_check import EscalationCheck
         from sync import checks
 
         checks.register(AccessCheck())
+        checks.register(EscalationCheck())
         registration.register()
         protection.register()

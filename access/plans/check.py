@@ -8,7 +8,7 @@ from typing import Any
 from access.plans import items
 from access.plans.effects import GIVING, Administrators, AffectedPrincipals, effects, identified, kept_effects
 from access.plans.holdings import PrincipalHoldings
-from access.plans.reading import read_holdings
+from access.plans.reading import read_planned_holdings
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in, name_of
 from iamconsole.web.words import counted, some
@@ -16,7 +16,6 @@ from policies.engine.diff.report import policy_diff
 from policies.engine.document import load
 from policies.holdings import AccessFact, ExistenceChange, TagChange
 from sync.checks import Measurement, PlanCheck, PlanFinding, Severity
-from sync.operation_mixins import ReadsAccessOffPlan
 from sync.operations import AccessChange, PlannedStep
 
 NAME = "access"
@@ -30,18 +29,15 @@ class AccessCheck(PlanCheck):
         self, aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep]
     ) -> Measurement | None:
         """`{effects, trusts, facts}`, as `kept_effects`, `trust_effects` and `kept_facts` give them."""
-        access_changes, undone = _access_changes(aws_account, steps), _access_changes(aws_account, undoing)
-        if not access_changes:
+        planned = read_planned_holdings(aws_account, steps, undoing)
+        if planned is None:
             return None
-        before = read_holdings(aws_account, [*access_changes, *undone])
-        before.apply_all(undone)
-        after = before.copy()
-        after.apply_all(access_changes)
-        tags = {change.key for change in (*access_changes, *undone) if isinstance(change, TagChange)}
+        before, after = planned.before, planned.after
+        tags = {change.key for change in (*planned.changes, *planned.undone) if isinstance(change, TagChange)}
         concerned = effects(before, after, Administrators(aws_account.account_id), tags)
         opened, grave = trust_effects(before, after, aws_account.account_id)
         findings = [*_new_administrators(concerned), *grave]
-        listed = kept_facts(access_changes, after, before)
+        listed = kept_facts(planned.changes, after, before)
         return Measurement({"effects": kept_effects(concerned, before), "trusts": opened, "facts": listed}, findings)
 
     def worsened(self, before: Any, now: Any) -> str:
@@ -55,17 +51,6 @@ class AccessCheck(PlanCheck):
             *_more_trusted(approved["trusts"], now["trusts"]),
         ]
         return " ".join(change)
-
-
-def _access_changes(aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[AccessChange]:
-    return [change for step in steps for change in _of_step(aws_account, step)]
-
-
-def _of_step(aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChange]:
-    operation = step.operation
-    if isinstance(operation, ReadsAccessOffPlan):
-        return operation.access_changes_of_step(aws_account, step)
-    return operation.access_changes(aws_account, step.params)
 
 
 def _new_administrators(concerned: Sequence[AffectedPrincipals]) -> Iterator[PlanFinding]:

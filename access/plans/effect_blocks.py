@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from access.plans import escalation_check
 from access.plans.check import NAME
 from access.plans.effects import SHOWN
 from aws_constraints.arn import name_of
@@ -29,6 +30,16 @@ _TRUSTED: Mapping[str, tuple[str, str, str]] = {
     "lost": ("−", "del", "May no longer be assumed"),
     "perhaps": ("?", "", "Can’t be told:"),
 }
+_PATHS: Mapping[str, tuple[str, str, str, str]] = {
+    "opened": ("+", "add", "Could become an administrator:", "May be able to become an administrator:"),
+    "closed": (
+        "−",
+        "del",
+        "Can no longer become an administrator. Until now:",
+        "Was perhaps able to become an administrator, and no longer is:",
+    ),
+}
+_FLAGS = {"opened": "New privilege escalation path"}
 
 
 @dataclass(frozen=True)
@@ -74,12 +85,25 @@ def headline(change: Change) -> str:
 
 
 def blocks(change: Change) -> list[EffectBlock]:
+    """Privilege escalation paths first."""
     stored = change.measured.get(NAME, {})
     account_id = change.aws_account.account_id
+    paths = list(_of_paths(change.measured.get(escalation_check.NAME, {}), account_id))
     of_people = [_of_people(each, account_id) for each in stored.get("effects", [])]
     of_roles = [_of_role(each, account_id) for each in stored.get("trusts", [])]
     facts = [_of_fact(each, account_id) for each in stored.get("facts", [])]
-    return list(_joined([*of_people, *of_roles], facts))
+    return [*paths, *_joined([*of_people, *of_roles], facts)]
+
+
+def _of_paths(stored: Mapping[str, Any], account_id: str) -> Iterator[EffectBlock]:
+    for part, (sign, css, verb, perhaps) in _PATHS.items():
+        found = stored.get(part, {"ids": [], "paths": []})
+        for path in found["paths"]:
+            *before, last = path["steps"]
+            lines = [EffectLine(sign, css, each) for each in [*(f"{step}, then" for step in before), last]]
+            lead = perhaps if path["supposes"] else verb
+            arn, aws_id = path["who"]
+            yield EffectBlock((_who(arn, aws_id, account_id),), 0, lines, [lead], _FLAGS.get(part, ""))
 
 
 def _joined(measured: Sequence[EffectBlock], facts: Sequence[EffectBlock]) -> Iterator[EffectBlock]:

@@ -160,14 +160,18 @@ class PrincipalHoldings:
         owner = self.owners.get(arn)
         if owner is None:
             return Combination(exists=False)
-        sources = [owner, *(self.owners[group] for group in owner.groups if group in self.owners)]
+        sources = self.sources_of(owner)
         named = {policy for source in sources for policy in source.attached}
-        texts = {policy: self._text(policy) for policy in named | {owner.boundary} if policy}
+        texts = {policy: self.text_of(policy) for policy in named | {owner.boundary} if policy}
         documents = {text for policy, text in texts.items() if policy in named and text is not None}
         documents.update(text for source in sources for text in source.inline.values())
         boundary = (texts[owner.boundary] or NOTHING) if owner.boundary else None
         lacks = frozenset(policy for policy, text in texts.items() if text is None)
         return Combination(frozenset(documents), boundary, lacks, frozenset(owner.tags.items()))
+
+    def sources_of(self, owner: Owner) -> list[Owner]:
+        """From whom it has its policies: itself, and its groups."""
+        return [owner, *(self.owners[group] for group in sorted(owner.groups) if group in self.owners)]
 
     def pairs_with(self, after: PrincipalHoldings) -> Iterator[tuple[str, str]]:
         """Of everybody the ARN here and the ARN there; "" for who isn't there."""
@@ -176,7 +180,8 @@ class PrincipalHoldings:
             is_new = arn in gone and arn not in after.former
             yield "" if is_new else after.former.get(arn, arn), arn if arn in after.owners else ""
 
-    def _text(self, policy_arn: str) -> str | None:
+    def text_of(self, policy_arn: str) -> str | None:
+        """Of a managed policy; None where the mirror lacks it."""
         known = self.documents.get(policy_arn)
         return _EVERYTHING if known is None and policy_arn.endswith(_ADMINISTRATOR) else known
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from access.plans.holdings import Owner, PrincipalHoldings, named_arns
@@ -11,13 +12,49 @@ from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePoli
 from policies.holdings import AttachmentChange, BoundaryChange
 from policies.models import Document, ManagedPolicy, PolicyVersion
 from sync.mirror import bulk
-from sync.operations import AccessChange
+from sync.operation_mixins import ReadsAccessOffPlan
+from sync.operations import AccessChange, PlannedStep
 
 Row = dict[str, Any]
 _SHARED = ("id", "arn", "aws_id")
 _BOUNDED = (*_SHARED, "boundary_arn", "tags")
 _OWNERS: Mapping[str, type[Any]] = {"user_id": IamUser, "group_id": IamGroup, "role_id": IamRole}
 _COLUMNS: Mapping[str, Sequence[str]] = {"user_id": _BOUNDED, "group_id": _SHARED, "role_id": (*_BOUNDED, "trust_id")}
+
+
+@dataclass(frozen=True)
+class PlannedHoldings:
+    """`undone`: what the steps to be undone first change, which `before` has already."""
+
+    before: PrincipalHoldings
+    after: PrincipalHoldings
+    changes: Sequence[AccessChange]
+    undone: Sequence[AccessChange]
+
+
+def read_planned_holdings(
+    aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep]
+) -> PlannedHoldings | None:
+    """None where the steps change no access."""
+    changes, undone = _access_changes(aws_account, steps), _access_changes(aws_account, undoing)
+    if not changes:
+        return None
+    before = read_holdings(aws_account, [*changes, *undone])
+    before.apply_all(undone)
+    after = before.copy()
+    after.apply_all(changes)
+    return PlannedHoldings(before, after, changes, undone)
+
+
+def _access_changes(aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[AccessChange]:
+    return [change for step in steps for change in _of_step(aws_account, step)]
+
+
+def _of_step(aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChange]:
+    operation = step.operation
+    if isinstance(operation, ReadsAccessOffPlan):
+        return operation.access_changes_of_step(aws_account, step)
+    return operation.access_changes(aws_account, step.params)
 
 
 def read_holdings(aws_account: AwsAccount, access_changes: Sequence[AccessChange]) -> PrincipalHoldings:

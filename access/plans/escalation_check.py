@@ -1,0 +1,202 @@
+"""The check that finds who can become an administrator by a plan and couldn't before, or no longer can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from access.escalation.account import EscalationAccount, EscalationRows, escalation_account
+from access.escalation.paths import EscalationPath, EscalationsFound, escalations
+from access.escalation.search import TECHNIQUES
+from access.index_cache import cached_index
+from access.plans.effects import ids
+from access.plans.holdings import PrincipalHoldings
+from access.plans.planned_account import account_with
+from access.plans.reading import PlannedHoldings, read_holdings, read_planned_holdings
+from accounts.models import AwsAccount
+from aws_constraints.arn import name_of
+from iamconsole.web.words import counted, some
+from policies.engine.compiled import compiled
+from policies.holdings import AttachmentChange, CredentialFact, InlinePolicyChange, ManagedPolicyChange
+from sync.checks import Measurement, PlanCheck, PlanFinding
+from sync.operations import AccessChange, PlannedStep
+
+NAME = "escalation"
+MOST_KEPT = 50  # paths that a page shows
+_NONE: Mapping[str, Any] = {"opened": {"ids": []}}
+
+
+@dataclass(frozen=True)
+class PathSummary:
+    """`steps`: sentences without a subject. `supposes`: something has to be so that the mirror doesn't know."""
+
+    source: str
+    supposes: bool
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WhoCanEscalate:
+    """`paths`: the first of each principal, by its ARN: the shortest, and a sure one where there is one."""
+
+    paths: Mapping[str, PathSummary]
+    administrators: frozenset[str]
+
+    @classmethod
+    def of(cls, found: EscalationsFound) -> WhoCanEscalate:
+        first: dict[str, PathSummary] = {}
+        for path in sorted(found.paths, key=lambda path: path.supposes):
+            if path.source not in first:
+                first[path.source] = PathSummary(path.source, path.supposes, tuple(map(_sentence, steps_of(path))))
+        return cls(first, found.administrators)
+
+
+class EscalationCheck(PlanCheck):
+    name = NAME
+
+    def measure(
+        self, aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep]
+    ) -> Measurement | None:
+        """`{opened, closed}`, each as `_kept` gives it."""
+        planned = read_planned_holdings(aws_account, steps, undoing)
+        if planned is None or not _may_matter(planned):
+            return None
+        before, after = _searched(aws_account, planned)
+        renamed = {former: arn for arn, former in planned.after.former.items()}
+        had = {renamed.get(arn, arn): path for arn, path in before.paths.items()}
+        were = {renamed.get(arn, arn) for arn in before.administrators}
+        opened = [path for arn, path in after.paths.items() if arn not in were and is_new(had.get(arn), path)]
+        closed = [path for arn, path in had.items() if arn not in after.paths.keys() | after.administrators]
+        if not opened and not closed:
+            return None
+        kept = {"opened": _kept(opened, planned), "closed": _kept(closed, planned)}
+        return Measurement(kept, list(_findings(opened)))
+
+    def worsened(self, before: Any, now: Any) -> str:
+        """Worse is: a path for somebody who had none on the plan that was approved."""
+        more = set(now["opened"]["ids"]) - set((before or _NONE)["opened"]["ids"])
+        if not more:
+            return ""
+        return f"{counted(len(more), 'principal')} could become an administrator in a way that the plan did not show."
+
+
+def is_new(before: PathSummary | None, now: PathSummary) -> bool:
+    """Whether there was none, or none without something that the mirror doesn't know."""
+    return before is None or (before.supposes and not now.supposes)
+
+
+# ---- Whether a search could find anything: it takes seconds in a large AWS account ----------------------------
+@cache
+def _actions() -> frozenset[str]:
+    return frozenset(
+        action.lower() for technique in TECHNIQUES for needed in technique.needs for action in needed.actions
+    )
+
+
+def _may_matter(planned: PlannedHoldings) -> bool:
+    return any(_matters(change, planned.before) for change in planned.changes)
+
+
+def _matters(change: AccessChange, before: PrincipalHoldings) -> bool:
+    """Texts that say nothing of what techniques use don't, where nobody can rewrite them by changing something else.
+
+    A managed policy of the AWS account can be rewritten, and what a group has can be changed: whoever gets one may have
+    the permission for that already.
+    """
+    match change:
+        case CredentialFact():
+            return False
+        case InlinePolicyChange():
+            owner = before.owners.get(change.owner_arn)
+            return _is_about_techniques(change.document, owner.inline.get(change.name) if owner else None)
+        case ManagedPolicyChange():
+            return _is_about_techniques(change.document, before.text_of(change.policy_arn))
+        case AttachmentChange() if ":iam::aws:policy/" in change.policy_arn:
+            return _is_about_techniques(before.text_of(change.policy_arn))
+    return True
+
+
+def _is_about_techniques(*texts: str | None) -> bool:
+    documents = [compiled(text) for text in texts if text]
+    return any(document.about(action) for document in documents for action in _actions())
+
+
+# ---- Before and after ----------------------------------------------------------------------------------------
+def _searched(aws_account: AwsAccount, planned: PlannedHoldings) -> tuple[WhoCanEscalate, WhoCanEscalate]:
+    cached = cached_index(aws_account)
+    beside = EscalationRows.of(aws_account, cached.surroundings)
+    account = escalation_account(cached, beside, aws_account.partition)
+    mirrored = read_holdings(aws_account, [*planned.changes, *planned.undone])
+
+    def search(of: EscalationAccount) -> WhoCanEscalate:
+        return WhoCanEscalate.of(escalations(of))
+
+    if planned.undone:
+        before = search(account_with(account, mirrored, planned.before, planned.undone))
+    else:
+        key = ("who can escalate", beside.digest(), aws_account.partition)
+        before = cached.answer(key, lambda: search(account))
+    return before, search(account_with(account, mirrored, planned.after, [*planned.undone, *planned.changes]))
+
+
+# ---- Words ---------------------------------------------------------------------------------------------------
+def _findings(opened: Sequence[PathSummary]) -> Iterator[PlanFinding]:
+    sure = sorted((path for path in opened if not path.supposes), key=_order)
+    perhaps = sorted((path for path in opened if path.supposes), key=_order)
+    if sure:
+        words = f"{_names(sure)} could become {_administrators(sure)}: {_first(sure)}"
+        yield PlanFinding("OPENS_ESCALATION_PATH", "security_warning", words, about=_arns(sure))
+    if perhaps:
+        words = f"{_names(perhaps)} may be able to become {_administrators(perhaps)}: {_first(perhaps)}"
+        yield PlanFinding("MAY_OPEN_ESCALATION_PATH", "warning", words, about=_arns(perhaps))
+
+
+def _arns(paths: Iterable[PathSummary]) -> tuple[str, ...]:
+    return tuple(sorted(path.source for path in paths))
+
+
+def _names(paths: Sequence[PathSummary]) -> str:
+    return some([name_of(path.source) for path in paths], len(paths))
+
+
+def _administrators(paths: Sequence[PathSummary]) -> str:
+    return f"{'an administrator' if len(paths) == 1 else 'administrators'} of this AWS account"
+
+
+def _first(paths: Sequence[PathSummary]) -> str:
+    return f"{name_of(paths[0].source)} {', then '.join(paths[0].steps)}."
+
+
+def steps_of(path: EscalationPath) -> Iterator[tuple[str, ...]]:
+    """The words of each step: who acts where that is another, what it does to whom, in which Regions, and only if."""
+    for step in path.steps:
+        acting = f"as {name_of(step.principal)}" if step.principal != path.source else ""
+        target = f"({name_of(step.target)})" if step.target not in ("", step.principal) else ""
+        only = f"only {', '.join(step.conditions)}" if step.conditions else ""
+        yield acting, step.does, target, step.where, only
+
+
+def _sentence(words: tuple[str, ...]) -> str:
+    return " ".join(filter(None, words))
+
+
+def _order(path: PathSummary) -> tuple[bool, int, str]:
+    return path.supposes, len(path.steps), path.source
+
+
+def _kept(paths: Sequence[PathSummary], planned: PlannedHoldings) -> dict[str, Any]:
+    """Names of all whom it concerns, and the first paths: `{who: [ARN, id], supposes, steps}`."""
+    first = sorted(paths, key=_order)[:MOST_KEPT]
+    listed = [
+        {"who": [path.source, _aws_id(path.source, planned)], "supposes": path.supposes, "steps": list(path.steps)}
+        for path in first
+    ]
+    return {"ids": ids(sorted(path.source for path in paths)), "paths": listed}
+
+
+def _aws_id(arn: str, planned: PlannedHoldings) -> str:
+    """ "" where the plan doesn't touch them: their page isn't linked."""
+    owner = planned.after.owners.get(arn) or planned.before.owners.get(arn)
+    return owner.aws_id if owner else ""

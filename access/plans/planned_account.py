@@ -1,0 +1,128 @@
+"""An AWS account as a plan would leave it, for the search of privilege escalation paths."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from access.escalation.account import EscalationAccount
+from access.holders import Holder, caller_named
+from access.index import Index
+from access.plans.holdings import NOTHING, Owner, PrincipalHoldings, is_group
+from policies.engine.compiled import compiled
+from policies.engine.layers import LayerName, LayerPolicy
+from policies.holdings import InstanceProfileFact, ManagedPolicyChange
+from sync.operations import AccessChange
+
+
+def account_with(
+    account: EscalationAccount, mirrored: PrincipalHoldings, planned: PrincipalHoldings, changes: Sequence[AccessChange]
+) -> EscalationAccount:
+    """`account`, where what `mirrored` says of some of its principals and groups is as `planned` says."""
+    return replace(
+        account,
+        index=Index(_holders(account, mirrored, planned), account.index.surroundings),
+        groups=_groups(account, mirrored, planned),
+        managed=_managed(account, changes),
+        older=_older(account, mirrored, changes),
+        profiled=_profiled(account, changes),
+        _trusting={},
+    )
+
+
+def _holders(account: EscalationAccount, mirrored: PrincipalHoldings, planned: PrincipalHoldings) -> list[Holder]:
+    """Those who stay, in their order, then those who are new."""
+    found = []
+    renamed = {former: arn for arn, former in planned.former.items()}
+    for holder in account.index.holders:
+        owner = planned.owners.get(renamed.get(holder.arn, holder.arn))
+        if holder.arn not in mirrored.owners:
+            found.append(holder)
+        elif owner is not None and (made := _holder(owner, planned, holder.row)):
+            found.append(made)
+    new = planned.owners.keys() - mirrored.owners.keys() - planned.former.keys()
+    made_new = (_holder(planned.owners[arn], planned, 0) for arn in sorted(new) if not is_group(arn))
+    return [*found, *filter(None, made_new)]
+
+
+def _holder(owner: Owner, holdings: PrincipalHoldings, row: int) -> Holder | None:
+    """None for who is no principal of IAM, such as a person of a user pool."""
+    caller = caller_named(owner.arn)
+    if caller is None:
+        return None
+    lacks = [
+        policy for source in holdings.sources_of(owner) for policy in source.attached if not holdings.text_of(policy)
+    ]
+    not_read = {LayerName.IDENTITY} if lacks else set()
+    bounding = holdings.text_of(owner.boundary) if owner.boundary else None
+    if owner.boundary and bounding is None:
+        not_read.add(LayerName.BOUNDARY)
+    return Holder(
+        caller,
+        row,
+        owner.aws_id,
+        _policies(holdings, *holdings.sources_of(owner)),
+        None if bounding is None else LayerPolicy(owner.boundary, compiled(bounding)),
+        LayerPolicy(f"trust policy of {owner.arn}", compiled(owner.trust or NOTHING))
+        if ":role/" in owner.arn
+        else None,
+        tags=owner.tags,
+        groups=tuple(sorted(owner.groups)),
+        not_read=frozenset(not_read),
+    )
+
+
+def _policies(holdings: PrincipalHoldings, *sources: Owner) -> tuple[LayerPolicy, ...]:
+    found = []
+    for source in sources:
+        of_group = f" of group {source.arn.rpartition('/')[2]}" if is_group(source.arn) else ""
+        texts = {policy: holdings.text_of(policy) for policy in sorted(source.attached)}
+        found += [LayerPolicy(policy, compiled(text)) for policy, text in texts.items() if text is not None]
+        found += [
+            LayerPolicy(f"inline policy {name}{of_group}", compiled(text)) for name, text in source.inline.items()
+        ]
+    return tuple(found)
+
+
+def _groups(
+    account: EscalationAccount, mirrored: PrincipalHoldings, planned: PrincipalHoldings
+) -> Mapping[str, tuple[LayerPolicy, ...]]:
+    kept = {arn: policies for arn, policies in account.groups.items() if arn not in mirrored.owners}
+    changed = {arn: _policies(planned, owner) for arn, owner in planned.owners.items() if is_group(arn)}
+    return kept | changed
+
+
+def _managed(account: EscalationAccount, changes: Sequence[AccessChange]) -> Mapping[str, LayerPolicy]:
+    managed = dict(account.managed)
+    for change in changes:
+        if isinstance(change, ManagedPolicyChange):
+            managed.pop(change.policy_arn, None)
+            if change.document is not None:
+                managed[change.policy_arn] = LayerPolicy(change.policy_arn, compiled(change.document))
+    return managed
+
+
+def _older(
+    account: EscalationAccount, mirrored: PrincipalHoldings, changes: Sequence[AccessChange]
+) -> Mapping[str, tuple[LayerPolicy, ...]]:
+    """What a managed policy said before can be put in force again."""
+    older: dict[str, tuple[LayerPolicy, ...]] = defaultdict(tuple, account.older)
+    for change in changes:
+        if isinstance(change, ManagedPolicyChange):
+            before = mirrored.text_of(change.policy_arn)
+            if change.document is None:
+                older.pop(change.policy_arn, None)
+            elif before is not None:
+                older[change.policy_arn] += (LayerPolicy(f"{change.policy_arn} of now", compiled(before)),)
+    return dict(older)
+
+
+def _profiled(account: EscalationAccount, changes: Sequence[AccessChange]) -> frozenset[str] | None:
+    facts = [change for change in changes if isinstance(change, InstanceProfileFact)]
+    if not facts:
+        return account.profiled
+    found = set(account.profiled or ())
+    for fact in facts:
+        (found.add if fact.now else found.discard)(fact.role_arn)
+    return frozenset(found) or None
