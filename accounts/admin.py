@@ -18,7 +18,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -40,7 +40,7 @@ from accounts.services import aws_accounts, claims, grants, invitations, oidc_op
 from accounts.services.grants import NoOwnerLeft, keeping_an_owner
 from accounts.services.operators import delete_group, save_group
 from accounts.stepup import demand_step_up
-from iamconsole.web.admin import OwnedFilter, ReadOnlyAdmin, ScopedAdmin, ownership
+from iamconsole.web.admin import ReadOnlyAdmin, ScopedAdmin, ownership
 
 for model in (EmailAddress, Authenticator, UserSession, Group, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(model)
@@ -89,9 +89,7 @@ class OperatorAdmin(EditableAdmin):
     fields = ("email", "name", "is_active", "oidc_may_join", "groups", "is_demo", "last_login", "date_joined")
     readonly_fields = ("is_demo", "last_login", "date_joined")
     filter_horizontal = ("groups",)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False  # the audit trail names them: they are deactivated
+    allows = ("add", "change")  # the audit trail names them: they are deactivated
 
     def save_model(self, request: HttpRequest, obj: Operator, form: ModelForm[Any], change: bool) -> None:
         if not change:
@@ -126,12 +124,9 @@ class ClaimGroupAdmin(EditableAdmin):
 
     aws_account_path = ""
     list_display = ("value", "group")
-    list_select_related = ("group",)
     search_fields = ("value", "group__name")
     fields = ("value", "group")
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False  # it is taken away, and another one made
+    allows = ("add", "delete")  # it is taken away, and another one made
 
     def save_model(self, request: HttpRequest, obj: ClaimGroup, form: ModelForm[Any], change: bool) -> None:
         claims.map_claim(actor=signed_in(request), mapping=obj, request=request)
@@ -144,7 +139,6 @@ class ClaimGroupAdmin(EditableAdmin):
 class ClaimedMembershipAdmin(ReadOnlyAdmin):
     aws_account_path = ""
     list_display = ("operator", "group")
-    list_select_related = ("operator", "group")
     search_fields = ("operator__email", "group__name")
 
 
@@ -154,15 +148,9 @@ class SocialAccountAdmin(EditableAdmin):
 
     aws_account_path = ""
     list_display = ("user", "extra_data", "date_joined", "last_login")
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__name", "uid")
     fields = ("user", "extra_data", "date_joined", "last_login")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+    allows = ("delete",)
 
     def delete_model(self, request: HttpRequest, obj: SocialAccount) -> None:
         oidc_operators.part(actor=signed_in(request), account=obj, request=request)
@@ -171,13 +159,10 @@ class SocialAccountAdmin(EditableAdmin):
 @admin.register(Grant)
 class GrantAdmin(EditableAdmin):
     list_display = ("__str__", "operator", "group", "role", "aws_account", "created_at")
-    list_filter = ("role", ("aws_account", OwnedFilter))
-    list_select_related = ("operator", "group", "aws_account")
+    list_filter = ("role",)
     search_fields = ("operator__email", "operator__name", "group__name", "aws_account__name", "aws_account__account_id")
     fields = ("operator", "group", "aws_account", "role", "pool_id")
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False  # a grant is taken, and another one given
+    allows = ("add", "delete")  # a grant is taken, and another one given
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
@@ -218,12 +203,9 @@ class AwsAccountAdmin(EditableAdmin):
         ("Rules", {"fields": ("writes_enabled", "approvals_required", "break_glass_roles")}),
         ("Pulls", {"fields": ("pull_every_minutes", "quota_share", "created_at")}),
     )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # the page "Connect an AWS account" tries the connection first
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False  # its changes and audit entries name it
+    # It is added on the page “Connect an AWS account”, which tries the connection first, and never deleted: its changes
+    # and audit entries name it.
+    allows = ("change",)
 
     def save_model(self, request: HttpRequest, obj: AwsAccount, form: ModelForm[Any], change: bool) -> None:
         actor, before = signed_in(request), _before(form)
@@ -237,7 +219,7 @@ class ApprovalRuleAdmin(ReadOnlyAdmin):
     """Made and removed on the page of the AWS account."""
 
     list_display = ("__str__", "aws_account")
-    list_filter = ("risk", ("aws_account", OwnedFilter))
+    list_filter = ("risk",)
     list_select_related = ("aws_account", "group")
     search_fields = ("aws_account__name", "group__name")
 
@@ -249,15 +231,9 @@ class AuthenticatorAdmin(EditableAdmin):
     aws_account_path = ""
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type",)
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__name")
     fields = ("user", "type", "created_at", "last_used_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+    allows = ("delete",)
 
     def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
         operators.take_factor(actor=signed_in(request), authenticator=obj, request=request)
@@ -269,15 +245,9 @@ class UserSessionAdmin(EditableAdmin):
 
     aws_account_path = ""
     list_display = ("user", "ip", "user_agent", "created_at", "last_seen_at")
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__name", "ip")
     fields = ("user", "ip", "user_agent", "created_at", "last_seen_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+    allows = ("delete",)
 
     def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
         operators.end_session(actor=signed_in(request), session=obj, request=request)
@@ -288,15 +258,13 @@ class EmailAddressAdmin(ReadOnlyAdmin):
     aws_account_path = ""
     list_display = ("email", "user", "verified", "primary")
     list_filter = ("verified", "primary")
-    list_select_related = ("user",)
     search_fields = ("email", "user__name")
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ("at", "actor_name", "verb", "object_name", "aws_account", "number", "console_page")
-    list_filter = ("verb", ("aws_account", OwnedFilter))
-    list_select_related = ("aws_account",)
+    list_filter = ("verb",)
     search_fields = ("actor_name", "object_name", "object_id", "reason")
     date_hierarchy = "at"
 
@@ -306,8 +274,6 @@ class AuditTextAdmin(ReadOnlyAdmin):
     """Without the texts: the audit trail says them."""
 
     list_display = ("object_kind", "object_id", "digest", "aws_account")
-    list_filter = (("aws_account", OwnedFilter),)
-    list_select_related = ("aws_account",)
     search_fields = ("object_id",)
     fields = ("aws_account", "object_kind", "object_id", "digest")
 
@@ -316,7 +282,6 @@ class AuditTextAdmin(ReadOnlyAdmin):
 class AuditCheckAdmin(ReadOnlyAdmin):
     aws_account_path = ""
     list_display = ("asked_at", "asked_by", "finished_at", "sealed", "found")
-    list_select_related = ("asked_by",)
     search_fields = ("asked_by__email",)
 
 
@@ -339,5 +304,4 @@ class LogEntryAdmin(ReadOnlyAdmin):
 
     aws_account_path = ""
     list_display = ("action_time", "user", "content_type", "object_repr", "action_flag")
-    list_select_related = ("user", "content_type")
     search_fields = ("object_repr", "change_message", "user__email")

@@ -17,8 +17,7 @@ from cognito.models import (
     SavedSearch,
     UserPool,
 )
-from iamconsole.web.admin import OwnedFilter
-from sync.admin import OF_ITS_OWN, MirroredAdmin, SyncAdmin
+from sync.admin import MirroredAdmin, SyncAdmin
 
 
 @admin.register(UserPool)
@@ -29,7 +28,6 @@ class UserPoolAdmin(MirroredAdmin):
 @admin.register(AppClient, CognitoGroup, PoolProvider, ResourceServer)
 class OfPoolAdmin(MirroredAdmin):
     list_display = ("name", "pool", "aws_account", "region", "created_at", "gone_at")
-    list_select_related = ("aws_account", "pool")
     search_fields = ("name", "aws_id", "pool__name")
 
 
@@ -43,7 +41,6 @@ class CognitoUserAdmin(MirroredAdmin):
     """Without what is personal: the console's own pages show that, to whom they may, and log it."""
 
     list_display = ("aws_id", "pool", "aws_account", "status", "enabled", "created_at", "gone_at", "erased_at")
-    list_select_related = ("aws_account", "pool")
     search_fields = ("aws_id",)
     ordering = ("pk",)
     exclude = ("name", "name_key", "attributes", "words")
@@ -53,16 +50,13 @@ class CognitoUserAdmin(MirroredAdmin):
 class CognitoMembershipAdmin(SyncAdmin):
     aws_account_path = "user__aws_account"
     list_display = ("user", "group", "read_at", "gone_at")
-    list_filter = (("user__aws_account", OwnedFilter),)
-    list_select_related = ("user", "group")
     search_fields = ("user__aws_id", "group__name")
 
 
 @admin.register(PoolPeopleSettings)
 class PoolPeopleSettingsAdmin(SyncAdmin):
     list_display = ("pool_id", "region", "aws_account", "mirrors_people", "erase_after_days", "helpdesk_per_hour")
-    list_filter = ("mirrors_people", OF_ITS_OWN)
-    list_select_related = ("aws_account",)
+    list_filter = ("mirrors_people",)
     search_fields = ("pool_id",)
 
 
@@ -72,8 +66,6 @@ class SavedSearchAdmin(SyncAdmin):
 
     aws_account_path = "pool__aws_account"
     list_display = ("operator", "pool")
-    list_filter = (("pool__aws_account", OwnedFilter),)
-    list_select_related = ("operator", "pool")
     search_fields = ("operator__email", "pool__name")
     exclude = ("name", "query")
 
@@ -81,7 +73,6 @@ class SavedSearchAdmin(SyncAdmin):
 @admin.register(Logo)
 class LogoAdmin(SyncAdmin):
     list_display = ("digest", "aws_account", "kind", "created_at")
-    list_select_related = ("aws_account",)
-    list_filter = ("kind", OF_ITS_OWN)
+    list_filter = ("kind",)
     search_fields = ("digest",)
     exclude = ("image",)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from iamconsole.web.admin import OwnedFilter
 from identities.kinds import KINDS
 from identities.models import (
     AccessKey,
@@ -29,7 +28,7 @@ from identities.models import (
     TrustedPrincipal,
 )
 from objects.admin import add_to_admin
-from sync.admin import OF_ITS_OWN, MirroredAdmin, SyncAdmin
+from sync.admin import MirroredAdmin, SyncAdmin
 
 
 @admin.register(IamUser)
@@ -53,21 +52,18 @@ class IamRoleAdmin(MirroredAdmin):
 @admin.register(Membership)
 class MembershipAdmin(MirroredAdmin):
     list_display = ("user", "group", "aws_account", "first_seen", "gone_at")
-    list_select_related = ("aws_account", "user", "group")
     search_fields = ("user__name", "group__name")
 
 
 @admin.register(Attachment)
 class AttachmentAdmin(MirroredAdmin):
     list_display = ("name", "user", "group", "role", "aws_account", "first_seen", "gone_at")
-    list_select_related = ("aws_account", "user", "group", "role")
     search_fields = ("name", "arn", "user__name", "group__name", "role__name")
 
 
 @admin.register(InlinePolicy)
 class InlinePolicyAdmin(MirroredAdmin):
     list_display = ("name", "user", "group", "role", "aws_account", "first_seen", "gone_at")
-    list_select_related = ("aws_account", "user", "group", "role")
     search_fields = ("name", "user__name", "group__name", "role__name")
 
 
@@ -80,7 +76,6 @@ class IamAccountAdmin(MirroredAdmin):
 class InstanceProfileAdmin(MirroredAdmin):
     page_name = "instance_profile"
     list_display = ("name", "aws_account", "role", "created_at", "gone_at", "console_page")
-    list_select_related = ("aws_account", "role")
 
 
 @admin.register(SamlProvider)
@@ -98,15 +93,13 @@ class ServerCertificateAdmin(MirroredAdmin):
 @admin.register(ServiceLastAccessed)
 class ServiceLastAccessedAdmin(SyncAdmin):
     list_display = ("object_id", "kind", "aws_account", "service", "at", "region")
-    list_filter = ("kind", OF_ITS_OWN)
-    list_select_related = ("aws_account",)
+    list_filter = ("kind",)
     search_fields = ("object_id", "service")
 
 
 @admin.register(AccessKey, LoginProfile, MfaDevice, ServiceCredential, SigningCertificate, SshKey)
 class CredentialAdmin(MirroredAdmin):
     list_display = ("name", "user", "aws_account", "status", "created_at", "gone_at")
-    list_select_related = ("aws_account", "user")
     search_fields = ("name", "user__name")
 
 
@@ -119,8 +112,7 @@ class ReportedAdmin(MirroredAdmin):
 class TrustedPrincipalAdmin(SyncAdmin):
     aws_account_path = "role__aws_account"
     list_display = ("value", "type", "role", "outside_account")
-    list_filter = ("type", "is_unique_id", ("role__aws_account", OwnedFilter))
-    list_select_related = ("role",)
+    list_filter = ("type", "is_unique_id")
     search_fields = ("value", "role__name")
 
 

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from iamconsole.web.admin import OwnedFilter, ReadOnlyAdmin, ownership
+from iamconsole.web.admin import ReadOnlyAdmin, ownership
 from policies.models import (
     Document,
     ManagedPolicy,
@@ -33,7 +33,7 @@ class ManagedPolicyAdmin(MirroredAdmin):
 class PolicyVersionAdmin(SyncAdmin):
     aws_account_path = "policy__aws_account"
     list_display = ("__str__", "document", "created_at", "gone_at")
-    list_filter = (("policy__aws_account", OwnedFilter), ("gone_at", admin.EmptyFieldListFilter))
+    list_filter = (("gone_at", admin.EmptyFieldListFilter),)
     list_select_related = ("policy", "document")
     search_fields = ("policy__name", "policy__arn", "version_id")
 
@@ -81,4 +81,3 @@ class OrgPolicyAdmin(MirroredAdmin):
 @admin.register(OrgTarget)
 class OrgTargetAdmin(MirroredAdmin):
     list_display = ("policy", "aws_account", "name", "target_id", "gone_at")
-    list_select_related = ("policy", "aws_account")

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.access import signed_in
 from accounts.models import AwsAccount
-from iamconsole.web.admin import OwnedFilter, ReadOnlyAdmin
+from iamconsole.web.admin import ReadOnlyAdmin
 from sync import pull
 from sync.models import (
     Approval,
@@ -39,8 +39,6 @@ from sync.models import (
     StepCounter,
     TickPart,
 )
-
-OF_ITS_OWN = ("aws_account", OwnedFilter)
 
 
 class SyncAdmin(ReadOnlyAdmin):
@@ -70,8 +68,7 @@ class MirroredAdmin(SyncAdmin):
     """A kind of mirrored row."""
 
     list_display: Any = ("name", "aws_account", "aws_id", "first_seen", "gone_at", "console_page")
-    list_filter: ClassVar[Any] = (OF_ITS_OWN, ("gone_at", admin.EmptyFieldListFilter))
-    list_select_related: ClassVar[Any] = ("aws_account",)
+    list_filter: ClassVar[Any] = (("gone_at", admin.EmptyFieldListFilter),)
     search_fields: ClassVar[Any] = ("name", "name_key", "arn", "aws_id")
     ordering: ClassVar[Any] = ("name_key", "pk")
     page_key = "aws_id"
@@ -93,8 +90,7 @@ class RunAdmin(SyncAdmin):
         "created_at",
         "console_page",
     )
-    list_filter = ("state", "trigger", "source", OF_ITS_OWN)
-    list_select_related = ("aws_account", "started_by")
+    list_filter = ("state", "trigger", "source")
     search_fields = ("source", "aws_account__name", "started_by__email")
     date_hierarchy = "created_at"
 
@@ -103,17 +99,21 @@ class RunAdmin(SyncAdmin):
 class ChangeAdmin(SyncAdmin):
     page_name = "change"
     list_display = ("__str__", "aws_account", "state", "requested_by", "created_at", "finished_at", "console_page")
-    list_filter = ("state", OF_ITS_OWN)
-    list_select_related = ("aws_account", "requested_by")
+    list_filter = ("state",)
     search_fields = ("title", "reason", "requested_by__email")
     date_hierarchy = "created_at"
 
 
-@admin.register(Step)
-class StepAdmin(SyncAdmin):
+class ChangePartAdmin(SyncAdmin):
+    """What belongs to a change."""
+
     aws_account_path = "change__aws_account"
+
+
+@admin.register(Step)
+class StepAdmin(ChangePartAdmin):
     list_display = ("__str__", "kind", "part", "state", "finished_at")
-    list_filter = ("state", "kind", ("change__aws_account", OwnedFilter))
+    list_filter = ("state", "kind")
     search_fields = ("kind", "part", "change__title")
 
 
@@ -121,16 +121,13 @@ class StepAdmin(SyncAdmin):
 class AttemptAdmin(SyncAdmin):
     aws_account_path = "step__change__aws_account"
     list_display = ("__str__", "started_at", "finished_at", "outcome", "request_id")
-    list_filter = ("outcome", ("step__change__aws_account", OwnedFilter))
+    list_filter = ("outcome",)
     search_fields = ("request_id", "step__kind", "step__change__title")
 
 
 @admin.register(ChangeLine)
-class ChangeLineAdmin(SyncAdmin):
-    aws_account_path = "change__aws_account"
+class ChangeLineAdmin(ChangePartAdmin):
     list_display = ("change", "at", "line")
-    list_filter = (("change__aws_account", OwnedFilter),)
-    list_select_related = ("change",)
     search_fields = ("line", "change__title")
 
 
@@ -140,78 +137,58 @@ class SealedSecretAdmin(SyncAdmin):
 
     exclude = ("blob", "reference")
     list_display = ("name", "aws_account", "operator", "change", "position", "created_at", "expires_at")
-    list_filter = (OF_ITS_OWN,)
-    list_select_related = ("aws_account", "operator", "change")
     search_fields = ("name", "operator__email", "change__title")
 
 
 @admin.register(Approval)
-class ApprovalAdmin(SyncAdmin):
-    aws_account_path = "change__aws_account"
+class ApprovalAdmin(ChangePartAdmin):
     list_display = ("change", "operator", "approved", "at", "void")
-    list_filter = ("approved", "void", ("change__aws_account", OwnedFilter))
-    list_select_related = ("change", "operator")
+    list_filter = ("approved", "void")
     search_fields = ("change__title", "operator__email", "comment")
 
 
 @admin.register(ApprovalDemand)
-class ApprovalDemandAdmin(SyncAdmin):
-    aws_account_path = "change__aws_account"
+class ApprovalDemandAdmin(ChangePartAdmin):
     list_display = ("change", "risk", "approvals", "role", "group_name")
-    list_filter = ("risk", ("change__aws_account", OwnedFilter))
-    list_select_related = ("change",)
+    list_filter = ("risk",)
     search_fields = ("change__title", "group_name")
 
 
 @admin.register(BreakGlass)
-class BreakGlassAdmin(SyncAdmin):
-    aws_account_path = "change__aws_account"
+class BreakGlassAdmin(ChangePartAdmin):
     list_display = ("change", "operator", "at", "void", "reviewed_by", "reviewed_at")
-    list_filter = ("void", ("change__aws_account", OwnedFilter))
-    list_select_related = ("change", "operator", "reviewed_by")
+    list_filter = ("void",)
     search_fields = ("change__title", "operator__email", "reason", "review")
 
 
 @admin.register(DryRun)
-class DryRunAdmin(SyncAdmin):
-    aws_account_path = "change__aws_account"
+class DryRunAdmin(ChangePartAdmin):
     list_display = ("change", "asked_by", "asked_at", "finished_at")
-    list_filter = (("change__aws_account", OwnedFilter),)
-    list_select_related = ("change", "asked_by")
     search_fields = ("change__title", "asked_by__email")
 
 
 @admin.register(Override)
-class OverrideAdmin(SyncAdmin):
-    aws_account_path = "change__aws_account"
+class OverrideAdmin(ChangePartAdmin):
     list_display = ("change", "operator", "at", "reason")
-    list_filter = (("change__aws_account", OwnedFilter),)
-    list_select_related = ("change", "operator")
     search_fields = ("change__title", "operator__email", "reason")
 
 
 @admin.register(Comment)
-class CommentAdmin(SyncAdmin):
-    aws_account_path = "change__aws_account"
+class CommentAdmin(ChangePartAdmin):
     list_display = ("change", "operator", "text", "at")
-    list_filter = (("change__aws_account", OwnedFilter),)
-    list_select_related = ("change", "operator")
     search_fields = ("change__title", "operator__email", "text")
 
 
 @admin.register(Lease)
 class LeaseAdmin(SyncAdmin):
     list_display = ("object_key", "aws_account", "change", "taken_at")
-    list_filter = (OF_ITS_OWN,)
-    list_select_related = ("aws_account", "change")
     search_fields = ("object_key", "change__title")
 
 
 @admin.register(Facet)
 class FacetAdmin(SyncAdmin):
     list_display = ("kind", "object_id", "source", "aws_account", "coverage", "read_at", "gone_at")
-    list_filter = ("kind", "source", "coverage", OF_ITS_OWN)
-    list_select_related = ("aws_account",)
+    list_filter = ("kind", "source", "coverage")
     search_fields = ("object_id", "kind")
 
 
@@ -219,8 +196,7 @@ class FacetAdmin(SyncAdmin):
 class RevisionAdmin(SyncAdmin):
     aws_account_path = "facet__aws_account"
     list_display = ("facet", "number", "origin", "seen_at", "gone")
-    list_filter = ("origin", "gone", "facet__kind", ("facet__aws_account", OwnedFilter))
-    list_select_related = ("facet",)
+    list_filter = ("origin", "gone", "facet__kind")
     search_fields = ("facet__object_id", "fingerprint")
     date_hierarchy = "seen_at"
 
@@ -228,24 +204,21 @@ class RevisionAdmin(SyncAdmin):
 @admin.register(Fact)
 class FactAdmin(SyncAdmin):
     list_display = ("name", "kind", "object_id", "value", "aws_account")
-    list_filter = ("name", "kind", OF_ITS_OWN)
-    list_select_related = ("aws_account",)
+    list_filter = ("name", "kind")
     search_fields = ("object_id", "name")
 
 
 @admin.register(Region)
 class RegionAdmin(SyncAdmin):
     list_display = ("name", "aws_account", "enabled", "opt_in", "checked_at")
-    list_filter = ("enabled", "opt_in", OF_ITS_OWN)
-    list_select_related = ("aws_account",)
+    list_filter = ("enabled", "opt_in")
     search_fields = ("name", "aws_account__name")
 
 
 @admin.register(Schedule)
 class ScheduleAdmin(SyncAdmin):
     list_display = ("source", "region", "aws_account", "next_at")
-    list_filter = ("source", OF_ITS_OWN)
-    list_select_related = ("aws_account",)
+    list_filter = ("source",)
     search_fields = ("source", "aws_account__name")
 
 
@@ -264,8 +237,7 @@ class OwnershipRuleAdmin(SyncAdmin):
     """The page of the AWS account changes them: there one sees beforehand what a rule does."""
 
     list_display = ("position", "matches", "tag_key", "pattern", "ownership", "aws_account")
-    list_filter = ("matches", "ownership", OF_ITS_OWN)
-    list_select_related = ("aws_account",)
+    list_filter = ("matches", "ownership")
     search_fields = ("pattern", "tag_key", "aws_account__name")
 
 
@@ -274,7 +246,6 @@ class OwedReadingAdmin(SyncAdmin):
     """What a step wrote and could not read again."""
 
     list_display = ("kind", "source", "object_id", "aws_account", "step", "since")
-    list_filter = (OF_ITS_OWN,)
     list_select_related = ("aws_account", "step__change")
     search_fields = ("object_id", "arn")
 
@@ -282,8 +253,6 @@ class OwedReadingAdmin(SyncAdmin):
 @admin.register(PullTurn)
 class PullTurnAdmin(SyncAdmin):
     list_display = ("aws_account", "ended_at")
-    list_filter = (OF_ITS_OWN,)
-    list_select_related = ("aws_account",)
     search_fields = ("aws_account__name", "aws_account__account_id")
 
 

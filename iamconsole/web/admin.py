@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -50,6 +51,7 @@ class ScopedAdmin(ModelAdmin):
     """Shows, of a model that belongs to an AWS account, the rows of those that the operator owns."""
 
     aws_account_path: ClassVar[str] = "aws_account"  # from the model; "" when only owners of all may see it
+    allows: ClassVar[Collection[str]] = ("add", "change", "delete")  # of what the operator owns
     list_per_page = 50
     show_full_result_count = False
 
@@ -60,6 +62,17 @@ class ScopedAdmin(ModelAdmin):
         if not self.aws_account_path:
             return rows.none()
         return rows.filter(**{f"{self.aws_account_path}__in": request.user.owned_aws_accounts()})  # type: ignore[union-attr]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """What the class names, and the AWS account of the row."""
+        found = list(super().get_list_filter(request))
+        is_of_one = self.aws_account_path.endswith("aws_account")
+        return [*found, (self.aws_account_path, OwnedFilter)] if is_of_one else found
+
+    def get_list_select_related(self, request: HttpRequest) -> Any:
+        """Where the class names none: the rows that the list shows."""
+        relations = {field.name for field in self.model._meta.concrete_fields if field.is_relation}
+        return self.list_select_related or [name for name in self.list_display if name in relations]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """By what the list offers only: any other field could be guessed a letter at a time, such as a password."""
@@ -78,13 +91,13 @@ class ScopedAdmin(ModelAdmin):
         return self._may(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may(request)
+        return "add" in self.allows and self._may(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._may(request)
+        return "change" in self.allows and self._may(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._may(request)
+        return "delete" in self.allows and self._may(request)
 
     def view_on_site(self, obj: Any) -> str | None:
         """The address of the row's page in the console, if it has one."""
@@ -102,11 +115,4 @@ class ScopedAdmin(ModelAdmin):
 class ReadOnlyAdmin(ScopedAdmin):
     """What only pulls, changes and the console itself write: nobody adds, edits or deletes it here."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+    allows = ()
