@@ -18,10 +18,10 @@ from tempfile import TemporaryFile
 from tests.services.chromium import HOW_TO_GET_ONE, chromium
 
 ROOT = Path(__file__).resolve().parents[2]
-# Three on two cores: many tests wait for a worker, an emulator or a browser for much of their time. Each file goes to
-# one of them, so that what a file's tests share is made once. What is on servers waits the most, and runs beside.
+# Four on two cores: with three, a fifth of both is idle, since many tests wait for a worker, an emulator or a browser.
+# Each file goes to one of them, so that what a file's tests share is made once. What is on servers runs beside.
 PYTEST_OPTIONS = ["-q", "--dist", "loadfile", "--no-loadscope-reorder"]
-PYTEST = [sys.executable, "-m", "pytest", *PYTEST_OPTIONS, "-n", "3", "-p", "tests.services.slowest"]
+PYTEST = [sys.executable, "-m", "pytest", *PYTEST_OPTIONS, "-n", "4", "-p", "tests.services.slowest"]
 
 
 def main() -> int:
