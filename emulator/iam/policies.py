@@ -20,6 +20,9 @@ class Policies(IAMBackend):  # type: ignore[misc]
     def _init_aws_policies(self) -> list[Any]:
         return list(managed_by_aws(self.partition).values())
 
+    def _init_managed_policies(self) -> dict[str, Any]:
+        return dict(managed_by_aws(self.partition))
+
     def __getstate__(self) -> dict[str, Any]:
         """Without AWS's own 1,582 policies, which every backend has."""
         own = {policy.arn: policy for policy in self.local_policies()}
@@ -30,7 +33,7 @@ class Policies(IAMBackend):  # type: ignore[misc]
     def __setstate__(self, kept: dict[str, Any]) -> None:
         self.__dict__.update(kept)
         self.aws_managed_policies = self._init_aws_policies()
-        self.managed_policies = {**managed_by_aws(self.partition), **kept["managed_policies"]}
+        self.managed_policies = self._init_managed_policies() | kept["managed_policies"]
 
     def local_policies(self) -> list[Any]:
         return [policy for policy in self.managed_policies.values() if not is_managed_by_aws(policy)]

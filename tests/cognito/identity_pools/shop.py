@@ -105,6 +105,11 @@ class Shop:
         remembered("mirrored", self.emulator, self.aws_account, self._pull, self.pool_id)
         return self._pool()
 
+    def roles_mirrored(self) -> IdentityPool:
+        """… where only IAM changed since all was."""
+        pulled(self.aws_account, source="iam.details")
+        return self._pool()
+
     def _pull(self) -> None:
         pulled(self.aws_account, source="iam.details")
         self.pulled()

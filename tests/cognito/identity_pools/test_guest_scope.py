@@ -32,19 +32,19 @@ CARTS = "arn:aws:dynamodb:us-east-1:123456789012:table/carts"
 
 
 def guests_may(shop: Shop, *statements: dict[str, Any], boundary: str = "") -> IdentityPool:
-    shop.with_roles()
+    shop.with_roles().mirrored()
     iam = shop.world.iam
     iam.detach_role_policy(RoleName="shop-guest", PolicyArn=READ_S3)
     iam.put_role_policy(RoleName="shop-guest", PolicyName="own", PolicyDocument=document_text(*statements))
     if boundary:
         arn = iam.create_policy(PolicyName="cap", PolicyDocument=boundary)["Policy"]["Arn"]
         iam.put_role_permissions_boundary(RoleName="shop-guest", PermissionsBoundary=arn)
-    return shop.mirrored()
+    return shop.roles_mirrored()
 
 
 def guests_may_also(shop: Shop, *statements: dict[str, Any]) -> IdentityPool:
     shop.world.iam.put_role_policy(RoleName="shop-guest", PolicyName="more", PolicyDocument=document_text(*statements))
-    return shop.mirrored()
+    return shop.roles_mirrored()
 
 
 def asked(pool: IdentityPool) -> GuestAccess:
@@ -267,7 +267,7 @@ def test_what_the_catalogue_does_not_know_is_not_nothing(shop: Shop) -> None:
 
 
 def test_beside_a_policy_without_its_document_nothing_is_sure(shop: Shop) -> None:
-    shop.with_roles()
+    shop.with_roles().mirrored()
     guests_may_also(shop, allow("s3:GetObject", "arn:aws:s3:::b/*"))
     Attachment.objects.filter(role__name="shop-guest").update(policy=None)
     pool = IdentityPool.objects.get()
