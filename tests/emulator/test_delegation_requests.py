@@ -54,7 +54,7 @@ def test_a_workflow_asks_once(iam: Any, refused: Refused) -> None:
 
 def test_what_nobody_answers_expires(iam: Any, emulator: Emulator, refused: Refused) -> None:
     request_id = request_access(iam)
-    later = emulator.client("iam")
+    later = emulator.own_client("iam")
     later.meta.events.register("before-send", _next_month)
     assert told(later, request_id)["State"] == "EXPIRED"
     refused("InvalidInput", later.accept_delegation_request, DelegationRequestId=request_id)

@@ -80,7 +80,7 @@ def test_what_became_of_it_is_drift_in_words(iam: Any, aws_account: AwsAccount, 
 
 
 def test_that_its_time_is_over_is_of_aws_making(emulator: Emulator, aws_account: AwsAccount) -> None:
-    dated = emulator.client("iam")
+    dated = emulator.own_client("iam")
     dated.meta.events.register("before-send", _long_ago)
     request_id = request_access(dated)
     pulled(aws_account, source=SOURCE)
