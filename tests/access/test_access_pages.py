@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import AwsAccount, Operator
 from tests.access.mirrored import administrator, arn, columns_trusting, managed, role, user
 from tests.access.test_ask_index import member_of
-from tests.services.organization_rows import complete, make_control_policy
+from tests.services.organization_rows import make_control_policy
 from tests.services.pages import get, names_in, text_of
 from tests.services.rows import make_role, make_user
 from tests.services.statements import allow, deny, document_text
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
 OBJECT = "arn:aws:s3:::reports/2026.csv"
 ASKED = f"?action=s3:GetObject&resource={OBJECT}"
-
-
-@pytest.fixture
-def alone(aws_account: AwsAccount) -> AwsAccount:
-    complete(aws_account, "org.membership")
-    return aws_account
 
 
 def test_who_can_lists_whom_and_why(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

@@ -141,10 +141,6 @@ def test_resource_control_policies_bind_only_some_services() -> None:
 
 
 # ---- Of the mirror ---------------------------------------------------------------------------------------------
-@pytest.fixture
-def alone(aws_account: AwsAccount) -> AwsAccount:
-    complete(aws_account, "org.membership")
-    return aws_account
 
 
 def names(found: Any) -> list[str]:

@@ -15,7 +15,7 @@ from policies.engine.evaluate import Decision, LayerName
 from policies.models import OrgAccount
 from sync.models.mirrored import Ownership
 from tests.access.mirrored import ID, OTHER, arn, columns_trusting, given, managed, role, user
-from tests.services.organization_rows import complete, make_control_policy, make_membership, make_organization
+from tests.services.organization_rows import make_control_policy, make_membership, make_organization
 from tests.services.rows import attach, join, make_group, make_role, make_user
 from tests.services.statements import allow, deny, document_text
 
@@ -26,13 +26,6 @@ OBJECT = "arn:aws:s3:::reports/2026.csv"
 KEY = f"arn:aws:kms:eu-west-1:{ID}:key/1"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alone(aws_account: AwsAccount) -> AwsAccount:
-    """It has said that it is in no organization: no control policy bounds it."""
-    complete(aws_account, "org.membership")
-    return aws_account
 
 
 def ask(

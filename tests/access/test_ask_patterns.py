@@ -22,14 +22,13 @@ from policies.engine.compiled import ActionPatterns
 from policies.engine.layers import ControlPolicyLevel, LayerName
 from policies.engine.matching import ResourceGlob, tokens
 from tests.access.mirrored import ID, OTHER, arn, columns_trusting, role, user
-from tests.access.test_ask_index import ASSUME, alone, holder
+from tests.access.test_ask_index import ASSUME, holder
 from tests.engine import test_somewhere_properties as world
 from tests.engine.strategies import one_of
 from tests.services.fuzzing import as_long_as_asked
 from tests.services.rows import make_role
 from tests.services.statements import allow, deny, layer_policy
 
-__all__ = ["alone"]  # the fixture
 FUNCTIONS = f"arn:aws:lambda:*:{ID}:function:*"
 PAYROLL = "arn:aws:s3:::payroll/*"
 EVERYTHING = layer_policy(allow("*"))

@@ -7,16 +7,16 @@ import io
 import json
 import tracemalloc
 from copy import copy
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import audit
 from accounts.models import AuditEntry, AwsAccount, Operator
+from tests.services.commands import output_of
 
 audit.register({"test.seen": "did {what}", "sample.seen": "saw {what}"})
 
@@ -124,19 +124,13 @@ def test_an_export_needs_no_more_memory_for_more_entries(olgas: Client, alice: O
 # ---- the command ----------------------------------------------------------------------------------------------
 
 
-def exported(*args: str) -> str:
-    out = StringIO()
-    call_command("export_audit", *args, stdout=out)
-    return out.getvalue()
-
-
 def test_the_command_prints_the_oldest_first(here: AuditEntry, elsewhere: AuditEntry, nowhere: AuditEntry) -> None:
-    said = [json.loads(line)["did"] for line in exported().splitlines()]
+    said = [json.loads(line)["did"] for line in output_of("export_audit").splitlines()]
     assert said == ["did =here", "did elsewhere", "saw nowhere"]
 
 
 def test_the_command_takes_the_filters_of_the_page(here: AuditEntry, elsewhere: AuditEntry) -> None:
-    lines = exported("--format", "csv", "--aws-account", "123456789012").splitlines()
+    lines = output_of("export_audit", "--format", "csv", "--aws-account", "123456789012").splitlines()
     assert len(lines) == 2
     assert "'=" not in lines[1] and "did =here" in lines[1]
 
@@ -145,12 +139,12 @@ def test_the_command_goes_on_after_the_last_line_that_a_collector_has(
     here: AuditEntry, elsewhere: AuditEntry, nowhere: AuditEntry
 ) -> None:
     audit.seal()
-    assert [json.loads(line)["number"] for line in exported("--after-number", "2").splitlines()] == [3]
+    assert [json.loads(line)["number"] for line in output_of("export_audit", "--after-number", "2").splitlines()] == [3]
 
 
 def test_the_command_refuses_a_filter_that_means_nothing(db: None) -> None:
     with pytest.raises(CommandError, match="has no value “yesterday”"):
-        exported("--since", "yesterday")
+        output_of("export_audit", "--since", "yesterday")
 
 
 def test_many_entries_cost_no_more_queries_than_one(

@@ -3,12 +3,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from accounts.models import AwsAccount
 from cognito.permissions import LOG_DELIVERY_ACTIONS, identity_pool_arn, resource_of, user_pool_arn
@@ -30,6 +29,7 @@ from sync.changes.steps import session_policy
 from sync.connect import check
 from sync.operations import Call
 from tests.services.aws_models import model_of
+from tests.services.commands import output_of
 from tests.services.organizations import MANAGEMENT_ID, MadeOrganization
 
 MakeRole = Callable[..., None]
@@ -254,25 +254,23 @@ def test_the_trust_policy_asks_for_the_external_id() -> None:
     assert len(console_role_trust("read", principal_arn="arn:aws:iam::1:role/console")["Statement"]) == 1
 
 
-def printed(*arguments: str) -> str:
-    out = StringIO()
-    call_command("console_role", *arguments, stdout=out)
-    return out.getvalue()
-
-
 def test_the_command_prints_each_action_with_its_feature() -> None:
-    text = printed("--tier", "write")
+    text = output_of("console_role", "--tier", "write")
     assert re.search(r"iam:AddUserToGroup +Add and remove members", text)
     assert '"Version": "2012-10-17"' in text
 
 
 def test_the_command_prints_documents_that_can_be_given_to_aws() -> None:
-    assert json.loads(printed("--tier", "read", "--json")) == console_role_policy("read")
-    assert json.loads(printed("--tier", "read", "--json", "--cognito")) == console_role_policy("read", part=COGNITO)
-    trust = json.loads(printed("--tier", "read", "--trust", "--principal", "arn:aws:iam::1:role/console"))
+    assert json.loads(output_of("console_role", "--tier", "read", "--json")) == console_role_policy("read")
+    assert json.loads(output_of("console_role", "--tier", "read", "--json", "--cognito")) == console_role_policy(
+        "read", part=COGNITO
+    )
+    trust = json.loads(
+        output_of("console_role", "--tier", "read", "--trust", "--principal", "arn:aws:iam::1:role/console")
+    )
     assert trust["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::1:role/console"}
 
 
 def test_the_command_wants_to_know_whom_to_trust() -> None:
     with pytest.raises(CommandError, match="--principal"):
-        printed("--tier", "read", "--trust")
+        output_of("console_role", "--tier", "read", "--trust")

@@ -10,9 +10,8 @@ from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import AwsAccount, Operator
-from accounts.roles import Role
 from sync.counter import inside
-from tests.conftest import ACCOUNT_ID, make_operator
+from tests.conftest import ACCOUNT_ID
 from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.pages import address
 from tests.services.rows import make_user
@@ -27,11 +26,6 @@ PageOf = Callable[[Operator], Page]
 def page(context: BrowserContext) -> Page:
     """Chromium complains on its console of each answer that refuses."""
     return context.new_page()
-
-
-@pytest.fixture
-def olga(aws_account: AwsAccount) -> Operator:
-    return make_operator("olga", Role.OWNER, None)
 
 
 @pytest.mark.parametrize(("width", "theme"), LOOKS)

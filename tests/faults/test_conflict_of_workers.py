@@ -14,18 +14,13 @@ from policies.operations import plan_update
 from sync import changes
 from sync.models import Change, Lease
 from tests.conftest import wait_until
-from tests.services.changing import propose
+from tests.services.changing import is_in, propose
 from tests.services.pages import address, get, text_of
 from tests.services.statements import reports_policy
 from tests.services.workers import Worker
 from tests.services.world import World
 
 pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
-
-
-def is_in(change: Change, state: Change.State) -> bool:
-    change.refresh_from_db()
-    return change.state == state
 
 
 def test_the_second_waits_sees_the_first_and_plans_again(

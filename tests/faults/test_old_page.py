@@ -12,7 +12,7 @@ from policies.operations import plan_update
 from sync import changes, pull
 from sync.models import Change, Revision, Run
 from tests.conftest import wait_until
-from tests.services.changing import propose
+from tests.services.changing import is_in, propose
 from tests.services.pulling import pulled
 from tests.services.statements import reports_policy
 from tests.services.workers import Worker
@@ -21,11 +21,6 @@ from tests.services.world import World
 pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 
 READ = "GetAccountAuthorizationDetails"
-
-
-def is_in(row: Run | Change, state: str) -> bool:
-    row.refresh_from_db()
-    return row.state == state
 
 
 def test_does_not_overwrite_what_was_written_since(world: World, erin: Operator, worker: Callable[..., Worker]) -> None:

@@ -20,7 +20,7 @@ from sync import changes, pull, schedule, tasks
 from sync.mirror import sources
 from sync.models import Change, Run, Schedule
 from tests.conftest import ACCOUNT_ID, wait_until
-from tests.services.changing import propose
+from tests.services.changing import is_in, propose
 from tests.services.pulling import seed
 from tests.services.statements import reports_policy
 from tests.services.workers import Worker
@@ -32,11 +32,6 @@ HASTE = {"AWS_READ_TIMEOUT": "0.2", "AWS_RETRY_BASE_S": "0.001"}
 
 stack = pytest.mark.stack
 committed = pytest.mark.django_db(transaction=True)
-
-
-def is_in(row: Run | Change, state: str) -> bool:
-    row.refresh_from_db()
-    return row.state == state
 
 
 def another(account_id: str, **fields: Any) -> AwsAccount:

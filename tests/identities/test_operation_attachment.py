@@ -6,10 +6,9 @@ from accounts.models import Operator
 from identities.models import Attachment, IamGroup, IamRole, IamUser, Principal
 from identities.operations import attach, detach
 from policies.models import ManagedPolicy
-from sync import changes, operations
+from sync import operations
 from sync.models import Change
-from sync.operations import StepSpec
-from tests.services.changing import carry_out, propose
+from tests.services.changing import carry_out, propose, refusal
 from tests.services.world import TRUST, World
 
 pytestmark = pytest.mark.django_db
@@ -27,12 +26,6 @@ def listed(world: World, owner: Principal) -> list[str]:
     word = owner.kind.removeprefix("iam.")
     answer = getattr(world.iam, f"list_attached_{word}_policies")(**{f"{word.title()}Name": owner.name})
     return [policy["PolicyArn"] for policy in answer["AttachedPolicies"]]
-
-
-def refusal(world: World, actor: Operator, *steps: StepSpec) -> str:
-    with pytest.raises(changes.PlanError) as caught:
-        propose(world.aws_account, actor, steps)
-    return str(caught.value)
 
 
 def test_attached_and_detached_again(world: World, owner: Principal, erin: Operator) -> None:

@@ -22,25 +22,18 @@ from policies.models import ManagedPolicy
 from policies.operations import create_policy, delete_policy
 from sync import changes
 from sync.models import Change, SealedSecret
-from sync.operations import StepSpec
 from tests.identities.operation_cases_account import RULES, alias
 from tests.identities.operation_cases_certificates import a_certificate, upload
 from tests.identities.operation_cases_providers import METADATA, NEWER, a_saml, an_oidc
 from tests.policies.operation_cases import READ
 from tests.project.operations import CASES
 from tests.services.certificates import certificate
-from tests.services.changing import carry_out, propose
+from tests.services.changing import carry_out, propose, refusal
 from tests.services.operation_cases import ComparedCase
 from tests.services.statements import trusting
 from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(world: World, erin: Operator, step: StepSpec) -> str:
-    with pytest.raises(changes.PlanError) as caught:
-        propose(world.aws_account, erin, [step])
-    return str(caught.value)
 
 
 def test_all_that_is_known_of_what_was_made_is_there_at_once(world: World, erin: Operator) -> None:
@@ -53,7 +46,7 @@ def test_all_that_is_known_of_what_was_made_is_there_at_once(world: World, erin:
 
 
 def test_a_policy_with_other_versions_isnt_deleted(world: World, erin: Operator) -> None:
-    assert "delete v1 first" in refused(world, erin, delete_policy(world.policy(versions=2).arn))
+    assert "delete v1 first" in refusal(world, erin, delete_policy(world.policy(versions=2).arn))
 
 
 def test_a_policy_that_somebody_has_stays(world: World, erin: Operator) -> None:
@@ -67,7 +60,7 @@ def test_a_policy_that_somebody_has_stays(world: World, erin: Operator) -> None:
 def test_a_policy_name_is_taken_whatever_its_path(world: World, erin: Operator) -> None:
     world.policy("Reports")
     step = create_policy(POLICY.arn_of(world.aws_account, "reports", "/apps/"), READ)
-    assert "There is a policy Reports already" in refused(world, erin, step)
+    assert "There is a policy Reports already" in refusal(world, erin, step)
 
 
 def test_who_trusts_a_provider_is_named(world: World, erin: Operator) -> None:
@@ -91,7 +84,7 @@ def test_who_trusts_a_provider_is_named(world: World, erin: Operator) -> None:
 def test_what_aws_doesnt_take_of_a_provider_is_refused(
     world: World, erin: Operator, url: str, client_ids: list[str], sentence: str
 ) -> None:
-    assert sentence in refused(world, erin, create_oidc(world.aws_account, url, client_ids))
+    assert sentence in refusal(world, erin, create_oidc(world.aws_account, url, client_ids))
 
 
 def test_an_issuer_may_end_with_a_slash(world: World, erin: Operator) -> None:
@@ -100,12 +93,12 @@ def test_an_issuer_may_end_with_a_slash(world: World, erin: Operator) -> None:
 
 
 def test_thumbprints_are_hexadecimal(world: World, erin: Operator) -> None:
-    assert "isn't a thumbprint" in refused(world, erin, set_thumbprints(an_oidc(world).arn, ["xyz"]))
+    assert "isn't a thumbprint" in refusal(world, erin, set_thumbprints(an_oidc(world).arn, ["xyz"]))
 
 
 @pytest.mark.parametrize(("metadata", "sentence"), [("x" * 999, "no less than 1,000"), ("x" * 262_145, "262,144")])
 def test_metadata_has_a_size(world: World, erin: Operator, metadata: str, sentence: str) -> None:
-    assert sentence in refused(world, erin, create_saml(world.aws_account, "okta", metadata))
+    assert sentence in refusal(world, erin, create_saml(world.aws_account, "okta", metadata))
 
 
 def test_metadata_that_isnt_kept_cant_come_back(world: World, erin: Operator) -> None:
@@ -137,7 +130,7 @@ def test_a_certificate_isnt_renamed_onto_another(world: World, erin: Operator) -
     )
     world.mirrored(type(row), "Other", answer["ServerCertificateMetadata"]["Arn"])
     step = rename_certificate(row.arn, SERVER_CERTIFICATE.arn_of(world.aws_account, "other"))
-    assert "There is a server certificate other already" in refused(world, erin, step)
+    assert "There is a server certificate other already" in refusal(world, erin, step)
 
 
 def test_a_certificate_that_was_not_renamed_is_still_there(world: World, erin: Operator) -> None:
@@ -154,7 +147,7 @@ def test_a_certificate_that_was_not_renamed_is_still_there(world: World, erin: O
 @pytest.mark.parametrize("path", ["/a b/", "/apps//"])
 def test_no_path_that_aws_refuses(world: World, erin: Operator, path: str) -> None:
     step = create_policy(POLICY.arn_of(world.aws_account, "reports", path), READ)
-    assert "A path has letters" in refused(world, erin, step)
+    assert "A path has letters" in refusal(world, erin, step)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +171,7 @@ def test_a_lost_answer_is_adopted(world: World, erin: Operator, kind: str, actio
 
 
 def test_settings_that_were_never_read_are_left_alone(world: World, erin: Operator) -> None:
-    assert "weren't read yet: pull, then try again" in refused(world, erin, set_alias("acme"))
+    assert "weren't read yet: pull, then try again" in refusal(world, erin, set_alias("acme"))
 
 
 def test_an_alias_of_somebody_elses_making_meanwhile_is_a_conflict(world: World, erin: Operator) -> None:
@@ -190,9 +183,9 @@ def test_an_alias_of_somebody_elses_making_meanwhile_is_a_conflict(world: World,
 
 @pytest.mark.parametrize("said", ["ab", "Acme", "-acme", "ac--me", "123456789012"])
 def test_no_alias_that_aws_refuses(world: World, erin: Operator, said: str) -> None:
-    assert "An alias has 3 to 63" in refused(world, erin, set_alias(said))
+    assert "An alias has 3 to 63" in refusal(world, erin, set_alias(said))
 
 
 @pytest.mark.parametrize("rule", [{"minimum_length": 5}, {"remembered": 25}, {"max_age_days": 1096}])
 def test_no_password_rule_that_aws_refuses(world: World, erin: Operator, rule: dict[str, int]) -> None:
-    assert "is a number from" in refused(world, erin, set_password_policy(**{**RULES, **rule}))
+    assert "is a number from" in refusal(world, erin, set_password_policy(**{**RULES, **rule}))

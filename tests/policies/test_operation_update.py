@@ -7,10 +7,9 @@ from accounts.models import Operator
 from policies.models import ManagedPolicy
 from policies.operations import plan_set_default, plan_update
 from policies.operations.update import UpdatePolicy, UpdatePolicyParams
-from sync import changes
 from sync.models import Change
 from sync.operations import PreviousAttempt, StepResult, StepSpec
-from tests.services.changing import carry_out, propose
+from tests.services.changing import carry_out, propose, refusal
 from tests.services.statements import reports_policy
 from tests.services.world import World
 
@@ -48,12 +47,6 @@ def test_numbers_of_deleted_versions_are_not_expected_again(world: World) -> Non
     world.iam.delete_policy_version(PolicyArn=policy.arn, VersionId="v3")
     (update,) = plan_update(world.again(policy), reports_policy("s3:GetObject"))
     assert update.params["version"] == "v4"
-
-
-def refusal(world: World, erin: Operator, *steps: StepSpec) -> str:
-    with pytest.raises(changes.PlanError) as caught:
-        propose(world.aws_account, erin, steps)
-    return str(caught.value)
 
 
 def test_a_sixth_version_without_room_is_refused(world: World, erin: Operator) -> None:

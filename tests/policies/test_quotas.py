@@ -15,7 +15,7 @@ from sync import changes
 from sync.checks import PlanFinding
 from sync.models import Change, Facet
 from sync.operations import StepSpec
-from tests.services.changing import carry_out, propose
+from tests.services.changing import carry_out, propose, refusal
 from tests.services.pages import address, text_of
 from tests.services.statements import trusting
 from tests.services.world import World
@@ -29,12 +29,6 @@ def users(aws_account: AwsAccount, count: int) -> list[StepSpec]:
     return [create_user(aws_account, f"new-{number}") for number in range(count)]
 
 
-def refusal(world: World, actor: Operator, steps: list[StepSpec]) -> str:
-    with pytest.raises(changes.PlanError) as caught:
-        propose(world.aws_account, actor, steps)
-    return str(caught.value)
-
-
 def long_trust(characters: int) -> str:
     """Of so many characters, white space left out, or a few more."""
     arns = [f"arn:aws:iam::123456789012:role/service-{number:04}" for number in range(characters // 50)]
@@ -44,7 +38,7 @@ def long_trust(characters: int) -> str:
 # ---- Of the AWS account --------------------------------------------------------------------------------------
 def test_more_users_than_there_is_room_for_are_refused(world: World, erin: Operator) -> None:
     world.summary(Users=4_990)
-    assert refusal(world, erin, users(world.aws_account, 20)) == (
+    assert refusal(world, erin, *users(world.aws_account, 20)) == (
         "The plan needs room for 20 more users, and 10 fit: 4,990 are there; AWS allows 5,000 (UsersQuota): "
         "delete some first, as AWS doesn't raise it."
     )
@@ -57,7 +51,7 @@ def test_what_the_plan_deletes_first_makes_room(world: World, erin: Operator) ->
     world.summary(Users=5_000)
     (new,) = users(world.aws_account, 1)
     delete = delete_whole(user)
-    assert "1 more user, and 0 fit" in refusal(world, erin, [new, *delete])
+    assert "1 more user, and 0 fit" in refusal(world, erin, new, *delete)
     assert propose(world.aws_account, erin, [*delete, new]).pk
 
 
@@ -65,7 +59,7 @@ def test_a_quota_that_aws_raised_counts(world: World, erin: Operator) -> None:
     world.summary(Groups=300, GroupsQuota=301)
     made = [create_group(world.aws_account, f"group-{number}") for number in range(2)]
     assert propose(world.aws_account, erin, made[:1]).findings == []
-    words = refusal(world, erin, made)
+    words = refusal(world, erin, *made)
     assert words.endswith("AWS allows 301 (GroupsQuota): delete some first, or ask AWS to raise it, and pull.")
 
 
@@ -79,7 +73,7 @@ def test_what_came_and_went_since_the_pull_is_counted(gone: int, room: int, worl
     old.gone_at = timezone.now() if gone else None
     old.save()
     assert len(made) == 2
-    assert f"2 more users, and {room} fit" in refusal(world, erin, users(world.aws_account, 2))
+    assert f"2 more users, and {room} fit" in refusal(world, erin, *users(world.aws_account, 2))
 
 
 def test_without_a_summary_the_mirror_counts_and_the_documented_quota_holds(world: World, erin: Operator) -> None:
@@ -88,7 +82,7 @@ def test_without_a_summary_the_mirror_counts_and_the_documented_quota_holds(worl
     (finding,) = propose(world.aws_account, erin, made[:300]).findings
     assert finding["severity"] == "warning"
     assert "and 299 fit: 1 are there; AWS allows 300 (GroupsQuota; up to 500 where that was" in finding["message"]
-    assert "500 more groups, and 299 fit" in refusal(world, erin, made)
+    assert "500 more groups, and 299 fit" in refusal(world, erin, *made)
 
 
 def test_room_that_is_gone_by_the_apply_stops_it(world: World, erin: Operator) -> None:
@@ -111,7 +105,7 @@ def test_more_policies_where_aws_was_asked_for_more(world: World, erin: Operator
     world.summary(AttachedPoliciesPerRoleQuota=12)
     assert not [each for each in propose(world.aws_account, erin, steps[:12]).findings if "Quota" in each["message"]]
     assert "12 policies are attached to the role reports-exporter; AWS allows 12 (Attached" in refusal(
-        world, erin, steps
+        world, erin, *steps
     )
 
 
@@ -126,7 +120,7 @@ def test_the_size_of_a_trust_policy(held: dict[str, int], severities: list[str],
     world.summary(**held)
     step = update_trust(role, long_trust(3_000))
     if severities:
-        assert "AWS allows 2,048 (AssumeRolePolicySizeQuota)" in refusal(world, erin, [step])
+        assert "AWS allows 2,048 (AssumeRolePolicySizeQuota)" in refusal(world, erin, step)
         return
     codes = {each["code"] for each in propose(world.aws_account, erin, [step]).findings}
     assert not codes & {"DOCUMENT_TOO_LONG", "POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA"}

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import AwsAccount, Operator
 from sync import changes
 from sync.models import Change
-from tests.sync.planned import proposed
+from tests.sync.planned import proposed, proposed_for_approval
 
 ClientOf = Callable[..., Client]
 
@@ -23,9 +23,7 @@ def approve(client: Client, change: Change) -> str:
 
 @pytest.fixture
 def change(aws_account: AwsAccount, erin: Operator) -> Change:
-    aws_account.approvals_required = 1
-    aws_account.save()
-    return proposed(aws_account, erin)
+    return proposed_for_approval(aws_account, erin)
 
 
 def test_approving_asks_for_a_fresh_sign_in(change: Change, anton: Operator, client_of: ClientOf) -> None:

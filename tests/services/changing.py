@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from accounts.models import AwsAccount, Operator
 from sync import changes
-from sync.models import Change
+from sync.models import Change, Run
 from sync.operations import StepSpec
+from tests.services.world import World
 
 
 def propose(aws_account: AwsAccount, actor: Operator, steps: Sequence[StepSpec], **more: Any) -> Change:
@@ -30,3 +33,15 @@ def worked(change: Change) -> Change:
 
 def lines(change: Change) -> list[str]:
     return list(change.lines.values_list("line", flat=True))
+
+
+def refusal(world: World, actor: Operator, *steps: StepSpec) -> str:
+    """Why the steps can't be proposed."""
+    with pytest.raises(changes.PlanError) as caught:
+        propose(world.aws_account, actor, steps)
+    return str(caught.value)
+
+
+def is_in(row: Run | Change, state: str) -> bool:
+    row.refresh_from_db()
+    return row.state == state

@@ -10,6 +10,8 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from sync.models import Change
+
 ACCOUNT_ID = "123456789012"
 BY_HTMX = {"HX-Request": "true"}  # headers by which htmx asks for a fragment
 
@@ -39,3 +41,13 @@ def names_in(html: str) -> list[str]:
 
 def exported(response: HttpResponseBase) -> str:
     return b"".join(response).decode()
+
+
+def change_address(change: Change, name: str = "change") -> str:
+    """Of its page, or of what is posted there."""
+    return address(name, account_id=change.aws_account.account_id, pk=str(change.pk))
+
+
+def press(client: Client, change: Change, action: str, **posted: str) -> str:
+    """The page that a button of the change's page leads to."""
+    return client.post(change_address(change, f"change_{action}"), posted, follow=True).content.decode()

@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from emulator.process import REGION, Emulator
 from sync import pull, schedule
-from sync.mirror import sources
+from sync.aws.client import reader
+from sync.mirror import RunVisit, sources
 from sync.models import Facet, Revision, Run, Schedule
 from tests.services.remembered import kept_in_aws, remembered
 from tests.services.statements import LAMBDA, allowing, trusting
@@ -99,3 +100,9 @@ def picture(*models: Any) -> list[tuple[Any, ...]]:
         names = [column.name for column in columns if column.name not in left_out]
         found += sorted(model.objects.values_list(*names), key=str)
     return found
+
+
+def visit_of(aws_account: AwsAccount, source: str) -> RunVisit:
+    """A new run of the source, as its mirrors see it."""
+    run = Run.objects.create(aws_account=aws_account, source=source, trigger=Run.Trigger.COMMAND)
+    return RunVisit(run, reader(aws_account), first=False, note=lambda counts: None)

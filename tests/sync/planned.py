@@ -61,3 +61,10 @@ def rested(change: Change, state: str, *steps: str, error: dict[str, Any] | None
     change.save()
     change.lines.create(at=now, line="Claimed by a worker.")
     return change
+
+
+def proposed_for_approval(aws_account: AwsAccount, actor: Operator) -> Change:
+    """A change that needs one approval, as others of the AWS account do from now on."""
+    aws_account.approvals_required = 1
+    aws_account.save()
+    return proposed(aws_account, actor)

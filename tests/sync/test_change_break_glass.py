@@ -19,9 +19,10 @@ from sync.changes.approvers import NOBODY_REVIEWS
 from sync.models import BreakGlass, Change
 from tests.conftest import make_operator
 from tests.services.changing import propose, worked
+from tests.services.pages import press
 from tests.services.statements import reports_policy
 from tests.services.world import World
-from tests.sync.planned import proposed, proposed_deletion, rested
+from tests.sync.planned import proposed, proposed_deletion, proposed_for_approval, rested
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -30,9 +31,7 @@ ClientOf = Callable[..., Client]
 @pytest.fixture
 def change(aws_account: AwsAccount, erin: Operator) -> Change:
     """Needs one approval."""
-    aws_account.approvals_required = 1
-    aws_account.save()
-    return proposed(aws_account, erin)
+    return proposed_for_approval(aws_account, erin)
 
 
 @pytest.fixture
@@ -46,11 +45,6 @@ def broken(change: Change, alice: Operator) -> Change:
 def carol(aws_account: AwsAccount) -> Operator:
     """Another owner."""
     return make_operator("carol", Role.OWNER, aws_account)
-
-
-def press(client: Client, change: Change, act: str, **posted: str) -> str:
-    url = reverse(f"change_{act}", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
-    return client.post(url, posted, follow=True).content.decode()
 
 
 def look(client: Client, name: str, **kwargs: object) -> str:

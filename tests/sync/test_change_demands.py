@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
-from django.urls import reverse
 
 from accounts.models import ApprovalRule, AwsAccount, Operator, Risk
 from accounts.roles import Role
@@ -15,6 +14,7 @@ from sync import changes, selectors
 from sync.changes.demands import demands
 from sync.models import Change, Comment
 from tests.conftest import make_operator
+from tests.services.pages import change_address
 from tests.sync.planned import proposed, proposed_deletion
 
 pytestmark = pytest.mark.django_db
@@ -147,12 +147,8 @@ def test_comments_decide_nothing(
 
 
 def look(client: Client, change: Change) -> str:
-    return client.get(_url("change", change)).content.decode()
+    return client.get(change_address(change, "change")).content.decode()
 
 
 def say(client: Client, change: Change, text: str) -> str:
-    return client.post(_url("change_comment", change), {"comment": text}, follow=True).content.decode()
-
-
-def _url(name: str, change: Change) -> str:
-    return reverse(name, kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
+    return client.post(change_address(change, "change_comment"), {"comment": text}, follow=True).content.decode()

@@ -13,7 +13,7 @@ from accounts.models import ApprovalRule, AwsAccount, Operator
 from sync import changes
 from sync.changes import mails
 from sync.models import Change
-from tests.sync.planned import proposed, rested
+from tests.sync.planned import proposed, proposed_for_approval, rested
 
 pytestmark = pytest.mark.django_db
 
@@ -21,9 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def change(aws_account: AwsAccount, erin: Operator) -> Change:
     """Needs one approval."""
-    aws_account.approvals_required = 1
-    aws_account.save()
-    return proposed(aws_account, erin)
+    return proposed_for_approval(aws_account, erin)
 
 
 def described(change: Change, verb: str) -> list[str]:

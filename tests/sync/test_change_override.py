@@ -14,6 +14,7 @@ from identities.operations import put_inline
 from sync import changes
 from sync.models import Change, Override
 from tests.services.changing import propose, worked
+from tests.services.pages import press
 from tests.services.rows import make_role
 from tests.services.statements import reports_policy
 from tests.services.world import World
@@ -30,11 +31,6 @@ def change(aws_account: AwsAccount, erin: Operator) -> Change:
     aws_account.refresh_from_db()
     role = make_role(aws_account, "rescue")
     return propose(aws_account, erin, [put_inline(role, "more", reports_policy("s3:GetObject"))])
-
-
-def press(client: Client, change: Change, act: str, **posted: str) -> str:
-    url = reverse(f"change_{act}", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
-    return client.post(url, posted, follow=True).content.decode()
 
 
 def look(client: Client, change: Change) -> str:

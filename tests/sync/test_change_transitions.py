@@ -12,7 +12,6 @@ import pytest
 from django.contrib.messages import ERROR, get_messages
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
@@ -25,6 +24,7 @@ from sync.changes.plan import digest
 from sync.changes.transitions import OPERATOR_EVENTS, SYSTEM_EVENTS
 from sync.models import Change, Step
 from sync.views.change_actions import ACTIONS
+from tests.services.pages import change_address
 from tests.sync import transitions_table
 from tests.sync.planned import proposed, rested
 
@@ -140,10 +140,6 @@ def arranged(
     return arrange
 
 
-def address(change: Change, name: str) -> str:
-    return reverse(name, kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
-
-
 def service_allows(event: OperatorEvent, change: Change, actor: Operator) -> bool:
     form = ACTIONS[event.name].form(POSTED)
     assert form.is_valid(), form.errors
@@ -162,7 +158,7 @@ def service_allows(event: OperatorEvent, change: Change, actor: Operator) -> boo
 def view_allows(event: OperatorEvent, change: Change, client: Client) -> bool:
     client.cookies.pop("messages", None)
     with transaction.atomic():
-        response = client.post(address(change, event.url_name), POSTED)
+        response = client.post(change_address(change, event.url_name), POSTED)
         transaction.set_rollback(True)
     if response.status_code == 403:
         return False
@@ -173,13 +169,13 @@ def view_allows(event: OperatorEvent, change: Change, client: Client) -> bool:
 def buttons_of(change: Change, client: Client) -> Iterator[str]:
     """The events whose button is on the page and can be pressed."""
     with transaction.atomic():
-        response = client.get(address(change, "change"))
+        response = client.get(change_address(change, "change"))
         transaction.set_rollback(True)
     if response.status_code == 403:
         return
     html, shown_buttons = response.content.decode(), response.context["buttons"]
     for event in OPERATOR_EVENTS:
-        is_there = f'action="{address(change, event.url_name)}"' in html
+        is_there = f'action="{change_address(change, event.url_name)}"' in html
         button = shown_buttons.shown.get(event.name)
         if event.name == "apply":
             assert is_there == (shown_buttons.apply is not None)

@@ -20,7 +20,7 @@ from sync.aws.client import AwsClient, reader
 from sync.mirror import Item, NotYet, RunVisit, SourcePage
 from sync.models import Facet, Revision, Run
 from sync.object_ref import ObjectRef
-from tests.services.pulling import pull_all, pulled, seed
+from tests.services.pulling import pull_all, pulled, seed, visit_of
 
 pytestmark = pytest.mark.django_db
 
@@ -36,8 +36,7 @@ def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
 
 @pytest.fixture
 def visit(aws_account: AwsAccount) -> RunVisit:
-    run = Run.objects.create(aws_account=aws_account, source="iam.keys", trigger=Run.Trigger.COMMAND)
-    return RunVisit(run, reader(aws_account), first=False, note=lambda counts: None)
+    return visit_of(aws_account, "iam.keys")
 
 
 def ref() -> ObjectRef:

@@ -15,17 +15,16 @@ from sync import mirror, refresh
 from sync.aws.client import reader
 from sync.mirror import Item, RunVisit
 from sync.mirror.store import read_alone
-from sync.models import Facet, Run
+from sync.models import Facet
 from sync.object_ref import ObjectRef
-from tests.services.pulling import facet, pulled, revisions
+from tests.services.pulling import facet, pulled, revisions, visit_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def visit(aws_account: AwsAccount) -> RunVisit:
-    run = Run.objects.create(aws_account=aws_account, source="iam.details", trigger=Run.Trigger.COMMAND)
-    return RunVisit(run, reader(aws_account), first=False, note=lambda counts: None)
+    return visit_of(aws_account, "iam.details")
 
 
 def jane() -> IamUser:

@@ -15,9 +15,9 @@ from identities.models import IamUser
 from sync import mirror
 from sync.aws.client import reader
 from sync.mirror import AccountRegion, Counts, Item, Reader, RunVisit, SourcePage
-from sync.models import Attempt, Change, Run, Step
+from sync.models import Attempt, Change, Step
 from sync.object_ref import ObjectRef
-from tests.services.pulling import facet, pulled, revisions
+from tests.services.pulling import facet, pulled, revisions, visit_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,8 +34,7 @@ def step(aws_account: AwsAccount, alice: Operator) -> Step:
 
 @pytest.fixture
 def visit(aws_account: AwsAccount) -> RunVisit:
-    run = Run.objects.create(aws_account=aws_account, source="iam.details", trigger=Run.Trigger.COMMAND)
-    return RunVisit(run, reader(aws_account), first=False, note=lambda counts: None)
+    return visit_of(aws_account, "iam.details")
 
 
 def read_jane(aws_account: AwsAccount) -> Item:

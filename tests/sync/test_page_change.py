@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
 from sync.models import Change
-from tests.services.pages import BY_HTMX
+from tests.services.pages import BY_HTMX, change_address
 from tests.sync.planned import proposed, proposed_deletion, rested
 
 ClientOf = Callable[..., Client]
@@ -25,12 +25,8 @@ DENIED = {
 }
 
 
-def address(change: Change, name: str = "change") -> str:
-    return reverse(name, kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
-
-
 def page(client: Client, change: Change, **query: Any) -> str:
-    answer = client.get(address(change), query)
+    answer = client.get(change_address(change), query)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -89,7 +85,7 @@ def test_asks_an_approver(aws_account: AwsAccount, erin: Operator, anton: Operat
     AwsAccount.objects.update(approvals_required=1)
     aws_account.refresh_from_db()
     change = proposed(aws_account, erin)
-    assert address(change, "change_approve") in page(client_of(anton), change)
+    assert change_address(change, "change_approve") in page(client_of(anton), change)
 
 
 def test_asks_for_the_name_before_something_is_destroyed(
@@ -121,7 +117,7 @@ def test_polls_while_it_moves(aws_account: AwsAccount, erin: Operator, client_of
 
 def test_the_fragment_ends_the_polling(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     change = rested(proposed(aws_account, erin), "applied", "done")
-    answer = client_of(erin).get(address(change, "change_progress"), headers=BY_HTMX)
+    answer = client_of(erin).get(change_address(change, "change_progress"), headers=BY_HTMX)
     assert answer.status_code == 286
     text = answer.content.decode()
     assert "Accepted by AWS; in force within about a minute." in text
@@ -134,8 +130,8 @@ def test_the_fragment_says_nothing_when_nothing_is_new(
 ) -> None:
     change = rested(proposed(aws_account, erin), "applying", "sending")
     client = client_of(erin)
-    seen = client.get(address(change, "change_progress"), headers=BY_HTMX).context["signature"]
-    assert client.get(address(change, "change_progress"), {"seen": seen}, headers=BY_HTMX).status_code == 204
+    seen = client.get(change_address(change, "change_progress"), headers=BY_HTMX).context["signature"]
+    assert client.get(change_address(change, "change_progress"), {"seen": seen}, headers=BY_HTMX).status_code == 204
 
 
 def test_a_failure_names_the_permission_and_what_to_do(
@@ -200,7 +196,7 @@ def test_every_state_has_a_page(aws_account: AwsAccount, erin: Operator, client_
 def test_strangers_find_nothing(
     aws_account: AwsAccount, erin: Operator, charlie: Operator, client_of: ClientOf
 ) -> None:
-    assert client_of(charlie).get(address(proposed(aws_account, erin))).status_code == 404
+    assert client_of(charlie).get(change_address(proposed(aws_account, erin))).status_code == 404
 
 
 def test_a_change_of_another_aws_account_is_not_found(

@@ -9,18 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
-from sync.models import Change
-from tests.services.pages import get
+from tests.services.pages import get, press
 from tests.sync.planned import proposed, proposed_deletion
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
-
-
-def press(client: Client, change: Change, action: str, **posted: str) -> str:
-    """The page that the answer leads to."""
-    url = reverse(f"change_{action}", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
-    return client.post(url, posted, follow=True).content.decode()
 
 
 @pytest.fixture
