@@ -23,8 +23,7 @@ from django.utils import timezone
 from accounts import second_factors
 from accounts.audit.trail import address_of
 from accounts.models import AuditEntry, Operator
-from accounts.oidc import proofs
-from accounts.oidc.provider import is_configured
+from accounts.oidc.provider import is_configured, proof_method, provider_counts_for
 from accounts.sign_in import has_second_factor, signed_in_elsewhere, why_not_so, why_refused
 from accounts.stepup import demand_step_up
 
@@ -118,8 +117,8 @@ class ConsoleAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if isinstance(user, Operator) and has_second_factor(user):
             methods = [method for method in methods if method["id"] != PASSWORD]
-        if isinstance(user, Operator) and proofs.counts_for(user):
-            methods.append(proofs.method(reverse("sso_reauthenticate")))
+        if isinstance(user, Operator) and provider_counts_for(user):
+            methods.append(proof_method(reverse("sso_reauthenticate")))
         return sorted(methods, key=lambda method: bool(method["id"] != PASSKEY))
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

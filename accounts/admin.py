@@ -36,9 +36,9 @@ from accounts.models import (
     KeyCheck,
     Operator,
 )
-from accounts.services import aws_accounts, claims, grants, invitations, oidc_operators, operators
+from accounts.services import aws_accounts, grants, invitations, oidc_operators, operators
 from accounts.services.grants import NoOwnerLeft, keeping_an_owner
-from accounts.services.operators import delete_group, save_group
+from accounts.services.operators import delete_group, map_claim, save_group, unmap_claim
 from accounts.stepup import demand_step_up
 from iamconsole.web.admin import ReadOnlyAdmin, ScopedAdmin, ownership
 
@@ -129,10 +129,10 @@ class ClaimGroupAdmin(EditableAdmin):
     allows = ("add", "delete")  # it is taken away, and another one made
 
     def save_model(self, request: HttpRequest, obj: ClaimGroup, form: ModelForm[Any], change: bool) -> None:
-        claims.map_claim(actor=signed_in(request), mapping=obj, request=request)
+        map_claim(actor=signed_in(request), mapping=obj, request=request)
 
     def delete_model(self, request: HttpRequest, obj: ClaimGroup) -> None:
-        claims.unmap_claim(actor=signed_in(request), mapping=obj, request=request)
+        unmap_claim(actor=signed_in(request), mapping=obj, request=request)
 
 
 @admin.register(ClaimedMembership)

@@ -14,7 +14,7 @@ class SyncConfig(AppConfig):
         from iamconsole.web.navigation import register_shell
         from sync import access_ends, checks, counter, mirror, ownership_rules, regions, shell, unseen_check
         from sync.aws import permission, permission_check
-        from sync.changes.pending_rereads import is_own_write
+        from sync.changes.records import is_own_write
         from sync.changes.transitions import OPERATOR_EVENTS
         from sync.mirror.revisions import register_judge
         from sync.shell import register_search

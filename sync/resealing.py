@@ -14,9 +14,8 @@ from django.db.models.functions import Cast
 from accounts import keys, second_factors
 from iamconsole.sealing import BLOB, CannotUnseal, SealingPurpose, key_names, mark_of, seal, sealed_under, unseal
 from sync import sealed
-from sync.changes import verbs
+from sync.changes.bookkeeping import locked, record
 from sync.changes.plan import digest
-from sync.changes.rows import locked
 from sync.models import Change, SealedSecret, Step
 
 FACTORS, SECRETS, PLANS = "second factors", "secrets of changes", "plans with personal texts"
@@ -88,7 +87,7 @@ def _plan(change_id: int) -> int:
             before, change.digest = change.digest, digest(change.aws_account, steps, change.until)
             change.save(update_fields=["digest"])
             change.approvals.filter(digest=before).update(digest=change.digest)
-            verbs.record("change.resealed", change, actor=None, digest=change.digest, before=before)
+            record("change.resealed", change, actor=None, digest=change.digest, before=before)
         return len(stale)
 
 

@@ -230,15 +230,6 @@ def runs_of(aws_account: AwsAccount) -> QuerySet[Run]:
     return Run.objects.filter(aws_account=aws_account).select_related("started_by", "aws_account").order_by("-id")
 
 
-def last_complete(aws_account: AwsAccount, source: str = "") -> datetime | None:
-    """When the last complete pull of this AWS account, or of one source of it, ended: the age of what pages show."""
-    complete = Run.objects.filter(aws_account=aws_account, state=Run.State.DONE, object_id="")
-    if source:
-        complete = complete.filter(source=source)
-    newest = complete.order_by("-finished_at").first()
-    return newest.finished_at if newest else None
-
-
 def when_complete(source: str) -> Subquery:
     """For an annotation of what has an `aws_account`: as old as this is what the source brought."""
     of_it = {"aws_account": OuterRef("aws_account"), "object_id": "", "region": ""}

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from access.plans.effect_blocks import LEDE, blocks, headline, is_measured
 from accounts.access import signed_in
 from iamconsole.web.fragments import render_page, wants_fragment
-from sync.changes.verbs import record_names_viewed
+from sync.changes.bookkeeping import record_names_viewed
 from sync.naming import Names
 from sync.views.live import fetch_change
 

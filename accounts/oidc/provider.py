@@ -8,9 +8,10 @@ import time
 from typing import Any
 
 import requests
+from allauth.account.internal.flows.login import record_authentication
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.internal import statekit
-from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
@@ -21,8 +22,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accounts.models import Operator
 from accounts.oidc import tokens
 from accounts.oidc.identity import OidcIdentity, identity_of
+from accounts.oidc.tokens import LEEWAY_S
+from accounts.sign_in import PROVIDER_METHOD, has_second_factor
 
 REMEMBERED_S = 300
 MOST_SAID = 300  # characters of the provider’s own words in the log
@@ -185,3 +189,38 @@ def _get(url: str, **how: Any) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise ValueError(f"No object at {url}.")
     return answer
+
+
+# ---- What a sign-in proves -----------------------------------------------------------------------------------------
+# As allauth's records in the session.
+METHOD_ID = "sso"  # among the ways to prove again who one is
+
+
+def remember_proof(request: HttpRequest, operator: Operator, identity: OidcIdentity) -> None:
+    record_authentication(
+        request,
+        operator,
+        PROVIDER_METHOD,
+        type=settings.OIDC_NAME,  # what the audit trail says of how they signed in
+        auth_time=min(identity.auth_time, time.time()) if identity.auth_time is not None else None,
+        multi_factor=identity.multi_factor,
+    )
+    request.two_factors_elsewhere = identity.multi_factor  # type: ignore[attr-defined]  # for this sign-in's stages
+
+
+def is_anew(identity: OidcIdentity, since: float) -> bool:
+    """Whether they proved who they are after `since`, as the provider's own clock has it."""
+    return identity.auth_time is not None and identity.auth_time >= since - LEEWAY_S
+
+
+def provider_counts_for(operator: Operator) -> bool:
+    """Whether the provider's word can be enough: not where they have a second factor here, and it isn't trusted to
+    ask for one there."""
+    if not settings.OIDC_ISSUER or not SocialAccount.objects.filter(user=operator, provider=ID).exists():
+        return False
+    return bool(settings.OIDC_TRUSTED_MFA) or not has_second_factor(operator)
+
+
+def proof_method(url: str) -> dict[str, Any]:
+    """As allauth describes a way to prove again who one is."""
+    return {"id": METHOD_ID, "description": f"Sign in at {settings.OIDC_NAME} again", "url": url}

@@ -22,12 +22,11 @@ from django.views.decorators.http import require_GET
 
 from accounts import audit
 from accounts.access import signed_in
-from accounts.oidc import proofs, provider
+from accounts.oidc import provider
 from accounts.oidc.identity import OidcIdentity
-from accounts.oidc.provider import OidcSignInRefused
-from accounts.services.claims import follow_claims
+from accounts.oidc.provider import METHOD_ID, OidcSignInRefused, is_anew, provider_counts_for, remember_proof
 from accounts.services.oidc_operators import known_as, operator_of
-from accounts.services.operators import named
+from accounts.services.operators import follow_claims, named
 from accounts.stepup import is_fresh
 
 SOMEBODY_ELSE = "{name} says that you are somebody else than who is signed in here, so nothing was confirmed."
@@ -66,7 +65,7 @@ def sso_callback(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         get_adapter(request).logout(request)
     follow_claims(operator=operator, values=identity.groups, request=request)
-    proofs.remember(request, operator, identity)
+    remember_proof(request, operator, identity)
     response: HttpResponse = perform_login(request, operator, redirect_url=state.get("next"))
     return response
 
@@ -93,9 +92,7 @@ def sso_reauthenticate(request: HttpRequest) -> HttpResponse:
         "provider": settings.OIDC_NAME,
         "step_up_url": _with_next(request, reverse("sso_step_up")),
         "reauthentication_alternatives": [
-            {**method, "url": _with_next(request, method["url"])}
-            for method in methods
-            if method["id"] != proofs.METHOD_ID
+            {**method, "url": _with_next(request, method["url"])} for method in methods if method["id"] != METHOD_ID
         ],
     }
     return render(request, "account/sso_reauthenticate.html", context)
@@ -117,7 +114,7 @@ def _with_next(request: HttpRequest, url: str) -> str:
 
 def _offered(request: HttpRequest) -> None:
     """Raises Http404 for operators whom the provider doesn't know, or for whom its word wouldn't be enough."""
-    if not proofs.counts_for(signed_in(request)):
+    if not provider_counts_for(signed_in(request)):
         raise Http404("The identity provider confirms nothing for this operator.")
 
 
@@ -125,10 +122,10 @@ def _proved_again(request: HttpRequest, identity: OidcIdentity, state: dict[str,
     operator = known_as(identity)
     if operator is None or operator != request.user:
         raise OidcSignInRefused(SOMEBODY_ELSE)
-    if not proofs.is_anew(identity, state["began"]):
+    if not is_anew(identity, state["began"]):
         raise OidcSignInRefused(NOT_AGAIN, f"auth_time is {identity.auth_time}, asked at {state['began']}")
     follow_claims(operator=operator, values=identity.groups, request=request)
-    proofs.remember(request, operator, identity)
+    remember_proof(request, operator, identity)
     if not is_fresh(request):
         raise OidcSignInRefused(ONE_FACTOR)
     data = {"how": settings.OIDC_NAME}

@@ -18,8 +18,7 @@ from iamconsole.web.counts import lately
 from iamconsole.web.tables import Table, TableListing, list_response
 from objects import object_actions
 from objects.object_pages import ObjectPages, tab_patterns
-from objects.views.object_action import action_pattern
-from objects.views.selection import selection_patterns
+from objects.views.object_action import action_pattern, selection_patterns
 from sync.models import Ownership
 from sync.selectors import aws_account_status, coverage_of
 

@@ -13,11 +13,11 @@ from sync.changes.approvals import (
     review,
     withdraw_approval,
 )
+from sync.changes.bookkeeping import PlanError
 from sync.changes.dry_run import ask_dry_run
 from sync.changes.follow_ups import delete_what_appeared, leave_what_appeared, propose_reverse, replan
 from sync.changes.lifecycle import apply, cancel, leave_out, look_again, retry
 from sync.changes.plan import propose
-from sync.changes.rows import PlanError
 from sync.changes.sweeper import sweep_due
 from sync.changes.temporary import move_end, propose_until
 from sync.changes.worker import work

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from sync import sealed
-from sync.changes import demands, temporary, verbs
+from sync.changes import demands, temporary
 from sync.changes.approvers import valid_approvals
+from sync.changes.bookkeeping import PlanError, locked, log_line, record
 from sync.changes.events import OperatorEvent
 from sync.changes.lifecycle import apply
 from sync.changes.removals import record_alone
-from sync.changes.rows import PlanError, locked, log_line
 from sync.changes.rules import check
 from sync.changes.transitions import APPROVE_ALONE, APPROVE_IT, BREAK_GLASS, COMMENT, OVERRIDE, REJECT, REVIEW, WITHDRAW
 from sync.models import BreakGlass, Change, Comment, Override
@@ -29,7 +29,7 @@ def approve(*, change: Change, actor: Operator, comment: str = "") -> Change:
         change.error = {}
         log_line(change, f"Approved by {actor}.")
         change.save(update_fields=["state", "error"])
-        verbs.record("change.approved", change, actor=actor, reason=comment, digest=change.digest)
+        record("change.approved", change, actor=actor, reason=comment, digest=change.digest)
     return change
 
 
@@ -53,7 +53,7 @@ def reject(*, change: Change, actor: Operator, comment: str) -> Change:
         log_line(change, f"Rejected by {actor}.")
         sealed.erase_typed(change)
         change.save(update_fields=["state"])
-        verbs.record("change.rejected", change, actor=actor, reason=comment)
+        record("change.rejected", change, actor=actor, reason=comment)
         temporary.follow(change)
     return change
 
@@ -67,7 +67,7 @@ def withdraw_approval(*, change: Change, actor: Operator) -> Change:
             change.state = Change.State.PROPOSED
         log_line(change, f"{actor} withdrew the approval.")
         change.save(update_fields=["state"])
-        verbs.record("change.approval_withdrawn", change, actor=actor)
+        record("change.approval_withdrawn", change, actor=actor)
     return change
 
 
@@ -75,7 +75,7 @@ def comment(*, change: Change, actor: Operator, comment: str) -> Comment:
     """Adds a comment to a change, in any state."""
     check(COMMENT, change, actor)
     with transaction.atomic():
-        verbs.record("change.commented", change, actor=actor, reason=comment)
+        record("change.commented", change, actor=actor, reason=comment)
         return Comment.objects.create(change=change, operator=actor, text=comment)
 
 
@@ -104,7 +104,7 @@ def break_glass(*, change: Change, actor: Operator, reason: str) -> Change:
             raise PlanError("Say why it can't wait: everybody with a role here reads it.")
         change.broken_glass.create(operator=actor, reason=reason)
         log_line(change, f"{actor} applies it without the approvals that it needs.")
-        verbs.record("change.glass_broken", change, actor=actor, reason=reason, digest=change.digest)
+        record("change.glass_broken", change, actor=actor, reason=reason, digest=change.digest)
     return apply(change=change, actor=actor)
 
 
@@ -118,7 +118,7 @@ def review(*, change: Change, actor: Operator, comment: str) -> BreakGlass:
         glass.reviewed_by, glass.reviewed_at, glass.review = actor, timezone.now(), comment
         glass.save(update_fields=["reviewed_by", "reviewed_at", "review"])
         log_line(change, f"Reviewed by {actor}.")
-        verbs.record("change.reviewed", change, actor=actor, reason=comment)
+        record("change.reviewed", change, actor=actor, reason=comment)
     return glass
 
 
@@ -130,7 +130,5 @@ def override(*, change: Change, actor: Operator, reason: str) -> Override:
             raise PlanError("Say why what is protected has to be touched.")
         made = change.overrides.create(operator=actor, reason=reason, findings=[each.as_json() for each in found])
         log_line(change, f"{actor} overrides what is protected.")
-        verbs.record(
-            "change.overridden", change, actor=actor, reason=reason, protected=[each.message for each in found]
-        )
+        record("change.overridden", change, actor=actor, reason=reason, protected=[each.message for each in found])
     return made

@@ -23,7 +23,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from sync import clock, counter, operations
-from sync.changes.rows import log_line, wake_after_commit
+from sync.changes.bookkeeping import log_line, wake_after_commit
 from sync.changes.transitions import CLAIM
 from sync.models import Change, Lease
 

@@ -23,7 +23,8 @@ from sync import clock
 from sync.aws.client import AwsClient, writer
 from sync.aws.errors import AwsError, as_json, sentence_only
 from sync.aws.permission_check import check_calls
-from sync.changes import rules, transitions, verbs
+from sync.changes import rules, transitions
+from sync.changes.bookkeeping import record
 from sync.changes.steps import created_ids, planned_step, session_policy
 from sync.models import Change, DryRun, Step
 from sync.operation_mixins import difference_described
@@ -63,7 +64,7 @@ def ask_dry_run(*, change: Change, actor: Operator) -> DryRun:
         return under_way
     change.dry_runs.all().delete()  # what they met was true then
     run = change.dry_runs.create(asked_by=actor)
-    verbs.record("change.dry_run", change, actor=actor)
+    record("change.dry_run", change, actor=actor)
     transaction.on_commit(partial(wake, DRY_RUN, run.pk))
     return run
 

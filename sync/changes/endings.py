@@ -12,10 +12,10 @@ from django.conf import settings
 
 from sync import clock, mirror, operations, pull, refresh, sealed
 from sync.aws.errors import sentence_only
-from sync.changes import attempts, temporary, verbs
+from sync.changes import attempts, temporary
+from sync.changes.bookkeeping import log_line, record, wake_after_commit
 from sync.changes.claims import ChangeClaimLost, Claim, release_leases
 from sync.changes.guards import Objection, send_back, void_approvals
-from sync.changes.rows import log_line, wake_after_commit
 from sync.changes.steps import created_ids
 from sync.models import Change, MirroredRow, Run, Step
 from sync.operations import object_made
@@ -41,7 +41,7 @@ def _ending(claim: Claim, state: Change.State) -> Iterator[Change]:
 def mark_applied(claim: Claim) -> None:
     with _ending(claim, Change.State.APPLIED) as change:
         log_line(change, "Applied.")
-        verbs.record("change.applied", change, actor=change.applied_by, reason=change.reason)
+        record("change.applied", change, actor=change.applied_by, reason=change.reason)
         sealed.erase_typed(change)
 
 
@@ -50,7 +50,7 @@ def mark_cancelled(claim: Claim) -> None:
         _unfinished(change).update(state=Step.State.SKIPPED)
         log_line(change, "Stopped, as asked.")
         sealed.erase_typed(change)
-        verbs.record("change.cancelled", change, actor=change.applied_by)
+        record("change.cancelled", change, actor=change.applied_by)
 
 
 def mark_stopped(claim: Claim, step: Step, error: dict[str, Any], ended: Step.State) -> None:
@@ -60,7 +60,7 @@ def mark_stopped(claim: Claim, step: Step, error: dict[str, Any], ended: Step.St
         change.error = {**error, "step": step.position}
         log_line(change, f"Stopped at step {step.position} of {change.steps.count()}.")
         data = {"why": _why(step, error), "request_id": error.get("request_id", "")}
-        verbs.record(f"change.{state.value}", change, actor=change.applied_by, reason=change.reason, **data)
+        record(f"change.{state.value}", change, actor=change.applied_by, reason=change.reason, **data)
 
 
 def turn_back(claim: Claim, against: Objection) -> None:
@@ -76,9 +76,9 @@ def turn_back(claim: Claim, against: Objection) -> None:
         void_approvals(change, against)
         if change.state == Change.State.EXPIRED:
             sealed.erase_typed(change)
-            verbs.record("change.expired", change, actor=None)
+            record("change.expired", change, actor=None)
         else:
-            verbs.record("change.failed", change, actor=change.applied_by, why=against.sentence)
+            record("change.failed", change, actor=change.applied_by, why=against.sentence)
 
 
 def hand_on(claim: Claim) -> None:
@@ -122,7 +122,7 @@ def break_off(claim: Claim, error: dict[str, Any]) -> None:
                 if step.state == Step.State.UNKNOWN:
                     change.state = Change.State.UNKNOWN
             log_line(change, error["sentence"])
-            verbs.record(f"change.{change.state}", change, actor=change.applied_by, why=error["sentence"])
+            record(f"change.{change.state}", change, actor=change.applied_by, why=error["sentence"])
     except ChangeClaimLost:
         log.warning("Another worker took over change %s.", claim.change_id)
 

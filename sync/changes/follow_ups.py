@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from sync import operations, sealed
-from sync.changes import temporary, verbs
+from sync.changes import temporary
+from sync.changes.approvers import AppearedObjects
+from sync.changes.bookkeeping import PlanError, locked, log_line, record
 from sync.changes.events import OperatorEvent
 from sync.changes.plan import prefetch, propose, renew_spec
-from sync.changes.rows import PlanError, locked, log_line
 from sync.changes.rules import check
-from sync.changes.situation import AppearedObjects
 from sync.changes.steps import created_ids, planned_step, reversals
 from sync.changes.transitions import DELETE_APPEARED, LEAVE_APPEARED, REPLAN, REVERSE
 from sync.checks import PlanFinding
@@ -103,7 +103,7 @@ def plan_again(
         log_line(change, f"Planned again as change {new.pk}.")
         change.save()
         temporary.follow(change)
-        verbs.record("change.cancelled", change, actor=actor)
+        record("change.cancelled", change, actor=actor)
     return new
 
 
@@ -218,7 +218,7 @@ def leave_what_appeared(*, change: Change, actor: Operator) -> Change:
     """Leaves the object, which isn't ours, and plans again what is left. Raises PlanError."""
     found = _appeared(check(LEAVE_APPEARED, change, actor).appeared)
     new = plan_again(change, actor, LEAVE_APPEARED)
-    verbs.record("change.left_what_appeared", change, actor=actor, what=", ".join(found.ids))
+    record("change.left_what_appeared", change, actor=actor, what=", ".join(found.ids))
     return new
 
 
@@ -232,7 +232,7 @@ def delete_what_appeared(*, change: Change, which: str, actor: Operator) -> Chan
     operation = planned.operation
     first = operation.discard(planned.params, which) if isinstance(operation, AppearsAfterwards) else ()
     new = plan_again(change, actor, DELETE_APPEARED, first=first)
-    verbs.record("change.owned_what_appeared", change, actor=actor, what=which)
+    record("change.owned_what_appeared", change, actor=actor, what=which)
     return new
 
 

@@ -14,12 +14,17 @@ from django.db.models import prefetch_related_objects
 from accounts.models import Operator
 from sync import checks, clock, operations
 from sync.aws.errors import sentence_only
-from sync.changes import attempts, verbs
-from sync.changes.approvers import findings_without_override, override_needed, owner_stands_in, valid_approvals
+from sync.changes import attempts
+from sync.changes.approvers import (
+    ChangeSituation,
+    findings_without_override,
+    override_needed,
+    owner_stands_in,
+    valid_approvals,
+)
+from sync.changes.bookkeeping import PlanError, record
 from sync.changes.events import may_do, may_not
 from sync.changes.plan import check_steps, digest, measured_findings, measurements_to_keep, operations_of
-from sync.changes.rows import PlanError
-from sync.changes.situation import ChangeSituation
 from sync.changes.steps import created_ids, planned_step
 from sync.changes.transitions import APPLY_IT, LET_END_GO
 from sync.checks import PlanFinding
@@ -146,7 +151,7 @@ def void_approvals(change: Change, against: Objection) -> None:
     """Those that no longer count: all of them when the plan got worse."""
     counting = [] if against.voids_approvals else [approval.pk for approval in valid_approvals(change)]
     if change.approvals.filter(approved=True, void=False).exclude(pk__in=counting).update(void=True):
-        verbs.record("change.approvals_voided", change, actor=None, why=against.sentence)
+        record("change.approvals_voided", change, actor=None, why=against.sentence)
 
 
 def unsent_steps(change: Change) -> list[PlannedStep]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from accounts import audit
 from accounts.models import Operator
 from sync import clock, sealed
-from sync.changes import demands, removals, temporary, verbs
+from sync.changes import demands, removals, temporary
+from sync.changes.bookkeeping import PlanError, handing_over, locked, log_line, record, wake_after_commit
 from sync.changes.guards import objection, send_back
-from sync.changes.rows import PlanError, handing_over, locked, log_line, wake_after_commit
 from sync.changes.rules import check
 from sync.changes.transitions import APPLY_IT, CANCEL, LEAVE_OUT, LOOK_AGAIN, RETRY
 from sync.models import Change, Step
@@ -41,11 +41,11 @@ def _hand_over(change: Change, actor: Operator) -> None:
     if change.not_before and change.not_before > clock.now():
         change.state = Change.State.SCHEDULED
         log_line(change, f"Scheduled by {actor}.")
-        verbs.record("change.scheduled", change, actor=actor, at=change.not_before.isoformat())
+        record("change.scheduled", change, actor=actor, at=change.not_before.isoformat())
     else:
         _queue(change)
         log_line(change, f"{actor} asked to apply it.")
-        verbs.record("change.apply_asked", change, actor=actor, digest=change.digest)
+        record("change.apply_asked", change, actor=actor, digest=change.digest)
 
 
 def retry(*, change: Change, actor: Operator) -> Change:
@@ -56,7 +56,7 @@ def retry(*, change: Change, actor: Operator) -> Change:
     with handing_over(change.pk) as change:
         check(RETRY, change, actor)
         _go_on(change, actor, f"{actor} asked to go on.")
-        verbs.record("change.retried", change, actor=actor)
+        record("change.retried", change, actor=actor)
     return change
 
 
@@ -70,7 +70,7 @@ def leave_out(*, change: Change, actor: Operator) -> Change:
         step.save(update_fields=["state"])
         _go_on(change, actor, f"{actor} left out step {step.position}.")
         why = step.error.get("sentence", "")
-        verbs.record("change.step_left_out", change, actor=actor, step=step.position, why=why)
+        record("change.step_left_out", change, actor=actor, step=step.position, why=why)
     return change
 
 
@@ -109,7 +109,7 @@ def cancel(*, change: Change, actor: Operator, reason: str = "") -> Change:
         if change.state == Change.State.APPLYING or _something_is_sent(change):
             change.cancel_asked = True
             log_line(change, f"{actor} asked to stop after the step that runs.")
-            verbs.record("change.cancel_asked", change, actor=actor)
+            record("change.cancel_asked", change, actor=actor)
         else:
             change.state = Change.State.CANCELLED
             change.finished_at = clock.now()
@@ -117,7 +117,7 @@ def cancel(*, change: Change, actor: Operator, reason: str = "") -> Change:
             change.leases.all().delete()
             log_line(change, f"Cancelled by {actor}.")
             sealed.erase_typed(change)
-            verbs.record("change.cancelled", change, actor=actor)
+            record("change.cancelled", change, actor=actor)
             temporary.follow(change)
         change.save()
     return change

@@ -20,8 +20,8 @@ from django.db import transaction
 from accounts.access import may, may_in_pool
 from accounts.models import AwsAccount, Operator
 from sync import checks, clock, operations, sealed
-from sync.changes import demands, verbs
-from sync.changes.rows import PlanError
+from sync.changes import demands
+from sync.changes.bookkeeping import PlanError, record
 from sync.changes.steps import title_of
 from sync.checks import Measurement, PlanFinding
 from sync.models import Change, Step
@@ -96,7 +96,7 @@ def propose(
     Step.objects.bulk_create(rows)
     _keep_secrets(change, draft.steps, actor)
     demands.keep_demands(change, rules, second=second)
-    verbs.record("change.proposed", change, actor=actor, reason=reason, digest=change.digest)
+    record("change.proposed", change, actor=actor, reason=reason, digest=change.digest)
     return change
 
 

@@ -25,11 +25,11 @@ from sync.aws import errors
 from sync.aws.client import AwsClient
 from sync.aws.errors import as_json, sentence_only
 from sync.changes import attempts, failpoints, records
+from sync.changes.bookkeeping import log_line
 from sync.changes.claims import Claim
 from sync.changes.failpoints import FailPoint
 from sync.changes.guards import Objection
 from sync.changes.records import StepOutcome, write_down
-from sync.changes.rows import log_line
 from sync.changes.waves import DueStep
 from sync.models import Attempt, Change, Step
 from sync.object_ref import ObjectRef

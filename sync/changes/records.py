@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditEntry, AwsAccount
-from sync import clock, mirror, sealed
+from sync import clock, mirror, pull, reversals, sealed
 from sync.aws.client import AwsClient
 from sync.aws.errors import AwsError
-from sync.changes import attempts, failpoints, pending_rereads, verbs
+from sync.changes import attempts, failpoints
+from sync.changes.bookkeeping import log_lines, reason_of, step_entry_data
 from sync.changes.claims import Claim
 from sync.changes.failpoints import FailPoint
-from sync.changes.rows import log_lines
+from sync.changes.steps import created_ids, planned_step
 from sync.changes.waves import DueStep
-from sync.mirror import RereadObject, bulk
-from sync.mirror.base import mirror_of
+from sync.error_isolation import for_each_isolated
+from sync.mirror import Mirror, RereadObject, bulk
+from sync.mirror.base import AccountRegion, Content, mirror_of
 from sync.mirror.facets import lock_details
-from sync.models import Attempt, Change, Step
+from sync.mirror.store import settle_time
+from sync.models import Attempt, Change, Facet, PendingReread, Run, Step
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import HasSecrets
-from sync.operations import Value
+from sync.operations import Refusal, Value
+from sync.plan_draft import Draft
 
 State = Step.State
 
@@ -69,12 +74,12 @@ def write_down(claim: Claim, ended: Sequence[StepOutcome]) -> None:
         _steps(ended)
         reread = [(seen, each.due.step if each.is_done else None) for each in ended for seen in each.reread]
         store_reread(change.aws_account, reread)
-        pending_rereads.record_pending_rereads(change.aws_account, _not_read(ended))
+        record_pending_rereads(change.aws_account, _not_read(ended))
         for each in ended:
             if each.is_done:
                 _hand_over(change, each)
         done = [each for each in ended if each.is_done]
-        texts = verbs.reason_of(change) if done else {}
+        texts = reason_of(change) if done else {}
         audit.record_all([_entry(change, each, texts) for each in done])
         log_lines(change, [each.line for each in ended if each.line])
         failpoints.passing(FailPoint.BEFORE_COMMIT)
@@ -130,7 +135,7 @@ def _entry(change: Change, ended: StepOutcome, texts: Mapping[str, str]) -> Audi
         aws_account=change.aws_account,
         obj=(about.kind, about.object_id, about.name),
         texts=texts,
-        data=verbs.step_entry_data(step, planned.operation.title(planned.params), ended.request_id, left),
+        data=step_entry_data(step, planned.operation.title(planned.params), ended.request_id, left),
     )
 
 
@@ -187,3 +192,91 @@ def _what_goes_together(stored: tuple[RereadObject, Step | None]) -> tuple[str, 
     """None for what is gone, and for what is nobody's step."""
     each, step = stored
     return None if each.item is None or step is None else (each.ref.kind, each.ref.facet, each.ref.region)
+
+
+# ---- Pending rereads -----------------------------------------------------------------------------------------------
+# Objects that a step wrote, and that could not be read again after it.
+# After that whoever looks knows no better than we do.
+_GIVEN_UP = timedelta(days=7)
+_AT_ONCE = 20
+_NOT_AGAIN = timedelta(minutes=5)
+
+
+def record_pending_rereads(aws_account: AwsAccount, owed: Iterable[tuple[ObjectRef, Step]]) -> None:
+    """Records the objects, in the transaction that marks the steps as done."""
+    PendingReread.objects.bulk_create(
+        PendingReread(
+            aws_account=aws_account,
+            region=ref.region,
+            kind=ref.kind,
+            source=ref.facet,
+            object_id=ref.object_id,
+            arn=ref.arn,
+            step=step,
+            since=clock.now(),
+        )
+        for ref, step in owed
+        if not mirror.mirror_of(ref.kind, ref.facet).keeps_own_books
+    )
+
+
+def is_own_write(
+    place: AccountRegion,
+    its_mirror: Mirror,
+    object_id: str,
+    steps: Sequence[Step],
+    before: Content | None,
+    now: Content,
+) -> bool:
+    """Each step's part is as that step left it, and undoing all of the difference takes no more than undoing them."""
+    if not all(_is_as_left(step) for step in steps):
+        return False
+    if before is None:
+        return True
+    ref = ObjectRef(its_mirror.kind, object_id, "", "", facet=its_mirror.source)
+    undone = reversals.reversal(place.aws_account, ref, before, now)
+    return len(undone.steps) <= sum(max(1, len(_undoing(step))) for step in steps)
+
+
+def _is_as_left(step: Step) -> bool:
+    planned = planned_step(step, created_ids(step.change))
+    try:
+        found = planned.operation.mirrored(Draft(step.change.aws_account), planned.params)
+    except Refusal:
+        found = None
+    return bool(found == planned.operation.after(planned.params, planned.expects))
+
+
+def _undoing(step: Step) -> Sequence[object]:
+    planned = planned_step(step, created_ids(step.change))
+    return planned.operation.reverse(planned.params, step.before, step.result)
+
+
+def read_pending() -> None:
+    """Rereads them, once a minute, and deletes those that were read since without a difference."""
+    PendingReread.objects.filter(since__lt=clock.now() - _GIVEN_UP).delete()
+    settled = PendingReread.objects.filter(since__lt=clock.now() - settle_time())
+    known = Facet.objects.filter(
+        aws_account=OuterRef("aws_account"),
+        region=OuterRef("region"),
+        kind=OuterRef("kind"),
+        source=OuterRef("source"),
+        object_id=OuterRef("object_id"),
+        read_at__gt=OuterRef("since") + settle_time(),
+    )
+    settled.filter(Exists(known)).delete()
+    rows = PendingReread.objects.exclude(object_id="").order_by("pk").select_related("aws_account")[:_AT_ONCE]
+    for_each_isolated(list(rows), _read)
+
+
+def _read(row: PendingReread) -> None:
+    lately = clock.now() - _NOT_AGAIN
+    if Run.objects.filter(source=Run.OBJECT, object_id=row.object_id, created_at__gt=lately).exists():
+        return
+    pull.start(
+        aws_account=row.aws_account,
+        region=row.region,
+        source=Run.OBJECT,
+        of=(row.kind, row.object_id),
+        trigger=Run.Trigger.SCHEDULE,
+    )

@@ -16,10 +16,9 @@ from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPROVE
 from sync import clock, operations
-from sync.changes import verbs
 from sync.changes.approvers import decides_alone
+from sync.changes.bookkeeping import PlanError, locked_if_free, log_line, record
 from sync.changes.plan import digest
-from sync.changes.rows import PlanError, locked_if_free, log_line
 from sync.changes.steps import planned_step
 from sync.changes.transitions import BRING_BACK
 from sync.error_isolation import for_each_isolated
@@ -74,7 +73,7 @@ def record_alone(verb: str, change: Change, *, actor: Operator, reason: str) -> 
     """Raises PlanError without a reason."""
     if not reason.strip():
         raise PlanError("Say why you decide it alone: everybody with a role here reads it.")
-    verbs.record(verb, change, actor=actor, reason=reason.strip(), digest=change.digest)
+    record(verb, change, actor=actor, reason=reason.strip(), digest=change.digest)
 
 
 # ---- Which have not ended in time ----------------------------------------------------------------------------------

@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping
 
 from accounts.models import Operator
 from sync.changes import guards, removals
-from sync.changes.approvers import may_review
+from sync.changes.approvers import ChangeSituation, may_review
+from sync.changes.bookkeeping import PlanError
 from sync.changes.events import OperatorEvent, refusal
-from sync.changes.rows import PlanError
-from sync.changes.situation import ChangeSituation
 from sync.changes.steps import reversals, why_needed
 from sync.changes.transitions import (
     APPROVE_ALONE,

@@ -9,9 +9,10 @@ from __future__ import annotations
 from django.db import transaction
 
 from sync import clock, sealed
-from sync.changes import claims, pending_rereads, removals, temporary, verbs
+from sync.changes import claims, removals, temporary
+from sync.changes.bookkeeping import locked_if_free, log_line, record
 from sync.changes.claims import Claim
-from sync.changes.rows import locked_if_free, log_line
+from sync.changes.records import read_pending
 from sync.changes.transitions import CLAIM, EXPIRE
 from sync.error_isolation import for_each_isolated
 from sync.models import Change, Lease
@@ -50,7 +51,7 @@ def _expire(pk: int) -> None:
             change.finished_at = clock.now()
             log_line(change, "Expired.")
             change.save()
-            verbs.record("change.expired", change, actor=None)
+            record("change.expired", change, actor=None)
             sealed.erase_typed(change)
             temporary.follow(change)
 
@@ -59,7 +60,7 @@ def _expire(pk: int) -> None:
 def erase_secrets() -> None:
     for row in sealed.erase_expired():
         if row.change is not None:
-            verbs.record("secret.expired", row.change, actor=None, who=str(row.operator), name=row.name)
+            record("secret.expired", row.change, actor=None, who=str(row.operator), name=row.name)
 
 
 def queue_scheduled() -> None:
@@ -97,7 +98,7 @@ PARTS = (
     removals.bring_back,
     temporary.warn_of_ends,
     free_leases,
-    pending_rereads.read_pending,
+    read_pending,
     wake_workers,
 )
 

@@ -19,9 +19,9 @@ from django.db import transaction
 from accounts.models import Operator
 from iamconsole.web.words import full_time
 from sync import clock, operations
-from sync.changes import removals, verbs
+from sync.changes import removals
+from sync.changes.bookkeeping import PlanError, locked, locked_if_free, log_line, record
 from sync.changes.plan import digest, extend, plan, propose, row_of
-from sync.changes.rows import PlanError, locked, locked_if_free, log_line
 from sync.changes.rules import check
 from sync.changes.steps import created_ids, title_of
 from sync.changes.transitions import LET_END_GO, MOVE_END
@@ -86,7 +86,7 @@ def _make_removal(change: Change, planned: Sequence[PlannedStep], actor: Operato
     for row in rows:
         row.change = removal
     Step.objects.bulk_create(rows)
-    verbs.record("change.end_planned", removal, actor=actor, reason=change.reason, at=change.until.isoformat())
+    record("change.end_planned", removal, actor=actor, reason=change.reason, at=change.until.isoformat())
     log_line(change, f"Change {removal.pk} removes it: {full_time(change.until)}.")
 
 
@@ -125,7 +125,7 @@ def _follow_grant(change: Change) -> None:
         removal.save(update_fields=["state", "applied_by", "applied_from"])
         log_line(removal, f"Scheduled: change {change.pk} was carried out.")
         assert removal.not_before is not None  # noqa: S101  as it was made
-        verbs.record("change.scheduled", removal, actor=change.applied_by, at=removal.not_before.isoformat())
+        record("change.scheduled", removal, actor=change.applied_by, at=removal.not_before.isoformat())
     elif change.state in Change.GIVEN_UP:
         _let_go(removal, f"Change {change.pk} gave nothing.", None)
 
@@ -148,7 +148,7 @@ def _let_go(removal: Change, line: str, actor: Operator | None) -> None:
     removal.save(update_fields=["state", "finished_at"])
     removal.steps.update(state=Step.State.SKIPPED)
     log_line(removal, line)
-    verbs.record("change.cancelled", removal, actor=actor)
+    record("change.cancelled", removal, actor=actor)
 
 
 def move_end(*, change: Change, until: datetime, actor: Operator, reason: str = "") -> Change:
@@ -169,7 +169,7 @@ def move_end(*, change: Change, until: datetime, actor: Operator, reason: str = 
         removal.expires_at = until + _STAYS
         removal.save()
         log_line(removal, f"{actor} moved the end to {full_time(until)}.")
-        verbs.record("change.end_moved", removal, actor=actor, at=until.isoformat(), before=before.isoformat())
+        record("change.end_moved", removal, actor=actor, at=until.isoformat(), before=before.isoformat())
     return removal
 
 
@@ -190,4 +190,4 @@ def _warn_of_end(pk: int) -> None:
             removal.warned_at = clock.now()
             removal.save(update_fields=["warned_at"])
             assert removal.not_before is not None  # noqa: S101  as it was made
-            verbs.record("change.ends_soon", removal, actor=None, at=removal.not_before.isoformat())
+            record("change.ends_soon", removal, actor=None, at=removal.not_before.isoformat())

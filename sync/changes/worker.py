@@ -16,11 +16,11 @@ from sync import operations
 from sync.aws.client import AwsClient, writer
 from sync.aws.errors import AwsError, as_json, sentence_only
 from sync.changes import attempts, claims, endings, records
+from sync.changes.bookkeeping import log_line, wake_after_commit
 from sync.changes.claims import ChangeClaimLost, Claim, keys_to_lease, leases_of_others, take_leases
 from sync.changes.guards import Objection, objection
 from sync.changes.protocol import StepRun, WaitingUntil, begin
 from sync.changes.records import StepOutcome, write_down
-from sync.changes.rows import log_line, wake_after_commit
 from sync.changes.steps import created_ids, session_policy
 from sync.changes.waves import DueStep, WaveSize, waves
 from sync.counter import NotCounted

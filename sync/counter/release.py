@@ -20,8 +20,8 @@ from accounts.models import Operator
 from accounts.roles import ADMINISTER
 from sync import clock
 from sync.aws.errors import sentence_only
-from sync.changes import PlanError, attempts, temporary, verbs
-from sync.changes.rows import log_line, wake_after_commit
+from sync.changes import PlanError, attempts, temporary
+from sync.changes.bookkeeping import log_line, record, wake_after_commit
 from sync.changes.steps import created_ids, planned_step
 from sync.counter import outside
 from sync.models import Change, Step, StepCounter
@@ -159,7 +159,7 @@ def _stop(change: Change) -> None:
     change.save()
     change.leases.all().delete()
     log_line(change, STOPPED)
-    verbs.record("change.unknown", change, actor=None, why=STOPPED)
+    record("change.unknown", change, actor=None, why=STOPPED)
     temporary.follow(change)
 
 

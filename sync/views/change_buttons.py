@@ -8,13 +8,12 @@ from functools import cached_property
 
 from iamconsole.web.words import counted
 from sync.changes import guards, transitions
-from sync.changes.approvers import SAFER, nobody_reviews
+from sync.changes.approvers import SAFER, AppearedObjects, ChangeSituation, nobody_reviews
 from sync.changes.demands import Demand
 from sync.changes.events import OperatorEvent
 from sync.changes.follow_ups import undone_edits
 from sync.changes.removals import is_alone
 from sync.changes.rules import why_not
-from sync.changes.situation import AppearedObjects, ChangeSituation
 from sync.changes.stale_plan import MOST_LOOKED_INTO
 from sync.changes.steps import reversals
 from sync.checks import PlanFinding

@@ -19,8 +19,8 @@ from iamconsole.web import panels
 from iamconsole.web.panels import Panel
 from iamconsole.web.tables import TableListing, list_response
 from sync import selectors
-from sync.changes.situation import ChangeSituation
-from sync.changes.verbs import record_names_viewed
+from sync.changes.approvers import ChangeSituation
+from sync.changes.bookkeeping import record_names_viewed
 from sync.models import Change
 from sync.naming import Names
 from sync.views.change_actions import take_kept_words

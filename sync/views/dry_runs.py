@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET
 from accounts.access import signed_in
 from iamconsole.web.words import some
 from sync.changes import transitions
+from sync.changes.approvers import ChangeSituation
 from sync.changes.dry_run import ForecastOutcome
 from sync.changes.rules import why_not
-from sync.changes.situation import ChangeSituation
 from sync.models import Change, DryRun
 from sync.views.live import fetch_change, poll_response, signature
 from sync.views.words import ErrorView

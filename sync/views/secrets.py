@@ -21,7 +21,7 @@ from iamconsole.web import qr
 from iamconsole.web.exports import FORMATS, csv_lines
 from iamconsole.web.words import counted
 from sync import sealed
-from sync.changes import verbs
+from sync.changes.bookkeeping import record
 from sync.models import Change, Step
 from sync.naming import Names
 from sync.operation_mixins import HasSecrets
@@ -121,7 +121,7 @@ def _opened(request: HttpRequest, change: Change, operator: Operator, **more: st
     if not shown:
         messages.error(request, _GONE)
         return []
-    verbs.record("secret.shown", change, actor=operator, secrets=len(shown), **more)
+    record("secret.shown", change, actor=operator, secrets=len(shown), **more)
     steps = {step.position: step for step in change.steps.all()}
     return [_shown(steps[each.position], each) for each in shown]
 
@@ -132,7 +132,7 @@ def change_secrets_kept(request: HttpRequest, account_id: str, pk: int) -> HttpR
     change, operator = fetch_change(request, account_id, pk), signed_in(request)
     with transaction.atomic():
         if sealed.erase_shown(change, operator):
-            verbs.record("secret.acknowledged", change, actor=operator)
+            record("secret.acknowledged", change, actor=operator)
             messages.success(request, "Erased here: nobody can see it again.")
         else:
             messages.error(request, _GONE)

@@ -12,9 +12,9 @@ from accounts.models import Operator
 from iamconsole.web.words import full_time
 from sync import operations
 from sync.access_ends import end_by_themselves
+from sync.changes.approvers import ChangeSituation
 from sync.changes.removals import is_alone, is_overdue, next_try
 from sync.changes.rules import why_not
-from sync.changes.situation import ChangeSituation
 from sync.changes.temporary import removal_of
 from sync.changes.transitions import MOVE_END
 from sync.forms import AccessEndForm

@@ -12,8 +12,7 @@ from django.test import Client
 from accounts.access import may
 from accounts.models import AuditEntry, AwsAccount, ClaimGroup, Grant, Operator
 from accounts.roles import SEE_IAM, Role
-from accounts.services import claims
-from accounts.services.operators import set_groups
+from accounts.services.operators import map_claim, set_groups, unmap_claim
 from tests.accounts.oidc import go
 from tests.services.oidc_provider import OidcProvider
 
@@ -74,7 +73,7 @@ def test_a_mapping_that_is_gone_takes_the_group_too(
     client: Client, provider: OidcProvider, auditors: Group, olga: Operator
 ) -> None:
     again(client, provider, "aws-audit")
-    claims.unmap_claim(actor=olga, mapping=ClaimGroup.objects.get())
+    unmap_claim(actor=olga, mapping=ClaimGroup.objects.get())
     assert not again(client, provider, "aws-audit").groups.exists()
 
 
@@ -116,14 +115,14 @@ def test_the_last_owner_of_all_stays_one(client: Client, provider: OidcProvider)
 
 def test_only_owners_of_all_map_claims(alice: Operator, auditors: Group) -> None:
     with pytest.raises(PermissionDenied):
-        claims.map_claim(actor=alice, mapping=ClaimGroup(value="x", group=auditors))
+        map_claim(actor=alice, mapping=ClaimGroup(value="x", group=auditors))
     with pytest.raises(PermissionDenied):
-        claims.unmap_claim(actor=alice, mapping=ClaimGroup.objects.get())
+        unmap_claim(actor=alice, mapping=ClaimGroup.objects.get())
 
 
 def test_the_same_mapping_twice_is_refused(olga: Operator, auditors: Group) -> None:
     with pytest.raises(ValidationError, match="already"):
-        claims.map_claim(actor=olga, mapping=ClaimGroup(value="aws-audit", group=auditors))
+        map_claim(actor=olga, mapping=ClaimGroup(value="aws-audit", group=auditors))
 
 
 def test_an_owner_maps_a_claim_in_the_administration(

@@ -13,7 +13,7 @@ from cognito.models import AppClient
 from cognito.pools.operations import update
 from cognito.pools.operations.shapes import CLIENT_RISK
 from emulator.process import REGION, Emulator
-from sync.changes.rows import PlanError
+from sync.changes.bookkeeping import PlanError
 from sync.models import Change, Facet, Revision, Run
 from sync.operations import registry
 from tests.cognito.arranged_pool import Arranged, arrange, risk_of, with_plus

@@ -11,7 +11,8 @@ from identities.models import IamRole
 from identities.operations import attach
 from policies.models import ManagedPolicy
 from sync import changes, refresh
-from sync.changes import pending_rereads, records
+from sync.changes import records
+from sync.changes.records import read_pending
 from sync.models import Change, PendingReread, Revision, Run, Step
 from tests.services.changing import propose, worked
 from tests.services.pulling import pulled
@@ -56,11 +57,11 @@ def test_the_next_pull_knows_whose_it_is(world: World, attached: tuple[IamRole, 
 
 
 def test_it_is_read_with_the_next_tick(attached: tuple[IamRole, ManagedPolicy]) -> None:
-    pending_rereads.read_pending()
+    read_pending()
     run = Run.objects.get(source=Run.OBJECT, object_id=attached[0].aws_id)
     refresh.work(run.pk)
     assert newest(attached[0]).origin == Origin.CHANGE
-    pending_rereads.read_pending()
+    read_pending()
     assert Run.objects.filter(source=Run.OBJECT, object_id=run.object_id).count() == 1, "it was asked just now"
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import Operator
 from identities.models import DelegationRequest
 from identities.operations import reject_request
-from sync.changes.rows import PlanError
+from sync.changes.bookkeeping import PlanError
 from sync.models import Change
 from sync.operations import BadParams, registry
 from tests.identities.operation_cases_delegation import a_request, shown_request

@@ -12,7 +12,7 @@ from accounts.models import Operator
 from identities.account.root_access import FEATURES
 from identities.models import IamAccount
 from identities.operations import switch_root_feature
-from sync.changes.rows import PlanError
+from sync.changes.bookkeeping import PlanError
 from sync.models import Change, Facet, Revision, Run
 from sync.operations import StepSpec, registry
 from sync.selectors import coverage_of

@@ -10,7 +10,8 @@ from django.db import connection
 
 from accounts.models import AwsAccount
 from cognito.models import CognitoUser, UserPool
-from sync.mirror import AccountRegion, bulk, copying
+from sync.mirror import AccountRegion, bulk
+from sync.mirror.bulk import insert_new, prepared_lines
 from sync.mirror.rows import KEY, columns, write
 from tests.sync.test_mirror_bulk import AT, HARD
 
@@ -41,12 +42,12 @@ def rows() -> list[dict[str, Any]]:
 
 
 def test_it_writes_what_an_upsert_writes(common: dict[str, Any]) -> None:
-    found = copying.prepared(CognitoUser, rows())
+    found = prepared_lines(CognitoUser, rows())
     if connection.vendor != "postgresql":
         assert found is None
         return
     assert found is not None
-    assert copying.insert_new(CognitoUser, found, common)
+    assert insert_new(CognitoUser, found, common)
     copied = list(CognitoUser.objects.order_by("aws_id").values())
     CognitoUser.objects.all().delete()
     bulk.upsert(CognitoUser, [common | row for row in rows()], key=KEY)
@@ -56,8 +57,8 @@ def test_it_writes_what_an_upsert_writes(common: dict[str, Any]) -> None:
 
 def test_where_one_is_there_nothing_is_written(common: dict[str, Any]) -> None:
     wanted = rows()
-    found = copying.prepared(CognitoUser, wanted)
+    found = prepared_lines(CognitoUser, wanted)
     bulk.upsert(CognitoUser, [common | wanted[5] | {"words": "as it was"}], key=KEY)
     if found is not None:
-        assert not copying.insert_new(CognitoUser, found, common)
+        assert not insert_new(CognitoUser, found, common)
     assert list(CognitoUser.objects.values_list("aws_id", "words")) == [("5", "as it was")]

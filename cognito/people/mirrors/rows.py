@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 from cognito.models import CognitoUser, UserPool
 from cognito.people.person_record import Person
 from sync import clock
-from sync.mirror import AccountRegion, Counts, bulk, copying
-from sync.mirror.bulk import Columns
-from sync.mirror.copying import CopyLines
+from sync.mirror import AccountRegion, Counts, bulk
+from sync.mirror.bulk import Columns, CopyLines, insert_new, prepared_lines
 from sync.mirror.rows import KEY
 from sync.mirror.store import settle_time
 
@@ -29,14 +28,14 @@ class KnownPerson(NamedTuple):
 
 def prepared(people: Sequence[Person]) -> CopyLines | None:
     """For `keep_new`, of people as `each_once` gives them; may be made in another thread."""
-    return copying.prepared(CognitoUser, [person.columns() for person in people])
+    return prepared_lines(CognitoUser, [person.columns() for person in people])
 
 
 def keep_new(
     pool: UserPool, people: Sequence[Person], as_rows: CopyLines | None, requested_at: datetime, *, run: int
 ) -> Counts:
     """`keep`, for a pool whose people were never read to the end: most likely none of these is there."""
-    if as_rows and copying.insert_new(CognitoUser, as_rows, _common(pool, requested_at, run, ours=False)):
+    if as_rows and insert_new(CognitoUser, as_rows, _common(pool, requested_at, run, ours=False)):
         return Counts(len(people), len(people), 0)
     return keep(pool, people, requested_at, run=run)
 

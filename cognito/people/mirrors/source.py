@@ -30,7 +30,7 @@ from sync.aws.client import ListPage
 from sync.aws.errors import AccessDeniedError, AwsError, MarkerExpired, NotFound, UnsupportedError
 from sync.aws.quotas import forecast_s
 from sync.mirror import AccountRegion, Counts, Reader, RunVisit, SelfStoringSource, SourcePage
-from sync.mirror.copying import CopyLines
+from sync.mirror.bulk import CopyLines
 from sync.mirror.paced_writes import paced_write, update_statistics
 from sync.mirror.store import settle_time
 from sync.mirror.sweep import BRAKE_COUNT, BRAKE_SHARE, CONFIRMATIONS

@@ -27,7 +27,7 @@ from identities.bulk.forms import RowsForm
 from identities.bulk.rows import BulkRow
 from objects.views.object_action import Breadcrumb, action_page
 from objects.views.stage import REFUSED, stage
-from sync.changes.verbs import record_names_viewed
+from sync.changes.bookkeeping import record_names_viewed
 from sync.naming import Names
 from sync.operations import StepSpec
 from sync.snapshot import files

@@ -34,8 +34,7 @@ from iamconsole.web.tables import Table, TableListing, list_response
 from iamconsole.web.words import counted
 from objects.object_actions import ObjectAction
 from objects.object_pages import fetch_row, tab_links
-from objects.views.object_action import Breadcrumb
-from objects.views.selection import Selection, act_on_selection, choose_page, picked_rows
+from objects.views.object_action import Breadcrumb, Selection, act_on_selection, choose_page, picked_rows
 from sync.aws.errors import AwsError
 from sync.texts import storable
 
