@@ -87,3 +87,7 @@ class EditorField(forms.CharField):
 
     editor_template: ClassVar[str]  # the editor itself
     checked_template: ClassVar[str]  # beside it, below the other fields: what is found in the text
+
+    def fixed(self, text: str, key: str, aws_account: AwsAccount) -> Any:
+        """The text with the fix of what a button of its page names: `text`, and `words` for what was done."""
+        raise NotImplementedError

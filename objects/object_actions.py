@@ -37,6 +37,7 @@ class ActionForm(StageForm):
     button: ClassVar[str] = "Stage the change"
     remark: ClassVar[str] = ""  # below the editor, if it has one
     template: ClassVar[str] = "objects/stage/action.html"  # or one that extends it
+    fixes: Any = None  # what a button beside the editor fixed just now
     cannot: str = ""  # a sentence why nothing can be staged just now; the page has that and no fields
 
     def __init__(
@@ -88,6 +89,15 @@ class ActionForm(StageForm):
     def unfolds(self) -> bool:
         """Something is said there, or something is wrong with it."""
         return any(bound.errors or bound.value() for bound in self.folded_fields)
+
+    def fix(self, key: str) -> None:
+        """Puts the fix that a button beside the editor names into its text; without script that comes as a form."""
+        bound = self.editor
+        if bound is not None:
+            field = bound.field
+            assert isinstance(field, EditorField)  # noqa: S101  `editor` finds no other
+            self.fixes = field.fixed(str(bound.value() or ""), key, self.aws_account)
+            self.data = {**self.data.dict(), bound.html_name: self.fixes.text}  # type: ignore[attr-defined]  # a QueryDict
 
     @property
     def editor(self) -> forms.BoundField | None:

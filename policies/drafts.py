@@ -11,13 +11,15 @@ from django.core.cache import cache
 
 from accounts.models import AwsAccount, Operator
 from policies.engine.document import DocumentProblem, parse
-from policies.engine.lint import LintFinding, Severity
+from policies.engine.lint import LintFinding, Severity, lint
 from policies.engine.structure import DocumentType
 from policies.findings import Findings, as_shown, findings_of
+from policies.fixes import FixedDraft, fixed
 from policies.quotas import Quota, quotas_of
 
 # IAM takes no more, white space included (API reference, CreatePolicyVersion); a form sends \r\n for each line's end.
 MOST_SENT = 131_072 * 2
+MOST_FIXED = 20_480  # the largest document that AWS takes of any kind, white space not counted, is half of it
 _TOO_LONG = "The document is longer than AWS takes any."
 
 
@@ -38,10 +40,30 @@ def findings_in(
     """All that lint finds in a draft of the AWS account. `quota`: of its characters. Raises Unwanted."""
     if len(text) > MOST_SENT:
         return as_shown([LintFinding("DOCUMENT_TOO_LONG", Severity.ERROR, _TOO_LONG, "", 1, 1, 0, 0)])
+    most = _most_characters(aws_account, kind, quota)
+    return findings_of(text.replace("\r\n", "\n"), kind, aws_account.account_id, most, is_wanted)
+
+
+def fixed_draft(
+    text: str,
+    key: str,
+    aws_account: AwsAccount,
+    kind: DocumentType = DocumentType.IDENTITY,
+    quota: Quota | None = None,
+) -> FixedDraft:
+    """The draft with the fix of a finding, or with all that are safe (policies.fixes)."""
+    text = text.replace("\r\n", "\n")
+    if len(text) > MOST_FIXED:
+        return FixedDraft(text)
+    most = _most_characters(aws_account, kind, quota)
+    return fixed(text, key, lambda draft: lint(draft, kind, aws_account.account_id, most))
+
+
+def _most_characters(aws_account: AwsAccount, kind: DocumentType, quota: Quota | None) -> int | None:
+    """None where AWS may have set another quota for the AWS account."""
     quotas = quotas_of(aws_account)
     limit = quotas[quota] if quota else quotas.of_document(kind)
-    most = limit.value if limit.is_sure else None
-    return findings_of(text.replace("\r\n", "\n"), kind, aws_account.account_id, most, is_wanted)
+    return limit.value if limit.is_sure else None
 
 
 def cleaned_document(text: str, kind: DocumentType = DocumentType.IDENTITY) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
+from accounts.models import AwsAccount
 from aws_constraints.arn import is_managed_by_aws
 from iamconsole.web.diff import laid_out
 from objects.fields import EditorField, NamedField
-from policies.drafts import MOST_SENT, cleaned_document, findings_in
+from policies.drafts import MOST_SENT, cleaned_document, findings_in, fixed_draft
 from policies.engine.document import DocumentType, size
 from policies.findings import Findings
+from policies.fixes import FixedDraft
 from policies.quotas import Quota, quotas_of
 from policies.selectors import attachable
 
@@ -48,6 +50,9 @@ class DocumentField(EditorField):
 
     def clean(self, value: Any) -> str:
         return cleaned_document(super().clean(value), self.kind)
+
+    def fixed(self, text: str, key: str, aws_account: AwsAccount) -> FixedDraft:
+        return fixed_draft(text, key, aws_account, self.kind, self.quota)
 
     def describe(self, text: str, form: Any) -> Mapping[str, Any]:
         return {}

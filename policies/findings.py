@@ -14,6 +14,7 @@ from policies.engine.lint import LintFinding, Severity, lint
 from policies.engine.lint.access_analyzer import CODES, PAGE
 from policies.engine.lint.sizes import CODES as SIZE_CODES
 from policies.engine.structure import DocumentType
+from policies.fixes import key_of
 
 _ORDER = list(Severity)
 _INK = {
@@ -41,6 +42,11 @@ class FindingView:
     ink: str
 
     @property
+    def fix_key(self) -> str:
+        """What the button of its fix sends; "" where it has none."""
+        return key_of(self.finding) if self.finding.fix else ""
+
+    @property
     def documentation(self) -> str:
         """The page of AWS that has the check; "" for one of our own."""
         return PAGE if self.finding.code in CODES else ""
@@ -55,6 +61,10 @@ class Findings:
     is_bad: bool
     marks: Mapping[int, str]
     data: Sequence[Mapping[str, Any]]
+
+    @property
+    def fixable(self) -> int:
+        return sum(bool(each.fix_key) for each in self.shown)
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,13 @@ def as_shown(found: Sequence[LintFinding]) -> Findings:
         times[Severity.ERROR] + times[Severity.SECURITY_WARNING] > 0,
         marks,
         [
-            {"line": each.line, "column": each.column, "message": each.message, "severity": each.severity}
+            {
+                "line": each.line,
+                "column": each.column,
+                "message": each.message,
+                "severity": each.severity,
+                **({"fix": each.fix.title, "key": key_of(each)} if each.fix else {}),
+            }
             for each in found
         ],
     )

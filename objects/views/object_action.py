@@ -84,7 +84,9 @@ def action_page(
     form = action.form(aws_account, targets, signed_in(request), asked, request.POST or None, request.FILES or None)
     if is_too_long(request):
         form.refuse_too_long()
-    if request.method == "POST" and form.is_valid() and (change := stage(request, form)):
+    if "fix" in request.POST:
+        form.fix(request.POST["fix"])
+    elif request.method == "POST" and form.is_valid() and (change := stage(request, form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)
     called = kind.called if kind else lambda target: target.name
     names = ", ".join(called(target) for target in targets[:3]) + (" …" if len(targets) > 3 else "")

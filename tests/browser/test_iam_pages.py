@@ -247,6 +247,35 @@ def test_the_editor_marks_what_its_text_has_by_now(aws_account: AwsAccount, erin
     assert page.evaluate(height) < 3_000
 
 
+def test_a_finding_is_fixed_by_its_button(aws_account: AwsAccount, erin: Operator, page_of: PageOf) -> None:
+    """By keyboard; one step back undoes it; and all that are safe at once leave what allows more."""
+    page = page_of(erin)
+    page.goto(address("policy_action", aws_id=make_policy(aws_account).aws_id, action="edit"))
+    editor, findings = page.locator(".cm-content"), page.locator("#findings")
+    editor.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(reports_policy("s3:GetObjct", "s3:PutObject", "s3:PutObject"))
+    expect(page.locator(".cm-lintRange-error")).to_have_count(1)
+    findings.get_by_role("button", name="Fix all safe ones").press("Enter")
+    expect(findings.get_by_role("status")).to_contain_text("Fixed: Remove it.")
+    expect(editor).to_contain_text("GetObjct")
+    button = findings.get_by_role("button", name=re.compile('^Write "s3:GetObject"'))
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(findings.get_by_role("status")).to_contain_text('Fixed: Write "s3:GetObject".')
+    expect(editor).not_to_contain_text("GetObjct")
+    expect(page.locator(".cm-lintRange-error")).to_have_count(0)
+    assert axe_violations(page) == []
+    editor.click()
+    page.keyboard.press("Control+z")
+    expect(editor).to_contain_text("GetObjct")
+    expect(page.locator(".cm-lintRange-error")).to_have_count(1)
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("F8")
+    page.locator(".cm-tooltip-lint .cm-diagnosticAction").click()
+    expect(editor).not_to_contain_text("GetObjct")
+
+
 def test_an_answer_is_in_view(aws_account: AwsAccount, ids: dict[str, str], bob: Operator, page_of: PageOf) -> None:
     """The form alone is as high as the window."""
     page = page_of(bob)

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from policies.engine import catalogue
-from policies.engine.lint.checks import FindingMark, Severity, statement_check
+from policies.engine.lint.checks import FindingMark, Severity, replaced, statement_check
 from policies.engine.lint.subject import LintStatement
 from policies.engine.matching import resource_glob, tokens
 from policies.engine.statements import StatementText
@@ -41,7 +41,8 @@ def unknown_services(statement: LintStatement) -> Iterator[FindingMark]:
             yield FindingMark("The service of an action can't have wildcards.", text.path)
             continue
         meant = _meant(statement, prefix, tuple(catalogue.service_names()))
-        yield FindingMark(f"AWS has no service {shown(prefix)}.{meant}", text.path)
+        fix = replaced(text.path, text.value.replace(prefix, meant, 1)) if meant else None
+        yield FindingMark(f"AWS has no service {shown(prefix)}.{_question(meant)}", text.path, make_fix=fix)
 
 
 @statement_check("INVALID_ACTION", Severity.ERROR, "An action that the service doesn't have.")
@@ -55,7 +56,9 @@ def unknown_actions(statement: LintStatement) -> Iterator[FindingMark]:
                 yield FindingMark(f"{shown(text.value)} matches no action of the service.", text.path)
                 continue
             of_service = tuple(each.partition(":")[2] for each in catalogue.actions_matching(f"{prefix}:*"))
-            yield FindingMark(f"{prefix} has no action {shown(name)}.{_meant(statement, name, of_service)}", text.path)
+            meant = _meant(statement, name, of_service)
+            fix = replaced(text.path, f"{prefix}:{meant}") if meant else None
+            yield FindingMark(f"{prefix} has no action {shown(name)}.{_question(meant)}", text.path, make_fix=fix)
 
 
 def _is_unknown(statement: LintStatement, pattern: str) -> bool:
@@ -66,6 +69,7 @@ def _is_unknown(statement: LintStatement, pattern: str) -> bool:
 
 
 def _meant(statement: LintStatement, name: str, known: tuple[str, ...]) -> str:
+    """The nearest of those that there are; "" where none is near."""
     return _nearest(name, known) if statement.subject.may_suggest() else ""
 
 
@@ -73,7 +77,11 @@ def _meant(statement: LintStatement, name: str, known: tuple[str, ...]) -> str:
 def _nearest(name: str, known: tuple[str, ...]) -> str:
     by_lower = {each.lower(): each for each in known}
     found = get_close_matches(name[:_SHOWN].lower(), by_lower, n=1, cutoff=0.75)
-    return f" Did you mean {by_lower[found[0]]}?" if found else ""
+    return by_lower[found[0]] if found else ""
+
+
+def _question(meant: str) -> str:
+    return f" Did you mean {meant}?" if meant else ""
 
 
 @statement_check(

@@ -1,5 +1,7 @@
 // What the server found in the document, shown beside what is wrong with it as JSON.
-// A finding is {line, column, message, severity}; lines and columns count from 1.
+// A finding is {line, column, message, severity}; lines and columns count from 1. One that can be fixed has {fix, key}
+// too: the title of the fix, and the value of the button that asks the server for it.
+import { isolateHistory } from "@codemirror/commands";
 import { jsonParseLinter } from "@codemirror/lang-json";
 import { forceLinting, lintGutter, linter } from "@codemirror/lint";
 import { StateEffect, StateField } from "@codemirror/state";
@@ -30,9 +32,38 @@ export function listenForFindings(view, id) {
   document.addEventListener("htmx:afterSettle", () => {
     const source = document.querySelector(`[data-findings-for="${CSS.escape(id)}"]`);
     if (!source) return;
+    if (source.dataset.text !== undefined) takeFixed(view, source);
     view.dispatch({ effects: setFindings.of(findingsOf(source)) });
     forceLinting(view);
   });
+}
+
+// One step back undoes what was fixed. The button that asked for it is gone: focus goes to the next one, or to what was done.
+function takeFixed(view, source) {
+  replaceText(view, source.dataset.text);
+  delete source.dataset.text;
+  const next = source.querySelector("button[name=fix]") ?? source.querySelector("[data-fixed]");
+  if (document.activeElement === document.body) next?.focus();
+}
+
+// Only what differs, so that the caret and what is folded stay.
+function replaceText(view, text) {
+  const old = view.state.doc.toString();
+  let from = 0;
+  while (from < Math.min(old.length, text.length) && old[from] === text[from]) from += 1;
+  let end = 0;
+  while (end < Math.min(old.length, text.length) - from && old.at(-1 - end) === text.at(-1 - end)) end += 1;
+  view.dispatch({
+    changes: { from, to: old.length - end, insert: text.slice(from, text.length - end) },
+    annotations: isolateHistory.of("full"),
+  });
+}
+
+// The list beside the editor has the button; the tooltip presses it.
+function fixes({ fix, key }) {
+  if (!key) return [];
+  const press = () => document.querySelector(`button[name=fix][value="${CSS.escape(key)}"]`)?.click();
+  return [{ name: fix, apply: press }];
 }
 
 // Findings move with the text around them; one whose own text was edited is gone, since it may no longer be true.
@@ -51,9 +82,10 @@ const field = StateField.define({
 });
 
 function place(doc, findings) {
-  return findings.map(({ line, column, message, severity }) => {
+  return findings.map((finding) => {
+    const { line, column, message, severity } = finding;
     const { from, to, length } = doc.line(Math.min(Math.max(line ?? 1, 1), doc.lines));
     const start = Math.min(Math.max((column ?? 1) - 1, 0), length);
-    return { from: from + start, to, message, severity: SEVERITY[severity] ?? "warning" };
+    return { from: from + start, to, message, severity: SEVERITY[severity] ?? "warning", actions: fixes(finding) };
   });
 }
