@@ -8,14 +8,17 @@ machinery: a running emulator, a small AWS to write to (`world`), real Celery wo
 from __future__ import annotations
 
 import gc
+import logging
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -23,6 +26,7 @@ from hypothesis import settings as hypothesis_settings
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import MFA_ROLES, Role
 from emulator.process import Emulator, start_emulator
+from iamconsole import urls
 from tests.services.pulling import seeded_and_pulled
 from tests.services.workers import Worker, empty_queue, start_worker
 from tests.services.world import World
@@ -198,6 +202,18 @@ def erins(client_of: Callable[..., Client], erin: Operator) -> Client:
 @pytest.fixture
 def olgas(client_of: Callable[..., Client], olga: Operator) -> Client:
     return client_of(olga)
+
+
+@pytest.fixture
+def short_refusals(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """A page that says 403 or 404 is its sentence alone, for tests of who is refused what: the sidebar takes longer."""
+    caplog.set_level(logging.CRITICAL, "django.request")
+    for status in (403, 404):
+        monkeypatch.setattr(urls, f"handler{status}", partial(_sentence_alone, status))
+
+
+def _sentence_alone(status: int, request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(str(exception), status=status)
 
 
 @pytest.fixture

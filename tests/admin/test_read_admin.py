@@ -106,6 +106,7 @@ def _request(operator: Operator) -> HttpRequest:
     return request
 
 
+@pytest.mark.usefixtures("short_refusals")
 @pytest.mark.parametrize("model", READ_ONLY, ids=name_of)
 def test_nobody_writes_what_is_read_only(olgas: Client, model: type[Model]) -> None:
     row = model._default_manager.first()

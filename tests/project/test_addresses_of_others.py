@@ -6,20 +6,16 @@ the other AWS account: under its own account id, and under that of the AWS accou
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import pytest
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import ADMINISTER, APPLY, APPROVE, CARE, PROPOSE, SEE_IAM, SEE_PEOPLE, Role
-from iamconsole import urls
 from tests.admin.cases import fill
 from tests.conftest import make_aws_account, make_operator
 from tests.project.address_ids import address_of
@@ -75,16 +71,8 @@ def cast(
 
 
 @pytest.fixture
-def world(cast: World, db: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Refusals are what is asked for here, so their pages are their sentences alone: the sidebar takes longer."""
-    caplog.set_level(logging.CRITICAL, "django.request")
-    for status in (403, 404):
-        monkeypatch.setattr(urls, f"handler{status}", partial(_sentence_alone, status))
+def world(cast: World, db: None, short_refusals: None) -> World:
     return cast
-
-
-def _sentence_alone(status: int, request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(str(exception), status=status)
 
 
 def answers(world: World, row: Row, address: str) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from emulator.process import Emulator
+from iamconsole import heartbeats
 from tests.conftest import wait_until
 from tests.services.servers import free_port
 from tests.services.workers import database_url
@@ -179,7 +181,16 @@ def test_command_and_health_check_run(name: str, started: Any, environment: dict
         collect = [sys.executable, "manage.py", "collectstatic", "--noinput"]
         subprocess.run(collect, cwd=ROOT, env=environment, check=True, capture_output=True)
     service = started(name)
+    wait_until(lambda: is_up(name, service))  # each health check is a process of its own
     assert wait_until(lambda: service.healthy(LASTING[name]["healthcheck"]["test"]), 60)
+
+
+def is_up(name: str, service: Service) -> bool:
+    """By what its health check looks at."""
+    if name != "web":
+        return heartbeats.is_alive(name, f"{name}@{socket.gethostname()}")
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(service.environment["PORT"]))) == 0
 
 
 @pytest.mark.servers
@@ -193,6 +204,7 @@ def test_beat_is_healthy_once_a_worker_did_its_tick(started: Any) -> None:
     from sync.tasks import tick
 
     tick.delay()  # beat itself sends one a minute
+    wait_until(lambda: cache.get("beat-tick"))
     assert wait_until(lambda: beat.healthy(test), 60)
 
 
