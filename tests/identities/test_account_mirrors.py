@@ -18,6 +18,7 @@ from sync.models import Facet, MirroredRow, Revision, Run
 from sync.selectors import coverage_of
 from tests.services.certificates import ENTITY_ID, certificate, saml_metadata
 from tests.services.pulling import policy_arn, pull_all, pulled
+from tests.services.remembered import kept_in_aws
 from tests.services.statements import EC2, allowing, trusting
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,11 @@ CHEAP = (
 @pytest.fixture
 def iam(emulator: Emulator) -> Any:
     """One of each."""
-    client = emulator.client("iam")
+    kept_in_aws("one of each", emulator, lambda: make_one_of_each(emulator.client("iam")))
+    return emulator.client("iam")
+
+
+def make_one_of_each(client: Any) -> None:
     tags = [{"Key": "team", "Value": "platform"}]
     client.create_policy(PolicyName="reports", PolicyDocument=allowing("s3:GetObject"), Description="Reads", Tags=tags)
     client.create_role(
@@ -64,7 +69,6 @@ def iam(emulator: Emulator) -> Any:
     )
     client.create_account_alias(AccountAlias="acme")
     client.update_account_password_policy(MinimumPasswordLength=8, MaxPasswordAge=90)
-    return client
 
 
 def pull_each(aws_account: AwsAccount) -> dict[str, Run]:

@@ -24,6 +24,7 @@ from sync.models import Facet, Revision, Run
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, get, names_in, text_of
 from tests.services.pulling import policy_arn, pulled, seed, seeded_and_pulled
+from tests.services.remembered import remembered
 from tests.services.statements import EC2, allowing, trusting
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +117,7 @@ ACTS: list[Callable[[Any], object]] = [
 ]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Timeline:
     """Moments, each after a pull, with what AWS said just then."""
 
@@ -127,14 +128,19 @@ class Timeline:
 @pytest.fixture
 def timeline(emulator: Emulator, aws_account: AwsAccount) -> Timeline:
     iam = seed(emulator)
-    began = timezone.now()
-    pulled(aws_account)
-    recorded = [(timezone.now(), in_aws(iam))]
-    for action in ACTS:
-        action(iam)
+
+    def act() -> Timeline:
+        began = timezone.now()
         pulled(aws_account)
-        recorded.append((timezone.now(), in_aws(iam)))
-    return Timeline(recorded, began)
+        recorded = [(timezone.now(), in_aws(iam))]
+        for action in ACTS:
+            action(iam)
+            pulled(aws_account)
+            recorded.append((timezone.now(), in_aws(iam)))
+        return Timeline(recorded, began)
+
+    found: Timeline = remembered("timeline", emulator, aws_account, act)
+    return found
 
 
 def test_each_moment_is_as_it_was(timeline: Timeline, aws_account: AwsAccount) -> None:

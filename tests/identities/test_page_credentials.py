@@ -17,6 +17,7 @@ from identities.models import AccessKey, IamUser
 from tests.services.credentials import at_that_time, enable, give_everything, pull
 from tests.services.pages import address, get, names_in, text_of
 from tests.services.pulling import pull_all
+from tests.services.remembered import kept_in_aws
 from tests.services.rows import make_user
 
 pytestmark = pytest.mark.django_db
@@ -34,8 +35,12 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def iam(emulator: Emulator) -> Any:
     client = emulator.own_client("iam")
-    give_everything(client, "jane")
-    client.create_user(UserName="plain")
+
+    def make() -> None:
+        give_everything(client, "jane")
+        client.create_user(UserName="plain")
+
+    kept_in_aws("everything of jane", emulator, make)
     return client
 
 

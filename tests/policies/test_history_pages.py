@@ -18,7 +18,8 @@ from policies.operations import plan_update
 from sync.models import Facet, Revision, Run
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
-from tests.services.pulling import policy_arn, pulled, seeded_and_pulled
+from tests.services.pulling import policy_arn, pulled, seed, seeded_and_pulled
+from tests.services.remembered import remembered
 from tests.services.statements import allowing
 
 pytestmark = pytest.mark.django_db
@@ -29,13 +30,18 @@ READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 @pytest.fixture
 def jane(emulator: Emulator, aws_account: AwsAccount) -> IamUser:
     """Four revisions: as imported, with a policy attached, with another tag, without the policy."""
-    iam = seeded_and_pulled(emulator, aws_account)
-    iam.attach_user_policy(UserName="jane", PolicyArn=READ_ONLY)
-    pulled(aws_account)
-    iam.tag_user(UserName="jane", Tags=[{"Key": "team", "Value": "finance"}])
-    pulled(aws_account)
-    iam.detach_user_policy(UserName="jane", PolicyArn=READ_ONLY)
-    pulled(aws_account)
+    iam = seed(emulator)
+
+    def revise() -> None:
+        pulled(aws_account)
+        iam.attach_user_policy(UserName="jane", PolicyArn=READ_ONLY)
+        pulled(aws_account)
+        iam.tag_user(UserName="jane", Tags=[{"Key": "team", "Value": "finance"}])
+        pulled(aws_account)
+        iam.detach_user_policy(UserName="jane", PolicyArn=READ_ONLY)
+        pulled(aws_account)
+
+    remembered("revised", emulator, aws_account, revise)
     return IamUser.objects.get()
 
 

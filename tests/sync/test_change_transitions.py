@@ -187,6 +187,7 @@ def buttons_of(change: Change, client: Client) -> Iterator[str]:
             yield event.name
 
 
+@pytest.mark.usefixtures("short_refusals")
 @pytest.mark.parametrize(
     ("kind", "state", "who"), ARRANGEMENTS, ids=[f"{kind.__name__}-{state}" for kind, state, _ in ARRANGEMENTS]
 )
