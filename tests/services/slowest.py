@@ -15,9 +15,14 @@ from _pytest.terminal import TerminalReporter
 LONGEST = (
     "tests/project/test_url_roles.py",
     "tests/project/test_first_minute.py",
-    "tests/project/test_make_run.py",
     "tests/faults/test_operations.py",
     "tests/browser/test_iam_pages.py",
+    "tests/project/test_make_run.py",
+    "tests/browser/test_change_pages.py",
+    "tests/project/test_compose.py",
+    "tests/browser/test_walk_people_table.py",
+    "tests/browser/test_walk_changes.py",
+    "tests/project/test_query_plans.py",
 )
 _FILES, _TESTS = 5, 5
 
