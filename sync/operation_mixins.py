@@ -6,16 +6,31 @@ Whoever carries a plan out asks by `isinstance`, or by the function here that ha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from django.utils import timezone
 
 from accounts.models import AwsAccount, Risk
+from iamconsole.web.words import full_time
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
 from sync.object_ref import ObjectRef
-from sync.operations import AccessChange, Operation, PlannedStep, StepSpec, Value
+from sync.operations import (
+    AccessChange,
+    BadParams,
+    Gate,
+    Operation,
+    PlannedStep,
+    PreviousAttempt,
+    StepResult,
+    StepSpec,
+    Value,
+)
 from sync.plan_draft import Draft
 
 P = TypeVar("P")
+MOST_DAYS = 90  # that a change waits
 
 
 class WritesDocument(Operation[P]):
@@ -108,6 +123,52 @@ class AppearsAfterwards(Operation[P]):
     def discard(self, p: P, appeared: str) -> list[StepSpec]:
         """The steps that delete it, where it is ours and of no use without that answer."""
         return []
+
+
+class IdChosenByAws(AppearsAfterwards[P]):
+    """AWS chooses the id of what it makes, and names are not unique. The part has those alike, by id, as "there"."""
+
+    def after(self, p: P, value: Value) -> Value:
+        return {**value, "there": [*value["there"], ""]}
+
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
+        return StepResult() if self.appeared(tried[0].found, live) else None
+
+    def appeared(self, found: Value, live: Value) -> list[str] | None:
+        if not found or not live or found.get("object") != live.get("object"):
+            return []
+        return [each for each in live["there"] if each not in found["there"]]
+
+    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return self.discard(p, result["id"]) if "id" in result else []
+
+
+class HasDays(Protocol):
+    @property
+    def days(self) -> int: ...
+
+
+D = TypeVar("D", bound=HasDays)
+
+
+class WaitsForDays(Gate[D]):
+    """It waits so many days, in which somebody can miss what the next step deletes."""
+
+    every = timedelta(hours=1)
+
+    def waits_for(self, client: AwsClient, p: D, since: datetime) -> str:
+        until = since + timedelta(days=p.days)
+        return "" if until <= timezone.now() else self.waits_until(p, full_time(until))
+
+    def waits_until(self, p: D, at: str) -> str:
+        """A sentence."""
+        raise NotImplementedError
+
+
+def check_days(days: int) -> None:
+    """Raises BadParams."""
+    if not 0 <= days <= MOST_DAYS:
+        raise BadParams(f"It waits 0 to {MOST_DAYS} days.", field="days")
 
 
 class FollowsRenames(Operation[P]):

@@ -180,9 +180,9 @@ class Operation(ABC, Generic[P]):
         """What `reverse` needs of what the step overwrites; `value` is the part just before it."""
         return {}
 
-    @abstractmethod
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         """The steps that undo it, "made by step 1" being the first of them; none where nothing can."""
+        return []
 
     def replanned(self, draft: Draft, p: P) -> list[StepSpec]:
         """The same intent on what the mirror has now, after the steps of the draft; none when it is so already.
@@ -235,6 +235,14 @@ class DeletesObject(Operation[P]):
     def deletes(self, p: P) -> str:
         """The key of the object that it deletes; "" where it deletes none."""
         raise NotImplementedError
+
+    def after(self, p: P, value: Value) -> Value:
+        return None
+
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
+        """One that was made since then under its name is another one."""
+        found = tried[0].found
+        return StepResult() if found and (live is None or live.get("object") != found.get("object")) else None
 
 
 def object_made(operation: Operation[P], p: P) -> str:

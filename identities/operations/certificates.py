@@ -167,9 +167,6 @@ class DeleteCertificate(Deletion[DeleteObjectParams]):
     def parse_part(self, content: Content, p: DeleteObjectParams) -> Mapping[str, Any]:
         return {}
 
-    def reverse(self, p: DeleteObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
-
 
 def upload_certificate(arn: str, body: str, private_key: str, chain: str = "") -> StepSpec:
     """`private_key`: the reference that `sync.sealed.keep_typed` gave."""

@@ -187,9 +187,6 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams], DeletesObject[DeleteOwnerPa
         """What the mirror has on it."""
         return dependents_in_mirror(self.of, draft, row)
 
-    def after(self, p: DeleteOwnerParams, value: Value) -> Value:
-        return None
-
     def access_changes(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> Sequence[AccessChange]:
         return [ExistenceChange(p.arn, False)]
 

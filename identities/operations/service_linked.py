@@ -112,9 +112,6 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer["DeletionTaskId"]}
 
-    def reverse(self, p: LinkedParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
-
 
 @dataclass(frozen=True)
 class AwaitParams:

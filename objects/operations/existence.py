@@ -195,16 +195,8 @@ class Deletion(FacetOperation[D], DeletesObject[D]):
     def describe_existing(self, value: Value) -> str:
         return "it as it was, or as somebody changed it"
 
-    def after(self, p: D, value: Value) -> Value:
-        return None
-
     def is_so_already(self, p: D) -> str:
         return f"There is no such {self.of.word}."
-
-    def done(self, client: AwsClient, p: D, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
-        """One that was made since then under its name is another one."""
-        found = tried[0].found
-        return StepResult() if found and (live is None or live["object"] != found["object"]) else None
 
 
 def delete(of: AwsKind, arn: str) -> StepSpec:

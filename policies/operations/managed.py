@@ -114,9 +114,6 @@ class DeletePolicy(VersionsOperation[PolicyParams], DeletesObject[PolicyParams])
     def access_changes(self, aws_account: AwsAccount, p: PolicyParams) -> Sequence[AccessChange]:
         return [ManagedPolicyChange(p.policy_arn, None)]
 
-    def after(self, p: PolicyParams, value: Value) -> Value:
-        return None
-
     def limits(self, draft: Draft, p: PolicyParams, value: Value) -> list[PlanFinding]:
         others = [version for version in value["versions"] if version != value["default"]]
         if not others:

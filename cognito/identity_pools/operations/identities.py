@@ -99,9 +99,6 @@ class DeleteIdentities(IdentityPoolOperation[IdentitiesParams]):
             )
         return answer
 
-    def reverse(self, p: IdentitiesParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
-
 
 def _is_there(client: Reader, identity_id: str) -> bool:
     try:

@@ -328,21 +328,10 @@ class DeleteIdentityPool(IdentityPoolOperation[IdentityPoolParams], DeletesObjec
     def parse_part(self, content: Content, p: IdentityPoolParams) -> Mapping[str, Any]:
         return {"settings": content}
 
-    def after(self, p: IdentityPoolParams, value: Value) -> Value:
-        return None
-
     def access_changes(self, aws_account: AwsAccount, p: IdentityPoolParams) -> Sequence[AccessChange]:
         row = IdentityPool.objects.live().filter(aws_account=aws_account, aws_id=p.pool_id).first()
         had: Iterable[tuple[str, str]] = given(row.roles or {}, row.role_mappings or {}) if row else ()
         return [IdentityPoolRoleFact(arn, p.name, who, False) for arn, who in sorted({*had})]
-
-    def done(
-        self, client: AwsClient, p: IdentityPoolParams, live: Value, tried: Sequence[PreviousAttempt]
-    ) -> StepResult | None:
-        return StepResult() if live is None else None
-
-    def reverse(self, p: IdentityPoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
 
 
 def create_pool(

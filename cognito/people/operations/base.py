@@ -213,9 +213,6 @@ class PersonOperation(PeopleOperation[P]):
     def of_item(self, client: AwsClient, p: P, item: Item) -> Mapping[str, Value]:
         return {}
 
-    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
-
     def spec_of(self, kind: str, p: P, said: str = "", **more: Any) -> StepSpec:
         """A step on the same person."""
         return StepSpec(kind, {"pool_arn": p.pool_arn, "sub": p.sub, "username": p.username, "said": said, **more})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -19,9 +19,7 @@ from sync.operations import (
     Call,
     DeletesObject,
     Guarantee,
-    PreviousAttempt,
     Risk,
-    StepResult,
     StepSpec,
     Undo,
     Value,
@@ -213,9 +211,6 @@ class DeletePerson(EnabledOperation, DeletesObject[PersonParams]):
         words = "Can’t be undone: who signs up again gets a new sub. What identity pools know of them stays."
         return f"{p.said} {words}".strip()
 
-    def after(self, p: PersonParams, value: Value) -> Value:
-        return None
-
     def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[PlanFinding]:
         if value is None or not value["enabled"]:
             return []
@@ -224,8 +219,3 @@ class DeletePerson(EnabledOperation, DeletesObject[PersonParams]):
 
     def deletes(self, p: PersonParams) -> str:
         return next(iter(self.objects(p)), "")
-
-    def done(
-        self, client: AwsClient, p: PersonParams, live: Value, tried: Sequence[PreviousAttempt]
-    ) -> StepResult | None:
-        return StepResult() if live is None else None

@@ -227,9 +227,6 @@ class DeletePoolObject(DeletesObject[PoolObjectParams]):
         row = child_row(self.of, draft, p.pool_arn, p.name)
         return {"object": row.aws_id, "settings": self.of.payload(row.settings)}
 
-    def after(self, p: PoolObjectParams, value: Value) -> Value:
-        return None
-
     def limits(self, draft: Draft, p: PoolObjectParams, value: Value) -> list[PlanFinding]:
         """What refers to it has to let go of it first."""
         gone = {
@@ -251,17 +248,11 @@ class DeletePoolObject(DeletesObject[PoolObjectParams]):
         return {"settings": value["settings"]} if value else {}
 
     def reverse(self, p: PoolObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [make(self.of, p.pool_arn, p.name, before["settings"])] if before else []
+        again = self.undo is Undo.REVERSIBLE and before
+        return [make(self.of, p.pool_arn, p.name, before["settings"])] if again else []
 
     def live(self, client: AwsClient, p: PoolObjectParams) -> Value:
         return live_settings(self.of, client, p.pool_arn, p.name)
-
-    def done(
-        self, client: AwsClient, p: PoolObjectParams, live: Value, tried: Sequence[PreviousAttempt]
-    ) -> StepResult | None:
-        """One that was made since then under its name is another one."""
-        found = tried[0].found
-        return StepResult() if live is None or (found and live["object"] != found["object"]) else None
 
 
 class DeletePoolProvider(DeletePoolObject):
@@ -270,18 +261,12 @@ class DeletePoolProvider(DeletePoolObject):
     def note(self, p: PoolObjectParams) -> str:
         return "Its people can't sign in through it any more. It has a secret that this console doesn't keep."
 
-    def reverse(self, p: PoolObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
-
 
 class DeleteClient(DeletePoolObject):
     undo = Undo.NEVER
 
     def note(self, p: PoolObjectParams) -> str:
         return "Apps that use it stop working at once, and a new one has another id. Tokens last until they expire."
-
-    def reverse(self, p: PoolObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
 
 
 def using(of: Shape, aws_account: AwsAccount, pool_arn: str, name: str) -> list[AppClient]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
-
-from django.utils import timezone
 
 from accounts.models import AwsAccount
 from cognito.models import AppClient
@@ -18,18 +16,17 @@ from cognito.pools.operations.belonging import remove
 from cognito.pools.operations.pools import check_pool_name
 from cognito.pools.operations.rows import child_key, child_ref, child_row, pool_row
 from cognito.pools.operations.shapes import CLIENT
-from iamconsole.web.words import counted, full_time
+from iamconsole.web.words import counted
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.aws.permission import reread, write
 from sync.aws.secrets import Secret
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
-from sync.operation_mixins import AppearsAfterwards, HasSecrets
+from sync.operation_mixins import HasSecrets, IdChosenByAws, WaitsForDays, check_days
 from sync.operations import (
     BadParams,
     Call,
-    Gate,
     Guarantee,
     MakesObject,
     Operation,
@@ -42,7 +39,7 @@ from sync.operations import (
 )
 from sync.plan_draft import Draft
 
-MOST_SECRETS, MOST_DAYS = 2, 90
+MOST_SECRETS = 2
 _SECRET_ID = re.compile(r"[\w+-]{1,128}", re.ASCII)
 
 
@@ -63,9 +60,7 @@ class CreateClientParams:
             raise BadParams(f"AWS makes no app client with {', '.join(sorted(unknown))}.")
 
 
-class CreateClient(
-    HasSecrets[CreateClientParams], AppearsAfterwards[CreateClientParams], MakesObject[CreateClientParams]
-):
+class CreateClient(HasSecrets[CreateClientParams], IdChosenByAws[CreateClientParams], MakesObject[CreateClientParams]):
     """Names are not unique and AWS chooses the id. The part is {"there": the ids of those of that name}."""
 
     kind = "cognito.client.create"
@@ -111,25 +106,11 @@ class CreateClient(
         rows = AppClient.objects.live().filter(pool=pool, name=p.name)
         return {"there": sorted(rows.values_list("aws_id", flat=True))}
 
-    def after(self, p: CreateClientParams, value: Value) -> Value:
-        return {"there": [*value["there"], ""]}
-
-    def reverse(self, p: CreateClientParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return self.discard(p, result["id"]) if "id" in result else []
-
     def live(self, client: AwsClient, p: CreateClientParams) -> Value:
         try:
             return {"there": sorted(_clients_of(client.at(region_of(p.pool_arn)), p.pool_arn, p.name))}
         except NotFound:
             return None
-
-    def done(
-        self, client: AwsClient, p: CreateClientParams, live: Value, tried: Sequence[PreviousAttempt]
-    ) -> StepResult | None:
-        return StepResult() if self.appeared(tried[0].found, live) else None
-
-    def appeared(self, found: Value, live: Value) -> list[str] | None:
-        return [each for each in live["there"] if each not in found["there"]] if found and live else []
 
     def discard(self, p: CreateClientParams, appeared: str) -> list[StepSpec]:
         return [remove(CLIENT, p.pool_arn, appeared, p.name)]
@@ -185,8 +166,7 @@ class SecretSoakParams(SecretParams):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 0 <= self.days <= MOST_DAYS:
-            raise BadParams(f"It waits 0 to {MOST_DAYS} days.", field="days")
+        check_days(self.days)
 
 
 class ClientOperation(Operation[Any]):
@@ -199,7 +179,7 @@ class ClientOperation(Operation[Any]):
         return [child_ref(CLIENT, aws_account, p.pool_arn, p.name)]
 
 
-class AddSecret(ClientOperation, HasSecrets[Any], AppearsAfterwards[Any]):
+class AddSecret(ClientOperation, HasSecrets[Any], IdChosenByAws[Any]):
     """The part is {"object": the client's id, "there": the ids of its secrets}."""
 
     kind = "cognito.client.secret.add"
@@ -231,9 +211,6 @@ class AddSecret(ClientOperation, HasSecrets[Any], AppearsAfterwards[Any]):
     def mirrored(self, draft: Draft, p: AddSecretParams) -> Value:
         return {"object": child_row(CLIENT, draft, p.pool_arn, p.name).aws_id, "there": sorted(p.there)}
 
-    def after(self, p: AddSecretParams, value: Value) -> Value:
-        return {**value, "there": [*value["there"], ""]}
-
     def limits(self, draft: Draft, p: AddSecretParams, value: Value) -> list[PlanFinding]:
         if not child_row(CLIENT, draft, p.pool_arn, p.name).has_secret:
             words = f"{p.called} was made without a secret, and can’t get one: make another app client."
@@ -247,14 +224,6 @@ class AddSecret(ClientOperation, HasSecrets[Any], AppearsAfterwards[Any]):
         found = secrets_of(client, p.pool_arn, p.name)
         return None if found is None else {"object": p.name, "there": sorted(found)}
 
-    def done(
-        self, client: AwsClient, p: AddSecretParams, live: Value, tried: Sequence[PreviousAttempt]
-    ) -> StepResult | None:
-        return StepResult() if self.appeared(tried[0].found, live) else None
-
-    def appeared(self, found: Value, live: Value) -> list[str] | None:
-        return [each for each in live["there"] if each not in found["there"]] if found and live else []
-
     def discard(self, p: AddSecretParams, appeared: str) -> list[StepSpec]:
         return [delete_secret(p.pool_arn, p.name, p.called, appeared)]
 
@@ -264,17 +233,13 @@ class AddSecret(ClientOperation, HasSecrets[Any], AppearsAfterwards[Any]):
     def secrets(self, answer: Mapping[str, Any]) -> Mapping[str, Secret]:
         return _secret_in(answer["ClientSecretDescriptor"], "ClientSecretValue")
 
-    def reverse(self, p: AddSecretParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return self.discard(p, result["id"]) if "id" in result else []
 
-
-class AwaitSecretSoak(Gate[SecretSoakParams]):
+class AwaitSecretSoak(WaitsForDays[SecretSoakParams]):
     kind = "cognito.client.secret.await_soak"
     aws_operation = "ListUserPoolClientSecrets"
     permissions = _READS_SECRETS
     until = "apps have had the time to take the new secret"
     params_type = SecretSoakParams
-    every = timedelta(hours=1)
 
     def title(self, p: SecretSoakParams) -> str:
         return f"Wait {counted(p.days, 'day')} for whoever uses the app client {p.called} to take the new secret"
@@ -288,12 +253,9 @@ class AwaitSecretSoak(Gate[SecretSoakParams]):
     def affected_objects(self, aws_account: AwsAccount, p: SecretSoakParams) -> list[ObjectRef]:
         return [child_ref(CLIENT, aws_account, p.pool_arn, p.name)]
 
-    def waits_for(self, client: AwsClient, p: SecretSoakParams, since: datetime) -> str:
-        until = since + timedelta(days=p.days)
-        if until <= timezone.now():
-            return ""
+    def waits_until(self, p: SecretSoakParams, at: str) -> str:
         kept = "AWS doesn’t tell when one was last used."
-        return f"Both secrets are valid until {full_time(until)}: then the old one is deleted. {kept}"
+        return f"Both secrets are valid until {at}: then the old one is deleted. {kept}"
 
 
 class DeleteSecret(ClientOperation):
@@ -338,9 +300,6 @@ class DeleteSecret(ClientOperation):
         self, client: AwsClient, p: SecretParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         return StepResult() if live is None or not live["there"] else None
-
-    def reverse(self, p: SecretParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
 
 
 def secrets_of(client: Any, pool_arn: str, client_id: str) -> dict[str, datetime] | None:

@@ -113,9 +113,6 @@ class AddAttribute(UserPoolOperation):
             )
         ]
 
-    def reverse(self, p: AttributeParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
-
 
 def tag(pool_arn: str, called: str, key: str, value: str) -> StepSpec:
     return tags.tag(POOL, pool_arn, key, value, called)

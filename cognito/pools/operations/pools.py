@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -21,7 +21,7 @@ from sync.aws.permission import SETTINGS, write
 from sync.checks import PlanFinding
 from sync.mirror.base import mirror_of
 from sync.object_ref import ObjectRef
-from sync.operation_mixins import AppearsAfterwards
+from sync.operation_mixins import IdChosenByAws
 from sync.operations import (
     BadParams,
     Call,
@@ -29,10 +29,8 @@ from sync.operations import (
     Guarantee,
     MakesObject,
     Operation,
-    PreviousAttempt,
     Refusal,
     Risk,
-    StepResult,
     StepSpec,
     Undo,
     Value,
@@ -82,7 +80,7 @@ class CreateUserPoolParams:
         return f"{self.place}:userpool/made by step 1"
 
 
-class CreateUserPool(AppearsAfterwards[CreateUserPoolParams], MakesObject[CreateUserPoolParams]):
+class CreateUserPool(IdChosenByAws[CreateUserPoolParams], MakesObject[CreateUserPoolParams]):
     """Names are not unique and AWS chooses the id: whose a pool is that appeared can't be seen.
 
     The part is {"there": the ids of the pools of that name in the Region}.
@@ -131,30 +129,16 @@ class CreateUserPool(AppearsAfterwards[CreateUserPoolParams], MakesObject[Create
         rows = UserPool.objects.live().filter(aws_account=draft.aws_account, region=region_of(p.arn), name=p.name)
         return {"there": sorted(rows.values_list("aws_id", flat=True))}
 
-    def after(self, p: CreateUserPoolParams, value: Value) -> Value:
-        return {"there": [*value["there"], ""]}
-
     def limits(self, draft: Draft, p: CreateUserPoolParams, value: Value) -> list[PlanFinding]:
         if not value["there"]:
             return []
         words = f"There is a pool {p.name} in {region_of(p.arn)} already: only the ids will tell them apart."
         return [PlanFinding("SAME_NAME", "warning", words, about=tuple(value["there"]))]
 
-    def reverse(self, p: CreateUserPoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return self.discard(p, result["id"]) if "id" in result else []
-
     def live(self, client: AwsClient, p: CreateUserPoolParams) -> Value:
         there = client.at(region_of(p.arn))
         pools = [each for page in there.pages(IDP, "ListUserPools", MaxResults=60) for each in page.items["UserPools"]]
         return {"there": sorted(each["Id"] for each in pools if each["Name"] == p.name)}
-
-    def done(
-        self, client: AwsClient, p: CreateUserPoolParams, live: Value, tried: Sequence[PreviousAttempt]
-    ) -> StepResult | None:
-        return StepResult() if self.appeared(tried[0].found, live) else None
-
-    def appeared(self, found: Value, live: Value) -> list[str] | None:
-        return [each for each in live["there"] if each not in found["there"]] if found and live else []
 
     def discard(self, p: CreateUserPoolParams, appeared: str) -> list[StepSpec]:
         arn = f"{p.place}:userpool/{appeared}"
@@ -239,9 +223,6 @@ class DeleteUserPool(UserPoolOperation, DeletesObject[Any]):
     def parse_part(self, content: Mapping[str, Any], p: UserPoolParams) -> Mapping[str, Any]:
         return {}
 
-    def after(self, p: UserPoolParams, value: Value) -> Value:
-        return None
-
     def limits(self, draft: Draft, p: UserPoolParams, value: Value) -> list[PlanFinding]:
         row = pool_row(draft, p.pool_arn)
         steps = [step for step in draft.steps if getattr(step.params, "pool_arn", "") == p.pool_arn]
@@ -264,14 +245,6 @@ class DeleteUserPool(UserPoolOperation, DeletesObject[Any]):
             words = f"{counted(people, 'person', 'people')} lose their accounts."
             found.append(PlanFinding("PEOPLE", "warning", words, about=(), amount=people))
         return found
-
-    def reverse(self, p: UserPoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
-
-    def done(
-        self, client: AwsClient, p: UserPoolParams, live: Value, tried: Sequence[PreviousAttempt]
-    ) -> StepResult | None:
-        return StepResult() if live is None else None
 
 
 def _unprotects(step: Any) -> bool:

@@ -181,9 +181,6 @@ class DeleteCredential(CredentialOperation[P]):
     def dependent(self, p: P) -> tuple[str, bool] | None:
         return f"{self.credential.word} {self.id(p)}", False
 
-    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
-
 
 def usage_findings(row: Any) -> list[PlanFinding]:
     """When a key was last used, as far as AWS told; of other kinds AWS doesn't tell."""

@@ -25,9 +25,8 @@ from objects.operations.rows import check_arn, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.permission import look
 from sync.object_ref import ObjectRef
-from sync.operations import BadParams, Gate
-
-MOST_DAYS = 90
+from sync.operation_mixins import WaitsForDays, check_days
+from sync.operations import Gate
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,7 @@ class DaysParams(KeyParams):
     days: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.days <= MOST_DAYS:
-            raise BadParams(f"It waits 0 to {MOST_DAYS} days.", field="days")
+        check_days(self.days)
 
 
 P = TypeVar("P", bound=KeyParams)
@@ -100,7 +98,7 @@ class AwaitQuiet(KeyGate[DaysParams]):
         return f"Somebody used the old key {p.key} at {full_time(used)}. It must be quiet for {counted(p.days, 'day')}."
 
 
-class AwaitKeySoak(KeyGate[DaysParams]):
+class AwaitKeySoak(WaitsForDays[DaysParams], KeyGate[DaysParams]):
     kind = "iam.key.await_soak"
     aws_operation = "GetAccessKeyLastUsed"
     until = "it is clear that nobody misses the old key"
@@ -112,11 +110,8 @@ class AwaitKeySoak(KeyGate[DaysParams]):
     def part(self, p: DaysParams) -> str:
         return f"soak:{p.arn} {p.key}"
 
-    def waits_for(self, client: AwsClient, p: DaysParams, since: datetime) -> str:
-        until = since + timedelta(days=p.days)
-        if until <= timezone.now():
-            return ""
-        return f"The old key {p.key} is off. If nobody misses it until {full_time(until)}, it is deleted."
+    def waits_until(self, p: DaysParams, at: str) -> str:
+        return f"The old key {p.key} is off. If nobody misses it until {at}, it is deleted."
 
 
 def last_used(client: AwsClient, key: str) -> datetime | None:

@@ -82,9 +82,6 @@ class LoginOperation(UserCredentialOperation[P]):
     def is_so_already(self, p: P) -> str:
         return f"{self.named(p)} has no console password."
 
-    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
-
 
 class SetConsolePassword(LoginOperation[ConsolePasswordParams], HasSecrets[ConsolePasswordParams]):
     risk = Risk.SECRET

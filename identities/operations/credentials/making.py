@@ -26,16 +26,14 @@ from policies.quotas import KEYS_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
 from sync.checks import PlanFinding
-from sync.operation_mixins import AppearsAfterwards, HasSecrets
+from sync.operation_mixins import HasSecrets, IdChosenByAws
 from sync.operations import (
     AccessChange,
     BadParams,
     Call,
     Guarantee,
-    PreviousAttempt,
     Refusal,
     Risk,
-    StepResult,
     StepSpec,
     Undo,
     Value,
@@ -48,7 +46,7 @@ _FOR_A_SERVICE = Quota("service credentials of a user at one service", 2, 2)
 P = TypeVar("P", bound=ObjectParams)
 
 
-class CreateCredential(UserCredentialOperation[P], HasSecrets[P], AppearsAfterwards[P]):
+class CreateCredential(UserCredentialOperation[P], HasSecrets[P], IdChosenByAws[P]):
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.REVERSIBLE
     risk = Risk.SECRET
@@ -94,9 +92,6 @@ class CreateCredential(UserCredentialOperation[P], HasSecrets[P], AppearsAfterwa
         there = [each for each, entry in entries.items() if self.counts(p, entry.get("ServiceName", ""))]
         return {"there": sorted(there)}
 
-    def after(self, p: P, value: Value) -> Value:
-        return {**value, "there": [*value["there"], ""]}
-
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
         return [CredentialFact(p.arn, self.credential.word, True)]
 
@@ -106,14 +101,6 @@ class CreateCredential(UserCredentialOperation[P], HasSecrets[P], AppearsAfterwa
         words = f"{owner[0].upper()}{owner[1:]} has {there} {self.credential.word}s"
         limit = quotas_in(draft)[self.quota]
         return limit.findings(there + 1, "TOO_MANY_CREDENTIALS", words, "delete one first")
-
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
-        return StepResult() if self.appeared(tried[0].found, live) else None
-
-    def appeared(self, found: Value, live: Value) -> list[str] | None:
-        if not found or not live or found["object"] != live["object"]:
-            return []
-        return [each for each in live["there"] if each not in found["there"]]
 
     def discard(self, p: P, appeared: str) -> list[StepSpec]:
         params = {"arn": p.arn, self.credential.parameter: appeared}
@@ -131,9 +118,6 @@ class CreateCredential(UserCredentialOperation[P], HasSecrets[P], AppearsAfterwa
 
     def dependent(self, p: P) -> tuple[str, bool] | None:
         return f"new {self.credential.word}", True
-
-    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return self.discard(p, result["id"])
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from sync.aws.permission import write
 from sync.checks import PlanFinding
 from sync.mirror import AccountRegion
 from sync.object_ref import ObjectRef
-from sync.operations import AccessChange, BadParams, Call, Refusal, Risk, StepSpec, Undo, Value
+from sync.operations import AccessChange, BadParams, Call, Refusal, Risk, Undo, Value
 from sync.plan_draft import Draft
 
 ON, OFF, GONE = "on", "off", "gone"
@@ -92,9 +92,6 @@ class RemoveMfaDevice(DeviceOperation[MfaDeviceParams]):
         if self.is_nobodys(draft, p):
             return self.found(draft, p, OFF)
         raise Refusal(f"The mirror has no MFA device {p.serial} of {self.named(p)}: pull, then try again.")
-
-    def reverse(self, p: MfaDeviceParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
 
 
 class DeactivateDevice(RemoveMfaDevice):

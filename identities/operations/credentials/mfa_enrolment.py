@@ -254,6 +254,3 @@ class ResyncDevice(CodesEnrolment):
         if value["device"] == ON:
             return []
         return [PlanFinding("DEVICE_IS_OFF", "error", f"An earlier step takes {p.serial} off its user.")]
-
-    def reverse(self, p: CodesParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
