@@ -9,15 +9,19 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import AwsAccount, Operator, Risk
 from accounts.roles import CARE, SEE_IAM, SEE_PEOPLE, roles_with
+from aws_constraints.arn import Arn, region_in
 from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, UserPool
-from cognito.pool_calls import call_on, check_pool_arn, region_of
+from cognito.permissions import CHANGE_IDENTITY_POOLS, CHANGE_POOLS, IDENTITY_POOLS, USER_POOLS, resource_of
+from cognito.pool_calls import call_on, check_pool_arn, pool_id_of
 from objects import kinds
 from objects.kinds import AwsKind
 from sync.aws.client import AwsClient
-from sync.calls import Call
+from sync.aws.permission import ArnsOfKind
 from sync.mirror import ParsedItem
 from sync.mirror.base import DETAILS, mirror_of
 from sync.object_ref import ObjectRef
+from sync.operations import BadParams, Call, Refusal
+from sync.plan_draft import Draft
 
 _GUIDE = "https://docs.aws.amazon.com/cognito/latest/developerguide/"
 
@@ -36,23 +40,61 @@ def _visible_pools(operator: Operator) -> QuerySet[Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class UserPoolKind(AwsKind):
+class PoolKind(AwsKind):
     """Its ARN says the Region, and ends with its id."""
+
+    def ref(self, arn: str, facet: str = DETAILS) -> ObjectRef:
+        pool_id = self.name_of(arn)
+        return ObjectRef(self.model.kind, pool_id, pool_id, arn, region_in(arn), facet)
+
+    def read(self, client: AwsClient, arn: str, facet: str = DETAILS) -> ParsedItem | None:
+        mirror = mirror_of(self.model.kind, facet)
+        item = mirror.read_one(client.at(region_in(arn)), self.ref(arn, facet))
+        return None if item is None else mirror.see(item)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserPoolKind(PoolKind):
+    @property
+    def arns(self) -> ArnsOfKind:
+        return USER_POOLS
 
     def check(self, arn: str) -> None:
         check_pool_arn(arn)
 
-    def ref(self, arn: str, facet: str = DETAILS) -> ObjectRef:
-        pool_id = self.name_of(arn)
-        return ObjectRef(self.model.kind, pool_id, pool_id, arn, region_of(arn), facet)
+    def call(self, arn: str, operation: str, **parameters: Any) -> Call:
+        """By its ARN where it is about tags, else by its id."""
+        which = {"ResourceArn": arn} if operation.endswith("Resource") else {"UserPoolId": pool_id_of(arn)}
+        return call_on(arn, operation, {**which, **parameters})
 
-    def read(self, client: AwsClient, arn: str, facet: str = DETAILS) -> ParsedItem | None:
-        mirror = mirror_of(self.model.kind, facet)
-        item = mirror.read_one(client.at(region_of(arn)), self.ref(arn, facet))
-        return None if item is None else mirror.see(item)
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityPoolKind(PoolKind):
+    @property
+    def arns(self) -> ArnsOfKind:
+        return IDENTITY_POOLS
+
+    def check(self, arn: str) -> None:
+        found = Arn.match(arn, self.service, "identitypool")
+        if found is None or not self.name_of(arn).startswith(f"{found.region}:"):
+            raise BadParams(f"{arn!r} isn't the ARN of an identity pool.")
+
+    def row(self, draft: Draft, arn: str) -> IdentityPool:
+        """By its id: AWS tells no ARN."""
+        if draft.is_deleted(self.key(arn)):
+            raise Refusal(f"An earlier step deletes {self.words(arn)}.")
+        pools = IdentityPool.objects.live().filter(aws_account=draft.aws_account, region=region_in(arn))
+        row: IdentityPool | None = pools.filter(aws_id=self.name_of(arn)).first()
+        if row is None:
+            what = f"{self.word} {self.name_of(arn)}"
+            raise Refusal(f"The mirror of {draft.aws_account} has no {what}: pull, then try again.")
+        return row
 
     def call(self, arn: str, operation: str, **parameters: Any) -> Call:
-        return call_on(arn, operation, {"ResourceArn": arn, **parameters})
+        """On the pool, or on nothing in particular where AWS checks no pool."""
+        action = f"{self.service}:{operation}"
+        sent = {"IdentityPoolId": self.name_of(arn), **parameters}
+        return Call(self.service, operation, sent, (resource_of(action, arn),), (action,), region_in(arn))
 
 
 POOL = UserPoolKind(
@@ -60,7 +102,8 @@ POOL = UserPoolKind(
     name="cognito_pool",
     word="user pool",
     service="cognito-idp",
-    step="cognito.pool",
+    noun="UserPool",
+    changed_for=CHANGE_POOLS,
     tags_member="UserPoolTags",
     tag_risk=Risk.LOW,
     many="user_pools",
@@ -102,10 +145,12 @@ POOL_GROUP = AwsKind(
     icon="users",
     found_at=62,
 )
-IDENTITY_POOL = AwsKind(
+IDENTITY_POOL = IdentityPoolKind(
     model=IdentityPool,
     name="identity_pool",
     word="identity pool",
+    noun="IdentityPool",
+    changed_for=CHANGE_IDENTITY_POOLS,
     service="cognito-identity",
     address="identity-pools",
     documentation=f"{_GUIDE}identity-pools.html",

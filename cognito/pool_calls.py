@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from aws_constraints.arn import Arn, name_of, region_in
@@ -19,6 +20,28 @@ def check_pool_arn(arn: str) -> None:
     stand_in = "new_1" if is_placeholder(pool_id) else pool_id
     if Arn.match(f"{arn.removesuffix(pool_id)}{stand_in}", IDP, "userpool") is None:
         raise BadParams(f"{arn!r} isn't the ARN of a user pool.")
+
+
+@dataclass(frozen=True)
+class PoolParams:
+    """Of an operation on a user pool, or on what belongs to one."""
+
+    pool_arn: str
+
+    def __post_init__(self) -> None:
+        check_pool_arn(self.pool_arn)
+
+    @property
+    def arn(self) -> str:
+        return self.pool_arn
+
+    @property
+    def pool_id(self) -> str:
+        return pool_id_of(self.pool_arn)
+
+    @property
+    def region(self) -> str:
+        return region_of(self.pool_arn)
 
 
 def pool_id_of(arn: str) -> str:

@@ -48,6 +48,7 @@ class AwsKind:
     tags_in: str = DETAILS  # the facet that has its tags
     tags_member: str = "tags"  # of that facet's content
     tag_risk: Risk = Risk.HIGH  # of a step that sets or removes one: policies may ask for it
+    changed_for: str = ""  # the feature that needs the permissions to tag and delete one; "" is a sentence for each
     # ---- Its page ----
     many: str = ""  # the URL name of its list; "" is the name with an s
     address: str = ""  # of its pages, below the AWS account's; "" is `many`

@@ -17,7 +17,7 @@ from cognito.modifiable_claims.claims import App, Pool
 from cognito.modifiable_claims.exposures import CredentialsGiver, Exposure, exposures, givers, pools_of, taken_by
 from cognito.pool_calls import pool_id_of
 from cognito.pools.operations.clients import CreateClient
-from cognito.pools.operations.details import AddAttribute
+from cognito.pools.operations.details import ADD_ATTRIBUTE
 from cognito.pools.operations.shapes import CLIENT, POOL, PROVIDER, Shape
 from sync.checks import PlanCheck, PlanFinding
 from sync.operations import PlannedStep
@@ -126,7 +126,7 @@ def _replaced(of: Shape, held: Mapping[str, Any], sent: Mapping[str, Any]) -> di
 
 _OF_POOLS: dict[str, Callable[[Pool, PlannedStep], Pool]] = {
     POOL.kind: _set,
-    AddAttribute.kind: _attribute,
+    ADD_ATTRIBUTE: _attribute,
     CreateClient.kind: _client_made,
     CLIENT.kind: _client_set,
     CLIENT.kind.replace(".update", ".delete"): _client_gone,

@@ -9,7 +9,7 @@ from typing import Any
 
 from cognito.models import UserPool
 from cognito.people.guarded import describe_role
-from cognito.pools.operations import CreateDomain, UpdateDomain, create_client, make, set_domain, update
+from cognito.pools.operations import CREATE_DOMAIN, UPDATE_DOMAIN, create_client, make, set_domain, update
 from cognito.pools.operations.shapes import (
     AS_AWS_HAS_IT,
     CLIENT,
@@ -207,7 +207,7 @@ def _domains(file: PoolFile, target: RestoreTarget) -> RestorePart:
             notes.append(f"{name}: the pool has {others[0]}, and a pool has one domain of each kind. It stays.")
             continue
         now = held.get(name)
-        kind = CreateDomain.kind if now is None else UpdateDomain.kind
+        kind = CREATE_DOMAIN if now is None else UPDATE_DOMAIN
         if now is not None and _same_domain(now, version, certificate):
             same += 1
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cognito.pools.operations import AddAttribute, update
+from cognito.pools.operations import ADD_ATTRIBUTE, update
 from cognito.pools.operations.details import LONGEST_CUSTOM
 from cognito.pools.operations.pools import FIXED
 from cognito.pools.operations.shapes import MFA, POOL, RISK, Shape
@@ -92,7 +92,7 @@ def _attribute(each: Mapping[str, Any], target: RestoreTarget) -> RestoreItem:
     least = limits.get("MinLength", "0") != "0" or each.get("NumberAttributeConstraints")
     warnings = ["AWS neither changes nor removes an attribute of a pool: it is there for ever."]
     warnings += ["Its bounds in the file aren’t restored, but for the greatest length."] if least else []
-    step = StepSpec(AddAttribute.kind, params)
+    step = StepSpec(ADD_ATTRIBUTE, params)
     return RestoreItem(
         f"{ATTRIBUTE} {name}", name, f"Added, as a {params['type']}", False, steps=(step,), warnings=tuple(warnings)
     )

@@ -178,7 +178,7 @@ class Deletion(FacetOperation[D], DeletesObject[D]):
 
     def __init__(self, of: AwsKind) -> None:
         super().__init__(of)
-        self.needed_for = f"Delete {of.several}."
+        self.needed_for = of.changed_for or f"Delete {of.several}."
 
     def title(self, p: D) -> str:
         return f"Delete {self.named(p)}"

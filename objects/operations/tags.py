@@ -64,7 +64,7 @@ class TagOperation(FacetOperation[P]):
     def __init__(self, of: AwsKind) -> None:
         super().__init__(of)
         self.risk = of.tag_risk
-        self.needed_for = f"Set the tags of {of.several}."
+        self.needed_for = of.changed_for or f"Set the tags of {of.several}."
         self.aws_operation = type(self).aws_operation.format(of.tagged_as)
 
     @property

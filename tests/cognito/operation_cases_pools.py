@@ -8,9 +8,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from cognito.pools.operations import (
-    AddAttribute,
-    CreateDomain,
-    UpdateDomain,
+    ADD_ATTRIBUTE,
+    CREATE_DOMAIN,
+    UPDATE_DOMAIN,
     add_secret,
     create_client,
     create_pool,
@@ -235,7 +235,7 @@ CASES = (
         "cognito.pool.add_attribute",
         in_pool(
             lambda arn, name: StepSpec(
-                AddAttribute.kind, {"pool_arn": arn, "called": name, "attribute": "points", "type": "Number"}
+                ADD_ATTRIBUTE, {"pool_arn": arn, "called": name, "attribute": "points", "type": "Number"}
             )
         ),
         lambda arranged: "custom:points" in {each["Name"] for each in arranged.described()["SchemaAttributes"]},
@@ -268,7 +268,7 @@ CASES = (
     ),
     pool_case(
         "cognito.domain.create",
-        in_pool(lambda arn, name: set_domain(CreateDomain.kind, arn, name, "shop-customers", 2)),
+        in_pool(lambda arn, name: set_domain(CREATE_DOMAIN, arn, name, "shop-customers", 2)),
         domain_version,
         2,
         without_domain,
@@ -277,7 +277,7 @@ CASES = (
     ),
     pool_case(
         "cognito.domain.update",
-        in_pool(lambda arn, name: set_domain(UpdateDomain.kind, arn, name, "shop-customers", 2)),
+        in_pool(lambda arn, name: set_domain(UPDATE_DOMAIN, arn, name, "shop-customers", 2)),
         domain_version,
         2,
         page="cognito_pool/domain",

@@ -13,7 +13,7 @@ from cognito.models import AppClient, IdentityPool, UserPool
 from cognito.modifiable_claims.claims import PEOPLE, STRANGERS
 from cognito.modifiable_claims.exposures import exposures, givers, pool_of
 from cognito.pools.findings import findings_of
-from cognito.pools.operations import AddAttribute, create_client, update
+from cognito.pools.operations import ADD_ATTRIBUTE, create_client, update
 from cognito.pools.operations.shapes import CLIENT, POOL
 from sync.operations import StepSpec
 from tests.cognito.rows import make_client, make_identity_pool, make_person, make_pool, provider_of
@@ -155,7 +155,7 @@ def _opened(pool: UserPool, _: AppClient, __: IdentityPool) -> StepSpec:
 
 def _attribute(pool: UserPool, _: AppClient, __: IdentityPool) -> StepSpec:
     said = {"pool_arn": pool.arn, "called": pool.name, "attribute": "new", "type": "String", "mutable": True}
-    return StepSpec(AddAttribute.kind, said)
+    return StepSpec(ADD_ATTRIBUTE, said)
 
 
 def _taken_again(pool: UserPool, _: AppClient, row: IdentityPool) -> StepSpec:

@@ -17,6 +17,7 @@ from accounts.models import AwsAccount, Operator
 from cognito.models import Logo
 from cognito.pools import logos
 from cognito.pools.operations.ui_customization import (
+    UI,
     SetUiCustomization,
     UiCustomization,
     UiCustomizationParams,
@@ -240,9 +241,9 @@ SENT = UiCustomizationParams(ARN, "customers", "", BLUE, logo="ab" * 32, was_log
 
 def test_what_is_left_out_is_not_sent_empty() -> None:
     """AWS takes away what a call doesn't have."""
-    [call] = SetUiCustomization().calls(SENT)
+    [call] = SetUiCustomization(UI).calls(SENT)
     assert call.parameters.keys() == {"UserPoolId", "ClientId", "ImageFile"}
-    [call] = SetUiCustomization().calls(UiCustomizationParams(ARN, "customers", BLUE, "", had_logo=True))
+    [call] = SetUiCustomization(UI).calls(UiCustomizationParams(ARN, "customers", BLUE, "", had_logo=True))
     assert call.parameters.keys() == {"UserPoolId", "ClientId", "CSS"}
 
 
@@ -258,12 +259,12 @@ def test_what_is_left_out_is_not_sent_empty() -> None:
 def test_our_write_shows_by_what_is_there_and_when_it_was_set(live: dict[str, Any], done: bool) -> None:
     tried = [PreviousAttempt(timezone.now(), {"css": "", "logo": True, "changed": "2026-01-01"})]
     client: Any = None  # it isn't asked
-    assert bool(SetUiCustomization().done(client, SENT, live, tried)) is done
+    assert bool(SetUiCustomization(UI).done(client, SENT, live, tried)) is done
 
 
 def test_no_look_is_set_until_a_date() -> None:
     """When it was set isn't known when the plan of its end is made."""
-    assert not SetUiCustomization().may_end(SENT)
+    assert not SetUiCustomization(UI).may_end(SENT)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from cognito.people.operations.base import on_person
 from cognito.people.operations.groups import MOST_GROUPS
 from cognito.people.operations.linking import LinkedAccount, linked_to, with_account
 from cognito.people.operations.making import new_person
-from cognito.pools.operations.rows import child_key
+from cognito.pools.operations.base import child_key
 from cognito.pools.operations.shapes import GROUP
 from sync import changes, operations
 from sync.changes import PlanError, guards

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from cognito.models import AppClient
-from cognito.pools.operations import CreateDomain, make, remove, set_domain, update
+from cognito.pools.operations import CREATE_DOMAIN, make, remove, set_domain, update
 from cognito.pools.operations.shapes import CLIENT, PROVIDER, RESOURCE_SERVER
 from cognito.setting_values import merged
 from sync.changes import PlanError
@@ -58,6 +58,6 @@ def test_one_that_was_there_before_us_is_not_ours() -> None:
 
 @pytest.mark.parametrize(("domain", "certificate"), [("acme-shop", CERTIFICATE), ("id.acme.example", "")])
 def test_a_domain_of_ones_own_has_a_certificate_and_no_other(domain: str, certificate: str) -> None:
-    step = set_domain(CreateDomain.kind, ARN, "customers", domain, 1, certificate)
+    step = set_domain(CREATE_DOMAIN, ARN, "customers", domain, 1, certificate)
     with pytest.raises(BadParams, match="needs a certificate of ACM"):
-        registry[CreateDomain.kind].parse(step.params)
+        registry[CREATE_DOMAIN].parse(step.params)

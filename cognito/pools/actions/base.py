@@ -9,7 +9,7 @@ from django import forms
 
 from cognito.models import UserPool
 from cognito.pools.operations import update
-from cognito.pools.operations.rows import rows_of
+from cognito.pools.operations.base import rows_of
 from cognito.pools.operations.shapes import OF_POOL, Shape
 from cognito.setting import SettingsGroup
 from cognito.setting_form import EntriesForm, changes_of, different_from

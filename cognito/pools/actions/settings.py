@@ -10,9 +10,9 @@ from django import forms
 
 from cognito.pools.actions.base import SettingsForm, UserPoolForm, by_member
 from cognito.pools.operations import (
-    AddAttribute,
-    CreateDomain,
-    UpdateDomain,
+    ADD_ATTRIBUTE,
+    CREATE_DOMAIN,
+    UPDATE_DOMAIN,
     delete_domain,
     plan_delete_pool,
     set_domain,
@@ -133,7 +133,7 @@ class AttributeForm(UserPoolForm):
             "mutable": cleaned["mutable"],
             "longest": cleaned["longest"],
         }
-        return [StepSpec(AddAttribute.kind, params)]
+        return [StepSpec(ADD_ATTRIBUTE, params)]
 
 
 class PoolTagForm(UserPoolForm):
@@ -208,14 +208,14 @@ class DomainForm(UserPoolForm):
         """Another name is another domain: the old one has to go first."""
         cleaned, pool = self.cleaned_data, self.pool
         new = set_domain(
-            CreateDomain.kind, pool.arn, pool.name, cleaned["domain"], cleaned["version"], cleaned["certificate"]
+            CREATE_DOMAIN, pool.arn, pool.name, cleaned["domain"], cleaned["version"], cleaned["certificate"]
         )
         old = pool.custom_domain if "." in cleaned["domain"] else pool.domain
         if not old:
             return [new]
         if old != cleaned["domain"]:
             return [delete_domain(pool.arn, pool.name, old), new]
-        return [StepSpec(UpdateDomain.kind, new.params)]
+        return [StepSpec(UPDATE_DOMAIN, new.params)]
 
 
 class DeleteDomainForm(UserPoolForm):

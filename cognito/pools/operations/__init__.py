@@ -3,6 +3,7 @@
 from typing import Any
 
 from cognito.kinds import POOL as POOL_KIND
+from cognito.models import UserPool
 from cognito.pools.operations.belonging import (
     CreateCognitoGroup,
     CreatePoolObject,
@@ -13,7 +14,6 @@ from cognito.pools.operations.belonging import (
     make,
     remove,
 )
-from cognito.pools.operations.cascades import plan_delete_pool
 from cognito.pools.operations.clients import (
     AddSecret,
     AwaitSecretSoak,
@@ -25,9 +25,18 @@ from cognito.pools.operations.clients import (
     rotate_secret,
     secrets_of,
 )
-from cognito.pools.operations.details import AddAttribute, TagPool, UntagPool, tag, untag
-from cognito.pools.operations.domains import CreateDomain, DeleteDomain, UpdateDomain, delete_domain, set_domain
-from cognito.pools.operations.pools import CreateUserPool, DeleteUserPool, create_pool
+from cognito.pools.operations.details import ADD_ATTRIBUTE, AddAttribute, TagPool, UntagPool, tag, untag
+from cognito.pools.operations.domains import (
+    CREATE_DOMAIN,
+    DOMAIN,
+    UPDATE_DOMAIN,
+    CreateDomain,
+    DeleteDomain,
+    UpdateDomain,
+    delete_domain,
+    set_domain,
+)
+from cognito.pools.operations.pools import CreateUserPool, DeleteUserPool, create_pool, delete_pool
 from cognito.pools.operations.replacing import (
     ReplaceClientRisk,
     ReplaceGroup,
@@ -52,15 +61,15 @@ from cognito.pools.operations.shapes import (
     RISK,
     SESSIONS,
 )
-from cognito.pools.operations.ui_customization import SetUiCustomization
+from cognito.pools.operations.ui_customization import UI, SetUiCustomization
 from sync import operations
-from sync.operations import Operation
+from sync.operations import Operation, StepSpec
 
 __all__ = [
+    "ADD_ATTRIBUTE",
+    "CREATE_DOMAIN",
     "KINDS",
-    "AddAttribute",
-    "CreateDomain",
-    "UpdateDomain",
+    "UPDATE_DOMAIN",
     "add_secret",
     "create_client",
     "create_pool",
@@ -86,14 +95,14 @@ _OPERATIONS: tuple[Operation[Any], ...] = (
     ReplaceSettings(RISK),
     ReplaceSessions(SESSIONS),
     ReplaceLogDelivery(LOGS),
-    DeleteUserPool(),
-    AddAttribute(),
+    DeleteUserPool(POOL_KIND),
+    AddAttribute(POOL_KIND),
     TagPool(POOL_KIND),
     UntagPool(POOL_KIND),
-    CreateDomain(),
-    UpdateDomain(),
-    DeleteDomain(),
-    SetUiCustomization(),
+    CreateDomain(DOMAIN),
+    UpdateDomain(DOMAIN),
+    DeleteDomain(DOMAIN),
+    SetUiCustomization(UI),
     CreateClient(),
     ReplaceSettings(CLIENT),
     DeleteClient(CLIENT),
@@ -117,3 +126,13 @@ KINDS = frozenset(each.kind for each in _OPERATIONS)
 
 def register() -> None:
     operations.register(*_OPERATIONS)
+
+
+def plan_delete_pool(pool: UserPool) -> list[StepSpec]:
+    """With what has to go before: a pool that is protected, or has a domain, isn't deleted by AWS."""
+    steps = []
+    if pool.deletion_protection:
+        steps.append(update(POOL, pool.arn, pool.name, {"DeletionProtection": "INACTIVE"}))
+    domains = [each for each in (pool.domain, pool.custom_domain) if each]
+    steps += [delete_domain(pool.arn, pool.name, each) for each in domains]
+    return [*steps, *delete_pool(pool.arn, pool.name)]

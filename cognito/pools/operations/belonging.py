@@ -8,21 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from accounts.models import AwsAccount
 from cognito.models import AppClient, CognitoGroup, CognitoUser
 from cognito.people.messages import NO_MESSAGE
 from cognito.people.operations.base import on_person
-from cognito.permissions import CHANGE_POOLS, USER_POOLS
-from cognito.pool_calls import check_pool_arn, pool_call, region_of
-from cognito.pools.operations.replacing import live_settings, shown, with_sealed
+from cognito.pool_calls import PoolParams, pool_call, region_of
+from cognito.pools.operations.base import PoolObjectOperation, child_row, pool_row, rows_of
+from cognito.pools.operations.replacing import shown, with_sealed
 from cognito.pools.operations.roles import role_given
-from cognito.pools.operations.rows import child_key, child_ref, child_row, pool_row, rows_of
 from cognito.pools.operations.shapes import GROUP, PROVIDER, Shape
 from iamconsole.web.words import counted, some
 from sync.aws.client import AwsClient
-from sync.aws.permission import Permission, write
 from sync.checks import PlanFinding
 from sync.mirror import mirror_of
 from sync.object_ref import ObjectRef
@@ -33,7 +31,6 @@ from sync.operations import (
     DeletesObject,
     Guarantee,
     MakesObject,
-    Operation,
     PreviousAttempt,
     Refusal,
     Risk,
@@ -60,45 +57,26 @@ _NAMES = {
 
 
 @dataclass(frozen=True)
-class CreatePoolObjectParams:
-    pool_arn: str
+class CreatePoolObjectParams(PoolParams):
     name: str
     settings: dict[str, Any] = field(default_factory=dict)  # by AWS's names
     provider_type: str = ""  # of an identity provider: "OIDC"
 
-    def __post_init__(self) -> None:
-        check_pool_arn(self.pool_arn)
-
 
 @dataclass(frozen=True)
-class PoolObjectParams:
-    pool_arn: str
+class DeletePoolObjectParams(PoolParams):
     name: str  # a client's is its id
     called: str = ""  # what people call it, where that is something else
-
-    def __post_init__(self) -> None:
-        check_pool_arn(self.pool_arn)
 
     @property
     def words(self) -> str:
         return self.called or self.name
 
 
-class CreatePoolObject(Operation[CreatePoolObjectParams]):
+class CreatePoolObject(PoolObjectOperation[CreatePoolObjectParams]):
+    verb = "Create"
     guarantee = Guarantee.DETECTABLE
-    undo = Undo.REVERSIBLE
-    risk: ClassVar[Risk] = Risk.HIGH
     params_type = CreatePoolObjectParams
-    kind: str  # type: ignore[misc]  # of the instance
-
-    def __init__(self, of: Shape) -> None:
-        self.of = of
-        self.kind = of.kind.replace(".update", ".create")
-        self.aws_operation = of.operation.replace("Update", "Create")
-
-    @property
-    def permissions(self) -> Sequence[Permission]:
-        return [write(f"cognito-idp:{self.of.operation.replace('Update', 'Create')}", CHANGE_POOLS, USER_POOLS)]
 
     def parse(self, params: Mapping[str, Any]) -> CreatePoolObjectParams:
         p = super().parse(params)
@@ -123,9 +101,6 @@ class CreatePoolObject(Operation[CreatePoolObjectParams]):
             pool_call(p.pool_arn, self.aws_operation, **{self.of.asked_by: p.name}, **typed, **with_sealed(p.settings))
         ]
 
-    def objects(self, p: CreatePoolObjectParams) -> list[str]:
-        return [child_key(self.of, p.pool_arn, p.name)]
-
     def part(self, p: CreatePoolObjectParams) -> str:
         return f"{self.of.model.kind} there:{p.pool_arn} {p.name}"
 
@@ -142,7 +117,7 @@ class CreatePoolObject(Operation[CreatePoolObjectParams]):
     def mirrored(self, draft: Draft, p: CreatePoolObjectParams) -> Value:
         pool = pool_row(draft, p.pool_arn)
         there = rows_of(self.of, draft.aws_account, p.pool_arn, p.name).exists()
-        if pool.pk and there and not draft.is_deleted(child_key(self.of, p.pool_arn, p.name)):
+        if pool.pk and there and not draft.is_deleted(self.key(p)):
             raise Refusal(f"{pool.name} has the {self.of.title} {p.name} already.", field="name")
         return None
 
@@ -156,9 +131,6 @@ class CreatePoolObject(Operation[CreatePoolObjectParams]):
         self, p: CreatePoolObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]
     ) -> list[StepSpec]:
         return [remove(self.of, p.pool_arn, p.name)]
-
-    def live(self, client: AwsClient, p: CreatePoolObjectParams) -> Value:
-        return live_settings(self.of, client, p.pool_arn, p.name)
 
     def done(
         self, client: AwsClient, p: CreatePoolObjectParams, live: Value, tried: Sequence[PreviousAttempt]
@@ -174,7 +146,7 @@ class CreateCognitoGroup(CreatePoolObject, MakesObject[CreatePoolObjectParams]):
     """Later steps may put people into it."""
 
     def makes(self, p: CreatePoolObjectParams) -> str:
-        return child_key(self.of, p.pool_arn, p.name)
+        return self.key(p)
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": mirror_of(self.of.model.kind).object_id(answer["Group"])}
@@ -186,48 +158,27 @@ def _holds(has: Any, asked: Any) -> bool:
     return bool(has == asked)
 
 
-class DeletePoolObject(DeletesObject[PoolObjectParams]):
-    guarantee = Guarantee.IDEMPOTENT
-    undo: ClassVar[Undo] = Undo.REVERSIBLE
-    risk: ClassVar[Risk] = Risk.DESTRUCTIVE
-    params_type = PoolObjectParams
-    kind: str  # type: ignore[misc]  # of the instance
+class DeletePoolObject(PoolObjectOperation[DeletePoolObjectParams], DeletesObject[DeletePoolObjectParams]):
+    """The part is that of its settings: it is deleted as it was."""
 
-    def __init__(self, of: Shape) -> None:
-        self.of = of
-        self.kind = of.kind.replace(".update", ".delete")
-        self.aws_operation = of.operation.replace("Update", "Delete")
+    verb = "Delete"
+    risk = Risk.DESTRUCTIVE
+    params_type = DeletePoolObjectParams
 
-    @property
-    def permissions(self) -> Sequence[Permission]:
-        return [write(f"cognito-idp:{self.of.operation.replace('Update', 'Delete')}", CHANGE_POOLS, USER_POOLS)]
-
-    def title(self, p: PoolObjectParams) -> str:
+    def title(self, p: DeletePoolObjectParams) -> str:
         return f"Delete the {self.of.title} {p.words}"
 
-    def calls(self, p: PoolObjectParams) -> list[Call]:
+    def calls(self, p: DeletePoolObjectParams) -> list[Call]:
         return [pool_call(p.pool_arn, self.aws_operation, **{self.of.asked_by: p.name})]
 
-    def objects(self, p: PoolObjectParams) -> list[str]:
-        return [child_key(self.of, p.pool_arn, p.name)]
+    def deletes(self, p: DeletePoolObjectParams) -> str:
+        return self.key(p)
 
-    def deletes(self, p: PoolObjectParams) -> str:
-        return child_key(self.of, p.pool_arn, p.name)
-
-    def part(self, p: PoolObjectParams) -> str:
-        return f"{self.of.kind}:{p.pool_arn} {p.name}"  # that of its settings: it is deleted as it was
-
-    def affected_objects(self, aws_account: AwsAccount, p: PoolObjectParams) -> list[ObjectRef]:
-        return [child_ref(self.of, aws_account, p.pool_arn, p.name)]
-
-    def describe(self, value: Value) -> str:
-        return f"no such {self.of.title}" if value is None else "it as it was, or as somebody changed it"
-
-    def mirrored(self, draft: Draft, p: PoolObjectParams) -> Value:
+    def mirrored(self, draft: Draft, p: DeletePoolObjectParams) -> Value:
         row = child_row(self.of, draft, p.pool_arn, p.name)
         return {"object": row.aws_id, "settings": self.of.payload(row.settings)}
 
-    def limits(self, draft: Draft, p: PoolObjectParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: DeletePoolObjectParams, value: Value) -> list[PlanFinding]:
         """What refers to it has to let go of it first."""
         gone = {
             step.params.name
@@ -244,28 +195,27 @@ class DeletePoolObject(DeletesObject[PoolObjectParams]):
         words = f"The app clients {some(left)} use {p.words}: take it from them first."
         return [PlanFinding("IN_USE", "error", words)]
 
-    def before(self, draft: Draft, p: PoolObjectParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: DeletePoolObjectParams, value: Value) -> dict[str, Any]:
         return {"settings": value["settings"]} if value else {}
 
-    def reverse(self, p: PoolObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(
+        self, p: DeletePoolObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]
+    ) -> list[StepSpec]:
         again = self.undo is Undo.REVERSIBLE and before
         return [make(self.of, p.pool_arn, p.name, before["settings"])] if again else []
-
-    def live(self, client: AwsClient, p: PoolObjectParams) -> Value:
-        return live_settings(self.of, client, p.pool_arn, p.name)
 
 
 class DeletePoolProvider(DeletePoolObject):
     undo = Undo.NEVER
 
-    def note(self, p: PoolObjectParams) -> str:
+    def note(self, p: DeletePoolObjectParams) -> str:
         return "Its people can't sign in through it any more. It has a secret that this console doesn't keep."
 
 
 class DeleteClient(DeletePoolObject):
     undo = Undo.NEVER
 
-    def note(self, p: PoolObjectParams) -> str:
+    def note(self, p: DeletePoolObjectParams) -> str:
         return "Apps that use it stop working at once, and a new one has another id. Tokens last until they expire."
 
 
@@ -283,7 +233,7 @@ def _uses(of: Shape, settings: Mapping[str, Any], name: str) -> bool:
     return any(scope.startswith(f"{name}/") for scope in settings.get("AllowedOAuthScopes", []))
 
 
-def _lets_go(draft: Draft, p: PoolObjectParams, client_id: str, of: Shape) -> bool:
+def _lets_go(draft: Draft, p: DeletePoolObjectParams, client_id: str, of: Shape) -> bool:
     steps = [step for step in draft.steps if step.kind == "cognito.client.update" and step.params.name == client_id]
     return bool(steps) and not _uses(of, steps[-1].params.settings, p.name)
 
@@ -291,14 +241,12 @@ def _lets_go(draft: Draft, p: PoolObjectParams, client_id: str, of: Shape) -> bo
 def make(of: Shape, pool_arn: str, name: str, settings: Mapping[str, Any], provider_type: str = "") -> StepSpec:
     """`settings`: by AWS's names; what is secret in them by the reference of what was sealed."""
     said = {"pool_arn": pool_arn, "name": name, "settings": dict(settings)}
-    return StepSpec(
-        of.kind.replace(".update", ".create"), said | ({"provider_type": provider_type} if provider_type else {})
-    )
+    return StepSpec(of.step_kind("create"), said | ({"provider_type": provider_type} if provider_type else {}))
 
 
 def remove(of: Shape, pool_arn: str, name: str, called: str = "") -> StepSpec:
     said = {"pool_arn": pool_arn, "name": name}
-    return StepSpec(of.kind.replace(".update", ".delete"), said | ({"called": called} if called else {}))
+    return StepSpec(of.step_kind("delete"), said | ({"called": called} if called else {}))
 
 
 # ---- Deleting a group of a pool. Its reverse makes it again, and puts back whom the mirror knew to be in it --------
@@ -309,17 +257,17 @@ ADD = "cognito.user.group.add"
 class DeleteCognitoGroup(DeletePoolObject):
     undo = Undo.NEW_ID
 
-    def note(self, p: PoolObjectParams) -> str:
+    def note(self, p: DeletePoolObjectParams) -> str:
         return (
             "Its members stay people of the pool. Its reverse makes it again with its settings, and puts back whom the "
             f"mirror knows to be in it now, {PUT_BACK} people at most."
         )
 
-    def access_changes(self, aws_account: AwsAccount, p: PoolObjectParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: DeletePoolObjectParams) -> Sequence[AccessChange]:
         row = rows_of(self.of, aws_account, p.pool_arn, p.name).first()
         return role_given(p.pool_arn, p.name, row.role_arn if row else "", "")
 
-    def limits(self, draft: Draft, p: PoolObjectParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: DeletePoolObjectParams, value: Value) -> list[PlanFinding]:
         """What of the members a reverse could not bring back."""
         group = child_row(self.of, draft, p.pool_arn, p.name)
         found = super().limits(draft, p, value)
@@ -335,7 +283,7 @@ class DeleteCognitoGroup(DeletePoolObject):
             found.append(PlanFinding("MANY_MEMBERS", "warning", words, about=(), amount=number))
         return found
 
-    def before(self, draft: Draft, p: PoolObjectParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: DeletePoolObjectParams, value: Value) -> dict[str, Any]:
         """With its members by their `sub`."""
         kept = super().before(draft, p, value)
         pool = pool_row(draft, p.pool_arn)
@@ -345,7 +293,9 @@ class DeleteCognitoGroup(DeletePoolObject):
         subs = _members(group).order_by("aws_id").values_list("aws_id", flat=True)[:PUT_BACK]
         return {**kept, "members": list(subs)}
 
-    def reverse(self, p: PoolObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(
+        self, p: DeletePoolObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]
+    ) -> list[StepSpec]:
         """Who is gone since isn't put back. Of a change from before members were kept there are none."""
         if not before:
             return []

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, TypeVar
 
 from accounts.models import AwsAccount
 from cognito.models import AppClient
 from cognito.permissions import CHANGE_POOLS, NOBODYS_POOL, PULL_POOLS, USER_POOLS
-from cognito.pool_calls import IDP, check_pool_arn, pool_call, pool_id_of, region_of
+from cognito.pool_calls import IDP, PoolParams, pool_call, pool_id_of, region_of
+from cognito.pools.operations.base import PoolObjectOperation, child_row, pool_row
 from cognito.pools.operations.belonging import remove
 from cognito.pools.operations.pools import check_pool_name
-from cognito.pools.operations.rows import child_key, child_ref, child_row, pool_row
 from cognito.pools.operations.shapes import CLIENT
 from iamconsole.web.words import counted
 from sync.aws.client import AwsClient
@@ -29,7 +29,6 @@ from sync.operations import (
     Call,
     Guarantee,
     MakesObject,
-    Operation,
     PreviousAttempt,
     Risk,
     StepResult,
@@ -47,14 +46,13 @@ _READS_SECRETS = reread("cognito-idp:ListUserPoolClientSecrets", PULL_POOLS, Use
 
 
 @dataclass(frozen=True)
-class CreateClientParams:
-    pool_arn: str
+class CreateClientParams(PoolParams):
     name: str
     secret: bool = False  # AWS makes one, for apps that can keep it; fixed for ever
     settings: dict[str, Any] = field(default_factory=dict)  # by AWS's names
 
     def __post_init__(self) -> None:
-        check_pool_arn(self.pool_arn)
+        super().__post_init__()
         check_pool_name(self.name)
         if unknown := self.settings.keys() - (CLIENT.sent - {"ClientName"}):
             raise BadParams(f"AWS makes no app client with {', '.join(sorted(unknown))}.")
@@ -136,13 +134,9 @@ def _secret_in(said: Mapping[str, Any], member: str) -> Mapping[str, Secret]:
 
 # ---- Secrets -------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class SecretsParams:
-    pool_arn: str
+class SecretsParams(PoolParams):
     name: str  # the client's id
     called: str
-
-    def __post_init__(self) -> None:
-        check_pool_arn(self.pool_arn)
 
 
 @dataclass(frozen=True)
@@ -169,17 +163,17 @@ class SecretSoakParams(SecretParams):
         check_days(self.days)
 
 
-class ClientOperation(Operation[Any]):
-    undo: ClassVar[Undo]
-
-    def objects(self, p: Any) -> list[str]:
-        return [child_key(CLIENT, p.pool_arn, p.name)]
-
-    def affected_objects(self, aws_account: AwsAccount, p: Any) -> list[ObjectRef]:
-        return [child_ref(CLIENT, aws_account, p.pool_arn, p.name)]
+S = TypeVar("S", bound=SecretsParams)
 
 
-class AddSecret(ClientOperation, HasSecrets[Any], IdChosenByAws[Any]):
+class ClientOperation(PoolObjectOperation[S]):
+    """On the secrets of an app client."""
+
+    def __init__(self) -> None:
+        self.of = CLIENT
+
+
+class AddSecret(ClientOperation[AddSecretParams], HasSecrets[AddSecretParams], IdChosenByAws[AddSecretParams]):
     """The part is {"object": the client's id, "there": the ids of its secrets}."""
 
     kind = "cognito.client.secret.add"
@@ -205,8 +199,8 @@ class AddSecret(ClientOperation, HasSecrets[Any], IdChosenByAws[Any]):
     def part(self, p: AddSecretParams) -> str:
         return f"secrets:{p.pool_arn} {p.name}"
 
-    def describe(self, value: Value) -> str:
-        return "no such app client" if value is None else counted(len(value["there"]), "secret")
+    def describe_existing(self, value: Value) -> str:
+        return counted(len(value["there"]), "secret")
 
     def mirrored(self, draft: Draft, p: AddSecretParams) -> Value:
         return {"object": child_row(CLIENT, draft, p.pool_arn, p.name).aws_id, "there": sorted(p.there)}
@@ -234,7 +228,7 @@ class AddSecret(ClientOperation, HasSecrets[Any], IdChosenByAws[Any]):
         return _secret_in(answer["ClientSecretDescriptor"], "ClientSecretValue")
 
 
-class AwaitSecretSoak(WaitsForDays[SecretSoakParams]):
+class AwaitSecretSoak(WaitsForDays[SecretSoakParams], ClientOperation[SecretSoakParams]):
     kind = "cognito.client.secret.await_soak"
     aws_operation = "ListUserPoolClientSecrets"
     permissions = _READS_SECRETS
@@ -244,27 +238,19 @@ class AwaitSecretSoak(WaitsForDays[SecretSoakParams]):
     def title(self, p: SecretSoakParams) -> str:
         return f"Wait {counted(p.days, 'day')} for whoever uses the app client {p.called} to take the new secret"
 
-    def objects(self, p: SecretSoakParams) -> list[str]:
-        return [child_key(CLIENT, p.pool_arn, p.name)]
-
     def part(self, p: SecretSoakParams) -> str:
         return f"soak:{p.pool_arn} {p.name} {p.secret_id}"
-
-    def affected_objects(self, aws_account: AwsAccount, p: SecretSoakParams) -> list[ObjectRef]:
-        return [child_ref(CLIENT, aws_account, p.pool_arn, p.name)]
 
     def waits_until(self, p: SecretSoakParams, at: str) -> str:
         kept = "AWS doesn’t tell when one was last used."
         return f"Both secrets are valid until {at}: then the old one is deleted. {kept}"
 
 
-class DeleteSecret(ClientOperation):
+class DeleteSecret(ClientOperation[SecretParams]):
     """The part is {"object": the client's id, "there": whether it has the secret}."""
 
     kind = "cognito.client.secret.delete"
     aws_operation = "DeleteUserPoolClientSecret"
-    permissions = (write("cognito-idp:DeleteUserPoolClientSecret", CHANGE_POOLS, USER_POOLS),)
-    guarantee = Guarantee.IDEMPOTENT
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
     params_type = SecretParams
@@ -281,9 +267,7 @@ class DeleteSecret(ClientOperation):
     def part(self, p: SecretParams) -> str:
         return f"secret:{p.pool_arn} {p.name} {p.secret_id}"
 
-    def describe(self, value: Value) -> str:
-        if value is None:
-            return "no such app client"
+    def describe_existing(self, value: Value) -> str:
         return "the secret" if value["there"] else "no such secret"
 
     def mirrored(self, draft: Draft, p: SecretParams) -> Value:

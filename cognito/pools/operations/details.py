@@ -9,33 +9,26 @@ from typing import Any
 
 from cognito.kinds import POOL
 from cognito.models import UserPool
-from cognito.permissions import CHANGE_POOLS, USER_POOLS
-from cognito.pool_calls import pool_call
-from cognito.pools.operations.pools import UserPoolOperation, UserPoolParams
-from cognito.pools.operations.rows import pool_row
+from cognito.pools.operations.base import UserPoolOperation, UserPoolParams, pool_row
 from objects.operations import tags
+from objects.operations.objects import FacetOperation
 from objects.operations.tags import TagObject, TagParams, UntagObject, UntagParams
-from sync.aws.permission import write
 from sync.checks import PlanFinding
+from sync.mirror import Content
 from sync.operations import BadParams, Call, Guarantee, Risk, StepSpec, Undo, Value
 from sync.plan_draft import Draft
 
 TYPES = ("String", "Number", "Boolean", "DateTime")
+ADD_ATTRIBUTE = POOL.step_kind("add_attribute")
 MOST_CUSTOM, LONGEST_CUSTOM = 50, 20  # Developer Guide, "Quotas in Amazon Cognito"
 
 
-class TagPool(TagObject):
-    permissions = (write("cognito-idp:TagResource", CHANGE_POOLS, USER_POOLS),)
-
-    def row(self, draft: Draft, p: TagParams) -> UserPool:
-        return pool_row(draft, p.arn)
+class TagPool(TagObject, UserPoolOperation[TagParams]):
+    pass
 
 
-class UntagPool(UntagObject):
-    permissions = (write("cognito-idp:UntagResource", CHANGE_POOLS, USER_POOLS),)
-
-    def row(self, draft: Draft, p: UntagParams) -> UserPool:
-        return pool_row(draft, p.arn)
+class UntagPool(UntagObject, UserPoolOperation[UntagParams]):
+    pass
 
 
 # ---- Attributes of the pool's own ----------------------------------------------------------------------------
@@ -58,10 +51,9 @@ class AttributeParams(UserPoolParams):
             raise BadParams("A text has 1 to 2048 characters at most.", field="longest")
 
 
-class AddAttribute(UserPoolOperation):
-    kind = "cognito.pool.add_attribute"
+class AddAttribute(UserPoolOperation[AttributeParams], FacetOperation[AttributeParams]):
+    verb = "add_attribute"
     aws_operation = "AddCustomAttributes"
-    permissions = (write("cognito-idp:AddCustomAttributes", CHANGE_POOLS, USER_POOLS),)
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE  # permanent
     guarantee = Guarantee.DETECTABLE
@@ -78,17 +70,18 @@ class AddAttribute(UserPoolOperation):
         said: dict[str, Any] = {"Name": p.attribute, "AttributeDataType": p.type, "Mutable": p.mutable}
         if p.type == "String":
             said["StringAttributeConstraints"] = {"MinLength": "0", "MaxLength": str(p.longest)}
-        return [pool_call(p.pool_arn, self.aws_operation, CustomAttributes=[said])]
+        return self.call(p, self.aws_operation, CustomAttributes=[said])
 
     def part(self, p: AttributeParams) -> str:
         return f"attribute:{p.pool_arn} {p.attribute}"
 
-    def describe(self, value: Value) -> str:
-        if value is None:
-            return "no such user pool"
+    def describe_existing(self, value: Value) -> str:
         return f"the attribute, as a {value['type']}" if value["type"] else "no such attribute"
 
-    def parse_part(self, content: Mapping[str, Any], p: AttributeParams) -> Mapping[str, Any]:
+    def held(self, row: UserPool, p: AttributeParams) -> Mapping[str, Any]:
+        return self.parse_part(row.settings, p)
+
+    def parse_part(self, content: Content, p: AttributeParams) -> Mapping[str, Any]:
         named = {each["Name"]: each for each in content.get("SchemaAttributes", [])}
         return {"type": named.get(f"custom:{p.attribute}", {}).get("AttributeDataType", "")}
 

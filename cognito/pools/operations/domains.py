@@ -7,34 +7,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from accounts.models import AwsAccount
+from cognito.kinds import POOL
 from cognito.models import UserPool
-from cognito.permissions import CHANGE_POOLS, USER_POOLS
-from cognito.pool_calls import check_pool_arn, pool_call, pool_key, region_of
-from cognito.pools.operations.pools import pool_ref
-from cognito.pools.operations.rows import pool_row
+from cognito.pools.operations.base import UserPoolOperation, UserPoolParams, pool_row
 from cognito.setting_values import canonical
-from sync.aws.client import AwsClient
-from sync.aws.permission import write
+from objects.operations.objects import FacetOperation
 from sync.checks import PlanFinding
-from sync.mirror.base import mirror_of
+from sync.mirror import Content
 from sync.object_ref import ObjectRef
 from sync.operations import (
     BadParams,
     Call,
     Guarantee,
-    Operation,
     Refusal,
     Risk,
     StepSpec,
-    Undo,
     Value,
 )
 from sync.plan_draft import Draft
 
+# Steps on a pool that are called after its domains.
+DOMAIN = replace(POOL, step="cognito.domain")
+CREATE_DOMAIN, UPDATE_DOMAIN = DOMAIN.step_kind("create"), DOMAIN.step_kind("update")
 _PREFIX = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _OWN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
 _KEPT = ("CustomDomainConfig", "ManagedLoginVersion")
@@ -42,13 +40,11 @@ VERSIONS = (1, 2)  # the classic hosted UI, and managed login
 
 
 @dataclass(frozen=True)
-class DomainParams:
-    pool_arn: str
-    called: str
+class DomainParams(UserPoolParams):
     domain: str
 
     def __post_init__(self) -> None:
-        check_pool_arn(self.pool_arn)
+        super().__post_init__()
         if not (_OWN if "." in self.domain else _PREFIX).fullmatch(self.domain):
             raise BadParams(
                 "A domain has lower-case letters, digits and dashes: a prefix such as acme-shop, or your own.",
@@ -77,53 +73,42 @@ class ConfigParams(DomainParams):
         return {"ManagedLoginVersion": self.version, **own}
 
 
-class DomainOperation(Operation[Any]):
-    guarantee: ClassVar[Guarantee] = Guarantee.IDEMPOTENT
-    undo = Undo.REVERSIBLE
-    risk: ClassVar[Risk] = Risk.HIGH
+D = TypeVar("D", bound=DomainParams)
 
-    def objects(self, p: Any) -> list[str]:
-        return [pool_key(p.pool_arn)]
 
-    def part(self, p: Any) -> str:
+class DomainOperation(UserPoolOperation[D], FacetOperation[D]):
+    facet = "domain"
+
+    def part(self, p: D) -> str:
         return f"domain:{p.pool_arn} {p.domain}"
 
-    def affected_objects(self, aws_account: AwsAccount, p: Any) -> list[ObjectRef]:
-        return [pool_ref(p.pool_arn), pool_ref(p.pool_arn, "domain")]
+    def affected_objects(self, aws_account: AwsAccount, p: D) -> list[ObjectRef]:
+        return [self.of.ref(p.arn), self.of.ref(p.arn, self.facet)]
 
-    def describe(self, value: Value) -> str:
-        if value is None:
-            return "no such user pool"
+    def describe_existing(self, value: Value) -> str:
         return "the domain with its settings" if value["domain"] else "no such domain of the pool"
 
-    def mirrored(self, draft: Draft, p: Any) -> Value:
-        row = pool_row(draft, p.pool_arn)
+    def held(self, row: UserPool, p: D) -> Mapping[str, Any]:
         if row.domains is None:
             raise Refusal(f"The domains of {row.name} weren’t read: refresh its page, then try again.")
-        held = row.domains.get(p.domain)
-        return {"object": row.aws_id, "domain": canonical(held, _KEPT) if held else None}
+        return self.parse_part(row.domains, p)
 
-    def live(self, client: AwsClient, p: Any) -> Value:
-        mirror, ref = mirror_of(UserPool.kind, "domain"), pool_ref(p.pool_arn, "domain")
-        item = mirror.read_one(client.at(region_of(p.pool_arn)), ref)
-        if item is None:
-            return None
-        held = mirror.see(item).content.get(p.domain)
-        return {"object": ref.object_id, "domain": canonical(held, _KEPT) if held else None}
+    def parse_part(self, content: Content, p: D) -> Mapping[str, Any]:
+        held = content.get(p.domain)
+        return {"domain": canonical(held, _KEPT) if held else None}
 
-    def before(self, draft: Draft, p: Any, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: D, value: Value) -> dict[str, Any]:
         held = value["domain"] or {}
         config = held.get("CustomDomainConfig", {})
         return {"version": held.get("ManagedLoginVersion", 1), "certificate_arn": config.get("CertificateArn", "")}
 
-    def is_so_already(self, p: Any) -> str:
+    def is_so_already(self, p: D) -> str:
         return f"The domain {p.domain} of {p.called} is so already."
 
 
-class CreateDomain(DomainOperation):
-    kind = "cognito.domain.create"
+class CreateDomain(DomainOperation[ConfigParams]):
+    verb = "create"
     aws_operation = "CreateUserPoolDomain"
-    permissions = (write("cognito-idp:CreateUserPoolDomain", CHANGE_POOLS, USER_POOLS),)
     guarantee = Guarantee.DETECTABLE
     params_type = ConfigParams
 
@@ -136,7 +121,7 @@ class CreateDomain(DomainOperation):
         return "Somebody else may have the prefix already: it is unique in the Region."
 
     def calls(self, p: ConfigParams) -> list[Call]:
-        return [pool_call(p.pool_arn, self.aws_operation, Domain=p.domain, **p.config)]
+        return self.call(p, self.aws_operation, Domain=p.domain, **p.config)
 
     def after(self, p: ConfigParams, value: Value) -> Value:
         return {**value, "domain": p.config}
@@ -157,17 +142,16 @@ class CreateDomain(DomainOperation):
         return [delete_domain(p.pool_arn, p.called, p.domain)]
 
 
-class UpdateDomain(DomainOperation):
-    kind = "cognito.domain.update"
+class UpdateDomain(DomainOperation[ConfigParams]):
+    verb = "update"
     aws_operation = "UpdateUserPoolDomain"
-    permissions = (write("cognito-idp:UpdateUserPoolDomain", CHANGE_POOLS, USER_POOLS),)
     params_type = ConfigParams
 
     def title(self, p: ConfigParams) -> str:
         return f"Change the domain {p.domain} of the user pool {p.called}"
 
     def calls(self, p: ConfigParams) -> list[Call]:
-        return [pool_call(p.pool_arn, self.aws_operation, Domain=p.domain, **p.config)]
+        return self.call(p, self.aws_operation, Domain=p.domain, **p.config)
 
     def after(self, p: ConfigParams, value: Value) -> Value:
         return {**value, "domain": p.config}
@@ -178,13 +162,12 @@ class UpdateDomain(DomainOperation):
         return []
 
     def reverse(self, p: ConfigParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [_with_config(UpdateDomain.kind, p, before)]
+        return [_with_config(UPDATE_DOMAIN, p, before)]
 
 
-class DeleteDomain(DomainOperation):
-    kind = "cognito.domain.delete"
+class DeleteDomain(DomainOperation[DomainParams]):
+    verb = "delete"
     aws_operation = "DeleteUserPoolDomain"
-    permissions = (write("cognito-idp:DeleteUserPoolDomain", CHANGE_POOLS, USER_POOLS),)
     risk = Risk.DESTRUCTIVE
     params_type = DomainParams
 
@@ -195,13 +178,13 @@ class DeleteDomain(DomainOperation):
         return "Nobody signs in at that address any more. Somebody else may take a prefix meanwhile."
 
     def calls(self, p: DomainParams) -> list[Call]:
-        return [pool_call(p.pool_arn, self.aws_operation, Domain=p.domain)]
+        return self.call(p, self.aws_operation, Domain=p.domain)
 
     def after(self, p: DomainParams, value: Value) -> Value:
         return {**value, "domain": None}
 
     def reverse(self, p: DomainParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [_with_config(CreateDomain.kind, p, before)]
+        return [_with_config(CREATE_DOMAIN, p, before)]
 
 
 def _with_config(kind: str, p: DomainParams, before: Mapping[str, Any]) -> StepSpec:
@@ -209,10 +192,10 @@ def _with_config(kind: str, p: DomainParams, before: Mapping[str, Any]) -> StepS
 
 
 def set_domain(kind: str, pool_arn: str, called: str, domain: str, version: int, certificate_arn: str = "") -> StepSpec:
-    """`kind`: that of CreateDomain or UpdateDomain."""
+    """`kind`: CREATE_DOMAIN or UPDATE_DOMAIN."""
     said = {"pool_arn": pool_arn, "called": called, "domain": domain, "version": version}
     return StepSpec(kind, said | {"certificate_arn": certificate_arn})
 
 
 def delete_domain(pool_arn: str, called: str, domain: str) -> StepSpec:
-    return StepSpec(DeleteDomain.kind, {"pool_arn": pool_arn, "called": called, "domain": domain})
+    return StepSpec(DOMAIN.step_kind("delete"), {"pool_arn": pool_arn, "called": called, "domain": domain})

@@ -5,30 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any
 
 from accounts.models import AwsAccount
+from cognito.kinds import POOL as POOL_KIND
 from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, PoolProvider, ResourceServer, UserPool
-from cognito.permissions import CHANGE_POOLS, USER_POOLS
+from cognito.permissions import CHANGE_POOLS
 from cognito.plans import is_protected_from_threats
-from cognito.pool_calls import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, region_of
+from cognito.pool_calls import IDP, check_pool_arn, region_of
+from cognito.pools.operations.base import UserPoolOperation, UserPoolParams, pool_row
 from cognito.pools.operations.replacing import update
-from cognito.pools.operations.rows import pool_row
 from cognito.pools.operations.shapes import POOL
 from iamconsole.web.words import counted, some
+from objects.operations.existence import Deletion
 from sync.aws.client import AwsClient
 from sync.aws.permission import SETTINGS, write
 from sync.checks import PlanFinding
-from sync.mirror.base import mirror_of
+from sync.mirror import Content
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import IdChosenByAws
 from sync.operations import (
     BadParams,
     Call,
-    DeletesObject,
     Guarantee,
     MakesObject,
-    Operation,
     Refusal,
     Risk,
     StepSpec,
@@ -47,18 +47,6 @@ def check_pool_name(name: str) -> None:
     """Raises BadParams."""
     if not _NAME.fullmatch(name):
         raise BadParams("A name has 1 to 128 letters, digits, spaces and +=,.@_- only.", field="name")
-
-
-def pool_ref(pool_arn: str, facet: str = "details") -> ObjectRef:
-    pool_id = pool_id_of(pool_arn)
-    return ObjectRef(UserPool.kind, pool_id, pool_id, pool_arn, region_of(pool_arn), facet)
-
-
-def described(client: AwsClient, pool_arn: str) -> dict[str, Any] | None:
-    """The pool's content, as the mirror has it; None where there is no such pool."""
-    mirror, ref = mirror_of(UserPool.kind), pool_ref(pool_arn)
-    item = mirror.read_one(client.at(ref.region), ref)
-    return None if item is None else mirror.see(item).content
 
 
 # ---- Making one ----------------------------------------------------------------------------------------------
@@ -151,58 +139,15 @@ class CreateUserPool(IdChosenByAws[CreateUserPoolParams], MakesObject[CreateUser
 
 
 # ---- What is done with one -----------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class UserPoolParams:
-    pool_arn: str
-    called: str
-
-    def __post_init__(self) -> None:
-        check_pool_arn(self.pool_arn)
-
-
-class UserPoolOperation(Operation[Any]):
-    guarantee: ClassVar[Guarantee] = Guarantee.IDEMPOTENT
-
-    def objects(self, p: Any) -> list[str]:
-        return [pool_key(p.pool_arn)]
-
-    def affected_objects(self, aws_account: AwsAccount, p: Any) -> list[ObjectRef]:
-        return [pool_ref(p.pool_arn)]
-
-    def mirrored(self, draft: Draft, p: Any) -> Value:
-        row = pool_row(draft, p.pool_arn)
-        return {"object": row.aws_id, **self.parse_part(row.settings, p)}
-
-    def live(self, client: AwsClient, p: Any) -> Value:
-        content = described(client, p.pool_arn)
-        return None if content is None else {"object": pool_id_of(p.pool_arn), **self.parse_part(content, p)}
-
-    def parse_part(self, content: Mapping[str, Any], p: Any) -> Mapping[str, Any]:
-        raise NotImplementedError
-
-
-class DeleteUserPool(UserPoolOperation, DeletesObject[Any]):
-    kind = "cognito.pool.delete"
-    aws_operation = "DeleteUserPool"
-    permissions = (write("cognito-idp:DeleteUserPool", CHANGE_POOLS, USER_POOLS),)
+class DeleteUserPool(UserPoolOperation[UserPoolParams], Deletion[UserPoolParams]):
     undo = Undo.NEVER
-    risk = Risk.DESTRUCTIVE
     params_type = UserPoolParams
-
-    def title(self, p: UserPoolParams) -> str:
-        return f"Delete the user pool {p.called}"
 
     def note(self, p: UserPoolParams) -> str:
         return (
             "All its people go with it, its groups and its app clients: nobody signs in any more. AWS keeps it for 14 "
             "days, in which only AWS Support may bring it back."
         )
-
-    def calls(self, p: UserPoolParams) -> list[Call]:
-        return [pool_call(p.pool_arn, self.aws_operation)]
-
-    def deletes(self, p: UserPoolParams) -> str:
-        return pool_key(p.pool_arn)
 
     def affected_objects(self, aws_account: AwsAccount, p: UserPoolParams) -> list[ObjectRef]:
         """With what belongs to it, which goes with it."""
@@ -212,15 +157,12 @@ class DeleteUserPool(UserPoolOperation, DeletesObject[Any]):
             for model in (AppClient, CognitoGroup, PoolProvider, ResourceServer)
             for row in model._default_manager.filter(aws_account=aws_account, arn=p.pool_arn, gone_at__isnull=True)
         ]
-        return [pool_ref(p.pool_arn), *children]
+        return [self.of.ref(p.arn), *children]
 
-    def part(self, p: UserPoolParams) -> str:
-        return f"whole pool:{p.pool_arn}"
+    def held(self, row: UserPool, p: UserPoolParams) -> Mapping[str, Any]:
+        return {}
 
-    def describe(self, value: Value) -> str:
-        return "no such user pool" if value is None else "it as it was"
-
-    def parse_part(self, content: Mapping[str, Any], p: UserPoolParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: UserPoolParams) -> Mapping[str, Any]:
         return {}
 
     def limits(self, draft: Draft, p: UserPoolParams, value: Value) -> list[PlanFinding]:
@@ -270,8 +212,8 @@ def identity_pools(aws_account: AwsAccount) -> list[IdentityPool]:
 
 
 def delete_pool(pool_arn: str, called: str) -> list[StepSpec]:
-    """The last step alone: `cascades.py` has what goes before."""
-    return [StepSpec(DeleteUserPool.kind, {"pool_arn": pool_arn, "called": called})]
+    """The last step alone: `plan_delete_pool` has what goes before."""
+    return [StepSpec(POOL_KIND.step_kind("delete"), {"pool_arn": pool_arn, "called": called})]
 
 
 def create_pool(aws_account: AwsAccount, region: str, name: str, settings: Mapping[str, Any]) -> StepSpec:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any
 
 from accounts.models import AwsAccount
-from cognito.models import UserPool
-from cognito.permissions import CHANGE_POOLS, DELIVER_LOGS, LOG_DELIVERY_ACTIONS, USER_POOLS
+from cognito.permissions import DELIVER_LOGS, LOG_DELIVERY_ACTIONS
 from cognito.plans import may_be_protected_from_threats
-from cognito.pool_calls import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, region_of
+from cognito.pool_calls import IDP, PoolParams, pool_call, pool_id_of, pool_key, region_of
+from cognito.pools.operations.base import PoolObjectOperation, child_row, pool_row, rows_of
 from cognito.pools.operations.roles import role_given
-from cognito.pools.operations.rows import child_key, child_ref, child_row, pool_row, rows_of
 from cognito.pools.operations.shapes import (
     AS_AWS_HAS_IT,
     METADATA,
@@ -36,7 +35,6 @@ from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.aws.permission import SETTINGS, Permission, write
 from sync.checks import PlanFinding
-from sync.mirror.base import mirror_of
 from sync.mirror.hashing import moment
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import CompletesParams, DescribesDifference, WritesDocument
@@ -44,14 +42,11 @@ from sync.operations import (
     AccessChange,
     BadParams,
     Call,
-    Guarantee,
     PreviousAttempt,
     Refusal,
-    Risk,
     SealedParameter,
     StepResult,
     StepSpec,
-    Undo,
     Value,
 )
 from sync.plan_draft import Draft
@@ -59,37 +54,26 @@ from sync.sealed import is_reference
 
 
 @dataclass(frozen=True)
-class ReplaceParams:
-    pool_arn: str
+class ReplaceParams(PoolParams):
     called: str  # what people call it: its name, which may not be what AWS knows it by
     changes: dict[str, Any]  # what is meant: new values by their paths, None to take one away
     name: str = ""  # which one in the pool, as calls say it: a client's id; "" of the pool itself
     settings: dict[str, Any] = field(default_factory=dict)  # all that is sent: filled in when it is planned
 
     def __post_init__(self) -> None:
-        check_pool_arn(self.pool_arn)
+        super().__post_init__()
         if not self.changes:
             raise BadParams("Say what is to be changed.")
 
 
 class ReplaceSettings(
-    WritesDocument[ReplaceParams], CompletesParams[ReplaceParams], DescribesDifference[ReplaceParams]
+    PoolObjectOperation[ReplaceParams],
+    WritesDocument[ReplaceParams],
+    CompletesParams[ReplaceParams],
+    DescribesDifference[ReplaceParams],
 ):
-    guarantee = Guarantee.IDEMPOTENT
-    undo = Undo.REVERSIBLE
-    risk: ClassVar[Risk] = Risk.HIGH
     writes_type = None
     params_type = ReplaceParams
-    kind: str  # type: ignore[misc]  # of the instance: one class makes several operations
-
-    def __init__(self, of: Shape) -> None:
-        self.of = of
-        self.kind = of.kind
-        self.aws_operation = of.operation
-
-    @property
-    def permissions(self) -> Sequence[Permission]:
-        return [write(f"{IDP}:{self.of.operation}", CHANGE_POOLS, USER_POOLS)]
 
     def parse(self, params: Mapping[str, Any]) -> ReplaceParams:
         p = super().parse(params)
@@ -119,18 +103,12 @@ class ReplaceSettings(
         which = {self.of.asked_by: p.name} if self.of.asked_by else {}
         return [pool_call(p.pool_arn, self.aws_operation, **which, **with_sealed(p.settings))]
 
-    def objects(self, p: ReplaceParams) -> list[str]:
-        return [child_key(self.of, p.pool_arn, p.name) if p.name else pool_key(p.pool_arn)]
-
-    def part(self, p: ReplaceParams) -> str:
-        return f"{self.of.kind}:{p.pool_arn} {p.name}"
-
     def affected_objects(self, aws_account: AwsAccount, p: ReplaceParams) -> list[ObjectRef]:
-        first = child_ref(self.of, aws_account, p.pool_arn, p.name)
+        [first] = super().affected_objects(aws_account, p)
         return [first, *(replace(first, facet=facet) for facet in self.of.also)]
 
-    def describe(self, value: Value) -> str:
-        return f"no such {self.of.title}" if value is None else "its settings as they were, or as somebody set them"
+    def describe_existing(self, value: Value) -> str:
+        return "its settings as they were, or as somebody set them"
 
     def describe_difference(self, expected: Value, found: Value) -> str:
         """Which settings somebody has changed; all of them are compared below it."""
@@ -192,10 +170,6 @@ class ReplaceSettings(
         again = self.completed(draft, p)
         value = draft.expects(self.part(p), self.mirrored(draft, p))
         return [update(self.of, p.pool_arn, p.called, p.changes, p.name)] if self.changes(again, value) else []
-
-    # ---- At AWS ----------------------------------------------------------------------------------------------
-    def live(self, client: AwsClient, p: ReplaceParams) -> Value:
-        return live_settings(self.of, client, p.pool_arn, p.name)
 
 
 class ReplaceProvider(ReplaceSettings):
@@ -343,18 +317,6 @@ def pool_described(draft: Draft, pool_arn: str) -> Mapping[str, Any]:
         settings = step.params.settings if step.kind == POOL.kind else settings
         sessions = step.params.settings if step.kind == SESSIONS.kind else sessions
     return {**settings, **sessions}
-
-
-def live_settings(of: Shape, client: AwsClient, pool_arn: str, name: str) -> Value:
-    """{"object", "settings"} as AWS has it; None where there is no such thing."""
-    mirror = mirror_of(of.model.kind, of.facet)
-    object_id = pool_id_of(pool_arn) if of.model is UserPool else name if of.asked_by == "ClientId" else ""
-    ref = ObjectRef(of.model.kind, object_id, name, pool_arn, region_of(pool_arn), of.facet)
-    item = mirror.read_one(client.at(region_of(pool_arn)), ref)
-    if item is None:
-        return None
-    seen = mirror.see(item)
-    return {"object": seen.object_id, "settings": of.payload(seen.content)}
 
 
 def shown(settings: Mapping[str, Any]) -> Settings:

@@ -62,6 +62,10 @@ class Shape:
             each.path: each.sent_as or each.path for each in self.settings if each.is_sent and each.path == each.member
         }
 
+    def step_kind(self, verb: str) -> str:
+        """ "cognito.group.create"."""
+        return self.kind.replace(".update", f".{verb.lower()}")
+
     @property
     def sent(self) -> frozenset[str]:
         """By their names in what AWS describes."""

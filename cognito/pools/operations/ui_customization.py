@@ -10,41 +10,39 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in
+from cognito.kinds import POOL
 from cognito.models import Logo
 from cognito.permissions import CHANGE_POOLS, NOBODYS_POOL, PULL_POOLS, USER_POOLS
-from cognito.pool_calls import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, region_of
+from cognito.pool_calls import IDP, pool_id_of, pool_key, region_of
 from cognito.pools import logos
-from cognito.pools.operations.pools import pool_ref
-from cognito.pools.operations.rows import pool_row
+from cognito.pools.operations.base import UserPoolOperation, UserPoolParams, pool_row
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.aws.permission import reread, write
 from sync.checks import PlanFinding
 from sync.mirror import Reader
 from sync.mirror.hashing import moment
-from sync.object_ref import ObjectRef
 from sync.operation_mixins import WritesDocument
 from sync.operations import (
     BadParams,
     Call,
-    Guarantee,
     PreviousAttempt,
     Refusal,
     Risk,
     StepResult,
     StepSpec,
-    Undo,
     Value,
 )
 from sync.plan_draft import Draft
 from sync.sealed import NotKept
 
 MOST_BYTES = 3 * 1024
+UI = replace(POOL, step="cognito.ui")  # steps on a pool that are called after its pages
 EVERY_CLIENT = "ALL"  # what app clients without a look of their own have
 CLASSIC = 1  # of ManagedLoginVersion
 CLASSES = tuple(
@@ -123,11 +121,9 @@ class LogoReference:
 
 
 @dataclass(frozen=True)
-class UiCustomizationParams:
+class UiCustomizationParams(UserPoolParams):
     """Logos by their digests (cognito/pools/logos.py). `was` …: what was there when it was proposed."""
 
-    pool_arn: str
-    called: str
     css: str
     was: str
     logo: str = ""
@@ -136,7 +132,7 @@ class UiCustomizationParams:
     was_changed: str = ""
 
     def __post_init__(self) -> None:
-        check_pool_arn(self.pool_arn)
+        super().__post_init__()
         if self.css and (why := refusal(self.css)):
             raise BadParams(why)
         if any(digest and not _DIGEST.fullmatch(digest) for digest in (self.logo, self.was_logo)):
@@ -151,15 +147,13 @@ class UiCustomizationParams:
         return self.logo != self.was_logo or bool(self.logo) is not self.had_logo
 
 
-class SetUiCustomization(WritesDocument[UiCustomizationParams]):
-    kind = logos.KIND
+class SetUiCustomization(UserPoolOperation[UiCustomizationParams], WritesDocument[UiCustomizationParams]):
+    verb = "set"
     aws_operation = "SetUICustomization"
     permissions = (
         write("cognito-idp:SetUICustomization", CHANGE_POOLS, USER_POOLS),
         *reread("cognito-idp:GetUICustomization", PULL_POOLS, UserPoolId=NOBODYS_POOL),
     )
-    guarantee = Guarantee.IDEMPOTENT
-    undo = Undo.REVERSIBLE
     risk = Risk.LOW
     writes_type = None
     params_type = UiCustomizationParams
@@ -183,10 +177,7 @@ class SetUiCustomization(WritesDocument[UiCustomizationParams]):
     def calls(self, p: UiCustomizationParams) -> list[Call]:
         css = {"CSS": p.css} if p.css else {}
         logo = {"ImageFile": LogoReference(p.logo)} if p.logo else {}
-        return [pool_call(p.pool_arn, self.aws_operation, ClientId=EVERY_CLIENT, **css, **logo)]
-
-    def objects(self, p: UiCustomizationParams) -> list[str]:
-        return [pool_key(p.pool_arn)]
+        return self.call(p, self.aws_operation, ClientId=EVERY_CLIENT, **css, **logo)
 
     def part(self, p: UiCustomizationParams) -> str:
         return f"look:{p.pool_arn}"
@@ -195,12 +186,7 @@ class SetUiCustomization(WritesDocument[UiCustomizationParams]):
         """When it was set, which its reverse expects, is known only afterwards."""
         return False
 
-    def affected_objects(self, aws_account: AwsAccount, p: UiCustomizationParams) -> list[ObjectRef]:
-        return [pool_ref(p.pool_arn)]
-
-    def describe(self, value: Value) -> str:
-        if value is None:
-            return "no such user pool"
+    def describe_existing(self, value: Value) -> str:
         since = f", set at {value['changed']}" if value.get("changed") else ""
         return f"{'CSS' if value['css'] else 'no CSS'} and {'a' if value['logo'] else 'no'} logo{since}"
 
@@ -306,7 +292,7 @@ def set_look(
 ) -> StepSpec:
     """`logo`, `was_logo`: digests of logos that are kept (cognito/pools/logos.py)."""
     return StepSpec(
-        SetUiCustomization.kind,
+        logos.KIND,
         {
             "pool_arn": pool_arn,
             "called": called,

@@ -1,16 +1,23 @@
-"""The mirrored user pools, and what belongs to them, that operations look at; and pools that the same plan makes."""
+"""What operations on user pools, and on what belongs to one, have in common."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from accounts.models import AwsAccount
 from cognito.models import OfPool, UserPool
+from cognito.permissions import CHANGE_POOLS, USER_POOLS
 from cognito.plans import is_protected_from_threats
-from cognito.pool_calls import pool_id_of, pool_key, region_of
+from cognito.pool_calls import IDP, PoolParams, pool_id_of, pool_key, region_of
 from cognito.pools.operations.shapes import Shape, mfa_following
+from objects.operations.objects import ObjectOperation, ObjectParams
+from sync.aws.client import AwsClient
+from sync.aws.permission import Permission, write
+from sync.mirror.base import mirror_of
 from sync.object_ref import ObjectRef
-from sync.operations import Refusal
+from sync.operations import Guarantee, Operation, Refusal, Risk, Undo, Value
 from sync.placeholders import is_placeholder, placeholder_for
 from sync.plan_draft import Draft
 
@@ -56,8 +63,82 @@ def _new_pool(draft: Draft, arn: str) -> UserPool:
     )
 
 
-# ---------------------------------------------------------------------------------------------------------------------
-# What belongs to a user pool (app clients, groups, identity providers …), as operations find it in the mirror.
+@dataclass(frozen=True)
+class UserPoolParams(PoolParams):
+    called: str
+
+
+P = TypeVar("P", bound=ObjectParams)
+C = TypeVar("C", bound="PoolObjectParams")
+
+
+class UserPoolOperation(ObjectOperation[P]):
+    """On the pool itself."""
+
+    needed_for = CHANGE_POOLS
+
+    def row(self, draft: Draft, p: P) -> UserPool:
+        return pool_row(draft, p.arn)
+
+
+# ---- What belongs to a user pool: app clients, groups, identity providers, resource servers -------------------------
+class PoolObjectParams(Protocol):
+    @property
+    def pool_arn(self) -> str: ...
+
+    @property
+    def name(self) -> str:
+        """As calls say it: a client's is its id; "" of the pool itself."""
+
+
+class PoolObjectOperation(Operation[C]):
+    """On one of them, which has no ARN of its own, or on settings of the pool. The part has its settings."""
+
+    guarantee: ClassVar[Guarantee] = Guarantee.IDEMPOTENT
+    undo: ClassVar[Undo] = Undo.REVERSIBLE
+    risk: ClassVar[Risk] = Risk.HIGH
+    verb: ClassVar[str] = "Update"
+
+    def __init__(self, of: Shape) -> None:
+        self.of = of
+        self.kind = of.step_kind(self.verb)  # type: ignore[misc]  # one class makes several operations
+        self.aws_operation = of.operation.replace("Update", self.verb)
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return [write(f"{IDP}:{self.aws_operation}", CHANGE_POOLS, USER_POOLS)]
+
+    def key(self, p: C) -> str:
+        return child_key(self.of, p.pool_arn, p.name) if p.name else pool_key(p.pool_arn)
+
+    def objects(self, p: C) -> list[str]:
+        return [self.key(p)]
+
+    def part(self, p: C) -> str:
+        return f"{self.of.kind}:{p.pool_arn} {p.name}"
+
+    def affected_objects(self, aws_account: AwsAccount, p: C) -> list[ObjectRef]:
+        return [child_ref(self.of, aws_account, p.pool_arn, p.name)]
+
+    def describe(self, value: Value) -> str:
+        return f"no such {self.of.title}" if value is None else self.describe_existing(value)
+
+    def describe_existing(self, value: Value) -> str:
+        return "it as it was, or as somebody changed it"
+
+    def live(self, client: AwsClient, p: C) -> Value:
+        """{"object", "settings"} as AWS has it; None where there is no such thing."""
+        of = self.of
+        mirror = mirror_of(of.model.kind, of.facet)
+        object_id = pool_id_of(p.pool_arn) if of.model is UserPool else p.name if of.asked_by == "ClientId" else ""
+        ref = ObjectRef(of.model.kind, object_id, p.name, p.pool_arn, region_of(p.pool_arn), of.facet)
+        item = mirror.read_one(client.at(ref.region), ref)
+        if item is None:
+            return None
+        seen = mirror.see(item)
+        return {"object": seen.object_id, "settings": of.payload(seen.content)}
+
+
 def child_key(of: Shape, pool_arn: str, name: str) -> str:
     """As leases and drafts know what belongs to a pool: its own ARN is the pool's."""
     return f"{of.model.kind}:{pool_arn} {name}"
