@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from accounts.models import AwsAccount
-from cognito.identity_pools.operations.pools import UpdateIdentityPool
-from cognito.identity_pools.operations.roles import SetPrincipalTags, SetRoles, TagsParams
+from cognito.identity_pools.operations.pools import UPDATE
+from cognito.identity_pools.operations.roles import SET_PRINCIPAL_TAGS, SET_ROLES, TagsParams
 from cognito.modifiable_claims.claims import App, Pool
 from cognito.modifiable_claims.exposures import CredentialsGiver, Exposure, exposures, givers, pools_of, taken_by
 from cognito.pool_calls import pool_id_of
@@ -73,9 +73,9 @@ class _PlannedPools:
 
 # ---- What a step makes of an identity pool ---------------------------------------------------------------------------
 _OF_GIVERS: dict[str, Callable[[CredentialsGiver, Any], CredentialsGiver]] = {
-    SetRoles.kind: lambda giver, p: replace(giver, mappings=p.by_provider),
-    SetPrincipalTags.kind: lambda giver, p: replace(giver, tags={**(giver.tags or {}), p.provider: _tags(p)}),
-    UpdateIdentityPool.kind: lambda giver, p: replace(giver, settings=p.wanted),
+    SET_ROLES: lambda giver, p: replace(giver, mappings=p.by_provider),
+    SET_PRINCIPAL_TAGS: lambda giver, p: replace(giver, tags={**(giver.tags or {}), p.provider: _tags(p)}),
+    UPDATE: lambda giver, p: replace(giver, settings=p.wanted),
 }
 
 

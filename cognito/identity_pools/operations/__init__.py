@@ -10,6 +10,7 @@ from cognito.identity_pools.operations.pools import (
     with_settings,
 )
 from cognito.identity_pools.operations.roles import SetPrincipalTags, SetRoles, set_principal_tags, set_roles
+from cognito.kinds import IDENTITY_POOL
 from sync import operations
 
 __all__ = [
@@ -25,6 +26,10 @@ __all__ = [
 
 def register() -> None:
     operations.register(
-        CreateIdentityPool(), UpdateIdentityPool(), SetRoles(), SetPrincipalTags(), DeleteIdentityPool()
+        CreateIdentityPool(),
+        UpdateIdentityPool(IDENTITY_POOL),
+        SetRoles(IDENTITY_POOL),
+        SetPrincipalTags(IDENTITY_POOL),
+        DeleteIdentityPool(IDENTITY_POOL),
+        DeleteIdentities(IDENTITY_POOL),
     )
-    operations.register(DeleteIdentities())

@@ -7,35 +7,25 @@ understands it, so that `mirrored` and `live` agree.
 from __future__ import annotations
 
 import json
-from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
-from aws_constraints.arn import Arn, name_of
-from cognito.identity_pools.mirrors import IDENTITY
+from aws_constraints.arn import name_of
 from cognito.models import IdentityPool
-from cognito.permissions import identity_pool_arn, resource_of
+from cognito.permissions import CHANGE_IDENTITY_POOLS, identity_pool_arn
+from objects.operations.objects import FacetOperation
 from policies.holdings import AccessFact
-from sync.aws.client import AwsClient
-from sync.mirror import Content
-from sync.mirror.base import DETAILS, mirror_of
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import WritesDocument
-from sync.operations import AccessChange, BadParams, Call, Guarantee, Operation, Refusal, Risk, Undo, Value
-from sync.plan_draft import Draft
+from sync.operations import AccessChange, Refusal, Value
 
 
 @dataclass(frozen=True)
 class IdentityPoolParams:
     arn: str
-    name: str  # for sentences
-
-    def __post_init__(self) -> None:
-        arn = Arn.match(self.arn, "cognito-identity", "identitypool")
-        if arn is None or not self.pool_id.startswith(f"{arn.region}:"):
-            raise BadParams(f"{self.arn!r} isn't the ARN of an identity pool.")
+    called: str  # for sentences
 
     @property
     def pool_id(self) -> str:
@@ -48,15 +38,10 @@ class IdentityPoolParams:
 
     @property
     def words(self) -> str:
-        return f"the identity pool {self.name}"
+        return f"the identity pool {self.called}"
 
 
 P = TypeVar("P", bound=IdentityPoolParams)
-
-
-def key_of(pool_id: str) -> str:
-    """As leases and drafts know it."""
-    return f"{IdentityPool.kind}:{pool_id}"
 
 
 def arn_of(row: IdentityPool) -> str:
@@ -65,62 +50,14 @@ def arn_of(row: IdentityPool) -> str:
 
 def about(row: IdentityPool) -> dict[str, str]:
     """The parameters that say which pool."""
-    return {"arn": arn_of(row), "name": row.name}
+    return {"arn": arn_of(row), "called": row.name}
 
 
-class IdentityPoolOperation(Operation[P]):
-    facet: ClassVar[str] = DETAILS  # the one that says what the operation depends on
-    guarantee: ClassVar[Guarantee] = Guarantee.IDEMPOTENT
-    undo: ClassVar[Undo] = Undo.REVERSIBLE
-    risk: ClassVar[Risk] = Risk.HIGH
-
-    def call(self, p: P, operation: str, *, also: tuple[str, ...] = (), **parameters: Any) -> Call:
-        """On the pool, or on nothing in particular where AWS checks no pool."""
-        action = f"{IDENTITY}:{operation}"
-        sent = {"IdentityPoolId": p.pool_id, **parameters}
-        arns = (resource_of(action, p.arn),)
-        return Call(IDENTITY, operation, sent, resource_arns=arns, actions=(action, *also), region=p.region)
-
-    def objects(self, p: P) -> list[str]:
-        return [key_of(p.pool_id)]
+class IdentityPoolOperation(FacetOperation[P]):
+    needed_for = CHANGE_IDENTITY_POOLS
 
     def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
-        return [ObjectRef(IdentityPool.kind, p.pool_id, p.name, p.arn, p.region, self.facet)]
-
-    def row(self, draft: Draft, p: P) -> IdentityPool:
-        """Raises Refusal when there is no such pool."""
-        if draft.is_deleted(key_of(p.pool_id)):
-            raise Refusal(f"An earlier step deletes {p.words}.")
-        pools = IdentityPool.objects.live().filter(aws_account=draft.aws_account, region=p.region)
-        row: IdentityPool | None = pools.filter(aws_id=p.pool_id).first()
-        if row is None:
-            raise Refusal(f"The mirror of {draft.aws_account} has no {p.words[4:]}: pull, then try again.")
-        return row
-
-    def mirrored(self, draft: Draft, p: P) -> Value:
-        row = self.row(draft, p)
-        return {"object": row.aws_id, **self.held(row, p)}
-
-    @abstractmethod
-    def held(self, row: IdentityPool, p: P) -> Mapping[str, Any]:
-        """The rest of the part as the row has it. Raises Refusal where it wasn't read yet."""
-
-    def live(self, client: AwsClient, p: P) -> Value:
-        mirror = mirror_of(IdentityPool.kind, self.facet)
-        ref = ObjectRef(IdentityPool.kind, p.pool_id, p.name, p.arn, p.region, self.facet)
-        item = mirror.read_one(client.at(p.region), ref)
-        return None if item is None else {"object": p.pool_id, **self.parse_part(mirror.see(item).content, p)}
-
-    @abstractmethod
-    def parse_part(self, content: Content, p: P) -> Mapping[str, Any]:
-        """The rest of the part as AWS has it: of the facet's content."""
-
-    def describe(self, value: Value) -> str:
-        return "no such identity pool" if value is None else self.describe_existing(value)
-
-    @abstractmethod
-    def describe_existing(self, value: Value) -> str:
-        """`told`, where there is such a pool."""
+        return [replace(self.of.ref(p.arn, self.facet), name=p.called)]
 
     def is_so_already(self, p: P) -> str:
         return f"{p.words[0].upper()}{p.words[1:]} is set so already."
@@ -179,7 +116,7 @@ def lets_guests_in(aws_account: AwsAccount, p: IdentityPoolParams, lets_in: bool
     """Of a step that turns guest access on or off."""
     row = _row(aws_account, p)
     role = (row.roles or {}).get(GUEST) if row is not None and row.guests is not lets_in else None
-    return [IdentityPoolRoleFact(role, p.name, WHO[GUEST], lets_in)] if role else []
+    return [IdentityPoolRoleFact(role, p.called, WHO[GUEST], lets_in)] if role else []
 
 
 def gives_other_roles(
@@ -188,8 +125,8 @@ def gives_other_roles(
     row = _row(aws_account, p)
     now = {*given(roles, mappings)}
     before = {*given(row.roles or {}, row.role_mappings or {})} if row is not None else set()
-    taken = [IdentityPoolRoleFact(arn, p.name, who, False) for arn, who in sorted(before - now)]
-    return [*taken, *(IdentityPoolRoleFact(arn, p.name, who, True) for arn, who in sorted(now - before))]
+    taken = [IdentityPoolRoleFact(arn, p.called, who, False) for arn, who in sorted(before - now)]
+    return [*taken, *(IdentityPoolRoleFact(arn, p.called, who, True) for arn, who in sorted(now - before))]
 
 
 def given(roles: Mapping[str, Any], mappings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from cognito.identity_pools.mirrors import IDENTITY
 from cognito.identity_pools.operations.base import IdentityPoolOperation, IdentityPoolParams, about
+from cognito.kinds import IDENTITY_POOL
 from cognito.models import IdentityPool
 from cognito.permissions import CHANGE_IDENTITY_POOLS, NOBODYS_IDENTITY_POOL, SEE_IDENTITIES, resource_of
 from sync.aws import errors
@@ -32,7 +33,6 @@ class IdentitiesParams(IdentityPoolParams):
     ids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         if not 1 <= len(self.ids) <= MOST or len({*self.ids}) < len(self.ids):
             raise BadParams(f"AWS deletes 1 to {MOST} identities in a call, each named once.", field="ids")
         for identity_id in self.ids:
@@ -41,7 +41,7 @@ class IdentitiesParams(IdentityPoolParams):
 
 
 class DeleteIdentities(IdentityPoolOperation[IdentitiesParams]):
-    kind = "cognito.identity_pool.identities.delete"
+    verb = "identities.delete"
     aws_operation = "DeleteIdentities"
     permissions = (
         write("cognito-identity:DeleteIdentities", CHANGE_IDENTITY_POOLS, SETTINGS),
@@ -130,4 +130,4 @@ def _pages(client: Reader, pool_id: str) -> Iterator[list[str]]:
 
 
 def delete_identities(row: IdentityPool, ids: Sequence[str]) -> StepSpec:
-    return StepSpec(DeleteIdentities.kind, {**about(row), "ids": list(ids)})
+    return StepSpec(IDENTITY_POOL.step_kind("identities.delete"), {**about(row), "ids": list(ids)})

@@ -17,15 +17,16 @@ from cognito.identity_pools.operations.base import (
     ReplacingOperation,
     about,
     given,
-    key_of,
     lets_guests_in,
 )
 from cognito.identity_pools.settings import IDENTITY_POOL, refuse_name
+from cognito.kinds import IDENTITY_POOL as IDENTITY_POOL_KIND
 from cognito.models import IdentityPool
 from cognito.permissions import CHANGE_IDENTITY_POOLS, IDENTITY_POOLS, identity_pool_arn
 from cognito.setting import labels_of, members_of
 from cognito.setting_values import canonical
 from iamconsole.web.words import counted
+from objects.operations.existence import Deletion
 from sync.aws.client import AwsClient
 from sync.aws.permission import SETTINGS, write
 from sync.mirror import Content
@@ -34,7 +35,6 @@ from sync.operations import (
     AccessChange,
     BadParams,
     Call,
-    DeletesObject,
     Guarantee,
     MakesObject,
     PreviousAttempt,
@@ -65,6 +65,7 @@ USER_POOLS, SOCIAL, DEVELOPER, OIDC, SAML = (
     "OpenIdConnectProviderARNs",
     "SamlProviderARNs",
 )
+UPDATE, _DELETE = IDENTITY_POOL_KIND.step_kind("update"), IDENTITY_POOL_KIND.step_kind("delete")
 PROVIDERS = (USER_POOLS, SOCIAL, DEVELOPER, OIDC, SAML)
 _SETTINGS = members_of(IDENTITY_POOL)
 _OFF = {each.path: each.default for each in IDENTITY_POOL if each.default is not None}
@@ -89,7 +90,6 @@ class UpdateIdentityPoolParams(IdentityPoolParams):
     changed: tuple[str, ...]  # the names of those that the step is about
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         wanted = self.wanted
         if unknown := {*wanted, *self.changed} - {*_SETTINGS}:
             raise BadParams(f"An identity pool has no setting {', '.join(sorted(unknown))}.")
@@ -108,7 +108,7 @@ class UpdateIdentityPoolParams(IdentityPoolParams):
 
 
 class UpdateIdentityPool(ReplacingOperation[UpdateIdentityPoolParams]):
-    kind = "cognito.identity_pool.update"
+    verb = "update"
     aws_operation = "UpdateIdentityPool"
     permissions = (
         write("cognito-identity:UpdateIdentityPool", CHANGE_IDENTITY_POOLS, IDENTITY_POOLS),
@@ -131,7 +131,7 @@ class UpdateIdentityPool(ReplacingOperation[UpdateIdentityPoolParams]):
         return f"AWS would reset what is left out, so all is sent: {', '.join(_WORDS[name] for name in kept)} as now."
 
     def calls(self, p: UpdateIdentityPoolParams) -> list[Call]:
-        return [self.call(p, self.aws_operation, **p.wanted)]
+        return self.call(p, self.aws_operation, **p.wanted)
 
     def part(self, p: UpdateIdentityPoolParams) -> str:
         return f"identity_pool.settings:{p.pool_id}"
@@ -162,7 +162,7 @@ class UpdateIdentityPool(ReplacingOperation[UpdateIdentityPoolParams]):
         self, p: UpdateIdentityPoolParams, before: Mapping[str, Any], result: Mapping[str, Any]
     ) -> list[StepSpec]:
         was = before["settings"]
-        return [self.spec(replace(p, name=was[NAME], settings=json.dumps(was, sort_keys=True)))]
+        return [self.spec(replace(p, called=was[NAME], settings=json.dumps(was, sort_keys=True)))]
 
     def replanned(self, draft: Draft, p: UpdateIdentityPoolParams) -> list[StepSpec]:
         """The same change, laid over what is there now."""
@@ -185,7 +185,7 @@ def with_settings(row: IdentityPool, **changed: Any) -> StepSpec:
     """Sets these, by AWS's names, and leaves the others as they are."""
     said = json.dumps(laid_over(row.settings, changed), sort_keys=True)
     names = [name for name in changed if settled(changed).get(name) != row.settings.get(name)] or [*changed]
-    return StepSpec(UpdateIdentityPool.kind, {**about(row), "settings": said, "changed": names})
+    return StepSpec(UPDATE, {**about(row), "settings": said, "changed": names})
 
 
 # ---- Making and deleting identity pools. Names aren't unique in AWS; here a second one of a name is refused --------
@@ -293,34 +293,15 @@ class CreateIdentityPool(MakesObject[CreateIdentityPoolParams]):
             return []
         partition, _, account_id = p.account.partition(":")
         arn = identity_pool_arn(partition, account_id, result["id"])
-        return [StepSpec(DeleteIdentityPool.kind, {"arn": arn, "name": p.name})]
+        return [StepSpec(_DELETE, {"arn": arn, "called": p.name})]
 
 
-class DeleteIdentityPool(IdentityPoolOperation[IdentityPoolParams], DeletesObject[IdentityPoolParams]):
-    kind = "cognito.identity_pool.delete"
-    aws_operation = "DeleteIdentityPool"
-    permissions = (write("cognito-identity:DeleteIdentityPool", CHANGE_IDENTITY_POOLS, IDENTITY_POOLS),)
+class DeleteIdentityPool(IdentityPoolOperation[IdentityPoolParams], Deletion[IdentityPoolParams]):
     undo = Undo.NEVER
-    risk = Risk.DESTRUCTIVE
     params_type = IdentityPoolParams
-
-    def title(self, p: IdentityPoolParams) -> str:
-        return f"Delete {p.words}"
 
     def note(self, p: IdentityPoolParams) -> str:
         return "Nobody gets credentials by it any more, and all identities in it are lost. Its roles stay."
-
-    def calls(self, p: IdentityPoolParams) -> list[Call]:
-        return [self.call(p, self.aws_operation)]
-
-    def deletes(self, p: IdentityPoolParams) -> str:
-        return key_of(p.pool_id)
-
-    def part(self, p: IdentityPoolParams) -> str:
-        return f"identity_pool.whole:{p.pool_id}"
-
-    def describe_existing(self, value: Value) -> str:
-        return "it as it was, or as somebody changed it"
 
     def held(self, row: IdentityPool, p: IdentityPoolParams) -> Mapping[str, Any]:
         return {"settings": row.settings}
@@ -331,7 +312,7 @@ class DeleteIdentityPool(IdentityPoolOperation[IdentityPoolParams], DeletesObjec
     def access_changes(self, aws_account: AwsAccount, p: IdentityPoolParams) -> Sequence[AccessChange]:
         row = IdentityPool.objects.live().filter(aws_account=aws_account, aws_id=p.pool_id).first()
         had: Iterable[tuple[str, str]] = given(row.roles or {}, row.role_mappings or {}) if row else ()
-        return [IdentityPoolRoleFact(arn, p.name, who, False) for arn, who in sorted({*had})]
+        return [IdentityPoolRoleFact(arn, p.called, who, False) for arn, who in sorted({*had})]
 
 
 def create_pool(
@@ -344,4 +325,4 @@ def create_pool(
 
 
 def delete_pool(row: IdentityPool) -> StepSpec:
-    return StepSpec(DeleteIdentityPool.kind, about(row))
+    return StepSpec(_DELETE, about(row))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
@@ -20,6 +20,7 @@ from cognito.identity_pools.operations.base import (
     gives_other_roles,
     not_read,
 )
+from cognito.kinds import IDENTITY_POOL
 from cognito.models import IdentityPool
 from cognito.permissions import CHANGE_IDENTITY_POOLS
 from cognito.setting_values import canonical
@@ -36,6 +37,8 @@ from sync.plan_draft import Draft
 # The part is {"object": "eu-west-1:…", "roles": {…}, "mappings": {…}}, in the mirror's canonical form.
 # Cognito Federated Identities API Reference, "RulesConfigurationType", "MappingRule", "RoleMapping".
 MOST_RULES, LONGEST_CLAIM, LONGEST_VALUE = 25, 64, 128
+SET_ROLES = IDENTITY_POOL.step_kind("roles.set")
+SET_PRINCIPAL_TAGS = IDENTITY_POOL.step_kind("principal_tags.set")
 MATCHES = ("Equals", "Contains", "StartsWith", "NotEqual")
 TYPES, RESOLUTIONS = ("Rules", "Token"), ("AuthenticatedRole", "Deny")
 
@@ -56,7 +59,6 @@ class RolesParams(IdentityPoolParams):
     mappings: str = "{}"  # JSON: by provider, by AWS's names
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         if unknown := self.by_kind.keys() - {GUEST, SIGNED_IN}:
             raise BadParams(f"There are roles for {SIGNED_IN} and {GUEST} people, and not for {', '.join(unknown)}.")
         for provider, mapping in self.by_provider.items():
@@ -106,7 +108,7 @@ def _check_mapping(provider: str, mapping: Mapping[str, Any]) -> None:
 
 
 class SetRoles(ReplacingOperation[RolesParams]):
-    kind = "cognito.identity_pool.roles.set"
+    verb = "roles.set"
     aws_operation = "SetIdentityPoolRoles"
     facet = IdentityPoolRolesMirror.source
     permissions = (write("cognito-identity:SetIdentityPoolRoles", CHANGE_IDENTITY_POOLS, SETTINGS),)
@@ -122,8 +124,9 @@ class SetRoles(ReplacingOperation[RolesParams]):
         return "From the next credentials on: those that were given go on for up to an hour."
 
     def calls(self, p: RolesParams) -> list[Call]:
+        [call] = self.call(p, self.aws_operation, Roles=p.by_kind, RoleMappings=p.by_provider)
         passed = ("iam:PassRole",) if any(True for _ in p.arns) else ()
-        return [self.call(p, self.aws_operation, also=passed, Roles=p.by_kind, RoleMappings=p.by_provider)]
+        return [replace(call, actions=(*call.actions, *passed))]
 
     def part(self, p: RolesParams) -> str:
         return f"identity_pool.roles:{p.pool_id}"
@@ -160,7 +163,7 @@ class SetRoles(ReplacingOperation[RolesParams]):
         return {"roles": value["roles"], "mappings": value["mappings"]}
 
     def reverse(self, p: RolesParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [_spec({"arn": p.arn, "name": p.name}, before["roles"], before["mappings"])]
+        return [_spec({"arn": p.arn, "called": p.called}, before["roles"], before["mappings"])]
 
 
 def _name(arn: str) -> str:
@@ -169,7 +172,7 @@ def _name(arn: str) -> str:
 
 def _spec(which: Mapping[str, str], roles: Mapping[str, Any], mappings: Mapping[str, Any]) -> StepSpec:
     said = {"roles": json.dumps(roles, sort_keys=True), "mappings": json.dumps(mappings, sort_keys=True)}
-    return StepSpec(SetRoles.kind, {**which, **said})
+    return StepSpec(SET_ROLES, {**which, **said})
 
 
 def set_roles(
@@ -202,7 +205,6 @@ class TagsParams(IdentityPoolParams):
     tags: str  # JSON: tag → claim
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         if not 1 <= len(self.provider) <= 128:
             raise BadParams("The provider has a name of 1 to 128 characters.", field="provider")
         if len(self.by_tag) > MOST_TAGS:
@@ -225,7 +227,7 @@ class TagsParams(IdentityPoolParams):
 
 
 class SetPrincipalTags(ReplacingOperation[TagsParams]):
-    kind = "cognito.identity_pool.principal_tags.set"
+    verb = "principal_tags.set"
     aws_operation = "SetPrincipalTagAttributeMap"
     facet = PrincipalTagsMirror.source
     permissions = (write("cognito-identity:SetPrincipalTagAttributeMap", CHANGE_IDENTITY_POOLS, SETTINGS),)
@@ -243,7 +245,7 @@ class SetPrincipalTags(ReplacingOperation[TagsParams]):
     def calls(self, p: TagsParams) -> list[Call]:
         said: dict[str, Any] = {"IdentityProviderName": p.provider, "UseDefaults": p.use_defaults}
         tags: dict[str, Any] = {} if p.use_defaults else {"PrincipalTags": p.by_tag}
-        return [self.call(p, self.aws_operation, **said, **tags)]
+        return self.call(p, self.aws_operation, **said, **tags)
 
     def part(self, p: TagsParams) -> str:
         return f"identity_pool.tags:{p.pool_id} {p.provider}"
@@ -273,12 +275,14 @@ class SetPrincipalTags(ReplacingOperation[TagsParams]):
         return {"defaults": value["defaults"], "tags": value["tags"]}
 
     def reverse(self, p: TagsParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [_tags_spec({"arn": p.arn, "name": p.name}, p.provider, before["tags"], use_defaults=before["defaults"])]
+        return [
+            _tags_spec({"arn": p.arn, "called": p.called}, p.provider, before["tags"], use_defaults=before["defaults"])
+        ]
 
 
 def _tags_spec(which: Mapping[str, str], provider: str, tags: Mapping[str, str], *, use_defaults: bool) -> StepSpec:
     said = {"provider": provider, "use_defaults": use_defaults, "tags": json.dumps(tags, sort_keys=True)}
-    return StepSpec(SetPrincipalTags.kind, {**which, **said})
+    return StepSpec(SET_PRINCIPAL_TAGS, {**which, **said})
 
 
 def set_principal_tags(
