@@ -91,3 +91,10 @@ class EditorField(forms.CharField):
     def fixed(self, text: str, key: str, aws_account: AwsAccount) -> Any:
         """The text with the fix of what a button of its page names: `text`, and `words` for what was done."""
         raise NotImplementedError
+
+
+def offer(form: forms.BaseForm, name: str, choices: Any) -> None:
+    """Sets what a field of choices has in this form."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
+    field.choices = choices

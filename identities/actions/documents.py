@@ -16,7 +16,7 @@ from identities.models import Attachment, IamRole, IamUser, InlinePolicy, Princi
 from identities.operations import attach, delete_boundary, delete_inline, detach, put_boundary, put_inline, update_trust
 from identities.operations.inline import SIZES
 from identities.trust import joined
-from objects.fields import UntilField
+from objects.fields import UntilField, offer
 from objects.object_actions import ActionForm
 from policies.actions.document_edit import SKELETON, DocumentEditForm
 from policies.ending import ends_itself
@@ -73,9 +73,7 @@ class OneInlineForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["policy"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
-        field.choices = [(name, name) for name in inline_of(self.target).values_list("name", flat=True)]
+        offer(self, "policy", [(name, name) for name in inline_of(self.target).values_list("name", flat=True)])
 
 
 class DeleteInlineForm(OneInlineForm):

@@ -20,6 +20,7 @@ from identities.operations import (
 )
 from identities.operations.delegation_requests import LONGEST_NOTES
 from identities.operations.oidc import LONGEST_CLIENT_ID, LONGEST_URL
+from objects.fields import offer
 from objects.object_actions import ActionForm
 from sync.operations import StepSpec
 
@@ -102,9 +103,7 @@ class RemoveClientIdForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["client_id"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
-        field.choices = [(client_id, client_id) for client_id in self.target.client_ids]
+        offer(self, "client_id", [(client_id, client_id) for client_id in self.target.client_ids])
 
     def steps(self) -> Sequence[StepSpec]:
         return [remove_client_id(self.target.arn, self.cleaned_data["client_id"])]

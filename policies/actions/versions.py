@@ -9,6 +9,7 @@ from django import forms
 
 from iamconsole.web.diff import DiffLine, document_diff
 from iamconsole.web.words import counted
+from objects.fields import offer
 from objects.object_actions import ActionForm
 from policies.actions.document_edit import SKELETON, DocumentEditForm
 from policies.fields import DocumentField
@@ -88,9 +89,7 @@ class OneVersionForm(ActionForm):
             for version in reversed(kept_versions(self.target))
             if version.version_id != self.target.default_version
         }
-        field = self.fields["version"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
-        field.choices = [(version, version) for version in self.others]
+        offer(self, "version", [(version, version) for version in self.others])
 
     @property
     def chosen(self) -> PolicyVersion | None:

@@ -17,6 +17,7 @@ from cognito.identity_pools.trusting import tightened, trust_in
 from cognito.models import IdentityPool
 from identities.models import IamRole
 from identities.operations import update_trust
+from objects.fields import offer
 from objects.object_actions import ActionForm
 from sync.operations import Refusal, StepSpec
 
@@ -93,9 +94,7 @@ class FixTrustForm(IdentityPoolForm):
             if link.role is not None:
                 self.roles[link.arn] = link.role
                 self.kinds.setdefault(link.arn, set()).add(GUEST if path.is_guest else SIGNED_IN)
-        field = self.fields["role"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
-        field.choices = [(arn, role.name) for arn, role in self.roles.items()]
+        offer(self, "role", [(arn, role.name) for arn, role in self.roles.items()])
 
     def steps(self) -> Sequence[StepSpec]:
         role = self.roles[self.cleaned_data["role"]]

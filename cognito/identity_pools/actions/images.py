@@ -16,6 +16,7 @@ from cognito.identity_pools.operations.pools import CLASSIC, GUESTS
 from cognito.identity_pools.trusting import trust_for
 from identities.models import Attachment, IamRole, InlinePolicy
 from identities.operations import create_role, delete_inline, detach, put_inline
+from objects.fields import offer
 from policies.engine.catalogue import actions_matching
 from policies.engine.compiled import compiled
 from sync.operations import Refusal, StepSpec
@@ -113,10 +114,8 @@ class TightenGuestsForm(OnePrefixForm):
         self.role = self._guest_role()
         attached = list(Attachment.objects.live().filter(role=self.role).select_related("policy").order_by("name"))
         inline = list(InlinePolicy.objects.live().filter(role=self.role).select_related("document").order_by("name"))
-        field = self.fields["taken"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  as declared
         choices = [(each.arn, each.name) for each in attached]
-        field.choices = [*choices, *((f"{_INLINE}{each.name}", f"{each.name}, inline") for each in inline)]
+        offer(self, "taken", [*choices, *((f"{_INLINE}{each.name}", f"{each.name}, inline") for each in inline)])
         allowing = [each.arn for each in attached if _allows_s3(_text_of(each))]
         allowing += [f"{_INLINE}{each.name}" for each in inline if _allows_s3(each.document.text)]
         self.initial.setdefault("taken", allowing)

@@ -12,6 +12,7 @@ from cognito.identity_pools.actions.fields import ProviderField, RulesField, as_
 from cognito.identity_pools.operations import set_principal_tags, set_roles
 from cognito.identity_pools.operations.roles import rules_of
 from cognito.identity_pools.sign_in_paths import SignInPaths, mapping_of, without_client
+from objects.fields import offer
 from sync.operations import StepSpec
 
 
@@ -109,10 +110,8 @@ class PrincipalTagsForm(OfProviderForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["provider"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
         names = {without_client(path.key): path.title for path in SignInPaths(self.pool).signed_in}
-        field.choices = list(names.items())
+        offer(self, "provider", list(names.items()))
         self.fill_in([*names])
 
     def as_it_is(self, key: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from cognito.identity_pools.settings import POOL_NAME, POOL_SETTINGS
 from cognito.models import AppClient
 from cognito.setting_form import EntriesForm, changes_of
 from identities.account.selectors import oidc_providers, saml_providers
+from objects.fields import offer
 from objects.object_actions import ActionForm
 from sync.aws.client import reader
 from sync.aws.errors import AwsError
@@ -55,11 +56,8 @@ class CreateIdentityPoolForm(ActionForm):
         super().__init__(*args, **kwargs)
         regions = Region.objects.filter(aws_account=self.aws_account, enabled=True).order_by("name")
         names = list(regions.values_list("name", flat=True)) or [self.aws_account.default_region]
-        region, clients = self.fields["region"], self.fields["clients"]
-        assert isinstance(region, forms.ChoiceField)  # noqa: S101  as declared
-        assert isinstance(clients, forms.MultipleChoiceField)  # noqa: S101  as declared
-        region.choices = [(name, name) for name in names]
-        clients.choices = _clients(self.aws_account)
+        offer(self, "region", [(name, name) for name in names])
+        offer(self, "clients", _clients(self.aws_account))
         self.initial.setdefault("region", self.aws_account.default_region)
 
     def steps(self) -> Sequence[StepSpec]:
@@ -125,10 +123,8 @@ class ProvidersForm(IdentityPoolForm):
 
     def _offer(self, name: str, offers: list[tuple[str, str]], held: Any) -> None:
         """With those that the pool has and the mirror doesn't, so that they stay where nobody takes them away."""
-        field = self.fields[name]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  as declared
         known = {value for value, _ in offers}
-        field.choices = [*offers, *((value, value) for value in held if value not in known)]
+        offer(self, name, [*offers, *((value, value) for value in held if value not in known)])
         self.initial.setdefault(name, [*held])
 
     def clean_social(self) -> dict[str, str]:

@@ -24,6 +24,7 @@ from cognito.people.operations.sessions import devices_of, sessions_of
 from cognito.people.person_record import SUB
 from cognito.plans import may_track_sessions
 from iamconsole.web.words import full_time
+from objects.fields import offer
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, FeatureOff
 from sync.mirror import Item, Reader
@@ -38,9 +39,7 @@ class ChoicePersonForm(PersonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields[self.chosen]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
-        field.choices = lambda: [*self.found.choices]
+        offer(self, self.chosen, lambda: [*self.found.choices])
         if not self.is_bound:
             self.cannot = self.found.why
 
@@ -111,10 +110,8 @@ class LinkForm(PersonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["provider"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
         providers = PoolProvider.objects.live().filter(pool=self.pool).order_by("name_key")
-        field.choices = [(each.name, f"{each.name} ({each.provider_type})") for each in providers]
+        offer(self, "provider", [(each.name, f"{each.name} ({each.provider_type})") for each in providers])
 
     def clean(self) -> dict[str, Any]:
         """By what AWS has now, before it refuses."""

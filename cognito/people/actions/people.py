@@ -26,6 +26,7 @@ from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
 from cognito.people.operations.base import on_person
 from cognito.people.operations.user_status import clients_without_secret
 from objects import object_actions
+from objects.fields import offer
 from objects.object_actions import ObjectAction
 from sync.calls import concealed
 from sync.operations import StepSpec
@@ -74,9 +75,7 @@ class ResendCodeForm(PersonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["client"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
-        field.choices = [(client.aws_id, client.name) for client in clients_without_secret(self.pool)]
+        offer(self, "client", [(client.aws_id, client.name) for client in clients_without_secret(self.pool)])
 
     def said(self, person: CognitoUser) -> str:
         return messages.sign_up_code(person.pool, person)

@@ -16,6 +16,7 @@ from cognito.people.operations.attributes import as_params
 from cognito.people.operations.credentials import FACTORS
 from cognito.people.person_record import allowed_by, people_settings_of
 from iamconsole.web.words import some
+from objects.fields import offer
 from sync.operations import Refusal, StepSpec
 
 MAY_VERIFY = "A message is sent where a new address is to be verified; the plan says so."
@@ -98,12 +99,10 @@ class DropAttributeForm(GuardedNames, PersonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["attribute"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
         names = [name for name in schema.settable(self.pool) if not schema.undeletable(self.pool, name)]
         names = [name for name in names if not name.endswith("_verified")]
         self.tell_left_out(names)
-        field.choices = [(name, name) for name in self.offered(names)]
+        offer(self, "attribute", [(name, name) for name in self.offered(names)])
 
     def parameters(self, person: CognitoUser) -> dict[str, Any]:
         name = self.cleaned_data["attribute"]
@@ -122,9 +121,7 @@ class FactorsForm(PersonForm):
         choices = [("", "Stays as it is"), ("on", "On"), ("off", "Off")]
         for factor, (label, _) in FACTORS.items():
             self.fields[factor] = forms.ChoiceField(label=label.capitalize(), choices=choices, required=False)
-        first = self.fields["preferred"]
-        assert isinstance(first, forms.ChoiceField)  # noqa: S101  for the type checker
-        first.choices = [("", "None of them"), *((factor, label) for factor, (label, _) in FACTORS.items())]
+        offer(self, "preferred", [("", "None of them"), *((factor, label) for factor, (label, _) in FACTORS.items())])
         self.order_fields([*FACTORS, "preferred"])
 
     def clean(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from cognito.pools.settings.client import OAUTH, OF_PEOPLE
 from cognito.setting_fields import AddressesField, JsonField, ManyField, SortedLinesField
 from cognito.setting_values import merged
 from iamconsole.web.words import some
+from objects.fields import offer
 from sync.aws.client import reader
 from sync.aws.errors import AwsError
 from sync.operations import Refusal, StepSpec
@@ -97,9 +98,7 @@ class ClientOAuthForm(ObjectSettingsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = PoolProvider.objects.live().filter(pool=self.pool).order_by("name_key")
-        field = self.fields["providers"]
-        assert isinstance(field, ManyField)  # noqa: S101  as declared
-        field.choices = [("COGNITO", "The pool itself"), *((row.name, row.name) for row in rows)]
+        offer(self, "providers", [("COGNITO", "The pool itself"), *((row.name, row.name) for row in rows)])
 
     def clean_scopes(self) -> list[str]:
         value: list[str] = self.cleaned_data["scopes"]
@@ -178,11 +177,11 @@ class DeleteSecretForm(SecretForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["secret_id"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
-        field.choices = [
-            (each, f"{each}{', the oldest' if not place else ''}") for place, each in enumerate(self.there)
-        ]
+        offer(
+            self,
+            "secret_id",
+            [(each, f"{each}{', the oldest' if not place else ''}") for place, each in enumerate(self.there)],
+        )
 
     def all_steps(self) -> Sequence[StepSpec]:
         if len(self.there) < 2:
@@ -220,9 +219,7 @@ class ClientAttributesForm(ClientForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, names in (("write", self._writable()), ("read", self._readable())):
-            field = self.fields[name]
-            assert isinstance(field, ManyField)  # noqa: S101  as declared
-            field.choices = [(each, each) for each in names]
+            offer(self, name, [(each, each) for each in names])
         if without := self.initial.get("without"):
             self.initial["write"] = [name for name in self.initial.get("write", []) if name != without]
 

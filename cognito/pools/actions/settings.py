@@ -26,6 +26,7 @@ from cognito.pools.settings.pool import ACCOUNT_RECOVERY
 from cognito.pools.settings.sign_in import MULTI_FACTOR
 from cognito.setting_fields import ArnField, JsonField, check_own
 from cognito.setting_values import at
+from objects.fields import offer
 from objects.operations.tags import LONGEST_KEY, LONGEST_VALUE
 from sync.operations import StepSpec
 
@@ -153,9 +154,7 @@ class PoolUntagForm(UserPoolForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["key"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
-        field.choices = [(key, f"{key}={value}") for key, value in sorted(self.pool.tags.items())]
+        offer(self, "key", [(key, f"{key}={value}") for key, value in sorted(self.pool.tags.items())])
 
     def all_steps(self) -> Sequence[StepSpec]:
         return [untag(self.pool.arn, self.pool.name, self.cleaned_data["key"])]
@@ -225,9 +224,7 @@ class DeleteDomainForm(UserPoolForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["domain"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
-        field.choices = [(each, each) for each in (self.pool.domain, self.pool.custom_domain) if each]
+        offer(self, "domain", [(each, each) for each in (self.pool.domain, self.pool.custom_domain) if each])
 
     def all_steps(self) -> Sequence[StepSpec]:
         return [delete_domain(self.pool.arn, self.pool.name, self.cleaned_data["domain"])]
