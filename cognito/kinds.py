@@ -11,8 +11,8 @@ from accounts.models import AwsAccount, Operator, Risk
 from accounts.roles import CARE, SEE_IAM, SEE_PEOPLE, roles_with
 from aws_constraints.arn import Arn, region_in
 from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, UserPool
-from cognito.permissions import CHANGE_IDENTITY_POOLS, CHANGE_POOLS, IDENTITY_POOLS, USER_POOLS, resource_of
-from cognito.pool_calls import call_on, check_pool_arn, pool_id_of
+from cognito.permissions import CHANGE_IDENTITY_POOLS, CHANGE_POOLS, IDENTITY_POOLS, USER_POOLS, pool_id_of, resource_of
+from cognito.pool_calls import call_on, check_pool_arn
 from objects import kinds
 from objects.kinds import AwsKind
 from sync.aws.client import AwsClient

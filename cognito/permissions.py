@@ -7,6 +7,7 @@ Authorization Reference.
 
 from __future__ import annotations
 
+from aws_constraints.arn import name_of
 from sync.aws.permission import NOBODY, SETTINGS, ArnsOfKind, RolePart, registered, reread
 
 PART = RolePart(
@@ -15,6 +16,8 @@ PART = RolePart(
     "for user pools and identity pools",
     services=frozenset({"cognito-idp", "cognito-identity", "logs"}),
 )
+
+IDP, IDENTITY = "cognito-idp", "cognito-identity"
 
 NOBODYS_POOL = "{region}_nobody"
 NOBODYS_IDENTITY_POOL = "{region}:00000000-0000-0000-0000-000000000000"
@@ -72,6 +75,11 @@ def user_pool_arn(partition: str, account_id: str, pool_id: str) -> str:
     """The pool's id begins with its Region: "eu-central-1_aBcDeFgHi"."""
     region = pool_id.partition("_")[0]
     return f"arn:{partition}:cognito-idp:{region}:{account_id}:userpool/{pool_id}"
+
+
+def pool_id_of(arn: str) -> str:
+    """`arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab12Cd34E` is of `eu-west-1_Ab12Cd34E`."""
+    return name_of(arn)
 
 
 def identity_pool_arn(partition: str, account_id: str, pool_id: str) -> str:

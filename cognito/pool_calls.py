@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from aws_constraints.arn import Arn, name_of, region_in
+from aws_constraints.arn import Arn, region_in
 from cognito.models import UserPool
+from cognito.permissions import IDP, pool_id_of
 from objects.operations.rows import object_key
 from sync.operations import BadParams, Call
 from sync.placeholders import is_placeholder
-
-IDP = "cognito-idp"
 
 
 def check_pool_arn(arn: str) -> None:
@@ -41,15 +40,7 @@ class PoolParams:
 
     @property
     def region(self) -> str:
-        return region_of(self.pool_arn)
-
-
-def pool_id_of(arn: str) -> str:
-    return name_of(arn)
-
-
-def region_of(arn: str) -> str:
-    return region_in(arn)
+        return region_in(self.pool_arn)
 
 
 def pool_key(arn: str) -> str:
@@ -65,4 +56,4 @@ def pool_call(arn: str, operation: str, **parameters: Any) -> Call:
 def call_on(arn: str, operation: str, parameters: dict[str, Any]) -> Call:
     """… that names the pool in another way. Of a pool that an earlier step makes, nobody knows the id yet."""
     resource = f"{arn.rpartition('/')[0]}/*" if is_placeholder(pool_id_of(arn)) else arn
-    return Call(IDP, operation, parameters, (resource,), (f"{IDP}:{operation}",), region_of(arn))
+    return Call(IDP, operation, parameters, (resource,), (f"{IDP}:{operation}",), region_in(arn))

@@ -10,6 +10,7 @@ from accounts.access import may, pools_of
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM, SEE_PEOPLE
 from cognito.models import AppClient, OfPool, UserPool
+from cognito.permissions import pool_id_of
 from cognito.setting_values import canonical
 from sync.mirror import AccountRegion, Content, Item, Mirror, Named, ParsedItem
 from sync.mirror.base import ColumnsMirror
@@ -68,10 +69,10 @@ class OfPoolMirror(SettingsMirror):
 
     def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         rows = [cast(OfPool, self.row(place, seen, at)) for seen in batch]
-        ids = {pool_of(seen.arn) for seen in batch}
+        ids = {pool_id_of(seen.arn) for seen in batch}
         pools = dict(place.of(UserPool.objects.filter(aws_id__in=ids)).values_list("aws_id", "pk"))
         for row in rows:
-            row.pool_id = pools[pool_of(row.arn)]
+            row.pool_id = pools[pool_id_of(row.arn)]
         upsert(self.model, rows)
 
 
@@ -101,8 +102,3 @@ class FacetMirror(ColumnsMirror):
 
     def see(self, item: Item) -> ParsedItem:
         return ParsedItem(self.object_id(item), "", "", self.content(item))
-
-
-def pool_of(arn: str) -> str:
-    """`arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab12Cd34E` is of `eu-west-1_Ab12Cd34E`."""
-    return arn.rpartition("/")[2]

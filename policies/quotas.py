@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
@@ -128,6 +127,4 @@ def quotas_of(aws_account: AwsAccount) -> Quotas:
 
 def quotas_in(draft: Draft) -> Quotas:
     """Looked up once for all steps of a plan."""
-    if SUMMARY not in draft.remembered:
-        draft.remembered[SUMMARY] = quotas_of(draft.aws_account)
-    return cast(Quotas, draft.remembered[SUMMARY])
+    return draft.once(SUMMARY, lambda: quotas_of(draft.aws_account))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Hashable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sync.placeholders import placeholder_for
 
 if TYPE_CHECKING:  # operations look at drafts: the other way round is types only
     from accounts.models import AwsAccount
     from sync.operations import PlannedStep, Value
+
+
+T = TypeVar("T")
 
 
 class Draft:
@@ -27,6 +30,13 @@ class Draft:
         self._writing: defaultdict[str, list[PlannedStep]] = defaultdict(list)
         self._makers: dict[str, int] = {}
         self._deleted: set[str] = set()
+
+    def once(self, key: Hashable, look_up: Callable[[], T]) -> T:
+        """What it gives, looked up once for all steps of a plan."""
+        if key not in self.remembered:
+            self.remembered[key] = look_up()
+        found: T = self.remembered[key]
+        return found
 
     def take(self, step: PlannedStep) -> None:
         """The plan's next step."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from cognito.identity_pools.settings import IDENTITY_POOL, ROLES
 from cognito.models import IdentityPool
-from cognito.permissions import NOBODYS_IDENTITY_POOL, PULL_IDENTITY_POOLS
+from cognito.permissions import IDENTITY, NOBODYS_IDENTITY_POOL, PULL_IDENTITY_POOLS
 from cognito.pools.mirrors.sources import SLOWLY, DescribedPools, regional_each
 from cognito.setting import history_of, members_of
 from cognito.setting_values import canonical
@@ -17,8 +17,6 @@ from sync.aws.errors import NotFound
 from sync.aws.permission import NOBODY, reread
 from sync.mirror import Content, Item, ParsedItem, Reader, Source
 from sync.object_ref import ObjectRef
-
-IDENTITY = "cognito-identity"
 
 
 class IdentityPoolMirror(SettingsMirror):

@@ -12,12 +12,11 @@ from django.utils import timezone
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import PROPOSE
-from aws_constraints.arn import name_of
+from aws_constraints.arn import name_of, region_in
 from cognito.models import PoolPeopleSettings
 from cognito.people.messages import MOST_MAILS
 from cognito.people.operations.base import OfPoolParams, PeopleOperation, PersonParams
 from cognito.people.operations.making import NewPersonParams
-from cognito.pool_calls import region_of
 from iamconsole.web.words import counted, full_time
 from sync.checks import PlanCheck, PlanFinding
 from sync.models import Attempt, Change, Step
@@ -92,7 +91,7 @@ def _who(params: OfPoolParams) -> str:
 
 
 def _most(aws_account: AwsAccount, pool_arn: str) -> int:
-    region, pool_id = region_of(pool_arn), name_of(pool_arn)
+    region, pool_id = region_in(pool_arn), name_of(pool_arn)
     people_settings = PoolPeopleSettings.objects.filter(aws_account=aws_account, region=region, pool_id=pool_id).first()
     return (people_settings or PoolPeopleSettings()).helpdesk_per_hour
 

@@ -158,20 +158,12 @@ def _groups(draft: Draft, person: CognitoUser) -> list[str]:
 
 
 def _kept(draft: Draft, pool: UserPool) -> frozenset[str]:
-    key = (people_settings_of, pool.pk)
-    if key not in draft.remembered:
-        draft.remembered[key] = frozenset(people_settings_of(pool).attributes)
-    found: frozenset[str] = draft.remembered[key]
-    return found
+    return draft.once((people_settings_of, pool.pk), lambda: frozenset(people_settings_of(pool).attributes))
 
 
 # ---- Asked for once for all steps of a plan -------------------------------------------------------------------------
 def _looked_at(draft: Draft, pool_id: str) -> ClaimUses:
-    key = (looked_at, pool_id)
-    if key not in draft.remembered:
-        draft.remembered[key] = looked_at(pool_id, draft.aws_account)
-    found: ClaimUses = draft.remembered[key]
-    return found
+    return draft.once((looked_at, pool_id), lambda: looked_at(pool_id, draft.aws_account))
 
 
 def _roles(draft: Draft, pool_arn: str) -> Mapping[str, str]:
@@ -185,14 +177,11 @@ def _unread(draft: Draft, pool_arn: str) -> Collection[str]:
 
 
 def _groups_with_roles(draft: Draft, pool_arn: str) -> tuple[Mapping[str, str], Collection[str]]:
-    key = (describe_role, pool_arn)
-    if key not in draft.remembered:
-        groups = CognitoGroup.objects.live().filter(aws_account=draft.aws_account, arn=pool_arn).order_by("name")
-        described = list(groups.values_list("name", "role_arn", "members_read_at"))
-        roles = {name: role_arn for name, role_arn, _ in described if role_arn}
-        draft.remembered[key] = roles, [name for name, _, read_at in described if read_at is None]
-    found: tuple[Mapping[str, str], Collection[str]] = draft.remembered[key]
-    return found
+    groups = CognitoGroup.objects.live().filter(aws_account=draft.aws_account, arn=pool_arn).order_by("name")
+    read = groups.values_list("name", "role_arn", "members_read_at")
+    described = draft.once((describe_role, pool_arn), lambda: list(read))
+    roles = {name: role_arn for name, role_arn, _ in described if role_arn}
+    return roles, [name for name, _, read_at in described if read_at is None]
 
 
 def describe_role(group: str, role_arn: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cognito.pool_calls import IDP
+from cognito.permissions import IDP
 from cognito.pools.operations.pools import FIXED
 from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK, SECRETS, Shape
 from cognito.setting_values import canonical

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from cognito.models import AppClient, UserPool
-from cognito.pools.mirrors.pool import IDP
+from cognito.permissions import IDP
 from iamconsole.sealing import CannotUnseal, SealingPurpose, seal, unseal
 from sync.aws.client import visitor
 from sync.aws.errors import AwsError

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cognito.identity_pools.mirrors import IDENTITY
 from cognito.models import IdentityPool
+from cognito.permissions import IDENTITY
 from cognito.trying.as_app import sentence_of
 from iamconsole.web.words import full_time
 from sync.aws.client import visitor

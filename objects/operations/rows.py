@@ -52,11 +52,8 @@ def names_of(
 
     Looked up once for all steps of a plan.
     """
-    key = (model, owner_field, owner.pk)
-    if key not in draft.remembered:
-        rows = model.objects.live().filter(**{owner_field: owner.pk})
-        draft.remembered[key] = frozenset(rows.values_list(name_field, flat=True))
-    return cast(frozenset[str], draft.remembered[key])
+    names = model.objects.live().filter(**{owner_field: owner.pk}).values_list(name_field, flat=True)
+    return draft.once((model, owner_field, owner.pk), lambda: frozenset(names))
 
 
 def prefetch_names(

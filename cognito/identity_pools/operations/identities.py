@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cognito.identity_pools.mirrors import IDENTITY
 from cognito.identity_pools.operations.base import IdentityPoolOperation, IdentityPoolParams, about
 from cognito.kinds import IDENTITY_POOL
 from cognito.models import IdentityPool
-from cognito.permissions import CHANGE_IDENTITY_POOLS, NOBODYS_IDENTITY_POOL, SEE_IDENTITIES, resource_of
+from cognito.permissions import CHANGE_IDENTITY_POOLS, IDENTITY, NOBODYS_IDENTITY_POOL, SEE_IDENTITIES, resource_of
 from sync.aws import errors
 from sync.aws.client import AwsClient
 from sync.aws.permission import SETTINGS, reread, write

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
-from cognito.identity_pools.mirrors import IDENTITY, named
+from cognito.identity_pools.mirrors import named
 from cognito.identity_pools.operations.base import (
     IdentityPoolOperation,
     IdentityPoolParams,
@@ -22,7 +22,7 @@ from cognito.identity_pools.operations.base import (
 from cognito.identity_pools.settings import IDENTITY_POOL, refuse_name
 from cognito.kinds import IDENTITY_POOL as IDENTITY_POOL_KIND
 from cognito.models import IdentityPool
-from cognito.permissions import CHANGE_IDENTITY_POOLS, IDENTITY_POOLS, identity_pool_arn
+from cognito.permissions import CHANGE_IDENTITY_POOLS, IDENTITY, IDENTITY_POOLS, identity_pool_arn
 from cognito.setting import labels_of, members_of
 from cognito.setting_values import canonical
 from iamconsole.web.words import counted

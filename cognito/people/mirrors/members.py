@@ -12,8 +12,7 @@ from django.db.models import Q, QuerySet
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people.mirrors import rows
 from cognito.people.person_record import Person, allowed_by, people_in, people_settings_by_pool
-from cognito.permissions import NOBODYS_POOL, PULL_PEOPLE
-from cognito.pools.mirrors.pool import IDP
+from cognito.permissions import IDP, NOBODYS_POOL, PULL_PEOPLE
 from sync import clock
 from sync.aws.errors import AccessDeniedError, MarkerExpired, NotFound, UnsupportedError
 from sync.aws.permission import NOBODY, reread

@@ -13,9 +13,7 @@ from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, UserPoo
 from cognito.people.display_names import full_title_of, title_of
 from cognito.people.mirrors import members, rows
 from cognito.people.person_record import SUB, allowed_by, people_in, people_settings_of
-from cognito.permissions import NOBODYS_POOL, PULL_PEOPLE, SHOW_PERSON
-from cognito.pools.mirrors.pool import IDP
-from cognito.settings_mirror import pool_of
+from cognito.permissions import IDP, NOBODYS_POOL, PULL_PEOPLE, SHOW_PERSON, pool_id_of
 from sync.aws.errors import AwsError, NotFound
 from sync.aws.permission import NOBODY, reread
 from sync.mirror import AccountRegion, Item, Mirror, Named, ParsedItem, Reader, RereadObject
@@ -56,7 +54,7 @@ class PersonMirror(Mirror):
         """
         described = ref.former_name or f"username={ref.name}"
         attribute, _, value = (f"{SUB}={ref.object_id}" if ref.object_id else described).partition("=")
-        return find_one(client, pool_of(ref.arn), attribute, value)
+        return find_one(client, pool_id_of(ref.arn), attribute, value)
 
     def keep(self, place: AccountRegion, reread: Sequence[RereadObject], *, ours: bool) -> int:
         gone = [each for each in reread if each.item is None]
@@ -66,7 +64,7 @@ class PersonMirror(Mirror):
             if each.item is not None:
                 of_pools[each.ref.arn].append(each)
         for arn, there in of_pools.items():
-            pool = place.of(UserPool.objects.filter(aws_id=pool_of(arn))).select_related("aws_account").get()
+            pool = place.of(UserPool.objects.filter(aws_id=pool_id_of(arn))).select_related("aws_account").get()
             people = people_in(
                 [each.item for each in there if each.item is not None], allowed_by(people_settings_of(pool))
             )
@@ -121,7 +119,7 @@ class GroupsOfPerson(Mirror):
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         """`ref.name`: what AWS knows her by."""
         try:
-            found = names_of_groups(client, pool_of(ref.arn), ref.name)
+            found = names_of_groups(client, pool_id_of(ref.arn), ref.name)
         except NotFound:
             return None
         return {"sub": ref.object_id, "groups": found}

@@ -23,7 +23,7 @@ from cognito.models import CognitoUser, UserPool
 from cognito.people.mirrors import rows
 from cognito.people.mirrors.person import find_one
 from cognito.people.person_record import SUB, Person, allowed_by, people_in, people_settings_by_pool
-from cognito.pools.mirrors.pool import IDP
+from cognito.permissions import IDP
 from cognito.pools.mirrors.sources import POOLS
 from sync import clock
 from sync.aws.client import ListPage

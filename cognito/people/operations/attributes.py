@@ -105,9 +105,7 @@ class AttributesOperation(PersonOperation[N]):
     def part(self, p: N) -> str:
         return f"person.attributes:{p.pool_id}/{p.sub} {' '.join(sorted(self.names(p)))}"
 
-    def describe(self, value: Value) -> str:
-        if value is None:
-            return "nobody of that sub"
+    def describe_existing(self, value: Value) -> str:
         said = {name: f"value {found}" if found else "none" for name, found in value["attributes"].items()}
         listed = ", ".join(f"{name} ({found})" for name, found in said.items())
         return listed or "the person; the mirror keeps none of these attributes"

@@ -18,9 +18,7 @@ from cognito.models import CognitoUser
 from cognito.people.guarded import prefetch_groups, why_guarded_person
 from cognito.people.mirrors.person import find_one
 from cognito.people.person_record import SUB
-from cognito.permissions import CARE_FOR_PEOPLE, USER_POOLS
-from cognito.pools.mirrors.pool import IDP
-from cognito.settings_mirror import pool_of
+from cognito.permissions import CARE_FOR_PEOPLE, IDP, USER_POOLS, pool_id_of
 from sync.aws.client import AwsClient
 from sync.aws.permission import Permission, write
 from sync.calls import PersonalParameter, concealed, revealed
@@ -53,7 +51,7 @@ class OfPoolParams:
 
     @property
     def pool_id(self) -> str:
-        return pool_of(self.pool_arn)
+        return pool_id_of(self.pool_arn)
 
     @property
     def region(self) -> str:
@@ -161,6 +159,12 @@ class PersonOperation(PeopleOperation[P]):
     def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         return [person_ref(p)]
 
+    def describe(self, value: Value) -> str:
+        return "nobody of that sub" if value is None else self.describe_existing(value)
+
+    def describe_existing(self, value: Value) -> str:
+        return "the person"
+
     # ---- From the mirror -------------------------------------------------------------------------------------
     def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
         wanted = {p.sub for p in params if (CognitoUser, p.sub) not in draft.remembered}
@@ -224,9 +228,6 @@ class UnseenOperation(PersonOperation[P]):
     about = "there"
     shows = False
     undo = Undo.NEVER
-
-    def describe(self, value: Value) -> str:
-        return "nobody of that sub" if value is None else "the person"
 
     def after(self, p: P, value: Value) -> Value:
         return value

@@ -10,8 +10,7 @@ from cognito.models import CognitoUser
 from cognito.people.messages import recovery_ways
 from cognito.people.operations.base import PersonOperation, PersonParams, UnseenOperation
 from cognito.people.operations.user_status import StatusOperation
-from cognito.permissions import SET_PASSWORDS
-from cognito.pools.mirrors.pool import IDP
+from cognito.permissions import IDP, SET_PASSWORDS
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.operation_mixins import HasSecrets
@@ -195,9 +194,6 @@ class DeleteToken(PersonOperation[PersonParams]):
 
     def title(self, p: PersonParams) -> str:
         return f"Remove the authenticator app of {p.sub}"
-
-    def describe(self, value: Value) -> str:
-        return "nobody of that sub" if value is None else "the person"
 
     def after(self, p: PersonParams, value: Value) -> Value:
         return value

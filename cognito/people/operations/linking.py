@@ -68,9 +68,7 @@ class LinkOperation(PersonOperation[LinkParams]):
     def part(self, p: LinkParams) -> str:
         return f"{super().part(p)} {p.provider} {p.key}"
 
-    def describe(self, value: Value) -> str:
-        if value is None:
-            return "nobody of that sub"
+    def describe_existing(self, value: Value) -> str:
         return "a linked account" if value["linked"] else "no such account linked"
 
     def of_row(self, draft: Draft, p: LinkParams, row: CognitoUser) -> Mapping[str, Value]:

@@ -17,6 +17,7 @@ from cognito.people.operations.attributes import digest
 from cognito.people.operations.base import OfPoolParams, PeopleOperation, PersonParams
 from cognito.people.operations.credentials import PASSWORD
 from cognito.people.operations.user_status import StatusOperation
+from cognito.pools.operations.base import pool_row
 from sync.aws.client import AwsClient
 from sync.calls import PersonalParameter, concealed, revealed
 from sync.checks import PlanFinding
@@ -30,7 +31,6 @@ from sync.operations import (
     Guarantee,
     MakesObject,
     PreviousAttempt,
-    Refusal,
     SealedParameter,
     StepResult,
     StepSpec,
@@ -141,17 +141,6 @@ class CreatePerson(PeopleOperation[NewPersonParams], HasSecrets[NewPersonParams]
             self.prefetch(draft, [p])
         return {"there": draft.remembered[p.key]}
 
-    def pool(self, draft: Draft, p: NewPersonParams) -> UserPool:
-        key = (UserPool, p.pool_arn)
-        if key not in draft.remembered:
-            draft.remembered[key] = (
-                UserPool.objects.live().filter(aws_account=draft.aws_account, arn=p.pool_arn).first()
-            )
-        pool: UserPool | None = draft.remembered[key]
-        if pool is None:
-            raise Refusal(f"The mirror has no user pool {p.pool_id}: pull, then try again.")
-        return pool
-
     def limits(self, draft: Draft, p: NewPersonParams, value: Value) -> list[PlanFinding]:
         if value["there"]:
             return [
@@ -162,7 +151,7 @@ class CreatePerson(PeopleOperation[NewPersonParams], HasSecrets[NewPersonParams]
         values = {name: revealed(said).open() for name, said in p.attributes.items()}
         if p.by != USERNAME:
             values[p.by] = revealed(p.username).open()
-        pool = self.pool(draft, p)
+        pool = pool_row(draft, p.pool_arn)
         said = list(schema.problems(pool, values, new=True).values())
         missing = {EMAIL: "email", SMS: "phone_number"}.get(p.channel)
         if missing and not values.get(missing):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cognito.models import CognitoUser
 from cognito.people.operations.base import PersonOperation, PersonParams, UnseenOperation
-from cognito.pools.mirrors.pool import IDP
+from cognito.permissions import IDP
 from sync.aws.client import AwsClient
 from sync.mirror import Item, Reader
 from sync.operations import BadParams, Call, Undo, Value
@@ -54,9 +54,7 @@ class RevokeSession(PersonOperation[SessionParams]):
     def part(self, p: SessionParams) -> str:
         return f"{super().part(p)} {p.session_id}"
 
-    def describe(self, value: Value) -> str:
-        if value is None:
-            return "nobody of that sub"
+    def describe_existing(self, value: Value) -> str:
         return "an open session" if value["open"] else "no such session"
 
     def of_row(self, draft: Draft, p: SessionParams, row: CognitoUser) -> Mapping[str, Value]:
@@ -108,9 +106,7 @@ class ForgetDevice(PersonOperation[RememberedDeviceParams]):
     def part(self, p: RememberedDeviceParams) -> str:
         return f"{super().part(p)} {p.device_key}"
 
-    def describe(self, value: Value) -> str:
-        if value is None:
-            return "nobody of that sub"
+    def describe_existing(self, value: Value) -> str:
         return "a device that the pool remembers" if value["known"] else "no such device"
 
     def of_row(self, draft: Draft, p: RememberedDeviceParams, row: CognitoUser) -> Mapping[str, Value]:

@@ -10,7 +10,7 @@ from accounts.roles import PROPOSE
 from cognito.models import AppClient, CognitoUser, UserPool
 from cognito.people.messages import code_goes_to
 from cognito.people.operations.base import PersonOperation, PersonParams
-from cognito.pools.mirrors.pool import IDP
+from cognito.permissions import IDP
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.mirror import Item
@@ -29,17 +29,11 @@ from sync.plan_draft import Draft
 Status = CognitoUser.Status
 
 
-def status_words(value: Value) -> str:
-    return "nobody of that sub" if value is None else f"the status {value['status']}"
-
-
 class EnabledOperation(PersonOperation[PersonParams]):
     about = "enabled"
     params_type = PersonParams
 
-    def describe(self, value: Value) -> str:
-        if value is None:
-            return "nobody of that sub"
+    def describe_existing(self, value: Value) -> str:
         return "an enabled person" if value["enabled"] else "a disabled person"
 
     def of_row(self, draft: Draft, p: PersonParams, row: CognitoUser) -> Mapping[str, Value]:
@@ -92,8 +86,8 @@ class StatusOperation(PersonOperation[PersonParams]):
     about = "status"
     params_type = PersonParams
 
-    def describe(self, value: Value) -> str:
-        return status_words(value)
+    def describe_existing(self, value: Value) -> str:
+        return f"the status {value['status']}"
 
     def of_row(self, draft: Draft, p: PersonParams, row: CognitoUser) -> Mapping[str, Value]:
         return {"status": row.status}

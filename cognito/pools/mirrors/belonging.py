@@ -10,12 +10,12 @@ from urllib.parse import quote
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer
-from cognito.permissions import NOBODYS_POOL, PULL_POOLS
-from cognito.pools.mirrors.pool import IDP, RiskConfigurationMirror
+from cognito.permissions import IDP, NOBODYS_POOL, PULL_POOLS, pool_id_of
+from cognito.pools.mirrors.pool import RiskConfigurationMirror
 from cognito.pools.settings import belonging, client, threats
 from cognito.setting import history_of, members_of
 from cognito.setting_values import canonical, without_secrets
-from cognito.settings_mirror import FacetMirror, OfPoolMirror, names_seen, pool_of
+from cognito.settings_mirror import FacetMirror, OfPoolMirror, names_seen
 from sync.aws.errors import NotFound
 from sync.aws.permission import Permission, reread
 from sync.aws.secrets import Secret
@@ -50,7 +50,7 @@ class PoolObjectMirror(OfPoolMirror):
         return str(item[self.asked_by])
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
-        pool_id = pool_of(ref.arn)
+        pool_id = pool_id_of(ref.arn)
         try:
             answer = client.call(IDP, self.operation, UserPoolId=pool_id, **{self.asked_by: self.called(ref)})
         except NotFound:
@@ -98,7 +98,7 @@ class ClientMirror(PoolObjectMirror):
         """Without an id: the one of that name which was made last. Names are not unique."""
         if ref.object_id:
             return super().read_one(client, ref)
-        pages = client.pages(IDP, "ListUserPoolClients", UserPoolId=pool_of(ref.arn), MaxResults=60)
+        pages = client.pages(IDP, "ListUserPoolClients", UserPoolId=pool_id_of(ref.arn), MaxResults=60)
         ids = [
             each["ClientId"]
             for page in pages
@@ -216,7 +216,7 @@ class ClientFacet(FacetMirror):
         return answer
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
-        asked = {"UserPoolId": pool_of(ref.arn), "ClientId": ref.object_id}
+        asked = {"UserPoolId": pool_id_of(ref.arn), "ClientId": ref.object_id}
         try:
             return self.item_of(client.call(IDP, self.operation, **asked)) | asked
         except NotFound:

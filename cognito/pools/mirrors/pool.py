@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import UserPool
-from cognito.permissions import NOBODYS_POOL, PULL_POOLS
+from cognito.permissions import IDP, NOBODYS_POOL, PULL_POOLS
 from cognito.pools.settings import POOL, logs, sign_in, threats
 from cognito.setting import history_of, members_of
 from cognito.setting_values import canonical
@@ -16,8 +16,6 @@ from sync.aws.errors import NotFound
 from sync.aws.permission import NOBODY, Permission, reread
 from sync.mirror import Content, Item, Named, ParsedItem, Reader
 from sync.object_ref import ObjectRef
-
-IDP = "cognito-idp"
 
 
 class PoolMirror(SettingsMirror):

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import region_in
 from cognito.models import OfPool, UserPool
-from cognito.permissions import CHANGE_POOLS, USER_POOLS
+from cognito.permissions import CHANGE_POOLS, IDP, USER_POOLS, pool_id_of
 from cognito.plans import is_protected_from_threats
-from cognito.pool_calls import IDP, PoolParams, pool_id_of, pool_key, region_of
+from cognito.pool_calls import PoolParams, pool_key
 from cognito.pools.operations.shapes import Shape, mfa_following
 from objects.operations.objects import ObjectOperation, ObjectParams
 from sync.aws.client import AwsClient
@@ -32,11 +33,9 @@ def pool_row(draft: Draft, arn: str) -> UserPool:
     pool_id = pool_id_of(arn)
     if is_placeholder(pool_id):
         return _new_pool(draft, arn)
-    if (key := (UserPool, arn)) not in draft.remembered:
-        rows = UserPool.objects.live().filter(aws_account=draft.aws_account, arn=arn)
-        draft.remembered[key] = rows.order_by("-pk").first()
-    row = draft.remembered[key]
-    if not isinstance(row, UserPool):
+    rows = UserPool.objects.live().filter(aws_account=draft.aws_account, arn=arn).order_by("-pk")
+    row: UserPool | None = draft.once((UserPool, arn), rows.first)
+    if row is None:
         words = f"The mirror of {draft.aws_account} has no user pool {pool_id}: pull, then try again."
         raise Refusal(words)
     return row
@@ -55,7 +54,7 @@ def _new_pool(draft: Draft, arn: str) -> UserPool:
         arn=arn,
         name="the new pool",
         tags=settings.get("UserPoolTags", {}),
-        region=region_of(arn),
+        region=region_in(arn),
         domains={},
         mfa_config=mfa_following({"MfaConfiguration": "OFF"}, settings),
         risk=risk,
@@ -131,7 +130,7 @@ class PoolObjectOperation(Operation[C]):
         of = self.of
         mirror = mirror_of(of.model.kind, of.facet)
         object_id = pool_id_of(p.pool_arn) if of.model is UserPool else p.name if of.asked_by == "ClientId" else ""
-        ref = ObjectRef(of.model.kind, object_id, p.name, p.pool_arn, region_of(p.pool_arn), of.facet)
+        ref = ObjectRef(of.model.kind, object_id, p.name, p.pool_arn, region_in(p.pool_arn), of.facet)
         item = mirror.read_one(client.at(ref.region), ref)
         if item is None:
             return None
@@ -152,9 +151,8 @@ def child_row(of: Shape, draft: Draft, pool_arn: str, name: str) -> Any:
     key = child_key(of, pool_arn, name)
     if draft.is_deleted(key):
         raise Refusal(f"An earlier step deletes the {of.title} {name}.")
-    if key not in draft.remembered:
-        draft.remembered[key] = rows_of(of, draft.aws_account, pool_arn, name).select_related("pool").first()
-    if (row := draft.remembered[key]) is None:
+    rows = rows_of(of, draft.aws_account, pool_arn, name).select_related("pool")
+    if (row := draft.once(key, rows.first)) is None:
         raise Refusal(f"The mirror of {pool.name} has no {of.title} {name}: pull, then try again.")
     return row
 
@@ -172,4 +170,4 @@ def child_ref(of: Shape, aws_account: AwsAccount, pool_arn: str, name: str) -> O
         object_id = row.aws_id if row else name if of.asked_by == "ClientId" else ""
     else:
         object_id = pool_id_of(pool_arn)
-    return ObjectRef(of.model.kind, object_id, name, pool_arn, region_of(pool_arn), of.facet)
+    return ObjectRef(of.model.kind, object_id, name, pool_arn, region_in(pool_arn), of.facet)

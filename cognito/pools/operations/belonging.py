@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import region_in
 from cognito.models import AppClient, CognitoGroup, CognitoUser
 from cognito.people.messages import NO_MESSAGE
 from cognito.people.operations.base import on_person
-from cognito.pool_calls import PoolParams, pool_call, region_of
+from cognito.pool_calls import PoolParams, pool_call
 from cognito.pools.operations.base import PoolObjectOperation, child_row, pool_row, rows_of
 from cognito.pools.operations.replacing import shown, with_sealed
 from cognito.pools.operations.roles import role_given
@@ -106,7 +107,7 @@ class CreatePoolObject(PoolObjectOperation[CreatePoolObjectParams]):
 
     def affected_objects(self, aws_account: AwsAccount, p: CreatePoolObjectParams) -> list[ObjectRef]:
         # Without an id: what had this name before is another one.
-        return [ObjectRef(self.of.model.kind, "", p.name, p.pool_arn, region_of(p.pool_arn))]
+        return [ObjectRef(self.of.model.kind, "", p.name, p.pool_arn, region_in(p.pool_arn))]
 
     def describe(self, value: Value) -> str:
         return f"no {self.of.title} of that name" if value is None else f"one of that name: the {self.of.title}"

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import region_in
 from cognito.models import AppClient
-from cognito.permissions import CHANGE_POOLS, NOBODYS_POOL, PULL_POOLS, USER_POOLS
-from cognito.pool_calls import IDP, PoolParams, pool_call, pool_id_of, region_of
+from cognito.permissions import CHANGE_POOLS, IDP, NOBODYS_POOL, PULL_POOLS, USER_POOLS, pool_id_of
+from cognito.pool_calls import PoolParams, pool_call
 from cognito.pools.operations.base import PoolObjectOperation, child_row, pool_row
 from cognito.pools.operations.belonging import remove
 from cognito.pools.operations.pools import check_pool_name
@@ -91,7 +92,7 @@ class CreateClient(HasSecrets[CreateClientParams], IdChosenByAws[CreateClientPar
         return f"clients of a name:{p.pool_arn} {p.name}"
 
     def affected_objects(self, aws_account: AwsAccount, p: CreateClientParams) -> list[ObjectRef]:
-        return [ObjectRef(AppClient.kind, "", p.name, p.pool_arn, region_of(p.pool_arn))]
+        return [ObjectRef(AppClient.kind, "", p.name, p.pool_arn, region_in(p.pool_arn))]
 
     def describe(self, value: Value) -> str:
         there = [each or "a new one" for each in value["there"]] if value else []
@@ -106,7 +107,7 @@ class CreateClient(HasSecrets[CreateClientParams], IdChosenByAws[CreateClientPar
 
     def live(self, client: AwsClient, p: CreateClientParams) -> Value:
         try:
-            return {"there": sorted(_clients_of(client.at(region_of(p.pool_arn)), p.pool_arn, p.name))}
+            return {"there": sorted(_clients_of(client.at(region_in(p.pool_arn)), p.pool_arn, p.name))}
         except NotFound:
             return None
 
@@ -293,7 +294,7 @@ def secrets_of(client: Any, pool_arn: str, client_id: str) -> dict[str, datetime
     """
     asked = {"UserPoolId": pool_id_of(pool_arn), "ClientId": client_id}
     try:
-        listed = client.at(region_of(pool_arn)).call(IDP, "ListUserPoolClientSecrets", **asked)["ClientSecrets"]
+        listed = client.at(region_in(pool_arn)).call(IDP, "ListUserPoolClientSecrets", **asked)["ClientSecrets"]
     except NotFound:
         return None
     made = {each["ClientSecretId"]: each["ClientSecretCreateDate"] for each in listed}

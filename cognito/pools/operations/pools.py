@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import region_in
 from cognito.kinds import POOL as POOL_KIND
 from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, PoolProvider, ResourceServer, UserPool
-from cognito.permissions import CHANGE_POOLS
+from cognito.permissions import CHANGE_POOLS, IDP
 from cognito.plans import is_protected_from_threats
-from cognito.pool_calls import IDP, check_pool_arn, region_of
+from cognito.pool_calls import check_pool_arn
 from cognito.pools.operations.base import UserPoolOperation, UserPoolParams, pool_row
 from cognito.pools.operations.replacing import update
 from cognito.pools.operations.shapes import POOL
@@ -83,7 +84,7 @@ class CreateUserPool(IdChosenByAws[CreateUserPoolParams], MakesObject[CreateUser
     params_type = CreateUserPoolParams
 
     def title(self, p: CreateUserPoolParams) -> str:
-        return f"Make the user pool {p.name} in {region_of(p.arn)}"
+        return f"Make the user pool {p.name} in {region_in(p.arn)}"
 
     def note(self, p: CreateUserPoolParams) -> str:
         fixed = "How people sign in and which attributes they must have is fixed then, for as long as it lives."
@@ -92,7 +93,7 @@ class CreateUserPool(IdChosenByAws[CreateUserPoolParams], MakesObject[CreateUser
     def calls(self, p: CreateUserPoolParams) -> list[Call]:
         action = self.aws_operation
         sent = {"PoolName": p.name, **p.settings}
-        return [Call(IDP, action, sent, ("*",), (f"{IDP}:{action}",), region_of(p.arn))]
+        return [Call(IDP, action, sent, ("*",), (f"{IDP}:{action}",), region_in(p.arn))]
 
     def objects(self, p: CreateUserPoolParams) -> list[str]:
         return [self.makes(p)]
@@ -105,7 +106,7 @@ class CreateUserPool(IdChosenByAws[CreateUserPoolParams], MakesObject[CreateUser
 
     def affected_objects(self, aws_account: AwsAccount, p: CreateUserPoolParams) -> list[ObjectRef]:
         """With the parts that later changes build on: they need not wait for the next pull. The last makes the row."""
-        pool = ObjectRef(UserPool.kind, "", p.name, p.arn, region_of(p.arn))
+        pool = ObjectRef(UserPool.kind, "", p.name, p.arn, region_in(p.arn))
         facets = ("mfa", "domain", *(["risk"] if is_protected_from_threats(p.settings) else []))
         return [*(replace(pool, facet=facet) for facet in facets), pool]
 
@@ -114,17 +115,17 @@ class CreateUserPool(IdChosenByAws[CreateUserPoolParams], MakesObject[CreateUser
         return f"pools of that name: {', '.join(there)}" if there else "no pool of that name"
 
     def mirrored(self, draft: Draft, p: CreateUserPoolParams) -> Value:
-        rows = UserPool.objects.live().filter(aws_account=draft.aws_account, region=region_of(p.arn), name=p.name)
+        rows = UserPool.objects.live().filter(aws_account=draft.aws_account, region=region_in(p.arn), name=p.name)
         return {"there": sorted(rows.values_list("aws_id", flat=True))}
 
     def limits(self, draft: Draft, p: CreateUserPoolParams, value: Value) -> list[PlanFinding]:
         if not value["there"]:
             return []
-        words = f"There is a pool {p.name} in {region_of(p.arn)} already: only the ids will tell them apart."
+        words = f"There is a pool {p.name} in {region_in(p.arn)} already: only the ids will tell them apart."
         return [PlanFinding("SAME_NAME", "warning", words, about=tuple(value["there"]))]
 
     def live(self, client: AwsClient, p: CreateUserPoolParams) -> Value:
-        there = client.at(region_of(p.arn))
+        there = client.at(region_in(p.arn))
         pools = [each for page in there.pages(IDP, "ListUserPools", MaxResults=60) for each in page.items["UserPools"]]
         return {"there": sorted(each["Id"] for each in pools if each["Name"] == p.name)}
 
@@ -151,7 +152,7 @@ class DeleteUserPool(UserPoolOperation[UserPoolParams], Deletion[UserPoolParams]
 
     def affected_objects(self, aws_account: AwsAccount, p: UserPoolParams) -> list[ObjectRef]:
         """With what belongs to it, which goes with it."""
-        region = region_of(p.pool_arn)
+        region = region_in(p.pool_arn)
         children = [
             ObjectRef(row.kind, row.aws_id, row.name, row.arn, region)
             for model in (AppClient, CognitoGroup, PoolProvider, ResourceServer)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from accounts.models import AwsAccount
-from cognito.permissions import DELIVER_LOGS, LOG_DELIVERY_ACTIONS
+from aws_constraints.arn import region_in
+from cognito.permissions import DELIVER_LOGS, IDP, LOG_DELIVERY_ACTIONS, pool_id_of
 from cognito.plans import may_be_protected_from_threats
-from cognito.pool_calls import IDP, PoolParams, pool_call, pool_id_of, pool_key, region_of
+from cognito.pool_calls import PoolParams, pool_call, pool_key
 from cognito.pools.operations.base import PoolObjectOperation, child_row, pool_row, rows_of
 from cognito.pools.operations.roles import role_given
 from cognito.pools.operations.shapes import (
@@ -180,7 +181,7 @@ class ReplaceProvider(ReplaceSettings):
         if AS_AWS_HAS_IT not in details.values():
             return super().send(client, p)
         asked = {"UserPoolId": pool_id_of(p.pool_arn), "ProviderName": p.name}
-        there = client.at(region_of(p.pool_arn))
+        there = client.at(region_in(p.pool_arn))
         held = there.call(IDP, "DescribeIdentityProvider", **asked)["IdentityProvider"]["ProviderDetails"]
         whole = {name: held[name] if value == AS_AWS_HAS_IT else value for name, value in details.items()}
         return super().send(client, replace(p, settings={**p.settings, "ProviderDetails": whole}))
@@ -193,7 +194,7 @@ class ReplaceProvider(ReplaceSettings):
         if found is None or not _is_typed(p):
             return found
         asked = {"UserPoolId": pool_id_of(p.pool_arn), "ProviderName": p.name}
-        there = client.at(region_of(p.pool_arn))
+        there = client.at(region_in(p.pool_arn))
         changed = moment(there.call(IDP, "DescribeIdentityProvider", **asked)["IdentityProvider"]["LastModifiedDate"])
         return found if changed and changed >= tried[-1].at.replace(microsecond=0) else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cognito.pool_calls import pool_id_of
+from cognito.permissions import pool_id_of
 from policies.holdings import AccessFact
 from sync.operations import AccessChange
 from sync.placeholders import is_placeholder

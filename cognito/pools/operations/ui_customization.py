@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
-from aws_constraints.arn import account_in
+from aws_constraints.arn import account_in, region_in
 from cognito.kinds import POOL
 from cognito.models import Logo
-from cognito.permissions import CHANGE_POOLS, NOBODYS_POOL, PULL_POOLS, USER_POOLS
-from cognito.pool_calls import IDP, pool_id_of, pool_key, region_of
+from cognito.permissions import CHANGE_POOLS, IDP, NOBODYS_POOL, PULL_POOLS, USER_POOLS, pool_id_of
+from cognito.pool_calls import pool_key
 from cognito.pools import logos
 from cognito.pools.operations.base import UserPoolOperation, UserPoolParams, pool_row
 from sync.aws.client import AwsClient
@@ -227,7 +227,7 @@ class SetUiCustomization(UserPoolOperation[UiCustomizationParams], WritesDocumen
 
     def live(self, client: AwsClient, p: UiCustomizationParams) -> Value:
         try:
-            look = look_of(client.at(region_of(p.pool_arn)), pool_id_of(p.pool_arn))
+            look = look_of(client.at(region_in(p.pool_arn)), pool_id_of(p.pool_arn))
         except NotFound:
             return None
         return {
@@ -246,7 +246,7 @@ class SetUiCustomization(UserPoolOperation[UiCustomizationParams], WritesDocumen
             if logo is None:
                 raise NotKept("The logo isn’t kept here any more: choose its file again.")
             parameters["ImageFile"] = bytes(logo.image)
-        return client.at(region_of(p.pool_arn)).call(IDP, self.aws_operation, **parameters)
+        return client.at(region_in(p.pool_arn)).call(IDP, self.aws_operation, **parameters)
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"changed": _look(answer.get("UICustomization") or {}).changed}

@@ -159,9 +159,8 @@ class CredentialOperation(UserCredentialOperation[P]):
     def found(self, draft: Draft, p: P) -> Any:
         """Its row; None for none."""
         model, owner = self.credential.mirror.credential_model, self.row(draft, p)
-        if (key := (model, owner.pk, self.id(p))) not in draft.remembered:
-            draft.remembered[key] = model.objects.live().filter(user=owner, aws_id=self.id(p)).first()
-        return draft.remembered[key]
+        rows = model.objects.live().filter(user=owner, aws_id=self.id(p))
+        return draft.once((model, owner.pk, self.id(p)), rows.first)
 
     def parse_part(
         self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
