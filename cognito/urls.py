@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver
 
 from accounts.roles import ADMINISTER, CARE, PROPOSE, SEE_IAM, SEE_PEOPLE
 from cognito.identity_pools import views as identity_pools
-from cognito.identity_pools.object_pages import IDENTITY_POOL
+from cognito.identity_pools.views import IDENTITY_POOL
 from cognito.object_pages import PERSON, POOL
 from cognito.people.views import care, people, person, protection
 from cognito.pools import views

@@ -1,7 +1,8 @@
-"""The list of identity pools."""
+"""The list of identity pools, and the pages of one."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -12,18 +13,64 @@ from django.views.decorators.http import require_GET
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
-from cognito import posture
+from cognito import kinds, posture
+from cognito.identity_pools import selectors
+from cognito.identity_pools.findings import findings_of
+from cognito.identity_pools.guests import guest_access
+from cognito.identity_pools.operations.pools import PROVIDERS, USER_POOLS
 from cognito.identity_pools.selectors import identity_pools as identity_pools_of
+from cognito.identity_pools.sign_in_paths import SignInPaths, without_client
+from cognito.models import IdentityPool
 from cognito.posture import with_findings
 from iamconsole.web.elements import NONE, NOT_HELD, flag, gone_since, joined, muted, name_link, object_url, small
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table, list_response
 from objects import object_actions
+from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from objects.tables import GONE, UNIQUE_ID, tag_filter, yes_or_no
 from sync.pending import pending_mark
 from sync.selectors import coverage_of
 
 
+def _paths(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:
+    paths = SignInPaths(row)
+    guest = guest_access(row, paths)
+    return {"paths": paths, "guest": guest, "findings": findings_of(row, paths, guest)}
+
+
+def _providers(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:
+    checked = {
+        f"{each['ProviderName']}:{each.get('ClientId', '')}": each.get("ServerSideTokenCheck", False)
+        for each in row.settings.get(USER_POOLS, ())
+    }
+    signed_in = SignInPaths(row).signed_in
+    tags = row.principal_tags or {}
+    described = [
+        (path, checked.get(path.key), tags.get(without_client(path.key), {}).get("PrincipalTags", {}))
+        for path in signed_in
+    ]
+    return {"providers": described}
+
+
+def _count(row: IdentityPool) -> int:
+    return sum(1 if isinstance(row.settings.get(name), str) else len(row.settings.get(name, ())) for name in PROVIDERS)
+
+
+IDENTITY_POOL = ObjectPages(
+    of=kinds.IDENTITY_POOL,
+    template="cognito/identity_pools/pool.html",
+    rows=selectors.identity_pools,
+    tabs=(
+        Tab("", "Who becomes what", "cognito/identity_pools/sign_in_paths.html", _paths, position=10),
+        Tab("providers", "Providers", "cognito/identity_pools/providers.html", _providers, count=_count, position=20),
+        Tab("settings", "Settings", "cognito/identity_pools/settings.html", position=30),
+        HISTORY,
+        RAW,
+    ),
+)
+
+
+# ---- The list ------------------------------------------------------------------------------------------------------
 def _name(row: Any, aws_account: AwsAccount) -> SafeString:
     below = gone_since(row) if row.gone_at else small(row.aws_id)
     url = object_url("identity_pool", aws_account.account_id, row.aws_id)

@@ -13,11 +13,19 @@ from typing import Any
 from accounts.models import AwsAccount
 from cognito.identity_pools.operations.pools import UPDATE
 from cognito.identity_pools.operations.roles import SET_PRINCIPAL_TAGS, SET_ROLES, TagsParams
-from cognito.modifiable_claims.claims import App, Pool
-from cognito.modifiable_claims.exposures import CredentialsGiver, Exposure, exposures, givers, pools_of, taken_by
+from cognito.modifiable_claims.exposures import (
+    App,
+    CredentialsGiver,
+    Exposure,
+    Pool,
+    exposures,
+    givers,
+    pools_of,
+    taken_by,
+)
 from cognito.permissions import pool_id_of
 from cognito.pools.operations.clients import CreateClient
-from cognito.pools.operations.details import ADD_ATTRIBUTE
+from cognito.pools.operations.pools import ADD_ATTRIBUTE
 from cognito.pools.operations.shapes import CLIENT, POOL, PROVIDER, Shape
 from sync.checks import PlanCheck, PlanFinding
 from sync.operations import PlannedStep

@@ -22,9 +22,15 @@ from cognito.pools.operations.shapes import (
     Shape,
 )
 from cognito.restoring.comparing import ATTRIBUTE
-from cognito.restoring.items import RestoreItem, RestorePart, differing, setting_differences, with_warnings
+from cognito.restoring.items import (
+    RestoreItem,
+    RestorePart,
+    RestoreTarget,
+    differing,
+    setting_differences,
+    with_warnings,
+)
 from cognito.restoring.pool_file import FileObject, PoolFile
-from cognito.restoring.target import RestoreTarget
 from cognito.setting_form import different_from
 from iamconsole.web.words import counted, some
 from sync.operations import StepSpec

@@ -10,12 +10,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cognito.pools.operations import ADD_ATTRIBUTE, update
-from cognito.pools.operations.details import LONGEST_CUSTOM
-from cognito.pools.operations.pools import FIXED
+from cognito.pools.operations.pools import FIXED, LONGEST_CUSTOM
 from cognito.pools.operations.shapes import MFA, POOL, RISK, Shape
-from cognito.restoring.items import RestoreItem, RestorePart, differing, setting_differences, with_warnings
+from cognito.restoring.items import (
+    RestoreItem,
+    RestorePart,
+    RestoreTarget,
+    differing,
+    setting_differences,
+    with_warnings,
+)
 from cognito.restoring.pool_file import PoolFile
-from cognito.restoring.target import RestoreTarget
 from iamconsole.web.words import some
 from sync.operations import StepSpec
 

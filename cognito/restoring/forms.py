@@ -14,9 +14,8 @@ from cognito.models import UserPool
 from cognito.pools.operations import create_pool
 from cognito.pools.operations.pools import check_pool_name
 from cognito.restoring import planning
-from cognito.restoring.items import RestoreItem, RestorePart
+from cognito.restoring.items import RestoreItem, RestorePart, RestoreTarget
 from cognito.restoring.pool_file import MOST_BYTES, FileProblem, PoolFile, read
-from cognito.restoring.target import RestoreTarget
 from iamconsole.web.words import counted
 from objects.forms import NotText, TextOrFileForm, TextOrFileLabels
 from sync.operations import BadParams, Refusal, StepSpec

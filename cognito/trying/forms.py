@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from cognito.identity_pools.actions.fields import BucketField
+from cognito.identity_pools.actions.access import BucketField
 from cognito.identity_pools.sign_in_paths import SignInPaths
 from cognito.models import AppClient, IdentityPool, UserPool
 from cognito.trying.sign_in import CHOICE, FACTORS, NEW_PASSWORD, SignInState, takes_passwords

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.access import fetch_aws_account, signed_in
-from cognito.identity_pools.object_pages import IDENTITY_POOL
+from cognito.identity_pools.views import IDENTITY_POOL
 from cognito.models import UserPool
 from cognito.trying import sign_in, sign_up
 from cognito.trying.as_app import TrialEnded, sentence_of

@@ -10,8 +10,7 @@ from accounts.models import AwsAccount, Operator
 from cognito.identity_pools.findings import all_findings
 from cognito.identity_pools.operations import set_principal_tags, set_roles, with_settings
 from cognito.models import AppClient, IdentityPool, UserPool
-from cognito.modifiable_claims.claims import PEOPLE, STRANGERS
-from cognito.modifiable_claims.exposures import exposures, givers, pool_of
+from cognito.modifiable_claims.exposures import PEOPLE, STRANGERS, exposures, givers, pool_of
 from cognito.pools.findings import findings_of
 from cognito.pools.operations import ADD_ATTRIBUTE, create_client, update
 from cognito.pools.operations.shapes import CLIENT, POOL

@@ -13,7 +13,7 @@ from accounts.models import Operator
 from cognito.models import CognitoMembership, UserPool
 from cognito.pools.operations import remove, update
 from cognito.pools.operations.shapes import GROUP, MFA, POOL
-from cognito.restoring import matching, planning
+from cognito.restoring import planning
 from emulator.process import REGION
 from sync.changes import PlanError
 from sync.models import Change
@@ -224,7 +224,7 @@ def test_one_change_takes_so_many_memberships(
     for name in NAMES[:2]:
         arranged.idp.admin_remove_user_from_group(**arranged.in_pool, Username=f"{name}@example.org", GroupName="vip")
     pull_members(arranged)
-    monkeypatch.setattr(matching, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(planning, "MOST_AT_ONCE", 1)
     page = look(erins, url_of(arranged.pool), text=text)
     assert "vip: 1 more person is still to be put into it. One change takes 1 memberships at most" in shown(page)
     assert staged(erins, arranged.pool, text).steps.count() == 1

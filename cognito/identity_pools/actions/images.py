@@ -8,8 +8,7 @@ from typing import Any
 
 from django import forms
 
-from cognito.identity_pools.actions.access import IdentityPoolForm
-from cognito.identity_pools.actions.fields import BucketField, PrefixField
+from cognito.identity_pools.actions.access import BucketField, IdentityPoolForm, PrefixField
 from cognito.identity_pools.operations import set_roles, with_settings
 from cognito.identity_pools.operations.base import GUEST
 from cognito.identity_pools.operations.pools import CLASSIC, GUESTS

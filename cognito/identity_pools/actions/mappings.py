@@ -7,8 +7,7 @@ from typing import Any
 
 from django import forms
 
-from cognito.identity_pools.actions.access import IdentityPoolForm
-from cognito.identity_pools.actions.fields import ProviderField, RulesField, as_lines
+from cognito.identity_pools.actions.access import IdentityPoolForm, ProviderField, RulesField, as_lines
 from cognito.identity_pools.operations import set_principal_tags, set_roles
 from cognito.identity_pools.operations.roles import rules_of
 from cognito.identity_pools.sign_in_paths import SignInPaths, mapping_of, without_client

@@ -15,8 +15,7 @@ from cognito.people.guarded import describe_role, why_guarded_group
 from cognito.people.mirrors.person import GROUPS_OF_PERSON, names_of_groups
 from cognito.people.operations.base import PersonOperation, PersonParams, person_ref
 from cognito.permissions import SET_ATTRIBUTES
-from cognito.pools.operations.base import child_key
-from cognito.pools.operations.roles import GroupMemberRoleFact
+from cognito.pools.operations.base import GroupMemberRoleFact, child_key
 from cognito.pools.operations.shapes import GROUP
 from policies.holdings import RoleTakingChange
 from sync.aws.client import AwsClient

@@ -19,7 +19,7 @@ from cognito.pools.operations import (
     tag,
     untag,
 )
-from cognito.pools.operations.details import LONGEST_CUSTOM, TYPES
+from cognito.pools.operations.pools import LONGEST_CUSTOM, TYPES
 from cognito.pools.operations.shapes import MFA, POOL, Shape
 from cognito.pools.settings.messages import BY_CODE, BY_LINK, DEVICES, MESSAGES
 from cognito.pools.settings.pool import ACCOUNT_RECOVERY

@@ -25,7 +25,6 @@ from cognito.pools.operations.clients import (
     rotate_secret,
     secrets_of,
 )
-from cognito.pools.operations.details import ADD_ATTRIBUTE, AddAttribute, TagPool, UntagPool, tag, untag
 from cognito.pools.operations.domains import (
     CREATE_DOMAIN,
     DOMAIN,
@@ -36,7 +35,18 @@ from cognito.pools.operations.domains import (
     delete_domain,
     set_domain,
 )
-from cognito.pools.operations.pools import CreateUserPool, DeleteUserPool, create_pool, delete_pool
+from cognito.pools.operations.pools import (
+    ADD_ATTRIBUTE,
+    AddAttribute,
+    CreateUserPool,
+    DeleteUserPool,
+    TagPool,
+    UntagPool,
+    create_pool,
+    delete_pool,
+    tag,
+    untag,
+)
 from cognito.pools.operations.replacing import (
     ReplaceClientRisk,
     ReplaceGroup,

@@ -14,11 +14,12 @@ from cognito.plans import is_protected_from_threats
 from cognito.pool_calls import PoolParams, pool_key
 from cognito.pools.operations.shapes import Shape, mfa_following
 from objects.operations.objects import ObjectOperation, ObjectParams
+from policies.holdings import AccessFact
 from sync.aws.client import AwsClient
 from sync.aws.permission import Permission, write
 from sync.mirror.base import mirror_of
 from sync.object_ref import ObjectRef
-from sync.operations import Guarantee, Operation, Refusal, Risk, Undo, Value
+from sync.operations import AccessChange, Guarantee, Operation, Refusal, Risk, Undo, Value
 from sync.placeholders import is_placeholder, placeholder_for
 from sync.plan_draft import Draft
 
@@ -171,3 +172,49 @@ def child_ref(of: Shape, aws_account: AwsAccount, pool_arn: str, name: str) -> O
     else:
         object_id = pool_id_of(pool_arn)
     return ObjectRef(of.model.kind, object_id, name, pool_arn, region_in(pool_arn), of.facet)
+
+
+# ---- What a plan tells of the role that a group carries: its members may take it on through an identity pool -------
+@dataclass(frozen=True)
+class GroupRoleFact(AccessFact):
+    role_arn: str
+    pool_arn: str
+    group: str
+    now: bool
+
+    @property
+    def arn(self) -> str:
+        return self.role_arn
+
+    @property
+    def words(self) -> str:
+        pool_id = pool_id_of(self.pool_arn)
+        who = f"members of the group {self.group} of {'the new pool' if is_placeholder(pool_id) else pool_id}"
+        return f"Is {'' if self.now else 'no longer '}given by Cognito to {who}, where an identity pool goes by groups"
+
+
+def role_given(pool_arn: str, group: str, old: str, new: str) -> Sequence[AccessChange]:
+    """`old` and `new`: ARNs, "" for none."""
+    if old == new:
+        return ()
+    gone = [GroupRoleFact(old, pool_arn, group, now=False)] if old else []
+    return [*gone, *([GroupRoleFact(new, pool_arn, group, now=True)] if new else [])]
+
+
+@dataclass(frozen=True)
+class GroupMemberRoleFact(AccessFact):
+    """Beside what the role may: by which way somebody gets it."""
+
+    who: str
+    role_arn: str
+    group: str
+    now: bool = True
+
+    @property
+    def arn(self) -> str:
+        return self.who
+
+    @property
+    def words(self) -> str:
+        role = self.role_arn.rpartition("/")[2]
+        return f"Takes on the role {role} as a member of the group {self.group}, where an identity pool goes by groups"

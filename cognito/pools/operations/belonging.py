@@ -16,9 +16,8 @@ from cognito.models import AppClient, CognitoGroup, CognitoUser
 from cognito.people.messages import NO_MESSAGE
 from cognito.people.operations.base import on_person
 from cognito.pool_calls import PoolParams, pool_call
-from cognito.pools.operations.base import PoolObjectOperation, child_row, pool_row, rows_of
+from cognito.pools.operations.base import PoolObjectOperation, child_row, pool_row, role_given, rows_of
 from cognito.pools.operations.replacing import shown, with_sealed
-from cognito.pools.operations.roles import role_given
 from cognito.pools.operations.shapes import GROUP, PROVIDER, Shape
 from iamconsole.web.words import counted, some
 from sync.aws.client import AwsClient

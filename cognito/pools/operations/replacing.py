@@ -16,8 +16,7 @@ from aws_constraints.arn import region_in
 from cognito.permissions import DELIVER_LOGS, IDP, LOG_DELIVERY_ACTIONS, pool_id_of
 from cognito.plans import may_be_protected_from_threats
 from cognito.pool_calls import PoolParams, pool_call, pool_key
-from cognito.pools.operations.base import PoolObjectOperation, child_row, pool_row, rows_of
-from cognito.pools.operations.roles import role_given
+from cognito.pools.operations.base import PoolObjectOperation, child_row, pool_row, role_given, rows_of
 from cognito.pools.operations.shapes import (
     AS_AWS_HAS_IT,
     METADATA,

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jwt.algorithms import RSAAlgorithm
 
-from cognito.trying.tokens import DecodedToken, check_token, issuer_of
+from cognito.trying.sign_in import DecodedToken, check_token, issuer_of
 
 ISSUER, CLIENT = issuer_of("eu-west-1", "eu-west-1_abc"), "4h57kanq0c3pvgmlk5v1"
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from cognito.models import AppClient, UserPool
-from cognito.trying import sign_in, tokens
+from cognito.trying import sign_in
 from sync.aws.visiting import published_keys
 from tests.cognito.identity_pools.shop import Shop
 from tests.cognito.trying.pages import FIRST, SECOND, begun, person, sign_in_page, state_in
@@ -97,13 +97,13 @@ def test_each_claim_is_looked_at(shop: Shop, changed: dict[str, Any], wrong: str
     right: dict[str, Any] = {
         "use": "id",
         "keys": published_keys(pool.aws_account, pool.region, pool.aws_id),
-        "issuer": tokens.issuer_of(pool.region, pool.aws_id),
+        "issuer": sign_in.issuer_of(pool.region, pool.aws_id),
         "client_id": shop.client_id,
         "now": timezone.now(),
     }
     token = answer["AuthenticationResult"]["IdToken"]
-    assert tokens.check_token(token, **right).is_good
-    described = tokens.check_token(token, **{**right, **changed})
+    assert sign_in.check_token(token, **right).is_good
+    described = sign_in.check_token(token, **{**right, **changed})
     assert wrong in [check.name for check in described.checks if not check.ok]
 
 
