@@ -164,9 +164,9 @@ class Operation(ABC, Generic[P]):
         Raises Refusal when an object isn't there, or must not be written.
         """
 
-    @abstractmethod
     def after(self, p: P, value: Value) -> Value:
-        """The part as the step leaves it, when it finds `value`."""
+        """The part as the step leaves it, when it finds `value`; the same where AWS shows nothing of it."""
+        return value
 
     def is_so_already(self, p: P) -> str:
         """The sentence for a step that would change nothing."""
@@ -283,9 +283,6 @@ class Gate(Operation[P]):
 
     def live(self, client: AwsClient, p: P) -> Value:
         return {}
-
-    def after(self, p: P, value: Value) -> Value:
-        return value
 
     def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
         return StepResult()

@@ -10,15 +10,16 @@ from django.http import HttpRequest
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from cognito import posture
-from cognito.identity_pools import actions, mirrors, operations, selectors
+from cognito.identity_pools import actions, mirrors, operations
 from cognito.identity_pools.findings import all_findings
+from cognito.identity_pools.views import identity_pools_of
 from cognito.models import IdentityPool
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 
 
 def _count(request: HttpRequest, aws_account: Any) -> Any:
-    return selectors.identity_pools(aws_account).filter(gone_at=None)
+    return identity_pools_of(aws_account).filter(gone_at=None)
 
 
 class IdentityPoolShell(ShellProvider):

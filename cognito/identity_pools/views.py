@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
@@ -14,11 +14,9 @@ from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
 from cognito import kinds, posture
-from cognito.identity_pools import selectors
 from cognito.identity_pools.findings import findings_of
 from cognito.identity_pools.guests import guest_access
 from cognito.identity_pools.operations.pools import PROVIDERS, USER_POOLS
-from cognito.identity_pools.selectors import identity_pools as identity_pools_of
 from cognito.identity_pools.sign_in_paths import SignInPaths, without_client
 from cognito.models import IdentityPool
 from cognito.posture import with_findings
@@ -30,6 +28,10 @@ from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from objects.tables import GONE, UNIQUE_ID, tag_filter, yes_or_no
 from sync.pending import pending_mark
 from sync.selectors import coverage_of
+
+
+def identity_pools_of(aws_account: AwsAccount) -> QuerySet[Any]:
+    return IdentityPool.objects.filter(aws_account=aws_account)
 
 
 def _paths(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:
@@ -59,7 +61,7 @@ def _count(row: IdentityPool) -> int:
 IDENTITY_POOL = ObjectPages(
     of=kinds.IDENTITY_POOL,
     template="cognito/identity_pools/pool.html",
-    rows=selectors.identity_pools,
+    rows=identity_pools_of,
     tabs=(
         Tab("", "Who becomes what", "cognito/identity_pools/sign_in_paths.html", _paths, position=10),
         Tab("providers", "Providers", "cognito/identity_pools/providers.html", _providers, count=_count, position=20),

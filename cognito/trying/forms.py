@@ -12,6 +12,7 @@ from cognito.identity_pools.sign_in_paths import SignInPaths
 from cognito.models import AppClient, IdentityPool, UserPool
 from cognito.trying.sign_in import CHOICE, FACTORS, NEW_PASSWORD, SignInState, takes_passwords
 from cognito.trying.sign_up import asked_for, clients_for
+from objects.fields import offer
 from sync.aws.secrets import Secret
 
 _LONGEST_TOKEN = 16_000
@@ -22,7 +23,7 @@ _PREFIX = "set-"
 
 
 class TryCredentialsForm(forms.Form):
-    who = forms.ChoiceField(label="As whom")
+    who = forms.ChoiceField(label="As whom", required=False)
     token = forms.CharField(
         required=False,
         max_length=_LONGEST_LOGIN,
@@ -37,10 +38,7 @@ class TryCredentialsForm(forms.Form):
     def __init__(self, row: IdentityPool, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         providers = {path.login: path.title for path in SignInPaths(row).signed_in if path.login}
-        field = self.fields["who"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
-        field.choices = [("", "As a guest"), *providers.items()]
-        field.required = False
+        offer(self, "who", [("", "As a guest"), *providers.items()])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -65,7 +63,7 @@ class ClientFields(forms.Form):
 
     def offer(self, clients: Sequence[AppClient]) -> None:
         self.with_secret = {client.aws_id for client in clients if client.has_secret}
-        _offer_clients(self.fields["client"], clients)
+        _offer_clients(self, clients)
         if not self.with_secret:
             del self.fields["secret"]
 
@@ -174,7 +172,7 @@ class TokenForm(forms.Form):
 
     def __init__(self, pool: UserPool, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "check_%s", **kwargs})
-        _offer_clients(self.fields["client"], _clients_of(pool))
+        _offer_clients(self, _clients_of(pool))
 
 
 def _attributes(cleaned: Mapping[str, Any]) -> dict[str, str]:
@@ -191,6 +189,5 @@ def _clients_of(pool: UserPool) -> Sequence[AppClient]:
     return list(AppClient.objects.live().filter(pool=pool).order_by("name_key"))
 
 
-def _offer_clients(field: forms.Field, clients: Sequence[AppClient]) -> None:
-    assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
-    field.choices = [(client.aws_id, client.name) for client in clients]
+def _offer_clients(form: forms.Form, clients: Sequence[AppClient]) -> None:
+    offer(form, "client", [(client.aws_id, client.name) for client in clients])

@@ -13,7 +13,6 @@ from cognito.identity_pools.operations import set_roles, with_settings
 from cognito.identity_pools.operations.base import GUEST, SIGNED_IN
 from cognito.identity_pools.operations.pools import CLASSIC, GUESTS
 from cognito.identity_pools.operations.roles import MATCHES
-from cognito.identity_pools.selectors import pools_naming
 from cognito.identity_pools.sign_in_paths import SignInPaths, gives_tags
 from cognito.identity_pools.trusting import tightened, trust_in
 from cognito.models import IdentityPool
@@ -198,3 +197,15 @@ class FixTrustForm(IdentityPoolForm):
                 "everybody (Principal “*”): edit the trust policy of the role."
             )
         return [update_trust(role, fixed)]
+
+
+def pools_naming(aws_account: AwsAccount, role_arn: str) -> list[IdentityPool]:
+    """Those that give the role themselves."""
+    pools = IdentityPool.objects.live().filter(aws_account=aws_account).order_by("aws_id")
+    return [pool for pool in pools if role_arn in _named(pool)]
+
+
+def _named(pool: IdentityPool) -> set[str]:
+    mappings = (pool.role_mappings or {}).values()
+    rules = [rule for each in mappings for rule in each.get("RulesConfiguration", {}).get("Rules", ())]
+    return {*(pool.roles or {}).values(), *(rule["RoleARN"] for rule in rules)}

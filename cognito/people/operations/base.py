@@ -229,9 +229,6 @@ class UnseenOperation(PersonOperation[P]):
     shows = False
     undo = Undo.NEVER
 
-    def after(self, p: P, value: Value) -> Value:
-        return value
-
 
 def person_ref(p: PersonParams) -> ObjectRef:
     return ObjectRef(CognitoUser.kind, p.sub, p.sub, p.pool_arn, p.region)

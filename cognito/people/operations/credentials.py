@@ -36,12 +36,13 @@ Status = CognitoUser.Status
 PASSWORD = "Password"  # noqa: S105  a name
 
 
-class ResetPassword(StatusOperation):
+class ResetPassword(StatusOperation[PersonParams]):
     """The old password is void at once, and AWS sends a code to set a new one."""
 
     kind = "cognito.user.reset_password"
     needed_for = SET_PASSWORDS
     aws_operation = "AdminResetUserPassword"
+    params_type = PersonParams
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.NEVER
     bills = True
@@ -194,9 +195,6 @@ class DeleteToken(PersonOperation[PersonParams]):
 
     def title(self, p: PersonParams) -> str:
         return f"Remove the authenticator app of {p.sub}"
-
-    def after(self, p: PersonParams, value: Value) -> Value:
-        return value
 
     def changes(self, p: PersonParams, value: Value) -> bool:
         return True

@@ -214,7 +214,7 @@ class InviteAgainParams(PersonParams):
             raise BadParams("An invitation goes to somebody, by EMAIL or by SMS.", field="channel")
 
 
-class ResendInvitation(StatusOperation):
+class ResendInvitation(StatusOperation[InviteAgainParams]):
     """With a new temporary password, which is sent and shown to nobody else; the old one is void."""
 
     kind = "cognito.user.resend_invite"
@@ -224,32 +224,28 @@ class ResendInvitation(StatusOperation):
     shows = False
     params_type = InviteAgainParams
 
-    def prefetch(self, draft: Draft, params: Sequence[PersonParams]) -> None:
+    def prefetch(self, draft: Draft, params: Sequence[InviteAgainParams]) -> None:
         super().prefetch(draft, params)
         subs = [p.sub for p in params if (SET, p.sub) not in draft.remembered]
         were_set = set_for(subs, draft.aws_account)
         draft.remembered.update({(SET, sub): sub in were_set for sub in subs})
 
-    def _was_set(self, draft: Draft, p: PersonParams) -> bool:
+    def _was_set(self, draft: Draft, p: InviteAgainParams) -> bool:
         if (SET, p.sub) not in draft.remembered:
             self.prefetch(draft, [p])
         return bool(draft.remembered[SET, p.sub])
 
-    def title(self, p: PersonParams) -> str:
+    def title(self, p: InviteAgainParams) -> str:
         return f"Invite {p.sub} once more"
 
-    def note(self, p: PersonParams) -> str:
+    def note(self, p: InviteAgainParams) -> str:
         return f"{p.said} Whatever temporary password they had before, sent or set, is void.".strip()
 
-    def calls(self, p: PersonParams) -> list[Call]:
-        assert isinstance(p, InviteAgainParams)  # noqa: S101  for the type checker
+    def calls(self, p: InviteAgainParams) -> list[Call]:
         how = {"MessageAction": "RESEND", "DesiredDeliveryMediums": [p.channel]}
         return self.sent(p, Username=PersonalParameter(p.name), **how)
 
-    def after(self, p: PersonParams, value: Value) -> Value:
-        return value
-
-    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: InviteAgainParams, value: Value) -> list[PlanFinding]:
         if value["status"] == CognitoUser.Status.FORCE_CHANGE_PASSWORD:
             if not self._was_set(draft, p):
                 return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from accounts.roles import PROPOSE
 from cognito.models import AppClient, CognitoUser, UserPool
@@ -82,28 +82,31 @@ class DisablePerson(SetEnabled):
         return f"Disable {p.sub}"
 
 
-class StatusOperation(PersonOperation[PersonParams]):
+P = TypeVar("P", bound=PersonParams)
+
+
+class StatusOperation(PersonOperation[P]):
     about = "status"
-    params_type = PersonParams
 
     def describe_existing(self, value: Value) -> str:
         return f"the status {value['status']}"
 
-    def of_row(self, draft: Draft, p: PersonParams, row: CognitoUser) -> Mapping[str, Value]:
+    def of_row(self, draft: Draft, p: P, row: CognitoUser) -> Mapping[str, Value]:
         return {"status": row.status}
 
-    def of_new(self, draft: Draft, p: PersonParams) -> Mapping[str, Value]:
+    def of_new(self, draft: Draft, p: P) -> Mapping[str, Value]:
         return {"status": str(Status.FORCE_CHANGE_PASSWORD)}
 
-    def of_item(self, client: AwsClient, p: PersonParams, item: Item) -> Mapping[str, Value]:
+    def of_item(self, client: AwsClient, p: P, item: Item) -> Mapping[str, Value]:
         return {"status": str(item.get("UserStatus", ""))}
 
 
-class ConfirmPerson(StatusOperation):
+class ConfirmPerson(StatusOperation[PersonParams]):
     """Without a code. It verifies no address. Said twice, AWS refuses the second."""
 
     kind = "cognito.user.confirm"
     aws_operation = "AdminConfirmSignUp"
+    params_type = PersonParams
     guarantee = Guarantee.DETECTABLE
     undo = Undo.NEVER
     bills = True
@@ -142,7 +145,7 @@ class CodeParams(PersonParams):
             raise BadParams("The id of an app client is missing.")
 
 
-class ResendCode(StatusOperation):
+class ResendCode(StatusOperation[CodeParams]):
     kind = "cognito.user.resend_code"
     permissions = ()  # its call isn't signed
     aws_operation = "ResendConfirmationCode"
@@ -152,25 +155,20 @@ class ResendCode(StatusOperation):
     params_type = CodeParams
     bills = True
 
-    def title(self, p: PersonParams) -> str:
+    def title(self, p: CodeParams) -> str:
         return f"Send {p.sub} the code of the sign-up once more"
 
-    def note(self, p: PersonParams) -> str:
+    def note(self, p: CodeParams) -> str:
         return f"{p.said} The code that was sent before is void.".strip()
 
-    def calls(self, p: PersonParams) -> list[Call]:
-        assert isinstance(p, CodeParams)  # noqa: S101  for the type checker
+    def calls(self, p: CodeParams) -> list[Call]:
         sent = {"ClientId": p.client_id, "Username": p.called}
         return [Call(IDP, self.aws_operation, sent, resource_arns=(), actions=(), region=p.region)]
 
-    def send(self, client: AwsClient, p: PersonParams) -> Mapping[str, Any]:
+    def send(self, client: AwsClient, p: CodeParams) -> Mapping[str, Any]:
         return super().send(client.as_app(), p)
 
-    def after(self, p: PersonParams, value: Value) -> Value:
-        return value
-
-    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[PlanFinding]:
-        assert isinstance(p, CodeParams)  # noqa: S101  for the type checker
+    def limits(self, draft: Draft, p: CodeParams, value: Value) -> list[PlanFinding]:
         if value["status"] != CognitoUser.Status.UNCONFIRMED:
             words = f"{p.sub} has the status {value['status']}: only who never finished signing up waits for a code."
             return [PlanFinding("WRONG_STATE", "error", words)]

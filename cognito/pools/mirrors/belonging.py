@@ -11,15 +11,15 @@ from urllib.parse import quote
 from accounts.models import AwsAccount, Operator
 from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer
 from cognito.permissions import IDP, NOBODYS_POOL, PULL_POOLS, pool_id_of
-from cognito.pools.mirrors.pool import RiskConfigurationMirror
+from cognito.pools.mirrors.pool import CallFacet, RiskConfigurationMirror
 from cognito.pools.settings import belonging, client, threats
 from cognito.setting import history_of, members_of
 from cognito.setting_values import canonical, without_secrets
-from cognito.settings_mirror import FacetMirror, OfPoolMirror, names_seen
+from cognito.settings_mirror import OfPoolMirror, names_seen
 from sync.aws.errors import NotFound
 from sync.aws.permission import Permission, reread
 from sync.aws.secrets import Secret
-from sync.mirror import Content, Item, Named, ParsedItem, Reader
+from sync.mirror import Content, Item, Named, Reader
 from sync.mirror.hashing import moment
 from sync.object_ref import ObjectRef
 
@@ -197,30 +197,17 @@ MIRRORS: tuple[PoolObjectMirror, ...] = (CLIENT, GROUP, PROVIDER, RESOURCE_SERVE
 
 
 # ---- What another call tells of an app client ----------------------------------------------------------------------
-class ClientFacet(FacetMirror):
+class ClientFacet(CallFacet):
     kind = AppClient.kind
     model = AppClient
     id_member = "ClientId"
-    column: ClassVar[str]
-    operation: ClassVar[str]
 
     @property
     def permissions(self) -> Sequence[Permission]:
         return reread(f"{IDP}:{self.operation}", PULL_POOLS, UserPoolId=NOBODYS_POOL, ClientId="nobody")
 
-    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
-        return {self.column: seen.content}
-
-    def item_of(self, answer: Item) -> Item:
-        """What the answer says of this one."""
-        return answer
-
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
-        asked = {"UserPoolId": pool_id_of(ref.arn), "ClientId": ref.object_id}
-        try:
-            return self.item_of(client.call(IDP, self.operation, **asked)) | asked
-        except NotFound:
-            return None
+        return self.ask(client, UserPoolId=pool_id_of(ref.arn), ClientId=ref.object_id)
 
 
 class ClientRiskConfigurationMirror(ClientFacet):

@@ -89,12 +89,9 @@ def described(client: Reader, pool_id: str) -> Item | None:
     return pool
 
 
-class PoolFacet(FacetMirror):
-    """What another call tells of a pool."""
+class CallFacet(FacetMirror):
+    """What another call tells of a pool, or of an app client."""
 
-    kind = UserPool.kind
-    model = UserPool
-    id_member = "UserPoolId"
     column: str
     operation: str
     member: str = ""  # of the answer, which has it all; "": the answer itself
@@ -106,15 +103,25 @@ class PoolFacet(FacetMirror):
     def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {self.column: seen.content}
 
-    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
-        pool_id = ref.object_id or _newest_of(client, ref.name)
-        if not pool_id:
-            return None
+    def item_of(self, answer: Item) -> Item:
+        """What the answer says of this one."""
+        return dict(answer[self.member] if self.member else answer)
+
+    def ask(self, client: Reader, **which: str) -> Item | None:
         try:
-            answer = client.call(IDP, self.operation, UserPoolId=pool_id)
+            return self.item_of(client.call(IDP, self.operation, **which)) | which
         except NotFound:
             return None
-        return (answer[self.member] if self.member else answer) | {"UserPoolId": pool_id}
+
+
+class PoolFacet(CallFacet):
+    kind = UserPool.kind
+    model = UserPool
+    id_member = "UserPoolId"
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        pool_id = ref.object_id or _newest_of(client, ref.name)
+        return self.ask(client, UserPoolId=pool_id) if pool_id else None
 
 
 class MfaConfigMirror(PoolFacet):

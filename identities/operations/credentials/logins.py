@@ -154,9 +154,6 @@ class ResetLogin(SetConsolePassword):
         must = " It must be changed at the next sign-in." if p.reset_required else ""
         return f"Can’t be undone: nobody knows the old one. Sessions that are open go on.{must}"
 
-    def after(self, p: ConsolePasswordParams, value: Value) -> Value:
-        return value
-
     def mirrored(self, draft: Draft, p: ConsolePasswordParams) -> Value:
         value = super().mirrored(draft, p)
         if value["made"] is None:

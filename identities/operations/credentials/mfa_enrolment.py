@@ -247,9 +247,6 @@ class ResyncDevice(CodesEnrolment):
             raise Refusal(f"The MFA device {p.serial} isn’t on for {self.named(p)}: pull, then try again.")
         return value
 
-    def after(self, p: CodesParams, value: Value) -> Value:
-        return value
-
     def limits(self, draft: Draft, p: CodesParams, value: Value) -> list[PlanFinding]:
         if value["device"] == ON:
             return []
