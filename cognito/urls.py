@@ -43,7 +43,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     page(POOL_PAGE, views.cognito_pool, needs(SEE_IAM, SEE_PEOPLE), name="cognito_pool"),
     *tab_patterns(POOL)[1:],
-    page(f"{POOL_PAGE}do/look/", pool_views.look, needs(PROPOSE), name="cognito_pool_look"),
+    page(
+        f"{POOL_PAGE}do/ui-customization/",
+        pool_views.ui_customization,
+        needs(PROPOSE),
+        name="cognito_pool_ui_customization",
+    ),
     action_pattern(POOL),
     page(f"{POOL_PAGE}people/", people.cognito_pool_people, needs(SEE_PEOPLE), name="cognito_pool_people"),
     page(f"{POOL_PAGE}people/ask/", people.cognito_people_ask, needs(SEE_PEOPLE), name="cognito_people_ask"),

@@ -77,18 +77,18 @@ def cognito_client(request: HttpRequest, account_id: str, aws_id: str) -> HttpRe
 
 
 # ---- Tabs of a pool's page -----------------------------------------------------------------------------------------
-@csrf_exempt  # whoever may not is turned away before a file is read; `_look` looks at the token
+@csrf_exempt  # whoever may not is turned away before a file is read; `_ui_customization` looks at the token
 @require_http_methods(["GET", "HEAD", "POST"])
-def look(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+def ui_customization(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     """The action of that name, which takes a file."""
     row = fetch_row(request, POOL, account_id, aws_id)
     request.upload_handlers = [LimitedFiles(request, files.folder(), logos.MOST_BYTES)]
-    return _look(request, row)
+    return _ui_customization(request, row)
 
 
 @csrf_protect
-def _look(request: HttpRequest, row: UserPool) -> HttpResponse:
-    return object_action(request, POOL, row, "look")
+def _ui_customization(request: HttpRequest, row: UserPool) -> HttpResponse:
+    return object_action(request, POOL, row, "ui-customization")
 
 
 @require_GET

@@ -37,7 +37,7 @@ from cognito.pools.operations.shapes import (
     RISK,
     SESSIONS,
 )
-from cognito.pools.operations.ui_customization import UiCustomization, set_look
+from cognito.pools.operations.ui_customization import UiCustomization, set_ui_customization
 from emulator.process import REGION
 from sync.operations import StepSpec
 from tests.cognito.arranged_pool import (
@@ -293,10 +293,10 @@ CASES = (
     ),
     pool_case(
         "cognito.ui.set",
-        in_pool(lambda arn, name: set_look(arn, name, BLUE, UiCustomization())),
+        in_pool(lambda arn, name: set_ui_customization(arn, name, BLUE, UiCustomization())),
         css_of,
         BLUE,
-        page="cognito_pool/look",
+        page="cognito_pool/ui-customization",
         no_access=SIGN_IN,
         writes=NO_POLICY,
     ),

@@ -21,7 +21,7 @@ from cognito.pools.operations.ui_customization import (
     SetUiCustomization,
     UiCustomization,
     UiCustomizationParams,
-    set_look,
+    set_ui_customization,
 )
 from sync import changes
 from sync.aws import errors, visiting
@@ -67,12 +67,14 @@ def there(arranged: Arranged, css: str = "", logo: bytes = b"") -> None:
 
 
 def post(client: Client, arranged: Arranged, status: int = 302, **said: Any) -> str:
-    page = get(client, "cognito_pool_look", aws_id=arranged.pool.aws_id)
+    page = get(client, "cognito_pool_ui_customization", aws_id=arranged.pool.aws_id)
     seen = re.search(r'name="seen" value="(\w*)"', page)
     assert seen is not None
     if "logo" in said:
         said["logo"] = SimpleUploadedFile("logo.png", said["logo"])
-    response = client.post(address("cognito_pool_look", aws_id=arranged.pool.aws_id), {"seen": seen[1], **said})
+    response = client.post(
+        address("cognito_pool_ui_customization", aws_id=arranged.pool.aws_id), {"seen": seen[1], **said}
+    )
     assert response.status_code == status, text_of(response.content.decode())
     return text_of(response.content.decode())
 
@@ -154,7 +156,7 @@ def test_another_logo_meanwhile_is_a_conflict(arranged: Arranged, erins: Client,
 
 def test_a_logo_that_cannot_be_read_is_not_lost_unsaid(arranged: Arranged, erins: Client, erin: Operator) -> None:
     there(arranged, BLUE, CUT_OFF)
-    page = text_of(get(erins, "cognito_pool_look", aws_id=arranged.pool.aws_id))
+    page = text_of(get(erins, "cognito_pool_ui_customization", aws_id=arranged.pool.aws_id))
     assert "It couldn’t be read" in page
     assert "couldn’t be read, so it can’t be sent along" in post(erins, arranged, 422, css=RED)
     assert not Change.objects.exists()
@@ -222,7 +224,7 @@ def test_a_logo_that_is_not_kept_is_not_planned(arranged: Arranged, erin: Operat
     other = AwsAccount.objects.create(account_id="210987654321", name="Other", emulated=True)
     elsewhere = logos.keep(other, DARK)
     for digest in ("ab" * 32, elsewhere):
-        step = set_look(arranged.pool.arn, "customers", BLUE, UiCustomization(), logo=digest)
+        step = set_ui_customization(arranged.pool.arn, "customers", BLUE, UiCustomization(), logo=digest)
         with pytest.raises(changes.PlanError, match="isn’t kept here any more"):
             propose(arranged.pool.aws_account, erin, [step])
     with pytest.raises(ValueError, match="SHA-256"):
@@ -230,7 +232,7 @@ def test_a_logo_that_is_not_kept_is_not_planned(arranged: Arranged, erin: Operat
 
 
 def test_the_look_is_set_once_in_a_change(arranged: Arranged, erin: Operator) -> None:
-    steps = [set_look(arranged.pool.arn, "customers", css, UiCustomization()) for css in (BLUE, RED)]
+    steps = [set_ui_customization(arranged.pool.arn, "customers", css, UiCustomization()) for css in (BLUE, RED)]
     with pytest.raises(changes.PlanError, match="one change sets it once"):
         propose(arranged.pool.aws_account, erin, steps)
 

@@ -29,7 +29,7 @@ def register() -> None:
         ObjectAction("tag", "Add a tag…", settings.PoolTagForm, icon="tag", position=60),
         ObjectAction("untag", "Remove a tag…", settings.PoolUntagForm, icon="tag", offered=_is_tagged, position=61),
         ObjectAction(
-            "look",
+            "ui-customization",
             "Look of the sign-in pages…",
             ui_customization.UiCustomizationForm,
             icon="palette",

@@ -10,7 +10,14 @@ from django import forms
 
 from cognito.pools import logos
 from cognito.pools.actions.base import UserPoolForm
-from cognito.pools.operations.ui_customization import CLASSES, MOST_BYTES, UiCustomization, look_of, refusal, set_look
+from cognito.pools.operations.ui_customization import (
+    CLASSES,
+    MOST_BYTES,
+    UiCustomization,
+    read_ui_customization,
+    refusal,
+    set_ui_customization,
+)
 from iamconsole.web.words import number
 from sync.aws.client import reader
 from sync.aws.errors import AwsError
@@ -28,7 +35,7 @@ _UNREAD = (
 
 class UiCustomizationForm(UserPoolForm):
     heading = "Look of the sign-in pages of {names}"
-    template = "cognito/pools/look.html"
+    template = "cognito/pools/ui_customization.html"
     about = (
         "CSS and logo of the classic hosted pages, for every app client without a look of its own. AWS sets both by "
         "one call, so what you leave is sent along. Managed login has a designer of its own in the AWS console."
@@ -52,11 +59,11 @@ class UiCustomizationForm(UserPoolForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self._look is not None:
-            self.initial = {"css": self._look.css, **self.initial, "seen": self._look.seen}
+        if self._ui_customization is not None:
+            self.initial = {"css": self._ui_customization.css, **self.initial, "seen": self._ui_customization.seen}
         elif not self.is_bound:
             self.cannot = self._why
-        if self._look is None or not self._look.logo_url:
+        if self._ui_customization is None or not self._ui_customization.logo_url:
             del self.fields["no_logo"]
         else:
             self.fields["logo"].label = "Another logo"
@@ -67,12 +74,14 @@ class UiCustomizationForm(UserPoolForm):
     def _asked(self) -> tuple[UiCustomization | None, str]:
         """As AWS has it now; or why it couldn't be asked."""
         try:
-            return look_of(reader(self.pool.aws_account, region=self.pool.region, urgent=True), self.pool.aws_id), ""
+            return read_ui_customization(
+                reader(self.pool.aws_account, region=self.pool.region, urgent=True), self.pool.aws_id
+            ), ""
         except AwsError as error:
             return None, f"AWS couldn’t be asked how the pages look, so nothing can be set safely. {error.sentence()}"
 
     @property
-    def _look(self) -> UiCustomization | None:
+    def _ui_customization(self) -> UiCustomization | None:
         return self._asked[0]
 
     @property
@@ -86,7 +95,7 @@ class UiCustomizationForm(UserPoolForm):
 
     @property
     def logo_url(self) -> str:
-        return self._look.logo_url if self._look else ""
+        return self._ui_customization.logo_url if self._ui_customization else ""
 
     def logo_shown(self) -> logos.LogoImage:
         image, why = self._image
@@ -111,11 +120,11 @@ class UiCustomizationForm(UserPoolForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if self._look is None:
+        if self._ui_customization is None:
             raise forms.ValidationError(self._why)
-        if cleaned.get("seen") != self._look.seen:
+        if cleaned.get("seen") != self._ui_customization.seen:
             data: Any = self.data
-            self.data = {**data.dict(), "seen": self._look.seen}
+            self.data = {**data.dict(), "seen": self._ui_customization.seen}
             raise forms.ValidationError(_MEANWHILE)
         if cleaned.get("logo") and cleaned.get("no_logo"):
             self.add_error("no_logo", "Choose another logo, or none: not both.")
@@ -124,10 +133,14 @@ class UiCustomizationForm(UserPoolForm):
         return cleaned
 
     def all_steps(self) -> Sequence[StepSpec]:
-        assert self._look is not None  # noqa: S101  `clean` refuses what it didn't see
+        assert self._ui_customization is not None  # noqa: S101  `clean` refuses what it didn't see
         cleaned, there = self.cleaned_data, self._image[0]
         image = b"" if cleaned.get("no_logo") else cleaned["logo"] or there
-        if cleaned["css"] == self._look.css and image == there and not cleaned.get("no_logo"):
+        if cleaned["css"] == self._ui_customization.css and image == there and not cleaned.get("no_logo"):
             return []
         logo, was_logo = (logos.keep(self.aws_account, each) if each else "" for each in (image, there))
-        return [set_look(self.pool.arn, self.pool.name, cleaned["css"], self._look, logo=logo, was_logo=was_logo)]
+        return [
+            set_ui_customization(
+                self.pool.arn, self.pool.name, cleaned["css"], self._ui_customization, logo=logo, was_logo=was_logo
+            )
+        ]

@@ -97,13 +97,13 @@ class UiCustomization:
         return hashlib.sha256("\0".join((self.css, self.logo_url, self.changed)).encode()).hexdigest()
 
 
-def look_of(client: Reader, pool_id: str) -> UiCustomization:
+def read_ui_customization(client: Reader, pool_id: str) -> UiCustomization:
     """Raises AwsError."""
     described = client.call(IDP, "GetUICustomization", UserPoolId=pool_id, ClientId=EVERY_CLIENT)["UICustomization"]
-    return _look(described)
+    return _ui_customization(described)
 
 
-def _look(described: Mapping[str, Any]) -> UiCustomization:
+def _ui_customization(described: Mapping[str, Any]) -> UiCustomization:
     """Where nothing is set AWS tells no time, or that of the call that took it away: it counts as none."""
     css, url = str(described.get("CSS") or ""), str(described.get("ImageUrl") or "")
     changed = moment(described.get("LastModifiedDate")) if css or url else None
@@ -180,7 +180,7 @@ class SetUiCustomization(UserPoolOperation[UiCustomizationParams], WritesDocumen
         return self.call(p, self.aws_operation, ClientId=EVERY_CLIENT, **css, **logo)
 
     def part(self, p: UiCustomizationParams) -> str:
-        return f"look:{p.pool_arn}"
+        return f"ui_customization:{p.pool_arn}"
 
     def may_end(self, p: UiCustomizationParams) -> bool:
         """When it was set, which its reverse expects, is known only afterwards."""
@@ -227,14 +227,14 @@ class SetUiCustomization(UserPoolOperation[UiCustomizationParams], WritesDocumen
 
     def live(self, client: AwsClient, p: UiCustomizationParams) -> Value:
         try:
-            look = look_of(client.at(region_in(p.pool_arn)), pool_id_of(p.pool_arn))
+            found = read_ui_customization(client.at(region_in(p.pool_arn)), pool_id_of(p.pool_arn))
         except NotFound:
             return None
         return {
             "object": pool_id_of(p.pool_arn),
-            "css": _digest(look.css),
-            "logo": bool(look.logo_url),
-            "changed": look.changed,
+            "css": _digest(found.css),
+            "logo": bool(found.logo_url),
+            "changed": found.changed,
         }
 
     def send(self, client: AwsClient, p: UiCustomizationParams) -> Mapping[str, Any]:
@@ -249,7 +249,7 @@ class SetUiCustomization(UserPoolOperation[UiCustomizationParams], WritesDocumen
         return client.at(region_in(p.pool_arn)).call(IDP, self.aws_operation, **parameters)
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"changed": _look(answer.get("UICustomization") or {}).changed}
+        return {"changed": _ui_customization(answer.get("UICustomization") or {}).changed}
 
     def done(
         self, client: AwsClient, p: UiCustomizationParams, live: Value, tried: Sequence[PreviousAttempt]
@@ -287,7 +287,7 @@ def _digest(css: str) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:32] if said else ""
 
 
-def set_look(
+def set_ui_customization(
     pool_arn: str, called: str, css: str, was: UiCustomization, *, logo: str = "", was_logo: str = ""
 ) -> StepSpec:
     """`logo`, `was_logo`: digests of logos that are kept (cognito/pools/logos.py)."""

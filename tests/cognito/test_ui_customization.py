@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import Operator
 from cognito.models import UserPool
-from cognito.pools.operations.ui_customization import CLASSES, UiCustomization, refusal, set_look
+from cognito.pools.operations.ui_customization import CLASSES, UiCustomization, refusal, set_ui_customization
 from sync import changes
 from sync.models import Change
 from tests.cognito.arranged_pool import BLUE, Arranged, arrange, css_of, without_domain
@@ -25,7 +25,7 @@ REFUSED = {"code": "AccessDeniedException", "status": 400}
 
 
 def form(client: Client, arranged: Arranged) -> str:
-    return get(client, "cognito_pool_action", aws_id=arranged.pool.aws_id, action="look")
+    return get(client, "cognito_pool_action", aws_id=arranged.pool.aws_id, action="ui-customization")
 
 
 def seen_in(page: str) -> str:
@@ -38,7 +38,7 @@ def seen_in(page: str) -> str:
 def post(client: Client, arranged: Arranged, css: str, status: int = 302, page: str = "") -> str:
     """By the form of `page`, or one that is opened just before."""
     said = {"css": css, "seen": seen_in(page or form(client, arranged))}
-    response = client.post(address("cognito_pool_action", aws_id=arranged.pool.aws_id, action="look"), said)
+    response = client.post(address("cognito_pool_action", aws_id=arranged.pool.aws_id, action="ui-customization"), said)
     assert response.status_code == status, text_of(response.content.decode())
     return response.content.decode()
 
@@ -81,7 +81,7 @@ def test_who_saw_another_look_is_told(arranged: Arranged, erins: Client) -> None
 
 def test_other_css_meanwhile_is_a_conflict(arranged: Arranged, erin: Operator) -> None:
     change = propose(
-        arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, UiCustomization())]
+        arranged.pool.aws_account, erin, [set_ui_customization(arranged.pool.arn, "customers", BLUE, UiCustomization())]
     )
     arranged.idp.set_ui_customization(**arranged.in_pool, CSS=RED)
     assert carry_out(change, erin).state == Change.State.CONFLICTED
@@ -91,7 +91,7 @@ def test_other_css_meanwhile_is_a_conflict(arranged: Arranged, erin: Operator) -
 def test_what_the_mirror_cannot_tell_is_not_planned_again(arranged: Arranged, erin: Operator) -> None:
     """It would be the same conflict for ever."""
     change = propose(
-        arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, UiCustomization())]
+        arranged.pool.aws_account, erin, [set_ui_customization(arranged.pool.arn, "customers", BLUE, UiCustomization())]
     )
     arranged.idp.set_ui_customization(**arranged.in_pool, CSS=RED)
     change = carry_out(change, erin)
@@ -102,7 +102,11 @@ def test_what_the_mirror_cannot_tell_is_not_planned_again(arranged: Arranged, er
 def test_a_pool_without_a_domain_has_no_pages(world: World, erin: Operator, erins: Client) -> None:
     arranged = arrange(world, without_domain)
     with pytest.raises(changes.PlanError, match="has no domain"):
-        propose(arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, UiCustomization())])
+        propose(
+            arranged.pool.aws_account,
+            erin,
+            [set_ui_customization(arranged.pool.arn, "customers", BLUE, UiCustomization())],
+        )
     page = get(erins, "cognito_pool", aws_id=arranged.pool.aws_id)
     assert "Look of the sign-in pages…" not in page
 
@@ -110,7 +114,7 @@ def test_a_pool_without_a_domain_has_no_pages(world: World, erin: Operator, erin
 def test_managed_login_is_said_not_to_show_it(arranged: Arranged, erin: Operator) -> None:
     UserPool.objects.update(domains={"shop-customers": {"ManagedLoginVersion": 2}})
     change = propose(
-        arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, UiCustomization())]
+        arranged.pool.aws_account, erin, [set_ui_customization(arranged.pool.arn, "customers", BLUE, UiCustomization())]
     )
     assert "NOT_SEEN" in [each["code"] for each in change.findings]
 
