@@ -218,21 +218,20 @@ def create_pool(aws_account: AwsAccount, region: str, name: str, settings: Mappi
     return StepSpec(CreateUserPool.kind, {"place": place, "name": name, "settings": dict(settings)})
 
 
-# ---- Tags of user pools, and attributes of the pool's own: one a step. The part is what the pool has of it ---------
+# ---- Tags, and attributes of the pool's own: one a step. The part is what the pool has of it -----------------------
 TYPES = ("String", "Number", "Boolean", "DateTime")
 ADD_ATTRIBUTE = POOL_KIND.step_kind("add_attribute")
 MOST_CUSTOM, LONGEST_CUSTOM = 50, 20  # Developer Guide, "Quotas in Amazon Cognito"
 
 
 class TagPool(TagObject, UserPoolOperation[TagParams]):
-    pass
+    """Also of a pool that the same plan makes."""
 
 
 class UntagPool(UntagObject, UserPoolOperation[UntagParams]):
-    pass
+    """Also of a pool that the same plan makes."""
 
 
-# ---- Attributes of the pool's own ----------------------------------------------------------------------------
 @dataclass(frozen=True)
 class AttributeParams(UserPoolParams):
     attribute: str  # without "custom:"
