@@ -15,8 +15,9 @@ from accounts.roles import PROPOSE
 from aws_constraints.arn import name_of, region_in
 from cognito.models import PoolPeopleSettings
 from cognito.people.messages import MOST_MAILS
-from cognito.people.operations.base import OfPoolParams, PeopleOperation, PersonParams
+from cognito.people.operations.base import PeopleOperation, PersonParams
 from cognito.people.operations.making import NewPersonParams
+from cognito.pool_calls import PoolParams
 from iamconsole.web.words import counted, full_time
 from sync.checks import PlanCheck, PlanFinding
 from sync.models import Attempt, Change, Step
@@ -84,7 +85,7 @@ def _by_pool(steps: Sequence[PlannedStep]) -> dict[str, set[str]]:
     return found
 
 
-def _who(params: OfPoolParams) -> str:
+def _who(params: PoolParams) -> str:
     if isinstance(params, NewPersonParams):
         return params.key
     return params.sub if isinstance(params, PersonParams) else ""

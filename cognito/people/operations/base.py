@@ -13,12 +13,12 @@ from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
 from accounts.roles import CARE, PROPOSE
-from aws_constraints.arn import Arn, region_in
 from cognito.models import CognitoUser
 from cognito.people.guarded import prefetch_groups, why_guarded_person
 from cognito.people.mirrors.person import find_one
 from cognito.people.person_record import SUB
-from cognito.permissions import CARE_FOR_PEOPLE, IDP, USER_POOLS, pool_id_of
+from cognito.permissions import CARE_FOR_PEOPLE, IDP, USER_POOLS
+from cognito.pool_calls import PoolParams
 from sync.aws.client import AwsClient
 from sync.aws.permission import Permission, write
 from sync.calls import PersonalParameter, concealed, revealed
@@ -26,7 +26,6 @@ from sync.mirror import Item
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import AboutPoolPeople, DecidedByMirror
 from sync.operations import (
-    BadParams,
     Call,
     Guarantee,
     Refusal,
@@ -40,26 +39,9 @@ from sync.plan_draft import Draft
 
 
 @dataclass(frozen=True)
-class OfPoolParams:
+class PersonParams(PoolParams):
     """`said`: which message goes out, and what goes on, as it was said when the step was proposed."""
 
-    pool_arn: str
-
-    def __post_init__(self) -> None:
-        if Arn.match(self.pool_arn, IDP, "userpool") is None:
-            raise BadParams("That is not the ARN of a user pool.")
-
-    @property
-    def pool_id(self) -> str:
-        return pool_id_of(self.pool_arn)
-
-    @property
-    def region(self) -> str:
-        return region_in(self.pool_arn)
-
-
-@dataclass(frozen=True)
-class PersonParams(OfPoolParams):
     sub: str
     username: str = ""  # of somebody who signs in by an outside provider; encrypted, since many are addresses
     said: str = ""
@@ -75,7 +57,7 @@ class PersonParams(OfPoolParams):
         return PersonalParameter(self.username) if self.username else self.sub
 
 
-Q = TypeVar("Q", bound=OfPoolParams)
+Q = TypeVar("Q", bound=PoolParams)
 P = TypeVar("P", bound=PersonParams)
 
 

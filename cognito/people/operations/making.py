@@ -14,9 +14,10 @@ from cognito.people.guarded import VERIFIED, guarded_attributes, why_guarded_att
 from cognito.people.messages import EMAIL, SMS
 from cognito.people.mirrors.person import PERSON, find_one
 from cognito.people.operations.attributes import digest
-from cognito.people.operations.base import OfPoolParams, PeopleOperation, PersonParams
+from cognito.people.operations.base import PeopleOperation, PersonParams
 from cognito.people.operations.credentials import PASSWORD
 from cognito.people.operations.user_status import StatusOperation
+from cognito.pool_calls import PoolParams
 from cognito.pools.operations.base import pool_row
 from sync.aws.client import AwsClient
 from sync.calls import PersonalParameter, concealed, revealed
@@ -45,7 +46,7 @@ USERNAME = "username"
 
 
 @dataclass(frozen=True)
-class NewPersonParams(OfPoolParams):
+class NewPersonParams(PoolParams):
     """`by`: what `username` is, for AWS to look for: username, email or phone_number. `key` tells it from others.
 
     `channel`: EMAIL, SMS, or "" for no message. `line`: of the table that she stands in, by which the steps of a change
