@@ -20,6 +20,9 @@ BY_SES = {
     "SourceArn": "arn:aws:ses:eu-central-1:123456789012:identity/shop.example",
 }
 SES_IN_FORM = {"sender": BY_SES["EmailSendingAccount"], "source_arn": BY_SES["SourceArn"]}
+BLUE = ".banner-customizable { background-color: #0b3d91; }"
+LOG_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/customers"
+TO_LOG_GROUP = {"LogLevel": "ERROR", "CloudWatchLogsConfiguration": {"LogGroupArn": LOG_GROUP}}
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,30 @@ def css_of(arranged: Arranged) -> str:
     return str(arranged.idp.get_ui_customization(**arranged.in_pool)["UICustomization"].get("CSS", ""))
 
 
-BLUE = ".banner-customizable { background-color: #0b3d91; }"
-LOG_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/customers"
-TO_LOG_GROUP = {"LogLevel": "ERROR", "CloudWatchLogsConfiguration": {"LogGroupArn": LOG_GROUP}}
+def scopes_of(arranged: Arranged, identifier: str) -> Any:
+    try:
+        held = arranged.idp.describe_resource_server(**arranged.in_pool, Identifier=identifier)["ResourceServer"]
+    except ClientError:
+        return None
+    return held["Name"], sorted(scope["ScopeName"] for scope in held["Scopes"])
+
+
+def unguarded(arranged: Arranged) -> bool:
+    arranged.idp.update_user_pool(**arranged.in_pool)
+    arranged.idp.delete_user_pool_domain(**arranged.in_pool, Domain="shop-customers")
+    return True
+
+
+def second_secret(arranged: Arranged) -> bool:
+    arranged.idp.add_user_pool_client_secret(**arranged.in_pool, ClientId=arranged.client.aws_id)
+    return True
+
+
+def secrets_at(arranged: Arranged) -> list[str]:
+    asked = {**arranged.in_pool, "ClientId": arranged.client.aws_id}
+    return [each["ClientSecretId"] for each in arranged.idp.list_user_pool_client_secrets(**asked)["ClientSecrets"]]
+
+
+def domain_version(arranged: Arranged) -> Any:
+    in_words = arranged.idp.describe_user_pool_domain(Domain="shop-customers")["DomainDescription"]
+    return in_words.get("ManagedLoginVersion")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from cognito.pools.operations import (
     ADD_ATTRIBUTE,
     CREATE_DOMAIN,
@@ -47,10 +45,15 @@ from tests.cognito.arranged_pool import (
     Arranged,
     arrange,
     css_of,
+    domain_version,
     group_of,
     provider_of,
     risk_of,
+    scopes_of,
+    second_secret,
+    secrets_at,
     tracking,
+    unguarded,
     with_plus,
     without_domain,
 )
@@ -61,45 +64,12 @@ SIGN_IN = "Who signs in to apps, and how: AWS access of people comes by identity
 READERS_OF_LOGS = "Where logs go: who may read that place is said there."
 
 
-def scopes_of(arranged: Arranged, identifier: str) -> Any:
-    try:
-        held = arranged.idp.describe_resource_server(**arranged.in_pool, Identifier=identifier)["ResourceServer"]
-    except ClientError:
-        return None
-    return held["Name"], sorted(scope["ScopeName"] for scope in held["Scopes"])
-
-
-def unguarded(arranged: Arranged) -> bool:
-    arranged.idp.update_user_pool(**arranged.in_pool)
-    arranged.idp.delete_user_pool_domain(**arranged.in_pool, Domain="shop-customers")
-    return True
-
-
-def second_secret(arranged: Arranged) -> bool:
-    arranged.idp.add_user_pool_client_secret(**arranged.in_pool, ClientId=arranged.client.aws_id)
-    return True
-
-
-def secrets_at(arranged: Arranged) -> list[str]:
-    asked = {**arranged.in_pool, "ClientId": arranged.client.aws_id}
-    return [each["ClientSecretId"] for each in arranged.idp.list_user_pool_client_secrets(**asked)["ClientSecrets"]]
-
-
 def in_pool(step: Callable[[str, str], StepSpec]) -> Callable[[Arranged], StepSpec]:
     return lambda arranged: step(arranged.pool.arn, arranged.pool.name)
 
 
-def domain_version(arranged: Arranged) -> Any:
-    in_words = arranged.idp.describe_user_pool_domain(Domain="shop-customers")["DomainDescription"]
-    return in_words.get("ManagedLoginVersion")
-
-
 LONGER = {"Policies.PasswordPolicy.MinimumLength": 14}
-
-
 OIDC = {"ProviderDetails": {"client_id": "a", "oidc_issuer": "https://id.example.org"}}
-
-
 GROUP_STEP = {"RoleArn": ROLE, "Precedence": 1}
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from policies.engine.structure import DocumentType
+from tests.services.statements import Statement, trust
 
 ME, OTHER = "123456789012", "210987654321"
 ROLE = f"arn:aws:iam::{ME}:role/reader"
@@ -16,8 +17,6 @@ BUCKET = "arn:aws:s3:::reports"
 
 IDENTITY, TRUST, RESOURCE = DocumentType.IDENTITY, DocumentType.TRUST, DocumentType.RESOURCE
 SCP, RCP = DocumentType.SCP, DocumentType.RCP
-
-Statement = dict[str, Any]
 
 
 def document(*statements: Statement, version: str | None = "2012-10-17") -> str:
@@ -36,10 +35,6 @@ def deny(action: Any = "s3:GetObject", resource: Any = f"{BUCKET}/*", **more: An
 def where(operator: str, key: str, value: Any, **how: Any) -> Statement:
     """Allowed under one condition."""
     return allow(Condition={operator: {key: value}}, **how)
-
-
-def trust(principal: Any, action: Any = "sts:AssumeRole", **more: Any) -> Statement:
-    return {"Effect": "Allow", "Principal": principal, "Action": action, **more}
 
 
 def to(principal: Any, **more: Any) -> Statement:

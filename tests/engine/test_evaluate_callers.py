@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.test_evaluate import (
+from tests.engine.deciding import (
     ALL,
     ALLOWED,
     DENIED,

@@ -22,15 +22,14 @@ from tests.engine.lint_cases import (
     ROLE,
     SCP,
     TRUST,
-    Statement,
     allow,
     control,
     deny,
     document,
     text_of,
     to,
-    trust,
 )
+from tests.services.statements import Statement, trust
 
 
 def codes(text: str, kind: DocumentType = DocumentType.IDENTITY) -> list[str]:

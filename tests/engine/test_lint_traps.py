@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from policies.engine.lint import Severity, lint
 from policies.engine.structure import DocumentType
-from tests.engine.lint_cases import BUCKET, IDENTITY, ME, RESOURCE, ROLE, TRUST, allow, deny, document, to, trust, where
+from tests.engine.lint_cases import BUCKET, IDENTITY, ME, RESOURCE, ROLE, TRUST, allow, deny, document, to, where
+from tests.services.statements import trust
 
 
 def codes(statement: dict[str, Any], kind: DocumentType = IDENTITY) -> set[str]:

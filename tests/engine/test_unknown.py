@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from access.cases import layers_of, request_of
 from policies.engine.evaluate import Decision, LayerName, Verdict, evaluate
-from tests.engine.test_evaluate import ALL, DENY, KEY, NONE, OTHER, QUEUE, SLR, USER, to
+from tests.engine.deciding import ALL, DENY, KEY, NONE, OTHER, QUEUE, SLR, USER, to
 from tests.services.statements import allow, deny, document
 
 ALLOWED, DENIED, NOT_ALLOWED, UNKNOWN = Decision
