@@ -14,8 +14,7 @@ from policies.engine import catalogue
 from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context
 from policies.engine.containment import Relation, ResourceSet, resources_of, together
-from policies.engine.facts import Facts
-from policies.engine.layers import LayerName, LayerPolicy
+from policies.engine.layers import Facts, LayerName, LayerPolicy
 from policies.engine.statements import statement_name
 from policies.engine.truth import MAYBE, NO, YES, Truth
 

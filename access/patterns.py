@@ -36,8 +36,7 @@ from policies.engine.conditions import Context
 from policies.engine.diff.budget import Budget
 from policies.engine.evaluate import who_needs_no_policy
 from policies.engine.layers import LayerPolicy, Layers
-from policies.engine.matching import resource_glob, tokens
-from policies.engine.meeting import meet
+from policies.engine.matching import meet, resource_glob, tokens
 from policies.engine.somewhere import (
     ResourceContext,
     SomewhereAnswer,

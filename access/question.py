@@ -36,8 +36,7 @@ from policies.engine.evaluate import (
     terms_of,
     who_needs_no_policy,
 )
-from policies.engine.facts import Facts
-from policies.engine.layers import ControlPolicyLevel, LayerName
+from policies.engine.layers import ControlPolicyLevel, Facts, LayerName
 from policies.engine.somewhere import REGION, ResourceContext, SomewhereQuestion, exists, is_pattern
 from policies.engine.truth import MAYBE, NO, YES, Truth
 

@@ -39,8 +39,7 @@ def main() -> None:
 def measure(aws_account: Any) -> dict[str, tuple[float, str, int]]:
     from access.escalation.account import account_of
     from access.escalation.paths import escalations
-    from access.index import index_of
-    from access.index_cache import cached_index, forget
+    from access.index import cached_index, forget, index_of
     from access.patterns import who_can
     from bench.shared_policies import ASKED
     from policies.engine.compiled import compiled

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
+from iamconsole.web.elements import NONE, ago, joined, muted, object_url, small
 from iamconsole.web.filters import ChoiceFilter, DateFilter, Filter, FilterChoice, TextFilter
 from iamconsole.web.tables import Column
-from identities import cells, kinds, selectors
+from iamconsole.web.words import number
+from identities import kinds, selectors
 from identities.credentials import columns as credentials
 from identities.dangling_trusts import trusting_deleted
-from identities.models import Attachment, IamGroup, IamRole
+from identities.models import Attachment, IamGroup, IamRole, IamUser, Principal
 from objects.tables import (
     ARN,
     CREATED,
@@ -28,6 +33,70 @@ from objects.tables import (
 )
 from policies.models import ManagedPolicy
 
+# ---- Cells ---------------------------------------------------------------------------------------------------
+MOST_GROUPS, MOST_TAGS, MOST_TRUSTED = 4, 2, 3
+_NO_GROUP, _NOBODY = muted("No group"), muted("Nobody")
+
+
+def _groups_cell(user: IamUser, aws_account: AwsAccount) -> SafeString:
+    """`user` as `selectors.users` gives it."""
+    held = [member.group for member in user.live_memberships[:MOST_GROUPS]]  # type: ignore[attr-defined]
+    if not held:
+        return _NO_GROUP
+    shown = joined((_group_link(group, aws_account) for group in held), ", ")
+    rest = user.group_count - MOST_GROUPS
+    return format_html('{} <span class="muted">and {} more</span>', shown, rest) if rest > 0 else shown
+
+
+def _group_link(group: IamGroup, aws_account: AwsAccount) -> SafeString:
+    return format_html('<a href="{}">{}</a>', object_url("group", aws_account.account_id, group.aws_id), group.name)
+
+
+def _policies_cell(row: Principal, aws_account: AwsAccount) -> SafeString:
+    said = ", ".join(_counts_of_policies(row))
+    return format_html('<span class="num nowrap">{}</span>', said) if said else NONE
+
+
+def _counts_of_policies(row: Principal) -> Iterator[str]:
+    """ "2 attached", "1 inline": what depends on the row itself."""
+    for count, word in ((row.attached_count, "attached"), (row.inline_count, "inline")):
+        if count:
+            yield f"{count} {word}"
+
+
+def _boundary_cell(row: IamUser | IamRole, aws_account: AwsAccount) -> str:
+    return row.boundary_name if row.boundary_arn else NONE
+
+
+def _tags_cell(row: IamUser | IamRole, aws_account: AwsAccount) -> SafeString:
+    """But `Name`, which stands below the name."""
+    others = row.other_tags
+    if not others:
+        return NONE
+    shown = [f"{key}={value}" if value else key for key, value in others[:MOST_TAGS]]
+    if (rest := len(others) - MOST_TAGS) > 0:
+        shown[-1] += f" and {rest} more"
+    return joined(small(tag) for tag in shown)
+
+
+def _members_cell(group: IamGroup, aws_account: AwsAccount) -> str:
+    return number(group.member_count) if group.member_count else NONE
+
+
+def _assumers_cell(role: IamRole, aws_account: AwsAccount) -> SafeString:
+    trusted = role.assumers
+    if not trusted:
+        return _NOBODY
+    inks = ((" ink-warn" if one.kind in ("gone", "anyone") else "", one.words) for one in trusted[:MOST_TRUSTED])
+    shown = format_html_join("", '<span class="trusted{}">{}</span>', inks)
+    rest = len(trusted) - MOST_TRUSTED
+    return joined((shown, small(f"and {rest} more"))) if rest > 0 else shown
+
+
+def _last_used_cell(role: IamRole, aws_account: AwsAccount) -> SafeString:
+    return ago(role.last_used_at)
+
+
 NOT_PULLED = "Pull this AWS account to see what it has."
 
 
@@ -36,7 +105,7 @@ def _tags(row: Any) -> dict[str, str]:
 
 
 def _policies(row: Any) -> str:
-    return ", ".join(cells.counts_of_policies(row)) or "None"
+    return ", ".join(_counts_of_policies(row)) or "None"
 
 
 def _attached(owner: str) -> Filter:
@@ -61,11 +130,11 @@ def _policy_filters(owner: str) -> tuple[Filter, ...]:
     )
 
 
-POLICIES = Column("policies", "Policies", _policies, cell=cells.policies, sort="policy_count", newest_first=True)
+POLICIES = Column("policies", "Policies", _policies, cell=_policies_cell, sort="policy_count", newest_first=True)
 BOUNDARY = Column(
-    "boundary", "Boundary", lambda row: row.boundary_arn, cell=cells.boundary, sort="boundary_arn", optional=True
+    "boundary", "Boundary", lambda row: row.boundary_arn, cell=_boundary_cell, sort="boundary_arn", optional=True
 )
-TAGS = Column("tags", "Tags", _tags, cell=cells.tags, optional=True)
+TAGS = Column("tags", "Tags", _tags, cell=_tags_cell, optional=True)
 HAS_BOUNDARY = yes_or_no("boundary", "Permissions boundary", ~Q(boundary_arn=""), "Has a boundary")
 
 USERS = object_table(
@@ -77,7 +146,7 @@ USERS = object_table(
         "groups",
         "Groups",
         lambda row: [held.group.name for held in row.live_memberships],
-        cell=cells.groups,
+        cell=_groups_cell,
         sort="group_count",
         newest_first=True,
     ),
@@ -116,7 +185,7 @@ GROUPS = object_table(
         "members",
         "Members",
         lambda row: row.member_count,
-        cell=cells.members,
+        cell=_members_cell,
         sort="member_count",
         newest_first=True,
         css="num",
@@ -144,12 +213,12 @@ _SERVICE_LINKED = Q(path__startswith="/aws-service-role/")
 
 ROLES = object_table(
     kinds.ROLE,
-    Column("assumed_by", "May be assumed by", assumers, cell=cells.assumers),
+    Column("assumed_by", "May be assumed by", assumers, cell=_assumers_cell),
     Column(
         "last_used",
         "Last used",
         lambda row: row.last_used_at,
-        cell=cells.last_used,
+        cell=_last_used_cell,
         sort="last_used_at",
         newest_first=True,
         css="num nowrap",

@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 from django.db.models import F, Q
 
 from access.escalation.techniques import ProviderByArn, Technique
-from access.holders import Holder, documents_of
-from access.index import Index
-from access.index_cache import CachedIndex, cached_index
-from access.rows import Row, digest_of
+from access.holders import Holder, Row, digest_of, documents_of
+from access.index import CachedIndex, Index, cached_index
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in

@@ -12,7 +12,7 @@ from access.escalation.search import TECHNIQUES, Search
 from access.escalation.shortest import ClosurePaths, MoveUse, Proof
 from access.escalation.techniques import NeedResource, Technique
 from access.holders import Holder
-from access.index_cache import cached_index
+from access.index import cached_index
 from access.question import WhoCanMatch
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount

@@ -18,8 +18,7 @@ from policies.engine.combine import Decision
 from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context
 from policies.engine.diff.budget import Budget, BudgetExceededError
-from policies.engine.facts import Facts
-from policies.engine.layers import LayerName, LayerPolicy
+from policies.engine.layers import Facts, LayerName, LayerPolicy
 from policies.engine.matching import ArnGlob, tokens
 from policies.engine.somewhere import REGION, is_chosen
 from policies.engine.somewhere.asked import REQUEST_TAG, SECURE_TRANSPORT

@@ -15,8 +15,7 @@ from policies.engine.callers import Caller, CallerKind
 from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import ConditionTest
 from policies.engine.diff.budget import Budget, BudgetExceededError
-from policies.engine.matching import Glob, tokens
-from policies.engine.meeting import meet
+from policies.engine.matching import Glob, meet, tokens
 from policies.engine.regions import is_region, of_partition, only_region
 from policies.engine.somewhere import SomewhereQuestion, is_pattern
 from policies.engine.somewhere.asked import REGION

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from access.plans import items
+from access.plans import comparing
 from access.plans.effects import GIVING, Administrators, AffectedPrincipals, effects, identified, kept_effects
 from access.plans.holdings import PrincipalHoldings
 from access.plans.reading import read_planned_holdings
@@ -87,7 +87,7 @@ def _is_within(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> bool
     if set(now.get("why", ())) - set(before.get("why", ()) if before else ()):
         return False
     for kind in GIVING:
-        if kind in now and not (before and kind in before and items.covers(before[kind], now[kind])):
+        if kind in now and not (before and kind in before and comparing.covers(before[kind], now[kind])):
             return False
     return True
 
@@ -128,7 +128,7 @@ def trust_effects(
         if was == now:  # of users and groups both are empty
             continue
         found = policy_diff(load(was) or {}, load(now) or {})
-        described = {name: items.kept_items(found[part]) for part, name in _PARTS.items() if found[part]}
+        described = {name: comparing.kept_items(found[part]) for part, name in _PARTS.items() if found[part]}
         if described:
             listed.append({"role": arn, "aws_id": (after.owners.get(arn) or before.owners[arn]).aws_id, **described})
         findings += _grave(arn, found, account_id)

@@ -11,7 +11,7 @@ from typing import Any
 
 from access.escalation.administrator import is_administrator
 from access.holders import Holder, caller_named
-from access.plans import items
+from access.plans import comparing
 from access.plans.comparing import NOT_COMPARED, DocumentComparison, compare, text, without_common
 from access.plans.holdings import NOTHING, Combination, PrincipalHoldings, is_group
 from access.surroundings import Surroundings, surroundings_of
@@ -144,7 +144,7 @@ def _merged(found: Iterable[AffectedPrincipals]) -> Iterator[AffectedPrincipals]
     groups: dict[tuple[str, bool, str], list[AffectedPrincipals]] = defaultdict(list)
     for each in found:
         if not each.comparison.is_nothing:
-            groups[items.seal(_lists(each.comparison)), each.administrators, each.of].append(each)
+            groups[comparing.seal(_lists(each.comparison)), each.administrators, each.of].append(each)
     merged = (replace(group[0], arns=sorted(arn for each in group for arn in each.arns)) for group in groups.values())
     yield from sorted(merged, key=lambda each: (not each.administrators, -len(each.arns), each.of, each.arns))
 
@@ -163,7 +163,9 @@ def kept_effects(found: Iterable[AffectedPrincipals], holdings: PrincipalHolding
     listed = []
     for each in found:
         comparison = {
-            kind: items.kept_items(getattr(each.comparison, kind)) for kind in KINDS if getattr(each.comparison, kind)
+            kind: comparing.kept_items(getattr(each.comparison, kind))
+            for kind in KINDS
+            if getattr(each.comparison, kind)
         }
         left -= sum(len(item["lines"]) * 100 + 300 for kind in comparison.values() for item in kind["items"])
         if left < 0:

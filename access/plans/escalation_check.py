@@ -10,7 +10,7 @@ from typing import Any
 from access.escalation.account import EscalationAccount, EscalationRows, escalation_account
 from access.escalation.paths import EscalationPath, EscalationsFound, escalations
 from access.escalation.search import TECHNIQUES
-from access.index_cache import cached_index
+from access.index import cached_index
 from access.plans.effects import ids
 from access.plans.holdings import PrincipalHoldings
 from access.plans.planned_account import account_with

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from access.descriptions import describe_condition, describe_example
 from access.escalation.paths import escalation_paths_of
 from access.forms import QuestionForm
-from access.index_cache import cached_index
+from access.index import cached_index
 from access.outsiders import Outsider, outsiders
 from access.patterns import who_can as answers
 from access.question import WhoCanMatch

@@ -11,7 +11,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
-from identities.account.root_access import RootAccessMirror
+from identities.account.settings import RootAccessMirror
 from identities.models import (
     IamAccount,
     IamRole,

@@ -8,7 +8,7 @@ from functools import partial
 
 from django.conf import settings
 
-from identities.account import delegation_requests, mirrors, providers, root_access
+from identities.account import delegation_requests, mirrors, providers
 from identities.account import settings as account_settings
 from identities.account.settings import IamAccountMirror
 from identities.models import IamAccount
@@ -148,7 +148,7 @@ ACCOUNT_MIRRORS: dict[str, IamAccountMirror] = {
     "iam.alias": account_settings.AliasMirror(),
     "iam.password_policy": account_settings.PasswordPolicyMirror(),
     "iam.summary": account_settings.SummaryMirror(),
-    "iam.root_access": root_access.RootAccessMirror(),
+    "iam.root_access": account_settings.RootAccessMirror(),
 }
 _AFTER_DETAILS = ("iam.details",)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from identities.actions import belonging, credentials, deleting, make, mfa, new_role, others, passwords, roles
+from identities.actions import belonging, credentials, deleting, make, mfa, others, passwords, roles
 from identities.operations.credentials.mfa_enrolment import MOST_DEVICES
 from objects import object_actions
 from objects.object_actions import ACCOUNT, ActionForm, ObjectAction
@@ -14,15 +14,13 @@ def register() -> None:
         ACCOUNT,
         ObjectAction("create-user", "New user…", make.CreateUserForm, icon="plus", on="users"),
         ObjectAction("create-group", "New group…", make.CreateGroupForm, icon="plus", on="groups"),
-        ObjectAction("create-role", "New role…", new_role.ServiceRoleForm, icon="plus", on="roles"),
-        ObjectAction("create-role-linked", "New role…", new_role.LinkedRoleForm, icon="plus", on="roles", listed=False),
+        ObjectAction("create-role", "New role…", roles.ServiceRoleForm, icon="plus", on="roles"),
+        ObjectAction("create-role-linked", "New role…", roles.LinkedRoleForm, icon="plus", on="roles", listed=False),
+        ObjectAction("create-role-account", "New role…", roles.AccountRoleForm, icon="plus", on="roles", listed=False),
         ObjectAction(
-            "create-role-account", "New role…", new_role.AccountRoleForm, icon="plus", on="roles", listed=False
+            "create-role-provider", "New role…", roles.ProviderRoleForm, icon="plus", on="roles", listed=False
         ),
-        ObjectAction(
-            "create-role-provider", "New role…", new_role.ProviderRoleForm, icon="plus", on="roles", listed=False
-        ),
-        ObjectAction("create-role-json", "New role…", new_role.JsonRoleForm, icon="plus", on="roles", listed=False),
+        ObjectAction("create-role-json", "New role…", roles.JsonRoleForm, icon="plus", on="roles", listed=False),
         ObjectAction(
             "create-profile", "New instance profile…", roles.CreateProfileForm, icon="plus", on="instance_profiles"
         ),

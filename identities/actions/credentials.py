@@ -10,7 +10,7 @@ from django import forms
 from accounts.models import AwsAccount, Operator
 from iamconsole.web.words import ago, counted
 from identities.models import AccessKey, Credential, MfaDevice, ServiceCredential, SigningCertificate, SshKey
-from identities.operations.credentials.specs import delete_key, on_user, rotate_key
+from identities.operations.credentials.of_user import delete_key, on_user, rotate_key
 from objects.object_actions import ActionForm
 from sync.operations import Refusal, StepSpec
 

@@ -13,7 +13,7 @@ from identities.account.selectors import settings_of
 from identities.actions.credentials import OfOneForm
 from identities.models import MfaDevice
 from identities.operations.credentials.mfa_enrolment import LONGEST_NAME
-from identities.operations.credentials.specs import on_user
+from identities.operations.credentials.of_user import on_user
 from objects.object_actions import ActionForm
 from sync.operations import StepSpec
 from sync.sealed import keep_typed

@@ -13,7 +13,7 @@ from identities.account.password_policy import refusals, think_up
 from identities.account.selectors import settings_of
 from identities.models import IamUser
 from identities.operations.credentials.logins import PASSWORD
-from identities.operations.credentials.specs import on_user
+from identities.operations.credentials.of_user import on_user
 from objects.object_actions import ActionForm
 from sync.operations import StepSpec
 from sync.sealed import keep_typed

@@ -9,8 +9,8 @@ from django import forms
 
 from accounts.models import AwsAccount
 from identities.account.password_policy import GOOD_LENGTH
-from identities.account.root_access import FEATURES
 from identities.account.selectors import settings_of
+from identities.account.settings import FEATURES
 from identities.operations import (
     delete_alias,
     delete_password_policy,

@@ -15,7 +15,7 @@ from aws_constraints.arn import is_managed_by_aws, name_of
 from identities.bulk.csv_text import CsvLine, TableError
 from identities.models import AccessKey, Credential, IamGroup, IamUser
 from identities.operations import add_member, attach, create_user, tag
-from identities.operations.credentials.specs import on_user
+from identities.operations.credentials.of_user import on_user
 from policies.selectors import attachable
 from sync import operations
 from sync.changes.plan import MOST_STEPS, extend, limits_of_step, prefetch

@@ -31,7 +31,7 @@ class IamAccount(MirroredRow):
     # Serial numbers of virtual MFA devices: those of the root user, and those that nobody uses. Null: not read yet.
     root_mfa_apps: models.JSONField[Any, Any] = models.JSONField(null=True)
     unassigned_mfa: models.JSONField[Any, Any] = models.JSONField(null=True)
-    # {"features", "barrier"} of centralised root access (identities/account/root_access.py). Null: not read yet.
+    # {"features", "barrier"} of centralised root access (identities/account/settings.py). Null: not read yet.
     root_access: models.JSONField[Any, Any] = models.JSONField(null=True)
 
     class Meta(MirroredRow.Meta):

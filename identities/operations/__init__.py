@@ -30,7 +30,6 @@ from identities.operations.certificates import (
     rename_certificate,
     upload_certificate,
 )
-from identities.operations.clones import clone_role, clone_user
 from identities.operations.delegation_requests import RejectRequest, reject_request
 from identities.operations.deletion import DeleteOwner, delete, delete_whole
 from identities.operations.inline import (
@@ -41,7 +40,6 @@ from identities.operations.inline import (
     put_inline,
     revoke_sessions,
 )
-from identities.operations.instance_profile_roles import AddRole, RemoveRole, add_role, remove_role
 from identities.operations.instance_profiles import (
     CreateProfile,
     DeleteProfile,
@@ -49,7 +47,16 @@ from identities.operations.instance_profiles import (
     delete_whole_profile,
     put_role,
 )
-from identities.operations.membership import AddUser, RemoveUser, add_member, remove_member
+from identities.operations.membership import (
+    AddRole,
+    AddUser,
+    RemoveRole,
+    RemoveUser,
+    add_member,
+    add_role,
+    remove_member,
+    remove_role,
+)
 from identities.operations.names import RenameOwner, rename
 from identities.operations.oidc import (
     AddClientId,
@@ -67,6 +74,8 @@ from identities.operations.principals import (
     CreateRole,
     CreateUser,
     UpdateRole,
+    clone_role,
+    clone_user,
     create_group,
     create_role,
     create_user,

@@ -36,6 +36,7 @@ from identities.models import (
 )
 from identities.operations.attachments import detach
 from identities.operations.breaks import BrokenReferences, broken_by_deletion
+from identities.operations.credentials.of_user import on_user
 from identities.operations.dependents import (
     DependentRows,
     dependents_in_aws,
@@ -44,8 +45,7 @@ from identities.operations.dependents import (
     prefetch_dependents,
 )
 from identities.operations.inline import delete_inline
-from identities.operations.instance_profile_roles import remove_role
-from identities.operations.membership import remove_member
+from identities.operations.membership import remove_member, remove_role
 from identities.operations.owners import OwnerOperation
 from objects.operations.rows import ref
 from objects.operations.tags import retagged
@@ -102,28 +102,24 @@ def take_off(owner: Principal, rows: DependentRows | None = None) -> TakenOff:
 
 def _credentials(user: IamUser, rows: DependentRows) -> TakenOff:
     keys = rows.of(user, AccessKey)
-    active = [_on(user, "iam.key.deactivate", key=key.name) for key in keys if key.is_active]
+    active = [on_user(user, "iam.key.deactivate", key=key.name) for key in keys if key.is_active]
     if rows.of(user, LoginProfile):
-        yield "password", [*active, _on(user, "iam.login.delete")]
+        yield "password", [*active, on_user(user, "iam.login.delete")]
         active = []
     for key in keys:  # all of them are inactive before the first is deleted
-        yield f"access key {key.name}", [*active, _on(user, "iam.key.delete", key=key.name)]
+        yield f"access key {key.name}", [*active, on_user(user, "iam.key.delete", key=key.name)]
         active = []
     for model, words, kind, parameter in _RARE:
         for held in rows.of(user, model):
-            yield words.format(held.name), [_on(user, f"{kind}.delete", **{parameter: held.name})]
+            yield words.format(held.name), [on_user(user, f"{kind}.delete", **{parameter: held.name})]
     for device in rows.of(user, MfaDevice):
         yield f"MFA device {device.name}", list(_device(user, device))
 
 
 def _device(user: IamUser, device: MfaDevice) -> Iterator[StepSpec]:
-    yield _on(user, "iam.mfa.deactivate", serial=device.name)
+    yield on_user(user, "iam.mfa.deactivate", serial=device.name)
     if device.factor == MfaDevice.Factor.APP:  # else it would stay, nobody's
-        yield _on(user, "iam.mfa.delete_virtual", serial=device.name)
-
-
-def _on(user: IamUser, kind: str, **params: str) -> StepSpec:
-    return StepSpec(kind, {"arn": user.arn, **params})
+        yield on_user(user, "iam.mfa.delete_virtual", serial=device.name)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from accounts.models import AwsAccount
 from identities.kinds import INSTANCE_PROFILE
 from identities.models import IamRole, InstanceProfile
 from identities.operations.deletion import DeleteOwner, DeleteOwnerParams, TakenOff, delete
-from identities.operations.instance_profile_roles import add_role, remove_role
+from identities.operations.membership import add_role, remove_role
 from objects.operations.existence import CreateObjectParams, Creation
 from objects.operations.rows import ref
 from sync.aws.client import AwsClient

@@ -8,8 +8,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of, path_of
 from identities.account.mirrors import InstanceProfileTags, ServerCertificateBody
-from identities.account.root_access import FEATURES, RootAccessMirror
-from identities.account.settings import AliasMirror, PasswordPolicyMirror, SummaryMirror
+from identities.account.settings import FEATURES, AliasMirror, PasswordPolicyMirror, RootAccessMirror, SummaryMirror
 from identities.kinds import INSTANCE_PROFILE, OIDC, SAML, SERVER_CERTIFICATE
 from identities.models import (
     IamAccount,

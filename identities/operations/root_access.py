@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from identities.account.root_access import BARRIERS, FEATURES, REMEDIES, RootFeature
+from identities.account.settings import BARRIERS, FEATURES, REMEDIES, RootFeature
 from identities.models import IamAccount
 from identities.operations.settings import NoParams, SettingOperation
 from policies.organizations.selectors import organization_of

@@ -14,8 +14,7 @@ from functools import lru_cache
 from policies.engine import variables
 from policies.engine.compiled import CompiledStatement, resource_parts
 from policies.engine.diff.budget import Budget, BudgetExceededError
-from policies.engine.diff.cells import cells
-from policies.engine.diff.patterns import resource_pattern
+from policies.engine.diff.cells import cells, resource_pattern
 from policies.engine.matching import Token, Wildcard, resource_glob
 from policies.engine.variables import Lookup
 

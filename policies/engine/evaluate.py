@@ -15,8 +15,7 @@ from policies.engine.catalogue import asked_on
 from policies.engine.combine import Decision, LayerDecisions, RequestTraits, decide
 from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context
-from policies.engine.facts import Facts
-from policies.engine.layers import ControlPolicyLevel, LayerName, LayerPolicy, Layers, Request
+from policies.engine.layers import ControlPolicyLevel, Facts, LayerName, LayerPolicy, Layers, Request
 from policies.engine.statements import statement_name
 from policies.engine.truth import MAYBE, NO, YES, Truth
 

@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from policies.engine.canonical import canonical, compact
-from policies.engine.document import load
+from policies.engine.document import canonical, compact, load
 
 _Form = str  # a statement in its one form
 

@@ -14,8 +14,13 @@ from policies.holdings import ManagedPolicyChange
 from policies.kinds import POLICY
 from policies.mirrors import SETTINGS
 from policies.models import ManagedPolicy
-from policies.operations.update import DeleteVersion, document_findings
-from policies.operations.versions import PolicyParams, VersionsOperation, customer_policy
+from policies.operations.update import (
+    DeleteVersion,
+    PolicyParams,
+    VersionsOperation,
+    customer_policy,
+    document_findings,
+)
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef

@@ -20,8 +20,7 @@ from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine.callers import caller_of
 from policies.engine.evaluate import ControlPolicyLevel, Decision, LayerName, LayerPolicy
-from policies.engine.matching import Glob, tokens
-from policies.engine.meeting import meet
+from policies.engine.matching import Glob, meet, tokens
 from policies.models import OrgAccount, OrgPolicy, OrgUnit
 from sync.models.mirrored import Ownership
 from tests.access.mirrored import ID, OTHER, arn, columns_trusting, given, managed, role, user

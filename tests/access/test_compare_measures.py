@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from access.plans.check import AccessCheck
+from access.plans.comparing import kept_items
 from access.plans.effects import identified
-from access.plans.items import kept_items
 
 DANA, LEE = (f"arn:aws:iam::123456789012:user/{name}" for name in ("dana", "lee"))
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}

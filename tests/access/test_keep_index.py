@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from access import index_cache as keeping
-from access.index_cache import cached_index
-from access.rows import all_rows
+from access import index as keeping
+from access.holders import all_rows
+from access.index import cached_index
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
 from identities.models import IamRole, IamUser, InlinePolicy

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.engine import document
-from policies.engine.canonical import canonical, canonical_text, compact
+from policies.engine.document import canonical, canonical_text, compact
 from tests.engine.test_document import documents
 
 objects = documents.filter(lambda value: isinstance(value, dict))

@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.engine.diff.budget import Budget, BudgetExceededError
-from policies.engine.diff.cells import cells
-from policies.engine.diff.patterns import arn_pattern, text_pattern
+from policies.engine.diff.cells import arn_pattern, cells, text_pattern
 from policies.engine.diff.report import is_empty, policy_diff
 from policies.engine.matching import tokens
 from tests.services.statements import allow, document

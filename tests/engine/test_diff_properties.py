@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from policies.engine import catalogue
 from policies.engine.callers import caller_of
-from policies.engine.canonical import canonical
 from policies.engine.compiled import ActionPatterns, CompiledDocument
 from policies.engine.diff.report import is_empty, policy_diff
+from policies.engine.document import canonical
 from policies.engine.evaluate import Decision, LayerPolicy, Layers, Request, evaluate
 from tests.engine.strategies import ME, ROLE, callers, one_of, pairs, requests, statements
 from tests.services.statements import document

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.engine.callers import caller_of
-from policies.engine.canonical import canonical
 from policies.engine.compiled import CompiledDocument
+from policies.engine.document import canonical
 from policies.engine.evaluate import Decision, LayerPolicy, Layers, Request, evaluate
 from tests.engine.strategies import ME, ROLE, requests, statements
 from tests.services.statements import document

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from policies.engine import catalogue
 from policies.engine.conditions import OPERATORS
 from policies.engine.diff.budget import Budget
-from policies.engine.diff.cells import cells
-from policies.engine.diff.patterns import resource_pattern
+from policies.engine.diff.cells import cells, resource_pattern
 from policies.engine.diff.report import policy_diff
 from policies.engine.matching import ResourceGlob, tokens
 from tests.services.fuzzing import as_long_as_asked

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.engine.canonical import canonical
+from policies.engine.document import canonical
 from policies.engine.merge import merge
 from tests.services.statements import allow, document_text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from identities.account.root_access import FEATURES
+from identities.account.settings import FEATURES
 from identities.operations import switch_root_feature
 from tests.services.operation_cases import ComparedCase
 from tests.services.organizations import MadeOrganization

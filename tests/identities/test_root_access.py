@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Operator
-from identities.account.root_access import FEATURES
+from identities.account.settings import FEATURES
 from identities.models import IamAccount
 from identities.operations import switch_root_feature
 from sync.changes.bookkeeping import PlanError

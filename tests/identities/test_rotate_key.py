@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Operator
 from identities.models import AccessKey, IamUser
 from identities.operations.credentials.gates import AwaitUse
-from identities.operations.credentials.specs import rotate_key
+from identities.operations.credentials.of_user import rotate_key
 from sync import changes, sealed
 from sync.models import Change, Step
 from sync.operations import Refusal

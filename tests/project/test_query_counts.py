@@ -21,7 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from access import index_cache
+from access import index
 from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
 from cognito.models import CognitoUser, UserPool
@@ -64,7 +64,7 @@ MAY_TAKE_MORE = {
 @pytest.fixture(autouse=True)
 def remembered_counts(settings: Any) -> Iterator[None]:
     """What may be a minute old isn't asked for with every page; nothing else is remembered of another test's pages."""
-    index_cache.forget()
+    index.forget()
     settings.CACHES = {**settings.CACHES, "counts": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     yield
     caches["counts"].clear()

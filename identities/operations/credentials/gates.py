@@ -15,8 +15,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
 from iamconsole.web.words import counted, full_time
-from identities.credentials.last_used import LAST_USED, NOBODYS_KEY
-from identities.credentials.mirrors import KEYS
+from identities.credentials.mirrors import KEYS, LAST_USED, NOBODYS_KEY
 from identities.kinds import USER
 from identities.models import IamUser
 from identities.operations.credentials.existing import KeyParams

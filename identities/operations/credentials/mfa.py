@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 from accounts.models import AwsAccount
 from identities.account.selectors import settings_of
 from identities.account.settings import ref_of
-from identities.credentials.mirrors import MFA
-from identities.credentials.virtual import VIRTUAL_MFA
+from identities.credentials.mirrors import MFA, VIRTUAL_MFA
 from identities.models import LoginProfile, MfaDevice
 from identities.operations.credentials.logins import DeleteLogin
 from identities.operations.credentials.of_user import UserCredentialOperation

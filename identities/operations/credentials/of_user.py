@@ -13,7 +13,7 @@ from accounts.models import AwsAccount
 from identities.credentials.base import CredentialsMirror
 from identities.credentials.mirrors import CERTIFICATES, KEYS, SERVICE_CREDENTIALS, SSH_KEYS
 from identities.kinds import USER
-from identities.models import Credential, IamUser
+from identities.models import AccessKey, Credential, IamUser
 from identities.operations.dependents import prefetch_dependents
 from identities.operations.owners import OwnerOperation
 from objects.operations.objects import ObjectParams
@@ -21,7 +21,7 @@ from objects.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
-from sync.operations import BadParams, Call, Refusal, Value
+from sync.operations import BadParams, Call, Refusal, StepSpec, Value
 from sync.placeholders import is_placeholder, placeholder_for
 from sync.plan_draft import Draft
 
@@ -172,3 +172,44 @@ class CredentialOperation(UserCredentialOperation[P]):
         if value["status"] is None:
             return [PlanFinding("NO_SUCH_CREDENTIAL", "error", f"An earlier step deletes {self.called(p)}.")]
         return []
+
+
+# ---- Steps, as forms and other plans ask for them ------------------------------------------------------------
+def on_user(user: IamUser, kind: str, **params: Any) -> StepSpec:
+    return StepSpec(kind, {"arn": user.arn, **params})
+
+
+def delete_key(key: AccessKey) -> list[StepSpec]:
+    """Switched off first, where it isn't."""
+    about = {"key": key.aws_id}
+    off = [on_user(key.user, "iam.key.deactivate", **about)] if key.is_active else []
+    return [*off, on_user(key.user, "iam.key.delete", **about)]
+
+
+def rotate_key(old: AccessKey, *, quiet_days: int, soak_days: int) -> list[StepSpec]:
+    """A new key is made and used, the old one falls quiet, is switched off, nobody misses it, it is deleted.
+
+    Until that last step all of it can be undone. A second key must be out of use, and goes first: AWS allows two.
+    Raises Refusal.
+    """
+    user, about = old.user, {"key": old.aws_id}
+    others = AccessKey.objects.live().filter(user=user).exclude(pk=old.pk)
+    first = [spec for other in others for spec in _make_room(other)]
+    new = placeholder_for(len(first) + 1)
+    return [
+        *first,
+        on_user(user, "iam.key.create"),
+        on_user(user, "iam.key.await_use", key=new),
+        on_user(user, "iam.key.await_quiet", **about, days=quiet_days),
+        on_user(user, "iam.key.deactivate", **about),
+        on_user(user, "iam.key.await_soak", **about, days=soak_days),
+        on_user(user, "iam.key.delete", **about),
+    ]
+
+
+def _make_room(other: AccessKey) -> list[StepSpec]:
+    if other.is_active and not other.is_stale:
+        raise Refusal(
+            f"{other.user.name} has two keys in use, and AWS allows no third: deactivate or delete {other.name} first."
+        )
+    return delete_key(other)

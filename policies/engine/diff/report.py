@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from policies.engine.canonical import compact
 from policies.engine.diff.actions import Actions, Universe
 from policies.engine.diff.compare import (
     AccessDifference,
@@ -17,6 +17,7 @@ from policies.engine.diff.compare import (
 )
 from policies.engine.diff.spaces import Answer
 from policies.engine.diff.terms import EVERYONE, PrincipalTerm, Term
+from policies.engine.document import compact
 from policies.engine.statements import document_of
 
 Item = dict[str, Any]
@@ -242,3 +243,59 @@ def _is_less_direct(term: Term, than: Term) -> bool:
         return False
     (kind, value), (_, named) = next(iter(term.who.listed)), next(iter(than.who.listed))
     return term.allows and kind == "AWS" and value != named and value.isdecimal() and f"::{value}:" in named
+
+
+# ---- An item of a difference in short lines, for people ------------------------------------------------------
+_LABELS = {
+    "resources": "on ",
+    "not_resources": "on all but ",
+    "principals": "to ",
+    "not_principals": "to all but ",
+    "conditions": "",
+    "also": "and also ",
+    "except": "except ",
+    "may_be": "perhaps ",
+    "because": "",
+}
+
+
+def lines(item: Mapping[str, Any]) -> list[str]:
+    """What stands beside its actions: "on arn:aws:s3:::b/*", 'if {"Bool": …}', "except without MFA"."""
+    return [label + line for name, label in _LABELS.items() if item.get(name) for line in _in_words(name, item[name])]
+
+
+def _in_words(name: str, value: Any) -> Iterator[str]:
+    if name == "except":
+        yield from (" ".join(lines(each)) for each in value)
+    elif name == "also":
+        yield " ".join(lines(value))
+    else:
+        yield _WORDS.get(name, ", ".join)(value)
+
+
+def _principal_lines(value: Mapping[str, list[str]]) -> str:
+    return ", ".join(f"{kind} {each}" for kind, listed in value.items() for each in listed)
+
+
+# Both say it exactly: only "BoolIfExists" also matches requests without the key, which have no MFA either.
+_MFA = "aws:multifactorauthpresent"
+_SAID_OF_MFA: Mapping[tuple[str, str], str] = {("Bool", "true"): "with MFA", ("BoolIfExists", "false"): "without MFA"}
+
+
+def _conditions(value: Mapping[str, Mapping[str, str | list[str]]]) -> str:
+    asked = [(operator, key.lower(), values) for operator, keys in value.items() for key, values in keys.items()]
+    if len(asked) == 1 and asked[0][1] == _MFA:
+        operator, _, values = asked[0]
+        line = [values] if isinstance(values, str) else values
+        if len(line) == 1 and (said := _SAID_OF_MFA.get((operator, line[0].lower()))):
+            return said
+    return f"if {json.dumps(value)}"
+
+
+_WORDS: Mapping[str, Callable[[Any], str]] = {
+    "principals": _principal_lines,
+    "not_principals": _principal_lines,
+    "conditions": _conditions,
+    "may_be": str,
+    "because": str,
+}

@@ -12,7 +12,6 @@ from typing import Any
 
 from policies.engine import variables
 from policies.engine.callers import Principals
-from policies.engine.canonical import account_of_root
 from policies.engine.compiled import resource_parts
 from policies.engine.conditions import (
     NULL,
@@ -21,6 +20,7 @@ from policies.engine.conditions import (
     Matcher,
 )
 from policies.engine.diff.values import ConditionValue
+from policies.engine.document import account_of_root
 from policies.engine.matching import ResourceGlob, Token, Wildcard
 from policies.engine.statements import Condition, PolicyDocument, Quantifier, Statement
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from policies.engine.canonical import compact
+from policies.engine.document import compact
 from policies.engine.lint.checks import FindingMark, Severity, document_check, removed, statement_check
 from policies.engine.lint.subject import LintStatement, LintSubject, service_of
 from policies.engine.matching import Glob, ResourceGlob, tokens

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from policies.engine import catalogue, statements
-from policies.engine.canonical import canonical, compact
 from policies.engine.compiled import ActionPatterns
+from policies.engine.document import canonical, compact
 from policies.engine.json_text import Json, Path
 from policies.engine.statements import Condition, StatementText, document_of, word
 from policies.engine.structure import DocumentType

@@ -16,11 +16,9 @@ from policies.engine import catalogue, variables
 from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import ConditionTest
 from policies.engine.diff.budget import Budget
-from policies.engine.diff.cells import Automaton, automaton
-from policies.engine.diff.patterns import Pattern, arn_pattern, resource_pattern
-from policies.engine.facts import Facts
-from policies.engine.matching import Token, Wildcard, resource_glob, tokens
-from policies.engine.meeting import meet
+from policies.engine.diff.cells import Automaton, Pattern, arn_pattern, automaton, resource_pattern
+from policies.engine.layers import Facts
+from policies.engine.matching import Token, Wildcard, meet, resource_glob, tokens
 from policies.engine.regions import is_region, of_partition
 from policies.engine.somewhere.asked import REGION, ResourceContext, SomewhereQuestion, is_chosen
 from policies.engine.truth import UNKNOWN

@@ -9,8 +9,7 @@ from policies.engine.callers import CallerKind
 from policies.engine.combine import Decision
 from policies.engine.diff.budget import Budget, BudgetExceededError
 from policies.engine.evaluate import Verdict, context_of, evaluate, whatever_policies_say
-from policies.engine.facts import Facts
-from policies.engine.layers import LayerName, LayerPolicy, Layers, Request
+from policies.engine.layers import Facts, LayerName, LayerPolicy, Layers, Request
 from policies.engine.regions import only_region
 from policies.engine.somewhere.asked import (
     REGION,

@@ -11,7 +11,7 @@ from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import ComparedType, ConditionTest
 from policies.engine.diff.budget import Budget
 from policies.engine.diff.values import ConditionValue, ValueQuestion, value_cells
-from policies.engine.facts import Facts
+from policies.engine.layers import Facts
 from policies.engine.matching import Wildcard
 from policies.engine.regions import is_region, of_partition
 from policies.engine.somewhere.asked import REGION, REQUEST_TAG, SECURE_TRANSPORT, TAG_KEYS

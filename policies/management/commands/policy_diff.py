@@ -9,8 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from policies.engine.diff.item_lines import lines
-from policies.engine.diff.report import denial_diff, is_empty, policy_diff
+from policies.engine.diff.report import denial_diff, is_empty, lines, policy_diff
 from policies.engine.document import DocumentType, parse
 from policies.engine.statements import document_of
 

@@ -1,31 +1,106 @@
-"""Whether the console could still read and write after a plan: by the engine, with its roles before and after.
-
-Asked only of plans that touch a role of the console or a policy that it holds: nothing else in IAM decides it. With the
-console's own credentials (*ambient*) there is no role to ask about: docs/changes.md says so.
-"""
+"""What a change must not touch unless an owner says so: the roles that keep the console, and its owners, in charge."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from access.holders import Holder, holder_of
 from access.plans.reading import read_holdings
-from access.protection.roles import objects, roles_with
 from access.situations import EVERYTHING, UnknownContextKeys
 from access.surroundings import surroundings_of
 from accounts.models import AwsAccount
-from aws_constraints.arn import account_in
+from aws_constraints.arn import account_in, name_of
 from iamconsole.web.words import some
-from identities.models import IamRole
+from identities.models import Attachment, IamRole
 from policies.engine.callers import Caller, caller_of
 from policies.engine.compiled import compiled
 from policies.engine.evaluate import Decision, Layers, Request, evaluate
 from policies.engine.layers import LayerPolicy
+from sync import checks
 from sync.aws.permission import Permission, permissions_of
 from sync.aws.purpose import Tier
 from sync.checks import PlanCheck, PlanFinding
 from sync.operations import PlannedStep
+
+# ---- Which roles are protected -------------------------------------------------------------------------------
+_BY_NAME = {
+    "organizationaccountaccessrole": "the organization’s management account gets in by it",
+    "awscontroltower*": "AWS Control Tower works by it",
+    "aws-controltower*": "AWS Control Tower works by it",
+    "stacksets-exec-*": "CloudFormation StackSets of the organization work by it",
+}
+_BY_PATH = {
+    ":role/aws-service-role/": "an AWS service works by it",
+    ":role/aws-reserved/": "AWS keeps it for itself",
+    ":role/service-role/awscontroltower": "AWS Control Tower works by it",
+}
+
+
+def why_protected(aws_account: AwsAccount, role_arn: str) -> str:
+    """Half a sentence; "" for a role that isn't. Names of roles are the same in any case."""
+    arn = role_arn.casefold()
+    if arn == aws_account.write_role_arn.casefold():
+        return "this console writes by it"
+    if arn == aws_account.read_role_arn.casefold():
+        return "this console reads by it"
+    name = name_of(arn)
+    if any(fnmatchcase(name, listed.casefold()) for listed in aws_account.break_glass_names):
+        return "it is listed as break-glass in the settings of this AWS account"
+    by_path = next((why for path, why in _BY_PATH.items() if path in arn), "")
+    return by_path or next((why for pattern, why in _BY_NAME.items() if fnmatchcase(name, pattern)), "")
+
+
+def roles_with(aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> Mapping[str, list[str]]:
+    """The ARNs of the roles that hold each policy which the steps write, as an attachment or as their boundary."""
+    written = {arn for step in steps for kind, arn in objects(step) if kind == "iam.policy"}
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    attached = Attachment.objects.live().filter(aws_account=aws_account, arn__in=written, role__gone_at=None)
+    bounded = IamRole.objects.live().filter(aws_account=aws_account, boundary_arn__in=written)
+    for rows in (
+        attached.exclude(role=None).values_list("arn", "role__arn"),
+        bounded.values_list("boundary_arn", "arn"),
+    ):
+        for policy_arn, role_arn in rows:
+            found[policy_arn].append(role_arn)
+    return found
+
+
+def objects(step: PlannedStep) -> Iterator[tuple[str, str]]:
+    """Kind and ARN of what it writes."""
+    for key in step.operation.objects(step.params):
+        kind, _, arn = key.partition(":")
+        yield kind, arn
+
+
+class ProtectedRoles(PlanCheck):
+    name = "protected_roles"
+
+    def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
+        holders = roles_with(aws_account, steps)
+        found = [
+            PlanFinding("PROTECTED_ROLE", "protected", words, step.position, about=about)
+            for step in steps
+            for kind, arn in objects(step)
+            for about, words in _objections(aws_account, kind, arn, holders)
+        ]
+        return list(dict.fromkeys(found))
+
+
+def _objections(
+    aws_account: AwsAccount, kind: str, arn: str, holders: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What each is about (ARNs, and why that is protected), and the sentence."""
+    if kind == "iam.role" and (why := why_protected(aws_account, arn)):
+        yield (arn, why), f"It touches the role {name_of(arn)}: {why}."
+    if kind == "iam.policy":
+        for role_arn in holders.get(arn, ()):
+            if why := why_protected(aws_account, role_arn):
+                words = f"It changes {name_of(arn)}, a policy of the role {name_of(role_arn)}: {why}."
+                yield (arn, role_arn, why), words
+
 
 _ENTERS: dict[Tier, tuple[str, ...]] = {
     "read": ("sts:AssumeRole",),
@@ -37,6 +112,12 @@ _MAY = (Decision.ALLOWED, Decision.UNKNOWN)
 
 
 class ConsoleLockoutCheck(PlanCheck):
+    """Whether the console could still read and write after a plan: by the engine, with its roles before and after.
+
+    Asked only of plans that touch a role of the console or a policy that it holds: nothing else in IAM decides it. With
+    the console's own credentials (*ambient*) there is no role to ask about: docs/changes.md says so.
+    """
+
     name = "stays_in_charge"
 
     def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
@@ -199,3 +280,8 @@ def _unknown_effects(aws_account: AwsAccount, holder: Holder, steps: Sequence[Pl
     for step in steps:
         if ("iam.role", holder.arn) in objects(step) and not step.operation.access_changes(aws_account, step.params):
             yield step.operation.title(step.params)
+
+
+def register() -> None:
+    checks.register(ProtectedRoles())
+    checks.register(ConsoleLockoutCheck())
