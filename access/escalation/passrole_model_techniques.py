@@ -5,20 +5,14 @@ from __future__ import annotations
 from access.escalation.passrole_techniques import passes
 from access.escalation.techniques import (
     AGENTCORE,
-    BRAKET_JOB,
     ENDPOINT,
-    ENDPOINT_CONFIG,
     INTERPRETER,
     LIFECYCLE,
     ML_PIPELINE,
-    MODEL,
     NOTEBOOK,
-    PROCESSING,
     RUNTIME,
     SAGEMAKER,
     STUDIO,
-    TRAINING,
-    TUNING,
     need,
 )
 
@@ -33,13 +27,13 @@ PASSROLE_MODEL_TECHNIQUES = (
     passes(
         SAGEMAKER,
         "runs a training job as the role",
-        need("sagemaker:CreateTrainingJob", resource=TRAINING),
+        need("sagemaker:CreateTrainingJob", resource="arn:{p}:sagemaker:*:{a}:training-job/*"),
         source="SageMaker API Reference, CreateTrainingJob",
     ),
     passes(
         SAGEMAKER,
         "runs a processing job as the role",
-        need("sagemaker:CreateProcessingJob", resource=PROCESSING),
+        need("sagemaker:CreateProcessingJob", resource="arn:{p}:sagemaker:*:{a}:processing-job/*"),
         source="SageMaker API Reference, CreateProcessingJob",
     ),
     passes(
@@ -81,7 +75,9 @@ PASSROLE_MODEL_TECHNIQUES = (
     passes(
         SAGEMAKER,
         "tunes a model as the role, with code of its own",
-        need("sagemaker:CreateHyperParameterTuningJob", resource=TUNING),
+        need(
+            "sagemaker:CreateHyperParameterTuningJob", resource="arn:{p}:sagemaker:*:{a}:hyper-parameter-tuning-job/*"
+        ),
         source="SageMaker API Reference, CreateHyperParameterTuningJob",
     ),
     passes(
@@ -94,8 +90,8 @@ PASSROLE_MODEL_TECHNIQUES = (
     passes(
         SAGEMAKER,
         "deploys a model whose container runs as the role",
-        need("sagemaker:CreateModel", resource=MODEL),
-        need("sagemaker:CreateEndpointConfig", resource=ENDPOINT_CONFIG),
+        need("sagemaker:CreateModel", resource="arn:{p}:sagemaker:*:{a}:model/*"),
+        need("sagemaker:CreateEndpointConfig", resource="arn:{p}:sagemaker:*:{a}:endpoint-config/*"),
         need("sagemaker:CreateEndpoint", resource=ENDPOINT),
         source="SageMaker API Reference, CreateModel",
     ),
@@ -118,7 +114,7 @@ PASSROLE_MODEL_TECHNIQUES = (
     passes(
         "braket.amazonaws.com",
         "runs a hybrid job as the role",
-        need("braket:CreateJob", resource=BRAKET_JOB),
+        need("braket:CreateJob", resource="arn:{p}:braket:*:{a}:job/*"),
         source="Braket Developer Guide, Running a hybrid job",
     ),
 )
