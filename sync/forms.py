@@ -23,6 +23,17 @@ NO_PEOPLE = "No names or addresses of customers: an id or a ticket number says a
 REASON_LENGTH = 1000
 
 
+def words_field(label: str, *, empty: str, help_text: str = NO_PEOPLE) -> forms.CharField:
+    """For words that must be said. `empty`: the sentence beside it where they are missing."""
+    return forms.CharField(
+        label=label,
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=help_text,
+        error_messages={"required": empty},
+    )
+
+
 class WordsForm(forms.Form):
     """One field of words. `place`: which form of the page it is; a refused one has its words again."""
 
@@ -81,67 +92,39 @@ class WordForm(CommentForm):
     """A comment that decides nothing."""
 
     place = "comment"
-    comment = forms.CharField(
-        label="Comment",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=NO_PEOPLE,
-        error_messages={"required": "There is nothing in the comment."},
-    )
+    comment = words_field("Comment", empty="There is nothing in the comment.")
 
 
 class RejectForm(CommentForm):
-    comment = forms.CharField(
-        label="Comment",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=NO_PEOPLE,
-        error_messages={"required": "Say in the comment why you reject it: its requester reads that."},
-    )
+    comment = words_field("Comment", empty="Say in the comment why you reject it: its requester reads that.")
 
 
 class ReviewForm(CommentForm):
     place = "review"
-    comment = forms.CharField(
-        label="What you found",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=NO_PEOPLE,
-        error_messages={"required": "Say in the comment what you found."},
-    )
+    comment = words_field("What you found", empty="Say in the comment what you found.")
 
 
 class BreakGlassForm(WordsForm):
     place = "break_glass"
-    reason = forms.CharField(
-        label="Why it can’t wait",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
+    reason = words_field(
+        "Why it can’t wait",
+        empty="Say why it can’t wait: everybody with a role here reads it. Nothing was sent.",
         help_text=f"Everybody with a role in this AWS account is told. {NO_PEOPLE}",
-        error_messages={"required": "Say why it can’t wait: everybody with a role here reads it. Nothing was sent."},
     )
 
 
 class ApproveAloneForm(WordsForm):
     place = "alone"
-    reason = forms.CharField(
-        label="Why you approve it alone",
-        max_length=REASON_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
+    reason = words_field(
+        "Why you approve it alone",
+        empty="Say why you approve it alone: everybody with a role here reads it.",
         help_text="Everybody with a role in this AWS account is told.",
-        error_messages={"required": "Say why you approve it alone: everybody with a role here reads it."},
     )
 
 
 class OverrideForm(WordsForm):
     place = "override"
-    reason = forms.CharField(
-        label="Why it has to be touched",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=NO_PEOPLE,
-        error_messages={"required": "Say why what is protected has to be touched."},
-    )
+    reason = words_field("Why it has to be touched", empty="Say why what is protected has to be touched.")
 
 
 class ConfirmApplyForm(forms.Form):
