@@ -98,9 +98,6 @@ class RejectRequest(FacetOperation[RejectRequestParams]):
             return []
         return [PlanFinding("DELEGATION_REQUEST_CLOSED", "error", why)]
 
-    def reverse(self, p: RejectRequestParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
-
 
 def reject_request(request: DelegationRequest, notes: str) -> StepSpec:
     return StepSpec(

@@ -1,6 +1,7 @@
 """How the mirror reads user pools, and what belongs to them."""
 
-from cognito.pools.mirrors import belonging, pool
+from cognito.pools.mirrors import belonging
+from cognito.pools.mirrors.pool import POOL_MIRRORS
 from cognito.pools.mirrors.sources import SOURCES
 from sync import mirror
 
@@ -8,6 +9,6 @@ __all__ = ["register"]
 
 
 def register() -> None:
-    mirror.register(*pool.MIRRORS, *belonging.MIRRORS, *belonging.CLIENT_MIRRORS)
+    mirror.register(*POOL_MIRRORS, *belonging.MIRRORS, *belonging.CLIENT_MIRRORS)
     for source in SOURCES:
         mirror.register_source(source)

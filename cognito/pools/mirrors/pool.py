@@ -201,7 +201,7 @@ class PoolDomainsMirror(PoolFacet):
         return {"UserPoolId": pool_id, "Domains": [each for each in asked if each.get("Domain")]}
 
 
-MIRRORS = (
+POOL_MIRRORS = (
     PoolMirror(),
     MfaConfigMirror(),
     RiskConfigurationMirror(),

@@ -16,7 +16,7 @@ from cognito.permissions import IDP, NOBODYS_POOL, PULL_POOLS, PULLED_BY_SERVICE
 from cognito.plans import may_be_protected_from_threats, may_track_sessions, tracks_sessions
 from cognito.pools.mirrors import belonging
 from cognito.pools.mirrors.belonging import PoolObjectMirror
-from cognito.pools.mirrors.pool import MIRRORS as POOL_MIRRORS
+from cognito.pools.mirrors.pool import POOL_MIRRORS
 from cognito.settings_mirror import SettingsMirror
 from sync import clock
 from sync.aws.client import ListPage

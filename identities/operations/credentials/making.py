@@ -212,9 +212,6 @@ class ResetServiceCredential(CredentialOperation[ServiceParams], HasSecrets[Serv
     def calls(self, p: ServiceParams) -> list[Call]:
         return self.call_on_it(p, self.aws_operation)
 
-    def after(self, p: ServiceParams, value: Value) -> Value:
-        return value
-
     def access_changes(self, aws_account: AwsAccount, p: ServiceParams) -> Sequence[AccessChange]:
         return [CredentialFact(p.arn, self.credential.word, True, self.id(p), new=True)]
 
@@ -224,6 +221,3 @@ class ResetServiceCredential(CredentialOperation[ServiceParams], HasSecrets[Serv
     def secrets(self, answer: Mapping[str, Any]) -> Mapping[str, Secret]:
         said = answer["ServiceSpecificCredential"]
         return {name: said[member] for member, name in SERVICE_SECRETS.items() if said.get(member)}
-
-    def reverse(self, p: ServiceParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return []
