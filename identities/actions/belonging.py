@@ -24,9 +24,9 @@ _UNTIL = (
 )
 
 
-def _split(targets: Sequence[Any], there: set[int]) -> tuple[list[Any], list[Any]]:
-    """Those that are `there` (primary keys) and those that aren't."""
-    return [row for row in targets if row.pk in there], [row for row in targets if row.pk not in there]
+def _those(rows: Sequence[Any], there: set[int], *, has: bool) -> Sequence[Any]:
+    """Those that are `there` (primary keys), or that aren't; all where there are none of them."""
+    return [row for row in rows if (row.pk in there) is has] or rows
 
 
 def _having(targets: Sequence[Any], policy_arn: str) -> set[int]:
@@ -59,8 +59,7 @@ class AttachForm(ActionForm):
 
     def steps(self) -> Sequence[StepSpec]:
         policy = self.cleaned_data["policy"]
-        _, without = _split(self.targets, _having(self.targets, policy))
-        rows = without or self.targets
+        rows = _those(self.targets, _having(self.targets, policy), has=False)
         if self.until is None or not self.cleaned_data["copies"]:
             return [attach(row, policy) for row in rows]
         copied = ending_copy(self.aws_account, policy, self.until)
@@ -82,8 +81,7 @@ class DetachForm(ActionForm):
 
     def steps(self) -> Sequence[StepSpec]:
         policy = self.cleaned_data["policy"]
-        having, _ = _split(self.targets, _having(self.targets, policy))
-        return [detach(row, policy) for row in having or self.targets]
+        return [detach(row, policy) for row in _those(self.targets, _having(self.targets, policy), has=True)]
 
 
 class JoinGroupForm(ActionForm):
@@ -94,8 +92,8 @@ class JoinGroupForm(ActionForm):
 
     def steps(self) -> Sequence[StepSpec]:
         group = self.cleaned_data["group"]
-        _, others = _split(self.targets, _members(self.targets, group))
-        return [add_member(user, group) for user in others or self.targets]
+        others = _those(self.targets, _members(self.targets, group), has=False)
+        return [add_member(user, group) for user in others]
 
 
 class LeaveGroupForm(ActionForm):
@@ -105,8 +103,8 @@ class LeaveGroupForm(ActionForm):
 
     def steps(self) -> Sequence[StepSpec]:
         group = self.cleaned_data["group"]
-        members, _ = _split(self.targets, _members(self.targets, group))
-        return [remove_member(user, group) for user in members or self.targets]
+        members = _those(self.targets, _members(self.targets, group), has=True)
+        return [remove_member(user, group) for user in members]
 
 
 class AddUsersForm(ActionForm):
@@ -117,8 +115,8 @@ class AddUsersForm(ActionForm):
 
     def steps(self) -> Sequence[StepSpec]:
         users = self.cleaned_data["users"]
-        _, others = _split(users, _members(users, self.target))
-        return [add_member(user, self.target) for user in others or users]
+        others = _those(users, _members(users, self.target), has=False)
+        return [add_member(user, self.target) for user in others]
 
 
 class RemoveUsersForm(ActionForm):
@@ -128,8 +126,8 @@ class RemoveUsersForm(ActionForm):
 
     def steps(self) -> Sequence[StepSpec]:
         users = self.cleaned_data["users"]
-        members, _ = _split(users, _members(users, self.target))
-        return [remove_member(user, self.target) for user in members or users]
+        members = _those(users, _members(users, self.target), has=True)
+        return [remove_member(user, self.target) for user in members]
 
 
 # ---- The permissions boundary of users and roles -------------------------------------------------------------

@@ -13,7 +13,7 @@ from accounts.models import AwsAccount
 from aws_constraints.arn import is_managed_by_aws, name_of
 from identities.kinds import kind_of
 from identities.models import IamRole, IamUser
-from identities.operations.owners import OwnerOperation, on_owner
+from identities.operations.owners import OwnerOperation, OwnerParams, on_owner
 from objects.operations import tags
 from objects.operations.objects import ObjectParams
 from objects.operations.rows import check_arn, live_row, ref
@@ -24,11 +24,6 @@ from sync.aws.client import AwsClient
 from sync.object_ref import ObjectRef
 from sync.operations import AccessChange, Call, StepSpec, Value
 from sync.plan_draft import Draft
-
-
-@dataclass(frozen=True)
-class DeleteBoundaryParams:
-    arn: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +39,8 @@ P = TypeVar("P", bound=ObjectParams)
 
 
 class BoundaryOperation(OwnerOperation[P]):
+    needed_for = "Give users and roles a permissions boundary, or take it off."
+
     def part(self, p: P) -> str:
         return f"boundary:{p.arn}"
 
@@ -72,7 +69,6 @@ class BoundaryOperation(OwnerOperation[P]):
 class PutBoundary(BoundaryOperation[PutBoundaryParams]):
     verb = "boundary.put"
     aws_operation = "Put{}PermissionsBoundary"
-    needed_for = "Give users and roles a permissions boundary, or take it off."
     params_type = PutBoundaryParams
 
     def title(self, p: PutBoundaryParams) -> str:
@@ -103,28 +99,27 @@ class PutBoundary(BoundaryOperation[PutBoundaryParams]):
         return f"{name_of(p.policy_arn)} is the boundary of {self.named(p)} already."
 
 
-class DeleteBoundary(BoundaryOperation[DeleteBoundaryParams]):
+class DeleteBoundary(BoundaryOperation[OwnerParams]):
     verb = "boundary.delete"
     aws_operation = "Delete{}PermissionsBoundary"
-    needed_for = "Give users and roles a permissions boundary, or take it off."
-    params_type = DeleteBoundaryParams
+    params_type = OwnerParams
 
-    def title(self, p: DeleteBoundaryParams) -> str:
+    def title(self, p: OwnerParams) -> str:
         return f"Take the permissions boundary off {self.named(p)}"
 
-    def note(self, p: DeleteBoundaryParams) -> str:
+    def note(self, p: OwnerParams) -> str:
         return "Everything that its policies allow is then allowed: this can add access."
 
-    def calls(self, p: DeleteBoundaryParams) -> list[Call]:
+    def calls(self, p: OwnerParams) -> list[Call]:
         return self.call(p, self.aws_operation)
 
-    def access_changes(self, aws_account: AwsAccount, p: DeleteBoundaryParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: OwnerParams) -> Sequence[AccessChange]:
         return [BoundaryChange(p.arn, "")]
 
-    def after(self, p: DeleteBoundaryParams, value: Value) -> Value:
+    def after(self, p: OwnerParams, value: Value) -> Value:
         return {**value, "boundary": ""}
 
-    def is_so_already(self, p: DeleteBoundaryParams) -> str:
+    def is_so_already(self, p: OwnerParams) -> str:
         return f"There is no permissions boundary on {self.named(p)}."
 
 

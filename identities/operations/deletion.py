@@ -7,7 +7,7 @@ dependents that are left on it. `CreateOwner` has the same part.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -46,7 +46,7 @@ from identities.operations.dependents import (
 )
 from identities.operations.inline import delete_inline
 from identities.operations.membership import remove_member, remove_role
-from identities.operations.owners import OwnerOperation
+from identities.operations.owners import OwnerOperation, OwnerParams
 from objects.operations.rows import ref
 from objects.operations.tags import retagged
 from policies.holdings import ExistenceChange
@@ -122,23 +122,18 @@ def _device(user: IamUser, device: MfaDevice) -> Iterator[StepSpec]:
         yield on_user(user, "iam.mfa.delete_virtual", serial=device.name)
 
 
-@dataclass(frozen=True)
-class DeleteOwnerParams:
-    arn: str
-
-
-class DeleteOwner(OwnerOperation[DeleteOwnerParams], DeletesObject[DeleteOwnerParams]):
+class DeleteOwner(OwnerOperation[OwnerParams], DeletesObject[OwnerParams]):
     verb = "delete"
     aws_operation = "Delete{}"
     needed_for = "Delete users, groups, roles and instance profiles, when nothing depends on them any more."
     undo = Undo.NEW_ID
     risk = Risk.DESTRUCTIVE
-    params_type = DeleteOwnerParams
+    params_type = OwnerParams
 
-    def title(self, p: DeleteOwnerParams) -> str:
+    def title(self, p: OwnerParams) -> str:
         return f"Delete {self.named(p)}"
 
-    def note(self, p: DeleteOwnerParams) -> str:
+    def note(self, p: OwnerParams) -> str:
         lost = {USER: " Its credentials are lost.", ROLE: " Trust policies that name it mean the old one."}
         return f"Its reverse makes another {self.of.word} of that name.{lost.get(self.of, '')}"
 
@@ -147,16 +142,16 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams], DeletesObject[DeleteOwnerPa
         words = "See, just before a role is deleted, which instance profiles have it."
         return [*super().permissions, look("iam:ListInstanceProfilesForRole", words, RoleName=NOBODY)]
 
-    def calls(self, p: DeleteOwnerParams) -> list[Call]:
+    def calls(self, p: OwnerParams) -> list[Call]:
         return self.call(p, self.aws_operation)
 
-    def deletes(self, p: DeleteOwnerParams) -> str:
+    def deletes(self, p: OwnerParams) -> str:
         return self.key(p)
 
-    def part(self, p: DeleteOwnerParams) -> str:
+    def part(self, p: OwnerParams) -> str:
         return f"existence:{p.arn}"
 
-    def affected_objects(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: OwnerParams) -> list[ObjectRef]:
         """With its other dependents: after a conflict, whoever plans again sees that."""
         own = ref(self.of.model, p.arn)
         return [*(replace(own, facet=kind.source) for kind in (KINDS if self.of is USER else ())), own]
@@ -164,13 +159,13 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams], DeletesObject[DeleteOwnerPa
     def describe_existing(self, value: Value) -> str:
         return f"it with {some(value['left'])} on it" if value["left"] else "it with nothing on it"
 
-    def mirrored(self, draft: Draft, p: DeleteOwnerParams) -> Value:
+    def mirrored(self, draft: Draft, p: OwnerParams) -> Value:
         if draft.placeholder_of(self.key(p)):
             raise Refusal(f"An earlier step makes {self.named(p)}: leave both out.")
         row = self.row(draft, p)
         return {"id": row.aws_id, "left": left_after(self.dependents(draft, row), draft, self.key(p))}
 
-    def prefetch(self, draft: Draft, params: Sequence[DeleteOwnerParams]) -> None:
+    def prefetch(self, draft: Draft, params: Sequence[OwnerParams]) -> None:
         super().prefetch(draft, params)
         known = [(self.of.model, p.arn) for p in params]
         rows = [draft.remembered[each] for each in known if each in draft.remembered]
@@ -183,29 +178,29 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams], DeletesObject[DeleteOwnerPa
         """What the mirror has on it."""
         return dependents_in_mirror(self.of, draft, row)
 
-    def access_changes(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: OwnerParams) -> Sequence[AccessChange]:
         return [ExistenceChange(p.arn, False)]
 
-    def live(self, client: AwsClient, p: DeleteOwnerParams) -> Value:
+    def live(self, client: AwsClient, p: OwnerParams) -> Value:
         value = super().live(client, p)
         return {"id": value["object"], "left": value["left"]} if value else None
 
     def parse_part(
-        self, client: AwsClient, p: DeleteOwnerParams, owner: Mapping[str, Any], named: Mapping[str, str]
+        self, client: AwsClient, p: OwnerParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         return {"left": sorted(dependents_in_aws(self.of, client, named))}
 
     def done(
-        self, client: AwsClient, p: DeleteOwnerParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: OwnerParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         """It is gone, also where there is another of that name by now."""
         found = tried[0].found
         return StepResult() if found and (live is None or live["id"] != found["id"]) else None
 
-    def is_so_already(self, p: DeleteOwnerParams) -> str:
+    def is_so_already(self, p: OwnerParams) -> str:
         return f"{name_of(p.arn)} is gone already."
 
-    def limits(self, draft: Draft, p: DeleteOwnerParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: OwnerParams, value: Value) -> list[PlanFinding]:
         row = self.row(draft, p)
         if left := value["left"]:
             words = f"AWS deletes {self.named(p)} only when nothing depends on it any more: remove {some(left)} first."
@@ -217,19 +212,19 @@ class DeleteOwner(OwnerOperation[DeleteOwnerParams], DeletesObject[DeleteOwnerPa
             row, draft.remembered.setdefault((broken_by_deletion, self.kind), BrokenReferences([row]))
         )
 
-    def replanned(self, draft: Draft, p: DeleteOwnerParams) -> list[StepSpec]:
+    def replanned(self, draft: Draft, p: OwnerParams) -> list[StepSpec]:
         """With the dependents that it has by now, and had not when the plan was made."""
         left = set(self.mirrored(draft, p)["left"])
         return [*(step for what, steps in self.taking_off(draft, p) if what in left for step in steps), self.spec(p)]
 
-    def taking_off(self, draft: Draft, p: DeleteOwnerParams) -> TakenOff:
+    def taking_off(self, draft: Draft, p: OwnerParams) -> TakenOff:
         row = self.row(draft, p)
         return take_off(row, draft.remembered.get((DependentRows, row.kind, row.pk)))
 
-    def before(self, draft: Draft, p: DeleteOwnerParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: OwnerParams, value: Value) -> dict[str, Any]:
         return _made_like(self.row(draft, p))
 
-    def reverse(self, p: DeleteOwnerParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: OwnerParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         create = StepSpec(self.of.step_kind("create"), {"arn": p.arn, **before["create"]})
         return [create, *retagged(self.of, p.arn, before["tags"])]
 

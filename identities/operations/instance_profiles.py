@@ -8,8 +8,9 @@ from typing import Any
 from accounts.models import AwsAccount
 from identities.kinds import INSTANCE_PROFILE
 from identities.models import IamRole, InstanceProfile
-from identities.operations.deletion import DeleteOwner, DeleteOwnerParams, TakenOff, delete
+from identities.operations.deletion import DeleteOwner, TakenOff, delete
 from identities.operations.membership import add_role, remove_role
+from identities.operations.owners import OwnerParams
 from objects.operations.existence import CreateObjectParams, Creation
 from objects.operations.rows import ref
 from sync.aws.client import AwsClient
@@ -26,33 +27,33 @@ class CreateProfile(Creation[CreateObjectParams]):
 class DeleteProfile(DeleteOwner):
     """Its tags come back with it only by hand: this console has no operation for those yet."""
 
-    def affected_objects(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: OwnerParams) -> list[ObjectRef]:
         return [ref(InstanceProfile, p.arn)]
 
-    def access_changes(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: OwnerParams) -> Sequence[AccessChange]:
         return ()
 
-    def note(self, p: DeleteOwnerParams) -> str:
+    def note(self, p: OwnerParams) -> str:
         return "Instances that were started with it keep no credentials. Its reverse makes another of that name."
 
     def dependents(self, draft: Draft, row: Any) -> Iterator[str]:
         if row.role:
             yield f"role {row.role.name}"
 
-    def taking_off(self, draft: Draft, p: DeleteOwnerParams) -> TakenOff:
+    def taking_off(self, draft: Draft, p: OwnerParams) -> TakenOff:
         profile = self.row(draft, p)
         if profile.role:
             yield f"role {profile.role.name}", [remove_role(profile, profile.role)]
 
     def parse_part(
-        self, client: AwsClient, p: DeleteOwnerParams, owner: Mapping[str, Any], named: Mapping[str, str]
+        self, client: AwsClient, p: OwnerParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         return {"left": sorted(f"role {role['RoleName']}" for role in owner["Roles"])}
 
     def warnings(self, draft: Draft, row: Any) -> list[PlanFinding]:
         return []
 
-    def before(self, draft: Draft, p: DeleteOwnerParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: OwnerParams, value: Value) -> dict[str, Any]:
         return {"create": {}, "tags": {}}
 
 

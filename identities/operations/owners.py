@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from identities.models import Principal
@@ -12,6 +13,14 @@ from objects.operations.objects import ObjectOperation, ObjectParams
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.operations import StepSpec, Value
+
+
+@dataclass(frozen=True)
+class OwnerParams:
+    """Of operations that need to know nothing but whom they are about."""
+
+    arn: str
+
 
 P = TypeVar("P", bound=ObjectParams)
 

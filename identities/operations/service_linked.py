@@ -18,7 +18,7 @@ from iamconsole.web.words import some
 from identities.account.mirrors import RoleSettings
 from identities.kinds import ROLE
 from identities.models import IamRole
-from identities.operations.owners import OwnerOperation
+from identities.operations.owners import OwnerOperation, OwnerParams
 from identities.operations.principals import LONGEST_DESCRIPTION
 from objects.operations.rows import check_arn, live_row, object_key, ref
 from objects.permissions import iam_objects
@@ -47,12 +47,7 @@ from sync.placeholders import is_placeholder, placeholder_for
 from sync.plan_draft import Draft
 
 
-@dataclass(frozen=True)
-class LinkedParams:
-    arn: str
-
-
-class DeleteLinked(OwnerOperation[LinkedParams]):
+class DeleteLinked(OwnerOperation[OwnerParams]):
     """The part is {"object": "AROA…"}; the result's "id" is that of AWS's task."""
 
     verb = "delete"
@@ -60,25 +55,25 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
     needed_for = "Ask AWS to delete a service-linked role."
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
-    params_type = LinkedParams
+    params_type = OwnerParams
 
     def __init__(self) -> None:
         super().__init__(ROLE)
         self.kind = f"iam.slr.{self.verb}"
 
-    def title(self, p: LinkedParams) -> str:
+    def title(self, p: OwnerParams) -> str:
         return f"Ask AWS to delete the service-linked role {name_of(p.arn)}"
 
-    def note(self, p: LinkedParams) -> str:
+    def note(self, p: OwnerParams) -> str:
         return "Can’t be undone from here: its service makes it again when it needs it."
 
-    def calls(self, p: LinkedParams) -> list[Call]:
+    def calls(self, p: OwnerParams) -> list[Call]:
         return self.call(p, self.aws_operation)
 
-    def part(self, p: LinkedParams) -> str:
+    def part(self, p: OwnerParams) -> str:
         return f"existence:{p.arn}"
 
-    def row(self, draft: Draft, p: LinkedParams) -> IamRole:
+    def row(self, draft: Draft, p: OwnerParams) -> IamRole:
         role = live_row(IamRole, draft, p.arn)
         if not role.is_service_linked:
             raise Refusal(f"The role {role.name} isn’t linked to a service: delete it like any other.")
@@ -87,25 +82,25 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
     def describe_existing(self, value: Value) -> str:
         return "the role"
 
-    def mirrored(self, draft: Draft, p: LinkedParams) -> Value:
+    def mirrored(self, draft: Draft, p: OwnerParams) -> Value:
         return {"object": self.row(draft, p).aws_id}
 
-    def after(self, p: LinkedParams, value: Value) -> Value:
+    def after(self, p: OwnerParams, value: Value) -> Value:
         return None
 
-    def access_changes(self, aws_account: AwsAccount, p: LinkedParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: OwnerParams) -> Sequence[AccessChange]:
         return [ExistenceChange(p.arn, False)]
 
     def parse_part(
-        self, client: AwsClient, p: LinkedParams, owner: Mapping[str, Any], named: Mapping[str, str]
+        self, client: AwsClient, p: OwnerParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         return {}
 
-    def is_so_already(self, p: LinkedParams) -> str:
+    def is_so_already(self, p: OwnerParams) -> str:
         return f"{name_of(p.arn)} is gone already."
 
     def done(
-        self, client: AwsClient, p: LinkedParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: OwnerParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         return StepResult() if tried[0].found and live != tried[0].found else None
 

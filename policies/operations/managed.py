@@ -30,7 +30,6 @@ from sync.operations import (
     BadParams,
     Call,
     DeletesObject,
-    Guarantee,
     PreviousAttempt,
     Risk,
     StepResult,
@@ -98,7 +97,6 @@ class DeletePolicy(VersionsOperation[PolicyParams], DeletesObject[PolicyParams])
     kind = "iam.policy.delete"
     aws_operation = "DeletePolicy"
     needed_for = "Delete a managed policy."
-    guarantee = Guarantee.IDEMPOTENT
     undo = Undo.NEW_ID
     risk = Risk.DESTRUCTIVE
     params_type = PolicyParams

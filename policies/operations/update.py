@@ -64,6 +64,9 @@ class VersionsOperation(Operation[P]):
     """What the operations on a policy's versions have in common."""
 
     needed_for: ClassVar[str]  # a sentence: the feature that needs the permission of its call
+    guarantee: ClassVar[Guarantee] = Guarantee.IDEMPOTENT
+    undo: ClassVar[Undo] = Undo.REVERSIBLE
+    risk: ClassVar[Risk] = Risk.HIGH
 
     @property
     def permissions(self) -> Sequence[Permission]:
@@ -162,14 +165,24 @@ class DeleteVersionParams(VersionParams):
     make_room: bool = False  # a later step of the same change needs the room
 
 
-class UpdatePolicy(VersionsOperation[UpdatePolicyParams], WritesDocument[UpdatePolicyParams]):
+class PutsInForce(VersionsOperation[P], WritesDocument[P]):
+    """It says which version is in force, and so what the policy says."""
+
     replaces_text = True
+
+    def document(self, aws_account: AwsAccount, p: P, value: Value) -> str | None:
+        version = _version(Draft(aws_account), VersionParams(p.policy_arn, value["default"])) if value else None
+        return version.document.text if version else None
+
+    def before(self, draft: Draft, p: P, value: Value) -> dict[str, Any]:
+        return {"default": value["default"]}
+
+
+class UpdatePolicy(PutsInForce[UpdatePolicyParams]):
     kind = "iam.policy.update"
     needed_for = "Edit a managed policy: make a new version of it."
     aws_operation = "CreatePolicyVersion"
     guarantee = Guarantee.DETECTABLE
-    undo = Undo.REVERSIBLE
-    risk = Risk.HIGH
     params_type = UpdatePolicyParams
 
     def title(self, p: UpdatePolicyParams) -> str:
@@ -183,9 +196,6 @@ class UpdatePolicy(VersionsOperation[UpdatePolicyParams], WritesDocument[UpdateP
         new = p.version or f"v{max(map(number_of, value['versions']), default=0) + 1}"
         default = new if p.make_default else value["default"]
         return {**value, "default": default, "versions": sorted({*value["versions"], new}, key=number_of)}
-
-    def document(self, aws_account: AwsAccount, p: UpdatePolicyParams, value: Value) -> str | None:
-        return _text_in_force(aws_account, p.policy_arn, value)
 
     def writes(self, aws_account: AwsAccount, p: UpdatePolicyParams) -> str | None:
         return p.document
@@ -202,9 +212,6 @@ class UpdatePolicy(VersionsOperation[UpdatePolicyParams], WritesDocument[UpdateP
         limit = quotas_in(draft)[VERSIONS_OF_POLICY]
         full = limit.findings(there + 1, "TOO_MANY_VERSIONS", f"{p.name} has {there} versions", "delete one first")
         return [*document_findings(draft, p.document), *_no_change(draft, p, value), *full]
-
-    def before(self, draft: Draft, p: UpdatePolicyParams, value: Value) -> dict[str, Any]:
-        return {"default": value["default"]}
 
     def reverse(self, p: UpdatePolicyParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         delete = StepSpec(DeleteVersion.kind, {"policy_arn": p.policy_arn, "version": result["version"]})
@@ -245,7 +252,6 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
     needed_for = "Make room for a new version: AWS keeps five."
     unchanged_field = "version"
     aws_operation = "DeletePolicyVersion"
-    guarantee = Guarantee.IDEMPOTENT
     undo = Undo.NEW_ID
     risk = Risk.DESTRUCTIVE
     params_type = DeleteVersionParams
@@ -296,14 +302,10 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
         return StepResult() if same and p.version not in live["versions"] else None
 
 
-class SetDefault(VersionsOperation[VersionParams], WritesDocument[VersionParams]):
-    replaces_text = True
+class SetDefault(PutsInForce[VersionParams]):
     kind = "iam.policy.set_default"
     needed_for = "Go back to an earlier version of a managed policy."
     aws_operation = "SetDefaultPolicyVersion"
-    guarantee = Guarantee.IDEMPOTENT
-    undo = Undo.REVERSIBLE
-    risk = Risk.HIGH
     params_type = VersionParams
 
     def title(self, p: VersionParams) -> str:
@@ -314,9 +316,6 @@ class SetDefault(VersionsOperation[VersionParams], WritesDocument[VersionParams]
 
     def after(self, p: VersionParams, value: Value) -> Value:
         return {**value, "default": p.version}
-
-    def document(self, aws_account: AwsAccount, p: VersionParams, value: Value) -> str | None:
-        return _text_in_force(aws_account, p.policy_arn, value)
 
     def writes(self, aws_account: AwsAccount, p: VersionParams) -> str | None:
         version = _version(Draft(aws_account), p)
@@ -331,9 +330,6 @@ class SetDefault(VersionsOperation[VersionParams], WritesDocument[VersionParams]
 
     def limits(self, draft: Draft, p: VersionParams, value: Value) -> list[PlanFinding]:
         return _missing_version(p, value)
-
-    def before(self, draft: Draft, p: VersionParams, value: Value) -> dict[str, Any]:
-        return {"default": value["default"]}
 
     def reverse(self, p: VersionParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [StepSpec(self.kind, {"policy_arn": p.policy_arn, "version": before["default"]})]
@@ -384,11 +380,6 @@ def _missing_version(p: VersionParams, value: Value) -> list[PlanFinding]:
     if p.version in value["versions"]:
         return []
     return [PlanFinding("NO_SUCH_VERSION", "error", f"{p.name} has no version {p.version}.", field="version")]
-
-
-def _text_in_force(aws_account: AwsAccount, policy_arn: str, value: Value) -> str | None:
-    version = _version(Draft(aws_account), VersionParams(policy_arn, value["default"])) if value else None
-    return version.document.text if version else None
 
 
 def _version(draft: Draft, p: VersionParams) -> PolicyVersion | None:

@@ -41,6 +41,7 @@ P = TypeVar("P", bound=KeyParams)
 
 class KeyGate(Gate[P]):
     every = timedelta(hours=1)
+    aws_operation = "GetAccessKeyLastUsed"
     permissions = (look("iam:GetAccessKeyLastUsed", "See whether a rotated key is used.", AccessKeyId=NOBODYS_KEY),)
 
     def parse(self, params: Mapping[str, Any]) -> P:
@@ -60,7 +61,6 @@ class KeyGate(Gate[P]):
 
 class AwaitUse(KeyGate[KeyParams]):
     kind = "iam.key.await_use"
-    aws_operation = "GetAccessKeyLastUsed"
     until = "the new key is used"
     params_type = KeyParams
 
@@ -80,7 +80,6 @@ class AwaitQuiet(KeyGate[DaysParams]):
     """Of a key that was never used nothing is waited for."""
 
     kind = "iam.key.await_quiet"
-    aws_operation = "GetAccessKeyLastUsed"
     until = "the old key is quiet"
     params_type = DaysParams
 
@@ -99,7 +98,6 @@ class AwaitQuiet(KeyGate[DaysParams]):
 
 class AwaitKeySoak(WaitsForDays[DaysParams], KeyGate[DaysParams]):
     kind = "iam.key.await_soak"
-    aws_operation = "GetAccessKeyLastUsed"
     until = "it is clear that nobody misses the old key"
     params_type = DaysParams
 

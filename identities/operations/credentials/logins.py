@@ -14,6 +14,7 @@ from identities.credentials.mirrors import LOGIN
 from identities.models import LoginProfile
 from identities.operations.credentials.of_user import UserCredentialOperation
 from identities.operations.dependents import dependent_rows
+from identities.operations.owners import OwnerParams
 from policies import holdings
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
@@ -40,12 +41,7 @@ PASSWORD = "Console password"  # noqa: S105  a name
 
 
 @dataclass(frozen=True)
-class LoginParams:
-    arn: str
-
-
-@dataclass(frozen=True)
-class ConsolePasswordParams(LoginParams):
+class ConsolePasswordParams(OwnerParams):
     password: str  # the reference of the sealed text
     reset_required: bool = True  # its user must choose a new one at the next sign-in
     made_up: bool = False  # by the console: whoever applies the change sees it once
@@ -55,7 +51,7 @@ class ConsolePasswordParams(LoginParams):
             raise BadParams("A password is sealed before it becomes part of a plan.")
 
 
-P = TypeVar("P", bound=LoginParams)
+P = TypeVar("P", bound=OwnerParams)
 
 
 class LoginOperation(UserCredentialOperation[P]):
@@ -161,26 +157,26 @@ class ResetLogin(SetConsolePassword):
         return value
 
 
-class DeleteLogin(LoginOperation[LoginParams]):
+class DeleteLogin(LoginOperation[OwnerParams]):
     aws_operation = "DeleteLoginProfile"
     known_as = "iam.login.delete"
     undo = Undo.NEVER
-    params_type = LoginParams
+    params_type = OwnerParams
 
-    def title(self, p: LoginParams) -> str:
+    def title(self, p: OwnerParams) -> str:
         return f"Delete the console password of {self.named(p)}"
 
-    def note(self, p: LoginParams) -> str:
+    def note(self, p: OwnerParams) -> str:
         return "The password can’t come back; a new one can be given. Access keys and open sessions go on."
 
-    def calls(self, p: LoginParams) -> list[Call]:
+    def calls(self, p: OwnerParams) -> list[Call]:
         return self.call(p, self.aws_operation)
 
-    def after(self, p: LoginParams, value: Value) -> Value:
+    def after(self, p: OwnerParams, value: Value) -> Value:
         return {**value, "made": None}
 
-    def access_changes(self, aws_account: AwsAccount, p: LoginParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: OwnerParams) -> Sequence[AccessChange]:
         return [holdings.CredentialFact(p.arn, holdings.PASSWORD, False)]
 
-    def dependent(self, p: LoginParams) -> tuple[str, bool] | None:
+    def dependent(self, p: OwnerParams) -> tuple[str, bool] | None:
         return "password", False

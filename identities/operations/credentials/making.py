@@ -20,6 +20,7 @@ from identities.operations.credentials.of_user import (
     KindOfCredential,
     UserCredentialOperation,
 )
+from identities.operations.owners import OwnerParams
 from objects.operations.objects import ObjectParams
 from policies.holdings import CredentialFact
 from policies.quotas import KEYS_OF_USER, Quota, quotas_in
@@ -120,29 +121,24 @@ class CreateCredential(UserCredentialOperation[P], HasSecrets[P], IdChosenByAws[
         return f"new {self.credential.word}", True
 
 
-@dataclass(frozen=True)
-class CreateKeyParams:
-    arn: str
-
-
-class CreateKey(CreateCredential[CreateKeyParams]):
+class CreateKey(CreateCredential[OwnerParams]):
     aws_operation = "CreateAccessKey"
     known_as = "iam.key.create"
     needed_for = "Make and rotate access keys."
     credential, quota, answered = KEY, KEYS_OF_USER, "AccessKey"
     secret_names: ClassVar[Mapping[str, str]] = {"SecretAccessKey": "Secret access key"}
-    params_type = CreateKeyParams
+    params_type = OwnerParams
 
-    def title(self, p: CreateKeyParams) -> str:
+    def title(self, p: OwnerParams) -> str:
         return f"Make an access key for {self.named(p)}"
 
-    def calls(self, p: CreateKeyParams) -> list[Call]:
+    def calls(self, p: OwnerParams) -> list[Call]:
         return self.call(p, self.aws_operation)
 
-    def part(self, p: CreateKeyParams) -> str:
+    def part(self, p: OwnerParams) -> str:
         return f"access keys:{p.arn}"
 
-    def counts(self, p: CreateKeyParams, service: str) -> bool:
+    def counts(self, p: OwnerParams, service: str) -> bool:
         return True
 
 
