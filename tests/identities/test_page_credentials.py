@@ -17,7 +17,7 @@ from identities.models import AccessKey, IamUser
 from tests.services.credentials import at_that_time, enable, give_everything, pull
 from tests.services.pages import address, get, names_in, text_of
 from tests.services.pulling import pull_all
-from tests.services.remembered import kept_in_aws
+from tests.services.remembered import kept_in_aws, remembered
 from tests.services.rows import make_user
 
 pytestmark = pytest.mark.django_db
@@ -142,15 +142,19 @@ def test_who_is_gone_shows_what_there_was(iam: Any, aws_account: AwsAccount, tab
 
 
 @pytest.fixture
-def listed(iam: Any, aws_account: AwsAccount, bobs: Client) -> Callable[[str], list[str]]:
+def listed(iam: Any, emulator: Emulator, aws_account: AwsAccount, bobs: Client) -> Callable[[str], list[str]]:
     """Jane has everything, lena a password and no MFA, robot an old key; plain has nothing."""
-    iam.create_user(UserName="lena")
-    iam.create_login_profile(UserName="lena", Password="Correct-Horse-7-Battery")
-    at_that_time(iam, LONG_AGO)
-    iam.create_user(UserName="robot")
-    iam.create_access_key(UserName="robot")
-    enable(iam, "robot", "GAHT12345678")
-    pull(aws_account)
+
+    def make() -> None:
+        iam.create_user(UserName="lena")
+        iam.create_login_profile(UserName="lena", Password="Correct-Horse-7-Battery")
+        at_that_time(iam, LONG_AGO)
+        iam.create_user(UserName="robot")
+        iam.create_access_key(UserName="robot")
+        enable(iam, "robot", "GAHT12345678")
+        pull(aws_account)
+
+    remembered("four users", emulator, aws_account, make)
     return lambda query: names_in(get(bobs, "users", query))
 
 

@@ -16,6 +16,7 @@ from cognito.trying import sign_up
 from tests.cognito.identity_pools.shop import Shop
 from tests.cognito.trying.pages import FIRST, begun, sign_up_page, state_in, with_secret
 from tests.services.pages import address, get, text_of
+from tests.services.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +26,12 @@ ADA = "ada@example.com"
 @pytest.fixture
 def shop(shop: Shop) -> Shop:
     """A pool that sends a code to the address of who signs up."""
-    shop.idp.update_user_pool(UserPoolId=shop.user_pool, AutoVerifiedAttributes=["email"])
-    shop.mirrored()
+
+    def send() -> None:
+        shop.idp.update_user_pool(UserPoolId=shop.user_pool, AutoVerifiedAttributes=["email"])
+        shop.mirrored()
+
+    remembered("sends codes", shop.emulator, shop.aws_account, send, shop.user_pool)
     return shop
 
 
