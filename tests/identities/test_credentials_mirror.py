@@ -27,6 +27,7 @@ from sync.selectors import coverage_of
 from tests.services.console_roles import connect_by_roles, make_console_role
 from tests.services.credentials import at_that_time, contents, enable, facet_of, give_everything, pull
 from tests.services.pulling import pull_all
+from tests.services.remembered import kept_in_aws, remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -34,14 +35,17 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def iam(emulator: Emulator) -> Any:
     client = emulator.own_client("iam")
-    client.create_user(UserName="plain")
+    kept_in_aws("plain", emulator, lambda: client.create_user(UserName="plain"))
     return client
 
 
 @pytest.fixture
-def jane(iam: Any, aws_account: AwsAccount) -> IamUser:
-    give_everything(iam, "jane")
-    pull(aws_account)
+def jane(iam: Any, emulator: Emulator, aws_account: AwsAccount) -> IamUser:
+    def make() -> None:
+        give_everything(iam, "jane")
+        pull(aws_account)
+
+    remembered("everything of jane", emulator, aws_account, make)
     return IamUser.objects.get(name="jane")
 
 
@@ -182,8 +186,11 @@ def test_a_use_changes_the_column_and_makes_no_revision(
     assert IamUser.objects.get(name="jane").last_activity_at == key.last_used_at
 
 
-def test_only_users_with_keys_are_asked_about(jane: IamUser, emulator: Emulator) -> None:
+def test_only_users_with_keys_are_asked_about(iam: Any, emulator: Emulator, aws_account: AwsAccount) -> None:
+    give_everything(iam, "jane")
+    pull(aws_account)
     assert len(emulator.calls("GetAccessKeyLastUsed")) == 1
+    jane = IamUser.objects.get(name="jane")
     assert not Facet.objects.filter(source="last_used").exclude(object_id=jane.aws_id).exists()
 
 

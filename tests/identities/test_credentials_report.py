@@ -20,6 +20,7 @@ from sync.models import Facet, Revision, Run
 from sync.selectors import coverage_of
 from tests.services.credentials import SOURCES, at_that_time, give_everything, pull
 from tests.services.pages import get, text_of
+from tests.services.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -36,10 +37,14 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
     client = emulator.own_client("iam")
-    give_everything(client, "jane")
-    client.create_user(UserName="plain")
-    emulator.activity("user", "jane", at=USED.isoformat())
-    pull(aws_account, "iam.details")
+
+    def make() -> None:
+        give_everything(client, "jane")
+        client.create_user(UserName="plain")
+        emulator.activity("user", "jane", at=USED.isoformat())
+        pull(aws_account, "iam.details")
+
+    remembered("used by jane", emulator, aws_account, make)
     return client
 
 
