@@ -27,6 +27,7 @@ from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import MFA_ROLES, Role
 from emulator.process import Emulator, start_emulator
 from iamconsole import urls
+from iamconsole.web import middleware
 from tests.services.pulling import seeded_and_pulled
 from tests.services.workers import Worker, empty_queue, start_worker
 from tests.services.world import World
@@ -206,10 +207,11 @@ def olgas(client_of: Callable[..., Client], olga: Operator) -> Client:
 
 @pytest.fixture
 def short_refusals(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """A page that says 403 or 404 is its sentence alone, for tests of who is refused what: the sidebar takes longer."""
+    """A page that says 403, 404 or 405 has no sidebar, for tests of who is refused what: that takes longer."""
     caplog.set_level(logging.CRITICAL, "django.request")
     for status in (403, 404):
         monkeypatch.setattr(urls, f"handler{status}", partial(_sentence_alone, status))
+    monkeypatch.setattr(middleware, "refusal_page", lambda request, template, status: HttpResponse(status=status))
 
 
 def _sentence_alone(status: int, request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -167,11 +167,17 @@ def sessions(cast: dict[str, Operator], client_of: Callable[[Operator], Client])
 
 
 @pytest.fixture
-def world(sessions: dict[str, tuple[Client, str]], db: None, caplog: pytest.LogCaptureFixture) -> World:
+def whole_pages(sessions: dict[str, tuple[Client, str]], db: None, caplog: pytest.LogCaptureFixture) -> World:
+    """With the sidebar also on pages that refuse."""
     caplog.set_level(logging.CRITICAL, "django.request")  # refusals are what is asked for here
     for client, key in sessions.values():  # whatever an earlier test got
         client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: key} if key else {})
     return World({name: client for name, (client, _) in sessions.items()})
+
+
+@pytest.fixture
+def world(whole_pages: World, short_refusals: None) -> World:
+    return whole_pages
 
 
 @pytest.fixture(scope="module")
@@ -260,6 +266,20 @@ def test_each_form_that_waits_for_a_fresh_sign_in_has_a_name(
             nameless |= set() if words_of(address)[0] else {row.name}
     assert nameless == set()
     assert asked == {name for name, access in OURS.items() if access and access.fresh_sign_in} | ASK_THEMSELVES
+
+
+@pytest.mark.parametrize("who", [who for who in COLUMNS if who != "anonymous"])
+def test_a_page_that_refuses_is_whole(whole_pages: World, who: str) -> None:
+    refused = set()
+    for name in ("users", "user", "change", "pull_now", "operators", "drift", "cognito_pool_people", "who_can"):
+        for method in ("GET", "POST"):
+            answer = whole_pages.answer(who, whole_pages.address(name), method)
+            if answer != "ok":
+                assert isinstance(whole_pages.latest, HttpResponse)
+                assert b'<nav class="side"' in whole_pages.latest.content
+                assert b"<h1>" in whole_pages.latest.content
+                refused.add(answer)
+    assert refused == {"charlie": {"404"}, "alice": {"405"}, "olga": {"405"}}.get(who, {"403", "405"})
 
 
 # ---- signing in -----------------------------------------------------------------------------------------------
