@@ -32,8 +32,6 @@ from policies.engine.structure import DocumentType
 MODULES = (
     grammar,
     sizes,
-    grammar,
-    actions,
     actions,
     arns,
     condition_keys,
@@ -41,15 +39,11 @@ MODULES = (
     condition_addresses,
     operators,
     variables,
-    condition_keys,
     principals,
     federation,
-    principals,
     control_policies,
     width,
-    width,
     redundancy,
-    grammar,
 )
 
 # IAM takes 131,072 characters, white space included; what AWS itself writes may be laid out more widely.
