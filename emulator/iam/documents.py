@@ -7,13 +7,20 @@ import re
 from typing import Any
 
 from moto.iam.exceptions import LimitExceededException, MalformedPolicyDocument, ValidationError
-from moto.iam.policy_validation import IAMPolicyDocumentValidator, IAMTrustPolicyDocumentValidator
+from moto.iam.policy_validation import (
+    VALID_RESOURCE_PATH_STARTING_VALUES,
+    IAMPolicyDocumentValidator,
+    IAMTrustPolicyDocumentValidator,
+)
 
 MANAGED_SIZE = 6144
 TRUST_SIZE = 2048
 _RAW_SIZE = 131_072
 _CHARACTERS = re.compile("[\t\n\r\u0020-\u00ff]+")
 _TRUST_VERSIONS = ("2008-10-17", "2012-10-17")
+# Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity and Access Management",
+# "Resource types": what came since moto listed them.
+VALID_RESOURCE_PATH_STARTING_VALUES["iam"]["values"].append("delegation-request/")
 
 
 class _TrustValidator(IAMTrustPolicyDocumentValidator):  # type: ignore[misc]

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import fetch_aws_account
 from identities.account import password_policy, selectors
+from identities.account.settings import read_root_access
 from objects.object_pages import HISTORY
 from sync.selectors import coverages_of
 
@@ -46,7 +47,7 @@ def account_settings(request: HttpRequest, account_id: str) -> HttpResponse:
     if settings is not None and settings.password_policy is not None:
         context["policy"] = password_policy.read(settings.password_policy)
     if settings is not None and settings.root_access is not None:
-        context["root"] = settings.read_root_access(settings.root_access)
+        context["root"] = read_root_access(settings.root_access)
     return render(request, "identities/account/settings.html", context)
 
 

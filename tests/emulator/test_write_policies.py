@@ -145,7 +145,7 @@ def test_a_malformed_document_is_refused(iam: Any, policy: str, refused: Refused
 
 def test_a_number_is_a_condition_value(iam: Any) -> None:
     document = json.loads(ALLOW_ALL)
-    document["Statement"]["Condition"] = {"NumericLessThan": {"aws:MultiFactorAuthAge": 900}}
+    document["Statement"][0]["Condition"] = {"NumericLessThan": {"aws:MultiFactorAuthAge": 900}}
 
     iam.create_policy(PolicyName="p", PolicyDocument=json.dumps(document))
 
