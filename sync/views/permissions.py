@@ -23,9 +23,11 @@ from accounts.roles import ADMINISTER
 from sync import connect, mirror
 from sync.aws.permission import IAM, Permission, RolePart, optional_parts, permissions_of
 from sync.aws.purpose import Tier
-from sync.models import Attempt, Step
+from sync.models import Attempt, Change, Step
 from sync.operations import registry
 from sync.selectors import coverages_by_place
+
+RECENT_CHANGES = 500  # that are looked through; what was tried before says little of today
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ def _needed_by(source: mirror.Source) -> set[str]:
 # ---- What changes found --------------------------------------------------------------------------------------
 def _of_changes(aws_account: AwsAccount) -> Iterator[tuple[str, Trial]]:
     """By kind of step the last that was done, and the last that was refused, where that is the newer one."""
-    tried = Attempt.objects.filter(step__change__aws_account=aws_account).order_by()
+    recent = Change.objects.filter(aws_account=aws_account).order_by("-pk").values("pk")[:RECENT_CHANGES]
+    tried = Attempt.objects.filter(step__change__in=recent).order_by()
     refused = Q(error__class="AccessDeniedError")
     times = tried.values("step__kind").annotate(
         done=Max("finished_at", filter=Q(outcome=Step.State.DONE)), refused=Max("pk", filter=refused)
