@@ -41,7 +41,7 @@ def test_people_read_sentences(tmp_path: Path) -> None:
         "OLD allows, and NEW doesn't:",
         "  s3:GetObject",
         "    on *",
-        '    except if {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}',
+        "    except if aws:SourceIp is in 10.0.0.0/8",
     ]
     out, _ = diff(tmp_path, allowing("s3:GetObject"), allowing("S3:GetObject"))
     assert out.strip() == "Both documents give the same access."
@@ -55,9 +55,9 @@ def test_people_read_sentences(tmp_path: Path) -> None:
         (
             "BoolIfExists",
             "true",
-            'if {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}',
+            "if aws:MultiFactorAuthPresent is true or is missing",
         ),  # and where nothing tells
-        ("Bool", "false", 'if {"Bool": {"aws:MultiFactorAuthPresent": "false"}}'),
+        ("Bool", "false", "if aws:MultiFactorAuthPresent is false"),
     ],
 )
 def test_people_read_of_mfa_what_is_exact(tmp_path: Path, operator: str, value: str, said: str) -> None:

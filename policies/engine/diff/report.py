@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from policies.engine.condition_words import condition_words
 from policies.engine.diff.actions import Actions, Universe
 from policies.engine.diff.compare import (
     AccessDifference,
@@ -260,7 +260,7 @@ _LABELS = {
 
 
 def lines(item: Mapping[str, Any]) -> list[str]:
-    """What stands beside its actions: "on arn:aws:s3:::b/*", 'if {"Bool": …}', "except without MFA"."""
+    """What stands beside its actions: "on arn:aws:s3:::b/*", "if aws:SourceIp is in …", "except without MFA"."""
     return [label + line for name, label in _LABELS.items() if item.get(name) for line in _in_words(name, item[name])]
 
 
@@ -277,25 +277,10 @@ def _principal_lines(value: Mapping[str, list[str]]) -> str:
     return ", ".join(f"{kind} {each}" for kind, listed in value.items() for each in listed)
 
 
-# Both say it exactly: only "BoolIfExists" also matches requests without the key, which have no MFA either.
-_MFA = "aws:multifactorauthpresent"
-_SAID_OF_MFA: Mapping[tuple[str, str], str] = {("Bool", "true"): "with MFA", ("BoolIfExists", "false"): "without MFA"}
-
-
-def _conditions(value: Mapping[str, Mapping[str, str | list[str]]]) -> str:
-    asked = [(operator, key.lower(), values) for operator, keys in value.items() for key, values in keys.items()]
-    if len(asked) == 1 and asked[0][1] == _MFA:
-        operator, _, values = asked[0]
-        line = [values] if isinstance(values, str) else values
-        if len(line) == 1 and (said := _SAID_OF_MFA.get((operator, line[0].lower()))):
-            return said
-    return f"if {json.dumps(value)}"
-
-
 _WORDS: Mapping[str, Callable[[Any], str]] = {
     "principals": _principal_lines,
     "not_principals": _principal_lines,
-    "conditions": _conditions,
+    "conditions": condition_words,
     "may_be": str,
     "because": str,
 }
