@@ -87,16 +87,7 @@ def _there(account: EscalationAccount, own: str) -> dict[str, bool]:
 
 
 def _allows_everything(document: CompiledDocument) -> bool:
-    """Without a condition, and denying nothing."""
-    return not any(each.denies for each in document.statements) and any(
-        each.allows
-        and not each.tests
-        and not each.not_resources
-        and not each.not_actions
-        and "*" in each.actions.patterns
-        and each.resources.is_everything
-        for each in document.statements
-    )
+    return document.allows_everything and not document.denies
 
 
 def _constants(statement: CompiledStatement) -> Iterator[str]:

@@ -91,7 +91,7 @@ class ComparedDocument:
 
     @cached_property
     def denies(self) -> bool:
-        return any(statement.denies for statement in self._compiled.statements)
+        return self._compiled.denies
 
     @cached_property
     def is_wide(self) -> bool:
@@ -100,13 +100,7 @@ class ComparedDocument:
 
     @cached_property
     def allows_everything(self) -> bool:
-        return any(
-            statement.allows
-            and not (statement.not_actions or statement.not_resources or statement.tests)
-            and "*" in statement.actions.patterns
-            and "*" in statement.resources.patterns
-            for statement in self._compiled.statements
-        )
+        return self._compiled.allows_everything
 
     @cached_property
     def tags(self) -> frozenset[str]:

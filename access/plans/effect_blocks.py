@@ -13,11 +13,11 @@ from access.plans.check import NAME
 from access.plans.effects import SHOWN
 from aws_constraints.arn import name_of
 from iamconsole.web.words import counted, number, some
+from policies.access_lines import SHOWN_ACTIONS, AccessLine
 from sync.models import Change
 
 LEDE = "By policies and boundaries; control policies and policies of resources may still deny"
 
-_SHOWN_ACTIONS = 12
 _VERBS: Mapping[str, tuple[str, str, str]] = {  # kind of item: the sign, its class, what it says
     "gained": ("+", "add", "Gains"),
     "allowed_again": ("+", "add", "Is no longer denied"),
@@ -43,15 +43,6 @@ _FLAGS = {"opened": "New privilege escalation path"}
 
 
 @dataclass(frozen=True)
-class EffectLine:
-    sign: str
-    kind: str
-    verb: str
-    actions: str = ""
-    limits: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
 class PrincipalLink:
     name: str
     url: str = ""
@@ -63,7 +54,7 @@ class EffectBlock:
 
     who: tuple[PrincipalLink, ...]
     more: int
-    lines: Sequence[EffectLine]
+    lines: Sequence[AccessLine]
     notes: Sequence[str] = ()
     flag: str = ""
     lead: str = ""
@@ -100,7 +91,7 @@ def _of_paths(stored: Mapping[str, Any], account_id: str) -> Iterator[EffectBloc
         found = stored.get(part, {"ids": [], "paths": []})
         for path in found["paths"]:
             *before, last = path["steps"]
-            lines = [EffectLine(sign, css, each) for each in [*(f"{step}, then" for step in before), last]]
+            lines = [AccessLine(sign, css, each) for each in [*(f"{step}, then" for step in before), last]]
             lead = perhaps if path["supposes"] else verb
             arn, aws_id = path["who"]
             yield EffectBlock((_who(arn, aws_id, account_id),), 0, lines, [lead], _FLAGS.get(part, ""))
@@ -122,9 +113,9 @@ def _joined(measured: Sequence[EffectBlock], facts: Sequence[EffectBlock]) -> It
 
 
 def _alike(
-    described: Mapping[PrincipalLink, Sequence[EffectLine]],
-) -> Iterator[tuple[Sequence[EffectLine], list[PrincipalLink]]]:
-    groups: dict[str, tuple[Sequence[EffectLine], list[PrincipalLink]]] = {}
+    described: Mapping[PrincipalLink, Sequence[AccessLine]],
+) -> Iterator[tuple[Sequence[AccessLine], list[PrincipalLink]]]:
+    groups: dict[str, tuple[Sequence[AccessLine], list[PrincipalLink]]] = {}
     for who, lines in described.items():
         groups.setdefault(repr(lines), (lines, []))[1].append(who)
     yield from groups.values()
@@ -162,7 +153,7 @@ def _of_role(trust: Mapping[str, Any], account_id: str) -> EffectBlock:
 
 
 def _of_fact(fact: Mapping[str, Any], account_id: str) -> EffectBlock:
-    lines = [EffectLine(*(("+", "add") if line["gives"] else ("−", "del")), line["words"]) for line in fact["lines"]]
+    lines = [AccessLine(*(("+", "add") if line["gives"] else ("−", "del")), line["words"]) for line in fact["lines"]]
     return EffectBlock((_who(fact["who"], fact["aws_id"], account_id),), 0, lines)
 
 
@@ -172,17 +163,17 @@ def _who(arn: str, aws_id: str, account_id: str) -> PrincipalLink:
     return PrincipalLink(name_of(arn), url)
 
 
-def _lines(described: Mapping[str, Any], verbs: Mapping[str, tuple[str, str, str]]) -> Iterator[EffectLine]:
+def _lines(described: Mapping[str, Any], verbs: Mapping[str, tuple[str, str, str]]) -> Iterator[AccessLine]:
     for kind, (sign, css, verb) in verbs.items():
         found = described.get(kind)
         if found is None:
             continue
         for item in found["items"]:
             total = len(item["actions"]) + item["more"]
-            actions = "everything" if _is_all(item) else some(item["actions"], total, shown=_SHOWN_ACTIONS)
-            yield EffectLine(sign, css, verb, actions, item["lines"] if not _is_all(item) else ())
+            actions = "everything" if _is_all(item) else some(item["actions"], total, shown=SHOWN_ACTIONS)
+            yield AccessLine(sign, css, verb, actions, item["lines"] if not _is_all(item) else ())
         if found["more"]:
-            yield EffectLine(sign, css, f"{verb} {counted(found['more'], 'more thing')}")
+            yield AccessLine(sign, css, f"{verb} {counted(found['more'], 'more thing')}")
 
 
 def _is_all(item: Mapping[str, Any]) -> bool:

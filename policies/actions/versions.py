@@ -11,6 +11,7 @@ from iamconsole.web.diff import DiffLine, document_diff
 from iamconsole.web.words import counted
 from objects.fields import offer
 from objects.object_actions import ActionForm
+from policies.access_lines import AccessLine, access_lines
 from policies.actions.document_edit import SKELETON, DocumentEditForm
 from policies.fields import DocumentField
 from policies.models import Document, PolicyVersion
@@ -114,6 +115,11 @@ class MakeDefaultForm(OneVersionForm):
         """What it changes."""
         in_force = self.target.default
         return document_diff(in_force.document.text, self.chosen.document.text) if in_force and self.chosen else []
+
+    @property
+    def access(self) -> Sequence[AccessLine]:
+        in_force = self.target.default
+        return access_lines(in_force.document.text, self.chosen.document.text) if in_force and self.chosen else ()
 
     def steps(self) -> Sequence[StepSpec]:
         return plan_set_default(self.target, self.cleaned_data["version"])

@@ -209,6 +209,28 @@ class CompiledDocument:
         self.statements = [CompiledStatement(each, with_variables=found.with_variables) for each in found.statements]
         self._by_action: dict[str, tuple[CompiledStatement, ...]] = {}
 
+    @property
+    def names_principals(self) -> bool:
+        """Whether it is the policy of a resource, or a trust policy."""
+        return any(each.principals is not None for each in self.statements)
+
+    @property
+    def denies(self) -> bool:
+        """Whether it has a statement that denies."""
+        return any(each.denies for each in self.statements)
+
+    @property
+    def allows_everything(self) -> bool:
+        """Whether it has a statement that allows everything on everything, without a condition; denials not counted."""
+        return any(
+            each.allows
+            and not (each.not_actions or each.not_resources)
+            and "*" in each.actions.patterns
+            and each.resources.is_everything
+            and not each.tests
+            for each in self.statements
+        )
+
     def about(self, action: str) -> tuple[CompiledStatement, ...]:
         """Those about the action (in lower case)."""
         found = self._by_action.get(action)

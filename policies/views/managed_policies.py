@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from iamconsole.web.diff import DiffLine, document_diff, laid_out
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from policies import kinds, selectors
+from policies.access_lines import AccessLine, access_lines
 from policies.engine import catalogue
 from policies.engine.statements import document_in
 from policies.engine.summary import ServiceAccess, summary
@@ -55,13 +56,16 @@ class PolicyVersionView:
     in_force: bool
     text: str
     lines: list[DiffLine]
+    access: Sequence[AccessLine]
 
 
 def _versions(policy: ManagedPolicy) -> Iterator[PolicyVersionView]:
     rows = selectors.versions_of(policy)
     for row, older in zip(rows, [*rows[1:], None], strict=True):
         lines = document_diff(older.document.text, row.document.text) if older else []
-        yield PolicyVersionView(row, row.version_id == policy.default_version, laid_out(row.document.text), lines)
+        access = access_lines(older.document.text, row.document.text) if older else ()
+        is_in_force = row.version_id == policy.default_version
+        yield PolicyVersionView(row, is_in_force, laid_out(row.document.text), lines, access)
 
 
 def _document(request: HttpRequest, policy: ManagedPolicy) -> Mapping[str, Any]:
