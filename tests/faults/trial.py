@@ -21,6 +21,7 @@ from sync.models import Attempt, Change, Lease, Revision, Step
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import AppearsAfterwards, HasSecrets
 from sync.operations import Guarantee, Operation, registry
+from sync.sealed import sending
 from tests.faults.mirrored import differences
 from tests.project.operations import SENDING
 from tests.services.changing import propose
@@ -119,7 +120,9 @@ class Trial:
         for call in self.operation.calls(self.operation.parse(self.change.steps.get().params)):
             there = {"region_name": call.region} if call.region else {}
             client = self.world.emulator.client(call.service, **there)
-            getattr(client, xform_name(call.operation))(**in_clear(opened(call.parameters)))
+            with sending(self.change):  # what was typed opens for the change that it was typed for only
+                parameters = in_clear(opened(call.parameters))
+            getattr(client, xform_name(call.operation))(**parameters)
         self.world.emulator.forget_calls()
 
     # ---- How it ended ----------------------------------------------------------------------------------------
