@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from policies.engine import statements, variables
 from policies.engine.callers import Caller, NamingDirectness, Principals
 from policies.engine.conditions import AnyTest, Context, ValuesOf, compile_conditions
+from policies.engine.lazily import lazy
 from policies.engine.matching import LAST_PART, Glob, ResourceGlob, resource_glob, tokens
 from policies.engine.statements import document_in, document_of
 from policies.engine.truth import MAYBE, NO, UNKNOWN, YES, Truth, opposite
@@ -34,22 +35,22 @@ class CompiledStatement:
     def sid(self) -> str:
         return self._source.sid
 
-    @cached_property
+    @lazy
     def resources(self) -> ResourcePatterns:
         return ResourcePatterns(self._source.resource_words, with_variables=self._with_variables)
 
-    @cached_property
+    @lazy
     def principals(self) -> Principals | None:
         is_not = self._source.has("NotPrincipal")
         if not is_not and not self._source.has("Principal"):
             return None
         return Principals(self._source.principal_words, is_not=is_not)
 
-    @cached_property
+    @lazy
     def tests(self) -> tuple[AnyTest, ...]:
         return compile_conditions(self._source, with_variables=self._with_variables)
 
-    @cached_property
+    @lazy
     def keys(self) -> frozenset[str]:
         """The context that it asks for."""
         return self.resources.keys.union(*(test.keys for test in self.tests))
@@ -103,9 +104,8 @@ class ActionPatterns:
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self.patterns = tuple(patterns)
-        by_form = PatternsByForm([pattern.lower() for pattern in patterns])
-        self._exact, self._prefixes = by_form.exact, by_form.prefixes
-        self._globs = [Glob(tokens(pattern)) for pattern in by_form.others]
+        self._exact, self._prefixes, others = by_form([pattern.lower() for pattern in patterns])
+        self._globs = [Glob(tokens(pattern)) for pattern in others]
 
     def __contains__(self, action: str) -> bool:
         return (
@@ -115,28 +115,22 @@ class ActionPatterns:
         )
 
 
-class PatternsByForm:
-    """Patterns by what it takes to match them. Most are one name, or all that begins so: those need no compiling.
+def by_form(patterns: Sequence[str]) -> tuple[set[str], tuple[str, ...], list[str]]:
+    """Patterns by what it takes to match them: most are one name, or all that begins so, and need no compiling.
 
-    `exact` match themselves, `prefixes` all that begins so; `others` have wildcards or variables elsewhere, or are
+    The first match themselves, the second all that begins so; the others have wildcards or variables elsewhere, or are
     shorter than an ARN.
     """
-
-    __slots__ = ("exact", "others", "prefixes")
-
-    def __init__(self, patterns: Sequence[str]) -> None:
-        self.exact: set[str] = set()
-        self.others: list[str] = []
-        prefixes = []
-        for pattern in patterns:
-            begin = pattern[:-1] if pattern[-1:] == "*" else pattern
-            if "*" in begin or "?" in begin or "${" in begin or _is_short_arn(begin):
-                self.others.append(pattern)
-            elif begin is pattern:
-                self.exact.add(pattern)
-            else:
-                prefixes.append(begin)
-        self.prefixes = tuple(prefixes)
+    exact, prefixes, others = set(), [], []
+    for pattern in patterns:
+        begin = pattern[:-1] if pattern[-1:] == "*" else pattern
+        if "*" in begin or "?" in begin or "${" in begin or _is_short_arn(begin):
+            others.append(pattern)
+        elif begin is pattern:
+            exact.add(pattern)
+        else:
+            prefixes.append(begin)
+    return exact, tuple(prefixes), others
 
 
 def _is_short_arn(text: str) -> bool:
@@ -152,9 +146,8 @@ class ResourcePatterns:
     def __init__(self, patterns: Sequence[str], *, with_variables: bool) -> None:
         self.patterns = tuple(patterns)
         self._with_variables = with_variables
-        by_form = PatternsByForm(self.patterns)
-        self._exact, self._prefixes = by_form.exact, by_form.prefixes
-        parsed = [resource_parts(pattern, with_variables) for pattern in by_form.others]
+        self._exact, self._prefixes, others = by_form(self.patterns)
+        parsed = [resource_parts(pattern, with_variables) for pattern in others]
         fixed = [variables.resolved(parts, lambda key: None) or [] for parts in parsed if variables.is_fixed(parts)]
         self._dynamic = [parts for parts in parsed if not variables.is_fixed(parts)]
         self._globs = [ResourceGlob(pattern) for pattern in fixed]

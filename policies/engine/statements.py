@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from policies.engine.document import load
 from policies.engine.json_text import Json, Path
+from policies.engine.lazily import lazy
 from policies.engine.variables import VERSION_WITH_VARIABLES
 
 _IF_EXISTS = "ifexists"
@@ -76,7 +77,7 @@ class Statement:
     path: Path
     written: Mapping[str, Any]
 
-    @cached_property
+    @lazy
     def sid(self) -> str:
         """ "" where it has none."""
         return _text(self.written.get("Sid"))
@@ -90,31 +91,31 @@ class Statement:
     def denies(self) -> bool:
         return bool(self.written.get("Effect") == "Deny")
 
-    @cached_property
+    @lazy
     def actions(self) -> tuple[StatementText, ...]:
         return _texts(self.written, "Action", self.path)
 
-    @cached_property
+    @lazy
     def not_actions(self) -> tuple[StatementText, ...]:
         return _texts(self.written, "NotAction", self.path)
 
-    @cached_property
+    @lazy
     def resources(self) -> tuple[StatementText, ...]:
         return _texts(self.written, "Resource", self.path)
 
-    @cached_property
+    @lazy
     def not_resources(self) -> tuple[StatementText, ...]:
         return _texts(self.written, "NotResource", self.path)
 
-    @cached_property
+    @lazy
     def principals(self) -> tuple[StatementPrincipal, ...]:
         return _principals(self.written, "Principal", self.path)
 
-    @cached_property
+    @lazy
     def not_principals(self) -> tuple[StatementPrincipal, ...]:
         return _principals(self.written, "NotPrincipal", self.path)
 
-    @cached_property
+    @lazy
     def conditions(self) -> tuple[Condition, ...]:
         condition = self.written.get("Condition")
         return tuple(_conditions(condition, (*self.path, "Condition"))) if condition else ()
@@ -161,7 +162,7 @@ class PolicyDocument:
     def with_variables(self) -> bool:
         return self.version == VERSION_WITH_VARIABLES
 
-    @cached_property
+    @lazy
     def names_principals(self) -> bool:
         """Whether it is the policy of a resource."""
         return any(each.has("Principal") or each.has("NotPrincipal") for each in self.statements)
@@ -189,12 +190,12 @@ def document_of(value: Any) -> PolicyDocument:
     written = value if isinstance(value, dict) else {}
     listed = written.get("Statement", [])
     several = listed if isinstance(listed, list) else [listed]
-    statements = tuple(
+    statements = [
         Statement(index, ("Statement", index) if several is listed else ("Statement",), each)
         for index, each in enumerate(several)
         if isinstance(each, dict)
-    )
-    return PolicyDocument(_text(written.get("Version")), statements, written)
+    ]
+    return PolicyDocument(_text(written.get("Version")), tuple(statements), written)
 
 
 def _words(written: Mapping[str, Any], name: str) -> tuple[str, ...]:
