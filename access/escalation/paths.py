@@ -16,6 +16,7 @@ from access.index import cached_index
 from access.question import WhoCanMatch
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of
 from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
 
@@ -56,10 +57,16 @@ class EscalationStep:
 
     @property
     def does(self) -> str:
-        """In words: what is done to whom."""
+        """In words: what is done to whom, whose ARN stands beside it."""
         it = "itself" if self.target == self.principal else self.technique.target.called
         whom = "itself" if self.of == self.principal else self.of.rpartition(":")[2].replace("user/", "the user ", 1)
         return self.technique.does.replace("{it}", it).replace("{whom}", whom)
+
+    @property
+    def does_by_name(self) -> str:
+        """The same, with the name of whom it is done to: for where no ARN stands beside it."""
+        called = self.technique.target.called
+        return self.does.replace(called, f"{called} {name_of(self.target)}".rstrip(), 1) if called else self.does
 
     @property
     def where(self) -> str:

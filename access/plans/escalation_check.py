@@ -173,9 +173,8 @@ def steps_of(path: EscalationPath) -> Iterator[tuple[str, ...]]:
     """The words of each step: who acts where that is another, what it does to whom, in which Regions, and only if."""
     for step in path.steps:
         acting = f"as {name_of(step.principal)}" if step.principal != path.source else ""
-        target = f"({name_of(step.target)})" if step.target not in ("", step.principal) else ""
         only = f"only {', '.join(step.conditions)}" if step.conditions else ""
-        yield acting, step.does, target, step.where, only
+        yield acting, step.does_by_name, step.where, only
 
 
 def _sentence(words: tuple[str, ...]) -> str:
