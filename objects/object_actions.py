@@ -97,7 +97,9 @@ class ActionForm(StageForm):
             field = bound.field
             assert isinstance(field, EditorField)  # noqa: S101  `editor` finds no other
             self.fixes = field.fixed(str(bound.value() or ""), key, self.aws_account)
-            self.data = {**self.data.dict(), bound.html_name: self.fixes.text}  # type: ignore[attr-defined]  # a QueryDict
+            data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, whose fields may have several values
+            data[bound.html_name] = self.fixes.text
+            self.data = data
 
     @property
     def editor(self) -> forms.BoundField | None:

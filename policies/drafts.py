@@ -20,6 +20,7 @@ from policies.quotas import Quota, quotas_of
 # IAM takes no more, white space included (API reference, CreatePolicyVersion); a form sends \r\n for each line's end.
 MOST_SENT = 131_072 * 2
 MOST_FIXED = 20_480  # the largest document that AWS takes of any kind, white space not counted, is half of it
+_TOO_LONG_TO_FIX = "Nothing was fixed: the document is too long for any policy of AWS. Shorten it first."
 _TOO_LONG = "The document is longer than AWS takes any."
 
 
@@ -54,7 +55,7 @@ def fixed_draft(
     """The draft with the fix of a finding, or with all that are safe (policies.fixes)."""
     text = text.replace("\r\n", "\n")
     if len(text) > MOST_FIXED:
-        return FixedDraft(text)
+        return FixedDraft(text, why=_TOO_LONG_TO_FIX)
     most = _most_characters(aws_account, kind, quota)
     return fixed(text, key, lambda draft: lint(draft, kind, aws_account.account_id, most))
 

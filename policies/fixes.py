@@ -13,20 +13,21 @@ from policies.engine.lint import LintFinding
 SAFE = "safe"  # in place of the key of a finding
 MOST = 50  # fixes at once; the next click does more
 _STEPS = 20_000  # of the comparison of one fix: some milliseconds
+_CHANGED = "Nothing was fixed: the text has changed since. Choose a fix from the findings of the text as it is now."
+_NO_SAFE = "Nothing was fixed: with each fix that is left the document could allow more. Choose them one by one."
 
 
 @dataclass(frozen=True)
 class FixedDraft:
-    """`done`: the titles of the fixes, in their order; none where there is no such finding any more."""
+    """`done`: the titles of the fixes, in their order; `why`: a sentence, where there is none."""
 
     text: str
     done: tuple[str, ...] = ()
+    why: str = ""
 
     @property
     def words(self) -> str:
-        if not self.done:
-            return "Nothing was fixed: the text has changed, or no fix is safe."
-        return f"Fixed: {', '.join(dict.fromkeys(self.done))}."
+        return self.why or f"Fixed: {', '.join(dict.fromkeys(self.done))}."
 
 
 def key_of(finding: LintFinding) -> str:
@@ -56,4 +57,4 @@ def fixed(text: str, key: str, look: Callable[[str], Sequence[LintFinding]]) -> 
             break
         text = fix.applied_to(text)
         done.append(fix.title)
-    return FixedDraft(text, tuple(done))
+    return FixedDraft(text, tuple(done), "" if done else _NO_SAFE if key == SAFE else _CHANGED)

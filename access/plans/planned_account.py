@@ -119,10 +119,11 @@ def _older(
 
 
 def _profiled(account: EscalationAccount, changes: Sequence[AccessChange]) -> frozenset[str] | None:
-    facts = [change for change in changes if isinstance(change, InstanceProfileFact)]
-    if not facts:
-        return account.profiled
-    found = set(account.profiled or ())
-    for fact in facts:
-        (found.add if fact.now else found.discard)(fact.role_arn)
+    """None stays: where it isn't known which roles are in one, any of them may be."""
+    if account.profiled is None:
+        return None
+    found = set(account.profiled)
+    for change in changes:
+        if isinstance(change, InstanceProfileFact):
+            (found.add if change.now else found.discard)(change.role_arn)
     return frozenset(found) or None

@@ -67,5 +67,7 @@ class DocumentEditForm(ActionForm):
             return cleaned
         began = self.text_at(base)
         self.meanwhile = document_diff(began, there.text) if began and there else []
-        self.data = {**self.data.dict(), "base": now}  # type: ignore[attr-defined]  # a QueryDict
+        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, whose fields may have several values
+        data["base"] = now
+        self.data = data
         raise forms.ValidationError(self.moved_words(base))

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from access.escalation.account import account_of
+from access.escalation.account import EscalationAccount, account_of
 from access.escalation.paths import escalations
+from access.index import Index
 from access.plans.escalation_check import NAME, EscalationCheck, WhoCanEscalate
+from access.plans.holdings import PrincipalHoldings
+from access.plans.planned_account import account_with
+from access.surroundings import Surroundings
 from accounts.models import AwsAccount, Operator
 from identities import operations as ops
 from identities.models import InlinePolicy
+from policies.holdings import InstanceProfileFact
 from policies.models import PolicyVersion
 from policies.operations import plan_update
 from sync import checks
 from sync.changes.plan import plan
 from sync.checks import Measurement
 from sync.operations import StepSpec
-from tests.access.mirrored import administrator, arn, managed, role, user
+from tests.access.mirrored import ID, administrator, arn, managed, role, user
 from tests.services import pages
 from tests.services.changing import propose
 from tests.services.pages import get
@@ -144,6 +150,18 @@ def test_what_no_technique_uses_is_not_searched(aws_account: AwsAccount, monkeyp
     dana = user(aws_account, "dana", allow("sqs:*"))
     assert measured(aws_account, ops.attach(dana, reading.arn)) is None
     assert measured(aws_account, ops.put_inline(dana, "own", document_text(allow("s3:*")))) is None
+
+
+def test_roles_that_may_be_in_an_instance_profile_stay_so(aws_account: AwsAccount) -> None:
+    """Where none is mirrored nobody knows which are: one that gets a role says nothing of the others."""
+    account = EscalationAccount(Index([], Surroundings(ID)))
+    nothing = PrincipalHoldings({}, {})
+    change = InstanceProfileFact(arn("instance-profile/web"), arn("role/web"), now=True)
+    assert account_with(account, nothing, nothing, [change]).profiled is None
+    known = replace(account, profiled=frozenset({arn("role/old")}))
+    assert account_with(known, nothing, nothing, [change]).profiled == frozenset({arn("role/old"), arn("role/web")})
+    gone = replace(change, now=False)
+    assert account_with(known, nothing, nothing, [gone]).profiled == frozenset({arn("role/old")})
 
 
 # ---- Closed, and worse -----------------------------------------------------------------------------------------

@@ -136,4 +136,11 @@ def test_without_script_it_is_a_button_of_the_form(
 @pytest.mark.django_db
 def test_a_document_that_is_too_long_is_left_alone(aws_account: AwsAccount) -> None:
     long = document_text(allow(["s3:GetObjct"] * 3000))
-    assert fixed_draft(long, SAFE, aws_account).done == ()
+    found = fixed_draft(long, SAFE, aws_account)
+    assert (found.text, found.done) == (long, ())
+    assert found.words.endswith("Shorten it first.")
+
+
+def test_where_nothing_is_fixed_it_says_what_to_do() -> None:
+    assert fixed(MISSPELT, SAFE, lint).words.endswith("Choose them one by one.")
+    assert "the text has changed since" in fixed(MISSPELT, "nonsense", lint).words
