@@ -120,7 +120,7 @@ _PARTS = {"gained": "gained", "lost": "lost", "undecided": "perhaps"}
 def trust_effects(
     before: PrincipalHoldings, after: PrincipalHoldings, account_id: str
 ) -> tuple[list[dict[str, Any]], list[PlanFinding]]:
-    """Of each role `{role, aws_id}` and lists as `items.kept_items` has them; and what is grave in them."""
+    """Of each role `{role, aws_id}` and lists as `kept_items` has them; and what is grave in them."""
     listed: list[dict[str, Any]] = []
     findings: list[PlanFinding] = []
     for arn in sorted({*before.owners, *after.owners}):

@@ -9,20 +9,15 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from access.plans.holdings import Combination
+from policies.access_lines import EVERYTHING, SHOWN_ACTIONS, Item, line_item
 from policies.engine.compiled import compiled
 from policies.engine.diff.compare import PrincipalDocuments
-from policies.engine.diff.report import held_denial_diff, held_diff, lines
+from policies.engine.diff.report import held_denial_diff, held_diff
 from policies.engine.document import compact, load
 from policies.engine.matching import Glob, tokens
 
-# ---- Differences as a change keeps them: short enough to store and show, and sealed, so that none is taken for another
-# An item is `{actions, more, on, plain, lines, seal}`: the first of its action patterns and how many more there are,
-# its resources, whether nothing else limits it, what stands beside its actions in words, and a hash of all of it.
-Item = dict[str, Any]
-EVERYTHING: Mapping[str, Any] = {"actions": ["*"], "resources": ["*"], "conditions": {}}
-
-_MOST_ITEMS, _MOST_ACTIONS, _MOST_RESOURCES, _MOST_LINES, _LONGEST_LINE = 12, 12, 12, 4, 300
-_SIMPLE = {"actions", "resources", "conditions"}
+# ---- Differences as a change keeps them: items, each sealed, so that none is taken for another -----------------
+_MOST_ITEMS = 12
 
 
 def seal(value: Any) -> str:
@@ -31,22 +26,32 @@ def seal(value: Any) -> str:
 
 def kept_items(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """`{items, more, seal}`: the first of them, how many more there are, and a hash of all."""
-    items = [_item(each) for each in found[:_MOST_ITEMS]]
+    items = [{**line_item(each), "seal": seal(dict(each))} for each in found[:_MOST_ITEMS]]
     return {"items": items, "more": max(0, len(found) - _MOST_ITEMS), "seal": seal(list(found))}
 
 
-def _item(whole: Mapping[str, Any]) -> Item:
-    actions, resources = whole["actions"], whole.get("resources", [])
-    shortened = [line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…" for line in lines(whole)]
-    more_lines = len(shortened) - _MOST_LINES
-    return {
-        "actions": actions[:_MOST_ACTIONS],
-        "more": max(0, len(actions) - _MOST_ACTIONS),
-        "on": resources if len(resources) <= _MOST_RESOURCES else [],
-        "plain": set(whole) <= _SIMPLE and not whole["conditions"],
-        "lines": [*shortened[:_MOST_LINES], *([f"and {more_lines} more such limits"] if more_lines > 0 else [])],
-        "seal": seal(dict(whole)),
-    }
+def size_of(kept: Mapping[str, Any]) -> int:
+    """About how many characters they take."""
+    return sum(len(compact(item)) for item in kept["items"])
+
+
+def shortened(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with the first actions of each only, and without JSON."""
+    items = [
+        {
+            **item,
+            "actions": item["actions"][:SHOWN_ACTIONS],
+            "more": item["more"] + len(item["actions"][SHOWN_ACTIONS:]),
+            "raw": "",
+        }
+        for item in kept["items"]
+    ]
+    return {**kept, "items": items}
+
+
+def left_out(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Only how many there are."""
+    return {**kept, "items": [], "more": len(kept["items"]) + kept["more"]}
 
 
 def covers(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

@@ -12,24 +12,12 @@ from access.plans import escalation_check
 from access.plans.check import NAME
 from access.plans.effects import SHOWN
 from aws_constraints.arn import name_of
-from iamconsole.web.words import counted, number, some
-from policies.access_lines import SHOWN_ACTIONS, AccessLine
+from iamconsole.web.words import counted, number
+from policies.access_lines import OF_PRINCIPALS, OF_ROLES, AccessLine, lines_of
 from sync.models import Change
 
 LEDE = "By policies and boundaries; control policies and policies of resources may still deny"
 
-_VERBS: Mapping[str, tuple[str, str, str]] = {  # kind of item: the sign, its class, what it says
-    "gained": ("+", "add", "Gains"),
-    "allowed_again": ("+", "add", "Is no longer denied"),
-    "lost": ("−", "del", "Loses"),
-    "denied": ("−", "del", "Is now explicitly denied"),
-    "perhaps": ("?", "", "Can’t be told:"),
-}
-_TRUSTED: Mapping[str, tuple[str, str, str]] = {
-    "gained": ("+", "add", "Can be assumed now"),
-    "lost": ("−", "del", "May no longer be assumed"),
-    "perhaps": ("?", "", "Can’t be told:"),
-}
 _PATHS: Mapping[str, tuple[str, str, str, str]] = {
     "opened": ("+", "add", "Could become an administrator:", "May be able to become an administrator:"),
     "closed": (
@@ -131,7 +119,7 @@ def _of_people(effect: Mapping[str, Any], account_id: str) -> EffectBlock:
     return EffectBlock(
         who,
         effect["count"] - len(who),
-        list(_lines(effect, _VERBS)),
+        list(lines_of(effect, OF_PRINCIPALS)),
         notes,
         "New administrator" if effect["administrators"] else "",
         _of_nobody(effect["of"]),
@@ -148,7 +136,7 @@ def _of_nobody(arn: str) -> str:
 
 def _of_role(trust: Mapping[str, Any], account_id: str) -> EffectBlock:
     return EffectBlock(
-        (_who(trust["role"], trust["aws_id"], account_id),), 0, list(_lines(trust, _TRUSTED)), lead="The role"
+        (_who(trust["role"], trust["aws_id"], account_id),), 0, list(lines_of(trust, OF_ROLES)), lead="The role"
     )
 
 
@@ -161,20 +149,3 @@ def _who(arn: str, aws_id: str, account_id: str) -> PrincipalLink:
     kind = "role" if ":role/" in arn else "user"
     url = reverse(kind, kwargs={"account_id": account_id, "aws_id": aws_id}) if aws_id else ""
     return PrincipalLink(name_of(arn), url)
-
-
-def _lines(described: Mapping[str, Any], verbs: Mapping[str, tuple[str, str, str]]) -> Iterator[AccessLine]:
-    for kind, (sign, css, verb) in verbs.items():
-        found = described.get(kind)
-        if found is None:
-            continue
-        for item in found["items"]:
-            total = len(item["actions"]) + item["more"]
-            actions = "everything" if _is_all(item) else some(item["actions"], total, shown=SHOWN_ACTIONS)
-            yield AccessLine(sign, css, verb, actions, item["lines"] if not _is_all(item) else ())
-        if found["more"]:
-            yield AccessLine(sign, css, f"{verb} {counted(found['more'], 'more thing')}")
-
-
-def _is_all(item: Mapping[str, Any]) -> bool:
-    return bool(item["plain"]) and item["actions"] == ["*"] and item["on"] == ["*"]

@@ -155,7 +155,7 @@ def _lists(comparison: DocumentComparison) -> list[Any]:
 
 # ---- As kept -------------------------------------------------------------------------------------------------
 def kept_effects(found: Iterable[AffectedPrincipals], holdings: PrincipalHoldings) -> list[dict[str, Any]]:
-    """Of each `{who, count, ids, of, administrators, at_most, why}` and lists by KINDS, as `items.kept_items` has them.
+    """Of each `{who, count, ids, of, administrators, at_most, why}` and lists by KINDS, as `kept_items` has them.
 
     What is too much to keep is left out, but for its seals and how many it is.
     """
@@ -167,11 +167,10 @@ def kept_effects(found: Iterable[AffectedPrincipals], holdings: PrincipalHolding
             for kind in KINDS
             if getattr(each.comparison, kind)
         }
-        left -= sum(len(item["lines"]) * 100 + 300 for kind in comparison.values() for item in kind["items"])
-        if left < 0:
-            comparison = {
-                kind: {**of, "items": [], "more": len(of["items"]) + of["more"]} for kind, of in comparison.items()
-            }
+        for smaller in (comparing.shortened, comparing.left_out):
+            if sum(map(comparing.size_of, comparison.values())) > left:
+                comparison = {kind: smaller(of) for kind, of in comparison.items()}
+        left -= sum(map(comparing.size_of, comparison.values()))
         listed.append(
             {
                 "who": [[arn, _aws_id(holdings, arn)] for arn in each.arns[:SHOWN]],

@@ -61,7 +61,7 @@ def test_what_was_approved_covers(now: dict[str, Any]) -> None:
         effect(DANA, gained=[item("sqs:SendMessage")]),
         effect(DANA, perhaps=[item("s3:GetObject", on="arn:aws:s3:::reports/*")]),
         effect(DANA, allowed_again=[item("sqs:*", only_if=MFA)]),
-        effect(DANA, gained=[item(*(f"s3:Get{number}" for number in range(20)), on="arn:aws:s3:::reports/*")]),
+        effect(DANA, gained=[item(*(f"s3:Get{number}" for number in range(1_001)), on="arn:aws:s3:::reports/*")]),
         effect(DANA, administrators=True, gained=[item("sqs:*", only_if=MFA)]),
         effect(DANA, why=("The mirror doesn’t have the text of ReadOnlyAccess.",)),
     ],

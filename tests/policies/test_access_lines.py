@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
-from policies.access_lines import access_lines
+from policies.access_lines import OF_DOCUMENTS, access_lines, line_item, lines_of
 from tests.access.mirrored import managed
 from tests.services import pages
 from tests.services.pages import get
@@ -54,10 +55,34 @@ def test_takes_any_text(text: str) -> None:
     access_lines(document_text(READ), text)
 
 
-def test_many_are_cut_with_how_many_there_are_more() -> None:
+def test_many_are_told_and_thousands_cut() -> None:
     many = [allow(f"s3:Get{number}", f"arn:aws:s3:::{number}/*") for number in range(60)]
-    *_, last = said(document_text(), document_text(*many))
-    assert last == "… 40 more lines "
+    assert len(said(document_text(), document_text(*many))) == 60
+    kept = {"items": [line_item(item("s3:Get*"))] * 3, "more": 2_000}
+    assert [each.verb for each in lines_of({"gained": kept}, OF_DOCUMENTS)][-1] == "Allows 2,000 more things"
+
+
+def item(*actions: str, **more: object) -> dict[str, object]:
+    return {"actions": list(actions), "resources": ["*"], "conditions": {}, **more}
+
+
+def test_all_actions_open() -> None:
+    (line,) = lines_of(
+        {"gained": {"items": [line_item(item(*(f"s{number}:*" for number in range(596))))], "more": 0}}, OF_DOCUMENTS
+    )
+    assert (line.actions.count(","), line.hidden, line.rest[-1], line.raw) == (11, 584, "s595:*", "")
+
+
+def test_a_condition_opens_as_json() -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    (line,) = lines_of({"gained": {"items": [line_item(item("s3:*", conditions=mfa))], "more": 0}}, OF_DOCUMENTS)
+    assert json.loads(line.raw) == {"resources": ["*"], "conditions": mfa}
+
+
+def test_what_an_older_version_stored_still_shows() -> None:
+    old = {"actions": ["s3:*"], "more": 2, "on": ["*"], "plain": True, "lines": ["on *"], "seal": "1"}
+    (line,) = lines_of({"lost": {"items": [old], "more": 0}}, OF_DOCUMENTS)
+    assert (line.actions, line.hidden, line.raw) == ("s3:*", 2, "")
 
 
 def test_versions_say_what_access_they_changed(
