@@ -10,14 +10,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from access.holders import Holder, holder_of
+from access.holders import Holder
+from access.lookup import MirrorLookup, PrincipalLookup
 from access.resource_policies import is_bound_by_rcps, resource_policy_of
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in
-from identities.models import IamRole
 from policies.engine.callers import Caller, CallerKind, caller_of
-from policies.engine.compiled import CompiledDocument, compiled
+from policies.engine.compiled import CompiledDocument
 from policies.engine.conditions import Context
 from policies.engine.evaluate import Decision, LayerName, LayerPolicy, Layers, Request, Verdict, evaluate
 from policies.engine.identity_pools import issuer_for
@@ -46,6 +46,7 @@ _OF_SERVICES = frozenset(
 _OF_ACCOUNTS = frozenset({"aws:principalarn", "aws:principalorgid", "aws:principalorgpaths"})
 _NOWHERE = Surroundings("")
 _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
+SESSION_POLICY = "session policy"  # what reasons call it
 
 
 class UnanswerableQuestionError(ValueError):
@@ -124,62 +125,142 @@ def delegating_to(*account_ids: str) -> LayerPolicy:
     return LayerPolicy("", CompiledDocument({"Version": "2012-10-17", "Statement": [statement]}))
 
 
-def situation_of(aws_account: AwsAccount, principal: str, action: str, resource: str, context: Context) -> Situation:
-    """`context` keys in lower case. Raises UnanswerableQuestionError."""
+class Situations:
+    """Questions of one AWS account: what several of them need is looked up once."""
+
+    def __init__(self, aws_account: AwsAccount, lookup: PrincipalLookup | None = None) -> None:
+        self._aws_account = aws_account
+        self._lookup = lookup or MirrorLookup(aws_account)
+        self._askers: dict[str, _Asker] = {}
+        self._around: dict[str, Surroundings] = {}
+        self._trusts: dict[str, LayerPolicy | None] = {}
+
+    def of(
+        self, principal: str, action: str, resource: str, context: Context, session: CompiledDocument | None = None
+    ) -> Situation:
+        """`context` keys in lower case, a key without values for one that isn't in the request. `session`: the session
+        policy, which limits those who have a session of a role. Raises UnanswerableQuestionError.
+        """
+        check_action(action, resource)
+        asker = self.asker(principal)
+        caller, holder = asker.caller, asker.holder
+        owner = account_in(resource) or self._aws_account.account_id
+        own = self._surroundings(caller.account or owner)
+        of_resource = own if owner == own.account_id else self._surroundings(owner)
+        known = facts_of_place(own if caller.is_in_an_account else _NOWHERE, of_resource, resource, action)
+        known |= (facts_of_holder(holder) if holder else {}) | dict(context)
+        has_session = session is not None and asker.is_limited_by_session
+        not_read = {**asker.not_read, **self._not_read(action, resource, own, of_resource)}
+        if has_session and (caller.is_session or caller.kind is CallerKind.FEDERATED_USER):
+            not_read.pop(LayerName.SESSION, None)
+        layers = Layers(
+            identity=holder.policies if holder else (),
+            boundaries=(holder.boundary,) if holder and holder.boundary else None,
+            session=(LayerPolicy(SESSION_POLICY, session),) if session is not None and has_session else None,
+            resource=self._trust(resource) if is_assuming(action, resource) else None,
+            scps=own.scps,
+            rcps=of_resource.rcps if is_bound_by_rcps(action) else (),
+        )
+        request = Request(caller, action, resource, owner, known, asker.unknown)
+
+        def place(one: str) -> ResourceContext:
+            where = account_in(one) or self._aws_account.account_id
+            there = of_resource if where == owner else _NOWHERE
+            return ResourceContext(where, facts_of_place(_NOWHERE, there, one, action), is_bound=where == owner)
+
+        return Situation(request, layers, not_read, caller.account == self._aws_account.account_id, place)
+
+    def asker(self, principal: str) -> _Asker:
+        """Raises UnanswerableQuestionError."""
+        found = self._askers.get(principal)
+        if found is None:
+            found = self._askers[principal] = _asker(self._aws_account, self._lookup, principal)
+        return found
+
+    def _surroundings(self, account_id: str) -> Surroundings:
+        if account_id not in self._around:
+            self._around[account_id] = surroundings_of(account_id)
+        return self._around[account_id]
+
+    def _trust(self, resource: str) -> LayerPolicy | None:
+        """Nobody may assume a role that isn't there."""
+        if account_in(resource) != self._aws_account.account_id:
+            return None
+        if resource not in self._trusts:
+            found = self._lookup.trust(resource)
+            self._trusts[resource] = found or LayerPolicy(f"trust policy of {resource}", CompiledDocument({}))
+        return self._trusts[resource]
+
+    def _not_read(
+        self, action: str, resource: str, own: Surroundings, of_resource: Surroundings
+    ) -> dict[LayerName, str]:
+        """What isn't, whoever asks."""
+        found: dict[LayerName, str] = {}
+        if LayerName.SCP in own.not_read:
+            found[LayerName.SCP] = own.not_read[LayerName.SCP]
+        if called := policy_not_read(self._aws_account.account_id, action, resource):
+            found[LayerName.RESOURCE] = (
+                f"The {called} ({resource}) is not in the mirror: it may allow this, or deny it."
+            )
+        if is_bound_by_rcps(action) and LayerName.RCP in of_resource.not_read:
+            found[LayerName.RCP] = of_resource.not_read[LayerName.RCP]
+        return found
+
+
+def situation_of(
+    aws_account: AwsAccount,
+    principal: str,
+    action: str,
+    resource: str,
+    context: Context,
+    session: CompiledDocument | None = None,
+) -> Situation:
+    """One question of the mirror, as `Situations.of` has it."""
+    return Situations(aws_account).of(principal, action, resource, context, session)
+
+
+def check_action(action: str, resource: str) -> None:
+    """Raises UnanswerableQuestionError where it isn't one action, or is one that is decided role by role."""
     if ":" not in action:
         raise UnanswerableQuestionError(f"{action!r} is no action: it must be written as service:Action.")
     if "*" in action or "?" in action:
         raise UnanswerableQuestionError(f"{action!r} stands for several actions: ask of one. who_can takes patterns.")
     if is_assuming(action, resource) and is_pattern(resource):
         raise UnanswerableQuestionError(f"{resource!r} stands for several roles: ask of one. who_can takes patterns.")
+
+
+@dataclass(frozen=True)
+class _Asker:
+    """`holder`: what the mirror has of them. `not_read`: of their own side."""
+
+    caller: Caller
+    holder: Holder | None
+    not_read: Mapping[LayerName, str]
+    unknown: UnknownContextKeys
+
+    @property
+    def is_limited_by_session(self) -> bool:
+        """Session policies limit those who have a session: of a role, or that GetFederationToken gave a user."""
+        return self.caller.kind in (CallerKind.ROLE, CallerKind.FEDERATED_USER)
+
+
+def _asker(aws_account: AwsAccount, lookup: PrincipalLookup, principal: str) -> _Asker:
     try:
         caller = caller_of(principal)
     except ValueError as problem:
         raise UnanswerableQuestionError(str(problem)) from problem
-    owner = account_in(resource) or aws_account.account_id
-    own = surroundings_of(caller.account or owner)
-    of_resource = own if owner == own.account_id else surroundings_of(owner)
-    holder = _holder(aws_account, caller)
-    not_read = _not_read(aws_account, caller, holder, action)
-    policy = _trust(aws_account, resource) if is_assuming(action, resource) else None
-    if policy is None and (called := policy_not_read(aws_account.account_id, action, resource)):
-        not_read[LayerName.RESOURCE] = f"The {called} ({resource}) is not in the mirror: it may allow this, or deny it."
-    bound_by_rcps = is_bound_by_rcps(action)
-    not_read |= {layer: why for layer, why in own.not_read.items() if layer is LayerName.SCP}
-    if bound_by_rcps:
-        not_read |= {layer: why for layer, why in of_resource.not_read.items() if layer is LayerName.RCP}
-    known = facts_of_place(own if caller.is_in_an_account else _NOWHERE, of_resource, resource, action)
-    known |= (facts_of_holder(holder) if holder else {}) | dict(context)
-    layers = Layers(
-        identity=holder.policies if holder else (),
-        boundaries=(holder.boundary,) if holder and holder.boundary else None,
-        resource=policy,
-        scps=own.scps,
-        rcps=of_resource.rcps if bound_by_rcps else (),
-    )
-    request = Request(caller, action, resource, owner, known, UnknownContextKeys(caller, holder))
-
-    def place(one: str) -> ResourceContext:
-        where = account_in(one) or aws_account.account_id
-        there = of_resource if where == owner else _NOWHERE
-        return ResourceContext(where, facts_of_place(_NOWHERE, there, one, action), is_bound=where == owner)
-
-    return Situation(request, layers, not_read, caller.account == aws_account.account_id, place)
+    holder = None
+    if caller.account == aws_account.account_id and caller.kind in (CallerKind.USER, CallerKind.ROLE):
+        holder = lookup.holder(caller)
+        if holder is None:
+            what = "user" if caller.kind is CallerKind.USER else "role"
+            raise UnanswerableQuestionError(
+                f"The mirror of {aws_account} has no {what} {caller.name!r} with this ARN: {caller.arn}."
+            )
+    return _Asker(caller, holder, _not_read(aws_account, caller, holder), UnknownContextKeys(caller, holder))
 
 
-def _holder(aws_account: AwsAccount, caller: Caller) -> Holder | None:
-    if caller.account != aws_account.account_id or caller.kind not in (CallerKind.USER, CallerKind.ROLE):
-        return None
-    holder = holder_of(aws_account, caller)
-    if holder is None:
-        what = "user" if caller.kind is CallerKind.USER else "role"
-        raise UnanswerableQuestionError(
-            f"The mirror of {aws_account} has no {what} {caller.name!r} with this ARN: {caller.arn}."
-        )
-    return holder
-
-
-def _not_read(aws_account: AwsAccount, caller: Caller, holder: Holder | None, action: str) -> dict[LayerName, str]:
+def _not_read(aws_account: AwsAccount, caller: Caller, holder: Holder | None) -> dict[LayerName, str]:
     """Of the caller's own side."""
     found: dict[LayerName, str] = {}
     if holder:
@@ -229,14 +310,6 @@ def policy_not_read(account_id: str, action: str, resource: str) -> str:
     if is_assuming(action, resource):
         return "trust policy" if account_in(resource) != account_id else ""
     return resource_policy_of(resource)
-
-
-def _trust(aws_account: AwsAccount, resource: str) -> LayerPolicy | None:
-    """Nobody may assume a role that isn't there."""
-    if account_in(resource) != aws_account.account_id:
-        return None
-    role = IamRole.objects.live().filter(aws_account=aws_account, arn=resource).select_related("trust").first()
-    return LayerPolicy(f"trust policy of {resource}", compiled(role.trust.text if role and role.trust else "{}"))
 
 
 # ---- The context ---------------------------------------------------------------------------------------------

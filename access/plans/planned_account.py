@@ -1,9 +1,9 @@
-"""An AWS account as a plan would leave it, for the search of privilege escalation paths."""
+"""An AWS account as a plan would leave it: its principals, and what the search of privilege escalation paths needs."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from access.escalation.account import EscalationAccount
@@ -22,7 +22,7 @@ def account_with(
     """`account`, where what `mirrored` says of some of its principals and groups is as `planned` says."""
     return replace(
         account,
-        index=Index(_holders(account, mirrored, planned), account.index.surroundings),
+        index=Index(planned_holders(account.index.holders, mirrored, planned), account.index.surroundings),
         groups=_groups(account, mirrored, planned),
         managed=_managed(account, changes),
         older=_older(account, mirrored, changes),
@@ -31,11 +31,11 @@ def account_with(
     )
 
 
-def _holders(account: EscalationAccount, mirrored: PrincipalHoldings, planned: PrincipalHoldings) -> list[Holder]:
-    """Those who stay, in their order, then those who are new."""
+def planned_holders(holders: Iterable[Holder], mirrored: PrincipalHoldings, planned: PrincipalHoldings) -> list[Holder]:
+    """Those of `holders` who stay, in their order, then those who are new. Whom the plan doesn't touch is the same."""
     found = []
     renamed = {former: arn for arn, former in planned.former.items()}
-    for holder in account.index.holders:
+    for holder in holders:
         owner = planned.owners.get(renamed.get(holder.arn, holder.arn))
         if holder.arn not in mirrored.owners:
             found.append(holder)

@@ -36,7 +36,7 @@ def read_planned_holdings(
     aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep]
 ) -> PlannedHoldings | None:
     """None where the steps change no access."""
-    changes, undone = _access_changes(aws_account, steps), _access_changes(aws_account, undoing)
+    changes, undone = access_changes_of(aws_account, steps), access_changes_of(aws_account, undoing)
     if not changes:
         return None
     before = read_holdings(aws_account, [*changes, *undone])
@@ -46,7 +46,8 @@ def read_planned_holdings(
     return PlannedHoldings(before, after, changes, undone)
 
 
-def _access_changes(aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[AccessChange]:
+def access_changes_of(aws_account: AwsAccount, steps: Iterable[PlannedStep]) -> list[AccessChange]:
+    """What the steps change of who has what access, in their order."""
     return [change for step in steps for change in _of_step(aws_account, step)]
 
 
