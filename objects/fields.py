@@ -83,13 +83,20 @@ class UntilField(forms.DateTimeField):
 
 
 class EditorField(forms.CharField):
-    """A text for which the page of an action has an editor. Derive from it: the templates show its bound field."""
+    """A text for which the page of an action has an editor. Derive from it: the templates show its bound field.
+
+    The editor may show the text in several views; its form's `view` names one.
+    """
 
     editor_template: ClassVar[str]  # the editor itself
     checked_template: ClassVar[str]  # beside it, below the other fields: what is found in the text
 
     def fixed(self, text: str, key: str, aws_account: AwsAccount) -> Any:
         """The text with the fix of what a button of its page names: `text`, and `words` for what was done."""
+        raise NotImplementedError
+
+    def received(self, form: Any, text: str, shown: str) -> str:
+        """The text with what the fields of the view say that was shown when it was sent."""
         raise NotImplementedError
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils import timezone
 
 from accounts.access import may
@@ -25,6 +26,7 @@ from objects.fields import EditorField, NamedField, UntilField
 from objects.forms import StageForm
 
 ACCOUNT = "account"
+VIEW, SHOWN = "view", "shown"  # names of what an editor sends: the view that is to be shown, and the one that is
 
 
 class ActionForm(StageForm):
@@ -38,6 +40,8 @@ class ActionForm(StageForm):
     remark: ClassVar[str] = ""  # below the editor, if it has one
     template: ClassVar[str] = "objects/stage/action.html"  # or one that extends it
     fixes: Any = None  # what a button beside the editor fixed just now
+    view: str = ""  # of the editor: the one that is shown, as the page was asked
+    is_held: bool = False  # what was typed is shown again, and nothing said of it: it isn't to be staged yet
     cannot: str = ""  # a sentence why nothing can be staged just now; the page has that and no fields
 
     def __init__(
@@ -64,6 +68,7 @@ class ActionForm(StageForm):
                 field.of(aws_account)
                 field.widget.attrs |= {"list": f"id_{name}_list", "autocomplete": "off"}
         self.order_fields([name for name in self.fields if name not in ("title", "reason")])
+        self._take_view(asked or {})
 
     @property
     def target(self) -> Any:
@@ -75,7 +80,7 @@ class ActionForm(StageForm):
         editor = self.editor
         beside = {getattr(field, "beside", "") for field in self.fields.values()}  # they come with another field
         left_out = {"title", "reason", editor and editor.name, *beside, *self.seldom()}
-        return [self[name] for name in self.fields if name not in left_out]
+        return [bound for bound in self.visible_fields() if bound.name not in left_out]
 
     def seldom(self) -> list[str]:
         """Fields that few need: they are folded away."""
@@ -90,16 +95,34 @@ class ActionForm(StageForm):
         """Something is said there, or something is wrong with it."""
         return any(bound.errors or bound.value() for bound in self.folded_fields)
 
+    def hold(self) -> None:
+        """Shows what was typed again without a look at it, for a button that stages nothing."""
+        self.is_held = True
+
+    def full_clean(self) -> None:
+        if self.is_held:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+        else:
+            super().full_clean()
+
     def fix(self, key: str) -> None:
         """Puts the fix that a button beside the editor names into its text; without script that comes as a form."""
-        bound = self.editor
-        if bound is not None:
-            field = bound.field
-            assert isinstance(field, EditorField)  # noqa: S101  `editor` finds no other
-            self.fixes = field.fixed(str(bound.value() or ""), key, self.aws_account)
-            data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, whose fields may have several values
-            data[bound.html_name] = self.fixes.text
-            self.data = data
+        self.hold()
+        if (bound := self.editor) is not None:
+            self.fixes = _editor_field(bound).fixed(str(bound.value() or ""), key, self.aws_account)
+            self._write(bound, self.fixes.text)
+
+    def _take_view(self, asked: Mapping[str, str]) -> None:
+        """Which view of the editor is shown; what the one before has in fields of its own is put into the text."""
+        shown = self.data.get(SHOWN, "")
+        self.view = self.data.get(VIEW) or shown or asked.get(VIEW, "")
+        if shown and (bound := self.editor) is not None:
+            self._write(bound, _editor_field(bound).received(self, str(bound.value() or ""), shown))
+
+    def _write(self, bound: forms.BoundField, text: str) -> None:
+        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, whose fields may have several values
+        data[bound.html_name] = text
+        self.data = data
 
     @property
     def editor(self) -> forms.BoundField | None:
@@ -108,6 +131,11 @@ class ActionForm(StageForm):
             if isinstance(field, EditorField):
                 return field.get_bound_field(self, name)
         return None
+
+
+def _editor_field(bound: forms.BoundField) -> EditorField:
+    assert isinstance(bound.field, EditorField)  # noqa: S101  `ActionForm.editor` finds no other
+    return bound.field
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ class PoliciesConfig(AppConfig):
 
     def ready(self) -> None:
         from objects import history
-        from policies import actions, mirrors, operations, registration
+        from policies import actions, editor_views, mirrors, operations, registration
         from policies.organizations import sources
         from policies.plan_checks import LintPlanCheck, QuotaCheck
         from policies.selectors import with_documents
@@ -22,4 +22,5 @@ class PoliciesConfig(AppConfig):
         history.register_reader(with_documents)
         operations.register()
         actions.register()
+        editor_views.register_own()
         registration.register()

@@ -13,6 +13,7 @@ from aws_constraints.arn import is_managed_by_aws
 from iamconsole.web.diff import laid_out
 from objects.fields import EditorField, NamedField
 from policies.drafts import MOST_SENT, cleaned_document, findings_in, fixed_draft
+from policies.editor_views import EditedText, EditorView, find, offered, text_of
 from policies.engine.document import DocumentType, size
 from policies.findings import Findings
 from policies.fixes import FixedDraft
@@ -54,6 +55,12 @@ class DocumentField(EditorField):
     def fixed(self, text: str, key: str, aws_account: AwsAccount) -> FixedDraft:
         return fixed_draft(text, key, aws_account, self.kind, self.quota)
 
+    def received(self, form: Any, text: str, shown: str) -> str:
+        return text_of(shown, self.edited(form, text))
+
+    def edited(self, form: Any, text: str) -> EditedText:
+        return EditedText(text, self.kind, form.aws_account, form.operator, form.data if form.is_bound else None)
+
     def describe(self, text: str, form: Any) -> Mapping[str, Any]:
         return {}
 
@@ -88,6 +95,23 @@ class BoundDocument(forms.BoundField):
     def check_url(self) -> str:
         url = reverse(self.field.check, kwargs={"account_id": self.form.aws_account.account_id})
         return f"{url}?quota={self.field.quota.name}"
+
+    @property
+    def views(self) -> list[EditorView]:
+        return offered(self.field.kind)
+
+    @property
+    def view(self) -> EditorView:
+        return find(self.form.view, self.field.kind)
+
+    @property
+    def shown(self) -> Mapping[str, Any]:
+        return self.view.context(self.field.edited(self.form, self.text))
+
+    @property
+    def view_url(self) -> str:
+        url = reverse("document_view", kwargs={"account_id": self.form.aws_account.account_id})
+        return f"{url}?kind={self.field.kind}"
 
     @property
     def description(self) -> Mapping[str, Any]:

@@ -27,4 +27,5 @@ urlpatterns = [
     ),
     *tab_patterns(organizations.POLICY),
     page("aws/<str:account_id>/documents/check/", document.document_check, needs(PROPOSE), name="document_check"),
+    page("aws/<str:account_id>/documents/view/", document.document_view, needs(PROPOSE), name="document_view"),
 ]

@@ -15,7 +15,7 @@ from identities.models import DelegationRequest, OidcProvider, Principal, SamlPr
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from objects.views.lists import ObjectList
 from policies.findings import judged
-from policies.views.managed_policies import summaries_of
+from policies.summaries import summaries_of
 from sync.selectors import coverage_of
 
 

@@ -86,6 +86,8 @@ def action_page(
         form.refuse_too_long()
     if "fix" in request.POST:
         form.fix(request.POST["fix"])
+    elif object_actions.VIEW in request.POST:
+        form.hold()
     elif request.method == "POST" and form.is_valid() and (change := stage(request, form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)
     called = kind.called if kind else lambda target: target.name

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
+from objects.object_actions import SHOWN, VIEW
 from policies.drafts import findings_in, fixed_draft, newest_of
+from policies.editor_views import EditedText, find, text_of
 from policies.engine.document import DocumentType
 from policies.engine.lint import FindingsUnwanted
 from policies.quotas import OF_DOCUMENTS
@@ -22,6 +25,29 @@ from policies.quotas import OF_DOCUMENTS
 def document_check(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
     return render_checked(request, aws_account, DocumentType.IDENTITY)
+
+
+@require_POST
+def document_view(request: HttpRequest, account_id: str) -> HttpResponse:
+    """The text in the view that `view` names, with what the fields of the view say that was `shown`.
+
+    The address names the type of the document. Where the text is another than came, the answer has it for the editor.
+    """
+    aws_account, kind = fetch_aws_account(request, account_id), request.GET.get("kind", "")
+    if kind not in list(DocumentType):
+        raise Http404("There is no such type of document.")
+    typed, shown = request.POST.get("document", "").replace("\r\n", "\n"), request.POST.get(SHOWN, "")
+    edited = EditedText(typed, DocumentType(kind), aws_account, signed_in(request), request.POST)
+    text = text_of(shown, edited)
+    view = find(request.POST.get(VIEW) or shown, edited.kind)
+    context = {
+        "view": view,
+        "shown": view.context(replace(edited, text=text)),
+        "text": text,
+        "is_written": text != typed,
+        "view_url": request.get_full_path(),
+    }
+    return render(request, "policies/editor_view.html", context)
 
 
 def render_checked(

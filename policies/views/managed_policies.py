@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,39 +12,9 @@ from iamconsole.web.diff import DiffLine, document_diff, laid_out
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from policies import kinds, selectors
 from policies.access_lines import AccessLine, access_lines
-from policies.engine import catalogue
-from policies.engine.statements import document_in
-from policies.engine.summary import ServiceAccess, summary
 from policies.findings import judged
 from policies.models import ManagedPolicy, PolicyVersion
-
-# ---- What a document allows and denies -----------------------------------------------------------------------
-MOST_SERVICES = 50
-
-
-@dataclass(frozen=True)
-class PolicySummaryView:
-    """`more`: services that aren't shown; `is_everything`: all actions of all services, on everything."""
-
-    effect: str
-    services: Sequence[ServiceAccess]
-    more: int
-    is_everything: bool
-
-
-@lru_cache(maxsize=128)
-def summaries_of(text: str) -> list[PolicySummaryView]:
-    """Of what it allows, and of what it denies, where it does."""
-    found = summary(document_in(text))
-    by_effect = [("Allows", found.allows), ("Denies", found.denies)]
-    return [_of(effect, services) for effect, services in by_effect if services]
-
-
-def _of(effect: str, services: Sequence[ServiceAccess]) -> PolicySummaryView:
-    is_everything = len(services) == len(catalogue.service_names()) and all(
-        each.is_full and each.on_everything and not each.conditions for each in services
-    )
-    return PolicySummaryView(effect, services[:MOST_SERVICES], len(services[MOST_SERVICES:]), is_everything)
+from policies.summaries import summaries_of
 
 
 @dataclass(frozen=True)

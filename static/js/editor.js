@@ -2,8 +2,9 @@
 // hidden and always up to date, so that the page behaves the same with and without script.
 import { attachSizeMeter } from "./editor/size.js";
 import { enhance } from "./editor/enhance.js";
+import { attachViews } from "./editor/views.js";
 
 for (const textarea of document.querySelectorAll('textarea[data-editor="json"]')) {
-  enhance(textarea);
+  attachViews(textarea, enhance(textarea));
   attachSizeMeter(textarea);
 }

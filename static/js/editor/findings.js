@@ -1,10 +1,10 @@
 // What the server found in the document, shown beside what is wrong with it as JSON.
 // A finding is {line, column, message, severity}; lines and columns count from 1. One that can be fixed has {fix, key}
 // too: the title of the fix, and the value of the button that asks the server for it.
-import { isolateHistory } from "@codemirror/commands";
 import { jsonParseLinter } from "@codemirror/lang-json";
 import { forceLinting, lintGutter, linter } from "@codemirror/lint";
 import { StateEffect, StateField } from "@codemirror/state";
+import { replaceText } from "./text.js";
 
 const setFindings = StateEffect.define();
 const SEVERITY = { error: "error", security_warning: "error", warning: "warning", suggestion: "info" };
@@ -44,19 +44,6 @@ function takeFixed(view, source) {
   delete source.dataset.text;
   const next = source.querySelector("button[name=fix]") ?? source.querySelector("[data-fixed]");
   if (document.activeElement === document.body) next?.focus();
-}
-
-// Only what differs, so that the caret and what is folded stay.
-function replaceText(view, text) {
-  const old = view.state.doc.toString();
-  let from = 0;
-  while (from < Math.min(old.length, text.length) && old[from] === text[from]) from += 1;
-  let end = 0;
-  while (end < Math.min(old.length, text.length) - from && old.at(-1 - end) === text.at(-1 - end)) end += 1;
-  view.dispatch({
-    changes: { from, to: old.length - end, insert: text.slice(from, text.length - end) },
-    annotations: isolateHistory.of("full"),
-  });
 }
 
 // The list beside the editor has the button; the tooltip presses it.

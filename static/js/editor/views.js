@@ -1,0 +1,52 @@
+// The views of an editor: what the server prints into #view, and the text behind it, which stays in CodeMirror.
+// A view that changed the text brings it along in data-text: that is one step, so undo goes back over all views.
+import { undo } from "@codemirror/commands";
+import { replaceText } from "./text.js";
+
+const REFRESH_MS = 300;
+
+export function attachViews(textarea, editor) {
+  const json = textarea.closest("#json");
+  if (!json) return;
+  let shown = textarea.value; // the text that the view is of
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.target.id === "view") shown = textarea.value;
+  });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target.id !== "view") return;
+    const view = shownView();
+    if (view.dataset.text !== undefined) {
+      shown = view.dataset.text;
+      delete view.dataset.text;
+      replaceText(editor, shown);
+    }
+    show(view.dataset.view, json, editor);
+  });
+  let timer;
+  textarea.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (json.hidden && textarea.value !== shown) shownView().dispatchEvent(new Event("refresh"));
+    }, REFRESH_MS);
+  });
+  document
+    .querySelector(`[data-editor-undo="${CSS.escape(textarea.id)}"]`)
+    ?.addEventListener("click", () => undo(editor));
+}
+
+function shownView() {
+  return document.getElementById("view");
+}
+
+function show(name, json, editor) {
+  json.hidden = name !== "json";
+  editor.requestMeasure(); // it measures nothing while it is hidden
+  for (const button of document.querySelectorAll('button[name="view"]')) {
+    if (button.value === name) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+  const address = new URL(location.href);
+  if (address.searchParams.get("view") === name || (name === "json" && !address.searchParams.has("view"))) return;
+  address.searchParams.set("view", name);
+  history.replaceState(history.state, "", address);
+}
