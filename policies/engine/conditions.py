@@ -127,6 +127,11 @@ def _network(text: str) -> IPv4Network | IPv6Network | None:
         return None
 
 
+def is_network(text: str) -> bool:
+    """Whether it is an address, or a range of them."""
+    return _network(text) is not None
+
+
 @lru_cache(maxsize=1024)
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
@@ -145,6 +150,10 @@ def _bytes(text: str) -> bytes | None:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
+
+
+def is_base64(text: str) -> bool:
+    return _bytes(text) is not None
 
 
 # ---- Operators -----------------------------------------------------------------------------------------------

@@ -228,12 +228,12 @@ def _principals(written: Mapping[str, Any], name: str, path: Path) -> tuple[Stat
 
 def _conditions(condition: Json, path: Path) -> Iterator[Condition]:
     for operator, block in condition.items() if isinstance(condition, dict) else ():
-        quantifier, base, if_exists = _split_operator(operator)
+        quantifier, base, if_exists = split_operator(operator)
         for key, written in block.items() if isinstance(block, dict) else ():
             yield Condition(operator, quantifier, base, if_exists, key, (*path, operator, key), written)
 
 
-def _split_operator(name: str) -> tuple[Quantifier, str, bool]:
+def split_operator(name: str) -> tuple[Quantifier, str, bool]:
     """("ForAnyValue:", "stringlike", True) of "ForAnyValue:StringLikeIfExists"."""
     lowered = name.lower()
     quantifier = next(

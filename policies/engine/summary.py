@@ -53,7 +53,7 @@ class ServiceAccess:
     @property
     def is_full(self) -> bool:
         """All that the service can do."""
-        return all(each.is_full for each in self.levels) and len(self.levels) == len(_by_level(self.prefix))
+        return all(each.is_full for each in self.levels) and len(self.levels) == len(actions_by_level(self.prefix))
 
     @property
     def full_levels(self) -> list[str]:
@@ -155,15 +155,15 @@ def _service(prefix: str, found: _ServiceActions) -> ServiceAccess:
 
 
 def _levels(prefix: str, actions: set[str]) -> Iterator[LevelAccess]:
-    for level, names in _by_level(prefix).items():
+    for level, names in actions_by_level(prefix).items():
         granted = tuple(name for name in names if name in actions)
         if granted:
             yield LevelAccess(level, granted, len(granted) == len(names))
 
 
 @cache
-def _by_level(prefix: str) -> Mapping[AccessLevel, tuple[str, ...]]:
-    """The actions of a service by their level, in AWS's order of levels."""
+def actions_by_level(prefix: str) -> Mapping[AccessLevel, tuple[str, ...]]:
+    """Of one that the catalogue has: its actions by their level, in AWS’s order of levels."""
     found: dict[AccessLevel, list[str]] = {level: [] for level in AccessLevel}
     for name in catalogue.actions_matching(f"{prefix}:*"):
         found[level_of(name)].append(name)
