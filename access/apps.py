@@ -8,10 +8,13 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from access import protection, registration
+        from access.escalation.finding_source import EscalationSource
         from access.plans.check import AccessCheck
         from access.plans.escalation_check import EscalationCheck
+        from findings import sources
         from sync import checks
 
+        sources.register(EscalationSource())
         checks.register(AccessCheck())
         checks.register(EscalationCheck())
         registration.register()

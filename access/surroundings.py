@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -22,20 +24,34 @@ class Surroundings:
     organization_id: str = ""
     organization_path: str = ""  # as aws:PrincipalOrgPaths has it
     not_read: Mapping[LayerName, str] = field(default_factory=dict)
+    stamp: str = ""  # of all that, to be kept: equal for equal
 
 
 def surroundings_of(account_id: str) -> Surroundings:
     tree = selectors.tree_over(account_id)
     bounds = selectors.bounds_in(tree, account_id) if tree else selectors.bounds_of(account_id)
     by_layer = {LayerName.SCP: bounds[OrgPolicy.Type.SCP], LayerName.RCP: bounds[OrgPolicy.Type.RCP]}
+    organization, path = tree.organization.aws_id if tree else "", _path(tree)
+    not_read = {layer: bound.why for layer, bound in by_layer.items() if isinstance(bound, ControlPoliciesUnknown)}
+    said = [[_texts(bound) for bound in by_layer.values()], organization, path, not_read]
     return Surroundings(
         account_id,
         _levels(by_layer[LayerName.SCP]),
         _levels(by_layer[LayerName.RCP]),
-        tree.organization.aws_id if tree else "",
-        _path(tree),
-        {layer: bound.why for layer, bound in by_layer.items() if isinstance(bound, ControlPoliciesUnknown)},
+        organization,
+        path,
+        not_read,
+        hashlib.sha256(json.dumps(said).encode()).hexdigest(),
     )
+
+
+def _texts(bound: Bound) -> list[list[str]]:
+    """Of each level its name, then of each policy its name and the hash of its text."""
+    levels = [] if isinstance(bound, ControlPoliciesUnknown) else bound.levels
+    return [
+        [level.name, *(said for policy in level.policies for said in (policy.name, policy.document.text_hash))]
+        for level in levels
+    ]
 
 
 def _path(tree: OrganizationTree | None) -> str:

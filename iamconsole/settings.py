@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "iamconsole.web",
     "accounts",
     "sync",
+    "findings",
     "policies",
     "identities",
     "access",
@@ -175,6 +176,7 @@ CELERY_TASK_ROUTES = {
     "sync.tasks.pull": {"queue": "pulls"},
     "sync.tasks.notify": {"queue": "pulls"},
     "accounts.tasks.*": {"queue": "pulls"},
+    "findings.tasks.*": {"queue": "pulls"},
 }
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 120, 150
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

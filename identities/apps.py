@@ -7,12 +7,15 @@ class IdentitiesConfig(AppConfig):
     name = "identities"
 
     def ready(self) -> None:
+        from findings import sources
         from identities import actions, credentials, mirrors, operations, registration, snapshot
+        from identities.lint_source import LintSource
         from sync import mirror
 
         mirror.register(mirrors.IamGroupMirror(), mirrors.IamUserMirror(), mirrors.IamRoleMirror())
         mirror.register_source(mirrors.IamDetails())
         mirror.register_source(snapshot.IamSnapshot())
+        sources.register(LintSource())
         registration.register()
         credentials.register()
         operations.register()

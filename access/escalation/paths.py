@@ -125,6 +125,17 @@ class EscalationPath:
         """Whether something has to be so that the mirror doesn't know."""
         return any(step.supposes for step in self.steps)
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Of each step, without a subject: who acts where that is another, what is done to whom, where, and only if."""
+        return tuple(" ".join(filter(None, self._words(step))) for step in self.steps)
+
+    def _words(self, step: EscalationStep) -> Iterator[str]:
+        yield f"as {name_of(step.principal)}" if step.principal != self.source else ""
+        yield step.does_by_name
+        yield step.where
+        yield f"only {', '.join(step.conditions)}" if step.conditions else ""
+
     def as_json(self) -> dict[str, Any]:
         steps = [step.as_json() for step in self.steps]
         return {"from": self.source, "to": self.target, "technique": self.technique, "steps": steps}

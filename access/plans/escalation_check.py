@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from access.escalation.account import EscalationAccount, EscalationRows, escalation_account
-from access.escalation.paths import EscalationPath, EscalationsFound, escalations
+from access.escalation.paths import EscalationsFound, escalations
 from access.escalation.search import TECHNIQUES
 from access.index import cached_index
 from access.plans.effects import ids
@@ -49,7 +49,7 @@ class WhoCanEscalate:
         first: dict[str, PathSummary] = {}
         for path in sorted(found.paths, key=lambda path: path.supposes):
             if path.source not in first:
-                first[path.source] = PathSummary(path.source, path.supposes, tuple(map(_sentence, steps_of(path))))
+                first[path.source] = PathSummary(path.source, path.supposes, path.sentences)
         return cls(first, found.administrators)
 
 
@@ -167,18 +167,6 @@ def _administrators(paths: Sequence[PathSummary]) -> str:
 
 def _first(paths: Sequence[PathSummary]) -> str:
     return f"{name_of(paths[0].source)} {', then '.join(paths[0].steps)}."
-
-
-def steps_of(path: EscalationPath) -> Iterator[tuple[str, ...]]:
-    """The words of each step: who acts where that is another, what it does to whom, in which Regions, and only if."""
-    for step in path.steps:
-        acting = f"as {name_of(step.principal)}" if step.principal != path.source else ""
-        only = f"only {', '.join(step.conditions)}" if step.conditions else ""
-        yield acting, step.does_by_name, step.where, only
-
-
-def _sentence(words: tuple[str, ...]) -> str:
-    return " ".join(filter(None, words))
 
 
 def _order(path: PathSummary) -> tuple[bool, int, str]:

@@ -1,4 +1,5 @@
-"""What operators type about changes: titles, reasons, comments. It may name people, so it can be erased.
+"""What operators type: titles, reasons and comments of changes, and what apps above keep of theirs. It may name people,
+so it can be erased.
 
 The audit trail holds digests of it (accounts.audit.apart): erasing takes nothing out of the chain.
 """
@@ -25,6 +26,17 @@ FREE_TEXTS: tuple[tuple[type[Model], str, str], ...] = (
     (Override, "reason", "change"),
 )
 _AT_ONCE = 500
+_others: list[tuple[type[Model], str]] = []
+
+
+def register_free_text(model: type[Model], field: str) -> None:
+    """`field` of rows that have an `aws_account` holds what somebody typed. To be called in `AppConfig.ready()`."""
+    _others.append((model, field))
+
+
+def _all() -> Iterator[tuple[type[Model], str, str]]:
+    yield from FREE_TEXTS
+    yield from ((model, field, "") for model, field in _others)
 
 
 def erase_of(changes: Iterable[int]) -> None:
@@ -39,8 +51,8 @@ def erase_of(changes: Iterable[int]) -> None:
 
 
 def erase_naming(aws_account: AwsAccount, names: Callable[[str], bool]) -> None:
-    """Each free text of changes of the AWS account about which `names` says yes, in the caller's transaction."""
-    for model, field, change in FREE_TEXTS:
+    """Each free text of the AWS account about which `names` says yes, in the caller's transaction."""
+    for model, field, change in _all():
         found = [pk for pk, text in _texts(model, field, change, aws_account) if names(text)]
         for first in range(0, len(found), _AT_ONCE):
             rows = model._default_manager.filter(pk__in=found[first : first + _AT_ONCE])
@@ -51,16 +63,16 @@ def erase_naming(aws_account: AwsAccount, names: Callable[[str], bool]) -> None:
         AuditText.objects.filter(pk__in=due[first : first + _AT_ONCE]).delete()
 
 
-def texts_naming(aws_account: AwsAccount, names: Callable[[str], bool]) -> Iterator[tuple[int, str, str]]:
-    """Those texts about which `names` says yes: of which change, what it is, and the text."""
-    for model, field, change in FREE_TEXTS:
+def texts_naming(aws_account: AwsAccount, names: Callable[[str], bool]) -> Iterator[tuple[int | None, str, str]]:
+    """Those texts about which `names` says yes: of which change (None: of none), what it is, and the text."""
+    for model, field, change in _all():
         kind = f"{model._meta.verbose_name}: {field}"
         for pk, text in _texts(model, field, change, aws_account):
             if names(text):
-                row = model._default_manager.filter(pk=pk).values_list(change, flat=True)
-                yield row[0], kind, text
+                row = model._default_manager.filter(pk=pk).values_list(change or "pk", flat=True)
+                yield row[0] if change else None, kind, text
 
 
 def _texts(model: type[Model], field: str, change: str, aws_account: AwsAccount) -> Iterator[tuple[int, Any]]:
-    of = Q(aws_account=aws_account) if change == "pk" else Q(change__aws_account=aws_account)
+    of = Q(aws_account=aws_account) if change in ("", "pk") else Q(change__aws_account=aws_account)
     return model._default_manager.filter(of).exclude(**{field: ""}).values_list("pk", field).iterator()

@@ -37,6 +37,7 @@ from cognito.models import (
     SavedSearch,
     UserPool,
 )
+from findings.models import AccountRefresh, Finding, ScopeLook, SourceLook
 from identities.kinds import KINDS, PRINCIPALS
 from identities.models import (
     AccessKey,
@@ -126,8 +127,28 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
         facet=facet, number=1, fingerprint="", content={}, seen_at=now, origin="outside", drift_in=aws_account
     )
     Fact.objects.create(aws_account=aws_account, kind="iam.user", object_id="AIDA1", name="risk", value=1)
+    _findings(aws_account)
     _a_change(aws_account, operator)
     _mirrored(aws_account)
+
+
+def _findings(aws_account: AwsAccount) -> None:
+    now = timezone.now()
+    SourceLook.objects.create(aws_account=aws_account, source="lint", looked_at=now)
+    ScopeLook.objects.create(aws_account=aws_account, source="lint", scope="iam.user:AIDA1", began_at=now)
+    AccountRefresh.objects.create(aws_account=aws_account, looked_at=now)
+    Finding.objects.create(
+        aws_account=aws_account,
+        source="lint",
+        rule="lint.MISSING_VERSION",
+        severity="low",
+        kind="iam.user",
+        object_id="AIDA1",
+        sentence="There is no Version.",
+        state_since=now,
+        first_seen=now,
+        last_seen=now,
+    )
 
 
 def _of_the_console(operator: Operator) -> None:

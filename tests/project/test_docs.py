@@ -54,7 +54,17 @@ def _files() -> list[str]:
 
 def test_every_app_of_the_picture_exists() -> None:
     layers = re.findall(r"^ +│  (\w+) ", documented("docs/architecture.md"), re.MULTILINE)
-    assert layers == ["cognito", "access", "identities", "policies", "objects", "sync", "accounts", "iamconsole"]
+    assert layers == [
+        "cognito",
+        "access",
+        "identities",
+        "policies",
+        "objects",
+        "findings",
+        "sync",
+        "accounts",
+        "iamconsole",
+    ]
     assert all((ROOT / layer / "__init__.py").exists() for layer in layers)
 
 

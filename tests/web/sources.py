@@ -5,7 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("characters", "iamconsole", "accounts", "sync", "objects", "policies", "identities", "access", "cognito")
+APPS = (
+    "characters",
+    "iamconsole",
+    "accounts",
+    "sync",
+    "findings",
+    "objects",
+    "policies",
+    "identities",
+    "access",
+    "cognito",
+)
 TEMPLATES_DIR = ROOT / "templates"
 
 

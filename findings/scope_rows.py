@@ -1,0 +1,117 @@
+"""The rows of some scopes, brought in line with what was found there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Q
+
+from accounts.models import AwsAccount
+from findings.models import Finding, ScopeLook, SourceLook
+from findings.mute_limits import longest_mute
+from findings.sources import FindingSource, Found
+from sync import clock
+
+_WRITTEN = ("scope", "severity", "name", "sentence", "evidence", "last_seen", "state", "state_since", "mended_at")
+_MUTE = ("muted_until",)
+_AT_ONCE = 500
+_LONGEST_SENTENCE, _LONGEST_NAME = 600, 256
+
+
+def write_scopes(
+    aws_account: AwsAccount,
+    source: FindingSource,
+    found: Mapping[str, Sequence[Found]],
+    stamps: Mapping[str, str],
+    began_at: datetime,
+) -> None:
+    """In the caller's transaction. A scope without a stamp is gone: nothing is found there any more.
+
+    Scopes that somebody looked at who began later are left alone.
+    """
+    SourceLook.objects.select_for_update().get(aws_account=aws_account, source=source.name)
+    looks = ScopeLook.objects.filter(aws_account=aws_account, source=source.name, scope__in=list(found))
+    newer = set(looks.filter(began_at__gt=began_at).values_list("scope", flat=True))
+    mine = {scope: some for scope, some in found.items() if scope not in newer}
+    _write_findings(aws_account, source, mine, clock.now())
+    looks.filter(scope__in=[scope for scope in mine if scope not in stamps]).delete()
+    ScopeLook.objects.bulk_create(
+        [
+            ScopeLook(aws_account=aws_account, source=source.name, scope=scope, stamp=stamps[scope], began_at=began_at)
+            for scope in mine
+            if scope in stamps
+        ],
+        update_conflicts=True,
+        unique_fields=["aws_account", "source", "scope"],
+        update_fields=["stamp", "began_at"],
+    )
+
+
+def _write_findings(
+    aws_account: AwsAccount, source: FindingSource, found: Mapping[str, Sequence[Found]], now: datetime
+) -> None:
+    wanted = {each.fingerprint: (scope, each) for scope, some in found.items() for each in some}
+    unknown = {each.rule for _, each in wanted.values()} - source.rules.keys()
+    if unknown:
+        raise LookupError(f"The source {source.name} has no rules {', '.join(sorted(unknown))}.")
+    rows = {row.fingerprint: row for row in _rows(aws_account, source, found.keys(), wanted.keys())}
+    changed = [row for row in rows.values() if row.fingerprint in wanted or row.state != Finding.State.MENDED]
+    for row in changed:
+        if row.fingerprint in wanted:
+            _found_again(row, *wanted[row.fingerprint], now)
+        else:
+            row.state, row.state_since, row.mended_at = Finding.State.MENDED, now, now
+    Finding.objects.bulk_update(changed, [*_WRITTEN, *_MUTE], batch_size=_AT_ONCE)
+    new = [
+        _made(aws_account, source, scope, each, now)
+        for fingerprint, (scope, each) in wanted.items()
+        if fingerprint not in rows
+    ]
+    Finding.objects.bulk_create(new, batch_size=_AT_ONCE)
+
+
+def _rows(
+    aws_account: AwsAccount, source: FindingSource, scopes: Collection[str], fingerprints: Collection[str]
+) -> Iterator[Finding]:
+    """All of the scopes, and those that were found elsewhere before; locked, since somebody may mute them now."""
+    rows = Finding.objects.select_for_update().filter(aws_account=aws_account)
+    known = set()
+    for row in rows.filter(Q(source=source.name, scope__in=list(scopes))):
+        known.add(row.fingerprint)
+        yield row
+    others = sorted(set(fingerprints) - known)
+    for first in range(0, len(others), _AT_ONCE):
+        yield from rows.filter(fingerprint__in=others[first : first + _AT_ONCE])
+
+
+def _found_again(row: Finding, scope: str, found: Found, now: datetime) -> None:
+    """One that was mended reopens; a mute of it that hasn't ended goes on, as long as its severity allows."""
+    row.scope, row.severity, row.name = scope, found.severity, found.name[:_LONGEST_NAME]
+    row.sentence, row.evidence, row.last_seen = found.sentence[:_LONGEST_SENTENCE], dict(found.evidence), now
+    if row.state == Finding.State.MENDED:
+        row.mended_at, row.state_since = None, now
+        goes_on = row.muted_until is not None and row.muted_until > now
+        row.state = Finding.State.MUTED if goes_on else Finding.State.OPEN
+    if row.muted_until is not None and row.muted_at is not None:
+        row.muted_until = min(row.muted_until, row.muted_at + longest_mute(found.severity))
+
+
+def _made(aws_account: AwsAccount, source: FindingSource, scope: str, found: Found, now: datetime) -> Finding:
+    return Finding(
+        aws_account=aws_account,
+        source=source.name,
+        scope=scope,
+        rule=found.rule,
+        severity=found.severity,
+        kind=found.kind,
+        object_id=found.object_id,
+        region=found.region,
+        name=found.name[:_LONGEST_NAME],
+        sentence=found.sentence[:_LONGEST_SENTENCE],
+        fingerprint=found.fingerprint,
+        evidence=dict(found.evidence),
+        state_since=now,
+        first_seen=now,
+        last_seen=now,
+    )

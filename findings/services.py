@@ -1,0 +1,110 @@
+"""What operators decide about findings: to mute one for some time, and to end that."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Operator
+from findings.models import Finding
+from findings.mute_limits import longest_mute
+from iamconsole.web.words import counted, day
+
+audit.register(
+    {
+        "finding.muted": "muted {object} until {until}: {reason}",
+        "finding.unmuted": "ended the mute of {object}",
+        "finding.mute_ended": "saw the mute of {object} end, as it was set",
+    }
+)
+
+LONGEST_REASON = 1000  # characters
+_ENDED_AT_ONCE = 500
+
+
+class MuteRefused(Exception):
+    """`field`: of what was typed it is about "reason" or "until"; "" for neither. The text is for the operator."""
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+def mute(
+    *, finding: Finding, reason: str, until: datetime, actor: Operator, request: HttpRequest | None = None
+) -> None:
+    """Until then it counts as decided. One that is muted gets another reason and end. Raises MuteRefused."""
+    reason = reason.strip()
+    with transaction.atomic():
+        row = Finding.objects.select_for_update().get(pk=finding.pk)
+        _check(row, reason, until)
+        now = timezone.now()
+        if row.state != Finding.State.MUTED:
+            row.state_since = now
+        row.state = Finding.State.MUTED
+        row.mute_reason, row.muted_until, row.muted_at, row.muted_by = reason, until, now, actor
+        row.save(update_fields=["state", "state_since", "mute_reason", "muted_until", "muted_at", "muted_by"])
+        audit.record(
+            "finding.muted",
+            actor=actor,
+            aws_account=row.aws_account,
+            obj=_named(row),
+            data={"until": day(until), "rule": row.rule},
+            texts=audit.apart(row.aws_account, ("finding", row.pk), {"reason": reason}),
+            request=request,
+        )
+
+
+def _check(finding: Finding, reason: str, until: datetime) -> None:
+    if finding.state == Finding.State.MENDED:
+        raise MuteRefused("It was mended meanwhile: there is nothing to mute.")
+    if not reason:
+        raise MuteRefused("Say why it is muted: who reads this next has to know.", "reason")
+    if len(reason) > LONGEST_REASON:
+        raise MuteRefused(f"The reason has {len(reason)} characters, and {LONGEST_REASON} fit.", "reason")
+    now, longest = timezone.now(), longest_mute(finding.severity)
+    if until <= now:
+        raise MuteRefused("A mute ends in the future: choose a later day.", "until")
+    if until > now + longest:
+        limit = counted(longest.days, "day")
+        what = f"a finding that is {finding.get_severity_display().lower()}"
+        raise MuteRefused(f"Choose an earlier day: {what} is muted for {limit} at most.", "until")
+
+
+def unmute(*, finding: Finding, actor: Operator, request: HttpRequest | None = None) -> bool:
+    """Returns whether it was muted."""
+    with transaction.atomic():
+        row = Finding.objects.select_for_update().get(pk=finding.pk)
+        if row.muted_until is None:
+            return False
+        _open(row)
+        audit.record("finding.unmuted", actor=actor, aws_account=row.aws_account, obj=_named(row), request=request)
+    return True
+
+
+def end_mutes() -> int:
+    """Once a minute: those whose end has come are open again. Returns how many."""
+    due = Finding.objects.filter(state=Finding.State.MUTED, muted_until__lte=timezone.now()).order_by("muted_until")
+    with transaction.atomic():
+        rows = list(due.select_for_update(skip_locked=True)[:_ENDED_AT_ONCE])
+        for row in rows:
+            _open(row)
+        audit.record_all(
+            audit.entry("finding.mute_ended", actor=None, aws_account=row.aws_account, obj=_named(row)) for row in rows
+        )
+    return len(rows)
+
+
+def _open(row: Finding) -> None:
+    if row.state == Finding.State.MUTED:
+        row.state, row.state_since = Finding.State.OPEN, timezone.now()
+    row.mute_reason, row.muted_until, row.muted_at, row.muted_by = "", None, None, None
+    row.save(update_fields=["state", "state_since", "mute_reason", "muted_until", "muted_at", "muted_by"])
+
+
+def _named(finding: Finding) -> tuple[str, object, str]:
+    return ("finding", finding.pk, str(finding))

@@ -1,0 +1,102 @@
+"""The registry of sources: what finds what is wrong, each for rules of its own. Apps register theirs in `ready()`.
+
+A source divides an AWS account into *scopes*, by names of its choice: an object each, or "" for all of it. It says of
+each scope by a *stamp* what it is like now. A scope is looked at when its stamp is another one than the last time: what
+is found there is written down (findings/refresh.py), and what is no longer found is mended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from accounts.models import AwsAccount
+from findings.models import FindingSeverity
+
+ALL = ""  # the scope of a source that looks at the AWS account as a whole
+
+
+@dataclass(frozen=True)
+class Found:
+    """`key`: what makes this evidence this one: immutable ids and what documents say, no names and no places.
+
+    `sentence` says it without an explanation. `evidence` is kept as JSON: never personal data of a pool's people.
+    """
+
+    rule: str
+    severity: FindingSeverity
+    kind: str
+    object_id: str
+    name: str
+    sentence: str
+    key: Sequence[str] = ()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    region: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        said = [self.rule, self.kind, self.region, self.object_id, *self.key]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+class FindingSource(ABC):
+    name: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def rules(self) -> Mapping[str, str]:
+        """By their stable ids, which begin with the name of what finds them ("lint."): what each finds, in words."""
+
+    @abstractmethod
+    def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
+        """All scopes that there are, each with its stamp, of 64 characters at most (`stamp_of`)."""
+
+    @abstractmethod
+    def look(self, aws_account: AwsAccount, scopes: Collection[str]) -> Mapping[str, Sequence[Found]]:
+        """What is found in each of `scopes`. One that the answer lacks couldn't be looked at, and stays as it was.
+
+        What it raises leaves all of `scopes` as they were; other sources go on.
+        """
+
+
+_sources: dict[str, FindingSource] = {}
+
+
+def register(source: FindingSource) -> None:
+    """Raises ValueError where the name, or one of the rules, is registered already."""
+    if source.name in _sources:
+        raise ValueError(f"The source {source.name} is registered already.")
+    taken = source.rules.keys() & {rule for each in _sources.values() for rule in each.rules}
+    if taken:
+        raise ValueError(f"Another source has the rules {', '.join(sorted(taken))}.")
+    _sources[source.name] = source
+
+
+def all_sources() -> Sequence[FindingSource]:
+    return tuple(_sources.values())
+
+
+def source_named(name: str) -> FindingSource:
+    """Raises LookupError."""
+    return _sources[name]
+
+
+# ---- Stamps --------------------------------------------------------------------------------------------------
+def stamp_of(*said: Any) -> str:
+    """Of what JSON can say: equal for equal, and else for none."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@cache
+def stamp_of_code(*folders: str) -> str:
+    """Another one where the program has changed: of the files of these folders. What a rule finds hangs on it, too."""
+    root, digest = Path(__file__).resolve().parents[1], hashlib.sha256()
+    for path in sorted(path for folder in folders for path in (root / folder).rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
