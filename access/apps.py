@@ -8,6 +8,7 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from access import protection, registration
+        from access.drafts import block
         from access.escalation.finding_source import EscalationSource
         from access.plans.check import AccessCheck
         from access.plans.escalation_check import EscalationCheck
@@ -19,3 +20,4 @@ class AccessConfig(AppConfig):
         checks.register(EscalationCheck())
         registration.register()
         protection.register()
+        block.register()

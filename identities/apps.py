@@ -8,7 +8,7 @@ class IdentitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from findings import sources
-        from identities import actions, credentials, mirrors, operations, registration, snapshot
+        from identities import actions, credentials, draft_subjects, mirrors, operations, registration, snapshot
         from identities.lint_source import LintSource
         from sync import mirror
 
@@ -20,3 +20,4 @@ class IdentitiesConfig(AppConfig):
         credentials.register()
         operations.register()
         actions.register()
+        draft_subjects.register()

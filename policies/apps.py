@@ -8,7 +8,7 @@ class PoliciesConfig(AppConfig):
 
     def ready(self) -> None:
         from objects import history
-        from policies import actions, editor_views, mirrors, operations, registration
+        from policies import actions, draft_subjects, editor_views, mirrors, operations, registration
         from policies.organizations import sources
         from policies.plan_checks import LintPlanCheck, QuotaCheck
         from policies.selectors import with_documents
@@ -23,4 +23,5 @@ class PoliciesConfig(AppConfig):
         operations.register()
         actions.register()
         editor_views.register_own()
+        draft_subjects.register_own()
         registration.register()

@@ -7,12 +7,15 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
+from django.utils.http import urlencode
 
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
 from aws_constraints.arn import is_managed_by_aws
 from iamconsole.web.diff import laid_out
 from objects.fields import EditorField, NamedField
-from policies.drafts import MOST_SENT, cleaned_document, findings_in, fixed_draft
+from policies import draft_blocks, draft_subjects
+from policies.draft_blocks import CheckedDraft, ShownBlock
+from policies.drafts import MOST_SENT, cleaned_document, findings_in, fixed_draft, problems_of
 from policies.editor_views import EditedText, EditorView, find, offered, text_of
 from policies.engine.document import DocumentType, size
 from policies.findings import Findings
@@ -44,10 +47,10 @@ class DocumentField(EditorField):
     check = "document_check"  # the URL name of what is asked while one types
     description_template = ""  # what is said of it beside the findings; its context is `description`
 
-    def __init__(self, quota: Quota, **kwargs: Any) -> None:
-        """`quota`: of characters, white space not counted."""
+    def __init__(self, quota: Quota, *, of: str = "", **kwargs: Any) -> None:
+        """`quota`: of characters, white space not counted. `of`: what drafts are of (policies.draft_subjects)."""
         super().__init__(strip=False, max_length=MOST_SENT, widget=forms.Textarea, **kwargs)
-        self.quota = quota
+        self.quota, self.of = quota, of
 
     def clean(self, value: Any) -> str:
         return cleaned_document(super().clean(value), self.kind)
@@ -94,7 +97,20 @@ class BoundDocument(forms.BoundField):
     @property
     def check_url(self) -> str:
         url = reverse(self.field.check, kwargs={"account_id": self.form.aws_account.account_id})
-        return f"{url}?quota={self.field.quota.name}"
+        return f"{url}?{urlencode({'quota': self.field.quota.name, **self._subject})}"
+
+    @property
+    def _subject(self) -> dict[str, str]:
+        """As the address of a check names it; `policy` is the name of an inline policy."""
+        targets, fields = self.form.targets, self.form.fields
+        named = {"policy": str(self.form["policy"].value() or "")} if "policy" in fields else {}
+        return {"of": self.field.of, "id": targets[0].aws_id if targets else "", **named} if self.field.of else {}
+
+    @property
+    def blocks(self) -> list[ShownBlock]:
+        """What is said beside the findings, as `check_url` answers it."""
+        draft = checked_draft(self.text, self.field.kind, self.form.aws_account, self.form.operator, self._subject)
+        return list(draft_blocks.shown(draft, is_valid=not problems_of(self.text, self.field.kind)))
 
     @property
     def views(self) -> list[EditorView]:
@@ -116,3 +132,11 @@ class BoundDocument(forms.BoundField):
     @property
     def description(self) -> Mapping[str, Any]:
         return self.field.describe(self.text, self.form)
+
+
+def checked_draft(
+    text: str, kind: DocumentType, aws_account: AwsAccount, operator: Operator, subject: Mapping[str, str]
+) -> CheckedDraft:
+    """`subject`: `of`, `id` and `policy`, as addresses name it."""
+    found = draft_subjects.find(aws_account, *(subject.get(name, "") for name in ("of", "id", "policy")))
+    return CheckedDraft(text.replace("\r\n", "\n"), kind, aws_account, operator, found)

@@ -82,7 +82,7 @@ def _within(one: str, other: str) -> bool:
     return same or ("?" not in other and Glob(tokens(other.lower())).matches(one.lower()))
 
 
-_STEPS = 100_000  # for one pair: tenths of a second at worst
+STEPS = 100_000  # for one pair: tenths of a second at worst
 _ANYTHING = "anything:anything"  # nothing but "*" allows an action that doesn't exist
 _TAG = "aws:principaltag/"
 
@@ -150,16 +150,16 @@ NOT_COMPARED = DocumentComparison(
 )
 
 
-def compare(before: Combination, after: Combination) -> DocumentComparison:
-    """Who wasn't there before loses nothing, whatever a boundary or a denial of theirs is."""
-    comparison = _compared(before, after)
+def compare(before: Combination, after: Combination, steps: int = STEPS) -> DocumentComparison:
+    """Who wasn't there before loses nothing, whatever a boundary or a denial of theirs is. `steps`: when to give up."""
+    comparison = _compared(before, after, steps)
     if before.exists:
         return comparison
     perhaps = [each for each in comparison.perhaps if each.get("may_be") != "lost"]
     return replace(comparison, lost=(), denied=(), perhaps=perhaps)
 
 
-def _compared(before: Combination, after: Combination) -> DocumentComparison:
+def _compared(before: Combination, after: Combination, steps: int) -> DocumentComparison:
     why = tuple(_why(before, after))
     if (before.documents, before.boundary) == (after.documents, after.boundary):
         return DocumentComparison(why=why)
@@ -167,20 +167,20 @@ def _compared(before: Combination, after: Combination) -> DocumentComparison:
     if had and has:
         return DocumentComparison(why=why)
     if has:
-        return replace(_denials(before, after), gained=[EVERYTHING], why=why)
+        return replace(_denials(before, after, steps), gained=[EVERYTHING], why=why)
     if had:
         stays = ("What its other policies allow stays.",) if after.exists else ()
-        return replace(_denials(before, after), lost=[EVERYTHING], why=(*why, *stays))
-    found = held_diff(_held(before), _held(after), _STEPS)
-    denials = _denials(before, after)
+        return replace(_denials(before, after, steps), lost=[EVERYTHING], why=(*why, *stays))
+    found = held_diff(_held(before), _held(after), steps)
+    denials = _denials(before, after, steps)
     perhaps = [*found["undecided"], *denials.perhaps]
     return replace(denials, gained=found["gained"], lost=found["lost"], perhaps=perhaps, why=why)
 
 
-def _denials(before: Combination, after: Combination) -> DocumentComparison:
+def _denials(before: Combination, after: Combination, steps: int) -> DocumentComparison:
     if _denying(before) == _denying(after) or not after.exists:
         return DocumentComparison()  # to those who are gone nothing is allowed again
-    found = held_denial_diff(_held(before), _held(after), _STEPS)
+    found = held_denial_diff(_held(before), _held(after), steps)
     return DocumentComparison(denied=found["lost"], allowed_again=found["gained"], perhaps=found["undecided"])
 
 

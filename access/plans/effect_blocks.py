@@ -82,7 +82,7 @@ def _of_paths(stored: Mapping[str, Any], account_id: str) -> Iterator[EffectBloc
             lines = [AccessLine(sign, css, each) for each in [*(f"{step}, then" for step in before), last]]
             lead = perhaps if path["supposes"] else verb
             arn, aws_id = path["who"]
-            yield EffectBlock((_who(arn, aws_id, account_id),), 0, lines, [lead], _FLAGS.get(part, ""))
+            yield EffectBlock((principal_link(arn, aws_id, account_id),), 0, lines, [lead], _FLAGS.get(part, ""))
 
 
 def _joined(measured: Sequence[EffectBlock], facts: Sequence[EffectBlock]) -> Iterator[EffectBlock]:
@@ -110,7 +110,7 @@ def _alike(
 
 
 def _of_people(effect: Mapping[str, Any], account_id: str) -> EffectBlock:
-    who = tuple(_who(arn, aws_id, account_id) for arn, aws_id in effect["who"])
+    who = tuple(principal_link(arn, aws_id, account_id) for arn, aws_id in effect["who"])
     notes = list(effect["why"])
     if effect["at_most"]:
         notes.append(
@@ -122,11 +122,11 @@ def _of_people(effect: Mapping[str, Any], account_id: str) -> EffectBlock:
         list(lines_of(effect, OF_PRINCIPALS)),
         notes,
         "New administrator" if effect["administrators"] else "",
-        _of_nobody(effect["of"]),
+        of_nobody(effect["of"]),
     )
 
 
-def _of_nobody(arn: str) -> str:
+def of_nobody(arn: str) -> str:
     if not arn:
         return ""
     if ":group/" in arn:
@@ -136,16 +136,19 @@ def _of_nobody(arn: str) -> str:
 
 def _of_role(trust: Mapping[str, Any], account_id: str) -> EffectBlock:
     return EffectBlock(
-        (_who(trust["role"], trust["aws_id"], account_id),), 0, list(lines_of(trust, OF_ROLES)), lead="The role"
+        (principal_link(trust["role"], trust["aws_id"], account_id),),
+        0,
+        list(lines_of(trust, OF_ROLES)),
+        lead="The role",
     )
 
 
 def _of_fact(fact: Mapping[str, Any], account_id: str) -> EffectBlock:
     lines = [AccessLine(*(("+", "add") if line["gives"] else ("−", "del")), line["words"]) for line in fact["lines"]]
-    return EffectBlock((_who(fact["who"], fact["aws_id"], account_id),), 0, lines)
+    return EffectBlock((principal_link(fact["who"], fact["aws_id"], account_id),), 0, lines)
 
 
-def _who(arn: str, aws_id: str, account_id: str) -> PrincipalLink:
+def principal_link(arn: str, aws_id: str, account_id: str) -> PrincipalLink:
     kind = "role" if ":role/" in arn else "user"
     url = reverse(kind, kwargs={"account_id": account_id, "aws_id": aws_id}) if aws_id else ""
     return PrincipalLink(name_of(arn), url)

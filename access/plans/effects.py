@@ -14,6 +14,7 @@ from access.holders import Holder, caller_named
 from access.plans import comparing
 from access.plans.comparing import NOT_COMPARED, DocumentComparison, compare, text, without_common
 from access.plans.holdings import NOTHING, Combination, PrincipalHoldings, is_group
+from access.plans.relevant import RelevantStatements
 from access.surroundings import Surroundings, surroundings_of
 from policies.engine.compiled import compiled
 from policies.engine.layers import LayerPolicy
@@ -59,13 +60,24 @@ class Administrators:
 
 
 SHOWN = 10  # of those whom it concerns
-MOST_COMPARED = 40  # pairs of combinations: half a second, mostly
+MOST_COMPARED = 40  # pairs of combinations: half a second at worst, mostly
 MOST_KEPT = 150_000  # characters of all effects together
 MOST_NAMED = 20_000  # of those whom it concerns; of more, only that they are the same
 KINDS = ("gained", "lost", "perhaps", "denied", "allowed_again")
 GIVING = ("gained", "perhaps", "allowed_again")
 
 Pair = tuple[Combination, Combination]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is compared: so many pairs of combinations, with so many steps each, about a microsecond a step."""
+
+    pairs: int = MOST_COMPARED
+    steps: int = comparing.STEPS
+
+
+_AT_THE_PROPOSAL = Effort()
 
 
 @dataclass(frozen=True)
@@ -79,19 +91,25 @@ class AffectedPrincipals:
 
 
 def effects(
-    before: PrincipalHoldings, after: PrincipalHoldings, administrators: Administrators, tags: Collection[str]
+    before: PrincipalHoldings,
+    after: PrincipalHoldings,
+    administrators: Administrators,
+    tags: Collection[str],
+    effort: Effort = _AT_THE_PROPOSAL,
 ) -> list[AffectedPrincipals]:
     """`tags`: the keys of those that change."""
     pairs: dict[tuple[Pair, bool, str], list[str]] = defaultdict(list)
+    relevant = RelevantStatements()
     for was, now in before.pairs_with(after):
         arn = now or was
         if not is_group(arn):
             pair = _pair(before.combination(was), after.combination(now), tags)
-            if pair[0] != pair[1]:
-                pairs[pair, administrators.becomes(after.taken.get(arn, arn), *pair), ""].append(arn)
+            reduced = relevant.pair(*pair)
+            if reduced[0] != reduced[1]:
+                pairs[reduced, administrators.becomes(after.taken.get(arn, arn), *pair), ""].append(arn)
     for of, pair in _of_nobody(before, after):
         pairs[pair, False, of] = []
-    return list(_merged(_compared(pairs)))
+    return list(_merged(_compared(pairs, effort)))
 
 
 def _pair(before: Combination, after: Combination, tags: Collection[str]) -> Pair:
@@ -120,22 +138,24 @@ def _of_nobody(before: PrincipalHoldings, after: PrincipalHoldings) -> Iterator[
                 yield arn, (was, becomes)
 
 
-def _compared(pairs: dict[tuple[Pair, bool, str], list[str]]) -> Iterator[AffectedPrincipals]:
-    if len(pairs) > MOST_COMPARED:
-        yield from _compared_by_what_differs(pairs)
+def _compared(pairs: dict[tuple[Pair, bool, str], list[str]], effort: Effort) -> Iterator[AffectedPrincipals]:
+    if len(pairs) > effort.pairs:
+        yield from _compared_by_what_differs(pairs, effort)
         return
     for (pair, becomes, of), arns in pairs.items():
-        yield AffectedPrincipals(arns, compare(*pair), becomes, of)
+        yield AffectedPrincipals(arns, compare(*pair, effort.steps), becomes, of)
 
 
-def _compared_by_what_differs(pairs: dict[tuple[Pair, bool, str], list[str]]) -> Iterator[AffectedPrincipals]:
+def _compared_by_what_differs(
+    pairs: dict[tuple[Pair, bool, str], list[str]], effort: Effort
+) -> Iterator[AffectedPrincipals]:
     """There are too many combinations to look at each: what the others have in common is left out of account."""
     reduced: dict[tuple[Pair, bool, str], list[str]] = defaultdict(list)
     for (pair, becomes, of), arns in pairs.items():
         reduced[without_common(*pair), becomes, of] += arns
     largest = sorted(reduced.items(), key=lambda each: (-len(each[1]), each[1]))
     for number, ((pair, becomes, of), arns) in enumerate(largest):
-        comparison = replace(compare(*pair), at_most=True) if number < MOST_COMPARED else NOT_COMPARED
+        comparison = replace(compare(*pair, effort.steps), at_most=True) if number < effort.pairs else NOT_COMPARED
         yield AffectedPrincipals(sorted(arns), comparison, becomes, of)
 
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from iamconsole.web.words import counted
 from identities.actions.make import FixedPathField, NewForm
+from identities.draft_subjects import TRUST
 from identities.forms import TrustField
 from identities.kinds import kind_of
 from identities.models import Attachment, IamRole, IamUser, InlinePolicy, Principal
@@ -19,6 +20,7 @@ from identities.trust import joined
 from objects.fields import UntilField, offer
 from objects.object_actions import ActionForm
 from policies.actions.document_edit import SKELETON, DocumentEditForm
+from policies.draft_subjects import NEW_POLICY
 from policies.ending import ends_itself
 from policies.fields import DocumentField, PolicyField
 from policies.kinds import POLICY
@@ -53,7 +55,7 @@ class PutInlineForm(DocumentEditForm):
         super().__init__(*args, **kwargs)
         document = self.fields["document"]
         assert isinstance(document, DocumentField)  # noqa: S101  as declared
-        document.quota = SIZES[kind_of(self.target)]
+        document.quota, document.of = SIZES[kind_of(self.target)], f"inline_{kind_of(self.target).name}"
 
     def current(self, cleaned: Mapping[str, Any]) -> Document | None:
         row = inline_of(self.target).filter(name=cleaned.get("policy", "")).first()
@@ -115,7 +117,7 @@ class MoveInlineForm(NewForm, OneInlineForm):
 class TrustForm(DocumentEditForm):
     heading = "Trust policy of {names}"
     about = "Who may assume the role. Sessions that were begun before go on until they expire."
-    document = TrustField(TRUST_POLICY, label="Trust policy as JSON")
+    document = TrustField(TRUST_POLICY, of=TRUST, label="Trust policy as JSON")
 
     def current(self, cleaned: Mapping[str, Any]) -> Document | None:
         trust: Document | None = self.target.trust
@@ -131,7 +133,7 @@ class CreatePolicyForm(NewForm):
     about = "It grants nothing until it is attached. Name, path and description can't be changed later."
     path = FixedPathField()
     description = forms.CharField(max_length=LONGEST_DESCRIPTION, required=False)
-    document = DocumentField(MANAGED_POLICY, label="Policy as JSON", initial=SKELETON)
+    document = DocumentField(MANAGED_POLICY, of=NEW_POLICY, label="Policy as JSON", initial=SKELETON)
 
     def steps(self) -> Sequence[StepSpec]:
         cleaned = self.cleaned_data

@@ -11,6 +11,7 @@ from iamconsole.web.diff import DiffLine, document_diff
 from iamconsole.web.words import counted
 from objects.fields import offer
 from objects.object_actions import ActionForm
+from policies import draft_subjects
 from policies.access_lines import AccessLine, access_lines
 from policies.actions.document_edit import SKELETON, DocumentEditForm
 from policies.fields import DocumentField
@@ -23,7 +24,7 @@ from sync.operations import StepSpec
 
 class EditPolicyForm(DocumentEditForm):
     heading = "Edit {names}"
-    document = DocumentField(MANAGED_POLICY, label="Policy as JSON")
+    document = DocumentField(MANAGED_POLICY, of=draft_subjects.POLICY, label="Policy as JSON")
 
     @property
     def about(self) -> str:  # type: ignore[override]  # of this policy
@@ -67,7 +68,7 @@ class NewVersionForm(ActionForm):
     heading = "New version of {names}"
     about = "It is kept beside the one in force, and changes nothing until somebody makes it the default."
     remark = "Where all five versions are used, the plan deletes the oldest."
-    document = DocumentField(MANAGED_POLICY, label="Policy as JSON")
+    document = DocumentField(MANAGED_POLICY, of=draft_subjects.VERSION, label="Policy as JSON")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from objects.object_actions import SHOWN, VIEW
-from policies.drafts import findings_in, fixed_draft, newest_of
+from policies import draft_blocks
+from policies.drafts import findings_in, fixed_draft, newest_of, problems_of
 from policies.editor_views import EditedText, find, text_of
 from policies.engine.document import DocumentType
 from policies.engine.lint import FindingsUnwanted
+from policies.fields import checked_draft
 from policies.quotas import OF_DOCUMENTS
 
 
@@ -57,7 +59,9 @@ def render_checked(
     description_template: str = "",
     description: Mapping[str, Any] = MappingProxyType({}),
 ) -> HttpResponse:
-    """The findings, and below them what is told, as a field with a document has it. The address names its quota.
+    """The findings, and below them what is told, as a field with a document has it.
+
+    The address names its quota and what it is a draft of (policies.draft_subjects).
 
     `fix` asks for the fix of a finding, or for all safe ones: the answer has the new text for the editor. 204 where a
     newer check of the same operator has begun: nothing is put in the page.
@@ -69,7 +73,10 @@ def render_checked(
         findings = findings_in(text, aws_account, kind, quota, newest_of(signed_in(request), text))
     except FindingsUnwanted:
         return HttpResponse(status=204)
+    subject = {name: request.POST.get(name) or request.GET.get(name, "") for name in ("of", "id", "policy")}
+    draft = checked_draft(text, kind, aws_account, signed_in(request), subject)
     context = {
+        "blocks": list(draft_blocks.shown(draft, is_valid=not problems_of(text, kind))),
         "findings": findings,
         "fixes": fixes,
         "check_url": request.get_full_path(),

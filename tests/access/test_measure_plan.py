@@ -123,10 +123,16 @@ def test_thousands_with_the_same_are_one(aws_account: AwsAccount, reports: Any) 
 
 
 def test_too_many_combinations_are_told_at_most(aws_account: AwsAccount, reports: Any) -> None:
-    people = [user(aws_account, f"u{number}", allow("sqs:*", f"arn:aws:sqs:*:*:{number}")) for number in range(41)]
+    people = [user(aws_account, f"u{number}", allow("s3:*", f"arn:aws:s3:::{number}")) for number in range(41)]
     (effect,) = measured(aws_account, *(ops.attach(each, reports.arn) for each in people))["effects"]
     assert (effect["count"], effect["at_most"]) == (41, True)
     assert effect["gained"]["items"][0]["actions"] == ["s3:GetObject"]
+
+
+def test_policies_about_something_else_make_no_combination(aws_account: AwsAccount, reports: Any) -> None:
+    people = [user(aws_account, f"u{number}", allow("sqs:*", f"arn:aws:sqs:*:*:{number}")) for number in range(41)]
+    (effect,) = measured(aws_account, *(ops.attach(each, reports.arn) for each in people))["effects"]
+    assert (effect["count"], effect["at_most"]) == (41, False)
 
 
 # ---- What is grave -------------------------------------------------------------------------------------------

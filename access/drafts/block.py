@@ -1,0 +1,33 @@
+"""The block beside the editor that says what a draft changes of access."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from access.drafts.effects import draft_effects
+from access.drafts.words import said_of
+from access.surroundings import surroundings_of
+from policies import draft_blocks
+from policies.draft_blocks import CheckedDraft, DraftBlock
+from policies.engine.document import identify
+
+
+def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
+    """The context of `access/drafts/block.html`."""
+    subject = draft.subject
+    if subject is None:
+        return None
+    is_same = identify(draft.text).canonical_hash == identify(subject.in_force).canonical_hash
+    found = None if is_same else draft_effects(draft.aws_account, subject, draft.text)
+    account_id = draft.aws_account.account_id
+    return {
+        "subject": subject,
+        "is_same": is_same,
+        "found": said_of(found, account_id) if found else None,
+        "not_read": sorted(surroundings_of(account_id).not_read.values()) if found else [],
+    }
+
+
+def register() -> None:
+    draft_blocks.register(DraftBlock("access", "What the draft changes", "access/drafts/block.html", said, position=10))
