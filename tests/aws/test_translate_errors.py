@@ -165,7 +165,7 @@ ROLE = "arn:aws:iam::123456789012:role/deploy"
             Layer.IDENTITY,
             True,
         ),
-        (f"iam:TagRole on resource: policy {ROLE} with an explicit deny", ROLE, None, False),
+        (f"iam:TagRole on resource: policy {ROLE} with an explicit deny", ROLE, None, True),
         (
             f"iam:TagRole on resource: {ROLE} because no VPC endpoint policy allows the iam:TagRole action",
             ROLE,
