@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -82,6 +83,21 @@ class UntilField(forms.DateTimeField):
         return said
 
 
+@dataclass(frozen=True)
+class ReceivedText:
+    """The text of an editor with what the fields of a view say.
+
+    `refused`: why something that is typed there isn't in it; then that view is shown again. `view`: where a button of
+    the view leads, if to another one; `line`: which it was about, from 1. `told`: what the view's own template gets.
+    """
+
+    text: str
+    refused: str = ""
+    view: str = ""
+    line: int = 0
+    told: Any = None
+
+
 class EditorField(forms.CharField):
     """A text for which the page of an action has an editor. Derive from it: the templates show its bound field.
 
@@ -95,7 +111,7 @@ class EditorField(forms.CharField):
         """The text with the fix of what a button of its page names: `text`, and `words` for what was done."""
         raise NotImplementedError
 
-    def received(self, form: Any, text: str, shown: str) -> str:
+    def received(self, form: Any, text: str, shown: str) -> ReceivedText:
         """The text with what the fields of the view say that was shown when it was sent."""
         raise NotImplementedError
 

@@ -22,11 +22,12 @@ from django.utils import timezone
 
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
-from objects.fields import EditorField, NamedField, UntilField
+from objects.fields import EditorField, NamedField, ReceivedText, UntilField
 from objects.forms import StageForm
 
 ACCOUNT = "account"
-VIEW, SHOWN = "view", "shown"  # names of what an editor sends: the view that is to be shown, and the one that is
+# Names of what an editor sends: the view that is to be shown, the one that is, and a button within that one.
+VIEW, SHOWN, DO = "view", "shown", "do"
 
 
 class ActionForm(StageForm):
@@ -41,6 +42,7 @@ class ActionForm(StageForm):
     template: ClassVar[str] = "objects/stage/action.html"  # or one that extends it
     fixes: Any = None  # what a button beside the editor fixed just now
     view: str = ""  # of the editor: the one that is shown, as the page was asked
+    received: ReceivedText | None = None  # what came of the fields of the view that was shown
     is_held: bool = False  # what was typed is shown again, and nothing said of it: it isn't to be staged yet
     cannot: str = ""  # a sentence why nothing can be staged just now; the page has that and no fields
 
@@ -102,8 +104,10 @@ class ActionForm(StageForm):
     def full_clean(self) -> None:
         if self.is_held:
             self._errors, self.cleaned_data = ErrorDict(), {}
-        else:
-            super().full_clean()
+            return
+        super().full_clean()
+        if self.received and self.received.refused and (bound := self.editor) is not None:
+            self.add_error(bound.name, self.received.refused)
 
     def fix(self, key: str) -> None:
         """Puts the fix that a button beside the editor names into its text; without script that comes as a form."""
@@ -117,7 +121,9 @@ class ActionForm(StageForm):
         shown = self.data.get(SHOWN, "")
         self.view = self.data.get(VIEW) or shown or asked.get(VIEW, "")
         if shown and (bound := self.editor) is not None:
-            self._write(bound, _editor_field(bound).received(self, str(bound.value() or ""), shown))
+            self.received = _editor_field(bound).received(self, str(bound.value() or ""), shown)
+            self.view = self.received.view or (shown if self.received.refused else self.view)
+            self._write(bound, self.received.text)
 
     def _write(self, bound: forms.BoundField, text: str) -> None:
         data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, whose fields may have several values

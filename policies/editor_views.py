@@ -12,7 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import QueryDict
+
 from accounts.models import AwsAccount, Operator
+from objects.fields import ReceivedText
 from policies.drafts import problems_of
 from policies.engine.document import DocumentType
 from policies.summaries import summaries_of
@@ -22,13 +25,17 @@ JSON = "json"
 
 @dataclass(frozen=True)
 class EditedText:
-    """The text of an editor. `posted`: all that came with it, the fields of the view it was typed in too."""
+    """The text of an editor. `posted`: all that came with it, the fields of the view it was typed in too.
+
+    `told`: what `written` told of these fields beside the text.
+    """
 
     text: str
     kind: DocumentType
     aws_account: AwsAccount
     operator: Operator
-    posted: Mapping[str, str] | None = None  # a QueryDict: a field may have several values
+    posted: QueryDict | None = None
+    told: Any = None
 
 
 def _nothing(edited: EditedText) -> Mapping[str, Any]:
@@ -47,7 +54,7 @@ class EditorView:
     icon: str
     template: str = ""
     context: Callable[[EditedText], Mapping[str, Any]] = _nothing
-    written: Callable[[EditedText], str] | None = None
+    written: Callable[[EditedText], ReceivedText] | None = None
     position: int = 50
     fits: Callable[[DocumentType], bool] = lambda kind: True  # offered for documents of this type
 
@@ -72,10 +79,10 @@ def find(name: str, kind: DocumentType) -> EditorView:
     return view if view and view.fits(kind) else _views[JSON]
 
 
-def text_of(shown: str, edited: EditedText) -> str:
+def received(shown: str, edited: EditedText) -> ReceivedText:
     """The text, with what the fields of the view say that was shown when it came."""
     view = find(shown, edited.kind)
-    return view.written(edited) if view.written else edited.text
+    return view.written(edited) if view.written else ReceivedText(edited.text)
 
 
 # ---- The views that need nothing of the AWS account ------------------------------------------------------------------

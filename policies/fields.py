@@ -12,11 +12,12 @@ from django.utils.http import urlencode
 from accounts.models import AwsAccount, Operator
 from aws_constraints.arn import is_managed_by_aws
 from iamconsole.web.diff import laid_out
-from objects.fields import EditorField, NamedField
+from objects.fields import EditorField, NamedField, ReceivedText
 from policies import draft_blocks, draft_subjects
 from policies.draft_blocks import CheckedDraft, ShownBlock
 from policies.drafts import MOST_SENT, cleaned_document, findings_in, fixed_draft, problems_of
-from policies.editor_views import EditedText, EditorView, find, offered, text_of
+from policies.editor_views import EditedText, EditorView, find, offered
+from policies.editor_views import received as received_text
 from policies.engine.document import DocumentType, size
 from policies.findings import Findings
 from policies.fixes import FixedDraft
@@ -58,11 +59,12 @@ class DocumentField(EditorField):
     def fixed(self, text: str, key: str, aws_account: AwsAccount) -> FixedDraft:
         return fixed_draft(text, key, aws_account, self.kind, self.quota)
 
-    def received(self, form: Any, text: str, shown: str) -> str:
-        return text_of(shown, self.edited(form, text))
+    def received(self, form: Any, text: str, shown: str) -> ReceivedText:
+        return received_text(shown, self.edited(form, text))
 
     def edited(self, form: Any, text: str) -> EditedText:
-        return EditedText(text, self.kind, form.aws_account, form.operator, form.data if form.is_bound else None)
+        told = form.received.told if form.received else None
+        return EditedText(text, self.kind, form.aws_account, form.operator, form.data if form.is_bound else None, told)
 
     def describe(self, text: str, form: Any) -> Mapping[str, Any]:
         return {}

@@ -86,7 +86,7 @@ def action_page(
         form.refuse_too_long()
     if "fix" in request.POST:
         form.fix(request.POST["fix"])
-    elif object_actions.VIEW in request.POST:
+    elif object_actions.VIEW in request.POST or object_actions.DO in request.POST:
         form.hold()
     elif request.method == "POST" and form.is_valid() and (change := stage(request, form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)

@@ -16,7 +16,7 @@ from accounts.models import AwsAccount
 from objects.object_actions import SHOWN, VIEW
 from policies import draft_blocks
 from policies.drafts import findings_in, fixed_draft, newest_of, problems_of
-from policies.editor_views import EditedText, find, text_of
+from policies.editor_views import EditedText, find, received
 from policies.engine.document import DocumentType
 from policies.engine.lint import FindingsUnwanted
 from policies.fields import checked_draft
@@ -40,13 +40,14 @@ def document_view(request: HttpRequest, account_id: str) -> HttpResponse:
         raise Http404("There is no such type of document.")
     typed, shown = request.POST.get("document", "").replace("\r\n", "\n"), request.POST.get(SHOWN, "")
     edited = EditedText(typed, DocumentType(kind), aws_account, signed_in(request), request.POST)
-    text = text_of(shown, edited)
-    view = find(request.POST.get(VIEW) or shown, edited.kind)
+    came = received(shown, edited)
+    view = find(came.view or (not came.refused and request.POST.get(VIEW)) or shown, edited.kind)
     context = {
         "view": view,
-        "shown": view.context(replace(edited, text=text)),
-        "text": text,
-        "is_written": text != typed,
+        "shown": view.context(replace(edited, text=came.text, told=came.told)),
+        "text": came.text,
+        "is_written": came.text != typed,
+        "line": came.line,
         "view_url": request.get_full_path(),
     }
     return render(request, "policies/editor_view.html", context)

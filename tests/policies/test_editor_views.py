@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
+from objects.fields import ReceivedText
 from policies import editor_views
 from policies.editor_views import EditedText, EditorView
 from policies.models import ManagedPolicy
@@ -29,9 +30,9 @@ def policy(aws_account: AwsAccount) -> ManagedPolicy:
 def action_view(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A view with one field: another action in place of the first."""
 
-    def written(edited: EditedText) -> str:
+    def written(edited: EditedText) -> ReceivedText:
         assert edited.posted is not None
-        return edited.text.replace("s3:GetObject", edited.posted["action"])
+        return ReceivedText(edited.text.replace("s3:GetObject", edited.posted["action"]))
 
     monkeypatch.setattr(editor_views, "_views", dict(editor_views._views))
     editor_views.register(EditorView("action", "Action", "zap", written=written))

@@ -1,6 +1,7 @@
 // The views of an editor: what the server prints into #view, and the text behind it, which stays in CodeMirror.
 // A view that changed the text brings it along in data-text: that is one step, so undo goes back over all views.
 import { undo } from "@codemirror/commands";
+import { EditorView } from "@codemirror/view";
 import { replaceText } from "./text.js";
 
 const REFRESH_MS = 300;
@@ -9,6 +10,9 @@ export function attachViews(textarea, editor) {
   const json = textarea.closest("#json");
   if (!json) return;
   let shown = textarea.value; // the text that the view is of
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.target.id === "view" && !json.hidden) detail.parameters.line = lineOfCaret(editor);
+  });
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     if (detail.target.id === "view") shown = textarea.value;
   });
@@ -20,7 +24,9 @@ export function attachViews(textarea, editor) {
       delete view.dataset.text;
       replaceText(editor, shown);
     }
+    const changesView = json.hidden === (view.dataset.view === "json");
     show(view.dataset.view, json, editor);
+    if (changesView && view.dataset.line && !json.hidden) goToLine(editor, Number(view.dataset.line));
   });
   let timer;
   textarea.addEventListener("input", () => {
@@ -32,6 +38,15 @@ export function attachViews(textarea, editor) {
   document
     .querySelector(`[data-editor-undo="${CSS.escape(textarea.id)}"]`)
     ?.addEventListener("click", () => undo(editor));
+}
+
+function lineOfCaret({ state }) {
+  return state.doc.lineAt(state.selection.main.head).number;
+}
+
+function goToLine(editor, number) {
+  const line = editor.state.doc.line(Math.min(Math.max(number, 1), editor.state.doc.lines));
+  editor.dispatch({ selection: { anchor: line.from }, effects: EditorView.scrollIntoView(line.from, { y: "center" }) });
 }
 
 function shownView() {
