@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from access.plans.effect_blocks import LEDE, is_measured
+from access.plans.revisions import is_measurable
 from access.views.least_privilege import LEAST_PRIVILEGE
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
@@ -57,6 +58,11 @@ def register() -> None:
     register_kind(SearchKind("actions", "Actions", "terminal", find=find_actions, position=90))
     panels.register(
         panels.Panel("change", "access", "What access changes", "change_access", lede=LEDE, shows=is_measured)
+    )
+    panels.register(
+        panels.Panel(
+            "revision", "access", "What access changes", "revision_access", permission=SEE_IAM, shows=is_measurable
+        )
     )
     for place in ("user", "role"):
         panels.register(

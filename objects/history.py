@@ -43,6 +43,7 @@ class HistoryEntry:
     gone: bool
     words: Sequence[str]  # against the revision before; none for the first one
     lines: Sequence[DiffLine]
+    revision: Revision
 
     @property
     def name(self) -> str:
@@ -148,6 +149,7 @@ def _entry(revision: Any, earlier: str, now: str) -> HistoryEntry:
         gone=revision.gone,
         words=[difference.words for difference in described],
         lines=document_diff(earlier, now) if compared else [],
+        revision=revision,
     )
 
 

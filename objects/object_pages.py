@@ -8,7 +8,7 @@ same page around its content:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -25,7 +25,16 @@ from iamconsole.web import panels
 from iamconsole.web.addresses import needs, page
 from iamconsole.web.counts import lately
 from objects import object_actions
-from objects.history import DETAILS, compared, history_of, moment_before_it_went, raw_of, revisions_of
+from objects.history import (
+    DETAILS,
+    History,
+    HistoryEntry,
+    compared,
+    history_of,
+    moment_before_it_went,
+    raw_of,
+    revisions_of,
+)
 from objects.kinds import AwsKind
 from objects.selectors import namesakes
 from sync.views import pulls
@@ -176,13 +185,27 @@ def tab_links(request: HttpRequest, kind: ObjectPages, row: Any, current: str) -
 
 
 def _history(request: HttpRequest, row: Any) -> Mapping[str, Any]:
-    facet, first, second = request.GET.get("facet", DETAILS), _number(request, "from"), _number(request, "to")
+    facet, first, second = request.GET.get("facet", DETAILS), number_in(request, "from"), number_in(request, "to")
     if first is not None and second is not None:
-        return {"comparison": compared(row, facet, first, second), "compared": True, "facet": facet}
-    return {"history": history_of(row, request.GET.get("facet", ""), _number(request, "before"))}
+        found = compared(row, facet, first, second)
+        about = panels.about("revision", request, row.aws_account, found.newer.revision) if found else []
+        return {"comparison": found, "compared": True, "facet": facet, "panels": about}
+    history = history_of(row, request.GET.get("facet", ""), number_in(request, "before"))
+    return {"history": history, "entries": list(_with_panels(request, row, history))}
 
 
-def _number(request: HttpRequest, name: str) -> int | None:
+def _with_panels(
+    request: HttpRequest, row: Any, history: History
+) -> Iterator[tuple[HistoryEntry, Sequence[panels.Panel]]]:
+    """Each revision with what apps above say of it, on pages of their own; nothing of the first."""
+    offered = panels.at("revision", request, row.aws_account)
+    for entry in history.entries:
+        shown = [panel for panel in offered if panel.shows is None or panel.shows(entry.revision)]
+        yield entry, shown if entry.number > 1 else []
+
+
+def number_in(request: HttpRequest, name: str) -> int | None:
+    """A number of an address, such as that of a revision; None where it has none that makes sense."""
     said = request.GET.get(name, "")
     return int(said) if said.isdecimal() and said.isascii() and len(said) < 10 else None
 

@@ -8,7 +8,7 @@ from typing import Any
 from access.plans import comparing
 from access.plans.effects import GIVING, Administrators, AffectedPrincipals, effects, identified, kept_effects
 from access.plans.holdings import PrincipalHoldings
-from access.plans.reading import read_planned_holdings
+from access.plans.reading import PlannedHoldings, read_planned_holdings
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in, name_of
 from iamconsole.web.words import counted, some
@@ -28,17 +28,9 @@ class AccessCheck(PlanCheck):
     def measure(
         self, aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep]
     ) -> Measurement | None:
-        """`{effects, trusts, facts}`, as `kept_effects`, `trust_effects` and `kept_facts` give them."""
+        """As `measured` gives it."""
         planned = read_planned_holdings(aws_account, steps, undoing)
-        if planned is None:
-            return None
-        before, after = planned.before, planned.after
-        tags = {change.key for change in (*planned.changes, *planned.undone) if isinstance(change, TagChange)}
-        concerned = effects(before, after, Administrators(aws_account.account_id), tags)
-        opened, grave = trust_effects(before, after, aws_account.account_id)
-        findings = [*_new_administrators(concerned), *grave]
-        listed = kept_facts(planned.changes, after, before)
-        return Measurement({"effects": kept_effects(concerned, before), "trusts": opened, "facts": listed}, findings)
+        return measured(aws_account, planned) if planned else None
 
     def worsened(self, before: Any, now: Any) -> str:
         """Worse is: somebody gains, or perhaps gains, what the approved measure didn't say of that very person.
@@ -51,6 +43,18 @@ class AccessCheck(PlanCheck):
             *_more_trusted(approved["trusts"], now["trusts"]),
         ]
         return " ".join(change)
+
+
+def measured(aws_account: AwsAccount, planned: PlannedHoldings) -> Measurement:
+    """`{effects, trusts, facts}`, as `kept_effects`, `trust_effects` and `kept_facts` give them."""
+    before, after = planned.before, planned.after
+    tags = {change.key for change in (*planned.changes, *planned.undone) if isinstance(change, TagChange)}
+    concerned = effects(before, after, Administrators(aws_account.account_id), tags)
+    opened, grave = trust_effects(before, after, aws_account.account_id)
+    findings = [*_new_administrators(concerned), *grave]
+    listed = kept_facts(planned.changes, after, before)
+    kept = {"effects": kept_effects(concerned, before, after), "trusts": opened, "facts": listed}
+    return Measurement(kept, findings)
 
 
 def _new_administrators(concerned: Sequence[AffectedPrincipals]) -> Iterator[PlanFinding]:

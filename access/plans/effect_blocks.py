@@ -38,7 +38,7 @@ class PrincipalLink:
 
 @dataclass(frozen=True)
 class EffectBlock:
-    """`flag` is a word for what is grave; `more`: how many there are beside those in `who`."""
+    """`flag` is a word for what is grave; `others`: who follows those in `who`, and `more`, how many beside both."""
 
     who: tuple[PrincipalLink, ...]
     more: int
@@ -46,15 +46,26 @@ class EffectBlock:
     notes: Sequence[str] = ()
     flag: str = ""
     lead: str = ""
+    others: tuple[PrincipalLink, ...] = ()
+
+    @property
+    def everybody(self) -> tuple[PrincipalLink, ...]:
+        """Whom it names."""
+        return (*self.who, *self.others)
+
+    @property
+    def hidden(self) -> int:
+        """How many don't show at once."""
+        return len(self.others) + self.more
 
 
 def is_measured(change: Change) -> bool:
     return NAME in change.measured
 
 
-def headline(change: Change) -> str:
-    """ "15 gain, 2 lose": of how many principals."""
-    effects = change.measured.get(NAME, {}).get("effects", [])
+def headline(access: Mapping[str, Any]) -> str:
+    """ "15 gain, 2 lose": of how many principals, by what the check of access measured."""
+    effects = access.get("effects", [])
     gain = sum(each["count"] for each in effects if "gained" in each or "allowed_again" in each)
     lose = sum(each["count"] for each in effects if "lost" in each or "denied" in each)
     described = [f"{counted(gain, 'principal gains', 'principals gain')}"] if gain else []
@@ -64,13 +75,16 @@ def headline(change: Change) -> str:
 
 
 def blocks(change: Change) -> list[EffectBlock]:
-    """Privilege escalation paths first."""
-    stored = change.measured.get(NAME, {})
     account_id = change.aws_account.account_id
-    paths = list(_of_paths(change.measured.get(escalation_check.NAME, {}), account_id))
-    of_people = [_of_people(each, account_id) for each in stored.get("effects", [])]
-    of_roles = [_of_role(each, account_id) for each in stored.get("trusts", [])]
-    facts = [_of_fact(each, account_id) for each in stored.get("facts", [])]
+    return blocks_of(change.measured.get(NAME, {}), change.measured.get(escalation_check.NAME, {}), account_id)
+
+
+def blocks_of(access: Mapping[str, Any], escalation: Mapping[str, Any], account_id: str) -> list[EffectBlock]:
+    """Of what the two checks measured. Privilege escalation paths first."""
+    paths = list(_of_paths(escalation, account_id))
+    of_people = [_of_people(each, account_id) for each in access.get("effects", [])]
+    of_roles = [_of_role(each, account_id) for each in access.get("trusts", [])]
+    facts = [_of_fact(each, account_id) for each in access.get("facts", [])]
     return [*paths, *_joined([*of_people, *of_roles], facts)]
 
 
@@ -89,10 +103,10 @@ def _joined(measured: Sequence[EffectBlock], facts: Sequence[EffectBlock]) -> It
     """What is told of somebody follows what is measured of the same one; what is told alike of many is told once."""
     described = {fact.who[0]: fact.lines for fact in facts}
     for block in measured:
-        alike = [] if block.lead else [described.get(who, ()) for who in block.who]
+        alike = [] if block.lead else [described.get(who, ()) for who in block.everybody]
         lines = alike[0] if alike and all(each == alike[0] for each in alike) else ()
         for who in [
-            who for who, said in described.items() if lines and said == lines and (block.more or who in block.who)
+            who for who, said in described.items() if lines and said == lines and (block.more or who in block.everybody)
         ]:
             described.pop(who)
         yield replace(block, lines=[*block.lines, *lines])
@@ -111,6 +125,7 @@ def _alike(
 
 def _of_people(effect: Mapping[str, Any], account_id: str) -> EffectBlock:
     who = tuple(principal_link(arn, aws_id, account_id) for arn, aws_id in effect["who"])
+    others = tuple(principal_link(arn, aws_id, account_id) for arn, aws_id in effect.get("others", ()))
     notes = list(effect["why"])
     if effect["at_most"]:
         notes.append(
@@ -118,11 +133,12 @@ def _of_people(effect: Mapping[str, Any], account_id: str) -> EffectBlock:
         )
     return EffectBlock(
         who,
-        effect["count"] - len(who),
+        effect["count"] - len(who) - len(others),
         list(lines_of(effect, OF_PRINCIPALS)),
         notes,
         "New administrator" if effect["administrators"] else "",
         of_nobody(effect["of"]),
+        others,
     )
 
 

@@ -60,6 +60,8 @@ class Administrators:
 
 
 SHOWN = 10  # of those whom it concerns
+MOST_OTHERS = 200  # that open below those
+MOST_OTHERS_KEPT = 2_000  # of all effects together
 MOST_COMPARED = 40  # pairs of combinations: half a second at worst, mostly
 MOST_KEPT = 150_000  # characters of all effects together
 MOST_NAMED = 20_000  # of those whom it concerns; of more, only that they are the same
@@ -174,12 +176,13 @@ def _lists(comparison: DocumentComparison) -> list[Any]:
 
 
 # ---- As kept -------------------------------------------------------------------------------------------------
-def kept_effects(found: Iterable[AffectedPrincipals], holdings: PrincipalHoldings) -> list[dict[str, Any]]:
-    """Of each `{who, count, ids, of, administrators, at_most, why}` and lists by KINDS, as `kept_items` has them.
+def kept_effects(found: Iterable[AffectedPrincipals], *holdings: PrincipalHoldings) -> list[dict[str, Any]]:
+    """Of each `{who, others, count, ids, of, administrators, at_most, why}` and lists by KINDS, as `kept_items` has
+    them. `who` are the first, `others` those who follow.
 
     What is too much to keep is left out, but for its seals and how many it is.
     """
-    left = MOST_KEPT
+    left, names_left = MOST_KEPT, MOST_OTHERS_KEPT
     listed = []
     for each in found:
         comparison = {
@@ -191,9 +194,12 @@ def kept_effects(found: Iterable[AffectedPrincipals], holdings: PrincipalHolding
             if sum(map(comparing.size_of, comparison.values())) > left:
                 comparison = {kind: smaller(of) for kind, of in comparison.items()}
         left -= sum(map(comparing.size_of, comparison.values()))
+        others = each.arns[SHOWN : SHOWN + min(MOST_OTHERS, names_left)]
+        names_left -= len(others)
         listed.append(
             {
                 "who": [[arn, _aws_id(holdings, arn)] for arn in each.arns[:SHOWN]],
+                "others": [[arn, _aws_id(holdings, arn)] for arn in others],
                 "count": len(each.arns),
                 "ids": ids(each.arns),
                 "of": each.of,
@@ -206,9 +212,9 @@ def kept_effects(found: Iterable[AffectedPrincipals], holdings: PrincipalHolding
     return listed
 
 
-def _aws_id(holdings: PrincipalHoldings, arn: str) -> str:
-    owner = holdings.owners.get(arn)
-    return owner.aws_id if owner else ""
+def _aws_id(holdings: Sequence[PrincipalHoldings], arn: str) -> str:
+    """In the first of them where they are; "" for who isn't there yet."""
+    return next((each.owners[arn].aws_id for each in holdings if arn in each.owners), "")
 
 
 def ids(arns: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ from access.plans.planned_account import account_with
 from access.plans.reading import PlannedHoldings, read_holdings, read_planned_holdings
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
-from iamconsole.web.words import counted, some
+from iamconsole.web.words import counted, number, some
 from policies.engine.compiled import compiled
 from policies.holdings import AttachmentChange, CredentialFact, InlinePolicyChange, ManagedPolicyChange
 from sync.checks import Measurement, PlanCheck, PlanFinding
@@ -25,6 +25,7 @@ from sync.operations import AccessChange, PlannedStep
 
 NAME = "escalation"
 MOST_KEPT = 50  # paths that a page shows
+MOST_SEARCHED = 3_000  # principals, where a page waits for the search
 _NONE: Mapping[str, Any] = {"opened": {"ids": []}}
 
 
@@ -59,20 +60,9 @@ class EscalationCheck(PlanCheck):
     def measure(
         self, aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep]
     ) -> Measurement | None:
-        """`{opened, closed}`, each as `_kept` gives it."""
+        """As `measured` gives it."""
         planned = read_planned_holdings(aws_account, steps, undoing)
-        if planned is None or not _may_matter(planned):
-            return None
-        before, after = _searched(aws_account, planned)
-        renamed = {former: arn for arn, former in planned.after.former.items()}
-        had = {renamed.get(arn, arn): path for arn, path in before.paths.items()}
-        were = {renamed.get(arn, arn) for arn in before.administrators}
-        opened = [path for arn, path in after.paths.items() if arn not in were and is_new(had.get(arn), path)]
-        closed = [path for arn, path in had.items() if arn not in after.paths.keys() | after.administrators]
-        if not opened and not closed:
-            return None
-        kept = {"opened": _kept(opened, planned), "closed": _kept(closed, planned)}
-        return Measurement(kept, list(_findings(opened)))
+        return measured(aws_account, planned) if planned else None
 
     def worsened(self, before: Any, now: Any) -> str:
         """Worse is: a path for somebody who had none on the plan that was approved."""
@@ -80,6 +70,32 @@ class EscalationCheck(PlanCheck):
         if not more:
             return ""
         return f"{counted(len(more), 'principal')} could become an administrator in a way that the plan did not show."
+
+
+def measured(aws_account: AwsAccount, planned: PlannedHoldings) -> Measurement | None:
+    """`{opened, closed}`, each as `_kept` gives it; None where neither has any."""
+    if not _may_matter(planned):
+        return None
+    before, after = _searched(aws_account, planned)
+    renamed = {former: arn for arn, former in planned.after.former.items()}
+    had = {renamed.get(arn, arn): path for arn, path in before.paths.items()}
+    were = {renamed.get(arn, arn) for arn in before.administrators}
+    opened = [path for arn, path in after.paths.items() if arn not in were and is_new(had.get(arn), path)]
+    closed = [path for arn, path in had.items() if arn not in after.paths.keys() | after.administrators]
+    if not opened and not closed:
+        return None
+    kept = {"opened": _kept(opened, planned), "closed": _kept(closed, planned)}
+    return Measurement(kept, list(_findings(opened)))
+
+
+def measured_if_cheap(aws_account: AwsAccount, planned: PlannedHoldings) -> tuple[Measurement | None, Sequence[str]]:
+    """The same for a page, which waits for it; or a sentence that says why nobody looked."""
+    if not _may_matter(planned):
+        return None, ()
+    if len(cached_index(aws_account).index.holders) > MOST_SEARCHED:
+        words = f"Privilege escalation paths aren’t compared here where there are more than {number(MOST_SEARCHED)}"
+        return None, (f"{words} users and roles: the page “Escalation paths” has those of now.",)
+    return measured(aws_account, planned), ()
 
 
 def is_new(before: PathSummary | None, now: PathSummary) -> bool:

@@ -39,6 +39,13 @@ def read_planned_holdings(
     changes, undone = access_changes_of(aws_account, steps), access_changes_of(aws_account, undoing)
     if not changes:
         return None
+    return holdings_between(aws_account, changes, undone)
+
+
+def holdings_between(
+    aws_account: AwsAccount, changes: Sequence[AccessChange], undone: Sequence[AccessChange]
+) -> PlannedHoldings:
+    """The mirror after `undone`, and that after `changes`."""
     before = read_holdings(aws_account, [*changes, *undone])
     before.apply_all(undone)
     after = before.copy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from access.plans.check import NAME
 from access.plans.effect_blocks import LEDE, blocks, headline, is_measured
 from accounts.access import signed_in
 from iamconsole.web.fragments import render_page, wants_fragment
@@ -21,14 +22,14 @@ def change_access(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
     found = blocks(change)
     shown = SHOWN_IN_PANEL if wants_fragment(request) else len(found)
     operator = signed_in(request)
-    names = Names(operator, change.aws_account).learn(each.name for one in found for each in one.who)
+    names = Names(operator, change.aws_account).learn(each.name for one in found for each in one.everybody)
     if names.tell_anybody:
         record_names_viewed(change, operator)
     context = {
         "change": change,
         "blocks": found[:shown],
         "more": len(found[shown:]),
-        "summary": headline(change),
+        "summary": headline(change.measured.get(NAME, {})),
         "is_measured": is_measured(change),
         "lede": LEDE,
         "names": names,

@@ -2,7 +2,8 @@
 
 A page has *places*: "user", "role" … are the tabs of a details page, "overview" and "overview.side" the columns of
 the overview, "overview.attention" the lines of its "Needs attention"; "change" and "change.afterwards" are panels of a
-change, before it moves and when it has ended. The page never learns who fills them.
+change, before it moves and when it has ended; "revision" is of a difference of an object, in drift and history;
+"conflict" of a step that was not sent. The page never learns who fills them.
 
     panels.register(Panel("user", "access", "Effective access", url_name="user_access", position=10))
     panels.register(Panel("overview.side", "recent", "Recent changes", url_name="changes", rows=recent_changes))
@@ -89,6 +90,11 @@ def at(place: str, request: HttpRequest, aws_account: Any) -> list[Panel]:
         if allowed[panel.permission]:
             found.append(panel)
     return found
+
+
+def about(place: str, request: HttpRequest, aws_account: Any, of: Any) -> list[Panel]:
+    """Those that have something to say of `of`, the object of the page."""
+    return [panel for panel in at(place, request, aws_account) if panel.shows is None or panel.shows(of)]
 
 
 def attention(request: HttpRequest, aws_account: Any) -> list[PanelRow]:

@@ -16,7 +16,6 @@ from accounts.access import may, signed_in
 from accounts.roles import SEE_IAM
 from accounts.stepup import is_fresh
 from iamconsole.web import panels
-from iamconsole.web.panels import Panel
 from iamconsole.web.tables import TableListing, list_response
 from sync import selectors
 from sync.changes.approvers import ChangeSituation
@@ -77,11 +76,6 @@ def _page(request: HttpRequest) -> int:
     return int(value) if value.isdecimal() and value.isascii() and len(value) < 6 else 0
 
 
-def _panels(request: HttpRequest, place: str, change: Change) -> list[Panel]:
-    found = panels.at(place, request, change.aws_account)
-    return [panel for panel in found if panel.shows is None or panel.shows(change)]
-
-
 def _audit_url(request: HttpRequest, change: Change) -> str:
     if not may(signed_in(request), SEE_IAM, change.aws_account):
         return ""
@@ -97,6 +91,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
     secrets = waiting_of(change, plan.rows, signed_in(request))
     others = selectors.also_running(change)
     names.learn(other.titled for other in others)
+    afterwards = panels.about("change.afterwards", request, change.aws_account, change) if change.finished_at else []
     shown = signature(plan.what_shows, secrets, [(other.pk, other.state, other.steps_done) for other in others])
     if names.tell_anybody:
         record_names_viewed(change, signed_in(request))
@@ -106,8 +101,8 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "names": names,
         "approvals": approvals,
         "buttons": ChangeButtons(plan, at, approvals, take_kept_words(request, change), fresh=is_fresh(request)),
-        "panels": _panels(request, "change", change),
-        "afterwards": _panels(request, "change.afterwards", change) if change.finished_at else [],
+        "panels": panels.about("change", request, change.aws_account, change),
+        "afterwards": afterwards,
         "has_moved": has_moved,
         "shows_plan": not has_moved or request.GET.get("show") == "plan",
         "polls": change.state in Change.MOVING,

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
+from iamconsole.web import panels
 from iamconsole.web.diff import DiffLine, document_diff
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice
 from iamconsole.web.tables import Column, Table, TableListing, list_response
@@ -271,6 +272,7 @@ def drift_one(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     undoing = service.reversal_of(aws_account, revision)
     steps = [registry[spec.kind].title(registry[spec.kind].parse(spec.params)) for spec in undoing.steps]
     context = {"entry": entry, "steps": steps, "left": undoing.left, "aws_account": aws_account}
+    context["panels"] = panels.about("revision", request, aws_account, revision)
     return render(request, "sync/drift/one.html", context)
 
 

@@ -24,6 +24,7 @@ KINDS: Mapping[str, type[Model]] = {
     "change": Change,
     "pull": Run,
     "drift": Revision,
+    "revision": Revision,
     "as": IamUser,
     "object": IamUser,
     "grant": Grant,
