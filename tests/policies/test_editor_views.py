@@ -32,7 +32,7 @@ def action_view(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def written(edited: EditedText) -> ReceivedText:
         assert edited.posted is not None
-        return ReceivedText(edited.text.replace("s3:GetObject", edited.posted["action"]))
+        return ReceivedText(edited.text.replace("s3:GetObject", str(edited.posted["action"])))
 
     monkeypatch.setattr(editor_views, "_views", dict(editor_views._views))
     editor_views.register(EditorView("action", "Action", "zap", written=written))
