@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from access.plans.conflicts import is_about_access
 from access.plans.effect_blocks import LEDE, is_measured
 from access.plans.revisions import is_measurable
 from access.views.least_privilege import LEAST_PRIVILEGE
@@ -62,6 +63,16 @@ def register() -> None:
     panels.register(
         panels.Panel(
             "revision", "access", "What access changes", "revision_access", permission=SEE_IAM, shows=is_measurable
+        )
+    )
+    panels.register(
+        panels.Panel(
+            "conflict",
+            "conflict_access",
+            "What access somebody else changed",
+            "change_conflict_access",
+            permission=SEE_IAM,
+            shows=is_about_access,
         )
     )
     for place in ("user", "role"):

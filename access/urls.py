@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from access.views import change, effective_access, revision, who_can
+from access.views import change, differences, effective_access, who_can
 from access.views.least_privilege import LEAST_PRIVILEGE, least_privilege
 from accounts.roles import CARE, SEE_IAM
 from iamconsole.web.addresses import needs, page
@@ -14,7 +14,15 @@ urlpatterns = [
     page(f"{AWS_ACCOUNT}who-can/", who_can.who_can, needs(SEE_IAM), name="who_can"),
     page(f"{AWS_ACCOUNT}escalations/", who_can.escalations, needs(SEE_IAM), name="escalations"),
     page(f"{AWS_ACCOUNT}changes/<int:pk>/access/", change.change_access, needs(SEE_IAM, CARE), name="change_access"),
-    page(f"{AWS_ACCOUNT}revisions/<int:pk>/access/", revision.revision_access, needs(SEE_IAM), name="revision_access"),
+    page(
+        f"{AWS_ACCOUNT}changes/<int:pk>/conflict/access/",
+        differences.conflict_access,
+        needs(SEE_IAM),
+        name="change_conflict_access",
+    ),
+    page(
+        f"{AWS_ACCOUNT}revisions/<int:pk>/access/", differences.revision_access, needs(SEE_IAM), name="revision_access"
+    ),
     page(f"{AWS_ACCOUNT}users/<str:aws_id>/access/", effective_access.user_access, needs(SEE_IAM), name="user_access"),
     page(f"{AWS_ACCOUNT}roles/<str:aws_id>/access/", effective_access.role_access, needs(SEE_IAM), name="role_access"),
     *(

@@ -32,6 +32,7 @@ class DraftSubject:
     against: str
     url: str = ""
     note: str = ""
+    title: str = "What the draft changes"
 
     @property
     def in_force(self) -> str:

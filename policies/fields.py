@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from iamconsole.web.diff import laid_out
 from objects.fields import EditorField, NamedField, ReceivedText
 from policies import draft_blocks, draft_subjects
 from policies.draft_blocks import CheckedDraft, ShownBlock
+from policies.draft_subjects import DraftSubject
 from policies.drafts import MOST_SENT, cleaned_document, findings_in, fixed_draft, problems_of
 from policies.editor_views import EditedText, EditorView, find, offered
 from policies.editor_views import received as received_text
@@ -23,6 +25,8 @@ from policies.findings import Findings
 from policies.fixes import FixedDraft
 from policies.quotas import Quota, quotas_of
 from policies.selectors import attachable
+
+MEANWHILE = "What access changed in the meantime"
 
 
 class PolicyField(NamedField):
@@ -113,6 +117,15 @@ class BoundDocument(forms.BoundField):
         """What is said beside the findings, as `check_url` answers it."""
         draft = checked_draft(self.text, self.field.kind, self.form.aws_account, self.form.operator, self._subject)
         return list(draft_blocks.shown(draft, is_valid=not problems_of(self.text, self.field.kind)))
+
+    def blocks_between(self, began: str, there: str) -> list[ShownBlock]:
+        """The same of what somebody else changed since an edit began, for whom."""
+        draft = checked_draft(there, self.field.kind, self.form.aws_account, self.form.operator, self._subject)
+        if draft.subject is None or problems_of(there, self.field.kind):
+            return []
+        change = draft.subject.with_text(began)
+        subject = DraftSubject(change, "Against what was there when you began", draft.subject.url, title=MEANWHILE)
+        return list(draft_blocks.shown(replace(draft, subject=subject), is_valid=True))
 
     @property
     def views(self) -> list[EditorView]:

@@ -41,6 +41,8 @@ def draft_effects(
     """`text`: a document that AWS would take."""
     change = subject.with_text(text)
     before = read_holdings(aws_account, [change])
+    if subject.in_force:
+        before.apply(subject.change)  # where the draft isn't compared with what is in force now
     after = before.copy()
     after.apply(change)
     if isinstance(change, TrustChange):

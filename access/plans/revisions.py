@@ -47,7 +47,7 @@ def is_measurable(revision: Revision) -> bool:
 
 
 @dataclass(frozen=True)
-class RevisionMeasure:
+class AccessMeasure:
     """`access` and `escalation` as the checks of plans keep them; `risks` and `notes`: sentences."""
 
     access: Mapping[str, Any] = field(default_factory=dict)
@@ -56,17 +56,14 @@ class RevisionMeasure:
     notes: Sequence[str] = ()
 
 
-def measure_between(facet: Facet, before: Content, after: Content) -> RevisionMeasure:
-    """Between two contents of its; an empty one stands for no object.
-
-    Looks for privilege escalation paths where the AWS account isn't too large for that (`MOST_SEARCHED`).
-    """
+def measure_between(facet: Facet, before: Content, after: Content) -> AccessMeasure:
+    """Between two contents of its; an empty one stands for no object."""
     newest = Revision.objects.filter(facet=facet).order_by("-number").first()
     now: Content = newest.content if newest and not newest.gone else _NOTHING
     reading = ContentReading.of(facet.aws_account, [now, before, after])
     changes = list(reading.changes(facet.kind, before, after))
     if not changes:
-        return RevisionMeasure(notes=reading.notes())
+        return AccessMeasure(notes=reading.notes())
     undone = list(reading.changes(facet.kind, now, before))
     if now == _NOTHING and facet.kind == ManagedPolicy.kind:  # another may have its ARN by now
         planned = _of_nobody(changes, undone)
@@ -77,14 +74,21 @@ def measure_between(facet: Facet, before: Content, after: Content) -> RevisionMe
     for holdings, content in ((planned.before, before), (planned.after, after)):
         if content and content["arn"] in holdings.owners:
             holdings.owners[content["arn"]].aws_id = facet.object_id
-    measured = check.measured(facet.aws_account, planned)
-    searched, left_out = escalation_check.measured_if_cheap(facet.aws_account, planned)
+    return measure_of(facet.aws_account, planned, reading.notes())
+
+
+def measure_of(aws_account: AwsAccount, planned: PlannedHoldings, notes: Sequence[str] = ()) -> AccessMeasure:
+    """Of what changes there, as a plan is measured. Looks for privilege escalation paths where the AWS account isn't
+    too large for a page that waits.
+    """
+    measured = check.measured(aws_account, planned)
+    searched, left_out = escalation_check.measured_if_cheap(aws_account, planned)
     findings = [*(searched.findings if searched else ()), *measured.findings]
-    return RevisionMeasure(
+    return AccessMeasure(
         measured.kept,
         searched.kept if searched else {},
         [finding.message for finding in findings],
-        [*reading.notes(), *left_out],
+        [*notes, *left_out],
     )
 
 

@@ -9,6 +9,7 @@ from django import forms
 
 from iamconsole.web.diff import DiffLine, document_diff
 from objects.object_actions import ActionForm
+from policies.draft_blocks import ShownBlock
 from policies.models import Document
 from policies.operations.documents import text_of
 
@@ -42,6 +43,7 @@ class DocumentEditForm(ActionForm):
         there = self.current(self.initial)
         self.initial.update({"document": there.text if there else self.skeleton, "base": self.base_of(there)})
         self.meanwhile: list[DiffLine] = []  # what changed since it began
+        self.meanwhile_access: list[ShownBlock] = []  # and whose access by that
 
     def current(self, cleaned: Mapping[str, Any]) -> Document | None:
         """What is there now."""
@@ -66,7 +68,10 @@ class DocumentEditForm(ActionForm):
         if base == now:
             return cleaned
         began = self.text_at(base)
-        self.meanwhile = document_diff(began, there.text) if began and there else []
+        if began and there:
+            document: Any = self["document"]
+            self.meanwhile = document_diff(began, there.text)
+            self.meanwhile_access = document.blocks_between(began, there.text)
         data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, whose fields may have several values
         data["base"] = now
         self.data = data

@@ -103,6 +103,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "buttons": ChangeButtons(plan, at, approvals, take_kept_words(request, change), fresh=is_fresh(request)),
         "panels": panels.about("change", request, change.aws_account, change),
         "afterwards": afterwards,
+        "about_conflict": panels.about("conflict", request, change.aws_account, change) if plan.conflict else [],
         "has_moved": has_moved,
         "shows_plan": not has_moved or request.GET.get("show") == "plan",
         "polls": change.state in Change.MOVING,

@@ -20,7 +20,7 @@ from policies.models import ManagedPolicy
 from policies.views import document as document_view
 from sync.models import Change
 from tests.services.pages import address, get, text_of
-from tests.services.rows import make_policy
+from tests.services.rows import attach, make_policy, make_user
 from tests.services.statements import reports_policy
 
 ClientOf = Callable[..., Client]
@@ -110,6 +110,21 @@ def test_a_version_that_came_meanwhile_is_shown_first(
     assert 'name="base" value="v2"' in html
     send(client_of(erin), moved, NEW, base="v2")
     assert Change.objects.count() == 1
+
+
+def test_it_says_whose_access_changed_in_the_meantime(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    """From v1 to v2, for who has it; what is typed is said below, against v2."""
+    moved = make_policy(aws_account, "moved", versions=2)
+    attach(make_user(aws_account, "dana"), moved)
+    said = text_of(send(client_of(erin), moved, NEW, base="v1").content.decode())
+    meanwhile = said[said.index("What access changed in the meantime") :]
+    assert (
+        "Adds s3:Action2 on acme-reports/* · Removes s3:Action1 on acme-reports/* · for dana"
+        in meanwhile.partition("What the draft")[0]
+    )
+    assert said.index("What access changed in the meantime") < said.index("What changed in the meantime")
 
 
 def test_checks_a_draft_while_one_types(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:

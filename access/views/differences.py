@@ -1,15 +1,18 @@
-"""What access lies between two revisions of an object: a panel of drift and of history, and a page."""
+"""What access others changed: between two revisions of an object, and under a step. Panels, and pages of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from access.plans.conflicts import measure_conflict
 from access.plans.effect_blocks import LEDE, blocks_of, headline
-from access.plans.revisions import KINDS, measure_between
+from access.plans.revisions import KINDS, AccessMeasure, measure_between
 from access.views.change import SHOWN_IN_PANEL
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
@@ -19,6 +22,7 @@ from sync import mirror
 from sync.mirror.base import DETAILS
 from sync.models import Revision
 from sync.naming import Names
+from sync.views.live import fetch_change
 
 NOT_KEPT = "What it said before isn’t kept any more: there is nothing to compare with."
 THE_SAME = "Both are the same revision."
@@ -37,15 +41,36 @@ def revision_access(request: HttpRequest, account_id: str, pk: int) -> HttpRespo
     before = revisions.filter(facet=revision.facet, number=older).first()
     if before and older > revision.number:
         before, revision, older = revision, before, revision.number
-    context: dict[str, Any] = {"aws_account": aws_account, "revision": revision, "older": older, "lede": LEDE}
-    context |= _object(aws_account, revision, before)
+    title = f"from revision {older} to revision {revision.number}" if older else f"revision {revision.number}"
+    context = _object(aws_account, revision, before)
+    context["title"] = f"{context['name']}: {title}"
+    context["url"] = f"{request.path}?since={older}"
     if older == revision.number:
-        context["problem"] = THE_SAME
+        measure: AccessMeasure | str = THE_SAME
     elif before is None and older > 0:
-        context["problem"] = NOT_KEPT
+        measure = NOT_KEPT
     else:
-        context |= _measured(request, aws_account, revision, before)
-    return render_page(request, "access/revision.html", context, fragment="access")
+        contents = [{} if each is None or each.gone else each.content for each in (before, revision)]
+        measure = measure_between(revision.facet, *contents)
+    return render_difference(request, aws_account, measure, context)
+
+
+@require_GET
+def conflict_access(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    """What somebody changed under the step of a change that was not sent."""
+    change = fetch_change(request, account_id, pk)
+    url = reverse("change", kwargs={"account_id": account_id, "pk": pk})
+    context = {"name": f"Change {pk}", "object_url": url, "url": request.path}
+    context["title"] = "What somebody else changed since the plan was made"
+    return render_difference(request, change.aws_account, measure_conflict(change), context)
+
+
+def render_difference(
+    request: HttpRequest, aws_account: AwsAccount, measure: AccessMeasure | str, context: Mapping[str, Any]
+) -> HttpResponse:
+    """A page, or a panel of one. `measure`: a sentence where there is nothing to measure."""
+    said = {"problem": measure} if isinstance(measure, str) else _said(request, aws_account, measure)
+    return render_page(request, "access/difference.html", {**context, **said, "lede": LEDE}, fragment="access")
 
 
 def _object(aws_account: AwsAccount, revision: Revision, before: Revision | None) -> dict[str, Any]:
@@ -57,11 +82,7 @@ def _object(aws_account: AwsAccount, revision: Revision, before: Revision | None
     return {"name": content.get("name") or revision.facet.object_id, "object_url": url}
 
 
-def _measured(
-    request: HttpRequest, aws_account: AwsAccount, revision: Revision, before: Revision | None
-) -> dict[str, Any]:
-    contents = [{} if each is None or each.gone else each.content for each in (before, revision)]
-    measure = measure_between(revision.facet, *contents)
+def _said(request: HttpRequest, aws_account: AwsAccount, measure: AccessMeasure) -> dict[str, Any]:
     found = blocks_of(measure.access, measure.escalation, aws_account.account_id)
     shown = SHOWN_IN_PANEL if wants_fragment(request) else len(found)
     return {
