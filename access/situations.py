@@ -67,12 +67,17 @@ class Situation:
         """It is unknown where a layer that isn't read, or a context key, can change it; and of a pattern, where it is
         one thing of some resources that it matches and another of others.
         """
-        return self._judged(replace(self.layers, not_read=frozenset(self.not_read)))
+        return self._judged(self.all_layers)
+
+    @property
+    def all_layers(self) -> Layers:
+        """With those that aren't read."""
+        return replace(self.layers, not_read=frozenset(self.not_read))
 
     @cached_property
     def differs(self) -> Mapping[Decision, str]:
         """Of a pattern of resources, by what was read: one of each decision, where some are allowed and others not."""
-        found = self._decisions(self._held()) or {}
+        found = self._decisions(self.read_layers()) or {}
         return {decision: one for decision, (one, _) in found.items()} if _is_mixed(found) else {}
 
     def _judged(self, layers: Layers) -> Verdict:
@@ -98,9 +103,10 @@ class Situation:
 
     def verdict_by_policies_read(self) -> Verdict:
         """By the layers that were read: the others are taken neither to deny nor to grant."""
-        return self._judged(self._held())
+        return self._judged(self.read_layers())
 
-    def _held(self) -> Layers:
+    def read_layers(self) -> Layers:
+        """Those that were read, and in the place of the others what neither denies nor grants."""
         layers = self.layers
         if LayerName.RESOURCE in self.not_read:
             accounts = {self.request.resource_account, *([self.request.caller.account] if self.is_own else [])}
@@ -128,8 +134,15 @@ def delegating_to(*account_ids: str) -> LayerPolicy:
 class Situations:
     """Questions of one AWS account: what several of them need is looked up once."""
 
-    def __init__(self, aws_account: AwsAccount, lookup: PrincipalLookup | None = None) -> None:
+    def __init__(
+        self,
+        aws_account: AwsAccount,
+        lookup: PrincipalLookup | None = None,
+        around: Callable[[str], Surroundings] = surroundings_of,
+    ) -> None:
+        """`around`: what bounds an AWS account, by its id."""
         self._aws_account = aws_account
+        self._surroundings_of = around
         self._lookup = lookup or MirrorLookup(aws_account)
         self._askers: dict[str, _Asker] = {}
         self._around: dict[str, Surroundings] = {}
@@ -179,7 +192,7 @@ class Situations:
 
     def _surroundings(self, account_id: str) -> Surroundings:
         if account_id not in self._around:
-            self._around[account_id] = surroundings_of(account_id)
+            self._around[account_id] = self._surroundings_of(account_id)
         return self._around[account_id]
 
     def _trust(self, resource: str) -> LayerPolicy | None:

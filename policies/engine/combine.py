@@ -53,16 +53,16 @@ def decide(terms: RequestTraits, said: LayerDecisions) -> tuple[Decision, list[L
     """With the layers that would have to allow and don't. It is unknown only where what isn't known decides."""
     if said.denies is YES:
         return Decision.EXPLICIT_DENY, []
-    if never := _blocked(terms, said, MAYBE):
+    if never := blocked(terms, said, MAYBE):
         return Decision.IMPLICIT_DENY, never
-    perhaps = _blocked(terms, said, YES)
+    perhaps = blocked(terms, said, YES)
     if perhaps or said.denies is MAYBE:
         return Decision.UNKNOWN, perhaps
     return Decision.ALLOWED, []
 
 
-def _blocked(terms: RequestTraits, said: LayerDecisions, least: Truth) -> list[LayerName]:
-    """The layers that don't allow, where `least` is what counts as allowing."""
+def blocked(terms: RequestTraits, said: LayerDecisions, least: Truth) -> list[LayerName]:
+    """The layers that would have to allow and don't, where `least` is what counts as allowing."""
     guards = [layer for layer, allows in said.guards if allows < least]
     return guards + _ungranted(terms, said, least)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from policies.engine.callers import Caller, CallerKind, NamingDirectness
 from policies.engine.catalogue import asked_on
-from policies.engine.combine import Decision, LayerDecisions, RequestTraits, decide
+from policies.engine.combine import Decision, LayerDecisions, RequestTraits, blocked, decide
 from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context
 from policies.engine.layers import ControlPolicyLevel, Facts, LayerName, LayerPolicy, Layers, Request
@@ -22,6 +22,7 @@ from policies.engine.truth import MAYBE, NO, YES, Truth
 __all__ = [
     "ControlPolicyLevel",
     "Decision",
+    "Examination",
     "LayerName",
     "LayerPolicy",
     "Layers",
@@ -31,6 +32,7 @@ __all__ = [
     "beside_policies",
     "context_of",
     "evaluate",
+    "examine",
     "resource_asked",
     "terms_of",
     "whatever_policies_say",
@@ -117,6 +119,26 @@ _POLICY_CHANGES = frozenset(
 def evaluate(request: Request, layers: Layers) -> Verdict:
     """Takes any request and any documents; never raises."""
     return _Evaluation(request, layers).verdict()
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What each layer says of a request, whatever comes of it.
+
+    `applying`: the statements that apply; `perhaps`: those that may, by context keys that aren't known. `unmet`: the
+    layers that would have to allow it and don't, for sure, nothing denied; `perhaps_unmet`: with those that may.
+    """
+
+    verdict: Verdict
+    applying: tuple[VerdictReason, ...] = ()
+    perhaps: tuple[VerdictReason, ...] = ()
+    unmet: tuple[LayerName, ...] = ()
+    perhaps_unmet: tuple[LayerName, ...] = ()
+
+
+def examine(request: Request, layers: Layers) -> Examination:
+    """The verdict with all that it is made of, as by which layer the request would be stopped next."""
+    return _Evaluation(request, layers).examination()
 
 
 def context_of(request: Request) -> Context:
@@ -217,22 +239,36 @@ class _Evaluation:
         if found := beside_policies(self._request):
             effect = "Allow" if found is Decision.ALLOWED else "ImplicitDeny"
             return Verdict(found, (VerdictReason(LayerName.AWS, effect),))
-        said = self._said()
-        decision, blocked = decide(terms_of(self._request), said)
+        return self._of(self._said())
+
+    def _of(self, said: LayerDecisions) -> Verdict:
+        decision, unmet = decide(terms_of(self._request), said)
         not_read = tuple(sorted(self._not_read))
         if decision is Decision.UNKNOWN:
-            return self._unknown(blocked, not_read)
+            return self._unknown(unmet, not_read)
         reasons = {
             Decision.EXPLICIT_DENY: self._denying,
-            Decision.IMPLICIT_DENY: [VerdictReason(layer, "ImplicitDeny") for layer in blocked],
+            Decision.IMPLICIT_DENY: [VerdictReason(layer, "ImplicitDeny") for layer in unmet],
             Decision.ALLOWED: self._allowing,
         }[decision]
         missing = () if self._request.is_unknown else tuple(sorted(self._facts.missing))
         return Verdict(decision, tuple(reasons), missing, not_read)
 
-    def _unknown(self, blocked: Sequence[LayerName], not_read: tuple[LayerName, ...]) -> Verdict:
+    def examination(self) -> Examination:
+        if beside_policies(self._request):
+            return Examination(self.verdict())
+        said, terms = self._said(), terms_of(self._request)
+        return Examination(
+            self._of(said),
+            (*self._allowing, *self._denying),
+            tuple(self._perhaps),
+            tuple(blocked(terms, said, MAYBE)),
+            tuple(blocked(terms, said, YES)),
+        )
+
+    def _unknown(self, unmet: Sequence[LayerName], not_read: tuple[LayerName, ...]) -> Verdict:
         """It depends on what may deny, and on what may allow in layers that else don't."""
-        decisive = [reason for reason in self._perhaps if reason.effect == "Deny" or reason.layer in blocked]
+        decisive = [reason for reason in self._perhaps if reason.effect == "Deny" or reason.layer in unmet]
         keys = {key for reason in decisive for key in reason.depends_on}
         return Verdict(Decision.UNKNOWN, (*self._allowing, *decisive), tuple(sorted(keys)), not_read)
 

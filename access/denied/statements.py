@@ -1,0 +1,98 @@
+"""The smallest statement that allows a request, and documents with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from policies.engine import catalogue
+from policies.engine.json_edits import JsonEditor
+from policies.engine.json_text import read
+
+_NO_LETTERS = re.compile(r"[^A-Za-z0-9]")  # IAM User Guide, "IAM JSON policy elements: Sid"
+_PASS_ROLE, _PASSED_TO = "iam:passrole", "iam:passedtoservice"
+
+
+@dataclass(frozen=True)
+class Width:
+    """How wide the statement is: `resource` as a policy has it."""
+
+    name: str
+    label: str
+    resource: str
+
+
+def widths(resource: str) -> list[Width]:
+    """The resource itself, what stands beside it in its folder, and all that is in the same bucket, or of its kind."""
+    literal = escaped(resource)
+    found = [Width("this", "This one", literal)]
+    parts = literal.split(":", 5)
+    if len(parts) < 6 or "*" in literal or "?" in literal:
+        return found
+    head, rest = ":".join(parts[:5]), parts[5]
+    folder, slash, _ = rest.rpartition("/")
+    top, top_slash, _ = rest.partition("/")
+    if parts[2] == "s3" and slash:
+        if folder != top:
+            found.append(Width("folder", f"{folder.partition('/')[2]}/*", f"{head}:{folder}/*"))
+        found.append(Width("all", "Whole bucket", f"{head}:{top}/*"))
+    elif top_slash:
+        if folder != top:
+            found.append(Width("folder", f"{folder}/*", f"{head}:{folder}/*"))
+        found.append(Width("all", f"Any {top.replace('-', ' ')}", f"{head}:{top}/*"))
+    return found
+
+
+def escaped(resource: str) -> str:
+    """As a policy has it: `${` begins a variable (IAM User Guide, "IAM policy elements: Variables and tags")."""
+    return resource.replace("${", "${$}{")
+
+
+def smallest_statement(
+    action: str, resource: str, context: Mapping[str, Sequence[str]], principal: str = "", taken: Sequence[str] = ()
+) -> dict[str, Any]:
+    """`resource` as a policy has it; "" for a trust policy, which has none. `principal`: of a policy of a resource."""
+    found: dict[str, Any] = {"Sid": _free(_sid(action), taken), "Effect": "Allow"}
+    if principal:
+        found["Principal"] = {"Service" if "." in principal and ":" not in principal else "AWS": principal}
+    found["Action"] = action
+    if resource:
+        found["Resource"] = resource
+    services = context.get(_PASSED_TO, ()) if action.lower() == _PASS_ROLE else ()
+    if services:
+        key = catalogue.spelled(_PASSED_TO)
+        found["Condition"] = {"StringEquals": {key: services[0] if len(services) == 1 else list(services)}}
+    return found
+
+
+def _sid(action: str) -> str:
+    service, _, name = action.partition(":")
+    return _NO_LETTERS.sub("", f"Allow{service.title()}{name}")
+
+
+def _free(sid: str, taken: Sequence[str]) -> str:
+    return next(name for number in range(len(taken) + 1) if (name := f"{sid}{number or ''}") not in taken)
+
+
+def new_document(statement: Mapping[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
+
+
+def sids_in(text: str) -> list[str]:
+    value = read(text).value
+    statements = value.get("Statement") if isinstance(value, dict) else None
+    found = statements if isinstance(statements, list) else [statements]
+    return [str(each["Sid"]) for each in found if isinstance(each, dict) and "Sid" in each]
+
+
+def document_with(text: str, statement: Mapping[str, Any]) -> str | None:
+    """The text with the statement as its last; all else stays to the letter. None where it can't be read."""
+    reading = read(text)
+    if reading.fault or reading.duplicates or not isinstance(reading.value, dict):
+        return None
+    if "Statement" not in reading.value:
+        return JsonEditor(reading).with_member((), "Statement", [dict(statement)])
+    return JsonEditor(reading).with_items(("Statement",), [dict(statement)])
