@@ -1,0 +1,1 @@
+"""Templates of policies: documents with parameters, from which a policy is begun."""
