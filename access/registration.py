@@ -47,6 +47,7 @@ class AccessShell(ShellProvider):
             "Access",
             (
                 NavItem("Who can", "user-search", "who_can", permission=SEE_IAM, position=10),
+                NavItem("Simulate", "flask-conical", "simulate", permission=SEE_IAM, position=15),
                 NavItem("Escalation paths", "route", "escalations", permission=SEE_IAM, position=20),
             ),
             position=15,

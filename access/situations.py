@@ -132,7 +132,7 @@ def delegating_to(*account_ids: str) -> LayerPolicy:
 
 
 class Situations:
-    """Questions of one AWS account: what several of them need is looked up once."""
+    """Questions of one AWS account: what several need is looked up once."""
 
     def __init__(
         self,

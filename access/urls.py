@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from access.views import change, differences, effective_access, who_can
+from access.views import change, differences, effective_access, simulate, who_can
 from access.views.least_privilege import LEAST_PRIVILEGE, least_privilege
 from accounts.roles import CARE, SEE_IAM
 from iamconsole.web.addresses import needs, page
@@ -12,6 +12,14 @@ AWS_ACCOUNT = "aws/<str:account_id>/"
 
 urlpatterns = [
     page(f"{AWS_ACCOUNT}who-can/", who_can.who_can, needs(SEE_IAM), name="who_can"),
+    page(f"{AWS_ACCOUNT}simulate/", simulate.simulate, needs(SEE_IAM), name="simulate"),
+    page(f"{AWS_ACCOUNT}simulate/save/", simulate.save_question, needs(SEE_IAM), name="save_question"),
+    page(
+        f"{AWS_ACCOUNT}simulate/saved/<int:pk>/delete/",
+        simulate.delete_question,
+        needs(SEE_IAM),
+        name="question_delete",
+    ),
     page(f"{AWS_ACCOUNT}escalations/", who_can.escalations, needs(SEE_IAM), name="escalations"),
     page(f"{AWS_ACCOUNT}changes/<int:pk>/access/", change.change_access, needs(SEE_IAM, CARE), name="change_access"),
     page(

@@ -14,6 +14,7 @@ from access.simulation.columns import AskedPair, AskedPairs
 from access.simulation.directory import AskedPrincipal, Directory, UnknownPrincipalError
 from access.simulation.question import SimulationQuestion
 from access.situations import Situation, Situations, UnanswerableQuestionError, is_assuming
+from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
 from policies.engine.callers import caller_of
 from policies.engine.compiled import CompiledDocument
@@ -22,7 +23,7 @@ from policies.engine.evaluate import Decision, Verdict
 
 
 @dataclass(frozen=True)
-class Answer:
+class CellAnswer:
     """`decision`: what the page says, which is that of the policies that are read where the question supposes that the
     others say nothing. `live`: the same without what is supposed; None where nothing is, or nobody was there.
     """
@@ -76,6 +77,7 @@ class AccountState:
 
     aws_account: AwsAccount
     directory: Directory
+    around: Surroundings
 
 
 @dataclass
@@ -89,7 +91,11 @@ class Evaluator:
 
     @cached_property
     def situations(self) -> Situations:
-        return Situations(self.state.aws_account, self.state.directory.lookup)
+        return Situations(self.state.aws_account, self.state.directory.lookup, self._around)
+
+    def _around(self, account_id: str) -> Surroundings:
+        known = self.state.around
+        return known if known.account_id == account_id else surroundings_of(account_id)
 
     def situation(self, arn: str, pair: AskedPair) -> Situation:
         """Raises UnanswerableQuestionError."""
@@ -107,7 +113,7 @@ class AnswerRow:
     """`answers`: None where it can't be asked; then `why_not` says why."""
 
     principal: AskedPrincipal
-    answers: Sequence[Answer | None]
+    answers: Sequence[CellAnswer | None]
     why_not: str = ""
 
     @property
@@ -123,7 +129,7 @@ class Answers:
     rows: Sequence[AnswerRow]
     problems: Sequence[str] = ()
 
-    def all(self) -> Iterator[Answer]:
+    def all(self) -> Iterator[CellAnswer]:
         return (answer for row in self.rows for answer in row.answers if answer is not None)
 
     @property
@@ -201,7 +207,7 @@ def _gone(principal: AskedPrincipal) -> str:
 
 def _answer(
     arn: str, pair: AskedPair, before: Evaluator, after: Evaluator | None, *, is_same: bool, is_new: bool
-) -> Answer:
+) -> CellAnswer:
     evaluator = after or before
     situation = evaluator.situation(arn, pair)
     verdict = evaluator.verdict(situation)
@@ -209,7 +215,7 @@ def _answer(
     if after is not None and not is_new:
         unchanged = is_same and not _trust_differs(pair, before, after)
         live = verdict.decision if unchanged else before.verdict(before.situation(arn, pair)).decision
-    return Answer(situation, verdict, verdict.decision, live, is_new)
+    return CellAnswer(situation, verdict, verdict.decision, live, is_new)
 
 
 def _trust_differs(pair: AskedPair, before: Evaluator, after: Evaluator) -> bool:

@@ -9,10 +9,18 @@ from access.patterns import MOST_WILDCARDS, is_too_wild
 from access.simulation.answers import AccountState, Answers, answer_all, principals_of
 from access.simulation.columns import AskedPairs, expanded, pairs_of, spelling
 from access.simulation.context import problems_of as problems_of_context
-from access.simulation.question import LONGEST_DOCUMENT, LONGEST_LINE, MOST_ANSWERS, MOST_LINES, SimulationQuestion
+from access.simulation.question import (
+    LONGEST_DOCUMENT,
+    LONGEST_LINE,
+    MOST_ANSWERS,
+    MOST_IN_FILE,
+    MOST_LINES,
+    SimulationQuestion,
+)
 from access.simulation.supposing import CantSupposeError, Supposed, live_state, supposed_by, supposed_state
 from accounts.models import AwsAccount
 from policies.drafts import problems_of as problems_of_document
+from policies.engine import catalogue
 
 Problem = tuple[str, str]  # the field of the question, and a sentence
 
@@ -25,45 +33,57 @@ class Asked:
     supposed: Supposed | None = None
     problems: Sequence[Problem] = ()
     remarks: Sequence[str] = ()
+    is_for_file: bool = False  # too much for a page
 
 
-def ask(aws_account: AwsAccount, question: SimulationQuestion) -> Asked:
-    """Never raises: what can't be asked is a problem, in a sentence. What can be is answered beside it."""
-    if refused := [*_too_much(question), *_wrong(question)]:
-        return Asked(problems=refused)
+def ask(aws_account: AwsAccount, question: SimulationQuestion, most: int = MOST_ANSWERS) -> Asked:
+    """Never raises: what can't be asked is a problem, in a sentence. What can be is answered beside it.
+
+    `most`: so many answers at most.
+    """
+    if problems := refused(question):
+        return Asked(problems=problems)
     live = live_state(aws_account)
     try:
         supposed = supposed_by(live, question.supposed)
     except CantSupposeError as problem:
         return Asked(problems=[(problem.field, str(problem))])
     states = [live] if supposed is None else [live, supposed_state(live, supposed.changes)]
-    return _ask(question, states, supposed)
+    return _ask(question, states, supposed, most)
 
 
-def _ask(question: SimulationQuestion, states: Sequence[AccountState], supposed: Supposed | None) -> Asked:
+def refused(question: SimulationQuestion) -> list[Problem]:
+    """Why it is no question, whatever the AWS account has."""
+    return [*_too_much(question), *_wrong(question)]
+
+
+def _ask(question: SimulationQuestion, states: Sequence[AccountState], supposed: Supposed | None, most: int) -> Asked:
     actions, unknown = expanded(question.actions)
     pairs = pairs_of(actions, question.resources)
     principals, nobody = principals_of(question, *states)
     problems: list[Problem] = [("principal", each) for each in nobody]
-    problems += [("action", each) for each in (*unknown, *pairs.not_asked)]
+    problems += [("action", each) for each in (*unknown, *_not_asked(question, pairs))]
     number = len(principals) * len(pairs.pairs)
-    if number > MOST_ANSWERS:
+    if number > most:
+        where = "into one file" if number > MOST_IN_FILE else "on a page: the file has them all"
         sentence = (
             f"These are {number:,} answers, of {len(principals):,} principals and {len(pairs.pairs):,} actions on "
-            f"resources: at most {MOST_ANSWERS:,} go into one question. Ask about fewer."
+            f"resources: at most {most:,} go {where}."
         )
-        return Asked(supposed=supposed, problems=[*problems, ("principal", sentence)])
+        return Asked(None, supposed, [*problems, ("principal", sentence)], is_for_file=number <= MOST_IN_FILE)
     remarks = [sentence for each in actions if (sentence := spelling(each))]
-    remarks += _remarks(pairs)
     if number == 0:
         return Asked(supposed=supposed, problems=problems, remarks=remarks)
     answers = answer_all(question, principals, pairs, states[0], states[1] if len(states) > 1 else None)
     return Asked(answers, supposed, problems, remarks)
 
 
-def _remarks(pairs: AskedPairs) -> Iterator[str]:
-    if pairs.left_out:
-        yield "Actions are asked only on resources of a type that they can be about."
+def _not_asked(question: SimulationQuestion, pairs: AskedPairs) -> Iterator[str]:
+    """Of a pattern, only where none of its actions is asked."""
+    for said in question.actions:
+        known = catalogue.actions_matching(said) or (said,)
+        if all(each in pairs.not_asked for each in known):
+            yield pairs.not_asked[known[0]] if len(known) == 1 else f"No action of {said} is about these resources."
 
 
 # ---- What is no question -------------------------------------------------------------------------------------

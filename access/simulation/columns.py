@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from access.situations import UnanswerableQuestionError, check_action
@@ -21,12 +21,12 @@ class AskedPair:
 
 @dataclass(frozen=True)
 class AskedPairs:
-    """`pairs`: the resources in their order, those of one together. `not_asked`: a sentence for each action that is
-    asked on none of them. `left_out`: how many pairs aren't asked, since the action isn't about such a resource.
+    """`pairs`: the resources in their order, those of one together. `not_asked`: why, in a sentence, of each action
+    that is asked on none of them. `left_out`: how many pairs aren't asked, as the action isn't about such a resource.
     """
 
     pairs: tuple[AskedPair, ...]
-    not_asked: tuple[str, ...] = ()
+    not_asked: Mapping[str, str] = field(default_factory=dict)
     left_out: int = 0
 
 
@@ -72,7 +72,7 @@ def pairs_of(actions: Iterable[str], resources: Iterable[str]) -> AskedPairs:
     asked = {pair.action for pair in found}
     return AskedPairs(
         tuple(found),
-        tuple(why for action, why in why_not.items() if action not in asked),
+        {action: why for action, why in why_not.items() if action not in asked},
         len(takes_one) * len(resources) + len(actions) - len(takes_one) - len(found),
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from access.simulation.answers import Answer, Answers
+from access.simulation.answers import Answers, CellAnswer
 from access.simulation.question import MOST_KEYS
 from aws_constraints.arn import Arn
 from policies.engine.catalogue import KeyType, condition_key, spelled
@@ -131,14 +131,14 @@ def count_statements(answers: Answers, keys: Sequence[str]) -> Mapping[str, int]
     return {key: len(found[key]) for key in keys}
 
 
-def _may_be_given(answer: Answer, key: str) -> bool:
+def _may_be_given(answer: CellAnswer, key: str) -> bool:
     request = answer.situation.request
     if key in request.context or key in request.caller.keys:
         return False
     return request.is_unknown is None or request.is_unknown(key)
 
 
-def _statements(answer: Answer, seen: set[tuple[int, int, str]]) -> Iterator[CompiledStatement]:
+def _statements(answer: CellAnswer, seen: set[tuple[int, int, str]]) -> Iterator[CompiledStatement]:
     """Those about the action in all layers; of the same policies and the same action once."""
     layers, action = answer.situation.layers, answer.situation.request.action.lower()
     key = (id(layers.identity), id(layers.resource), action)

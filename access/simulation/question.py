@@ -10,14 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from policies.engine.catalogue import spelled
 from policies.engine.compiled import CompiledDocument, compiled
 from policies.engine.conditions import Context
 
 MOST_LINES = 200  # of one field
-MOST_ANSWERS = 2_000  # on a page and in a file
+MOST_ANSWERS = 2_000  # on a page
+MOST_IN_FILE = 20_000
 MOST_KEYS = 50
 LONGEST_LINE = 2_048
 LONGEST_DOCUMENT = 131_072  # characters with spaces: AWS takes 6,144 of a managed policy at most, without
@@ -132,15 +133,19 @@ class SimulationQuestion:
             _lines(lines["action"]),
             _lines(lines["resource"]),
             context,
-            texts.get("session", ""),
+            texts.get("session", "").replace("\r\n", "\n").strip(),
             texts.get("unread") == "says-nothing",
             Supposition(
                 AsIf(kind) if kind in list(AsIf) else AsIf.LIVE,
                 texts.get("of", "").strip(),
                 texts.get("name", "").strip(),
-                texts.get("document", ""),
+                texts.get("document", "").replace("\r\n", "\n").strip(),
             ),
         )
+
+    @classmethod
+    def read_query(cls, query: str) -> Self:
+        return cls.read(parse_qsl(query, keep_blank_values=True))
 
     def without_supposition(self) -> Self:
         return replace(self, supposed=Supposition())

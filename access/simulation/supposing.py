@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from access.index import CachedIndex, cached_index
+from access.index import cached_index
 from access.plans.planned_account import planned_holders
 from access.plans.reading import access_changes_of, read_holdings
 from access.simulation.answers import AccountState
@@ -40,11 +40,8 @@ class Supposed:
 
 def live_state(aws_account: AwsAccount) -> AccountState:
     cached = cached_index(aws_account)
-    return AccountState(aws_account, _directory(cached, aws_account))
-
-
-def _directory(cached: CachedIndex, aws_account: AwsAccount) -> Directory:
-    return Directory(cached.index.holders, group_names(aws_account))
+    directory = Directory(cached.index.holders, group_names(aws_account))
+    return AccountState(aws_account, directory, cached.surroundings)
 
 
 def supposed_state(live: AccountState, changes: Sequence[AccessChange]) -> AccountState:
@@ -53,7 +50,8 @@ def supposed_state(live: AccountState, changes: Sequence[AccessChange]) -> Accou
     planned = mirrored.copy()
     planned.apply_all(changes)
     holders = planned_holders(live.directory.holders, mirrored, planned)
-    return AccountState(live.aws_account, Directory(holders, _groups(live.directory.groups, changes)))
+    directory = Directory(holders, _groups(live.directory.groups, changes))
+    return AccountState(live.aws_account, directory, live.around)
 
 
 def _groups(groups: Sequence[GroupName], changes: Sequence[AccessChange]) -> list[GroupName]:

@@ -35,6 +35,11 @@ class CompiledStatement:
     def sid(self) -> str:
         return self._source.sid
 
+    @property
+    def source(self) -> statements.Statement:
+        """As the document has it."""
+        return self._source
+
     @lazy
     def resources(self) -> ResourcePatterns:
         return ResourcePatterns(self._source.resource_words, with_variables=self._with_variables)
@@ -195,10 +200,11 @@ def resource_parts(pattern: str, with_variables: bool) -> list[Part]:
 class CompiledDocument:
     """A document (any; see `document_of`), ready to be asked. What makes no sense in it matches nothing."""
 
-    __slots__ = ("_by_action", "statements")
+    __slots__ = ("_by_action", "statements", "written")
 
     def __init__(self, document: Any) -> None:
         found = document_of(document)
+        self.written = found.written  # as somebody typed it
         self.statements = [CompiledStatement(each, with_variables=found.with_variables) for each in found.statements]
         self._by_action: dict[str, tuple[CompiledStatement, ...]] = {}
 

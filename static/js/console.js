@@ -1,4 +1,5 @@
 // What every page gets on top of its HTML. All of it is optional: each page works without.
+import "./answers.js";
 import "./copy.js";
 import "./files.js";
 import "./keys.js";

@@ -253,7 +253,11 @@ def test_principals_are_found_by_name_id_and_arn(alone: AwsAccount) -> None:
         ({"session": "x" * 1_000_000}, "session", "The document has 1,000,000 characters"),
         ({"principals": tuple(map(str, range(300)))}, "principal", "These are 300 lines"),
         ({"principals": ("x" * 3000,)}, "principal", "longer than 2,048 characters"),
-        ({"actions": ("*:*",), "principals": ("dana", "eve")}, "principal", "at most 2,000 go into one question"),
+        (
+            {"actions": ("*:*",), "principals": ("dana", "eve")},
+            "principal",
+            "at most 2,000 go on a page: the file has them all.",
+        ),
         ({"supposed": Supposition(AsIf.CHANGE, "1x")}, "of", "has no change 1x"),
         ({"supposed": Supposition(AsIf.MANAGED, "none", "", "{}")}, "of", "no managed policy 'none'"),
         ({"supposed": Supposition(AsIf.INLINE, "dana", "", "{}")}, "name", "Give the name of the inline policy."),

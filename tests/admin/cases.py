@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
+from access.models import SavedQuestion
 from accounts import audit
 from accounts.models import (
     ApprovalRule,
@@ -243,4 +244,5 @@ def _mirrored_cognito(aws_account: AwsAccount, row: Callable[[str], dict[str, An
     CognitoMembership.objects.create(group=group, user=person, read_at=timezone.now())
     PoolPeopleSettings.objects.create(aws_account=aws_account, region="eu-west-1", pool_id=pool.aws_id)
     Logo.objects.create(aws_account=aws_account, digest="5e" * 32, kind=Logo.Kind.PNG, image=b"png")
+    SavedQuestion.objects.create(aws_account=aws_account, name="Who makes users", query="principal=*", digest="1")
     SavedSearch.objects.create(operator=Operator.objects.earliest("pk"), pool=pool, name="Business", query="q=business")

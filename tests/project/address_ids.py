@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.db.models import Model
 from django.urls import reverse
 
+from access.models import SavedQuestion
 from accounts.models import ApprovalRule, AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
 from cognito.models import SavedSearch, UserPool
@@ -21,6 +22,7 @@ KINDS: Mapping[str, type[Model]] = {
     **{kind.name: kind.model for kind in kinds.registered()},
     "try": UserPool,
     "cognito": UserPool,
+    "question": SavedQuestion,
     "change": Change,
     "pull": Run,
     "drift": Revision,

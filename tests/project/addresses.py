@@ -42,6 +42,7 @@ COLUMNS = ("anonymous", *CAST)
 QUERIES: Mapping[str, tuple[str, ...]] = {
     "search": ("q=dana",),
     "who_can": ("action=s3:GetObject&resource=*",),
+    "simulate": ("principal=*&action=s3:ListBuckets",),
     "cognito_pool_export": ("format=json", "format=json&memberships=on"),
     "cognito_pool_people": ("format=csv",),
 }

@@ -51,6 +51,7 @@ MAY_TAKE_MORE = {
     "user_access",
     "role_access",
     "who_can?action=s3:GetObject&resource=arn:aws:s3:::x/y",
+    "simulate?principal=*&action=s3:GetObject&resource=arn:aws:s3:::x/y",
     "user_least_privilege",
     "group_least_privilege",
     "role_least_privilege",

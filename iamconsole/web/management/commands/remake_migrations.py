@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.commands import makemigrations
-from django.db.migrations import CreateModel
+from django.db.migrations import CreateModel, Migration
 from django.db.migrations.operations.base import Operation
 
 from iamconsole.create_tables import CreateTables
@@ -26,9 +26,18 @@ class Command(makemigrations.Command):
 
     def write_migration_files(self, changes: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         for app_label, migrations in changes.items():
-            for migration in migrations:
-                migration.operations = [CreateTables(_folded(migration.operations, app_label))]
+            changes[app_label] = [_as_one(migrations, app_label)]
         super().write_migration_files(changes, *args, **kwargs)
+
+
+def _as_one(migrations: Sequence[Migration], app_label: str) -> Migration:
+    """Of an app whose name comes before that of one it refers to, Django makes two: the tables, then what refers."""
+    operations = [operation for migration in migrations for operation in migration.operations]
+    named = dict.fromkeys(each for migration in migrations for each in migration.dependencies)
+    made: Any = migrations[0]
+    made.operations = [CreateTables(_folded(operations, app_label))]
+    made.dependencies = [each for each in named if each[0] != app_label]
+    return migrations[0]
 
 
 def _folded(operations: Sequence[Operation], app_label: str) -> list[Operation]:

@@ -1,0 +1,17 @@
+"""The Django admin of what people keep of their questions."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from access.models import SavedQuestion
+from iamconsole.web.admin import ReadOnlyAdmin
+
+
+@admin.register(SavedQuestion)
+class SavedQuestionAdmin(ReadOnlyAdmin):
+    """Without what is asked: it may hold a document that somebody pasted."""
+
+    list_display = ("aws_account", "author", "created_at", "used_at")
+    search_fields = ("author__email",)
+    exclude = ("name", "query")

@@ -1,0 +1,40 @@
+"""What people keep of their questions about access."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from access.simulation.question import SimulationQuestion
+from accounts.models import AwsAccount
+
+KEPT = timedelta(days=30)  # of a question that nobody named, since it was opened last
+
+
+class SavedQuestion(models.Model):
+    """A question of Simulate with an address of its own: because somebody named it, or because it is long."""
+
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=120, blank=True)  # "" where only its length made it
+    query = models.TextField()  # as its address would have it
+    digest = models.CharField(max_length=64)  # of the query
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["aws_account", "digest", "name"], name="access_question_once"),
+        ]
+        indexes = [models.Index(fields=["name", "used_at"])]
+
+    def __str__(self) -> str:
+        return self.name or f"Question {self.pk}"
+
+    @property
+    def question(self) -> SimulationQuestion:
+        return SimulationQuestion.read_query(self.query)

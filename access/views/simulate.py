@@ -1,0 +1,273 @@
+"""Simulate: a question as an address, its answers as tables and as a file, and the cell that is open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST
+
+from access.models import SavedQuestion
+from access.simulation import saving
+from access.simulation.answers import Answers, CellAnswer, word_of
+from access.simulation.asking import Asked, ask, refused
+from access.simulation.context import count_statements, suggested_keys
+from access.simulation.deciding import documents_of, links_of, only_if
+from access.simulation.form import LINES, key_panel, posted_question
+from access.simulation.question import MOST_IN_FILE, AsIf, SimulationQuestion
+from access.views.answer_cells import tables_of, url_of_principal
+from accounts.access import fetch_aws_account, signed_in
+from accounts.models import AwsAccount
+from iamconsole.web.exports import csv_line, file_response
+from sync.models import Change
+
+_CELL = re.compile(r"(\d{1,5})\.(\d{1,5})")
+_LABELS = {"principal": "Principals", "action": "Actions", "resource": "Resources"}
+_HINTS = {
+    "principal": "A user, role or group by name, such as role/deploy; or an ARN, or a service. One a line.",
+    "action": "Such as s3:GetObject, or s3:Get* for all that it means. One a line.",
+    "resource": "ARNs, or patterns of ARNs. One a line. Not for actions that take no resource.",
+}
+_OPEN_CHANGES = 50
+_COLUMNS = ("principal", "group", "action", "resource", "answer", "live", "by_policies_read", "depends_on", "because")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def simulate(request: HttpRequest, account_id: str) -> HttpResponseBase:
+    aws_account = fetch_aws_account(request, account_id)
+    if request.method == "POST":
+        return _posted(request, aws_account)
+    saved = _saved(request, aws_account)
+    question = saved.question if saved else SimulationQuestion.read(_pairs(request.GET))
+    if request.GET.get("format") == "csv" and question.is_complete:
+        return _file(aws_account, question)
+    return _page(request, aws_account, question, saved)
+
+
+def _pairs(posted: Any) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in posted.lists() for value in values]
+
+
+def _saved(request: HttpRequest, aws_account: AwsAccount) -> SavedQuestion | None:
+    """Raises Http404 for one of another AWS account, or that is gone."""
+    number = request.GET.get("saved", "")
+    if not number:
+        return None
+    if not (number.isascii() and number.isdecimal() and len(number) < 16):
+        raise Http404("No such question.")
+    saved = get_object_or_404(SavedQuestion, aws_account=aws_account, pk=number)
+    saving.opened(saved)
+    return saved
+
+
+# ---- What is posted --------------------------------------------------------------------------------------------
+def _posted(request: HttpRequest, aws_account: AwsAccount) -> HttpResponseBase:
+    """To the address of the question; one that is no question is shown again, with what is wrong."""
+    posted = _pairs(request.POST)
+    question = posted_question(posted)
+    if problems := refused(question):
+        return _page(request, aws_account, question, None, Asked(problems=problems))
+    added = [value for name, value in posted if name == "add_key" and value]
+    response = redirect(address_of(request, aws_account, question, [("key", each) for each in added]))
+    response["Location"] += "#context" if added else "#answers" if question.is_complete else ""
+    return response
+
+
+def address_of(
+    request: HttpRequest,
+    aws_account: AwsAccount,
+    question: SimulationQuestion,
+    more: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Of a long question, by the id under which it is saved for that."""
+    url = reverse("simulate", kwargs={"account_id": aws_account.account_id})
+    pairs: Sequence[tuple[str, Any]] = question.pairs()
+    if saving.is_too_long(question):
+        saved = saving.keep_long(aws_account=aws_account, actor=signed_in(request), question=question)
+        pairs = [("saved", saved.pk)]
+    query = urlencode([*pairs, *more])
+    return f"{url}?{query}" if query else url
+
+
+@require_POST
+def save_question(request: HttpRequest, account_id: str) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id)
+    question = _shown_question(request, aws_account)
+    try:
+        saved = saving.save_named(
+            aws_account=aws_account,
+            actor=signed_in(request),
+            question=question,
+            name=request.POST.get("question_name", ""),
+        )
+    except saving.CantSaveError as problem:
+        return _page(request, aws_account, question, None, save_problem=str(problem))
+    url = reverse("simulate", kwargs={"account_id": aws_account.account_id})
+    return HttpResponseRedirect(f"{url}?saved={saved.pk}")
+
+
+def _shown_question(request: HttpRequest, aws_account: AwsAccount) -> SimulationQuestion:
+    """What the page showed: its pairs, or the saved question."""
+    number = request.POST.get("saved", "")
+    if number.isascii() and number.isdecimal() and len(number) < 16:
+        return get_object_or_404(SavedQuestion, aws_account=aws_account, pk=number).question
+    return SimulationQuestion.read(_pairs(request.POST))
+
+
+@require_POST
+def delete_question(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id)
+    saved = get_object_or_404(SavedQuestion, aws_account=aws_account, pk=pk)
+    try:
+        saving.delete(saved=saved, actor=signed_in(request))
+    except saving.CantSaveError as problem:
+        raise PermissionDenied(str(problem)) from problem
+    return redirect("simulate", account_id=aws_account.account_id)
+
+
+# ---- The page --------------------------------------------------------------------------------------------------
+def _page(
+    request: HttpRequest,
+    aws_account: AwsAccount,
+    question: SimulationQuestion,
+    saved: SavedQuestion | None,
+    asked: Asked | None = None,
+    save_problem: str = "",
+) -> HttpResponse:
+    if asked is None:
+        asked = ask(aws_account, question) if question.is_complete else Asked(problems=refused(question))
+    shown = [("saved", str(saved.pk))] if saved else question.pairs()
+    context = {
+        "aws_account": aws_account,
+        "question": question,
+        "saved": saved,
+        "asked": asked,
+        "fields": [_field(name, question, asked) for name in LINES],
+        "problems": _by_field(asked.problems),
+        "shown": shown,
+        "changes": _open_changes(aws_account, question),
+        "questions": _saved_questions(request, aws_account),
+        "save_problem": save_problem,
+        "save_url": reverse("save_question", kwargs={"account_id": aws_account.account_id}),
+        **_answered(request, aws_account, question, asked, shown),
+    }
+    return render(request, "access/simulate.html", context)
+
+
+def _field(name: str, question: SimulationQuestion, asked: Asked) -> dict[str, Any]:
+    said = {"principal": question.principals, "action": question.actions, "resource": question.resources}[name]
+    problems = [sentence for field, sentence in asked.problems if field == name]
+    return {"name": name, "label": _LABELS[name], "hint": _HINTS[name], "said": said, "problems": problems}
+
+
+def _by_field(problems: Sequence[tuple[str, str]]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for field, sentence in problems:
+        found.setdefault(field, []).append(sentence)
+    return found
+
+
+def _open_changes(aws_account: AwsAccount, question: SimulationQuestion) -> list[Change]:
+    """That can be supposed; with the one that is, whatever became of it."""
+    changes = list(Change.objects.filter(aws_account=aws_account, state__in=Change.OPEN)[:_OPEN_CHANGES])
+    number = question.supposed.of if question.supposed.kind is AsIf.CHANGE else ""
+    if number.isascii() and number.isdecimal() and len(number) < 10 and number not in {str(c.pk) for c in changes}:
+        changes += Change.objects.filter(aws_account=aws_account, pk=number)
+    return changes
+
+
+def _saved_questions(request: HttpRequest, aws_account: AwsAccount) -> list[tuple[SavedQuestion, bool]]:
+    """With whether the operator may delete it."""
+    operator = signed_in(request)
+    found = SavedQuestion.objects.filter(aws_account=aws_account).exclude(name="").select_related("aws_account")
+    return [(each, saving.may_delete(operator, each)) for each in found]
+
+
+def _answered(
+    request: HttpRequest,
+    aws_account: AwsAccount,
+    question: SimulationQuestion,
+    asked: Asked,
+    shown: Sequence[tuple[str, str]],
+) -> dict[str, Any]:
+    answers = asked.answers
+    added = request.GET.getlist("key")
+    if answers is None:
+        return {"keys": key_panel(question, [], added, {}, 0), "answers": None}
+    opened = _opened(request.GET.get("cell", ""), answers)
+    only_different = asked.supposed is not None and "differs" in request.GET
+    suggested = suggested_keys(answers, question.context)
+    counted = dict(count_statements(answers, [key.lower() for key in (*question.context, *added)]))
+    undecided = sum(bool(each.is_unknown and each.verdict.missing_context) for each in answers.all())
+    return {
+        "answers": answers,
+        "tables": tables_of(aws_account, answers, opened, only_different=only_different),
+        "only_different": only_different,
+        "keys": key_panel(question, suggested, added, counted, undecided),
+        "not_read": sorted({why for each in answers.all() for why in _not_read(each)}),
+        "why": _why(aws_account, answers, opened) if opened else None,
+        "shown_query": urlencode(shown),
+    }
+
+
+def _not_read(answer: CellAnswer) -> Iterator[str]:
+    """The layers without what is said of the very resource."""
+    return (layer.value for layer in answer.situation.not_read)
+
+
+def _opened(said: str, answers: Answers) -> tuple[int, int] | None:
+    found = _CELL.fullmatch(said)
+    if not found:
+        return None
+    row, number = int(found[1]), int(found[2])
+    if row >= len(answers.rows) or number >= len(answers.asked.pairs) or answers.rows[row].answers[number] is None:
+        return None
+    return row, number
+
+
+def _why(aws_account: AwsAccount, answers: Answers, opened: tuple[int, int]) -> dict[str, Any]:
+    row, number = opened
+    answer, pair = answers.rows[row].answers[number], answers.asked.pairs[number]
+    assert answer is not None  # noqa: S101  by `_opened`
+    principal = answers.rows[row].principal
+    who = urlencode({"action": pair.action, "resource": pair.resource})
+    return {
+        "answer": answer,
+        "principal": principal,
+        "url": url_of_principal(aws_account, principal),
+        "pair": pair,
+        "links": links_of(answer),
+        "documents": documents_of(answer),
+        "place": f"{row}.{number}",
+        "live": word_of(answer.live).lower() if answer.live is not None else "",
+        "who_can_url": f"{reverse('who_can', kwargs={'account_id': aws_account.account_id})}?{who}",
+    }
+
+
+# ---- The file --------------------------------------------------------------------------------------------------
+def _file(aws_account: AwsAccount, question: SimulationQuestion) -> HttpResponseBase:
+    asked = ask(aws_account, question, most=MOST_IN_FILE)
+    if asked.answers is None:
+        sentences = " ".join(sentence for _, sentence in asked.problems)
+        return HttpResponse(f"{sentences}\n", status=422, content_type="text/plain; charset=utf-8")
+    return file_response("csv", f"simulate-{aws_account.account_id}", _lines(asked.answers))
+
+
+def _lines(answers: Answers) -> Iterator[str]:
+    yield csv_line(_COLUMNS)
+    for row in answers.rows:
+        for pair, answer in zip(answers.asked.pairs, row.answers, strict=True):
+            who = (row.principal.arn, row.principal.group, pair.action, pair.resource)
+            yield csv_line((*who, *(_cells(answer) if answer else (row.why_not, "", "", "", ""))))
+
+
+def _cells(answer: CellAnswer) -> tuple[str, ...]:
+    because = (f"{reason.policy}: {reason.named}" for reason in answer.verdict.reasons if reason.policy)
+    live = "not there" if answer.is_new else word_of(answer.live or answer.decision)
+    return answer.word, live, word_of(answer.by_policies_read), only_if(answer), "; ".join(because)

@@ -1,0 +1,183 @@
+"""The page Simulate: a question as an address, its answers, the open cell, the file, and what is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from access.models import SavedQuestion
+from access.simulation.question import AsIf, SimulationQuestion, Supposition
+from access.simulation.saving import forget_questions
+from accounts.models import AuditEntry, AwsAccount, Operator
+from tests.access.mirrored import arn, managed, role, user
+from tests.services.pages import address, exported, get, text_of
+from tests.services.rows import attach, make_user
+from tests.services.statements import allow, deny, document_text
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[..., Client]
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+CREATE: dict[str, Any] = {"actions": ("iam:CreateUser",), "resources": (arn("user/x"),)}
+
+
+def query(*principals: str, **fields: Any) -> str:
+    return f"?{SimulationQuestion(principals, **{**CREATE, **fields}).query()}"
+
+
+def post(client: Client, data: dict[str, Any], name: str = "simulate", **kwargs: Any) -> Any:
+    return client.post(address(name, **kwargs), data)
+
+
+def test_it_says_what_each_may(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    user(alone, "dana", allow("iam:*"))
+    make_user(alone, "eve")
+    role(alone, "deploy", allow("iam:*", Condition=MFA), trusts=arn("root"))
+    text = text_of(get(client_of(bob), "simulate", query("dana", "eve", "deploy")))
+    assert "3 answers 3 principals, 1 unknown" in text
+    assert "dana User Allowed eve User Denied deploy Role Unknown , depends on aws:MultiFactorAuthPresent" in text
+    assert "1 answer depends on a key that isn’t given Add aws:MultiFactorAuthPresent" in text
+
+
+def test_a_cell_opens_the_statements_that_decide(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    attach(user(alone, "dana"), managed(alone, "maker", [deny("s3:*"), allow(["iam:*", "s3:*"], Sid="Make")]))
+    client = client_of(bob)
+    html = get(client, "simulate", f"{query('dana')}&cell=0.0")
+    assert "Allowed by statement Make of maker." in text_of(html)
+    marked = [line for line in html.splitlines() if 'class="ln' in line and " here" in line]
+    assert [text_of(line).replace(" ", "") for line in marked] == ['"Effect":"Allow",', '"iam:*",', '"Resource":"*",']
+    for wrong in ("9.0", "0.9", "x", "99999999999.1"):
+        assert "Deciding statements" not in get(client, "simulate", f"{query('dana')}&cell={wrong}")
+
+
+def test_what_is_supposed_is_marked(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    attach(user(alone, "dana"), managed(alone, "maker", [allow("iam:CreateUser")]))
+    make_user(alone, "eve")
+    draft = query("dana", "eve", supposed=Supposition(AsIf.MANAGED, "maker", "", document_text(deny("*"))))
+    html = get(client_of(bob), "simulate", draft)
+    assert "These answers assume that this draft of maker is in force . AWS has not changed." in text_of(html)
+    assert "1 of 2 answers differ from live" in text_of(html)
+    assert "dana User Denied was allowed eve User Denied" in text_of(html)
+    assert "eve User" not in text_of(get(client_of(bob), "simulate", f"{draft}&differs=1"))
+
+
+def test_what_is_posted_becomes_an_address(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    user(alone, "dana")
+    typed = {
+        "principal": ["user/eve", "dana\nrole/x\n"],
+        "action": "iam:CreateUser",
+        "resource": arn("user/x"),
+        "as_if": "live",
+        "remove": "principal:0",
+        "key-0": "aws:SourceIp",
+        "value-0": "10.0.0.1",
+        "key-1": "aws:MultiFactorAuthPresent",
+        "said-1": "false",
+        "key-2": "aws:SourceVpc",
+        "said-2": "absent",
+        "key-3": "aws:RequestedRegion",
+        "value-3": "",
+    }
+    found = post(client_of(bob), typed)
+    assert found.status_code == 302
+    asked = SimulationQuestion.read_query(found["Location"].partition("?")[2].partition("#")[0])
+    assert asked.principals == ("dana", "role/x")
+    assert dict(asked.context) == {
+        "aws:SourceIp": ("10.0.0.1",),
+        "aws:MultiFactorAuthPresent": ("false",),
+        "aws:SourceVpc": (),
+    }
+    assert "aws:SourceVpce" in get(client_of(bob), "simulate", f"{query('dana')}&key=aws:SourceVpce")
+
+
+def test_what_is_no_question_loses_nothing(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    client = client_of(bob)
+    found = post(client, {"principal": "nobody", "action": "Create", "session": "x" * 1_000_000})
+    html = found.content.decode()
+    assert (found.status_code, SavedQuestion.objects.count()) == (200, 0)
+    assert 'value="nobody"' in html
+    assert "x" * 1_000_000 in html
+    assert "&#x27;Create&#x27; is no action" in html
+    assert "The document has 1,000,000 characters" in html
+    assert "no user, role or group called 'nobody'" in text_of(get(client, "simulate", query("nobody")))
+
+
+def test_a_long_question_is_kept_by_its_id_and_forgotten(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    user(alone, "dana", allow("iam:*"))
+    session = document_text(*(allow(f"iam:Get{number}") for number in range(200)))
+    typed = {"principal": "user/dana", "action": "iam:CreateUser", "resource": arn("user/x"), "session": session}
+    first, second = (post(client_of(bob), typed)["Location"] for _ in range(2))
+    saved = SavedQuestion.objects.get()
+    assert first == second == f"{address('simulate')}?saved={saved.pk}#answers"
+    html = get(client_of(bob), "simulate", f"?saved={saved.pk}&cell=0.0")
+    assert "User, without the session policy Allowed" in text_of(html)
+    assert forget_questions() == 0
+    SavedQuestion.objects.update(used_at="2020-01-01T00:00Z")
+    assert forget_questions() == 1
+    get(client_of(bob), "simulate", f"?saved={saved.pk}", status=404)
+
+
+def test_a_saved_question_is_of_its_aws_account(
+    alone: AwsAccount, bob: Operator, alice: Operator, client_of: ClientOf
+) -> None:
+    other = AwsAccount.objects.create(account_id="210987654321", name="Other")
+    foreign = SavedQuestion.objects.create(aws_account=other, name="Theirs", query=query("dana")[1:], digest="1")
+    for number in (foreign.pk, "x", "9" * 30):
+        get(client_of(bob), "simulate", f"?saved={number}", status=404)
+    assert "Theirs" not in get(client_of(bob), "simulate")
+    for name in ("save_question", "question_delete"):
+        kwargs = {"pk": str(foreign.pk)} if name == "question_delete" else {}
+        assert post(client_of(alice), {"saved": foreign.pk, "question_name": "Mine"}, name, **kwargs).status_code == 404
+    assert SavedQuestion.objects.count() == 1
+
+
+def test_questions_are_named_and_deleted(
+    alone: AwsAccount, bob: Operator, erin: Operator, alice: Operator, client_of: ClientOf
+) -> None:
+    asked = dict(SimulationQuestion(("dana",), **CREATE).pairs())
+    assert "Give the question a name" in post(client_of(bob), asked, "save_question").content.decode()
+    found = post(client_of(bob), {**asked, "question_name": " Who  makes users "}, "save_question")
+    saved = SavedQuestion.objects.get(name="Who makes users")
+    assert found["Location"] == f"{address('simulate')}?saved={saved.pk}"
+    page = get(client_of(erin), "simulate")
+    assert "Who makes users" in page
+    assert "Delete" not in text_of(page)
+    delete = {"pk": str(saved.pk)}
+    assert post(client_of(erin), {}, "question_delete", **delete).status_code == 403
+    post(client_of(alice), {}, "question_delete", **delete)
+    assert not SavedQuestion.objects.exists()
+    verbs = AuditEntry.objects.filter(verb__startswith="question.").order_by("pk")
+    assert [(each.verb, each.object_name) for each in verbs] == [("question.saved", ""), ("question.deleted", "")]
+
+
+def test_all_answers_are_a_file(
+    alone: AwsAccount, bob: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user(alone, "dana", allow("iam:*", Sid="=cmd"))
+    client = client_of(bob)
+    lines = exported(client.get(f"{address('simulate')}{query('dana')}&format=csv")).splitlines()
+    assert lines == [
+        '"principal","group","action","resource","answer","live","by_policies_read","depends_on","because"',
+        f'"{arn("user/dana")}","","iam:CreateUser","{arn("user/x")}","Allowed","Allowed","Allowed","",'
+        '"inline policy own: =cmd"',
+    ]
+    monkeypatch.setattr("access.views.simulate.MOST_IN_FILE", 0)
+    found = client.get(f"{address('simulate')}{query('dana')}&format=csv")
+    assert (found.status_code, found["Content-Type"]) == (422, "text/plain; charset=utf-8")
+
+
+def test_more_than_a_page_takes_is_a_file(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    user(alone, "dana", allow("s3:Get*"))
+    make_user(alone, "eve")
+    many = query("dana", "eve", actions=("*:*",))
+    text = text_of(get(client_of(bob), "simulate", many))
+    assert "at most 2,000 go on a page: the file has them all." in text
+    assert "Download all answers" in text
+    assert len(exported(client_of(bob).get(f"{address('simulate')}{many}&format=csv")).splitlines()) > 2000
+
+
+def test_people_of_other_aws_accounts_ask_nothing(alone: AwsAccount, charlie: Operator, client_of: ClientOf) -> None:
+    get(client_of(charlie), "simulate", query("dana"), status=404)
+    assert post(client_of(charlie), {"principal": "dana"}).status_code == 404
