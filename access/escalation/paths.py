@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -145,22 +146,49 @@ class EscalationPath:
 class EscalationsFound:
     """`paths`: the shortest first, of these those that suppose nothing that the mirror doesn't know.
 
-    `administrators`, by their ARNs, have none.
+    `administrators`, by their ARNs, have none. `direct`: of each principal the single steps that surely make an
+    administrator, with all their targets; None where there are too many (`MOST_DIRECT`).
     """
 
     paths: list[EscalationPath]
     administrators: frozenset[str]
+    direct: Mapping[str, Sequence[EscalationStep]] | None = None
 
 
 def escalations(account: EscalationAccount) -> EscalationsFound:
     search = Search(account)
     search.look(TECHNIQUES)
     found = {(path.source, path.technique): path for path in paths(search)}
+    direct = _direct(search)
     search.suppose()
     for path in paths(search):
         found.setdefault((path.source, path.technique), path)
     ordered = sorted(found.values(), key=lambda path: (len(path.steps), path.supposes, path.source, path.technique))
-    return EscalationsFound(ordered, frozenset(search.index.holders[number].arn for number in search.administrators))
+    administrators = frozenset(search.index.holders[number].arn for number in search.administrators)
+    return EscalationsFound(ordered, administrators, direct)
+
+
+MOST_DIRECT = 20_000  # steps
+
+
+def _direct(search: Search) -> Mapping[str, Sequence[EscalationStep]] | None:
+    """Before anything is supposed. Without the permissions of the steps."""
+    ways, left = ClosurePaths(search.closure), MOST_DIRECT
+    found: dict[str, list[EscalationStep]] = defaultdict(list)
+    for move, ending in zip(search.closure.moves, ways.ending, strict=True):
+        actors = [number for number in move.stages[0].actors if number < search.real] if len(move.stages) == 1 else []
+        for number in actors:
+            if number in search.administrators:
+                continue
+            targets = {move.facts[fact] for fact in (*ending, *(ways.enough.get(number, set()) & move.facts.keys()))}
+            left -= len(targets)
+            if left < 0:
+                return None
+            arn = search.index.holders[number].arn
+            found[arn] += [
+                EscalationStep(arn, move.technique, target or arn, (), (), move.regions) for target in sorted(targets)
+            ]
+    return found
 
 
 def paths(search: Search) -> Iterator[EscalationPath]:

@@ -20,6 +20,7 @@ LEDE = "By policies and boundaries; control policies and policies of resources m
 
 _PATHS: Mapping[str, tuple[str, str, str, str]] = {
     "opened": ("+", "add", "Could become an administrator:", "May be able to become an administrator:"),
+    "added": ("+", "add", "Could become an administrator before, and now also in this way:", ""),
     "closed": (
         "−",
         "del",
@@ -27,7 +28,8 @@ _PATHS: Mapping[str, tuple[str, str, str, str]] = {
         "Was perhaps able to become an administrator, and no longer is:",
     ),
 }
-_FLAGS = {"opened": "New privilege escalation path"}
+_FLAGS = {"opened": "New privilege escalation path", "added": "Another privilege escalation path"}
+_LESS_GRAVE = frozenset({"added"})
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class EffectBlock:
     flag: str = ""
     lead: str = ""
     others: tuple[PrincipalLink, ...] = ()
+    is_grave: bool = True
 
     @property
     def everybody(self) -> tuple[PrincipalLink, ...]:
@@ -96,7 +99,8 @@ def _of_paths(stored: Mapping[str, Any], account_id: str) -> Iterator[EffectBloc
             lines = [AccessLine(sign, css, each) for each in [*(f"{step}, then" for step in before), last]]
             lead = perhaps if path["supposes"] else verb
             arn, aws_id = path["who"]
-            yield EffectBlock((principal_link(arn, aws_id, account_id),), 0, lines, [lead], _FLAGS.get(part, ""))
+            who, flag = (principal_link(arn, aws_id, account_id),), _FLAGS.get(part, "")
+            yield EffectBlock(who, 0, lines, [lead], flag, is_grave=part not in _LESS_GRAVE)
 
 
 def _joined(measured: Sequence[EffectBlock], facts: Sequence[EffectBlock]) -> Iterator[EffectBlock]:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from access.escalation.account import EscalationAccount, EscalationRows, escalation_account
-from access.escalation.paths import EscalationsFound, escalations
+from access.escalation.paths import EscalationPath, EscalationsFound, escalations
 from access.escalation.search import TECHNIQUES
 from access.index import cached_index
 from access.plans.effects import ids
@@ -31,27 +31,49 @@ _NONE: Mapping[str, Any] = {"opened": {"ids": []}}
 
 @dataclass(frozen=True)
 class PathSummary:
-    """`steps`: sentences without a subject. `supposes`: something has to be so that the mirror doesn't know."""
+    """`steps`: sentences without a subject. `supposes`: something has to be so that the mirror doesn't know.
+
+    `technique` and `target` are those of the first step.
+    """
 
     source: str
     supposes: bool
     steps: tuple[str, ...]
+    technique: str = ""
+    target: str = ""
+
+    @classmethod
+    def of(cls, path: EscalationPath) -> PathSummary:
+        return cls(path.source, path.supposes, path.sentences, path.technique, path.steps[0].target)
 
 
 @dataclass(frozen=True)
 class WhoCanEscalate:
-    """`paths`: the first of each principal, by its ARN: the shortest, and a sure one where there is one."""
+    """`paths`: the first of each principal, by its ARN: the shortest, and a sure one where there is one.
+
+    `sure`: the others that suppose nothing, too: of each a shortest one by each technique, and all of one step, by each
+    technique and target. `is_whole`: none of those of one step are left out.
+    """
 
     paths: Mapping[str, PathSummary]
     administrators: frozenset[str]
+    sure: Mapping[str, Sequence[PathSummary]]
+    is_whole: bool
 
     @classmethod
     def of(cls, found: EscalationsFound) -> WhoCanEscalate:
         first: dict[str, PathSummary] = {}
+        sure: dict[str, list[PathSummary]] = {}
         for path in sorted(found.paths, key=lambda path: path.supposes):
-            if path.source not in first:
-                first[path.source] = PathSummary(path.source, path.supposes, path.sentences)
-        return cls(first, found.administrators)
+            summary = PathSummary.of(path)
+            first.setdefault(path.source, summary)
+            if not path.supposes:
+                sure.setdefault(path.source, []).append(summary)
+        for source, steps in (found.direct or {}).items():
+            direct = [PathSummary.of(EscalationPath((step,), step.target)) for step in steps]
+            listed = {(path.technique, path.target) for path in sure.get(source, ()) if len(path.steps) == 1}
+            sure.setdefault(source, []).extend(path for path in direct if (path.technique, path.target) not in listed)
+        return cls(first, found.administrators, sure, found.direct is not None)
 
 
 class EscalationCheck(PlanCheck):
@@ -73,19 +95,44 @@ class EscalationCheck(PlanCheck):
 
 
 def measured(aws_account: AwsAccount, planned: PlannedHoldings) -> Measurement | None:
-    """`{opened, closed}`, each as `_kept` gives it; None where neither has any."""
+    """`{opened, added, closed}`, each as `_kept` gives it; None where none has any. `added` is for who had a path."""
     if not _may_matter(planned):
         return None
     before, after = _searched(aws_account, planned)
-    renamed = {former: arn for arn, former in planned.after.former.items()}
+    former = planned.after.former
+    renamed = {old: arn for arn, old in former.items()}
     had = {renamed.get(arn, arn): path for arn, path in before.paths.items()}
     were = {renamed.get(arn, arn) for arn in before.administrators}
     opened = [path for arn, path in after.paths.items() if arn not in were and is_new(had.get(arn), path)]
     closed = [path for arn, path in had.items() if arn not in after.paths.keys() | after.administrators]
-    if not opened and not closed:
+    first = {path.source for path in opened}
+    added = [
+        path
+        for arn, paths in after.sure.items()
+        if arn not in first | were
+        for path in another(before.sure.get(former.get(arn, arn), ()), paths, by_target=before.is_whole)
+    ]
+    if not opened and not closed and not added:
         return None
-    kept = {"opened": _kept(opened, planned), "closed": _kept(closed, planned)}
-    return Measurement(kept, list(_findings(opened)))
+    kept = {"opened": _kept(opened, planned), "added": _kept(added, planned), "closed": _kept(closed, planned)}
+    return Measurement(kept, list(_findings(opened, added)))
+
+
+def another(before: Sequence[PathSummary], now: Sequence[PathSummary], *, by_target: bool) -> Iterator[PathSummary]:
+    """Those that weren't there before. `by_target`: of one step, all were known by their targets.
+
+    Only those no longer than the shortest of before: of longer ones nobody knows whether they were there.
+    """
+    shortest = min((len(path.steps) for path in before), default=0)
+    techniques = {path.technique for path in before}
+    known = {(path.technique, path.target) for path in before if len(path.steps) == 1}
+    for path in now:
+        if len(path.steps) > shortest:
+            continue
+        if path.technique not in techniques or (
+            by_target and shortest == 1 and (path.technique, path.target) not in known
+        ):
+            yield path
 
 
 def measured_if_cheap(aws_account: AwsAccount, planned: PlannedHoldings) -> tuple[Measurement | None, Sequence[str]]:
@@ -158,7 +205,7 @@ def _searched(aws_account: AwsAccount, planned: PlannedHoldings) -> tuple[WhoCan
 
 
 # ---- Words ---------------------------------------------------------------------------------------------------
-def _findings(opened: Sequence[PathSummary]) -> Iterator[PlanFinding]:
+def _findings(opened: Sequence[PathSummary], added: Sequence[PathSummary]) -> Iterator[PlanFinding]:
     sure = sorted((path for path in opened if not path.supposes), key=_order)
     perhaps = sorted((path for path in opened if path.supposes), key=_order)
     if sure:
@@ -167,6 +214,10 @@ def _findings(opened: Sequence[PathSummary]) -> Iterator[PlanFinding]:
     if perhaps:
         words = f"{_names(perhaps)} may be able to become {_administrators(perhaps)}: {_first(perhaps)}"
         yield PlanFinding("MAY_OPEN_ESCALATION_PATH", "warning", words, about=_arns(perhaps))
+    if more := sorted({path.source: path for path in sorted(added, key=_order, reverse=True)}.values(), key=_order):
+        could = f"{_names(more)} could become {_administrators(more)} before, too"
+        words = f"{could}, and {'gets' if len(more) == 1 else 'get'} another way: {_first(more)}"
+        yield PlanFinding("ADDS_ESCALATION_PATH", "suggestion", words, about=_arns(more))
 
 
 def _arns(paths: Iterable[PathSummary]) -> tuple[str, ...]:
@@ -196,7 +247,7 @@ def _kept(paths: Sequence[PathSummary], planned: PlannedHoldings) -> dict[str, A
         {"who": [path.source, _aws_id(path.source, planned)], "supposes": path.supposes, "steps": list(path.steps)}
         for path in first
     ]
-    return {"ids": ids(sorted(path.source for path in paths)), "paths": listed}
+    return {"ids": ids(sorted({path.source for path in paths})), "paths": listed}
 
 
 def _aws_id(arn: str, planned: PlannedHoldings) -> str:

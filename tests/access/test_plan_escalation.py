@@ -128,10 +128,9 @@ def test_what_depends_on_a_key_is_said_as_perhaps(aws_account: AwsAccount) -> No
 
 
 # ---- Neither ---------------------------------------------------------------------------------------------------
-def test_who_could_before_is_no_news(aws_account: AwsAccount) -> None:
-    dana = user(aws_account, "dana", ATTACH)
-    put = managed(aws_account, "put", [allow("iam:PutUserPolicy")])
-    assert measured(aws_account, ops.attach(dana, put.arn)) is None
+def test_who_could_before_has_no_first_path(aws_account: AwsAccount) -> None:
+    dana, put = user(aws_account, "dana", ATTACH), managed(aws_account, "put", [allow("iam:PutUserPolicy")])
+    assert named(aws_account, "opened", ops.attach(dana, put.arn)) == []
 
 
 def test_a_new_administrator_is_the_other_checks_finding(aws_account: AwsAccount) -> None:
@@ -288,3 +287,40 @@ def test_the_plan_says_so_first(
     assert "dana could become an administrator of this AWS account" in pages.text_of(
         get(client, "change", pk=change.pk)
     )
+
+
+# ---- Another path for who had one ------------------------------------------------------------------------------
+def test_another_technique_is_told_lower_than_a_first_path(aws_account: AwsAccount) -> None:
+    dana, power = user(aws_account, "dana", ATTACH), managed(aws_account, "power", [allow("iam:PutUserPolicy")])
+    assert said(aws_account, ops.attach(dana, power.arn)) == [
+        (
+            "suggestion",
+            "dana could become an administrator of this AWS account before, too, and gets another way: "
+            "dana gives itself an inline policy that allows everything.",
+        )
+    ]
+    assert named(aws_account, "added", ops.attach(dana, power.arn)) == ["dana"]
+
+
+def test_another_target_of_the_same_technique(aws_account: AwsAccount) -> None:
+    for name in ("deployer", "runner"):
+        administrator(role(aws_account, name, trusts=LAMBDA))
+
+    def passes(*names: str) -> list[dict[str, Any]]:
+        on = [arn(f"role/{name}") for name in names]
+        return [allow("iam:PassRole", on), allow(["lambda:CreateFunction", "lambda:InvokeFunction"])]
+
+    dana = user(aws_account, "dana", *passes("runner"))
+    both = ops.put_inline(dana, "own", document_text(*passes("deployer", "runner")))
+    ((severity, words),) = said(aws_account, both)
+    assert (severity, "the role deployer" in words) == ("suggestion", True)
+    assert said(aws_account, ops.put_inline(dana, "own", document_text(*passes("runner"), allow("sqs:*")))) == []
+
+
+def test_what_was_there_is_no_other_path(aws_account: AwsAccount) -> None:
+    """Nor is a longer one that shows when the shortest is taken."""
+    dana = user(aws_account, "dana", ATTACH, allow("iam:CreateAccessKey"))
+    administrator(user(aws_account, "root-like"))
+    wide = managed(aws_account, "wide", [ATTACH])
+    assert said(aws_account, ops.attach(dana, wide.arn)) == []
+    assert said(aws_account, ops.put_inline(dana, "own", document_text(allow("iam:CreateAccessKey")))) == []
