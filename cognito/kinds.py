@@ -11,7 +11,15 @@ from accounts.models import AwsAccount, Operator, Risk
 from accounts.roles import CARE, SEE_IAM, SEE_PEOPLE, roles_with
 from aws_constraints.arn import Arn, region_in
 from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, UserPool
-from cognito.permissions import CHANGE_IDENTITY_POOLS, CHANGE_POOLS, IDENTITY_POOLS, USER_POOLS, pool_id_of, resource_of
+from cognito.permissions import (
+    CHANGE_IDENTITY_POOLS,
+    CHANGE_POOLS,
+    IDENTITY_POOLS,
+    USER_POOLS,
+    identity_pool_arn,
+    pool_id_of,
+    resource_of,
+)
 from cognito.pool_calls import call_on, check_pool_arn
 from objects import kinds
 from objects.kinds import AwsKind
@@ -79,6 +87,9 @@ class IdentityPoolKind(PoolKind):
         if found is None or not self.name_of(arn).startswith(f"{found.region}:"):
             raise BadParams(f"{arn!r} isn't the ARN of an identity pool.")
 
+    def arn_of_row(self, row: Any) -> str:
+        return identity_pool_arn(row.aws_account.partition, row.aws_account.account_id, row.aws_id)
+
     def row(self, draft: Draft, arn: str) -> IdentityPool:
         """By its id: AWS tells no ARN."""
         if draft.is_deleted(self.key(arn)):
@@ -103,6 +114,7 @@ POOL = UserPoolKind(
     word="user pool",
     service="cognito-idp",
     noun="UserPool",
+    resource="userpool",
     changed_for=CHANGE_POOLS,
     tags_member="UserPoolTags",
     tag_risk=Risk.LOW,
@@ -150,6 +162,7 @@ IDENTITY_POOL = IdentityPoolKind(
     name="identity_pool",
     word="identity pool",
     noun="IdentityPool",
+    resource="identitypool",
     changed_for=CHANGE_IDENTITY_POOLS,
     service="cognito-identity",
     address="identity-pools",

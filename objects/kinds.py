@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -45,6 +44,7 @@ class AwsKind:
     service: str = "iam"  # as boto3 and the actions of policies name it
     step: str = ""  # "iam.saml", as in iam.saml.tag; "" is the model's kind
     noun: str = ""  # "SAMLProvider", in the names of calls; "" where none is named so
+    resource: str = ""  # "saml-provider", as in its ARN; "" of what has no ARN of its own
     tags_in: str = DETAILS  # the facet that has its tags
     tags_member: str = "tags"  # of that facet's content
     tag_risk: Risk = Risk.HIGH  # of a step that sets or removes one: policies may ask for it
@@ -85,9 +85,8 @@ class AwsKind:
 
     @property
     def search_kind(self) -> search.SearchKind:
-        rows = self.visible or partial(self.model.objects.visible_to, perm=self.see)
         return search.SearchKind(
-            self.list_name, self.heading, self.icon, rows=rows, url_name=self.name, position=self.found_at
+            self.list_name, self.heading, self.icon, rows=self.rows_for, url_name=self.name, position=self.found_at
         )
 
     @property
@@ -103,6 +102,17 @@ class AwsKind:
     def tagged_as(self) -> str:
         """In the names of the calls that set and remove a tag: TagResource."""
         return "Resource"
+
+    def rows_for(self, operator: Operator) -> QuerySet[Any]:
+        """Those that the operator may see, of all AWS accounts, the gone ones too."""
+        found: QuerySet[Any] = (
+            self.visible(operator) if self.visible else self.model.objects.visible_to(operator, perm=self.see)
+        )
+        return found
+
+    def arn_of_row(self, row: Any) -> str:
+        """ "" of what has no ARN of its own."""
+        return str(row.arn) if self.resource else ""
 
     # ---- One of them, by its ARN -----------------------------------------------------------------------------
     def check(self, arn: str) -> None:
@@ -151,7 +161,6 @@ class AwsKind:
 class IamKind(AwsKind):
     """A kind of IAM's: a call is named after it (TagSAMLProvider), and takes its name or its ARN."""
 
-    resource: str  # "saml-provider", as in its ARN
     by_arn: bool = False  # calls take its ARN, and not its name
     longest: int = 128  # characters of a name
     names_have_slashes: bool = False  # an OIDC provider's is a URL

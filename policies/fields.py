@@ -15,6 +15,7 @@ from aws_constraints.arn import is_managed_by_aws
 from iamconsole.web.diff import laid_out
 from objects.fields import EditorField, NamedField, ReceivedText
 from policies import draft_blocks, draft_subjects
+from policies.completion.editor import completion_settings
 from policies.draft_blocks import CheckedDraft, ShownBlock
 from policies.draft_subjects import DraftSubject
 from policies.drafts import MOST_SENT, cleaned_document, findings_in, fixed_draft, problems_of
@@ -143,6 +144,10 @@ class BoundDocument(forms.BoundField):
     def view_url(self) -> str:
         url = reverse("document_view", kwargs={"account_id": self.form.aws_account.account_id})
         return f"{url}?kind={self.field.kind}"
+
+    @property
+    def completion(self) -> Mapping[str, Any]:
+        return completion_settings(self.field.kind, self.form.aws_account)
 
     @property
     def description(self) -> Mapping[str, Any]:

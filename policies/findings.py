@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -137,6 +138,24 @@ def as_shown(found: Sequence[LintFinding]) -> Findings:
             for each in found
         ],
     )
+
+
+_JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+_LONGEST_WORD = 4_096
+
+
+def but_for_word_at(findings: Findings, text: str, caret: int) -> Findings:
+    """Without those about the very text in quotes in which the caret is: it may not be written to its end yet.
+
+    `caret`: how many characters stand before it.
+    """
+    left = [each.finding for each in findings.shown if not _is_word_at(each.finding, text, caret)]
+    return findings if len(left) == len(findings.shown) else as_shown(left)
+
+
+def _is_word_at(finding: LintFinding, text: str, caret: int) -> bool:
+    is_around = finding.start < caret < finding.end <= finding.start + _LONGEST_WORD
+    return is_around and _JSON_TEXT.fullmatch(text, finding.start, finding.end) is not None
 
 
 def _word(severity: Severity) -> str:

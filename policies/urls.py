@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from accounts.roles import PROPOSE, SEE_IAM
-from iamconsole.web.addresses import needs, page
+from iamconsole.web.addresses import SIGNED_IN, needs, page
 from objects.object_pages import tab_patterns
 from objects.views.lists import ObjectList, object_patterns
 from policies.organizations import views as organizations
 from policies.tables import POLICIES
-from policies.views import document, managed_policies
+from policies.views import completion, document, managed_policies
 
 urlpatterns = [
     *object_patterns(ObjectList(managed_policies.POLICY, POLICIES)),
@@ -26,6 +26,17 @@ urlpatterns = [
         name="organization_policies",
     ),
     *tab_patterns(organizations.POLICY),
+    page("catalogue/", completion.catalogue_words, SIGNED_IN, name="catalogue_words"),
+    page("catalogue/actions/", completion.catalogue_actions, SIGNED_IN, name="catalogue_actions"),
+    page("catalogue/services/<str:prefix>/", completion.catalogue_words, SIGNED_IN, name="catalogue_service"),
+    *(
+        page(f"aws/<str:account_id>/documents/{part}/", view, needs(SEE_IAM), name=f"document_{part}")
+        for part, view in (
+            ("surroundings", completion.document_surroundings),
+            ("objects", completion.document_objects),
+            ("about", completion.document_about),
+        )
+    ),
     page("aws/<str:account_id>/documents/check/", document.document_check, needs(PROPOSE), name="document_check"),
     page("aws/<str:account_id>/documents/view/", document.document_view, needs(PROPOSE), name="document_view"),
 ]

@@ -111,10 +111,10 @@ def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
     return seeded_and_pulled(emulator, aws_account)
 
 
-def make_aws_account() -> AwsAccount:
+def make_aws_account(account_id: str = ACCOUNT_ID, name: str = "Acme") -> AwsAccount:
     return AwsAccount.objects.create(
-        account_id=ACCOUNT_ID,
-        name="Acme",
+        account_id=account_id,
+        name=name,
         connection=AwsAccount.Connection.AMBIENT,
         emulated=True,
         writes_enabled=True,

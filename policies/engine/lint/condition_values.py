@@ -224,7 +224,7 @@ def never_true(statement: LintStatement) -> Iterator[FindingMark]:
 
 
 # ---- What certain keys hold ------------------------------------------------------------------------------------
-_HOLD_REGIONS = (
+HOLD_REGIONS = (
     "aws:requestedregion",
     "account:targetregion",
     "batch:awslogsregion",
@@ -249,10 +249,10 @@ _NO_PLACE = "aws-global"  # as some services without Regions have it
     "INVALID_REGION",
     Severity.ERROR,
     "aws:RequestedRegion, or another key that holds a Region, with what is none, or matches none.",
-    words=_HOLD_REGIONS,
+    words=HOLD_REGIONS,
 )
 def bad_regions(statement: LintStatement) -> Iterator[FindingMark]:
-    for test in statement.tests_of(*_HOLD_REGIONS):
+    for test in statement.tests_of(*HOLD_REGIONS):
         has_wildcards = test.base in ("stringlike", "stringnotlike")
         for text in test.values if test.base.startswith("string") else ():
             pattern = text.value.lower() if "ignorecase" in test.base else text.value

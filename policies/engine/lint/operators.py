@@ -44,9 +44,15 @@ _EXAMPLE = {
 
 def family_of(test: LintCondition) -> str:
     """ "string" of StringNotLike; "" of what AWS doesn't have."""
-    if test.base != _NULL and test.base not in _BY_LOWER:
+    return family_named(test.base)
+
+
+def family_named(operator: str) -> str:
+    """ "string" of StringNotLike, without what may be added to an operator; "" of what AWS doesn't have."""
+    base = operator.lower()
+    if base != _NULL and base not in _BY_LOWER:
         return ""
-    return next((family for family in _FAMILIES if family in test.base), "")
+    return next((family for family in _FAMILIES if family in base), "")
 
 
 def rewritten(test: LintCondition, base: str, *, quantifier: bool = True) -> str:

@@ -14,13 +14,24 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
+import { sourcesAt } from "./catalogue.js";
+import { completion } from "./complete.js";
 import { findingsOf, findingsSupport, listenForFindings } from "./findings.js";
 import { look } from "./look.js";
+import { typingSupport } from "./typing.js";
 
 export function enhance(textarea) {
   const view = new EditorView({
     doc: textarea.value,
-    extensions: [behaviour(), look(), findingsSupport(findingsOf(textarea)), accessibleAs(textarea), mirrorTo(textarea)],
+    extensions: [
+      behaviour(),
+      look(),
+      help(textarea),
+      findingsSupport(findingsOf(textarea)),
+      typingSupport(textarea),
+      accessibleAs(textarea),
+      mirrorTo(textarea),
+    ],
   });
   textarea.before(view.dom);
   textarea.hidden = true;
@@ -28,6 +39,12 @@ export function enhance(textarea) {
   textarea.form?.addEventListener("reset", () => replaceAll(view, textarea.defaultValue));
   listenForFindings(view, textarea.id);
   return view;
+}
+
+// What is offered and explained; nothing where the page doesn't say where the words are.
+function help({ dataset, readOnly }) {
+  const settings = JSON.parse(dataset.completion || "null");
+  return settings && !readOnly ? completion(settings, sourcesAt(settings)) : [];
 }
 
 // The same characters that pages show by their numbers: the server says which.

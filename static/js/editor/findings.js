@@ -5,6 +5,7 @@ import { jsonParseLinter } from "@codemirror/lang-json";
 import { forceLinting, lintGutter, linter } from "@codemirror/lint";
 import { StateEffect, StateField } from "@codemirror/state";
 import { replaceText } from "./text.js";
+import { isTyping, wordAt } from "./typing.js";
 
 const setFindings = StateEffect.define();
 const SEVERITY = { error: "error", security_warning: "error", warning: "warning", suggestion: "info" };
@@ -23,8 +24,16 @@ export function findingsSupport(findings) {
   return [
     lintGutter(),
     field.init((state) => place(state.doc, findings)),
-    linter((view) => [...parseErrors(view), ...view.state.field(field)], { delay: 300, needsRefresh: bringsFindings }),
+    linter((view) => [...errorsOf(view), ...view.state.field(field)], { delay: 300, needsRefresh: changesMarks }),
   ];
+}
+
+const changesMarks = (update) => bringsFindings(update) || isTyping(update.state) !== isTyping(update.startState);
+
+// What is wrong with the text as JSON, but for the word that is being typed.
+function errorsOf(view) {
+  const word = isTyping(view.state) ? wordAt(view.state) : null;
+  return parseErrors(view).filter(({ from }) => !word || from < word.from || from > word.to);
 }
 
 // A fragment that checks the draft carries <… data-findings-for="id of the textarea" data-findings="[…]">.
