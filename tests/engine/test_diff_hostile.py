@@ -34,6 +34,7 @@ HOSTILE = {
     "many networks": when("IpAddress", [f"10.{number % 256}.{number // 256}.0/24" for number in range(3000)]),
     "numbers without end": when("NumericLessThan", ["1e999", "-1e-999", "9" * 300, "0." + "1" * 300]),
     "the end of time": when("DateLessThan", ["9999-12-31T23:59:59Z", "0001-01-01"]),
+    "an action that isn't written yet": allow(["", "s3:GetObject"], [""]),
     "odd characters": allow("\ue000\ue000\ue000:*", ["\x00*\ud800", "\U000f0000*", "\ue000?"]),
     "many principals": allow("s3:GetObject", Principal={"AWS": [f"{number:012}" for number in range(300)], "": [""]}),
 }

@@ -38,7 +38,7 @@ class _KnownActions:
         return bisect_left(self.lowered, name)
 
     def written(self, name: str) -> str:
-        return self.others.get(name) or _catalogue()[name]
+        return self.others[name] if name in self.others else _catalogue()[name]
 
     def mask(self, in_catalogue: Actions) -> Actions:
         """What is a set of actions of the catalogue, with room for the others."""
