@@ -3,6 +3,7 @@ policies say."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from accounts.models import AwsAccount
 from identities.object_pages import ROLE, USER
 from objects.object_pages import ObjectPages, fetch_row, render_tab
 from policies.engine.compiled import CompiledStatement
+from policies.engine.condition_words import condition_words
 from policies.engine.layers import LayerName
 
 
@@ -77,8 +79,18 @@ class StatementLine:
         return self.statement.resources.patterns
 
     @property
-    def keys(self) -> list[str]:
-        return sorted({test.key for test in self.statement.tests if test.key})
+    def condition(self) -> str:
+        """In words; "" where it has none."""
+        block = self._condition
+        return condition_words(block) if block else ""
+
+    @property
+    def raw_condition(self) -> str:
+        return json.dumps(self._condition, indent=2, ensure_ascii=False)
+
+    @property
+    def _condition(self) -> Any:
+        return self.statement.source.written.get("Condition")
 
 
 def _statements(holder: Holder) -> Iterator[StatementLine]:
@@ -97,13 +109,14 @@ _ALIKE = 4  # so many services, or more, are one row
 
 @dataclass(frozen=True)
 class ServiceRow:
-    """`levels`: names of levels by how far one gets there. Of one service, `lines` name their actions."""
+    """`levels`: names of levels by how far one gets there. Of one service, `lines` name their actions;
+    `more` are those that open."""
 
     services: Sequence[str]
     first: EffectiveServiceAccess
     levels: Sequence[tuple[AccessExtent, str]]
     lines: Sequence[ActionGroup]
-    more: int
+    more: Sequence[ActionGroup]
 
     @property
     def actions(self) -> int:
@@ -160,7 +173,7 @@ def _row(services: Sequence[EffectiveServiceAccess]) -> ServiceRow:
         first,
         [(extent, ", ".join(names)) for extent, names in levels if names],
         lines[:MOST_LINES],
-        max(0, len(lines) - MOST_LINES),
+        lines[MOST_LINES:],
     )
 
 

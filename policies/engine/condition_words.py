@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from policies.engine.conditions import NULL, OPERATORS_BY_LOWER_NAME
@@ -17,9 +18,50 @@ from policies.engine.statements import Condition, Quantifier, document_of
 # Both say it exactly: only "BoolIfExists" also matches requests without the key, which have no MFA either.
 _MFA = "aws:multifactorauthpresent"
 _OF_MFA: Mapping[tuple[str, bool, str], str] = {
-    ("bool", False, "true"): "with MFA",
-    ("bool", True, "false"): "without MFA",
+    ("bool", False, "true"): "signed in with MFA",
+    ("bool", True, "false"): "signed in without MFA",
 }
+
+# AWS global condition context keys, and a few of services, by what a request is whose key has such a value. For
+# operators that say "is", "matches" or "is in", and for those that say the opposite.
+_REQUESTS: Mapping[str, str] = {
+    "aws:calledviafirst": "made through {}",
+    "aws:calledvialast": "made through {}",
+    "aws:principalaccount": "by principals of AWS account {}",
+    "aws:principalarn": "by {}",
+    "aws:principalorgid": "by principals of the organization {}",
+    "aws:requestedregion": "in {}",
+    "aws:resourceaccount": "on resources of AWS account {}",
+    "aws:resourceorgid": "on resources of the organization {}",
+    "aws:sourceaccount": "for AWS account {}",
+    "aws:sourcearn": "for {}",
+    "aws:sourceip": "from {}",
+    "aws:sourcevpc": "through the VPC {}",
+    "aws:sourcevpce": "through the VPC endpoint {}",
+    "aws:username": "by the user {}",
+    "iam:associatedresourcearn": "for {}",
+    "iam:passedtoservice": "passing it to {}",
+    "iam:permissionsboundary": "with the permissions boundary {}",
+    "iam:policyarn": "with the policy {}",
+    "kms:viaservice": "through {}",
+    "sts:externalid": "with the external ID {}",
+}
+_TAGS: Mapping[str, str] = {
+    "aws:principaltag/": "by principals tagged {}={{}}",
+    "aws:requesttag/": "setting the tag {}={{}}",
+    "aws:resourcetag/": "on resources tagged {}={{}}",
+    "iam:resourcetag/": "on resources tagged {}={{}}",
+}
+_FLAGS: Mapping[tuple[str, str], str] = {
+    ("aws:securetransport", "true"): "over TLS",
+    ("aws:securetransport", "false"): "without TLS",
+    ("aws:viaawsservice", "true"): "made by an AWS service for the caller",
+    ("aws:viaawsservice", "false"): "made by the caller directly",
+}
+_ADDRESS = "aws:sourceip"
+_LIKE = frozenset({"stringlike", "arnlike", "arnequals", "ipaddress"})
+_NOT_LIKE = {"stringnotlike": "stringlike", "arnnotlike": "arnlike", "arnnotequals": "arnlike"}
+_NEGATED: Mapping[str, str] = {**_NOT_LIKE, "stringnotequals": "stringequals", "notipaddress": "ipaddress"}
 
 # Between a key and its values, and the same for an operator that is true where none of them matches.
 _IS: Mapping[str, str] = {
@@ -55,15 +97,77 @@ _IS_NOT: Mapping[str, str] = {
 
 
 def condition_words(block: Any) -> str:
-    """Of a Condition element: "if …", "with MFA", or "if " and the JSON where it has something that makes no sense."""
+    """Of a Condition element: "only in eu-west-1", "if …", or "if " and the JSON where it has something that makes no
+    sense.
+    """
+    return _said(block, "only", "unless")
+
+
+def exception_words(block: Any) -> str:
+    """Of one under which something is left out: "unless signed in without MFA", "only in eu-west-1"."""
+    return _said(block, "unless", "only")
+
+
+def _said(block: Any, when: str, unless: str) -> str:
+    """`when` begins what is so where the condition is met, and `unless` what is so where it isn't."""
+    conditional = "if" if when == "only" else when
     document = document_of({"Statement": {"Condition": block}})
     conditions = document.statements[0].conditions if document.statements else ()
     written = [_in_words(each) for each in conditions]
     if not written or document.statements[0].holds_never or None in written:
-        return f"if {json.dumps(block)}"
-    if len(conditions) == 1 and (mfa := _mfa(conditions[0])):
-        return mfa
-    return f"if {' and '.join(filter(None, written))}"
+        return f"{conditional} {json.dumps(block)}"
+    requests = [_request(each) for each in conditions]
+    if len(conditions) == 1 and (request := requests[0]):
+        return f"{unless if request.negated else when} {request.words}{request.or_missing}"
+    both = [each.positive if each and each.positive else words for each, words in zip(requests, written, strict=True)]
+    return f"{conditional} {' and '.join(filter(None, both))}"
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What a condition asks of a request, as "in eu-west-1": that it is so, or (`negated`) that it isn't.
+
+    `or_missing`: or the key is missing. What is negated is also met where it is.
+    """
+
+    words: str
+    negated: bool = False
+    or_missing: str = ""
+
+    @property
+    def positive(self) -> str:
+        """To stand beside other conditions; "" where it can't."""
+        return "" if self.negated or self.or_missing else self.words
+
+
+def _request(condition: Condition) -> _Request | None:
+    """None where only the key and its values say it."""
+    if condition.quantifier is not Quantifier.NONE or not condition.words:
+        return None
+    if mfa := _mfa(condition):
+        return _Request(mfa)
+    or_missing = f", or if {condition.key} is missing" if condition.if_exists else ""
+    if condition.base == "bool":
+        flag = _FLAGS.get((condition.name, condition.words[0].lower())) if len(condition.words) == 1 else None
+        return _Request(flag, or_missing=or_missing) if flag else None
+    base = _NEGATED.get(condition.base, condition.base)
+    template = _template(condition)
+    if not template or not (base in _LIKE or base == "stringequals") or "" in condition.words:
+        return None
+    if (base == "ipaddress") is not (condition.name == _ADDRESS):
+        return None  # as text it would be compared letter by letter
+    if base == "stringequals" and any(sign in word for word in condition.words for sign in "*?"):
+        return None  # to the letter, and would be read as a pattern
+    words = template.format(_listed(condition.words, "or"))
+    negated = condition.base in _NEGATED
+    return _Request(words, negated, "" if negated else or_missing)
+
+
+def _template(condition: Condition) -> str:
+    for prefix, template in _TAGS.items():
+        if condition.name.startswith(prefix) and not set("{}") & set(condition.key):
+            return template.format(condition.key[len(prefix) :])
+    return _REQUESTS.get(condition.name, "")
 
 
 def _mfa(condition: Condition) -> str:

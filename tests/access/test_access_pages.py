@@ -96,7 +96,7 @@ def test_effective_access_shows_what_policies_say(alone: AwsAccount, bob: Operat
     found = role(alone, "reader", allow(many, OBJECT, Condition=mfa), trusts=arn("root"))
     text = text_of(get(client_of(bob), "role_access", aws_id=found.aws_id))
     assert "s3:Get5 and 3 more" in text
-    assert f"{OBJECT} aws:MultiFactorAuthPresent" in text
+    assert f"{OBJECT} Only signed in with MFA As JSON" in text
 
 
 def test_effective_access_tells_what_it_may(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

@@ -62,7 +62,7 @@ def test_says_what_is_added_and_removed_and_for_whom(
     said = checked(client_of(erin), draft, "policy", policy.aws_id)
     assert "Against v1, in force" in said
     assert "Adds s3:DeleteObject on acme-lake/* · Removes s3:GetObject on acme-lake/* · for anna and ben." in said
-    assert "Gains s3:DeleteObject on arn:aws:s3:::acme-lake/* with MFA" in said
+    assert "Gains s3:DeleteObject on arn:aws:s3:::acme-lake/* only signed in with MFA" in said
     assert "1 other has it and sees no change" in said
     assert "Nothing: it says what is in force." in checked(
         client_of(erin), document_text(allow(["s3:GetObject"], [LAKE])), "policy", policy.aws_id

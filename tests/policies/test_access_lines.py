@@ -39,7 +39,7 @@ READ, WRITE = allow("s3:GetObject", "arn:aws:s3:::a/*"), allow("s3:PutObject", "
         (
             [],
             [allow("s3:GetObject", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})],
-            ["+ Allows s3:GetObject on * if aws:SourceIp is in 10.0.0.0/8"],
+            ["+ Allows s3:GetObject on * only from 10.0.0.0/8"],
         ),
         ([], [trust("*")], ["+ Allows sts:AssumeRole on * to AWS *"]),
     ],

@@ -41,7 +41,7 @@ def test_people_read_sentences(tmp_path: Path) -> None:
         "OLD allows, and NEW doesn't:",
         "  s3:GetObject",
         "    on *",
-        "    except if aws:SourceIp is in 10.0.0.0/8",
+        "    unless from 10.0.0.0/8",
     ]
     out, _ = diff(tmp_path, allowing("s3:GetObject"), allowing("S3:GetObject"))
     assert out.strip() == "Both documents give the same access."
@@ -50,20 +50,20 @@ def test_people_read_sentences(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("operator", "value", "said"),
     [
-        ("Bool", "true", "with MFA"),
-        ("BoolIfExists", "false", "without MFA"),
+        ("Bool", "true", "unless signed in with MFA"),
+        ("BoolIfExists", "false", "unless signed in without MFA"),
         (
             "BoolIfExists",
             "true",
-            "if aws:MultiFactorAuthPresent is true or is missing",
+            "unless aws:MultiFactorAuthPresent is true or is missing",
         ),  # and where nothing tells
-        ("Bool", "false", "if aws:MultiFactorAuthPresent is false"),
+        ("Bool", "false", "unless aws:MultiFactorAuthPresent is false"),
     ],
 )
 def test_people_read_of_mfa_what_is_exact(tmp_path: Path, operator: str, value: str, said: str) -> None:
     narrowed = allowing("s3:GetObject", Condition={operator: {"aws:MultiFactorAuthPresent": value}})
     out, _ = diff(tmp_path, allowing("s3:GetObject"), narrowed)
-    assert f"except {said}" in out
+    assert f"    {said}" in out
 
 
 def test_people_read_of_denials_too(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from policies.engine.condition_words import condition_words
+from policies.engine.condition_words import condition_words, exception_words
 from policies.engine.diff.actions import Actions, Universe
 from policies.engine.diff.compare import (
     AccessDifference,
@@ -253,7 +253,7 @@ _LABELS = {
     "not_principals": "to all but ",
     "conditions": "",
     "also": "and also ",
-    "except": "except ",
+    "except": "",
     "may_be": "perhaps ",
     "because": "",
 }
@@ -266,11 +266,18 @@ def lines(item: Mapping[str, Any]) -> list[str]:
 
 def _in_words(name: str, value: Any) -> Iterator[str]:
     if name == "except":
-        yield from (" ".join(lines(each)) for each in value)
+        yield from map(_exception, value)
     elif name == "also":
         yield " ".join(lines(value))
     else:
         yield _WORDS.get(name, ", ".join)(value)
+
+
+def _exception(item: Mapping[str, Any]) -> str:
+    """The conditions alone are said as such: "unless signed in without MFA"."""
+    if set(item) == {"conditions"}:
+        return exception_words(item["conditions"])
+    return f"except {' '.join(lines(item))}"
 
 
 def _principal_lines(value: Mapping[str, list[str]]) -> str:
