@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from access.models import SavedQuestion
+from access.models import AccessTestResult, SavedQuestion
 from iamconsole.web.admin import ReadOnlyAdmin
 
 
@@ -15,3 +15,11 @@ class SavedQuestionAdmin(ReadOnlyAdmin):
     list_display = ("aws_account", "author", "created_at", "used_at")
     search_fields = ("author__email",)
     exclude = ("name", "query")
+
+
+@admin.register(AccessTestResult)
+class AccessTestResultAdmin(ReadOnlyAdmin):
+    aws_account_path = "safeguard__aws_account"
+    list_display = ("safeguard", "status", "version", "at", "since")
+    search_fields = ("status",)
+    list_filter = ("status",)

@@ -12,13 +12,20 @@ class AccessConfig(AppConfig):
         from access.escalation.finding_source import EscalationSource
         from access.plans.check import AccessCheck
         from access.plans.escalation_check import EscalationCheck
+        from access.saved_tests.check import SavedTestsCheck
+        from access.saved_tests.finding_source import SavedTestsSource
+        from access.saved_tests.kind import AccessTestKind
         from access.simulation.saving import forget_questions
         from findings import sources
         from sync import checks, ticks
+        from sync.safeguards import kinds
 
         sources.register(EscalationSource())
+        sources.register(SavedTestsSource())
+        kinds.register(AccessTestKind())
         checks.register(AccessCheck())
         checks.register(EscalationCheck())
+        checks.register(SavedTestsCheck())
         ticks.register_part(forget_questions)
         registration.register()
         protection.register()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from access.simulation.question import SimulationQuestion
 from accounts.models import AwsAccount
+from sync.models import Safeguard
 
 KEPT = timedelta(days=30)  # of a question that nobody named, since it was opened last
 
@@ -38,3 +39,24 @@ class SavedQuestion(models.Model):
     @property
     def question(self) -> SimulationQuestion:
         return SimulationQuestion.read_query(self.query)
+
+
+class AccessTestResult(models.Model):
+    """How a saved test (a safeguard of the kind `access_test`) fared when it was last run."""
+
+    class Status(models.TextChoices):
+        PASSES = "passes", "Passes"
+        BROKEN = "broken", "Broken"
+        UNKNOWN = "unknown", "Unknown"
+
+    safeguard = models.OneToOneField(Safeguard, models.CASCADE, related_name="test_result")
+    version = models.PositiveIntegerField()  # that was run
+    status = models.CharField(max_length=8, choices=Status)
+    sentences = models.JSONField(default=list)  # the first of why it doesn't pass
+    more = models.PositiveIntegerField(default=0)  # how many there are beside them
+    answers = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField()
+    since = models.DateTimeField()  # when it began to be so
+
+    def __str__(self) -> str:
+        return f"{self.status}: test {self.safeguard_id}"

@@ -32,6 +32,8 @@ from sync.models import (
     Region,
     Revision,
     Run,
+    Safeguard,
+    SafeguardVersion,
     Schedule,
     SealedSecret,
     SharedRate,
@@ -165,6 +167,24 @@ class BreakGlassAdmin(ChangePartAdmin):
 class DryRunAdmin(ChangePartAdmin):
     list_display = ("change", "asked_by", "asked_at", "finished_at")
     search_fields = ("change__title", "asked_by__email")
+
+
+@admin.register(Safeguard)
+class SafeguardAdmin(SyncAdmin):
+    list_display = ("pk", "kind", "aws_account", "created_at", "deleted_at")
+    search_fields = ("kind",)
+    list_filter = ("kind",)
+
+
+@admin.register(SafeguardVersion)
+class SafeguardVersionAdmin(SyncAdmin):
+    """Without what people typed."""
+
+    aws_account_path = "safeguard__aws_account"
+    list_display = ("safeguard", "number", "state", "is_blocking", "deletes", "author", "created_at")
+    list_filter = ("state", "is_blocking")
+    search_fields = ("author__email",)
+    exclude = ("name", "content", "reason")
 
 
 @admin.register(Override)

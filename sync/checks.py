@@ -3,8 +3,9 @@
 The apps above register theirs in `AppConfig.ready()`; what an operation itself knows to be impossible it says in
 `Operation.limits`. A finding of severity `error` refuses the proposal; one that appears between the approvals and the
 apply voids the approvals. One of severity `protected` lets it be proposed and read, and refuses the apply until an
-owner has overridden it (sync.changes.approvers). A check may also *measure* a change: what it measured at the proposal
-is kept with the change, and a worse measure at the apply voids the approvals, too.
+owner has overridden it (sync.changes.approvers); one of severity `blocked` refuses the apply, and nobody overrides it.
+A check may also *measure* a change: what it measured at the proposal is kept with the change, and a worse measure at
+the apply voids the approvals, too.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ if TYPE_CHECKING:  # operations have findings too: the other way round is types 
     from accounts.models import AwsAccount, Operator
     from sync.operations import PlannedStep
 
-Severity = Literal["error", "protected", "security_warning", "warning", "suggestion"]
+Severity = Literal["error", "blocked", "protected", "security_warning", "warning", "suggestion"]
 # A change that got worse in one of these is one that nobody has agreed to.
-GRAVE: frozenset[Severity] = frozenset({"error", "protected", "security_warning", "warning"})
+GRAVE: frozenset[Severity] = frozenset({"error", "blocked", "protected", "security_warning", "warning"})
 
 
 @dataclass(frozen=True)

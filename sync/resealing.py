@@ -80,11 +80,12 @@ def _plan(change_id: int) -> int:
         if change.state in Change.MOVING:
             return 0
         steps = list(change.steps.all())
-        is_as_proposed = digest(change.aws_account, steps, change.until) == change.digest
+        is_as_proposed = digest(change.aws_account, steps, change.until, change.safeguards) == change.digest
         stale = [step for step in steps if _again_in(step)]
         Step.objects.bulk_update(stale, ["params", "before"])
         if stale and is_as_proposed:
-            before, change.digest = change.digest, digest(change.aws_account, steps, change.until)
+            before = change.digest
+            change.digest = digest(change.aws_account, steps, change.until, change.safeguards)
             change.save(update_fields=["digest"])
             change.approvals.filter(digest=before).update(digest=change.digest)
             record("change.resealed", change, actor=None, digest=change.digest, before=before)

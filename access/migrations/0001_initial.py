@@ -11,12 +11,45 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
+        ("sync", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         iamconsole.create_tables.CreateTables(
             operations=[
+                migrations.CreateModel(
+                    name="AccessTestResult",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("version", models.PositiveIntegerField()),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("passes", "Passes"), ("broken", "Broken"), ("unknown", "Unknown")],
+                                max_length=8,
+                            ),
+                        ),
+                        ("sentences", models.JSONField(default=list)),
+                        ("more", models.PositiveIntegerField(default=0)),
+                        ("answers", models.PositiveIntegerField(default=0)),
+                        ("at", models.DateTimeField()),
+                        ("since", models.DateTimeField()),
+                        (
+                            "safeguard",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="test_result",
+                                to="sync.safeguard",
+                            ),
+                        ),
+                    ],
+                ),
                 migrations.CreateModel(
                     name="SavedQuestion",
                     fields=[

@@ -9,11 +9,12 @@ from typing import Any
 
 from access.descriptions import describe_context
 from access.simulation.answers import CellAnswer, word_of
+from access.situations import Situation
 from access.templatetags.access_words import LAYERS, keys, short
 from policies.engine.catalogue import spelled
 from policies.engine.compiled import ActionPatterns, CompiledDocument, CompiledStatement, ResourcePatterns
 from policies.engine.condition_words import condition_words
-from policies.engine.evaluate import Decision, LayerName, LayerPolicy, VerdictReason, resource_asked
+from policies.engine.evaluate import Decision, LayerName, LayerPolicy, Verdict, VerdictReason, resource_asked
 from policies.engine.json_text import JsonReading, Path, read
 from policies.engine.layers import Facts, Layers
 from policies.engine.truth import NO
@@ -201,12 +202,14 @@ def _lines(reading: JsonReading, base: Path, paths: Sequence[Path]) -> Iterator[
 
 def only_if(answer: CellAnswer) -> str:
     """Of an unknown answer, what it hangs on, in a few words; "" of others."""
-    if not answer.is_unknown:
-        return ""
-    if answer.verdict.missing_context:
-        return f"depends on {', '.join(map(spelled, answer.verdict.missing_context))}"
-    if answer.situation.differs:
+    return only_if_of(answer.situation, answer.verdict) if answer.is_unknown else ""
+
+
+def only_if_of(situation: Situation, verdict: Verdict) -> str:
+    if verdict.missing_context:
+        return f"depends on {', '.join(map(spelled, verdict.missing_context))}"
+    if situation.differs:
         return "not the same for all that the pattern means"
-    if answer.verdict.not_read:
-        return f"the {' and the '.join(LAYERS[layer] for layer in answer.verdict.not_read)} isn’t read"
+    if verdict.not_read:
+        return f"the {' and the '.join(LAYERS[layer] for layer in verdict.not_read)} isn’t read"
     return ""

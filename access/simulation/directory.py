@@ -70,11 +70,14 @@ class Directory:
         found = self._by_id.get(unique_id)
         return found or next((each for each in self.groups if each.unique_id == unique_id), None)
 
+    def by_arn(self, arn: str) -> Holder | GroupName | None:
+        return self._by_own_arn.get(arn) or next((each for each in self.groups if each.arn == arn), None)
+
     def find(self, said: str) -> list[AskedPrincipal]:
         """Raises UnknownPrincipalError."""
         kind, slash, name = said.partition("/")
         if said.startswith("arn:"):
-            return self._by_arn(said)
+            return self._find_arn(said)
         if said == "*":
             return [AskedPrincipal("*", said, "anybody")]
         if slash and kind in KINDS:
@@ -103,7 +106,7 @@ class Directory:
         found = [each for each in self.holders if group.arn in each.groups]
         return [_asked(each, said or group.arn, group.name) for each in found]
 
-    def _by_arn(self, arn: str) -> list[AskedPrincipal]:
+    def _find_arn(self, arn: str) -> list[AskedPrincipal]:
         if found := next((each for each in self.groups if each.arn == arn), None):
             return self._of(found, arn)
         if ":group/" in arn:

@@ -31,6 +31,9 @@ from sync.checks import PlanFinding
 from sync.models import Change, Step
 from sync.operations import PlannedStep, Refusal
 from sync.plan_draft import Draft
+from sync.safeguards.in_force import blocking_versions, what_differs
+
+BLOCKED = "This change can’t be applied as it is: plan it in another way, or have an owner change what blocks it."
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Objection:
     # What is to be said of the plan now, and what was measured of it, when it got worse.
     findings: tuple[PlanFinding, ...] = ()
     measured: Mapping[str, Any] | None = None
+    safeguards: Mapping[str, int] | None = None  # of now, where they aren't those of the plan
 
 
 def objection(change: Change, applier: Operator) -> Objection | None:
@@ -74,7 +78,7 @@ def _objections(at: ChangeSituation, *, looks: bool = True) -> Iterator[Objectio
 def _of_the_plan(change: Change, *, looks: bool) -> Iterator[Objection]:
     if change.expires_at <= clock.now():
         yield Objection("The change has expired: AWS may have moved on since. Plan it again.", Change.State.EXPIRED)
-    if looks and digest(change.aws_account, change.steps.all(), change.until) != change.digest:
+    if looks and digest(change.aws_account, change.steps.all(), change.until, change.safeguards) != change.digest:
         yield Objection("The plan isn't the one that was proposed: its steps were altered.", Change.State.FAILED)
     if not change.aws_account.writes_enabled:
         sentence = f"{change.aws_account} is read-only in this console. An owner can turn on writes in its settings."
@@ -106,6 +110,12 @@ def _of_protection(findings: Iterable[PlanFinding]) -> Iterator[Objection]:
         yield Objection(override_needed(protected))
 
 
+def _of_blocked(findings: Iterable[PlanFinding]) -> Iterator[Objection]:
+    sentences = dict.fromkeys(finding.message for finding in findings if finding.severity == "blocked")
+    if sentences:
+        yield Objection(f"{' '.join(sentences)} {BLOCKED}")
+
+
 def _of_checks(change: Change) -> Iterator[Objection]:
     """Whether the limits and checks have something graver to say than what everybody has read on the plan."""
     try:
@@ -123,12 +133,24 @@ def _of_checks(change: Change) -> Iterator[Objection]:
     errors = [finding for finding in now if finding.severity == "error"]
     found = errors or checks.worse(map(PlanFinding.from_json, change.findings), now)
     sentences = [finding.message for finding in found] or checks.worsened(change.measured, measured)
-    if not sentences:
-        yield from _of_protection(findings_without_override(change, now))
-        return
-    sentence = "Since the plan was made it has got worse: " + " ".join(sentences)
     said = (*now, *measured_findings(measured))
-    yield Objection(sentence, voids_approvals=True, findings=said, measured=measurements_to_keep(measured))
+    is_begun = any(step.state != Step.State.PENDING for step in change.steps.all())
+    safeguards = change.safeguards if is_begun else blocking_versions(change.aws_account)
+    sentence = "Since the plan was made it has got worse: " + " ".join(sentences) if sentences else ""
+    if safeguards != change.safeguards:
+        sentence = f"{sentence} {_safeguards_differ(change, safeguards)}".strip()
+    if sentence:
+        kept = measurements_to_keep(measured)
+        yield Objection(sentence, voids_approvals=True, findings=said, measured=kept, safeguards=safeguards)
+        return
+    yield from _of_blocked(said)
+    yield from _of_protection(findings_without_override(change, now))
+
+
+def _safeguards_differ(change: Change, now: Mapping[str, int]) -> str:
+    """The plan was made, and approved, under others: its people look at it again under those of now."""
+    names = what_differs(change.safeguards, now)
+    return f"What plans here have to meet has changed since this one was made ({', '.join(names)}): read it again."
 
 
 def send_back(change: Change, against: Objection) -> None:
@@ -140,7 +162,10 @@ def send_back(change: Change, against: Objection) -> None:
     change.finished_at = None
     change.error = sentence_only("Objection", against.sentence)
     change.broken_glass.update(void=True)
-    if against.findings:
+    if against.safeguards is not None and against.safeguards != change.safeguards:
+        change.safeguards = dict(against.safeguards)
+        change.digest = digest(change.aws_account, change.steps.all(), change.until, change.safeguards)
+    if against.findings or against.measured is not None:
         change.findings = [finding.as_json() for finding in against.findings]
     if against.measured is not None:
         change.measured = dict(against.measured)

@@ -28,6 +28,7 @@ from sync.models import Change, Step
 from sync.operation_mixins import CompletesParams, DecidedByMirror, permission_needed, pool_of_people
 from sync.operations import BadParams, Gate, Operation, PlannedStep, Refusal, StepSpec, Value
 from sync.plan_draft import Draft
+from sync.safeguards.in_force import blocking_versions
 from sync.sealed import NotKept
 
 MOST_STEPS = 10_000  # of a change: more take minutes to plan, an hour to send, and nobody reads them
@@ -87,9 +88,10 @@ def propose(
         reverses=reverses,
         findings=[finding.as_json() for finding in findings],
         measured=measurements_to_keep(measured),
+        safeguards=blocking_versions(aws_account),
     )
     rows = [row_of(step, as_planned(step, spec)) for step, spec in zip(draft.steps, steps, strict=True)]
-    change.digest = digest(aws_account, rows, until)
+    change.digest = digest(aws_account, rows, until, change.safeguards)
     change.save()
     for row in rows:
         row.change = change
@@ -215,14 +217,24 @@ def measurements_to_keep(measured: Mapping[str, Measurement]) -> dict[str, Any]:
     return {name: each.kept for name, each in measured.items() if each.kept is not None}
 
 
-def digest(aws_account: AwsAccount, steps: Iterable[Step], until: datetime | None = None) -> str:
-    """Of the plan: what approvals sign. Anything that would make another plan makes another digest."""
+def digest(
+    aws_account: AwsAccount,
+    steps: Iterable[Step],
+    until: datetime | None = None,
+    safeguards: Mapping[str, int] | None = None,
+) -> str:
+    """Of the plan: what approvals sign. Anything that would make another plan makes another digest.
+
+    `safeguards`: the versions of those that the plan has to meet.
+    """
     said: dict[str, Any] = {
         "aws_account": aws_account.account_id,
         "steps": [_said_of(step) for step in steps],
     }
     if until is not None:
         said["until"] = until.astimezone(UTC).isoformat()
+    if safeguards:
+        said["safeguards"] = dict(safeguards)
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

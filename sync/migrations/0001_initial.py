@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                         ("warned_at", models.DateTimeField(blank=True, null=True)),
                         ("findings", models.JSONField(blank=True, default=list)),
                         ("measured", models.JSONField(blank=True, default=dict)),
+                        ("safeguards", models.JSONField(blank=True, default=dict)),
                         ("error", models.JSONField(blank=True, default=dict)),
                         (
                             "applied_by",
@@ -731,6 +732,109 @@ class Migration(migrations.Migration):
                                 fields=("aws_account", "region", "kind", "object_id", "source"),
                                 name="sync_facet_of_object",
                             )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Safeguard",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=40)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="safeguards",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["aws_account", "kind", "deleted_at"], name="sync_safegu_aws_acc_6afcdf_idx"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SafeguardVersion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("number", models.PositiveIntegerField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("pending", "Waits for a second person"),
+                                    ("in_force", "In force"),
+                                    ("replaced", "Replaced"),
+                                    ("refused", "Refused"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=200)),
+                        ("content", models.JSONField(default=dict)),
+                        ("is_blocking", models.BooleanField(default=False)),
+                        ("deletes", models.BooleanField(default=False)),
+                        ("reason", models.TextField(blank=True)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("decided_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "safeguard",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="versions",
+                                to="sync.safeguard",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["safeguard_id", "-number"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("safeguard", "number"), name="sync_safeguard_version"),
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "in_force")),
+                                fields=("safeguard",),
+                                name="sync_safeguard_one_in_force",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "pending")),
+                                fields=("safeguard",),
+                                name="sync_safeguard_one_pending",
+                            ),
                         ],
                     },
                 ),

@@ -23,6 +23,7 @@ from sync.models.mirrored import (
     Revision,
 )
 from sync.models.runs import Run
+from sync.models.safeguards import Safeguard, SafeguardVersion
 from sync.models.schedules import PullTurn, Region, Schedule, SharedRate, TickPart
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "Region",
     "Revision",
     "Run",
+    "Safeguard",
+    "SafeguardVersion",
     "Schedule",
     "SealedSecret",
     "SharedRate",

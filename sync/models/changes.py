@@ -75,6 +75,8 @@ class Change(models.Model):
     findings = models.JSONField(default=list, blank=True)  # what the registered checks found when it was proposed
     # What the registered checks measured of it, by the name of the check: what its approvals agree to.
     measured = models.JSONField(default=dict, blank=True)
+    # The blocking safeguards as its plan was made: by id the number of the version. Part of the digest.
+    safeguards = models.JSONField(default=dict, blank=True)
     error = models.JSONField(default=dict, blank=True)
 
     # For a page: with what people are called (sync/naming.py); never stored.

@@ -29,6 +29,7 @@ from sync.views.steps import StepView, is_destructive, risks_of, step_view, undo
 # ---- Findings ------------------------------------------------------------------------------------------------------
 KINDS = {
     "error": "danger",
+    "blocked": "danger",
     "security_warning": "danger",
     "warning": "warn",
     "suggestion": "",

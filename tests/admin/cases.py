@@ -13,7 +13,10 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from access.models import SavedQuestion
+from access.models import AccessTestResult, SavedQuestion
+from access.saved_tests.content import TestContent
+from access.simulation.directory import Directory
+from access.simulation.question import SimulationQuestion
 from accounts import audit
 from accounts.models import (
     ApprovalRule,
@@ -89,6 +92,8 @@ from sync.models import (
     Region,
     Revision,
     Run,
+    Safeguard,
+    SafeguardVersion,
     Schedule,
     SealedSecret,
     SharedRate,
@@ -197,6 +202,15 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     ApprovalDemand.objects.create(change=change, risk="high", approvals=1)
     BreakGlass.objects.create(change=change, operator=operator, reason="Locked out")
     DryRun.objects.create(change=change, asked_by=operator)
+    safeguard = Safeguard.objects.create(aws_account=aws_account, kind="access_test")
+    asked = SimulationQuestion(("*",), ("s3:GetObject",), ("arn:aws:s3:::box/a",))
+    content = TestContent.of(asked, "denied", Directory([], [])).as_json()
+    SafeguardVersion.objects.create(
+        safeguard=safeguard, number=1, state="in_force", name="Nobody reads", content=content, author=operator
+    )
+    AccessTestResult.objects.create(
+        safeguard=safeguard, version=1, status="passes", at=timezone.now(), since=timezone.now()
+    )
     Override.objects.create(change=change, operator=operator, reason="It moves", findings=[])
     Comment.objects.create(change=change, operator=operator, text="Why now?")
     Lease.objects.create(aws_account=aws_account, object_key="iam.policy:x", change=change)
