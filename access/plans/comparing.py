@@ -166,6 +166,8 @@ def _compared(before: Combination, after: Combination, steps: int) -> DocumentCo
     had, has = allows_everything(before), allows_everything(after)
     if had and has:
         return DocumentComparison(why=why)
+    if (had or has) and after.limits and after.exists:
+        why = (*why, "What service control policies deny stays denied.")
     if has:
         return replace(_denials(before, after, steps), gained=[EVERYTHING], why=why)
     if had:
@@ -190,7 +192,7 @@ def _denying(has: Combination) -> set[str]:
 
 def _held(has: Combination) -> PrincipalDocuments:
     boundary = None if has.boundary is None else text(has.boundary).document
-    policies = [text(each).document for each in sorted(has.documents)]
+    policies = [text(each).document for each in sorted(has.documents | has.limits)]
     return PrincipalDocuments(policies, boundary, is_bounded=has.boundary is not None)
 
 

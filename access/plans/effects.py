@@ -13,6 +13,7 @@ from access.escalation.administrator import is_administrator
 from access.holders import Holder, caller_named
 from access.plans import comparing
 from access.plans.comparing import NOT_COMPARED, DocumentComparison, compare, text, without_common
+from access.plans.control_policies import denials, is_bound
 from access.plans.holdings import NOTHING, Combination, PrincipalHoldings, is_group
 from access.plans.relevant import RelevantStatements
 from access.surroundings import Surroundings, surroundings_of
@@ -30,6 +31,11 @@ class Administrators:
 
     def becomes(self, arn: str, before: Combination, after: Combination) -> bool:
         return self._is_one(arn, after) and not self._is_one(arn, before)
+
+    @cached_property
+    def denials(self) -> frozenset[str]:
+        """What service control policies deny to all whom they bind."""
+        return denials(self._surroundings)
 
     @cached_property
     def _surroundings(self) -> Surroundings:
@@ -106,12 +112,19 @@ def effects(
         arn = now or was
         if not is_group(arn):
             pair = _pair(before.combination(was), after.combination(now), tags)
+            if is_bound(after.taken.get(arn, arn)):
+                pair = _limited(pair, administrators.denials)
             reduced = relevant.pair(*pair)
             if reduced[0] != reduced[1]:
                 pairs[reduced, administrators.becomes(after.taken.get(arn, arn), *pair), ""].append(arn)
     for of, pair in _of_nobody(before, after):
-        pairs[pair, False, of] = []
+        pairs[relevant.pair(*_limited(pair, administrators.denials)), False, of] = []
     return list(_merged(_compared(pairs, effort)))
+
+
+def _limited(pair: Pair, denials: frozenset[str]) -> Pair:
+    was, becomes = (replace(each, limits=denials) for each in pair)
+    return was, becomes
 
 
 def _pair(before: Combination, after: Combination, tags: Collection[str]) -> Pair:

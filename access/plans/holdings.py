@@ -48,13 +48,17 @@ def is_group(arn: str) -> bool:
 
 @dataclass(frozen=True)
 class Combination:
-    """All that bears on one principal, as texts; equal for all who have the same. `lacks`: what the mirror hasn't."""
+    """All that bears on one principal, as texts; equal for all who have the same. `lacks`: what the mirror hasn't.
+
+    `limits`: documents that only deny, of control policies.
+    """
 
     documents: frozenset[str] = frozenset()
     boundary: str | None = None  # None: there is none
     lacks: frozenset[str] = frozenset()
     tags: frozenset[tuple[str, str]] = frozenset()
     exists: bool = True
+    limits: frozenset[str] = frozenset()
 
 
 class PrincipalHoldings:

@@ -71,7 +71,8 @@ class RelevantStatements:
     def _reduced(self, has: Combination, patterns: Patterns) -> Combination:
         documents = frozenset(left for text in has.documents if (left := self._about(text, patterns)) != NOTHING)
         boundary = None if has.boundary is None else self._about(has.boundary, patterns)
-        return replace(has, documents=documents, boundary=boundary)
+        limits = frozenset(left for text in has.limits if (left := self._about(text, patterns)) != NOTHING)
+        return replace(has, documents=documents, boundary=boundary, limits=limits)
 
     def _about(self, text: str, patterns: Patterns) -> str:
         key = text, patterns

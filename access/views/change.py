@@ -6,7 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from access.plans.check import NAME
+from access.plans.control_policies import not_counted
 from access.plans.effect_blocks import LEDE, blocks, headline, is_measured
+from access.surroundings import surroundings_of
 from accounts.access import signed_in
 from iamconsole.web.fragments import render_page, wants_fragment
 from sync.changes.bookkeeping import record_names_viewed
@@ -32,6 +34,7 @@ def change_access(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
         "summary": headline(change.measured.get(NAME, {})),
         "is_measured": is_measured(change),
         "lede": LEDE,
+        "not_counted": list(not_counted(surroundings_of(account_id))),
         "names": names,
     }
     return render_page(request, "access/change.html", context, fragment="access")

@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from access.plans.conflicts import measure_conflict
+from access.plans.control_policies import not_counted
 from access.plans.effect_blocks import LEDE, blocks_of, headline
 from access.plans.revisions import KINDS, AccessMeasure, measure_between
+from access.surroundings import surroundings_of
 from access.views.change import SHOWN_IN_PANEL
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
@@ -87,6 +89,7 @@ def _said(request: HttpRequest, aws_account: AwsAccount, measure: AccessMeasure)
     shown = SHOWN_IN_PANEL if wants_fragment(request) else len(found)
     return {
         "measure": measure,
+        "not_counted": list(not_counted(surroundings_of(aws_account.account_id))),
         "summary": headline(measure.access),
         "blocks": found[:shown],
         "more": len(found[shown:]),

@@ -12,10 +12,11 @@ from playwright.sync_api import Page, expect
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
 from identities.models import IamRole, IamUser
+from policies.models import ManagedPolicy
 from sync import drift
 from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.pages import address
-from tests.services.pulling import pulled, seeded_and_pulled
+from tests.services.pulling import policy_arn, pulled, seeded_and_pulled
 from tests.services.statements import EC2, allowing, trusting
 from tests.services.workers import Worker
 
@@ -131,3 +132,50 @@ def test_two_revisions_are_chosen_without_script(
     expect(page.get_by_role("heading", name="Details: revision 1 and revision 3")).to_be_visible()
     expect(page.get_by_text("renamed from jane to joan")).to_be_visible()
     context.close()
+
+
+def test_what_access_changed_is_said_and_opens(
+    emulator: Emulator, aws_account: AwsAccount, bob: Operator, page_of: PageOf
+) -> None:
+    """In drift, in history, and on a page of its own; in both widths and themes."""
+    iam = seeded_and_pulled(emulator, aws_account)
+    many = [f"{name}:*" for name in ("s3", "sqs", "sns", "ec2", "ecs", "eks", "kms", "glue", "athena", "logs")]
+    inside = {"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}, "Bool": {"aws:SecureTransport": "true"}}
+    iam.create_policy_version(
+        PolicyArn=policy_arn("reports-read"),
+        PolicyDocument=allowing([*many, "rds:*", "batch:*", "lambda:*", "ses:*"], Condition=inside),
+        SetAsDefault=True,
+    )
+    iam.put_role_policy(RoleName="exporter", PolicyName="own", PolicyDocument=allowing("iam:AttachRolePolicy"))
+    pulled(aws_account)
+    page = page_of(bob)
+    revision = drift.open_drift(aws_account).get(facet__kind="iam.policy")
+    policy, number = ManagedPolicy.objects.get(name="reports-read"), revision.number
+
+    page.goto(address("drift_one", pk=str(revision.pk)))
+    panel = page.get_by_role("region", name="What access changes")
+    expect(panel.get_by_role("link", name="jane").first).to_be_visible()
+    panel.get_by_text(re.compile(r"and \d+ more actions")).click()
+    expect(panel.get_by_text("sqs:*")).to_be_visible()
+    panel.get_by_text("As JSON").first.click()
+    expect(panel.get_by_text('"198.51.100.0/24"').first).to_be_visible()
+    looks_right(page)
+
+    page.goto(f"{address('policy_history', aws_id=policy.aws_id)}?facet=details&from={number - 1}&to={number}")
+    expect(page.get_by_role("region", name="What access changes").get_by_text("Gains").first).to_be_visible()
+    looks_right(page)
+
+    page.goto(address("revision_access", pk=str(drift.open_drift(aws_account).get(facet__kind="iam.role").pk)))
+    expect(page.get_by_text("New privilege escalation path").first).to_be_visible()
+    looks_right(page)
+
+
+def looks_right(page: Page) -> None:
+    for width, theme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.reload()
+        expect(page.get_by_text("With everything else as it is in the mirror now.")).to_be_visible()
+        page.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
+        assert not scrolls_sideways(page, width)
+        assert axe_violations(page) == []
