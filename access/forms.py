@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from access.patterns import MOST_WILDCARDS, is_too_wild
+from policies.engine.callers import caller_of
 from policies.engine.conditions import Context
 
 MOST_KEYS = 50
@@ -60,3 +61,32 @@ class QuestionForm(forms.Form):
             if key:
                 found[key.lower()] = (*found.get(key.lower(), ()), value)
         return found
+
+
+class DeniedRequestForm(QuestionForm):
+    """Of a request that AWS denied: what could be read of it, to be corrected and filled in."""
+
+    principal = forms.CharField(
+        max_length=2048,
+        label="Principal",
+        help_text="The ARN of a user, a role or a session, or the name of a service.",
+    )
+
+    field_order = ("principal", "action", "resource", "context")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, patterns=False, **kwargs)
+
+    def clean_principal(self) -> str:
+        principal: str = self.cleaned_data["principal"]
+        try:
+            caller_of(principal)
+        except ValueError as problem:
+            raise forms.ValidationError(str(problem)) from problem
+        return principal
+
+    def clean_action(self) -> str:
+        action = super().clean_action()
+        if "*" in action or "?" in action:
+            raise forms.ValidationError("A request is for one action: leave out wildcards.")
+        return action

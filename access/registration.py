@@ -48,6 +48,7 @@ class AccessShell(ShellProvider):
             (
                 NavItem("Who can", "user-search", "who_can", permission=SEE_IAM, position=10),
                 NavItem("Simulate", "flask-conical", "simulate", permission=SEE_IAM, position=15),
+                NavItem("Why denied", "shield-question-mark", "why_denied", permission=SEE_IAM, position=17),
                 NavItem("Escalation paths", "route", "escalations", permission=SEE_IAM, position=20),
             ),
             position=15,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from access.views import change, differences, effective_access, simulate, who_can
+from access.views import change, differences, effective_access, simulate, who_can, why_denied
 from access.views.least_privilege import LEAST_PRIVILEGE, least_privilege
 from accounts.roles import CARE, SEE_IAM
 from iamconsole.web.addresses import needs, page
@@ -20,6 +20,7 @@ urlpatterns = [
         needs(SEE_IAM),
         name="question_delete",
     ),
+    page(f"{AWS_ACCOUNT}why-denied/", why_denied.why_denied, needs(SEE_IAM), name="why_denied"),
     page(f"{AWS_ACCOUNT}escalations/", who_can.escalations, needs(SEE_IAM), name="escalations"),
     page(f"{AWS_ACCOUNT}changes/<int:pk>/access/", change.change_access, needs(SEE_IAM, CARE), name="change_access"),
     page(

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from access.denied.layers import AS_AWS_SAYS, Layered, LayerLine, LayerState, layered
 from access.denied.requests import DeniedRequest, ReadFrom
+from access.holders import Holder
 from access.situations import Situation, Situations, is_assuming
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
@@ -39,6 +40,7 @@ class DenialAnswer:
     asked: DeniedRequest
     situation: Situation
     layered: Layered
+    holder: Holder | None = None  # the user or role, if the mirror has it
 
     @cached_property
     def decision(self) -> Decision:
@@ -99,7 +101,8 @@ def answer(
     situations = Situations(aws_account, around=around)
     situation = situations.of(asked.principal, asked.action, asked.resource, asked.context)
     said = AS_AWS_SAYS[asked.layer] if asked.layer else None
-    return DenialAnswer(asked, situation, layered(situation, said))
+    holder = situations.asker(asked.principal).holder
+    return DenialAnswer(asked, situation, layered(situation, said), holder)
 
 
 def with_layers(situation: Situation, **layers: object) -> Situation:

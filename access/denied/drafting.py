@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,18 +18,17 @@ from access.denied.statements import (
     smallest_statement,
     widths,
 )
-from access.holders import Holder, holder_of
+from access.holders import Holder
 from access.index import cached_index
 from access.situations import Situation, is_assuming
 from accounts.models import AwsAccount
 from policies.access_lines import AccessLine, access_lines
-from policies.engine.callers import CallerKind
 from policies.engine.compiled import compiled
 from policies.engine.evaluate import LayerName, LayerPolicy
 
 
 @dataclass(frozen=True)
-class Draft:
+class StatementDraft:
     """`text`: of the whole policy, "" where it can't be written. `after`: the layers as they would be with it. `lines`:
     what the policy allows more.
     """
@@ -40,6 +40,11 @@ class Draft:
     after: Layered | None = None
     lines: Sequence[AccessLine] = ()
     let_in: LetIn | None = None
+
+    @property
+    def json(self) -> str:
+        """The statement alone."""
+        return json.dumps(self.statement, indent=2, ensure_ascii=False)
 
     @property
     def helps(self) -> bool:
@@ -58,8 +63,9 @@ class Proposal:
     """Where the statement can stand, and how wide it can be. `why_not`: a sentence, where no draft allows it."""
 
     places: Sequence[Place] = ()
+    having: Sequence[int] = ()  # how many users and roles have each of them
     widths: Sequence[Width] = ()
-    draft: Draft | None = None
+    draft: StatementDraft | None = None
     why_not: str = ""
     already: Sequence[Holder] = ()  # others who may do it
     already_count: int = 0
@@ -75,28 +81,23 @@ def propose(aws_account: AwsAccount, found: DenialAnswer, place_key: str = "", w
         return Proposal()
     if stop.state is LayerState.DENIES or stop.layer in (LayerName.SCP, LayerName.RCP, LayerName.AWS):
         return Proposal(why_not=_why_no_allow_helps(stop))
-    holder = _holder(aws_account, found.situation)
+    holder = found.holder
     places = _places(aws_account, found, stop, holder)
     offered = widths(found.asked.resource)
     width = next((each for each in offered if each.name == width_name), offered[0])
     if not places:
-        return _without_place(found, stop, offered, width, holder)
+        return _without_place(found, stop, offered, width)
     place = next((each for each in places if each.key == place_key), places[0])
-    draft = _draft(aws_account, found, place, width, holder)
-    return Proposal(places, [] if place.action == "trust" else offered, draft, **_others(aws_account, found))
+    admission = Admission(cached_index(aws_account), holder, found.asked.action, found.asked.resource)
+    draft = _draft(found, place, width, admission)
+    having = [admission.having(each) for each in places]
+    return Proposal(places, having, [] if place.action == "trust" else offered, draft, **_others(aws_account, found))
 
 
 def _others(aws_account: AwsAccount, found: DenialAnswer) -> dict[str, Any]:
     index = cached_index(aws_account).index
     able = [each for each in index.who_can(found.asked.action, found.asked.resource) if each.decision == "allowed"]
     return {"already": [each.holder for each in able[:_SHOWN]], "already_count": len(able)}
-
-
-def _holder(aws_account: AwsAccount, situation: Situation) -> Holder | None:
-    caller = situation.request.caller
-    if not situation.is_own or caller.kind not in (CallerKind.USER, CallerKind.ROLE):
-        return None
-    return holder_of(aws_account, caller)
 
 
 def _places(aws_account: AwsAccount, found: DenialAnswer, stop: LayerLine, holder: Holder | None) -> list[Place]:
@@ -110,25 +111,19 @@ def _places(aws_account: AwsAccount, found: DenialAnswer, stop: LayerLine, holde
     return places_of(aws_account, holder) if holder and stop.layer is LayerName.IDENTITY else []
 
 
-def _draft(aws_account: AwsAccount, found: DenialAnswer, place: Place, width: Width, holder: Holder | None) -> Draft:
+def _draft(found: DenialAnswer, place: Place, width: Width, admission: Admission) -> StatementDraft:
     asked = found.asked
     is_trust = place.action == "trust"
-    statement = smallest_statement(
-        asked.action,
-        "" if is_trust else width.resource,
-        asked.context,
-        _trusted(found, holder) if is_trust else "",
-        sids_in(place.text),
-    )
+    resource, trusted = ("", _trusted(found)) if is_trust else (width.resource, "")
+    statement = smallest_statement(asked.action, resource, asked.context, trusted, sids_in(place.text))
     text = new_document(statement) if place.is_new else document_with(place.text, statement)
     if text is None:
-        return Draft(place, width, statement)
+        return StatementDraft(place, width, statement)
     after = layered(_with(found.situation, place, text))
-    before = "" if place.is_new else place.text
-    lines = () if is_trust else access_lines(before or _NOTHING, text)
-    admission = Admission(cached_index(aws_account), holder, asked.action, asked.resource)
-    let_in = None if is_trust else admission.let_in(place, text)
-    return Draft(place, width, statement, text, after, lines, let_in)
+    if is_trust:
+        return StatementDraft(place, width, statement, text, after)
+    lines = access_lines(_NOTHING if place.is_new else place.text, text)
+    return StatementDraft(place, width, statement, text, after, lines, admission.let_in(place, text))
 
 
 _NOTHING = '{"Version": "2012-10-17", "Statement": []}'
@@ -147,26 +142,24 @@ def _with(situation: Situation, place: Place, text: str) -> Situation:
     return replace(situation, layers=changed)
 
 
-def _trusted(found: DenialAnswer, holder: Holder | None) -> str:
+def _trusted(found: DenialAnswer) -> str:
     """Whom a policy of the resource names. A session is trusted by its role: sessions come and go."""
     caller = found.situation.request.caller
     if not caller.is_session:
         return caller.arn
-    role = found.asked.role_arn or (holder.arn if holder else "")
+    role = found.asked.role_arn or (found.holder.arn if found.holder else "")
     return role or f"arn:{caller.partition}:iam::{caller.account}:role/{caller.name}"
 
 
-def _without_place(
-    found: DenialAnswer, stop: LayerLine, offered: Sequence[Width], width: Width, holder: Holder | None
-) -> Proposal:
+def _without_place(found: DenialAnswer, stop: LayerLine, offered: Sequence[Width], width: Width) -> Proposal:
     """A statement to hand on, where its policy isn't one that the console writes."""
     if stop.layer is not LayerName.RESOURCE:
         return Proposal(why_not=_CANT_WRITE[stop.layer])
     asked = found.asked
-    statement = smallest_statement(asked.action, width.resource, asked.context, _trusted(found, holder))
+    statement = smallest_statement(asked.action, width.resource, asked.context, _trusted(found))
     what = stop.called or "policy of the resource"
     why = f"The {what} has to allow it, and the console doesn’t write that: whoever does adds this statement."
-    return Proposal(widths=offered, draft=Draft(None, width, statement), why_not=why)
+    return Proposal(widths=offered, draft=StatementDraft(None, width, statement), why_not=why)
 
 
 _CANT_WRITE = {

@@ -95,7 +95,7 @@ class NearMiss:
 @dataclass(frozen=True)
 class LayerLine:
     """`reasons`: the statements that say it. `why`: a sentence, of what isn't read. `called`: what the policy of a
-    resource is called. `policies`: how many there are. `is_stop`: it decides; `is_next`: it would stop it next.
+    resource is called. `is_stop`: it decides; `is_next`: it would stop the request next.
     """
 
     layer: LayerName
@@ -105,7 +105,7 @@ class LayerLine:
     keys: Sequence[str] = ()
     why: str = ""
     called: str = ""
-    policies: int = 0
+    policy: str = ""  # the only one
     is_stop: bool = False
     is_next: bool = False
 
@@ -160,7 +160,8 @@ def _marked(lines: Sequence[LayerLine], said: LayerName | None) -> list[LayerLin
 def _line(situation: Situation, found: Examination, layer: LayerName) -> LayerLine | None:
     """None: nothing is to be said of it."""
     called = _called(situation) if layer is LayerName.RESOURCE else ""
-    line = LayerLine(layer, LayerState.NONE, called=called, policies=len(list(_policies(situation, layer))))
+    policies = [policy.name for policy in _policies(situation, layer)]
+    line = LayerLine(layer, LayerState.NONE, called=called, policy=policies[0] if len(policies) == 1 else "")
     reasons = [each for each in found.applying if each.layer is layer and each.policy]
     denying = [each for each in reasons if each.effect == "Deny"]
     if denying:

@@ -151,6 +151,10 @@ class Admission:
         found = self._cached.index.who_can(self._action, self._resource)
         return {each.arn for each in found if each.decision == "allowed"}
 
+    def having(self, place: Place) -> int:
+        """How many users and roles have the policy, or would."""
+        return sum(1 for _ in self._having(place))
+
     def let_in(self, place: Place, document: str) -> LetIn:
         """`document`: the text of the policy with the statement."""
         having = list(self._having(place))

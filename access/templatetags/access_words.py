@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from django import template
 
+from access.denied import words
+from access.denied.layers import LayerLine
+from access.denied.requests import DeniedRequest
 from access.effective_access import ActionGroup
 from access.limits import DecidingStatement
 from policies.engine.catalogue import spelled
@@ -34,6 +37,23 @@ def layer(name: LayerName) -> str:
 
 
 @register.filter
+def layer_title(line: LayerLine) -> str:
+    """Of a denial's layer, as the head of its line."""
+    return words.layer_title(line)
+
+
+@register.filter
+def said(asked: DeniedRequest) -> str:
+    """What AWS gave as its reason."""
+    return words.said_words(asked)
+
+
+@register.filter
+def read_from(asked: DeniedRequest) -> str:
+    return words.READ_FROM[asked.read_from]
+
+
+@register.filter
 def keys(names: Iterable[str]) -> str:
     return ", ".join(map(spelled, names))
 
@@ -58,8 +78,7 @@ def _with_mfa(names: Sequence[str], words: str) -> str:
 
 @register.filter
 def short(policy: str) -> str:
-    """What the evaluator calls a policy, without the ARN before its name: `AdministratorAccess`."""
-    return policy.rpartition("/")[2] if policy.startswith("arn:") else policy
+    return words.short(policy)
 
 
 @register.filter

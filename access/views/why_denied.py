@@ -1,0 +1,208 @@
+"""Why AWS denied something: what somebody pasted is read, decided layer by layer, and a statement drafted.
+
+Nothing of it is kept: no log and no audit entry has what was pasted, and it is sent by POST only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from access.denied import words
+from access.denied.answer import DenialAnswer, Outcome, answer, why_it_differs
+from access.denied.completing import completed, deleted_principal
+from access.denied.drafting import Proposal, propose
+from access.denied.places import Place
+from access.denied.reading import Reading, read
+from access.denied.requests import DeniedRequest, ReadFrom
+from access.forms import DeniedRequestForm
+from access.holders import Holder
+from access.situations import UnanswerableQuestionError
+from access.views.who_can import url_of
+from accounts.access import fetch_aws_account, may, signed_in, visible_aws_accounts
+from accounts.models import AwsAccount
+from accounts.roles import SEE_IAM
+from iamconsole.web.elements import object_url
+from objects.object_actions import VIEW
+from policies.engine.catalogue import spelled
+
+READ, ASK = "read", "ask"  # what a button is for
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def why_denied(request: HttpRequest, account_id: str) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id)
+    page = _DenialPage(request, aws_account)
+    return render(request, "access/why_denied.html", page.context())
+
+
+class _DenialPage:
+    def __init__(self, request: HttpRequest, aws_account: AwsAccount) -> None:
+        self._request, self._aws_account = request, aws_account
+        self._data = request.POST
+        self.text = self._data.get("text", "").replace("\r\n", "\n")
+
+    def context(self) -> dict[str, Any]:
+        context: dict[str, Any] = {"aws_account": self._aws_account, "text": self.text}
+        if self._request.method != "POST":
+            return context
+        reading = read(self.text)
+        said = self._chosen(reading)
+        form = self._form(said)
+        context |= {"reading": reading, "said": said, "form": form, "picked": self._number(reading)}
+        if said is None and self._data.get("do") != ASK:
+            return context
+        asked = self._asked(said, form)
+        return context | {"asked": asked} | (self._answered(asked) if asked else {"is_incomplete": True})
+
+    # ---- What is asked ---------------------------------------------------------------------------------------
+    def _number(self, reading: Reading) -> int:
+        """Of the denial that was chosen among several."""
+        number = self._data.get("pick", "0")
+        return int(number) if number.isascii() and number.isdigit() and int(number) < len(reading.requests) else 0
+
+    def _chosen(self, reading: Reading) -> DeniedRequest | None:
+        if not reading.requests:
+            return None
+        return completed(self._aws_account, reading.requests[self._number(reading)])
+
+    def _form(self, said: DeniedRequest | None) -> DeniedRequestForm:
+        """With what was filled in, or what was read."""
+        if self._data.get("do") == ASK:
+            return DeniedRequestForm(self._data)
+        return DeniedRequestForm(initial=_initial(said) if said else {})
+
+    def _asked(self, said: DeniedRequest | None, form: DeniedRequestForm) -> DeniedRequest | None:
+        """None where something is still missing, or wrong."""
+        if not form.is_bound:
+            return said if said and said.is_complete else None
+        if not form.is_valid():
+            return None
+        typed = form.cleaned_data
+        filled = (typed["principal"], typed["action"], typed["resource"], typed["context"])
+        if said and filled == (said.principal, said.action, said.resource, said.context):
+            return said
+        about = said or DeniedRequest(ReadFrom.FIELDS)
+        if said and filled[:3] == (said.principal, said.action, said.resource):
+            return replace(said, context=typed["context"])  # AWS's word on it holds, whatever else was known
+        return replace(
+            DeniedRequest(ReadFrom.FIELDS, *filled[:3], context=typed["context"]), at=about.at, role_arn=about.role_arn
+        )
+
+    # ---- What comes of it ------------------------------------------------------------------------------------
+    def _answered(self, asked: DeniedRequest) -> dict[str, Any]:
+        try:
+            found = answer(self._aws_account, asked, lambda account_id: self._seen(account_id) is not None)
+        except UnanswerableQuestionError as problem:
+            gone = deleted_principal(self._aws_account, asked.principal)
+            return {"unanswerable": str(problem), "gone": gone, "gone_url": _url_of_gone(gone)}
+        proposal = propose(self._aws_account, found, self._data.get("place", ""), self._data.get("width", ""))
+        return {
+            "found": found,
+            "headline": words.headline(found),
+            "agreement": words.agreement_words(found),
+            "as_text": words.as_text(found),
+            "who": self._who(found),
+            "reasons": why_it_differs(found) if found.outcome is not Outcome.DENIED else [],
+            "lines": found.layered.lines,
+            "at": parse_datetime(asked.at) if asked.at else None,
+            "elsewhere": self._elsewhere(found),
+            **self._proposed(found, proposal),
+        }
+
+    def _seen(self, account_id: str) -> AwsAccount | None:
+        """The AWS account, if the operator may see its IAM here."""
+        operator = signed_in(self._request)
+        visible = visible_aws_accounts(self._request)
+        return next((each for each in visible if each.account_id == account_id and may(operator, SEE_IAM, each)), None)
+
+    def _who(self, found: DenialAnswer) -> dict[str, str]:
+        """In words, with the address of who it is in the mirror."""
+        caller = found.situation.request.caller
+        holder = found.holder
+        url = url_of(self._aws_account, holder.unique_id, holder.is_role) if holder else ""
+        return {"words": words.caller_words(caller), "name": words.caller_name(caller), "url": url}
+
+    def _elsewhere(self, found: DenialAnswer) -> dict[str, Any] | None:
+        """Of a principal of another AWS account: which one, if the operator sees it here."""
+        account_id = found.situation.request.caller.account
+        if not account_id or account_id == self._aws_account.account_id:
+            return None
+        seen = self._seen(account_id)
+        url = reverse("why_denied", kwargs={"account_id": account_id}) if seen else ""
+        return {"account_id": account_id, "name": str(seen or ""), "url": url}
+
+    def _proposed(self, found: DenialAnswer, proposal: Proposal) -> dict[str, Any]:
+        draft = proposal.draft
+        context: dict[str, Any] = {"proposal": proposal, "draft": draft}
+        if draft is None:
+            return context
+        context |= {
+            "already": [self._named(each) for each in proposal.already],
+            "choices": [
+                PlaceChoice(each, having) for each, having in zip(proposal.places, proposal.having, strict=True)
+            ],
+        }
+        if draft.place and draft.text:
+            context["editor"] = editor_of(self._aws_account, draft.place, draft.text)
+        if draft.let_in:
+            context["let_in"] = [self._named(each) for each in draft.let_in.new[:SHOWN]]
+            context["let_in_more"] = max(0, len(draft.let_in.new) - SHOWN)
+        return context
+
+    def _named(self, holder: Holder) -> PrincipalLink:
+        return PrincipalLink(holder.caller.name, url_of(self._aws_account, holder.unique_id, holder.is_role))
+
+
+SHOWN = 20  # of those whom a statement would let in
+
+
+@dataclass(frozen=True)
+class PrincipalLink:
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class PlaceChoice:
+    """`having`: how many users and roles have the policy."""
+
+    place: Place
+    having: int
+
+
+@dataclass(frozen=True)
+class EditorPost:
+    """What leads to the editor of a policy with a text in it: an address, and the fields that are sent there."""
+
+    url: str
+    fields: Sequence[tuple[str, str]]
+
+
+def editor_of(aws_account: AwsAccount, place: Place, text: str) -> EditorPost:
+    """The field `view` has the page show the text, and stage nothing yet (objects/views/object_action.py)."""
+    kwargs = {"account_id": aws_account.account_id, "aws_id": place.owner.aws_id, "action": place.action}
+    fields = [("document", text), ("base", place.base), (VIEW, "json")]
+    if place.action == "inline":
+        fields.append(("policy", place.name))
+    return EditorPost(reverse(f"{place.kind}_action", kwargs=kwargs), fields)
+
+
+def _initial(said: DeniedRequest) -> dict[str, str]:
+    context = "\n".join(f"{spelled(key)}={value}" for key, values in said.context.items() for value in values)
+    return {"principal": said.principal, "action": said.action, "resource": said.resource, "context": context}
+
+
+def _url_of_gone(gone: Any) -> str:
+    if gone is None:
+        return ""
+    return object_url("user" if ":user/" in gone.arn else "role", gone.aws_account.account_id, gone.aws_id)
