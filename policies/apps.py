@@ -12,6 +12,7 @@ class PoliciesConfig(AppConfig):
         from policies.organizations import sources
         from policies.plan_checks import LintPlanCheck, QuotaCheck
         from policies.selectors import with_documents
+        from policies.visual import view as visual_view
         from sync import checks, mirror
 
         checks.register(LintPlanCheck())
@@ -23,5 +24,6 @@ class PoliciesConfig(AppConfig):
         operations.register()
         actions.register()
         editor_views.register_own()
+        visual_view.register()
         draft_subjects.register_own()
         registration.register()

@@ -195,6 +195,12 @@ def _problem(reading: JsonReading, code: str, message: str, path: Path, offset: 
     return DocumentProblem(message, written(path), position.line, position.column, code, offset, path)
 
 
+def unsupported_character(text: str) -> str:
+    """The first that IAM takes in no document; "" where there is none."""
+    found = _NOT_TAKEN.search(text)
+    return found.group()[0] if found else ""
+
+
 def size(text: str) -> int:
     """Characters as IAM counts them against its quotas: without white space.
 

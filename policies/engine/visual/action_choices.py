@@ -92,7 +92,8 @@ def action_groups(
     within = ActionPatterns([each for each in patterns if is_wildcard(each)])
     found = []
     for level, names in actions_by_level(prefix).items():
-        choices = tuple(ActionChoice(name, name.lower() in chosen, name.lower() in within) for name in names)
+        listed = sorted(names, key=str.lower)
+        choices = tuple(ActionChoice(name, name.lower() in chosen, name.lower() in within) for name in listed)
         fitting = tuple(each for each in choices if _fits(each, words) and (each.is_chosen or not only_chosen))
         found.append(LevelChoices(level, choices, fitting, level.name.lower() in whole, brackets))
     return tuple(found)

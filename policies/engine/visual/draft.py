@@ -46,6 +46,7 @@ class JsonOnly:
     why: str
     literal: str
     line: int
+    is_condition: bool = False  # one of several, of which others may have fields
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,13 @@ class VisualStatement:
         if self.has_fields("Condition"):
             for condition in statement.conditions:
                 if why := why_no_fields(condition):
-                    yield self._part(f"{condition.operator} {condition.key}", why, condition.path)
+                    yield self._part(f"{condition.operator} {condition.key}", why, condition.path, is_condition=True)
 
-    def _part(self, name: str, why: str, path: Path) -> JsonOnly:
+    def _part(self, name: str, why: str, path: Path, *, is_condition: bool = False) -> JsonOnly:
         """Of a member: with its name."""
         reading = self._draft.reading
         start, end = reading.key_offsets[path], reading.span_of(path)[1]
-        return JsonOnly(name, why, reading.text[start:end], reading.position(start).line)
+        return JsonOnly(name, why, reading.text[start:end], reading.position(start).line, is_condition)
 
 
 @dataclass(frozen=True)
@@ -141,23 +142,34 @@ class VisualDraft:
         """Whether there is nothing yet: a first statement can be added."""
         return not self.text.strip(" \t\r\n")
 
-    @cached_property
+    @property
     def problem(self) -> str:
         """Why no statement can be told from another, with line and column; "" where they can."""
-        if self.is_blank:
+        if self._fault is None:
             return ""
+        place = self.reading.position(self._fault[1])
+        return f"Line {place.line}, column {place.column}: {self._fault[0]}"
+
+    @property
+    def problem_line(self) -> int:
+        """Where the problem is, from 1; 0 where there is none."""
+        return self.reading.position(self._fault[1]).line if self._fault else 0
+
+    @cached_property
+    def _fault(self) -> tuple[str, int] | None:
+        """What is wrong, and where in the text."""
+        if self.is_blank:
+            return None
         if fault := self.reading.fault:
-            return self._placed(fault.message, fault.offset)
+            return fault.message, fault.offset
         if not isinstance(self.reading.value, dict):
-            return self._placed(NOT_AN_OBJECT, self.reading.offset_of(()))
-        of_document = [(path[0], offset) for path, offset in self.reading.duplicates if len(path) == 1]
-        if of_document:
-            name, offset = of_document[0]
-            return self._placed(f"{name} is given twice in the document.", offset)
+            return NOT_AN_OBJECT, self.reading.offset_of(())
+        for path, offset in self.reading.duplicates:
+            if len(path) == 1:
+                return f"{path[0]} is given twice in the document.", offset
         if not isinstance(self.document.get("Statement", []), list | dict):
-            where = self.reading.offset_of(_STATEMENT)
-            return self._placed("Statement must be an object or a list of objects.", where)
-        return ""
+            return "Statement must be an object or a list of objects.", self.reading.offset_of(_STATEMENT)
+        return None
 
     @cached_property
     def statements(self) -> tuple[VisualStatement, ...]:
@@ -190,10 +202,6 @@ class VisualDraft:
         """The statement that stands there, or the next one; the last one behind all."""
         following = (each.number for each in self.statements if line <= each.last_line)
         return next(following, len(self.statements) - 1 if self.statements else None)
-
-    def _placed(self, message: str, offset: int) -> str:
-        place = self.reading.position(offset)
-        return f"Line {place.line}, column {place.column}: {message}"
 
     def _given_twice(self, depth: int) -> dict[int, str]:
         """By the number of the statement, the first name in it that is given twice. `depth`: of a statement's path."""

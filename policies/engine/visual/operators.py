@@ -68,6 +68,7 @@ _QUANTIFIED: Mapping[Quantifier, tuple[str, str]] = {
     Quantifier.ANY: ("ForAnyValue:", "Some value"),
     Quantifier.ALL: ("ForAllValues:", "Each value, if any"),
 }
+_BEFORE: Mapping[Quantifier, str] = {Quantifier.ANY: "some value ", Quantifier.ALL: "each value, if any, "}
 IF_EXISTS, _IF_THERE = "IfExists", "If the key is there"
 
 
@@ -79,6 +80,12 @@ class OperatorChoice:
     name: str
     words: str
     group: str = ""
+
+    @property
+    def said(self) -> str:
+        """In words, with what its additions say."""
+        quantifier, _, if_exists = split_operator(self.value)
+        return f"{_BEFORE.get(quantifier, '')}{self.words}{', if the key is there' if if_exists else ''}"
 
     @property
     def is_null(self) -> bool:
@@ -97,7 +104,7 @@ def choice_of(condition: Condition) -> OperatorChoice:
         return OperatorChoice(value, condition.operator, _NULLS[value])
     quantifier = _QUANTIFIED.get(condition.quantifier, ("", ""))[1]
     there = _IF_THERE if condition.if_exists else ""
-    group = f"{quantifier}, if the key is there" if quantifier and there else quantifier or there
+    group = quantifier or there
     return OperatorChoice(condition.operator, condition.operator, _BY_LOWER[condition.base], group)
 
 
