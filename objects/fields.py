@@ -105,11 +105,22 @@ class EditorField(forms.CharField):
     """
 
     editor_template: ClassVar[str]  # the editor itself
-    checked_template: ClassVar[str]  # beside it, below the other fields: what is found in the text
+    checked_template: ClassVar[str]  # beside it: what is found in the text
+    flags_template: ClassVar[str]  # below the page's heading
+    tools_template: ClassVar[str]  # beside it: buttons before the one that stages
 
     def fixed(self, text: str, key: str, aws_account: AwsAccount) -> Any:
         """The text with the fix of what a button of its page names: `text`, and `words` for what was done."""
         raise NotImplementedError
+
+    def opened(self, form: Any, place: str, action: str) -> None:
+        """The page of the action with the editor is about to be shown: a draft of it may be put into the form."""
+
+    def keep(self, form: Any) -> None:
+        """A button asks to save what was typed, and nothing else: for pages without script."""
+
+    def staged(self, form: Any) -> None:
+        """What was typed has become a change."""
 
     def received(self, form: Any, text: str, shown: str) -> ReceivedText:
         """The text with what the fields of the view say that was shown when it was sent."""

@@ -26,8 +26,9 @@ from objects.fields import EditorField, NamedField, ReceivedText, UntilField
 from objects.forms import StageForm
 
 ACCOUNT = "account"
-# Names of what an editor sends: the view that is to be shown, the one that is, and a button within that one.
-VIEW, SHOWN, DO = "view", "shown", "do"
+# Names of what an editor sends: the view that is to be shown, the one that is, a button within that one, and one that
+# saves the draft.
+VIEW, SHOWN, DO, KEEP = "view", "shown", "do", "keep"
 
 
 class ActionForm(StageForm):
@@ -40,6 +41,8 @@ class ActionForm(StageForm):
     button: ClassVar[str] = "Stage the change"
     remark: ClassVar[str] = ""  # below the editor, if it has one
     template: ClassVar[str] = "objects/stage/action.html"  # or one that extends it
+    part_field: ClassVar[str] = ""  # names what of the object the editor's text is of, where there are several
+    draft: Any = None  # what the editor's field keeps of what is typed
     fixes: Any = None  # what a button beside the editor fixed just now
     view: str = ""  # of the editor: the one that is shown, as the page was asked
     received: ReceivedText | None = None  # what came of the fields of the view that was shown
@@ -96,6 +99,29 @@ class ActionForm(StageForm):
     def unfolds(self) -> bool:
         """Something is said there, or something is wrong with it."""
         return any(bound.errors or bound.value() for bound in self.folded_fields)
+
+    def opened(self, place: str, action: str) -> None:
+        """To be called by the page of an action: `place` and `action` as they are registered."""
+        if (bound := self.editor) is not None:
+            _editor_field(bound).opened(self, place, action)
+
+    def resume(self, base: str) -> None:
+        """A draft is put into the form, which began with `base` (policies.actions.document_edit)."""
+
+    @property
+    def part(self) -> str:
+        """What of the object the page was opened for, such as the name of an inline policy."""
+        return str(self.initial.get(self.part_field) or "") if self.part_field else ""
+
+    def keep(self) -> None:
+        """Saves what was typed as a draft."""
+        self.hold()
+        if (bound := self.editor) is not None:
+            _editor_field(bound).keep(self)
+
+    def was_staged(self) -> None:
+        if (bound := self.editor) is not None:
+            _editor_field(bound).staged(self)
 
     def hold(self) -> None:
         """Shows what was typed again without a look at it, for a button that stages nothing."""

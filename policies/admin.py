@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from iamconsole.web.admin import ReadOnlyAdmin, ownership
 from policies.models import (
     Document,
+    EditorDraft,
     ManagedPolicy,
     OrgAccount,
     Organization,
@@ -81,3 +82,16 @@ class OrgPolicyAdmin(MirroredAdmin):
 @admin.register(OrgTarget)
 class OrgTargetAdmin(MirroredAdmin):
     list_display = ("policy", "aws_account", "name", "target_id", "gone_at")
+
+
+@admin.register(EditorDraft)
+class EditorDraftAdmin(SyncAdmin):
+    """That there is one, and of whom: what is typed is nobody else's to read."""
+
+    list_display = ("action", "object_name", "operator", "aws_account", "saved_at")
+    list_select_related = ("operator", "aws_account")
+    search_fields = ("object_name", "operator__email")
+    exclude = ("text", "fields", "base", "tab", "sequence")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("text", "fields")

@@ -8,12 +8,12 @@ class PoliciesConfig(AppConfig):
 
     def ready(self) -> None:
         from objects import history
-        from policies import actions, draft_subjects, editor_views, mirrors, operations, registration
+        from policies import actions, draft_subjects, editor_drafts, editor_views, mirrors, operations, registration
         from policies.organizations import sources
         from policies.plan_checks import LintPlanCheck, QuotaCheck
         from policies.selectors import with_documents
         from policies.visual import view as visual_view
-        from sync import checks, mirror
+        from sync import checks, mirror, ticks
 
         checks.register(LintPlanCheck())
         checks.register(QuotaCheck())
@@ -23,6 +23,7 @@ class PoliciesConfig(AppConfig):
         history.register_reader(with_documents)
         operations.register()
         actions.register()
+        ticks.register_part(editor_drafts.forget_old)
         editor_views.register_own()
         visual_view.register()
         draft_subjects.register_own()

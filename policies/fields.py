@@ -14,16 +14,18 @@ from accounts.models import AwsAccount, Operator
 from aws_constraints.arn import is_managed_by_aws
 from iamconsole.web.diff import laid_out
 from objects.fields import EditorField, NamedField, ReceivedText
-from policies import draft_blocks, draft_subjects
+from policies import draft_blocks, draft_subjects, editor_drafts
 from policies.completion.editor import completion_settings
 from policies.draft_blocks import CheckedDraft, ShownBlock
 from policies.draft_subjects import DraftSubject
 from policies.drafts import MOST_SENT, cleaned_document, findings_in, fixed_draft, problems_of
+from policies.editor_drafts import DraftKey
 from policies.editor_views import EditedText, EditorView, find, offered
 from policies.editor_views import received as received_text
 from policies.engine.document import DocumentType, size
 from policies.findings import Findings
 from policies.fixes import FixedDraft
+from policies.open_drafts import kept, open_draft, page_of, typed_in
 from policies.quotas import Quota, quotas_of
 from policies.selectors import attachable
 
@@ -49,6 +51,8 @@ class DocumentField(EditorField):
 
     editor_template = "policies/editor.html"
     checked_template = "policies/checked.html"
+    flags_template = "policies/draft_flags.html"
+    tools_template = "policies/editor_tools.html"
     kind = DocumentType.IDENTITY
     check = "document_check"  # the URL name of what is asked while one types
     description_template = ""  # what is said of it beside the findings; its context is `description`
@@ -63,6 +67,21 @@ class DocumentField(EditorField):
 
     def fixed(self, text: str, key: str, aws_account: AwsAccount) -> FixedDraft:
         return fixed_draft(text, key, aws_account, self.kind, self.quota)
+
+    def opened(self, form: Any, place: str, action: str) -> None:
+        if len(form.targets) <= 1:
+            aws_id = form.targets[0].aws_id if form.targets else ""
+            form.draft = open_draft(form, DraftKey(form.aws_account, place, aws_id, action, form.part))
+
+    def keep(self, form: Any) -> None:
+        if form.draft:
+            name = form.targets[0].name if form.targets else ""
+            form.draft = kept(form.draft, typed_in(form.data, form.draft.key, form.operator, name), page_of(form.data))
+
+    def staged(self, form: Any) -> None:
+        if form.draft:
+            page = page_of(form.data)
+            editor_drafts.staged(actor=form.operator, key=form.draft.key, page=page)
 
     def received(self, form: Any, text: str, shown: str) -> ReceivedText:
         return received_text(shown, self.edited(form, text))
@@ -87,7 +106,8 @@ class BoundDocument(forms.BoundField):
     @property
     def text(self) -> str:
         said = str(self.value() or "")
-        return said if self.form.is_bound or "\n" in said.strip() else laid_out(said)
+        is_typed = self.form.is_bound or (self.form.draft and self.form.draft.row)
+        return said if is_typed or "\n" in said.strip() else laid_out(said)
 
     @property
     def findings(self) -> Findings:

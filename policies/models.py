@@ -1,11 +1,14 @@
-"""What `policies` keeps: documents, managed policies, and organizations with their control policies."""
+"""What `policies` keeps: documents, managed policies, organizations with their control policies, and drafts."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
+from accounts.models import AwsAccount
 from sync.models import LookedAfterRow, MirroredRow
 from sync.models.fields import listed_by
 
@@ -153,3 +156,41 @@ class OrgTarget(MirroredRow):
 
     policy = models.ForeignKey(OrgPolicy, models.PROTECT, related_name="targets")
     target_id = models.CharField(max_length=68, db_index=True)  # of the `OrgUnit` or `OrgAccount`, by AWS's id
+
+
+# ---- What operators type -------------------------------------------------------------------------------------
+class EditorDraft(models.Model):
+    """The text of an editor as an operator types it, until it is staged or discarded (policies/editor_drafts.py).
+
+    One for an operator and what is edited. A text that came from an older tab is kept `beside` it until one is chosen.
+    """
+
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="+")
+    place = models.CharField(max_length=60)  # of the action: the name of a kind of object, or "account"
+    aws_id = models.CharField(max_length=160, blank=True)  # of the object; "" for one that isn't there yet
+    action = models.CharField(max_length=60)
+    part = models.CharField(max_length=128, blank=True)  # of the object: the name of an inline policy
+    object_name = models.CharField(max_length=512, blank=True)  # as it was called at the last save
+    text = models.TextField(blank=True)
+    fields = models.JSONField(default=dict)  # what was typed into the other fields of the form, by their names
+    base = models.CharField(max_length=64, blank=True)  # what the form's `base` was when it began
+    revision = models.PositiveIntegerField(default=1)
+    tab = models.CharField(max_length=40, blank=True)  # the page that saved last, and the number of its message
+    sequence = models.PositiveBigIntegerField(default=0)
+    is_beside = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    saved_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["aws_account", "place", "aws_id", "action", "part"], name="editor_draft_of")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operator", "aws_account", "place", "aws_id", "action", "part"],
+                condition=Q(is_beside=False),
+                name="editor_draft_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operator}: {self.action} of {self.object_name or self.place}"

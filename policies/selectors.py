@@ -27,8 +27,8 @@ def versions_of(policy: ManagedPolicy) -> list[PolicyVersion]:
 
 
 def kept_versions(policy: ManagedPolicy) -> list[PolicyVersion]:
-    """Those that AWS has, the oldest first."""
-    return list(policy.versions.filter(gone_at__isnull=True).order_by("number"))
+    """Those that AWS has with their documents, the oldest first."""
+    return list(policy.versions.filter(gone_at__isnull=True).select_related("document").order_by("number"))
 
 
 def unused(aws_account: AwsAccount) -> QuerySet[Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from accounts.roles import PROPOSE, SEE_IAM
-from iamconsole.web.addresses import SIGNED_IN, needs, page
+from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM
+from iamconsole.web.addresses import SIGNED_IN, AddressScope, needs, page
 from objects.object_pages import tab_patterns
 from objects.views.lists import ObjectList, object_patterns
 from policies.organizations import views as organizations
 from policies.tables import POLICIES
-from policies.views import completion, document, managed_policies
+from policies.views import completion, document, drafts, managed_policies
+
+_ERASING = needs(ADMINISTER, scope=AddressScope.ANY, refusal="Only owners of an AWS account erase drafts of others.")
 
 urlpatterns = [
     *object_patterns(ObjectList(managed_policies.POLICY, POLICIES)),
@@ -39,4 +41,11 @@ urlpatterns = [
     ),
     page("aws/<str:account_id>/documents/check/", document.document_check, needs(PROPOSE), name="document_check"),
     page("aws/<str:account_id>/documents/view/", document.document_view, needs(PROPOSE), name="document_view"),
+    page("drafts/", drafts.drafts, SIGNED_IN, name="drafts"),
+    page("drafts/session/", drafts.draft_session, SIGNED_IN, name="draft_session"),
+    page("drafts/<int:pk>/discard/", drafts.draft_discard, SIGNED_IN, name="draft_discard"),
+    page("drafts/<int:pk>/erase/", drafts.draft_erase, _ERASING, name="draft_erase"),
+    page("aws/<str:account_id>/drafts/save/", drafts.draft_save, needs(PROPOSE), name="draft_save"),
+    page("aws/<str:account_id>/drafts/<int:pk>/", drafts.draft, needs(PROPOSE), name="draft"),
+    page("aws/<str:account_id>/drafts/<int:pk>/choose/", drafts.draft_choose, needs(PROPOSE), name="draft_choose"),
 ]

@@ -43,6 +43,7 @@ class PutInlineForm(DocumentEditForm):
     heading = "Inline policy of {names}"
     about = "It belongs to this identity only, and is deleted with it."
     skeleton = SKELETON
+    part_field = "policy"
     policy = forms.CharField(max_length=LONGEST_NAME, label="Name", help_text="Letters, digits and +=,.@_- only.")
     document = DocumentField(INLINE_OF_USER, label="Inline policy as JSON")
     ends = UntilField(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from identities.account.selectors import oidc_providers, saml_providers
 from identities.actions.make import FixedPathField, NewForm
 from identities.actions.trust_documents import EC2, SERVICES, for_account, for_provider, for_service
-from identities.forms import RoleField
+from identities.forms import RoleField, TrustField
 from identities.models import IamRole, InstanceProfile, OidcProvider
 from identities.operations import (
     add_role,
@@ -26,9 +26,8 @@ from identities.operations import (
 )
 from identities.operations.principals import LONGEST_DESCRIPTION, LONGEST_SESSION_S, SHORTEST_SESSION_S, USUAL_SESSION_S
 from objects.object_actions import ActionForm
-from policies.drafts import MOST_SENT
-from policies.engine.document import DocumentType, parse
 from policies.fields import PolicyField
+from policies.quotas import TRUST_POLICY
 from sync.operations import StepSpec
 
 
@@ -216,20 +215,8 @@ class ProviderRoleForm(NewRoleForm):
 
 
 class JsonRoleForm(NewRoleForm):
-    about = "Any trust policy. The plan has the findings on it."
-    document = forms.CharField(
-        strip=False,
-        max_length=MOST_SENT,
-        label="Trust policy as JSON",
-        initial=_JSON,
-        widget=forms.Textarea(attrs={"rows": 14, "class": "mono", "spellcheck": "false"}),
-    )
-
-    def clean_document(self) -> str:
-        text = str(self.cleaned_data["document"]).replace("\r\n", "\n")
-        if problems := parse(text, DocumentType.TRUST).problems:
-            raise forms.ValidationError([f"Line {problem.line}: {problem}" for problem in problems])
-        return text.strip("\n")
+    about = "Any trust policy."
+    document = TrustField(TRUST_POLICY, label="Trust policy as JSON", initial=_JSON)
 
     def trust(self) -> str:
         return str(self.cleaned_data["document"])

@@ -84,11 +84,16 @@ def action_page(
     form = action.form(aws_account, targets, signed_in(request), asked, request.POST or None, request.FILES or None)
     if is_too_long(request):
         form.refuse_too_long()
+    if selection is None:
+        form.opened(kind.name if kind else object_actions.ACCOUNT, action.name)
     if "fix" in request.POST:
         form.fix(request.POST["fix"])
+    elif object_actions.KEEP in request.POST:
+        form.keep()
     elif object_actions.VIEW in request.POST or object_actions.DO in request.POST:
         form.hold()
     elif request.method == "POST" and form.is_valid() and (change := stage(request, form)):
+        form.was_staged()
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)
     called = kind.called if kind else lambda target: target.name
     names = ", ".join(called(target) for target in targets[:3]) + (" …" if len(targets) > 3 else "")

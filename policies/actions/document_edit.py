@@ -24,6 +24,8 @@ SKELETON = """{
   ]
 }"""
 _MOVED = "The document was changed while you were editing: this is yours. Sent again, it replaces the one of now."
+_SINCE = "The document was changed since you began this draft. Staged, your text replaces the one of now."
+_THERE_SINCE = "An inline policy of that name was made since you began this draft. Staged, your text replaces it."
 _THERE = "There is an inline policy of that name already. Sent again, this one replaces it."
 
 
@@ -44,6 +46,7 @@ class DocumentEditForm(ActionForm):
         self.initial.update({"document": there.text if there else self.skeleton, "base": self.base_of(there)})
         self.meanwhile: list[DiffLine] = []  # what changed since it began
         self.meanwhile_access: list[ShownBlock] = []  # and whose access by that
+        self.moved = ""  # a sentence that something did, of a draft that is opened
 
     def current(self, cleaned: Mapping[str, Any]) -> Document | None:
         """What is there now."""
@@ -61,17 +64,33 @@ class DocumentEditForm(ActionForm):
         """That another document is there than the one that it began with."""
         return _MOVED if base else _THERE
 
+    def resume(self, base: str) -> None:
+        """A draft that began with `base` is opened: says what changed since. Staged, it replaces what is there now."""
+        there = self.current(self.initial)
+        if base == self.base_of(there):
+            return
+        self.moved = self.since_words(base)
+        self._compare(base, there)
+
+    def since_words(self, base: str) -> str:
+        """That another document is there than the one that a draft began with."""
+        return _SINCE if base else _THERE_SINCE
+
+    def _compare(self, base: str, there: Document | None) -> None:
+        """What became of the document since `base`, and of access by that."""
+        began = self.text_at(base)
+        if began and there:
+            document: Any = self["document"]
+            self.meanwhile = document_diff(began, there.text)
+            self.meanwhile_access = document.blocks_between(began, there.text)
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         there = self.current(cleaned)
         base, now = cleaned.get("base", ""), self.base_of(there)
         if base == now:
             return cleaned
-        began = self.text_at(base)
-        if began and there:
-            document: Any = self["document"]
-            self.meanwhile = document_diff(began, there.text)
-            self.meanwhile_access = document.blocks_between(began, there.text)
+        self._compare(base, there)
         data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, whose fields may have several values
         data["base"] = now
         self.data = data

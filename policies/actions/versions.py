@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -35,15 +36,18 @@ class EditPolicyForm(DocumentEditForm):
     @property
     def remark(self) -> str:  # type: ignore[override]  # of this policy
         """Which version the plan deletes to make room, when all are used."""
-        kept = kept_versions(self.target)
         most = quotas_of(self.aws_account)[VERSIONS_OF_POLICY].value
-        if len(kept) < most:
+        if len(self.kept) < most:
             return ""
-        oldest = next(version.version_id for version in kept if version.version_id != self.target.default_version)
+        oldest = next(version.version_id for version in self.kept if version.version_id != self.target.default_version)
         return f"All {most} versions are used, so the plan deletes {oldest} to make room."
 
+    @cached_property
+    def kept(self) -> list[PolicyVersion]:
+        return kept_versions(self.target)
+
     def current(self, cleaned: Mapping[str, Any]) -> Document | None:
-        in_force = self.target.default
+        in_force = next((each for each in self.kept if each.version_id == self.target.default_version), None)
         return in_force.document if in_force else None
 
     def base_of(self, there: Document | None) -> str:
@@ -56,6 +60,11 @@ class EditPolicyForm(DocumentEditForm):
     def moved_words(self, base: str) -> str:
         came = f"Version {self.target.default_version} came into force while you were editing{base and f' {base}'}."
         return f"{came} Your text is kept. Stage it again to replace what is in force now."
+
+    def since_words(self, base: str) -> str:
+        began = f" with {base}" if base else ""
+        came = f"Version {self.target.default_version} came into force since you began this draft{began}."
+        return f"{came} Staged, your text replaces what is in force now."
 
     def titled(self, steps: Sequence[StepSpec]) -> str:
         return super().titled([step for step in steps if step.kind == UpdatePolicy.kind])

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 import iamconsole.create_tables
@@ -10,6 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -400,6 +402,59 @@ class Migration(migrations.Migration):
                         "ordering": ["-number"],
                         "constraints": [
                             models.UniqueConstraint(fields=("policy", "version_id"), name="policies_version_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="EditorDraft",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("place", models.CharField(max_length=60)),
+                        ("aws_id", models.CharField(blank=True, max_length=160)),
+                        ("action", models.CharField(max_length=60)),
+                        ("part", models.CharField(blank=True, max_length=128)),
+                        ("object_name", models.CharField(blank=True, max_length=512)),
+                        ("text", models.TextField(blank=True)),
+                        ("fields", models.JSONField(default=dict)),
+                        ("base", models.CharField(blank=True, max_length=64)),
+                        ("revision", models.PositiveIntegerField(default=1)),
+                        ("tab", models.CharField(blank=True, max_length=40)),
+                        ("sequence", models.PositiveBigIntegerField(default=0)),
+                        ("is_beside", models.BooleanField(default=False)),
+                        ("created_at", models.DateTimeField()),
+                        ("saved_at", models.DateTimeField(db_index=True)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.awsaccount"
+                            ),
+                        ),
+                        (
+                            "operator",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(
+                                fields=["aws_account", "place", "aws_id", "action", "part"], name="editor_draft_of"
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("is_beside", False)),
+                                fields=("operator", "aws_account", "place", "aws_id", "action", "part"),
+                                name="editor_draft_once",
+                            )
                         ],
                     },
                 ),

@@ -2,11 +2,13 @@
 // hidden and always up to date, so that the page behaves the same with and without script.
 import { attachSizeMeter } from "./editor/size.js";
 import { enhance } from "./editor/enhance.js";
+import { keepDraft } from "./editor/drafts.js";
 import { attachFields } from "./editor/fields.js";
 import { attachViews } from "./editor/views.js";
 
 for (const textarea of document.querySelectorAll('textarea[data-editor="json"]')) {
   attachViews(textarea, enhance(textarea));
   attachSizeMeter(textarea);
+  keepDraft(textarea);
 }
 attachFields();

@@ -1,5 +1,5 @@
 // Asks before a page is left on which something was typed into a form that stages or saves something. Sign-in forms and
-// searches have no text area and are left alone.
+// searches have no text area and are left alone; so is a form whose draft is kept (editor/drafts.js).
 const edited = new Set();
 
 document.addEventListener("input", (event) => {
@@ -12,5 +12,5 @@ document.addEventListener("submit", (event) => {
 });
 
 window.addEventListener("beforeunload", (event) => {
-  if ([...edited].some((form) => form.isConnected)) event.preventDefault();
+  if ([...edited].some((form) => form.isConnected && form.dataset.kept === undefined)) event.preventDefault();
 });

@@ -64,6 +64,7 @@ from identities.models import (
 )
 from policies.models import (
     Document,
+    EditorDraft,
     ManagedPolicy,
     OrgAccount,
     Organization,
@@ -134,6 +135,15 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     )
     Fact.objects.create(aws_account=aws_account, kind="iam.user", object_id="AIDA1", name="risk", value=1)
     _findings(aws_account)
+    EditorDraft.objects.create(
+        operator=operator,
+        aws_account=aws_account,
+        place="account",
+        action="create-policy",
+        text='{"Version": "typed"}',
+        created_at=now,
+        saved_at=now,
+    )
     _a_change(aws_account, operator)
     _mirrored(aws_account)
 
