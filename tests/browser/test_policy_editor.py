@@ -140,3 +140,90 @@ def test_a_word_that_is_being_written_is_no_finding(edit_url: str, erin: Operato
     page.keyboard.press("ArrowUp")
     expect(findings).to_contain_text("Did you mean PutObject?")
     expect(marks).to_have_count(1)
+
+
+def to_line(page: Page, line: int) -> None:
+    page.keyboard.press("Control+Home")
+    for _ in range(line - 1):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+
+
+def test_a_word_is_explained_by_keyboard(
+    aws_account: AwsAccount, edit_url: str, erin: Operator, page_of: PageOf
+) -> None:
+    role = make_role(aws_account)
+    page = page_of(erin)
+    open_editor(page, edit_url, reports_policy("iam:PassRole").replace("arn:aws:s3:::acme-reports/*", role.arn))
+    explained, said = page.locator(".explained"), page.locator(".cm-announced")
+    to_line(page, 7)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("F1")
+    expect(explained).to_contain_text("Write")
+    expect(explained).to_contain_text("On: role.")
+    expect(explained).to_contain_text("iam:PassedToService")
+    expect(said).to_contain_text("iam:PassRole. Write. ")
+    page.keyboard.press("Escape")
+    expect(explained).to_have_count(0)
+    to_line(page, 9)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("F1")
+    expect(explained).to_contain_text(f"The mirror holds it. AWS account {ACCOUNT_ID} is Acme.")
+    assert axe_violations(page) == []
+    page.keyboard.press("Tab")
+    expect(explained.get_by_role("link")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{address('role', aws_id=role.aws_id)}")
+
+
+def test_findings_are_reached_and_fixed_by_keyboard(edit_url: str, erin: Operator, page_of: PageOf) -> None:
+    page = page_of(erin)
+    text = reports_policy("s3:GetObjct", "s3:PutObject", "s3:LstBucket")
+    open_editor(page, edit_url, text)
+    findings, editor = page.locator("#findings"), page.locator(".cm-content")
+    expect(page.locator(".cm-lintRange-error")).to_have_count(2)
+    tooltip = page.locator(".cm-tooltip-lint")
+    for key, words in (("F8", "GetObject"), ("F8", "ListBucket"), ("Shift+F8", "GetObject")):
+        page.keyboard.press(key)
+        expect(tooltip).to_contain_text(f"Did you mean {words}?")
+    page.keyboard.press("Alt+.")
+    expect(findings.get_by_role("status")).to_contain_text('Fixed: Write "s3:GetObject".')
+    expect(editor).to_be_focused()
+    assert written(page) == text.replace("GetObjct", "GetObject")
+    page.keyboard.press("Control+z")
+    assert written(page) == text
+    findings.get_by_role("link", name="Line 9").press("Enter")
+    expect(editor).to_be_focused()
+    page.keyboard.type("_")
+    assert written(page).splitlines()[8].strip() == '_"s3:LstBucket"'
+    to_line(page, 1)
+    page.keyboard.press("Alt+.")
+    expect(page.locator("[data-editor-said]")).to_have_text("No finding at the caret has a fix.")
+
+
+def test_a_text_is_laid_out_and_the_keys_are_listed(edit_url: str, erin: Operator, page_of: PageOf) -> None:
+    page = page_of(erin)
+    squeezed = '{"Statement":{"Effect":"Allow","Effect":"Deny","Action":"s3:GetObject"}}'
+    open_editor(page, edit_url, squeezed)
+    said = page.locator("[data-editor-said]")
+    page.get_by_role("button", name="Format").click()
+    expect(said).to_have_text("Formatted.")
+    assert written(page) == (
+        '{\n  "Statement": {\n    "Effect": "Allow",\n    "Effect": "Deny",\n    "Action": "s3:GetObject"\n  }\n}'
+    )
+    page.get_by_role("button", name="Undo").click()
+    assert written(page) == squeezed
+    open_editor(page, edit_url, '{\n  "Statement": [,]\n}')
+    page.keyboard.press("Shift+Alt+F")
+    expect(said).to_have_text("Not formatted: the text isn’t valid JSON. Line 2, column 17.")
+    for width, theme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.get_by_role("button", name="Keys").press("Enter")
+        keys = page.get_by_role("dialog", name="Keys of the editor")
+        expect(keys).to_be_focused()
+        expect(keys).to_contain_text("Next, previous finding")
+        assert not scrolls_sideways(page, width)
+        assert axe_violations(page) == []
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Keys")).to_be_focused()

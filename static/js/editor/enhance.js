@@ -15,8 +15,10 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { sourcesAt } from "./catalogue.js";
+import { attachCommands, commands } from "./commands.js";
 import { completion } from "./complete.js";
 import { findingsOf, findingsSupport, listenForFindings } from "./findings.js";
+import { explanations } from "./hover.js";
 import { look } from "./look.js";
 import { typingSupport } from "./typing.js";
 
@@ -24,9 +26,10 @@ export function enhance(textarea) {
   const view = new EditorView({
     doc: textarea.value,
     extensions: [
+      help(textarea),
+      commands(textarea),
       behaviour(),
       look(),
-      help(textarea),
       findingsSupport(findingsOf(textarea)),
       typingSupport(textarea),
       accessibleAs(textarea),
@@ -38,13 +41,16 @@ export function enhance(textarea) {
   textarea.required = false; // a hidden field can't show the browser's complaint; the server's is shown instead
   textarea.form?.addEventListener("reset", () => replaceAll(view, textarea.defaultValue));
   listenForFindings(view, textarea.id);
+  attachCommands(textarea, view);
   return view;
 }
 
 // What is offered and explained; nothing where the page doesn't say where the words are.
 function help({ dataset, readOnly }) {
   const settings = JSON.parse(dataset.completion || "null");
-  return settings && !readOnly ? completion(settings, sourcesAt(settings)) : [];
+  if (!settings) return [];
+  const sources = sourcesAt(settings);
+  return [explanations(settings, sources), readOnly ? [] : completion(settings, sources)];
 }
 
 // The same characters that pages show by their numbers: the server says which.

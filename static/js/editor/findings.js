@@ -4,6 +4,7 @@
 import { jsonParseLinter } from "@codemirror/lang-json";
 import { forceLinting, lintGutter, linter } from "@codemirror/lint";
 import { StateEffect, StateField } from "@codemirror/state";
+import { firstError } from "./syntax.js";
 import { replaceText } from "./text.js";
 import { isTyping, wordAt } from "./typing.js";
 
@@ -28,12 +29,15 @@ export function findingsSupport(findings) {
   ];
 }
 
+const placeOf = (error, at) => (at === null || error.from > 0 ? {} : { from: at, to: at });
+
 const changesMarks = (update) => bringsFindings(update) || isTyping(update.state) !== isTyping(update.startState);
 
 // What is wrong with the text as JSON, but for the word that is being typed.
 function errorsOf(view) {
   const word = isTyping(view.state) ? wordAt(view.state) : null;
-  return parseErrors(view).filter(({ from }) => !word || from < word.from || from > word.to);
+  const errors = parseErrors(view).map((error) => ({ ...error, ...placeOf(error, firstError(view.state)) }));
+  return errors.filter(({ from }) => !word || from < word.from || from > word.to);
 }
 
 // A fragment that checks the draft carries <… data-findings-for="id of the textarea" data-findings="[…]">.

@@ -1,4 +1,5 @@
 // The size meter: <progress data-size-meter="id of the textarea" max="6144"> and <span data-size-text="the same id">.
+import { sizeOf } from "./text_size.js";
 
 const withCommas = new Intl.NumberFormat("en-GB");
 
@@ -11,13 +12,10 @@ export function attachSizeMeter(textarea) {
     const size = sizeOf(textarea.value);
     meter.value = size;
     meter.classList.toggle("meter-over", size > meter.max);
-    if (words) words.textContent = `${withCommas.format(size)} of ${withCommas.format(meter.max)} characters`;
+    if (!words) return;
+    words.textContent = `${withCommas.format(size)} of ${withCommas.format(meter.max)} characters`;
+    words.classList.toggle("ink-danger", size > meter.max);
   };
   textarea.addEventListener("input", show);
   show();
-}
-
-// IAM doesn't count white space ("IAM and AWS STS quotas").
-function sizeOf(text) {
-  return [...text.replace(/\s/g, "")].length;
 }

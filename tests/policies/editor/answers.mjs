@@ -1,10 +1,14 @@
 // What the editor's script answers, outside of a browser: requests by standard input, answers by standard output.
-// {answers: {address: JSON}, requests: [{text, pos, type, take}]}; `take` is the label of the offer that is taken.
+// {settings, answers: {address: JSON}, requests: [{way, text, pos, type, take}]}; `way` is one of WAYS, `take` the label of
+// the offer that is taken, null for each of them.
 import { readFileSync } from "node:fs";
 import { sourcesAt } from "../../../static/js/editor/catalogue.js";
+import { explainedAt } from "../../../static/js/editor/explain.js";
+import { formatted } from "../../../static/js/editor/format.js";
 import { offersAt } from "../../../static/js/editor/offers/index.js";
 import { placeAt } from "../../../static/js/editor/place.js";
 import { taken } from "../../../static/js/editor/taking.js";
+import { sizeOf } from "../../../static/js/editor/text_size.js";
 
 const { settings, answers, requests } = JSON.parse(readFileSync(0, "utf8"));
 const sources = sourcesAt(settings, async (address) => {
@@ -41,6 +45,7 @@ async function everywhere({ text, type }) {
   for (let at = 0; at <= text.length; at += 1) {
     for (const draft of [text, text.slice(0, at), text.slice(0, at) + text.slice(at + 1), text.slice(0, at) + '"' + text.slice(at)]) {
       const found = await offersAt(draft, Math.min(at, draft.length), sources, type);
+      await explainedAt(draft, Math.min(at, draft.length), sources, type);
       for (const { insert } of found?.offers.slice(0, 3) ?? []) taken(draft, placeAt(draft, Math.min(at, draft.length)), insert);
       kinds[found?.kind ?? "nothing"] = (kinds[found?.kind ?? "nothing"] ?? 0) + 1;
     }
@@ -48,6 +53,18 @@ async function everywhere({ text, type }) {
   return { kinds };
 }
 
+function laidOut({ text }) {
+  const { changes, problem } = formatted(text);
+  return problem ? { problem } : { text: change(text, { changes }) };
+}
+
+const WAYS = {
+  offers: answer,
+  everywhere,
+  explained: ({ text, pos, type }) => explainedAt(text, pos, sources, type),
+  formatted: laidOut,
+  size: ({ text }) => sizeOf(text),
+};
 const given = [];
-for (const request of requests) given.push(await (request.everywhere ? everywhere(request) : answer(request)));
+for (const request of requests) given.push(await WAYS[request.way ?? "offers"](request));
 process.stdout.write(JSON.stringify(given));

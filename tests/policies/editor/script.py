@@ -42,6 +42,7 @@ def answers_to(requests: Sequence[Mapping[str, Any]], services: Sequence[str] = 
             "accounts": [[ACCOUNT, "Acme"], [OTHER, "Acme Labs"]],
         },
         "/objects": {"objects": _OBJECTS},
+        "/about": {"thing": {"title": "Role reports-exporter", "sentence": "The mirror holds it.", "url": "/role/"}},
         "/actions": {"actions": words.actions_named("passrole")},
         **{f"/service/{name}": words.service_words(name) for name in services},
     }

@@ -174,7 +174,7 @@ DOCUMENTS = [  # to be broken
 @pytest.mark.parametrize("kind", [IDENTITY, TRUST])
 def test_a_document_that_is_broken_anywhere_breaks_nothing(kind: DocumentType) -> None:
     """The caret at every place: of the whole text, cut there, a sign left out there, a quote too many there."""
-    asked: list[dict[str, Any]] = [{"everywhere": True, "text": text, "type": kind} for text in DOCUMENTS]
+    asked: list[dict[str, Any]] = [{"way": "everywhere", "text": text, "type": kind} for text in DOCUMENTS]
     whole, *_ = answers_to(asked)
     assert {"document", "element", "effect", "action", "operator", "key", "conditionValue"} <= set(whole["kinds"])
 

@@ -84,10 +84,15 @@ function patterns({ service, actions }, typed) {
 function ofPattern(pattern, actions) {
   const meant = meantBy(pattern, actions);
   if (!meant.length) return [];
-  const height = Math.max(...meant.map(({ level }) => HEIGHTS.indexOf(level)));
-  const highest = meant.find(({ level }) => level === HEIGHTS[height]);
+  const highest = highestOf(meant);
   const says = `${meant.length} actions now, and those that AWS adds later. The highest level is ${highest.word}.`;
   return [{ label: pattern, level: highest.level, word: `${meant.length} actions`, says, rank: -20, insert: { role: "value", text: pattern } }];
+}
+
+// The first with the highest access level.
+export function highestOf(actions) {
+  const height = Math.max(...actions.map(({ level }) => HEIGHTS.indexOf(level)));
+  return actions.find(({ level }) => level === HEIGHTS[height]);
 }
 
 // The actions that a pattern means. Walks each name once for each star: no expression that could take long.

@@ -41,7 +41,7 @@ function variants(operator, at, offer) {
   return [offer(operator, `${operator.name}IfExists`, `Also true where the key isn’t there. ${saysOf(operator)}`, -1 - at / 100), ...ofMany];
 }
 
-function saysOf({ name, types }) {
+export function saysOf({ name, types }) {
   if (name === "Null") return "Whether the key is missing: true where it is.";
   return `For keys of the type ${types.join(" or ")}.`;
 }

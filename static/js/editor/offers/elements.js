@@ -1,7 +1,7 @@
 // The elements of a document and of a statement, and the few values that these can have.
 import { memberOf, textOf } from "../tree.js";
 
-const SAYS = {
+export const SAYS = {
   Version: "The version of the policy language. In 2008-10-17 there are no policy variables.",
   Id: "A name of the document. Some services need one.",
   Statement: "What the document allows and denies, one statement or a list of them.",
