@@ -30,7 +30,8 @@ from policies.engine.visual.resource_fits import ResourceFit, resource_fit
 from policies.engine.visual.sentences import SentencePiece, sentence
 from policies.visual.writing import WrittenFields, title_of
 
-MOST_CHIPS, MOST_ROWS, MOST_CONDITIONS = 40, 60, 40  # what one card shows; what is left is to be edited in the JSON
+# What one card shows: what is left is to be edited in the JSON. A form has less than 1,000 fields, which Django takes.
+MOST_CHIPS, MOST_ROWS, MOST_CONDITIONS = 40, 60, 30
 _LEVELS = {"Permissions management": "Permissions"}
 
 

@@ -26,7 +26,7 @@ from policies.visual.cards import (
     resources_part,
     suggested_keys,
 )
-from policies.visual.known import KnownResource, known_resources
+from policies.visual.known import SuggestedArn, suggested_principals, suggested_resources
 from policies.visual.posted import PostedFields
 from policies.visual.writing import WrittenFields, received
 
@@ -44,7 +44,8 @@ class OpenParts:
     resources: RowsPart | None
     conditions: ConditionsPart | None
     keys: Sequence[str]
-    known: Sequence[KnownResource]
+    resource_arns: Sequence[SuggestedArn]
+    principal_arns: Sequence[SuggestedArn]
     taken: str
     is_first: bool
     is_last: bool
@@ -134,14 +135,16 @@ def _parts(
     has = {name: statement.has_fields(name) and f"Not{name}" not in written for name in elements}
     names_principals = kind.names_principals or "Principal" in written
     names_resources = kind.names_resources or "Resource" in written
-    known, taken = known_resources(statement, edited.aws_account)
+    with_resources, with_principals = has["Resource"] and names_resources, has["Principal"] and names_principals
+    arns, taken = suggested_resources(statement, edited) if with_resources else ((), "")
     return OpenParts(
-        principals_part(statement) if has["Principal"] and names_principals else None,
+        principals_part(statement) if with_principals else None,
         actions_part(statement, asked) if has["Action"] else None,
-        resources_part(statement) if has["Resource"] and names_resources else None,
+        resources_part(statement) if with_resources else None,
         conditions_part(statement, told) if statement.has_fields("Condition") else None,
         suggested_keys(statement, kind),
-        known,
+        arns,
+        suggested_principals(edited) if with_principals else (),
         taken,
         statement.number == 0,
         statement.number == len(draft.statements) - 1,

@@ -16,7 +16,7 @@ from accounts.models import AwsAccount, Operator
 from sync.models import Change
 from tests.services.forms import fields_of, with_fields
 from tests.services.pages import address, text_of
-from tests.services.rows import make_policy
+from tests.services.rows import make_policy, make_role, make_user
 from tests.services.statements import allow, deny, document, document_text, trust
 
 ClientOf = Callable[..., Client]
@@ -283,3 +283,41 @@ def test_a_button_stages_nothing(aws_account: AwsAccount, erin: Operator, client
     assert len(json.loads(fields_of(page)["document"][0])["Statement"]) == 2
     assert fields_of(page)["title"] == ["Mine"]
     assert not Change.objects.exists()
+
+
+def pages_with_an_editor(aws_account: AwsAccount) -> list[str]:
+    user, role, policy = make_user(aws_account), make_role(aws_account), make_policy(aws_account)
+    return [
+        address("policy_action", aws_id=policy.aws_id, action="edit"),
+        address("user_action", aws_id=user.aws_id, action="inline"),
+        address("role_action", aws_id=role.aws_id, action="trust"),
+        address("account_action", action="create-policy"),
+        address("account_action", action="create-role-json"),
+    ]
+
+
+def test_every_editor_has_it(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    client = client_of(erin)
+    for url in pages_with_an_editor(aws_account):
+        page = client.get(f"{url}?view=visual").content.decode()
+        assert 'data-view="visual"' in page, url
+        assert ("Principals" in text_of(page)) is (url.endswith(("/trust/", "/create-role-json/")))
+        before = json.loads(fields_of(page)["document"][0])["Statement"]
+        page = client.post(url, {**with_fields(page), "do": ["new"]}).content.decode()
+        assert len(json.loads(fields_of(page)["document"][0])["Statement"]) == len(before) + 1
+
+
+def test_suggests_what_the_operator_may_see(visual: Visual, aws_account: AwsAccount, other_account: AwsAccount) -> None:
+    make_role(aws_account, "exporter")
+    make_role(other_account, "hidden-role")
+    form = visual(document_text(allow("iam:PassRole")))
+    assert 'value="arn:aws:iam::123456789012:role/exporter"' in form.html
+    assert "hidden-role" not in form.html
+    assert "The actions take: role." in form.words
+    form = visual(document_text(allow("sqs:SendMessage")))
+    assert 'value="arn:aws:sqs:*:123456789012:*"' in form.html
+
+
+def test_who_may_only_read_gets_no_fields(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    sent = {"document": READS, "view": "visual"}
+    assert client_of(bob).post(address("document_view") + "?kind=identity", sent).status_code == 403
