@@ -183,7 +183,7 @@ def measure(pages: list[Visited], rounds: int) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    client = _client()
+    client = signed_in_client()
     for page in pages:
         _ask(client, page.large)  # templates are read, what may be cached for a minute is
         with CaptureQueriesContext(connection) as queries:
@@ -198,7 +198,7 @@ def measure(pages: list[Visited], rounds: int) -> None:
             page.small_times.append(_seconds(client, page.small))
 
 
-def _client() -> Any:
+def signed_in_client() -> Any:
     """An owner's: that asks for the most rights."""
     from allauth.account.models import EmailAddress
     from allauth.mfa.models import Authenticator

@@ -25,30 +25,36 @@ _SEEN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _BATCH = 2_000
 
 
-def fill() -> AwsAccount:
+def fill(account_id: str = ACCOUNT_ID, share: int = 1) -> AwsAccount:
+    """`share`: one of so many principals is made, and all policies."""
     aws_account = AwsAccount.objects.create(
-        account_id=ACCOUNT_ID, name="Shared", connection=AwsAccount.Connection.AMBIENT, emulated=True
+        account_id=account_id, name=f"Shared {account_id}", connection=AwsAccount.Connection.AMBIENT, emulated=True
     )
     policies = _policies(aws_account)
     groups = _rows(IamGroup, aws_account, "AGPA", "group", GROUPS)
     boundary = policies[0].arn
     users = _rows(
-        IamUser, aws_account, "AIDA", "user", USERS, lambda n: {"boundary_arn": boundary if n % 5 == 0 else ""}
+        IamUser, aws_account, "AIDA", "user", USERS // share, lambda n: {"boundary_arn": boundary if n % 5 == 0 else ""}
     )
-    trusts = keep({identify(text).text_hash: text for text in map(_trust, range(ROLES))})
+    trust_texts = [_trust(account_id, n) for n in range(ROLES // share)]
+    trusts = keep({identify(text).text_hash: text for text in trust_texts})
     roles = _rows(
         IamRole,
         aws_account,
         "AROA",
         "role",
-        ROLES,
-        lambda n: {"trust_id": trusts[identify(_trust(n)).text_hash], "boundary_arn": boundary if n % 9 == 0 else ""},
+        ROLES // share,
+        lambda n: {
+            "trust_id": trusts[identify(trust_texts[n]).text_hash],
+            "boundary_arn": boundary if n % 9 == 0 else "",
+        },
     )
     members = [(user, groups[group]) for n, user in enumerate(users) for group in {n % GROUPS, n * 7 % GROUPS}]
     _edges(Membership, aws_account, ({"user": user, "group": group, "name": group.name} for user, group in members))
     _edges(Attachment, aws_account, _attached(policies, users, groups, roles))
-    inline = keep({identify(text).text_hash: text for text in map(_inline, range(INLINE))})
-    texts = [inline[identify(_inline(n)).text_hash] for n in range(INLINE)]
+    inline_texts = [_inline(account_id, n) for n in range(INLINE)]
+    inline = keep({identify(text).text_hash: text for text in inline_texts})
+    texts = [inline[identify(text).text_hash] for text in inline_texts]
     owners = [*({"user": user} for user in users[::4]), *({"role": role} for role in roles[::2])]
     _edges(
         InlinePolicy,
@@ -59,7 +65,7 @@ def fill() -> AwsAccount:
 
 
 def _policies(aws_account: AwsAccount) -> Sequence[ManagedPolicy]:
-    texts = [_document(*_statements(n), {**_allow(f"sns:Publish{n}"), "Sid": f"P{n}"}) for n in range(POLICIES)]
+    texts = [_document(*statements_of(aws_account.account_id, n)) for n in range(POLICIES)]
     held = keep({identify(text).text_hash: text for text in texts})
     rows: list[ManagedPolicy] = _rows(
         ManagedPolicy, aws_account, "ANPA", "policy", POLICIES, lambda n: {"default_version": "v1"}
@@ -74,18 +80,26 @@ def _policies(aws_account: AwsAccount) -> Sequence[ManagedPolicy]:
     return rows
 
 
-def _statements(n: int) -> list[dict[str, Any]]:
+def statements_of(account_id: str, n: int) -> list[dict[str, Any]]:
+    """Of policy n."""
+    return [*_statements(account_id, n), {**_allow(f"sns:Publish{n}"), "Sid": f"P{n}"}]
+
+
+def _statements(account_id: str, n: int) -> list[dict[str, Any]]:
     if n == 0:  # the boundary
         return [_allow(["s3:*", "ec2:*", "logs:*", "lambda:*", "sts:AssumeRole"])]
     if n == 1:
         return [_allow("*")]
     if n % 40 == 3:
-        return [_allow(["lambda:*", "iam:GetRole", "iam:ListRoles"]), _allow("iam:PassRole", _arn(f"role/role-{n}*"))]
+        return [
+            _allow(["lambda:*", "iam:GetRole", "iam:ListRoles"]),
+            _allow("iam:PassRole", _arn(account_id, f"role/role-{n}*")),
+        ]
     if n % 30 == 11:
-        own = _arn("user/${aws:username}")
+        own = _arn(account_id, "user/${aws:username}")
         return [_allow(["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:UpdateLoginProfile"], own)]
     if n % 60 == 7:
-        return [_allow(["iam:CreatePolicyVersion", "iam:AttachUserPolicy"], _arn(f"policy/policy-{n}"))]
+        return [_allow(["iam:CreatePolicyVersion", "iam:AttachUserPolicy"], _arn(account_id, f"policy/policy-{n}"))]
     data = _allow(["s3:GetObject", "s3:PutObject"], f"arn:aws:s3:::data-{n % 300}/*")
     if n % 8 == 1:
         data["Condition"] = {"Bool": {"aws:SecureTransport": "true"}}
@@ -96,15 +110,15 @@ def _statements(n: int) -> list[dict[str, Any]]:
     return [data, more, *wide]
 
 
-def _inline(n: int) -> str:
-    assumes = _allow("sts:AssumeRole", _arn(f"role/role-{n * 20}"))
+def _inline(account_id: str, n: int) -> str:
+    assumes = _allow("sts:AssumeRole", _arn(account_id, f"role/role-{n * 20}"))
     return _document(_allow(f"sqs:Send{n}", "*"), *([assumes] if n % 6 == 0 else []))
 
 
-def _trust(n: int) -> str:
+def _trust(account_id: str, n: int) -> str:
     principal: dict[str, str] = {"Service": f"{SERVICES[n % len(SERVICES)]}.amazonaws.com"}
     if n % 10 == 0:
-        principal = {"AWS": _arn("root") if n % 20 else _arn(f"role/role-{n + 1}")}
+        principal = {"AWS": _arn(account_id, "root") if n % 20 else _arn(account_id, f"role/role-{n + 1}")}
     return _document({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"})
 
 
@@ -131,7 +145,7 @@ def _rows(model: Any, aws_account: AwsAccount, prefix: str, word: str, number: i
                 aws_id=f"{prefix}{n:017}",
                 name=f"{word}-{n}",
                 name_key=f"{word}-{n}",
-                arn=_arn(f"{word}/{word}-{n}"),
+                arn=_arn(aws_account.account_id, f"{word}/{word}-{n}"),
                 first_seen=_SEEN,
                 **more(n),
             )
@@ -151,8 +165,8 @@ def _edges(model: Any, aws_account: AwsAccount, rows: Iterator[dict[str, Any]]) 
     )
 
 
-def _arn(resource: str) -> str:
-    return f"arn:aws:iam::{ACCOUNT_ID}:{resource}"
+def _arn(account_id: str, resource: str) -> str:
+    return f"arn:aws:iam::{account_id}:{resource}"
 
 
 def _allow(action: Any, resource: Any = "*") -> dict[str, Any]:
