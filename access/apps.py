@@ -7,7 +7,7 @@ class AccessConfig(AppConfig):
     name = "access"
 
     def ready(self) -> None:
-        from access import protection, registration
+        from access import following, protection, registration
         from access.drafts import block
         from access.escalation.finding_source import EscalationSource
         from access.plans.check import AccessCheck
@@ -29,4 +29,5 @@ class AccessConfig(AppConfig):
         ticks.register_part(forget_questions)
         registration.register()
         protection.register()
+        following.register()
         block.register()

@@ -6,24 +6,31 @@ principal who holds it. Only statements that ask who the principal is are looked
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
 from typing import Any, TypeVar
 
-from access.holders import Holder, all_rows, assemble_holders, holders
+from access.following import BESIDE, AccountRows, Owner
+from access.holders import Documents, Holder, assemble_holders, holders
 from access.question import WhoCanMatch, WhoCanQuestion
+from access.rows import GROUPS, ROLES, USERS
 from access.situations import is_for_guests
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
 from policies.engine.compiled import CompiledDocument, CompiledStatement
 from policies.engine.conditions import Context
 from policies.engine.layers import LayerPolicy
+from sync import row_writes
+from sync.row_writes import WritePosition
 
 _NO_CONTEXT: Context = {}
 _REMEMBERED = 512  # actions
+NO_DOCUMENT = CompiledDocument({})
+_DERIVED = ("by_arn", "guests", "action_patterns")  # what is found out when it is first asked for
 
 
 class Index:
@@ -33,31 +40,69 @@ class Index:
     """
 
     def __init__(self, holders: Sequence[Holder], surroundings: Surroundings) -> None:
-        self.holders = holders
+        self.holders: Sequence[Holder] = holders
         self.partition = holders[0].caller.partition if holders else ""  # of all
         self.surroundings = surroundings
         self.documents: list[CompiledDocument] = []
-        numbers: dict[int, int] = {}
-        self.held_by: dict[int, list[int]] = defaultdict(list)  # the numbers of holders, by that of a document
-        self.documents_of: list[tuple[int, ...]] = []
-        self.bounded_by: dict[int, list[int]] = defaultdict(list)
-        self.boundary_of: list[int | None] = []
-        for number, holder in enumerate(holders):
-            documents = tuple(dict.fromkeys(self._number(policy.document, numbers) for policy in holder.policies))
-            self.documents_of.append(documents)
-            for document in documents:
-                self.held_by[document].append(number)
-            boundary = None if holder.boundary is None else self._number(holder.boundary.document, numbers)
-            self.boundary_of.append(boundary)
-            if boundary is not None:
-                self.bounded_by[boundary].append(number)
+        self.held_by: dict[int, list[int]] = {}  # the numbers of holders, by that of a document
+        self.documents_of: list[tuple[int, ...]] = [()] * len(holders)
+        self.bounded_by: dict[int, list[int]] = {}
+        self.boundary_of: list[int | None] = [None] * len(holders)
+        self._numbers: dict[int, int] = {}
+        self.dead = 0  # documents that nobody has any more
         self._about: dict[str, list[tuple[int, tuple[CompiledStatement, ...]]]] = {}
+        self._before: _Before | None = None
+        for number, holder in enumerate(holders):
+            self._hold(number, holder)
 
-    def _number(self, document: CompiledDocument, numbers: dict[int, int]) -> int:
-        found = numbers.setdefault(id(document), len(self.documents))
+    def _hold(self, number: int, holder: Holder) -> None:
+        documents = tuple(dict.fromkeys(self._number(policy.document) for policy in holder.policies))
+        self.documents_of[number] = documents
+        for document in documents:
+            self.held_by.setdefault(document, []).append(number)
+        boundary = self.boundary_of[number] = (
+            None if holder.boundary is None else self._number(holder.boundary.document)
+        )
+        if boundary is not None:
+            self.bounded_by.setdefault(boundary, []).append(number)
+
+    def _number(self, document: CompiledDocument) -> int:
+        found = self._numbers.setdefault(id(document), len(self.documents))
         if found == len(self.documents):
             self.documents.append(document)
         return found
+
+    def replaced(self, holders: Mapping[int, Holder], more: Sequence[Holder] = ()) -> Index:
+        """Another index with these holders in the places of others, and more at the end; this one stays as it is.
+
+        A document that nobody has any more says nothing in it.
+        """
+        made = copy(self)
+        made.__dict__ = {name: value for name, value in self.__dict__.items() if name not in _DERIVED}
+        made.documents_of = [*self.documents_of, *([()] * len(more))]
+        made.boundary_of = [*self.boundary_of, *([None] * len(more))]
+        listed, first = [*self.holders, *more], len(self.holders)
+        for number, holder in holders.items():
+            listed[number], made.boundary_of[number] = holder, None
+        made.holders = listed
+        made.documents, made._numbers, made._about = list(self.documents), dict(self._numbers), {}
+        held = (policy.document for holder in (*holders.values(), *more) for policy in _of(holder))
+        numbers = {each for number in holders for each in (*self.documents_of[number], self.boundary_of[number])}
+        numbers |= {self._numbers.get(id(each)) for each in held}
+        concerned = {each for each in numbers if each is not None}
+        gone = set(holders)
+        for by_document, mine in (("held_by", self.held_by), ("bounded_by", self.bounded_by)):
+            cut = {each: [n for n in mine[each] if n not in gone] for each in concerned if each in mine}
+            setattr(made, by_document, {**mine, **cut})
+        for number, holder in (*holders.items(), *enumerate(more, start=first)):
+            made._hold(number, holder)
+        dead = {each for each in concerned if not made.held_by.get(each) and not made.bounded_by.get(each)}
+        for document in dead:
+            made._numbers.pop(id(made.documents[document]), None)
+            made.documents[document] = NO_DOCUMENT
+        made.dead = self.dead + len(dead)
+        made._before = _Before(self, frozenset(dead), len(self.documents)) if self._before is None else None
+        return made
 
     @cached_property
     def by_arn(self) -> Mapping[str, int]:
@@ -94,8 +139,9 @@ class Index:
         if found is None:
             if len(self._about) >= _REMEMBERED:
                 self._about.clear()
-            said = ((number, document.about(action)) for number, document in enumerate(self.documents))
-            found = self._about[action] = [(number, statements) for number, statements in said if statements]
+            known, first = self._before.about(action) if self._before else ([], 0)
+            said = ((number, self.documents[number].about(action)) for number in range(first, len(self.documents)))
+            found = self._about[action] = [*known, *((number, listed) for number, listed in said if listed)]
         return found
 
     def allowed_at_all(self, action: str, *, on_others: bool = False) -> set[int]:
@@ -133,6 +179,24 @@ class Index:
         return next(iter(self.who_can(action, resource, context, among=(number,))), None)
 
 
+@dataclass(frozen=True)
+class _Before:
+    """The index that another was made of: what its documents say, but those that are `dead`, the other needn't ask."""
+
+    index: Index
+    dead: frozenset[int]
+    first: int  # of the documents that came with the other
+
+    def about(self, action: str) -> tuple[list[tuple[int, tuple[CompiledStatement, ...]]], int]:
+        return [each for each in self.index.about(action) if each[0] not in self.dead], self.first
+
+
+def _of(holder: Holder) -> Iterator[LayerPolicy]:
+    yield from holder.policies
+    if holder.boundary:
+        yield holder.boundary
+
+
 def is_of_oneself(statement: CompiledStatement) -> bool:
     patterns = statement.resources.patterns
     return not statement.not_resources and all("${aws:username}" in pattern.lower() for pattern in patterns)
@@ -167,25 +231,38 @@ def chains_to(index: Index, targets: Iterable[int], depth: int = LONGEST) -> dic
     return {number: way for number, way in ways.items() if len(way) > 1}
 
 
-# ---- Indexes that are kept between requests, for as long as the rows that they were made of don't change -----
-# Each request reads the rows again (0.08 s for 10,000 principals); what is kept is what takes long: the index that
-# they make, and what was found out with it. So nothing has to tell this module that something changed, and no worker's
-# pull, change or import can be missed.
+# ---- Indexes that are kept between requests, and follow the mirror --------------------------------------------
+# Triggers of the database note each row that is written (sync/row_writes.py). So each request asks for what was
+# noted since the last one, reads those rows again, and puts together anew whom they concern. Nothing has to tell this
+# module that something changed, and no worker's pull, change or import can be missed.
 MOST_PRINCIPALS = 30_000  # of all indexes that are kept, about 4 kB each with what they hold
 MOST_ANSWERS = 32  # kept beside each
+_MOST_FOLLOWED = 0.2  # of the principals: where more are concerned, all are put together
+_MOST_DEAD = 500  # documents that nobody has any more
 
 T = TypeVar("T")
 
 
 @dataclass
 class CachedIndex:
-    """The index of an AWS account. `groups`: what each, by its ARN, gives its members."""
+    """The index of an AWS account. `groups`: what each, by its ARN, gives its members.
 
-    digest: bytes
+    `beside` is for what others read of the mirror beside its rows; it is None again once that was written.
+    """
+
+    seen: WritePosition
+    rows: AccountRows
     surroundings: Surroundings
     index: Index
     groups: Mapping[str, tuple[LayerPolicy, ...]]
+    documents: Documents
+    beside: Any = None
     _answers: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Of the rows."""
+        return self.rows.rows().digest()
 
     def answer(self, key: Hashable, find: Callable[[], T]) -> T:
         """What `find` finds out from the index and from what is in the key, and nothing else."""
@@ -208,17 +285,68 @@ _by_account: OrderedDict[int, CachedIndex] = OrderedDict()  # the one asked for 
 
 def cached_index(aws_account: AwsAccount) -> CachedIndex:
     """Safe to call from several threads. What it returns is for reading."""
-    rows, surroundings = all_rows(aws_account), surroundings_of(aws_account.account_id)
-    digest = rows.digest()
+    surroundings = surroundings_of(aws_account.account_id)
     with _lock:
         found = _by_account.get(aws_account.pk)
-        if found and found.digest == digest and found.surroundings == surroundings:
-            _by_account.move_to_end(aws_account.pk)
-            return found
-    holders, groups = assemble_holders(rows)
-    made = CachedIndex(digest, surroundings, Index(holders, surroundings), groups)
+    made = _followed(found, aws_account, surroundings) if found else None
+    if made is None:
+        made = _made_anew(aws_account, surroundings)
     _keep(aws_account.pk, made)
     return made
+
+
+def _made_anew(aws_account: AwsAccount, surroundings: Surroundings) -> CachedIndex:
+    seen = row_writes.position(aws_account.pk)  # what is written from here on is read once more
+    rows = AccountRows.of(aws_account)
+    made = assemble_holders(rows.rows())
+    return CachedIndex(seen, rows, surroundings, Index(made.holders, surroundings), made.groups, made.documents)
+
+
+def _followed(before: CachedIndex, aws_account: AwsAccount, surroundings: Surroundings) -> CachedIndex | None:
+    """None where it takes as long to make it anew."""
+    found = row_writes.writes_since(aws_account.pk, before.seen)
+    if found is None:
+        return None
+    seen, writes = found
+    same = surroundings == before.surroundings
+    beside = None if any(kind in BESIDE for kind, _ in writes) else before.beside
+    if not writes and same:
+        before.seen = seen
+        return before
+    rows, concerned = before.rows.followed(aws_account, writes)
+    if not concerned and same:
+        return replace(before, seen=seen, rows=rows, beside=beside)
+    if len(concerned) > max(50, _MOST_FOLLOWED * len(before.index.holders)):
+        made = assemble_holders(rows.rows(), before.documents)
+        index, groups, documents = Index(made.holders, surroundings), made.groups, made.documents
+    else:
+        made = assemble_holders(rows.rows_of(concerned), before.documents)
+        index = _index_with(before, rows, concerned, made.holders, surroundings)
+        arns = {row[1] for row in rows.by_kind[GROUPS].values()}
+        groups = {arn: policies for arn, policies in {**before.groups, **made.groups}.items() if arn in arns}
+        documents = {**before.documents, **made.documents}
+    return CachedIndex(seen, rows, surroundings, index, groups, documents, beside)
+
+
+def _index_with(
+    before: CachedIndex,
+    rows: AccountRows,
+    concerned: Collection[Owner],
+    changed: Sequence[Holder],
+    surroundings: Surroundings,
+) -> Index:
+    now = {owner_in_rows(holder): holder for holder in changed}
+    places = {owner_in_rows(holder): number for number, holder in enumerate(before.index.holders)}
+    order = [owner for owner in rows.order if owner in now or (owner in places and owner not in concerned)]
+    is_same_order = order == list(places) and surroundings == before.surroundings
+    if is_same_order and before.index.dead < _MOST_DEAD:
+        return before.index.replaced({places[owner]: holder for owner, holder in now.items()})
+    holders = before.index.holders
+    return Index([now[owner] if owner in now else holders[places[owner]] for owner in order], surroundings)
+
+
+def owner_in_rows(holder: Holder) -> Owner:
+    return ROLES if holder.is_role else USERS, holder.row
 
 
 def _keep(pk: int, made: CachedIndex) -> None:

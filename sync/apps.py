@@ -8,6 +8,7 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         from celery.signals import worker_ready
+        from django.db.models.signals import post_migrate
 
         from accounts import audit, stepup
         from iamconsole.parts import register_condition
@@ -17,6 +18,7 @@ class SyncConfig(AppConfig):
         from sync.changes.records import is_own_write
         from sync.changes.transitions import OPERATOR_EVENTS
         from sync.mirror.revisions import register_judge
+        from sync.row_writes import make_triggers
         from sync.shell import register_search
         from sync.views import queue
 
@@ -38,6 +40,7 @@ class SyncConfig(AppConfig):
         queue.register_panels()
         register_condition("queue", lambda: "on hold" if counter.is_on_hold() else "open")
         register_judge(is_own_write)
+        post_migrate.connect(make_triggers, sender=self)
         worker_ready.connect(counter.look_at_start)
         stepup.register_words(
             {

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from access.drafts.effects import draft_effects
-from access.drafts.words import said_of
+from access.drafts.escalation import draft_escalations
+from access.drafts.words import NOT_ABOUT_ESCALATION, said_of
 from access.surroundings import surroundings_of
 from policies import draft_blocks
 from policies.draft_blocks import CheckedDraft, DraftBlock
@@ -20,11 +21,12 @@ def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
         return None
     is_same = identify(draft.text).canonical_hash == identify(subject.in_force).canonical_hash
     found = None if is_same else draft_effects(draft.aws_account, subject, draft.text)
+    escalations = draft_escalations(draft.aws_account, found) if found else NOT_ABOUT_ESCALATION
     account_id = draft.aws_account.account_id
     return {
         "subject": subject,
         "is_same": is_same,
-        "found": said_of(found, account_id) if found else None,
+        "found": said_of(found, account_id, escalations) if found else None,
         "not_read": sorted(surroundings_of(account_id).not_read.values()) if found else [],
     }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from access.drafts.effects import DraftEffects
+from access.drafts.escalation import DraftEscalations
 from access.plans.comparing import kept_items
 from access.plans.effect_blocks import PrincipalLink, of_nobody, principal_link
 from access.plans.effects import KINDS, AffectedPrincipals
@@ -19,6 +20,7 @@ _MOST_SAID = 2  # things in a sentence
 _MOST_GROUPS = 6  # of people to whom different things happen
 _WHOM = "to "  # begins the line of an item that says for which principals (policies.engine.diff.report.lines)
 _LAST_PART = 5  # of an ARN, behind its colons
+NOT_ABOUT_ESCALATION = DraftEscalations()
 _NONE: Mapping[str, Any] = {"items": [], "more": 0}
 
 
@@ -64,7 +66,7 @@ class DraftSaid:
     nothing: str = ""
 
 
-def said_of(found: DraftEffects, account_id: str) -> DraftSaid:
+def said_of(found: DraftEffects, account_id: str, escalations: DraftEscalations = NOT_ABOUT_ESCALATION) -> DraftSaid:
     concerned = found.concerned
     kept = [_kept(each) for each in concerned] or list(found.trusts)
     arns = sorted({arn for each in concerned for arn in each.arns} | {each["role"] for each in found.trusts})
@@ -77,8 +79,8 @@ def said_of(found: DraftEffects, account_id: str) -> DraftSaid:
         max(0, len(links) - SHOWN),
         groups[:_MOST_GROUPS],
         max(0, len(groups) - _MOST_GROUPS),
-        list(_risks(found)),
-        list(_notes(found, len(arns))),
+        [*_risks(found), *_opened(escalations)],
+        [*_notes(found, len(arns)), *_notes_on_paths(escalations)],
         "" if kept else _nothing(found),
     )
 
@@ -154,6 +156,28 @@ def _risks(found: DraftEffects) -> Iterator[DraftRisk]:
         yield DraftRisk(
             "Public" if public else "Cross-account", finding.message, finding.severity == "security_warning"
         )
+
+
+def _opened(escalations: DraftEscalations) -> Iterator[DraftRisk]:
+    for is_sure, could in ((True, "could become"), (False, "may be able to become")):
+        paths = [path for path in escalations.opened if path.supposes is not is_sure]
+        if paths:
+            names = some([name_of(path.source) for path in paths])
+            whom = f"{'an administrator' if len(paths) == 1 else 'administrators'} of this AWS account"
+            first = f"{name_of(paths[0].source)} {', then '.join(paths[0].steps)}."
+            yield DraftRisk("New privilege escalation path", f"{names} {could} {whom}: {first}", is_sure)
+
+
+def _notes_on_paths(escalations: DraftEscalations) -> Iterator[str]:
+    if escalations.closed:
+        names = some([name_of(path.source) for path in escalations.closed])
+        becoming = "an administrator" if len(escalations.closed) == 1 else "administrators"
+        yield f"{names} can no longer become {becoming}."
+    if escalations.undecided:
+        names = some([name_of(arn) for arn in escalations.undecided])
+        yield f"Whether {names} could become administrators is looked at when you stage it."
+    elif escalations.is_about:
+        yield "Privilege escalation paths of others, who could act as them, are looked at when you stage it."
 
 
 def _notes(found: DraftEffects, concerned: int) -> Iterator[str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from django.db.models import F, Q
 
 from access.escalation.techniques import ProviderByArn, Technique
-from access.holders import Holder, Row, digest_of, documents_of
+from access.holders import Holder, documents_of
 from access.index import CachedIndex, Index, cached_index
+from access.rows import Row, digest_of
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in
@@ -124,7 +126,17 @@ class EscalationRows:
     identity_center: bool = False
 
     @classmethod
-    def of(cls, aws_account: AwsAccount, surroundings: Surroundings) -> EscalationRows:
+    def of(cls, aws_account: AwsAccount, cached: CachedIndex) -> EscalationRows:
+        """Read anew where they were written since `cached` remembers them."""
+        found: EscalationRows = cached.beside or cls._read(aws_account)
+        runs = _may_run_identity_center(aws_account, cached.surroundings)
+        if found.identity_center is not runs:
+            found = replace(found, identity_center=runs)
+        cached.beside = found
+        return found
+
+    @classmethod
+    def _read(cls, aws_account: AwsAccount) -> EscalationRows:
         profiles = InstanceProfile.objects.live().filter(aws_account=aws_account, role__isnull=False)
         users = IamUser.objects.live().filter(aws_account=aws_account)
         versions = PolicyVersion.objects.filter(
@@ -134,9 +146,9 @@ class EscalationRows:
             list(profiles.order_by("pk").values_list("role__arn")),
             list(users.order_by("pk").values_list("arn", "key_count", "has_password", "mfa_count")),
             list(versions.order_by("pk").values_list("policy__arn", "version_id", "in_force", "document__text_hash")),
-            _may_run_identity_center(aws_account, surroundings),
         )
 
+    @cached_property
     def digest(self) -> bytes:
         return digest_of(self.profiled, self.users, self.versions, [(self.identity_center,)])
 
@@ -152,13 +164,13 @@ def _may_run_identity_center(aws_account: AwsAccount, surroundings: Surroundings
 
 def account_of(aws_account: AwsAccount) -> EscalationAccount:
     cached = cached_index(aws_account)
-    return escalation_account(cached, EscalationRows.of(aws_account, cached.surroundings), aws_account.partition)
+    return escalation_account(cached, EscalationRows.of(aws_account, cached), aws_account.partition)
 
 
 def escalation_account(cached: CachedIndex, beside: EscalationRows, partition: str) -> EscalationAccount:
     older: dict[str, list[LayerPolicy]] = defaultdict(list)
     managed: dict[str, LayerPolicy] = {}
-    documents = documents_of({text for *_, text in beside.versions})
+    documents = documents_of({text for *_, text in beside.versions}, cached.documents)
     for arn, version, is_in_force, text in beside.versions:
         if is_in_force:
             managed[arn] = LayerPolicy(arn, documents[text])

@@ -34,18 +34,21 @@ class Variant:
 class Closure:
     """Identities by their number: those in the index, and variants that are administrators, who have negative ones.
 
-    The first `starts` are those of whom one wants to know.
+    `starts` are those of whom one wants to know, by number: the bit of each is its place among them.
     """
 
-    def __init__(self, starts: int) -> None:
-        self.bits: dict[Fact, int] = {(TechniqueGain.CONTROL, number): 1 << number for number in range(starts)}
+    def __init__(self, starts: Sequence[int]) -> None:
+        self.starts = starts
+        self.bits: dict[Fact, int] = {
+            (TechniqueGain.CONTROL, number): 1 << place for place, number in enumerate(starts)
+        }
         self.moves: list[Move] = []
         self.variants: dict[int, Variant] = {}
         self.winning: set[int] = set()
         self._after: list[int] = []  # by whom each move could be made when it was last looked at
         self._acting: dict[frozenset[int], int] = {}
         self._dependent: dict[Fact, list[int]] = defaultdict(list)
-        self._dirty: set[int] = set(range(starts))
+        self._dirty: set[int] = set(starts)
 
     def add(self, moves: Iterable[Move]) -> None:
         for move in moves:

@@ -26,11 +26,11 @@ class EscalationSource(FindingSource):
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
         cached = cached_index(aws_account)
-        beside = EscalationRows.of(aws_account, cached.surroundings)
+        beside = EscalationRows.of(aws_account, cached)
         stamp = stamp_of(
             stamp_of_code(*_CODE),
             cached.digest.hex(),
-            beside.digest().hex(),
+            beside.digest.hex(),
             cached.surroundings.stamp,
             aws_account.partition,
         )
@@ -38,7 +38,7 @@ class EscalationSource(FindingSource):
 
     def look(self, aws_account: AwsAccount, scopes: Collection[str]) -> Mapping[str, Sequence[Found]]:
         cached = cached_index(aws_account)
-        beside = EscalationRows.of(aws_account, cached.surroundings)
+        beside = EscalationRows.of(aws_account, cached)
         account = escalation_account(cached, beside, aws_account.partition)
         found = escalations(account).paths
         ids = PathIds(aws_account, account, found)

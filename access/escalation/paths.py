@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from access.descriptions import describe_context
 from access.escalation.account import EscalationAccount, EscalationRows, escalation_account
-from access.escalation.search import TECHNIQUES, Search
+from access.escalation.search import TECHNIQUES, Search, SearchBasis
 from access.escalation.shortest import ClosurePaths, MoveUse, Proof
 from access.escalation.techniques import NeedResource, Technique
 from access.holders import Holder
@@ -156,22 +156,35 @@ class EscalationsFound:
 
 
 def escalations(account: EscalationAccount) -> EscalationsFound:
-    search = Search(account)
+    search = Search(SearchBasis.of(account))
     search.look(TECHNIQUES)
-    found = {(path.source, path.technique): path for path in paths(search)}
-    direct = _direct(search)
+    sure, direct = list(paths(search)), _direct(search)
     search.suppose()
+    return found_in(search, sure, direct, search.administrators)
+
+
+DirectSteps = Mapping[str, Sequence[EscalationStep]]
+
+
+def found_in(
+    search: Search, sure: Sequence[EscalationPath], direct: DirectSteps | None, among: Collection[int]
+) -> EscalationsFound:
+    """In a search that supposes what isn't known; `sure`, `direct`: what was found before it did.
+
+    `among`: those of whom to say whether they are administrators.
+    """
+    found = {(path.source, path.technique): path for path in sure}
     for path in paths(search):
         found.setdefault((path.source, path.technique), path)
     ordered = sorted(found.values(), key=lambda path: (len(path.steps), path.supposes, path.source, path.technique))
-    administrators = frozenset(search.index.holders[number].arn for number in search.administrators)
-    return EscalationsFound(ordered, administrators, direct)
+    administrators = search.administrators & set(among)
+    return EscalationsFound(ordered, frozenset(search.index.holders[number].arn for number in administrators), direct)
 
 
 MOST_DIRECT = 20_000  # steps
 
 
-def _direct(search: Search) -> Mapping[str, Sequence[EscalationStep]] | None:
+def _direct(search: Search) -> DirectSteps | None:
     """Before anything is supposed. Without the permissions of the steps."""
     ways, left = ClosurePaths(search.closure), MOST_DIRECT
     found: dict[str, list[EscalationStep]] = defaultdict(list)
@@ -195,8 +208,8 @@ def paths(search: Search) -> Iterator[EscalationPath]:
     """For each principal that isn't an administrator, one for each technique that begins a shortest way."""
     ways = ClosurePaths(search.closure)
     won = search.closure.won & search.supposing
-    for number in range(search.real):
-        if won >> number & 1 and number not in search.administrators:
+    for place, number in enumerate(search.closure.starts):
+        if won >> place & 1 and number not in search.administrators:
             for proof, end in ways.of(number):
                 yield _path(search, proof, number if end is None else end)
 
@@ -269,8 +282,8 @@ class EscalationPaths:
 
 def escalation_paths_of(aws_account: AwsAccount) -> EscalationPaths:
     cached = cached_index(aws_account)
-    beside = EscalationRows.of(aws_account, cached.surroundings)
-    key = ("ways", beside.digest(), aws_account.partition)
+    beside = EscalationRows.of(aws_account, cached)
+    key = ("ways", beside.digest, aws_account.partition)
     return cached.answer(key, lambda: _found(escalation_account(cached, beside, aws_account.partition)))
 
 

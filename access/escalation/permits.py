@@ -29,6 +29,7 @@ _ASSUME = "sts:assumerole"
 _BOUNDARY = "iam:permissionsboundary"
 UNKNOWN_BOUNDARY = "not read"
 _MOST_CHOICES = 64
+_STEPS_OF_QUESTION, _STEPS_OF_ONE, _STEPS_OF_TARGET = 60, 20, 2  # of a budget
 _STEPS = 100_000  # for the values of all keys that the caller chooses
 _ANY_SERVICE = "*"
 _CHUNK = 50  # of so few, only the documents that they hold are looked at
@@ -56,8 +57,10 @@ Matches = Mapping[int, WhoCanMatch]  # by the number of whoever may
 class Permits:
     """Of `actors`, by their numbers in the index."""
 
-    def __init__(self, index: Index, actors: Sequence[int]) -> None:
+    def __init__(self, index: Index, actors: Sequence[int], budget: Budget | None = None) -> None:
+        """`budget`: what is asked spends of it, and raises BudgetExceededError."""
         self.index = index
+        self._budget = budget
         self.actors = {each for each in actors if not index.holders[each].caller.is_service_linked}
         self._chosen: dict[str, list[Context]] = {}
         self._allowed: dict[tuple[str, bool], set[int]] = {}
@@ -83,6 +86,8 @@ class Permits:
         return found
 
     def _asked(self, action: str, resource: str, context: Context, among: Set[int]) -> dict[int, WhoCanMatch]:
+        if self._budget is not None:
+            self._budget.spend(_STEPS_OF_QUESTION + len(among) * _STEPS_OF_ONE)
         question = self.index.question(action, resource, context)
         if len(among) * 10 > len(self.index.holders):
             return {each.number: each for each in question.answers(None) if each.number in among}
@@ -113,6 +118,8 @@ class Permits:
         """The targets, by who may do it on them; those on whom nobody may are left out."""
         by_class: dict[tuple[Hashable, ...], list[TechniqueObject]] = defaultdict(list)
         for action in needed.actions:
+            if self._budget is not None and self._may(action, on_others=on_others):
+                self._budget.spend(len(things) * _STEPS_OF_TARGET)
             for thing in things if self._may(action, on_others=on_others) else ():
                 by_class[self._class_of(action, context, thing, on_others)].append(thing)
         by_thing: dict[int, list[Matches]] = defaultdict(list)

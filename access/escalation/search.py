@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from access.escalation import iam_techniques, passrole_model_techniques, passrole_techniques, running_code_techniques
 from access.escalation.account import EscalationAccount
@@ -11,9 +12,10 @@ from access.escalation.closure import Closure
 from access.escalation.graph import Move, Moves
 from access.escalation.permits import Permits, TechniqueObject
 from access.escalation.techniques import Technique, TechniqueTarget
-from access.escalation.variants import Variants
+from access.escalation.variants import Belonging, Variants
 from access.holders import Holder
 from access.index import Index, numbers_of
+from policies.engine.diff.budget import Budget
 
 TECHNIQUES = (
     *iam_techniques.CHANGES,
@@ -29,22 +31,104 @@ TECHNIQUES = (
 )
 
 
+@dataclass(frozen=True)
+class SearchBasis:
+    """What a search begins with, found out once for many: all principals, then those that somebody could make.
+
+    `real`: how many there are. `administrators`: their numbers. `targets`: what techniques are turned on.
+    """
+
+    account: EscalationAccount
+    index: Index
+    real: int
+    administrators: frozenset[int]
+    targets: Mapping[TechniqueTarget, Sequence[TechniqueObject]]
+    belonging: Belonging
+
+    @classmethod
+    def of(cls, account: EscalationAccount) -> SearchBasis:
+        real = len(account.index.holders)
+        index = account.index.replaced({}, list(new_principals(account)))
+        variants = Variants(account, index.holders, Belonging.of(index.holders))
+        administrators = frozenset(_administrators(account, index, variants))
+        things = [TechniqueObject.of(number, holder) for number, holder in enumerate(index.holders)]
+        return cls(account, index, real, administrators, _targets(account, things, real), variants.belonging)
+
+    def with_account(self, account: EscalationAccount, changed: Collection[int]) -> SearchBasis:
+        """Of an AWS account that has the same principals, of whom these have other policies, boundaries or trusts."""
+        new = list(new_principals(account))
+        index = account.index.replaced({}, new)
+        belonging = self.belonging.with_holders({number: index.holders[number] for number in changed})
+        variants = Variants(account, index.holders, belonging)
+        now = {number for number in changed if variants.is_administrator(index.holders[number])}
+        others = self.administrators - set(changed)
+        known = {thing.number: thing for kind in _PRINCIPALS for thing in self.targets[kind]}
+        things = [
+            TechniqueObject.of(number, holder) if number in changed or number >= self.real else known[number]
+            for number, holder in enumerate(index.holders)
+        ]
+        return SearchBasis(
+            account, index, self.real, others | now, _targets(account, things, self.real), variants.belonging
+        )
+
+
+_PRINCIPALS = (TechniqueTarget.USER, TechniqueTarget.ROLE)
+
+
+def _administrators(account: EscalationAccount, index: Index, variants: Variants) -> Iterator[int]:
+    anybody = f"arn:{account.partition}:iam::{account.account_id}:role/anybody"
+    for number in numbers_of(index.who_can("iam:AttachRolePolicy", anybody)):
+        if variants.is_administrator(index.holders[number]):
+            yield number
+
+
+def _targets(
+    account: EscalationAccount, made: Sequence[TechniqueObject], real: int
+) -> Mapping[TechniqueTarget, Sequence[TechniqueObject]]:
+    users = [thing for thing in made if thing.trust is None]
+    roles = [thing for thing in made if thing.trust is not None]
+    own = f"arn:{account.partition}:iam::{account.account_id}:policy/"
+    holders = account.index.holders
+    names = {policy.name for holder in holders for policy in (*holder.policies, holder.boundary) if policy}
+    names |= {policy.name for policies in account.groups.values() for policy in policies} | set(account.older)
+    groups = {*account.groups, *(group for holder in holders for group in holder.groups)}
+    return {
+        TechniqueTarget.USER: users,
+        TechniqueTarget.ROLE: roles,
+        TechniqueTarget.ROLE_OF_SERVICE: roles,
+        TechniqueTarget.ROLE_OF_PROVIDER: roles,
+        TechniqueTarget.NEW_USER: [thing for thing in users if (thing.number or 0) >= real],
+        TechniqueTarget.NEW_ROLE: [thing for thing in roles if (thing.number or 0) >= real],
+        TechniqueTarget.GROUP: [TechniqueObject(group) for group in sorted(groups)],
+        TechniqueTarget.POLICY: [TechniqueObject(name) for name in sorted(names) if name.startswith(own)],
+        TechniqueTarget.ACCOUNT: [TechniqueObject("")],
+    }
+
+
 class Search:
     """Identities by number: those of the AWS account, those that somebody can make, and what they can be made of."""
 
-    def __init__(self, account: EscalationAccount) -> None:
-        self.account = account
-        self.real = len(account.index.holders)
-        base = [*account.index.holders, *new_principals(account)]
-        self.index = Index(base, account.index.surroundings)
-        self._variants = Variants(account, base)
-        self._base = len(base)
-        self.closure = Closure(self.real)
-        self.administrators = frozenset(self._administrators())
+    def __init__(
+        self,
+        basis: SearchBasis,
+        starts: Collection[int] | None = None,
+        acting: Collection[int] | None = None,
+        budget: Budget | None = None,
+    ) -> None:
+        """`starts`: of whom one wants to know; `acting`: whom one looks at. By number; all, unless said.
+
+        `budget`: of steps, about a microsecond each; its methods then raise BudgetExceededError.
+        """
+        self.account, self.index, self.real = basis.account, basis.index, basis.real
+        self.administrators = basis.administrators
+        self._variants = Variants(basis.account, basis.index.holders, basis.belonging)
+        self.closure = Closure(range(self.real) if starts is None else sorted(starts))
         self.closure.winning |= self.administrators
-        self._things = self._targets(base)
-        actors = [number for number in range(self._base) if number not in self.administrators]
-        self._moves = [Moves(account, Permits(self.index, actors), self._things)]
+        self._things = basis.targets
+        self._budget = budget
+        everybody = range(len(basis.index.holders)) if acting is None else sorted(acting)
+        listed = [number for number in everybody if number not in self.administrators]
+        self._moves = [Moves(self.account, Permits(self.index, listed, budget), self._things)]
         self._techniques: list[Technique] = []
         self._unsure: list[Move] = []
         self._supposes = False
@@ -91,35 +175,9 @@ class Search:
                 holders.append(variant.holder)
         if holders:
             first = len(self.index.holders)
-            self.index = Index([*self.index.holders, *holders], self.index.surroundings)
-            moves = Moves(self.account, Permits(self.index, range(first, first + len(holders))), self._things)
+            self.index = self.index.replaced({}, holders)
+            permits = Permits(self.index, range(first, first + len(holders)), self._budget)
+            moves = Moves(self.account, permits, self._things)
             self._moves.append(moves)
             self._add(moves, self._techniques)
         return bool(fresh)
-
-    def _administrators(self) -> Iterator[int]:
-        anybody = f"arn:{self.account.partition}:iam::{self.account.account_id}:role/anybody"
-        for number in numbers_of(self.index.who_can("iam:AttachRolePolicy", anybody)):
-            if self._variants.is_administrator(self.index.holders[number]):
-                yield number
-
-    def _targets(self, base: Sequence[Holder]) -> Mapping[TechniqueTarget, Sequence[TechniqueObject]]:
-        account = self.account
-        made = [TechniqueObject.of(number, holder) for number, holder in enumerate(base)]
-        users = [thing for thing in made if thing.trust is None]
-        roles = [thing for thing in made if thing.trust is not None]
-        own = f"arn:{account.partition}:iam::{account.account_id}:policy/"
-        names = {policy.name for holder in base for policy in (*holder.policies, holder.boundary) if policy}
-        names |= {policy.name for policies in account.groups.values() for policy in policies} | set(account.older)
-        groups = {*account.groups, *(group for holder in base for group in holder.groups)}
-        return {
-            TechniqueTarget.USER: users,
-            TechniqueTarget.ROLE: roles,
-            TechniqueTarget.ROLE_OF_SERVICE: roles,
-            TechniqueTarget.ROLE_OF_PROVIDER: roles,
-            TechniqueTarget.NEW_USER: [thing for thing in users if (thing.number or 0) >= self.real],
-            TechniqueTarget.NEW_ROLE: [thing for thing in roles if (thing.number or 0) >= self.real],
-            TechniqueTarget.GROUP: [TechniqueObject(group) for group in sorted(groups)],
-            TechniqueTarget.POLICY: [TechniqueObject(name) for name in sorted(names) if name.startswith(own)],
-            TechniqueTarget.ACCOUNT: [TechniqueObject("")],
-        }

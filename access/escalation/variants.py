@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from access.escalation.account import EscalationAccount
 from access.escalation.administrator import is_administrator
@@ -12,23 +13,51 @@ from access.escalation.identity_changes import Change, Fact, IdentityChanges
 from access.escalation.techniques import TechniqueGain
 from access.holders import Holder
 from access.question import asks_who
+from policies.engine.layers import LayerPolicy
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """The numbers of users, of the members of each group by its ARN, and of those who have each policy by its name."""
+
+    users: Sequence[int]
+    members: Mapping[str, Sequence[int]]
+    having: Mapping[str, Sequence[int]]
+
+    @classmethod
+    def of(cls, base: Sequence[Holder]) -> Belonging:
+        members: dict[str, list[int]] = defaultdict(list)
+        having: dict[str, list[int]] = defaultdict(list)
+        for number, holder in enumerate(base):
+            for group in holder.groups:
+                members[group].append(number)
+            for policy in _policies_of(holder):
+                having[policy.name].append(number)
+        return cls([number for number, holder in enumerate(base) if not holder.is_role], dict(members), dict(having))
+
+    def with_holders(self, changed: Mapping[int, Holder]) -> Belonging:
+        """What they have now is added; what they had stays: it is looked at once more where it is no more."""
+        having = dict(self.having)
+        for number, holder in changed.items():
+            for policy in _policies_of(holder):
+                having[policy.name] = sorted({*having.get(policy.name, ()), number})
+        return replace(self, having=having)
+
+
+def _policies_of(holder: Holder) -> Iterator[LayerPolicy]:
+    yield from holder.policies
+    if holder.boundary:
+        yield holder.boundary
 
 
 class Variants:
-    def __init__(self, account: EscalationAccount, base: Sequence[Holder]) -> None:
+    def __init__(self, account: EscalationAccount, base: Sequence[Holder], belonging: Belonging) -> None:
         self._account = account
         self._base = base
         self._alterations = IdentityChanges(account)
         self._seen: set[tuple[int, frozenset[Change]]] = set()
         self._administrators: dict[tuple[object, ...], bool] = {}
-        self._users = [number for number, holder in enumerate(base) if not holder.is_role]
-        self._members: dict[str, list[int]] = defaultdict(list)
-        self._having: dict[str, list[int]] = defaultdict(list)
-        for number, holder in enumerate(base):
-            for group in holder.groups:
-                self._members[group].append(number)
-            for policy in (*holder.policies, *([holder.boundary] if holder.boundary else [])):
-                self._having[policy.name].append(number)
+        self.belonging = belonging
 
     def fresh(self, closure: Closure) -> Iterator[tuple[Variant, bool]]:
         """With whether it is an administrator. What is one in fewer changes isn't told again with more."""
@@ -64,9 +93,9 @@ class Variants:
             if isinstance(thing, int):
                 numbers: Collection[int] = (thing,)
             elif gains is TechniqueGain.MEMBERSHIP or thing in joinable or thing in of_joinable:
-                numbers = {*self._users, *self._having.get(thing, ())}
+                numbers = {*self.belonging.users, *self.belonging.having.get(thing, ())}
             else:
-                numbers = self._members.get(thing, ()) or self._having.get(thing, ())
+                numbers = self.belonging.members.get(thing, ()) or self.belonging.having.get(thing, ())
             for number in numbers:
                 found[number].append(fact)
         return found

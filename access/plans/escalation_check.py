@@ -15,10 +15,10 @@ from access.plans.effects import ids
 from access.plans.holdings import PrincipalHoldings
 from access.plans.planned_account import account_with
 from access.plans.reading import PlannedHoldings, read_holdings, read_planned_holdings
+from access.plans.relevant import changed_actions, overlap
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
 from iamconsole.web.words import counted, number, some
-from policies.engine.compiled import compiled
 from policies.holdings import AttachmentChange, CredentialFact, InlinePolicyChange, ManagedPolicyChange
 from sync.checks import Measurement, PlanCheck, PlanFinding
 from sync.operations import AccessChange, PlannedStep
@@ -159,11 +159,12 @@ def _actions() -> frozenset[str]:
 
 
 def _may_matter(planned: PlannedHoldings) -> bool:
-    return any(_matters(change, planned.before) for change in planned.changes)
+    return any(matters(change, planned.before) for change in planned.changes)
 
 
-def _matters(change: AccessChange, before: PrincipalHoldings) -> bool:
-    """Texts that say nothing of what techniques use don't, where nobody can rewrite them by changing something else.
+def matters(change: AccessChange, before: PrincipalHoldings) -> bool:
+    """Texts don't that say of what techniques use what those before them said; nor do others that say nothing of it,
+    where nobody can rewrite them by changing something else.
 
     A managed policy of the AWS account can be rewritten, and what a group has can be changed: whoever gets one may have
     the permission for that already.
@@ -173,23 +174,23 @@ def _matters(change: AccessChange, before: PrincipalHoldings) -> bool:
             return False
         case InlinePolicyChange():
             owner = before.owners.get(change.owner_arn)
-            return _is_about_techniques(change.document, owner.inline.get(change.name) if owner else None)
+            return _differ_on_techniques(owner.inline.get(change.name) if owner else None, change.document)
         case ManagedPolicyChange():
-            return _is_about_techniques(change.document, before.text_of(change.policy_arn))
+            return _differ_on_techniques(before.text_of(change.policy_arn), change.document)
         case AttachmentChange() if ":iam::aws:policy/" in change.policy_arn:
-            return _is_about_techniques(before.text_of(change.policy_arn))
+            return _differ_on_techniques(None, before.text_of(change.policy_arn))
     return True
 
 
-def _is_about_techniques(*texts: str | None) -> bool:
-    documents = [compiled(text) for text in texts if text]
-    return any(document.about(action) for document in documents for action in _actions())
+def _differ_on_techniques(before: str | None, after: str | None) -> bool:
+    patterns = changed_actions(*([text] if text else [] for text in (before, after)))
+    return patterns is None or any(overlap(pattern, action) for pattern in patterns for action in _actions())
 
 
 # ---- Before and after ----------------------------------------------------------------------------------------
 def _searched(aws_account: AwsAccount, planned: PlannedHoldings) -> tuple[WhoCanEscalate, WhoCanEscalate]:
     cached = cached_index(aws_account)
-    beside = EscalationRows.of(aws_account, cached.surroundings)
+    beside = EscalationRows.of(aws_account, cached)
     account = escalation_account(cached, beside, aws_account.partition)
     mirrored = read_holdings(aws_account, [*planned.changes, *planned.undone])
 
@@ -199,7 +200,7 @@ def _searched(aws_account: AwsAccount, planned: PlannedHoldings) -> tuple[WhoCan
     if planned.undone:
         before = search(account_with(account, mirrored, planned.before, planned.undone))
     else:
-        key = ("who can escalate", beside.digest(), aws_account.partition)
+        key = ("who can escalate", beside.digest, aws_account.partition)
         before = cached.answer(key, lambda: search(account))
     return before, search(account_with(account, mirrored, planned.after, [*planned.undone, *planned.changes]))
 

@@ -12,7 +12,7 @@ from access.index import Index
 from access.plans.holdings import NOTHING, Owner, PrincipalHoldings, is_group
 from policies.engine.compiled import compiled
 from policies.engine.layers import LayerName, LayerPolicy
-from policies.holdings import InstanceProfileFact, ManagedPolicyChange
+from policies.holdings import InstanceProfileFact, ManagedPolicyChange, TrustChange
 from sync.operations import AccessChange
 
 
@@ -20,15 +20,30 @@ def account_with(
     account: EscalationAccount, mirrored: PrincipalHoldings, planned: PrincipalHoldings, changes: Sequence[AccessChange]
 ) -> EscalationAccount:
     """`account`, where what `mirrored` says of some of its principals and groups is as `planned` says."""
+    holders = planned_holders(account.index.holders, mirrored, planned)
+    places = _changed_places(account.index.holders, holders)
+    if places is None:
+        index = Index(holders, account.index.surroundings)
+    else:
+        index = account.index.replaced({number: holders[number] for number in places})
+    trusts_stay = places is not None and not any(isinstance(change, TrustChange) for change in changes)
     return replace(
         account,
-        index=Index(planned_holders(account.index.holders, mirrored, planned), account.index.surroundings),
+        index=index,
         groups=_groups(account, mirrored, planned),
         managed=_managed(account, changes),
         older=_older(account, mirrored, changes),
         profiled=_profiled(account, changes),
-        _trusting={},
+        _trusting=account._trusting if trusts_stay else {},
     )
+
+
+def _changed_places(before: Sequence[Holder], after: Sequence[Holder]) -> list[int] | None:
+    """Where another holder is; None where it isn't another state of the same one."""
+    if len(before) != len(after):
+        return None
+    found = [number for number, (was, now) in enumerate(zip(before, after, strict=True)) if was is not now]
+    return found if all(before[number].arn == after[number].arn for number in found) else None
 
 
 def planned_holders(holders: Iterable[Holder], mirrored: PrincipalHoldings, planned: PrincipalHoldings) -> list[Holder]:

@@ -93,11 +93,11 @@ def is_about(statement: Statement, patterns: Patterns) -> bool:
     """Whether it may be about one of the actions."""
     if statement.has("NotAction"):
         return True
-    return any(_overlap(mine.lower(), its) for mine in statement.action_words for its in patterns)
+    return any(overlap(mine.lower(), its) for mine in statement.action_words for its in patterns)
 
 
 @lru_cache(maxsize=32_768)
-def _overlap(one: str, other: str) -> bool:
+def overlap(one: str, other: str) -> bool:
     """Whether two patterns of actions have an action in common, or may have."""
     if one == other or "*" in (one, other):
         return True

@@ -561,6 +561,28 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="RowWrite",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("aws_account_id", models.BigIntegerField()),
+                        ("kind", models.CharField(max_length=12)),
+                        ("row_id", models.BigIntegerField()),
+                        ("transaction_id", models.BigIntegerField()),
+                        ("token", models.BigIntegerField()),
+                        ("at", models.DateTimeField()),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(fields=["aws_account_id", "transaction_id", "id"], name="sync_rowwrite_since")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
                     name="Run",
                     fields=[
                         (

@@ -25,6 +25,7 @@ from sync.models.mirrored import (
 from sync.models.runs import Run
 from sync.models.safeguards import Safeguard, SafeguardVersion
 from sync.models.schedules import PullTurn, Region, Schedule, SharedRate, TickPart
+from sync.models.writes import RowWrite
 
 __all__ = [
     "Approval",
@@ -48,6 +49,7 @@ __all__ = [
     "PullTurn",
     "Region",
     "Revision",
+    "RowWrite",
     "Run",
     "Safeguard",
     "SafeguardVersion",

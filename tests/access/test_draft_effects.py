@@ -13,6 +13,7 @@ from hypothesis import given as given_by
 from hypothesis import strategies as st
 
 from access.drafts.effects import draft_effects
+from access.drafts.escalation import draft_escalations
 from access.drafts.words import said_of
 from access.plans.comparing import compare
 from access.plans.effects import Effort, kept_effects
@@ -22,13 +23,14 @@ from accounts.models import AwsAccount, Operator
 from identities import operations as ops
 from policies import draft_subjects
 from policies.draft_subjects import DraftSubject
+from policies.models import PolicyVersion
 from policies.operations import plan_update
 from sync import checks
 from sync.changes.plan import plan
 from tests.access.mirrored import OTHER, managed, role, user
 from tests.services.fuzzing import as_long_as_asked
 from tests.services.pages import address, text_of
-from tests.services.rows import attach, join, make_group
+from tests.services.rows import attach, join, make_document, make_group
 from tests.services.statements import allow, deny, document, document_text, trusting
 
 ClientOf = Callable[..., Client]
@@ -216,3 +218,42 @@ def test_a_group_that_is_given_more_gives_it_to_members(aws_account: AwsAccount)
         aws_account, plan(aws_account, [ops.put_inline(group, "new", document_text(allow("s3:GetObject")))]).steps
     )["access"].kept
     assert kept_effects(found.concerned, found.before) == measured["effects"]
+
+
+# ---- Privilege escalation paths ------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_a_new_privilege_escalation_path_is_said(alone: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    policy = managed(alone, "lake", [allow("s3:GetObject", LAKE)])
+    dana = user(alone, "dana")
+    attach(dana, policy)
+    draft = document_text(allow("s3:GetObject", LAKE), allow("iam:AttachUserPolicy", dana.arn))
+    said = checked(client_of(erin), draft, "policy", policy.aws_id)
+    assert "New privilege escalation path dana could become an administrator of this AWS account: dana " in said
+    measured = checks.measure(alone, plan(alone, plan_update(policy, draft)).steps)["escalation"].kept
+    assert [path["who"][0] for path in measured["opened"]["paths"]] == [dana.arn]
+    PolicyVersion.objects.filter(policy=policy).update(document=make_document(draft))
+    closing = checked(client_of(erin), document_text(allow("s3:GetObject", LAKE)), "policy", policy.aws_id)
+    assert "dana can no longer become an administrator." in closing
+
+
+@pytest.mark.django_db
+def test_paths_that_take_too_long_are_left_to_the_plan(alone: AwsAccount) -> None:
+    policy = managed(alone, "lake", [allow("s3:GetObject", LAKE)])
+    dana = user(alone, "dana")
+    attach(dana, policy)
+    draft = document_text(allow("iam:AttachUserPolicy", dana.arn))
+    found = draft_effects(alone, subject_of(alone, "policy", policy.aws_id), draft)
+    escalations = draft_escalations(alone, found, steps=10)
+    assert (escalations.opened, escalations.undecided) == ((), (dana.arn,))
+    said = said_of(found, alone.account_id, escalations)
+    assert "Whether dana could become administrators is looked at when you stage it." in said.notes
+
+
+@pytest.mark.django_db
+def test_a_trust_policy_opens_a_path_to_whom_it_lets_in(alone: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    boss = role(alone, "boss", allow("*"), trusts={"Service": "ec2.amazonaws.com"})
+    dana = user(alone, "dana")
+    url = f"{address('trust_check')}?of=trust&id={boss.aws_id}"
+    answer = client_of(erin).post(url, {"document": trusting({"AWS": dana.arn})}).content.decode()
+    said = " ".join(text_of(answer).split())
+    assert "New privilege escalation path dana could become an administrator of this AWS account: dana " in said

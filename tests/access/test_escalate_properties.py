@@ -164,7 +164,7 @@ def worlds(draw: st.DrawFn) -> World:
     return World(principals, groups, versions, named, ("scp",) if scp else ())
 
 
-def found_by_search(world: World) -> set[str]:
+def account_in(world: World) -> EscalationAccount:
     def held(name: str, version: str) -> LayerPolicy:
         return LayerPolicy(name, world.document(version))
 
@@ -191,8 +191,11 @@ def found_by_search(world: World) -> set[str]:
         name: tuple(held(f"{name} {each}", each) for each in versions[1:]) for name, versions in world.versions.items()
     }
     managed = {name: held(name, versions[0]) for name, versions in world.versions.items()}
-    account = EscalationAccount(Index(holders, Surroundings(ID, levels)), groups=groups, managed=managed, older=older)
-    return {path.source for path in escalations(account).paths if not path.supposes}
+    return EscalationAccount(Index(holders, Surroundings(ID, levels)), groups=groups, managed=managed, older=older)
+
+
+def found_by_search(world: World) -> set[str]:
+    return {path.source for path in escalations(account_in(world)).paths if not path.supposes}
 
 
 @as_long_as_asked(60)

@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from access import index as keeping
-from access.holders import all_rows
 from access.index import cached_index
+from access.rows import all_rows
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
 from identities.models import IamRole, IamUser, InlinePolicy

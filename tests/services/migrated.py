@@ -96,7 +96,8 @@ def _sources() -> set[Path]:
     ours = {name for name in installed if (ROOT / name).is_dir()}
     models = {path for app in ours for path in (ROOT / app).rglob("models*/**/*.py")} | set(ROOT.glob("*/models.py"))
     used = {_source(name) for name in imported if name.partition(".")[0] in ours}
-    after = {ROOT / "accounts" / "triggers.py", *(ROOT / "iamconsole" / "web").glob("*.py")}
+    noted = {ROOT / "sync" / "row_writes.py", ROOT / "access" / "following.py"}
+    after = {ROOT / "accounts" / "triggers.py", *noted, *(ROOT / "iamconsole" / "web").glob("*.py")}
     return migrations | used | models | after
 
 
