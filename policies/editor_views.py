@@ -18,7 +18,7 @@ from accounts.models import AwsAccount, Operator
 from objects.fields import ReceivedText
 from policies.drafts import problems_of
 from policies.engine.document import DocumentType
-from policies.summaries import summaries_of
+from policies.summaries import level_summary
 
 JSON = "json"
 
@@ -89,7 +89,8 @@ def received(shown: str, edited: EditedText) -> ReceivedText:
 def _summary(edited: EditedText) -> Mapping[str, Any]:
     """`problems`: why AWS would refuse it; then nothing is said of what it allows."""
     problems = problems_of(edited.text, edited.kind)
-    return {"problems": problems, "summaries": [] if problems else summaries_of(edited.text)}
+    found = None if problems else level_summary(edited.text)
+    return {"problems": problems, "summary": found, "is_trust": edited.kind is DocumentType.TRUST}
 
 
 def register_own() -> None:

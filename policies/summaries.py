@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from policies.engine import catalogue
+from policies.engine.catalogue import AccessLevel
+from policies.engine.condition_words import condition_words
 from policies.engine.statements import document_in
-from policies.engine.summary import ServiceAccess, summary
+from policies.engine.summary import LevelAccess, ServiceAccess, summary
 
 MOST_SERVICES = 50
 
@@ -36,3 +38,102 @@ def _of(effect: str, services: Sequence[ServiceAccess]) -> PolicySummaryView:
         each.is_full and each.on_everything and not each.conditions for each in services
     )
     return PolicySummaryView(effect, services[:MOST_SERVICES], len(services[MOST_SERVICES:]), is_everything)
+
+
+# ---- By service and access level, as the editor says it --------------------------------------------------------------
+MOST_NAMES = 6
+MOST_PATTERNS = 3
+_BARS: Mapping[AccessLevel, str] = {
+    AccessLevel.PERMISSIONS: "permissions",
+    AccessLevel.WRITE: "write",
+    AccessLevel.TAGGING: "write",
+    AccessLevel.READ: "read",
+    AccessLevel.LIST: "read",
+}
+
+
+@dataclass(frozen=True)
+class LevelLine:
+    """What of one access level. `names`: the first of the actions, without their service; `more`: how many others."""
+
+    level: str
+    count: int
+    is_full: bool
+    names: Sequence[str]
+    more: int
+
+
+@dataclass(frozen=True)
+class ServiceLine:
+    """`names`: of services of which all of this is true. `bars`: the highest level, as `{% level %}` has it.
+
+    `only_if`: words; "" where some of it is unconditional. `keys`: of conditions of several statements, which words
+    can't say together.
+    """
+
+    names: Sequence[str]
+    service: ServiceAccess
+    bars: str
+    levels: Sequence[LevelLine]
+    patterns: Sequence[str]
+    more_patterns: int
+    only_if: str
+    keys: Sequence[str]
+
+
+@dataclass(frozen=True)
+class EffectLines:
+    """`more`: lines that aren't shown."""
+
+    effect: str
+    services: Sequence[ServiceLine]
+    more: int
+    is_everything: bool
+
+
+@dataclass(frozen=True)
+class LevelSummary:
+    """`unknown`: patterns of the document that no action of AWS matches."""
+
+    effects: Sequence[EffectLines]
+    unknown: Sequence[str]
+
+
+@lru_cache(maxsize=128)
+def level_summary(text: str) -> LevelSummary:
+    found = summary(document_in(text))
+    by_effect = [("Allows", found.allows), ("Denies", found.denies)]
+    return LevelSummary([_lines(effect, services) for effect, services in by_effect if services], found.unknown)
+
+
+def _lines(effect: str, services: Sequence[ServiceAccess]) -> EffectLines:
+    """What says the same of several services is one line: all of hundreds, where a statement has NotAction."""
+    alike: dict[object, list[ServiceAccess]] = {}
+    for each in services:
+        same = (each.resources, each.excepts, each.conditions, each.is_conditional) if each.is_full else each.prefix
+        alike.setdefault(same, []).append(each)
+    lines = [_line([each.name for each in group], group[0]) for group in alike.values()]
+    return EffectLines(effect, lines[:MOST_SERVICES], len(lines[MOST_SERVICES:]), _of(effect, services).is_everything)
+
+
+def _line(names: Sequence[str], service: ServiceAccess) -> ServiceLine:
+    found = {each.level for each in service.levels}
+    bars = "everything" if service.is_full else next(word for level, word in _BARS.items() if level in found)
+    patterns = service.excepts if service.excepts and not service.resources else service.resources
+    one = service.conditions[0] if len(service.conditions) == 1 and service.is_conditional else None
+    return ServiceLine(
+        names,
+        service,
+        bars,
+        [_level_line(each) for each in service.levels],
+        patterns[:MOST_PATTERNS],
+        max(0, len(patterns) - MOST_PATTERNS),
+        condition_words({one.operator: {one.key: list(one.values)}}) if one else "",
+        sorted({each.key for each in service.conditions}),
+    )
+
+
+def _level_line(found: LevelAccess) -> LevelLine:
+    names = [name.partition(":")[2] for name in found.actions]
+    shown = names if len(names) <= MOST_NAMES + 1 else names[:MOST_NAMES]
+    return LevelLine(found.level.value, len(names), found.is_full, shown, len(names) - len(shown))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
-from iamconsole.web.diff import DiffLine, text_diff
+from iamconsole.web.diff import DiffLine, document_diff
 from objects import object_actions
 from objects.object_actions import ACCOUNT
 from policies import editor_drafts
@@ -99,7 +99,7 @@ def draft(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     rest = [each for each in own if each.pk != row.pk]
     context = {
         "subject": subject,
-        "rest": [(each, page_url(each), _difference(each.text, row.text)) for each in rest],
+        "rest": [(each, page_url(each), *_difference(each.text, row.text)) for each in rest],
     }
     return render(request, "policies/draft.html", context)
 
@@ -134,9 +134,12 @@ def draft_erase(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("drafts")
 
 
-def _difference(old: str, new: str) -> list[DiffLine]:
-    """Nothing where it would take seconds."""
-    return text_diff(old, new) if len(old) + len(new) < MOST_COMPARED else []
+def _difference(old: str, new: str) -> tuple[list[DiffLine], str]:
+    """How the texts differ, or a sentence."""
+    if len(old) + len(new) > MOST_COMPARED:
+        return [], "They are too long to be compared: open it to read it."
+    lines = document_diff(old, new)
+    return lines, "" if lines else "Both texts say the same."
 
 
 def _own(request: HttpRequest, account_id: str, pk: int) -> EditorDraft:

@@ -11,13 +11,16 @@ from accounts.models import AwsAccount, Operator
 from objects.fields import ReceivedText
 from policies import editor_views
 from policies.editor_views import EditedText, EditorView
+from policies.engine import catalogue
 from policies.models import ManagedPolicy
+from policies.summaries import level_summary
 from sync.models import Change
 from tests.services.pages import address, get, text_of
 from tests.services.rows import make_policy
-from tests.services.statements import reports_policy
+from tests.services.statements import allow, document_text, reports_policy
 
 ClientOf = Callable[..., Client]
+FROM_OFFICE = {"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}
 NEW = reports_policy("s3:GetObject")
 
 
@@ -104,3 +107,22 @@ def test_any_text_has_a_summary_or_says_why_not(
 
 def test_there_is_no_other_type_of_document(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     assert client_of(erin).post(address("document_view") + "?kind=poem", {"document": NEW}).status_code == 404
+
+
+def test_says_what_by_service_and_level(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    allowed = allow(["s3:GetObject", "s3:PutObject", "s3:Nothing"], "arn:aws:s3:::a/*", Condition=FROM_OFFICE)
+    document = document_text(allowed, {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"})
+    url = address("document_view") + "?kind=identity"
+    words = text_of(client_of(erin).post(url, {"document": document, "view": "summary"}).content.decode())
+    assert "Write Read : GetObject Write : PutObject arn:aws:s3:::a/* Only from 198.51.100.0/24" in words
+    assert f"{len(catalogue.service_names()) - 1:,} services" in words
+    assert "All that they can do Everything Always" in words
+    assert "No action of AWS: s3:Nothing" in words
+
+
+def test_conditions_of_several_statements_are_not_said_as_one() -> None:
+    over_tls = allow("s3:GetObject", Condition={"Bool": {"aws:SecureTransport": "true"}})
+    [line] = level_summary(document_text(over_tls, allow("s3:GetObject", Condition=FROM_OFFICE))).effects[0].services
+    assert (line.only_if, line.keys) == ("", ["aws:SecureTransport", "aws:SourceIp"])
+    [line] = level_summary(document_text(over_tls, allow("s3:GetObject"))).effects[0].services
+    assert (line.only_if, line.keys, line.service.is_conditional) == ("", ["aws:SecureTransport"], False)
