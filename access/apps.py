@@ -16,6 +16,7 @@ class AccessConfig(AppConfig):
         from access.saved_tests.finding_source import SavedTestsSource
         from access.saved_tests.kind import AccessTestKind
         from access.simulation.saving import forget_questions
+        from accounts import stepup
         from findings import sources
         from sync import checks, ticks
         from sync.safeguards import kinds
@@ -27,6 +28,14 @@ class AccessConfig(AppConfig):
         checks.register(EscalationCheck())
         checks.register(SavedTestsCheck())
         ticks.register_part(forget_questions)
+        stepup.register_words(
+            {
+                "access_test_new": "Save the test",
+                "access_test_change": "Change test {pk}",
+                "access_test_delete": "Delete test {pk}",
+                "access_test_decide": "Decide about test {pk}",
+            }
+        )
         registration.register()
         protection.register()
         following.register()

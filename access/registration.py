@@ -10,6 +10,7 @@ from access.plans.conflicts import is_about_access
 from access.plans.effect_blocks import LEDE, is_measured
 from access.plans.revisions import is_measurable
 from access.views.least_privilege import LEAST_PRIVILEGE
+from access.views.saved_tests import has_failing
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
 from iamconsole.web import panels
@@ -48,6 +49,7 @@ class AccessShell(ShellProvider):
             (
                 NavItem("Who can", "user-search", "who_can", permission=SEE_IAM, position=10),
                 NavItem("Simulate", "flask-conical", "simulate", permission=SEE_IAM, position=15),
+                NavItem("Tests", "list-checks", "access_tests", permission=SEE_IAM, position=16),
                 NavItem("Why denied", "shield-question-mark", "why_denied", permission=SEE_IAM, position=17),
                 NavItem("Escalation paths", "route", "escalations", permission=SEE_IAM, position=20),
             ),
@@ -76,6 +78,9 @@ def register() -> None:
             permission=SEE_IAM,
             shows=is_about_access,
         )
+    )
+    panels.register(
+        panels.Panel("change", "access_tests", "Saved tests", "change_tests", shows=has_failing, position=20)
     )
     for place in ("user", "role"):
         panels.register(

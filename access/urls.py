@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from access.views import change, differences, effective_access, simulate, who_can, why_denied
+from access.views import change, differences, effective_access, saved_tests, simulate, who_can, why_denied
 from access.views.least_privilege import LEAST_PRIVILEGE, least_privilege
-from accounts.roles import CARE, SEE_IAM
+from accounts.roles import ADMINISTER, APPROVE, CARE, PROPOSE, SEE_IAM
 from iamconsole.web.addresses import needs, page
 from identities.object_pages import KINDS
 
@@ -21,6 +21,23 @@ urlpatterns = [
         name="question_delete",
     ),
     page(f"{AWS_ACCOUNT}why-denied/", why_denied.why_denied, needs(SEE_IAM), name="why_denied"),
+    page(f"{AWS_ACCOUNT}tests/", saved_tests.tests, needs(SEE_IAM), name="access_tests"),
+    page(f"{AWS_ACCOUNT}tests/new/", saved_tests.new_test, needs(PROPOSE, ADMINISTER), name="access_test_new"),
+    page(f"{AWS_ACCOUNT}tests/<int:pk>/", saved_tests.test, needs(SEE_IAM), name="access_test"),
+    page(
+        f"{AWS_ACCOUNT}tests/<int:pk>/change/",
+        saved_tests.change_test,
+        needs(PROPOSE, ADMINISTER),
+        name="access_test_change",
+    ),
+    page(
+        f"{AWS_ACCOUNT}tests/<int:pk>/delete/",
+        saved_tests.delete_test,
+        needs(PROPOSE, ADMINISTER),
+        name="access_test_delete",
+    ),
+    page(f"{AWS_ACCOUNT}tests/<int:pk>/decide/", saved_tests.decide_test, needs(APPROVE), name="access_test_decide"),
+    page(f"{AWS_ACCOUNT}changes/<int:pk>/tests/", saved_tests.change_tests, needs(SEE_IAM, CARE), name="change_tests"),
     page(f"{AWS_ACCOUNT}escalations/", who_can.escalations, needs(SEE_IAM), name="escalations"),
     page(f"{AWS_ACCOUNT}changes/<int:pk>/access/", change.change_access, needs(SEE_IAM, CARE), name="change_access"),
     page(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
+
 from access.drafts.effects import draft_effects
 from access.drafts.escalation import draft_escalations
 from access.drafts.words import NOT_ABOUT_ESCALATION, said_of
+from access.simulation.form import as_if
 from access.surroundings import surroundings_of
 from policies import draft_blocks
 from policies.draft_blocks import CheckedDraft, DraftBlock
@@ -25,6 +28,8 @@ def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
     account_id = draft.aws_account.account_id
     return {
         "subject": subject,
+        "as_if": as_if(subject.change),
+        "simulate_url": reverse("simulate", kwargs={"account_id": draft.aws_account.account_id}),
         "is_same": is_same,
         "found": said_of(found, account_id, escalations) if found else None,
         "not_read": sorted(surroundings_of(account_id).not_read.values()) if found else [],

@@ -41,11 +41,19 @@ class TestContent:
     as_read: bool = False
 
     @classmethod
-    def of(cls, question: SimulationQuestion, expected: str, directory: Directory) -> Self:
+    def of(
+        cls,
+        question: SimulationQuestion,
+        expected: str,
+        directory: Directory,
+        known: Mapping[str, Meant] | None = None,
+    ) -> Self:
+        """`known`: whom the question's texts mean already, whoever is called so now."""
+        known = known or {}
         return cls(
-            tuple(_meant(said, directory, is_arn=False) for said in question.principals),
+            tuple(known.get(said) or _meant(said, directory, is_arn=False) for said in question.principals),
             question.actions,
-            tuple(_meant(said, directory, is_arn=True) for said in question.resources),
+            tuple(known.get(said) or _meant(said, directory, is_arn=True) for said in question.resources),
             expected,
             dict(question.context),
             question.session,
@@ -129,7 +137,12 @@ def loosens(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 
 
 def _within(before: Sequence[Any], after: Sequence[Any]) -> bool:
-    return all(each in after for each in before)
+    return set(map(_key, before)) <= set(map(_key, after))
+
+
+def _key(each: Any) -> str:
+    """Of somebody with an id, whatever they are called."""
+    return str(each["id"] or each["said"]) if isinstance(each, dict) else str(each)
 
 
 __all__ = ["ALLOWED", "DENIED", "KIND", "GroupName", "Meant", "TestContent", "found_by", "loosens"]

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from access.simulation.context import TYPES, SuggestedKey, type_of
 from access.simulation.question import AsIf, SimulationQuestion
 from policies.engine.catalogue import KeyType, spelled
+from policies.holdings import InlinePolicyChange, ManagedPolicyChange, TrustChange
+from sync.operations import AccessChange
 
 Pairs = Sequence[tuple[str, str]]
 ABSENT, NOT_SAID = "absent", ""
 _KEY = re.compile(r"key-(\d{1,3}|new)")
 _SHOWN = 4  # of the keys that are suggested; the others are added by a click
 _OF_CHANGE = "change:"
+_BETWEEN = "|"  # in no ARN, and in no name of a policy
 LINES = ("principal", "action", "resource")
 
 
@@ -45,14 +48,28 @@ def _context(fields: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 def _supposition(fields: dict[str, str]) -> Iterator[tuple[str, str]]:
     """`as_if` may name the change, as the list of the form does."""
-    kind = fields.get("as_if", "")
-    if kind.startswith(_OF_CHANGE):
+    kind, of, name = (*fields.get("as_if", "").split(_BETWEEN), "", "")[:3]
+    document = fields.get("document", "").replace("\r\n", "\n")
+    if of:
+        yield from (("as_if", kind), ("of", of), ("name", name), ("document", document))
+    elif kind.startswith(_OF_CHANGE):
         yield from (("as_if", AsIf.CHANGE), ("of", kind.removeprefix(_OF_CHANGE)))
     elif kind == AsIf.CHANGE:
         yield from (("as_if", kind), ("of", fields.get("of", "")))
     elif kind in (AsIf.MANAGED, AsIf.INLINE, AsIf.TRUST):
-        document = fields.get("document", "").replace("\r\n", "\n")
         yield from (("as_if", kind), ("of", fields.get("of", "")), ("document", document))
+
+
+def as_if(change: AccessChange) -> str:
+    """What a button says for the document that it is posted with: whose it is, and what it is called."""
+    match change:
+        case ManagedPolicyChange():
+            return _BETWEEN.join((AsIf.MANAGED, change.policy_arn))
+        case InlinePolicyChange():
+            return _BETWEEN.join((AsIf.INLINE, change.owner_arn, change.name))
+        case TrustChange():
+            return _BETWEEN.join((AsIf.TRUST, change.role_arn))
+    return AsIf.LIVE
 
 
 def _without_removed(pairs: Iterable[tuple[str, str]], removed: str) -> Iterator[tuple[str, str]]:

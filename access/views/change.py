@@ -9,9 +9,11 @@ from access.plans.check import NAME
 from access.plans.control_policies import not_counted
 from access.plans.effect_blocks import LEDE, blocks, headline, is_measured
 from access.surroundings import surroundings_of
-from accounts.access import signed_in
+from accounts.access import may, signed_in
+from accounts.roles import SEE_IAM
 from iamconsole.web.fragments import render_page, wants_fragment
 from sync.changes.bookkeeping import record_names_viewed
+from sync.models import Change
 from sync.naming import Names
 from sync.views.live import fetch_change
 
@@ -36,5 +38,14 @@ def change_access(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
         "lede": LEDE,
         "not_counted": list(not_counted(surroundings_of(account_id))),
         "names": names,
+        "may_simulate": change.state in Change.OPEN and may(operator, SEE_IAM, change.aws_account),
+        "asked": _some(change),
     }
     return render_page(request, "access/change.html", context, fragment="access")
+
+
+def _some(change: Change) -> list[str]:
+    """ARNs of users and roles whose access it changes, the first few."""
+    effects = change.measured.get(NAME, {}).get("effects", ())
+    arns = (arn for effect in effects for arn, _ in effect["who"] if ":iam::" in arn)
+    return list(dict.fromkeys(arns))[:SHOWN_IN_PANEL]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,12 +15,16 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
+from access.index import cached_index
 from access.models import SavedQuestion
+from access.saved_tests.content import ALLOWED, DENIED
 from access.simulation import saving
 from access.simulation.answers import Answers, CellAnswer, word_of
 from access.simulation.asking import Asked, ask, refused
+from access.simulation.columns import ANYTHING, AskedPair
 from access.simulation.context import count_statements, suggested_keys
 from access.simulation.deciding import documents_of, links_of, only_if
+from access.simulation.directory import AskedPrincipal
 from access.simulation.form import LINES, key_panel, posted_question
 from access.simulation.question import MOST_IN_FILE, AsIf, SimulationQuestion
 from access.views.answer_cells import tables_of, url_of_principal
@@ -26,6 +32,7 @@ from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from iamconsole.web.exports import csv_line, file_response
 from sync.models import Change
+from sync.safeguards.services import may_change
 
 _CELL = re.compile(r"(\d{1,5})\.(\d{1,5})")
 _LABELS = {"principal": "Principals", "action": "Actions", "resource": "Resources"}
@@ -35,6 +42,7 @@ _HINTS = {
     "resource": "ARNs, or patterns of ARNs. One a line. Not for actions that take no resource.",
 }
 _OPEN_CHANGES = 50
+_FIRST = 5
 _COLUMNS = ("principal", "group", "action", "resource", "answer", "live", "by_policies_read", "depends_on", "because")
 
 
@@ -70,13 +78,25 @@ def _saved(request: HttpRequest, aws_account: AwsAccount) -> SavedQuestion | Non
 def _posted(request: HttpRequest, aws_account: AwsAccount) -> HttpResponseBase:
     """To the address of the question; one that is no question is shown again, with what is wrong."""
     posted = _pairs(request.POST)
-    question = posted_question(posted)
+    question = with_somebody(aws_account, posted_question(posted))
     if problems := refused(question):
         return _page(request, aws_account, question, None, Asked(problems=problems))
     added = [value for name, value in posted if name == "add_key" and value]
     response = redirect(address_of(request, aws_account, question, [("key", each) for each in added]))
     response["Location"] += "#context" if added else "#answers" if question.is_complete else ""
     return response
+
+
+def with_somebody(aws_account: AwsAccount, question: SimulationQuestion) -> SimulationQuestion:
+    """A draft that comes from its editor names nobody yet: the first who have the policy, or whom it is about."""
+    if question.principals or question.supposed.is_live or question.supposed.kind is AsIf.CHANGE:
+        return question
+    of = question.supposed.of
+    if question.supposed.kind is not AsIf.MANAGED:
+        return replace(question, principals=(of,)) if of and question.supposed.kind is AsIf.INLINE else question
+    holders = cached_index(aws_account).index.holders
+    having = (each.arn for each in holders if any(policy.name == of for policy in each.policies))
+    return replace(question, principals=tuple(islice(having, _FIRST)))
 
 
 def address_of(
@@ -154,6 +174,9 @@ def _page(
         "changes": _open_changes(aws_account, question),
         "questions": _saved_questions(request, aws_account),
         "save_problem": save_problem,
+        "may_test": may_change(signed_in(request), aws_account, blocks=False),
+        "test_url": reverse("access_test_new", kwargs={"account_id": aws_account.account_id}),
+        "shown_pairs": urlencode(shown),
         "save_url": reverse("save_question", kwargs={"account_id": aws_account.account_id}),
         **_answered(request, aws_account, question, asked, shown),
     }
@@ -211,7 +234,7 @@ def _answered(
         "only_different": only_different,
         "keys": key_panel(question, suggested, added, counted, undecided),
         "not_read": sorted({why for each in answers.all() for why in _not_read(each)}),
-        "why": _why(aws_account, answers, opened) if opened else None,
+        "why": _why(aws_account, question, answers, opened) if opened else None,
         "shown_query": urlencode(shown),
     }
 
@@ -231,7 +254,9 @@ def _opened(said: str, answers: Answers) -> tuple[int, int] | None:
     return row, number
 
 
-def _why(aws_account: AwsAccount, answers: Answers, opened: tuple[int, int]) -> dict[str, Any]:
+def _why(
+    aws_account: AwsAccount, question: SimulationQuestion, answers: Answers, opened: tuple[int, int]
+) -> dict[str, Any]:
     row, number = opened
     answer, pair = answers.rows[row].answers[number], answers.asked.pairs[number]
     assert answer is not None  # noqa: S101  by `_opened`
@@ -246,8 +271,26 @@ def _why(aws_account: AwsAccount, answers: Answers, opened: tuple[int, int]) -> 
         "documents": documents_of(answer),
         "place": f"{row}.{number}",
         "live": word_of(answer.live).lower() if answer.live is not None else "",
+        "test_url": _test_url(aws_account, question, principal, pair, answer),
         "who_can_url": f"{reverse('who_can', kwargs={'account_id': aws_account.account_id})}?{who}",
     }
+
+
+def _test_url(
+    aws_account: AwsAccount,
+    question: SimulationQuestion,
+    principal: AskedPrincipal,
+    pair: AskedPair,
+    answer: CellAnswer,
+) -> str:
+    """Of the form of a test that asks for this very answer. A long session policy isn't said: the form has its own."""
+    said = f"{principal.kind}/{principal.name}" if principal.unique_id else principal.arn
+    resources = (pair.resource,) if pair.resource != ANYTHING else ()
+    asked = replace(question.without_supposition(), principals=(said,), actions=(pair.action,), resources=resources)
+    asked = replace(asked, session="") if saving.is_too_long(asked) else asked
+    expected = ALLOWED if answer.is_allowed else DENIED
+    url = reverse("access_test_new", kwargs={"account_id": aws_account.account_id})
+    return f"{url}?{urlencode([*asked.pairs(), ('expected', expected)])}"
 
 
 # ---- The file --------------------------------------------------------------------------------------------------

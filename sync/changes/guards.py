@@ -47,7 +47,8 @@ class Objection:
     # What is to be said of the plan now, and what was measured of it, when it got worse.
     findings: tuple[PlanFinding, ...] = ()
     measured: Mapping[str, Any] | None = None
-    safeguards: Mapping[str, int] | None = None  # of now, where they aren't those of the plan
+    # Of now, where they aren't those of the plan: who asks to apply it is shown the plan under these, and asked again.
+    safeguards: Mapping[str, int] | None = None
 
 
 def objection(change: Change, applier: Operator) -> Objection | None:
@@ -137,11 +138,12 @@ def _of_checks(change: Change) -> Iterator[Objection]:
     is_begun = any(step.state != Step.State.PENDING for step in change.steps.all())
     safeguards = change.safeguards if is_begun else blocking_versions(change.aws_account)
     sentence = "Since the plan was made it has got worse: " + " ".join(sentences) if sentences else ""
-    if safeguards != change.safeguards:
-        sentence = f"{sentence} {_safeguards_differ(change, safeguards)}".strip()
+    differing = safeguards if safeguards != change.safeguards else None
+    if differing is not None:
+        sentence = f"{sentence} {_safeguards_differ(change, differing)}".strip()
     if sentence:
         kept = measurements_to_keep(measured)
-        yield Objection(sentence, voids_approvals=True, findings=said, measured=kept, safeguards=safeguards)
+        yield Objection(sentence, voids_approvals=True, findings=said, measured=kept, safeguards=differing)
         return
     yield from _of_blocked(said)
     yield from _of_protection(findings_without_override(change, now))
@@ -162,7 +164,7 @@ def send_back(change: Change, against: Objection) -> None:
     change.finished_at = None
     change.error = sentence_only("Objection", against.sentence)
     change.broken_glass.update(void=True)
-    if against.safeguards is not None and against.safeguards != change.safeguards:
+    if against.safeguards is not None:
         change.safeguards = dict(against.safeguards)
         change.digest = digest(change.aws_account, change.steps.all(), change.until, change.safeguards)
     if against.findings or against.measured is not None:

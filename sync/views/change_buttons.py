@@ -59,6 +59,7 @@ class ApplyButton:
     expected: str  # what to type
     reasons: tuple[str, ...]
     step_up: bool
+    asks_again: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,13 @@ class ChangeButtons:
             label=f"{transitions.APPLY_IT.button.label} {counted(self.plan.total, 'step')}",
             destructive=destructive,
             expected=name_to_type(self.change) if destructive else "",
-            reasons=tuple(self._why_not_apply()),
+            reasons=tuple(each.sentence for each in self._against_apply if each.safeguards is None),
             step_up=not self._fresh,
+            asks_again=next((each.sentence for each in self._against_apply if each.safeguards is not None), ""),
         )
 
-    def _why_not_apply(self) -> list[str]:
+    @cached_property
+    def _against_apply(self) -> list[guards.Objection]:
         """All that shows at a glance; of a long plan whoever presses the button is told the rest: it takes a while."""
         found = guards.at_a_glance(self._at)
         if (
@@ -133,7 +136,7 @@ class ChangeButtons:
             and (against := guards.objection(self.change, self.operator))
         ):
             found = [against]
-        return [each.sentence for each in found]
+        return found
 
     @property
     def protected(self) -> list[PlanFinding]:

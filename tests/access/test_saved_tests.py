@@ -25,6 +25,7 @@ from sync.safeguards.services import SafeguardError, Wanted
 from tests.access.mirrored import arn, managed, role, user
 from tests.conftest import make_operator
 from tests.services.changing import propose
+from tests.services.pages import change_address
 from tests.services.rows import attach, join, make_group, make_user
 from tests.services.statements import allow, trusting
 
@@ -157,11 +158,14 @@ def test_a_plan_that_leaves_it_alone_isnt_blocked(alone: AwsAccount, alice: Oper
 
 
 def test_another_version_asks_again_at_the_apply(
-    alone: AwsAccount, alice: Operator, erin: Operator, giving: Any
+    alone: AwsAccount, alice: Operator, erin: Operator, giving: Any, client_of: Any
 ) -> None:
     change = giving()
     approved = change.digest
     version = saved(alone, alice, actions=("iam:DeleteUser",))
+    page = client_of(erin).get(change_address(change)).content.decode()
+    assert "Press the button to see the plan under what holds now" in page
+    assert "disabled aria-describedby" not in page
     with pytest.raises(PlanError, match=rf"has changed since this one was made \(test {version.safeguard_id}\)"):
         changes.apply(change=change, actor=erin)
     change.refresh_from_db()

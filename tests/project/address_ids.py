@@ -14,7 +14,7 @@ from accounts.roles import Role
 from cognito.models import SavedSearch, UserPool
 from identities.models import IamUser
 from objects import kinds, object_actions
-from sync.models import Change, MirroredRow, Revision, Run
+from sync.models import Change, MirroredRow, Revision, Run, Safeguard
 from tests.project.addresses import ADDRESSES
 
 # What an address is about, by the first word or the first two words of its URL name.
@@ -23,6 +23,7 @@ KINDS: Mapping[str, type[Model]] = {
     "try": UserPool,
     "cognito": UserPool,
     "question": SavedQuestion,
+    "access_test": Safeguard,
     "change": Change,
     "pull": Run,
     "drift": Revision,
