@@ -227,3 +227,35 @@ def test_a_text_is_laid_out_and_the_keys_are_listed(edit_url: str, erin: Operato
         assert axe_violations(page) == []
         page.keyboard.press("Escape")
         expect(page.get_by_role("button", name="Keys")).to_be_focused()
+
+
+PASTE = """text => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  const pasted = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+  document.querySelector(".cm-content").dispatchEvent(pasted);
+}"""
+
+
+def test_whatever_is_pasted_the_editor_goes_on(edit_url: str, erin: Operator, page_of: PageOf) -> None:
+    """As long as AWS takes any, and longer; nested deeply, with a BOM, and no JSON at all."""
+    page = page_of(erin)
+    page.route("**/documents/check/**", lambda route: route.fulfill(status=204))
+    open_editor(page, edit_url, "")
+    long = reports_policy(*(f"s3:Get{number:03}{'x' * 40}" for number in range(2_200)), "s3:PutObj")
+    assert len(long) > 131_000
+    page.evaluate(PASTE, long)
+    page.keyboard.press("Control+End")
+    for _ in range(5):
+        page.keyboard.press("ArrowUp")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    take(page, "ectAc", "s3:PutObjectAcl")
+    assert '"s3:PutObjectAcl"' in written(page)
+    for text in ("\ufeff{}", '{"a":' * 500, "x" * 300_000, '{"Statement": "\\'):
+        page.keyboard.press("Control+a")
+        page.evaluate(PASTE, text)
+        page.keyboard.press("Control+Space")
+        page.keyboard.press("F1")
+        page.keyboard.type("#")
+        assert written(page).startswith(f"{text}#")
