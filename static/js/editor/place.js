@@ -6,7 +6,15 @@ import { LONGEST, memberOf, readTree, textOf } from "./tree.js";
 //   path: names and numbers from the root to what stands there, such as ["Statement", 0, "Action", 1]
 //   statement: the object in which it is, or null; holder: the object or list that it would be in
 //   token: what stands there, or null; from, to: what is replaced; typed: its text before the caret
+// Several ask for the same place at once: the last answer is kept.
 export function placeAt(text, pos) {
+  if (last.pos !== pos || last.text !== text) last = { text, pos, place: findPlace(text, pos) };
+  return last.place;
+}
+
+let last = {};
+
+function findPlace(text, pos) {
   if (text.length > LONGEST) return null;
   const root = readTree(text);
   if (!root) return null;
