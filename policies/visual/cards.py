@@ -72,11 +72,15 @@ class StatementCard:
 class Removable:
     """A chip or a row. `about`: what its button says; `hint`: what is wrong with it; `kinds`: what it may be."""
 
-    text: str
+    written: str
     about: str
     note: str = ""
     hint: str = ""
     kinds: Sequence[str] = ()
+
+    @property
+    def text(self) -> str:
+        return self.written or "empty"
 
 
 # ---- Actions ---------------------------------------------------------------------------------------------------
@@ -260,7 +264,7 @@ def _condition_row(number: int, condition: Condition, told: WrittenFields) -> Co
     choice, suitable = choice_of(condition), choices_for(condition.key)
     choices = suitable if choice.value in {each.value for each in suitable} else (choice, *suitable)
     values = [
-        Removable(text or "empty", f"value {number} {at}", hint=value_problem(choice.value, text))
+        Removable(text, f"value {number} {at}", hint=value_problem(choice.value, text))
         for at, text in enumerate(condition.words[:MOST_ROWS] if not choice.is_null else ())
     ]
     more = 0 if choice.is_null else len(condition.words) - len(values)
@@ -286,4 +290,4 @@ def suggested_keys(statement: VisualStatement, kind: DocumentType) -> list[str]:
     usual = ("aws:SourceIp", "aws:MultiFactorAuthPresent", "aws:PrincipalOrgID", "aws:PrincipalTag/team")
     of_trust = ("aws:SourceAccount", "aws:SourceArn", "sts:ExternalId")
     plain = [each for each in own if "${" not in each]
-    return list(dict.fromkeys([*plain, *(of_trust if kind.names_principals else ()), *usual]))
+    return list(dict.fromkeys([*(of_trust if kind.names_principals else ()), *plain, *usual]))

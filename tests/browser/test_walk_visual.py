@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import AwsAccount, Operator
+from sync.models import Change
 from tests.browser.test_walk_editor import write
 from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.pages import address
@@ -126,3 +128,23 @@ def test_has_no_barriers(aws_account: AwsAccount, erin: Operator, page_of: PageO
     page.wait_for_load_state("networkidle")
     assert not scrolls_sideways(page, width)
     assert axe_violations(page) == []
+
+
+def test_works_without_script(
+    aws_account: AwsAccount, erin: Operator, browser: Any, client_of: Callable[..., Any], live_server: Any
+) -> None:
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    session = client_of(erin).cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(address("policy_action", aws_id=make_policy(aws_account).aws_id, action="edit") + "?view=visual")
+    page.get_by_label("Deny").check(force=True)
+    page.get_by_label("Add a resource", exact=True).fill("arn:aws:s3:::more/*")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Remove arn:aws:s3:::more/*")).to_be_visible()
+    page.get_by_role("button", name="Remove arn:aws:s3:::acme-reports/*").click()
+    expect(page.get_by_text("Denies s3:Action1 on arn:aws:s3:::more/*.")).to_be_visible()
+    page.get_by_role("button", name="JSON", exact=True).click()
+    expect(page.locator("#id_document")).to_have_value(re.compile(r"arn:aws:s3:::more/\*"))
+    assert not Change.objects.exists()
+    context.close()

@@ -300,7 +300,7 @@ def test_a_bucket_where_an_object_is_needed_is_said() -> None:
         ),
         (
             {"Effect": "Allow", "Principal": {"Service": ["a", "b", "c"]}, "Action": "sts:AssumeRole"},
-            "Allows a, b and c sts:AssumeRole.",
+            "Allows sts:AssumeRole to a, b and c.",
         ),
         ({"Action": "*"}, "Neither allows nor denies: its effect isn’t Allow or Deny."),
     ],

@@ -28,20 +28,20 @@ def sentence(statement: Statement) -> tuple[SentencePiece, ...]:
     if not statement.allows and not statement.denies:
         return (SentencePiece("Neither allows nor denies: its effect isn’t Allow or Deny."),)
     verb = "Allows" if statement.allows else "Denies"
-    return tuple(
-        _joined([SentencePiece(verb), *_who(statement), *_what(statement), *_where(statement), *_condition(statement)])
-    )
+    rest = (*_what(statement), *_where(statement), *_who(statement), *_condition(statement))
+    return tuple(_joined([SentencePiece(verb), *rest]))
 
 
 def _who(statement: Statement) -> Iterator[SentencePiece]:
     if statement.has("NotPrincipal"):
-        yield SentencePiece("everybody but")
+        yield SentencePiece("to everybody but")
         yield from _listed([value for _, value in statement.principal_words], "principal")
     elif statement.has("Principal"):
         values = [value for _, value in statement.principal_words]
         if _EVERYTHING in values:
-            yield SentencePiece("everybody")
+            yield SentencePiece("to everybody")
         else:
+            yield SentencePiece("to")
             yield from _listed(values, "principal")
 
 
@@ -105,7 +105,7 @@ def _listed(values: Sequence[str], what: str) -> Iterator[SentencePiece]:
         for number, value in enumerate(values):
             if number:
                 yield SentencePiece("and" if number == len(values) - 1 else ",")
-            yield SentencePiece(value, is_code=True)
+            yield SentencePiece(value, is_code=True) if value else SentencePiece("an empty text")
 
 
 def _words(several: Sequence[str]) -> str:
