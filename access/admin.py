@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from access.models import AccessTestResult, SavedQuestion
+from access.models import AccessDisagreement, AccessTestResult, SavedQuestion
 from iamconsole.web.admin import ReadOnlyAdmin
 
 
@@ -23,3 +23,10 @@ class AccessTestResultAdmin(ReadOnlyAdmin):
     list_display = ("safeguard", "status", "version", "at", "since")
     search_fields = ("status",)
     list_filter = ("status",)
+
+
+@admin.register(AccessDisagreement)
+class AccessDisagreementAdmin(ReadOnlyAdmin):
+    list_display = ("action", "aws_account", "ours", "theirs", "is_explained", "at")
+    search_fields = ("action", "resource", "principal")
+    list_filter = ("is_explained",)

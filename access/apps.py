@@ -8,6 +8,7 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from access import following, protection, registration
+        from access.asking.calls import DECODING
         from access.drafts import block
         from access.escalation.finding_source import EscalationSource
         from access.plans.check import AccessCheck
@@ -19,6 +20,7 @@ class AccessConfig(AppConfig):
         from accounts import stepup
         from findings import sources
         from sync import checks, ticks
+        from sync.aws import permission
         from sync.safeguards import kinds
 
         sources.register(EscalationSource())
@@ -36,6 +38,7 @@ class AccessConfig(AppConfig):
                 "access_test_decide": "Decide about test {pk}",
             }
         )
+        permission.register([DECODING])
         registration.register()
         protection.register()
         following.register()

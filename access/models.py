@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -60,3 +61,39 @@ class AccessTestResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status}: test {self.safeguard_id}"
+
+
+class AccessDisagreement(models.Model):
+    """A question of which AWS's policy simulator said another thing than the console. Nobody is kept as asking it."""
+
+    class Decision(models.TextChoices):
+        ALLOWED = "allowed", "Allowed"
+        EXPLICIT_DENY = "explicitDeny", "Denied"
+        IMPLICIT_DENY = "implicitDeny", "Not allowed"
+        UNKNOWN = "unknown", "Unknown"
+
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)  # of the question
+    mirror_version = models.CharField(max_length=64)  # a digest of the policies and principals that the console had
+    principal = models.CharField(max_length=2048)
+    action = models.CharField(max_length=256)
+    resource = models.CharField(max_length=2048)
+    keys: models.JSONField[Any, Any] = models.JSONField(default=list)  # condition keys that were known, without values
+    ours = models.CharField(max_length=12, choices=Decision)
+    alike = models.CharField(max_length=12, choices=Decision)  # ours by what the simulator looks at
+    theirs = models.CharField(max_length=12, choices=Decision)
+    missing: models.JSONField[Any, Any] = models.JSONField(default=list)  # keys that AWS says were missing
+    reasons: models.JSONField[Any, Any] = models.JSONField(default=list)  # access.asking.comparing.KnownReason
+    is_explained = models.BooleanField(default=False)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["is_explained", "-at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["aws_account", "digest", "mirror_version"], name="access_disagreement_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action}: {self.ours} here, {self.theirs} by AWS"

@@ -16,6 +16,7 @@ class Role(models.TextChoices):
 SEE_IAM = "see_iam"
 SEE_PEOPLE = "see_people"
 EXPORT_PEOPLE = "export_people"  # as a file, which leaves the console
+ASK_AWS = "ask_aws"  # about somebody's access, beside the console's own answer: what only AWS decodes or simulates
 PROPOSE = "propose"
 APPLY = "apply"  # an approved or approval-free change, whatever is in it
 APPROVE = "approve"  # others' changes, never one's own
@@ -25,9 +26,9 @@ ADMINISTER = "administer"  # settings, grants, rules, brake, writes on and off
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset({SEE_IAM}),
     Role.HELPDESK: frozenset({SEE_PEOPLE, CARE}),
-    Role.EDITOR: frozenset({SEE_IAM, SEE_PEOPLE, EXPORT_PEOPLE, PROPOSE, APPLY, CARE}),
-    Role.APPROVER: frozenset({SEE_IAM, SEE_PEOPLE, APPROVE}),
-    Role.OWNER: frozenset({SEE_IAM, SEE_PEOPLE, EXPORT_PEOPLE, PROPOSE, APPLY, APPROVE, CARE, ADMINISTER}),
+    Role.EDITOR: frozenset({SEE_IAM, ASK_AWS, SEE_PEOPLE, EXPORT_PEOPLE, PROPOSE, APPLY, CARE}),
+    Role.APPROVER: frozenset({SEE_IAM, ASK_AWS, SEE_PEOPLE, APPROVE}),
+    Role.OWNER: frozenset({SEE_IAM, ASK_AWS, SEE_PEOPLE, EXPORT_PEOPLE, PROPOSE, APPLY, APPROVE, CARE, ADMINISTER}),
 }
 
 # What needs an AWS account that can be written to: nobody holds these on one that was imported from a file.

@@ -47,6 +47,27 @@ def decide(documents: Iterable[str], question: Question) -> Effect:
 
 
 @dataclass(frozen=True)
+class Matched:
+    """What the statements of one document say of a request: which of them match, and the condition keys that they ask
+    for, as they are written, whether they match or not."""
+
+    effects: tuple[Effect, ...]
+    keys: tuple[str, ...]
+
+
+def matched(document: str, question: Question) -> Matched:
+    effects, keys = [], []
+    for statement in _parsed(document):
+        if not (_names_action(statement, question.action) and _names_resource(statement, question.resource)):
+            continue
+        keys += [key for block in statement.get("Condition", {}).values() for key in block]
+        denies = statement["Effect"] == "Deny"
+        if _conditions_hold(statement, question.context, unknown=denies):
+            effects.append(Effect.DENIED if denies else Effect.ALLOWED)
+    return Matched(tuple(effects), tuple(dict.fromkeys(keys)))
+
+
+@dataclass(frozen=True)
 class Trust:
     """What a trust policy says of one caller: directly by name, or by handing the decision to its AWS account."""
 

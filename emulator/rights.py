@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from emulator.callers import Caller
+from emulator.encoded import encode, refusal_content
 from emulator.permissions import Effect, Question, decide
 from emulator.wire import AwsError, AwsRequest
 
@@ -56,7 +57,23 @@ def denied(caller: Caller, request: AwsRequest, resource: str, reason: str | Non
     message = (
         f"User: {caller.arn} is not authorized to perform: {request.service}:{request.action} on resource: {resource}"
     )
-    return request.denied(f"{message} {reason}" if reason else message)
+    message = f"{message} {reason}" if reason else message
+    if request.service == "ec2":
+        message = f"You are not authorized to perform this operation. {message}. {_encoded(caller, request, reason)}"
+    return request.denied(message)
+
+
+def _encoded(caller: Caller, request: AwsRequest, reason: str | None) -> str:
+    """What EC2 adds ("UnauthorizedOperation" in the EC2 API Reference, "Error codes")."""
+    context = {"aws:Region": request.region, "aws:Service": request.service, **context_of(request, caller)}
+    content = refusal_content(
+        {"id": caller.user_id, "arn": caller.arn},
+        f"{request.service}:{request.action}",
+        resource_of(request, caller),
+        explicit="explicit" in (reason or ""),
+        context=context,
+    )
+    return f"Encoded authorization failure message: {encode(caller.account_id, content)}"
 
 
 def identity_policies(caller: Caller) -> Iterator[str]:

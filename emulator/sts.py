@@ -17,6 +17,7 @@ from emulator.cognito_identity.roles import (
     trust_context,
     trusts,
 )
+from emulator.encoded import decode
 from emulator.wire import AwsError
 
 
@@ -71,6 +72,9 @@ class Responses(TokenResponse):  # type: ignore[misc]
                 "Audience": claims["aud"],
             }
         )
+
+    def decode_authorization_message(self) -> ActionResult:
+        return ActionResult({"DecodedMessage": decode(self.current_account, self._get_param("EncodedMessage") or "")})
 
     def get_caller_identity(self) -> ActionResult:
         caller = find_caller(self.get_access_key(), self.partition)

@@ -25,7 +25,7 @@ _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/(?P<region>[^/]+)/(?P
 _UNSIGNED = {"AssumeRoleWithWebIdentity": "sts", "AssumeRoleWithSAML": "sts"}
 # How a call that isn't signed names its service.
 _TARGETS = {"AWSCognitoIdentityProviderService": "cognito-idp", "AWSCognitoIdentityService": "cognito-identity"}
-_READING = ("Get", "List", "Describe", "Simulate", "Generate", "AdminGet", "AdminList")
+_READING = ("Get", "List", "Describe", "Simulate", "Generate", "Decode", "AdminGet", "AdminList")
 _SECRETS = re.compile(
     r"(^|\.)(\w*Password|Secret\w*|ClientSecret\w*|client_secret|PrivateKey|AuthenticationCode\d|TokenCode|UserCode"
     r"|(WebIdentity|Session|Access|Refresh|Id|)Token|SAMLAssertion|\w*PASSWORD|REFRESH_TOKEN|SECRET_HASH|\w+_CODE"

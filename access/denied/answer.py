@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
@@ -91,6 +91,15 @@ def answer(
     aws_account: AwsAccount, asked: DeniedRequest, may_see: Callable[[str], bool] = lambda account_id: True
 ) -> DenialAnswer:
     """`may_see`: whether what bounds an AWS account, by its id, may be told. Raises UnanswerableQuestionError."""
+    situations = Situations(aws_account, around=surroundings_seen(aws_account, may_see))
+    situation = situations.of(asked.principal, asked.action, asked.resource, asked.context)
+    said = AS_AWS_SAYS[asked.layer] if asked.layer else None
+    holder = situations.asker(asked.principal).holder
+    return DenialAnswer(asked, situation, layered(situation, said), holder)
+
+
+def surroundings_seen(aws_account: AwsAccount, may_see: Callable[[str], bool]) -> Callable[[str], Surroundings]:
+    """What bounds an AWS account, by its id, as far as it may be told: the same words of one that nobody knows."""
 
     def around(account_id: str) -> Surroundings:
         if account_id == aws_account.account_id or may_see(account_id):
@@ -98,16 +107,7 @@ def answer(
         why = f"What bounds AWS account {account_id} isn’t known here."
         return Surroundings(account_id, not_read={LayerName.SCP: why, LayerName.RCP: why})
 
-    situations = Situations(aws_account, around=around)
-    situation = situations.of(asked.principal, asked.action, asked.resource, asked.context)
-    said = AS_AWS_SAYS[asked.layer] if asked.layer else None
-    holder = situations.asker(asked.principal).holder
-    return DenialAnswer(asked, situation, layered(situation, said), holder)
-
-
-def with_layers(situation: Situation, **layers: object) -> Situation:
-    """As if these layers were as they are given."""
-    return replace(situation, layers=replace(situation.layers, **layers))  # type: ignore[arg-type]
+    return around
 
 
 # ---- Why AWS may deny what the console would allow -----------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 
 from access.denied.answer import DenialAnswer
 from access.denied.layers import Layered, LayerLine, LayerState, layered
-from access.denied.places import Admission, LetIn, Place, boundary_place, places_of, trust_place
+from access.denied.places import Admission, LetIn, PolicyPlace, boundary_place, places_of, trust_place
 from access.denied.statements import (
     Width,
     document_with,
@@ -33,7 +33,7 @@ class StatementDraft:
     what the policy allows more.
     """
 
-    place: Place | None
+    place: PolicyPlace | None
     width: Width
     statement: dict[str, Any]
     text: str = ""
@@ -59,10 +59,10 @@ class StatementDraft:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class StatementProposal:
     """Where the statement can stand, and how wide it can be. `why_not`: a sentence, where no draft allows it."""
 
-    places: Sequence[Place] = ()
+    places: Sequence[PolicyPlace] = ()
     having: Sequence[int] = ()  # how many users and roles have each of them
     widths: Sequence[Width] = ()
     draft: StatementDraft | None = None
@@ -74,13 +74,15 @@ class Proposal:
 _SHOWN = 3
 
 
-def propose(aws_account: AwsAccount, found: DenialAnswer, place_key: str = "", width_name: str = "") -> Proposal:
+def propose(
+    aws_account: AwsAccount, found: DenialAnswer, place_key: str = "", width_name: str = ""
+) -> StatementProposal:
     """`place_key`, `width_name`: what was chosen."""
     stop = found.layered.stop
     if stop is None:
-        return Proposal()
+        return StatementProposal()
     if stop.state is LayerState.DENIES or stop.layer in (LayerName.SCP, LayerName.RCP, LayerName.AWS):
-        return Proposal(why_not=_why_no_allow_helps(stop))
+        return StatementProposal(why_not=_why_no_allow_helps(stop))
     holder = found.holder
     places = _places(aws_account, found, stop, holder)
     offered = widths(found.asked.resource)
@@ -91,7 +93,9 @@ def propose(aws_account: AwsAccount, found: DenialAnswer, place_key: str = "", w
     admission = Admission(cached_index(aws_account), holder, found.asked.action, found.asked.resource)
     draft = _draft(found, place, width, admission)
     having = [admission.having(each) for each in places]
-    return Proposal(places, having, [] if place.action == "trust" else offered, draft, **_others(aws_account, found))
+    return StatementProposal(
+        places, having, [] if place.action == "trust" else offered, draft, **_others(aws_account, found)
+    )
 
 
 def _others(aws_account: AwsAccount, found: DenialAnswer) -> dict[str, Any]:
@@ -100,7 +104,7 @@ def _others(aws_account: AwsAccount, found: DenialAnswer) -> dict[str, Any]:
     return {"already": [each.holder for each in able[:_SHOWN]], "already_count": len(able)}
 
 
-def _places(aws_account: AwsAccount, found: DenialAnswer, stop: LayerLine, holder: Holder | None) -> list[Place]:
+def _places(aws_account: AwsAccount, found: DenialAnswer, stop: LayerLine, holder: Holder | None) -> list[PolicyPlace]:
     request = found.situation.request
     if stop.layer is LayerName.RESOURCE and is_assuming(request.action, request.resource):
         place = trust_place(aws_account, request.resource)
@@ -111,7 +115,7 @@ def _places(aws_account: AwsAccount, found: DenialAnswer, stop: LayerLine, holde
     return places_of(aws_account, holder) if holder and stop.layer is LayerName.IDENTITY else []
 
 
-def _draft(found: DenialAnswer, place: Place, width: Width, admission: Admission) -> StatementDraft:
+def _draft(found: DenialAnswer, place: PolicyPlace, width: Width, admission: Admission) -> StatementDraft:
     asked = found.asked
     is_trust = place.action == "trust"
     resource, trusted = ("", _trusted(found)) if is_trust else (width.resource, "")
@@ -129,7 +133,7 @@ def _draft(found: DenialAnswer, place: Place, width: Width, admission: Admission
 _NOTHING = '{"Version": "2012-10-17", "Statement": []}'
 
 
-def _with(situation: Situation, place: Place, text: str) -> Situation:
+def _with(situation: Situation, place: PolicyPlace, text: str) -> Situation:
     """As if the policy had this text."""
     policy, layers = LayerPolicy(place.policy or place.name, compiled(text)), situation.layers
     if place.layer is LayerName.RESOURCE:
@@ -151,15 +155,15 @@ def _trusted(found: DenialAnswer) -> str:
     return role or f"arn:{caller.partition}:iam::{caller.account}:role/{caller.name}"
 
 
-def _without_place(found: DenialAnswer, stop: LayerLine, offered: Sequence[Width], width: Width) -> Proposal:
+def _without_place(found: DenialAnswer, stop: LayerLine, offered: Sequence[Width], width: Width) -> StatementProposal:
     """A statement to hand on, where its policy isn't one that the console writes."""
     if stop.layer is not LayerName.RESOURCE:
-        return Proposal(why_not=_CANT_WRITE[stop.layer])
+        return StatementProposal(why_not=_CANT_WRITE[stop.layer])
     asked = found.asked
     statement = smallest_statement(asked.action, width.resource, asked.context, _trusted(found))
     what = stop.called or "policy of the resource"
     why = f"The {what} has to allow it, and the console doesn’t write that: whoever does adds this statement."
-    return Proposal(widths=offered, draft=StatementDraft(None, width, statement), why_not=why)
+    return StatementProposal(widths=offered, draft=StatementDraft(None, width, statement), why_not=why)
 
 
 _CANT_WRITE = {

@@ -21,7 +21,7 @@ _SKELETON = '{\n  "Version": "2012-10-17",\n  "Statement": []\n}'
 
 
 @dataclass(frozen=True)
-class Place:
+class PolicyPlace:
     """A policy. `key` tells it from the others; `layer`: which it is of. `owner`: the row on whose page it is written,
     by the action `action` of the place `kind`; `name`: of an inline policy. `policy`: as holders call it. `base`: what
     its form begins with. `is_new`: it isn't there yet.
@@ -49,7 +49,7 @@ class Place:
         return f"A new inline policy{whose}" if self.is_new else f"The inline policy {self.name}{whose}"
 
 
-def places_of(aws_account: AwsAccount, holder: Holder) -> list[Place]:
+def places_of(aws_account: AwsAccount, holder: Holder) -> list[PolicyPlace]:
     """For an identity policy of the holder: a new inline policy, those that they have, and those of their groups."""
     owner = _row(aws_account, holder)
     if owner is None or getattr(owner, "is_reserved", False):
@@ -59,11 +59,11 @@ def places_of(aws_account: AwsAccount, holder: Holder) -> list[Place]:
     owners = [(kind, owner), *(("group", group) for group in groups)]
     inline = [each for of, row in owners for each in _inline(of, row)]
     taken = {place.name for place in inline if place.owner is owner}
-    new = Place("new", LayerName.IDENTITY, kind, owner, "inline", _SKELETON, "", _free(taken), is_new=True)
+    new = PolicyPlace("new", LayerName.IDENTITY, kind, owner, "inline", _SKELETON, "", _free(taken), is_new=True)
     return [new, *inline, *(each for of, row in owners for each in _managed(of, row))]
 
 
-def boundary_place(aws_account: AwsAccount, holder: Holder) -> Place | None:
+def boundary_place(aws_account: AwsAccount, holder: Holder) -> PolicyPlace | None:
     """The policy that is the boundary, if the AWS account can change it."""
     if holder.boundary is None or is_managed_by_aws(holder.boundary.name):
         return None
@@ -71,12 +71,14 @@ def boundary_place(aws_account: AwsAccount, holder: Holder) -> Place | None:
     return _of_policy(policy, LayerName.BOUNDARY) if policy else None
 
 
-def trust_place(aws_account: AwsAccount, role_arn: str) -> Place | None:
+def trust_place(aws_account: AwsAccount, role_arn: str) -> PolicyPlace | None:
     role = IamRole.objects.live().filter(aws_account=aws_account, arn=role_arn).select_related("trust").first()
     if role is None or role.trust is None or role.is_reserved:
         return None
     text, base = role.trust.text, role.trust.canonical_hash
-    return Place("trust", LayerName.RESOURCE, "role", role, "trust", text, f"trust policy of {role_arn}", base=base)
+    return PolicyPlace(
+        "trust", LayerName.RESOURCE, "role", role, "trust", text, f"trust policy of {role_arn}", base=base
+    )
 
 
 def _row(aws_account: AwsAccount, holder: Holder) -> Any:
@@ -90,11 +92,11 @@ def _groups(owner: Any) -> list[IamGroup]:
     return [each.group for each in memberships.order_by("group__name_key")]
 
 
-def _inline(kind: str, owner: Any) -> Iterator[Place]:
+def _inline(kind: str, owner: Any) -> Iterator[PolicyPlace]:
     rows = InlinePolicy.objects.live().filter(**{kind: owner}).select_related("document").order_by("name")
     for row in rows:
         called = f"inline policy {row.name}" + (f" of group {owner.name}" if kind == "group" else "")
-        yield Place(
+        yield PolicyPlace(
             f"inline:{kind}:{owner.pk}:{row.name}",
             LayerName.IDENTITY,
             kind,
@@ -107,18 +109,18 @@ def _inline(kind: str, owner: Any) -> Iterator[Place]:
         )
 
 
-def _managed(kind: str, owner: Any) -> Iterator[Place]:
+def _managed(kind: str, owner: Any) -> Iterator[PolicyPlace]:
     rows = Attachment.objects.live().filter(**{kind: owner}, policy__is_aws=False, policy__gone_at=None)
     for row in rows.select_related("policy").order_by("name"):
         if row.policy and (place := _of_policy(row.policy, LayerName.IDENTITY)):
             yield place
 
 
-def _of_policy(policy: ManagedPolicy, layer: LayerName) -> Place | None:
+def _of_policy(policy: ManagedPolicy, layer: LayerName) -> PolicyPlace | None:
     if policy.is_aws or policy.default is None:
         return None
     text, base = policy.default.document.text, policy.default_version
-    return Place(f"managed:{policy.aws_id}", layer, "policy", policy, "edit", text, policy.arn, base=base)
+    return PolicyPlace(f"managed:{policy.aws_id}", layer, "policy", policy, "edit", text, policy.arn, base=base)
 
 
 def _free(taken: Iterable[str]) -> str:
@@ -151,11 +153,11 @@ class Admission:
         found = self._cached.index.who_can(self._action, self._resource)
         return {each.arn for each in found if each.decision == "allowed"}
 
-    def having(self, place: Place) -> int:
+    def having(self, place: PolicyPlace) -> int:
         """How many users and roles have the policy, or would."""
         return sum(1 for _ in self._having(place))
 
-    def let_in(self, place: Place, document: str) -> LetIn:
+    def let_in(self, place: PolicyPlace, document: str) -> LetIn:
         """`document`: the text of the policy with the statement."""
         having = list(self._having(place))
         changed = [_with(each, place, LayerPolicy(place.policy or place.name, compiled(document))) for each in having]
@@ -164,7 +166,7 @@ class Admission:
         unsure = frozenset(each.arn for each in found if each.decision != "allowed")
         return LetIn(len(having), [each.holder for each in found], unsure)
 
-    def _having(self, place: Place) -> Iterator[Holder]:
+    def _having(self, place: PolicyPlace) -> Iterator[Holder]:
         holders = self._cached.index.holders
         if place.action == "trust":
             return
@@ -179,7 +181,7 @@ class Admission:
                 yield each
 
 
-def _with(holder: Holder, place: Place, policy: LayerPolicy) -> Holder:
+def _with(holder: Holder, place: PolicyPlace, policy: LayerPolicy) -> Holder:
     if place.layer is LayerName.BOUNDARY:
         return replace(holder, boundary=policy)
     others = tuple(each for each in holder.policies if place.is_new or each.name != place.policy)

@@ -19,6 +19,77 @@ class Migration(migrations.Migration):
         iamconsole.create_tables.CreateTables(
             operations=[
                 migrations.CreateModel(
+                    name="AccessDisagreement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("digest", models.CharField(max_length=64)),
+                        ("mirror_version", models.CharField(max_length=64)),
+                        ("principal", models.CharField(max_length=2048)),
+                        ("action", models.CharField(max_length=256)),
+                        ("resource", models.CharField(max_length=2048)),
+                        ("keys", models.JSONField(default=list)),
+                        (
+                            "ours",
+                            models.CharField(
+                                choices=[
+                                    ("allowed", "Allowed"),
+                                    ("explicitDeny", "Denied"),
+                                    ("implicitDeny", "Not allowed"),
+                                    ("unknown", "Unknown"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        (
+                            "alike",
+                            models.CharField(
+                                choices=[
+                                    ("allowed", "Allowed"),
+                                    ("explicitDeny", "Denied"),
+                                    ("implicitDeny", "Not allowed"),
+                                    ("unknown", "Unknown"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        (
+                            "theirs",
+                            models.CharField(
+                                choices=[
+                                    ("allowed", "Allowed"),
+                                    ("explicitDeny", "Denied"),
+                                    ("implicitDeny", "Not allowed"),
+                                    ("unknown", "Unknown"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("missing", models.JSONField(default=list)),
+                        ("reasons", models.JSONField(default=list)),
+                        ("is_explained", models.BooleanField(default=False)),
+                        ("at", models.DateTimeField(db_index=True)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.awsaccount"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["is_explained", "-at", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("aws_account", "digest", "mirror_version"), name="access_disagreement_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
                     name="AccessTestResult",
                     fields=[
                         (

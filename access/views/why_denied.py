@@ -5,6 +5,7 @@ Nothing of it is kept: no log and no audit entry has what was pasted, and it is 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,25 +17,30 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from access.asking.calls import UnreadableAnswerError, decode_message
 from access.denied import words
 from access.denied.answer import DenialAnswer, Outcome, answer, why_it_differs
 from access.denied.completing import completed, deleted_principal
-from access.denied.drafting import Proposal, propose
-from access.denied.places import Place
+from access.denied.decoded import decoded_text, request_of_decoded
+from access.denied.drafting import StatementProposal, propose
+from access.denied.places import PolicyPlace
 from access.denied.reading import Reading, read
 from access.denied.requests import DeniedRequest, ReadFrom
 from access.forms import DeniedRequestForm
 from access.holders import Holder
 from access.situations import UnanswerableQuestionError
+from access.views.ask_aws import statement_of
+from access.views.seen import aws_account_seen, seen_by
 from access.views.who_can import url_of
-from accounts.access import fetch_aws_account, may, signed_in, visible_aws_accounts
+from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import SEE_IAM
+from accounts.roles import ASK_AWS
 from iamconsole.web.elements import object_url
 from objects.object_actions import VIEW
 from policies.engine.catalogue import spelled
+from sync.aws.errors import AwsError
 
-READ, ASK = "read", "ask"  # what a button is for
+READ, ASK, DECODE = "read", "ask", "decode"  # what a button is for
 
 
 @sensitive_post_parameters()
@@ -56,9 +62,9 @@ class _DenialPage:
         if self._request.method != "POST":
             return context
         reading = read(self.text)
-        said = self._chosen(reading)
+        said, decoding = self._decoded(self._chosen(reading))
         form = self._form(said)
-        context |= {"reading": reading, "said": said, "form": form, "picked": self._number(reading)}
+        context |= {"reading": reading, "said": said, "form": form, "picked": self._number(reading), **decoding}
         if said is None and self._data.get("do") != ASK:
             return context
         asked = self._asked(said, form)
@@ -74,6 +80,23 @@ class _DenialPage:
         if not reading.requests:
             return None
         return completed(self._aws_account, reading.requests[self._number(reading)])
+
+    def _decoded(self, said: DeniedRequest | None) -> tuple[DeniedRequest | None, dict[str, Any]]:
+        """What only AWS decodes is asked for once, where nothing else can be read, or by a button."""
+        may_ask = may(signed_in(self._request), ASK_AWS, self._aws_account)
+        context: dict[str, Any] = {"may_ask": may_ask}
+        content = decoded_text(self._data.get("decoded", ""))
+        wanted = said is not None and said.encoded and (said.is_encoded_only or self._data.get("do") == DECODE)
+        if content is None and wanted and said and may_ask and self._data.get("do") != ASK:
+            try:
+                content = decode_message(self._aws_account, said.encoded)
+            except AwsError as error:
+                context |= {"decoding_error": error.sentence(), "statement": statement_of(error)}
+            except UnreadableAnswerError as problem:
+                context["decoding_error"] = str(problem)
+        if content is None:
+            return said, context
+        return request_of_decoded(content), context | {"decoded": json.dumps(content)}
 
     def _form(self, said: DeniedRequest | None) -> DeniedRequestForm:
         """With what was filled in, or what was read."""
@@ -101,7 +124,7 @@ class _DenialPage:
     # ---- What comes of it ------------------------------------------------------------------------------------
     def _answered(self, asked: DeniedRequest) -> dict[str, Any]:
         try:
-            found = answer(self._aws_account, asked, lambda account_id: self._seen(account_id) is not None)
+            found = answer(self._aws_account, asked, seen_by(self._request))
         except UnanswerableQuestionError as problem:
             gone = deleted_principal(self._aws_account, asked.principal)
             return {"unanswerable": str(problem), "gone": gone, "gone_url": _url_of_gone(gone)}
@@ -119,12 +142,6 @@ class _DenialPage:
             **self._proposed(found, proposal),
         }
 
-    def _seen(self, account_id: str) -> AwsAccount | None:
-        """The AWS account, if the operator may see its IAM here."""
-        operator = signed_in(self._request)
-        visible = visible_aws_accounts(self._request)
-        return next((each for each in visible if each.account_id == account_id and may(operator, SEE_IAM, each)), None)
-
     def _who(self, found: DenialAnswer) -> dict[str, str]:
         """In words, with the address of who it is in the mirror."""
         caller = found.situation.request.caller
@@ -137,11 +154,11 @@ class _DenialPage:
         account_id = found.situation.request.caller.account
         if not account_id or account_id == self._aws_account.account_id:
             return None
-        seen = self._seen(account_id)
+        seen = aws_account_seen(self._request, account_id)
         url = reverse("why_denied", kwargs={"account_id": account_id}) if seen else ""
         return {"account_id": account_id, "name": str(seen or ""), "url": url}
 
-    def _proposed(self, found: DenialAnswer, proposal: Proposal) -> dict[str, Any]:
+    def _proposed(self, found: DenialAnswer, proposal: StatementProposal) -> dict[str, Any]:
         draft = proposal.draft
         context: dict[str, Any] = {"proposal": proposal, "draft": draft}
         if draft is None:
@@ -159,15 +176,15 @@ class _DenialPage:
             context["let_in_more"] = max(0, len(draft.let_in.new) - SHOWN)
         return context
 
-    def _named(self, holder: Holder) -> PrincipalLink:
-        return PrincipalLink(holder.caller.name, url_of(self._aws_account, holder.unique_id, holder.is_role))
+    def _named(self, holder: Holder) -> AdmittedPrincipal:
+        return AdmittedPrincipal(holder.caller.name, url_of(self._aws_account, holder.unique_id, holder.is_role))
 
 
 SHOWN = 20  # of those whom a statement would let in
 
 
 @dataclass(frozen=True)
-class PrincipalLink:
+class AdmittedPrincipal:
     name: str
     url: str
 
@@ -176,7 +193,7 @@ class PrincipalLink:
 class PlaceChoice:
     """`having`: how many users and roles have the policy."""
 
-    place: Place
+    place: PolicyPlace
     having: int
 
 
@@ -188,7 +205,7 @@ class EditorPost:
     fields: Sequence[tuple[str, str]]
 
 
-def editor_of(aws_account: AwsAccount, place: Place, text: str) -> EditorPost:
+def editor_of(aws_account: AwsAccount, place: PolicyPlace, text: str) -> EditorPost:
     """The field `view` has the page show the text, and stage nothing yet (objects/views/object_action.py)."""
     kwargs = {"account_id": aws_account.account_id, "aws_id": place.owner.aws_id, "action": place.action}
     fields = [("document", text), ("base", place.base), (VIEW, "json")]

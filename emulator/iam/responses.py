@@ -23,6 +23,7 @@ from emulator.iam.provider_responses import ProviderResponses
 from emulator.iam.root_access import RootAccessResponses
 from emulator.iam.settings import SettingsResponses
 from emulator.iam.shapes import Shape
+from emulator.iam.simulation import SimulationResponses
 from emulator.iam.telling import described
 
 _BOUNDARY, _PERMISSIONS = "PermissionsBoundary", "PermissionsPolicy"
@@ -35,6 +36,7 @@ class Responses(
     RootAccessResponses,
     LastAccessedResponses,
     DelegationResponses,
+    SimulationResponses,
     IamResponse,  # type: ignore[misc]
 ):
     # Documents are encoded, and what a call leaves out is left out, in `shapes`.

@@ -10,6 +10,7 @@ from moto.organizations.models import organizations_backends
 
 # What an AWS account may ask without an organization, or as a plain member of one.
 _ANYBODY = frozenset({"AcceptHandshake", "CreateOrganization", "DescribeOrganization"})
+_SCP = "SERVICE_CONTROL_POLICY"
 _READS = ("Describe", "List")
 
 
@@ -31,6 +32,24 @@ def organization_over(account_id: str, partition: str) -> Any:
         return None
     manager, manager_partition = organizations_backends.master_accounts[account_id]
     return organizations_backends[manager][manager_partition]
+
+
+def scps_over(account_id: str, partition: str) -> list[list[str]] | None:
+    """The texts of the SCPs at each level from the root down to the AWS account; None where none bind it: it has no
+    organization, manages it, or the organization's root doesn't take SCPs."""
+    backend = organization_over(account_id, partition)
+    if backend is None or backend.account_id == account_id:
+        return None
+    by_id = {thing.id: thing for thing in (*backend.ou, *backend.accounts)}
+    root = by_id.get(backend.org.root_id)
+    if root is None or all(each["Type"] != _SCP for each in root.policy_types):
+        return None
+    levels: list[list[str]] = []
+    here = by_id.get(account_id)
+    while here is not None:
+        levels.insert(0, [policy.content for policy in here.attached_policies if policy.type == _SCP])
+        here = None if here.id == root.id else by_id.get(here.parent_id)
+    return levels
 
 
 def backend_for(account_id: str, partition: str, action: str) -> Any:

@@ -24,7 +24,7 @@ _READS: dict[str, tuple[str, ...]] = {
     "ec2": ("DescribeRegions",),
     "iam": ("Get", "List", "Generate", "Simulate"),
     "organizations": ("Describe", "List"),
-    "sts": ("GetCallerIdentity",),
+    "sts": ("DecodeAuthorizationMessage", "GetCallerIdentity"),
 }
 # What people's own apps call, with a token or a password in place of a signature. Whoever knows an app client may.
 # First what leaves nothing behind but tokens, then what changes something of a person, or makes an identity.

@@ -192,6 +192,16 @@ class InvalidRequestError(AwsError):
     advice = "Correct it and propose the change again."
 
 
+class UndecodableMessage(InvalidRequestError):
+    """Of an encoded authorization message."""
+
+    what = "AWS can't decode this message."
+    advice = (
+        "It decodes all of a message, as it was written, in the AWS account of whoever was refused. Copy it again, to"
+        " its end, and ask in that AWS account."
+    )
+
+
 class MarkerExpired(InvalidRequestError):
     """AWS doesn't know any longer where the last page of a list ended: read it again from its beginning."""
 

@@ -123,7 +123,7 @@ def _try(client: AwsClient, aws_account: AwsAccount, permission: Permission) -> 
     state, detail = _WORKS
     try:
         client.call(service, operation, **permission.probe_params(aws_account))
-    except (errors.NotFound, errors.OrganizationState, errors.Conflict):
+    except (errors.NotFound, errors.OrganizationState, errors.Conflict, errors.UndecodableMessage):
         pass  # a conflict: the credential report is in the making
     except errors.AccessDeniedError as error:
         state, detail = ("unknown", _MEMBER) if _is_for_managers(error) else ("missing", error.sentence())

@@ -188,6 +188,7 @@ _CODES: dict[str, type[errors.AwsError]] = {
         errors.NotFound,
     ),
     "InvalidAuthenticationCode": errors.CodesRefused,
+    "InvalidAuthorizationMessageException": errors.UndecodableMessage,
     **dict.fromkeys(("AWSOrganizationsNotInUseException", "OrganizationNotFoundException"), errors.NotInOrganization),
     "AccountNotManagementOrDelegatedAdministratorException": errors.NotRootAdministrator,
     "CallerIsNotManagementAccountException": errors.NotManagementAccount,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from access.denied.answer import Agreement, DenialAnswer, Outcome, answer, why_it_differs
-from access.denied.drafting import Proposal, propose
+from access.denied.drafting import StatementProposal, propose
 from access.denied.layers import LayerState
 from access.denied.requests import DeniedRequest, ReadFrom
 from access.denied.statements import widths
@@ -108,7 +108,7 @@ def test_a_resource_with_wildcards_is_taken_as_aws_takes_it(alone: AwsAccount) -
 
 
 # ---- The statement -------------------------------------------------------------------------------------------
-def proposed(aws_account: AwsAccount, place: str = "", width: str = "", **question: Any) -> Proposal:
+def proposed(aws_account: AwsAccount, place: str = "", width: str = "", **question: Any) -> StatementProposal:
     return propose(aws_account, denied(aws_account, **question), place, width)
 
 

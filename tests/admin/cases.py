@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from access.models import AccessTestResult, SavedQuestion
+from access.models import AccessDisagreement, AccessTestResult, SavedQuestion
 from access.saved_tests.content import TestContent
 from access.simulation.directory import Directory
 from access.simulation.question import SimulationQuestion
@@ -268,5 +268,17 @@ def _mirrored_cognito(aws_account: AwsAccount, row: Callable[[str], dict[str, An
     CognitoMembership.objects.create(group=group, user=person, read_at=timezone.now())
     PoolPeopleSettings.objects.create(aws_account=aws_account, region="eu-west-1", pool_id=pool.aws_id)
     Logo.objects.create(aws_account=aws_account, digest="5e" * 32, kind=Logo.Kind.PNG, image=b"png")
+    AccessDisagreement.objects.create(
+        aws_account=aws_account,
+        digest="1",
+        mirror_version="1",
+        principal="arn:aws:iam::123456789012:user/dana",
+        action="s3:GetObject",
+        resource="*",
+        ours="allowed",
+        alike="allowed",
+        theirs="implicitDeny",
+        at=timezone.now(),
+    )
     SavedQuestion.objects.create(aws_account=aws_account, name="Who makes users", query="principal=*", digest="1")
     SavedSearch.objects.create(operator=Operator.objects.earliest("pk"), pool=pool, name="Business", query="q=business")

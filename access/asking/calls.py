@@ -1,0 +1,129 @@
+"""The calls to AWS: its policy simulator, and what only STS decodes. Each is made when somebody clicks, and reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from access.denied.decoded import decoded_text
+from access.situations import Situation
+from accounts.models import AwsAccount
+from policies.engine import catalogue
+from policies.engine.catalogue import KeyType, spelled
+from policies.engine.evaluate import Decision
+from policies.engine.layers import LayerPolicy
+from sync.aws.client import reader
+from sync.aws.permission import read
+from sync.aws.permission_check import SIMULATING
+
+DECODING = read(
+    "sts:DecodeAuthorizationMessage",
+    "Decode an encoded authorization message, on the page Why denied. It is asked for by a click only.",
+    EncodedMessage="none",
+)
+SIMULATING_PRINCIPAL = SIMULATING  # the page that connects an AWS account asks the same
+
+# IAM API Reference, "ContextEntry": the types of context keys.
+_TYPES = {
+    KeyType.STRING: "string",
+    KeyType.ARN: "string",
+    KeyType.BOOL: "boolean",
+    KeyType.DATE: "date",
+    KeyType.NUMERIC: "numeric",
+    KeyType.IP: "ip",
+    KeyType.BINARY: "binary",
+}
+_DECISIONS = {
+    "allowed": Decision.ALLOWED,
+    "explicitDeny": Decision.EXPLICIT_DENY,
+    "implicitDeny": Decision.IMPLICIT_DENY,
+}
+
+
+class CannotAskError(ValueError):
+    """Why AWS can't be asked this, in a sentence."""
+
+
+class UnreadableAnswerError(ValueError):
+    """AWS answered, and not as it is documented."""
+
+
+@dataclass(frozen=True)
+class SimulatorAnswer:
+    """`matched`: the policies whose statements decide, as AWS calls them. `missing`: context keys that statements ask
+    for and that weren't given: AWS takes them to be absent. `boundary`, `organization`: whether these allow it; None
+    where there is none.
+    """
+
+    decision: Decision
+    matched: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    boundary: bool | None = None
+    organization: bool | None = None
+
+
+def ask_simulator(aws_account: AwsAccount, situation: Situation, source_arn: str) -> SimulatorAnswer:
+    """`source_arn`: of the user or role. Raises CannotAskError, UnreadableAnswerError, AwsError."""
+    request = situation.request
+    params: dict[str, Any] = {"PolicySourceArn": source_arn, "ActionNames": [request.action]}
+    if request.resource != "*":
+        params["ResourceArns"] = [request.resource]
+    if entries := list(_entries(situation)):
+        params["ContextEntries"] = entries
+    answer = reader(aws_account, urgent=True).call("iam", "SimulatePrincipalPolicy", **params)
+    results = answer.get("EvaluationResults") or []
+    if not results:
+        raise UnreadableAnswerError("AWS’s policy simulator gave no result.")
+    return _read(results[0])
+
+
+def _read(result: Mapping[str, Any]) -> SimulatorAnswer:
+    """Of a resource its own result counts, where there is one."""
+    own: Mapping[str, Any] = next(iter(result.get("ResourceSpecificResults") or []), {})
+    word = str(own.get("EvalResourceDecision") or result.get("EvalDecision"))
+    if word not in _DECISIONS:
+        raise UnreadableAnswerError(f"AWS’s policy simulator gave {word!r}, which is no decision of its own.")
+    facts = own or result
+    boundary = facts.get("PermissionsBoundaryDecisionDetail") or result.get("PermissionsBoundaryDecisionDetail") or {}
+    organization = result.get("OrganizationsDecisionDetail") or {}
+    matched = facts.get("MatchedStatements") or []
+    return SimulatorAnswer(
+        _DECISIONS[word],
+        tuple(dict.fromkeys(str(each.get("SourcePolicyId", "")) for each in matched)),
+        tuple(facts.get("MissingContextValues") or ()),
+        boundary.get("AllowedByPermissionsBoundary"),
+        organization.get("AllowedByOrganizations"),
+    )
+
+
+def _entries(situation: Situation) -> Iterable[dict[str, Any]]:
+    """What is known of the request, as far as a policy that the simulator looks at asks for it."""
+    known = {**situation.request.caller.keys, **situation.request.context}
+    for key in sorted(_asked_for(situation)):
+        values = known.get(key)
+        if values:
+            found = catalogue.condition_key(key)
+            kind = _TYPES.get(found.type, "string") if found else "string"
+            several = bool(found and found.multivalued) or len(values) > 1
+            yield {
+                "ContextKeyName": spelled(key),
+                "ContextKeyType": f"{kind}List" if several else kind,
+                "ContextKeyValues": list(values),
+            }
+
+
+def _asked_for(situation: Situation) -> set[str]:
+    layers, action = situation.layers, situation.request.action.lower()
+    levels: Sequence[LayerPolicy] = [policy for level in layers.scps for policy in level.policies]
+    policies = (*layers.identity, *(layers.boundaries or ()), *levels)
+    return {key for policy in policies for each in policy.document.about(action) for key in each.keys}
+
+
+def decode_message(aws_account: AwsAccount, encoded: str) -> Mapping[str, Any]:
+    """What AWS's message says. Raises UnreadableAnswerError, AwsError."""
+    answer = reader(aws_account, urgent=True).call("sts", "DecodeAuthorizationMessage", EncodedMessage=encoded)
+    content = decoded_text(str(answer.get("DecodedMessage") or ""))
+    if content is None:
+        raise UnreadableAnswerError("AWS decoded the message, and what came isn’t what it documents.")
+    return content

@@ -1,0 +1,121 @@
+"""Compares the console's answer with that of AWS's policy simulator, and says what is known to make them differ.
+
+What the simulator looks at: IAM API Reference, "SimulatePrincipalPolicy"; IAM User Guide, "IAM policy testing with the
+IAM policy simulator" ("How the IAM policy simulator works").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from access.asking.calls import SimulatorAnswer
+from access.situations import Situation, delegating_to, is_assuming
+from policies.engine.evaluate import Decision, LayerName, evaluate
+from policies.engine.layers import LayerPolicy, Layers
+
+_IGNORED = (LayerName.RCP, LayerName.RESOURCE, LayerName.SESSION, LayerName.ENDPOINT)
+
+
+class KnownReason(StrEnum):
+    """Why AWS's simulator may say another thing than AWS does, or than the console. The names are kept in rows."""
+
+    RCPS = "rcps"
+    RESOURCE_POLICY = "resource_policy"
+    TRUST_POLICY = "trust_policy"
+    SESSION_POLICY = "session_policy"
+    MISSING_KEYS = "missing_keys"
+    NOT_READ = "not_read"
+    ROOT_AND_SERVICES = "beside_policies"
+
+
+REASONS = {
+    KnownReason.RCPS: "The simulator doesn’t look at resource control policies.",
+    KnownReason.RESOURCE_POLICY: "The simulator fetches no policies of resources: what these say is left out.",
+    KnownReason.TRUST_POLICY: "The simulator doesn’t look at the trust policy of the role, which has to allow it, too.",
+    KnownReason.SESSION_POLICY: "The simulator knows no session policies.",
+    KnownReason.MISSING_KEYS: "Condition keys that weren’t given are absent for the simulator, and unknown here.",
+    KnownReason.NOT_READ: "The mirror lacks a policy that the simulator has.",
+    KnownReason.ROOT_AND_SERVICES: "AWS decides this beside all policies, which the simulator doesn’t tell.",
+}
+
+
+class Comparison(StrEnum):
+    SAME = "same"
+    EXPLAINED = "explained"  # they differ, by what the simulator leaves out
+    UNEXPLAINED = "unexplained"  # they differ over the same policies
+    OPEN = "open"  # the console doesn't know
+
+
+@dataclass(frozen=True)
+class Compared:
+    """`ours`: with all layers; `alike`: ours by what the simulator looks at, keys that weren't given being absent."""
+
+    ours: Decision
+    alike: Decision
+    theirs: SimulatorAnswer
+    comparison: Comparison
+    reasons: tuple[KnownReason, ...]
+
+    @property
+    def differs(self) -> bool:
+        return self.comparison in (Comparison.EXPLAINED, Comparison.UNEXPLAINED)
+
+    @property
+    def sentences(self) -> list[str]:
+        return [REASONS[reason] for reason in self.reasons]
+
+
+def compare(situation: Situation, theirs: SimulatorAnswer) -> Compared:
+    ours = evaluate(situation.request, situation.all_layers).decision
+    alike = evaluate(replace(situation.request, is_unknown=None), _as_simulated(situation)).decision
+    reasons = tuple(_reasons(situation, theirs))
+    if alike is not Decision.UNKNOWN and _word(alike) != _word(theirs.decision):
+        found = Comparison.EXPLAINED if KnownReason.NOT_READ in reasons else Comparison.UNEXPLAINED
+    elif ours is Decision.UNKNOWN:
+        found = Comparison.OPEN
+    else:
+        found = Comparison.SAME if _word(ours) == _word(theirs.decision) else Comparison.EXPLAINED
+    return Compared(ours, alike, theirs, found, reasons)
+
+
+def _word(decision: Decision) -> bool:
+    """Both ways of being denied are the same answer."""
+    return decision is Decision.ALLOWED
+
+
+def _as_simulated(situation: Situation) -> Layers:
+    layers = situation.layers
+    return Layers(
+        identity=layers.identity,
+        boundaries=layers.boundaries,
+        resource=_granting(situation),
+        scps=layers.scps,
+        not_read=frozenset(situation.not_read) - frozenset(_IGNORED),
+    )
+
+
+def _granting(situation: Situation) -> LayerPolicy:
+    """In the place of a policy of the resource that has to allow it: one that leaves it to the identity's own."""
+    request = situation.request
+    return delegating_to(request.resource_account, request.caller.account)
+
+
+def _reasons(situation: Situation, theirs: SimulatorAnswer) -> Iterator[KnownReason]:
+    request, layers = situation.request, situation.layers
+    if layers.rcps or LayerName.RCP in situation.not_read:
+        yield KnownReason.RCPS
+    if is_assuming(request.action, request.resource):
+        yield KnownReason.TRUST_POLICY
+    elif LayerName.RESOURCE in situation.not_read:
+        yield KnownReason.RESOURCE_POLICY
+    if request.caller.is_session or LayerName.SESSION in situation.not_read:
+        yield KnownReason.SESSION_POLICY
+    if theirs.missing:
+        yield KnownReason.MISSING_KEYS
+    if {LayerName.IDENTITY, LayerName.BOUNDARY, LayerName.SCP} & situation.not_read.keys():
+        yield KnownReason.NOT_READ
+    verdict = evaluate(request, situation.all_layers)
+    if any(reason.layer is LayerName.AWS for reason in verdict.reasons):
+        yield KnownReason.ROOT_AND_SERVICES
