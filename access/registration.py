@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 
+from access.escalation.finding_source import RULE
 from access.plans.conflicts import is_about_access
 from access.plans.effect_blocks import LEDE, is_measured
 from access.plans.revisions import is_measurable
@@ -13,6 +16,7 @@ from access.views.least_privilege import LEAST_PRIVILEGE
 from access.views.saved_tests import has_failing
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
+from findings.models import Finding
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.search import MOST, KindMatches, SearchHit, SearchKind
@@ -42,6 +46,10 @@ def _hit(aws_account: AwsAccount, name: str) -> SearchHit:
     )
 
 
+def open_paths(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Finding]:
+    return Finding.objects.filter(aws_account=aws_account, rule=RULE, state=Finding.State.OPEN)
+
+
 class AccessShell(ShellProvider):
     navigation = (
         NavGroup(
@@ -51,7 +59,7 @@ class AccessShell(ShellProvider):
                 NavItem("Simulate", "flask-conical", "simulate", permission=SEE_IAM, position=15),
                 NavItem("Tests", "list-checks", "access_tests", permission=SEE_IAM, position=16),
                 NavItem("Why denied", "shield-question-mark", "why_denied", permission=SEE_IAM, position=17),
-                NavItem("Escalation paths", "route", "escalations", permission=SEE_IAM, position=20),
+                NavItem("Privilege escalation paths", "route", "escalations", open_paths, SEE_IAM, position=20),
             ),
             position=15,
         ),

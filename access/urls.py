@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from access.views import ask_aws, change, differences, effective_access, saved_tests, simulate, who_can, why_denied
+from access.views import (
+    ask_aws,
+    change,
+    differences,
+    effective_access,
+    escalations,
+    saved_tests,
+    simulate,
+    who_can,
+    why_denied,
+)
 from access.views.least_privilege import LEAST_PRIVILEGE, least_privilege
 from accounts.roles import ADMINISTER, APPROVE, CARE, PROPOSE, SEE_IAM
 from iamconsole.web.addresses import needs, page
@@ -40,7 +50,8 @@ urlpatterns = [
     page(f"{AWS_ACCOUNT}changes/<int:pk>/tests/", saved_tests.change_tests, needs(SEE_IAM, CARE), name="change_tests"),
     page(f"{AWS_ACCOUNT}ask-aws/", ask_aws.ask_aws, needs(SEE_IAM), name="ask_aws"),
     page(f"{AWS_ACCOUNT}disagreements/", ask_aws.disagreements, needs(SEE_IAM), name="disagreements"),
-    page(f"{AWS_ACCOUNT}escalations/", who_can.escalations, needs(SEE_IAM), name="escalations"),
+    page(f"{AWS_ACCOUNT}escalations/", escalations.escalations, needs(SEE_IAM), name="escalations"),
+    page(f"{AWS_ACCOUNT}escalations/cut/", escalations.stage_cut, needs(PROPOSE), name="stage_cut"),
     page(f"{AWS_ACCOUNT}changes/<int:pk>/access/", change.change_access, needs(SEE_IAM, CARE), name="change_access"),
     page(
         f"{AWS_ACCOUNT}changes/<int:pk>/conflict/access/",

@@ -21,14 +21,17 @@ PROPOSE = "propose"
 APPLY = "apply"  # an approved or approval-free change, whatever is in it
 APPROVE = "approve"  # others' changes, never one's own
 CARE = "care_people"  # low-risk actions on a pool's people: to propose them and to apply one's own
+MUTE = "mute_findings"  # for some time, with a reason
 ADMINISTER = "administer"  # settings, grants, rules, brake, writes on and off
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset({SEE_IAM}),
     Role.HELPDESK: frozenset({SEE_PEOPLE, CARE}),
-    Role.EDITOR: frozenset({SEE_IAM, ASK_AWS, SEE_PEOPLE, EXPORT_PEOPLE, PROPOSE, APPLY, CARE}),
+    Role.EDITOR: frozenset({SEE_IAM, ASK_AWS, SEE_PEOPLE, EXPORT_PEOPLE, PROPOSE, APPLY, CARE, MUTE}),
     Role.APPROVER: frozenset({SEE_IAM, ASK_AWS, SEE_PEOPLE, APPROVE}),
-    Role.OWNER: frozenset({SEE_IAM, ASK_AWS, SEE_PEOPLE, EXPORT_PEOPLE, PROPOSE, APPLY, APPROVE, CARE, ADMINISTER}),
+    Role.OWNER: frozenset(
+        {SEE_IAM, ASK_AWS, SEE_PEOPLE, EXPORT_PEOPLE, PROPOSE, APPLY, APPROVE, CARE, MUTE, ADMINISTER}
+    ),
 }
 
 # What needs an AWS account that can be written to: nobody holds these on one that was imported from a file.

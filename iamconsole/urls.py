@@ -21,6 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("sync.urls")),
+    path("", include("findings.urls")),
     path("", include("objects.urls")),
     path("", include("policies.urls")),
     path("", include("identities.urls")),

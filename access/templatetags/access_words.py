@@ -11,6 +11,7 @@ from access.denied.layers import LayerLine
 from access.denied.requests import DeniedRequest
 from access.effective_access import ActionGroup
 from access.limits import DecidingStatement
+from iamconsole.web.words import some
 from policies.engine.catalogue import spelled
 from policies.engine.evaluate import LayerName
 
@@ -51,6 +52,18 @@ def said(asked: DeniedRequest) -> str:
 @register.filter
 def read_from(asked: DeniedRequest) -> str:
     return words.READ_FROM[asked.read_from]
+
+
+@register.filter
+def some_names(names: Sequence[str]) -> str:
+    """ "a, b, c and 4 more"."""
+    return some(names)
+
+
+@register.filter
+def svg(value: float) -> str:
+    """A number as SVG writes it, in every language."""
+    return f"{value:g}"
 
 
 @register.filter

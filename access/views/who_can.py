@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from access.descriptions import describe_condition, describe_example
-from access.escalation.paths import escalation_paths_of
 from access.forms import QuestionForm
 from access.index import cached_index
 from access.outsiders import Outsider, outsiders
@@ -104,19 +103,3 @@ def _statements(reasons: Sequence[Any]) -> list[Any]:
 def url_of(aws_account: AwsAccount, unique_id: str, is_role: bool) -> str:
     name = "role" if is_role else "user"
     return reverse(name, kwargs={"account_id": aws_account.account_id, "aws_id": unique_id})
-
-
-# ---- Who can become an administrator, and how ----------------------------------------------------------------
-@require_GET
-def escalations(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id)
-    ways = escalation_paths_of(aws_account)
-    context = {
-        "aws_account": aws_account,
-        "paths": [(path, url_of(aws_account, path.unique_id, path.is_role)) for path in ways.paths],
-        "total": ways.total,
-        "people": ways.people,
-        "left_out": ways.total - len(ways.paths),
-        "not_read": sorted(ways.surroundings.not_read.values()),
-    }
-    return render(request, "access/escalations.html", context)

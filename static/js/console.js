@@ -3,6 +3,7 @@ import "./answers.js";
 import "./copy.js";
 import "./files.js";
 import "./keys.js";
+import "./opens.js";
 import "./preview.js";
 import "./searches.js";
 import "./selection.js";

@@ -15,7 +15,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import AwsAccount, Grant, Operator
-from accounts.roles import ADMINISTER, APPLY, APPROVE, CARE, PROPOSE, SEE_IAM, SEE_PEOPLE, Role
+from accounts.roles import ADMINISTER, APPLY, APPROVE, CARE, MUTE, PROPOSE, SEE_IAM, SEE_PEOPLE, Role
 from tests.admin.cases import fill
 from tests.conftest import make_aws_account, make_operator
 from tests.project.address_ids import address_of
@@ -31,6 +31,7 @@ COMING = {
     PROPOSE: "erin",
     APPLY: "erin",
     APPROVE: "anton",
+    MUTE: "erin",
     ADMINISTER: "alice",
 }
 # Those that name an object: in the path, or as what was picked.
