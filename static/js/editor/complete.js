@@ -109,6 +109,7 @@ const listLook = EditorView.theme({
   ".cm-tooltip.cm-tooltip-autocomplete > ul": {
     fontFamily: "var(--mono)",
     fontSize: "12.5px",
+    fontVariantLigatures: "none",
     maxHeight: "min(252px, 40vh)",
     minWidth: "0",
     maxWidth: "100%",
