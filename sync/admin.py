@@ -31,6 +31,7 @@ from sync.models import (
     PullTurn,
     Region,
     Revision,
+    RowWrite,
     Run,
     Safeguard,
     SafeguardVersion,
@@ -283,6 +284,15 @@ class TickPartAdmin(ReadOnlyAdmin):
     aws_account_path = ""
     list_display = ("name", "began_at", "failing_since", "error")
     search_fields = ("name", "error")
+
+
+@admin.register(RowWrite)
+class RowWriteAdmin(ReadOnlyAdmin):
+    """Which rows of the mirror were written in the last day: what processes keep of them follows by that."""
+
+    aws_account_path = ""
+    list_display = ("at", "kind", "row_id", "aws_account_id")
+    search_fields = ("kind",)
 
 
 @admin.register(StepCounter)

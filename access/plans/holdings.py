@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import singledispatchmethod
 
@@ -41,6 +40,15 @@ class Owner:
     tags: dict[str, str] = field(default_factory=dict)
     trust: str = ""
 
+    def copy(self) -> Owner:
+        return replace(
+            self,
+            attached=set(self.attached),
+            inline=dict(self.inline),
+            groups=set(self.groups),
+            tags=dict(self.tags),
+        )
+
 
 def is_group(arn: str) -> bool:
     return ":group/" in arn
@@ -71,7 +79,7 @@ class PrincipalHoldings:
         self.taken: dict[str, str] = {}  # the ARN of a role, by whoever may take it on
 
     def copy(self) -> PrincipalHoldings:
-        made = PrincipalHoldings(deepcopy(self.owners), dict(self.documents))
+        made = PrincipalHoldings({arn: owner.copy() for arn, owner in self.owners.items()}, dict(self.documents))
         made.taken = dict(self.taken)
         return made
 

@@ -48,6 +48,7 @@ FOR_OWNERS_OF_ALL = {
     "LogEntry",
     "SharedRate",
     "KeyCheck",
+    "RowWrite",
     "StepCounter",
     "TickPart",
 }
