@@ -7,7 +7,7 @@ class AccessConfig(AppConfig):
     name = "access"
 
     def ready(self) -> None:
-        from access import following, protection, registration
+        from access import following, protection, registration, starting
         from access.asking.calls import DECODING
         from access.drafts import block
         from access.escalation.finding_source import EscalationSource
@@ -40,6 +40,7 @@ class AccessConfig(AppConfig):
         )
         permission.register([DECODING])
         registration.register()
+        starting.register()
         protection.register()
         following.register()
         block.register()

@@ -13,7 +13,7 @@ from access.views import (
     who_can,
     why_denied,
 )
-from access.views.least_privilege import LEAST_PRIVILEGE, least_privilege
+from access.views.least_privilege import LEAST_PRIVILEGE, least_privilege, use_proposal
 from accounts.roles import ADMINISTER, APPROVE, CARE, PROPOSE, SEE_IAM
 from iamconsole.web.addresses import needs, page
 from identities.object_pages import KINDS
@@ -70,6 +70,16 @@ urlpatterns = [
             least_privilege,
             needs(SEE_IAM),
             name=f"{kind.name}_{LEAST_PRIVILEGE}",
+            kwargs={"kind": kind},
+        )
+        for kind in KINDS.values()
+    ),
+    *(
+        page(
+            f"{AWS_ACCOUNT}{kind.many}/<str:aws_id>/least-privilege/use/",
+            use_proposal,
+            needs(kind.of.stage),
+            name=f"{kind.name}_{LEAST_PRIVILEGE}_use",
             kwargs={"kind": kind},
         )
         for kind in KINDS.values()

@@ -8,7 +8,16 @@ class PoliciesConfig(AppConfig):
 
     def ready(self) -> None:
         from objects import history
-        from policies import actions, draft_subjects, editor_drafts, editor_views, mirrors, operations, registration
+        from policies import (
+            actions,
+            draft_subjects,
+            editor_drafts,
+            editor_views,
+            mirrors,
+            operations,
+            registration,
+            starting,
+        )
         from policies.organizations import sources
         from policies.plan_checks import LintPlanCheck, QuotaCheck
         from policies.selectors import with_documents
@@ -27,4 +36,5 @@ class PoliciesConfig(AppConfig):
         editor_views.register_own()
         visual_view.register()
         draft_subjects.register_own()
+        starting.register_own()
         registration.register()

@@ -29,6 +29,7 @@ MOST_OF_ONE = 100  # drafts of an operator
 MOST_BESIDE = 5  # texts beside a draft
 MOST_OTHERS = 5  # operators that a page names
 _BATCH = 200
+_TOO_MANY_BESIDE = "Too many texts of yours are kept beside this draft: choose one of them first."
 
 audit.register({"draft.erased": "erased a draft of {operator}: {object}"})
 
@@ -124,7 +125,7 @@ def save(*, actor: Operator, key: DraftKey, page: Page, typed: Typed) -> tuple[O
     if found := _onto(main.filter(tab=page.tab) if page.tab else main.none(), page, typed):
         return found  # a message of this very page was faster
     if mine.filter(is_beside=True).count() >= MOST_BESIDE:
-        raise CannotKeep("Too many texts of yours are kept beside this draft: choose one of them first.")
+        raise CannotKeep(_TOO_MANY_BESIDE)
     made = _make(actor, key, page, typed, is_beside=True)
     assert made is not None  # noqa: S101  only the one that isn't beside is unique
     return Outcome.BESIDE, made
@@ -164,6 +165,22 @@ def _make(actor: Operator, key: DraftKey, page: Page, typed: Typed, *, is_beside
             )
     except IntegrityError:
         return None
+
+
+@transaction.atomic
+def begin(*, actor: Operator, key: DraftKey, typed: Typed) -> EditorDraft:
+    """The text is the draft from now on; one with another text is kept beside it. Raises CannotKeep."""
+    mine = key.rows().filter(operator=actor)
+    main = mine.select_for_update().filter(is_beside=False).first()
+    if main is not None and main.text == typed.text:
+        return main
+    if mine.filter(is_beside=True).count() >= MOST_BESIDE:
+        raise CannotKeep(_TOO_MANY_BESIDE)
+    mine.filter(is_beside=False).update(is_beside=True)
+    made = _make(actor, key, Page(Token()), typed)
+    if made is None:
+        raise CannotKeep("Another page of yours began a draft just now. Choose again what to begin from.")
+    return made
 
 
 # ---- Reading -----------------------------------------------------------------------------------------------------

@@ -59,9 +59,17 @@ class OpenDraft:
 
     @property
     def save_url(self) -> str:
+        return self._url("draft_save")
+
+    @property
+    def start_url(self) -> str:
+        """Of what the text can be begun from."""
+        return self._url("document_start")
+
+    def _url(self, name: str) -> str:
         key = self.key
         query = {"place": key.place, "aws_id": key.aws_id, "action": key.action, "part": key.part}
-        return f"{reverse('draft_save', kwargs={'account_id': key.aws_account.account_id})}?{urlencode(query)}"
+        return f"{reverse(name, kwargs={'account_id': key.aws_account.account_id})}?{urlencode(query)}"
 
     @property
     def page_url(self) -> str:
@@ -117,7 +125,7 @@ def typed_in(posted: QueryDict, key: DraftKey, operator: Operator, object_name: 
     name, field = found
     text = posted.get(name, "").replace("\r\n", "\n")
     if len(text) <= MOST_SENT:
-        edited = EditedText(text, _type_of(field), key.aws_account, operator, posted)
+        edited = EditedText(text, type_of(field), key.aws_account, operator, posted)
         text = received(posted.get(SHOWN, ""), edited).text
     beside = [each for each in action.form.base_fields if each not in (name, "base")]
     fields = {each: str(posted[each])[:LONGEST_FIELD] for each in beside if posted.get(each)}
@@ -138,7 +146,7 @@ def editor_of(action: ObjectAction | None) -> tuple[str, EditorField] | None:
     return next(((name, field) for name, field in fields.items() if isinstance(field, EditorField)), None)
 
 
-def _type_of(field: EditorField) -> DocumentType:
+def type_of(field: EditorField) -> DocumentType:
     found: DocumentType = getattr(field, "kind", DocumentType.IDENTITY)
     return found
 
@@ -195,7 +203,7 @@ class ListedDraft:
     def as_new(self) -> tuple[str, str] | None:
         """The address of the page that makes something new of the text, and the words of its button."""
         found = editor_of(self.action)
-        name, words = _AS_NEW.get(_type_of(found[1]), ("", "")) if found else ("", "")
+        name, words = _AS_NEW.get(type_of(found[1]), ("", "")) if found else ("", "")
         if not name or object_actions.find(ACCOUNT, name) is None:
             return None
         kwargs = {"account_id": self.draft.aws_account.account_id, "action": name}

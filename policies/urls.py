@@ -8,7 +8,7 @@ from objects.object_pages import tab_patterns
 from objects.views.lists import ObjectList, object_patterns
 from policies.organizations import views as organizations
 from policies.tables import POLICIES
-from policies.views import completion, document, drafts, managed_policies
+from policies.views import completion, document, drafts, managed_policies, starting
 
 _ERASING = needs(ADMINISTER, scope=AddressScope.ANY, refusal="Only owners of an AWS account erase drafts of others.")
 
@@ -41,6 +41,14 @@ urlpatterns = [
     ),
     page("aws/<str:account_id>/documents/check/", document.document_check, needs(PROPOSE), name="document_check"),
     page("aws/<str:account_id>/documents/view/", document.document_view, needs(PROPOSE), name="document_view"),
+    page("aws/<str:account_id>/documents/start/", starting.start, needs(PROPOSE), name="document_start"),
+    page("aws/<str:account_id>/documents/start/use/", starting.use, needs(PROPOSE), name="document_start_use"),
+    page(
+        "aws/<str:account_id>/documents/start/templates/<str:template>/",
+        starting.template,
+        needs(PROPOSE),
+        name="document_template",
+    ),
     page("drafts/", drafts.drafts, SIGNED_IN, name="drafts"),
     page("drafts/session/", drafts.draft_session, SIGNED_IN, name="draft_session"),
     page("drafts/<int:pk>/discard/", drafts.draft_discard, SIGNED_IN, name="draft_discard"),

@@ -8,11 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policies.engine.structure import DocumentType
+from policies.engine.catalogue import AccessLevel, actions_matching
+from policies.engine.summary import level_of
 from policies.gallery.parameters import InvalidParameterError, Parameter, Place
 
 _PLACEHOLDER = re.compile(r"<(\w+)>")
 VERSION = "2012-10-17"
+_LEVELS = (
+    ("permissions", {AccessLevel.PERMISSIONS}),
+    ("write", {AccessLevel.WRITE, AccessLevel.TAGGING}),
+    ("read", {AccessLevel.READ, AccessLevel.LIST}),
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,22 @@ class PolicyTemplate:
     is_boundary: bool = False
     source: str = ""
 
-    kind = DocumentType.IDENTITY
+    @property
+    def asks(self) -> list[str]:
+        """The names of its parameters, as they stand in a sentence."""
+        names = (each.label for each in self.parameters)
+        return [name[0].lower() + name[1:] if name[1:] == name[1:].lower() else name for name in names]
+
+    @property
+    def level(self) -> str:
+        """The highest that it allows: none, read, write or permissions. What a parameter names isn't counted."""
+        return next((word for word, levels in _LEVELS if levels & self._access_levels()), "none")
+
+    def _access_levels(self) -> set[AccessLevel]:
+        allowed = [each["Action"] for each in self.statements if each["Effect"] == "Allow"]
+        patterns = [name for part in allowed for name in ([part] if isinstance(part, str) else part)]
+        names = {name for pattern in patterns for name in actions_matching(pattern)}
+        return {level_of(name) for name in names} or {AccessLevel.READ for _ in allowed}
 
     def document(self, typed: Mapping[str, str], place: Place) -> str:
         """The document's text, laid out. Raises InvalidParametersError."""

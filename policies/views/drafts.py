@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import fetch_aws_account, signed_in
-from accounts.models import AwsAccount
 from iamconsole.web.diff import DiffLine, document_diff
-from objects import object_actions
-from objects.object_actions import ACCOUNT
 from policies import editor_drafts
-from policies.editor_drafts import DraftKey
+from policies.edited_objects import edited_object
 from policies.models import EditorDraft
 from policies.open_drafts import (
     OpenDraft,
-    editor_of,
     is_permitted,
     kept,
-    kind_at,
     listed,
     page_of,
     page_url,
@@ -49,7 +42,8 @@ def draft_save(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account, operator = fetch_aws_account(request, account_id), signed_in(request)
     if request.POST.get("operator") != str(operator.pk):
         return _sentence(_OTHER, OTHER_OPERATOR)
-    key, row = _edited(request, aws_account)
+    edited = edited_object(request.GET, aws_account)
+    key, row = edited.key, edited.row
     if not is_permitted(operator, key):
         raise PermissionDenied
     typed = typed_in(request.POST, key, operator, row.name if row else "")
@@ -62,19 +56,6 @@ def draft_save(request: HttpRequest, account_id: str) -> HttpResponse:
 
 def _sentence(text: str, status: int) -> HttpResponse:
     return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
-
-
-def _edited(request: HttpRequest, aws_account: AwsAccount) -> tuple[DraftKey, Any]:
-    """What the address names, and its row. Raises Http404 where nothing of that kind is edited here."""
-    asked = {name: request.GET.get(name, "") for name in ("place", "aws_id", "action", "part")}
-    if editor_of(object_actions.find(asked["place"], asked["action"])) is None or len(asked["part"]) > 128:
-        raise Http404("There is no such editor.")
-    kind = kind_at(asked["place"])
-    if kind is None:
-        return DraftKey(aws_account, ACCOUNT, "", asked["action"]), None
-    rows = kind.model.objects.filter(aws_account=aws_account, aws_id=asked["aws_id"])
-    row = get_object_or_404(rows)
-    return DraftKey(aws_account, asked["place"], row.aws_id, asked["action"], asked["part"]), row
 
 
 # ---- Pages -------------------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from identities.models import IamUser
+from policies.models import EditorDraft
 from tests.access.mirrored import managed
 from tests.access.test_propose_least_privilege import OLD, inline, report
-from tests.services.pages import get, text_of
+from tests.services.pages import address, get, text_of
 from tests.services.rows import attach, make_role, make_user
 from tests.services.statements import allow
 
@@ -55,3 +56,24 @@ def test_a_shared_policy_says_how_many_judge_it(dana: IamUser, bob: Operator, cl
 
 def test_somebody_without_policies(dana: IamUser, bob: Operator, client_of: ClientOf) -> None:
     assert "It has no policies of its own." in page_of(dana, bob, client_of)
+
+
+def test_a_proposal_becomes_a_draft(dana: IamUser, erin: Operator, bob: Operator, client_of: ClientOf) -> None:
+    inline(dana, allow(["s3:*", "sqs:*"]))
+    shared = managed(dana.aws_account, "shared", [allow(["s3:*", "sqs:*"])])
+    attach(dana, shared)
+    report(dana, used="s3", unused="sqs")
+    url = address("user_least_privilege_use", aws_id=dana.aws_id)
+    for policy, place in (("own", "user"), (shared.arn, "policy")):
+        assert client_of(bob).post(url, {"policy": policy}).status_code == 403
+        shown = client_of(erin).post(url, {"policy": policy}, follow=True).content.decode()
+        assert "Draft, saved" in shown
+        draft = EditorDraft.objects.get(place=place)
+        assert '"s3:*"' in draft.text and "sqs" not in draft.text
+    assert client_of(erin).post(url, {"policy": "nonsense"}).status_code == 404
+
+
+def test_what_was_used_is_something_to_begin_from(dana: IamUser, erin: Operator, client_of: ClientOf) -> None:
+    asked = {"place": "account", "action": "create-policy", "from": "used", "q": "DAN"}
+    shown = client_of(erin).get(address("document_start"), asked).content.decode()
+    assert address("user_least_privilege", aws_id=dana.aws_id) in shown

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -44,7 +45,7 @@ class Tab:
         self.client, self.operator = client, operator
         query = f"?place={place}&aws_id={aws_id}&action={action}&part={part}"
         self.url = address("draft_save") + query
-        self.token, self.name, self.sequence = "", f"tab-{id(self)}", 0
+        self.token, self.name, self.sequence = "", f"tab-{uuid4().hex}", 0
 
     def save(self, text: str, status: int = 200, **said: Any) -> str:
         self.sequence += 1

@@ -74,6 +74,7 @@ def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None 
         "version_id": "v1",
         "kind": "iam.user",
         "prefix": "s3",  # of a service
+        "template": "read-bucket",
         "aws_id": about,
         "pk": id_in(of, SavedSearch) if name == "cognito_search_forget" else about or 1,
         "action": "delete" if name.endswith("_stage_action") else _ACTIONS.get(name.removesuffix("_action"), "none"),

@@ -43,6 +43,8 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "search": ("q=dana",),
     "who_can": ("action=s3:GetObject&resource=*",),
     "simulate": ("principal=*&action=s3:ListBuckets",),
+    "document_start": ("place=account&action=create-policy",),
+    "document_template": ("place=account&action=create-policy",),
     "cognito_pool_export": ("format=json", "format=json&memberships=on"),
     "cognito_pool_people": ("format=csv",),
 }

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from accounts.models import AwsAccount
 from emulator.process import Emulator
+from sync.models import RowWrite
 
 Rows = list[tuple[Any, ...]]
 _ARRANGED: dict[tuple[str, ...], _Left] = {}
@@ -90,10 +91,11 @@ def _put_back(left: _Left, emulator: Emulator) -> Any:
 
 
 def _contents() -> dict[str, Rows]:
+    """All rows, but for those that the database itself writes of each row that is put back (sync/row_writes.py)."""
     tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
     found = {}
     with connection.cursor() as cursor:
-        for table in tables:
+        for table in set(tables) - {RowWrite._meta.db_table}:
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             found[table] = list(cursor.fetchall())
     return found
