@@ -18,8 +18,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median
 from time import process_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from access.simulation.question import SimulationQuestion
 
 LARGE_ID, SMALL_ID = "123456789012", "210987654321"
 SMALL_SHARE = 100  # the small AWS account has one of so many
@@ -100,6 +103,9 @@ def pages_to_ask() -> list[Asked]:
         ),
         Asked("who can: a pattern", 300, lambda c, a, n: _who_can(c, a, n, "s3:Get*", "arn:aws:s3:::data-{}/*")),
         Asked("user", 200, lambda c, a, n: _principal(c, a, n, "user")),
+        Asked("simulate: 20 x 20 x 5", 1000, lambda c, a, n: _simulate(c, a, n, "reports/{}.csv")),
+        Asked("simulate: 20 x 20 x 5, patterns", 1000, lambda c, a, n: _simulate(c, a, n, "reports/{}/*")),
+        Asked("simulate: one by one", 60_000, _one_by_one),
         Asked("user, effective access", 200, lambda c, a, n: _principal(c, a, n, "user", "access/")),
         Asked("role, effective access", 200, lambda c, a, n: _principal(c, a, n, "role", "access/")),
     ]
@@ -133,6 +139,42 @@ def _passing(account_id: str, number: int) -> list[dict[str, Any]]:
 def _who_can(client: Any, account_id: str, number: int, action: str, resource: str) -> None:
     query = urlencode({"action": action, "resource": resource.format(abs(number) % 300)})
     _answered(client.get(f"/aws/{account_id}/who-can/?{query}"))
+
+
+def _simulated(account_id: str, number: int, key: str) -> SimulationQuestion:
+    """20 principals, 20 actions and 5 resources: 2,000 answers."""
+    from access.simulation.question import SimulationQuestion
+    from policies.engine.catalogue import action, actions_matching, may_match
+
+    resources = [f"arn:aws:s3:::data-{each}/{key.format(number)}" for each in range(5)]
+    names = [
+        name
+        for name in actions_matching("s3:*Object*")
+        if (known := action(name)) and any(may_match(resources[0], use.type) for use in known.uses)
+    ]
+    who = [f"{kind}/{kind}-{each}" for kind in ("user", "role") for each in range(10)]
+    return SimulationQuestion(tuple(who), tuple(names[:20]), tuple(resources))
+
+
+def _simulate(client: Any, account_id: str, number: int, key: str) -> None:
+    query = _simulated(account_id, number, key).query()
+    response = client.get(f"/aws/{account_id}/simulate/?{query}")
+    if b"2,000 answers" not in response.content:
+        raise SystemExit("These aren't 2,000 answers.")
+    _answered(response)
+
+
+def _one_by_one(client: Any, account_id: str, number: int) -> None:
+    """One in twenty of the same answers, as the command gives them: each by its own reading of the mirror."""
+    from access.situations import situation_of
+    from accounts.models import AwsAccount
+
+    aws_account = AwsAccount.objects.get(account_id=account_id)
+    question = _simulated(account_id, number, "reports/{}.csv")
+    for each, said in enumerate(question.principals):
+        arn = f"arn:aws:iam::{account_id}:{said}"
+        for resource in question.resources:
+            situation_of(aws_account, arn, question.actions[each], resource, {}).verdict()
 
 
 def _principal(client: Any, account_id: str, number: int, kind: str, tab: str = "") -> None:

@@ -208,8 +208,6 @@ def only_if(answer: CellAnswer) -> str:
 def only_if_of(situation: Situation, verdict: Verdict) -> str:
     if verdict.missing_context:
         return f"depends on {', '.join(map(spelled, verdict.missing_context))}"
-    if situation.differs:
-        return "not the same for all that the pattern means"
     if verdict.not_read:
         return f"the {' and the '.join(LAYERS[layer] for layer in verdict.not_read)} isn’t read"
-    return ""
+    return "not the same for all that the pattern means" if situation.differs else ""
