@@ -38,7 +38,7 @@ class CannotKeep(Exception):
     """A text that isn't kept. The message is a sentence for who types it."""
 
 
-class Outcome(StrEnum):
+class SaveOutcome(StrEnum):
     SAVED = "saved"
     BESIDE = "beside"  # somebody saved a newer text: this one is kept beside it
     LATE = "late"  # an older message of a page whose newer one is saved already
@@ -112,7 +112,7 @@ class Typed:
 
 
 # ---- Saving ------------------------------------------------------------------------------------------------------
-def save(*, actor: Operator, key: DraftKey, page: Page, typed: Typed) -> tuple[Outcome, EditorDraft]:
+def save(*, actor: Operator, key: DraftKey, page: Page, typed: Typed) -> tuple[SaveOutcome, EditorDraft]:
     """Raises CannotKeep. Two that save at once: the database says who was first, and the other one is the older."""
     mine = key.rows().filter(operator=actor)
     if page.token.pk and (found := _onto(mine.filter(pk=page.token.pk), page, typed)):
@@ -121,17 +121,17 @@ def save(*, actor: Operator, key: DraftKey, page: Page, typed: Typed) -> tuple[O
     if page.tab and (found := _onto(mine.filter(tab=page.tab), page, typed)):
         return found
     if not main.exists() and (made := _make(actor, key, page, typed)):
-        return Outcome.SAVED, made
+        return SaveOutcome.SAVED, made
     if found := _onto(main.filter(tab=page.tab) if page.tab else main.none(), page, typed):
         return found  # a message of this very page was faster
     if mine.filter(is_beside=True).count() >= MOST_BESIDE:
         raise CannotKeep(_TOO_MANY_BESIDE)
     made = _make(actor, key, page, typed, is_beside=True)
     assert made is not None  # noqa: S101  only the one that isn't beside is unique
-    return Outcome.BESIDE, made
+    return SaveOutcome.BESIDE, made
 
 
-def _onto(rows: QuerySet[EditorDraft], page: Page, typed: Typed) -> tuple[Outcome, EditorDraft] | None:
+def _onto(rows: QuerySet[EditorDraft], page: Page, typed: Typed) -> tuple[SaveOutcome, EditorDraft] | None:
     """Saves onto the row, if it still is what the page knows. None where there is no such row, or a newer text."""
     known = Q(revision=page.token.revision, pk=page.token.pk)
     if page.tab:
@@ -142,7 +142,7 @@ def _onto(rows: QuerySet[EditorDraft], page: Page, typed: Typed) -> tuple[Outcom
     row = rows.first()
     if row is None or (not saved and (not page.tab or row.tab != page.tab)):
         return None
-    return (Outcome.SAVED if saved else Outcome.LATE), row
+    return (SaveOutcome.SAVED if saved else SaveOutcome.LATE), row
 
 
 def _make(actor: Operator, key: DraftKey, page: Page, typed: Typed, *, is_beside: bool = False) -> EditorDraft | None:

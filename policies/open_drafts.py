@@ -22,7 +22,7 @@ from objects.kinds import AwsKind
 from objects.object_actions import ACCOUNT, SHOWN, ObjectAction
 from policies import editor_drafts
 from policies.drafts import MOST_SENT
-from policies.editor_drafts import CannotKeep, DraftKey, OthersDraft, Outcome, Page, Token, Typed, drafts_of, key_of
+from policies.editor_drafts import CannotKeep, DraftKey, OthersDraft, Page, SaveOutcome, Token, Typed, drafts_of, key_of
 from policies.editor_views import EditedText, received
 from policies.engine.structure import DocumentType
 from policies.models import EditorDraft
@@ -92,7 +92,7 @@ def kept(draft: OpenDraft, typed: Typed, page: Page) -> OpenDraft:
         return replace(draft, refused=str(error))
     rows, others = drafts_of(key, operator)
     waiting = [each for each in rows if each.pk != row.pk]
-    is_beside = outcome is Outcome.BESIDE
+    is_beside = outcome is SaveOutcome.BESIDE
     return replace(draft, row=row, token=str(Token.of(row)), waiting=waiting, others=others, is_beside=is_beside)
 
 
