@@ -20,7 +20,7 @@ from sync.aws.denial import Layer
 _DENIED = (Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY)
 
 
-class Outcome(StrEnum):
+class DenialOutcome(StrEnum):
     DENIED = "denied"
     UNKNOWN = "unknown"
     ALLOWED = "allowed"  # by the policies that the mirror has
@@ -53,15 +53,15 @@ class DenialAnswer:
         return self.asked.read_from is not ReadFrom.FIELDS
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> DenialOutcome:
         """What isn't read didn't allow it, where AWS itself said that it was denied."""
         if self.decision in _DENIED or (self.is_of_aws and self.layered.decision in _DENIED):
-            return Outcome.DENIED
-        return Outcome.ALLOWED if self.layered.decision is Decision.ALLOWED and self.is_of_aws else self._outcome
+            return DenialOutcome.DENIED
+        return DenialOutcome.ALLOWED if self.layered.decision is Decision.ALLOWED and self.is_of_aws else self._outcome
 
     @property
-    def _outcome(self) -> Outcome:
-        return Outcome.ALLOWED if self.decision is Decision.ALLOWED else Outcome.UNKNOWN
+    def _outcome(self) -> DenialOutcome:
+        return DenialOutcome.ALLOWED if self.decision is Decision.ALLOWED else DenialOutcome.UNKNOWN
 
     @property
     def said(self) -> LayerName | None:

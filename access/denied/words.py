@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from access.denied.answer import Agreement, DenialAnswer, Outcome
+from access.denied.answer import Agreement, DenialAnswer, DenialOutcome
 from access.denied.layers import LayerLine, LayerState
 from access.denied.requests import DeniedRequest, ReadFrom
 from aws_constraints.arn import name_of
@@ -87,9 +87,9 @@ def headline(found: DenialAnswer) -> str:
     request = found.situation.request
     who, what = caller_name(request.caller), request.action
     on = "" if request.resource == "*" else f" on {request.resource}"
-    if found.outcome is Outcome.ALLOWED:
+    if found.outcome is DenialOutcome.ALLOWED:
         return f"The console would allow it: by the policies that it has, {who} may do {what}{on}."
-    if found.outcome is Outcome.UNKNOWN:
+    if found.outcome is DenialOutcome.UNKNOWN:
         return f"Unknown: whether {who} may do {what}{on} hangs on {_what_it_hangs_on(found)}."
     stop = found.layered.stop
     return f"Denied: {_why(found, stop, who, what, on)}." if stop else f"Denied: AWS refuses {who} {what}{on}."
@@ -132,7 +132,7 @@ def agreement_words(found: DenialAnswer) -> str:
         return "AWS said nothing of this: it was filled in here."
     if found.agreement is Agreement.UNSAID:
         return "AWS doesn’t say which policy it was."
-    if found.outcome is Outcome.ALLOWED:
+    if found.outcome is DenialOutcome.ALLOWED:
         return f"AWS says: {said_words(found.asked)[0].lower()}{said_words(found.asked)[1:]}."
     if found.agreement is Agreement.SAME:
         return "AWS gives the same reason."

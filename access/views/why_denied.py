@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from access.asking.calls import UnreadableAnswerError, decode_message
 from access.denied import words
-from access.denied.answer import DenialAnswer, Outcome, answer, why_it_differs
+from access.denied.answer import DenialAnswer, DenialOutcome, answer, why_it_differs
 from access.denied.completing import completed, deleted_principal
 from access.denied.decoded import decoded_text, request_of_decoded
 from access.denied.drafting import StatementProposal, propose
@@ -135,7 +135,7 @@ class _DenialPage:
             "agreement": words.agreement_words(found),
             "as_text": words.as_text(found),
             "who": self._who(found),
-            "reasons": why_it_differs(found) if found.outcome is not Outcome.DENIED else [],
+            "reasons": why_it_differs(found) if found.outcome is not DenialOutcome.DENIED else [],
             "lines": found.layered.lines,
             "at": parse_datetime(asked.at) if asked.at else None,
             "elsewhere": self._elsewhere(found),

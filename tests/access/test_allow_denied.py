@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from access.denied.answer import Agreement, DenialAnswer, Outcome, answer, why_it_differs
+from access.denied.answer import Agreement, DenialAnswer, DenialOutcome, answer, why_it_differs
 from access.denied.drafting import StatementProposal, propose
 from access.denied.layers import LayerState
 from access.denied.requests import DeniedRequest, ReadFrom
@@ -52,7 +52,7 @@ def stops(found: DenialAnswer) -> list[tuple[LayerName, LayerState]]:
 def test_nothing_allows_it_and_the_closest_statement_is_named(alone: AwsAccount) -> None:
     user(alone, "dana", allow("ec2:Start*", f"{INSTANCE}23", Sid="Others"), allow("iam:*"))
     found = denied(alone)
-    assert (found.outcome, found.agreement) == (Outcome.DENIED, Agreement.SAME)
+    assert (found.outcome, found.agreement) == (DenialOutcome.DENIED, Agreement.SAME)
     assert stops(found) == [(LayerName.IDENTITY, LayerState.LACKS)]
     [closest] = found.layered.stop.closest  # type: ignore[union-attr]
     assert (closest.named, closest.why) == ("Others", "resource")
@@ -75,16 +75,16 @@ def test_every_layer_that_would_stop_it_is_told_in_aws_s_order(aws_account: AwsA
 def test_what_isn_t_read_stays_unknown_unless_aws_said_that_it_denied(alone: AwsAccount) -> None:
     make_user(alone, "dana")
     question: dict[str, Any] = {"action": "s3:PutObject", "resource": OBJECT}
-    assert denied(alone, **question).outcome is Outcome.DENIED
+    assert denied(alone, **question).outcome is DenialOutcome.DENIED
     asked = denied(alone, None, read_from=ReadFrom.FIELDS, **question)
-    assert (asked.outcome, asked.agreement) == (Outcome.UNKNOWN, Agreement.NONE)
+    assert (asked.outcome, asked.agreement) == (DenialOutcome.UNKNOWN, Agreement.NONE)
     assert [line.layer for line in asked.unknowns] == [LayerName.RESOURCE]
 
 
 def test_that_the_console_would_allow_it_has_known_reasons(alone: AwsAccount) -> None:
     user(alone, "dana", allow("ec2:*"))
     found = denied(alone, Layer.ENDPOINT)
-    assert (found.outcome, found.agreement) == (Outcome.ALLOWED, Agreement.OTHER)
+    assert (found.outcome, found.agreement) == (DenialOutcome.ALLOWED, Agreement.OTHER)
     assert why_it_differs(found)[0].title == "A VPC endpoint policy"
     session = f"arn:aws:sts::{ID}:assumed-role/worker/one"
     role(alone, "worker", allow("ec2:*"), trusts=EC2)
@@ -93,7 +93,7 @@ def test_that_the_console_would_allow_it_has_known_reasons(alone: AwsAccount) ->
 
 def test_condition_keys_of_the_message_count(alone: AwsAccount) -> None:
     user(alone, "dana", allow("ec2:*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
-    assert denied(alone).outcome is Outcome.UNKNOWN
+    assert denied(alone).outcome is DenialOutcome.UNKNOWN
     assert denied(alone).keys == ["aws:MultiFactorAuthPresent"]
     without = denied(alone, context={"aws:multifactorauthpresent": ("false",)})
     assert stops(without) == [(LayerName.IDENTITY, LayerState.LACKS)]

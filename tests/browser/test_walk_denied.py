@@ -9,11 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import AwsAccount, Operator
-from tests.access.mirrored import ID, columns_trusting, managed
+from emulator.process import Emulator
+from tests.access.mirrored import ID, columns_trusting, managed, user
 from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.organization_rows import complete
 from tests.services.rows import attach, make_role, make_user
-from tests.services.statements import LAMBDA, allow
+from tests.services.statements import LAMBDA, allow, allowing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,4 +72,37 @@ def test_axe_finds_nothing_in_an_answer(alice: Operator, page_of: Callable[..., 
         page.get_by_label("Paste what AWS or your program said").fill(f"{MESSAGE}\n{MESSAGE.replace('Put', 'Get')}")
         page.get_by_role("button", name="Read the message").click()
         page.get_by_text("Edit", exact=True).click()
+        assert axe_violations(page) == []
+
+
+def test_aws_s_answer_stands_beside_ours(
+    emulator: Emulator, aws_account: AwsAccount, alice: Operator, page_of: Callable[..., Page]
+) -> None:
+    complete(aws_account, "org.membership")
+    user(aws_account, "dana")
+    iam = emulator.client("iam")
+    iam.create_user(UserName="dana")
+    iam.put_user_policy(UserName="dana", PolicyName="own", PolicyDocument=allowing("ec2:*"))
+    page = page_of(alice)
+    page.goto(f"/aws/{ID}/why-denied/")
+    page.get_by_label("Paste what AWS or your program said").fill(
+        f"User: arn:aws:iam::{ID}:user/dana is not authorized to perform: ec2:DescribeInstances because no "
+        "identity-based policy allows the ec2:DescribeInstances action"
+    )
+    page.get_by_role("button", name="Read the message").press("Enter")
+    page.get_by_role("button", name="Ask AWS too").press("Enter")
+    expect(page.get_by_text("They differ over the same policies.")).to_be_visible()
+    for width in (1440, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not scrolls_sideways(page, width)
+    assert axe_violations(page) == []
+    page.get_by_role("link", name="Where they differ").click()
+    expect(page.get_by_role("heading", name="1 question")).to_be_visible()
+    for width in (1440, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not scrolls_sideways(page, width)
+    assert axe_violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    for address in ("disagreements/", f"ask-aws/?principal=arn:aws:iam::{ID}:user/dana&action=ec2:Get&resource=*"):
+        page.goto(f"/aws/{ID}/{address}")
         assert axe_violations(page) == []
