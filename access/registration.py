@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -24,14 +25,16 @@ from iamconsole.web.search import register as register_kind
 from identities.object_pages import KINDS
 from policies.engine.catalogue import access_levels, all_actions
 
-
 # ---- Search for actions: who may do this, asked of the AWS account that the operator sees first --------------
+_WHO_CAN = re.compile(r"^\s*who\s+(can|may)\s+")
+
+
 def find_actions(operator: Operator, words: str, limit: int) -> KindMatches:
-    """Actions whose name begins so, with their service or without; the whole name first."""
+    """Actions whose name begins so, with their service or without, also after "who can"; the whole name first."""
     aws_account = AwsAccount.objects.visible_to(operator, SEE_IAM).order_by("name", "pk").first()
     if aws_account is None:
         return KindMatches(0, [])
-    key = words.lower()
+    key = _WHO_CAN.sub("", words.lower())
     named = ((name, *name.lower().split(":", 1)) for name in all_actions())
     found = [name for name, service, short in named if f"{service}:{short}".startswith(key) or short.startswith(key)]
     best = sorted(found, key=lambda name: (key not in (name.lower(), name.lower().partition(":")[2]), name))

@@ -33,7 +33,7 @@ def test_who_can_lists_whom_and_why(alone: AwsAccount, bob: Operator, client_of:
 
 def test_who_can_says_under_which_condition(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     user(alone, "dana", allow("s3:*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
-    assert "Unknown only with MFA" in text_of(get(client_of(bob), "who_can", ASKED))
+    assert "Allowed under a condition only with MFA" in text_of(get(client_of(bob), "who_can", ASKED))
     given = get(client_of(bob), "who_can", f"{ASKED}&context=aws:MultiFactorAuthPresent%3Dtrue")
     assert "Allowed" in text_of(given)
 
