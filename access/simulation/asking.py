@@ -18,7 +18,7 @@ from access.simulation.question import (
     SimulationQuestion,
 )
 from access.simulation.supposing import CantSupposeError, Supposed, live_state, supposed_by, supposed_state
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
 from policies.drafts import problems_of as problems_of_document
 from policies.engine import catalogue
 
@@ -36,16 +36,21 @@ class Asked:
     is_for_file: bool = False  # too much for a page
 
 
-def ask(aws_account: AwsAccount, question: SimulationQuestion, most: int = MOST_ANSWERS) -> Asked:
+def ask(
+    aws_account: AwsAccount,
+    question: SimulationQuestion,
+    most: int = MOST_ANSWERS,
+    operator: Operator | None = None,
+) -> Asked:
     """Never raises: what can't be asked is a problem, in a sentence. What can be is answered beside it.
 
-    `most`: so many answers at most.
+    `most`: so many answers at most. `operator`: who asks.
     """
     if problems := refused(question):
         return Asked(problems=problems)
     live = live_state(aws_account)
     try:
-        supposed = supposed_by(live, question.supposed)
+        supposed = supposed_by(live, question.supposed, operator)
     except CantSupposeError as problem:
         return Asked(problems=[(problem.field, str(problem))])
     states = [live] if supposed is None else [live, supposed_state(live, supposed.changes)]

@@ -17,6 +17,7 @@ ABSENT, NOT_SAID = "absent", ""
 _KEY = re.compile(r"key-(\d{1,3}|new)")
 _SHOWN = 4  # of the keys that are suggested; the others are added by a click
 _OF_CHANGE = "change:"
+_OF_DRAFT = "draft:"
 _BETWEEN = "|"  # in no ARN, and in no name of a policy
 LINES = ("principal", "action", "resource")
 
@@ -54,7 +55,9 @@ def _supposition(fields: dict[str, str]) -> Iterator[tuple[str, str]]:
         yield from (("as_if", kind), ("of", of), ("name", name), ("document", document))
     elif kind.startswith(_OF_CHANGE):
         yield from (("as_if", AsIf.CHANGE), ("of", kind.removeprefix(_OF_CHANGE)))
-    elif kind == AsIf.CHANGE:
+    elif kind.startswith(_OF_DRAFT):
+        yield from (("as_if", AsIf.DRAFT), ("of", kind.removeprefix(_OF_DRAFT)))
+    elif kind in (AsIf.CHANGE, AsIf.DRAFT):
         yield from (("as_if", kind), ("of", fields.get("of", "")))
     elif kind in (AsIf.MANAGED, AsIf.INLINE, AsIf.TRUST):
         yield from (("as_if", kind), ("of", fields.get("of", "")), ("document", document))

@@ -32,6 +32,7 @@ class AsIf(StrEnum):
 
     LIVE = "live"
     CHANGE = "change"
+    DRAFT = "draft"  # of the operator who asks, as it is kept on the server
     MANAGED = "managed"
     INLINE = "inline"
     TRUST = "trust"
@@ -42,7 +43,9 @@ DOCUMENTS = (AsIf.MANAGED, AsIf.INLINE, AsIf.TRUST)
 
 @dataclass(frozen=True)
 class Supposition:
-    """`of`: the number of the change, or whose document it is: an ARN or a name. `name`: of an inline policy."""
+    """`of`: the number of the change or of the draft, or whose document it is: an ARN or a name. `name`: of an inline
+    policy.
+    """
 
     kind: AsIf = AsIf.LIVE
     of: str = ""

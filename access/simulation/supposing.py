@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from access.index import cached_index
 from access.plans.planned_account import planned_holders
 from access.plans.reading import access_changes_of, read_holdings
 from access.simulation.answers import AccountState
 from access.simulation.directory import Directory, GroupName, group_names
 from access.simulation.question import AsIf, Supposition
-from accounts.models import AwsAccount
+from accounts.access import may
+from accounts.models import AwsAccount, Operator
+from accounts.roles import PROPOSE
 from aws_constraints.arn import name_of
+from policies import draft_subjects
+from policies.draft_subjects import POLICY
 from policies.drafts import problems_of
 from policies.engine.structure import DocumentType
 from policies.holdings import ArnChange, ExistenceChange, InlinePolicyChange, ManagedPolicyChange, TrustChange
-from policies.models import ManagedPolicy
+from policies.models import EditorDraft, ManagedPolicy
 from sync.changes.steps import created_ids, planned_step
 from sync.models import Change
 from sync.operations import AccessChange, BadParams, Refusal
+
+_PLACES = (POLICY, "user", "group", "role")  # whose drafts are of a document in force
+_TRUST = "trust"
 
 
 class CantSupposeError(ValueError):
@@ -70,13 +79,15 @@ def _groups(groups: Sequence[GroupName], changes: Sequence[AccessChange]) -> lis
 
 
 # ---- What a question supposes --------------------------------------------------------------------------------
-def supposed_by(live: AccountState, supposition: Supposition) -> Supposed | None:
-    """None where nothing is. Raises CantSupposeError."""
+def supposed_by(live: AccountState, supposition: Supposition, operator: Operator | None = None) -> Supposed | None:
+    """None where nothing is. `operator`: who asks, of whose drafts one may be meant. Raises CantSupposeError."""
     match supposition.kind:
         case AsIf.LIVE:
             return None
         case AsIf.CHANGE:
             return _change(live.aws_account, supposition.of)
+        case AsIf.DRAFT:
+            return _draft(live.aws_account, operator, supposition.of)
         case AsIf.MANAGED:
             return _managed(live.aws_account, supposition)
         case AsIf.INLINE:
@@ -99,6 +110,28 @@ def _change(aws_account: AwsAccount, number: str) -> Supposed:
     if not changes:
         raise CantSupposeError(f"Change {change.pk} changes nothing of who has access.")
     return Supposed(f"change {change.pk} is applied", changes)
+
+
+def drafts_to_suppose(aws_account: AwsAccount, operator: Operator) -> QuerySet[EditorDraft]:
+    """The operator's own, of what is there: nobody else reads them, whatever address they are given."""
+    if not may(operator, PROPOSE, aws_account):
+        return EditorDraft.objects.none()
+    found = EditorDraft.objects.filter(aws_account=aws_account, operator=operator, is_beside=False)
+    return found.filter(place__in=_PLACES).exclude(aws_id="").order_by("-saved_at")
+
+
+def _draft(aws_account: AwsAccount, operator: Operator | None, number: str) -> Supposed:
+    mine = drafts_to_suppose(aws_account, operator) if operator else EditorDraft.objects.none()
+    draft = mine.filter(pk=int(number)).first() if _is_number(number) else None
+    if draft is None:
+        raise CantSupposeError("You have no such draft: it was staged or discarded, or it is somebody else’s.")
+    name = draft.part or str(draft.fields.get("policy", ""))
+    kind = POLICY if draft.place == POLICY else f"inline_{draft.place}" if name else _TRUST
+    subject = draft_subjects.find(aws_account, kind, draft.aws_id, name)
+    if subject is None:
+        raise CantSupposeError(f"What your draft is of, {draft.object_name}, is gone from AWS.")
+    text = _document(draft.text, DocumentType.TRUST if kind == _TRUST else DocumentType.IDENTITY, "of")
+    return Supposed(f"your draft of {draft.object_name or name} is in force", [subject.with_text(text)])
 
 
 def _is_number(text: str) -> bool:
@@ -141,12 +174,12 @@ def _one(directory: Directory, said: str, kind: str = "") -> str:
     return found
 
 
-def _document(text: str, kind: DocumentType) -> str:
+def _document(text: str, kind: DocumentType, field: str = "document") -> str:
     text = text.replace("\r\n", "\n").strip()
     if not text:
-        raise CantSupposeError("Paste the document.", "document")
+        raise CantSupposeError("There is no document.", field)
     if problems := problems_of(text, kind):
         first = problems[0]
         where = f"Line {first.line}, column {first.column}: "
-        raise CantSupposeError(f"{where}{first.message}", "document")
+        raise CantSupposeError(f"{where}{first.message}", field)
     return text

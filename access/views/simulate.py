@@ -27,6 +27,7 @@ from access.simulation.deciding import documents_of, links_of, only_if
 from access.simulation.directory import AskedPrincipal
 from access.simulation.form import LINES, key_panel, posted_question
 from access.simulation.question import MOST_IN_FILE, AsIf, SimulationQuestion
+from access.simulation.supposing import drafts_to_suppose
 from access.views.answer_cells import tables_of, url_of_principal
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
@@ -54,7 +55,7 @@ def simulate(request: HttpRequest, account_id: str) -> HttpResponseBase:
     saved = _saved(request, aws_account)
     question = saved.question if saved else SimulationQuestion.read(_pairs(request.GET))
     if request.GET.get("format") == "csv" and question.is_complete:
-        return _file(aws_account, question)
+        return _file(request, aws_account, question)
     return _page(request, aws_account, question, saved)
 
 
@@ -89,7 +90,7 @@ def _posted(request: HttpRequest, aws_account: AwsAccount) -> HttpResponseBase:
 
 def with_somebody(aws_account: AwsAccount, question: SimulationQuestion) -> SimulationQuestion:
     """A draft that comes from its editor names nobody yet: the first who have the policy, or whom it is about."""
-    if question.principals or question.supposed.is_live or question.supposed.kind is AsIf.CHANGE:
+    if question.principals or question.supposed.is_live or question.supposed.kind in (AsIf.CHANGE, AsIf.DRAFT):
         return question
     of = question.supposed.of
     if question.supposed.kind is not AsIf.MANAGED:
@@ -161,7 +162,9 @@ def _page(
     save_problem: str = "",
 ) -> HttpResponse:
     if asked is None:
-        asked = ask(aws_account, question) if question.is_complete else Asked(problems=refused(question))
+        complete = question.is_complete
+        operator = signed_in(request)
+        asked = ask(aws_account, question, operator=operator) if complete else Asked(problems=refused(question))
     shown = [("saved", str(saved.pk))] if saved else question.pairs()
     context = {
         "aws_account": aws_account,
@@ -172,6 +175,7 @@ def _page(
         "problems": _by_field(asked.problems),
         "shown": shown,
         "changes": _open_changes(aws_account, question),
+        "drafts": drafts_to_suppose(aws_account, signed_in(request))[:_OPEN_CHANGES],
         "questions": _saved_questions(request, aws_account),
         "save_problem": save_problem,
         "may_test": may_change(signed_in(request), aws_account, blocks=False),
@@ -294,8 +298,8 @@ def _test_url(
 
 
 # ---- The file --------------------------------------------------------------------------------------------------
-def _file(aws_account: AwsAccount, question: SimulationQuestion) -> HttpResponseBase:
-    asked = ask(aws_account, question, most=MOST_IN_FILE)
+def _file(request: HttpRequest, aws_account: AwsAccount, question: SimulationQuestion) -> HttpResponseBase:
+    asked = ask(aws_account, question, most=MOST_IN_FILE, operator=signed_in(request))
     if asked.answers is None:
         sentences = " ".join(sentence for _, sentence in asked.problems)
         return HttpResponse(f"{sentences}\n", status=422, content_type="text/plain; charset=utf-8")

@@ -12,6 +12,7 @@ from access.models import SavedQuestion
 from access.simulation.question import AsIf, SimulationQuestion, Supposition
 from access.simulation.saving import forget_questions
 from accounts.models import AuditEntry, AwsAccount, Operator
+from policies.editor_drafts import DraftKey, Page, Token, Typed, save
 from tests.access.mirrored import arn, managed, role, user
 from tests.services.pages import address, exported, get, text_of
 from tests.services.rows import attach, make_user
@@ -181,3 +182,41 @@ def test_more_than_a_page_takes_is_a_file(alone: AwsAccount, bob: Operator, clie
 def test_people_of_other_aws_accounts_ask_nothing(alone: AwsAccount, charlie: Operator, client_of: ClientOf) -> None:
     get(client_of(charlie), "simulate", query("dana"), status=404)
     assert post(client_of(charlie), {"principal": "dana"}).status_code == 404
+
+
+def test_a_draft_comes_from_its_editor(alone: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    """With whom it is for, where the form names nobody."""
+    maker = managed(alone, "maker", [allow("iam:CreateUser")])
+    dana = user(alone, "dana")
+    attach(dana, maker)
+    draft = document_text(deny("*"))
+    found = post(client_of(erin), {"as_if": f"managed|{maker.arn}", "document": draft, "title": "x", "policy": "y"})
+    asked = SimulationQuestion.read_query(found["Location"].partition("?")[2].partition("#")[0])
+    assert (asked.principals, asked.supposed) == ((dana.arn,), Supposition(AsIf.MANAGED, maker.arn, "", draft))
+    inline = post(client_of(erin), {"as_if": f"inline|{dana.arn}|own", "document": draft})
+    asked = SimulationQuestion.read_query(inline["Location"].partition("?")[2].partition("#")[0])
+    assert (asked.principals, asked.supposed.name) == ((dana.arn,), "own")
+    wrong = post(client_of(erin), {"as_if": "nothing|x", "document": draft})
+    assert wrong["Location"] == address("simulate")
+
+
+def test_ones_own_draft_is_supposed_and_nobody_elses(
+    alone: AwsAccount, erin: Operator, alice: Operator, bob: Operator, client_of: ClientOf
+) -> None:
+    maker = managed(alone, "maker", [allow("iam:CreateUser")])
+    attach(user(alone, "dana"), maker)
+    key = DraftKey(alone, "policy", maker.aws_id, "edit")
+    _, draft = save(actor=erin, key=key, page=Page(Token()), typed=Typed(document_text(deny("*")), {}, "", "maker"))
+    asked = query("dana", supposed=Supposition(AsIf.DRAFT, str(draft.pk)))
+    html = get(client_of(erin), "simulate", asked)
+    assert "assume that your draft of maker is in force" in text_of(html)
+    assert "Denied was allowed" in text_of(html)
+    assert f'value="draft:{draft.pk}" selected' in html
+    for other in (alice, bob):
+        page = get(client_of(other), "simulate", asked)
+        assert "You have no such draft" in text_of(page)
+        assert "your draft of" not in page
+    found = post(client_of(erin), {"principal": "dana", "action": "iam:CreateUser", "as_if": f"draft:{draft.pk}"})
+    assert f"as_if=draft&of={draft.pk}" in found["Location"]
+    draft.delete()
+    assert "You have no such draft" in text_of(get(client_of(erin), "simulate", asked))
