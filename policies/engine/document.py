@@ -12,7 +12,16 @@ from itertools import islice
 from typing import Any
 
 from aws_constraints.arn import Arn
-from policies.engine.json_text import Fault, Json, JsonReading, Path, TextPosition, read, written
+from policies.engine.json_text import (
+    Fault,
+    Json,
+    JsonReading,
+    Path,
+    TextPosition,
+    is_half_a_character,
+    read,
+    written,
+)
 from policies.engine.structure import NOT_AN_OBJECT, DocumentType, complaints
 
 # ---- The canonical form of a policy document: one for all ways to write it; for comparing, not for showing ---
@@ -253,7 +262,11 @@ def load(text: str) -> dict[str, Any] | None:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return document if isinstance(document, dict) else None
+    if not isinstance(document, dict):
+        return None
+    if "\\u" in text and is_half_a_character(text, json.dumps(document, ensure_ascii=False)):
+        return None
+    return document
 
 
 def _without_duplicates(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

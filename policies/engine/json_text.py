@@ -28,7 +28,14 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 _WORD = re.compile("|".join(_WORDS))
 _ANY = json.JSONDecoder()
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN_KEY = re.compile(r"\w+")
+
+
+def is_half_a_character(written: str, text: str) -> bool:
+    """Whether an escape in what is `written` is a surrogate without its other half: no page and no file can hold it."""
+    return _SURROGATE_ESCAPE.search(written) is not None and _SURROGATE.search(text) is not None
 
 
 @dataclass(frozen=True)
@@ -201,7 +208,12 @@ class _JsonReader:
             self._break_string(path)
         self.at = match.end()
         written = match.group()
-        text: str = json.loads(written) if "\\" in written else written[1:-1]
+        if "\\" not in written:
+            return written[1:-1]
+        text: str = json.loads(written)
+        if is_half_a_character(written, text):
+            self.at = match.start()
+            self._break("An escape in this text stands for half of a character.", path)
         return text
 
     def _scalar(self, path: Path) -> Json:

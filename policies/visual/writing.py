@@ -164,7 +164,7 @@ class FieldsWriter:
             return
         if posted.text("effect"):
             self.edit("effect", lambda draft, on: with_effect(draft, on, posted.text("effect")))
-        if posted.has("sid"):
+        if posted.has("sid") and posted.text("sid") != statement.read.sid.strip():
             self.edit("sid", lambda draft, on: with_sid(draft, on, posted.typed("sid")))
         self._write_actions(statement)
         self._write_conditions(statement)
@@ -212,7 +212,7 @@ class FieldsWriter:
             )
             operator = posted.text(name).partition(" ")[0] if is_done else operator
         name = f"key_{number}"
-        if posted.has(name) and posted.text(name) != key:
+        if posted.has(name) and posted.text(name) != key.strip():
             before = key
             is_done = self.edit(
                 name, lambda draft, on: with_key(draft, on, self._condition(operator, before), posted.typed(name))

@@ -10,11 +10,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from accounts.models import AwsAccount, Operator
 from sync.models import Change
+from tests.engine.documents_as_text import documents, texts_of
 from tests.services.forms import fields_of, with_fields
+from tests.services.fuzzing import as_long_as_asked
 from tests.services.pages import address, text_of
 from tests.services.rows import make_policy, make_role, make_user
 from tests.services.statements import allow, deny, document, document_text, trust
@@ -229,6 +233,7 @@ def test_an_edit_of_what_has_changed_meanwhile_is_refused(visual: Visual) -> Non
         ("[" * 70_000, "nested more than 64 deep"),
         ("x" * 300_000, "longer than AWS takes any"),
         ("null", "A policy document is a JSON object"),
+        (r'{"Statement": [{"Sid": "a\ud800"}]}', "Line 1, column 24: An escape in this text stands for half of"),
     ],
 )
 def test_a_text_without_fields_is_kept(visual: Visual, text: str, words: str) -> None:
@@ -236,6 +241,35 @@ def test_a_text_without_fields_is_kept(visual: Visual, text: str, words: str) ->
     assert words in form.words
     assert form.press("new").text == text
     assert 'data-view="json"' in form.press("json").html
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        r'"Sid": " a\n", "Condition": {"StringLike": {" aws:a ": ["\u0000", " b "], "aws:\n": "c"}}',
+        r'"Sid": "a\u0000", "Effect": "allow", "Condition": {"stringlike": {"aws:a": 5}, "Null": {"b": true}}',
+        r'"Effect": 5, "Action": ["S3:getobject", "s3:GetObject", "", "x", " s3:* "], "Resource": ["", " "]',
+        r'"Principal": {"AWS": ["", " 1 "]}, "Action": {}, "Condition": {"A": {}, "StringLike": {}}',
+    ],
+)
+def test_odd_elements_stay_as_they_are(visual: Visual, elements: str) -> None:
+    text = '{"Statement": [{' + elements + "}]}"
+    for kind in ("identity", "trust"):
+        form = visual(text, kind)
+        assert form.press("apply").press("change").text == text
+        assert "aria-invalid" not in form.html
+
+
+@as_long_as_asked(15)
+@given(data=st.data())
+def test_the_fields_of_any_document_change_nothing(visual: Visual, data: st.DataObject) -> None:
+    text = data.draw(texts_of(data.draw(documents()))).replace("\r\n", "\n")
+    for kind in ("identity", "trust"):
+        form = visual(text, kind)
+        for found in re.findall(r'value="(open [0-9]+ [0-9a-f]+)"', form.html):
+            form.press(found)
+        assert form.press("apply").text == text
+        assert "aria-invalid" not in form.html
 
 
 def test_nothing_yet_becomes_a_document(visual: Visual) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import Any
 
+_OF_ONE_LINE = (None, "text", "search")
 Fields = list[tuple[str, str]]
 
 
@@ -22,6 +23,8 @@ class _FormReader(HTMLParser):
         found = dict(attrs)
         name, value = found.get("name") or "", found.get("value") or ""
         if tag == "input" and name and found.get("type") not in ("submit", "file"):
+            if found.get("type") in _OF_ONE_LINE:
+                value = value.replace("\r", "").replace("\n", "")  # HTML, "value sanitization algorithm"
             if found.get("type") not in ("checkbox", "radio") or "checked" in found:
                 self.fields.append((name, value))
         elif tag == "select":

@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, settings
 
 EXAMPLES = "FUZZ_EXAMPLES"  # so many of each property, in place of those that the suite tries
 _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+# A database that all examples share: for properties that write nothing to it.
+_SHARED = HealthCheck.function_scoped_fixture
 
 
 def as_long_as_asked(usual: int) -> Callable[[Any], Any]:
     """Decorates a property that the suite tries on `usual` examples, and `make fuzz` on many more."""
     asked = os.environ.get(EXAMPLES)
-    several = settings(max_examples=int(asked) if asked else usual, deadline=None, suppress_health_check=_SLOW)
+    several = settings(max_examples=int(asked) if asked else usual, deadline=None, suppress_health_check=(*_SLOW, _SHARED))
     return lambda test: pytest.mark.fuzz(several(test))

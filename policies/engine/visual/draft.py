@@ -7,6 +7,7 @@ what makes no sense to AWS: it is told with its place, and no edit of the fields
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,6 +29,8 @@ _CHANGED = (
     "is as it is now: edit it again."
 )
 _LONGEST_DIGEST = 16
+_UNSEEN = re.compile("[\x00-\x1f\x7f]")  # control characters, which a field of a form can't have
+_NO_FIELD = "It has a control character, which no field can hold."
 
 
 class CannotEdit(Exception):
@@ -229,7 +232,7 @@ def _why_not(name: str, statement: Statement) -> str:
     if name in ("Action", "Resource"):
         return "" if _is_text_or_texts(value) else f"{name} isn’t a text or a list of texts."
     if name == "Sid":
-        return "" if isinstance(value, str) else "The Sid isn’t a text."
+        return "The Sid isn’t a text." if not isinstance(value, str) else _NO_FIELD if _UNSEEN.search(value) else ""
     if name == "Principal" and name in statement.written:
         return _why_no_principals(value)
     if name == "Condition" and statement.holds_never:
@@ -250,6 +253,8 @@ def _why_no_principals(value: Any) -> str:
 
 def why_no_fields(condition: Condition) -> str:
     """Of one condition; "" where it has fields."""
+    if _UNSEEN.search(condition.key):
+        return _NO_FIELD
     values = condition.written if isinstance(condition.written, list) else [condition.written]
     if not all(isinstance(each, str | int | float) for each in values):
         return "A value isn’t a text, a number, true or false."
