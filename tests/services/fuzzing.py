@@ -18,5 +18,7 @@ _SHARED = HealthCheck.function_scoped_fixture
 def as_long_as_asked(usual: int) -> Callable[[Any], Any]:
     """Decorates a property that the suite tries on `usual` examples, and `make fuzz` on many more."""
     asked = os.environ.get(EXAMPLES)
-    several = settings(max_examples=int(asked) if asked else usual, deadline=None, suppress_health_check=(*_SLOW, _SHARED))
+    several = settings(
+        max_examples=int(asked) if asked else usual, deadline=None, suppress_health_check=(*_SLOW, _SHARED)
+    )
     return lambda test: pytest.mark.fuzz(several(test))
