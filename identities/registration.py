@@ -49,6 +49,7 @@ class IdentitiesShell(ShellProvider):
                 NavItem("Account settings", "sliders-horizontal", "account_settings", permission=SEE_IAM, position=70),
             ),
             position=10,
+            folded_from=50,
         ),
     )
 

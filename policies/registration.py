@@ -62,7 +62,7 @@ class PoliciesShell(ShellProvider):
             "IAM",
             (
                 NavItem("Policies", "file-lock", "policies", count_live(ManagedPolicy), SEE_IAM, position=40),
-                NavItem("Organization", "network", "organization", permission=SEE_IAM, position=80),
+                NavItem("Organization", "network", "organization", permission=SEE_IAM, position=45),
             ),
             position=10,
         ),

@@ -6,7 +6,7 @@ With nothing registered the shell still works: no AWS account, an empty sidebar,
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -60,13 +60,20 @@ class NavItem:
     count: Callable[[HttpRequest, Any], int | None] | None = None  # of what the page knows anyway, in place of rows
 
 
+NEVER = 1_000  # no link has this position
+
+
 @dataclass(frozen=True)
 class NavGroup:
-    """Links under one heading; groups of the same label, from several apps, become one. "" has no heading."""
+    """Links under one heading; groups of the same label, from several apps, become one. "" has no heading.
+
+    Links from the position `folded_from` on are folded away, but on a page of theirs.
+    """
 
     label: str
     items: tuple[NavItem, ...]
     position: int = 50
+    folded_from: int = NEVER
 
 
 class ShellProvider:
@@ -115,8 +122,13 @@ def merged_groups() -> list[NavGroup]:
     for provider in _providers:
         for group in provider.navigation:
             known = merged.get(group.label, NavGroup(group.label, (), group.position))
-            merged[group.label] = NavGroup(group.label, known.items + group.items, min(known.position, group.position))
+            merged[group.label] = NavGroup(
+                group.label,
+                known.items + group.items,
+                min(known.position, group.position),
+                min(known.folded_from, group.folded_from),
+            )
     return [
-        NavGroup(group.label, tuple(sorted(group.items, key=lambda item: item.position)), group.position)
+        replace(group, items=tuple(sorted(group.items, key=lambda item: item.position)))
         for group in sorted(merged.values(), key=lambda group: group.position)
     ]

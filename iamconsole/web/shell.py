@@ -16,6 +16,7 @@ from django.urls import reverse
 from iamconsole.web.counts import CountQuery, count_query, counted_lately
 from iamconsole.web.navigation import (
     CountedRows,
+    NavGroup,
     NavItem,
     ShellAwsAccount,
     ShellProvider,
@@ -43,12 +44,26 @@ class SidebarLink:
     current: str = ""
     asks: int = 0  # how many wait for the operator
     asks_url: str = ""
+    is_folded: bool = False
 
 
 @dataclass(frozen=True)
 class SidebarLinkGroup:
     label: str
     links: tuple[SidebarLink, ...]
+
+    @property
+    def first(self) -> list[SidebarLink]:
+        return [link for link in self.links if not link.is_folded]
+
+    @property
+    def folded(self) -> list[SidebarLink]:
+        return [link for link in self.links if link.is_folded]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """The page is one of those that are folded away."""
+        return any(link.current for link in self.folded)
 
 
 class Permissions:
@@ -92,9 +107,12 @@ class Shell:
 
     @cached_property
     def navigation(self) -> list[SidebarLinkGroup]:
-        shown = [(group.label, [item for item in group.items if self._shows(item)]) for group in merged_groups()]
+        shown = [(group, [item for item in group.items if self._shows(item)]) for group in merged_groups()]
         counts = self._counts([item for _, items in shown for item in items])
-        groups = [SidebarLinkGroup(label, tuple(self._link(item, counts) for item in items)) for label, items in shown]
+        groups = [
+            SidebarLinkGroup(group.label, tuple(self._link(item, group, counts) for item in items))
+            for group, items in shown
+        ]
         current = self._current_url([link.url for group in groups for link in group.links])
         return [
             SidebarLinkGroup(group.label, tuple(self._marked(link, current) for link in group.links))
@@ -134,11 +152,12 @@ class Shell:
         query = _compiled[key] = count_query(rows_of(self._request, self.aws_account))
         return query
 
-    def _link(self, item: NavItem, counts: Mapping[NavItem | WaitingCount, int]) -> SidebarLink:
+    def _link(self, item: NavItem, group: NavGroup, counts: Mapping[NavItem | WaitingCount, int]) -> SidebarLink:
         kwargs = {"account_id": self.aws_account.account_id} if item.per_aws_account and self.aws_account else None
         count = counts.get(item)
         shown = count if count or item.counts_none else None
-        link = SidebarLink(item.label, item.icon, reverse(item.url_name, kwargs=kwargs), shown)
+        is_folded = item.position >= group.folded_from
+        link = SidebarLink(item.label, item.icon, reverse(item.url_name, kwargs=kwargs), shown, is_folded=is_folded)
         if item.asks is None:
             return link
         return replace(link, asks=counts.get(item.asks, 0), asks_url=f"{link.url}?{item.asks.query}")
