@@ -8,7 +8,7 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from access import following, protection, registration, starting
-        from access.asking.calls import DECODING
+        from access.asking.calls import OF_PAGES
         from access.drafts import block
         from access.escalation.finding_source import EscalationSource
         from access.plans.check import AccessCheck
@@ -38,7 +38,7 @@ class AccessConfig(AppConfig):
                 "access_test_decide": "Decide about test {pk}",
             }
         )
-        permission.register([DECODING])
+        permission.register(OF_PAGES)
         registration.register()
         starting.register()
         protection.register()

@@ -19,6 +19,7 @@ from werkzeug.datastructures import EnvironHeaders
 
 from emulator import clock
 from emulator.assuming import check_assume_role
+from emulator.authorization_details import DETAILS
 from emulator.callers import Caller, caller_of
 from emulator.permissions import Question
 from emulator.rights import SUBJECTS, context_of, denied, describe, refusal, resource_of
@@ -37,6 +38,7 @@ def install() -> None:
 def reset() -> None:
     settings.INITIAL_NO_AUTH_ACTION_COUNT = _NO_ENFORCEMENT
     ActionAuthenticatorMixin.request_count = 0
+    DETAILS.clear()
 
 
 def authorize(request: AwsRequest) -> None:

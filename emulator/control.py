@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+from emulator.authorization_details import switch
 from emulator.cognito_idp.outbox import Outbox
 from emulator.gate import CONTROL, Gate
 from emulator.wire import Answer, Environ
@@ -48,6 +49,7 @@ class Control:
             ("POST", "keep"): self._kept,
             ("POST", "put-back"): self._as_kept,
             ("GET", "origin"): lambda environ: {"origin": self._origin},
+            ("POST", "authorization-ids"): lambda environ: switch(**_json_of(environ)),
             ("POST", "people"): lambda environ: bring_in(**_json_of(environ)),
         }
 

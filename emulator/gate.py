@@ -9,7 +9,8 @@ from http import HTTPStatus
 from threading import RLock
 from typing import Any
 
-from emulator import clock
+from emulator import authorization_details, clock
+from emulator.callers import caller_of
 from emulator.calls import Call, CallLog
 from emulator.faults import ClientGone, Faults, Rule
 from emulator.iam.telling import telling
@@ -93,6 +94,8 @@ class Gate:
         try:
             with self._lock, clock.pretend(request.environ.get(_DATE_VARIABLE)):
                 self._authorize(request)
+                if request.asks_for_details:
+                    return authorization_details.answer(request, caller_of(request).account_id)
                 answer = _run(self._moto, request.environ)
         except AwsError as problem:
             return request.error(problem)

@@ -107,6 +107,10 @@ class Emulator:
         """Whether callers need permissions from now on."""
         self._ask("POST", "/moto-api/reset-auth", "0" if on else "Infinity")
 
+    def give_authorization_ids(self) -> None:
+        """From now on IAM's denials have an authorization id (emulator.authorization_details)."""
+        self._ask("POST", "/_emulator/authorization-ids", json.dumps({"on": True}))
+
     def activity(self, kind: str, name: str, *, at: str, **more: str) -> None:
         """What no call can make, such as a past sign-in; see `emulator.iam.note_activity`."""
         self._ask("POST", "/_emulator/activity", json.dumps({"kind": kind, "name": name, "at": at} | more))

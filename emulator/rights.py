@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from emulator.authorization_details import note
 from emulator.callers import Caller
 from emulator.encoded import encode, refusal_content
 from emulator.permissions import Effect, Question, decide
@@ -60,7 +61,33 @@ def denied(caller: Caller, request: AwsRequest, resource: str, reason: str | Non
     message = f"{message} {reason}" if reason else message
     if request.service == "ec2":
         message = f"You are not authorized to perform this operation. {message}. {_encoded(caller, request, reason)}"
+    elif request.service == "iam" and reason and not request.asks_for_details:
+        message += note(caller.account_id, request.region, _details(caller, request, reason))
     return request.denied(message)
+
+
+def _details(caller: Caller, request: AwsRequest, reason: str) -> dict[str, Any]:
+    """By requirement: of identity policies, the boundary and the session policy, as far as there are any."""
+    question = Question(f"iam:{request.action}", resource_of(request, caller), context_of(request, caller))
+    layers: dict[str, list[str] | None] = {"PRINCIPAL": list(identity_policies(caller))}
+    for name, document in (("PERMISSIONS_BOUNDARY", boundary_of(caller)), ("SESSION", session_policy_of(caller))):
+        layers[name] = None if document is None else [document]
+    checks = [
+        {"checkType": name, "evaluatedEffect": _EFFECTS[decide(documents, question)], "matchedPolicies": []}
+        for name, documents in layers.items()
+        if documents is not None
+    ]
+    evaluation = {
+        "action": question.action,
+        "resource": question.resource,
+        "context": {},
+        "evaluatedEffect": "EXPLICIT_DENY" if "explicit deny" in reason else "IMPLICIT_DENY",
+        "checks": checks,
+    }
+    return {"requestContext": dict(question.context), "evaluations": [evaluation], "policies": []}
+
+
+_EFFECTS = {Effect.ALLOWED: "ALLOW", Effect.DENIED: "EXPLICIT_DENY", Effect.SILENT: "IMPLICIT_DENY"}
 
 
 def _encoded(caller: Caller, request: AwsRequest, reason: str | None) -> str:

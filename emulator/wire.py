@@ -31,6 +31,7 @@ _SECRETS = re.compile(
     r"|(WebIdentity|Session|Access|Refresh|Id|)Token|SAMLAssertion|\w*PASSWORD|REFRESH_TOKEN|SECRET_HASH|\w+_CODE"
     r"|ConfirmationCode|Code|Session|cognito-idp\..+)$"
 )
+_DETAILS = re.compile(r"/authorization-details/(?P<id>[^/]+)")
 _ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>")
 _NAMESPACES = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
@@ -97,6 +98,8 @@ class AwsRequest:
         elif target:
             action = target.rpartition(".")[2]
             params = json.loads(body or b"{}")
+        elif found := _DETAILS.fullmatch(environ["PATH_INFO"]):
+            action, params = "GetRequestAuthorizationDetails", {"authorizationId": found["id"]}
         elif "json" not in environ.get("CONTENT_TYPE", ""):
             params = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
             action = params.pop("Action", "")
@@ -118,6 +121,11 @@ class AwsRequest:
     @property
     def is_read(self) -> bool:
         return self.action.startswith(_READING)
+
+    @property
+    def asks_for_details(self) -> bool:
+        """A call of IAM Toolbox, which signs as IAM and speaks JSON."""
+        return self.action == "GetRequestAuthorizationDetails"
 
     @property
     def is_public(self) -> bool:
@@ -143,7 +151,7 @@ class AwsRequest:
 
     def error(self, problem: AwsError) -> Answer:
         request_id = str(uuid4())
-        if self.service in _NAMESPACES:
+        if self.service in _NAMESPACES and not self.asks_for_details:
             kind = "text/xml"
             body = (
                 f'<ErrorResponse xmlns="{_NAMESPACES[self.service]}"><Error>'
@@ -171,7 +179,8 @@ class AwsRequest:
     def denied(self, message: str) -> AwsError:
         """In the code that the service has for it."""
         code = "UnauthorizedOperation" if self.service == "ec2" else "AccessDeniedException"
-        return AwsError("AccessDenied" if self.service in (*_NAMESPACES, "s3") else code, message, 403)
+        is_short = self.service in (*_NAMESPACES, "s3") and not self.asks_for_details
+        return AwsError("AccessDenied" if is_short else code, message, 403)
 
     def unknown_action(self) -> AwsError:
         if self.service not in _NAMESPACES:

@@ -14,7 +14,7 @@ from policies.engine.catalogue import KeyType, spelled
 from policies.engine.evaluate import Decision
 from policies.engine.layers import LayerPolicy
 from sync.aws.client import reader
-from sync.aws.permission import read
+from sync.aws.permission import Permission, read
 from sync.aws.permission_check import SIMULATING
 
 DECODING = read(
@@ -22,7 +22,14 @@ DECODING = read(
     "Decode an encoded authorization message, on the page Why denied. It is asked for by a click only.",
     EncodedMessage="none",
 )
-SIMULATING_PRINCIPAL = SIMULATING  # the page that connects an AWS account asks the same
+TELLING_DETAILS = Permission(
+    "iam:GetRequestAuthorizationDetails",
+    "Show AWS's own details of a denial, on the page Why denied. It is asked for by a click only.",
+    "read",
+    probe={"authorizationId": "none"},
+    call="iam-toolbox:GetRequestAuthorizationDetails",
+)
+OF_PAGES = (DECODING, TELLING_DETAILS, SIMULATING)  # the last is of the page that connects an AWS account, too
 
 # IAM API Reference, "ContextEntry": the types of context keys.
 _TYPES = {
@@ -127,3 +134,71 @@ def decode_message(aws_account: AwsAccount, encoded: str) -> Mapping[str, Any]:
     if content is None:
         raise UnreadableAnswerError("AWS decoded the message, and what came isn’t what it documents.")
     return content
+
+
+# ---- AWS's own details of a denial ---------------------------------------------------------------------------
+# IAM Toolbox API Reference, "GetRequestAuthorizationDetails": the types of checks, and their results.
+CHECKS = {
+    "RESOURCE_CONTROL_POLICY": "Resource control policies",
+    "SERVICE_CONTROL_POLICY": "Service control policies",
+    "RESOURCE": "Resource policy",
+    "PRINCIPAL": "Identity policies",
+    "PERMISSIONS_BOUNDARY": "Permissions boundary",
+    "SESSION": "Session policy",
+    "VPC_ENDPOINT": "VPC endpoint policy",
+}
+EFFECTS = {
+    "ALLOW": "allows it",
+    "NO_IMPACT": "makes no difference",
+    "IMPLICIT_DENY": "doesn’t allow it",
+    "EXPLICIT_DENY": "denies it",
+}
+
+
+@dataclass(frozen=True)
+class DetailLine:
+    """`effect`: as AWS has it. `target`: of an organization's policies, where they are attached."""
+
+    title: str
+    effect: str
+    target: str = ""
+    policies: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        return EFFECTS.get(self.effect, self.effect)
+
+    @property
+    def denies(self) -> bool:
+        return self.effect in ("IMPLICIT_DENY", "EXPLICIT_DENY")
+
+
+@dataclass(frozen=True)
+class DenialDetail:
+    """One action on one resource of the denied request."""
+
+    action: str
+    resource: str
+    effect: str
+    lines: tuple[DetailLine, ...]
+
+
+def ask_details(aws_account: AwsAccount, authorization_id: str, region: str) -> list[DenialDetail]:
+    """What AWS evaluated, as policies were then. `region`: where it was denied. Raises AwsError."""
+    client = reader(aws_account, region=region or None, urgent=True)
+    answer = client.call("iam-toolbox", "GetRequestAuthorizationDetails", authorizationId=authorization_id)
+    return [_detail(each) for each in answer.get("evaluations") or []]
+
+
+def _detail(evaluation: Mapping[str, Any]) -> DenialDetail:
+    lines = tuple(
+        DetailLine(
+            CHECKS.get(str(check.get("checkType")), str(check.get("checkType"))),
+            str(check.get("evaluatedEffect", "")),
+            str(check.get("targetArn", "")),
+            tuple(str(policy.get("uri", "")) for policy in check.get("matchedPolicies") or []),
+        )
+        for check in evaluation.get("checks") or []
+    )
+    action, resource, effect = (str(evaluation.get(name, "")) for name in ("action", "resource", "evaluatedEffect"))
+    return DenialDetail(action, resource, effect, lines)

@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from access.asking.calls import UnreadableAnswerError, decode_message
+from access.asking.calls import UnreadableAnswerError, ask_details, decode_message
 from access.denied import words
 from access.denied.answer import DenialAnswer, DenialOutcome, answer, why_it_differs
 from access.denied.completing import completed, deleted_principal
@@ -40,7 +40,7 @@ from objects.object_actions import VIEW
 from policies.engine.catalogue import spelled
 from sync.aws.errors import AwsError
 
-READ, ASK, DECODE = "read", "ask", "decode"  # what a button is for
+READ, ASK, DECODE, DETAILS = "read", "ask", "decode", "details"  # what a button is for
 
 
 @sensitive_post_parameters()
@@ -139,8 +139,19 @@ class _DenialPage:
             "lines": found.layered.lines,
             "at": parse_datetime(asked.at) if asked.at else None,
             "elsewhere": self._elsewhere(found),
+            **self._details(asked),
             **self._proposed(found, proposal),
         }
+
+    def _details(self, asked: DeniedRequest) -> dict[str, Any]:
+        """AWS's own, of a denial that has an authorization id; by a button."""
+        may_ask = may(signed_in(self._request), ASK_AWS, self._aws_account)
+        if not (asked.authorization_id and may_ask and self._data.get("do") == DETAILS):
+            return {}
+        try:
+            return {"details": ask_details(self._aws_account, asked.authorization_id, asked.region)}
+        except AwsError as error:
+            return {"details_error": error.sentence(), "statement": statement_of(error)}
 
     def _who(self, found: DenialAnswer) -> dict[str, str]:
         """In words, with the address of who it is in the mirror."""

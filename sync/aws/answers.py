@@ -140,6 +140,8 @@ def prepare(answer: dict[str, Any], shape: Shape) -> dict[str, Any]:
 
 
 def _prepare(value: Any, shape: Shape) -> Any:
+    if getattr(shape, "is_document_type", False):  # any JSON: Smithy's document type
+        return _storable(value)
     if isinstance(shape, StructureShape):
         members = shape.members
         return {key: _prepare(child, members[key]) if key in members else child for key, child in value.items()}
@@ -158,6 +160,14 @@ def _prepare(value: Any, shape: Shape) -> Any:
     if isinstance(value, str):  # JSON can hold what XML can't
         value = storable(value)
     return _document(value) if shape.name == _DOCUMENT else value
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _storable(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_storable(child) for child in value]
+    return storable(value) if isinstance(value, str) else value
 
 
 def _scalar(shape: Shape) -> Callable[[str], Any] | None:

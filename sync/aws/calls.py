@@ -23,6 +23,7 @@ _READS: dict[str, tuple[str, ...]] = {
     ),
     "ec2": ("DescribeRegions",),
     "iam": ("Get", "List", "Generate", "Simulate"),
+    "iam-toolbox": ("GetRequestAuthorizationDetails",),
     "organizations": ("Describe", "List"),
     "sts": ("DecodeAuthorizationMessage", "GetCallerIdentity"),
 }

@@ -39,7 +39,7 @@ SETTINGS = ArnsOfKind("settings", "*", "*")  # what AWS checks on no resource
 class Permission:
     """`on` is the kind of object that a write is about; None of a read, which is of no use to narrow.
 
-    `probe`: the parameters with which a read asks for one entry, or about nobody.
+    `probe`: the parameters with which a read asks for one entry, or about nobody. `call`: where it is named otherwise.
     """
 
     action: str
@@ -47,6 +47,13 @@ class Permission:
     tier: Tier
     on: ArnsOfKind | None = None
     probe: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    call: str = ""  # "iam-toolbox:GetRequestAuthorizationDetails"
+
+    @property
+    def operation(self) -> tuple[str, str]:
+        """The service and the name of the call."""
+        service, _, name = (self.call or self.action).partition(":")
+        return service, name
 
     def probe_params(self, aws_account: AwsAccount) -> dict[str, Any]:
         return {name: _filled_in(value, aws_account) for name, value in self.probe.items()}

@@ -119,7 +119,7 @@ def _try_reads(client: AwsClient, aws_account: AwsAccount, reads: list[Permissio
 
 
 def _try(client: AwsClient, aws_account: AwsAccount, permission: Permission) -> PermissionCheck:
-    service, operation = permission.action.split(":")
+    service, operation = permission.operation
     state, detail = _WORKS
     try:
         client.call(service, operation, **permission.probe_params(aws_account))

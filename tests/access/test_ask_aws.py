@@ -239,6 +239,30 @@ def test_the_emulator_s_own_refusals_are_read(emulator: Emulator, by_roles: AwsA
         assert "No identity-based policy allows it" in words or "The mirror of Acme" in words
 
 
+def test_aws_s_own_details_are_asked_for_by_a_button(emulator: Emulator, alone: AwsAccount, erins: Client) -> None:
+    iam = emulator.client("iam")
+    in_aws(emulator, allow("s3:*"))
+    user(alone, "dana", allow("s3:*"))
+    made = iam.create_access_key(UserName="dana")["AccessKey"]
+    keys = {"aws_access_key_id": made["AccessKeyId"], "aws_secret_access_key": made["SecretAccessKey"]}
+    emulator.give_authorization_ids()
+    emulator.enforce_iam()
+    with pytest.raises(ClientError) as refused:
+        emulator.client("iam", **keys).get_user(UserName="dana")
+    emulator.enforce_iam(on=False)
+    text = str(refused.value)
+    assert "with the following authorization id" in text
+    emulator.forget_calls()
+    assert "Ask AWS for them" in why_denied(erins, text)
+    assert emulator.calls() == []
+    words = why_denied(erins, text, do="details")
+    assert f"iam:GetUser on {DANA} Identity policies doesn’t allow it" in words
+    gone = text.replace(text.split()[-1], "a" * 25)
+    assert "AWS has nothing for iam-toolbox:GetRequestAuthorizationDetails" in why_denied(
+        erins, gone.replace("#/authorization-details/", "#/"), do="details"
+    )
+
+
 def test_arns_without_names() -> None:
     assert nameless_arn(DANA) == "arn:aws:iam::000000000000:user/…"
     assert nameless_arn("arn:aws:s3:::payroll/jane.csv") == "arn:aws:s3:::…/…"

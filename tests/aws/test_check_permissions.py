@@ -157,7 +157,7 @@ def test_the_role_to_write_is_simulated(emulator: Emulator, with_roles: AwsAccou
     ids=lambda permission: f"{permission.tier} {permission.action}",
 )
 def test_each_permission_is_an_operation_and_each_read_can_be_probed(permission: Permission) -> None:
-    service, operation = permission.action.split(":")
+    service, operation = permission.operation
     if operation == "PassRole" or permission.action in LOG_DELIVERY_ACTIONS:
         return  # AWS asks for it at the calls that hand a role to a service
     model = model_of(service).operation_model(operation)
