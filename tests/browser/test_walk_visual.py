@@ -61,7 +61,7 @@ def test_builds_a_statement_by_keyboard(aws_account: AwsAccount, erin: Operator,
     press(page, "Statement")
     expect(page.locator("#statement-1")).to_be_focused()
     type_and_enter(page, "Name of the statement (Sid)", "WriteReports")
-    expect(page.locator("#visual-sid")).to_have_value("WriteReports")
+    expect(page.get_by_role("heading", name="Statement WriteReports")).to_have_count(1)
     page.get_by_label("Service", exact=True).select_option("s3")
     page.locator("#visual-write summary").focus()
     page.keyboard.press("Enter")
