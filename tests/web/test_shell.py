@@ -178,8 +178,8 @@ def test_one_shell_a_request() -> None:
 @pytest.mark.usefixtures("registered")
 def test_links_are_folded_away_but_on_their_own_pages() -> None:
     register_shell(ShellProvider(NavGroup("IAM", (), folded_from=90)))
-    for path, is_unfolded in (("users/", False), ("policies/", True)):
-        group = Shell(request(f"/aws/123456789012/{path}", ACME, see_iam=True)).navigation[1]
+    for page, is_unfolded in (("users/", False), ("policies/", True)):
+        group = Shell(request(f"/aws/123456789012/{page}", ACME, see_iam=True)).navigation[1]
         assert [link.label for link in group.first] == ["Users"]
         assert [link.label for link in group.folded] == ["Policies"]
         assert group.is_unfolded is is_unfolded
