@@ -19,7 +19,7 @@ from access.denied.statements import (
     widths,
 )
 from access.holders import Holder
-from access.index import cached_index
+from access.index import CachedIndex, cached_index
 from access.situations import Situation, is_assuming
 from accounts.models import AwsAccount
 from policies.access_lines import AccessLine, access_lines
@@ -90,7 +90,8 @@ def propose(
     if not places:
         return _without_place(found, stop, offered, width)
     place = next((each for each in places if each.key == place_key), places[0])
-    admission = Admission(cached_index(aws_account), holder, found.asked.action, found.asked.resource)
+    cached = cached_index(aws_account)
+    admission = Admission(cached, holder, found.asked.action, found.asked.resource)
     draft = _draft(found, place, width, admission)
     having = [admission.having(each) for each in places]
     return StatementProposal(
@@ -98,9 +99,10 @@ def propose(
     )
 
 
-def _others(aws_account: AwsAccount, found: DenialAnswer) -> dict[str, Any]:
-    index = cached_index(aws_account).index
-    able = [each for each in index.who_can(found.asked.action, found.asked.resource) if each.decision == "allowed"]
+def _others(cached: CachedIndex, found: DenialAnswer) -> dict[str, Any]:
+    able = [
+        each for each in cached.index.who_can(found.asked.action, found.asked.resource) if each.decision == "allowed"
+    ]
     return {"already": [each.holder for each in able[:_SHOWN]], "already_count": len(able)}
 
 
