@@ -14,6 +14,7 @@ from access.plans.conflicts import is_about_access
 from access.plans.effect_blocks import LEDE, is_measured
 from access.plans.revisions import is_measurable
 from access.views.least_privilege import LEAST_PRIVILEGE
+from access.views.named_in import NAMED_IN
 from access.views.saved_tests import has_failing
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
@@ -96,6 +97,9 @@ def register() -> None:
     for place in ("user", "role"):
         panels.register(
             panels.Panel(place, "access", "Effective access", f"{place}_access", permission=SEE_IAM, position=25)
+        )
+        panels.register(
+            panels.Panel(place, NAMED_IN, "Named in", f"{place}_{NAMED_IN}", permission=SEE_IAM, position=54)
         )
     for kind in KINDS.values():
         url_name = f"{kind.name}_{LEAST_PRIVILEGE}"

@@ -8,6 +8,7 @@ from access.views import (
     differences,
     effective_access,
     escalations,
+    named_in,
     saved_tests,
     simulate,
     who_can,
@@ -16,6 +17,7 @@ from access.views import (
 from access.views.least_privilege import LEAST_PRIVILEGE, least_privilege, use_proposal
 from accounts.roles import ADMINISTER, APPROVE, CARE, PROPOSE, SEE_IAM
 from iamconsole.web.addresses import needs, page
+from identities.models import IamRole, IamUser
 from identities.object_pages import KINDS
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
@@ -83,5 +85,15 @@ urlpatterns = [
             kwargs={"kind": kind},
         )
         for kind in KINDS.values()
+    ),
+    *(
+        page(
+            f"{AWS_ACCOUNT}{kind.many}/<str:aws_id>/named-in/",
+            named_in.named_in,
+            needs(SEE_IAM),
+            name=f"{kind.name}_{named_in.NAMED_IN}",
+            kwargs={"kind": kind},
+        )
+        for kind in (KINDS[IamUser], KINDS[IamRole])
     ),
 ]

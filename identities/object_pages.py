@@ -79,7 +79,11 @@ POLICIES = Tab("", "Policies", "identities/tabs/policies.html", _policies, count
 TAGS = Tab("tags", "Tags", "identities/tabs/tags.html", count=lambda row: len(row.tags), position=60)
 
 
-BOUNDED = {"named_in": selectors.number_of_roles_that_trust(), "boundary_id": selectors.boundary_id()}
+BOUNDED = {
+    "named_in": selectors.number_of_roles_that_trust(),
+    "boundary_id": selectors.boundary_id(),
+    "paths": selectors.number_of_escalation_paths(),
+}
 
 # ---- Users ---------------------------------------------------------------------------------------------------
 

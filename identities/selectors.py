@@ -19,6 +19,8 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from accounts.models import AwsAccount
+from findings.models import Finding
+from findings.rule_names import ESCALATION_PATH
 from identities.models import (
     Attachment,
     IamGroup,
@@ -136,6 +138,14 @@ def number_of_roles_that_trust() -> Coalesce:
     # Not `Count`, which would group: then SQLite goes through all roles of the AWS account instead.
     number = Func("role", template="COUNT(DISTINCT %(expressions)s)", output_field=IntegerField())
     return Coalesce(Subquery(naming.order_by().annotate(number=number).values("number")), 0)
+
+
+def number_of_escalation_paths() -> Coalesce:
+    """Its privilege escalation paths that are open."""
+    rows = Finding.objects.filter(aws_account=OuterRef("aws_account"), kind__in=("iam.user", "iam.role"))
+    paths = rows.filter(object_id=OuterRef("aws_id"), rule=ESCALATION_PATH, state=Finding.State.OPEN)
+    number = Func("id", function="COUNT", output_field=IntegerField())
+    return Coalesce(Subquery(paths.order_by().annotate(number=number).values("number")), 0)
 
 
 def boundary_id() -> Subquery:

@@ -9,12 +9,13 @@ from access.escalation.paths import EscalationPath, EscalationStep, escalations
 from access.index import cached_index
 from accounts.models import AwsAccount
 from findings.models import FindingSeverity
+from findings.rule_names import ESCALATION_PATH
 from findings.sources import ALL, FindingSource, Found, stamp_of, stamp_of_code
 from identities.models import IamGroup, IamRole, IamUser
 from policies.models import ManagedPolicy
 from sync.mirror import bulk
 
-RULE = "access.escalation_path"
+RULE = ESCALATION_PATH
 _CODE = ("access", "policies/engine", "aws_constraints")
 
 

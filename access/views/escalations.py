@@ -38,7 +38,10 @@ OPEN, MUTED = "open", "muted"
 def escalations(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
     rows = Finding.objects.filter(aws_account=aws_account, rule=RULE).there()
-    context = _muted(aws_account, rows) if request.GET.get("state") == MUTED else _open(aws_account, rows)
+    if request.GET.get("state") == MUTED:
+        context = _muted(aws_account, rows)
+    else:
+        context = _open(aws_account, rows, of=request.GET.get("of", ""))
     context |= {
         "aws_account": aws_account,
         "may_stage": may(signed_in(request), PROPOSE, aws_account),
@@ -68,11 +71,12 @@ class PathLine:
     mute_url: str
 
 
-def _open(aws_account: AwsAccount, rows: FindingQuerySet) -> dict[str, Any]:
+def _open(aws_account: AwsAccount, rows: FindingQuerySet, *, of: str) -> dict[str, Any]:
+    """`of`: the unique id of the one whose paths are shown; "" for all."""
     found = account_paths(aws_account)
     known = {row.fingerprint: row for row in rows.only("fingerprint", "state", "muted_until", "first_seen")}
     muted = {row.fingerprint for row in known.values() if row.is_muted}
-    paths = [path for path in found.paths if path.fingerprint not in muted]
+    paths = [path for path in found.paths if path.fingerprint not in muted and of in ("", path.unique_id)]
     if paths:
         found.trials.go_on(aws_account, TRYING_S)
     cuts = ranked(aws_account, found.index, found.trials.found, {path.number for path in paths})[:SHOWN_CUTS]
@@ -80,6 +84,7 @@ def _open(aws_account: AwsAccount, rows: FindingQuerySet) -> dict[str, Any]:
     ends = cuts[0].tried.ends if cuts else frozenset[int]()
     return {
         "state": OPEN,
+        "of": of,
         "tabs": _tabs(aws_account, OPEN, len(paths), len(muted)),
         "total": len(paths),
         "people": len({path.source for path in paths}),

@@ -1,0 +1,5 @@
+"""Rules of which pages below their source show marks."""
+
+from __future__ import annotations
+
+ESCALATION_PATH = "access.escalation_path"
