@@ -31,6 +31,7 @@ from sync import clock
 TOKEN, TAB, SEQUENCE = "draft", "tab", "sequence"  # names of what a page sends of its draft
 LONGEST_FIELD = 2_000
 _TOO_LONG = "The text has {size} characters, and no more than {most} are kept. It stays in this page: shorten it."
+_NUL = "The text has a NUL character (U+0000), which isn’t kept. It stays in this page: remove that character."
 # The action by which the text of something that isn't there any more becomes something new.
 _AS_NEW = {
     DocumentType.IDENTITY: ("create-policy", "As a new policy"),
@@ -86,6 +87,8 @@ def kept(draft: OpenDraft, typed: Typed, page: Page) -> OpenDraft:
     key, operator = draft.key, draft.operator
     if len(typed.text) > MOST_SENT:
         return replace(draft, refused=_TOO_LONG.format(size=number(len(typed.text)), most=number(MOST_SENT)))
+    if "\x00" in typed.text:
+        return replace(draft, refused=_NUL)
     try:
         outcome, row = editor_drafts.save(actor=operator, key=key, page=page, typed=typed)
     except CannotKeep as error:
@@ -128,15 +131,23 @@ def typed_in(posted: QueryDict, key: DraftKey, operator: Operator, object_name: 
         edited = EditedText(text, type_of(field), key.aws_account, operator, posted)
         text = received(posted.get(SHOWN, ""), edited).text
     beside = [each for each in action.form.base_fields if each not in (name, "base")]
-    fields = {each: str(posted[each])[:LONGEST_FIELD] for each in beside if posted.get(each)}
-    return Typed(text, fields, posted.get("base", "")[:64], object_name)
+    fields = {each: _without_nul(str(posted[each]))[:LONGEST_FIELD] for each in beside if posted.get(each)}
+    return Typed(text, fields, _without_nul(posted.get("base", ""))[:64], object_name[:512])
+
+
+def _without_nul(text: str) -> str:
+    """PostgreSQL takes none. In the text itself one is refused, since the rest isn't what was typed."""
+    return text.replace("\x00", "")
 
 
 def page_of(posted: Mapping[str, str]) -> Page:
     """Garbage is a page that has saved nothing yet: it never overwrites anything."""
     said = posted.get(SEQUENCE, "")
     sequence = int(said) if said.isdecimal() and said.isascii() and len(said) < 16 else 0
-    return Page(Token.parse(posted.get(TOKEN, "")), posted.get(TAB, "")[:40], sequence)
+    tab = posted.get(TAB, "")
+    return Page(
+        Token.parse(posted.get(TOKEN, "")), tab if tab.isascii() and tab.isalnum() and len(tab) <= 40 else "", sequence
+    )
 
 
 # ---- What it is of -----------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ class Tab:
         self.client, self.operator = client, operator
         query = f"?place={place}&aws_id={aws_id}&action={action}&part={part}"
         self.url = address("draft_save") + query
-        self.token, self.name, self.sequence = "", f"tab-{uuid4().hex}", 0
+        self.token, self.name, self.sequence = "", uuid4().hex, 0
 
     def save(self, text: str, status: int = 200, **said: Any) -> str:
         self.sequence += 1
@@ -327,6 +327,14 @@ def test_a_text_too_long_is_refused_with_a_sentence(erin: Operator, tab_of: Call
     words = tab.save("x" * 1_000_000, status=422)
     assert words.startswith("The text has 1,000,000 characters, and no more than 262,144 are kept.")
     assert texts(erin) == [READ]
+
+
+def test_a_nul_is_refused_with_a_sentence(erin: Operator, tab_of: Callable[[Operator], Tab]) -> None:
+    tab = tab_of(erin)
+    assert "NUL character" in tab.save("a\x00b", status=422)
+    tab.save(READ, base="v\x001", title="a\x00b", tab="\x00")
+    draft = EditorDraft.objects.get()
+    assert (draft.base, draft.fields, draft.tab) == ("v1", {"title": "ab"}, "")
 
 
 def test_no_more_than_so_many_are_kept(

@@ -13,6 +13,7 @@ export function keepDraft(textarea) {
   if (!root || !form) return;
   const state = draftState(root, form);
   const page = { tab: madeUp(), sequence: 0 };
+  form.elements.tab.value = page.tab;
   let dirty = false;
   let running = null;
   let timer;
@@ -33,14 +34,17 @@ export function keepDraft(textarea) {
   async function save({ keepalive = false } = {}) {
     clearTimeout(timer);
     if (leaves) return true;
-    if (running && !keepalive) await running;
+    while (running && !keepalive) await running;
     if (!dirty) return true;
     dirty = false;
     state.saving();
-    running = send(root, form, page, { keepalive, asks: state.isSignedOut() }).then(saved, failed);
-    const isSaved = await running;
-    running = null;
-    return isSaved;
+    const sent = send(root, form, page, { keepalive, asks: state.isSignedOut() })
+      .then(saved, failed)
+      .finally(() => {
+        if (running === sent) running = null;
+      });
+    running = sent;
+    return sent;
   }
 
   function saved(html) {
