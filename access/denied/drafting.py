@@ -95,7 +95,7 @@ def propose(
     draft = _draft(found, place, width, admission)
     having = [admission.having(each) for each in places]
     return StatementProposal(
-        places, having, [] if place.action == "trust" else offered, draft, **_others(aws_account, found)
+        places, having, [] if place.action == "trust" else offered, draft, **_others(cached, found)
     )
 
 
