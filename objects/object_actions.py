@@ -31,7 +31,62 @@ ACCOUNT = "account"
 VIEW, SHOWN, DO, KEEP = "view", "shown", "do", "keep"
 
 
-class ActionForm(StageForm):
+class EditorForm(forms.Form):
+    """A form that may have an editor, which shows its text in views. Derive from it, and call `take_view` at the end of
+    the constructor."""
+
+    aws_account: AwsAccount
+    operator: Operator
+    targets: Sequence[Any] = ()  # the mirrored objects that it is about
+    draft: Any = None  # what the editor's field keeps of what is typed
+    fixes: Any = None  # what a button beside the editor fixed just now
+    view: str = ""  # of the editor: the one that is shown, as the page was asked
+    received: ReceivedText | None = None  # what came of the fields of the view that was shown
+    is_held: bool = False  # what was typed is shown again, and nothing said of it: it isn't to be staged yet
+
+    def hold(self) -> None:
+        """Shows what was typed again without a look at it, for a button that stages nothing."""
+        self.is_held = True
+
+    def full_clean(self) -> None:
+        if self.is_held:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+            return
+        super().full_clean()
+        if self.received and self.received.refused and (bound := self.editor) is not None:
+            self.add_error(bound.name, self.received.refused)
+
+    def fix(self, key: str) -> None:
+        """Puts the fix that a button beside the editor names into its text; without script that comes as a form."""
+        self.hold()
+        if (bound := self.editor) is not None:
+            self.fixes = _editor_field(bound).fixed(str(bound.value() or ""), key, self.aws_account)
+            self._write(bound, self.fixes.text)
+
+    def take_view(self, asked: Mapping[str, str]) -> None:
+        """Which view of the editor is shown; what the one before has in fields of its own is put into the text."""
+        shown = self.data.get(SHOWN, "")
+        self.view = self.data.get(VIEW) or shown or asked.get(VIEW, "")
+        if shown and (bound := self.editor) is not None:
+            self.received = _editor_field(bound).received(self, str(bound.value() or ""), shown)
+            self.view = self.received.view or (shown if self.received.refused else self.view)
+            self._write(bound, self.received.text)
+
+    def _write(self, bound: forms.BoundField, text: str) -> None:
+        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, whose fields may have several values
+        data[bound.html_name] = text
+        self.data = data
+
+    @property
+    def editor(self) -> forms.BoundField | None:
+        """The field that has the editor, if there is one."""
+        for name, field in self.fields.items():
+            if isinstance(field, EditorField):
+                return field.get_bound_field(self, name)
+        return None
+
+
+class ActionForm(EditorForm, StageForm):
     """What an operator says for one action. Derive from it; fields come before the title and the reason."""
 
     heading: str = ""  # of the page; {names} stands for what it is about: "Rename {names}"
@@ -42,11 +97,6 @@ class ActionForm(StageForm):
     remark: ClassVar[str] = ""  # below the editor, if it has one
     template: ClassVar[str] = "objects/stage/action.html"  # or one that extends it
     part_field: ClassVar[str] = ""  # names what of the object the editor's text is of, where there are several
-    draft: Any = None  # what the editor's field keeps of what is typed
-    fixes: Any = None  # what a button beside the editor fixed just now
-    view: str = ""  # of the editor: the one that is shown, as the page was asked
-    received: ReceivedText | None = None  # what came of the fields of the view that was shown
-    is_held: bool = False  # what was typed is shown again, and nothing said of it: it isn't to be staged yet
     cannot: str = ""  # a sentence why nothing can be staged just now; the page has that and no fields
 
     def __init__(
@@ -73,7 +123,7 @@ class ActionForm(StageForm):
                 field.of(aws_account)
                 field.widget.attrs |= {"list": f"id_{name}_list", "autocomplete": "off"}
         self.order_fields([name for name in self.fields if name not in ("title", "reason")])
-        self._take_view(asked or {})
+        self.take_view(asked or {})
 
     @property
     def target(self) -> Any:
@@ -122,47 +172,6 @@ class ActionForm(StageForm):
     def was_staged(self) -> None:
         if (bound := self.editor) is not None:
             _editor_field(bound).staged(self)
-
-    def hold(self) -> None:
-        """Shows what was typed again without a look at it, for a button that stages nothing."""
-        self.is_held = True
-
-    def full_clean(self) -> None:
-        if self.is_held:
-            self._errors, self.cleaned_data = ErrorDict(), {}
-            return
-        super().full_clean()
-        if self.received and self.received.refused and (bound := self.editor) is not None:
-            self.add_error(bound.name, self.received.refused)
-
-    def fix(self, key: str) -> None:
-        """Puts the fix that a button beside the editor names into its text; without script that comes as a form."""
-        self.hold()
-        if (bound := self.editor) is not None:
-            self.fixes = _editor_field(bound).fixed(str(bound.value() or ""), key, self.aws_account)
-            self._write(bound, self.fixes.text)
-
-    def _take_view(self, asked: Mapping[str, str]) -> None:
-        """Which view of the editor is shown; what the one before has in fields of its own is put into the text."""
-        shown = self.data.get(SHOWN, "")
-        self.view = self.data.get(VIEW) or shown or asked.get(VIEW, "")
-        if shown and (bound := self.editor) is not None:
-            self.received = _editor_field(bound).received(self, str(bound.value() or ""), shown)
-            self.view = self.received.view or (shown if self.received.refused else self.view)
-            self._write(bound, self.received.text)
-
-    def _write(self, bound: forms.BoundField, text: str) -> None:
-        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, whose fields may have several values
-        data[bound.html_name] = text
-        self.data = data
-
-    @property
-    def editor(self) -> forms.BoundField | None:
-        """The field that has the editor, if there is one."""
-        for name, field in self.fields.items():
-            if isinstance(field, EditorField):
-                return field.get_bound_field(self, name)
-        return None
 
 
 def _editor_field(bound: forms.BoundField) -> EditorField:

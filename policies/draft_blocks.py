@@ -19,13 +19,19 @@ from policies.engine.document import DocumentType
 
 @dataclass(frozen=True)
 class CheckedDraft:
-    """`subject`: what it is to be the document of; None where that isn't known, as of a text that was pasted."""
+    """`subject`: what it is to be the document of; None where that isn't known.
+
+    `is_pasted`: it is of no policy in the mirror, and only to be checked; then `resource` is the ARN of what it
+    belongs to, "" where nobody said.
+    """
 
     text: str
     kind: DocumentType
     aws_account: AwsAccount
     operator: Operator
     subject: DraftSubject | None = None
+    is_pasted: bool = False
+    resource: str = ""
 
 
 @dataclass(frozen=True)

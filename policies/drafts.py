@@ -62,6 +62,8 @@ def fixed_draft(
 
 def _most_characters(aws_account: AwsAccount, kind: DocumentType, quota: Quota | None) -> int | None:
     """None where AWS may have set another quota for the AWS account."""
+    if quota is None and not kind.is_kept_by_iam:
+        return None
     quotas = quotas_of(aws_account)
     limit = quotas[quota] if quota else quotas.of_document(kind)
     return limit.value if limit.is_sure else None

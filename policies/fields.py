@@ -55,15 +55,40 @@ class DocumentField(EditorField):
     tools_template = "policies/editor_tools.html"
     kind = DocumentType.IDENTITY
     check = "document_check"  # the URL name of what is asked while one types
+    view_address = "document_view"
+    counts_white_space = False  # its quota does
+    above_template = ""  # what is said of it above the findings; its context is `description`
     description_template = ""  # what is said of it beside the findings; its context is `description`
 
-    def __init__(self, quota: Quota, *, of: str = "", **kwargs: Any) -> None:
-        """`quota`: of characters, white space not counted. `of`: what drafts are of (policies.draft_subjects)."""
+    def __init__(self, quota: Quota | None, *, of: str = "", **kwargs: Any) -> None:
+        """`quota`: of characters, white space not counted; None: that of its type. `of`: what drafts are of
+        (policies.draft_subjects).
+        """
         super().__init__(strip=False, max_length=MOST_SENT, widget=forms.Textarea, **kwargs)
         self.quota, self.of = quota, of
 
     def clean(self, value: Any) -> str:
         return cleaned_document(super().clean(value), self.kind)
+
+    def size(self, text: str) -> int:
+        return len(text.strip()) if self.counts_white_space else size(text)
+
+    def limit(self, text: str, aws_account: AwsAccount) -> int:
+        """The most characters that AWS takes of it."""
+        quotas = quotas_of(aws_account)
+        return (quotas[self.quota] if self.quota else quotas.of_document(self.kind)).value
+
+    def asked(self, form: Any) -> dict[str, str]:
+        """The parameters of the address that checks it."""
+        return {**({"quota": self.quota.name} if self.quota else {}), **self.subject(form)}
+
+    def subject(self, form: Any) -> Mapping[str, str]:
+        """Of what a draft is, as `checked_draft` takes it; `policy` is the name of an inline policy."""
+        named = {"policy": str(form["policy"].value() or "")} if "policy" in form.fields else {}
+        return {"of": self.of, "id": form.targets[0].aws_id if form.targets else "", **named} if self.of else {}
+
+    def asked_of_view(self, form: Any) -> dict[str, str]:
+        return {"kind": self.kind}
 
     def fixed(self, text: str, key: str, aws_account: AwsAccount) -> FixedDraft:
         return fixed_draft(text, key, aws_account, self.kind, self.quota)
@@ -115,38 +140,39 @@ class BoundDocument(forms.BoundField):
 
     @property
     def size(self) -> int:
-        return size(self.text)
+        return self.field.size(self.text)
 
     @property
     def limit(self) -> int:
-        return quotas_of(self.form.aws_account)[self.field.quota].value
+        return self.field.limit(self.text, self.form.aws_account)
 
     @property
     def check_url(self) -> str:
         url = reverse(self.field.check, kwargs={"account_id": self.form.aws_account.account_id})
-        return f"{url}?{urlencode({'quota': self.field.quota.name, **self._subject})}"
-
-    @property
-    def _subject(self) -> dict[str, str]:
-        """As the address of a check names it; `policy` is the name of an inline policy."""
-        targets, fields = self.form.targets, self.form.fields
-        named = {"policy": str(self.form["policy"].value() or "")} if "policy" in fields else {}
-        return {"of": self.field.of, "id": targets[0].aws_id if targets else "", **named} if self.field.of else {}
+        return f"{url}?{urlencode(self.field.asked(self.form))}"
 
     @property
     def blocks(self) -> list[ShownBlock]:
         """What is said beside the findings, as `check_url` answers it."""
-        draft = checked_draft(self.text, self.field.kind, self.form.aws_account, self.form.operator, self._subject)
+        draft = checked_draft(
+            self.text, self.field.kind, self.form.aws_account, self.form.operator, self.field.subject(self.form)
+        )
         return list(draft_blocks.shown(draft, is_valid=not problems_of(self.text, self.field.kind)))
 
     def blocks_between(self, began: str, there: str) -> list[ShownBlock]:
         """The same of what somebody else changed since an edit began, for whom."""
-        draft = checked_draft(there, self.field.kind, self.form.aws_account, self.form.operator, self._subject)
+        draft = checked_draft(
+            there, self.field.kind, self.form.aws_account, self.form.operator, self.field.subject(self.form)
+        )
         if draft.subject is None or problems_of(there, self.field.kind):
             return []
         change = draft.subject.with_text(began)
         subject = DraftSubject(change, "Against what was there when you began", draft.subject.url, title=MEANWHILE)
         return list(draft_blocks.shown(replace(draft, subject=subject), is_valid=True))
+
+    def _checked(self, text: str) -> CheckedDraft:
+        form, subject = self.form, self.field.subject(self.form)
+        return checked_draft(text, self.field.kind, form.aws_account, form.operator, subject)
 
     @property
     def views(self) -> list[EditorView]:
@@ -162,8 +188,8 @@ class BoundDocument(forms.BoundField):
 
     @property
     def view_url(self) -> str:
-        url = reverse("document_view", kwargs={"account_id": self.form.aws_account.account_id})
-        return f"{url}?kind={self.field.kind}"
+        url = reverse(self.field.view_address, kwargs={"account_id": self.form.aws_account.account_id})
+        return f"{url}?{urlencode(self.field.asked_of_view(self.form))}"
 
     @property
     def completion(self) -> Mapping[str, Any]:
@@ -177,6 +203,7 @@ class BoundDocument(forms.BoundField):
 def checked_draft(
     text: str, kind: DocumentType, aws_account: AwsAccount, operator: Operator, subject: Mapping[str, str]
 ) -> CheckedDraft:
-    """`subject`: `of`, `id` and `policy`, as addresses name it."""
+    """`subject`: `of`, `id` and `policy`, as addresses name it; of a text that was pasted, `pasted` and `resource`."""
     found = draft_subjects.find(aws_account, *(subject.get(name, "") for name in ("of", "id", "policy")))
-    return CheckedDraft(text.replace("\r\n", "\n"), kind, aws_account, operator, found)
+    is_pasted, resource = bool(subject.get("pasted")), subject.get("resource", "")
+    return CheckedDraft(text.replace("\r\n", "\n"), kind, aws_account, operator, found, is_pasted, resource)

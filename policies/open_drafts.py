@@ -33,7 +33,7 @@ LONGEST_FIELD = 2_000
 _TOO_LONG = "The text has {size} characters, and no more than {most} are kept. It stays in this page: shorten it."
 _NUL = "The text has a NUL character (U+0000), which isn’t kept. It stays in this page: remove that character."
 # The action by which the text of something that isn't there any more becomes something new.
-_AS_NEW = {
+AS_NEW = {
     DocumentType.IDENTITY: ("create-policy", "As a new policy"),
     DocumentType.TRUST: ("create-role-json", "As a new role"),
 }
@@ -214,7 +214,7 @@ class ListedDraft:
     def as_new(self) -> tuple[str, str] | None:
         """The address of the page that makes something new of the text, and the words of its button."""
         found = editor_of(self.action)
-        name, words = _AS_NEW.get(type_of(found[1]), ("", "")) if found else ("", "")
+        name, words = AS_NEW.get(type_of(found[1]), ("", "")) if found else ("", "")
         if not name or object_actions.find(ACCOUNT, name) is None:
             return None
         kwargs = {"account_id": self.draft.aws_account.account_id, "action": name}

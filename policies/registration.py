@@ -66,6 +66,11 @@ class PoliciesShell(ShellProvider):
             ),
             position=10,
         ),
+        NavGroup(
+            "Access",
+            (NavItem("Check a policy", "file-check", "check_policy", permission=SEE_IAM, position=18),),
+            position=15,
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from iamconsole.web.addresses import SIGNED_IN, AddressScope, needs, page
 from objects.object_pages import tab_patterns
 from objects.views.lists import ObjectList, object_patterns
 from policies.organizations import views as organizations
+from policies.pasted import views as pasted
 from policies.tables import POLICIES
 from policies.views import completion, document, drafts, managed_policies, starting
 
@@ -49,6 +50,9 @@ urlpatterns = [
         needs(PROPOSE),
         name="document_template",
     ),
+    page("aws/<str:account_id>/documents/paste/", pasted.check_policy, needs(SEE_IAM), name="check_policy"),
+    page("aws/<str:account_id>/documents/paste/said/", pasted.said, needs(SEE_IAM), name="check_policy_said"),
+    page("aws/<str:account_id>/documents/paste/view/", pasted.view, needs(SEE_IAM), name="check_policy_view"),
     page("drafts/", drafts.drafts, SIGNED_IN, name="drafts"),
     page("drafts/session/", drafts.draft_session, SIGNED_IN, name="draft_session"),
     page("drafts/<int:pk>/discard/", drafts.draft_discard, SIGNED_IN, name="draft_discard"),

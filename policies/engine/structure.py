@@ -34,10 +34,22 @@ class DocumentType(StrEnum):
         return self is not DocumentType.TRUST
 
     @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+    @property
     def is_kept_by_iam(self) -> bool:
         return self in (DocumentType.IDENTITY, DocumentType.BOUNDARY, DocumentType.TRUST)
 
 
+_LABELS = {
+    DocumentType.IDENTITY: "Identity-based policy",
+    DocumentType.BOUNDARY: "Permissions boundary",
+    DocumentType.TRUST: "Trust policy",
+    DocumentType.RESOURCE: "Resource-based policy",
+    DocumentType.SCP: "Service control policy",
+    DocumentType.RCP: "Resource control policy",
+}
 NOT_AN_OBJECT = "A policy document is a JSON object, written between { and }."
 VERSIONS = ("2012-10-17", "2008-10-17")
 _TOP = ("Version", "Id", "Statement")

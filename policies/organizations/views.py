@@ -19,11 +19,12 @@ from accounts.roles import SEE_IAM
 from iamconsole.web.tables import list_response
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from policies import kinds
-from policies.engine.structure import DocumentType
 from policies.findings import judged
 from policies.models import OrgAccount, OrgPolicy, OrgUnit
 from policies.organizations import selectors, tables
 from policies.organizations.selectors import policies_on
+from policies.organizations.types import document_type
+from policies.summaries import summaries_of
 
 # ---- The tree of an organization: every unit, and of its accounts the first few ------------------------------
 # A unit may have thousands of accounts: the list of accounts shows them all.
@@ -155,11 +156,9 @@ def policies(request: HttpRequest, account_id: str) -> HttpResponseBase:
     return list_response(request, tables.POLICIES, tables.policies(aws_account), aws_account)
 
 
-_DOCUMENTS = {OrgPolicy.Type.SCP: DocumentType.SCP, OrgPolicy.Type.RCP: DocumentType.RCP}
-
-
 def _document(request: HttpRequest, policy: OrgPolicy) -> Mapping[str, Any]:
-    return {"judged": judged(policy.document.text, _DOCUMENTS[OrgPolicy.Type(policy.type)])}
+    text = policy.document.text
+    return {"judged": judged(text, document_type(policy)), "summaries": summaries_of(text)}
 
 
 def _targets(request: HttpRequest, policy: OrgPolicy) -> Mapping[str, Any]:

@@ -41,8 +41,12 @@ def document_view(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account, kind = fetch_aws_account(request, account_id), request.GET.get("kind", "")
     if kind not in list(DocumentType):
         raise Http404("There is no such type of document.")
+    return render_view(request, aws_account, DocumentType(kind))
+
+
+def render_view(request: HttpRequest, aws_account: AwsAccount, kind: DocumentType) -> HttpResponse:
     typed, shown = request.POST.get("document", "").replace("\r\n", "\n"), request.POST.get(SHOWN, "")
-    edited = EditedText(typed, DocumentType(kind), aws_account, signed_in(request), request.POST)
+    edited = EditedText(typed, kind, aws_account, signed_in(request), request.POST)
     came = received(shown, edited)
     view = find(came.view or (not came.refused and request.POST.get(VIEW)) or shown, edited.kind)
     context = {
@@ -62,10 +66,13 @@ def render_checked(
     kind: DocumentType,
     description_template: str = "",
     description: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    above_template: str = "",
+    subject: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """The findings, and below them what is told, as a field with a document has it.
+    """The findings, and what is told below and above them, as a field with a document has it.
 
-    The address names its quota and what it is a draft of (policies.draft_subjects).
+    The address names its quota, and what it is a draft of (policies.draft_subjects), unless `subject` says that.
 
     `fix` asks for the fix of a finding, or for all safe ones: the answer has the new text for the editor. `caret` says
     where somebody is typing: nothing is found in that word. 204 where a newer check of the same operator has begun:
@@ -78,7 +85,8 @@ def render_checked(
         findings = findings_in(text, aws_account, kind, quota, newest_of(signed_in(request), text))
     except FindingsUnwanted:
         return HttpResponse(status=204)
-    subject = {name: request.POST.get(name) or request.GET.get(name, "") for name in ("of", "id", "policy")}
+    if subject is None:
+        subject = {name: request.POST.get(name) or request.GET.get(name, "") for name in ("of", "id", "policy")}
     draft = checked_draft(text, kind, aws_account, signed_in(request), subject)
     shown = _but_for_word(findings, text, request.POST.get("caret", ""))
     context = {
@@ -87,6 +95,7 @@ def render_checked(
         "is_typing": shown is not findings,
         "fixes": fixes,
         "check_url": request.get_full_path(),
+        "above_template": above_template,
         "description_template": description_template,
         "description": description,
     }

@@ -5,7 +5,7 @@ are); Amazon SQS Developer Guide, "Amazon SQS policy quotas"; AWS KMS Developer 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import partial
 
 from policies.engine.document import size
@@ -28,17 +28,19 @@ _BY_SERVICE = {"sqs": 8_192, "kms": 32_768}
 
 def _too_long(most: int, subject: LintSubject) -> Iterator[FindingMark]:
     characters = size(subject.text) if subject.kind.is_kept_by_iam else len(subject.text.strip())
-    most = _of_resource(subject) if subject.kind is DocumentType.RESOURCE else subject.most or most
+    if subject.kind is DocumentType.RESOURCE:
+        most = of_resource({service for statement in subject.statements for service in statement.services})
+    else:
+        most = subject.most or most
     if characters > most:
         counted = ", white space left out" if subject.kind.is_kept_by_iam else ""
         severity = None if subject.most is None else Severity.ERROR  # what this AWS account takes, and no more
         yield FindingMark(f"{characters:,} characters{counted}: the quota is {most:,}.", (), severity=severity)
 
 
-def _of_resource(subject: LintSubject) -> int:
-    """By the one service whose actions the document names."""
-    services = {service for statement in subject.statements for service in statement.services}
-    return _BY_SERVICE.get(services.pop(), RESOURCE) if len(services) == 1 else RESOURCE
+def of_resource(services: Set[str]) -> int:
+    """The characters of a resource-based policy, by the one service whose actions it names."""
+    return _BY_SERVICE.get(next(iter(services)), RESOURCE) if len(services) == 1 else RESOURCE
 
 
 OF_ANY_LENGTH: set[OfDocument] = set()

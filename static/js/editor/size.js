@@ -1,5 +1,6 @@
 // The size meter: <progress data-size-meter="id of the textarea" max="6144"> and <span data-size-text="the same id">.
-import { sizeOf } from "./text_size.js";
+// With data-size-whole white space counts, but for that around the document.
+import { lengthOf, sizeOf } from "./text_size.js";
 
 const withCommas = new Intl.NumberFormat("en-GB");
 
@@ -8,8 +9,9 @@ export function attachSizeMeter(textarea) {
   const meter = document.querySelector(`[data-size-meter="${id}"]`);
   if (!meter) return;
   const words = document.querySelector(`[data-size-text="${id}"]`);
+  const count = meter.dataset.sizeWhole === undefined ? sizeOf : lengthOf;
   const show = () => {
-    const size = sizeOf(textarea.value);
+    const size = count(textarea.value);
     meter.value = size;
     meter.classList.toggle("meter-over", size > meter.max);
     if (!words) return;

@@ -10,3 +10,8 @@ export function sizeOf(text) {
   for (const sign of text.replace(TEXT_OR_SPACE, "$1")) counted += sign ? 1 : 0;
   return counted;
 }
+
+// With the white space in it.
+export function lengthOf(text) {
+  return [...text.trim()].length;
+}
