@@ -25,7 +25,7 @@ def nameless(row: AccessDisagreement) -> dict[str, Any]:
         "known_reasons": row.reasons,
         "explained": row.is_explained,
         "mirror": row.mirror_version[:12],
-        "day": f"{row.at:%Y-%m-%d}",
+        "day": row.at.date().isoformat(),
     }
 
 

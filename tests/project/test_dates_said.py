@@ -14,7 +14,13 @@ APPS = ("accounts", "sync", "findings", "objects", "policies", "identities", "ac
 # In an f-string or strftime; with a "T" between, or without separators, it is for machines.
 WRITTEN = re.compile(r"%d\.%m|%d %b|%Y-%m-%d(?!T)|(?<!T)%H:%M(?!:%SZ|Z)")
 # The owner of the words, and what is sent to AWS or names a file.
-MAY = ("iamconsole/web/words.py", "iamconsole/web/exports.py", "policies/ending.py", "cognito/restoring/views.py")
+MAY = (
+    "iamconsole/web/words.py",
+    "iamconsole/web/exports.py",
+    "policies/ending.py",
+    "cognito/restoring/views.py",
+    "sync/row_writes.py",
+)
 
 
 def test_nobody_writes_a_date_in_a_format_of_their_own() -> None:
