@@ -14,6 +14,7 @@ from findings.mute_limits import longest_mute
 from findings.services import LONGEST_REASON
 
 _USUAL = timedelta(days=30)
+_FARTHEST = timedelta(days=10_000)  # from now: of days near the end of the calendar some have no time of that day
 
 
 class MuteForm(forms.Form):
@@ -49,4 +50,5 @@ class MuteForm(forms.Form):
     def ends(self) -> datetime:
         """At this time of that day, of the cleaned form."""
         day: date = self.cleaned_data["until"]
-        return timezone.now() + (day - timezone.localdate())
+        away = day - timezone.localdate()
+        return timezone.now() + max(-_FARTHEST, min(_FARTHEST, away))

@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from findings.models import FindingSeverity
+from sync.texts import storable_json
 
 ALL = ""  # the scope of a source that looks at the AWS account as a whole
 
@@ -38,6 +39,11 @@ class Found:
     key: Sequence[str] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
     region: str = ""
+
+    def __post_init__(self) -> None:
+        """What it quotes from a document may have a NUL there, which no database takes: it must not end the look."""
+        for name in ("object_id", "name", "sentence", "evidence"):
+            object.__setattr__(self, name, storable_json(getattr(self, name)))
 
     @property
     def fingerprint(self) -> str:

@@ -28,6 +28,7 @@ from policies.fixes import FixedDraft
 from policies.open_drafts import kept, open_draft, page_of, typed_in
 from policies.quotas import Quota, quotas_of
 from policies.selectors import attachable
+from sync.texts import storable
 
 MEANWHILE = "What access changed in the meantime"
 
@@ -204,6 +205,6 @@ def checked_draft(
     text: str, kind: DocumentType, aws_account: AwsAccount, operator: Operator, subject: Mapping[str, str]
 ) -> CheckedDraft:
     """`subject`: `of`, `id` and `policy`, as addresses name it; of a text that was pasted, `pasted` and `resource`."""
-    found = draft_subjects.find(aws_account, *(subject.get(name, "") for name in ("of", "id", "policy")))
+    found = draft_subjects.find(aws_account, *(storable(subject.get(name, "")) for name in ("of", "id", "policy")))
     is_pasted, resource = bool(subject.get("pasted")), subject.get("resource", "")
     return CheckedDraft(text.replace("\r\n", "\n"), kind, aws_account, operator, found, is_pasted, resource)

@@ -30,6 +30,7 @@ from sync import clock
 
 TOKEN, TAB, SEQUENCE = "draft", "tab", "sequence"  # names of what a page sends of its draft
 LONGEST_FIELD = 2_000
+BEGUN_TYPES = frozenset({DocumentType.IDENTITY})  # of documents that can be begun from something (policies/starting.py)
 _TOO_LONG = "The text has {size} characters, and no more than {most} are kept. It stays in this page: shorten it."
 _NUL = "The text has a NUL character (U+0000), which isn’t kept. It stays in this page: remove that character."
 # The action by which the text of something that isn't there any more becomes something new.
@@ -64,8 +65,9 @@ class OpenDraft:
 
     @property
     def start_url(self) -> str:
-        """Of what the text can be begun from."""
-        return self._url("document_start")
+        """Of what the text can be begun from; "" where nothing is offered for its type."""
+        found = editor_of(object_actions.find(self.key.place, self.key.action))
+        return self._url("document_start") if found and type_of(found[1]) in BEGUN_TYPES else ""
 
     def _url(self, name: str) -> str:
         key = self.key

@@ -16,6 +16,7 @@ from policies.actions.document_edit import SKELETON
 from policies.engine.structure import DocumentType
 from policies.gallery import catalogue
 from policies.models import ManagedPolicy, PolicyVersion
+from policies.open_drafts import BEGUN_TYPES
 
 MOST_ROWS = 50
 TEMPLATES = "templates"
@@ -51,7 +52,7 @@ class StartSource:
     rows: Callable[[AwsAccount, str], Sequence[StartRow]]
     text: Callable[[AwsAccount, str], str | None]
     position: int = 50
-    kinds: frozenset[DocumentType] = frozenset({DocumentType.IDENTITY})
+    kinds: frozenset[DocumentType] = BEGUN_TYPES
 
 
 _sources: dict[str, StartSource] = {}

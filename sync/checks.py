@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
+from sync.texts import storable, storable_json
+
 if TYPE_CHECKING:  # operations have findings too: the other way round is types only
     from accounts.models import AwsAccount, Operator
     from sync.operations import PlannedStep
@@ -41,6 +43,11 @@ class PlanFinding:
     amount: int | None = None
     field: str | None = None  # the parameter of the step whose value it is about
 
+    def __post_init__(self) -> None:
+        """What it quotes from a document may have a NUL there: as it is stored, so that it is compared alike."""
+        object.__setattr__(self, "message", storable(self.message))
+        object.__setattr__(self, "about", storable_json(self.about))
+
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
@@ -67,6 +74,9 @@ class Measurement:
 
     kept: Any
     findings: Sequence[PlanFinding] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kept", storable_json(self.kept))
 
 
 class PlanCheck:

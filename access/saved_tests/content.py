@@ -133,6 +133,8 @@ def loosens(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     same = ("expected", "context", "session", "as_read")
     if any(before[name] != after[name] for name in same):
         return True
+    if bool(before["resources"]) != bool(after["resources"]):  # without any, all of them are asked about
+        return True
     return any(not _within(before[name], after[name]) for name in ("principals", "actions", "resources"))
 
 

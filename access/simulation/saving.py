@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER
+from sync.texts import storable
 
 MOST_NAMED = 100  # in an AWS account
 _BATCH = 500
@@ -50,7 +51,7 @@ def keep_long(*, aws_account: AwsAccount, actor: Operator, question: SimulationQ
 @transaction.atomic
 def save_named(*, aws_account: AwsAccount, actor: Operator, question: SimulationQuestion, name: str) -> SavedQuestion:
     """Raises CantSaveError."""
-    name = " ".join(name.split())
+    name = storable(" ".join(name.split()))
     if not name or len(name) > 120:
         raise CantSaveError("Give the question a name of at most 120 characters.")
     if not question.is_complete:

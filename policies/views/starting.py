@@ -25,6 +25,7 @@ from policies.gallery.parameters import MOST, Place
 from policies.gallery.template import InvalidParametersError, PolicyTemplate
 from policies.starting import StartRow, StartSource, sources_of
 from policies.summaries import summaries_of
+from sync.texts import storable
 
 MOST_WORDS = 200
 
@@ -43,6 +44,8 @@ def start(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
     edited = fetch_edited(request, aws_account, request.GET)
     sources = sources_of(edited.kind)
+    if not sources:
+        raise Http404("There is nothing to begin such a document from.")
     shown = next((each for each in sources if each.name == request.GET.get("from")), sources[0])
     words = request.GET.get("q", "")[:MOST_WORDS]
     rows = shown.rows(aws_account, words)
@@ -69,7 +72,7 @@ def use(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
     edited = fetch_edited(request, aws_account, request.GET)
     source = next((each for each in sources_of(edited.kind) if each.name == request.POST.get("from")), None)
-    text = source.text(aws_account, request.POST.get("value", "")) if source else None
+    text = source.text(aws_account, storable(request.POST.get("value", ""))) if source else None
     if text is None:
         raise Http404("There is no such text to begin from.")
     return begin(request, edited, text)

@@ -21,6 +21,7 @@ from accounts.roles import ADMINISTER, APPROVE, PROPOSE
 from sync.changes.approvers import decides_alone
 from sync.models import Change, Safeguard, SafeguardVersion
 from sync.safeguards.kinds import registry
+from sync.texts import storable, storable_json
 
 LONGEST_NAME = 200
 MOST = 500  # of an AWS account: each plan looks at all of them
@@ -210,11 +211,11 @@ def _version(
         safeguard=safeguard,
         number=number,
         state=state,
-        name=wanted.name.strip(),
-        content=dict(wanted.content),
+        name=storable(wanted.name.strip()),
+        content=storable_json(dict(wanted.content)),
         is_blocking=wanted.is_blocking,
         deletes=wanted.deletes,
-        reason=wanted.reason,
+        reason=storable(wanted.reason),
         author=actor,
     )
 

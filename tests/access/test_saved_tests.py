@@ -119,6 +119,14 @@ def test_what_loosens_it(alone: AwsAccount, dana: IamUser) -> None:
         assert loosens(before, other.as_json())
 
 
+def test_to_name_a_resource_where_none_was_named_loosens_it(alone: AwsAccount) -> None:
+    user(alone, "dana", allow("iam:CreateUser", arn("user/temp-*")))
+    everywhere, elsewhere = content(alone, resources=()), content(alone, resources=(USERS,))
+    assert run(everywhere, live_state(alone)).status != "passes"
+    assert run(elsewhere, live_state(alone)).status == "passes"
+    assert loosens(everywhere.as_json(), elsewhere.as_json())
+
+
 # ---- Plans -------------------------------------------------------------------------------------------------------
 def test_a_plan_that_breaks_it_isnt_applied(alone: AwsAccount, alice: Operator, erin: Operator, giving: Any) -> None:
     version = saved(alone, alice)

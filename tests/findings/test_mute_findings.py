@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditEntry, AuditText, AwsAccount, Operator
 from findings import services
+from findings.forms import MuteForm
 from findings.models import Finding
 from findings.services import MuteRefused
 from sync.changes import free_texts
@@ -82,6 +83,15 @@ def test_what_is_refused(
         mute(make(aws_account, severity=severity), alice, reason, days)
     assert refused.value.field == field
     assert not AuditEntry.objects.filter(verb="finding.muted").exists()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Etc/GMT-14"])  # one of them has another day than UTC at any time
+def test_the_ends_of_the_calendar_are_days_like_others(aws_account: AwsAccount, day: str, zone: str) -> None:
+    with timezone.override(zone):
+        form = MuteForm([make(aws_account)], {"reason": "x", "until": day})
+        assert form.is_valid()
+        assert (form.ends > timezone.now()) is (day > "2000")
 
 
 def test_what_was_mended_is_not_muted(aws_account: AwsAccount, alice: Operator) -> None:

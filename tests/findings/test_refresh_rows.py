@@ -239,3 +239,10 @@ def test_what_was_mended_long_ago_is_forgotten(aws_account: AwsAccount) -> None:
     assert refresh.forget_mended() == 0
     Finding.objects.update(mended_at=timezone.now() - timedelta(days=401))
     assert refresh.forget_mended() == 1
+
+
+def test_a_nul_that_a_document_spells_out_ends_no_look(aws_account: AwsAccount) -> None:
+    """PostgreSQL takes none: the findings of all other documents would go with it."""
+    look(aws_account, Source(a=("1", [bad(sentence="AWS has no key aws:\x00.", evidence={"\x00": ["\ud800"]})])))
+    row = Finding.objects.get()
+    assert (row.sentence, row.evidence) == ("AWS has no key aws:\ufffd.", {"\ufffd": ["?"]})

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
+from identities.models import IamRole
 from policies.models import EditorDraft, ManagedPolicy
 from sync.models import Change
 from tests.conftest import ACCOUNT_ID
@@ -81,3 +82,11 @@ def test_who_may_not_edit_gets_none(client_of: Any, bob: Operator, alices: Clien
     ):
         assert alices.post(url_of("document_start_use", policy), sent).status_code == 404
     assert not EditorDraft.objects.exists()
+
+
+def test_nothing_is_offered_for_a_trust_policy(client_of: Any, erin: Operator, iam: Any) -> None:
+    role = IamRole.objects.live().exclude(path__startswith="/aws").order_by("pk")[0]
+    client, edited = client_of(erin), {"place": "role", "aws_id": role.aws_id, "action": "trust"}
+    kwargs = {"account_id": ACCOUNT_ID, "aws_id": role.aws_id, "action": "trust"}
+    assert "Start from" not in client.get(reverse("role_action", kwargs=kwargs)).content.decode()
+    assert client.get(url_of("document_start", edited)).status_code == 404
