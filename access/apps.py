@@ -11,6 +11,11 @@ class AccessConfig(AppConfig):
         from access.asking.calls import OF_PAGES
         from access.drafts import block
         from access.escalation.finding_source import EscalationSource
+        from access.guard_rails import draft_block as guard_rail_block
+        from access.guard_rails import engine_rules, identity_rules, rules, trust_rules
+        from access.guard_rails.check import GuardRailCheck
+        from access.guard_rails.finding_source import GuardRailSource
+        from access.guard_rails.kind import GuardRailKind
         from access.plans.check import AccessCheck
         from access.plans.escalation_check import EscalationCheck
         from access.saved_tests.check import SavedTestsCheck
@@ -25,10 +30,24 @@ class AccessConfig(AppConfig):
 
         sources.register(EscalationSource())
         sources.register(SavedTestsSource())
+        sources.register(GuardRailSource())
         kinds.register(AccessTestKind())
+        kinds.register(GuardRailKind())
+        for rule in (
+            identity_rules.NoFullAccess(),
+            identity_rules.BoundaryOnRoles(),
+            identity_rules.NoUserCredentials(),
+            trust_rules.KnownAccountsOnly(),
+            trust_rules.NotPublic(),
+            engine_rules.NoNewEscalationPath(),
+            identity_rules.NoGraveFindings(),
+            engine_rules.OwnDocumentRule(),
+        ):
+            rules.register(rule)
         checks.register(AccessCheck())
         checks.register(EscalationCheck())
         checks.register(SavedTestsCheck())
+        checks.register(GuardRailCheck())
         ticks.register_part(forget_questions)
         stepup.register_words(
             {
@@ -40,7 +59,17 @@ class AccessConfig(AppConfig):
         )
         permission.register(OF_PAGES)
         registration.register()
+        stepup.register_words(
+            {
+                "guard_rail_new": "Set the guard rail",
+                "guard_rail_set": "Set the guard rail",
+                "guard_rail_change": "Change the guard rail",
+                "guard_rail_delete": "Delete the guard rail",
+                "guard_rail_decide": "Decide about the guard rail",
+            }
+        )
         starting.register()
         protection.register()
         following.register()
         block.register()
+        guard_rail_block.register()

@@ -8,6 +8,7 @@ from access.views import (
     differences,
     effective_access,
     escalations,
+    guard_rails,
     named_in,
     saved_tests,
     simulate,
@@ -21,6 +22,7 @@ from identities.models import IamRole, IamUser
 from identities.object_pages import KINDS
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
+_BY_OWNERS = needs(ADMINISTER, fresh_sign_in=True)
 
 urlpatterns = [
     page(f"{AWS_ACCOUNT}who-can/", who_can.who_can, needs(SEE_IAM), name="who_can"),
@@ -33,6 +35,29 @@ urlpatterns = [
         name="question_delete",
     ),
     page(f"{AWS_ACCOUNT}why-denied/", why_denied.why_denied, needs(SEE_IAM), name="why_denied"),
+    page(f"{AWS_ACCOUNT}guard-rails/", guard_rails.guard_rails, needs(SEE_IAM), name="guard_rails"),
+    page(f"{AWS_ACCOUNT}guard-rails/new/", guard_rails.guard_rail_new, _BY_OWNERS, name="guard_rail_new"),
+    page(f"{AWS_ACCOUNT}guard-rails/own/<int:pk>/", guard_rails.guard_rail, needs(SEE_IAM), name="guard_rail"),
+    page(
+        f"{AWS_ACCOUNT}guard-rails/own/<int:pk>/change/",
+        guard_rails.guard_rail_change,
+        _BY_OWNERS,
+        name="guard_rail_change",
+    ),
+    page(
+        f"{AWS_ACCOUNT}guard-rails/own/<int:pk>/delete/",
+        guard_rails.guard_rail_delete,
+        _BY_OWNERS,
+        name="guard_rail_delete",
+    ),
+    page(
+        f"{AWS_ACCOUNT}guard-rails/own/<int:pk>/decide/",
+        guard_rails.guard_rail_decide,
+        needs(APPROVE, fresh_sign_in=True),
+        name="guard_rail_decide",
+    ),
+    page(f"{AWS_ACCOUNT}guard-rails/<slug:rule>/", guard_rails.guard_rail_rule, needs(SEE_IAM), name="guard_rail_rule"),
+    page(f"{AWS_ACCOUNT}guard-rails/<slug:rule>/set/", guard_rails.guard_rail_set, _BY_OWNERS, name="guard_rail_set"),
     page(f"{AWS_ACCOUNT}tests/", saved_tests.tests, needs(SEE_IAM), name="access_tests"),
     page(f"{AWS_ACCOUNT}tests/new/", saved_tests.new_test, needs(PROPOSE, ADMINISTER), name="access_test_new"),
     page(f"{AWS_ACCOUNT}tests/<int:pk>/", saved_tests.test, needs(SEE_IAM), name="access_test"),

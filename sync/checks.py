@@ -3,7 +3,9 @@
 The apps above register theirs in `AppConfig.ready()`; what an operation itself knows to be impossible it says in
 `Operation.limits`. A finding of severity `error` refuses the proposal; one that appears between the approvals and the
 apply voids the approvals. One of severity `protected` lets it be proposed and read, and refuses the apply until an
-owner has overridden it (sync.changes.approvers); one of severity `blocked` refuses the apply, and nobody overrides it.
+owner has overridden it (sync.changes.approvers); so does one of severity `guarded`, which says itself who may override
+it; one of severity `blocked` refuses the apply, and nobody overrides it. One of severity `approval` asks for the
+approval of somebody else, whatever the rules of the AWS account are.
 A check may also *measure* a change: what it measured at the proposal is kept with the change, and a worse measure at
 the apply voids the approvals, too.
 """
@@ -20,9 +22,11 @@ if TYPE_CHECKING:  # operations have findings too: the other way round is types 
     from accounts.models import AwsAccount, Operator
     from sync.operations import PlannedStep
 
-Severity = Literal["error", "blocked", "protected", "security_warning", "warning", "suggestion"]
+Severity = Literal["error", "blocked", "guarded", "protected", "approval", "security_warning", "warning", "suggestion"]
 # A change that got worse in one of these is one that nobody has agreed to.
-GRAVE: frozenset[Severity] = frozenset({"error", "blocked", "protected", "security_warning", "warning"})
+GRAVE: frozenset[Severity] = frozenset(
+    {"error", "blocked", "guarded", "protected", "approval", "security_warning", "warning"}
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class PlanFinding:
     about: tuple[str, ...] | None = None
     amount: int | None = None
     field: str | None = None  # the parameter of the step whose value it is about
+    override: str | None = None  # of a guarded one, the permission (accounts/roles.py) that it takes to override it
 
     def __post_init__(self) -> None:
         """What it quotes from a document may have a NUL there: as it is stored, so that it is compared alike."""
@@ -104,6 +109,16 @@ class PlanCheck:
         """
         return None
 
+    def measure_after_others(
+        self,
+        aws_account: AwsAccount,
+        steps: Sequence[PlannedStep],
+        undoing: Sequence[PlannedStep],
+        measured: Mapping[str, Measurement],
+    ) -> Measurement | None:
+        """The same for a check that goes by what others measured: `measured`, by their names."""
+        return None
+
     def worsened(self, before: Any, now: Any) -> str:
         """A sentence for what `now` has that nobody agreed to by agreeing to `before`; "" when there is nothing.
 
@@ -138,7 +153,9 @@ def measure(
 ) -> dict[str, Measurement]:
     """By the name of the check."""
     measured = {name: check.measure(aws_account, steps, undoing) for name, check in registry.items()}
-    return {name: each for name, each in measured.items() if each is not None}
+    found = {name: each for name, each in measured.items() if each is not None}
+    after = {name: check.measure_after_others(aws_account, steps, undoing, found) for name, check in registry.items()}
+    return found | {name: each for name, each in after.items() if each is not None}
 
 
 def worsened(before: Mapping[str, Any], now: Mapping[str, Measurement]) -> list[str]:

@@ -127,6 +127,15 @@ class OverrideForm(WordsForm):
     reason = words_field("Why it has to be touched", empty="Say why what is protected has to be touched.")
 
 
+class OverrideGuardRailForm(WordsForm):
+    place = "guard_rail"
+    reason = words_field(
+        "Why the guard rail doesn’t hold here",
+        empty="Say why the guard rail doesn’t hold for this change.",
+        help_text=f"Kept with the change. Who approved it before is asked again. {NO_PEOPLE}",
+    )
+
+
 class ConfirmApplyForm(forms.Form):
     """The last question before a change is applied. `expected`: the name to type, "" when nothing is destroyed."""
 

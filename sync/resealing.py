@@ -15,7 +15,7 @@ from accounts import keys, second_factors
 from iamconsole.sealing import BLOB, CannotUnseal, SealingPurpose, key_names, mark_of, seal, sealed_under, unseal
 from sync import sealed
 from sync.changes.bookkeeping import locked, record
-from sync.changes.plan import digest
+from sync.changes.plan import digest_of
 from sync.models import Change, SealedSecret, Step
 
 FACTORS, SECRETS, PLANS = "second factors", "secrets of changes", "plans with personal texts"
@@ -80,12 +80,12 @@ def _plan(change_id: int) -> int:
         if change.state in Change.MOVING:
             return 0
         steps = list(change.steps.all())
-        is_as_proposed = digest(change.aws_account, steps, change.until, change.safeguards) == change.digest
+        is_as_proposed = digest_of(change, steps) == change.digest
         stale = [step for step in steps if _again_in(step)]
         Step.objects.bulk_update(stale, ["params", "before"])
         if stale and is_as_proposed:
             before = change.digest
-            change.digest = digest(change.aws_account, steps, change.until, change.safeguards)
+            change.digest = digest_of(change, steps)
             change.save(update_fields=["digest"])
             change.approvals.filter(digest=before).update(digest=change.digest)
             record("change.resealed", change, actor=None, digest=change.digest, before=before)

@@ -62,6 +62,10 @@ class RelevantStatements:
             return before, after
         return self._reduced(before, patterns), self._reduced(after, patterns)
 
+    def about(self, has: Combination, patterns: Patterns) -> Combination:
+        """Only with what bears on these actions."""
+        return self._reduced(has, patterns)
+
     def _changed(self, before: frozenset[str], after: frozenset[str]) -> Patterns | None:
         key = before - after, after - before
         if key not in self._actions:

@@ -14,10 +14,22 @@ from sync.changes import demands, temporary
 from sync.changes.approvers import valid_approvals
 from sync.changes.bookkeeping import PlanError, locked, log_line, record
 from sync.changes.events import OperatorEvent
+from sync.changes.guards import Objection, void_approvals
 from sync.changes.lifecycle import apply
+from sync.changes.plan import digest_of
 from sync.changes.removals import record_alone
 from sync.changes.rules import check
-from sync.changes.transitions import APPROVE_ALONE, APPROVE_IT, BREAK_GLASS, COMMENT, OVERRIDE, REJECT, REVIEW, WITHDRAW
+from sync.changes.transitions import (
+    APPROVE_ALONE,
+    APPROVE_IT,
+    BREAK_GLASS,
+    COMMENT,
+    OVERRIDE,
+    OVERRIDE_GUARD_RAIL,
+    REJECT,
+    REVIEW,
+    WITHDRAW,
+)
 from sync.models import BreakGlass, Change, Comment, Override
 
 
@@ -131,4 +143,25 @@ def override(*, change: Change, actor: Operator, reason: str) -> Override:
         made = change.overrides.create(operator=actor, reason=reason, findings=[each.as_json() for each in found])
         log_line(change, f"{actor} overrides what is protected.")
         record("change.overridden", change, actor=actor, reason=reason, protected=[each.message for each in found])
+    return made
+
+
+def override_guard_rail(*, change: Change, actor: Operator, reason: str) -> Override:
+    """Lets the change through guard rails that the actor may override. Raises PlanError.
+
+    The override is part of the plan's digest: who approved it before is asked again, with the override in sight.
+    """
+    with locked(change.pk) as change:
+        found = check(OVERRIDE_GUARD_RAIL, change, actor).overridable
+        if not reason.strip():
+            raise PlanError("Say why the guard rail doesn’t hold for this change.")
+        made = change.overrides.create(operator=actor, reason=reason, findings=[each.as_json() for each in found])
+        change.digest = digest_of(change)
+        void_approvals(change, Objection("A guard rail was overridden since."))
+        unmet = demands.unmet_demands(change, valid_approvals(change))
+        change.state = Change.State.PROPOSED if unmet else change.state
+        log_line(change, f"{actor} overrides a guard rail.")
+        change.save(update_fields=["state", "digest"])
+        rails = [each.message for each in found]
+        record("change.guard_rail_overridden", change, actor=actor, reason=reason, rails=rails, digest=change.digest)
     return made

@@ -12,7 +12,7 @@ from accounts.roles import ADMINISTER, APPROVE
 from sync.changes.demands import Demand, demands
 from sync.changes.transitions import DELETE_APPEARED, LEAVE_OUT
 from sync.checks import PlanFinding
-from sync.models import Approval, BreakGlass, Change, Step
+from sync.models import Approval, BreakGlass, Change, Override, Step
 
 # ---- Approving alone -----------------------------------------------------------------------------------------------
 # An owner who alone may approve decides alone, where a rule else needs two people.
@@ -87,24 +87,42 @@ def _taking_part(change: Change, breaker_id: int) -> set[int]:
 
 # ---- Overrides -----------------------------------------------------------------------------------------------------
 # An override (sync/changes/approvals.py) is for the findings that its owner has read; a new one needs a new override.
-# It counts as long as its owner is one.
+# It counts as long as whoever made it may. A guard rail isn't overridden by who proposed the change, unless nobody else
+# may decide.
+OVERRIDABLE = ("protected", "guarded")
+
+
 def findings_without_override(change: Change, findings: Iterable[PlanFinding]) -> list[PlanFinding]:
-    """Those about what is protected that no owner has overridden."""
-    protected = [finding for finding in findings if finding.severity == "protected"]
-    if not protected:
-        return []
-    counting = [
-        made
-        for made in change.overrides.select_related("operator")
-        if may(made.operator, ADMINISTER, change.aws_account)
-    ]
-    read = [PlanFinding.from_json(stored) for made in counting for stored in made.findings]
-    return [finding for finding in protected if not any(earlier.covers(finding) for earlier in read)]
+    """Those about what is protected, or against a guard rail, that nobody who may has overridden."""
+    waiting = [finding for finding in findings if finding.severity in OVERRIDABLE]
+    made = list(change.overrides.select_related("operator")) if waiting else []
+    return [finding for finding in waiting if not any(_lets_through(each, finding, change) for each in made)]
+
+
+def _lets_through(made: Override, finding: PlanFinding, change: Change) -> bool:
+    read = any(PlanFinding.from_json(stored).covers(finding) for stored in made.findings)
+    return read and not why_no_override(made.operator, finding, change)
+
+
+def why_no_override(operator: Operator, finding: PlanFinding, change: Change) -> str:
+    """Why the operator can't override it, in a sentence; "" where they can."""
+    if not may(operator, finding.override or ADMINISTER, change.aws_account):
+        return f"Only {_WHO[finding.override or ADMINISTER]} of this AWS account can let it through."
+    if finding.severity != "guarded" or operator.pk != change.requested_by_id:
+        return ""
+    if decides_alone(operator, change.aws_account):
+        return ""
+    return "You proposed this change: somebody else has to override the guard rail."
+
+
+_WHO = {ADMINISTER: "an owner", APPROVE: "an approver or owner"}
 
 
 def override_needed(findings: Iterable[PlanFinding]) -> str:
-    sentences = " ".join(dict.fromkeys(finding.message for finding in findings))
-    return f"{sentences} Only an owner can let it through."
+    found = list(findings)
+    sentences = " ".join(dict.fromkeys(finding.message for finding in found))
+    needed = ADMINISTER if any(each.override in (None, ADMINISTER) for each in found) else APPROVE
+    return f"{sentences} Only {_WHO[needed]} can let it through."
 
 
 # ---- A change and the operator who asks about it -------------------------------------------------------------------
@@ -145,9 +163,24 @@ class ChangeSituation:
         return self.change.approvals.filter(operator=self.operator, approved=True, void=False).exists()
 
     @cached_property
-    def protected(self) -> list[PlanFinding]:
-        """What the plan said that it touches, that is protected, and that no owner has let through."""
+    def without_override(self) -> list[PlanFinding]:
+        """What the plan said that somebody has to let through, and nobody has."""
         return findings_without_override(self.change, map(PlanFinding.from_json, self.change.findings))
+
+    @property
+    def protected(self) -> list[PlanFinding]:
+        """What it touches that is protected, and that no owner has let through."""
+        return [finding for finding in self.without_override if finding.severity == "protected"]
+
+    @property
+    def guarded(self) -> list[PlanFinding]:
+        """What is against guard rails that nobody has overridden."""
+        return [finding for finding in self.without_override if finding.severity == "guarded"]
+
+    @property
+    def overridable(self) -> list[PlanFinding]:
+        """The guard rails among them that this operator may override."""
+        return [finding for finding in self.guarded if not why_no_override(self.operator, finding, self.change)]
 
     @cached_property
     def to_review(self) -> BreakGlass | None:

@@ -76,6 +76,7 @@ audit.register(
         "change.dry_run": "asked for a dry run of change {change}, {title}",
         "change.apply_asked": "asked to apply change {change}, {title}",
         "change.overridden": "let change {change}, {title}, touch what is protected: {protected}",
+        "change.guard_rail_overridden": "overrode guard rails for change {change}, {title}: {rails}",
         "change.glass_broken": "applied change {change}, {title}, without the approvals that it needed",
         "change.reviewed": "reviewed change {change}, {title}, which was applied without its approvals",
         "change.scheduled": "scheduled change {change}, {title}",

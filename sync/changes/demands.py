@@ -53,8 +53,8 @@ class Demand:
     @property
     def because(self) -> str:
         """Which rule asks."""
-        if self.risk == GUARDED:
-            return _WHATEVER
+        if self.risk in _WHATEVER:
+            return _WHATEVER[self.risk]
         if not self.risk:
             return "This AWS account requires it for every change."
         return f"A rule of this AWS account: {_STEPS[Risk(self.risk)]}."
@@ -67,7 +67,11 @@ class Demand:
 
 
 GUARDED = "guarded"  # of a demand that is of no rule: a step asks for somebody else whoever set what
-_WHATEVER = "A step is about somebody who may have access to AWS: somebody else has to agree, whatever the rules are."
+RAILED = "guard_rail"  # the same where a guard rail asks for it
+_WHATEVER = {
+    GUARDED: "A step is about somebody who may have access to AWS: somebody else has to agree, whatever the rules are.",
+    RAILED: "A guard rail of this AWS account asks for it: somebody else has to agree.",
+}
 _STEPS = {
     Risk.LOW: "it has steps of low risk",
     Risk.HIGH: "it has steps of high risk, which change access or sign-in",
@@ -224,6 +228,8 @@ def _in_force(change: Change) -> Iterator[Demand]:
         return
     if needs_second_person(change.aws_account, _steps(change)):
         yield Demand(1, GUARDED)
+    if any(stored["severity"] == "approval" for stored in change.findings):
+        yield Demand(1, RAILED)
     for rule in rules_for(change.aws_account, _steps(change)):
         yield Demand(rule.approvals, rule.risk, rule.role, rule.group_id, rule.group_name)
 

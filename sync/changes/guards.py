@@ -24,7 +24,7 @@ from sync.changes.approvers import (
 )
 from sync.changes.bookkeeping import PlanError, record
 from sync.changes.events import may_do, may_not
-from sync.changes.plan import check_steps, digest, measured_findings, measurements_to_keep, operations_of
+from sync.changes.plan import check_steps, digest_of, measured_findings, measurements_to_keep, operations_of
 from sync.changes.steps import created_ids, planned_step
 from sync.changes.transitions import APPLY_IT, LET_END_GO
 from sync.checks import PlanFinding
@@ -33,6 +33,7 @@ from sync.operations import PlannedStep, Refusal
 from sync.plan_draft import Draft
 from sync.safeguards.in_force import blocking_versions, what_differs
 
+ALTERED = "The plan isn't the one that was proposed: its steps were altered."
 BLOCKED = "This change can’t be applied as it is: plan it in another way, or have an owner change what blocks it."
 
 
@@ -73,14 +74,14 @@ def _objections(at: ChangeSituation, *, looks: bool = True) -> Iterator[Objectio
     if looks:
         yield from _of_checks(at.change)
     else:
-        yield from _of_protection(at.protected)
+        yield from _of_protection(at.without_override)
 
 
 def _of_the_plan(change: Change, *, looks: bool) -> Iterator[Objection]:
     if change.expires_at <= clock.now():
         yield Objection("The change has expired: AWS may have moved on since. Plan it again.", Change.State.EXPIRED)
-    if looks and digest(change.aws_account, change.steps.all(), change.until, change.safeguards) != change.digest:
-        yield Objection("The plan isn't the one that was proposed: its steps were altered.", Change.State.FAILED)
+    if looks and digest_of(change) != change.digest:
+        yield Objection(ALTERED, Change.State.FAILED)
     if not change.aws_account.writes_enabled:
         sentence = f"{change.aws_account} is read-only in this console. An owner can turn on writes in its settings."
         yield Objection(sentence, Change.State.FAILED)
@@ -146,7 +147,7 @@ def _of_checks(change: Change) -> Iterator[Objection]:
         yield Objection(sentence, voids_approvals=True, findings=said, measured=kept, safeguards=differing)
         return
     yield from _of_blocked(said)
-    yield from _of_protection(findings_without_override(change, now))
+    yield from _of_protection(findings_without_override(change, said))
 
 
 def _safeguards_differ(change: Change, now: Mapping[str, int]) -> str:
@@ -166,7 +167,7 @@ def send_back(change: Change, against: Objection) -> None:
     change.broken_glass.update(void=True)
     if against.safeguards is not None:
         change.safeguards = dict(against.safeguards)
-        change.digest = digest(change.aws_account, change.steps.all(), change.until, change.safeguards)
+        change.digest = digest_of(change)
     if against.findings or against.measured is not None:
         change.findings = [finding.as_json() for finding in against.findings]
     if against.measured is not None:

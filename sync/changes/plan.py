@@ -66,10 +66,11 @@ def propose(
     findings = [*findings, *found]
     rules = demands.rules_for(aws_account, draft.steps)
     is_care = demands.is_care(aws_account, draft.steps)
-    second = demands.needs_second_person(aws_account, draft.steps)
     measured = checks.measure(aws_account, draft.steps)
     findings += measured_findings(measured)
     _refuse_errors(findings, draft.steps)
+    second = demands.needs_second_person(aws_account, draft.steps)
+    asks = second or any(each.severity == "approval" for each in findings)
     now = clock.now()
     change = Change(
         aws_account=aws_account,
@@ -78,7 +79,7 @@ def propose(
         reason=reason,
         requested_by=actor,
         approvals_required=max(
-            [0 if is_care else aws_account.approvals_required, int(second), *(each.approvals for each in rules)]
+            [0 if is_care else aws_account.approvals_required, int(asks), *(each.approvals for each in rules)]
         ),
         is_care=is_care,
         created_at=now,
@@ -222,10 +223,12 @@ def digest(
     steps: Iterable[Step],
     until: datetime | None = None,
     safeguards: Mapping[str, int] | None = None,
+    overrides: Sequence[Any] = (),
 ) -> str:
     """Of the plan: what approvals sign. Anything that would make another plan makes another digest.
 
-    `safeguards`: the versions of those that the plan has to meet.
+    `safeguards`: the versions of those that the plan has to meet. `overrides`: of guard rails, as `said_overrides` has
+    them.
     """
     said: dict[str, Any] = {
         "aws_account": aws_account.account_id,
@@ -235,8 +238,25 @@ def digest(
         said["until"] = until.astimezone(UTC).isoformat()
     if safeguards:
         said["safeguards"] = dict(safeguards)
+    if overrides:
+        said["overrides"] = list(overrides)
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_of(change: Change, steps: Iterable[Step] | None = None) -> str:
+    """Of a stored change, as it is now. `steps`: its own, where they are at hand."""
+    rows = change.steps.all() if steps is None else steps
+    return digest(change.aws_account, rows, change.until, change.safeguards, said_overrides(change))
+
+
+def said_overrides(change: Change) -> list[Any]:
+    """Who overrode which guard rails, and why, without words: [operator, digest of the reason, what it was about]."""
+    return [
+        [made.operator_id, hashlib.sha256(made.reason.encode()).hexdigest(), about]
+        for made in change.overrides.all()
+        if made.is_of_guard_rails and (about := [each["about"] for each in made.findings])
+    ]
 
 
 def _said_of(step: Step) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 
 from accounts.models import Operator
 from sync.changes import guards, removals
-from sync.changes.approvers import ChangeSituation, may_review
+from sync.changes.approvers import ChangeSituation, may_review, why_no_override
 from sync.changes.bookkeeping import PlanError
 from sync.changes.events import OperatorEvent, refusal
+from sync.changes.plan import digest_of
 from sync.changes.steps import reversals, why_needed
 from sync.changes.transitions import (
     APPROVE_ALONE,
@@ -25,6 +26,7 @@ from sync.changes.transitions import (
     LOOK_AGAIN,
     MOVE_END,
     OVERRIDE,
+    OVERRIDE_GUARD_RAIL,
     REPLAN,
     RETRY,
     REVERSE,
@@ -81,6 +83,14 @@ def _break_glass(at: ChangeSituation) -> str:
 
 def _override(at: ChangeSituation) -> str:
     return "" if at.protected else "There is nothing to override: it touches nothing that is protected."
+
+
+def _override_guard_rail(at: ChangeSituation) -> str:
+    if not at.guarded:
+        return "There is nothing to override: it is against no guard rail."
+    if not at.overridable:
+        return why_no_override(at.operator, at.guarded[0], at.change)
+    return "" if at.change.digest == digest_of(at.change) else guards.ALTERED
 
 
 def _review(at: ChangeSituation) -> str:
@@ -142,6 +152,7 @@ _RULES: Mapping[OperatorEvent, Callable[[ChangeSituation], str]] = {
     WITHDRAW: _withdraw,
     BREAK_GLASS: _break_glass,
     OVERRIDE: _override,
+    OVERRIDE_GUARD_RAIL: _override_guard_rail,
     REVIEW: _review,
     CANCEL: _cancel,
     MOVE_END: _move_end,

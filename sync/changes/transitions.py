@@ -59,6 +59,20 @@ OVERRIDE = OperatorEvent(
     button=Button("Let it through", kind="danger"),
     besides="it touches what is protected, and no owner has let that through",
 )
+OVERRIDE_GUARD_RAIL = OperatorEvent(
+    name="override_guard_rail",
+    path="override-guard-rail",
+    verb="override guard rails for {changes}",
+    done="let through",
+    starts_from=Change.UNDECIDED,
+    leads_to=Change.UNDECIDED,
+    needs=(APPROVE,),
+    fresh_sign_in=FreshSignIn.ALWAYS,
+    sign_in_words="Override the guard rails for change {pk}",
+    words="reason",
+    button=Button("Override the guard rail", kind="danger"),
+    besides="it is against a guard rail that they may override, and didn't propose it",
+)
 APPROVE_IT = OperatorEvent(
     name="approve",
     path="approve",
@@ -269,6 +283,7 @@ OPERATOR_EVENTS = (
     REJECT,
     WITHDRAW,
     OVERRIDE,
+    OVERRIDE_GUARD_RAIL,
     APPLY_IT,
     BREAK_GLASS,
     REVIEW,

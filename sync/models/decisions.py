@@ -67,7 +67,7 @@ class BreakGlass(models.Model):
 
 
 class Override(models.Model):
-    """An owner lets a change touch what is protected; holds for these findings and no others."""
+    """Somebody lets a change touch what is protected, or through guard rails; for these findings and no others."""
 
     change = models.ForeignKey(Change, models.PROTECT, related_name="overrides")
     operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -80,6 +80,10 @@ class Override(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operator} for change {self.change_id}"
+
+    @property
+    def is_of_guard_rails(self) -> bool:
+        return any(finding["severity"] == "guarded" for finding in self.findings)
 
 
 class DryRun(models.Model):

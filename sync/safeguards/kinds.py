@@ -10,10 +10,11 @@ from sync.models import Change, SafeguardVersion
 
 
 class SafeguardKind(ABC):
-    """`noun`: what pages call one, such as "test"."""
+    """`noun`: what pages call one, such as "test". `is_for_owners`: only they change one, whether it blocks or not."""
 
     name: ClassVar[str]
     noun: ClassVar[str]
+    is_for_owners: ClassVar[bool] = False
 
     @abstractmethod
     def loosens(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -60,7 +60,7 @@ class Wanted:
 def make(*, kind: str, aws_account: AwsAccount, actor: Operator, wanted: Wanted) -> SafeguardVersion:
     """Raises SafeguardError."""
     _check_name(wanted)
-    _check_may(actor, aws_account, blocks=wanted.is_blocking)
+    _check_may(actor, aws_account, kind, blocks=wanted.is_blocking)
     if Safeguard.objects.there().filter(aws_account=aws_account, kind=kind).count() >= MOST:
         raise SafeguardError(f"{aws_account} has {MOST} of these: delete one first.")
     safeguard = Safeguard.objects.create(aws_account=aws_account, kind=kind)
@@ -75,7 +75,7 @@ def change(*, safeguard: Safeguard, actor: Operator, wanted: Wanted) -> Safeguar
     safeguard = Safeguard.objects.select_for_update().get(pk=safeguard.pk)
     before = _in_force(safeguard)
     _check_name(wanted)
-    _check_may(actor, safeguard.aws_account, blocks=wanted.is_blocking or before.is_blocking)
+    _check_may(actor, safeguard.aws_account, safeguard.kind, blocks=wanted.is_blocking or before.is_blocking)
     if safeguard.versions.filter(state=_State.PENDING).exists():
         raise SafeguardError("A change of it waits for a second person: decide about that first.")
     if not _differs(before, wanted):
@@ -163,11 +163,15 @@ def blocked_changes(operator: Operator, version: SafeguardVersion) -> Iterator[C
             yield each
 
 
-def _check_may(actor: Operator, aws_account: AwsAccount, *, blocks: bool) -> None:
-    if not may_change(actor, aws_account, blocks=blocks):
-        raise SafeguardError(
-            "Only an owner can change what blocks plans." if blocks else "Only who may propose changes can do this."
-        )
+def _check_may(actor: Operator, aws_account: AwsAccount, kind: str, *, blocks: bool) -> None:
+    of_owners = registry[kind].is_for_owners
+    if may_change(actor, aws_account, blocks=blocks or of_owners):
+        return
+    if of_owners:
+        raise SafeguardError(f"Only an owner can change a {registry[kind].noun}.")
+    raise SafeguardError(
+        "Only an owner can change what blocks plans." if blocks else "Only who may propose changes can do this."
+    )
 
 
 def _check_blocks_none_of(operator: Operator, version: SafeguardVersion, who: str = "") -> None:

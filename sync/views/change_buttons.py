@@ -143,8 +143,26 @@ class ChangeButtons:
         return self._at.protected
 
     @property
-    def overrides(self) -> list[Override]:
+    def guarded(self) -> list[PlanFinding]:
+        return self._at.guarded
+
+    @property
+    def why_no_override(self) -> str:
+        """Why the operator can't override the guard rails that stand against it; "" where they can."""
+        return why_not(transitions.OVERRIDE_GUARD_RAIL, self._at) if self._at.guarded else ""
+
+    @cached_property
+    def _all_overrides(self) -> list[Override]:
         return list(self.change.overrides.select_related("operator"))
+
+    @property
+    def overrides(self) -> list[Override]:
+        """Of what is protected."""
+        return [made for made in self._all_overrides if not made.is_of_guard_rails]
+
+    @property
+    def guard_rail_overrides(self) -> list[Override]:
+        return [made for made in self._all_overrides if made.is_of_guard_rails]
 
     @property
     def safer(self) -> str:

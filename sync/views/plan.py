@@ -30,6 +30,7 @@ from sync.views.steps import StepView, is_destructive, risks_of, step_view, undo
 KINDS = {
     "error": "danger",
     "blocked": "danger",
+    "approval": "warn",
     "security_warning": "danger",
     "warning": "warn",
     "suggestion": "",

@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
+from access.guard_rails.content import Mode, RailContent
 from access.models import AccessDisagreement, AccessTestResult, SavedQuestion
 from access.saved_tests.content import TestContent
 from access.simulation.directory import Directory
@@ -102,6 +103,7 @@ from sync.models import (
     StepCounter,
     TickPart,
 )
+from tests.services.statements import denying
 
 POLICY_ARN = "arn:aws:iam::123456789012:policy/reports"
 
@@ -220,6 +222,11 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     )
     AccessTestResult.objects.create(
         safeguard=safeguard, version=1, status="passes", at=timezone.now(), since=timezone.now()
+    )
+    rail = Safeguard.objects.create(aws_account=aws_account, kind="guard_rail")
+    said = RailContent("own", Mode.NOTE, parameters={"document": denying("s3:DeleteBucket")}).as_json()
+    SafeguardVersion.objects.create(
+        safeguard=rail, number=1, state="in_force", name="Buckets stay", content=said, author=operator
     )
     Override.objects.create(change=change, operator=operator, reason="It moves", findings=[])
     Comment.objects.create(change=change, operator=operator, text="Why now?")

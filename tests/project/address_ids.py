@@ -24,6 +24,7 @@ KINDS: Mapping[str, type[Model]] = {
     "cognito": UserPool,
     "question": SavedQuestion,
     "access_test": Safeguard,
+    "guard_rail": Safeguard,
     "change": Change,
     "pull": Run,
     "drift": Revision,
@@ -52,9 +53,9 @@ _ACTIONS = {
 }
 
 
-def id_in(aws_account: AwsAccount, kind: type[Model]) -> object:
+def id_in(aws_account: AwsAccount, kind: type[Model], /, **only: str) -> object:
     """Of the first one there; of its operators of the viewer."""
-    rows = kind._default_manager.filter(**{_BELONGS.get(kind, "aws_account"): aws_account})
+    rows = kind._default_manager.filter(**{_BELONGS.get(kind, "aws_account"): aws_account}, **only)
     row = (rows.filter(grants__role=Role.VIEWER) if kind is Operator else rows).earliest("pk")
     return row.aws_id if isinstance(row, MirroredRow) else row.pk
 
@@ -68,13 +69,15 @@ def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None 
     """`ids_of`: the AWS account of the objects that it names, where that is another one; also of those in `query`."""
     of = ids_of or aws_account
     kind = kind_of(name)
-    about = id_in(of, kind) if kind else ""
+    only = {"kind": "guard_rail"} if name.startswith("guard_rail") else {}
+    about = id_in(of, kind, **only) if kind else ""
     candidates = {
         "account_id": aws_account.account_id,
         "version_id": "v1",
         "kind": "iam.user",
         "prefix": "s3",  # of a service
         "template": "read-bucket",
+        "rule": "no_full_access",
         "aws_id": about,
         "pk": id_in(of, SavedSearch) if name == "cognito_search_forget" else about or 1,
         "action": "delete" if name.endswith("_stage_action") else _ACTIONS.get(name.removesuffix("_action"), "none"),

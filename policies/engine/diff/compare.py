@@ -66,18 +66,22 @@ def compare(old: Any, new: Any) -> AccessDifference:
     return compare_principals(PrincipalDocuments([old]), PrincipalDocuments([new]))
 
 
-def compare_principals(old: PrincipalDocuments, new: PrincipalDocuments, steps: int = _STEPS) -> AccessDifference:
-    """Takes any documents."""
+def compare_principals(
+    old: PrincipalDocuments, new: PrincipalDocuments, steps: int = _STEPS, within: Any = None
+) -> AccessDifference:
+    """Takes any documents. `within`: one that denies; then `gained` is what it denies of that, and nothing is lost."""
     terms = DocumentTerms()
     documents = [document_of(each) for side in (old, new) for each in side.policies]
     with_principals = any(document.names_principals for document in documents)
     sources = [_Sources.of(terms, side, with_principals=with_principals) for side in (old, new)]
+    denying = None if within is None else _Sources.of(terms, PrincipalDocuments([within]), with_principals=False)
     budget = Budget(steps)
-    found = AccessDifference(patterns=frozenset(name for side in sources for each in side.all for name in each.actions))
+    read = [*sources, *filter(None, [denying])]
+    found = AccessDifference(patterns=frozenset(name for side in read for each in side.all for name in each.actions))
     try:
         found.universe = Universe(found.patterns, budget)
         found.not_compared = found.universe.everything
-        _AccessComparison(terms, sources, found.universe, budget).run(found)
+        _AccessComparison(terms, sources, found.universe, budget, denying).run(found)
     except BudgetExceededError:
         pass
     return found
@@ -103,22 +107,32 @@ Masked = Sequence[tuple[Actions, StatementTerms]]
 
 
 class _AccessComparison:
-    def __init__(self, terms: DocumentTerms, sources: Sequence[_Sources], universe: Universe, budget: Budget) -> None:
+    def __init__(
+        self,
+        terms: DocumentTerms,
+        sources: Sequence[_Sources],
+        universe: Universe,
+        budget: Budget,
+        within: _Sources | None = None,
+    ) -> None:
         self._terms = terms
         self._universe = universe
         self._budget = budget
         self._comparison = SpaceComparison(budget)
         self._sides = [(self._masked(side.policies), self._masked(side.boundary)) for side in sources]
+        self._within = None if within is None else self._masked(within.policies)
 
     def run(self, found: AccessDifference) -> None:
         for actions in self._alike():
             old, new = (self._side(*side, actions) for side in self._sides)
-            if old != new:
-                self._add(found, actions & ~self._universe.without_resource, old, new)
+            within = None if self._within is None else self._side(self._within, None, actions).denies
+            if old != new and within != frozenset():
+                self._add(found, actions & ~self._universe.without_resource, old, new, within)
                 for asked_on, among in self._universe.asked_on(self._terms.partition):
                     if actions & among:
-                        sides = (self._on_everything(side, asked_on) for side in (old, new))
-                        self._add(found, actions & among, *sides)
+                        was, becomes = (self._on_everything(side, asked_on) for side in (old, new))
+                        inside = None if within is None else self._terms.on_everything(within, asked_on)
+                        self._add(found, actions & among, was, becomes, inside)
             found.not_compared &= ~actions
 
     def _masked(self, sources: Sequence[StatementTerms] | None) -> Masked | None:
@@ -131,7 +145,8 @@ class _AccessComparison:
     def _alike(self) -> list[Actions]:
         """All actions, those together that every statement treats alike."""
         found = [self._universe.everything]
-        for actions in {actions for side in self._sides for masked in side for actions, _ in masked or ()}:
+        whole = [masked for side in self._sides for masked in side]
+        for actions in {actions for masked in (*whole, self._within) for actions, _ in masked or ()}:
             self._budget.spend(len(found))
             found = [part for each in found for part in (each & actions, each & ~actions) if part]
         return found
@@ -164,10 +179,22 @@ class _AccessComparison:
         self._budget.spend(len(pairs) ** 2)
         return ComparedSide(frozenset(self._terms.bounded(*pair) for pair in pairs), side.denies)
 
-    def _add(self, found: AccessDifference, actions: Actions, old: ComparedSide, new: ComparedSide) -> None:
+    def _add(
+        self,
+        found: AccessDifference,
+        actions: Actions,
+        old: ComparedSide,
+        new: ComparedSide,
+        within: frozenset[Term] | None,
+    ) -> None:
         if not actions or old == new:
             return
         old, new = self._bounded(old), self._bounded(new)
+        if within is not None:
+            for part in self._parts(old, new):
+                for inside in self._inside(part, within):
+                    found.gained[inside] = found.gained.get(inside, 0) | actions
+            return
         for parts, before, after in ((found.gained, old, new), (found.lost, new, old)):
             for part in self._parts(before, after):
                 parts[part] = parts.get(part, 0) | actions
@@ -187,6 +214,11 @@ class _AccessComparison:
         if term in allows:
             return True
         return any(self._comparison.remains([term, denied, each], denies) is not Answer.NOTHING for each in allows)
+
+    def _inside(self, part: OneSidedAccess, within: Iterable[Term]) -> Iterator[OneSidedAccess]:
+        """What of it one of `within` is about, too."""
+        for term in within:
+            yield from self._part((*part.common, term), part.without)
 
     def _part(self, common: tuple[Term, ...], without: Iterable[Term]) -> Iterator[OneSidedAccess]:
         answer = self._comparison.remains(common, without)

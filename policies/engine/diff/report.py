@@ -51,6 +51,15 @@ def held_diff(old: PrincipalDocuments, new: PrincipalDocuments, steps: int) -> d
     return reported(compare_principals(old, new, steps))
 
 
+def held_within(old: PrincipalDocuments, new: PrincipalDocuments, denying: Any, steps: int) -> dict[str, Any]:
+    """`gained` and `undecided` alone: what `new` allows, `old` doesn't, and the document `denying` denies."""
+    found = reported(compare_principals(old, new, steps, within=denying))
+    return {
+        "gained": found["gained"],
+        "undecided": [item for item in found["undecided"] if item["may_be"] == "gained"],
+    }
+
+
 def held_denial_diff(old: PrincipalDocuments, new: PrincipalDocuments, steps: int) -> dict[str, Any]:
     return reported(compare_principals(_denying(old), _denying(new), steps))
 

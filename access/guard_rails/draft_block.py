@@ -1,0 +1,79 @@
+"""The block beside the editor that says which guard rails a draft is against, by the quick ones of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from access.guard_rails.content import Mode, OverrideBy, RailContent
+from access.guard_rails.planned import named_policies, rails_in_force
+from access.guard_rails.rules import rule_of
+from access.guard_rails.state import planned_states
+from access.guard_rails.violations import sentences
+from access.plans.reading import holdings_between
+from policies import draft_blocks
+from policies.draft_blocks import CheckedDraft, DraftBlock
+from sync.models import SafeguardVersion
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class TouchedRail:
+    version: SafeguardVersion
+    effect: str
+    is_grave: bool
+    sentences: Sequence[str]
+    more: int
+    mend: str
+
+
+def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
+    """The context of `access/guard_rails/draft.html`."""
+    if draft.subject is None:
+        return None
+    versions = rails_in_force(draft.aws_account)
+    if not versions:
+        return None
+    planned = holdings_between(draft.aws_account, [draft.subject.with_text(draft.text)], [])
+    if draft.subject.in_force:
+        planned.before.apply(draft.subject.change)  # where the draft isn't compared with what is in force now
+    before, after = planned_states(draft.aws_account, planned, named_policies(versions))
+    touched, later = [], []
+    for version in versions:
+        rule, content = rule_of(version.content), RailContent.read(version.content)
+        if rule is None:
+            continue
+        if not rule.is_quick:
+            later.append(version)
+            continue
+        found = sentences(rule.worsened_while_typing(before, after, rule.kept(content.parameters)))
+        if found:
+            grave = content.mode is Mode.BLOCKS
+            more = max(0, len(found) - _SHOWN)
+            touched.append(TouchedRail(version, effect_of(content), grave, found[:_SHOWN], more, rule.mend))
+    return {"touched": touched, "met": len(versions) - len(touched) - len(later), "later": later}
+
+
+def effect_of(content: RailContent) -> str:
+    """What becomes of a plan that is against it, in a sentence."""
+    if content.mode is Mode.BLOCKS:
+        return _OVERRIDDEN[content.override]
+    return _EFFECTS[content.mode]
+
+
+_EFFECTS = {
+    Mode.OFF: "It is off.",
+    Mode.NOTE: "The plan says so.",
+    Mode.APPROVER: "The plan needs an approver.",
+}
+_OVERRIDDEN = {
+    OverrideBy.NOBODY: "The plan is blocked.",
+    OverrideBy.OWNER: "The plan is blocked, unless an owner overrides it.",
+    OverrideBy.APPROVER: "The plan is blocked, unless an approver or owner overrides it.",
+}
+
+
+def register() -> None:
+    draft_blocks.register(DraftBlock("guard_rails", "Guard rails", "access/guard_rails/draft.html", said, position=20))

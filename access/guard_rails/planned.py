@@ -1,0 +1,90 @@
+"""What a plan would bring against guard rails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from access.guard_rails.content import KIND, Mode, RailContent
+from access.guard_rails.engine_rules import NoNewEscalationPath
+from access.guard_rails.rules import OWN, rule_of
+from access.guard_rails.state import RailState, planned_states
+from access.guard_rails.violations import Violation, sentences, shortened
+from access.plans.reading import PlannedHoldings
+from accounts.models import AwsAccount
+from sync.checks import Measurement, PlanFinding
+from sync.models import SafeguardVersion
+from sync.safeguards.in_force import versions_in_force
+
+CODE = "GUARD_RAIL"
+_MOST_ABOUT = 500
+
+
+@dataclass(frozen=True)
+class RailViolations:
+    """What is against one guard rail. `version`: the one in force."""
+
+    version: SafeguardVersion
+    content: RailContent
+    violations: Sequence[Violation]
+
+    @property
+    def keys(self) -> list[str]:
+        return sorted({each.key for each in self.violations})
+
+    @property
+    def words(self) -> str:
+        """Without what people called it: findings are told in places that keep no free text."""
+        rule = rule_of(self.version.content)
+        title = f", “{rule.title}”," if rule and rule.name != OWN else ""
+        lead = f"Guard rail {self.version.safeguard_id}{title} stands against it: "
+        return f"{lead}{shortened(sentences(self.violations))} {rule.mend if rule else ''}".strip()
+
+    def finding(self) -> PlanFinding:
+        permission = self.content.override.permission if self.content.mode is Mode.BLOCKS else None
+        about = (self.version.safeguard.key, *self.keys[:_MOST_ABOUT])
+        amount = len(self.keys)
+        severity = self.content.severity
+        return PlanFinding(CODE, severity, self.words, about=about, amount=amount, override=permission)
+
+
+def rails_in_force(aws_account: AwsAccount) -> list[SafeguardVersion]:
+    """Without those that are off."""
+    found = versions_in_force(aws_account, KIND)
+    return [each for each in found if rule_of(each.content) and RailContent.read(each.content).mode is not Mode.OFF]
+
+
+def named_policies(versions: Iterable[SafeguardVersion]) -> set[str]:
+    """The ARNs of those that they name."""
+    return {each["arn"] for version in versions for each in version.content["parameters"].get("policies", ())}
+
+
+def against(
+    versions: Iterable[SafeguardVersion],
+    aws_account: AwsAccount,
+    planned: PlannedHoldings,
+    measured: Mapping[str, Measurement],
+) -> Iterator[RailViolations]:
+    """Those that it doesn't meet. `measured`: by the checks of access and of privilege escalation paths."""
+    versions = list(versions)
+    before, after = planned_states(aws_account, planned, named_policies(versions))
+    for version in versions:
+        content = RailContent.read(version.content)
+        if found := list(_found(version, content, before, after, measured)):
+            yield RailViolations(version, content, found)
+
+
+def _found(
+    version: SafeguardVersion,
+    content: RailContent,
+    before: RailState,
+    after: RailState,
+    measured: Mapping[str, Measurement],
+) -> Iterator[Violation]:
+    rule = rule_of(version.content)
+    if rule is None:
+        return
+    if isinstance(rule, NoNewEscalationPath):
+        yield from rule.measured(measured, after)
+    else:
+        yield from rule.worsened(before, after, rule.kept(content.parameters))

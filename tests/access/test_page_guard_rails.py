@@ -1,0 +1,141 @@
+"""The pages of guard rails: read by all who see IAM, changed by owners, told on plans and in editors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from access.guard_rails.content import KIND
+from accounts.models import AwsAccount, Operator
+from accounts.roles import Role
+from identities import operations as ops
+from identities.models import IamUser
+from sync.models import SafeguardVersion
+from sync.safeguards.in_force import versions_in_force
+from tests.access.mirrored import managed
+from tests.conftest import make_operator
+from tests.services.changing import propose
+from tests.services.pages import change_address, press
+from tests.services.rows import make_user
+from tests.services.statements import allow, deny, document_text
+
+pytestmark = pytest.mark.django_db
+WHERE = "/aws/123456789012/guard-rails/"
+NO_ALL = f"{WHERE}no_full_access/"
+
+
+@pytest.fixture
+def here(alone: AwsAccount) -> AwsAccount:
+    AwsAccount.objects.update(writes_enabled=True)
+    alone.refresh_from_db()
+    return alone
+
+
+@pytest.fixture
+def post(client_of: Any) -> Any:
+    def posted(operator: Operator, url: str, ago: int = 0, **fields: Any) -> Any:
+        said = {"mode": "blocks", "override": "owner", "reason": "", "of_rule_exempt": ""} | fields
+        return client_of(operator, ago=ago).post(url, said)
+
+    return posted
+
+
+def in_force(aws_account: AwsAccount) -> list[SafeguardVersion]:
+    return list(versions_in_force(aws_account, KIND))
+
+
+def test_an_owner_sets_one_and_everybody_reads_it(
+    here: AwsAccount, alice: Operator, bob: Operator, post: Any, client_of: Any
+) -> None:
+    assert post(alice, f"{NO_ALL}set/", of_rule_exempt="break-*").status_code == 302
+    (version,) = in_force(here)
+    assert (version.is_blocking, version.content["parameters"]) == (True, {"exempt": ["break-*"]})
+    html = client_of(bob).get(WHERE).content.decode()
+    assert "The plan is blocked, unless an owner overrides it." in html and "Except: break-*" in html
+    html = client_of(bob).get(NO_ALL).content.decode()
+    assert "Save the guard rail" not in html and "Owners of the AWS account change its guard rails." in html
+
+
+def test_nobody_else_sets_one(here: AwsAccount, bob: Operator, erin: Operator, charlie: Operator, post: Any) -> None:
+    for operator, status in ((bob, 403), (erin, 403), (charlie, 404)):
+        for url in (f"{NO_ALL}set/", f"{WHERE}new/"):
+            assert post(operator, url).status_code == status
+    assert in_force(here) == []
+
+
+def test_it_asks_for_a_fresh_sign_in(here: AwsAccount, alice: Operator, post: Any) -> None:
+    assert "reauthenticate" in post(alice, f"{NO_ALL}set/", ago=3600).url
+    assert in_force(here) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ("{", "Line 1, column"),
+        (document_text(allow("s3:*")), "every statement has the effect Deny"),
+        (document_text(*(deny("s3:*", f"arn:aws:s3:::{'b' * 40}{n}") for n in range(110))), "10,240 at most"),
+        ("x" * 20_480, "at most"),
+        ('{"Version": "2012-10-17", "Statement": []}', "every statement has the effect Deny"),
+    ],
+)
+def test_a_document_that_is_none_is_told_and_kept(
+    here: AwsAccount, alice: Operator, document: str, words: str, post: Any
+) -> None:
+    response = post(alice, f"{WHERE}new/", name="Buckets stay", of_rule_document=document)
+    html = response.content.decode()
+    assert response.status_code == 422 and words in html and "Buckets stay" in html
+    assert in_force(here) == []
+
+
+def test_ones_of_their_own(here: AwsAccount, alice: Operator, bob: Operator, post: Any, client_of: Any) -> None:
+    document = document_text(deny("s3:DeleteBucket"))
+    url = post(alice, f"{WHERE}new/", name="Buckets <stay>", of_rule_document=document).url
+    assert "Buckets &lt;stay&gt;" in client_of(bob).get(url).content.decode()
+    looser = post(alice, f"{url}change/", name="Buckets stay", mode="note", of_rule_document=document)
+    assert looser.status_code == 302 and in_force(here)[0].content["mode"] == "note"
+    assert client_of(alice, ago=0).post(f"{url}delete/").status_code == 302
+    assert in_force(here) == []
+    assert "Deleted" in client_of(alice).get(url).content.decode()
+
+
+def test_a_second_person_agrees_on_the_page(
+    here: AwsAccount, alice: Operator, erin: Operator, post: Any, client_of: Any
+) -> None:
+    AwsAccount.objects.update(approvals_required=1)
+    anton = make_operator("anton", Role.APPROVER, here)
+    post(alice, f"{NO_ALL}set/")
+    post(alice, f"{NO_ALL}set/", mode="off", reason="Too strict")
+    (version,) = in_force(here)
+    decide = f"{WHERE}own/{version.safeguard_id}/decide/"
+    assert "Waits for a second person" in client_of(alice).get(NO_ALL).content.decode()
+    assert client_of(erin, ago=0).post(decide, {"decision": "accept"}).status_code == 403
+    client_of(alice, ago=0).post(decide, {"decision": "accept"})
+    assert in_force(here)[0].content["mode"] == "blocks"
+    client_of(anton, ago=0).post(decide, {"decision": "accept"})
+    assert in_force(here)[0].content["mode"] == "off"
+
+
+def test_in_other_aws_accounts_that_they_own(
+    here: AwsAccount, other_account: AwsAccount, alice: Operator, olga: Operator, post: Any
+) -> None:
+    post(alice, f"{NO_ALL}set/", others=[other_account.pk])
+    assert in_force(other_account) == []
+    response = post(olga, f"{NO_ALL}set/", others=[other_account.pk])
+    assert response.status_code == 302 and len(in_force(other_account)) == 1 and len(in_force(here)) == 1
+
+
+def test_the_plan_says_so_and_an_owner_overrides(
+    here: AwsAccount, alice: Operator, erin: Operator, post: Any, client_of: Any
+) -> None:
+    dana: IamUser = make_user(here, "dana")
+    post(alice, f"{NO_ALL}set/")
+    change = propose(here, erin, [ops.attach(dana, managed(here, "power", [allow("*")]).arn)])
+    url = change_address(change)
+    html = client_of(erin).get(url).content.decode()
+    assert "dana: all actions on all resources, by the policy power" in html
+    assert "Override the guard rail" not in html and "that takes the role approver or owner" in html
+    assert "Override the guard rail" in client_of(alice).get(url).content.decode()
+    press(client_of(alice), change, "override_guard_rail", reason="Ticket OPS-1")
+    html = client_of(erin).get(url).content.decode()
+    assert "Alice let it through" in html and "Ticket OPS-1" in html
