@@ -18,12 +18,13 @@ class AccessConfig(AppConfig):
         from access.guard_rails.kind import GuardRailKind
         from access.plans.check import AccessCheck
         from access.plans.escalation_check import EscalationCheck
+        from access.policy_figures import PolicyFigures, follow_mutes
         from access.saved_tests.check import SavedTestsCheck
         from access.saved_tests.finding_source import SavedTestsSource
         from access.saved_tests.kind import AccessTestKind
         from access.simulation.saving import forget_questions
         from accounts import stepup
-        from findings import sources
+        from findings import services, sources
         from sync import checks, ticks
         from sync.aws import permission
         from sync.safeguards import kinds
@@ -31,6 +32,8 @@ class AccessConfig(AppConfig):
         sources.register(EscalationSource())
         sources.register(SavedTestsSource())
         sources.register(GuardRailSource())
+        sources.register(PolicyFigures())
+        services.register_listener(follow_mutes)
         kinds.register(AccessTestKind())
         kinds.register(GuardRailKind())
         for rule in (

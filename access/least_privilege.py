@@ -5,7 +5,7 @@ have each. What other policies give plays no part: an attempt counts for each th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,13 +53,19 @@ class Evidence:
     why_not: str = ""
 
 
+@dataclass(frozen=True)
+class LastUse:
+    use: ManagedPolicy.Use
+    at: datetime | None = None
+
+
 class Reports:
     """Of some users and roles: read at once, however many there are; asked of some of them at a time."""
 
     def __init__(self, aws_account: AwsAccount, judges: Iterable[Judge]) -> None:
         self._aws_account = aws_account
         self._facets: dict[str, dict[str, Any]] = {}  # by unique id
-        self._attempted: defaultdict[str, dict[str, bool]] = defaultdict(dict)
+        self._attempted: defaultdict[str, dict[str, datetime | None]] = defaultdict(dict)
         ids: dict[str, list[str]] = {IamUser.kind: [], IamRole.kind: []}
         for judge in judges:
             ids[judge.kind].append(judge.aws_id)
@@ -70,7 +76,7 @@ class Reports:
                 row["object_id"]: row for row in bulk.select(Facet, _FACET, "object_id", of_kind, of_facet)
             }
             for row in bulk.select(ServiceLastAccessed, _SERVICE, "object_id", of_kind, of):
-                self._attempted[row["object_id"]][row["service"].lower()] = row["at"] is not None
+                self._attempted[row["object_id"]][row["service"].lower()] = row["at"]
 
     def evidence(self, judges: Sequence[Judge]) -> Evidence:
         """It counts as unused what AWS tracks for each of them and none of them tried."""
@@ -82,6 +88,23 @@ class Reports:
             return Evidence(why_not=why_not[0] + others)
         until = min(self._facets[judge.aws_id]["read_at"] for judge in judges)
         return Evidence(Usage(self._services(judges)), until)
+
+    def last_use(self, judges: Sequence[Judge], services: Collection[str]) -> LastUse:
+        """Of any of `services`, by any of them. Unknown unless the reports of all are read."""
+        if not judges:
+            return LastUse(ManagedPolicy.Use.NOBODY)
+        if not all(self._is_read(judge) for judge in judges):
+            return LastUse(ManagedPolicy.Use.UNKNOWN)
+        reports = [self._attempted[judge.aws_id] for judge in judges]
+        tracked = [report[service] for report in reports for service in services if service in report]
+        if not tracked:
+            return LastUse(ManagedPolicy.Use.UNTRACKED)
+        at = max((at for at in tracked if at), default=None)
+        return LastUse(ManagedPolicy.Use.USED if at else ManagedPolicy.Use.NEVER, at)
+
+    def _is_read(self, judge: Judge) -> bool:
+        facet = self._facets.get(judge.aws_id)
+        return facet is not None and facet["coverage"] == Facet.Coverage.READ
 
     def _why_not(self, judge: Judge) -> str:
         """Why its report tells too little, in a sentence; "" where it tells enough."""
@@ -106,7 +129,7 @@ class Reports:
     def _services(self, judges: Sequence[Judge]) -> dict[str, bool]:
         """Whether one of them tried; without those that none tried and that AWS doesn't report on of each."""
         reports = [self._attempted[judge.aws_id] for judge in judges]
-        attempted = {service for report in reports for service, tried in report.items() if tried}
+        attempted = {service for report in reports for service, at in report.items() if at}
         for_all = set(reports[0]).intersection(*reports[1:])
         return {service: service in attempted for service in attempted | for_all}
 
@@ -192,6 +215,23 @@ def proposals_of(owner: Principal) -> list[Proposal]:
     return [*map(held.of_inline, inline), *map(held.of_attached, attached)]
 
 
+@dataclass(frozen=True)
+class ManagedPolicyUse:
+    """`holders`: how many users and roles have it. `unused`: services that a proposal drops; None without one."""
+
+    holders: int
+    last: LastUse
+    unused: Collection[str] | None
+
+
+def uses_of(
+    aws_account: AwsAccount, policies: Mapping[ManagedPolicy, Collection[str] | None]
+) -> dict[str, ManagedPolicyUse]:
+    """By unique id. `policies`: each with the services that it allows something of, None where that isn't known."""
+    held = _PolicyUse(aws_account, [], list(policies))
+    return {policy.aws_id: held.of_managed(policy, services) for policy, services in policies.items()}
+
+
 class _PolicyUse:
     """What bears on some policies: who has them, their documents in force, what their holders used."""
 
@@ -222,6 +262,15 @@ class _PolicyUse:
             owners: Iterable[Judge] = self._members[row.group_id] if row.group_id else _owner_of(row)
             found |= {owner.arn: owner for owner in owners}
         return list(found.values())
+
+    def of_managed(self, policy: ManagedPolicy, services: Collection[str] | None) -> ManagedPolicyUse:
+        rows = self._shared[policy.pk]
+        judges = self._judges(rows)
+        unknown = LastUse(ManagedPolicy.Use.UNKNOWN)
+        last = unknown if judges and services is None else self._reports.last_use(judges, services or ())
+        found = self.of_attached(rows[0]).tightening if judges else None
+        dropped = {name.partition(":")[0].lower() for part in found.dropped for name in part.names} if found else None
+        return ManagedPolicyUse(len(judges), last, dropped)
 
     def of_inline(self, inline: InlinePolicy) -> Proposal:
         return self._judged(Proposal(inline.name, True), inline.document, [inline], inline.first_seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -24,6 +25,20 @@ audit.register(
 
 LONGEST_REASON = 1000  # characters
 _ENDED_AT_ONCE = 500
+
+
+Listener = Callable[[Sequence[Finding]], None]
+_listeners: list[Listener] = []
+
+
+def register_listener(listener: Listener) -> None:
+    """It is told, in the transaction, of findings that were muted or whose mute has ended."""
+    _listeners.append(listener)
+
+
+def _tell(rows: Sequence[Finding]) -> None:
+    for listener in _listeners if rows else ():
+        listener(rows)
 
 
 class MuteRefused(Exception):
@@ -57,6 +72,7 @@ def mute(
             texts=audit.apart(row.aws_account, ("finding", row.pk), {"reason": reason}),
             request=request,
         )
+        _tell([row])
 
 
 def _check(finding: Finding, reason: str, until: datetime) -> None:
@@ -83,6 +99,7 @@ def unmute(*, finding: Finding, actor: Operator, request: HttpRequest | None = N
             return False
         _open(row)
         audit.record("finding.unmuted", actor=actor, aws_account=row.aws_account, obj=_named(row), request=request)
+        _tell([row])
     return True
 
 
@@ -96,6 +113,7 @@ def end_mutes() -> int:
         audit.record_all(
             audit.entry("finding.mute_ended", actor=None, aws_account=row.aws_account, obj=_named(row)) for row in rows
         )
+        _tell(rows)
     return len(rows)
 
 

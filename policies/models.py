@@ -27,6 +27,15 @@ class Document(models.Model):
 
 
 class ManagedPolicy(LookedAfterRow):
+    class Use(models.TextChoices):
+        """What AWS tells of attempts to use the services that it allows something of, by all who have it."""
+
+        UNKNOWN = "unknown", "Unknown"
+        USED = "used", "Used"
+        NEVER = "never", "No use tracked"
+        UNTRACKED = "untracked", "Not tracked"
+        NOBODY = "nobody", "Nobody has it"
+
     kind = "iam.policy"
     facet_columns = frozenset({"description", "tags"})
     searched = ("arn", "aws_id", "tags")
@@ -41,12 +50,21 @@ class ManagedPolicy(LookedAfterRow):
     updated_at = models.DateTimeField(null=True)  # volatile
     description = models.CharField(max_length=1000, blank=True)
     tags: models.JSONField[Any, Any] = models.JSONField(null=True)  # key → value; null: not read yet
+    # Figures, which an app above writes after a pull or a change. Null: not known.
+    level = models.PositiveSmallIntegerField(null=True, editable=False)  # of iamconsole.web.vocabulary.LEVELS
+    worst_finding = models.PositiveSmallIntegerField(null=True, editable=False)  # policies.figures.SEVERITIES; 0: none
+    finding_count = models.PositiveIntegerField(null=True, editable=False)  # open ones
+    holder_count = models.PositiveIntegerField(null=True, editable=False)  # users, by their groups too, and roles
+    use = models.CharField(max_length=9, choices=Use, default=Use.UNKNOWN, db_default=Use.UNKNOWN, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    unused_count = models.PositiveIntegerField(null=True, editable=False)  # services that nobody who has it used
 
     class Meta(LookedAfterRow.Meta):
         verbose_name_plural = "managed policies"
         indexes = [
             *LookedAfterRow.Meta.indexes,
             *listed_by("is_aws", "version_count", "attachment_count", "boundary_count", "updated_at"),
+            *listed_by("level", "worst_finding", "holder_count", "last_used_at", "unused_count"),
             models.Index(fields=["aws_account", "arn"], name="%(class)s_arn"),
         ]
 

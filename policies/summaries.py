@@ -9,7 +9,8 @@ from functools import lru_cache
 from policies.engine import catalogue
 from policies.engine.catalogue import AccessLevel
 from policies.engine.condition_words import condition_words
-from policies.engine.statements import document_in
+from policies.engine.document import load
+from policies.engine.statements import document_in, document_of
 from policies.engine.summary import LevelAccess, ServiceAccess, summary
 
 MOST_SERVICES = 50
@@ -137,3 +138,38 @@ def _level_line(found: LevelAccess) -> LevelLine:
     names = [name.partition(":")[2] for name in found.actions]
     shown = names if len(names) <= MOST_NAMES + 1 else names[:MOST_NAMES]
     return LevelLine(found.level.value, len(names), found.is_full, shown, len(names) - len(shown))
+
+
+# ---- Of the whole document ------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class DocumentReach:
+    """What a document allows, whatever it denies.
+
+    `level`: the highest, of iamconsole.web.vocabulary.LEVELS; "" where it has actions of which the level isn't known
+    and that may be higher. `services`: the prefixes of those of which it allows something, in lower case.
+    """
+
+    level: str
+    services: frozenset[str]
+
+
+@lru_cache(maxsize=128)
+def reach_of(text: str) -> DocumentReach | None:
+    """None where the document can't be read."""
+    document = load(text)
+    if document is None:
+        return None
+    found = summary(document)
+    allowing = [each for each in document_of(document).statements if each.allows and not each.has("NotAction")]
+    unknown = set(found.unknown) & {word for each in allowing for word in each.action_words}
+    services = {each.prefix for each in found.allows} | {word.partition(":")[0] for word in unknown if ":" in word}
+    return DocumentReach(_highest(found.allows, bool(unknown)), frozenset(each.lower() for each in services))
+
+
+def _highest(services: Sequence[ServiceAccess], is_partly_unknown: bool) -> str:
+    if services and _of("Allows", services).is_everything:
+        return "everything"
+    levels = {each.level for service in services for each in service.levels}
+    if is_partly_unknown and AccessLevel.PERMISSIONS not in levels:
+        return ""
+    return next((word for level, word in _BARS.items() if level in levels), "none")

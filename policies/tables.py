@@ -11,7 +11,7 @@ from iamconsole.web.filters import ChoiceFilter, FilterChoice
 from iamconsole.web.tables import Column
 from iamconsole.web.words import counted
 from objects.tables import ARN, DESCRIPTION, GONE, OWNERSHIP, PATH, UNIQUE_ID, object_table, tag_filter
-from policies import kinds
+from policies import figures, kinds
 
 
 def _kind(row: Any) -> str:
@@ -44,7 +44,7 @@ _UNUSED = Q(attachment_count=0, boundary_count=0)
 POLICIES = object_table(
     kinds.POLICY,
     Column("managed_by", "Managed by", _kind, sort="is_aws"),
-    Column("default_version", "In force", lambda row: row.default_version, css="num"),
+    Column("default_version", "In force", lambda row: row.default_version, css="num", roomy=True),
     Column(
         "versions",
         "Versions",
@@ -53,7 +53,7 @@ POLICIES = object_table(
         sort="version_count",
         newest_first=True,
         css="num",
-        optional=True,
+        roomy=True,
     ),
     Column(
         "attached",
@@ -63,6 +63,7 @@ POLICIES = object_table(
         sort="attachment_count",
         newest_first=True,
         css="num",
+        roomy=True,
     ),
     Column(
         "boundary_of",
@@ -72,8 +73,9 @@ POLICIES = object_table(
         sort="boundary_count",
         newest_first=True,
         css="num",
-        optional=True,
+        roomy=True,
     ),
+    *figures.COLUMNS,
     Column(
         "updated",
         "Updated",
@@ -82,6 +84,7 @@ POLICIES = object_table(
         sort="updated_at",
         newest_first=True,
         css="num nowrap",
+        roomy=True,
     ),
     DESCRIPTION,
     ARN,
@@ -104,6 +107,7 @@ POLICIES = object_table(
                 FilterChoice("boundary", "Used as a boundary", Q(boundary_count__gt=0), "Used as a boundary"),
             ),
         ),
+        *figures.FILTERS,
         PATH,
         tag_filter("tags"),
         OWNERSHIP,

@@ -73,6 +73,28 @@ class Migration(migrations.Migration):
                         ("updated_at", models.DateTimeField(null=True)),
                         ("description", models.CharField(blank=True, max_length=1000)),
                         ("tags", models.JSONField(null=True)),
+                        ("level", models.PositiveSmallIntegerField(editable=False, null=True)),
+                        ("worst_finding", models.PositiveSmallIntegerField(editable=False, null=True)),
+                        ("finding_count", models.PositiveIntegerField(editable=False, null=True)),
+                        ("holder_count", models.PositiveIntegerField(editable=False, null=True)),
+                        (
+                            "use",
+                            models.CharField(
+                                choices=[
+                                    ("unknown", "Unknown"),
+                                    ("used", "Used"),
+                                    ("never", "No use tracked"),
+                                    ("untracked", "Not tracked"),
+                                    ("nobody", "Nobody has it"),
+                                ],
+                                db_default="unknown",
+                                default="unknown",
+                                editable=False,
+                                max_length=9,
+                            ),
+                        ),
+                        ("last_used_at", models.DateTimeField(editable=False, null=True)),
+                        ("unused_count", models.PositiveIntegerField(editable=False, null=True)),
                         (
                             "aws_account",
                             models.ForeignKey(
@@ -123,6 +145,31 @@ class Migration(migrations.Migration):
                                 condition=models.Q(("gone_at__isnull", True)),
                                 fields=["aws_account", "updated_at", "id"],
                                 name="managedpo_by_updated_at",
+                            ),
+                            models.Index(
+                                condition=models.Q(("gone_at__isnull", True)),
+                                fields=["aws_account", "level", "id"],
+                                name="managedpo_by_level",
+                            ),
+                            models.Index(
+                                condition=models.Q(("gone_at__isnull", True)),
+                                fields=["aws_account", "worst_finding", "id"],
+                                name="managedpo_by_worst_finding",
+                            ),
+                            models.Index(
+                                condition=models.Q(("gone_at__isnull", True)),
+                                fields=["aws_account", "holder_count", "id"],
+                                name="managedpo_by_holder_count",
+                            ),
+                            models.Index(
+                                condition=models.Q(("gone_at__isnull", True)),
+                                fields=["aws_account", "last_used_at", "id"],
+                                name="managedpo_by_last_used_at",
+                            ),
+                            models.Index(
+                                condition=models.Q(("gone_at__isnull", True)),
+                                fields=["aws_account", "unused_count", "id"],
+                                name="managedpo_by_unused_count",
                             ),
                             models.Index(fields=["aws_account", "arn"], name="managedpolicy_arn"),
                         ],
