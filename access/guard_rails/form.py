@@ -42,6 +42,7 @@ class RailForm(forms.Form):
         kwargs.setdefault("initial", _initial(rule, content, name))
         super().__init__(*args, **kwargs)
         self.rule, self.aws_account = rule, aws_account
+        self._before = rule.kept(content.parameters if content else {})
         self._others = {str(each.pk): each for each in others}
         if rule.name == OWN:
             self.fields["name"] = forms.CharField(
@@ -69,7 +70,7 @@ class RailForm(forms.Form):
         return cleaned
 
     def _rail(self, aws_account: AwsAccount, cleaned: dict[str, Any]) -> WantedRail:
-        """By what that AWS account has: the policies that it names are its own."""
+        """By what that AWS account has: the policies that it names are its own. One that is off needs none of them."""
         where = "" if aws_account == self.aws_account else f"{aws_account}: "
         parameters = {}
         for each in self.rule.parameters:
@@ -77,6 +78,9 @@ class RailForm(forms.Form):
             try:
                 parameters[each.name] = each.read(cleaned[field], aws_account)
             except ValidationError as problem:
+                if cleaned["mode"] == Mode.OFF and not where:
+                    parameters[each.name] = self._before[each.name]
+                    continue
                 self.add_error(field if field in cleaned else None, [f"{where}{words}" for words in problem.messages])
                 return _NONE
         content = RailContent(self.rule.name, Mode(cleaned["mode"]), OverrideBy(cleaned["override"]), parameters)

@@ -37,7 +37,7 @@ class RailViolations:
         """Without what people called it: findings are told in places that keep no free text."""
         rule = rule_of(self.version.content)
         title = f", “{rule.title}”," if rule and rule.name != OWN else ""
-        lead = f"Guard rail {self.version.safeguard_id}{title} stands against it: "
+        lead = f"Guard rail {self.version.safeguard_id}{title} stands against it. "
         return f"{lead}{shortened(sentences(self.violations))} {rule.mend if rule else ''}".strip()
 
     def finding(self) -> PlanFinding:

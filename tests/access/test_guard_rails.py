@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from access.guard_rails import draft_block
 from access.guard_rails.content import Mode, OverrideBy, RailContent
 from access.guard_rails.finding_source import GuardRailSource
 from access.guard_rails.kind import GuardRailKind
@@ -18,10 +21,14 @@ from findings.refresh import refresh
 from identities import operations as ops
 from identities.models import AccessKey, IamUser
 from identities.operations.credentials.of_user import on_user
+from policies import draft_subjects
+from policies.draft_blocks import CheckedDraft
+from policies.engine.structure import DocumentType
 from policies.models import ManagedPolicy
 from policies.operations import plan_update
 from sync import changes
 from sync.changes.bookkeeping import PlanError
+from sync.changes.guards import objection
 from sync.models import Change, SafeguardVersion
 from sync.operations import StepSpec
 from sync.safeguards import services
@@ -29,7 +36,7 @@ from sync.safeguards.services import SafeguardError
 from tests.access.mirrored import OTHER, administrator, arn, managed, role, user
 from tests.conftest import make_operator
 from tests.services.changing import propose
-from tests.services.rows import make_user
+from tests.services.rows import attach, make_user
 from tests.services.statements import LAMBDA, allow, deny, document_text, trusting
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +78,7 @@ def said(aws_account: AwsAccount, actor: Operator, *steps: StepSpec) -> list[str
     """What guard rails say of a plan, without their numbers and what to do."""
     change = propose(aws_account, actor, list(steps))
     found = [each["message"] for each in change.findings if each["code"] == "GUARD_RAIL"]
-    return [each.partition("stands against it: ")[2].partition(". ")[0] for each in found]
+    return [each.partition("stands against it. ")[2].partition(". ")[0] for each in found]
 
 
 def make_key(owner: IamUser, aws_id: str) -> AccessKey:
@@ -384,6 +391,47 @@ def test_a_plan_from_before_it_was_tightened(here: AwsAccount, alice: Operator, 
     change = giving(here, erin)
     rail(here, alice, "no_full_access")
     assert "What plans here have to meet has changed since this one was made" in why_not(change, erin)
+
+
+def test_a_scheduled_change_from_before_it_was_tightened(
+    here: AwsAccount, alice: Operator, erin: Operator, dana: IamUser
+) -> None:
+    change = propose(here, erin, [ops.attach(dana, power(here).arn)], not_before=timezone.now() + timedelta(minutes=1))
+    changes.apply(change=change, actor=erin)
+    rail(here, alice, "no_full_access")
+    change.refresh_from_db()
+    assert change.state == Change.State.SCHEDULED
+    against = objection(change, erin)  # as the worker asks, when its time has come
+    assert against is not None and against.voids_approvals
+    assert "all actions on all resources" in against.sentence
+
+
+def test_many_at_once(here: AwsAccount, alice: Operator, erin: Operator, dana: IamUser) -> None:
+    rail(here, alice, "no_full_access")
+    people = [make_user(here, f"p{number}") for number in range(5)]
+    change = propose(here, erin, [ops.attach(each, power(here).arn) for each in people])
+    assert "p0, p1, p2 and 2 more: all actions on all resources" in why_not(change, erin)
+
+
+# ---- In an editor ----------------------------------------------------------------------------------------------
+def test_what_a_draft_is_against(here: AwsAccount, alice: Operator, erin: Operator, dana: IamUser) -> None:
+    policy = managed(here, "reports", [allow("s3:GetObject", LAKE)])
+    attach(dana, policy)
+
+    def said_while_typing(*statements: dict[str, Any]) -> Any:
+        subject = draft_subjects.find(here, "policy", policy.aws_id)
+        draft = CheckedDraft(document_text(*statements), DocumentType.IDENTITY, here, erin, subject)
+        return draft_block.said(draft)
+
+    assert said_while_typing(allow("s3:*")) is None  # there is none
+    rail(here, alice, OWN, document=document_text(deny("s3:Delete*")))
+    rail(here, alice, "no_new_escalation")
+    found = said_while_typing(allow("s3:*"))
+    assert [(each.effect, each.sentences) for each in found["touched"]] == [
+        ("The plan is blocked.", ["dana: may do s3:Delete*"])
+    ]
+    assert [each.content["rule"] for each in found["later"]] == ["no_new_escalation"]
+    assert said_while_typing(allow("s3:Get*"))["touched"] == []
 
 
 # ---- Who changes it --------------------------------------------------------------------------------------------

@@ -139,3 +139,14 @@ def test_the_plan_says_so_and_an_owner_overrides(
     press(client_of(alice), change, "override_guard_rail", reason="Ticket OPS-1")
     html = client_of(erin).get(url).content.decode()
     assert "Alice let it through" in html and "Ticket OPS-1" in html
+
+
+def test_one_whose_policy_is_gone_can_be_turned_off(here: AwsAccount, alice: Operator, post: Any) -> None:
+    edge = managed(here, "edge", [allow("s3:*")])
+    url, typed = f"{WHERE}boundary_on_roles/set/", {"of_rule_policies": "edge"}
+    assert post(alice, url, **typed).status_code == 302
+    edge.gone_at = edge.first_seen
+    edge.save(update_fields=["gone_at"])
+    assert "The mirror has no managed policy" in post(alice, url, override="nobody", **typed).content.decode()
+    assert post(alice, url, mode="off", **typed).status_code == 302
+    assert in_force(here)[0].content["mode"] == "off"
