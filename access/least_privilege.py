@@ -54,7 +54,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class LastUse:
+class PolicyLastUse:
     use: ManagedPolicy.Use
     at: datetime | None = None
 
@@ -89,18 +89,18 @@ class Reports:
         until = min(self._facets[judge.aws_id]["read_at"] for judge in judges)
         return Evidence(Usage(self._services(judges)), until)
 
-    def last_use(self, judges: Sequence[Judge], services: Collection[str]) -> LastUse:
+    def last_use(self, judges: Sequence[Judge], services: Collection[str]) -> PolicyLastUse:
         """Of any of `services`, by any of them. Unknown unless the reports of all are read."""
         if not judges:
-            return LastUse(ManagedPolicy.Use.NOBODY)
+            return PolicyLastUse(ManagedPolicy.Use.NOBODY)
         if not all(self._is_read(judge) for judge in judges):
-            return LastUse(ManagedPolicy.Use.UNKNOWN)
+            return PolicyLastUse(ManagedPolicy.Use.UNKNOWN)
         reports = [self._attempted[judge.aws_id] for judge in judges]
         tracked = [report[service] for report in reports for service in services if service in report]
         if not tracked:
-            return LastUse(ManagedPolicy.Use.UNTRACKED)
+            return PolicyLastUse(ManagedPolicy.Use.UNTRACKED)
         at = max((at for at in tracked if at), default=None)
-        return LastUse(ManagedPolicy.Use.USED if at else ManagedPolicy.Use.NEVER, at)
+        return PolicyLastUse(ManagedPolicy.Use.USED if at else ManagedPolicy.Use.NEVER, at)
 
     def _is_read(self, judge: Judge) -> bool:
         facet = self._facets.get(judge.aws_id)
@@ -220,7 +220,7 @@ class ManagedPolicyUse:
     """`holders`: how many users and roles have it. `unused`: services that a proposal drops; None without one."""
 
     holders: int
-    last: LastUse
+    last: PolicyLastUse
     unused: Collection[str] | None
 
 
@@ -266,7 +266,7 @@ class _PolicyUse:
     def of_managed(self, policy: ManagedPolicy, services: Collection[str] | None) -> ManagedPolicyUse:
         rows = self._shared[policy.pk]
         judges = self._judges(rows)
-        unknown = LastUse(ManagedPolicy.Use.UNKNOWN)
+        unknown = PolicyLastUse(ManagedPolicy.Use.UNKNOWN)
         last = unknown if judges and services is None else self._reports.last_use(judges, services or ())
         found = self.of_attached(rows[0]).tightening if judges else None
         dropped = {name.partition(":")[0].lower() for part in found.dropped for name in part.names} if found else None
