@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from policies.engine.compiled import compiled
@@ -25,6 +25,14 @@ class Surroundings:
     organization_path: str = ""  # as aws:PrincipalOrgPaths has it
     not_read: Mapping[LayerName, str] = field(default_factory=dict)
     stamp: str = ""  # of all that, to be kept: equal for equal
+
+
+def surroundings_told(account_id: str, may_see: Callable[[str], bool]) -> Surroundings:
+    """As far as they may be told: else the same words as of an AWS account that nobody knows."""
+    if may_see(account_id):
+        return surroundings_of(account_id)
+    why = f"What bounds AWS account {account_id} isn’t known here."
+    return Surroundings(account_id, not_read={LayerName.SCP: why, LayerName.RCP: why})
 
 
 def surroundings_of(account_id: str) -> Surroundings:

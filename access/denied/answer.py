@@ -11,7 +11,7 @@ from access.denied.layers import AS_AWS_SAYS, Layered, LayerLine, LayerState, la
 from access.denied.requests import DeniedRequest, ReadFrom
 from access.holders import Holder
 from access.situations import Situation, Situations, is_assuming
-from access.surroundings import Surroundings, surroundings_of
+from access.surroundings import Surroundings, surroundings_told
 from accounts.models import AwsAccount
 from policies.engine.catalogue import spelled
 from policies.engine.evaluate import Decision, LayerName, evaluate
@@ -101,13 +101,8 @@ def answer(
 def surroundings_seen(aws_account: AwsAccount, may_see: Callable[[str], bool]) -> Callable[[str], Surroundings]:
     """What bounds an AWS account, by its id, as far as it may be told: the same words of one that nobody knows."""
 
-    def around(account_id: str) -> Surroundings:
-        if account_id == aws_account.account_id or may_see(account_id):
-            return surroundings_of(account_id)
-        why = f"What bounds AWS account {account_id} isn’t known here."
-        return Surroundings(account_id, not_read={LayerName.SCP: why, LayerName.RCP: why})
-
-    return around
+    own = aws_account.account_id
+    return lambda account_id: surroundings_told(account_id, lambda asked: asked == own or may_see(asked))
 
 
 # ---- Why AWS may deny what the console would allow -----------------------------------------------------------

@@ -45,7 +45,7 @@ def decoded_text(text: str) -> Mapping[str, Any] | None:
     """None for what is no such answer."""
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return content if is_decoded(content) else None
 

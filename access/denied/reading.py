@@ -133,6 +133,8 @@ def _why_none(text: str) -> str:
             return "This JSON is nested too deeply. Paste one event."
         except json.JSONDecodeError as problem:
             return _BROKEN.format(problem.lineno, problem.colno, problem.msg.lower())
+        except ValueError:
+            return "This JSON has a number of thousands of digits. Paste one event."
     return _NOTHING
 
 

@@ -5,7 +5,7 @@ Verdicts are those of access/situations.py, as the command `simulate` gives them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from access.simulation.columns import AskedPair, AskedPairs
 from access.simulation.directory import AskedPrincipal, Directory, UnknownPrincipalError
 from access.simulation.question import SimulationQuestion
 from access.situations import Situation, Situations, UnanswerableQuestionError, is_assuming
-from access.surroundings import Surroundings, surroundings_of
+from access.surroundings import Surroundings, surroundings_told
 from accounts.models import AwsAccount
 from policies.engine.callers import caller_of
 from policies.engine.compiled import CompiledDocument
@@ -73,11 +73,15 @@ def word_of(decision: Decision) -> str:
 
 @dataclass(frozen=True)
 class AccountState:
-    """The principals of an AWS account, as they are or as something would make them."""
+    """The principals of an AWS account, as they are or as something would make them.
+
+    `may_see`: whether what bounds another AWS account, by its id, may be told to who asks.
+    """
 
     aws_account: AwsAccount
     directory: Directory
     around: Surroundings
+    may_see: Callable[[str], bool] = lambda account_id: False
 
 
 @dataclass
@@ -95,7 +99,7 @@ class Evaluator:
 
     def _around(self, account_id: str) -> Surroundings:
         known = self.state.around
-        return known if known.account_id == account_id else surroundings_of(account_id)
+        return known if known.account_id == account_id else surroundings_told(account_id, self.state.may_see)
 
     def situation(self, arn: str, pair: AskedPair) -> Situation:
         """Raises UnanswerableQuestionError."""

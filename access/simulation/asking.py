@@ -48,7 +48,7 @@ def ask(
     """
     if problems := refused(question):
         return Asked(problems=problems)
-    live = live_state(aws_account)
+    live = live_state(aws_account, operator)
     try:
         supposed = supposed_by(live, question.supposed, operator)
     except CantSupposeError as problem:

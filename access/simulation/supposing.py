@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
@@ -15,7 +15,7 @@ from access.simulation.directory import Directory, GroupName, group_names
 from access.simulation.question import AsIf, Supposition
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
-from accounts.roles import PROPOSE
+from accounts.roles import PROPOSE, SEE_IAM
 from aws_constraints.arn import name_of
 from policies import draft_subjects
 from policies.draft_subjects import POLICY
@@ -47,10 +47,16 @@ class Supposed:
     changes: Sequence[AccessChange]
 
 
-def live_state(aws_account: AwsAccount) -> AccountState:
+def live_state(aws_account: AwsAccount, operator: Operator | None = None) -> AccountState:
+    """`operator`: who asks; without one, nothing is told of other AWS accounts, as in what all are told."""
     cached = cached_index(aws_account)
     directory = Directory(cached.index.holders, group_names(aws_account))
-    return AccountState(aws_account, directory, cached.surroundings)
+
+    def may_see(account_id: str) -> bool:
+        other = AwsAccount.objects.filter(account_id=account_id).first()
+        return operator is not None and other is not None and may(operator, SEE_IAM, other)
+
+    return AccountState(aws_account, directory, cached.surroundings, may_see)
 
 
 def supposed_state(live: AccountState, changes: Sequence[AccessChange]) -> AccountState:
@@ -60,7 +66,7 @@ def supposed_state(live: AccountState, changes: Sequence[AccessChange]) -> Accou
     planned.apply_all(changes)
     holders = planned_holders(live.directory.holders, mirrored, planned)
     directory = Directory(holders, _groups(live.directory.groups, changes))
-    return AccountState(live.aws_account, directory, live.around)
+    return replace(live, directory=directory)
 
 
 def _groups(groups: Sequence[GroupName], changes: Sequence[AccessChange]) -> list[GroupName]:

@@ -11,9 +11,11 @@ from django.test import Client
 from access.models import SavedQuestion
 from access.simulation.question import AsIf, SimulationQuestion, Supposition
 from access.simulation.saving import forget_questions
-from accounts.models import AuditEntry, AwsAccount, Operator
+from accounts.models import AuditEntry, AwsAccount, Grant, Operator
+from accounts.roles import Role
 from policies.editor_drafts import DraftKey, Page, Token, Typed, save
 from tests.access.mirrored import arn, managed, role, user
+from tests.services.organization_rows import make_organization
 from tests.services.pages import address, exported, get, text_of
 from tests.services.rows import attach, make_user
 from tests.services.statements import allow, deny, document_text
@@ -51,6 +53,23 @@ def test_a_cell_opens_the_statements_that_decide(alone: AwsAccount, bob: Operato
     assert [text_of(line).replace(" ", "") for line in marked] == ['"Effect":"Allow",', '"iam:*",', '"Resource":"*",']
     for wrong in ("9.0", "0.9", "x", "99999999999.1"):
         assert "Deciding statements" not in get(client, "simulate", f"{query('dana')}&cell={wrong}")
+
+
+def test_what_bounds_another_aws_account_is_told_to_who_sees_it(
+    alone: AwsAccount, other_account: AwsAccount, bob: Operator, client_of: ClientOf
+) -> None:
+    """What others get is what they get of an AWS account that nobody knows here."""
+    make_organization(other_account)
+
+    def asked(account_id: str) -> str:
+        question = query(f"arn:aws:iam::{account_id}:root", actions=("s3:ListAllMyBuckets",), resources=())
+        html = get(client_of(bob), "simulate", f"{question}&cell=0.0")
+        return text_of(html.partition("<main")[2]).replace(account_id, "")
+
+    assert asked("999900009999") == asked("111100001111")
+    assert "our-regions" not in asked("999900009999")
+    Grant.objects.create(operator=bob, aws_account=other_account, role=Role.VIEWER)
+    assert "our-regions" in asked("999900009999")
 
 
 def test_what_is_supposed_is_marked(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

@@ -242,6 +242,7 @@ def test_another_language_is_read_by_the_names_in_it() -> None:
         ("x" * (LONGEST + 1), "This is longer than 200,000 characters."),
         (json.dumps(EVENT, indent=1)[:300], "This JSON ends, or breaks, at line"),
         ("[" * 100_000, "nested too deeply"),
+        (f'{{"n": {"9" * 5_000}}}', "a number of thousands of digits"),
         ("{}", "There is no denial in this text"),
         ("null", "There is no denial in this text"),
     ],
