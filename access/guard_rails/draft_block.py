@@ -8,7 +8,7 @@ from typing import Any
 
 from access.guard_rails.content import Mode, OverrideBy, RailContent
 from access.guard_rails.planned import named_policies, rails_in_force
-from access.guard_rails.rules import rule_of
+from access.guard_rails.rules import OWN, rule_of
 from access.guard_rails.state import planned_states
 from access.guard_rails.violations import sentences
 from access.plans.reading import holdings_between
@@ -17,6 +17,7 @@ from policies.draft_blocks import CheckedDraft, DraftBlock
 from sync.models import SafeguardVersion
 
 _SHOWN = 5
+_MOST_COMPARED = 500  # who have the document: more take longer than somebody who types waits
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
         rule, content = rule_of(version.content), RailContent.read(version.content)
         if rule is None:
             continue
-        if not rule.is_quick:
+        is_slow = rule.name == OWN and len(after.holdings.owners) > _MOST_COMPARED
+        if is_slow or not rule.is_quick:
             later.append(version)
             continue
         found = sentences(rule.worsened_while_typing(before, after, rule.kept(content.parameters)))

@@ -14,14 +14,13 @@ from typing import Any
 from access.guard_rails.state import RailState
 from access.guard_rails.violations import Violation
 from access.holders import caller_named
-from access.plans.comparing import seal, text
+from access.plans.comparing import held, seal, text
 from access.plans.control_policies import is_bound
 from access.plans.holdings import Combination, PrincipalHoldings, is_group
 from access.plans.relevant import RelevantStatements, changed_actions
 from iamconsole.web.words import some
-from policies.engine.diff.compare import PrincipalDocuments
 from policies.engine.diff.report import held_within, lines
-from policies.engine.document import compact
+from policies.engine.document import compact, load
 from policies.engine.of_caller import for_caller, mentions_caller
 from policies.engine.statements import document_in
 
@@ -39,29 +38,25 @@ class RailEffort:
 
 
 AT_THE_PROPOSAL = RailEffort()
-Keys = Mapping[str, tuple[str, ...]]
 _Pair = tuple[Combination, Combination]
+_Question = tuple[str, _Pair]  # what denies, and what somebody has before and after
 
 
 def against_document(
     document: str, before: RailState | None, after: RailState, effort: RailEffort = AT_THE_PROPOSAL
 ) -> Iterator[Violation]:
     """`before`: None where everything that is allowed counts, whoever has had it."""
-    asked = _Asked(document, effort)
-    for number, ((pair, known), arns) in enumerate(_groups(document, before, after).items()):
-        found = asked.items(pair, dict(known)) if number < effort.pairs else [_NOT_COMPARED]
+    for number, (question, arns) in enumerate(_groups(document, before, after).items()):
+        found = _items(question, effort) if number < effort.pairs else [_NOT_COMPARED]
         for arn in arns:
             yield from (_violation(item, arn, after) for item in found)
     yield from _unread(before, after)
-    yield from _by_trust(asked, before, after)
+    yield from _by_trust(document, before, after, effort)
 
 
-_Groups = Mapping[tuple[_Pair, tuple[Any, ...]], Sequence[str]]
-
-
-def _groups(document: str, before: RailState | None, after: RailState) -> _Groups:
+def _groups(document: str, before: RailState | None, after: RailState) -> Mapping[_Question, Sequence[str]]:
     """Those with the same documents before and after, as far as these bear on what it denies."""
-    groups: dict[tuple[_Pair, tuple[Any, ...]], list[str]] = defaultdict(list)
+    groups: dict[_Question, list[str]] = defaultdict(list)
     relevant, actions = RelevantStatements(), changed_actions((), [document])
     for was, now in _pairs(before, after):
         arn = after.holdings.taken.get(now, now)
@@ -71,13 +66,28 @@ def _groups(document: str, before: RailState | None, after: RailState) -> _Group
         if actions is not None:
             pair = relevant.about(pair[0], actions), relevant.about(pair[1], actions)
         if pair[0] != pair[1]:
-            groups[pair, _known(arn) if _mentions_caller(document, pair) else ()].append(now)
+            groups[_for(arn, document, pair)].append(now)
     return groups
 
 
-def _mentions_caller(document: str, pair: _Pair) -> bool:
-    texts = (each for has in pair for each in (*has.documents, *has.limits, has.boundary or ""))
-    return any(map(mentions_caller, (document, *texts)))
+def _for(arn: str, document: str, pair: _Pair) -> _Question:
+    """As all of it reads for this principal; for a whole AWS account as it stands."""
+    caller = None if arn.endswith(":root") else caller_named(arn)
+    keys = caller.keys if caller else {}
+
+    def read(each: str) -> str:
+        return compact(for_caller(each, keys)) if keys and mentions_caller(each) else each
+
+    was, becomes = (
+        replace(
+            has,
+            documents=frozenset(map(read, has.documents)),
+            limits=frozenset(map(read, has.limits)),
+            boundary=None if has.boundary is None else read(has.boundary),
+        )
+        for has in pair
+    )
+    return read(document), (was, becomes)
 
 
 _NOT_COMPARED: Mapping[str, Any] = {"because": _TOO_MUCH}
@@ -108,33 +118,13 @@ def _unread(before: RailState | None, after: RailState) -> Iterator[Violation]:
             yield Violation(now, after.holdings.owners[now].aws_id, says, ("unread", policy), is_sure=False)
 
 
-def _known(arn: str) -> tuple[Any, ...]:
-    caller = caller_named(arn)
-    return tuple(sorted(caller.keys.items())) if caller else ()
-
-
-class _Asked:
-    """Remembers what it was asked."""
-
-    def __init__(self, document: str, effort: RailEffort) -> None:
-        self._document, self._effort = document, effort
-        self._found: dict[tuple[_Pair, str], list[Mapping[str, Any]]] = {}
-
-    def items(self, pair: _Pair, keys: Keys) -> list[Mapping[str, Any]]:
-        """What is gained against it, as `held_within` has it; those that can't be told have a `because`."""
-        denying = for_caller(self._document, keys)
-        before, after = (_held(each, keys) for each in pair)
-        said = compact([denying, before.policies, before.boundary, after.policies, after.boundary])
-        if (pair, said) not in self._found:
-            found = held_within(before, after, denying, self._effort.steps)
-            self._found[pair, said] = [*found["gained"], *found["undecided"]]
-        return self._found[pair, said]
-
-
-def _held(has: Combination, keys: Keys) -> PrincipalDocuments:
-    policies = [for_caller(each, keys) for each in sorted(has.documents | has.limits)]
-    boundary = None if has.boundary is None else for_caller(has.boundary, keys)
-    return PrincipalDocuments(policies, boundary, is_bounded=has.boundary is not None)
+def _items(question: _Question, effort: RailEffort) -> list[Mapping[str, Any]]:
+    """What is gained against it, as `held_within` has it; those that can't be told have a `because`."""
+    denying, (was, becomes) = question
+    if was == becomes:
+        return []
+    found = held_within(held(was), held(becomes), load(denying), effort.steps)
+    return [*found["gained"], *found["undecided"]]
 
 
 def _violation(item: Mapping[str, Any], arn: str, state: RailState) -> Violation:
@@ -153,7 +143,7 @@ def _says(item: Mapping[str, Any]) -> str:
 
 # ---- Whom roles trust -------------------------------------------------------------------------------------------
 # A trust policy lets whom it names assume the role, in the same AWS account without any other policy.
-def _by_trust(asked: _Asked, before: RailState | None, after: RailState) -> Iterator[Violation]:
+def _by_trust(document: str, before: RailState | None, after: RailState, effort: RailEffort) -> Iterator[Violation]:
     for role in after.roles:
         was = None if before is None else before.holdings.owners.get(after.holdings.former.get(role.arn, role.arn))
         had = was.trust if was else ""
@@ -161,7 +151,7 @@ def _by_trust(asked: _Asked, before: RailState | None, after: RailState) -> Iter
             continue
         for principal, (old, new) in _by_principal(had, role.trust, role.arn).items():
             pair = Combination(frozenset([old])), Combination(frozenset([new]))
-            for item in asked.items(pair, dict(_known(principal))):
+            for item in _items(_for(principal, document, pair), effort):
                 says = f"{_says(item)}, as it trusts {principal}"
                 key = ("trusts", principal, seal(dict(item)))
                 yield Violation(role.arn, role.aws_id, says, key, is_sure="because" not in item)

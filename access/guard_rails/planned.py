@@ -10,6 +10,7 @@ from access.guard_rails.engine_rules import NoNewEscalationPath
 from access.guard_rails.rules import OWN, rule_of
 from access.guard_rails.state import RailState, planned_states
 from access.guard_rails.violations import Violation, sentences, shortened
+from access.plans.comparing import seal
 from access.plans.reading import PlannedHoldings
 from accounts.models import AwsAccount
 from sync.checks import Measurement, PlanFinding
@@ -42,8 +43,9 @@ class RailViolations:
 
     def finding(self) -> PlanFinding:
         permission = self.content.override.permission if self.content.mode is Mode.BLOCKS else None
-        about = (self.version.safeguard.key, *self.keys[:_MOST_ABOUT])
-        amount = len(self.keys)
+        keys = self.keys
+        rest = (seal(keys),) if len(keys) > _MOST_ABOUT else ()  # an override is for all of them or for none
+        about, amount = (self.version.safeguard.key, *keys[:_MOST_ABOUT], *rest), len(keys)
         severity = self.content.severity
         return PlanFinding(CODE, severity, self.words, about=about, amount=amount, override=permission)
 

@@ -173,7 +173,7 @@ def _compared(before: Combination, after: Combination, steps: int) -> DocumentCo
     if had:
         stays = ("What its other policies allow stays.",) if after.exists else ()
         return replace(_denials(before, after, steps), lost=[EVERYTHING], why=(*why, *stays))
-    found = held_diff(_held(before), _held(after), steps)
+    found = held_diff(held(before), held(after), steps)
     denials = _denials(before, after, steps)
     perhaps = [*found["undecided"], *denials.perhaps]
     return replace(denials, gained=found["gained"], lost=found["lost"], perhaps=perhaps, why=why)
@@ -182,7 +182,7 @@ def _compared(before: Combination, after: Combination, steps: int) -> DocumentCo
 def _denials(before: Combination, after: Combination, steps: int) -> DocumentComparison:
     if _denying(before) == _denying(after) or not after.exists:
         return DocumentComparison()  # to those who are gone nothing is allowed again
-    found = held_denial_diff(_held(before), _held(after), steps)
+    found = held_denial_diff(held(before), held(after), steps)
     return DocumentComparison(denied=found["lost"], allowed_again=found["gained"], perhaps=found["undecided"])
 
 
@@ -190,7 +190,7 @@ def _denying(has: Combination) -> set[str]:
     return {each for each in (*has.documents, has.boundary) if each is not None and text(each).denies}
 
 
-def _held(has: Combination) -> PrincipalDocuments:
+def held(has: Combination) -> PrincipalDocuments:
     boundary = None if has.boundary is None else text(has.boundary).document
     policies = [text(each).document for each in sorted(has.documents | has.limits)]
     return PrincipalDocuments(policies, boundary, is_bounded=has.boundary is not None)

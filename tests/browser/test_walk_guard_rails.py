@@ -12,12 +12,14 @@ from accounts.models import AwsAccount, Operator
 from findings.refresh import refresh
 from identities import operations as ops
 from identities.models import IamUser
+from policies.models import ManagedPolicy
 from tests.access.mirrored import administrator, managed
 from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.changing import propose
 from tests.services.organization_rows import complete
+from tests.services.pages import address
 from tests.services.rows import attach, make_user
-from tests.services.statements import allow, denying
+from tests.services.statements import allow, allowing, denying
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PageOf = Callable[[Operator], Page]
@@ -59,6 +61,16 @@ def test_guard_rails_are_set_told_and_overridden(
     rails.get_by_role("button", name="Override the guard rail").click()
     expect(rails).to_contain_text("Alice let it through")
 
+    reports = ManagedPolicy.objects.get(name="reports")
+    page.goto(address("policy_action", aws_id=reports.aws_id, action="edit"))
+    page.locator(".cm-content").fill(allowing("s3:*"))
+    block = page.locator("#said-guard_rails")
+    expect(block).to_contain_text("dana: may do s3:DeleteBucket.")
+    expect(block).to_contain_text("The plan is blocked, unless an owner overrides it.")
+    assert axe_violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 900})
+    assert not scrolls_sideways(page, 320)
+
 
 @pytest.mark.parametrize(("width", "theme"), [*LOOKS, (320, "light")])
 def test_the_pages_can_be_read(
@@ -77,12 +89,12 @@ def test_the_pages_can_be_read(
     own = page.url
     dana = IamUser.objects.get(name="dana")
     change = propose(aws_account, erin, [ops.attach(dana, managed(aws_account, "power", [allow("*")]).arn)])
-    for address in (
+    for url in (
         f"{where}/guard-rails/",
         own,
         f"{where}/guard-rails/boundary_on_roles/",
         f"{where}/changes/{change.pk}/",
     ):
-        page.goto(address)
+        page.goto(url)
         assert not scrolls_sideways(page, width)
         assert axe_violations(page) == []
