@@ -16,6 +16,7 @@ class AccessConfig(AppConfig):
         from access.guard_rails.check import GuardRailCheck
         from access.guard_rails.finding_source import GuardRailSource
         from access.guard_rails.kind import GuardRailKind
+        from access.pasted import blocks as pasted_blocks
         from access.plans.check import AccessCheck
         from access.plans.escalation_check import EscalationCheck
         from access.policy_figures import PolicyFigures, follow_mutes
@@ -76,3 +77,4 @@ class AccessConfig(AppConfig):
         following.register()
         block.register()
         guard_rail_block.register()
+        pasted_blocks.register()

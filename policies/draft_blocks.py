@@ -36,13 +36,14 @@ class CheckedDraft:
 
 @dataclass(frozen=True)
 class DraftBlock:
-    """`said`: the context of its template; None where it has nothing to say of such drafts."""
+    """`said`: the context of its template; None where it has nothing to say. `fits`: of which drafts it ever speaks."""
 
     name: str
     title: str
     template: str
     said: Callable[[CheckedDraft], Mapping[str, Any] | None]
     position: int = 50
+    fits: Callable[[CheckedDraft], bool] = lambda draft: True
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def register(block: DraftBlock) -> None:
 
 def shown(draft: CheckedDraft, *, is_valid: bool) -> Iterator[ShownBlock]:
     """In their order. `is_valid`: AWS would take the text as a document."""
-    for block in sorted(_blocks.values(), key=lambda block: block.position):
+    fitting = (block for block in _blocks.values() if block.fits(draft))
+    for block in sorted(fitting, key=lambda block: block.position):
         said = block.said(draft) if is_valid else None
         if said is not None or not is_valid:
             yield ShownBlock(block.name, block.title, block.template, said)

@@ -56,11 +56,17 @@ def _control_policy(request: HttpRequest, aws_account: AwsAccount) -> OrgPolicy 
 
 
 def _as_new(request: HttpRequest, aws_account: AwsAccount, form: PastedPolicyForm) -> HttpResponse | None:
-    """The text becomes the draft of something new; None, and a message, where it is too long for that.
+    """The text becomes the draft of something new; None, and a message, where it can't.
 
     Raises PermissionDenied where the operator may not propose it.
     """
     action, _ = AS_NEW.get(form.type.kind, ("", ""))
+    if not action:
+        kind = form.type.kind.label.lower()
+        messages.error(
+            request, f"Nothing new is made of it here: it is checked as a {kind}. Choose another type first."
+        )
+        return None
     edited = fetch_edited(request, aws_account, {"place": ACCOUNT, "action": action})
     text = str(form["document"].value() or "").replace("\r\n", "\n")
     if len(text) > MOST_SENT:

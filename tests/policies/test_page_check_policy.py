@@ -118,8 +118,10 @@ def test_who_may_only_read_makes_no_draft(bobs: Client) -> None:
 
 
 def test_of_other_types_nothing_new_is_made(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
-    client = client_of(erin)
-    assert client.post(address("check_policy"), {"document": PUBLIC, "as_new": "yes"}).status_code == 404
+    html = post(client_of(erin), document=PUBLIC, as_new="yes")
+    assert "Nothing new is made of it here: it is checked as a resource-based policy." in html
+    assert BUCKET in html  # nothing typed is lost
+    assert not EditorDraft.objects.exists()
 
 
 def test_strangers_see_nothing(aws_account: AwsAccount, charlie: Operator, client_of: ClientOf) -> None:
