@@ -33,6 +33,11 @@ class CheckedDraft:
     is_pasted: bool = False
     resource: str = ""
 
+    @property
+    def may_have_subject(self) -> bool:
+        """What was pasted may be of nothing in the mirror."""
+        return self.subject is not None or not self.is_pasted
+
 
 @dataclass(frozen=True)
 class DraftBlock:

@@ -38,9 +38,4 @@ def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
 
 def register() -> None:
     title, template = "What the draft changes", "access/drafts/block.html"
-    draft_blocks.register(DraftBlock("access", title, template, said, position=10, fits=_is_of_something))
-
-
-def _is_of_something(draft: CheckedDraft) -> bool:
-    """What was pasted may be of nothing in the mirror: access.pasted speaks of it."""
-    return draft.subject is not None or not draft.is_pasted
+    draft_blocks.register(DraftBlock("access", title, template, said, 10, lambda draft: draft.may_have_subject))

@@ -78,4 +78,7 @@ _OVERRIDDEN = {
 
 
 def register() -> None:
-    draft_blocks.register(DraftBlock("guard_rails", "Guard rails", "access/guard_rails/draft.html", said, position=20))
+    template = "access/guard_rails/draft.html"
+    draft_blocks.register(
+        DraftBlock("guard_rails", "Guard rails", template, said, 20, lambda draft: draft.may_have_subject)
+    )

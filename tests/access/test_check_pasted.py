@@ -106,6 +106,13 @@ def test_five_thousand_principals(alone: AwsAccount, bobs: Client) -> None:
     assert "And 40 others." in words
 
 
+def test_of_what_is_no_document_only_its_own_block_waits(alone: AwsAccount, bobs: Client) -> None:
+    words = said(bobs, "{ broken")
+    assert "What it means here" in words
+    assert "What the draft changes" not in words
+    assert "Guard rails" not in words
+
+
 # ---- Control policies --------------------------------------------------------------------------------------------
 @pytest.fixture
 def people(alone: AwsAccount) -> AwsAccount:
