@@ -125,6 +125,7 @@ class _Filling:
                 "updated_at": SEEN - timedelta(days=n % 900),
                 "is_aws": n % 9 == 8,
                 "version_count": 1,
+                **(_figures(n) if n % 7 else {}),
             },
         )
         pairs = zip(found, documents, strict=True)
@@ -316,6 +317,20 @@ def _credentials(number: int) -> dict[str, Any]:
 
 def _tags(number: int) -> dict[str, str]:
     return {"team": TEAMS[number % 8], "cost-center": f"cc-{number % 400}"} if number % 3 else {}
+
+
+def _figures(n: int) -> dict[str, Any]:
+    """Of a policy, as a look at it leaves them."""
+    is_used = n % 3 == 0
+    return {
+        "level": n % 5,
+        "worst_finding": n % 5 if n % 9 != 8 else None,
+        "finding_count": n % 5 and n % 4 + 1 if n % 9 != 8 else None,
+        "holder_count": n % 40,
+        "use": ManagedPolicy.Use.USED if is_used else ManagedPolicy.Use.NEVER,
+        "last_used_at": SEEN - timedelta(days=n % 400) if is_used else None,
+        "unused_count": n % 6,
+    }
 
 
 def _allow(resource: str) -> str:
