@@ -14,6 +14,7 @@ from access.guard_rails.violations import sentences
 from access.plans.reading import holdings_between
 from policies import draft_blocks
 from policies.draft_blocks import CheckedDraft, DraftBlock
+from policies.engine.document import identify
 from sync.models import SafeguardVersion
 
 _SHOWN = 5
@@ -32,7 +33,7 @@ class TouchedRail:
 
 def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
     """The context of `access/guard_rails/draft.html`."""
-    if draft.subject is None:
+    if draft.subject is None or _is_same(draft.text, draft.subject.in_force):
         return None
     versions = rails_in_force(draft.aws_account)
     if not versions:
@@ -56,6 +57,10 @@ def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
             more = max(0, len(found) - _SHOWN)
             touched.append(TouchedRail(version, effect_of(content), grave, found[:_SHOWN], more, rule.mend))
     return {"touched": touched, "met": len(versions) - len(touched) - len(later), "later": later}
+
+
+def _is_same(text: str, other: str) -> bool:
+    return identify(text).canonical_hash == identify(other).canonical_hash
 
 
 def effect_of(content: RailContent) -> str:
