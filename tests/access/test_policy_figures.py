@@ -16,7 +16,7 @@ from access.least_privilege import proposals, uses_of
 from access.policy_figures import PolicyFigures
 from accounts.models import AwsAccount, Operator
 from findings import refresh, services
-from findings.models import Finding, ScopeLook
+from findings.models import Finding, ScopeLook, SourceLook
 from iamconsole.web.vocabulary import LEVELS
 from identities.lint_source import LintSource
 from identities.models import ServiceLastAccessed
@@ -182,6 +182,11 @@ def test_only_what_has_changed_is_looked_at_again(aws_account: AwsAccount, monke
     make_user(aws_account, "eve", boundary_arn=policy.arn)
     look(aws_account)
     assert (looked, figures(policy)["unused_count"]) == ([{"tools"}], None)
+    followed = [figures(each) for each in (policy, other)]
+    ManagedPolicy.objects.update(**{**dict.fromkeys(FIGURES), "use": "unknown"})
+    ScopeLook.objects.filter(source=PolicyFigures.name).delete()
+    look(aws_account)
+    assert [figures(each) for each in (policy, other)] == followed
 
 
 def test_muted_findings_count_no_more_at_once(aws_account: AwsAccount, alice: Operator) -> None:
@@ -246,3 +251,23 @@ def test_cells_and_exports_say_the_figures(listed: None, bob: Operator, client_o
     assert [rows["spare"][each] for each in asked] == ["write", "none", "0", "0", "Nobody has it", "Not proposed"]
     assert [rows["unseen"][each] for each in asked] == ["unknown", "unknown", "", "", "Unknown", "Unknown"]
     assert ScopeLook.objects.filter(source="policy_figures").count() == 4
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"Statement": 5}', '{"Statement": [{"Effect": "Allow", "Action": [5, null]}]}']
+)
+def test_documents_that_make_no_sense_break_nothing(aws_account: AwsAccount, text: str) -> None:
+    policy, dana = managed(aws_account, "odd", [READ]), make_user(aws_account, "dana", created_at=OLD)
+    attach(dana, policy)
+    report(dana, used="s3")
+    PolicyVersion.objects.filter(policy=policy).update(document=make_document(text))
+    look(aws_account)
+    assert not SourceLook.objects.exclude(error="")
+    assert (figures(policy)["level"] or 0, policy.holder_count) == (0, 1)
+
+
+def test_who_may_not_see_the_aws_account_sees_no_figure(
+    listed: None, aws_account: AwsAccount, client_of: Callable[..., Client]
+) -> None:
+    stranger = Operator.objects.create_user("stranger@example.org", None, name="Stranger")
+    assert client_of(stranger).get("/aws/123456789012/policies/?sort=-level&format=csv").status_code == 404
