@@ -228,6 +228,11 @@ class _AccessComparison:
             )
 
 
+_MOST_PAIRED = 500  # a quarter of a million pairs take a second
+
+
 def _widest(terms: Collection[Term]) -> list[Term]:
-    """Without those that are plainly within another, and so say nothing new."""
+    """Without those that are plainly within another, and so say nothing new; of very many, all of them."""
+    if len(terms) > _MOST_PAIRED:
+        return list(terms)
     return [each for each in terms if not any(is_plainly_within(each, other) for other in terms if other is not each)]
