@@ -182,9 +182,15 @@ def matters(change: AccessChange, before: PrincipalHoldings) -> bool:
     return True
 
 
+_MOST_PATTERNS = 500  # each is held against some hundred actions
+
+
 def _differ_on_techniques(before: str | None, after: str | None) -> bool:
+    """Of very many patterns it is taken that they do."""
     patterns = changed_actions(*([text] if text else [] for text in (before, after)))
-    return patterns is None or any(overlap(pattern, action) for pattern in patterns for action in _actions())
+    if patterns is None or len(patterns) > _MOST_PATTERNS:
+        return True
+    return any(overlap(pattern, action) for pattern in patterns for action in _actions())
 
 
 # ---- Before and after ----------------------------------------------------------------------------------------

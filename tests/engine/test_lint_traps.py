@@ -185,6 +185,7 @@ MANY = [
     document(*(allow("s3:GetObject", f"{BUCKET}{n}/*") for n in range(1000))),
     document(*(allow("s3:GetObject", f"*x{n}*") for n in range(1000))),
     document(*(deny("s3:GetObject", f"*x{n}*") if n % 2 else allow("s3:GetObject", f"*y{n}*") for n in range(1000))),
+    document(allow([f"s3:g*t{n}*x" for n in range(10_000)])),  # in one statement
 ]
 
 

@@ -68,7 +68,11 @@ def _redundant(
         service = group(pattern)
         candidates = wide[service] + wide[""] if service else wide[""]
         for other, covering in candidates:
-            if covering != pattern and subject.may_spend(4) and _covers(covering, pattern, is_arn=is_arn):
+            if covering == pattern:
+                continue
+            if not subject.may_spend(4):
+                break
+            if _covers(covering, pattern, is_arn=is_arn):
                 yield text, other
                 break
 
