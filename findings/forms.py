@@ -29,7 +29,7 @@ class MuteForm(forms.Form):
     )
     until = forms.DateField(
         label="Until",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": "Choose a day: every mute ends.",
             "invalid": "Write the day as YYYY-MM-DD.",

@@ -257,15 +257,19 @@ def _unreadable(reading: JsonReading) -> DocumentProblem:
 
 
 def load(text: str) -> dict[str, Any] | None:
-    """The document in any text, without looking whether it is sound; None when there is none."""
+    """The document in any text, without looking whether it is sound; None when there is none.
+
+    An escape that is half a character, which no page and no file can hold, is read as a question mark.
+    """
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return None
     if not isinstance(document, dict):
         return None
-    if "\\u" in text and is_half_a_character(text, json.dumps(document, ensure_ascii=False)):
-        return None
+    if "\\u" in text and is_half_a_character(text, whole := json.dumps(document, ensure_ascii=False)):
+        mended: dict[str, Any] = json.loads(whole.encode("utf-8", "replace"))
+        return mended
     return document
 
 

@@ -148,7 +148,7 @@ def test_json_cut_at_every_place(bobs: Client) -> None:
     whole = document_text(allow("s3:GetObject", BUCKET, Principal={"AWS": OTHER}, Sid='a "b" \\ é'))
     for place in range(0, len(whole), 3):
         post(bobs, "check_policy_said", document=whole[:place])
-    assert "Line 1 , column 41" in checked(bobs, whole[:40])
+    assert "Line 1, column 41" in checked(bobs, whole[:40])
 
 
 DEEP = "[" * 5_000 + "]" * 5_000

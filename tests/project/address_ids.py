@@ -14,6 +14,7 @@ from accounts.roles import Role
 from cognito.models import SavedSearch, UserPool
 from identities.models import IamUser
 from objects import kinds, object_actions
+from policies.models import EditorDraft
 from sync.models import Change, MirroredRow, Revision, Run, Safeguard
 from tests.project.addresses import ADDRESSES
 
@@ -31,6 +32,7 @@ KINDS: Mapping[str, type[Model]] = {
     "revision": Revision,
     "as": IamUser,
     "object": IamUser,
+    "draft": EditorDraft,
     "grant": Grant,
     "approval": ApprovalRule,
     "audit": AuditEntry,

@@ -90,8 +90,20 @@ def scrolls_sideways(page: Page, width: int) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth") > width)
 
 
+# What turns or blinks for ever isn't waited for.
+_NOTHING_FADES = """Promise.allSettled(
+    document.getAnimations()
+        .filter((each) => each.effect.getTiming().iterations !== Infinity)
+        .map((each) => each.finished)
+)"""
+
+
 def axe_violations(page: Page) -> list[str]:
-    """What axe finds, one line each. It makes a style violation of its own: look at the console before."""
+    """What axe finds, one line each. It makes a style violation of its own: look at the console before.
+
+    Colours that a change of the theme has under way are waited for.
+    """
     page.wait_for_load_state()
+    page.evaluate(_NOTHING_FADES)
     found = Axe().run(page).response["violations"]
     return [f"{item['id']}: {node['html']}" for item in found for node in item["nodes"]]

@@ -92,6 +92,9 @@ VERBS: dict[str, Callable[[Change, Operator], Any]] = {
     "look_again": lambda removal, actor: changes.look_again(change=removal, actor=actor),
     "move_end": _later,
     "override": lambda removal, actor: changes.override(change=removal, actor=actor, reason="why"),
+    "override_guard_rail": lambda removal, actor: changes.override_guard_rail(
+        change=removal, actor=actor, reason="why"
+    ),
     "propose_reverse": lambda removal, actor: changes.propose_reverse(change=removal, actor=actor, reason="why"),
     "reject": lambda removal, actor: changes.reject(change=removal, actor=actor, comment="no"),
     "replan": lambda removal, actor: changes.replan(change=removal, actor=actor),
