@@ -20,6 +20,7 @@ MAY = (
     "policies/ending.py",
     "cognito/restoring/views.py",
     "sync/row_writes.py",
+    "findings/forms.py",
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from accounts.models import Operator
 from tests.services.chromium import HOW_TO_GET_ONE, chromium
@@ -50,8 +50,23 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser, live_server: Any) -> Iterator[BrowserContext]:
     opened = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
     opened.set_default_timeout(DEADLINE_MS)
+    asked: set[Request] = set()
+    opened.on("request", lambda request: asked.add(request))
+    opened.on("requestfinished", lambda request: asked.discard(request))
+    opened.on("requestfailed", lambda request: asked.discard(request))
     yield opened
+    _leave(opened, asked)
     opened.close()
+
+
+def _leave(context: BrowserContext, asked: set[Request]) -> None:
+    """A page that is left saves what was typed: not into the database of the next one. What is under way ends first."""
+    context.set_offline(True)
+    for page in context.pages:
+        for _ in range(100):
+            if not asked:
+                break
+            page.wait_for_timeout(50)
 
 
 @pytest.fixture

@@ -41,11 +41,22 @@ function errorsOf(view) {
 }
 
 // A fragment that checks the draft carries <… data-findings-for="id of the textarea" data-findings="[…]">.
+// The answer to a fix has the findings of the fixed text, and says what was fixed: that text isn't checked once more.
 export function listenForFindings(view, id) {
+  let fixed;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt } = event.detail;
+    if (fixed === undefined || elt.id !== id) return;
+    if (elt.value === fixed) event.preventDefault();
+    else fixed = undefined;
+  });
   document.addEventListener("htmx:afterSettle", () => {
     const source = document.querySelector(`[data-findings-for="${CSS.escape(id)}"]`);
     if (!source) return;
-    if (source.dataset.text !== undefined) takeFixed(view, source);
+    if (source.dataset.text !== undefined) {
+      fixed = source.dataset.text;
+      takeFixed(view, source);
+    }
     view.dispatch({ effects: setFindings.of(findingsOf(source)) });
     forceLinting(view);
   });
