@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
+from access.asking.anonymized import anonymized
 from access.asking.calls import CannotAskError, UnreadableAnswerError, ask_simulator
 from access.asking.comparing import REASONS, Compared, compare
 from access.asking.keeping import keep
-from access.asking.nameless import nameless
 from access.denied.answer import surroundings_seen
 from access.forms import DeniedRequestForm
 from access.holders import Holder
@@ -120,7 +120,7 @@ def disagreements(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
     rows = list(AccessDisagreement.objects.filter(aws_account=aws_account)[:SHOWN])
     if request.GET.get("format") == "json":
-        text = json.dumps([nameless(row) for row in rows], indent=2)
+        text = json.dumps([anonymized(row) for row in rows], indent=2)
         answer = HttpResponse(text, content_type="application/json")
         answer["Content-Disposition"] = 'attachment; filename="disagreements.json"'
         return answer

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -20,9 +20,10 @@ from access.guard_rails.finding_source import RULE
 from access.guard_rails.form import RailForm
 from access.guard_rails.rules import OWN, RULES, RailRule
 from access.guard_rails.services import change_own, rail_of, set_in_each
+from access.views.safeguards import decide, delete, fetch_safeguard, versions_context, waiting
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import ADMINISTER, APPROVE
+from accounts.roles import ADMINISTER
 from findings.models import Finding, SourceLook
 from sync.models import Safeguard, SafeguardVersion
 from sync.safeguards import services
@@ -30,7 +31,8 @@ from sync.safeguards.in_force import versions_in_force
 from sync.safeguards.services import SafeguardError
 
 _State = SafeguardVersion.State
-_SHOWN = 20
+_SHOWN, _NOUN = 20, "guard rail"
+_DELETED = "The guard rail was deleted while you were editing. Save it again to make a new one of what you typed."
 _WAITS = "It loosens a guard rail that stands against plans: a second person has to agree."
 
 
@@ -69,13 +71,11 @@ class RailLine:
 def guard_rails(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
     versions = list(versions_in_force(aws_account, KIND))
-    pending = SafeguardVersion.objects.filter(safeguard__aws_account=aws_account, state=_State.PENDING)
-    waiting = set(pending.values_list("safeguard_id", flat=True))
-    against = _counts(aws_account)
+    waits, against = waiting(aws_account), _counts(aws_account)
     by_rule = {name: [each for each in versions if each.content["rule"] == name] for name in RULES}
     unset: list[SafeguardVersion | None] = [None]
     lines = [
-        _line(aws_account, rule, version, waiting, against)
+        _line(aws_account, rule, version, waits, against)
         for name, rule in RULES.items()
         for version in by_rule[name] or (unset if name != OWN else ())
     ]
@@ -92,7 +92,7 @@ def _line(
     aws_account: AwsAccount,
     rule: RailRule,
     version: SafeguardVersion | None,
-    waiting: set[int],
+    waits: set[int],
     against: dict[str, int],
 ) -> RailLine:
     url = _url(aws_account, rule, version.safeguard_id if version else 0)
@@ -100,7 +100,7 @@ def _line(
         return RailLine(rule, url)
     number = version.safeguard_id
     content = RailContent.read(version.content)
-    return RailLine(rule, url, version, content, number in waiting, against.get(str(number), 0))
+    return RailLine(rule, url, version, content, number in waits, against.get(str(number), 0))
 
 
 def _url(aws_account: AwsAccount, rule: RailRule, pk: int) -> str:
@@ -123,12 +123,6 @@ def _rule(name: str) -> RailRule:
     return rule
 
 
-def _own(aws_account: AwsAccount, pk: int) -> tuple[Safeguard, SafeguardVersion | None]:
-    """With the version in force; None where it was deleted."""
-    safeguard = get_object_or_404(Safeguard.objects.filter(aws_account=aws_account, kind=KIND), pk=pk)
-    return safeguard, versions_in_force(aws_account, KIND).filter(safeguard=safeguard).first()
-
-
 @require_GET
 def guard_rail_rule(request: HttpRequest, account_id: str, rule: str) -> HttpResponse:
     aws_account, of = fetch_aws_account(request, account_id), _rule(rule)
@@ -139,7 +133,7 @@ def guard_rail_rule(request: HttpRequest, account_id: str, rule: str) -> HttpRes
 @require_GET
 def guard_rail(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
-    safeguard, version = _own(aws_account, pk)
+    safeguard, version = fetch_safeguard(aws_account, KIND, pk)
     shown = version or safeguard.versions.order_by("-number").first()
     of = RULES[shown.content["rule"]] if shown else RULES[OWN]
     if of.name != OWN:
@@ -165,9 +159,10 @@ def guard_rail_set(request: HttpRequest, account_id: str, rule: str) -> HttpResp
 def guard_rail_change(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """One of the operators' own."""
     aws_account = fetch_aws_account(request, account_id)
-    safeguard, version = _own(aws_account, pk)
+    safeguard, version = fetch_safeguard(aws_account, KIND, pk)
     if version is None:
-        return _page(request, aws_account, RULES[OWN], safeguard, version, problem="It was deleted.")
+        form = _form(request, aws_account, RULES[OWN], None, posted=True)
+        return _page(request, aws_account, RULES[OWN], None, None, form, _DELETED)
     return _set(request, aws_account, RULES[OWN], safeguard, version)
 
 
@@ -209,34 +204,18 @@ def _tell(request: HttpRequest, version: SafeguardVersion | None, why_not: str =
 
 @require_POST
 def guard_rail_delete(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    def delete(safeguard: Safeguard) -> str:
-        reason = request.POST.get("reason", "")[:2_000]
-        made = services.delete(safeguard=safeguard, actor=signed_in(request), reason=reason)
-        return _WAITS if made.state == _State.PENDING else "The guard rail is deleted."
-
-    return _do(request, account_id, pk, delete)
+    return _do(request, account_id, pk, lambda safeguard: delete(request, safeguard, _NOUN))
 
 
 @require_POST
 def guard_rail_decide(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """Of a version that waits for a second person."""
-
-    def decide(safeguard: Safeguard) -> str:
-        pending = safeguard.versions.filter(state=_State.PENDING).first()
-        if pending is None:
-            raise SafeguardError("Nothing waits for a second person any more.")
-        if request.POST.get("decision") != "accept":
-            services.refuse(version=pending, actor=signed_in(request))
-            return "The guard rail stays as it is."
-        services.accept(version=pending, actor=signed_in(request))
-        return "You agreed: it holds from now on."
-
-    return _do(request, account_id, pk, decide)
+    return _do(request, account_id, pk, lambda safeguard: decide(request, safeguard, _NOUN))
 
 
 def _do(request: HttpRequest, account_id: str, pk: int, do: Callable[[Safeguard], str]) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
-    safeguard, _ = _own(aws_account, pk)
+    safeguard, _ = fetch_safeguard(aws_account, KIND, pk)
     try:
         messages.info(request, do(safeguard))
     except SafeguardError as problem:
@@ -272,8 +251,8 @@ def _page(
     operator = signed_in(request)
     is_deleted = safeguard is not None and version is None
     may_change = may(operator, ADMINISTER, aws_account) and not is_deleted
-    versions = list(safeguard.versions.select_related("author", "decided_by")) if safeguard else []
-    pending = next((each for each in versions if each.state == _State.PENDING), None)
+    versions = versions_context(safeguard, aws_account, operator)
+    pending = versions["pending"]
     rows = Finding.objects.filter(aws_account=aws_account, rule=RULE, scope=str(safeguard.pk) if safeguard else "-")
     counted = rows.counted_at(timezone.now())
     looked = SourceLook.objects.filter(aws_account=aws_account, source="guard_rails").first()
@@ -287,11 +266,9 @@ def _page(
         "form": form or (_form(request, aws_account, rule, version, posted=False) if may_change else None),
         "post_url": _post_url(aws_account, rule, safeguard),
         "problem": problem,
-        "versions": [(each, RailContent.read(each.content)) for each in versions],
-        "pending": pending,
+        **versions,
+        "modes": [(each, RailContent.read(each.content).mode.label.lower()) for each in versions["versions"]],
         "pending_line": RailLine(rule, "", pending, RailContent.read(pending.content)) if pending else None,
-        "is_author": pending is not None and pending.author_id == operator.pk,
-        "may_decide": may(operator, APPROVE, aws_account),
         "takes_two": services.takes_second_person(aws_account),
         "against": list(counted[:_SHOWN]),
         "more": max(0, counted.count() - _SHOWN),

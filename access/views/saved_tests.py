@@ -18,9 +18,9 @@ from access.saved_tests.form import SavedTestForm, initial_of, initial_of_conten
 from access.saved_tests.results import run_and_keep
 from access.simulation.question import SimulationQuestion
 from access.simulation.supposing import live_state
-from accounts.access import fetch_aws_account, may, signed_in
+from access.views.safeguards import State, decide, delete, fetch_safeguard, versions_context, waiting
+from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import APPROVE
 from accounts.stepup import demand_step_up
 from iamconsole.web.fragments import render_page
 from sync.models import Change, Safeguard, SafeguardVersion
@@ -29,7 +29,8 @@ from sync.safeguards.in_force import versions_in_force
 from sync.safeguards.services import SafeguardError
 from sync.views.live import fetch_change
 
-_State = SafeguardVersion.State
+_NOUN = "test"
+_DELETED = "The test was deleted while you were editing. Save it again to make a new one of what you typed."
 
 
 @require_GET
@@ -37,15 +38,14 @@ def tests(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
     versions = list(versions_in_force(aws_account, KIND))
     results = {each.safeguard_id: each for each in AccessTestResult.objects.filter(safeguard__aws_account=aws_account)}
-    pending = SafeguardVersion.objects.filter(safeguard__aws_account=aws_account, state=_State.PENDING)
-    waiting = set(pending.values_list("safeguard_id", flat=True))
+    waits = waiting(aws_account)
     order = {"broken": 0, "unknown": 1}
     lines = [
         {
             "version": each,
             "expected": each.content["expected"],
             "result": results.get(each.safeguard_id),
-            "waits": each.safeguard_id in waiting,
+            "waits": each.safeguard_id in waits,
         }
         for each in versions
     ]
@@ -105,16 +105,10 @@ def _name_for(question: SimulationQuestion, expected: str) -> str:
 
 
 # ---- One ---------------------------------------------------------------------------------------------------------
-def _fetch(aws_account: AwsAccount, pk: int) -> tuple[Safeguard, SafeguardVersion | None]:
-    """With the version in force; None where it was deleted."""
-    safeguard = get_object_or_404(Safeguard.objects.filter(aws_account=aws_account, kind=KIND), pk=pk)
-    return safeguard, versions_in_force(aws_account, KIND).filter(safeguard=safeguard).first()
-
-
 @require_GET
 def test(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
-    return _page(request, aws_account, *_fetch(aws_account, pk))
+    return _page(request, aws_account, *fetch_safeguard(aws_account, KIND, pk))
 
 
 def _page(
@@ -127,8 +121,8 @@ def _page(
 ) -> HttpResponse:
     operator = signed_in(request)
     directory = live_state(aws_account).directory
-    versions = list(safeguard.versions.select_related("author", "decided_by"))
-    pending = next((each for each in versions if each.state == _State.PENDING), None)
+    found = versions_context(safeguard, aws_account, operator)
+    versions, pending = found["versions"], found["pending"]
     content = TestContent.read((version or versions[0]).content)
     may_change = version is not None and services.may_change(operator, aws_account, blocks=version.is_blocking)
     if form is None and may_change and version is not None:
@@ -144,10 +138,8 @@ def _page(
         "content": content,
         "principals": [named_now(each, directory) for each in content.principals],
         "result": AccessTestResult.objects.filter(safeguard=safeguard).first(),
-        "versions": versions,
-        "pending": pending,
-        "is_author": pending is not None and pending.author_id == operator.pk,
-        "may_decide": pending is not None and may(operator, APPROVE, aws_account),
+        **found,
+        "described": [(each, _said_of(each)) for each in versions],
         "may_change": may_change and pending is None,
         "takes_two": services.takes_second_person(aws_account) and (version is None or version.is_blocking),
         "form": form,
@@ -155,6 +147,11 @@ def _page(
         "ask_url": _ask_url(aws_account, content),
     }
     return render(request, "access/tests/test.html", context, status=422 if problem else 200)
+
+
+def _said_of(version: SafeguardVersion) -> str:
+    blocks = "Blocks plans. " if version.is_blocking else ""
+    return f"{blocks}Expected: {version.content['expected']}."
 
 
 def _ask_url(aws_account: AwsAccount, content: TestContent) -> str:
@@ -170,16 +167,17 @@ def _ask_url(aws_account: AwsAccount, content: TestContent) -> str:
 @require_POST
 def change_test(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
-    safeguard, version = _fetch(aws_account, pk)
-    if version is None:
-        return _page(request, aws_account, safeguard, version, problem="It was deleted.")
+    safeguard, version = fetch_safeguard(aws_account, KIND, pk)
     state = live_state(aws_account)
     form = SavedTestForm(
         request.POST,
         directory=state.directory,
         may_block=services.may_change(signed_in(request), aws_account, blocks=True),
-        before=TestContent.read(version.content),
+        before=TestContent.read(version.content) if version else None,
     )
+    if version is None:
+        form.add_error(None, _DELETED)
+        return render(request, "access/tests/new.html", {"aws_account": aws_account, "form": form}, status=422)
     if not form.is_valid():
         return _page(request, aws_account, safeguard, version, form)
     if version.is_blocking or form.wanted.is_blocking:
@@ -188,7 +186,7 @@ def change_test(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
         made = services.change(safeguard=safeguard, actor=signed_in(request), wanted=form.wanted)
     except SafeguardError as problem:
         return _page(request, aws_account, safeguard, version, form, str(problem))
-    if made.state == _State.IN_FORCE:
+    if made.state == State.IN_FORCE:
         run_and_keep([made], state)
     else:
         messages.info(request, "It loosens a test that blocks plans: a second person has to agree.")
@@ -197,38 +195,24 @@ def change_test(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 
 @require_POST
 def delete_test(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    def delete(safeguard: Safeguard) -> str:
-        reason = request.POST.get("reason", "")[:2_000]
-        made = services.delete(safeguard=safeguard, actor=signed_in(request), reason=reason)
-        waits = "It blocks plans: a second person has to agree before it is deleted."
-        return waits if made.state == _State.PENDING else "The test is deleted."
-
-    return _do(request, account_id, pk, delete)
+    return _do(request, account_id, pk, lambda safeguard: delete(request, safeguard, _NOUN))
 
 
 @require_POST
 def decide_test(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """Of a version that waits for a second person."""
 
-    def decide(safeguard: Safeguard) -> str:
-        pending = safeguard.versions.filter(state=_State.PENDING).first()
-        if pending is None:
-            raise SafeguardError("Nothing waits for a second person any more.")
-        if request.POST.get("decision") != "accept":
-            services.refuse(version=pending, actor=signed_in(request))
-            return "The test stays as it is."
-        made = services.accept(version=pending, actor=signed_in(request))
-        if made.state == _State.IN_FORCE:
-            run_and_keep([made], live_state(safeguard.aws_account))
-        return "You agreed: it holds from now on."
+    def run(version: SafeguardVersion) -> None:
+        if version.state == State.IN_FORCE:
+            run_and_keep([version], live_state(version.safeguard.aws_account))
 
-    return _do(request, account_id, pk, decide)
+    return _do(request, account_id, pk, lambda safeguard: decide(request, safeguard, _NOUN, run))
 
 
 def _do(request: HttpRequest, account_id: str, pk: int, do: Callable[[Safeguard], str]) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
-    safeguard, version = _fetch(aws_account, pk)
-    if version is not None and (version.is_blocking or safeguard.versions.filter(state=_State.PENDING).exists()):
+    safeguard, version = fetch_safeguard(aws_account, KIND, pk)
+    if version is not None and (version.is_blocking or safeguard.versions.filter(state=State.PENDING).exists()):
         demand_step_up(request)
     try:
         messages.info(request, do(safeguard))

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import AwsAccount
-from policies.completion.held import held_types
+from policies.completion.mirrored_objects import held_types
 from policies.engine.structure import DocumentType
 
 

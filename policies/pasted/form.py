@@ -16,7 +16,7 @@ from policies.engine.lint.subject import service_of
 from policies.engine.statements import document_in
 from policies.engine.structure import DocumentType
 from policies.fields import DocumentField
-from policies.pasted.said_type import LONGEST_RESOURCE, PastedType, pasted_type, subject_of
+from policies.pasted.chosen_type import LONGEST_RESOURCE, PastedType, pasted_type, subject_of
 
 AS_IT_LOOKS = ("", "As it looks")
 _CONTROL = (DocumentType.SCP, DocumentType.RCP)

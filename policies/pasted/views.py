@@ -19,8 +19,8 @@ from policies.edited_objects import fetch_edited
 from policies.models import OrgPolicy
 from policies.open_drafts import AS_NEW
 from policies.organizations.types import document_type
+from policies.pasted.chosen_type import PastedType, pasted_type, subject_of
 from policies.pasted.form import PastedField, PastedPolicyForm
-from policies.pasted.said_type import PastedType, pasted_type, subject_of
 from policies.views.document import render_checked, render_view
 from policies.views.starting import begin
 

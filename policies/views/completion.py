@@ -15,7 +15,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_GET
 
 from accounts.access import fetch_aws_account, signed_in, visible_aws_accounts
-from policies.completion import held, words
+from policies.completion import mirrored_objects, words
 
 _KEPT_S = 3_600  # by a browser, which then asks whether it is still the same
 _LONGEST = 2_048
@@ -56,7 +56,7 @@ def _asked(request: HttpRequest, name: str) -> str:
 
 
 def _account_names(request: HttpRequest) -> Mapping[str, str]:
-    return held.names_of_accounts(signed_in(request), visible_aws_accounts(request))
+    return mirrored_objects.names_of_accounts(signed_in(request), visible_aws_accounts(request))
 
 
 @require_GET
@@ -67,7 +67,7 @@ def document_surroundings(request: HttpRequest, account_id: str) -> JsonResponse
         "account": aws_account.account_id,
         "partition": aws_account.partition,
         "region": aws_account.default_region,
-        "organization": held.organization_of(aws_account),
+        "organization": mirrored_objects.organization_of(aws_account),
         "accounts": list(_account_names(request).items()),
     }
     return JsonResponse(found)
@@ -78,7 +78,9 @@ def document_objects(request: HttpRequest, account_id: str) -> JsonResponse:
     """`types`: "iam:role,iam:user"; `q`: what is typed; `everywhere`: in all AWS accounts that they may see."""
     aws_account = fetch_aws_account(request, account_id)
     types, everywhere = _asked(request, "types").split(","), "everywhere" in request.GET
-    found = held.objects_of(signed_in(request), aws_account, types, _asked(request, "q"), everywhere=everywhere)
+    found = mirrored_objects.objects_of(
+        signed_in(request), aws_account, types, _asked(request, "q"), everywhere=everywhere
+    )
     return JsonResponse({"objects": [asdict(each) for each in found]})
 
 
@@ -88,6 +90,6 @@ def document_about(request: HttpRequest, account_id: str) -> JsonResponse:
     fetch_aws_account(request, account_id)
     named, names = _asked(request, "named"), _account_names(request)
     if len(named) == 12 and named.isascii() and named.isdecimal():
-        return JsonResponse({"thing": asdict(held.account_with(named, names))})
-    thing = held.thing_with(named, signed_in(request), names)
+        return JsonResponse({"thing": asdict(mirrored_objects.account_with(named, names))})
+    thing = mirrored_objects.thing_with(named, signed_in(request), names)
     return JsonResponse({"thing": asdict(thing) if thing else None})

@@ -2,7 +2,7 @@
 
 The mirrors hold users, roles, policies and user pools; of other types it is the shape of their ARNs, in this AWS
 account.
-Each operator is told of what they may see, and of nothing else (policies/completion/held.py).
+Each operator is told of what they may see, and of nothing else (policies/completion/mirrored_objects.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policies.completion.held import held_types, objects_of
+from policies.completion.mirrored_objects import held_types, objects_of
 from policies.editor_views import EditedText
 from policies.engine import catalogue
 from policies.engine.visual import VisualStatement

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from django.test import Client
 from django.urls import reverse
 
-from access.asking.nameless import nameless_arn
+from access.asking.anonymized import anonymized_arn
 from access.models import AccessDisagreement
 from accounts.models import AwsAccount
 from emulator.encoded import encode, refusal_content
@@ -264,8 +264,8 @@ def test_aws_s_own_details_are_asked_for_by_a_button(emulator: Emulator, alone: 
 
 
 def test_arns_without_names() -> None:
-    assert nameless_arn(DANA) == "arn:aws:iam::000000000000:user/…"
-    assert nameless_arn("arn:aws:s3:::payroll/jane.csv") == "arn:aws:s3:::…/…"
-    assert nameless_arn("arn:aws:sqs:eu-west-1:1:jobs") == "arn:aws:sqs:eu-west-1:000000000000:…"
-    assert nameless_arn("*") == "*"
-    assert nameless_arn("jane@example.org") == "…"
+    assert anonymized_arn(DANA) == "arn:aws:iam::000000000000:user/…"
+    assert anonymized_arn("arn:aws:s3:::payroll/jane.csv") == "arn:aws:s3:::…/…"
+    assert anonymized_arn("arn:aws:sqs:eu-west-1:1:jobs") == "arn:aws:sqs:eu-west-1:000000000000:…"
+    assert anonymized_arn("*") == "*"
+    assert anonymized_arn("jane@example.org") == "…"

@@ -94,9 +94,13 @@ def test_ones_of_their_own(here: AwsAccount, alice: Operator, bob: Operator, pos
     assert "Buckets &lt;stay&gt;" in client_of(bob).get(url).content.decode()
     looser = post(alice, f"{url}change/", name="Buckets stay", mode="note", of_rule_document=document)
     assert looser.status_code == 302 and in_force(here)[0].content["mode"] == "note"
-    assert client_of(alice, ago=0).post(f"{url}delete/").status_code == 302
+    assert client_of(alice, ago=0).post(f"{url}delete/", {"reason": "Ticket OPS-1"}).status_code == 302
     assert in_force(here) == []
-    assert "Deleted" in client_of(alice).get(url).content.decode()
+    page = client_of(alice).get(url).content.decode()
+    assert "Deleted" in page and "Ticket OPS-1" in page
+    late = post(alice, f"{url}change/", name="Typed for long", of_rule_document=document).content.decode()
+    assert "Save it again to make a new one" in late and "Typed for long" in late
+    assert f'action="{WHERE}new/"' in late
 
 
 def test_a_second_person_agrees_on_the_page(

@@ -102,6 +102,19 @@ def test_what_blocks_is_for_owners_with_a_fresh_sign_in(
     assert client_of(bob).post(address("access_test_decide", pk=str(version.safeguard_id))).status_code == 403
 
 
+def test_what_was_typed_outlasts_the_test(
+    alone: AwsAccount, alice: Operator, client_of: ClientOf, dana: IamUser
+) -> None:
+    """Somebody deletes the test, with a reason, while somebody else edits it."""
+    safeguard = saved(alone, alice).safeguard
+    post(client_of(alice), "access_test_delete", {"reason": "Ticket OPS-1"}, safeguard)
+    found = post(client_of(alice), "access_test_change", {**FORM, "name": "Typed for long"}, safeguard)
+    page = found.content.decode()
+    assert "Save it again to make a new one" in text_of(page)
+    assert 'value="Typed for long"' in page and address("access_test_new") in page
+    assert "Ticket OPS-1" in get(client_of(alice), "access_test", pk=str(safeguard.pk))
+
+
 def test_two_people_loosen_it(
     alone: AwsAccount, alice: Operator, anton: Operator, client_of: ClientOf, dana: IamUser
 ) -> None:

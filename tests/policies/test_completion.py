@@ -17,7 +17,7 @@ from accounts.roles import Role
 from cognito.models import IdentityPool
 from policies.completion import words
 from policies.completion.editor import completion_settings
-from policies.completion.held import MOST, MOST_TYPES, held_types
+from policies.completion.mirrored_objects import MOST, MOST_TYPES, held_types
 from policies.engine import catalogue
 from policies.engine.structure import DocumentType
 from tests.conftest import make_aws_account, make_operator

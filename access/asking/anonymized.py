@@ -11,12 +11,12 @@ from policies.engine.catalogue import spelled
 _ACCOUNT, _NAME = "000000000000", "…"
 
 
-def nameless(row: AccessDisagreement) -> dict[str, Any]:
+def anonymized(row: AccessDisagreement) -> dict[str, Any]:
     """What there is to learn from: no ARN, no value of a tag or of a condition key is in it."""
     return {
-        "principal": nameless_arn(row.principal),
+        "principal": anonymized_arn(row.principal),
         "action": row.action,
-        "resource": nameless_arn(row.resource),
+        "resource": anonymized_arn(row.resource),
         "keys": [_key(key) for key in row.keys],
         "console": row.ours,
         "console_by_what_the_simulator_looks_at": row.alike,
@@ -29,7 +29,7 @@ def nameless(row: AccessDisagreement) -> dict[str, Any]:
     }
 
 
-def nameless_arn(text: str) -> str:
+def anonymized_arn(text: str) -> str:
     """`arn:aws:iam::000000000000:role/…` of any role; "*" stays."""
     arn = Arn.parse(text)
     if arn is None:
