@@ -68,7 +68,7 @@ class PoliciesShell(ShellProvider):
         ),
         NavGroup(
             "Access",
-            (NavItem("Check a policy", "file-check", "check_policy", permission=SEE_IAM, position=18),),
+            (NavItem("Check a policy", "file-check", "check_policy", permission=SEE_IAM, position=55),),
             position=15,
         ),
     )

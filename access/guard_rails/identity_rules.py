@@ -177,7 +177,7 @@ _ORDER = (Severity.SECURITY_WARNING, Severity.ERROR, Severity.WARNING, Severity.
 
 class NoGraveFindings(RailRule):
     name = "no_grave_findings"
-    title = "Documents have no grave findings"
+    title = "Policies have no serious findings"
     explains = "A policy or trust policy in which lint finds more than before, of the severity that is chosen or worse."
     mend = "Edit the document: its findings say how."
     parameters = (

@@ -286,3 +286,13 @@ def test_an_answer_is_in_view(aws_account: AwsAccount, ids: dict[str, str], bob:
         page.get_by_role("textbox", name="Resource").fill("arn:aws:s3:::documents/a")
         page.get_by_role("button", name="Ask").click()
         expect(page.locator("#answer")).to_be_in_viewport()
+
+
+def test_the_sidebar_fits_a_window_of_900_pixels(alice: Operator, page_of: PageOf) -> None:
+    page = page_of(alice)
+    page.goto(address("policies"))
+    assert page.locator("#side").evaluate("each => each.scrollHeight <= each.clientHeight")
+    page.get_by_text("More of Access").press("Enter")
+    page.get_by_role("link", name="Guard rails").click()
+    expect(page.get_by_role("heading", name="Guard rails", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Check a policy")).to_be_visible()  # unfolded on a page of theirs
