@@ -111,27 +111,16 @@ def effects(
     for was, now in before.pairs_with(after):
         arn = now or was
         if not is_group(arn):
-            pair = _pair(before.combination(was), after.combination(now), tags)
-            if is_bound(after.taken.get(arn, arn)):
-                pair = _limited(pair, administrators.denials)
+            acts_as = after.taken.get(arn, arn)
+            limits = administrators.denials if is_bound(acts_as) else frozenset()
+            pair = before.combination(was, limits, tags), after.combination(now, limits, tags)
             reduced = relevant.pair(*pair)
             if reduced[0] != reduced[1]:
-                pairs[reduced, administrators.becomes(after.taken.get(arn, arn), *pair), ""].append(arn)
-    for of, pair in _of_nobody(before, after):
-        pairs[relevant.pair(*_limited(pair, administrators.denials)), False, of] = []
+                pairs[reduced, administrators.becomes(acts_as, *pair), ""].append(arn)
+    for of, (had, has) in _of_nobody(before, after):
+        limited = (replace(each, limits=administrators.denials) for each in (had, has))
+        pairs[relevant.pair(*limited), False, of] = []
     return list(_merged(_compared(pairs, effort)))
-
-
-def _limited(pair: Pair, denials: frozenset[str]) -> Pair:
-    was, becomes = (replace(each, limits=denials) for each in pair)
-    return was, becomes
-
-
-def _pair(before: Combination, after: Combination, tags: Collection[str]) -> Pair:
-    was, becomes = (
-        replace(each, tags=frozenset(tag for tag in each.tags if tag[0] in tags)) for each in (before, after)
-    )
-    return was, becomes
 
 
 def _of_nobody(before: PrincipalHoldings, after: PrincipalHoldings) -> Iterator[tuple[str, Pair]]:

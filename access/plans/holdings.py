@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import singledispatchmethod
 
@@ -70,17 +70,22 @@ class Combination:
 
 
 class PrincipalHoldings:
-    """`owners` by ARN. `documents`: the texts of managed policies by ARN."""
+    """`owners` by ARN. `documents`: the texts of managed policies by ARN.
+
+    Copies share the owners that neither has changed since: `apply` changes an owner of its own.
+    """
 
     def __init__(self, owners: dict[str, Owner], documents: dict[str, str]) -> None:
         self.owners = owners
         self.documents = documents
         self.former: dict[str, str] = {}  # by the new ARN, of who was renamed
         self.taken: dict[str, str] = {}  # the ARN of a role, by whoever may take it on
+        self._shared: set[str] = set()  # ARNs of owners that a copy may have, too
 
     def copy(self) -> PrincipalHoldings:
-        made = PrincipalHoldings({arn: owner.copy() for arn, owner in self.owners.items()}, dict(self.documents))
+        made = PrincipalHoldings(dict(self.owners), dict(self.documents))
         made.taken = dict(self.taken)
+        self._shared, made._shared = set(self.owners), set(self.owners)
         return made
 
     def apply_all(self, access_changes: Iterable[AccessChange]) -> None:
@@ -97,7 +102,7 @@ class PrincipalHoldings:
             self._owner(change.arn)
         else:
             self.owners.pop(change.arn, None)
-            for owner in self.owners.values():
+            for owner in self._members_of(change.arn):
                 owner.groups.discard(change.arn)
 
     @apply.register
@@ -144,10 +149,11 @@ class PrincipalHoldings:
             self._owner(change.new_arn)
             return
         self.former[change.new_arn] = self.former.pop(change.arn, change.arn)
-        self.owners[change.new_arn] = replace(self.owners.pop(change.arn), arn=change.new_arn)
-        for owner in self.owners.values():
-            if change.arn in owner.groups:
-                owner.groups = owner.groups - {change.arn} | {change.new_arn}
+        self.owners[change.new_arn] = replace(self._owner(change.arn), arn=change.new_arn)
+        del self.owners[change.arn]
+        self._shared.discard(change.new_arn)
+        for owner in self._members_of(change.arn):
+            owner.groups = owner.groups - {change.arn} | {change.new_arn}
 
     @apply.register
     def _takes(self, change: RoleTakingChange) -> None:
@@ -164,22 +170,43 @@ class PrincipalHoldings:
         """No policy says it: nothing to put together."""
 
     def _owner(self, arn: str) -> Owner:
+        """One that may be changed."""
+        if arn in self._shared:
+            self._shared.discard(arn)
+            if arn in self.owners:
+                self.owners[arn] = self.owners[arn].copy()
         return self.owners.setdefault(arn, Owner(arn))
 
+    def _members_of(self, group_arn: str) -> list[Owner]:
+        return [self._owner(owner.arn) for owner in list(self.owners.values()) if group_arn in owner.groups]
+
     # ---- Put together ----------------------------------------------------------------------------------------
-    def combination(self, arn: str) -> Combination:
-        """Of somebody who isn't there: nothing at all."""
+    def combination(
+        self, arn: str, limits: frozenset[str] = frozenset(), tags: Collection[str] | None = None
+    ) -> Combination:
+        """Of somebody who isn't there: nothing at all. `tags`: the keys of those that count; None for all."""
         owner = self.owners.get(arn)
         if owner is None:
-            return Combination(exists=False)
+            return Combination(exists=False, limits=limits)
         sources = self.sources_of(owner)
-        named = {policy for source in sources for policy in source.attached}
-        texts = {policy: self.text_of(policy) for policy in named | {owner.boundary} if policy}
-        documents = {text for policy, text in texts.items() if policy in named and text is not None}
-        documents.update(text for source in sources for text in source.inline.values())
-        boundary = (texts[owner.boundary] or NOTHING) if owner.boundary else None
-        lacks = frozenset(policy for policy, text in texts.items() if text is None)
-        return Combination(frozenset(documents), boundary, lacks, frozenset(owner.tags.items()))
+        documents: set[str] = set()
+        lacks: set[str] = set()
+        for source in sources:
+            documents.update(source.inline.values())
+            for policy in source.attached:
+                text = self.text_of(policy)
+                if text is None:
+                    lacks.add(policy)
+                else:
+                    documents.add(text)
+        boundary = None
+        if owner.boundary:
+            boundary = self.text_of(owner.boundary)
+            if boundary is None:
+                boundary = NOTHING
+                lacks.add(owner.boundary)
+        counted = frozenset(tag for tag in owner.tags.items() if tags is None or tag[0] in tags)
+        return Combination(frozenset(documents), boundary, frozenset(lacks), counted, limits=limits)
 
     def sources_of(self, owner: Owner) -> list[Owner]:
         """From whom it has its policies: itself, and its groups."""

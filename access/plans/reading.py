@@ -8,6 +8,7 @@ from typing import Any
 
 from access.plans.holdings import Owner, PrincipalHoldings, named_arns
 from accounts.models import AwsAccount
+from iamconsole.web.once import once_a_page
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
 from policies.holdings import AttachmentChange, BoundaryChange
 from policies.models import Document, ManagedPolicy, PolicyVersion
@@ -67,6 +68,11 @@ def _of_step(aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChang
 
 def read_holdings(aws_account: AwsAccount, access_changes: Sequence[AccessChange]) -> PrincipalHoldings:
     """All users and roles that are named, have a policy or boundary whose text changes, or are in such a group."""
+    return _read(aws_account, tuple(access_changes)).copy()
+
+
+@once_a_page
+def _read(aws_account: AwsAccount, access_changes: tuple[AccessChange, ...]) -> PrincipalHoldings:
     return _Reading(aws_account).read(access_changes)
 
 

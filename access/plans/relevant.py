@@ -7,7 +7,6 @@ those statements of them do, and principals whose other documents say nothing of
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from access.plans.holdings import NOTHING, Combination
@@ -47,7 +46,7 @@ class RelevantStatements:
     """Remembers what is left of each text."""
 
     def __init__(self) -> None:
-        self._left: dict[tuple[str, Patterns], str] = {}
+        self._left: dict[Patterns, _Left] = {}
         self._actions: dict[tuple[frozenset[str], frozenset[str]], Patterns | None] = {}
 
     def pair(self, before: Combination, after: Combination) -> tuple[Combination, Combination]:
@@ -73,18 +72,32 @@ class RelevantStatements:
         return self._actions[key]
 
     def _reduced(self, has: Combination, patterns: Patterns) -> Combination:
-        documents = frozenset(left for text in has.documents if (left := self._about(text, patterns)) != NOTHING)
-        boundary = None if has.boundary is None else self._about(has.boundary, patterns)
-        limits = frozenset(left for text in has.limits if (left := self._about(text, patterns)) != NOTHING)
-        return replace(has, documents=documents, boundary=boundary, limits=limits)
+        left = self._left.setdefault(patterns, _Left(patterns))
+        return Combination(
+            frozenset(map(left.__getitem__, has.documents)) - _EMPTY,
+            None if has.boundary is None else left[has.boundary],
+            has.lacks,
+            has.tags,
+            has.exists,
+            frozenset(map(left.__getitem__, has.limits)) - _EMPTY,
+        )
 
-    def _about(self, text: str, patterns: Patterns) -> str:
-        key = text, patterns
-        if key not in self._left:
-            document = document_in(text)
-            kept = [each for each in document.statements if is_about(each, patterns)]
-            self._left[key] = text if len(kept) == len(document.statements) else _written(document, kept)
-        return self._left[key]
+
+_EMPTY = frozenset({NOTHING})
+
+
+class _Left(dict[str, str]):
+    """By its text, what is left of a document."""
+
+    def __init__(self, patterns: Patterns) -> None:
+        super().__init__()
+        self._patterns = patterns
+
+    def __missing__(self, text: str) -> str:
+        document = document_in(text)
+        kept = [each for each in document.statements if is_about(each, self._patterns)]
+        self[text] = text if len(kept) == len(document.statements) else _written(document, kept)
+        return self[text]
 
 
 def _written(document: PolicyDocument, statements: Sequence[Statement]) -> str:

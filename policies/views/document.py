@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
+from iamconsole.web.once import page_is_made
 from objects.object_actions import SHOWN, VIEW
 from policies import draft_blocks
 from policies.drafts import findings_in, fixed_draft, newest_of, problems_of
@@ -89,8 +90,10 @@ def render_checked(
         subject = {name: request.POST.get(name) or request.GET.get(name, "") for name in ("of", "id", "policy")}
     draft = checked_draft(text, kind, aws_account, signed_in(request), subject)
     shown = _but_for_word(findings, text, request.POST.get("caret", ""))
+    with page_is_made():  # blocks only read
+        blocks = list(draft_blocks.shown(draft, is_valid=not problems_of(text, kind)))
     context = {
-        "blocks": list(draft_blocks.shown(draft, is_valid=not problems_of(text, kind))),
+        "blocks": blocks,
         "findings": shown,
         "is_typing": shown is not findings,
         "fixes": fixes,
