@@ -93,8 +93,15 @@ def _join(path: str, name: str) -> str:
 def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern of AWS's for Python, which lacks the categories of Unicode. AWS matches the whole value."""
     flags = re.ASCII if "\\p{" not in pattern else 0
-    translated = _CATEGORY.sub(lambda found: _characters(found[1]), pattern)
+    translated = _CATEGORY.sub(lambda found: _translated(pattern, found), pattern)
     return re.compile(rf"\A(?:{translated.removeprefix('(?s)')})\Z", flags | re.DOTALL)
+
+
+def _translated(pattern: str, category: re.Match[str]) -> str:
+    """`category`: where it stands in the pattern, within brackets or by itself."""
+    before = pattern[: category.start()].replace("\\[", "").replace("\\]", "")
+    ranges = _characters(category[1])
+    return ranges if before.rfind("[") > before.rfind("]") else f"[{ranges}]"
 
 
 @cache

@@ -34,6 +34,9 @@ Control endpoints, for tests; all speak JSON:
     POST   /_emulator/people           {pool_id, people: [{username or attributes.email, attributes, status?, enabled?,
                                        created?, changed?, groups?, password?, factors?, totp_secret?}]}: they were in
                                        that Cognito user pool before, unchecked and at once; says how many are in it
+    POST   /_emulator/identity-center  {enable?: {account_id, region, name?}, people?: [{user_id, status?, issuer?,
+                                       external_id?}], at?}: what no call does: the management account turned IAM
+                                       Identity Center on; somebody was disabled, or came by SCIM
     POST   /_emulator/keep             keeps AWS as it is now, until the emulator ends: {"kept": 1}
     POST   /_emulator/put-back         {kept}: makes AWS what it was then; the rules and the log stay as they are
     GET    /_emulator/origin           {"origin": the number of what was kept or put back last, 0 after a reset, null
@@ -65,6 +68,7 @@ from emulator import (
     cognito_idp,
     dispatching,
     iam,
+    identity_center,
     organizations,
     sts,
 )
@@ -77,7 +81,12 @@ from emulator.state import StateFile, UnreadableState
 
 HOST = "127.0.0.1"
 # Services without moto, by the names of its modules.
-_OURS = {"cognitoidp": cognito_idp.UserPoolCalls, "cognitoidentity": cognito_identity.IdentityPoolCalls}
+_OURS = {
+    "cognitoidp": cognito_idp.UserPoolCalls,
+    "cognitoidentity": cognito_identity.IdentityPoolCalls,
+    "ssoadmin": identity_center.IdentityCenterCalls,
+    "identitystore": identity_center.IdentityStoreCalls,
+}
 
 
 class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]
@@ -117,6 +126,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
             organizations.reset()
             cognito_idp.reset()
             cognito_identity.backends.clear()
+            identity_center.backends.clear()
         state.changed()
 
     def note_activity(**activity: str) -> None:
@@ -135,6 +145,12 @@ def build(state: StateFile, lock: RLock) -> Gate:
         state.changed()
         return count
 
+    def steer_identity_center(**facts: Any) -> dict[str, str]:
+        with lock:
+            answer = identity_center.steer(**facts)
+        state.changed()
+        return answer
+
     pictures: list[bytes] = []
 
     def keep() -> dict[str, int]:
@@ -152,6 +168,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
         note_activity=note_activity,
         describe_root=describe_root,
         bring_in=bring_in,
+        identity_center=steer_identity_center,
         keep=keep,
         put_back=put_back,
         outbox=cognito_idp.outbox,

@@ -13,7 +13,7 @@ from emulator.gate import CONTROL, Gate
 from emulator.wire import Answer, Environ
 
 # Endpoints that make AWS another than calls made it.
-_STEERING = {"rules", "activity", "root", "people"}
+_STEERING = {"rules", "activity", "root", "people", "identity-center"}
 
 
 class Control:
@@ -25,6 +25,7 @@ class Control:
         note_activity: Callable[..., None],
         describe_root: Callable[..., None],
         bring_in: Callable[..., Any],
+        identity_center: Callable[..., Any],
         keep: Callable[[], dict[str, int]],
         put_back: Callable[..., None],
         outbox: Outbox,
@@ -51,6 +52,7 @@ class Control:
             ("GET", "origin"): lambda environ: {"origin": self._origin},
             ("POST", "authorization-ids"): lambda environ: switch(**_json_of(environ)),
             ("POST", "people"): lambda environ: bring_in(**_json_of(environ)),
+            ("POST", "identity-center"): lambda environ: identity_center(**_json_of(environ)),
         }
 
     def __call__(self, environ: Environ) -> Answer:

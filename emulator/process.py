@@ -98,6 +98,11 @@ class Emulator:
         """People who were in that user pool before; see `emulator.cognito_idp.joining.bring_in`."""
         self._ask("POST", "/_emulator/people", json.dumps({"pool_id": pool_id, "people": people}))
 
+    def identity_center(self, **facts: Any) -> dict[str, str]:
+        """What no call does; see `emulator.identity_center.steer`."""
+        answer: dict[str, str] = self._ask("POST", "/_emulator/identity-center", json.dumps(facts))
+        return answer
+
     def messages(self, *, since: int = 0) -> list[dict[str, Any]]:
         """What Cognito would have sent, oldest first, with the code or the password in `secret`."""
         found: list[dict[str, Any]] = self._ask("GET", f"/_emulator/outbox?since={since}")

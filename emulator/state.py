@@ -17,7 +17,7 @@ from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
-from emulator import cognito_identity, cognito_idp, organizations
+from emulator import cognito_identity, cognito_idp, identity_center, organizations
 from emulator.iam.managed import managed_by_aws
 
 # Raise this when the classes of `emulator` move, or change what they keep.
@@ -27,6 +27,7 @@ _SERVICES = {
     "cognito-identity": cognito_identity.backends,
     "cognito-idp": cognito_idp.backends,
     "iam": iam_backends,
+    "identity-center": identity_center.backends,
     "organizations": organizations_backends,
     "s3": s3_backends,
     "sts": sts_backends,

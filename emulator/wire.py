@@ -42,13 +42,14 @@ MASK = "***"
 
 
 class AwsError(Exception):
-    """An error that AWS would answer with."""
+    """An error that AWS would answer with. `members`: what its shape has beside the message, such as a reason."""
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(self, code: str, message: str, status: int = 400, members: dict[str, str] | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
+        self.members = members or {}
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ class AwsRequest:
             )
         else:
             kind = "application/x-amz-json-1.1"
-            body = json.dumps({"__type": problem.code, "message": problem.message})
+            body = json.dumps({"__type": problem.code, "message": problem.message, **problem.members})
         headers = [("Content-Type", kind), ("x-amzn-RequestId", request_id)]
         return Answer(status=problem.status, body=body.encode(), headers=headers)
 

@@ -92,7 +92,7 @@ class Roles(IAMBackend):  # type: ignore[misc]
         super().tag_role(role_name, tags)
 
     def delete_role(self, role_name: str) -> None:
-        self._forget_role(self.modifiable_role(role_name))
+        self.forget_role(self.modifiable_role(role_name))
 
     def create_service_linked_role(self, service_name: str, description: str, suffix: str) -> Any:
         """One for each service and suffix."""
@@ -107,10 +107,11 @@ class Roles(IAMBackend):  # type: ignore[misc]
 
     def delete_service_linked_role(self, role_name: str) -> str:
         role = self.get_role(role_name)
-        self._forget_role(role)
+        self.forget_role(role)
         return f"task{role.path}{role_name}/{role.id}"
 
-    def _forget_role(self, role: Any) -> None:
+    def forget_role(self, role: Any) -> None:
+        """AWS may do so with roles of its own, too."""
         super().delete_role(role.name)
         self.trusted.pop(role.id, None)
 

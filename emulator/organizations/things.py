@@ -23,6 +23,7 @@ from emulator.ids import digest, word
 # The role that Organizations makes in each account that it creates, for the management account to get in.
 ACCESS_ROLE = "OrganizationAccountAccessRole"
 IAM = "iam.amazonaws.com"  # which moto doesn't count among the services that an organization may trust
+SSO = "sso.amazonaws.com"  # nor this among those that may have a delegate
 
 
 class Organization(FakeOrganization):  # type: ignore[misc]
@@ -39,7 +40,7 @@ class ServiceAccess(FakeServiceAccess):  # type: ignore[misc]
 
 
 class Administrator(FakeDelegatedAdministrator):  # type: ignore[misc]
-    SUPPORTED_SERVICES = (*FakeDelegatedAdministrator.SUPPORTED_SERVICES, IAM)
+    SUPPORTED_SERVICES = (*FakeDelegatedAdministrator.SUPPORTED_SERVICES, IAM, SSO)
 
 
 class Unit(FakeOrganizationalUnit):  # type: ignore[misc]
