@@ -1,138 +1,27 @@
 """Least privilege: proposes narrower inline and customer-managed policies, by what AWS tracks of attempts by all who
-have each. What other policies give plays no part: an attempt counts for each that allows its service.
+have each: by action where AWS tracks actions, else by service. What other policies give plays no part: an attempt
+counts for each that allows it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
 from typing import Any
 
 from django.db.models import F
 
+from access.last_use import MOST_BY_ACTION, TRACKED, Judge, PolicyLastUse, Reports
 from access.situations import UnanswerableQuestionError
 from accounts.models import AwsAccount
 from iamconsole.web.words import day
-from identities.account.last_accessed import FACET, LastAccessed
-from identities.models import (
-    Attachment,
-    IamGroup,
-    IamRole,
-    IamUser,
-    InlinePolicy,
-    Membership,
-    Principal,
-    ServiceLastAccessed,
-)
+from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership, Principal
 from policies.engine.document import load
-from policies.engine.tighten import PatternChange, Tightening, Usage, tighten
+from policies.engine.tighten import PatternChange, Tightening, tighten
 from policies.models import Document, ManagedPolicy, PolicyVersion
-from sync.mirror import bulk
-from sync.models import Facet
-from sync.selectors import coverage_of
-
-# ---- Service last accessed data of several principals, for questions about all of them at once ---------------
-# IAM User Guide, "Refine permissions in AWS using last accessed information".
-TRACKED = timedelta(days=400)
-
-Judge = IamUser | IamRole
-_FACET = ("object_id", "read_at", "coverage", "coverage_why")
-_SERVICE = ("object_id", "service", "at")
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What several principals used. `until`: no attempt after it counts; None where it proves nothing: `why_not`."""
-
-    usage: Usage = field(default_factory=lambda: Usage({}))
-    until: datetime | None = None
-    why_not: str = ""
-
-
-@dataclass(frozen=True)
-class PolicyLastUse:
-    use: ManagedPolicy.Use
-    at: datetime | None = None
-
-
-class Reports:
-    """Of some users and roles: read at once, however many there are; asked of some of them at a time."""
-
-    def __init__(self, aws_account: AwsAccount, judges: Iterable[Judge]) -> None:
-        self._aws_account = aws_account
-        self._facets: dict[str, dict[str, Any]] = {}  # by unique id
-        self._attempted: defaultdict[str, dict[str, datetime | None]] = defaultdict(dict)
-        ids: dict[str, list[str]] = {IamUser.kind: [], IamRole.kind: []}
-        for judge in judges:
-            ids[judge.kind].append(judge.aws_id)
-        for kind, of_kind in ids.items():
-            of = {"aws_account_id": aws_account.pk, "kind": kind}
-            of_facet = {**of, "source": FACET, "region": "", "gone_at": None}
-            self._facets |= {
-                row["object_id"]: row for row in bulk.select(Facet, _FACET, "object_id", of_kind, of_facet)
-            }
-            for row in bulk.select(ServiceLastAccessed, _SERVICE, "object_id", of_kind, of):
-                self._attempted[row["object_id"]][row["service"].lower()] = row["at"]
-
-    def evidence(self, judges: Sequence[Judge]) -> Evidence:
-        """It counts as unused what AWS tracks for each of them and none of them tried."""
-        why_not = [why for judge in judges if (why := self._why_not(judge))]
-        if not judges:
-            return Evidence(why_not="No user or role has it, so nothing tells what is needed of it.")
-        if why_not:
-            others = f" {len(why_not) - 1} more who have it tell too little." if len(why_not) > 1 else ""
-            return Evidence(why_not=why_not[0] + others)
-        until = min(self._facets[judge.aws_id]["read_at"] for judge in judges)
-        return Evidence(Usage(self._services(judges)), until)
-
-    def last_use(self, judges: Sequence[Judge], services: Collection[str]) -> PolicyLastUse:
-        """Of any of `services`, by any of them. Unknown unless the reports of all are read."""
-        if not judges:
-            return PolicyLastUse(ManagedPolicy.Use.NOBODY)
-        if not all(self._is_read(judge) for judge in judges):
-            return PolicyLastUse(ManagedPolicy.Use.UNKNOWN)
-        reports = [self._attempted[judge.aws_id] for judge in judges]
-        tracked = [report[service] for report in reports for service in services if service in report]
-        if not tracked:
-            return PolicyLastUse(ManagedPolicy.Use.UNTRACKED)
-        at = max((at for at in tracked if at), default=None)
-        return PolicyLastUse(ManagedPolicy.Use.USED if at else ManagedPolicy.Use.NEVER, at)
-
-    def _is_read(self, judge: Judge) -> bool:
-        facet = self._facets.get(judge.aws_id)
-        return facet is not None and facet["coverage"] == Facet.Coverage.READ
-
-    def _why_not(self, judge: Judge) -> str:
-        """Why its report tells too little, in a sentence; "" where it tells enough."""
-        facet = self._facets.get(judge.aws_id)
-        if facet is None or facet["coverage"] != Facet.Coverage.READ:
-            why = facet["coverage_why"] if facet else self._why_not_pulled
-            return f"Which services {judge.arn} last accessed isn't known. {why}"
-        if judge.created_at is None:
-            return f"When {judge.arn} was made isn't known, so neither is for how long AWS has tracked it."
-        if judge.created_at > facet["read_at"] - TRACKED:
-            return (
-                f"{judge.arn} was made on {day(judge.created_at)}. What it didn't use tells enough when it is "
-                f"{TRACKED.days} days old, on {day(judge.created_at + TRACKED)}."
-            )
-        return ""
-
-    @cached_property
-    def _why_not_pulled(self) -> str:
-        source = coverage_of(self._aws_account, LastAccessed.name)
-        return source.why if not source.is_read else "It came after the last pull of this, which runs once a day."
-
-    def _services(self, judges: Sequence[Judge]) -> dict[str, bool]:
-        """Whether one of them tried; without those that none tried and that AWS doesn't report on of each."""
-        reports = [self._attempted[judge.aws_id] for judge in judges]
-        attempted = {service for report in reports for service, at in report.items() if at}
-        for_all = set(reports[0]).intersection(*reports[1:])
-        return {service: service in attempted for service in attempted | for_all}
-
 
 _OWNERS = {IamUser: "user", IamGroup: "group", IamRole: "role"}
 _ROWS = tuple(_OWNERS.values())
@@ -228,14 +117,21 @@ def uses_of(
     aws_account: AwsAccount, policies: Mapping[ManagedPolicy, Collection[str] | None]
 ) -> dict[str, ManagedPolicyUse]:
     """By unique id. `policies`: each with the services that it allows something of, None where that isn't known."""
-    held = _PolicyUse(aws_account, [], list(policies))
+    held = _PolicyUse(aws_account, [], list(policies), by_action=False)
     return {policy.aws_id: held.of_managed(policy, services) for policy, services in policies.items()}
 
 
 class _PolicyUse:
     """What bears on some policies: who has them, their documents in force, what their holders used."""
 
-    def __init__(self, aws_account: AwsAccount, inline: list[InlinePolicy], policies: list[ManagedPolicy]) -> None:
+    def __init__(
+        self,
+        aws_account: AwsAccount,
+        inline: list[InlinePolicy],
+        policies: list[ManagedPolicy],
+        *,
+        by_action: bool = True,
+    ) -> None:
         self._shared: defaultdict[int, list[Attachment]] = defaultdict(list)
         for row in Attachment.objects.live().filter(policy__in=policies).select_related(*_ROWS).order_by("pk"):
             self._shared[row.policy_id or 0].append(row)
@@ -253,7 +149,11 @@ class _PolicyUse:
         of_groups = Membership.objects.live().filter(group__in={row.group_id for row in rows} - {None})
         for membership in of_groups.filter(user__gone_at=None).select_related("user").order_by("user__name_key"):
             self._members[membership.group_id].append(membership.user)
-        self._reports = Reports(aws_account, self._judges(rows))
+        judged = [self._judges([each]) for each in inline] + [self._judges(each) for each in self._shared.values()]
+        few = [judges for judges in judged if by_action and len(judges) <= MOST_BY_ACTION]
+        self._reports = Reports(
+            aws_account, self._judges(rows), {judge.arn: judge for judges in few for judge in judges}.values()
+        )
 
     def _judges(self, rows: Iterable[Attachment | InlinePolicy]) -> list[Judge]:
         """Each once: users and roles that have it, users through their groups, too."""
@@ -300,7 +200,7 @@ class _PolicyUse:
         if evidence.until is None:
             return replace(found, why_not=evidence.why_not)
         tightened = tighten(old, evidence.usage)
-        remarks = (*tightened.remarks, *_remarks(evidence.until, since))
+        remarks = (*tightened.remarks, *_remarks(evidence.until, since, len(judges)))
         return replace(found, tightening=replace(tightened, remarks=remarks))
 
 
@@ -312,7 +212,9 @@ def _owner_of(row: Attachment | InlinePolicy) -> Iterator[Judge]:
         yield row.role
 
 
-def _remarks(until: datetime, since: datetime) -> Iterator[str]:
+def _remarks(until: datetime, since: datetime, judges: int) -> Iterator[str]:
+    if judges > MOST_BY_ACTION:
+        yield f"More than {MOST_BY_ACTION} have it: which services they used is looked at, not which actions."
     yield (
         f"AWS tracks {TRACKED.days} days, fewer where a service or Region is newer. What is said here counts attempts "
         f"until {day(until)}."

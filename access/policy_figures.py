@@ -14,7 +14,8 @@ from typing import Any
 from django.db.models import Count, F
 from django.utils import timezone
 
-from access.least_privilege import TRACKED, ManagedPolicyUse, uses_of
+from access.last_use import TRACKED
+from access.least_privilege import ManagedPolicyUse, uses_of
 from accounts.models import AwsAccount
 from findings.models import Finding, ScopeLook
 from findings.sources import FindingSource, Found, stamp_of, stamp_of_code

@@ -33,11 +33,13 @@ def reset() -> None:
     reset_model_data()
 
 
-def note_activity(kind: str, name: str, *, at: str, region: str = "us-east-1", service: str = "") -> None:
+def note_activity(
+    kind: str, name: str, *, at: str, region: str = "us-east-1", service: str = "", actions: str = ""
+) -> None:
     """What no call of the API can make: a past sign-in of a user, a past use of a role or of an access key.
 
     `kind` is user, role or key; KeyError if there is none of that name. With a `service`, a user or role used that
-    service then, as "service last accessed" tells.
+    service then, as "service last accessed" tells; and these `actions` of it, with blanks between.
     """
     moment = datetime.fromisoformat(at).astimezone(UTC).replace(tzinfo=None)
     for accounts in models.iam_backends.values():
@@ -47,7 +49,7 @@ def note_activity(kind: str, name: str, *, at: str, region: str = "us-east-1", s
             if held is None:
                 continue
             if service and kind != "key":
-                backend.note_service(held, service, Use(moment, region, held.arn))
+                backend.note_service(held, service, Use(moment, region, held.arn), actions.split())
             elif kind == "user":
                 held.password_last_used = moment
             elif kind == "role":

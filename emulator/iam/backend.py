@@ -30,6 +30,7 @@ class Backend(CredentialReports, Attachments, People, Roles, Policies, Providers
         self.report_begun = False
         self.token_version = 1
         self.service_uses = {}
+        self.action_uses = {}
         self.access_jobs = {}
         self.delegation_requests = {}
 

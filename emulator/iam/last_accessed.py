@@ -1,12 +1,13 @@
 """Service last accessed: a report for each user, group, role or policy, made on request and fetched a moment later.
 
-What was used is what `note_service` was told, and the last use that IAM keeps of access keys and of roles.
+What was used is what `note_service` was told, and the last use that IAM keeps of access keys and of roles. With
+ACTION_LEVEL the actions that AWS tracks stand with it: IAM API Reference, "ServiceLastAccessed".
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -15,13 +16,14 @@ from typing import Any
 from uuid import uuid4
 
 from moto.core.responses import ActionResult
-from moto.iam.exceptions import NotFoundException
+from moto.iam.exceptions import NotFoundException, ValidationError
 from moto.iam.models import IAMBackend
 
 from emulator import clock
 from emulator.iam.paging import page
 from emulator.iam.service_names import SERVICES
 from emulator.iam.shapes import Shape, moment
+from emulator.iam.tracked_actions import TRACKED_ACTIONS
 
 _MAKING_S = 0.05  # how long a report takes: long enough for a client that doesn't wait to meet it unfinished
 
@@ -33,24 +35,35 @@ class Use:
     by: str  # the ARN of who used it
 
 
+GRANULARITIES = ("SERVICE_LEVEL", "ACTION_LEVEL")
+
+
 @dataclass(frozen=True)
 class Job:
     arn: str
     asked: datetime
     ready: float  # seconds since the epoch, by the machine's clock
+    granularity: str = "SERVICE_LEVEL"
 
 
 class LastAccessed(IAMBackend):  # type: ignore[misc]
     service_uses: dict[str, dict[str, Use]]  # by the ARN of a user or role, then by service
+    action_uses: dict[str, dict[str, Use]]  # by the ARN of a user or role, then by action, such as s3:CreateBucket
     access_jobs: dict[str, Job]
 
-    def note_service(self, owner: Any, service: str, use: Use) -> None:
+    def note_service(self, owner: Any, service: str, use: Use, actions: Iterable[str] = ()) -> None:
         self.service_uses.setdefault(owner.arn, {})[service] = use
+        self.action_uses.setdefault(owner.arn, {}).update({f"{service}:{action}": use for action in actions})
 
-    def start_access_job(self, arn: str) -> str:
+    def start_access_job(self, arn: str, granularity: str) -> str:
+        if granularity not in GRANULARITIES:
+            raise ValidationError(
+                f"1 validation error detected: Value '{granularity}' at 'granularity' failed to satisfy constraint: "
+                f"Member must satisfy enum value set: [{', '.join(GRANULARITIES)}]"
+            )
         self._entity(arn)
         job_id = str(uuid4())
-        self.access_jobs[job_id] = Job(arn, clock.utcnow(), time() + _MAKING_S)
+        self.access_jobs[job_id] = Job(arn, clock.utcnow(), time() + _MAKING_S, granularity)
         return job_id
 
     def access_job(self, job_id: str) -> Job:
@@ -58,15 +71,19 @@ class LastAccessed(IAMBackend):  # type: ignore[misc]
             raise NotFoundException(f"Job with id {job_id} cannot be found.")
         return self.access_jobs[job_id]
 
-    def services_of(self, arn: str) -> list[Shape]:
+    def services_of(self, arn: str, granularity: str) -> list[Shape]:
         """Every service that its policies allow something of, as AWS lists them. NoSuchEntity when it is gone."""
         entity = self._entity(arn)
-        granted = _granted(self._documents(entity))
+        patterns = _patterns(self._documents(entity))
+        granted = _granted(patterns)
         uses = self._uses(entity, granted)
-        return [
-            {"ServiceName": SERVICES[name], "ServiceNamespace": name} | _last_use(uses.get(name))
-            for name in sorted(granted)
-        ]
+        found = []
+        for name in sorted(granted):
+            shape = {"ServiceName": SERVICES[name], "ServiceNamespace": name} | _last_use(uses.get(name))
+            if granularity == "ACTION_LEVEL":
+                shape |= _actions(name, patterns, self.action_uses.get(entity.arn, {}))
+            found.append(shape)
+        return found
 
     def _entity(self, arn: str) -> Any:
         held = (*self.users.values(), *self.groups.values(), *self.roles.values(), *self.managed_policies.values())
@@ -103,16 +120,17 @@ class LastAccessedResponses:
     _get_param: Callable[..., Any]
 
     def generate_service_last_accessed_details(self) -> ActionResult:
-        return ActionResult({"JobId": self.backend.start_access_job(self._get_param("Arn"))})
+        granularity = self._get_param("Granularity") or "SERVICE_LEVEL"
+        return ActionResult({"JobId": self.backend.start_access_job(self._get_param("Arn"), granularity)})
 
     def get_service_last_accessed_details(self) -> ActionResult:
         job = self.backend.access_job(self._get_param("JobId"))
-        about: Shape = {"JobType": "SERVICE_LEVEL", "JobCreationDate": moment(job.asked)}
+        about: Shape = {"JobType": job.granularity, "JobCreationDate": moment(job.asked)}
         if time() < job.ready:
             return ActionResult(about | {"JobStatus": "IN_PROGRESS", "ServicesLastAccessed": []})
         about |= {"JobCompletionDate": moment(job.asked)}
         try:
-            services = self.backend.services_of(job.arn)
+            services = self.backend.services_of(job.arn, job.granularity)
         except NotFoundException as gone:
             error = {"Code": gone.code, "Message": gone.message}
             return ActionResult(about | {"JobStatus": "FAILED", "ServicesLastAccessed": [], "Error": error})
@@ -130,16 +148,44 @@ def _in_force(policy: Any) -> str:
     return next(str(version.document) for version in policy.versions if version.is_default)
 
 
-def _granted(documents: Iterable[str]) -> set[str]:
-    """The services of which something is allowed, whatever the conditions."""
+def _patterns(documents: Iterable[str]) -> set[str]:
+    """Of the actions that are allowed, whatever the conditions; in lower case."""
     patterns: set[str] = set()
     for document in documents:
         statements = json.loads(document)["Statement"]
         for statement in [statements] if isinstance(statements, dict) else statements:
             if statement["Effect"] == "Allow":
-                actions = statement.get("Action", "*")
-                patterns |= {action.partition(":")[0] for action in _many(actions)}
-    return {name for name in SERVICES if any(fnmatchcase(name, pattern.lower()) for pattern in patterns)}
+                patterns |= {action.lower() for action in _many(statement.get("Action", "*"))}
+    return patterns
+
+
+def _granted(patterns: Iterable[str]) -> set[str]:
+    """The services of which something is allowed."""
+    prefixes = {pattern.partition(":")[0] for pattern in patterns}
+    return {name for name in SERVICES if any(fnmatchcase(name, prefix) for prefix in prefixes)}
+
+
+def _actions(service: str, patterns: Iterable[str], uses: Mapping[str, Use]) -> Shape:
+    """Those that AWS tracks and that are allowed; nothing at all where none of them was tried."""
+    allowed = [
+        action
+        for action in TRACKED_ACTIONS.get(service, ())
+        if any(fnmatchcase(f"{service}:{action}".lower(), pattern) for pattern in patterns)
+    ]
+    if not any(f"{service}:{action}" in uses for action in allowed):
+        return {}
+    return {"TrackedActionsLastAccessed": [_tracked(action, uses.get(f"{service}:{action}")) for action in allowed]}
+
+
+def _tracked(action: str, use: Use | None) -> Shape:
+    if use is None:
+        return {"ActionName": action}
+    return {
+        "ActionName": action,
+        "LastAccessedEntity": use.by,
+        "LastAccessedTime": moment(use.at),
+        "LastAccessedRegion": use.region,
+    }
 
 
 def _many(value: Any) -> list[str]:

@@ -201,8 +201,10 @@ class _Organisation:
             )
         self._at(_FOUNDED).update_account_password_policy(**account.PASSWORD_POLICY)
         for used in account.USED:
+            actions = [action.split(":") for action in used.actions.split()]
             for service, at in used.services.items():
-                self._activity(used.kind, used.name, at, service=service, region="eu-west-1")
+                tried = " ".join(name for of, name in actions if of == service)
+                self._activity(used.kind, used.name, at, service=service, region="eu-west-1", actions=tried)
 
     def _answer_a_provider(self) -> None:
         made = self._at(account.DELEGATION_ASKED).create_delegation_request(**account.DELEGATION_REQUEST)

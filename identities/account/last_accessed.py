@@ -1,16 +1,19 @@
-"""Service last accessed: which services users, groups and roles tried to use, and when. AWS reports on request.
+"""Service last accessed: which services, and which actions of them, users, groups and roles tried to use, and when.
+AWS reports on request.
 
 A page starts the reports of the next few and fetches those that the page before started, so that nobody waits for AWS.
 AWS keeps a report for a day; what a killed run started is left to that.
 
-"Refining permissions in AWS using last accessed information" (IAM User Guide): tries that were denied count, too; data
-appears within four hours; the tracking period is 400 days, less where AWS began to track later.
+"Refine permissions in AWS using last accessed information" (IAM User Guide): tries that were denied count, too; data
+appears within four hours; the tracking period is 400 days, less where AWS began to track later. Single actions are
+tracked in some services, of these management events only, and never iam:PassRole. IAM API Reference,
+"ServiceLastAccessed": the actions are left out where none is tracked, and where none of them was tried.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,6 +57,7 @@ class LastAccessedMirror(Mirror):
                 "service_name": service.get("ServiceName") or service["ServiceNamespace"],
                 "at": moment(service.get("LastAuthenticated")),
                 "region": service.get("LastAuthenticatedRegion") or "",
+                "tracked_actions": _tracked(service.get("TrackedActionsLastAccessed") or ()),
             }
             for service in item["ServicesLastAccessed"]
         ]
@@ -69,7 +73,7 @@ class LastAccessedMirror(Mirror):
             rows,
             update_conflicts=True,
             unique_fields=["aws_account", "kind", "object_id", "service"],
-            update_fields=["service_name", "at", "region"],
+            update_fields=["service_name", "at", "region", "tracked_actions"],
         )
         kept = [row.pk for row in rows]
         self._of(place, [seen.object_id for seen in batch]).exclude(pk__in=kept).delete()
@@ -98,8 +102,18 @@ class LastAccessedMirror(Mirror):
 
 
 def start(client: Reader, arn: str) -> str:
-    answer = client.call("iam", "GenerateServiceLastAccessedDetails", Arn=arn, Granularity="SERVICE_LEVEL")
+    answer = client.call("iam", "GenerateServiceLastAccessedDetails", Arn=arn, Granularity="ACTION_LEVEL")
     return str(answer["JobId"])
+
+
+def _tracked(actions: Iterable[Item]) -> list[list[str | None]]:
+    """As ServiceLastAccessed.tracked_actions has them."""
+    found = []
+    for each in actions:
+        at = moment(each.get("LastAccessedTime"))
+        name = str(each.get("ActionName") or "").rpartition(":")[2]
+        found.append([name, at.isoformat() if at else None, each.get("LastAccessedRegion") or ""])
+    return sorted((each for each in found if each[0]), key=lambda each: str(each[0]))
 
 
 def fetch(client: Reader, job_id: str) -> Item:
@@ -153,12 +167,12 @@ class LastAccessed(Source):
     permissions = (
         read(
             "iam:GenerateServiceLastAccessedDetails",
-            "Ask AWS which services each user and role used last.",
+            "Ask AWS which services and actions each user and role used last.",
             Arn=iam_nobody("role"),
         ),
         read(
             "iam:GetServiceLastAccessedDetails",
-            "Show which services each user and role used last.",
+            "Show which services and actions each user and role used last.",
             JobId="00000000-0000-0000-0000-000000000000",
         ),
     )

@@ -1134,6 +1134,7 @@ class Migration(migrations.Migration):
                         ("service_name", models.CharField(max_length=200)),
                         ("at", models.DateTimeField(null=True)),
                         ("region", models.CharField(blank=True, max_length=32)),
+                        ("tracked_actions", models.JSONField(default=list)),
                         (
                             "aws_account",
                             models.ForeignKey(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -158,6 +160,15 @@ class DelegationRequest(MirroredRow):
     settings: models.JSONField[Any, Any] = models.JSONField(default=dict)  # canonical: the content of its facet
 
 
+@dataclass(frozen=True)
+class TrackedAction:
+    """`name`: with its service, "s3:CreateBucket". `at`: None where no attempt was tracked."""
+
+    name: str
+    at: datetime | None
+    region: str
+
+
 class ServiceLastAccessed(models.Model):
     """When a user, the members of a group, or a role last tried to use a service that its policies allow something of.
 
@@ -171,6 +182,9 @@ class ServiceLastAccessed(models.Model):
     service_name = models.CharField(max_length=200)
     at = models.DateTimeField(null=True)  # null: no attempt tracked
     region = models.CharField(max_length=32, blank=True)
+    # Of the actions that AWS tracks one by one: [name without prefix, when (ISO 8601) or null, Region]. Empty where AWS
+    # tells of none, be it that it tracks none, that none was tried, or that the report is of services only.
+    tracked_actions: models.JSONField[Any, Any] = models.JSONField(default=list)
 
     class Meta:
         constraints = [
@@ -181,3 +195,17 @@ class ServiceLastAccessed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} by {self.kind} {self.object_id}"
+
+    @property
+    def tried(self) -> list[TrackedAction]:
+        """The last first."""
+        tried = [each for each in self._actions() if each.at]
+        return sorted(tried, key=lambda each: (each.at is not None, each.at), reverse=True)
+
+    @property
+    def untried(self) -> list[TrackedAction]:
+        return [each for each in self._actions() if each.at is None]
+
+    def _actions(self) -> Iterator[TrackedAction]:
+        for name, at, region in self.tracked_actions:
+            yield TrackedAction(f"{self.service}:{name}", datetime.fromisoformat(at) if at else None, region)

@@ -2,13 +2,17 @@
 
 IAM User Guide, "Refine permissions in AWS using last accessed information": attempts count whether or not they were
 allowed; services are tracked for 400 days, of some of them management actions, too, but never iam:PassRole.
+
+Where AWS tracks single actions, an unused one is dropped from a service that is used, unless one that stays may need
+it: AWS asks for such a permission without a call of its own. What AWS doesn't track stays as long as its service.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +24,8 @@ from policies.engine.statements import Statement, document_of, statement_name
 
 UNTRACKED = frozenset({"iam:passrole"})
 _WILDCARDS = frozenset("*?")
+_MOST_NAMED = 40  # actions that stay of one pattern, before they are named by how they begin
+_CAPITALIZED = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")  # the words of "GetBucketPolicy"
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class TightenReason(StrEnum):
     ACTION_UNUSED = "No attempt to use the action was tracked."
     SERVICE_UNTRACKED = "AWS tracks no use of the service."
     ACTION_UNTRACKED = "AWS tracks no use of the action."
+    ACTION_NEEDED = "No attempt was tracked, but an action that stays may need it."
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,9 @@ class Tightening:
 def tighten(document: Any, usage: Usage) -> Tightening:
     """Takes any document; the proposal grants no more. What it denies stays, and so does what makes no sense in it."""
     old = document_of(document)
-    narrowed = [_NarrowedStatement(statement, usage) for statement in old.statements if statement.allows]
+    allowing = [statement for statement in old.statements if statement.allows]
+    needs = _Needs(allowing, usage)
+    narrowed = [_NarrowedStatement(statement, usage, needs) for statement in allowing]
     dropped = tuple(part for each in narrowed for part in each.dropped)
     kept = tuple(part for each in narrowed for part in each.kept)
     proposal = old.rewritten({each.index: each.left for each in narrowed if each.dropped})
@@ -90,11 +99,17 @@ def _of_whole(
     old: Mapping[str, Any], new: Mapping[str, Any], narrowed: Sequence[_NarrowedStatement], usage: Usage
 ) -> Iterator[str]:
     used = {prefix for each in narrowed for prefix in each.used}
-    coarse = sorted(used - usage.services_with_actions())
+    by_action = usage.services_with_actions()
+    fine, coarse = sorted(used & by_action), sorted(used - by_action)
     if used:
         yield "An attempt counts whether or not it was allowed: what stays may never have worked."
     if coarse:
         yield f"Which actions of {', '.join(coarse)} were used isn’t known: none of them is dropped."
+    if fine:
+        yield (
+            f"Of {', '.join(fine)} AWS tracks single actions that manage resources: what reads or writes data in them "
+            "isn’t tracked, and stays. AWS doesn’t say since when it tracks an action: use before that isn’t seen."
+        )
     before, after = (size(json.dumps(each)) for each in (old, new))
     if after > before:
         yield (
@@ -103,11 +118,39 @@ def _of_whole(
         )
 
 
+class _Needs:
+    """Which actions others may need that stay: those that were used, and those of which AWS tracks no use.
+
+    Of the second, where it is a dependent action, those that the document names; where it gives tags to what others
+    create, all that it allows: then AWS never logs a call of it.
+    """
+
+    def __init__(self, allowing: Sequence[Statement], usage: Usage) -> None:
+        self._usage = usage
+        self._allowed = [(ActionPatterns(each.action_words), each.has("NotAction")) for each in allowing]
+        self._named = {word.lower() for each in allowing if not each.has("NotAction") for word in each.action_words}
+
+    def __contains__(self, action: str) -> bool:
+        return any(
+            self._usage.actions.get(each, each in self._named and self._may_be_used(each))
+            for each in catalogue.needed_by(action)
+        ) or any(
+            self._usage.actions.get(each, self._is_allowed(each) and self._may_be_used(each))
+            for each in catalogue.tagging_creators(action)
+        )
+
+    def _is_allowed(self, action: str) -> bool:
+        return any((action in patterns) is not all_but for patterns, all_but in self._allowed)
+
+    def _may_be_used(self, action: str) -> bool:
+        return not self._usage.is_unused(action)
+
+
 class _NarrowedStatement:
     """One that allows. `left` is what stays of it, None where nothing does; `used` are services that it keeps."""
 
-    def __init__(self, statement: Statement, usage: Usage) -> None:
-        self._usage = usage
+    def __init__(self, statement: Statement, usage: Usage, needs: _Needs) -> None:
+        self._usage, self._needs = usage, needs
         self.index = statement.index
         self.left: Mapping[str, Any] | None = statement.written
         self.dropped: list[PatternChange] = []
@@ -168,13 +211,27 @@ class _NarrowedStatement:
                 return [pattern]
             self._drop(written, [pattern], TightenReason.SERVICE_UNUSED)
             return stays
-        self.used.add(prefix)
-        if not unused:
+        return self._of_used(pattern, written, names, unused)
+
+    def _of_used(self, pattern: str, written: str, names: Sequence[str], unused: Sequence[str]) -> list[str]:
+        """What stays of a pattern of a service that was used."""
+        self.used.add(pattern.partition(":")[0].lower())
+        needed = [name for name in unused if name in self._needs]
+        dropped = [name for name in unused if name not in needed]
+        self._keep(written, needed, TightenReason.ACTION_NEEDED)
+        if not dropped:
             return [pattern]
-        self._drop(written, unused, TightenReason.ACTION_UNUSED)
-        self._keep(written, [name for name in stays if self._is_untracked(name)], TightenReason.ACTION_UNTRACKED)
+        self._drop(written, dropped, TightenReason.ACTION_UNUSED)
+        stays = [name for name in names if name not in dropped]
+        untracked = [name for name in stays if name not in needed and self._is_untracked(name)]
+        self._keep(written, untracked, TightenReason.ACTION_UNTRACKED)
+        if len(stays) > _MOST_NAMED:
+            stays = list(_by_beginning(pattern, stays, dropped))
         if _WILDCARDS & set(pattern):
-            self.remarks.append(f"{pattern} means actions, too, that AWS adds to the service; the proposal doesn't.")
+            only = ", but where they begin as what stays" if any(_WILDCARDS & set(name) for name in stays) else ""
+            self.remarks.append(
+                f"{pattern} means actions, too, that AWS adds to the service; the proposal doesn't{only}."
+            )
         return stays
 
     def _names(self, pattern: str) -> list[str]:
@@ -195,10 +252,43 @@ class _NarrowedStatement:
             _add(self.kept, PatternChange(self._which, written, tuple(names), because, self._named))
 
 
+def _by_beginning(pattern: str, stays: Sequence[str], dropped: Sequence[str]) -> Iterator[str]:
+    """The names that stay, those together that begin with the same words and of which none is dropped: `s3:Get*`.
+
+    Only for a pattern that is a beginning itself: what begins so is then allowed by it.
+    """
+    begins = pattern[:-1].lower()
+    if pattern[-1:] != "*" or _WILDCARDS & set(begins):
+        yield from stays
+        return
+    gone, left = ([name.lower() for name in names] for names in (dropped, stays))
+    taken = ""
+    for name in sorted(stays, key=str.lower):
+        if taken and name.lower().startswith(taken):
+            continue
+        taken = ""
+        for begin in _beginnings(name):
+            key = begin.lower()
+            alike = sum(each.startswith(key) for each in left)
+            if key.startswith(begins) and alike > 1 and not any(each.startswith(key) for each in gone):
+                taken = key
+                yield f"{begin}*"
+                break
+        else:
+            yield name
+
+
+def _beginnings(name: str) -> Iterator[str]:
+    """ "s3:Get" and "s3:GetBucket" of "s3:GetBucketPolicy"."""
+    prefix, _, short = name.partition(":")
+    words = _CAPITALIZED.findall(short)
+    yield from (f"{prefix}:{''.join(words[:count])}" for count in range(1, len(words) + 1))
+
+
 def _add(parts: list[PatternChange], part: PatternChange) -> None:
     """What is said of the same pattern for the same reason is said at once."""
     for number, each in enumerate(parts):
         if (each.pattern, each.because) == (part.pattern, part.because):
-            parts[number] = PatternChange(each.statement, each.pattern, (*each.names, *part.names), each.because)
+            parts[number] = replace(each, names=(*each.names, *part.names))
             return
     parts.append(part)

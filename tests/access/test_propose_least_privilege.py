@@ -11,9 +11,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from access import least_privilege
 from access.least_privilege import Proposal, ProposalOutcome, proposals
 from accounts.models import AwsAccount
 from identities.models import Principal, ServiceLastAccessed
+from policies.engine.tighten import TightenReason
 from sync.models import Facet
 from tests.access.mirrored import ID, arn, managed
 from tests.services.organization_rows import complete
@@ -27,8 +29,20 @@ OLD = NOW - timedelta(days=401)
 BOTH = [allow(["s3:*", "sqs:*"])]
 
 
-def report(owner: Principal, *, used: str = "", unused: str = "", read_at: datetime = NOW, **facet: Any) -> None:
-    """`used` and `unused`: prefixes of services, with blanks between."""
+def report(
+    owner: Principal,
+    *,
+    used: str = "",
+    unused: str = "",
+    tried: str = "",
+    tracked: str = "",
+    read_at: datetime = NOW,
+    **facet: Any,
+) -> None:
+    """`used` and `unused`: prefixes of services, with blanks between; `tried` and `tracked`: actions of the used."""
+    actions = [[name, read_at.isoformat(), ""] for name in tried.split()] + [
+        [name, None, ""] for name in tracked.split()
+    ]
     for services, at in ((used, read_at), (unused, None)):
         for service in services.split():
             ServiceLastAccessed.objects.create(
@@ -38,6 +52,7 @@ def report(owner: Principal, *, used: str = "", unused: str = "", read_at: datet
                 service=service,
                 service_name=service,
                 at=at,
+                tracked_actions=actions if at else [],
             )
     Facet.objects.create(
         aws_account=owner.aws_account,
@@ -176,6 +191,51 @@ def test_policies_that_attempts_say_nothing_of(aws_account: AwsAccount) -> None:
         "It is somebody's permissions boundary",
         "The mirror doesn't have the document of this policy.",
     ]
+
+
+# ---- By action -----------------------------------------------------------------------------------------------------
+def test_what_aws_tracks_by_action_is_dropped_by_action(aws_account: AwsAccount) -> None:
+    dana = make_user(aws_account, "dana", created_at=OLD)
+    inline(dana, allow(["s3:CreateBucket", "s3:DeleteBucket", "s3:GetObject", "iam:PassRole", "sqs:SendMessage"]))
+    report(dana, used="s3 iam", unused="sqs", tried="CreateBucket", tracked="DeleteBucket CreateUser")
+    found = proposed(dana)
+    assert actions(found) == ["s3:CreateBucket", "s3:GetObject", "iam:PassRole"]
+    assert found.tightening
+    assert [(part.names, part.because) for part in found.tightening.dropped] == [
+        (("s3:DeleteBucket",), TightenReason.ACTION_UNUSED),
+        (("sqs:SendMessage",), TightenReason.SERVICE_UNUSED),
+    ]
+    assert any("AWS doesn’t say since when it tracks an action" in remark for remark in found.tightening.remarks)
+
+
+def test_an_action_goes_only_if_none_who_has_it_tried_and_all_reports_tell(aws_account: AwsAccount) -> None:
+    shared = managed(aws_account, "shared", [allow(["s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketAcl"])])
+    dana, erin = (make_user(aws_account, name, created_at=OLD) for name in ("dana", "erin"))
+    role = make_role(aws_account, "app", created_at=OLD)
+    for owner in (dana, erin, role):
+        attach(owner, shared)
+    report(dana, used="s3", tried="CreateBucket", tracked="DeleteBucket PutBucketAcl")
+    report(erin, used="s3", tried="DeleteBucket", tracked="CreateBucket PutBucketAcl")
+    report(role, unused="s3")
+    assert actions(proposed(dana)) == ["s3:CreateBucket", "s3:DeleteBucket"]
+    for tracked_actions, at in (([], NOW), ([["GetBucketAcl", NOW.isoformat(), ""]], NOW)):
+        ServiceLastAccessed.objects.filter(object_id=role.aws_id).update(tracked_actions=tracked_actions, at=at)
+        assert proposed(dana).outcome is ProposalOutcome.KEEP  # the role may have used what isn't tracked for it
+    ServiceLastAccessed.objects.filter(object_id=role.aws_id).delete()
+    assert proposed(dana).outcome is ProposalOutcome.KEEP
+
+
+def test_of_too_many_only_services_are_looked_at(aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(least_privilege, "MOST_BY_ACTION", 1)
+    shared = managed(aws_account, "shared", [allow(["s3:CreateBucket", "sqs:SendMessage"])])
+    for name in ("dana", "erin"):
+        owner = make_user(aws_account, name, created_at=OLD)
+        attach(owner, shared)
+        report(owner, used="s3", unused="sqs", tried="GetBucketAcl", tracked="CreateBucket")
+    found = proposed(owner)
+    assert actions(found) == ["s3:CreateBucket"]
+    assert found.tightening
+    assert "More than 1 have it" in " ".join(found.tightening.remarks)
 
 
 @pytest.mark.parametrize(("since", "described"), [(OLD - timedelta(days=1), False), (NOW - timedelta(days=3), True)])

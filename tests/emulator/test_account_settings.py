@@ -74,8 +74,8 @@ def test_the_summary_counts_and_tells_the_token_version(iam: Any) -> None:
     assert (summary["GlobalEndpointTokenVersion"], summary["PolicyVersionsInUse"]) == (2, 0)
 
 
-def report(iam: Any, arn: str) -> dict[str, Any]:
-    job_id = iam.generate_service_last_accessed_details(Arn=arn)["JobId"]
+def report(iam: Any, arn: str, **asked: Any) -> dict[str, Any]:
+    job_id = iam.generate_service_last_accessed_details(Arn=arn, **asked)["JobId"]
 
     def ended() -> Any:
         answer = iam.get_service_last_accessed_details(JobId=job_id)
@@ -94,6 +94,33 @@ def test_a_report_lists_what_is_granted_and_when_it_was_used(iam: Any, emulator:
     assert [service["ServiceNamespace"] for service in services] == ["s3", "sqs"]
     assert services[0]["LastAuthenticated"] == datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
     assert "LastAuthenticated" not in services[1]
+
+
+def test_a_report_tells_of_single_actions_where_they_are_tracked(
+    iam: Any, emulator: Emulator, refused: Refused
+) -> None:
+    arn = iam.create_role(RoleName="exporter", AssumeRolePolicyDocument=TRUST_ROOT)["Role"]["Arn"]
+    document = allowing(["s3:*Bucket", "s3:GetObject", "sqs:*", "iam:*", "logs:*"])
+    iam.put_role_policy(RoleName="exporter", PolicyName="p", PolicyDocument=document)
+    used = {"at": "2026-11-20T10:00:00+00:00", "region": "eu-west-1"}
+    emulator.activity("role", "exporter", service="s3", actions="CreateBucket GetObject GetBucketAcl", **used)
+    emulator.activity("role", "exporter", service="iam", actions="ListUsers", **used)
+    for service in ("sqs", "logs"):
+        emulator.activity("role", "exporter", service=service, **used)
+    answer = report(iam, arn, Granularity="ACTION_LEVEL")
+    assert answer["JobType"] == "ACTION_LEVEL"
+    services = {each["ServiceNamespace"]: each for each in answer["ServicesLastAccessed"]}
+    created, deleted = services["s3"]["TrackedActionsLastAccessed"]  # neither data events nor what isn't allowed
+    assert (created["ActionName"], created["LastAccessedRegion"]) == ("CreateBucket", "eu-west-1")
+    assert (created["LastAccessedTime"], created["LastAccessedEntity"]) == (datetime(2026, 11, 20, 10, tzinfo=UTC), arn)
+    assert deleted == {"ActionName": "DeleteBucket"}
+    names = {each["ActionName"] for each in services["iam"]["TrackedActionsLastAccessed"]}
+    assert "CreateUser" in names and "PassRole" not in names
+    assert all("TrackedActionsLastAccessed" not in services[name] for name in ("sqs", "logs"))  # none tried, or tracked
+    of_services = report(iam, arn)
+    assert of_services["JobType"] == "SERVICE_LEVEL"
+    assert all("TrackedActionsLastAccessed" not in each for each in of_services["ServicesLastAccessed"])
+    refused("ValidationError", iam.generate_service_last_accessed_details, Arn=arn, Granularity="NO_LEVEL")
 
 
 def test_a_report_takes_a_moment(iam: Any, refused: Refused) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.engine import catalogue
 from policies.engine.compiled import ActionPatterns
 from policies.engine.diff.report import policy_diff
 from policies.engine.tighten import Tightening, TightenReason, Usage, tighten
@@ -148,6 +149,91 @@ def test_what_makes_no_sense_stays(broken: dict[str, Any]) -> None:
     assert tighten(broken, USED).document == broken
 
 
+# ---- Single actions that AWS tracks --------------------------------------------------------------------------------
+def test_what_another_action_may_need_stays() -> None:
+    """AWS asks for the right to tag what is created, and logs the creation only."""
+    usage = Usage({"ec2": True}, {"ec2:runinstances": True, "ec2:createtags": False, "ec2:deletetags": False})
+    found = tightened(allow(["ec2:RunInstances", "ec2:CreateTags", "ec2:DeleteTags"]), usage=usage)
+    assert [part.names for part in found.dropped] == [("ec2:DeleteTags",)]
+    assert [(part.names, part.because) for part in found.kept] == [(("ec2:CreateTags",), TightenReason.ACTION_NEEDED)]
+    unused = Usage({"ec2": True}, {**usage.actions, "ec2:runinstances": False, "ec2:describeinstances": True})
+    assert actions_left(["ec2:RunInstances", "ec2:CreateTags", "ec2:DescribeInstances"], unused) == [
+        "ec2:DescribeInstances"
+    ]
+
+
+def test_many_that_stay_are_named_by_how_they_begin() -> None:
+    usage = Usage({"s3": True}, {"s3:createbucket": True, "s3:putbucketpolicy": False, "s3:putbucketacl": False})
+    left = actions_left("s3:*", usage)
+    assert {"s3:Get*", "s3:Create*"} <= set(left) and "s3:Put*" not in left
+    assert {"s3:PutObject*", "s3:PutBucketVersioning"} <= set(left) and "s3:PutObject" not in left
+    assert [name for name in left if ActionPatterns([name]).__contains__("s3:putbucketacl")] == []
+    assert all(name.startswith("s3:Put") for name in actions_left("s3:Put*", usage))
+
+
+def test_it_says_what_is_not_tracked_of_single_actions() -> None:
+    (said,) = (remark for remark in tightened(allow("s3:*"), usage=BY_ACTION).remarks if "single actions" in remark)
+    assert "what reads or writes data in them isn’t tracked, and stays" in said
+
+
+SERVICES = ("s3", "ec2", "iam", "lambda", "kms")
+KNOWN = {prefix: catalogue.actions_matching(f"{prefix}:*") for prefix in SERVICES}
+INVENTED = ("s3:GetWhatever", "s3:Whatever", "ec2:DescribeWhatever", "iam:PassRoleOnly", "other:Thing")
+EVERY = [name for names in KNOWN.values() for name in names] + list(INVENTED)
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Usage:
+    """As AWS tells: of a service that was used, some of its actions, each tried or not."""
+    services = {prefix: draw(st.booleans()) for prefix in SERVICES if draw(st.integers(0, 3))}
+    actions: dict[str, bool] = {}
+    for prefix, used in services.items():
+        if used:
+            names = draw(st.lists(st.sampled_from(KNOWN[prefix]), max_size=40))
+            actions |= {name.lower(): draw(st.booleans()) for name in names if name != "iam:PassRole"}
+    return Usage(services, actions)
+
+
+patterns = st.one_of(
+    st.sampled_from(EVERY),
+    st.sampled_from(
+        ["*", "*:*", "s3:*", "ec2:*", "iam:*", "S3:get*", "ec2:*Instances", "s3:Put*Acl", "*:List*", "?3:*"]
+    ),
+)
+ways = st.builds(
+    lambda effect, element, named: {"Effect": effect, element: named, "Resource": "*"},
+    st.sampled_from(["Allow", "Allow", "Allow", "Deny"]),
+    st.sampled_from(["Action", "Action", "Action", "NotAction"]),
+    st.lists(patterns, min_size=1, max_size=4),
+)
+
+
+def allowed(whole: Any) -> set[str]:
+    """By brute force: every action, asked of every statement that allows; denials stay as they are."""
+    statements = [each for each in whole["Statement"] if each["Effect"] == "Allow"] if whole else []
+    named = [(ActionPatterns(each.get("Action", each.get("NotAction"))), "Action" in each) for each in statements]
+    return {name for name in EVERY if any((name.lower() in found) is is_named for found, is_named in named)}
+
+
+@USUAL
+@given(whole=st.lists(ways, max_size=3).map(lambda listed: document(*listed)), usage=reports())
+def test_no_action_that_was_used_is_lost_and_none_is_won(whole: dict[str, Any], usage: Usage) -> None:
+    found = tighten(whole, usage)
+    before, after = allowed(whole), allowed(found.document)
+    assert after <= before
+    lost = {name.lower() for name in before - after}
+    assert not [name for name in lost if usage.actions.get(name)]
+    assert "iam:passrole" not in lost
+    for name in lost:
+        tracked_and_unused = usage.actions.get(name) is False
+        assert tracked_and_unused or usage.services.get(name.partition(":")[0]) is False or name in INVENTED_LOWER
+    dropped = ActionPatterns([name for part in found.dropped for name in part.names])
+    assert [name for name in lost if name not in dropped and name not in INVENTED_LOWER] == []
+
+
+INVENTED_LOWER = {
+    name.lower() for name in INVENTED
+}  # of a wildcard, what the catalogue doesn't know may go: it says so
 attempted = st.booleans()
 usages = st.builds(
     Usage,

@@ -61,6 +61,28 @@ def test_each_service_with_its_last_try(mirrored: Run) -> None:
     assert (mirrored.seen, mirrored.expected) == (2, 2)
 
 
+def test_each_action_that_is_tracked_with_its_last_try(
+    iam: Any, emulator: Emulator, aws_account: AwsAccount, bob: Operator, client_of: ClientOf
+) -> None:
+    iam.put_role_policy(RoleName="exporter", PolicyName="s3", PolicyDocument=allowing("s3:*Bucket"))
+    emulator.activity(
+        "role", "exporter", at="2026-11-20T10:00:00+00:00", service="s3", region="eu-west-1", actions="CreateBucket"
+    )
+    pulled(aws_account)
+    pulled(aws_account, source=NAME)
+    row = ServiceLastAccessed.objects.get(service="s3")
+    assert row.tracked_actions == [
+        ["CreateBucket", "2026-11-20T10:00:00+00:00", "eu-west-1"],
+        ["DeleteBucket", None, ""],
+    ]
+    text = text_of(get(client_of(bob), "role_last_accessed", aws_id=IamRole.objects.get().aws_id))
+    assert "1 of 2 tried" in text and "No attempt tracked: s3:DeleteBucket" in text
+    iam.put_role_policy(RoleName="exporter", PolicyName="s3", PolicyDocument=allowing("s3:DeleteBucket"))
+    pulled(aws_account, source=NAME)
+    row.refresh_from_db()
+    assert row.tracked_actions == []  # AWS leaves the list out where none of it was tried
+
+
 def test_it_has_no_history_and_no_service_is_an_answer(mirrored: Run) -> None:
     assert not Revision.objects.filter(facet__source="last_accessed").exists()
     facet = Facet.objects.get(kind="iam.user", source="last_accessed")

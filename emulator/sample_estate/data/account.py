@@ -134,6 +134,7 @@ class Used:
     kind: str  # user or role
     name: str
     services: dict[str, str]
+    actions: str = ""  # of those that AWS tracks, which were tried at the same time: "s3:ListAllMyBuckets"
 
 
 USED = (
@@ -143,12 +144,23 @@ USED = (
         "role",
         "ops-automation",
         {"ec2": "2026-08-19 04:44", "ssm": "2026-08-19 04:44", "lambda": "2026-08-19 04:44", "s3": "2026-03-02 11:10"},
+        "ec2:DescribeInstances ec2:StopInstances ec2:StartInstances lambda:ListFunctions",
     ),
     Used("role", "stack-execution", {"cloudformation": "2025-11-28 16:00", "s3": "2025-11-28 16:00"}),
     Used("role", "github-deploy", {"ecr": "2026-11-24 15:45", "ecs": "2026-11-24 15:46", "s3": "2026-11-24 15:46"}),
     Used("role", "web-server", {"ssm": "2026-11-24 17:58", "s3": "2026-10-30 09:12"}),
     Used("role", "sso-analyst", {"athena": "2026-11-24 08:06", "glue": "2026-11-24 08:06", "s3": "2026-11-24 08:07"}),
-    Used("user", "alice.meyer", {"iam": "2026-11-24 16:20", "ec2": "2026-11-24 09:31", "s3": "2026-11-21 14:02"}),
-    Used("user", "dana.okafor", {"s3": "2026-11-24 15:10", "lambda": "2026-11-24 11:44", "logs": "2026-11-23 17:20"}),
+    Used(
+        "user",
+        "alice.meyer",
+        {"iam": "2026-11-24 16:20", "ec2": "2026-11-24 09:31", "s3": "2026-11-21 14:02"},
+        "iam:CreateUser iam:AddUserToGroup iam:ListUsers ec2:DescribeInstances s3:ListAllMyBuckets",
+    ),
+    Used(
+        "user",
+        "dana.okafor",
+        {"s3": "2026-11-24 15:10", "lambda": "2026-11-24 11:44", "logs": "2026-11-23 17:20"},
+        "s3:ListAllMyBuckets lambda:ListFunctions lambda:GetFunction lambda:UpdateFunctionCode",
+    ),
     Used("user", "tom.becker", {"cloudwatch": "2026-11-24 13:09", "ec2": "2026-11-20 10:40"}),
 )

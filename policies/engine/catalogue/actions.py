@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
@@ -12,6 +13,9 @@ from policies.engine.catalogue.store import CatalogueService, service, service_n
 from policies.engine.catalogue.values import AccessLevel, Action, KeyNames, ResourceType
 from policies.engine.matching import Glob, tokens
 
+_TAGS = re.compile(r"Tag(s|ging)?(?![a-z])")
+_GIVES_TAGS = re.compile(rf":(?!Delete|Remove|Untag).*{_TAGS.pattern}")
+_NEW_TAG = "aws:requesttag/any"  # a key of what gives tags
 _DEPENDENT_ACTIONS = Path(__file__).with_name("dependent_actions.json")
 
 
@@ -114,6 +118,39 @@ def dependent_actions(name: str) -> tuple[str, ...]:
 def _dependent_actions() -> Mapping[str, tuple[str, ...]]:
     found = json.loads(_DEPENDENT_ACTIONS.read_text())["actions"]
     return {name.lower(): tuple(needed) for name, needed in found.items()}
+
+
+def needed_by(name: str) -> tuple[str, ...]:
+    """The actions, in lower case, of which it is a dependent action: `lambda:createfunction` for `iam:PassRole`."""
+    return _needing().get(name.lower(), ())
+
+
+@cache
+def _needing() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for caller, needed in _dependent_actions().items():
+        for each in needed:
+            found.setdefault(each.lower(), []).append(caller)
+    return {each: tuple(callers) for each, callers in found.items()}
+
+
+def tagging_creators(name: str) -> tuple[str, ...]:
+    """Of an action that gives tags the others, in lower case, whose caller needs it for tags of what they create.
+
+    "Grant permission to tag resources during creation" (Amazon EC2 User Guide): AWS asks for both, of one call. None
+    for an action that gives no tags.
+    """
+    found = action(name)
+    if found is None or not _GIVES_TAGS.search(found.name) or not takes_key(name, _NEW_TAG):
+        return ()
+    return _creators(name.partition(":")[0])
+
+
+@lru_cache(maxsize=512)
+def _creators(prefix: str) -> tuple[str, ...]:
+    found = service(prefix)
+    names = [each.name for each in found.actions.values() if not _TAGS.search(each.name)] if found else []
+    return tuple(name.lower() for name in names if takes_key(name, _NEW_TAG))
 
 
 def _of(prefix: str) -> CatalogueService:
