@@ -19,7 +19,7 @@ from access.situations import (
 )
 from access.surroundings import Surroundings
 from aws_constraints.arn import account_in
-from policies.engine.callers import Caller, CallerKind, NamingDirectness
+from policies.engine.callers import USER_ID, Caller, CallerKind, NamingDirectness
 from policies.engine.catalogue import asked_on
 from policies.engine.combine import Decision, LayerDecisions, decide
 from policies.engine.compiled import CompiledStatement
@@ -228,6 +228,9 @@ class WhoCanQuestion:
             if arns is None:
                 return set(range(len(self.index.holders)))
             found |= {self.index.by_arn[arn] for arn in arns if arn in self.index.by_arn}
+            if roles := statement.principals.roles_of_sessions:
+                holders = enumerate(self.index.holders)
+                found |= {number for number, each in holders if (each.caller.account, each.caller.name) in roles}
         return found
 
     # ---- What documents say ----------------------------------------------------------------------------------
@@ -338,11 +341,15 @@ class WhoCanQuestion:
         facts = self._facts_of(holder)
         for statement in self._trust.document.about(self._action):
             named = statement.names(holder.caller, bounded=holder.boundary is not None)
-            applies = facts.applies(statement, self._decided_on) if named else NO
+            by_session = statement.names_session_of(holder.caller, facts.values_of(USER_ID))
+            if by_session is YES:
+                named = NamingDirectness.ITSELF
+            applies = facts.applies(statement, self._decided_on) if named or by_session else NO
+            applies = applies if named else min(applies, MAYBE)
             if applies is not NO and statement.denies:
                 refuses = max(refuses, applies)
             elif applies is not NO and statement.allows:
-                perhaps = max(perhaps, named)
+                perhaps = max(perhaps, NamingDirectness.ITSELF if by_session else named)
                 surely = max(surely, named) if applies is YES else surely
         return surely, perhaps, refuses
 

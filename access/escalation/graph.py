@@ -229,5 +229,5 @@ def may_be_assumed(role: TechniqueObject) -> bool:
 
 
 def _is_of_account(principal: str) -> bool:
-    """Not a service, not a provider of people."""
-    return principal == "*" or principal.isdigit() or (":iam::" in principal and "-provider/" not in principal)
+    """A user, a role, a session or all of an AWS account; not a service, not a provider of people."""
+    return principal == "*" or principal.isdigit() or (principal.startswith("arn:") and "-provider/" not in principal)

@@ -6,13 +6,16 @@ IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import Any
 
 from aws_constraints.arn import Arn, name_of
+from policies.engine.truth import MAYBE, NO, UNKNOWN, YES, Truth, UnknownType
+
+USER_ID = "aws:userid"  # of a session: `role-id:session-name`
 
 
 class CallerKind(StrEnum):
@@ -152,10 +155,14 @@ def _of_arn(arn: str, service: str, account: str, resource: str) -> Caller:
     )
 
 
+def _session_in(user_id: str) -> str:
+    return user_id.partition(":")[2]
+
+
 class Principals:
     """A Principal or NotPrincipal element, compiled. `listed`: (kind, value)."""
 
-    __slots__ = ("_accounts", "_arns", "_everyone", "_others", "_roles", "is_not", "listed")
+    __slots__ = ("_accounts", "_arns", "_everyone", "_others", "_roles", "_sessions", "is_not", "listed")
 
     def __init__(self, listed: Iterable[tuple[str, str]], *, is_not: bool) -> None:
         self.is_not = is_not
@@ -163,6 +170,7 @@ class Principals:
         self._accounts: set[str] = set()
         self._arns: set[str] = set()
         self._roles: set[tuple[str, str]] = set()  # account and name: of a session's role one doesn't know the path
+        self._sessions: dict[tuple[str, str], set[str]] = {}  # names of sessions, by account and name of their role
         self._others: set[tuple[str, str]] = set()
         listed = tuple(listed)
         self.listed = tuple(dict.fromkeys(value for _, value in listed))  # as the policy has them
@@ -188,6 +196,8 @@ class Principals:
         self._arns.add(value)
         if of_iam and of_iam.kind == "role" and (name := name_of(of_iam.resource)):
             self._roles.add((of_iam.account, name))
+        if arn and arn.service == "sts" and arn.role_of_session:
+            self._sessions.setdefault((arn.account, arn.role_of_session), set()).add(name_of(arn.resource))
 
     def names(self, caller: Caller) -> NamingDirectness:
         """Of what is listed, how directly it names the caller."""
@@ -219,10 +229,25 @@ class Principals:
             return NamingDirectness.ROLE
         return NamingDirectness.ACCOUNT if caller.account in self._accounts else NamingDirectness.NOT
 
+    def names_session_of(self, caller: Caller, user_ids: tuple[str, ...] | UnknownType | None) -> Truth:
+        """Whether it lists a session of the role that the caller is, by its ARN: as which one it asks, aws:userid says.
+
+        IAM User Guide, "IAM policy elements: Variables and tags", "Principal key values": `role-id:session-name`.
+        """
+        names = self._sessions.get((caller.account, caller.name)) if caller.kind is CallerKind.ROLE else None
+        if not names or caller.is_session or not user_ids:
+            return NO
+        return MAYBE if user_ids is UNKNOWN else YES if any(_session_in(each) in names for each in user_ids) else NO
+
     @property
     def arns(self) -> frozenset[str] | None:
         """The users, roles and sessions that are named themselves; None where others are meant by that."""
         return None if self.is_not or self._everyone else frozenset(self._arns)
+
+    @property
+    def roles_of_sessions(self) -> Collection[tuple[str, str]]:
+        """AWS account and name of the roles whose sessions are listed."""
+        return self._sessions.keys()
 
     def lists_fully(self, caller: Caller) -> bool:
         """For NotPrincipal with Deny: whether it excepts the caller: it must list session, role and AWS account."""

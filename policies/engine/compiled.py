@@ -8,7 +8,7 @@ from typing import Any
 
 from policies.engine import statements, variables
 from policies.engine.callers import Caller, NamingDirectness, Principals
-from policies.engine.conditions import AnyTest, Context, ValuesOf, compile_conditions
+from policies.engine.conditions import AnyTest, Context, Values, ValuesOf, compile_conditions
 from policies.engine.lazily import lazy
 from policies.engine.matching import LAST_PART, Glob, ResourceGlob, resource_glob, tokens
 from policies.engine.statements import document_in, document_of
@@ -78,6 +78,11 @@ class CompiledStatement:
         if self.denies:
             return NamingDirectness.ITSELF if bounded or not principals.lists_fully(caller) else NamingDirectness.NOT
         return NamingDirectness.NOT if principals.names(caller) else NamingDirectness.ITSELF
+
+    def names_session_of(self, caller: Caller, user_ids: Values) -> Truth:
+        """Whether it is about the session, of the role that the caller is, whose aws:userid is one of these."""
+        principals = self.principals
+        return NO if principals is None or principals.is_not else principals.names_session_of(caller, user_ids)
 
     def missing(self, context: Context) -> set[str]:
         """Condition keys that the request doesn't say."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from policies.engine.callers import Caller, CallerKind, NamingDirectness
+from policies.engine.callers import USER_ID, Caller, CallerKind, NamingDirectness
 from policies.engine.catalogue import asked_on
 from policies.engine.combine import Decision, LayerDecisions, RequestTraits, blocked, decide
 from policies.engine.compiled import CompiledStatement
@@ -245,7 +245,7 @@ class _Evaluation:
         decision, unmet = decide(terms_of(self._request), said)
         not_read = tuple(sorted(self._not_read))
         if decision is Decision.UNKNOWN:
-            return self._unknown(unmet, not_read)
+            return self._unknown(said, unmet, not_read)
         reasons = {
             Decision.EXPLICIT_DENY: self._denying,
             Decision.IMPLICIT_DENY: [VerdictReason(layer, "ImplicitDeny") for layer in unmet],
@@ -266,9 +266,11 @@ class _Evaluation:
             tuple(blocked(terms, said, YES)),
         )
 
-    def _unknown(self, unmet: Sequence[LayerName], not_read: tuple[LayerName, ...]) -> Verdict:
-        """It depends on what may deny, and on what may allow in layers that else don't."""
-        decisive = [reason for reason in self._perhaps if reason.effect == "Deny" or reason.layer in unmet]
+    def _unknown(self, said: LayerDecisions, unmet: Sequence[LayerName], not_read: tuple[LayerName, ...]) -> Verdict:
+        """It depends on what may deny, what may allow in layers that else don't, and what may let in past these."""
+        opened = blocked(terms_of(self._request), said._replace(surely=said.perhaps), YES)
+        layers = {*unmet, LayerName.RESOURCE} if opened != unmet else set(unmet)
+        decisive = [reason for reason in self._perhaps if reason.effect == "Deny" or reason.layer in layers]
         keys = {key for reason in decisive for key in reason.depends_on}
         return Verdict(Decision.UNKNOWN, (*self._allowing, *decisive), tuple(sorted(keys)), not_read)
 
@@ -323,11 +325,14 @@ class _Evaluation:
             return surely, perhaps
         for statement in policy.document.about(self._action):
             named = statement.names(self._caller, bounded=self._layers.boundaries is not None)
-            if not named:
+            by_session = statement.names_session_of(self._caller, self._facts.values_of(USER_ID))
+            if by_session is YES:
+                named = NamingDirectness.ITSELF
+            if not (named or by_session):
                 continue
-            applies = self._note(LayerName.RESOURCE, policy, statement)
+            applies = self._note(LayerName.RESOURCE, policy, statement, is_named=named is not NamingDirectness.NOT)
             if statement.allows and applies:
-                perhaps = max(perhaps, named)
+                perhaps = max(perhaps, NamingDirectness.ITSELF if by_session else named)
                 surely = max(surely, named) if applies is YES else surely
         return surely, perhaps
 
@@ -348,9 +353,12 @@ class _Evaluation:
                     found = applies
         return found
 
-    def _note(self, layer: LayerName, policy: LayerPolicy, statement: CompiledStatement) -> Truth:
-        """Whether the statement applies; if so, it is kept as a reason."""
+    def _note(
+        self, layer: LayerName, policy: LayerPolicy, statement: CompiledStatement, *, is_named: bool = True
+    ) -> Truth:
+        """Whether the statement applies; if so, it is kept as a reason. `is_named`: else it is about some session."""
         applies = self._facts.applies(statement, self._resource)
+        applies = applies if is_named else min(applies, MAYBE)
         if applies is NO or not (statement.allows or statement.denies):
             return NO
         effect = "Deny" if statement.denies else "Allow"
@@ -359,5 +367,6 @@ class _Evaluation:
             into.append(VerdictReason(layer, effect, policy.name, statement))
         else:
             keys = self._facts.depends_on(statement, self._resource)
+            keys = keys if is_named else tuple(sorted({*keys, USER_ID}))
             self._perhaps.append(VerdictReason(layer, effect, policy.name, statement, keys))
         return applies

@@ -224,3 +224,10 @@ def test_another_client_is_no_way_where_the_role_asks_for_whom_tokens_are(condit
     target = replace(who(BOSS, layer_policy(EVERYTHING)), trust=layer_policy(statement, name="trust policy"))
     eve = who(EVE, layer_policy(allow("iam:AddClientIDToOpenIDConnectProvider", provider)))
     assert len(found(eve, target)) == expected
+
+
+def test_whose_session_is_trusted_may_assume_the_role_if_it_is_called_so() -> None:
+    dev, plain = arn("role/team/dev"), arn("role/plain")
+    target = who(BOSS, ADMINISTRATOR, trusts={"AWS": f"arn:aws:sts::{ID}:assumed-role/dev/one"})
+    [path] = found(who(dev, trusts={"AWS": ROOT}), who(plain, trusts={"AWS": ROOT}), target)
+    assert (path.source, path.technique, path.steps[0].supposes) == (dev, "sts:AssumeRole", ("aws:userid",))

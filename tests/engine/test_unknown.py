@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from access.cases import layers_of, request_of
 from policies.engine.evaluate import Decision, LayerName, Verdict, evaluate
-from tests.engine.deciding import ALL, DENY, KEY, NONE, OTHER, QUEUE, SLR, USER, to
+from tests.engine.deciding import ALL, DENY, KEY, NONE, OTHER, QUEUE, ROLE, SESSION, SLR, USER, to
 from tests.services.statements import allow, deny, document
 
 ALLOWED, DENIED, NOT_ALLOWED, UNKNOWN = Decision
@@ -171,3 +171,23 @@ def test_what_is_not_read_may_be_anything(policies: list[dict[str, Any]]) -> Non
     found = asked(unknown=False, not_read=[LayerName.SCP], identity_policies=policies).decision
     answers = {asked(False, identity_policies=policies, **layer).decision is ALLOWED for layer in held}
     assert (found is UNKNOWN) is (len(answers) == 2)
+
+
+@pytest.mark.parametrize(
+    ("statement", "user_id", "expected"),
+    [
+        (allow(Principal={"AWS": SESSION}), None, UNKNOWN),
+        (allow(Principal={"AWS": SESSION}), "AROA:one", ALLOWED),
+        (allow(Principal={"AWS": SESSION}), "AROA:two", NOT_ALLOWED),
+        (allow(Principal={"AWS": SESSION.replace("reader", "writer")}), None, NOT_ALLOWED),
+    ],
+)
+def test_a_session_that_is_named_is_one_of_its_role_s(statement: Any, user_id: str | None, expected: Decision) -> None:
+    """Which session of a role asks, aws:userid says (IAM User Guide, "Principal key values")."""
+    given: dict[str, Any] = {"context": {"aws:userid": user_id}} if user_id else {}
+    found = asked(principal=ROLE, resource_policy=document(statement), **given)
+    assert found.decision is expected
+    assert found.missing_context == (() if user_id or expected is NOT_ALLOWED else ("aws:userid",))
+    denying = document(allow(Principal={"AWS": ROLE}), deny(Principal={"AWS": SESSION}))
+    refused = {"AROA:one": DENIED, "AROA:two": ALLOWED, None: UNKNOWN}[user_id]
+    assert asked(principal=ROLE, resource_policy=denying, **given).decision is refused
