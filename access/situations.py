@@ -348,8 +348,10 @@ def facts_of_place(
 
 
 def facts_of_holder(holder: Holder) -> dict[str, tuple[str, ...]]:
+    """A tag of a session takes the place of its role's (IAM User Guide, "Pass session tags in AWS STS")."""
+    tags = {} if may_be_tagged(holder) else holder.tags
     found: dict[str, tuple[str, ...]] = {
-        f"aws:principaltag/{key.lower()}": (str(value),) for key, value in holder.tags.items()
+        f"aws:principaltag/{key.lower()}": (str(value),) for key, value in tags.items()
     }
     if not holder.is_role:
         found["aws:userid"] = (holder.unique_id,)

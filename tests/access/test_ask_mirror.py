@@ -203,7 +203,9 @@ def test_keys_that_the_mirror_tells(alone: AwsAccount) -> None:
     trust = columns_trusting(DANA, ["sts:AssumeRole", "sts:TagSession"])
     given(make_role(alone, "tagged", **trust), allow(CREATE, Condition=red))
     role(alone, "plain", allow(CREATE, Condition=red), trusts=DANA)
+    given(make_role(alone, "blue-too", tags={"team": "blue"}, **trust), allow(CREATE, Condition=red))
     assert decided(alone, arn("role/tagged")) is UNKNOWN
+    assert decided(alone, arn("role/blue-too")) is UNKNOWN  # a session's tag takes the place of the role's
     assert decided(alone, arn("role/plain")) is NOT_ALLOWED
 
 
