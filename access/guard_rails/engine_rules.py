@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from access.guard_rails.own_document import RailEffort, against_document
+from access.guard_rails.own_document import RailEffort, against_document, unread_policies
 from access.guard_rails.parameters import OwnDocument
 from access.guard_rails.rules import OWN, Parameters, RailRule
 from access.guard_rails.state import RailState
@@ -42,7 +42,9 @@ class NoNewEscalationPath(RailRule):
     def violations(self, state: RailState, parameters: Parameters) -> Iterator[Violation]:
         yield from ()
 
-    def measured(self, measured: Mapping[str, Measurement], after: RailState) -> Iterator[Violation]:
+    def measured(self, measured: Mapping[str, Measurement], before: RailState, after: RailState) -> Iterator[Violation]:
+        """What a policy gives whose text nobody knows, no search finds out."""
+        yield from unread_policies(before, after)
         names = [name for name in (escalation_check.NAME, check.NAME) if name in measured]
         for finding in (each for name in names for each in measured[name].findings if each.code in _GRAVE):
             for arn in finding.about or ():

@@ -50,7 +50,7 @@ def against_document(
         found = _items(question, effort) if number < effort.pairs else [_NOT_COMPARED]
         for arn in arns:
             yield from (_violation(item, arn, after) for item in found)
-    yield from _unread(before, after)
+    yield from unread_policies(before, after)
     yield from _by_trust(document, before, after, effort)
 
 
@@ -109,7 +109,7 @@ def _pair(before: RailState | None, after: RailState, was: str, now: str) -> _Pa
     return replace(had, **blank), replace(has, **blank)
 
 
-def _unread(before: RailState | None, after: RailState) -> Iterator[Violation]:
+def unread_policies(before: RailState | None, after: RailState) -> Iterator[Violation]:
     """Policies that somebody gets and whose text nobody knows."""
     for was, now in _pairs(before, after):
         had = frozenset() if before is None or not was else before.holdings.combination(was).lacks

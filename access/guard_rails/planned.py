@@ -87,6 +87,6 @@ def _found(
     if rule is None:
         return
     if isinstance(rule, NoNewEscalationPath):
-        yield from rule.measured(measured, after)
+        yield from rule.measured(measured, before, after)
     else:
         yield from rule.worsened(before, after, rule.kept(content.parameters))

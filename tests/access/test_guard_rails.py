@@ -143,6 +143,9 @@ def test_privilege_escalation_paths(here: AwsAccount, alice: Operator, erin: Ope
     assert said(here, erin, ops.attach(dana, attaching.arn)) == ["dana: a new privilege escalation path"]
     assert said(here, erin, ops.attach(dana, power(here).arn)) == ["dana: becomes an administrator"]
     assert said(here, erin, ops.attach(dana, managed(here, "narrow", [allow("s3:*")]).arn)) == []
+    assert said(here, erin, ops.attach(dana, "arn:aws:iam::aws:policy/NeverRead")) == [
+        "dana: perhaps NeverRead, whose text the mirror doesn’t have"
+    ]
 
 
 def test_what_lint_finds(here: AwsAccount, alice: Operator, erin: Operator) -> None:
