@@ -13,6 +13,7 @@ from policies.engine import catalogue
 from policies.engine.catalogue import KeyType, spelled
 from policies.engine.evaluate import Decision
 from policies.engine.layers import LayerPolicy
+from policies.engine.regions import is_region
 from sync.aws.client import reader
 from sync.aws.permission import Permission, read
 from sync.aws.permission_check import SIMULATING
@@ -184,8 +185,8 @@ class DenialDetail:
 
 
 def ask_details(aws_account: AwsAccount, authorization_id: str, region: str) -> list[DenialDetail]:
-    """What AWS evaluated, as policies were then. `region`: where it was denied. Raises AwsError."""
-    client = reader(aws_account, region=region or None, urgent=True)
+    """What AWS evaluated, as policies were then. `region`: where it was denied, in the pasted text. Raises AwsError."""
+    client = reader(aws_account, region=region if is_region(region) else None, urgent=True)
     answer = client.call("iam-toolbox", "GetRequestAuthorizationDetails", authorizationId=authorization_id)
     return [_detail(each) for each in answer.get("evaluations") or []]
 

@@ -9,6 +9,7 @@ from typing import Any
 from access.denied.messages import principal_in
 from access.denied.requests import DeniedRequest, ReadFrom, spelled_action
 from policies.engine import catalogue
+from sync.texts import storable_json
 
 # Names in a decoded message that are no condition keys ("AWS global condition context keys" has none of them).
 _REGION, _SERVICE = "aws:region", "aws:service"
@@ -44,7 +45,7 @@ def request_of_decoded(content: Mapping[str, Any]) -> DeniedRequest:
 def decoded_text(text: str) -> Mapping[str, Any] | None:
     """None for what is no such answer."""
     try:
-        content = json.loads(text)
+        content = storable_json(json.loads(text))
     except (ValueError, RecursionError):
         return None
     return content if is_decoded(content) else None

@@ -11,6 +11,7 @@ from access.denied.decoded import is_decoded, request_of_decoded
 from access.denied.events import is_denial, is_event, requests_of_event
 from access.denied.messages import bare_encoded, plain, request_of_parts, requests_in_text
 from access.denied.requests import DeniedRequest, ReadFrom
+from sync.texts import storable_json
 
 LONGEST = 200_000  # characters: some hundred events
 MOST = 50  # denials of one text to choose from
@@ -84,7 +85,7 @@ def _loaded(text: str) -> Any:
     if not stripped.startswith(("{", "[")):
         return None
     try:
-        return json.loads(stripped)
+        return storable_json(json.loads(stripped))
     except (ValueError, RecursionError):
         return None
 

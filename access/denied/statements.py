@@ -34,16 +34,22 @@ def widths(resource: str) -> list[Width]:
         return found
     head, rest = ":".join(parts[:5]), parts[5]
     folder, slash, _ = rest.rpartition("/")
-    top, top_slash, _ = rest.partition("/")
-    if parts[2] == "s3" and slash:
-        if folder != top:
-            found.append(Width("folder", f"{folder.partition('/')[2]}/*", f"{head}:{folder}/*"))
-        found.append(Width("all", "Whole bucket", f"{head}:{top}/*"))
-    elif top_slash:
-        if folder != top:
-            found.append(Width("folder", f"{folder}/*", f"{head}:{folder}/*"))
-        found.append(Width("all", f"Any {top.replace('-', ' ')}", f"{head}:{top}/*"))
+    top = rest.partition("/")[0]
+    if not slash:
+        return found
+    is_in_bucket = parts[2] == "s3" and not (parts[3] or parts[4])
+    if folder != top:
+        inside = folder.partition("/")[2] if is_in_bucket else folder
+        found.append(Width("folder", f"{inside}/*", f"{head}:{folder}/*"))
+    found.append(Width("all", "Whole bucket" if is_in_bucket else _all_of(top, resource), f"{head}:{top}/*"))
     return found
+
+
+def _all_of(top: str, resource: str) -> str:
+    """ "Any role", where all ARNs of a type begin so: names of other resources have slashes of their own."""
+    types = catalogue.types_of_arn(resource)
+    begins = [kind.arn.split(":", 5)[-1].partition("/")[0] for kind in types]
+    return f"Any {top.replace('-', ' ')}" if top and top in begins else f"{top}/*"
 
 
 def escaped(resource: str) -> str:

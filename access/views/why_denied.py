@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -74,7 +75,8 @@ class _DenialPage:
     def _number(self, reading: Reading) -> int:
         """Of the denial that was chosen among several."""
         number = self._data.get("pick", "0")
-        return int(number) if number.isascii() and number.isdigit() and int(number) < len(reading.requests) else 0
+        numbers = map(str, range(len(reading.requests)))
+        return int(number) if number in numbers else 0
 
     def _chosen(self, reading: Reading) -> DeniedRequest | None:
         if not reading.requests:
@@ -137,7 +139,7 @@ class _DenialPage:
             "who": self._who(found),
             "reasons": why_it_differs(found) if found.outcome is not DenialOutcome.DENIED else [],
             "lines": found.layered.lines,
-            "at": parse_datetime(asked.at) if asked.at else None,
+            "at": _moment(asked.at),
             "elsewhere": self._elsewhere(found),
             **self._details(asked),
             **self._proposed(found, proposal),
@@ -228,6 +230,14 @@ def editor_of(aws_account: AwsAccount, place: PolicyPlace, text: str) -> EditorP
 def _initial(said: DeniedRequest) -> dict[str, str]:
     context = "\n".join(f"{spelled(key)}={value}" for key, values in said.context.items() for value in values)
     return {"principal": said.principal, "action": said.action, "resource": said.resource, "context": context}
+
+
+def _moment(at: str) -> datetime | None:
+    """None for what looks like a time and is none, such as the 30th of February."""
+    try:
+        return parse_datetime(at)
+    except ValueError:
+        return None
 
 
 def _url_of_gone(gone: Any) -> str:

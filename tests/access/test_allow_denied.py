@@ -226,3 +226,19 @@ def test_roles_that_aws_keeps_for_itself_are_left_alone(alone: AwsAccount) -> No
 )
 def test_how_wide_it_can_be(resource: str, expected: list[str]) -> None:
     assert [each.resource for each in widths(resource)] == expected
+
+
+@pytest.mark.parametrize(
+    ("resource", "label"),
+    [
+        ("arn:aws:s3:::archive/one", "Whole bucket"),
+        (f"arn:aws:s3:eu-west-1:{ID}:accesspoint/reports/object/one", "Any accesspoint"),
+        (TABLE, "Any table"),
+        (arn("instance-profile/web"), "Any instance profile"),
+        (f"arn:aws:logs:eu-west-1:{ID}:log-group:/aws/lambda/resize", "log-group:/*"),
+        (f"arn:aws:secretsmanager:eu-west-1:{ID}:secret:orders/db-AbCdEf", "secret:orders/*"),
+        ("arn:aws:apigateway:eu-west-1::/restapis/abc", "/*"),
+    ],
+)
+def test_the_widest_is_called_what_it_is(resource: str, label: str) -> None:
+    assert widths(resource)[-1].label == label

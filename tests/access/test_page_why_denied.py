@@ -197,3 +197,15 @@ def test_nothing_that_was_pasted_is_logged(
     caplog.set_level("DEBUG")
     post(bobs, text=message(f"arn:aws:sts::{ID}:assumed-role/worker/jane.doe@example.org"))
     assert "jane.doe" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "event",
+    [{"eventTime": "2026-02-30T00:00:00Z"}, {"awsRegion": "\ud800"}, {"userAgent": "\x00", "eventTime": 5}],
+    ids=["no such day", "half a character", "a NUL"],
+)
+def test_an_event_with_what_aws_never_says_is_answered(alone: AwsAccount, bobs: Client, event: dict[str, Any]) -> None:
+    make_user(alone, "dana")
+    denial = {"eventName": "StartInstances", "eventSource": "ec2.amazonaws.com", "errorCode": "AccessDenied"}
+    text = json.dumps({**denial, "errorMessage": message(), **event})
+    assert "Denied: no policy of dana allows" in said(bobs, text, pick="1" * 5_000)
