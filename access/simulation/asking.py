@@ -22,6 +22,7 @@ from accounts.models import AwsAccount, Operator
 from policies.drafts import problems_of as problems_of_document
 from policies.engine import catalogue
 
+MOST_PAIRED = 200_000  # of more actions and resources nobody looks which action is asked on which
 Problem = tuple[str, str]  # the field of the question, and a sentence
 
 
@@ -64,6 +65,9 @@ def refused(question: SimulationQuestion) -> list[Problem]:
 
 def _ask(question: SimulationQuestion, states: Sequence[AccountState], supposed: Supposed | None, most: int) -> Asked:
     actions, unknown = expanded(question.actions)
+    if len(actions) * len(question.resources) > MOST_PAIRED:
+        sentence = f"These are {len(actions):,} actions on {len(question.resources):,} resources: ask of fewer at once."
+        return Asked(None, supposed, [("action", sentence)])
     pairs = pairs_of(actions, question.resources)
     principals, nobody = principals_of(question, *states)
     problems: list[Problem] = [("principal", each) for each in nobody]

@@ -258,6 +258,11 @@ def test_principals_are_found_by_name_id_and_arn(alone: AwsAccount) -> None:
             "principal",
             "at most 2,000 go on a page: the file has them all.",
         ),
+        (
+            {"actions": ("*:*",), "resources": tuple(f"arn:aws:s3:::{n}" for n in range(200))},
+            "action",
+            "actions on 200 resources: ask of fewer at once.",
+        ),
         ({"supposed": Supposition(AsIf.CHANGE, "1x")}, "of", "has no change 1x"),
         ({"supposed": Supposition(AsIf.MANAGED, "none", "", "{}")}, "of", "no managed policy 'none'"),
         ({"supposed": Supposition(AsIf.INLINE, "dana", "", "{}")}, "name", "Give the name of the inline policy."),
