@@ -130,9 +130,9 @@ class FieldsWriter:
     def _condition(self, operator: str, key: str) -> Condition:
         """As it is now. Raises CannotEdit."""
         assert self.told.opened is not None  # noqa: S101  there is one whose fields are written
-        there = self.draft.statements[self.told.opened].conditions
-        for each in there:
-            if (each.operator, each.key) == (operator, key):
+        there = [each for each in self.draft.statements[self.told.opened].conditions if each.key == key]
+        for each in sorted(there, key=lambda each: each.operator != operator):
+            if each.operator.lower() == operator.lower():  # a document may have the operator in any case already
                 return each
         raise CannotEdit(f"There is no such condition on {key} any more: nothing was changed.")
 

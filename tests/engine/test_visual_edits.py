@@ -302,6 +302,8 @@ def test_a_bucket_where_an_object_is_needed_is_said() -> None:
             {"Effect": "Allow", "Principal": {"Service": ["a", "b", "c"]}, "Action": "sts:AssumeRole"},
             "Allows sts:AssumeRole to a, b and c.",
         ),
+        ({"Effect": "Allow", "Principal": {"Service": "*"}, "Action": "sts:AssumeRole"}, "Allows sts:AssumeRole to *."),
+        ({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}, "Allows sts:AssumeRole to everybody."),
         ({"Action": "*"}, "Neither allows nor denies: its effect isn’t Allow or Deny."),
     ],
 )

@@ -120,6 +120,16 @@ def test_another_operator_and_another_key(visual: Visual) -> None:
     assert form.statements[0]["Condition"] == {"StringNotEquals": {"aws:PrincipalTag/team": ["a", "b"]}}
 
 
+def test_an_operator_that_the_document_has_in_another_case(visual: Visual) -> None:
+    condition = {"stringequals": {"aws:username": "a"}, "StringLike": {"aws:x": "b"}, "null": {"aws:y": "true"}}
+    form = visual(document_text(allow("s3:*", Condition=condition)))
+    form.press("change", operator_1="StringEquals", key_1="aws:z", operator_2="Null false", key_2="aws:w")
+    assert form.statements[0]["Condition"] == {
+        "stringequals": {"aws:username": "a", "aws:z": "b"},
+        "null": {"aws:w": "false"},
+    }
+
+
 def test_several_services_in_one_statement(visual: Visual) -> None:
     form = visual(document_text(allow(["s3:GetObject", "sqs:SendMessage"])))
     assert "Also in it: Amazon SQS 1" in form.words

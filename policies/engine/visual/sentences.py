@@ -38,7 +38,7 @@ def _who(statement: Statement) -> Iterator[SentencePiece]:
         yield from _listed([value for _, value in statement.principal_words], "principal")
     elif statement.has("Principal"):
         values = [value for _, value in statement.principal_words]
-        if _EVERYTHING in values:
+        if ("AWS", _EVERYTHING) in statement.principal_words:
             yield SentencePiece("to everybody")
         else:
             yield SentencePiece("to")
