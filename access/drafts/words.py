@@ -8,6 +8,7 @@ from typing import Any
 
 from access.drafts.effects import DraftEffects
 from access.drafts.escalation import DraftEscalations
+from access.drafts.unknown_actions import known_only
 from access.plans.comparing import kept_items
 from access.plans.effect_blocks import PrincipalLink, of_nobody, principal_link
 from access.plans.effects import KINDS, AffectedPrincipals
@@ -53,7 +54,10 @@ class SaidGroup:
 
 @dataclass(frozen=True)
 class DraftSaid:
-    """`nothing`: a sentence, where nobody's access changes. `more`: names that aren't among `who`."""
+    """`nothing`: a sentence, where nobody's access changes. `more`: names that aren't among `who`.
+
+    `unknown`: on actions that the catalogue doesn't know, where the draft changes more than these.
+    """
 
     parts: Sequence[SaidChange]
     names: str
@@ -64,14 +68,19 @@ class DraftSaid:
     risks: Sequence[DraftRisk] = ()
     notes: Sequence[str] = ()
     nothing: str = ""
+    unknown: str = ""
 
 
 def said_of(found: DraftEffects, account_id: str, escalations: DraftEscalations = NOT_ABOUT_ESCALATION) -> DraftSaid:
-    concerned = found.concerned
-    kept = [_kept(each) for each in concerned] or list(found.trusts)
-    arns = sorted({arn for each in concerned for arn in each.arns} | {each["role"] for each in found.trusts})
+    all_known = known_only([_kept(each) for each in found.concerned] or found.trusts)
+    kept = [each for each in all_known.kept if each is not None]
+    people = [(who, each) for who, each in zip(found.concerned, all_known.kept, strict=False) if each is not None]
+    trusts = [] if found.concerned else kept
+    arns = sorted({arn for who, _ in people for arn in who.arns} | {each["role"] for each in trusts})
     links = [principal_link(arn, _aws_id(found, arn), account_id) for arn in arns]
-    groups = [*_groups_of_people(concerned, kept), *_groups_of_roles(found)]
+    groups = [*_groups_of_people(people), *_groups_of_roles(trusts)]
+    unknown = " ".join(all_known.sentences)
+    counted_apart = len({arn for each in found.concerned for arn in each.arns}) or len(arns)
     return DraftSaid(
         list(_parts(kept)),
         some([link.name for link in links]) if links else "",
@@ -80,8 +89,9 @@ def said_of(found: DraftEffects, account_id: str, escalations: DraftEscalations 
         groups[:_MOST_GROUPS],
         max(0, len(groups) - _MOST_GROUPS),
         [*_risks(found), *_opened(escalations)],
-        [*_notes(found, len(arns)), *_notes_on_paths(escalations)],
-        "" if kept else _nothing(found),
+        [*_notes(found, counted_apart), *_notes_on_paths(escalations)],
+        "" if kept else unknown or _nothing(found),
+        unknown if kept else "",
     )
 
 
@@ -130,18 +140,16 @@ def short_resource(pattern: str) -> str:
 
 
 # ---- The lines -----------------------------------------------------------------------------------------------
-def _groups_of_people(
-    concerned: Sequence[AffectedPrincipals], kept: Sequence[Mapping[str, Any]]
-) -> Iterator[SaidGroup]:
-    for each, described in zip(concerned, kept, strict=False):
+def _groups_of_people(people: Sequence[tuple[AffectedPrincipals, Mapping[str, Any]]]) -> Iterator[SaidGroup]:
+    for each, described in people:
         lead = of_nobody(each.of)
-        if not lead and len(concerned) > 1:
+        if not lead and len(people) > 1:
             lead = f"{some([name_of(arn) for arn in each.arns[:SOME]], len(each.arns))}:"
         yield SaidGroup(lead, list(lines_of(described, OF_PRINCIPALS)), each.comparison.why)
 
 
-def _groups_of_roles(found: DraftEffects) -> Iterator[SaidGroup]:
-    for each in found.trusts:
+def _groups_of_roles(trusts: Sequence[Mapping[str, Any]]) -> Iterator[SaidGroup]:
+    for each in trusts:
         yield SaidGroup("", list(lines_of(each, OF_ROLES)))
 
 

@@ -72,6 +72,41 @@ def test_says_what_is_added_and_removed_and_for_whom(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("actions", "said"),
+    [
+        (["s3:GetObject", "s3:GetObjct"], "doesn’t know s3:GetObjct: nothing is added by it, unless AWS has made"),
+        (["s3:GetObject", "s3:Gett*", "s3:Nope"], "know s3:Gett* and s3:Nope: nothing is added by them, unless"),
+        (["s3:GetObject", "fax:Send"], "doesn’t know the service fax: what is added by fax:Send is unknown."),
+        (["s3:Nope"], "Removes s3:GetObject on acme-lake/* · for anna. The catalogue of"),
+        (["s3:GetObject", "s3:PutObject", "s3:PutObjct"], "Adds s3:PutObject on acme-lake/* · for anna. The catalogue"),
+    ],
+)
+def test_what_the_catalogue_does_not_know_is_not_said_to_be_added(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf, actions: list[str], said: str
+) -> None:
+    policy = managed(aws_account, "lake", [allow("s3:GetObject", LAKE)])
+    attach(user(aws_account, "anna"), policy)
+    shown = checked(client_of(erin), document_text(allow(actions, LAKE)), "policy", policy.aws_id)
+    assert said in shown
+    assert not [name for name in actions if name not in ("s3:GetObject", "s3:PutObject") and f"Gains {name}" in shown]
+    back = checked(
+        client_of(erin), document_text(allow("s3:GetObject", LAKE), allow("s3:GetObjct", LAKE)), "policy", policy.aws_id
+    )
+    assert "Adds" not in back and " for anna" not in back
+
+
+@pytest.mark.django_db
+def test_an_action_that_nobody_knows_takes_nothing_away(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    policy = managed(aws_account, "lake", [allow(["s3:GetObject", "s3:GetObjct"], LAKE)])
+    attach(user(aws_account, "anna"), policy)
+    shown = checked(client_of(erin), document_text(allow("s3:GetObject", LAKE)), "policy", policy.aws_id)
+    assert "doesn’t know s3:GetObjct: nothing is removed by it" in shown and "Removes" not in shown
+
+
+@pytest.mark.django_db
 def test_text_that_is_no_document_keeps_what_was_said(
     aws_account: AwsAccount, erin: Operator, client_of: ClientOf
 ) -> None:
