@@ -105,6 +105,8 @@ def pages_to_ask() -> list[Asked]:
         Asked("user", 200, lambda c, a, n: _principal(c, a, n, "user")),
         Asked("simulate: 20 x 20 x 5", 1000, lambda c, a, n: _simulate(c, a, n, "reports/{}.csv")),
         Asked("simulate: 20 x 20 x 5, patterns", 1000, lambda c, a, n: _simulate(c, a, n, "reports/{}/*")),
+        Asked("simulate: a file of 20,000", 3_000, lambda c, a, n: _file(c, a, n, "reports/{}.csv")),
+        Asked("simulate: a file of 20,000, patterns", 10_000, lambda c, a, n: _file(c, a, n, "reports/{}/*")),
         Asked("simulate: one by one", 60_000, _one_by_one),
         Asked("user, effective access", 200, lambda c, a, n: _principal(c, a, n, "user", "access/")),
         Asked("role, effective access", 200, lambda c, a, n: _principal(c, a, n, "role", "access/")),
@@ -141,8 +143,8 @@ def _who_can(client: Any, account_id: str, number: int, action: str, resource: s
     _answered(client.get(f"/aws/{account_id}/who-can/?{query}"))
 
 
-def _simulated(account_id: str, number: int, key: str) -> SimulationQuestion:
-    """20 principals, 20 actions and 5 resources: 2,000 answers."""
+def _simulated(account_id: str, number: int, key: str, of_each: int = 10) -> SimulationQuestion:
+    """20 principals, 20 actions and 5 resources: 2,000 answers. `of_each`: so many users, and as many roles."""
     from access.simulation.question import SimulationQuestion
     from policies.engine.catalogue import action, actions_matching, may_match
 
@@ -152,7 +154,7 @@ def _simulated(account_id: str, number: int, key: str) -> SimulationQuestion:
         for name in actions_matching("s3:*Object*")
         if (known := action(name)) and any(may_match(resources[0], use.type) for use in known.uses)
     ]
-    who = [f"{kind}/{kind}-{each}" for kind in ("user", "role") for each in range(10)]
+    who = [f"{kind}/{kind}-{each}" for kind in ("user", "role") for each in range(of_each)]
     return SimulationQuestion(tuple(who), tuple(names[:20]), tuple(resources))
 
 
@@ -162,6 +164,17 @@ def _simulate(client: Any, account_id: str, number: int, key: str) -> None:
     if b"2,000 answers" not in response.content:
         raise SystemExit("These aren't 2,000 answers.")
     _answered(response)
+
+
+def _file(client: Any, account_id: str, number: int, key: str) -> None:
+    """Of the small AWS account as much as it has."""
+    few = account_id == SMALL_ID
+    form = _simulated(account_id, number, key, 20 if few else 100).pairs()
+    kept = client.post(f"/aws/{account_id}/simulate/", urlencode(form), "application/x-www-form-urlencoded")
+    address = kept["Location"].partition("#")[0]
+    lines = sum(part.count(b"\n") for part in client.get(f"{address}&format=csv").streaming_content)
+    if lines != (4_001 if few else 20_001):
+        raise SystemExit(f"These are {lines:,} lines.")
 
 
 def _one_by_one(client: Any, account_id: str, number: int) -> None:

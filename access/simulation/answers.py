@@ -61,9 +61,12 @@ class CellAnswer:
 
     @cached_property
     def by_policies_read(self) -> Decision:
+        if not self.situation.not_read:
+            return self.verdict.decision
         return self.situation.verdict_by_policies_read().decision
 
 
+_AT_A_TIME = 200  # answers of one principal
 _WORDS = {Decision.ALLOWED: "Allowed", Decision.UNKNOWN: "Unknown"}
 
 
@@ -178,11 +181,28 @@ def answer_all(
     problems: Sequence[str] = (),
 ) -> Answers:
     """`supposed`: as what the question supposes would make it; None where it supposes nothing."""
+    evaluators = _evaluators(question, live, supposed)
+    return Answers(asked, [_row(each, asked.pairs, *evaluators) for each in principals], problems)
+
+
+def answer_in_turn(
+    question: SimulationQuestion,
+    principals: Iterable[AskedPrincipal],
+    pairs: Sequence[AskedPair],
+    live: AccountState,
+    supposed: AccountState | None = None,
+) -> Iterator[tuple[Sequence[AskedPair], AnswerRow]]:
+    """The same answers, those of some pairs at a time, each time when they are wanted."""
+    evaluators = _evaluators(question, live, supposed)
+    parts = [pairs[at : at + _AT_A_TIME] for at in range(0, len(pairs), _AT_A_TIME)]
+    return ((part, _row(each, part, *evaluators)) for each in principals for part in parts)
+
+
+def _evaluators(
+    question: SimulationQuestion, live: AccountState, supposed: AccountState | None
+) -> tuple[Evaluator, Evaluator | None]:
     shared = (question.known, question.session_policy, question.as_read)
-    before = Evaluator(live, *shared)
-    after = Evaluator(supposed, *shared) if supposed else None
-    rows = [_row(each, asked.pairs, before, after) for each in principals]
-    return Answers(asked, rows, problems)
+    return Evaluator(live, *shared), Evaluator(supposed, *shared) if supposed else None
 
 
 def _row(

@@ -6,9 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from access.patterns import MOST_WILDCARDS, is_too_wild
-from access.simulation.answers import AccountState, Answers, answer_all, principals_of
-from access.simulation.columns import AskedPairs, expanded, pairs_of, spelling
+from access.simulation.answers import (
+    AccountState,
+    AnswerRow,
+    Answers,
+    answer_all,
+    answer_in_turn,
+    principals_of,
+)
+from access.simulation.columns import AskedPair, AskedPairs, expanded, pairs_of, spelling
 from access.simulation.context import problems_of as problems_of_context
+from access.simulation.directory import AskedPrincipal
 from access.simulation.question import (
     LONGEST_DOCUMENT,
     LONGEST_LINE,
@@ -37,6 +45,31 @@ class Asked:
     is_for_file: bool = False  # too much for a page
 
 
+@dataclass(frozen=True)
+class AskedInTurn:
+    """Rows of answers to some pairs each, found when they are wanted. Without `rows`, `problems` says why."""
+
+    rows: Iterator[tuple[Sequence[AskedPair], AnswerRow]] | None = None
+    problems: Sequence[Problem] = ()
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a question names, and what it supposes. `after`: the state as supposed; None where nothing is."""
+
+    live: AccountState
+    after: AccountState | None
+    supposed: Supposed | None
+    principals: Sequence[AskedPrincipal]
+    pairs: AskedPairs
+    problems: Sequence[Problem]
+    remarks: Sequence[str]
+
+    @property
+    def number(self) -> int:
+        return len(self.principals) * len(self.pairs.pairs)
+
+
 def ask(
     aws_account: AwsAccount,
     question: SimulationQuestion,
@@ -47,44 +80,66 @@ def ask(
 
     `most`: so many answers at most. `operator`: who asks.
     """
+    found = _find(aws_account, question, operator)
+    if not isinstance(found, _Found):
+        return Asked(problems=found)
+    if found.number > most:
+        problems: list[Problem] = [*found.problems, ("principal", _too_many(found, most))]
+        return Asked(None, found.supposed, problems, is_for_file=found.number <= MOST_IN_FILE)
+    answers = answer_all(question, found.principals, found.pairs, found.live, found.after) if found.number else None
+    return Asked(answers, found.supposed, found.problems, found.remarks)
+
+
+def ask_in_turn(
+    aws_account: AwsAccount, question: SimulationQuestion, most: int, operator: Operator | None = None
+) -> AskedInTurn:
+    """The same for a file: memory doesn't grow with the answers, and the first doesn't wait for the last."""
+    found = _find(aws_account, question, operator)
+    if not isinstance(found, _Found):
+        return AskedInTurn(problems=found)
+    if found.number > most:
+        return AskedInTurn(problems=[*found.problems, ("principal", _too_many(found, most))])
+    if not found.number:
+        return AskedInTurn(problems=found.problems)
+    rows = answer_in_turn(question, found.principals, found.pairs.pairs, found.live, found.after)
+    return AskedInTurn(rows, found.problems)
+
+
+def _find(
+    aws_account: AwsAccount, question: SimulationQuestion, operator: Operator | None
+) -> _Found | Sequence[Problem]:
+    """Only problems where nothing of it can be asked."""
     if problems := refused(question):
-        return Asked(problems=problems)
+        return problems
     live = live_state(aws_account, operator)
     try:
         supposed = supposed_by(live, question.supposed, operator)
     except CantSupposeError as problem:
-        return Asked(problems=[(problem.field, str(problem))])
-    states = [live] if supposed is None else [live, supposed_state(live, supposed.changes)]
-    return _ask(question, states, supposed, most)
+        return [(problem.field, str(problem))]
+    after = supposed_state(live, supposed.changes) if supposed else None
+    actions, unknown = expanded(question.actions)
+    if len(actions) * len(question.resources) > MOST_PAIRED:
+        sentence = f"These are {len(actions):,} actions on {len(question.resources):,} resources: ask of fewer at once."
+        return [("action", sentence)]
+    pairs = pairs_of(actions, question.resources)
+    principals, nobody = principals_of(question, live, *([after] if after else []))
+    problems = [("principal", each) for each in nobody]
+    problems += [("action", each) for each in (*unknown, *_not_asked(question, pairs))]
+    remarks = [sentence for each in actions if (sentence := spelling(each))]
+    return _Found(live, after, supposed, principals, pairs, problems, remarks)
+
+
+def _too_many(found: _Found, most: int) -> str:
+    where = "into one file" if found.number > MOST_IN_FILE else "on a page: the file has them all"
+    return (
+        f"These are {found.number:,} answers, of {len(found.principals):,} principals and {len(found.pairs.pairs):,} "
+        f"actions on resources: at most {most:,} go {where}."
+    )
 
 
 def refused(question: SimulationQuestion) -> list[Problem]:
     """Why it is no question, whatever the AWS account has."""
     return [*_too_much(question), *_wrong(question)]
-
-
-def _ask(question: SimulationQuestion, states: Sequence[AccountState], supposed: Supposed | None, most: int) -> Asked:
-    actions, unknown = expanded(question.actions)
-    if len(actions) * len(question.resources) > MOST_PAIRED:
-        sentence = f"These are {len(actions):,} actions on {len(question.resources):,} resources: ask of fewer at once."
-        return Asked(None, supposed, [("action", sentence)])
-    pairs = pairs_of(actions, question.resources)
-    principals, nobody = principals_of(question, *states)
-    problems: list[Problem] = [("principal", each) for each in nobody]
-    problems += [("action", each) for each in (*unknown, *_not_asked(question, pairs))]
-    number = len(principals) * len(pairs.pairs)
-    if number > most:
-        where = "into one file" if number > MOST_IN_FILE else "on a page: the file has them all"
-        sentence = (
-            f"These are {number:,} answers, of {len(principals):,} principals and {len(pairs.pairs):,} actions on "
-            f"resources: at most {most:,} go {where}."
-        )
-        return Asked(None, supposed, [*problems, ("principal", sentence)], is_for_file=number <= MOST_IN_FILE)
-    remarks = [sentence for each in actions if (sentence := spelling(each))]
-    if number == 0:
-        return Asked(supposed=supposed, problems=problems, remarks=remarks)
-    answers = answer_all(question, principals, pairs, states[0], states[1] if len(states) > 1 else None)
-    return Asked(answers, supposed, problems, remarks)
 
 
 def _not_asked(question: SimulationQuestion, pairs: AskedPairs) -> Iterator[str]:

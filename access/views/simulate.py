@@ -19,8 +19,8 @@ from access.index import cached_index
 from access.models import SavedQuestion
 from access.saved_tests.content import ALLOWED, DENIED
 from access.simulation import saving
-from access.simulation.answers import Answers, CellAnswer, word_of
-from access.simulation.asking import Asked, ask, refused
+from access.simulation.answers import AnswerRow, Answers, CellAnswer, word_of
+from access.simulation.asking import Asked, ask, ask_in_turn, refused
 from access.simulation.columns import ANYTHING, AskedPair
 from access.simulation.context import count_statements, suggested_keys
 from access.simulation.deciding import documents_of, links_of, only_if
@@ -299,19 +299,24 @@ def _test_url(
 
 # ---- The file --------------------------------------------------------------------------------------------------
 def _file(request: HttpRequest, aws_account: AwsAccount, question: SimulationQuestion) -> HttpResponseBase:
-    asked = ask(aws_account, question, most=MOST_IN_FILE, operator=signed_in(request))
-    if asked.answers is None:
+    asked = ask_in_turn(aws_account, question, MOST_IN_FILE, operator=signed_in(request))
+    if asked.rows is None:
         sentences = " ".join(sentence for _, sentence in asked.problems)
         return HttpResponse(f"{sentences}\n", status=422, content_type="text/plain; charset=utf-8")
-    return file_response("csv", f"simulate-{aws_account.account_id}", _lines(asked.answers))
+    return file_response("csv", f"simulate-{aws_account.account_id}", _parts(asked.rows))
 
 
-def _lines(answers: Answers) -> Iterator[str]:
+def _parts(rows: Iterator[tuple[Sequence[AskedPair], AnswerRow]]) -> Iterator[str]:
+    """Some lines together."""
     yield csv_line(_COLUMNS)
-    for row in answers.rows:
-        for pair, answer in zip(answers.asked.pairs, row.answers, strict=True):
-            who = (row.principal.arn, row.principal.group, pair.action, pair.resource)
-            yield csv_line((*who, *(_cells(answer) if answer else (row.why_not, "", "", "", ""))))
+    for pairs, row in rows:
+        yield "".join(_lines(pairs, row))
+
+
+def _lines(pairs: Sequence[AskedPair], row: AnswerRow) -> Iterator[str]:
+    for pair, answer in zip(pairs, row.answers, strict=True):
+        who = (row.principal.arn, row.principal.group, pair.action, pair.resource)
+        yield csv_line((*who, *(_cells(answer) if answer else (row.why_not, "", "", "", ""))))
 
 
 def _cells(answer: CellAnswer) -> tuple[str, ...]:

@@ -9,8 +9,11 @@ import pytest
 from django.test import Client
 
 from access.models import SavedQuestion
+from access.simulation.answers import Evaluator
+from access.simulation.columns import AskedPair
 from access.simulation.question import AsIf, SimulationQuestion, Supposition
 from access.simulation.saving import forget_questions
+from access.situations import Situation
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
 from policies.editor_drafts import DraftKey, Page, Token, Typed, save
@@ -186,6 +189,27 @@ def test_all_answers_are_a_file(
     monkeypatch.setattr("access.views.simulate.MOST_IN_FILE", 0)
     found = client.get(f"{address('simulate')}{query('dana')}&format=csv")
     assert (found.status_code, found["Content-Type"]) == (422, "text/plain; charset=utf-8")
+
+
+def test_the_file_begins_before_its_answers_are_found(
+    alone: AwsAccount, bob: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    decide = Evaluator.situation
+
+    def noted(self: Evaluator, arn: str, pair: AskedPair) -> Situation:
+        asked.append(pair.action)
+        return decide(self, arn, pair)
+
+    monkeypatch.setattr(Evaluator, "situation", noted)
+    user(alone, "dana", allow("s3:Get*"))
+    answer: Any = client_of(bob).get(f"{address('simulate')}{query('dana', actions=('*:*',))}&format=csv")
+    parts = iter(answer.streaming_content)
+    assert next(parts).startswith(b'"principal"')
+    assert asked == []
+    some = next(parts).count(b"\r\n")
+    assert some == len(asked)
+    assert some + b"".join(parts).count(b"\r\n") == len(asked) > some
 
 
 def test_more_than_a_page_takes_is_a_file(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

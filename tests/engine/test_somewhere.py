@@ -9,7 +9,8 @@ import pytest
 from policies.engine.callers import caller_of
 from policies.engine.diff.budget import Budget
 from policies.engine.layers import ControlPolicyLevel, Layers
-from policies.engine.somewhere import SomewhereAnswer, SomewhereQuestion, exists
+from policies.engine.somewhere import SomewhereAnswer, SomewhereQuestion, decisions, exists
+from policies.engine.somewhere.search import STEPS
 from tests.services.statements import allow, deny, layer_policy
 
 ME, OTHER = "123456789012", "210987654321"
@@ -178,3 +179,21 @@ def test_a_name_may_have_the_region_in_it() -> None:
     found = asked("s3:GetObject", "*", *named, scp=IN_EUROPE)
     assert found.witness is not None
     assert found.witness.resource.startswith(f"arn:aws:s3:::logs-{found.witness.region}/")
+
+
+def test_what_is_kept_is_the_same_and_costs_the_same() -> None:
+    """Else it would hang on who asked before whether there is too much to compare."""
+    question = SomewhereQuestion(caller_of(DANA), ["s3:GetObject"], PAYROLL, is_unknown=lambda key: True)
+    found = []
+    for name in ("q1", "q2", "q1"):
+        denied = deny(resource=f"arn:aws:s3:::payroll/{name}/*")
+        budget = Budget(STEPS)
+        held = Layers(identity=(layer_policy(ALL, denied),))
+        found.append(
+            ({decision: one for decision, (one, _) in (decisions(question, held, budget) or {}).items()}, budget.left)
+        )
+    first, other, again = found
+    assert first == again
+    assert len(first[0]) == 2
+    assert other[0] != first[0]
+    assert first[1] < STEPS

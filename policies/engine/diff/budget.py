@@ -16,6 +16,10 @@ class Budget:
         self._left = steps
         self._whole = whole
 
+    @property
+    def left(self) -> int:
+        return self._left
+
     def spend(self, steps: int = 1) -> None:
         """Raises BudgetExceededError."""
         self._left -= steps

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property, lru_cache
 from itertools import chain
 
 from policies.engine.diff.budget import Budget, BudgetExceededError
@@ -25,6 +26,8 @@ class CharacterClass(Enum):
     CHARACTER = "any"
     BUT_COLON = "any but a colon"
 
+    __hash__ = object.__hash__  # that of Enum hashes the name, each time
+
 
 Step = str | CharacterClass  # the characters that it takes, or nearly all
 
@@ -36,6 +39,13 @@ class Pattern:
     steps: tuple[Step, ...]
     loops: tuple[CharacterClass | None, ...]
     others: tuple[Pattern, ...] = ()  # what one of these matches, it matches, too
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.steps, self.loops, self.others))
 
 
 EVERYTHING = Pattern((), (CharacterClass.CHARACTER,))
@@ -136,6 +146,7 @@ def _pattern(tokens: Sequence[tuple[Token, CharacterClass]]) -> Pattern:
 
 
 _MOST_PLACES = 20_000
+_MOST_KEPT_PLACES, _MOST_KEPT_CELLS, _KEPT = 2_000, 200, 512  # of automata that several questions share
 Cells = dict[int, str]  # which patterns match (one bit each), and a text which they match
 
 
@@ -150,15 +161,40 @@ def cells(
 
 def automaton(patterns: Sequence[Pattern], budget: Budget, alike: Sequence[Hashable] = ()) -> Automaton:
     """Of the patterns, side by side. Raises BudgetExceededError."""
+    _places_within(patterns, budget)
+    return Automaton(patterns, alike or range(len(patterns)))
+
+
+def kept_automaton(patterns: Sequence[Pattern], budget: Budget, alike: Sequence[Hashable]) -> Automaton:
+    """The same, but for equal patterns one that is there may come again, with the cells that it has found.
+
+    Principals share documents, so that the same patterns meet in many questions. All of it costs the budget what it
+    cost at first: what is too much doesn't hang on who asked before.
+    """
+    if _places_within(patterns, budget) > _MOST_KEPT_PLACES:
+        return Automaton(patterns, alike)
+    groups: dict[Hashable, int] = {}
+    return _kept(tuple(patterns), tuple(groups.setdefault(group, len(groups)) for group in alike))
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept(patterns: tuple[Pattern, ...], alike: tuple[int, ...]) -> Automaton:
+    return Automaton(patterns, alike)
+
+
+def _places_within(patterns: Sequence[Pattern], budget: Budget) -> int:
     places = sum(len(one.loops) for pattern in patterns for one in (pattern, *pattern.others))
     budget.spend(places)
     if places > _MOST_PLACES:
         raise BudgetExceededError
-    return Automaton(patterns, alike or range(len(patterns)))
+    return places
 
 
 class Automaton:
-    """Each place in each pattern is a bit; the bits of a pattern follow one another, and a step moves one up."""
+    """Each place in each pattern is a bit; the bits of a pattern follow one another, and a step moves one up.
+
+    Nothing in it changes, but for what it remembers: threads may share it.
+    """
 
     def __init__(self, patterns: Sequence[Pattern], alike: Sequence[Hashable]) -> None:
         self._steps: dict[str | CharacterClass, int] = {}
@@ -167,6 +203,8 @@ class Automaton:
         self._first = self._last = self._looping = 0
         self._accepts: dict[int, int] = {}  # pattern by the number of its last bit
         self._own: list[int] = []
+        self._moves: dict[str, tuple[int, int]] = {}  # by character: what steps, and what stays
+        self._found: dict[Hashable, tuple[int, Cells]] = {}  # with the steps that it took
         at = 0
         for number, pattern in enumerate(patterns):
             begin = at
@@ -220,6 +258,18 @@ class Automaton:
     def cells(self, budget: Budget, within: Sequence[Collection[int]] = (), first: int | None = None) -> Cells:
         """`within`: only texts which of each of these one pattern matches. `first`: the state to begin in."""
         begin = self._first if first is None else first
+        key = (begin, tuple(map(tuple, within)))
+        known = self._found.get(key)
+        if known is not None:
+            budget.spend(known[0])
+            return known[1]
+        before = budget.left
+        found = self._cells(budget, within, begin)
+        if len(self._found) < _MOST_KEPT_CELLS and len(found) < _MOST_KEPT_CELLS:
+            self._found[key] = (before - budget.left, found)
+        return found
+
+    def _cells(self, budget: Budget, within: Sequence[Collection[int]], begin: int) -> Cells:
         alive = [sum(self._own[place] for place in places) for places in within]
         wanted = [sum(1 << place for place in places) for places in within]
         before: dict[int, tuple[int, str]] = {begin: (0, "")}
@@ -251,6 +301,17 @@ class Automaton:
         return found if ":" in found else [*found, ":"]
 
     def _after(self, state: int, character: str) -> int:
+        move = self._moves.get(character)
+        if move is None:
+            move = self._moves[character] = self._move(character)
+        after = (state & move[0]) << 1 | state & move[1]
+        if after & self._settled:
+            for ends, whole in self._groups:
+                if after & ends:
+                    after = after & ~whole | ((after & ends) & -(after & ends))
+        return after
+
+    def _move(self, character: str) -> tuple[int, int]:
         steps = self._steps.get(character, 0)
         loops = self._loops.get(CharacterClass.CHARACTER, 0)
         if not is_symbol(character):
@@ -258,12 +319,7 @@ class Automaton:
             if character != ":":
                 steps |= self._steps.get(CharacterClass.BUT_COLON, 0)
                 loops |= self._loops.get(CharacterClass.BUT_COLON, 0)
-        after = (state & steps) << 1 | state & loops
-        if after & self._settled:
-            for ends, whole in self._groups:
-                if after & ends:
-                    after = after & ~whole | ((after & ends) & -(after & ends))
-        return after
+        return steps, loops
 
 
 def _bits(mask: int) -> Iterator[int]:

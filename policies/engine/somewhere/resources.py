@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from itertools import product
 
 from policies.engine import catalogue, variables
 from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import ConditionTest
 from policies.engine.diff.budget import Budget
-from policies.engine.diff.cells import Automaton, Pattern, arn_pattern, automaton, resource_pattern
+from policies.engine.diff.cells import Automaton, Pattern, arn_pattern, kept_automaton, resource_pattern
 from policies.engine.layers import Facts
 from policies.engine.matching import Token, Wildcard, meet, resource_glob, tokens
 from policies.engine.regions import is_region, of_partition
@@ -77,7 +78,7 @@ class ResourceChoices:
         running = self._automaton(self._facts)
         seen: set[Hashable] = set()
         odd: list[str] = []
-        for head in self._heads():
+        for head in self._heads:
             for text in self._below(running, head, seen):
                 if self.is_odd(text):
                     odd.append(text)
@@ -97,7 +98,7 @@ class ResourceChoices:
         rest = parts[5] if len(parts) == _PARTS else _ANYTHING
         beginnings = dict.fromkeys(
             f"arn:{head.partition}:{head.service}:{head.regions[0]}:{head.accounts[0]}:{rest}"
-            for head in self._heads()
+            for head in self._heads
             if head.regions and head.accounts
         )
         asked = resource_glob(tuple(tokens(self._asked.resource)))
@@ -136,19 +137,19 @@ class ResourceChoices:
 
     # ---- Patterns side by side ---------------------------------------------------------------------------------
     def _automaton(self, facts: Facts) -> Automaton:
-        patterns: list[Pattern] = [resource_pattern(tokens(self._asked.resource))]
+        patterns: list[Pattern] = [_resource_pattern(tuple(tokens(self._asked.resource)))]
         alike: list[Hashable] = ["asked"]
         for shape in self._shapes:
-            patterns.append(arn_pattern(tokens(shape)))
+            patterns.append(_shape_pattern(shape))
             alike.append(("shape", shape == _BUCKET))
         if _BUCKET in self._shapes:
-            patterns.append(arn_pattern(tokens(_SLASH)))
+            patterns.append(_shape_pattern(_SLASH))
             alike.append("slash")
         for group, statement in self._statements if not self._on_everything else ():
             for pattern in _patterns_of(statement, facts):
                 patterns.append(pattern)
                 alike.append(group)
-        return automaton(patterns, self._budget, alike)
+        return kept_automaton(patterns, self._budget, alike)
 
     def _below(self, running: Automaton, head: _Head, seen: set[Hashable]) -> Iterator[str]:
         beginning = f"arn:{head.partition}:{head.service}:"
@@ -202,7 +203,11 @@ class ResourceChoices:
         return not vector & others
 
     # ---- Regions and AWS accounts --------------------------------------------------------------------------------
-    def _heads(self) -> Iterator[_Head]:
+    @cached_property
+    def _heads(self) -> Sequence[_Head]:
+        return list(self._each_head())
+
+    def _each_head(self) -> Iterator[_Head]:
         shapes = self._shapes or [self._asked.resource]
         heads = dict.fromkeys(tuple(([*shape.split(":", 5), *[_ANYTHING] * _PARTS])[1:5]) for shape in shapes)
         own = self._own_partition()
@@ -282,7 +287,17 @@ def _patterns_of(statement: CompiledStatement, facts: Facts) -> Iterator[Pattern
                 break
             found += known
         else:
-            yield resource_pattern(_joined(found))
+            yield _resource_pattern(tuple(_joined(found)))
+
+
+@lru_cache(maxsize=4096)
+def _resource_pattern(found: tuple[Token, ...]) -> Pattern:
+    return resource_pattern(found)
+
+
+@lru_cache(maxsize=4096)
+def _shape_pattern(shape: str) -> Pattern:
+    return arn_pattern(tokens(shape))
 
 
 def _joined(found: Sequence[Token]) -> list[Token]:
