@@ -16,9 +16,10 @@ from policies.engine.conditions import Context
 from policies.engine.containment import Relation, ResourceSet, resources_of, together
 from policies.engine.layers import Facts, LayerName, LayerPolicy
 from policies.engine.statements import statement_name
-from policies.engine.truth import MAYBE, NO, YES, Truth
+from policies.engine.truth import MAYBE, NO, UNKNOWN, YES, Truth
 
 _ASSUMES = "sts:assumerole"
+_RESOURCE_ACCOUNT = "aws:resourceaccount"
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ class Limits:
             if alone.relation(resources) is Relation.APART:
                 return None
             resources = alone
+            own = {_RESOURCE_ACCOUNT: (self._around.account_id,)}
+            facts = Facts({**self._known, **self._of_place(text), **own}, self._is_unknown)
         found = LimitedGrant(
             text,
             statement.not_resources,
@@ -129,15 +132,27 @@ class Limits:
 
     def _limited(self, grant: LimitedGrant, action: str, resources: ResourceSet, facts: Facts) -> LimitedGrant:
         for layer in self._layers:
-            if layer.name is LayerName.RCP and not is_bound_by_rcps(action):
+            binds = self._binds(layer, action, facts)
+            if binds is NO:
                 continue
             if layer.guards:
                 grant = self._guarded(grant, layer, action, resources, facts)
             if not grant.taken_by:
-                grant = self._denied(grant, layer, action, resources, facts)
+                grant = self._denied(grant, layer, action, resources, facts, binds)
             if grant.taken_by:
                 return grant
         return grant
+
+    def _binds(self, layer: _Layer, action: str, facts: Facts) -> Truth:
+        """RCPs bind what is in their AWS account only, and ARNs don't always say where a resource is."""
+        if layer.name is not LayerName.RCP:
+            return YES
+        account = facts.values_of(_RESOURCE_ACCOUNT)
+        if not is_bound_by_rcps(action) or account is None:
+            return NO
+        if account is UNKNOWN:
+            return MAYBE
+        return YES if self._around.account_id in account else NO
 
     # ---- Layers that must allow it -------------------------------------------------------------------------------
     def _guarded(
@@ -176,20 +191,21 @@ class Limits:
 
     # ---- Denials -------------------------------------------------------------------------------------------------
     def _denied(
-        self, grant: LimitedGrant, layer: _Layer, action: str, resources: ResourceSet, facts: Facts
+        self, grant: LimitedGrant, layer: _Layer, action: str, resources: ResourceSet, facts: Facts, binds: Truth
     ) -> LimitedGrant:
         denying = [
-            (each, relation)
-            for each in self._that_apply(layer, action, facts)
-            if each[1].denies and (relation := resources.relation(self._named(each[1]))) is not Relation.APART
+            ((policy, statement, min(holds, binds)), relation)
+            for policy, statement, holds in self._that_apply(layer, action, facts)
+            if statement.denies and (relation := resources.relation(self._named(statement))) is not Relation.APART
         ]
+        where = (_RESOURCE_ACCOUNT,) if binds is MAYBE else ()
         sure = [each for each, _ in denying if each[2] is YES]
         if self._cover(resources, [statement for _, statement, _ in sure]):
             return replace(grant, taken_by=layer.name, because=grant.because + _because(layer, sure))
         for each, relation in denying:
             grant = replace(
                 grant,
-                denial_keys=_sorted(grant.denial_keys, _keys(each[1], facts) if each[2] is MAYBE else ()),
+                denial_keys=_sorted(grant.denial_keys, (*_keys(each[1], facts), *where) if each[2] is MAYBE else ()),
                 excluded=grant.excluded if relation is Relation.WITHIN else grant.excluded + _texts([each]),
                 because=grant.because + _because(layer, [each]),
                 is_unsure=grant.is_unsure or relation is Relation.UNKNOWN,
@@ -215,7 +231,7 @@ class Limits:
         account = account_in(text)
         of_resource = self._around if account == self._around.account_id else Surroundings("")
         known = facts_of_place(self._around, of_resource, text)
-        return known | ({"aws:resourceaccount": (account,)} if account else {})
+        return known | ({_RESOURCE_ACCOUNT: (account,)} if account else {})
 
 
 _Applying = tuple[LayerPolicy, CompiledStatement, Truth]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from access.holders import Holder, holder_of
 from access.plans.reading import read_holdings
+from access.resource_policies import is_bound_by_rcps
 from access.situations import EVERYTHING, UnknownContextKeys
 from access.surroundings import surroundings_of
 from accounts.models import AwsAccount
@@ -160,14 +161,15 @@ def _compared(
 ) -> tuple[list[str], list[str]]:
     """The actions that the console's role has before and not after: surely, and perhaps."""
     lost, perhaps = _entering(aws_account, tier, holder, after.trust)
-    scps = surroundings_of(aws_account.account_id).scps
-    then = Layers(holder.policies, (holder.boundary,) if holder.boundary else None, scps=scps)
-    now = Layers(after.policies, (after.boundary,) if after.boundary else None, scps=scps)
+    around = surroundings_of(aws_account.account_id)
+    then = Layers(holder.policies, (holder.boundary,) if holder.boundary else None, scps=around.scps)
+    now = Layers(after.policies, (after.boundary,) if after.boundary else None, scps=around.scps)
     unknown = UnknownContextKeys(holder.caller, holder)
     for permission in sorted(permissions_of(tier), key=_is_named_later):
         resource = _example(aws_account, permission)
         request = Request(holder.caller, permission.action, resource, aws_account.account_id, {}, unknown)
-        had, has = evaluate(request, then).decision, evaluate(request, now).decision
+        rcps = around.rcps if is_bound_by_rcps(permission.action) else ()
+        had, has = (evaluate(request, replace(layers, rcps=rcps)).decision for layers in (then, now))
         if had not in _MAY or has in (had, Decision.ALLOWED):
             continue
         surely = had is Decision.ALLOWED and has is not Decision.UNKNOWN

@@ -2,10 +2,17 @@
 
 IAM User Guide, "AWS services that work with IAM", column "Resource-based policies"; Service Authorization Reference:
 services with an action such as PutResourcePolicy, but for those whose policies AWS RAM writes alone, to share with
-other AWS accounts; Organizations User Guide, "Resource control policies", "List of AWS services that support RCPs".
+other AWS accounts. And which actions resource control policies (RCPs) bound.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine import catalogue
+from policies.engine.compiled import ActionPatterns
+from policies.engine.matching import Glob, tokens
 
 # The service in the ARN of a resource, and what its policy is called there. IAM's own, trust policies, are held.
 RESOURCE_POLICIES = {
@@ -65,22 +72,9 @@ RESOURCE_POLICIES = {
     "vpc-lattice": "auth policy",
 }
 
-# The services, by the prefix of their actions, whose resources RCPs bound.
-BOUND_BY_RCPS = frozenset(
-    {
-        "aoss",
-        "cognito-identity",
-        "cognito-idp",
-        "dynamodb",
-        "ecr",
-        "kms",
-        "logs",
-        "s3",
-        "secretsmanager",
-        "sqs",
-        "sts",
-    }
-)
+# KMS Developer Guide, "Resource control policies in AWS KMS"; Organizations User Guide, "Resources and entities not
+# restricted by RCPs": of no effect in one.
+_NOT_BOUND_BY_RCPS = "kms:retiregrant"
 
 
 def resource_policy_of(resource: str) -> str:
@@ -90,4 +84,44 @@ def resource_policy_of(resource: str) -> str:
 
 
 def is_bound_by_rcps(action: str) -> bool:
-    return action.partition(":")[0].lower() in BOUND_BY_RCPS
+    """Whether RCPs bound what it does to resources.
+
+    Organizations User Guide, "Resource control policies", "List of AWS services that support RCPs": as the catalogue
+    has it, with the date of that.
+    """
+    lowered = action.lower()
+    return lowered.partition(":")[0] in catalogue.services_with_rcps() and lowered != _NOT_BOUND_BY_RCPS
+
+
+def on_services_with_rcps(written: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a statement of an RCP says of actions that RCPs bound."""
+    beside = {name: value for name, value in written.items() if name not in ("Action", "NotAction")}
+    if "NotAction" in written:
+        others = ActionPatterns(_texts(written["NotAction"]))
+        found = {each for each in _all_bound() if each.lower() not in others}
+    else:
+        found = {one for each in _texts(written.get("Action", [])) for one in _bound(each.lower())}
+    if found:
+        yield {**beside, "Action": sorted(found)}
+
+
+def _texts(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else [each for each in value if isinstance(each, str)]
+
+
+def _all_bound() -> Iterator[str]:
+    for service in sorted(catalogue.services_with_rcps()):
+        yield from filter(is_bound_by_rcps, catalogue.actions_matching(f"{service}:*"))
+
+
+def _bound(pattern: str) -> Iterator[str]:
+    """Patterns of a single service each."""
+    service, colon, name = pattern.partition(":")
+    for each in catalogue.services_with_rcps():
+        if not Glob(tokens(service)).matches(each):
+            continue
+        of_service = f"{each}:{name if colon else '*'}"
+        if Glob(tokens(of_service)).matches(_NOT_BOUND_BY_RCPS):
+            yield from filter(is_bound_by_rcps, catalogue.actions_matching(of_service))
+        else:
+            yield of_service

@@ -62,7 +62,7 @@ def _groups(document: str, before: RailState | None, after: RailState) -> Mappin
         arn = after.holdings.taken.get(now, now)
         if not is_bound(arn):
             continue
-        pair = relevant.pair(*_pair(before, after, was, now))
+        pair = relevant.pair(*_pair(before, after, was, now, arn))
         if actions is not None:
             pair = relevant.about(pair[0], actions), relevant.about(pair[1], actions)
         if pair[0] != pair[1]:
@@ -82,7 +82,7 @@ def _for(arn: str, document: str, pair: _Pair) -> _Question:
         replace(
             has,
             documents=frozenset(map(read, has.documents)),
-            limits=frozenset(map(read, has.limits)),
+            limits=has.limits.read(read),
             boundary=None if has.boundary is None else read(has.boundary),
         )
         for has in pair
@@ -98,14 +98,15 @@ def _pairs(before: RailState | None, after: RailState) -> Iterator[tuple[str, st
     yield from ((was, now) for was, now in holdings.pairs_with(after.holdings) if now and not is_group(now))
 
 
-def _pair(before: RailState | None, after: RailState, was: str, now: str) -> _Pair:
-    """Where tags that its policies ask for are others than before, all that these allow counts as new."""
+def _pair(before: RailState | None, after: RailState, was: str, now: str, arn: str) -> _Pair:
+    """Where tags that its policies ask for are others than before, all that these allow counts as new. `arn`: as whom
+    control policies see it."""
     had = NOBODY if before is None or not was else before.holdings.combination(was)
     has = after.holdings.combination(now)
     asked = {tag for each in has.documents for tag in text(each).tags}
     if any(key.lower() in asked for key, _ in had.tags ^ has.tags):
         had = NOBODY
-    blank: dict[str, Any] = {"tags": frozenset(), "lacks": frozenset(), "limits": after.denials}
+    blank: dict[str, Any] = {"tags": frozenset(), "lacks": frozenset(), "limits": after.limits.of(arn)}
     return replace(had, **blank), replace(has, **blank)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from access.plans.control_policies import denials
+from access.plans.control_policies import AccountLimits
 from access.plans.holdings import NOTHING, Owner, PrincipalHoldings
 from access.plans.reading import PlannedHoldings, read_holdings
 from access.surroundings import surroundings_of
@@ -65,9 +65,9 @@ class RailState:
         yield from (each for each in self.owners if ":role/" in each.arn and not is_kept_by_aws(each.arn))
 
     @cached_property
-    def denials(self) -> frozenset[str]:
-        """What service control policies deny to all whom they bind."""
-        return denials(surroundings_of(self.aws_account.account_id))
+    def limits(self) -> AccountLimits:
+        """What control policies leave to each."""
+        return AccountLimits(surroundings_of(self.aws_account.account_id))
 
     def documents(self) -> Iterator[HeldDocument]:
         for arn, text in sorted(self.holdings.documents.items()):

@@ -1,34 +1,34 @@
 """For whom in an AWS account a control policy would matter, were it attached: who has now what it takes.
 
-What it denies is compared with the policies and boundary of each who has others. Conditions that the principal alone
-decides (its ARN, tags, organization) are decided; those on the request stay open, and then it may matter. A service
-control policy that allows only some things is taken for the only one of its level.
+What it denies is compared with the policies and boundary of each who has others, within the control policies that there
+are. Conditions that the principal alone decides (its ARN, tags, organization) are decided; those on the request stay
+open, and then it may matter. A service control policy that allows only some things is taken for the only one of its
+level.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from access.holders import Holder
 from access.index import CachedIndex
-from access.plans.control_policies import denials, is_bound
+from access.plans.comparing import held
+from access.plans.control_policies import AccountLimits, ControlLimits, is_bound, settled
+from access.plans.holdings import Combination
 from access.plans.relevant import Patterns, is_about
-from access.resource_policies import BOUND_BY_RCPS
+from access.resource_policies import on_services_with_rcps
 from access.situations import UnknownContextKeys, facts_of_holder, facts_of_place
 from access.surroundings import Surroundings
-from policies.engine import catalogue
-from policies.engine.compiled import ActionPatterns, CompiledDocument, CompiledStatement
-from policies.engine.diff.compare import PrincipalDocuments
+from policies.engine.compiled import CompiledDocument, CompiledStatement
+from policies.engine.diff.compare import PrincipalDocuments, ResourceDenials
 from policies.engine.diff.report import held_diff
 from policies.engine.document import compact, load
-from policies.engine.layers import Facts, LayerName
+from policies.engine.layers import Facts
 from policies.engine.statements import Statement
 from policies.engine.structure import DocumentType
-from policies.engine.truth import MAYBE, NO
 
 STEPS = 20_000  # of one comparison, about a microsecond each
 MOST_COMPARED = 60  # of those who have the same
@@ -55,6 +55,7 @@ class _Alike:
     boundary: str | None
     denied: tuple[str, ...]
     lacks: bool
+    limits: ControlLimits
 
 
 @dataclass
@@ -88,10 +89,7 @@ class _ControlDraft:
         allowing = [each.source.written for each in document.statements if each.allows]
         lists = kind is DocumentType.SCP and bool(allowing) and not document.allows_everything
         self._allowed = {"Version": _VERSION, "Statement": allowing} if lists else None
-        self._is_all_counted = LayerName.SCP not in around.not_read and all(
-            any(policy.document.allows_everything for policy in level.policies) for level in around.scps
-        )
-        self._before = [load(text) or {} for text in sorted(denials(around))]
+        self._limits = AccountLimits(around)
         self._patterns = None if lists else _patterns(self._denying)
         self._reduced: dict[int, str] = {}
 
@@ -105,7 +103,8 @@ class _ControlDraft:
         if not policies and not holder.not_read:
             return None
         boundary = None if holder.boundary is None else compact(holder.boundary.document.written)
-        return _Alike(tuple(sorted(policies)), boundary, denied, bool(holder.not_read))
+        limits = self._limits.of(holder.arn)
+        return _Alike(tuple(sorted(policies)), boundary, denied, bool(holder.not_read), limits)
 
     def _about(self, document: CompiledDocument) -> str:
         """The statements about what it denies; "" for none."""
@@ -127,9 +126,9 @@ class _ControlDraft:
         context = {**own, **holder.caller.keys, **facts_of_holder(holder)}
         facts = Facts(context, UnknownContextKeys(holder.caller, holder))
         for statement in self._denying:
-            written = _settled(statement, facts)
+            written = settled(statement, facts)
             if written is not None:
-                yield from _on_bound_services(written) if self._is_rcp else [written]
+                yield from on_services_with_rcps(written) if self._is_rcp else [written]
 
     # ---- Whether it takes something ----------------------------------------------------------------------------
     def takes(self, has: _Alike) -> bool | None:
@@ -145,31 +144,39 @@ class _ControlDraft:
         return None
 
     def _outside_list(self, has: _Alike) -> bool | None:
-        """Whether they have something that it doesn't allow. Of who has a boundary, too, only that they may."""
-        if has.boundary is not None:
-            return False
+        """Whether they have something that it doesn't allow."""
         before = self._held(has, ())
-        after = PrincipalDocuments(before.policies, self._allowed, is_bounded=True)
-        found = held_diff(before, after, STEPS)
+        found = held_diff(before, replace(before, levels=[*before.levels, [self._allowed]]), STEPS)
         if self._loses(found):
             return True
         return False if found["lost"] or found["undecided"] else None
 
     def _loses(self, found: Mapping[str, Any]) -> bool:
-        """Something that they surely have now: no condition is in the way, and no control policy that isn't counted."""
-        return self._is_all_counted and any(
-            not each["conditions"] and not each.get("also", {}).get("conditions") for each in found["lost"]
+        """Something that they surely have now: no condition is in the way, and no control policy that isn't read."""
+        return not self._around.not_read and any(
+            conditions in ({}, self._in_account)
+            for each in found["lost"]
+            for conditions in ({**each["conditions"], **each.get("also", {}).get("conditions", {})},)
         )
+
+    @property
+    def _in_account(self) -> Written:
+        """As a comparison writes that a resource is in this AWS account."""
+        return {"StringEquals": {"aws:ResourceAccount": self._around.account_id}}
 
     def _may_lose(self, has: _Alike, denied: Sequence[Written]) -> bool:
         found = held_diff(self._held(has, ()), self._held(has, denied), STEPS)
         return bool(found["lost"] or found["undecided"])
 
     def _held(self, has: _Alike, denied: Sequence[Written]) -> PrincipalDocuments:
-        own: list[Any] = [load(text) or {} for text in has.policies]
-        limits = [*self._before, *([{"Version": _VERSION, "Statement": list(denied)}] if denied else [])]
-        boundary = None if has.boundary is None else load(has.boundary) or {}
-        return PrincipalDocuments([*own, *limits], boundary, is_bounded=has.boundary is not None)
+        found = held(Combination(frozenset(has.policies), has.boundary, limits=has.limits))
+        if not denied:
+            return found
+        document = {"Version": _VERSION, "Statement": list(denied)}
+        if not self._is_rcp:
+            return replace(found, policies=[*found.policies, document])
+        already = found.on_resources.documents if found.on_resources else ()
+        return replace(found, on_resources=ResourceDenials(self._around.account_id, [*already, document]))
 
 
 def _patterns(denying: Sequence[CompiledStatement]) -> Patterns | None:
@@ -177,44 +184,3 @@ def _patterns(denying: Sequence[CompiledStatement]) -> Patterns | None:
     if any(each.not_actions for each in denying):
         return None
     return frozenset(pattern.lower() for each in denying for pattern in each.actions.patterns)
-
-
-def _settled(statement: CompiledStatement, facts: Facts) -> Written | None:
-    """The statement for one principal; None where a condition is never so of them."""
-    source = statement.source
-    left: dict[str, dict[str, Any]] = {}
-    if source.holds_never:
-        return None
-    for test, condition in zip(statement.tests, source.conditions, strict=True):
-        holds = test.holds(facts.values_of(test.key), facts.lookup)
-        if holds is NO:
-            return None
-        if holds is MAYBE:
-            left.setdefault(condition.operator, {})[condition.key] = condition.written
-    without = ("Sid", "Condition", "Principal", "NotPrincipal")
-    written = {name: value for name, value in source.written.items() if name not in without}
-    return {**written, "Condition": left} if left else written
-
-
-def _on_bound_services(written: Written) -> Iterator[Written]:
-    """What it denies of the services whose resources RCPs bound."""
-    if "NotAction" in written:
-        others = ActionPatterns(_texts(written["NotAction"]))
-        every = (name for each in sorted(BOUND_BY_RCPS) for name in catalogue.actions_matching(f"{each}:*"))
-        beside = {name: value for name, value in written.items() if name != "NotAction"}
-        yield {**beside, "Action": [name for name in every if name.lower() not in others]}
-        return
-    bound = sorted({found for each in _texts(written.get("Action", [])) for found in _bound(each.lower())})
-    if bound:
-        yield {**written, "Action": bound}
-
-
-def _texts(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else [each for each in value if isinstance(each, str)]
-
-
-def _bound(pattern: str) -> Iterator[str]:
-    service, colon, name = pattern.partition(":")
-    for each in BOUND_BY_RCPS:
-        if fnmatchcase(each, service.replace("[", "[[]")):
-            yield f"{each}:{name if colon else '*'}"

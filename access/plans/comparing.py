@@ -11,7 +11,7 @@ from typing import Any
 from access.plans.holdings import Combination
 from policies.access_lines import EVERYTHING, SHOWN_ACTIONS, Item, line_item
 from policies.engine.compiled import compiled
-from policies.engine.diff.compare import PrincipalDocuments
+from policies.engine.diff.compare import PrincipalDocuments, ResourceDenials
 from policies.engine.diff.report import held_denial_diff, held_diff
 from policies.engine.document import compact, load
 from policies.engine.matching import Glob, tokens
@@ -123,6 +123,7 @@ def allows_everything(has: Combination) -> bool:
     texts = [text(document) for document in has.documents]
     return (
         has.boundary is None
+        and not has.limits.levels
         and any(each.allows_everything for each in texts)
         and not any(each.denies for each in texts)
     )
@@ -161,13 +162,13 @@ def compare(before: Combination, after: Combination, steps: int = STEPS) -> Docu
 
 def _compared(before: Combination, after: Combination, steps: int) -> DocumentComparison:
     why = tuple(_why(before, after))
-    if (before.documents, before.boundary) == (after.documents, after.boundary):
+    if _counted(before) == _counted(after):
         return DocumentComparison(why=why)
     had, has = allows_everything(before), allows_everything(after)
     if had and has:
         return DocumentComparison(why=why)
     if (had or has) and after.limits and after.exists:
-        why = (*why, "What service control policies deny stays denied.")
+        why = (*why, f"What {_that_deny(after)} deny stays denied.")
     if has:
         return replace(_denials(before, after, steps), gained=[EVERYTHING], why=why)
     if had:
@@ -177,6 +178,16 @@ def _compared(before: Combination, after: Combination, steps: int) -> DocumentCo
     denials = _denials(before, after, steps)
     perhaps = [*found["undecided"], *denials.perhaps]
     return replace(denials, gained=found["gained"], lost=found["lost"], perhaps=perhaps, why=why)
+
+
+def _counted(has: Combination) -> tuple[Any, ...]:
+    return has.documents, has.boundary, has.limits
+
+
+def _that_deny(has: Combination) -> str:
+    if has.limits.denials and has.limits.on_resources:
+        return "control policies"
+    return "service control policies" if has.limits.denials else "resource control policies"
 
 
 def _denials(before: Combination, after: Combination, steps: int) -> DocumentComparison:
@@ -192,8 +203,11 @@ def _denying(has: Combination) -> set[str]:
 
 def held(has: Combination) -> PrincipalDocuments:
     boundary = None if has.boundary is None else text(has.boundary).document
-    policies = [text(each).document for each in sorted(has.documents | has.limits)]
-    return PrincipalDocuments(policies, boundary, is_bounded=has.boundary is not None)
+    policies = [text(each).document for each in sorted(has.documents | has.limits.denials)]
+    levels = [[text(each).document for each in sorted(level)] for level in sorted(has.limits.levels, key=sorted)]
+    denied = [text(each).document for each in sorted(has.limits.on_resources)]
+    on_resources = ResourceDenials(has.limits.account_id, denied) if denied else None
+    return PrincipalDocuments(policies, boundary, has.boundary is not None, levels, on_resources)
 
 
 def _why(before: Combination, after: Combination) -> Iterator[str]:

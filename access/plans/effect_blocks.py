@@ -16,7 +16,7 @@ from iamconsole.web.words import counted, number
 from policies.access_lines import OF_PRINCIPALS, OF_ROLES, AccessLine, lines_of
 from sync.models import Change
 
-LEDE = "By policies, boundaries and what service control policies deny; policies of resources may still deny"
+LEDE = "By policies, boundaries and control policies; policies of resources may still deny"
 
 _PATHS: Mapping[str, tuple[str, str, str, str]] = {
     "opened": ("+", "add", "Could become an administrator:", "May be able to become an administrator:"),

@@ -13,7 +13,7 @@ from access.escalation.administrator import is_administrator
 from access.holders import Holder, caller_named
 from access.plans import comparing
 from access.plans.comparing import NOT_COMPARED, DocumentComparison, compare, text, without_common
-from access.plans.control_policies import denials, is_bound
+from access.plans.control_policies import AccountLimits
 from access.plans.holdings import NOTHING, Combination, PrincipalHoldings, is_group
 from access.plans.relevant import RelevantStatements
 from access.surroundings import Surroundings, surroundings_of
@@ -33,9 +33,9 @@ class Administrators:
         return self._is_one(arn, after) and not self._is_one(arn, before)
 
     @cached_property
-    def denials(self) -> frozenset[str]:
-        """What service control policies deny to all whom they bind."""
-        return denials(self._surroundings)
+    def limits(self) -> AccountLimits:
+        """What control policies leave to each."""
+        return AccountLimits(self._surroundings)
 
     @cached_property
     def _surroundings(self) -> Surroundings:
@@ -112,13 +112,14 @@ def effects(
         arn = now or was
         if not is_group(arn):
             acts_as = after.taken.get(arn, arn)
-            limits = administrators.denials if is_bound(acts_as) else frozenset()
-            pair = before.combination(was, limits, tags), after.combination(now, limits, tags)
+            had, has = (administrators.limits.of(each) for each in (after.taken.get(was, was) or acts_as, acts_as))
+            pair = before.combination(was, had, tags), after.combination(now, has, tags)
             reduced = relevant.pair(*pair)
             if reduced[0] != reduced[1]:
                 pairs[reduced, administrators.becomes(acts_as, *pair), ""].append(arn)
-    for of, (had, has) in _of_nobody(before, after):
-        limited = (replace(each, limits=administrators.denials) for each in (had, has))
+    anybody = administrators.limits.of_anybody()
+    for of, both in _of_nobody(before, after):
+        limited = (replace(each, limits=anybody) for each in both)
         pairs[relevant.pair(*limited), False, of] = []
     return list(_merged(_compared(pairs, effort)))
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import singledispatchmethod
 
+from access.plans.control_policies import NO_LIMITS, ControlLimits
 from policies.holdings import (
     AccessFact,
     ArnChange,
@@ -56,17 +57,14 @@ def is_group(arn: str) -> bool:
 
 @dataclass(frozen=True)
 class Combination:
-    """All that bears on one principal, as texts; equal for all who have the same. `lacks`: what the mirror hasn't.
-
-    `limits`: documents that only deny, of control policies.
-    """
+    """All that bears on one principal, as texts; equal for all who have the same. `lacks`: what the mirror hasn't."""
 
     documents: frozenset[str] = frozenset()
     boundary: str | None = None  # None: there is none
     lacks: frozenset[str] = frozenset()
     tags: frozenset[tuple[str, str]] = frozenset()
     exists: bool = True
-    limits: frozenset[str] = frozenset()
+    limits: ControlLimits = NO_LIMITS
 
 
 class PrincipalHoldings:
@@ -182,7 +180,7 @@ class PrincipalHoldings:
 
     # ---- Put together ----------------------------------------------------------------------------------------
     def combination(
-        self, arn: str, limits: frozenset[str] = frozenset(), tags: Collection[str] | None = None
+        self, arn: str, limits: ControlLimits = NO_LIMITS, tags: Collection[str] | None = None
     ) -> Combination:
         """Of somebody who isn't there: nothing at all. `tags`: the keys of those that count; None for all."""
         owner = self.owners.get(arn)

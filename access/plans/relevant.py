@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from access.plans.control_policies import ControlLimits
 from access.plans.holdings import NOTHING, Combination
 from policies.engine.document import compact
 from policies.engine.matching import Glob, meet, tokens
@@ -53,6 +54,8 @@ class RelevantStatements:
         """Both with only what tells them apart, or bears on it."""
         if before.tags != after.tags or (before.boundary is None) is not (after.boundary is None):
             return before, after
+        if before.limits != after.limits:
+            return before, after
         patterns = self._changed(before.documents, after.documents)
         if patterns is not None and before.boundary != after.boundary:
             limits = self._changed(frozenset({before.boundary or ""}), frozenset({after.boundary or ""}))
@@ -79,7 +82,7 @@ class RelevantStatements:
             has.lacks,
             has.tags,
             has.exists,
-            frozenset(map(left.__getitem__, has.limits)) - _EMPTY,
+            left.of_limits(has.limits),
         )
 
 
@@ -92,6 +95,12 @@ class _Left(dict[str, str]):
     def __init__(self, patterns: Patterns) -> None:
         super().__init__()
         self._patterns = patterns
+        self._limits: dict[ControlLimits, ControlLimits] = {}
+
+    def of_limits(self, limits: ControlLimits) -> ControlLimits:
+        if limits not in self._limits:
+            self._limits[limits] = limits.read(self.__getitem__, NOTHING)
+        return self._limits[limits]
 
     def __missing__(self, text: str) -> str:
         document = document_in(text)

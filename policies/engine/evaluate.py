@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from policies.engine.callers import USER_ID, Caller, CallerKind, NamingDirectness
+from policies.engine.callers import USER_ID, CallerKind, NamingDirectness
 from policies.engine.catalogue import asked_on
 from policies.engine.combine import Decision, LayerDecisions, RequestTraits, blocked, decide
 from policies.engine.compiled import CompiledStatement
@@ -213,8 +213,17 @@ def beside_policies(request: Request) -> Decision | None:
     return None
 
 
-def _that_bind(caller: Caller, layers: frozenset[LayerName]) -> frozenset[LayerName]:
+def _assumes_service_linked_role(request: Request) -> bool:
+    """Organizations User Guide, "Resources and entities not restricted by RCPs": they have no effect on the trust
+    policies of such roles."""
+    return request.action.lower() in _ASSUMING and _FIXED_ROLES[0] in request.resource
+
+
+def _that_bind(request: Request, layers: frozenset[LayerName]) -> frozenset[LayerName]:
     """Of layers that aren't read, those that could limit the caller at all."""
+    if _assumes_service_linked_role(request):
+        layers -= {LayerName.RCP}
+    caller = request.caller
     if caller.is_service_linked:
         return layers - {LayerName.SCP, LayerName.RCP}
     if caller.kind is CallerKind.ROOT:
@@ -230,7 +239,7 @@ class _Evaluation:
         self._action = request.action.lower()
         self._resource = resource_asked(request)
         self._facts = Facts(context_of(request), request.is_unknown)
-        self._not_read = layers.not_read and _that_bind(request.caller, layers.not_read)
+        self._not_read = layers.not_read and _that_bind(request, layers.not_read)
         self._allowing: list[VerdictReason] = []
         self._denying: list[VerdictReason] = []
         self._perhaps: list[VerdictReason] = []  # those that may apply
@@ -313,7 +322,7 @@ class _Evaluation:
                 yield LayerName.SCP, self._allows(LayerName.SCP, level.policies)
             if LayerName.SCP in self._not_read:
                 yield LayerName.SCP, MAYBE
-        if not caller.is_service_linked:
+        if not (caller.is_service_linked or _assumes_service_linked_role(self._request)):
             for level in layers.rcps:
                 self._allows(LayerName.RCP, level.policies)  # RCPFullAWSAccess is at every level: only denials count
 

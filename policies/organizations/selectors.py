@@ -6,7 +6,7 @@ management account, nor service-linked roles: the second is for the caller to kn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -193,6 +193,7 @@ _MEMBER = (
     "Connect one of them, and it answers for all members."
 )
 _UNKNOWN = "AWS account {} is not connected, and no organization that was read has it."
+_NOT_HELD = "The mirror of {} doesn’t hold {}, nor what is attached to it: pull that AWS account again."
 _DESCRIBE, _LIST = "organizations:DescribeOrganization", "organizations:ListRoots"
 
 # ---- The levels ----------------------------------------------------------------------------------------------
@@ -205,6 +206,8 @@ def bounds_in(tree: OrganizationTree, account_id: str) -> dict[str, Bound]:
         why = _MANAGEMENT if tree.organization.all_features else _BILLING_ONLY
         return dict.fromkeys(types, ControlPolicies((), why, tree.held_by, tree.at))
     units = _units(tree)
+    if missing := _missing(tree, units):
+        return dict.fromkeys(types, ControlPoliciesUnknown(_NOT_HELD.format(tree.held_by.name, missing)))
     attached = policies_on(tree.held_by, [*(unit.aws_id for unit in units), account_id])
     switched_on = units[0].policy_types if units else []
     places: list[tuple[str, str, NodeKind]] = [(unit.aws_id, unit.name, _kind(unit)) for unit in units]
@@ -230,6 +233,13 @@ def _units(tree: OrganizationTree) -> list[OrgUnit]:
     """Those above the AWS account, from the root down."""
     found = {unit.aws_id: unit for unit in OrgUnit.objects.filter(aws_account=tree.held_by, aws_id__in=tree.units)}
     return [found[unit_id] for unit_id in tree.units if unit_id in found]
+
+
+def _missing(tree: OrganizationTree, units: Sequence[OrgUnit]) -> str:
+    """Who of those above the AWS account isn't in the mirror: an id, or words; "" for nobody."""
+    wanted = [each for each in tree.units if each not in ("", tree.organization.aws_id)]
+    held = {unit.aws_id for unit in units}
+    return next((each for each in wanted if each not in held), "" if wanted else "the unit that the AWS account is in")
 
 
 def policies_on(held_by: AwsAccount, target_ids: Iterable[str]) -> dict[str, list[OrgPolicy]]:

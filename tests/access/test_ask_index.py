@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from access.holders import Holder
 from access.index import Index, chains_to, index_of
 from access.patterns import actions_of, who_can
+from access.resource_policies import is_bound_by_rcps, on_services_with_rcps
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine.callers import caller_of
@@ -137,6 +138,22 @@ def test_resource_control_policies_bind_only_some_services() -> None:
     index = Index([holder(1, (EVERYTHING,))], around)
     assert index.who_can(READ, OBJECT) == []
     assert len(index.who_can("ec2:StartInstances", arn("instance/i-1", "ec2"))) == 1
+    assert index.who_can("codebuild:StartBuild", arn("project/p", "codebuild")) == []
+    assert is_bound_by_rcps("KMS:Decrypt") and not is_bound_by_rcps("kms:RetireGrant")
+
+
+def test_an_rcp_says_something_of_services_that_it_binds_only() -> None:
+    said = list(on_services_with_rcps(deny(["s*:Get*", "ec2:*", "kms:Re*"])))
+    (actions,) = [each["Action"] for each in said]
+    assert {"s3:get*", "sts:get*", "sqs:get*", "secretsmanager:get*", "kms:ReEncryptTo", "kms:RevokeGrant"} <= set(
+        actions
+    )
+    assert not {"ec2:*", "sns:get*", "kms:RetireGrant"} & set(actions)
+    assert list(on_services_with_rcps(deny("ec2:*"))) == []
+    but_some = {"Effect": "Deny", "NotAction": ["s3:*", "kms:*"], "Resource": "*"}
+    (others,) = [set(each["Action"]) for each in on_services_with_rcps(but_some)]
+    assert "sqs:SendMessage" in others
+    assert not {"s3:GetObject", "ec2:RunInstances", "kms:Decrypt"} & others
 
 
 # ---- Of the mirror ---------------------------------------------------------------------------------------------

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from access.guard_rails.own_document import against_document
 from access.guard_rails.state import RailState
+from access.plans.control_policies import AccountLimits
 from access.plans.holdings import Owner, PrincipalHoldings
+from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine.callers import caller_of
 from policies.engine.combine import Decision
@@ -68,7 +70,7 @@ def holdings(inline: str, boundary: str) -> PrincipalHoldings:
 
 def state(inline: str, boundary: str) -> RailState:
     found = RailState(AwsAccount(account_id=ID), holdings(inline, boundary))
-    found.__dict__["denials"] = frozenset()  # nothing bounds the AWS account
+    found.__dict__["limits"] = AccountLimits(Surroundings(ID))  # nothing bounds the AWS account
     return found
 
 

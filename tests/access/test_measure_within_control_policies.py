@@ -1,77 +1,181 @@
-"""Service control policies in the access that a plan changes: held against the evaluator, action by action."""
+"""Control policies in the access that a plan changes: held against the evaluator, request by request."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from django.utils import timezone
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access.plans.check import measured
-from access.plans.comparing import compare
-from access.plans.control_policies import denials, is_bound, not_counted
+from access.plans.comparing import STEPS, compare, held
+from access.plans.control_policies import AccountLimits, is_bound, not_counted
 from access.plans.holdings import Combination
 from access.plans.reading import holdings_between
 from access.plans.relevant import RelevantStatements
+from access.resource_policies import is_bound_by_rcps
+from access.situations import delegating_to
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine.callers import caller_of
 from policies.engine.combine import Decision
 from policies.engine.compiled import compiled
+from policies.engine.diff.report import held_diff
 from policies.engine.evaluate import Layers, Request, evaluate
 from policies.engine.layers import ControlPolicyLevel, LayerName, LayerPolicy
-from policies.engine.matching import Glob, tokens
+from policies.engine.matching import Glob, ResourceGlob, tokens
 from policies.holdings import AttachmentChange
+from policies.models import OrgAccount, OrgTarget
 from policies.organizations.sources import TREE
 from tests.access.mirrored import ID, arn, managed, role, user
 from tests.services.organization_rows import complete, make_account, make_control_policy, make_membership, make_unit
 from tests.services.statements import allow, deny, document_text
 
-ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:ListBucket", "sqs:SendMessage", "iam:CreateUser")
-PATTERNS = ("*", "s3:*", "s3:*Object", "s3:GetObject", "sqs:*", "iam:*", "iam:CreateUser")
-EVERYTHING = LayerPolicy("FullAWSAccess", compiled(document_text(allow())))
-
-statements = st.builds(
-    lambda is_deny, patterns: (deny if is_deny else allow)(sorted(patterns)),
-    st.booleans(),
-    st.sets(st.sampled_from(PATTERNS), min_size=1, max_size=2),
+OTHER = "210987654321"
+FULL = LayerPolicy("FullAWSAccess", compiled(document_text(allow())))
+# What is asked: an action, a resource and the AWS account that it is in.
+ASKED = (
+    ("s3:GetObject", "arn:aws:s3:::ours/1", ID),
+    ("s3:GetObject", "arn:aws:s3:::theirs/1", OTHER),
+    ("s3:PutObject", "arn:aws:s3:::ours/1", ID),
+    ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ID}:jobs", ID),
+    ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{OTHER}:jobs", OTHER),
+    ("sqs:ListQueues", "*", ID),
+    ("iam:CreateUser", arn("user/new"), ID),
+    ("kms:RetireGrant", f"arn:aws:kms:eu-west-1:{ID}:key/1", ID),
 )
+PATTERNS = ("*", "s3:*", "s3:*Object", "s3:GetObject", "sqs:*", "iam:*", "iam:CreateUser", "kms:*")
+RESOURCES = ("*", "arn:aws:s3:::ours/*", f"arn:aws:sqs:*:{ID}:*", f"arn:aws:sqs:*:{OTHER}:*", "arn:aws:sqs:*:*:jobs")
+OF_DANA = {"ArnNotLike": {"aws:PrincipalArn": arn("user/dana")}}
+OF_OTHERS = {
+    "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-acme"},
+    "Bool": {"aws:PrincipalIsAWSService": "false"},
+}
+CONDITIONS: tuple[dict[str, Any], ...] = (
+    {},
+    {},
+    {},
+    {"ArnLike": {"aws:PrincipalArn": arn("user/d*")}},
+    OF_DANA,
+    OF_OTHERS,
+)
+DANA = caller_of(arn("user/dana"))
+
+
+def _statement(deny_it: bool, patterns: set[str], resources: set[str], condition: dict[str, Any]) -> dict[str, Any]:
+    made = (deny if deny_it else allow)(sorted(patterns), sorted(resources))
+    return {**made, "Condition": condition} if condition else made
+
+
+def _lists(values: tuple[str, ...]) -> st.SearchStrategy[set[str]]:
+    return st.sets(st.sampled_from(values), min_size=1, max_size=2)
+
+
+conditions = st.sampled_from(CONDITIONS)
+statements = st.builds(_statement, st.booleans(), _lists(PATTERNS), _lists(RESOURCES), st.just({}))
 documents = st.lists(statements, max_size=2).map(lambda listed: document_text(*listed))
-denying = st.lists(st.sampled_from(PATTERNS[1:]), min_size=1, max_size=2).map(lambda found: document_text(deny(found)))
+denying = st.builds(_statement, st.just(True), _lists(PATTERNS), _lists(RESOURCES), conditions)
+allowing = st.builds(_statement, st.just(False), _lists(PATTERNS), _lists(RESOURCES), conditions)
+scp_texts = st.lists(st.one_of(denying, allowing), min_size=1, max_size=2).map(lambda listed: document_text(*listed))
+rcp_texts = denying.map(lambda each: document_text({**each, "Principal": "*"}))
 
 
-def level(name: str, *texts: str) -> ControlPolicyLevel:
-    return ControlPolicyLevel(name, (EVERYTHING, *(LayerPolicy(text, compiled(text)) for text in texts)))
+def _levels(texts: st.SearchStrategy[str], *, may_lack_full: bool) -> st.SearchStrategy[tuple[ControlPolicyLevel, ...]]:
+    """Root, unit, account."""
+    has_full = st.booleans() if may_lack_full else st.just(True)
+    level = st.tuples(has_full, st.lists(texts, max_size=1))
+    return st.lists(level, max_size=3).map(
+        lambda levels: tuple(
+            ControlPolicyLevel(
+                f"level {number}",
+                (*([FULL] if full else []), *(LayerPolicy(text, compiled(text)) for text in listed)),
+            )
+            for number, (full, listed) in enumerate(levels)
+        )
+    )
 
 
-@given(st.sets(documents, max_size=2), st.sets(documents, max_size=2), st.lists(denying, max_size=2))
-def test_each_action_is_gained_or_lost_as_the_evaluator_says(before: Any, after: Any, scps: Any) -> None:
-    around = Surroundings(ID, tuple(level(f"level {number}", text) for number, text in enumerate(scps)))
-    pair = [Combination(frozenset(texts), limits=denials(around)) for texts in (before, after)]
-    found = compare(*RelevantStatements().pair(*pair))
-    taken = "What service control policies deny stays denied." in found.why
-    for action in ACTIONS:
-        had, has = (_allowed(texts, around, action) for texts in (before, after))
-        denied = any(_denied(text, action) for text in scps)
-        for said, is_so in ((found.gained, has and not had), (found.lost, had and not has)):
-            is_everything = [item["actions"] for item in said] == [["*"]]  # with what stays, too
-            is_excepted = (taken and denied) or (is_everything and had and has)
-            assert _said(said, action) is (is_so or (is_excepted and _said(said, action)))
-    assert not found.perhaps
+trees = st.builds(
+    lambda scps, rcps: Surroundings(ID, scps, rcps, "o-acme", "o-acme/r-1/"),
+    _levels(scp_texts, may_lack_full=True),
+    _levels(rcp_texts, may_lack_full=False),
+)
+boundaries = st.one_of(st.none(), documents)
 
 
-def _allowed(texts: Any, around: Surroundings, action: str) -> bool:
-    layers = Layers(tuple(LayerPolicy("", compiled(text)) for text in texts), scps=around.scps)
-    return evaluate(Request(caller_of(arn("user/dana")), action, "*", ID), layers).decision is Decision.ALLOWED
+@settings(max_examples=150)
+@given(
+    st.tuples(st.sets(documents, max_size=2), boundaries), st.tuples(st.sets(documents, max_size=2), boundaries), trees
+)
+def test_all_that_is_gained_or_lost_within_an_organization_is_said_and_nothing_else(
+    before: Any, after: Any, around: Surroundings
+) -> None:
+    limits = AccountLimits(around).of(DANA.arn)
+    pair = [Combination(frozenset(texts), boundary, limits=limits) for texts, boundary in (before, after)]
+    reduced = RelevantStatements().pair(*pair)
+    found = held_diff(held(reduced[0]), held(reduced[1]), STEPS)
+    assert not found["undecided"]
+    for asked in ASKED:
+        had, has = (_allowed(texts, boundary, around, *asked) for texts, boundary in (before, after))
+        for kind, is_so in (("gained", has and not had), ("lost", had and not has)):
+            assert any(_says(item, *asked) for item in found[kind]) is is_so, (kind, asked)
 
 
-def _denied(text: str, action: str) -> bool:
-    return bool(compiled(text).about(action.lower()))
+def _allowed(texts: Any, boundary: str | None, around: Surroundings, action: str, resource: str, account: str) -> bool:
+    """As the evaluator has it: of another AWS account the control policies aren't known here."""
+    layers = Layers(
+        tuple(LayerPolicy("", compiled(text)) for text in texts),
+        None if boundary is None else (LayerPolicy("", compiled(boundary)),),
+        resource=delegating_to(account, ID) if account != ID or ":key/" in resource else None,
+        scps=around.scps,
+        rcps=around.rcps if account == ID and is_bound_by_rcps(action) else (),
+    )
+    request = Request(DANA, action, resource, account, {"aws:principalorgid": ("o-acme",)})
+    return evaluate(request, layers).decision is Decision.ALLOWED
 
 
-def _said(items: Any, action: str) -> bool:
-    return any(Glob(tokens(each.lower())).matches(action.lower()) for item in items for each in item["actions"])
+def _says(item: Mapping[str, Any], action: str, resource: str, account: str) -> bool:
+    """Whether the request is one of those that the item describes. What an exception doesn't say is as in the item."""
+    return _is_in(item, action, resource, account) and not any(
+        _is_in(each, action, resource, account) for each in item.get("except", ())
+    )
+
+
+def _is_in(item: Mapping[str, Any], action: str, resource: str, account: str) -> bool:
+    if "actions" in item and not any(Glob(tokens(each.lower())).matches(action.lower()) for each in item["actions"]):
+        return False
+    on = item.get("resources", ["*"])
+    if "*" not in on and (resource == "*" or not any(ResourceGlob(tokens(each)).matches(resource) for each in on)):
+        return False
+    wanted = item.get("conditions", {})
+    assert wanted in ({}, {"StringEquals": {"aws:ResourceAccount": ID}}), "all others are decided for this principal"
+    if wanted and account != ID:
+        return False
+    return "also" not in item or _is_in(item["also"], action, resource, account)
+
+
+def test_what_everything_is_without() -> None:
+    """Of who gets everything, what stays denied is said in a sentence; an allow-list of the organization is applied."""
+    nothing, everything = Combination(), Combination(frozenset([document_text(allow())]))
+    level = ControlPolicyLevel("Root", (FULL, LayerPolicy("no-queues", compiled(document_text(deny("sqs:*"))))))
+    tls = LayerPolicy("tls", compiled(document_text({**deny("s3:*"), "Principal": "*"})))
+    some = ControlPolicyLevel("Root", (LayerPolicy("some", compiled(document_text(allow("s3:*")))),))
+    said = []
+    for scps, rcps in (((level,), ()), ((), (tls,)), ((level,), (tls,)), ((some,), ())):
+        around = Surroundings(ID, scps, (ControlPolicyLevel("Root", rcps),) if rcps else ())
+        limits = AccountLimits(around).of(DANA.arn)
+        found = compare(replace(nothing, limits=limits), replace(everything, limits=limits))
+        said.append(([item["actions"] for item in found.gained], found.why))
+    assert said == [
+        ([["*"]], ("What service control policies deny stays denied.",)),
+        ([["*"]], ("What resource control policies deny stays denied.",)),
+        ([["*"]], ("What control policies deny stays denied.",)),
+        ([["s3:*"]], ()),
+    ]
 
 
 # ---- From the mirror -------------------------------------------------------------------------------------------
@@ -105,11 +209,38 @@ def test_what_an_scp_denies_is_not_gained(bound: AwsAccount) -> None:
     assert is_bound(dana.arn) and not is_bound(service.arn)
 
 
+def test_what_an_scp_does_not_allow_is_not_gained(bound: AwsAccount) -> None:
+    """The unit of the AWS account allows Amazon S3 only, and IAM to administrators; a bucket asks for TLS."""
+    here = OrgTarget.objects.filter(aws_account=bound, target_id=ID)
+    here.update(gone_at=timezone.now())
+    account = OrgAccount.objects.get(aws_account=bound, aws_id=ID)
+    except_admins = {"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}}}
+    lists = document_text(allow(["s3:*", "sqs:*"]), {**allow("iam:*"), **except_admins})
+    tls = document_text({**deny("s3:*"), "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}})
+    make_control_policy(bound, "some", account, document=lists)
+    make_control_policy(bound, "tls", account, document=tls, type="RESOURCE_CONTROL_POLICY")
+    much = managed(bound, "much", [allow(["s3:GetObject", "sqs:SendMessage", "iam:CreateUser"])])
+    changes = [
+        AttachmentChange(each.arn, much.arn, now=True)
+        for each in (user(bound, "dana"), role(bound, "admin", trusts={"Service": "x"}))
+    ]
+    kept = measured(bound, holdings_between(bound, changes, [])).kept
+    gained = {
+        each["who"][0][0].rpartition("/")[2]: [(item["actions"], item["lines"]) for item in each["gained"]["items"]]
+        for each in kept["effects"]
+    }
+    in_clear = f"unless without TLS and on resources of AWS account {ID}"
+    assert gained == {
+        "dana": [(["s3:GetObject"], ["on *", in_clear])],
+        "admin": [(["iam:CreateUser"], ["on *"]), (["s3:GetObject"], ["on *", in_clear])],
+    }
+
+
 def test_what_isnt_counted_is_said() -> None:
-    only_some = ControlPolicyLevel("Root", (LayerPolicy("some on Root", compiled(document_text(allow("s3:*")))),))
     rcps = (ControlPolicyLevel("Root", (LayerPolicy("tls on Root", compiled(document_text(deny("s3:*")))),)),)
-    assert list(not_counted(Surroundings(ID, (only_some,), rcps, not_read={LayerName.SCP: "Not read."}))) == [
-        "Control policies may still deny it. Not read.",
-        "Service control policies on Root allow some actions only: that isn’t counted.",
-        "Resource control policies may still deny it on resources of this AWS account: tls on Root.",
+    assert list(
+        not_counted(Surroundings(ID, rcps=rcps, organization_id="o-acme", not_read={LayerName.SCP: "No."}))
+    ) == [
+        "Control policies may still deny it. No.",
+        "Resource control policies of other AWS accounts may still deny it on resources there.",
     ]

@@ -136,9 +136,19 @@ def test_a_denial_of_the_organization() -> None:
     assert (
         grant(described(dana(allow("s3:*")), scp=layer_policy(EVERYTHING, deny("s3:Get*")))).taken_by is LayerName.SCP
     )
-    access = described(dana(allow(["s3:*", "ec2:*"])), rcp=layer_policy(deny("*", Principal="*")))
-    assert grant(access).taken_by is LayerName.RCP
+
+
+def test_a_resource_control_policy_binds_the_resources_of_its_aws_account() -> None:
+    rcp = layer_policy(deny("*", Principal="*"))
+    access = described(dana(allow(["s3:*", "ec2:*"])), rcp=rcp)
+    assert grant(access, "s3:ListAllMyBuckets").taken_by is LayerName.RCP  # what takes no resource is asked here
+    of_any = grant(access)
+    assert (of_any.taken_by, of_any.denial_keys) == (None, ("aws:resourceaccount",))  # other AWS accounts have buckets
     assert set(extents(access, "ec2").values()) == {"full"}  # RCPs don't bind it
+    for account, expected in ((ID, LayerName.RCP), ("999999999999", None)):
+        queues = described(dana(allow("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{account}:jobs")), rcp=rcp)
+        found = grant(queues, "sqs:SendMessage")
+        assert (found.taken_by, found.denial_keys) == (expected, ())
 
 
 def test_what_can_not_be_told_is_unknown() -> None:

@@ -111,6 +111,16 @@ def test_control_policies_do_not_bind_sessions_of_service_linked_roles(principal
     assert (decided(principal, identity_policies=[ALL], rcps=everyone) is ALLOWED) is is_linked
 
 
+def test_resource_control_policies_do_not_bind_who_assumes_a_service_linked_role() -> None:
+    """Organizations User Guide, "Resources and entities not restricted by RCPs"."""
+    everyone = [{"target": "r", "policies": [to("*", "Deny")]}]
+    trusts = to({"Service": LAMBDA}, Action="sts:AssumeRole")
+    for path, expected in (("aws-service-role/x.amazonaws.com", ALLOWED), ("x", DENIED)):
+        on = f"arn:aws:iam::{ME}:role/{path}/R"
+        found = decided(LAMBDA, "sts:AssumeRole", on, resource_policy=trusts, rcps=everyone)
+        assert found is expected
+
+
 # ---- Keys that the principal decides -------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("principal", "keys"),

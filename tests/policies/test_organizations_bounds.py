@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import AwsAccount
 from emulator.process import Emulator
-from policies.models import OrgPolicy
+from policies.models import OrgPolicy, OrgUnit
 from policies.organizations.selectors import (
     ControlPolicies,
     ControlPoliciesUnknown,
@@ -60,6 +60,21 @@ def test_levels_go_from_the_root_down(delegated: MadeOrganization, aws_account: 
     assert (found.by, found.unbound) == (aws_account, "")
     assert found.at is not None
     assert found.levels[0].documents[1].text == denying("cloudtrail:*")
+
+
+def test_an_ancestor_that_the_mirror_lacks_makes_it_unknown(
+    delegated: MadeOrganization, aws_account: AwsAccount
+) -> None:
+    pull_organization(aws_account)
+    lacking = OrgUnit.objects.get(name="Workloads")
+    lacking.delete()
+    for found in bounds_of(aws_account).values():
+        assert isinstance(found, ControlPoliciesUnknown)
+        assert lacking.aws_id in found.why
+    OrgUnit.objects.all().delete()
+    for found in bounds_of(aws_account).values():
+        assert isinstance(found, ControlPoliciesUnknown)
+        assert "the unit that the AWS account is in" in found.why
 
 
 def test_resource_control_policies_have_their_own_levels(delegated: MadeOrganization, aws_account: AwsAccount) -> None:

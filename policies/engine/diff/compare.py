@@ -13,7 +13,7 @@ from typing import Any, Self
 from policies.engine.diff.actions import Actions, Universe
 from policies.engine.diff.budget import Budget, BudgetExceededError
 from policies.engine.diff.spaces import Answer, SpaceComparison, begin_apart, is_plainly_within
-from policies.engine.diff.terms import DocumentTerms, StatementTerms, Term
+from policies.engine.diff.terms import ActionsMeant, DocumentTerms, StatementTerms, Term
 from policies.engine.statements import document_of
 
 _STEPS = 2_000_000  # for two documents: some seconds at worst
@@ -49,16 +49,29 @@ class ComparedSide:
 
     allows: frozenset[Term]
     denies: frozenset[Term]
-    bounds: frozenset[Term] | None = None  # what the boundary allows; None without one
+    bounds: tuple[frozenset[Term], ...] = ()  # what the boundary allows, and each level of control policies
+
+
+@dataclass(frozen=True)
+class ResourceDenials:
+    """Documents without principals that deny on the resources of one AWS account, as resource control policies do."""
+
+    account_id: str
+    documents: Sequence[Any]
 
 
 @dataclass(frozen=True)
 class PrincipalDocuments:
-    """All documents that one principal has. No document of a `boundary` is one that allows nothing."""
+    """All documents that bear on one principal. No document of a `boundary` is one that allows nothing.
+
+    `levels`: of each the documents of which one must allow, as of service control policies; what they deny counts, too.
+    """
 
     policies: Sequence[Any]
     boundary: Any = None
     is_bounded: bool = False
+    levels: Sequence[Sequence[Any]] = ()
+    on_resources: ResourceDenials | None = None
 
 
 def compare(old: Any, new: Any) -> AccessDifference:
@@ -69,7 +82,10 @@ def compare(old: Any, new: Any) -> AccessDifference:
 def compare_principals(
     old: PrincipalDocuments, new: PrincipalDocuments, steps: int = _STEPS, within: Any = None
 ) -> AccessDifference:
-    """Takes any documents. `within`: one that denies; then `gained` is what it denies of that, and nothing is lost."""
+    """Takes any documents. `within`: one that denies; then `gained` is what it denies of that, and nothing is lost.
+
+    Organizations User Guide, "SCP evaluation", "RCP evaluation": every level must allow, a denial at any decides.
+    """
     terms = DocumentTerms()
     documents = [document_of(each) for side in (old, new) for each in side.policies]
     with_principals = any(document.names_principals for document in documents)
@@ -90,17 +106,23 @@ def compare_principals(
 @dataclass(frozen=True)
 class _Sources:
     policies: Sequence[StatementTerms]
-    boundary: Sequence[StatementTerms] | None
+    bounds: Sequence[Sequence[StatementTerms]]
 
     @classmethod
     def of(cls, terms: DocumentTerms, held: PrincipalDocuments, *, with_principals: bool) -> Self:
         documents = [document_of(one) for one in held.policies]
         policies = [each for one in documents for each in terms.read(one, with_principals=with_principals)]
-        return cls(policies, terms.read(document_of(held.boundary), with_principals=False) if held.is_bounded else None)
+        if held.on_resources:
+            account = held.on_resources.account_id
+            for one in held.on_resources.documents:
+                policies += terms.denied_in(document_of(one), account)
+        bounds = [*([[held.boundary]] if held.is_bounded else []), *held.levels]
+        read = [[terms.read(document_of(one), with_principals=False) for one in level] for level in bounds]
+        return cls(policies, [[each for one in level for each in one] for level in read])
 
     @property
     def all(self) -> list[StatementTerms]:
-        return [*self.policies, *(self.boundary or ())]
+        return [*self.policies, *(each for bound in self.bounds for each in bound)]
 
 
 Masked = Sequence[tuple[Actions, StatementTerms]]
@@ -119,13 +141,13 @@ class _AccessComparison:
         self._universe = universe
         self._budget = budget
         self._comparison = SpaceComparison(budget)
-        self._sides = [(self._masked(side.policies), self._masked(side.boundary)) for side in sources]
+        self._sides = [(self._masked(each.policies), [self._masked(one) for one in each.bounds]) for each in sources]
         self._within = None if within is None else self._masked(within.policies)
 
     def run(self, found: AccessDifference) -> None:
         for actions in self._alike():
             old, new = (self._side(*side, actions) for side in self._sides)
-            within = None if self._within is None else self._side(self._within, None, actions).denies
+            within = None if self._within is None else self._side(self._within, (), actions).denies
             if old != new and within != frozenset():
                 self._add(found, actions & ~self._universe.without_resource, old, new, within)
                 for asked_on, among in self._universe.asked_on(self._terms.partition):
@@ -135,49 +157,53 @@ class _AccessComparison:
                         self._add(found, actions & among, was, becomes, inside)
             found.not_compared &= ~actions
 
-    def _masked(self, sources: Sequence[StatementTerms] | None) -> Masked | None:
-        return None if sources is None else [(self._actions(source), source) for source in sources]
+    def _masked(self, sources: Sequence[StatementTerms]) -> Masked:
+        return [(self._actions(source), source) for source in sources]
 
     def _actions(self, source: StatementTerms) -> Actions:
         found = self._universe.matching(source.actions)
-        return self._universe.everything & ~found if source.not_actions else found
+        found = self._universe.everything & ~found if source.not_actions else found
+        if source.on is ActionsMeant.THAT_TAKE_NONE:
+            return found & self._universe.without_resource
+        return found & ~self._universe.without_resource if source.on is ActionsMeant.THAT_TAKE_RESOURCES else found
 
     def _alike(self) -> list[Actions]:
         """All actions, those together that every statement treats alike."""
         found = [self._universe.everything]
-        whole = [masked for side in self._sides for masked in side]
-        for actions in {actions for masked in (*whole, self._within) for actions, _ in masked or ()}:
+        whole = [masked for policies, bounds in self._sides for masked in (policies, *bounds)]
+        for actions in {actions for masked in (*whole, self._within or ()) for actions, _ in masked}:
             self._budget.spend(len(found))
             found = [part for each in found for part in (each & actions, each & ~actions) if part]
         return found
 
-    def _side(self, policies: Masked | None, boundary: Masked | None, actions: Actions) -> ComparedSide:
+    def _side(self, policies: Masked, bounds: Sequence[Masked], actions: Actions) -> ComparedSide:
         first = actions & -actions
-        own, bounding = (
-            {term for mask, source in masked or () if mask & first for term in source.terms}
-            for masked in (policies, boundary)
+        own, *bounding = (
+            {term for mask, source in masked if mask & first for term in source.terms} for masked in (policies, *bounds)
         )
-        self._budget.spend(1 + len(own) + len(bounding))
+        every = own.union(*bounding)
+        self._budget.spend(1 + len(every))
         return ComparedSide(
             frozenset(term for term in own if term.allows),
-            frozenset(term for term in own | bounding if not term.allows),
-            None if boundary is None else frozenset(term for term in bounding if term.allows),
+            frozenset(term for term in every if not term.allows),
+            tuple(frozenset(term for term in terms if term.allows) for terms in bounding),
         )
 
     def _on_everything(self, side: ComparedSide, asked_on: str) -> ComparedSide:
         return ComparedSide(
             self._terms.on_everything(side.allows, asked_on),
             self._terms.on_everything(side.denies, asked_on),
-            None if side.bounds is None else self._terms.on_everything(side.bounds, asked_on),
+            tuple(self._terms.on_everything(each, asked_on) for each in side.bounds),
         )
 
     def _bounded(self, side: ComparedSide) -> ComparedSide:
-        if side.bounds is None:
-            return side
-        self._budget.spend(len(side.allows) * len(side.bounds))
-        pairs = [(one, bound) for one in side.allows for bound in side.bounds if not begin_apart(one, bound)]
-        self._budget.spend(len(pairs) ** 2)
-        return ComparedSide(frozenset(self._terms.bounded(*pair) for pair in pairs), side.denies)
+        allows = side.allows
+        for bounds in side.bounds:
+            self._budget.spend(len(allows) * len(bounds))
+            pairs = [(one, bound) for one in allows for bound in bounds if not begin_apart(one, bound)]
+            self._budget.spend(len(pairs) ** 2)
+            allows = frozenset(self._terms.bounded(*pair) for pair in pairs)
+        return ComparedSide(allows, side.denies)
 
     def _add(
         self,

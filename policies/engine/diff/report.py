@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from policies.engine.condition_words import condition_words, exception_words
@@ -65,7 +67,7 @@ def held_denial_diff(old: PrincipalDocuments, new: PrincipalDocuments, steps: in
 
 
 def _denying(held: PrincipalDocuments) -> PrincipalDocuments:
-    return PrincipalDocuments([_all_but_denied(each) for each in (*held.policies, held.boundary)])
+    return replace(held, policies=[_all_but_denied(each) for each in (*held.policies, held.boundary)], is_bounded=False)
 
 
 def reported(found: AccessDifference) -> dict[str, Any]:
@@ -194,7 +196,7 @@ def _words(part: OneSidedAccess) -> Words:
 
 
 def _elements(term: Term) -> Words:
-    return _own_elements(term) if term.bound is None else _both(_own_elements(term), _own_elements(term.bound))
+    return reduce(_both, map(_own_elements, term.bounds), _own_elements(term))
 
 
 def _own_elements(term: Term) -> Words:
@@ -232,6 +234,8 @@ def _beside(whole: Words, other: Words) -> Words:
         its = _of(other, names)
         if its != _of(whole, names) and not says_nothing(its):
             found |= its
+    if "also" in other and other["also"] != whole.get("also"):
+        found["also"] = other["also"]
     return found or other
 
 

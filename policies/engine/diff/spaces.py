@@ -156,10 +156,10 @@ def _roles(wanted: Sequence[ConditionValue], common: Sequence[Term], without: Se
     roles: dict[ConditionValue, set[Hashable]] = {each: set() for each in wanted}
     for term in common:
         for each in term.wanted:
-            roles[each].add((term, each) if term.bound else term)
+            roles[each].add((term, each) if term.bounds else term)
     for term in without:
         for each in term.wanted:
-            if term.bound:
+            if term.bounds:
                 roles[each].add((term, each))
             else:
                 roles[each].add(term if term.resources.negated else (term.allows, term.who, term.tests))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from enum import Enum
+from functools import cached_property, lru_cache
 from typing import Any
 
 from policies.engine import variables
@@ -22,7 +23,7 @@ from policies.engine.conditions import (
 from policies.engine.diff.values import ConditionValue
 from policies.engine.document import account_of_root
 from policies.engine.matching import ResourceGlob, Token, Wildcard
-from policies.engine.statements import Condition, PolicyDocument, Quantifier, Statement
+from policies.engine.statements import Condition, PolicyDocument, Quantifier, Statement, document_of
 
 
 def _resource_matcher(pattern: Sequence[Token]) -> Matcher:
@@ -119,32 +120,40 @@ class TermText:
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """`bound`: a term of a permissions boundary that must match, too; `tests` are those of both."""
+    """`bounds`: terms of a permissions boundary, or of levels of control policies, that must match, too; `tests` are
+    those of all."""
 
     allows: bool
     resources: ResourceTerm
     who: PrincipalTerm | None  # None: no document has principals
     tests: frozenset[AnyTest]
     words: TermText
-    bound: Term | None = None
+    bounds: tuple[Term, ...] = ()
 
-    @property
+    @cached_property
     def places(self) -> tuple[ResourceTerm, ...]:
         """All that a resource must be in."""
-        return (self.resources,) if self.bound is None else (self.resources, self.bound.resources)
+        return (self.resources, *(each.resources for each in self.bounds))
 
     @property
     def wanted(self) -> Iterator[ConditionValue]:
         return (each for place in self.places for each in place.wanted)
 
 
+class ActionsMeant(Enum):
+    ALL = 0
+    THAT_TAKE_RESOURCES = 1
+    THAT_TAKE_NONE = 2
+
+
 @dataclass(frozen=True)
 class StatementTerms:
-    """A statement: what it says of actions, and its terms."""
+    """A statement: what it says of actions, and its terms. `on`: of which of its actions that is so."""
 
     actions: tuple[str, ...]
     not_actions: bool
     terms: tuple[Term, ...]
+    on: ActionsMeant = ActionsMeant.ALL
 
 
 _EVERYTHING = ConditionValue(ComparedType.RESOURCES, _resource_matcher, (Wildcard.ANY,))
@@ -158,6 +167,7 @@ class DocumentTerms:
     def __init__(self) -> None:
         self._known: dict[tuple[bool, ResourceTerm, PrincipalTerm | None, frozenset[AnyTest]], Term] = {}
         self._bounded: dict[tuple[Term, Term], Term] = {}
+        self._places: dict[str, Sequence[Term]] = {}
         self.partition = _USUAL_PARTITION  # another one, if a resource names it
 
     def read(self, document: PolicyDocument, *, with_principals: bool) -> list[StatementTerms]:
@@ -189,12 +199,44 @@ class DocumentTerms:
 
     def bounded(self, term: Term, bound: Term) -> Term:
         """What both are about."""
-        if bound.tests <= term.tests and bound.resources in (_STAR, term.resources):
+        if bound.tests <= term.tests and bound.resources in (_STAR, *term.places):
             return term
-        if term.tests <= bound.tests and term.resources in (_STAR, bound.resources):
+        if term.tests <= bound.tests and all(place in (_STAR, bound.resources) for place in term.places):
             return bound
-        both = replace(term, tests=term.tests | bound.tests, bound=bound)
+        both = replace(term, tests=term.tests | bound.tests, bounds=(*term.bounds, bound))
         return self._bounded.setdefault((term, bound), both)
+
+    def denied_in(self, document: PolicyDocument, account_id: str) -> Iterator[StatementTerms]:
+        """What a document without principals denies on the resources of one AWS account: by the ARN, or where that
+        names none, such as those of Amazon S3, by aws:ResourceAccount. An action that takes none is asked in it.
+        """
+        places = self._places_of(account_id)
+        for each in self.read(document, with_principals=False):
+            denying = tuple(term for term in each.terms if not term.allows)
+            there = tuple(self._in_place(term, place) for term in denying for place in places)
+            yield replace(each, terms=there, on=ActionsMeant.THAT_TAKE_RESOURCES)
+            yield replace(each, terms=denying, on=ActionsMeant.THAT_TAKE_NONE)
+
+    def _places_of(self, account_id: str) -> Sequence[Term]:
+        """The resources that are in an AWS account: where the ARN says so, and where the request does."""
+        if account_id not in self._places:
+            statements = self.read(_resources_of(account_id), with_principals=False)
+            words = TermText(("*",), {"StringEquals": {"aws:ResourceAccount": account_id}})  # how people are told both
+            self._places[account_id] = [replace(term, words=words) for each in statements for term in each.terms]
+        return self._places[account_id]
+
+    def _in_place(self, term: Term, place: Term) -> Term:
+        """As `bounded`. Its words have the conditions of both."""
+        conditions = {operator: dict(block) for operator, block in term.words.conditions.items()}
+        for operator, block in place.words.conditions.items():
+            conditions[operator] = {**conditions.get(operator, {}), **block}
+        both = replace(
+            term,
+            tests=term.tests | place.tests,
+            bounds=(*term.bounds, replace(place, words=TermText(("*",), {}))),
+            words=replace(term.words, conditions=conditions),
+        )
+        return self._bounded.setdefault((term, place), both)
 
     def _terms(self, statement: Statement, with_variables: bool, with_principals: bool) -> Iterator[Term]:
         tests = _tests(statement, with_variables)
@@ -215,6 +257,22 @@ class DocumentTerms:
         words: TermText,
     ) -> Term:
         return self._known.setdefault((allows, resources, who, tests), Term(allows, resources, who, tests, words))
+
+
+@lru_cache(maxsize=64)
+def _resources_of(account_id: str) -> PolicyDocument:
+    """Statements on all resources that are in an AWS account, for sure or where the request says so.
+
+    A `*` that ends a part of a Resource element runs over colons, and `*?` doesn't: the part behind it stays in place.
+    """
+    named = [f"arn:*?:*?:{region}:{account_id}:*" for region in ("*?", "")]
+    unnamed = [f"arn:*?:*?:{region}::*" for region in ("*?", "")]
+    by_key = {"StringEquals": {"aws:ResourceAccount": account_id}}
+    statements = [
+        {"Effect": "Deny", "Action": "*", "Resource": named},
+        {"Effect": "Deny", "Action": "*", "Resource": unnamed, "Condition": by_key},
+    ]
+    return document_of({"Version": "2012-10-17", "Statement": statements})
 
 
 def _resources(statement: Statement, with_variables: bool) -> Iterator[tuple[ResourceTerm, tuple[str, ...]]]:
