@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "findings",
     "policies",
     "identities",
+    "resources",
     "access",
     "cognito",
     "allauth",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("objects.urls")),
     path("", include("policies.urls")),
     path("", include("identities.urls")),
+    path("", include("resources.urls")),
     path("", include("access.urls")),
     path("", include("cognito.urls")),
 ]

@@ -35,7 +35,7 @@ from sync.aws.errors import (
     UnreachableError,
     sentence_only,
 )
-from sync.mirror import Batch, Batches, NotYet, PageEnd, RunVisit, SourcePage, sources
+from sync.mirror import Batch, Batches, HeldBack, NotYet, PageEnd, RunVisit, SourcePage, sources
 from sync.mirror.checked_answers import well_formed_pages
 from sync.mirror.paced_writes import paced_write
 from sync.models import Facet, Run
@@ -216,7 +216,8 @@ class Slice(ClaimedRun):
     def _wait(self, waits: NotYet) -> None:
         """Raises TransientError in the end: each look takes a worker's time, and there is another pull to come."""
         since = self._run.cursor.get("waits_since") or timezone.now().isoformat()
-        if timezone.now() - datetime.fromisoformat(since) > _LONGEST_WAIT:
+        is_late = timezone.now() - datetime.fromisoformat(since) > _LONGEST_WAIT
+        if is_late and not isinstance(waits, HeldBack):
             raise TransientError(str(waits) or "AWS is still making what it was asked for.")
         self._save(cursor={**self._run.cursor, "waits_since": since}, seen=self._run.cursor.get("seen", 0))
 

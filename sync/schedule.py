@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import AwsAccount
-from iamconsole.web.once import once_a_page
+from iamconsole.web.once import once_a_page, page_is_made
 from sync import clock
 from sync.aws.target import home_region
 from sync.mirror import Source, sources
@@ -46,13 +46,14 @@ def readable(aws_account: AwsAccount) -> list[DueSource]:
         .values_list("source", "region")
         .distinct()
     )
-    return [
-        DueSource(aws_account, source.name, region, known.get((source.name, region)))
-        for source in sources.values()
-        if source.serves(aws_account)
-        for region in regions_of(aws_account, source)
-        if complete.issuperset(built_on(source, region))
-    ]
+    with page_is_made():  # the Regions of an AWS account are asked for once, and not for each source
+        return [
+            DueSource(aws_account, source.name, region, known.get((source.name, region)))
+            for source in sources.values()
+            if source.serves(aws_account)
+            for region in regions_of(aws_account, source)
+            if complete.issuperset(built_on(source, region))
+        ]
 
 
 def built_on(source: Source, region: str) -> Iterator[tuple[str, str]]:
@@ -103,9 +104,9 @@ def enabled_regions(aws_account: AwsAccount) -> list[str]:
     return list(found) or [home_region(aws_account)]
 
 
-def regions_of(aws_account: AwsAccount, source: Source) -> Iterator[str]:
-    """Where one source is read: "" for what is global."""
-    yield from enabled_regions(aws_account) if source.regional else [""]
+def regions_of(aws_account: AwsAccount, source: Source) -> Sequence[str]:
+    """Where one source is read: "" for what is global; nowhere, where it is switched off."""
+    return source.places(aws_account, enabled_regions(aws_account) if source.regional else ())
 
 
 def _interval(aws_account: AwsAccount, source: Source) -> timedelta:

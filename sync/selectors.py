@@ -253,6 +253,7 @@ class SourceCoverage:
 
 
 NEVER_PULLED = SourceCoverage("never", why="It was not pulled yet.")
+OFF = SourceCoverage("never", why="It is switched off for this AWS account.")
 NOT_IN_A_FILE = SourceCoverage("unsupported", why="This AWS account was imported from a file, which doesn’t have it.")
 
 
@@ -271,9 +272,8 @@ def coverages_of(aws_account: AwsAccount, names: Iterable[str]) -> dict[str, Sou
 
 
 def _coverage_of(aws_account: AwsAccount, name: str, found: Mapping[tuple[str, str], SourceCoverage]) -> SourceCoverage:
-    regional = name in sources and sources[name].regional
-    regions = schedule.enabled_regions(aws_account) if regional else [""]
-    return _in_all({region: found.get((name, region)) or NEVER_PULLED for region in regions})
+    regions = schedule.regions_of(aws_account, sources[name]) if name in sources else [""]
+    return _in_all({region: found.get((name, region)) or NEVER_PULLED for region in regions}) if regions else OFF
 
 
 def _in_all(by_region: Mapping[str, SourceCoverage]) -> SourceCoverage:

@@ -5,6 +5,8 @@ from __future__ import annotations
 # Operations that change nothing, by the beginning of their names. A service that is not here is not reached at all.
 _READS: dict[str, tuple[str, ...]] = {
     "account": ("ListRegions",),
+    "apigateway": ("GetRestApi",),
+    "backup": ("DescribeBackupVault", "GetBackupVaultAccessPolicy", "ListBackupVaults"),
     "cognito-identity": ("Describe", "GetIdentityPoolRoles", "GetPrincipalTagAttributeMap", "List"),
     # Of those that begin with "Get" some give tokens or send a code.
     "cognito-idp": (
@@ -21,10 +23,38 @@ _READS: dict[str, tuple[str, ...]] = {
         "GetUserPool",
         "List",
     ),
-    "ec2": ("DescribeRegions",),
+    "dynamodb": ("DescribeTable", "GetResourcePolicy", "ListTables"),
+    "ec2": ("DescribeRegions", "DescribeVpcEndpoints"),
+    "ecr": ("DescribeRepositories", "GetRegistryPolicy", "GetRepositoryPolicy"),
+    "efs": ("DescribeFileSystemPolicy", "DescribeFileSystems"),
+    "events": ("DescribeEventBus", "ListEventBuses"),
     "iam": ("Get", "List", "Generate", "Simulate"),
     "iam-toolbox": ("GetRequestAuthorizationDetails",),
+    "kms": ("DescribeKey", "GetKeyPolicy", "ListAliases", "ListGrants", "ListKeys"),
+    "lambda": (
+        "GetFunctionConfiguration",
+        "GetLayerVersionPolicy",
+        "GetPolicy",
+        "ListAliases",
+        "ListFunctionUrlConfigs",
+        "ListFunctions",
+        "ListLayerVersions",
+        "ListLayers",
+    ),
+    "logs": ("DescribeResourcePolicies",),
     "organizations": ("Describe", "List"),
+    "s3": (
+        "GetBucketAcl",
+        "GetBucketOwnershipControls",
+        "GetBucketPolicy",
+        "GetPublicAccessBlock",
+        "ListBuckets",
+    ),
+    "s3control": ("GetAccessPoint", "GetPublicAccessBlock", "ListAccessPoints"),
+    # Never GetSecretValue: what is secret stays where it is.
+    "secretsmanager": ("DescribeSecret", "GetResourcePolicy", "ListSecrets"),
+    "sns": ("GetTopicAttributes", "ListTopics"),
+    "sqs": ("GetQueueAttributes", "GetQueueUrl", "ListQueues"),
     "sts": ("DecodeAuthorizationMessage", "GetCallerIdentity"),
 }
 # What people's own apps call, with a token or a password in place of a signature. Whoever knows an app client may.

@@ -40,13 +40,19 @@ from sync.aws.translation import SentCall, translate
 # these operations, and its paginators hide where a page ended, which a pull keeps.
 @dataclass(frozen=True)
 class Paging:
-    """`marker`: the parameter, and the member of the answer, of that name. `more`: the member that says whether there
-    is another page; where a service has none, there is one as long as the answer carries a marker. `size`: the
-    parameter that says how long a page may be, and the longest that AWS takes; None where the caller decides."""
+    """`marker`: the parameter, and the member of the answer, of that name, unless that has another one (`following`).
+    `more`: the member that says whether there is another page; where a service has none, there is one as long as the
+    answer carries a marker. `size`: the parameter that says how long a page may be, and the longest that AWS takes;
+    None where the caller decides."""
 
     marker: str
     more: str = ""
     size: tuple[str, int] | None = None
+    following: str = ""
+
+    @property
+    def next_marker(self) -> str:
+        return self.following or self.marker
 
     def sized(self, params: dict[str, Any]) -> dict[str, Any]:
         """`params` with the longest pages, unless they say how long: the fewest calls, and some lists require it."""
@@ -75,10 +81,25 @@ _PAGING: dict[str, Paging] = {
     # Whole lists, which take neither.
     "cognito-identity:ListTagsForResource": Paging("NextToken"),
     "cognito-idp:ListTagsForResource": Paging("NextToken"),
+    "apigateway": Paging("position", size=("limit", 500)),
+    "backup": Paging("NextToken", size=("MaxResults", 1000)),
+    "dynamodb": Paging("ExclusiveStartTableName", size=("Limit", 100), following="LastEvaluatedTableName"),
     "ec2": Paging("NextToken"),
+    "ec2:DescribeVpcEndpoints": Paging("NextToken", size=("MaxResults", 1000)),
+    "ecr": Paging("nextToken", size=("maxResults", 1000)),
+    "efs": Paging("Marker", size=("MaxItems", 100), following="NextMarker"),
+    "events": Paging("NextToken", size=("Limit", 100)),
     "iam": Paging("Marker", more="IsTruncated"),
     "iam:ListDelegationRequests": Paging("Marker", more="isTruncated"),
+    "kms": Paging("Marker", more="Truncated", size=("Limit", 100), following="NextMarker"),
+    "lambda": Paging("Marker", size=("MaxItems", 50), following="NextMarker"),
+    "logs": Paging("nextToken", size=("limit", 1000)),
     "organizations": Paging("NextToken"),
+    "s3": Paging("ContinuationToken", size=("MaxBuckets", 1000)),
+    "s3control": Paging("NextToken", size=("MaxResults", 1000)),
+    "secretsmanager": Paging("NextToken", size=("MaxResults", 100)),
+    "sns": Paging("NextToken"),
+    "sqs": Paging("NextToken", size=("MaxResults", 1000)),
 }
 
 
@@ -185,6 +206,10 @@ class AwsClient:
         return other
 
     @property
+    def aws_account(self) -> AwsAccount:
+        return self._aws_account
+
+    @property
     def request_id(self) -> str:
         return self._outcome.request_id
 
@@ -223,7 +248,7 @@ class AwsClient:
             requested_at = clock.now()
             here = {paging.marker: marker} if marker else {}
             items = self._page(service, operation, params, here)
-            following = items.pop(paging.marker, None)
+            following = items.pop(paging.next_marker, None)
             more = items.pop(paging.more, False) if paging.more else bool(following)
             if more and following in been:
                 raise errors.TransientError(

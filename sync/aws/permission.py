@@ -48,6 +48,7 @@ class Permission:
     on: ArnsOfKind | None = None
     probe: Mapping[str, Any] = field(default_factory=dict, hash=False)
     call: str = ""  # "iam-toolbox:GetRequestAuthorizationDetails"
+    part: RolePart | None = None  # that it belongs to, where its service doesn't say so
 
     @property
     def operation(self) -> tuple[str, str]:
@@ -131,16 +132,16 @@ def optional_parts() -> list[RolePart]:
     return list(_optional)
 
 
-def part_of(action: str) -> RolePart:
-    service = action.partition(":")[0]
-    return next((part for part in _optional if service in part.services), IAM)
+def part_of(permission: Permission) -> RolePart:
+    service = permission.action.partition(":")[0]
+    return permission.part or next((part for part in _optional if service in part.services), IAM)
 
 
 # ---- The documents of the console's two roles ----------------------------------------------------------------------
 # Permissions policies, from what is registered, and trust policies.
 def permissions_of(tier: Tier, part: RolePart = IAM) -> list[Permission]:
     """The reads first; each by its name."""
-    found = [each for each in registered() if each.tier == tier and part_of(each.action) == part]
+    found = [each for each in registered() if each.tier == tier and part_of(each) == part]
     return sorted(found, key=lambda each: (_word(each.on), each.action))
 
 

@@ -3,6 +3,7 @@
 from sync.mirror.base import (
     AccountRegion,
     Content,
+    HeldBack,
     Item,
     Mirror,
     Named,
@@ -33,6 +34,7 @@ __all__ = [
     "Content",
     "Counts",
     "EachObject",
+    "HeldBack",
     "Item",
     "Mirror",
     "Named",

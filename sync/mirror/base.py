@@ -39,6 +39,13 @@ class Reader(Protocol):
         self, service: str, operation: str, /, *, marker: str | None = None, **params: Any
     ) -> Iterator[ListPage]: ...
 
+    def at(self, region: str) -> Reader:
+        """The same client for that Region."""
+        ...
+
+    @property
+    def aws_account(self) -> AwsAccount: ...
+
 
 @dataclass(frozen=True)
 class AccountRegion:
@@ -153,6 +160,10 @@ class Mirror(ABC):
         """Whether the difference is of AWS's own making, although others keep the object."""
         return False
 
+    def is_merely_read(self, before: Content, after: Content) -> bool:
+        """Whether all that differs is what could not be read before: then nobody changed anything."""
+        return False
+
     def texts(self, hashes: Collection[str]) -> dict[str, str]:
         """The policy documents that its contents refer to, by the hash of their text."""
         return {}
@@ -215,6 +226,10 @@ class NotYet(Exception):
     """AWS is still making what a source asked for: the run goes on with the next tick, about a minute later."""
 
 
+class HeldBack(NotYet):
+    """The console itself asks AWS no more for now: the run goes on when it may, however long that takes."""
+
+
 class Source(ABC):
     """One way to read many objects from AWS, page by page."""
 
@@ -252,6 +267,10 @@ class Source(ABC):
     def serves(self, aws_account: AwsAccount) -> bool:
         """Whether it can be pulled there at all."""
         return aws_account.is_connected
+
+    def places(self, aws_account: AwsAccount, enabled: Sequence[str]) -> Sequence[str]:
+        """Where it is read: of the enabled Regions those that it looks in, "" where it is global; none: it is off."""
+        return enabled if self.regional else [""]
 
 
 _mirrors: dict[tuple[str, str], Mirror] = {}

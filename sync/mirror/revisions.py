@@ -52,6 +52,8 @@ class Author:
             return Origin.CHANGE
         if due.first and (self.first or mirror.source != DETAILS):
             return Origin.IMPORT  # that the object is new, its details say
+        if before and mirror.is_merely_read(before, due.content):
+            return Origin.IMPORT
         if mirror.is_by_aws(due.content, due.arn) or (before and mirror.is_rewritten(before, due.content)):
             return Origin.AWS
         return Origin.IMPORT if due.first and self._was_there_before(due) else Origin.OUTSIDE

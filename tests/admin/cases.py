@@ -74,6 +74,7 @@ from policies.models import (
     OrgUnit,
     PolicyVersion,
 )
+from resources.models import CallBudget, Resource, ResourcePolicy, ResourceReading
 from sync.models import (
     Approval,
     ApprovalDemand,
@@ -250,6 +251,12 @@ def _mirrored(aws_account: AwsAccount) -> None:
     for owner in ({"user": user}, {"group": group}, {"role": role}):
         Attachment.objects.create(**row(f"attached-to-{next(iter(owner))}"), arn=POLICY_ARN, policy=policy, **owner)
     InlinePolicy.objects.create(**row("inline"), user=user, document=document)
+    resource = Resource.objects.create(
+        **row("resource"), kind="sqs.queue", service="sqs", policy_state=Resource.PolicyState.HAS
+    )
+    ResourcePolicy.objects.create(resource=resource, part="policy", document=document)
+    ResourceReading.objects.create(aws_account=aws_account)
+    CallBudget.objects.create(aws_account=aws_account, left=1, counted_at=timezone.now())
     control = OrgPolicy.objects.create(**row("control"), type=OrgPolicy.Type.SCP, document=document)
     OrgTarget.objects.create(**row("target"), policy=control, target_id="r-1")
     TrustedPrincipal.objects.create(role=role, type="Service", value="ec2.amazonaws.com")

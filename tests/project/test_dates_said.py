@@ -10,7 +10,18 @@ from django.conf import settings
 
 from policies.engine.statements import statement_name
 
-APPS = ("accounts", "sync", "findings", "objects", "policies", "identities", "access", "cognito", "iamconsole/web")
+APPS = (
+    "accounts",
+    "sync",
+    "findings",
+    "objects",
+    "policies",
+    "identities",
+    "resources",
+    "access",
+    "cognito",
+    "iamconsole/web",
+)
 # In an f-string or strftime; with a "T" between, or without separators, it is for machines.
 WRITTEN = re.compile(r"%d\.%m|%d %b|%Y-%m-%d(?!T)|(?<!T)%H:%M(?!:%SZ|Z)")
 # The owner of the words, and what is sent to AWS or names a file.

@@ -12,7 +12,18 @@ from typing import Any
 from tests.web.sources import APPS, ROOT, modules
 
 _ROW = re.compile(r"^\| \*.+\* \| .+ \| `(?P<file>[^`]+\.py)` \| (?P<apps>[^|]+) \|$", re.MULTILINE)
-_LAYERS = ("iamconsole", "accounts", "sync", "findings", "objects", "policies", "identities", "access", "cognito")
+_LAYERS = (
+    "iamconsole",
+    "accounts",
+    "sync",
+    "findings",
+    "objects",
+    "policies",
+    "identities",
+    "resources",
+    "access",
+    "cognito",
+)
 
 
 def test_the_table_is_the_code() -> None:

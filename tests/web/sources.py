@@ -14,6 +14,7 @@ APPS = (
     "objects",
     "policies",
     "identities",
+    "resources",
     "access",
     "cognito",
 )

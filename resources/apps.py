@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ResourcesConfig(AppConfig):
+    name = "resources"
+
+    def ready(self) -> None:
+        from resources import kinds, permissions, registration, sources
+        from sync.aws import permission
+
+        permission.register_part(permissions.PART)
+        sources.register()
+        kinds.register()
+        registration.register()
