@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -16,8 +16,20 @@ from sync.models import Safeguard
 KEPT = timedelta(days=30)  # of a question that nobody named, since it was opened last
 
 
+class SavedQuestionQuerySet(models.QuerySet["SavedQuestion"]):
+    def with_key(self, key: str) -> Self:
+        """One of those of an AWS account, or none."""
+        if len(key) < 16 and key.isascii() and key.isdecimal():
+            return self.filter(pk=int(key)).exclude(name="")
+        return self.filter(digest=key, name="")
+
+
 class SavedQuestion(models.Model):
-    """A question of Simulate with an address of its own: because somebody named it, or because it is long."""
+    """A question of Simulate with an address of its own: because somebody named it, or because it is long.
+
+    One that is only long may hold the text of a draft: it is shown to nobody but its author, and whom they give the
+    address. That has its digest, since others would find it by counting.
+    """
 
     aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="+")
     name = models.CharField(max_length=120, blank=True)  # "" where only its length made it
@@ -26,6 +38,8 @@ class SavedQuestion(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     used_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[SavedQuestionQuerySet] = SavedQuestionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["name", "pk"]
@@ -36,6 +50,11 @@ class SavedQuestion(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"Question {self.pk}"
+
+    @property
+    def key(self) -> str:
+        """By which addresses name it."""
+        return str(self.pk) if self.name else self.digest
 
     @property
     def question(self) -> SimulationQuestion:

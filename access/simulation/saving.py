@@ -16,6 +16,7 @@ from accounts.roles import ADMINISTER
 from sync.texts import storable
 
 MOST_NAMED = 100  # in an AWS account
+MOST_LONG = 100  # of one operator there
 _BATCH = 500
 _SEEN_AGAIN = timedelta(hours=1)  # it is noted no more often that a question was opened
 
@@ -38,13 +39,18 @@ def is_too_long(question: SimulationQuestion) -> bool:
 
 @transaction.atomic
 def keep_long(*, aws_account: AwsAccount, actor: Operator, question: SimulationQuestion) -> SavedQuestion:
-    """The same question is kept once. It is forgotten when nobody has opened it for 30 days."""
-    found, _ = SavedQuestion.objects.get_or_create(
+    """The same question is kept once. It is forgotten when nobody has opened it for 30 days, or MOST_LONG later ones
+    of the same operator have been kept.
+    """
+    found, is_new = SavedQuestion.objects.get_or_create(
         aws_account=aws_account,
         digest=question.digest,
         name="",
         defaults={"query": question.query(), "author": actor},
     )
+    if is_new:
+        mine = SavedQuestion.objects.filter(aws_account=aws_account, author=actor, name="").order_by("-used_at", "-pk")
+        SavedQuestion.objects.filter(pk__in=list(mine.values_list("pk", flat=True)[MOST_LONG:])).delete()
     return found
 
 

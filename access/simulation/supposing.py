@@ -132,7 +132,9 @@ def _draft(aws_account: AwsAccount, operator: Operator | None, number: str) -> S
     if draft is None:
         raise CantSupposeError("You have no such draft: it was staged or discarded, or it is somebody else’s.")
     name = draft.part or str(draft.fields.get("policy", ""))
-    kind = POLICY if draft.place == POLICY else f"inline_{draft.place}" if name else _TRUST
+    kind = POLICY if draft.place == POLICY else _TRUST if draft.action == _TRUST else f"inline_{draft.place}"
+    if kind.startswith("inline") and not name:
+        raise CantSupposeError("Your draft is of an inline policy without a name yet: give it one in its editor.")
     subject = draft_subjects.find(aws_account, kind, draft.aws_id, name)
     if subject is None:
         raise CantSupposeError(f"What your draft is of, {draft.object_name}, is gone from AWS.")

@@ -85,9 +85,8 @@ def new_test(request: HttpRequest, account_id: str) -> HttpResponse:
 
 def _initial(request: HttpRequest, aws_account: AwsAccount) -> dict[str, Any]:
     """From a question, or one of its cells, as Simulate links here."""
-    number = request.GET.get("saved", "")
-    if number.isascii() and number.isdecimal() and len(number) < 16:
-        question = get_object_or_404(SavedQuestion, aws_account=aws_account, pk=number).question
+    if key := request.GET.get("saved", ""):
+        question = get_object_or_404(SavedQuestion.objects.with_key(key), aws_account=aws_account).question
     else:
         pairs = [(name, value) for name, values in request.GET.lists() for value in values]
         question = SimulationQuestion.read(pairs)

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -65,12 +65,10 @@ def _pairs(posted: Any) -> list[tuple[str, str]]:
 
 def _saved(request: HttpRequest, aws_account: AwsAccount) -> SavedQuestion | None:
     """Raises Http404 for one of another AWS account, or that is gone."""
-    number = request.GET.get("saved", "")
-    if not number:
+    key = request.GET.get("saved", "")
+    if not key:
         return None
-    if not (number.isascii() and number.isdecimal() and len(number) < 16):
-        raise Http404("No such question.")
-    saved = get_object_or_404(SavedQuestion, aws_account=aws_account, pk=number)
+    saved = get_object_or_404(SavedQuestion.objects.with_key(key), aws_account=aws_account)
     saving.opened(saved)
     return saved
 
@@ -111,7 +109,7 @@ def address_of(
     pairs: Sequence[tuple[str, Any]] = question.pairs()
     if saving.is_too_long(question):
         saved = saving.keep_long(aws_account=aws_account, actor=signed_in(request), question=question)
-        pairs = [("saved", saved.pk)]
+        pairs = [("saved", saved.key)]
     query = urlencode([*pairs, *more])
     return f"{url}?{query}" if query else url
 
@@ -130,14 +128,13 @@ def save_question(request: HttpRequest, account_id: str) -> HttpResponse:
     except saving.CantSaveError as problem:
         return _page(request, aws_account, question, None, save_problem=str(problem))
     url = reverse("simulate", kwargs={"account_id": aws_account.account_id})
-    return HttpResponseRedirect(f"{url}?saved={saved.pk}")
+    return HttpResponseRedirect(f"{url}?saved={saved.key}")
 
 
 def _shown_question(request: HttpRequest, aws_account: AwsAccount) -> SimulationQuestion:
     """What the page showed: its pairs, or the saved question."""
-    number = request.POST.get("saved", "")
-    if number.isascii() and number.isdecimal() and len(number) < 16:
-        return get_object_or_404(SavedQuestion, aws_account=aws_account, pk=number).question
+    if key := request.POST.get("saved", ""):
+        return get_object_or_404(SavedQuestion.objects.with_key(key), aws_account=aws_account).question
     return SimulationQuestion.read(_pairs(request.POST))
 
 
@@ -165,7 +162,7 @@ def _page(
         complete = question.is_complete
         operator = signed_in(request)
         asked = ask(aws_account, question, operator=operator) if complete else Asked(problems=refused(question))
-    shown = [("saved", str(saved.pk))] if saved else question.pairs()
+    shown = [("saved", saved.key)] if saved else question.pairs()
     context = {
         "aws_account": aws_account,
         "question": question,
