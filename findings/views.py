@@ -51,9 +51,12 @@ def _muted(request: HttpRequest, form: MuteForm, findings: Sequence[Finding]) ->
 
 @require_POST
 def unmute(request: HttpRequest, account_id: str) -> HttpResponse:
-    for finding in _named(request, account_id):
-        services.unmute(finding=finding, actor=signed_in(request), request=request)
-    messages.success(request, "The mute has ended: it is open again.")
+    named, actor = _named(request, account_id), signed_in(request)
+    ended = sum(services.unmute(finding=finding, actor=actor, request=request) for finding in named)
+    if ended:
+        messages.success(request, f"{counted(ended, 'mute has', 'mutes have')} ended.")
+    else:
+        messages.info(request, "No mute was left to end.")
     return redirect(_next(request, account_id))
 
 

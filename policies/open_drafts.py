@@ -184,7 +184,7 @@ class ListedDraft:
     def title(self) -> str:
         """ "Edit reports-write", as the editor's page is called."""
         heading: Any = self.action.form.heading if self.action else ""  # of some forms it is one of theirs, once made
-        name = self.row.name if self.row else self.draft.object_name
+        name = self.row.name if self.row and self.is_permitted else self.draft.object_name
         words = heading.format(names=name) if isinstance(heading, str) and heading else f"{self.draft.action} {name}"
         return f"{words}: {self.draft.part}" if self.draft.part else words
 

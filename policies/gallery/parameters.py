@@ -17,6 +17,9 @@ from policies.engine import catalogue
 from policies.engine.catalogue import AccessLevel, ResourceType, regions, resource_types, service_names, types_of_arn
 
 MOST = 1_024  # characters of one value
+# IAM User Guide, "Permissions boundaries for IAM entities": who may make principals without a boundary, or act as other
+# principals, gets past their own.
+_GIVING_PERMISSIONS = frozenset({"iam", "identitystore", "organizations", "sso", "sts"})
 
 
 class InvalidParameterError(ValueError):
@@ -143,10 +146,18 @@ class RegionsParameter(Parameter):
 
 @dataclass(frozen=True)
 class ServicesParameter(Parameter):
-    """Services by their prefixes, of which all actions are meant."""
+    """Services by their prefixes, of which all actions are meant.
+
+    Not those that give permissions away: of these a template says itself which actions it allows, and on what.
+    """
 
     def of(self, typed: str, place: Place) -> Sequence[str]:
-        return [f"{name}:*" for name in services_named(self.label, typed)]
+        named = services_named(self.label, typed)
+        if giving := [name for name in named if name in _GIVING_PERMISSIONS]:
+            raise InvalidParameterError(
+                f"{self.label}: with all of {giving[0]} one gets permissions that nothing here limits. Leave it out."
+            )
+        return [f"{name}:*" for name in named]
 
 
 @dataclass(frozen=True)

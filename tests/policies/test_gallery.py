@@ -97,6 +97,13 @@ def _elements(part: Any) -> Any:
     return [_elements(each) for each in part] if isinstance(part, list) else "a text"
 
 
+@pytest.mark.parametrize("service", ["iam", "sts", "sso"])
+def test_a_boundary_gives_no_permissions_away(service: str) -> None:
+    values = {**BY_NAME["developer-boundary"].values, "services": f"s3 {service}"}
+    with pytest.raises(InvalidParametersError, match=f"Services: with all of {service} one gets permissions"):
+        TEMPLATES["developer-boundary"].document(values, HERE)
+
+
 def test_other_partitions() -> None:
     china = Place("aws-cn", ME)
     text = TEMPLATES["read-bucket"].document({"bucket": "acme-data"}, china)
