@@ -26,8 +26,10 @@ from identities.models import Attachment, IamRole, IamUser, Membership
 from policies.figures import SEVERITIES
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.summaries import DocumentReach, reach_of
+from sync.mirror.facets import lock_details
 from sync.mirror.paced_writes import paced_write
 from sync.models import Facet
+from sync.object_ref import ObjectRef
 
 _CODE = ("access", "policies", "aws_constraints")
 _RISK = ("worst_finding", "finding_count")
@@ -58,6 +60,7 @@ class PolicyFigures(FindingSource):
         uses = uses_of(aws_account, {row: reach.services if reach else None for row, reach in reaches.items()})
         risks = risks_of(aws_account, scopes)
         with paced_write():
+            _lock(aws_account, rows)
             _write([(row, _figures(reach, uses[row.aws_id], risks[row.aws_id])) for row, reach in reaches.items()])
         return dict.fromkeys(scopes, ())
 
@@ -76,6 +79,11 @@ def _figures(reach: DocumentReach | None, use: ManagedPolicyUse, risk: PolicyRis
         "unused_count": None if use.unused is None else len(use.unused),
         **risk.columns,
     }
+
+
+def _lock(aws_account: AwsAccount, rows: Sequence[ManagedPolicy]) -> None:
+    """A pull, or another mute, may be about to write the same rows: whoever does locks their facets first."""
+    lock_details(aws_account, [ObjectRef(row.kind, row.aws_id, row.name, row.arn, row.region) for row in rows])
 
 
 def _write(figures: Sequence[tuple[ManagedPolicy, Mapping[str, Any]]], columns: Sequence[str] = _FIGURES) -> None:
@@ -173,6 +181,7 @@ def follow_mutes(findings: Sequence[Finding]) -> None:
         if each.kind == ManagedPolicy.kind:
             ids[each.aws_account].append(each.object_id)
     for aws_account, of_account in ids.items():
+        rows = list(ManagedPolicy.objects.filter(aws_account=aws_account, aws_id__in=of_account))
+        _lock(aws_account, rows)
         risks = risks_of(aws_account, of_account)
-        rows = ManagedPolicy.objects.filter(aws_account=aws_account, aws_id__in=of_account)
         _write([(row, risks[row.aws_id].columns) for row in rows], _RISK)

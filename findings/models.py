@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -34,6 +35,10 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     def muted_at(self, at: datetime) -> Self:
         """A mute that has ended counts no more, although the tick that says so may come a minute later."""
         return self.filter(state=Finding.State.MUTED, muted_until__gt=at)
+
+    def locked(self, pks: Collection[int]) -> Self:
+        """Those of these that are there, until the transaction ends: in the order in which all who lock several do."""
+        return self.filter(pk__in=list(pks)).select_for_update(of=("self",)).order_by("pk")
 
     def counted_at(self, at: datetime) -> Self:
         """Those that somebody has to do something about."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -159,5 +160,7 @@ def forget_mended() -> int:
         return 0
     before = timezone.now() - timedelta(days=settings.KEEP_RUNS_DAYS)
     old = Finding.objects.filter(state=Finding.State.MENDED, mended_at__lt=before).order_by("mended_at")
-    deleted, _ = Finding.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:_FORGOTTEN_AT_ONCE])).delete()
+    with transaction.atomic():
+        free = old.select_for_update(skip_locked=True).values_list("pk", flat=True)
+        deleted, _ = Finding.objects.filter(pk__in=list(free[:_FORGOTTEN_AT_ONCE])).delete()
     return deleted

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-
-from django.db.models import Q
+from typing import TypeVar
 
 from accounts.models import AwsAccount
 from findings.models import Finding, ScopeLook, SourceLook
@@ -75,14 +74,20 @@ def _rows(
     aws_account: AwsAccount, source: FindingSource, scopes: Collection[str], fingerprints: Collection[str]
 ) -> Iterator[Finding]:
     """All of the scopes, and those that were found elsewhere before; locked, since somebody may mute them now."""
-    rows = Finding.objects.select_for_update().filter(aws_account=aws_account)
-    known = set()
-    for row in rows.filter(Q(source=source.name, scope__in=list(scopes))):
-        known.add(row.fingerprint)
-        yield row
-    others = sorted(set(fingerprints) - known)
-    for first in range(0, len(others), _AT_ONCE):
-        yield from rows.filter(fingerprint__in=others[first : first + _AT_ONCE])
+    rows = Finding.objects.filter(aws_account=aws_account)
+    pks = set(rows.filter(source=source.name, scope__in=list(scopes)).values_list("pk", flat=True))
+    for some in _parts(sorted(fingerprints)):
+        pks.update(rows.filter(fingerprint__in=some).values_list("pk", flat=True))
+    for part in _parts(sorted(pks)):
+        yield from Finding.objects.locked(part)
+
+
+T = TypeVar("T")
+
+
+def _parts(listed: Sequence[T]) -> Iterator[Sequence[T]]:
+    for first in range(0, len(listed), _AT_ONCE):
+        yield listed[first : first + _AT_ONCE]
 
 
 def _found_again(row: Finding, scope: str, found: Found, now: datetime) -> None:

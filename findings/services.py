@@ -53,26 +53,43 @@ def mute(
     *, finding: Finding, reason: str, until: datetime, actor: Operator, request: HttpRequest | None = None
 ) -> None:
     """Until then it counts as decided. One that is muted gets another reason and end. Raises MuteRefused."""
+    mute_all(findings=[finding], reason=reason, until=until, actor=actor, request=request)
+
+
+def mute_all(
+    *,
+    findings: Sequence[Finding],
+    reason: str,
+    until: datetime,
+    actor: Operator,
+    request: HttpRequest | None = None,
+) -> None:
+    """The same of several: all of them or, where MuteRefused is raised, none."""
     reason = reason.strip()
     with transaction.atomic():
-        row = Finding.objects.select_for_update().get(pk=finding.pk)
-        _check(row, reason, until)
-        now = timezone.now()
-        if row.state != Finding.State.MUTED:
-            row.state_since = now
-        row.state = Finding.State.MUTED
-        row.mute_reason, row.muted_until, row.muted_at, row.muted_by = reason, until, now, actor
-        row.save(update_fields=["state", "state_since", "mute_reason", "muted_until", "muted_at", "muted_by"])
-        audit.record(
-            "finding.muted",
-            actor=actor,
-            aws_account=row.aws_account,
-            obj=_named(row),
-            data={"until": day(until), "rule": row.rule},
-            texts=audit.apart(row.aws_account, ("finding", row.pk), {"reason": reason}),
-            request=request,
-        )
-        _tell([row])
+        rows = list(Finding.objects.locked({each.pk for each in findings}))
+        for row in rows:
+            _check(row, reason, until)
+            _mute(row, reason, until, actor, request)
+        _tell(rows)
+
+
+def _mute(row: Finding, reason: str, until: datetime, actor: Operator, request: HttpRequest | None) -> None:
+    now = timezone.now()
+    if row.state != Finding.State.MUTED:
+        row.state_since = now
+    row.state = Finding.State.MUTED
+    row.mute_reason, row.muted_until, row.muted_at, row.muted_by = reason, until, now, actor
+    row.save(update_fields=["state", "state_since", "mute_reason", "muted_until", "muted_at", "muted_by"])
+    audit.record(
+        "finding.muted",
+        actor=actor,
+        aws_account=row.aws_account,
+        obj=_named(row),
+        data={"until": day(until), "rule": row.rule},
+        texts=audit.apart(row.aws_account, ("finding", row.pk), {"reason": reason}),
+        request=request,
+    )
 
 
 def _check(finding: Finding, reason: str, until: datetime) -> None:

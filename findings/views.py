@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -40,9 +39,7 @@ def mute(request: HttpRequest, account_id: str) -> HttpResponse:
 def _muted(request: HttpRequest, form: MuteForm, findings: Sequence[Finding]) -> bool:
     said = {"reason": form.cleaned_data["reason"], "until": form.ends, "actor": signed_in(request)}
     try:
-        with transaction.atomic():
-            for finding in findings:
-                services.mute(finding=finding, **said, request=request)
+        services.mute_all(findings=findings, **said, request=request)
     except MuteRefused as refusal:
         form.add_error(refusal.field or None, str(refusal))
         return False

@@ -6,13 +6,12 @@ both have begun when it lets them go on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from accounts.models import AwsAccount
@@ -26,43 +25,11 @@ from sync.mirror.rows import columns
 from sync.mirror.rows import write as write_rows
 from sync.mirror.store import write
 from sync.models import Facet, Revision, Run
-from tests.conftest import wait_until
 from tests.services.pulling import pulled, seed
 from tests.services.rows import make_group, make_user
+from tests.services.two_writers import both
 
 USERS = ("AIDAZ", "AIDAM", "AIDAA")  # in the order in which they are in the table; the middle one is held back
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-
-
-def waiting() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")  # who asks twice in a transaction is told the same
-        cursor.execute(WAITING)
-        return int(cursor.fetchone()[0])
-
-
-@pytest.fixture
-def both() -> Iterator[Callable[..., None]]:
-    """Lets the one begin, then the other, while `hold` holds both back; then both are to end."""
-
-    def in_thread(act: Callable[[], object]) -> None:
-        try:
-            act()
-        finally:
-            connection.close()
-
-    def do(hold: Callable[[], object], one: Callable[[], object], other: Callable[[], object]) -> None:
-        with ThreadPoolExecutor(2) as threads:
-            with transaction.atomic():
-                hold()
-                first = threads.submit(in_thread, one)
-                wait_until(lambda: waiting() == 1)
-                second = threads.submit(in_thread, other)
-                wait_until(lambda: waiting() == 2)
-            first.result()
-            second.result()
-
-    yield do
 
 
 @pytest.fixture
@@ -114,10 +81,7 @@ def tied(visit: RunVisit, group: Any) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("end", [tied, loosened])
 def test_the_end_of_a_pull_and_a_source_of_credentials(
-    visit: RunVisit,
-    group: Any,
-    both: Callable[..., None],
-    end: Callable[[RunVisit, Any], None],
+    visit: RunVisit, group: Any, end: Callable[[RunVisit, Any], None]
 ) -> None:
     both(hold, lambda: end(visit, group), keys(visit))
     assert Facet.objects.filter(source="keys").count() == len(USERS)
@@ -126,7 +90,7 @@ def test_the_end_of_a_pull_and_a_source_of_credentials(
 
 @pytest.mark.servers
 @pytest.mark.django_db(transaction=True)
-def test_two_who_store_the_same_documents(both: Callable[..., None]) -> None:
+def test_two_who_store_the_same_documents() -> None:
     held = {"text_hash": "m", "canonical_hash": "m", "text": "", "size": 0, "problem": ""}
 
     def stored(text_hashes: str) -> Callable[[], None]:
