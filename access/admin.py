@@ -19,8 +19,7 @@ class SavedQuestionAdmin(ReadOnlyAdmin):
 
 @admin.register(AccessTestResult)
 class AccessTestResultAdmin(ReadOnlyAdmin):
-    aws_account_path = "safeguard__aws_account"
-    list_display = ("safeguard", "status", "version", "at", "since")
+    list_display = ("safeguard", "aws_account", "status", "version", "at", "since")
     search_fields = ("status",)
     list_filter = ("status",)
 

@@ -53,25 +53,21 @@ class AccessConfig(AppConfig):
         checks.register(SavedTestsCheck())
         checks.register(GuardRailCheck())
         ticks.register_part(forget_questions)
-        stepup.register_words(
-            {
-                "access_test_new": "Save the test",
-                "access_test_change": "Change test {pk}",
-                "access_test_delete": "Delete test {pk}",
-                "access_test_decide": "Decide about test {pk}",
-            }
-        )
         permission.register(OF_PAGES)
         registration.register()
-        stepup.register_words(
-            {
-                "guard_rail_new": "Set the guard rail",
-                "guard_rail_set": "Set the guard rail",
-                "guard_rail_change": "Change the guard rail",
-                "guard_rail_delete": "Delete the guard rail",
-                "guard_rail_decide": "Decide about the guard rail",
-            }
-        )
+        words = {
+            "access_test_new": "Save the test",
+            "access_test_change": "Change test {pk}",
+            "access_test_delete": "Delete test {pk}",
+            "access_test_decide": "Decide about test {pk}",
+            "guard_rail_new": "Set the guard rail",
+            "guard_rail_set": "Set the guard rail",
+            "guard_rail_change": "Change the guard rail",
+            "guard_rail_delete": "Delete the guard rail",
+            "guard_rail_decide": "Decide about the guard rail",
+        }
+        of_labels = {f"label_{name}": said for name, said in words.items() if not name.endswith("_decide")}
+        stepup.register_words(words | of_labels)
         starting.register()
         protection.register()
         following.register()

@@ -62,14 +62,15 @@ class SavedQuestion(models.Model):
 
 
 class AccessTestResult(models.Model):
-    """How a saved test (a safeguard of the kind `access_test`) fared when it was last run."""
+    """How a saved test (a safeguard of the kind `access_test`) fared in an AWS account when it was last run there."""
 
     class Status(models.TextChoices):
         PASSES = "passes", "Passes"
         BROKEN = "broken", "Broken"
         UNKNOWN = "unknown", "Unknown"
 
-    safeguard = models.OneToOneField(Safeguard, models.CASCADE, related_name="test_result")
+    safeguard = models.ForeignKey(Safeguard, models.CASCADE, related_name="test_results")
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="+")
     version = models.PositiveIntegerField()  # that was run
     status = models.CharField(max_length=8, choices=Status)
     sentences = models.JSONField(default=list)  # the first of why it doesn't pass
@@ -77,6 +78,11 @@ class AccessTestResult(models.Model):
     answers = models.PositiveIntegerField(default=0)
     at = models.DateTimeField()
     since = models.DateTimeField()  # when it began to be so
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["safeguard", "aws_account"], name="access_test_result_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.status}: test {self.safeguard_id}"

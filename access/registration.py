@@ -13,6 +13,7 @@ from access.escalation.finding_source import RULE
 from access.plans.conflicts import is_about_access
 from access.plans.effect_blocks import LEDE, is_measured
 from access.plans.revisions import is_measurable
+from access.views import label_panels
 from access.views.least_privilege import LEAST_PRIVILEGE
 from access.views.named_in import NAMED_IN
 from access.views.saved_tests import has_failing
@@ -74,6 +75,7 @@ class AccessShell(ShellProvider):
 
 def register() -> None:
     register_shell(AccessShell())
+    label_panels.register()
     register_kind(SearchKind("actions", "Actions", "terminal", find=find_actions, position=90))
     panels.register(
         panels.Panel("change", "access", "What access changes", "change_access", lede=LEDE, shows=is_measured)

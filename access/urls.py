@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from access.views import (
     ask_aws,
     change,
@@ -17,12 +19,16 @@ from access.views import (
 )
 from access.views.least_privilege import LEAST_PRIVILEGE, least_privilege, use_proposal
 from accounts.roles import ADMINISTER, APPROVE, CARE, PROPOSE, SEE_IAM
-from iamconsole.web.addresses import needs, page
+from iamconsole.web.addresses import AddressScope, needs, page
 from identities.models import IamRole, IamUser
 from identities.object_pages import KINDS
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
 _BY_OWNERS = needs(ADMINISTER, fresh_sign_in=True)
+# Of a label: its view asks beyond that for all AWS accounts that have it (sync.views.labels.fetch_label).
+LABEL = "labels/<int:label>/"
+_LABEL_SEEN = needs(ADMINISTER, scope=AddressScope.ANY, refusal="Only owners of an AWS account see the labels.")
+_LABEL_CHANGED = replace(_LABEL_SEEN, fresh_sign_in=True)
 
 urlpatterns = [
     page(f"{AWS_ACCOUNT}who-can/", who_can.who_can, needs(SEE_IAM), name="who_can"),
@@ -120,5 +126,22 @@ urlpatterns = [
             kwargs={"kind": kind},
         )
         for kind in (KINDS[IamUser], KINDS[IamRole])
+    ),
+    *(
+        page(f"{LABEL}{route}", view, access, name=f"label_{name}")
+        for route, view, access, name in (
+            ("guard-rails/", guard_rails.guard_rails, _LABEL_SEEN, "guard_rails"),
+            ("guard-rails/new/", guard_rails.guard_rail_new, _LABEL_CHANGED, "guard_rail_new"),
+            ("guard-rails/own/<int:pk>/", guard_rails.guard_rail, _LABEL_SEEN, "guard_rail"),
+            ("guard-rails/own/<int:pk>/change/", guard_rails.guard_rail_change, _LABEL_CHANGED, "guard_rail_change"),
+            ("guard-rails/own/<int:pk>/delete/", guard_rails.guard_rail_delete, _LABEL_CHANGED, "guard_rail_delete"),
+            ("guard-rails/<slug:rule>/", guard_rails.guard_rail_rule, _LABEL_SEEN, "guard_rail_rule"),
+            ("guard-rails/<slug:rule>/set/", guard_rails.guard_rail_set, _LABEL_CHANGED, "guard_rail_set"),
+            ("tests/", saved_tests.tests, _LABEL_SEEN, "access_tests"),
+            ("tests/new/", saved_tests.new_test, _LABEL_CHANGED, "access_test_new"),
+            ("tests/<int:pk>/", saved_tests.test, _LABEL_SEEN, "access_test"),
+            ("tests/<int:pk>/change/", saved_tests.change_test, _LABEL_CHANGED, "access_test_change"),
+            ("tests/<int:pk>/delete/", saved_tests.delete_test, _LABEL_CHANGED, "access_test_delete"),
+        )
     ),
 ]

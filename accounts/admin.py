@@ -24,6 +24,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts.access import signed_in
 from accounts.models import (
+    AccountLabel,
     ApprovalRule,
     AuditCheck,
     AuditEntry,
@@ -34,6 +35,7 @@ from accounts.models import (
     ClaimGroup,
     Grant,
     KeyCheck,
+    LabelledAwsAccount,
     Operator,
 )
 from accounts.services import aws_accounts, grants, invitations, oidc_operators, operators
@@ -305,3 +307,18 @@ class LogEntryAdmin(ReadOnlyAdmin):
     aws_account_path = ""
     list_display = ("action_time", "user", "content_type", "object_repr", "action_flag")
     search_fields = ("object_repr", "change_message", "user__email")
+
+
+@admin.register(AccountLabel)
+class AccountLabelAdmin(ReadOnlyAdmin):
+    """Its page changes it, since that may loosen what plans have to meet."""
+
+    aws_account_path = ""
+    list_display = ("name", "created_at", "deleted_at")
+    search_fields = ("name",)
+
+
+@admin.register(LabelledAwsAccount)
+class LabelledAwsAccountAdmin(ReadOnlyAdmin):
+    list_display = ("aws_account", "label", "since")
+    search_fields = ("label__name", "aws_account__name")

@@ -24,6 +24,7 @@ from sync.models import (
     DryRun,
     Facet,
     Fact,
+    LabelRemoval,
     Lease,
     Override,
     OwnershipRule,
@@ -172,9 +173,19 @@ class DryRunAdmin(ChangePartAdmin):
 
 @admin.register(Safeguard)
 class SafeguardAdmin(SyncAdmin):
-    list_display = ("pk", "kind", "aws_account", "created_at", "deleted_at")
+    list_display = ("pk", "kind", "aws_account", "label", "created_at", "deleted_at")
     search_fields = ("kind",)
     list_filter = ("kind",)
+
+
+@admin.register(LabelRemoval)
+class LabelRemovalAdmin(SyncAdmin):
+    """Without what people typed."""
+
+    list_display = ("label", "aws_account", "state", "author", "created_at")
+    list_filter = ("state",)
+    search_fields = ("author__email",)
+    exclude = ("reason",)
 
 
 @admin.register(SafeguardVersion)

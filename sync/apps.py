@@ -20,7 +20,7 @@ class SyncConfig(AppConfig):
         from sync.mirror.revisions import register_judge
         from sync.row_writes import make_triggers
         from sync.shell import register_search
-        from sync.views import queue
+        from sync.views import labels, queue
 
         audit.register(
             {
@@ -38,6 +38,7 @@ class SyncConfig(AppConfig):
         access_ends.register_panels()
         register_search()
         queue.register_panels()
+        labels.register_panels()
         register_condition("queue", lambda: "on hold" if counter.is_on_hold() else "open")
         register_judge(is_own_write)
         post_migrate.connect(make_triggers, sender=self)
@@ -51,5 +52,11 @@ class SyncConfig(AppConfig):
                 "import_snapshot": "Import the file",
                 "import_newer": "Import the newer file",
                 "queue": "Release the queue",
+                "labels": "Make the label",
+                "label_rename": "Rename the label",
+                "label_add": "Give the label to these AWS accounts",
+                "label_remove": "Take the label from the AWS account",
+                "label_delete": "Delete the label",
+                "label_decide": "Decide about taking the label from the AWS account",
             }
         )

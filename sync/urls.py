@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from accounts.roles import ADMINISTER, CARE, PROPOSE, SEE_IAM
+from accounts.roles import ADMINISTER, APPROVE, CARE, PROPOSE, SEE_IAM
 from iamconsole.web.addresses import AddressScope, needs, page
 from sync.changes.events import FreshSignIn
 from sync.changes.transitions import OPERATOR_EVENTS
@@ -15,6 +15,7 @@ from sync.views import (
     drift,
     dry_runs,
     imports,
+    labels,
     ownership,
     permissions,
     pulls,
@@ -25,7 +26,24 @@ from sync.views import (
 _CHANGES = needs(SEE_IAM, CARE)  # those who look after people: of their own, which sync.views.live sees to
 _CONNECTING = needs(ADMINISTER, scope=AddressScope.ALL, refusal="Only owners of all AWS accounts connect another one.")
 
+_LABELS_REFUSED = "Only owners of an AWS account see the labels."
+_LABELS_SEEN = needs(ADMINISTER, scope=AddressScope.ANY, refusal=_LABELS_REFUSED)
+_LABELS_CHANGED = replace(_LABELS_SEEN, fresh_sign_in=True)
+
 urlpatterns = [
+    page("labels/", labels.labels, _LABELS_CHANGED, name="labels"),
+    page("labels/<int:pk>/", labels.label, _LABELS_SEEN, name="label"),
+    page("labels/<int:pk>/rename/", labels.label_rename, _LABELS_CHANGED, name="label_rename"),
+    page("labels/<int:pk>/add/", labels.label_add, _LABELS_CHANGED, name="label_add"),
+    page("labels/<int:pk>/remove/", labels.label_remove, _LABELS_CHANGED, name="label_remove"),
+    page("labels/<int:pk>/delete/", labels.label_delete, _LABELS_CHANGED, name="label_delete"),
+    page("aws/<str:account_id>/labels/<int:pk>/", labels.label_removal, needs(SEE_IAM), name="label_removal"),
+    page(
+        "aws/<str:account_id>/labels/<int:pk>/decide/",
+        labels.label_decide,
+        needs(APPROVE, fresh_sign_in=True),
+        name="label_decide",
+    ),
     page(
         "queue/",
         queue.queue,

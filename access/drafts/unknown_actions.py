@@ -29,13 +29,13 @@ class KnownDifferences:
 
 
 def known_only(differences: Iterable[Kept]) -> KnownDifferences:
-    unknown = _Unknown()
+    unknown = _UnknownNames()
     kept = [unknown.taken_out(each) for each in differences]
     return KnownDifferences(kept, list(unknown.sentences()))
 
 
 @dataclass
-class _Unknown:
+class _UnknownNames:
     """The actions that were taken out: by what would have been done, those of known services and of others."""
 
     actions: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from access.guard_rails.content import Mode, OverrideBy, RailContent
-from access.guard_rails.planned import named_policies, rails_in_force
+from access.guard_rails.planned import meant_in, named_policies, rails_in_force
 from access.guard_rails.rules import OWN, rule_of
 from access.guard_rails.state import planned_states
 from access.guard_rails.violations import sentences
@@ -41,7 +41,7 @@ def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
     planned = holdings_between(draft.aws_account, [draft.subject.with_text(draft.text)], [])
     if draft.subject.in_force:
         planned.before.apply(draft.subject.change)  # where the draft isn't compared with what is in force now
-    before, after = planned_states(draft.aws_account, planned, named_policies(versions))
+    before, after = planned_states(draft.aws_account, planned, named_policies(versions, draft.aws_account))
     touched, later = [], []
     for version in versions:
         rule, content = rule_of(version.content), RailContent.read(version.content)
@@ -51,7 +51,7 @@ def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
         if is_slow or not rule.is_quick:
             later.append(version)
             continue
-        found = sentences(rule.worsened_while_typing(before, after, rule.kept(content.parameters)))
+        found = sentences(rule.worsened_while_typing(before, after, meant_in(version, draft.aws_account)))
         if found:
             grave = content.mode is Mode.BLOCKS
             more = max(0, len(found) - _SHOWN)

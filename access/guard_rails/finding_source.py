@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from access.guard_rails.content import RailContent
-from access.guard_rails.planned import rails_in_force
+from access.guard_rails.planned import meant_in, rails_in_force
 from access.guard_rails.rules import rule_of
 from access.guard_rails.state import RailState, is_kept_by_aws, mirrored_state, read_credentials
 from access.guard_rails.violations import Violation, sentences
@@ -58,7 +58,7 @@ def _found(version: SafeguardVersion, state: RailState) -> Sequence[Found]:
         return ()
     content = RailContent.read(version.content)
     severity = FindingSeverity.HIGH if content.is_blocking else FindingSeverity.MEDIUM
-    found = (each for each in rule.violations(state, rule.kept(content.parameters)) if each.is_sure)
+    found = (each for each in rule.violations(state, meant_in(version, state.aws_account)) if each.is_sure)
     alike = {each.key: each for each in found if not is_kept_by_aws(each.arn)}
     return [_row(version, severity, each) for each in list(alike.values())[:_MOST]]
 

@@ -12,13 +12,14 @@ from access.guard_rails.content import Mode, OverrideBy, RailContent
 from access.guard_rails.rules import OWN, RailRule
 from access.guard_rails.services import WantedRail
 from accounts.models import AwsAccount
+from sync.safeguards.scopes import Scope
 from sync.safeguards.services import LONGEST_NAME
 
 _PARAMETER = "of_rule_"
 
 
 class RailForm(forms.Form):
-    """`others`: the AWS accounts, beside its own, in which the operator may set one."""
+    """`scope`: where it is set. `others`: the AWS accounts, beside that, in which the operator may set one."""
 
     mode = forms.ChoiceField(
         choices=Mode.choices, widget=forms.RadioSelect, label="What becomes of a plan that is against it"
@@ -33,7 +34,7 @@ class RailForm(forms.Form):
         self,
         *args: Any,
         rule: RailRule,
-        aws_account: AwsAccount,
+        scope: Scope,
         others: Sequence[AwsAccount] = (),
         content: RailContent | None = None,
         name: str = "",
@@ -41,7 +42,7 @@ class RailForm(forms.Form):
     ) -> None:
         kwargs.setdefault("initial", _initial(rule, content, name))
         super().__init__(*args, **kwargs)
-        self.rule, self.aws_account = rule, aws_account
+        self.rule, self.scope = rule, scope
         self._before = rule.kept(content.parameters if content else {})
         self._others = {str(each.pk): each for each in others}
         if rule.name == OWN:
@@ -66,17 +67,17 @@ class RailForm(forms.Form):
         cleaned = super().clean() or {}
         if not self.errors:
             chosen = [self._others[pk] for pk in cleaned.get("others", ())]
-            cleaned["rails"] = {each: self._rail(each, cleaned) for each in (self.aws_account, *chosen)}
+            cleaned["rails"] = {each: self._rail(each, cleaned) for each in (self.scope, *chosen)}
         return cleaned
 
-    def _rail(self, aws_account: AwsAccount, cleaned: dict[str, Any]) -> WantedRail:
+    def _rail(self, scope: Scope, cleaned: dict[str, Any]) -> WantedRail:
         """By what that AWS account has: the policies that it names are its own. One that is off needs none of them."""
-        where = "" if aws_account == self.aws_account else f"{aws_account}: "
+        where = "" if scope == self.scope else f"{scope}: "
         parameters = {}
         for each in self.rule.parameters:
             field = f"{_PARAMETER}{each.name}"
             try:
-                parameters[each.name] = each.read(cleaned[field], aws_account)
+                parameters[each.name] = each.read(cleaned[field], scope)
             except ValidationError as problem:
                 if cleaned["mode"] == Mode.OFF and not where:
                     parameters[each.name] = self._before[each.name]
@@ -87,9 +88,9 @@ class RailForm(forms.Form):
         return WantedRail(cleaned.get("name") or self.rule.title, content, cleaned["reason"])
 
     @property
-    def rails(self) -> dict[AwsAccount, WantedRail]:
-        """Of a valid form, by AWS account: first its own."""
-        found: dict[AwsAccount, WantedRail] = self.cleaned_data["rails"]
+    def rails(self) -> dict[Scope, WantedRail]:
+        """Of a valid form, by where they are set: first its own."""
+        found: dict[Scope, WantedRail] = self.cleaned_data["rails"]
         return found
 
 

@@ -117,6 +117,7 @@ class BoundaryOnRoles(RailRule):
     def worsened(self, before: RailState, after: RailState, parameters: Parameters) -> Iterator[Violation]:
         yield from super().worsened(before, after, parameters)
         yield from self._taken_away(before, after, parameters)
+        yield from self._named(before, after, parameters)
         for each in parameters["policies"]:
             arn = each["arn"]
             had, has = (state.holdings.documents.get(arn) for state in (before, after))
@@ -126,6 +127,13 @@ class BoundaryOnRoles(RailRule):
                 if found["gained"] or perhaps:
                     says = "it lets more through than before, as a permissions boundary that the guard rail asks for"
                     yield Violation(arn, each["id"], says, ("wider",), is_sure=bool(found["gained"]))
+
+    def _named(self, before: RailState, after: RailState, parameters: Parameters) -> Iterator[Violation]:
+        """Of a label's: a new policy is meant by its name alone, whatever it allows."""
+        names = {each["said"].casefold() for each in parameters["policies"] if each.get("by_name")}
+        new = (arn for arn in after.holdings.documents if arn not in before.holdings.documents)
+        for arn in sorted(each for each in new if AWS_MANAGED not in each and name_of(each).casefold() in names):
+            yield Violation(arn, "", "it becomes a permissions boundary that the guard rail asks for", ("named",))
 
     def _taken_away(self, before: RailState, after: RailState, parameters: Parameters) -> Iterator[Violation]:
         """Where a role had another boundary than those that are asked for, and has none now."""

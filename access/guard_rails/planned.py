@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from access.guard_rails.content import KIND, Mode, RailContent
 from access.guard_rails.engine_rules import NoNewEscalationPath
@@ -56,9 +57,15 @@ def rails_in_force(aws_account: AwsAccount) -> list[SafeguardVersion]:
     return [each for each in found if rule_of(each.content) and RailContent.read(each.content).mode is not Mode.OFF]
 
 
-def named_policies(versions: Iterable[SafeguardVersion]) -> set[str]:
+def meant_in(version: SafeguardVersion, aws_account: AwsAccount) -> dict[str, Any]:
+    """The parameters of its rule, as they are meant in the AWS account."""
+    rule = rule_of(version.content)
+    return rule.meant_in(version.content["parameters"], aws_account) if rule else {}
+
+
+def named_policies(versions: Iterable[SafeguardVersion], aws_account: AwsAccount) -> set[str]:
     """The ARNs of those that they name."""
-    return {each["arn"] for version in versions for each in version.content["parameters"].get("policies", ())}
+    return {each["arn"] for version in versions for each in meant_in(version, aws_account).get("policies", ())}
 
 
 def against(
@@ -69,16 +76,15 @@ def against(
 ) -> Iterator[RailViolations]:
     """Those that it doesn't meet. `measured`: by the checks of access and of privilege escalation paths."""
     versions = list(versions)
-    before, after = planned_states(aws_account, planned, named_policies(versions))
+    before, after = planned_states(aws_account, planned, named_policies(versions, aws_account))
     for version in versions:
         content = RailContent.read(version.content)
-        if found := list(_found(version, content, before, after, measured)):
+        if found := list(_found(version, before, after, measured)):
             yield RailViolations(version, content, found)
 
 
 def _found(
     version: SafeguardVersion,
-    content: RailContent,
     before: RailState,
     after: RailState,
     measured: Mapping[str, Measurement],
@@ -89,4 +95,4 @@ def _found(
     if isinstance(rule, NoNewEscalationPath):
         yield from rule.measured(measured, before, after)
     else:
-        yield from rule.worsened(before, after, rule.kept(content.parameters))
+        yield from rule.worsened(before, after, meant_in(version, after.aws_account))

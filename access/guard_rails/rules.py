@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from access.guard_rails.parameters import RailParameter, kept_of
 from access.guard_rails.state import RailState
 from access.guard_rails.violations import Violation
+from accounts.models import AwsAccount
 
 Parameters = Mapping[str, Any]
 
@@ -42,6 +43,11 @@ class RailRule(ABC):
 
     def kept(self, parameters: Parameters) -> dict[str, Any]:
         return kept_of(self.parameters, parameters)
+
+    def meant_in(self, parameters: Parameters, aws_account: AwsAccount) -> dict[str, Any]:
+        """What a version keeps, as it is meant in this AWS account."""
+        kept = self.kept(parameters)
+        return {each.name: each.meant_in(kept[each.name], aws_account) for each in self.parameters}
 
     def is_looser(self, before: Parameters, after: Parameters) -> bool:
         had, has = self.kept(before), self.kept(after)

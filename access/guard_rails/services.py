@@ -9,10 +9,11 @@ from django.db import transaction
 
 from access.guard_rails.content import KIND, RailContent
 from access.guard_rails.rules import OWN
-from accounts.models import AwsAccount, Operator
+from accounts.models import Operator
 from sync.models import Safeguard, SafeguardVersion
 from sync.safeguards import services
-from sync.safeguards.in_force import versions_in_force
+from sync.safeguards.in_force import versions_of
+from sync.safeguards.scopes import Scope
 from sync.safeguards.services import SafeguardError, Wanted
 
 
@@ -29,24 +30,24 @@ class WantedRail:
         return Wanted(self.name, self.content.as_json(), self.content.is_blocking, self.reason)
 
 
-def rail_of(aws_account: AwsAccount, rule: str) -> SafeguardVersion | None:
+def rail_of(scope: Scope, rule: str) -> SafeguardVersion | None:
     """The version in force of a rule of which there is one; None where nobody has set it."""
-    return next((each for each in versions_in_force(aws_account, KIND) if each.content["rule"] == rule), None)
+    return next((each for each in versions_of(scope, KIND) if each.content["rule"] == rule), None)
 
 
 @transaction.atomic
-def set_rail(*, aws_account: AwsAccount, actor: Operator, rail: WantedRail) -> SafeguardVersion:
+def set_rail(*, scope: Scope, actor: Operator, rail: WantedRail) -> SafeguardVersion:
     """Of a rule of which there is one. Raises SafeguardError."""
-    AwsAccount.objects.select_for_update().get(pk=aws_account.pk)  # so that two at once don't make two of it
-    before = rail_of(aws_account, rail.content.rule)
+    type(scope)._default_manager.select_for_update().get(pk=scope.pk)  # so that two at once don't make two of it
+    before = rail_of(scope, rail.content.rule)
     if before is None:
-        return services.make(kind=KIND, aws_account=aws_account, actor=actor, wanted=rail.wanted)
+        return services.make(kind=KIND, scope=scope, actor=actor, wanted=rail.wanted)
     return services.change(safeguard=before.safeguard, actor=actor, wanted=rail.wanted)
 
 
-def make_own(*, aws_account: AwsAccount, actor: Operator, rail: WantedRail) -> SafeguardVersion:
+def make_own(*, scope: Scope, actor: Operator, rail: WantedRail) -> SafeguardVersion:
     """Raises SafeguardError."""
-    return services.make(kind=KIND, aws_account=aws_account, actor=actor, wanted=rail.wanted)
+    return services.make(kind=KIND, scope=scope, actor=actor, wanted=rail.wanted)
 
 
 def change_own(*, safeguard: Safeguard, actor: Operator, rail: WantedRail) -> SafeguardVersion:
@@ -55,21 +56,21 @@ def change_own(*, safeguard: Safeguard, actor: Operator, rail: WantedRail) -> Sa
 
 
 @dataclass(frozen=True)
-class SetInAccount:
-    """What came of it in one AWS account: the version, which may wait for a second person, or why not."""
+class SetInScope:
+    """What came of it there: the version, which may wait for a second person, or why not."""
 
-    aws_account: AwsAccount
+    scope: Scope
     version: SafeguardVersion | None = None
     why_not: str = ""
 
 
-def set_in_each(*, rails: Mapping[AwsAccount, WantedRail], actor: Operator) -> Sequence[SetInAccount]:
+def set_in_each(*, rails: Mapping[Scope, WantedRail], actor: Operator) -> Sequence[SetInScope]:
     """The same in several AWS accounts: each as if it were set there alone, with an audit entry of its own."""
     found = []
-    for aws_account, rail in rails.items():
+    for scope, rail in rails.items():
         act = make_own if rail.content.rule == OWN else set_rail
         try:
-            found.append(SetInAccount(aws_account, act(aws_account=aws_account, actor=actor, rail=rail)))
+            found.append(SetInScope(scope, act(scope=scope, actor=actor, rail=rail)))
         except SafeguardError as problem:
-            found.append(SetInAccount(aws_account, why_not=str(problem)))
+            found.append(SetInScope(scope, why_not=str(problem)))
     return found

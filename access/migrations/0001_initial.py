@@ -112,14 +112,25 @@ class Migration(migrations.Migration):
                         ("at", models.DateTimeField()),
                         ("since", models.DateTimeField()),
                         (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.awsaccount"
+                            ),
+                        ),
+                        (
                             "safeguard",
-                            models.OneToOneField(
+                            models.ForeignKey(
                                 on_delete=django.db.models.deletion.CASCADE,
-                                related_name="test_result",
+                                related_name="test_results",
                                 to="sync.safeguard",
                             ),
                         ),
                     ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("safeguard", "aws_account"), name="access_test_result_once")
+                        ],
+                    },
                 ),
                 migrations.CreateModel(
                     name="SavedQuestion",

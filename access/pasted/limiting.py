@@ -59,7 +59,7 @@ class _Alike:
 
 
 @dataclass
-class _Found:
+class _TakenAway:
     surely: list[Holder] = field(default_factory=list)
     perhaps: list[Holder] = field(default_factory=list)
     not_compared: list[Holder] = field(default_factory=list)
@@ -72,7 +72,7 @@ def limited_by(document: CompiledDocument, kind: DocumentType, cached: CachedInd
     for holder in cached.index.holders:
         if is_bound(holder.arn) and (has := draft.of(holder)) is not None:
             alike[has].append(holder)
-    found = _Found()
+    found = _TakenAway()
     for number, (has, holders) in enumerate(sorted(alike.items(), key=lambda each: -len(each[1]))):
         if number >= MOST_COMPARED:
             found.not_compared += holders

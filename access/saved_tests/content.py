@@ -28,7 +28,10 @@ class Meant:
 
 @dataclass(frozen=True)
 class TestContent:
-    """`expected`: "allowed" or "denied", of all that it asks. `as_read`: as a question has it."""
+    """`expected`: "allowed" or "denied", of all that it asks. `as_read`: as a question has it.
+
+    `by_name`: of a label; users, roles and groups are meant by their names, in each AWS account.
+    """
 
     __test__ = False  # it is no test of pytest's
 
@@ -39,16 +42,19 @@ class TestContent:
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     session: str = ""
     as_read: bool = False
+    by_name: bool = False
 
     @classmethod
     def of(
         cls,
         question: SimulationQuestion,
         expected: str,
-        directory: Directory,
+        directory: Directory | None,
         known: Mapping[str, Meant] | None = None,
     ) -> Self:
-        """`known`: whom the question's texts mean already, whoever is called so now."""
+        """`directory`: None where names are meant. `known`: whom the question's texts mean already, whoever is
+        called so now.
+        """
         known = known or {}
         return cls(
             tuple(known.get(said) or _meant(said, directory, is_arn=False) for said in question.principals),
@@ -58,6 +64,7 @@ class TestContent:
             dict(question.context),
             question.session,
             question.as_read,
+            by_name=directory is None,
         )
 
     def question(self) -> SimulationQuestion:
@@ -88,6 +95,7 @@ class TestContent:
             "context": {key: list(values) for key, values in self.context.items()},
             "session": self.session,
             "as_read": self.as_read,
+            "by_name": self.by_name,
         }
 
     @classmethod
@@ -100,6 +108,7 @@ class TestContent:
             {key: tuple(values) for key, values in stored["context"].items()},
             stored["session"],
             stored["as_read"],
+            stored.get("by_name", False),
         )
 
 
@@ -107,8 +116,10 @@ def _listed(meant: Iterable[Meant]) -> list[dict[str, str]]:
     return [{"said": each.said, "id": each.id} for each in meant]
 
 
-def _meant(said: str, directory: Directory, *, is_arn: bool) -> Meant:
+def _meant(said: str, directory: Directory | None, *, is_arn: bool) -> Meant:
     """`is_arn`: names alone mean nobody."""
+    if directory is None:
+        return Meant(said)
     if not is_arn and (known := directory.by_id(said)):
         return Meant(_name(known.arn), said)
     arn = directory.own(said) if not is_arn or said.startswith("arn:") else None
@@ -123,9 +134,9 @@ def _name(arn: str) -> str:
     return f"{kind}/{path.rpartition('/')[2]}"
 
 
-def found_by(meant: Meant, directory: Directory) -> Any:
+def found_by(meant: Meant, directory: Directory | None) -> Any:
     """The user, role (a Holder) or group that is meant by its id; None where there is none."""
-    return directory.by_id(meant.id) if meant.id else None
+    return directory.by_id(meant.id) if meant.id and directory is not None else None
 
 
 def loosens(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 
-from access.saved_tests.content import ALLOWED, DENIED, Meant, TestContent
+from access.saved_tests.content import ALLOWED, DENIED, Meant, TestContent, found_by
 from access.simulation.asking import refused
-from access.simulation.directory import Directory, UnknownPrincipalError
+from access.simulation.directory import KINDS, Directory, UnknownPrincipalError
 from access.simulation.question import SimulationQuestion
 from sync.safeguards.services import LONGEST_NAME, Wanted
 
@@ -21,8 +21,21 @@ def _lines(label: str, hint: str, *, required: bool = True) -> forms.CharField:
     return forms.CharField(label=label, help_text=hint, required=required, widget=widget, max_length=100_000)
 
 
+_BY_NAME = "Such as role/deploy, user/anna or group/guests, in each AWS account. One a line."
+_HOW_NAMED = "write user/, role/ or group/ before the name. Where nobody is called so, nothing is allowed."
+
+
+def _is_named(said: str) -> bool:
+    """By kind and name; or somebody who is the same in each AWS account."""
+    kind, slash, name = said.partition("/")
+    return said == "*" or said.startswith("arn:") or bool(slash and name and kind in KINDS) or "." in said
+
+
 class SavedTestForm(forms.Form):
-    """`before`: the content of the test that is changed: whom it names already is still meant by their ids."""
+    """`before`: the content of the test that is changed: whom it names already is still meant by their ids.
+
+    `directory`: None for a test of a label, which means users, roles and groups by their names.
+    """
 
     name = forms.CharField(max_length=LONGEST_NAME, label="What the test says", help_text="A sentence, in your words.")
     expected = forms.ChoiceField(
@@ -44,13 +57,15 @@ class SavedTestForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        directory: Directory,
+        directory: Directory | None,
         may_block: bool,
         before: TestContent | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._directory, self._before = directory, before
+        if directory is None:
+            self.fields["principals"].help_text = _BY_NAME
         if not may_block:
             self.fields["is_blocking"].disabled = True
             self.fields["is_blocking"].help_text = "Only owners make tests that block plans."
@@ -68,6 +83,9 @@ class SavedTestForm(forms.Form):
         return cleaned
 
     def _nobody(self, question: SimulationQuestion) -> Iterator[tuple[str, str]]:
+        if self._directory is None:
+            yield from (("principal", f"{said!r}: {_HOW_NAMED}") for said in question.principals if not _is_named(said))
+            return
         known = self._known()
         for said in question.principals:
             try:
@@ -77,7 +95,7 @@ class SavedTestForm(forms.Form):
                 yield "principal", str(problem)
 
     def _known(self) -> Mapping[str, Meant]:
-        return {} if self._before is None else gone_of(self._before, self._directory)
+        return {} if self._before is None or self._directory is None else gone_of(self._before, self._directory)
 
     @property
     def wanted(self) -> Wanted:
@@ -114,7 +132,7 @@ def initial_of(question: SimulationQuestion) -> dict[str, Any]:
     }
 
 
-def initial_of_content(content: TestContent, directory: Directory) -> dict[str, Any]:
+def initial_of_content(content: TestContent, directory: Directory | None) -> dict[str, Any]:
     """With what they are called now."""
     shown = initial_of(content.question())
     named = (named_now(each, directory) for each in content.principals)
@@ -127,13 +145,13 @@ def initial_of_content(content: TestContent, directory: Directory) -> dict[str, 
     }
 
 
-def arn_now(meant: Meant, directory: Directory) -> str:
-    found = directory.by_id(meant.id) if meant.id else None
+def arn_now(meant: Meant, directory: Directory | None) -> str:
+    found = found_by(meant, directory)
     return found.arn if found else meant.said
 
 
-def named_now(meant: Meant, directory: Directory) -> str:
-    found = directory.by_id(meant.id) if meant.id else None
+def named_now(meant: Meant, directory: Directory | None) -> str:
+    found = found_by(meant, directory)
     if found is None:
         return meant.id or meant.said
     kind, _, path = found.arn.split(":", 5)[5].partition("/")

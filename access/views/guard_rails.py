@@ -1,16 +1,16 @@
-"""The guard rails of an AWS account: the list, one with what is against it and its versions, and what owners do."""
+"""The guard rails of an AWS account or a label: the list, one with what is against it, and what owners do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,14 +20,23 @@ from access.guard_rails.finding_source import RULE
 from access.guard_rails.form import RailForm
 from access.guard_rails.rules import OWN, RULES, RailRule
 from access.guard_rails.services import change_own, rail_of, set_in_each
-from access.views.safeguards import decide, delete, fetch_safeguard, versions_context, waiting
-from accounts.access import fetch_aws_account, may, signed_in
-from accounts.models import AwsAccount
-from accounts.roles import ADMINISTER
+from access.views.safeguards import (
+    PageScope,
+    decide,
+    delete,
+    fetch_own,
+    fetch_safeguard,
+    fetch_scope,
+    may_own,
+    versions_context,
+    waiting,
+)
+from accounts.access import fetch_aws_account, signed_in
+from accounts.models import AwsAccount, Operator
+from accounts.roles import ADMINISTER, SEE_IAM
 from findings.models import Finding, SourceLook
 from sync.models import Safeguard, SafeguardVersion
-from sync.safeguards import services
-from sync.safeguards.in_force import versions_in_force
+from sync.safeguards.scopes import accounts_in, owns, takes_second_person
 from sync.safeguards.services import SafeguardError
 
 _State = SafeguardVersion.State
@@ -38,7 +47,9 @@ _WAITS = "It loosens a guard rail that stands against plans: a second person has
 
 @dataclass(frozen=True)
 class RailLine:
-    """A rule, or one of their own, as the list shows it. `against`: how many are, as far as rows tell."""
+    """A rule, or one of their own, as the list shows it. `against`: how many are, as far as rows tell. `label`:
+    because of which it holds in the AWS account.
+    """
 
     rule: RailRule
     url: str
@@ -46,6 +57,7 @@ class RailLine:
     content: RailContent | None = None
     waits: bool = False
     against: int = 0
+    label: str = ""
 
     @property
     def name(self) -> str:
@@ -68,51 +80,72 @@ class RailLine:
 
 
 @require_GET
-def guard_rails(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id)
-    versions = list(versions_in_force(aws_account, KIND))
-    waits, against = waiting(aws_account), _counts(aws_account)
-    by_rule = {name: [each for each in versions if each.content["rule"] == name] for name in RULES}
-    unset: list[SafeguardVersion | None] = [None]
-    lines = [
-        _line(aws_account, rule, version, waits, against)
-        for name, rule in RULES.items()
-        for version in by_rule[name] or (unset if name != OWN else ())
-    ]
+def guard_rails(request: HttpRequest, account_id: str = "", label: int = 0) -> HttpResponse:
+    scope, operator = fetch_scope(request, account_id, label), signed_in(request)
+    lines = lines_of(scope, operator)
     context = {
-        "aws_account": aws_account,
+        **scope.context(),
         "lines": lines,
         "on": sum(not each.is_off for each in lines),
-        "may_change": may(signed_in(request), ADMINISTER, aws_account),
+        "may_change": owns(operator, scope.of),
+        "new_url": scope.url("guard_rail_new"),
+        "may_label": operator.is_staff,
     }
     return render(request, "access/guard_rails/list.html", context)
 
 
+def lines_of(scope: PageScope, operator: Operator) -> list[RailLine]:
+    """Of each rule: what is set there, or that it isn't; and what holds there because of a label."""
+    versions = scope.versions(KIND)
+    waits, against = waiting(versions), _counts(scope, operator)
+    lines = []
+    for name, rule in RULES.items():
+        found = [each for each in versions if each.content["rule"] == name]
+        is_set = any(_is_set(each, scope) for each in found)
+        unset: list[SafeguardVersion | None] = [] if is_set or name == OWN else [None]
+        found.sort(key=lambda each: _is_set(each, scope))
+        lines += [_line(scope, rule, each, waits, against) for each in [*found, *unset]]
+    return lines
+
+
+def _is_set(version: SafeguardVersion, scope: PageScope) -> bool:
+    """There itself, and not for a label of the AWS account."""
+    return scope.label is not None or version.safeguard.label_id is None
+
+
 def _line(
-    aws_account: AwsAccount,
+    scope: PageScope,
     rule: RailRule,
     version: SafeguardVersion | None,
     waits: set[int],
     against: dict[str, int],
 ) -> RailLine:
-    url = _url(aws_account, rule, version.safeguard_id if version else 0)
     if version is None:
-        return RailLine(rule, url)
-    number = version.safeguard_id
+        return RailLine(rule, _url(scope, rule, None))
+    number, safeguard = version.safeguard_id, version.safeguard
+    url = _url(scope, rule, safeguard)
+    label = "" if _is_set(version, scope) else str(safeguard.label)
     content = RailContent.read(version.content)
-    return RailLine(rule, url, version, content, number in waits, against.get(str(number), 0))
+    return RailLine(rule, url, version, content, number in waits, against.get(str(number), 0), label)
 
 
-def _url(aws_account: AwsAccount, rule: RailRule, pk: int) -> str:
-    if rule.name == OWN:
-        return reverse("guard_rail", args=[aws_account.account_id, pk])
-    return reverse("guard_rail_rule", args=[aws_account.account_id, rule.name])
+def _url(scope: PageScope, rule: RailRule, safeguard: Safeguard | None) -> str:
+    is_of_label = scope.label is None and safeguard is not None and safeguard.label_id is not None
+    if safeguard is not None and (rule.name == OWN or is_of_label):
+        return scope.url("guard_rail", safeguard.pk)
+    return scope.url("guard_rail_rule", rule.name)
 
 
-def _counts(aws_account: AwsAccount) -> dict[str, int]:
+def _rows(scope: PageScope, operator: Operator) -> QuerySet[Finding]:
+    """Findings of guard rails, in the AWS accounts that the operator sees."""
+    seen = AwsAccount.objects.visible_to(operator, SEE_IAM).filter(pk__in=[each.pk for each in accounts_in(scope.of)])
+    return Finding.objects.filter(aws_account__in=seen.values("pk"), rule=RULE).counted_at(timezone.now())
+
+
+def _counts(scope: PageScope, operator: Operator) -> dict[str, int]:
     """By the number of the guard rail: its rows are those of its scope."""
-    rows = Finding.objects.filter(aws_account=aws_account, rule=RULE).counted_at(timezone.now())
-    return dict(rows.values("scope").annotate(count=Count("pk")).values_list("scope", "count"))
+    rows = _rows(scope, operator).order_by().values("scope").annotate(count=Count("pk"))
+    return dict(rows.values_list("scope", "count"))
 
 
 # ---- One ---------------------------------------------------------------------------------------------------------
@@ -124,73 +157,75 @@ def _rule(name: str) -> RailRule:
 
 
 @require_GET
-def guard_rail_rule(request: HttpRequest, account_id: str, rule: str) -> HttpResponse:
-    aws_account, of = fetch_aws_account(request, account_id), _rule(rule)
-    version = rail_of(aws_account, of.name)
-    return _page(request, aws_account, of, version.safeguard if version else None, version)
+def guard_rail_rule(request: HttpRequest, rule: str, account_id: str = "", label: int = 0) -> HttpResponse:
+    scope, of = fetch_scope(request, account_id, label), _rule(rule)
+    version = rail_of(scope.of, of.name)
+    return _page(request, scope, of, version.safeguard if version else None, version)
 
 
 @require_GET
-def guard_rail(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id)
-    safeguard, version = fetch_safeguard(aws_account, KIND, pk)
+def guard_rail(request: HttpRequest, pk: int, account_id: str = "", label: int = 0) -> HttpResponse:
+    scope = fetch_scope(request, account_id, label)
+    safeguard, version = fetch_safeguard(scope, KIND, pk)
     shown = version or safeguard.versions.order_by("-number").first()
     of = RULES[shown.content["rule"]] if shown else RULES[OWN]
-    if of.name != OWN:
-        return redirect(_url(aws_account, of, pk))
-    return _page(request, aws_account, of, safeguard, version)
+    url = _url(scope, of, safeguard)
+    if url != request.path:
+        return redirect(url)
+    return _page(request, scope, of, safeguard, version)
 
 
-def guard_rail_new(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id)
+def guard_rail_new(request: HttpRequest, account_id: str = "", label: int = 0) -> HttpResponse:
+    scope = fetch_scope(request, account_id, label)
     if request.method == "POST":
-        return _set(request, aws_account, RULES[OWN], None, None)
-    return _page(request, aws_account, RULES[OWN], None, None)
+        return _set(request, scope, RULES[OWN], None, None)
+    return _page(request, scope, RULES[OWN], None, None)
 
 
 @require_POST
-def guard_rail_set(request: HttpRequest, account_id: str, rule: str) -> HttpResponse:
-    aws_account, of = fetch_aws_account(request, account_id), _rule(rule)
-    version = rail_of(aws_account, of.name)
-    return _set(request, aws_account, of, version.safeguard if version else None, version)
+def guard_rail_set(request: HttpRequest, rule: str, account_id: str = "", label: int = 0) -> HttpResponse:
+    scope, of = fetch_scope(request, account_id, label), _rule(rule)
+    version = rail_of(scope.of, of.name)
+    return _set(request, scope, of, version.safeguard if version else None, version)
 
 
 @require_POST
-def guard_rail_change(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+def guard_rail_change(request: HttpRequest, pk: int, account_id: str = "", label: int = 0) -> HttpResponse:
     """One of the operators' own."""
-    aws_account = fetch_aws_account(request, account_id)
-    safeguard, version = fetch_safeguard(aws_account, KIND, pk)
+    scope = fetch_scope(request, account_id, label)
+    safeguard, version = fetch_own(scope, KIND, pk)
     if version is None:
-        form = _form(request, aws_account, RULES[OWN], None, posted=True)
-        return _page(request, aws_account, RULES[OWN], None, None, form, _DELETED)
-    return _set(request, aws_account, RULES[OWN], safeguard, version)
+        form = _form(request, scope, RULES[OWN], None, posted=True)
+        return _page(request, scope, RULES[OWN], None, None, form, _DELETED)
+    return _set(request, scope, RULES[OWN], safeguard, version)
 
 
 def _set(
     request: HttpRequest,
-    aws_account: AwsAccount,
+    scope: PageScope,
     rule: RailRule,
     safeguard: Safeguard | None,
     version: SafeguardVersion | None,
 ) -> HttpResponse:
-    form = _form(request, aws_account, rule, version, posted=True)
+    form = _form(request, scope, rule, version, posted=True)
     if not form.is_valid():
-        return _page(request, aws_account, rule, safeguard, version, form)
+        return _page(request, scope, rule, safeguard, version, form)
     operator, rails = signed_in(request), form.rails
     made: SafeguardVersion | None = None
     if rule.name == OWN and safeguard is not None:
         try:
-            made = change_own(safeguard=safeguard, actor=operator, rail=rails.pop(aws_account))
+            made = change_own(safeguard=safeguard, actor=operator, rail=rails.pop(scope.of))
         except SafeguardError as problem:
-            return _page(request, aws_account, rule, safeguard, version, form, str(problem))
+            return _page(request, scope, rule, safeguard, version, form, str(problem))
     for each in set_in_each(rails=rails, actor=operator):
-        if each.aws_account == aws_account and each.why_not and (len(rails) == 1 or rule.name == OWN):
-            return _page(request, aws_account, rule, safeguard, version, form, each.why_not)
-        made = each.version if each.aws_account == aws_account else made
-        _tell(request, each.version, each.why_not, f"{each.aws_account}: " if len(rails) > 1 else "")
+        is_here = each.scope == scope.of
+        if is_here and each.why_not and (len(rails) == 1 or rule.name == OWN):
+            return _page(request, scope, rule, safeguard, version, form, each.why_not)
+        made = each.version if is_here else made
+        _tell(request, each.version, each.why_not, f"{each.scope}: " if len(rails) > 1 else "")
     if rule.name == OWN and safeguard is not None:
         _tell(request, made)
-    return redirect(_url(aws_account, rule, made.safeguard_id if made else 0))
+    return redirect(_url(scope, rule, made.safeguard if made else None))
 
 
 def _tell(request: HttpRequest, version: SafeguardVersion | None, why_not: str = "", where: str = "") -> None:
@@ -203,37 +238,39 @@ def _tell(request: HttpRequest, version: SafeguardVersion | None, why_not: str =
 
 
 @require_POST
-def guard_rail_delete(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    return _do(request, account_id, pk, lambda safeguard: delete(request, safeguard, _NOUN))
+def guard_rail_delete(request: HttpRequest, pk: int, account_id: str = "", label: int = 0) -> HttpResponse:
+    scope = fetch_scope(request, account_id, label)
+    safeguard, _ = fetch_own(scope, KIND, pk)
+    return _do(request, scope, safeguard, lambda: delete(request, safeguard, _NOUN))
 
 
 @require_POST
 def guard_rail_decide(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    """Of a version that waits for a second person."""
-    return _do(request, account_id, pk, lambda safeguard: decide(request, safeguard, _NOUN))
+    """Of a version that waits for a second person: of the AWS account, or of one of its labels."""
+    scope = PageScope(fetch_aws_account(request, account_id))
+    safeguard, _ = fetch_safeguard(scope, KIND, pk)
+    return _do(request, scope, safeguard, lambda: decide(request, safeguard, _NOUN))
 
 
-def _do(request: HttpRequest, account_id: str, pk: int, do: Callable[[Safeguard], str]) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id)
-    safeguard, _ = fetch_safeguard(aws_account, KIND, pk)
+def _do(request: HttpRequest, scope: PageScope, safeguard: Safeguard, do: Callable[[], str]) -> HttpResponse:
     try:
-        messages.info(request, do(safeguard))
+        messages.info(request, do())
     except SafeguardError as problem:
         messages.error(request, str(problem))
-    return redirect("guard_rail", account_id=account_id, pk=pk)
+    return redirect(scope.url("guard_rail", safeguard.pk))
 
 
 # ---- The page of one ---------------------------------------------------------------------------------------------
 def _form(
-    request: HttpRequest, aws_account: AwsAccount, rule: RailRule, version: SafeguardVersion | None, *, posted: bool
+    request: HttpRequest, scope: PageScope, rule: RailRule, version: SafeguardVersion | None, *, posted: bool
 ) -> RailForm:
-    others = AwsAccount.objects.visible_to(signed_in(request), ADMINISTER).exclude(pk=aws_account.pk)
-    is_own_change = rule.name == OWN and version is not None
+    others = AwsAccount.objects.visible_to(signed_in(request), ADMINISTER)
+    is_alone = scope.aws_account is None or (rule.name == OWN and version is not None)
     return RailForm(
         request.POST if posted else None,
         rule=rule,
-        aws_account=aws_account,
-        others=[] if is_own_change else list(others.order_by("name", "pk")),
+        scope=scope.of,
+        others=[] if is_alone else list(others.exclude(pk=scope.of.pk).order_by("name", "pk")),
         content=RailContent.read(version.content) if version else None,
         name=version.name if version else "",
     )
@@ -241,7 +278,7 @@ def _form(
 
 def _page(
     request: HttpRequest,
-    aws_account: AwsAccount,
+    scope: PageScope,
     rule: RailRule,
     safeguard: Safeguard | None,
     version: SafeguardVersion | None,
@@ -250,37 +287,45 @@ def _page(
 ) -> HttpResponse:
     operator = signed_in(request)
     is_deleted = safeguard is not None and version is None
-    may_change = may(operator, ADMINISTER, aws_account) and not is_deleted
-    versions = versions_context(safeguard, aws_account, operator)
+    may_change = may_own(operator, scope, safeguard) and not is_deleted
+    versions = versions_context(safeguard, scope, operator)
     pending = versions["pending"]
-    rows = Finding.objects.filter(aws_account=aws_account, rule=RULE, scope=str(safeguard.pk) if safeguard else "-")
-    counted = rows.counted_at(timezone.now())
-    looked = SourceLook.objects.filter(aws_account=aws_account, source="guard_rails").first()
+    rows = _rows(scope, operator).filter(scope=str(safeguard.pk) if safeguard else "-").select_related("aws_account")
     context: dict[str, Any] = {
-        "aws_account": aws_account,
+        **scope.context(),
+        "list_url": scope.url("guard_rails"),
         "rule": rule,
         "is_own": rule.name == OWN,
         "safeguard": safeguard,
         "line": RailLine(rule, "", version, RailContent.read(version.content) if version else None),
         "is_deleted": is_deleted,
-        "form": form or (_form(request, aws_account, rule, version, posted=False) if may_change else None),
-        "post_url": _post_url(aws_account, rule, safeguard),
+        "form": form or (_form(request, scope, rule, version, posted=False) if may_change else None),
+        "post_url": _post_url(scope, rule, safeguard),
+        "delete_url": scope.url("guard_rail_delete", safeguard.pk) if safeguard else "",
         "problem": problem,
         **versions,
         "modes": [(each, RailContent.read(each.content).mode.label.lower()) for each in versions["versions"]],
         "pending_line": RailLine(rule, "", pending, RailContent.read(pending.content)) if pending else None,
-        "takes_two": services.takes_second_person(aws_account),
-        "against": list(counted[:_SHOWN]),
-        "more": max(0, counted.count() - _SHOWN),
-        "looked_at": looked.looked_at if looked else None,
+        "takes_two": takes_second_person(scope.of),
+        "against": list(rows[:_SHOWN]),
+        "more": max(0, rows.count() - _SHOWN),
+        "looked_at": _looked_at(scope),
     }
     wrong = bool(problem or (form and form.errors))
     return render(request, "access/guard_rails/rail.html", context, status=422 if wrong else 200)
 
 
-def _post_url(aws_account: AwsAccount, rule: RailRule, safeguard: Safeguard | None) -> str:
+def _looked_at(scope: PageScope) -> datetime | None:
+    """When all of its AWS accounts had been looked at."""
+    accounts = accounts_in(scope.of)
+    looks = SourceLook.objects.filter(aws_account__in=accounts, source="guard_rails")
+    found = [each.looked_at for each in looks if each.looked_at]
+    return min(found) if found and len(found) == len(accounts) else None
+
+
+def _post_url(scope: PageScope, rule: RailRule, safeguard: Safeguard | None) -> str:
     if rule.name != OWN:
-        return reverse("guard_rail_set", args=[aws_account.account_id, rule.name])
+        return scope.url("guard_rail_set", rule.name)
     if safeguard is None:
-        return reverse("guard_rail_new", args=[aws_account.account_id])
-    return reverse("guard_rail_change", args=[aws_account.account_id, safeguard.pk])
+        return scope.url("guard_rail_new")
+    return scope.url("guard_rail_change", safeguard.pk)

@@ -1,8 +1,11 @@
-"""The tests of an AWS account: the list, one with its versions, and what is done with it."""
+"""The tests of an AWS account or of a label: the list, one with its versions, and what is done with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,16 +19,28 @@ from access.saved_tests.check import NAME
 from access.saved_tests.content import ALLOWED, DENIED, KIND, TestContent
 from access.saved_tests.form import SavedTestForm, initial_of, initial_of_content, named_now
 from access.saved_tests.results import run_and_keep
+from access.simulation.directory import Directory
 from access.simulation.question import SimulationQuestion
 from access.simulation.supposing import live_state
-from access.views.safeguards import State, decide, delete, fetch_safeguard, versions_context, waiting
+from access.views.safeguards import (
+    PageScope,
+    State,
+    decide,
+    delete,
+    fetch_own,
+    fetch_safeguard,
+    fetch_scope,
+    versions_context,
+    waiting,
+)
 from accounts.access import fetch_aws_account, signed_in
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
+from accounts.roles import SEE_IAM
 from accounts.stepup import demand_step_up
 from iamconsole.web.fragments import render_page
 from sync.models import Change, Safeguard, SafeguardVersion
 from sync.safeguards import services
-from sync.safeguards.in_force import versions_in_force
+from sync.safeguards.scopes import accounts_in, takes_second_person
 from sync.safeguards.services import SafeguardError
 from sync.views.live import fetch_change
 
@@ -33,60 +48,118 @@ _NOUN = "test"
 _DELETED = "The test was deleted while you were editing. Save it again to make a new one of what you typed."
 
 
+@dataclass(frozen=True)
+class TestLine:
+    """`label`: because of which it holds in the AWS account. `results`: where it was run, the worst first."""
+
+    __test__ = False
+
+    version: SafeguardVersion
+    url: str
+    results: Sequence[AccessTestResult]
+    waits: bool
+    label: str = ""
+
+    @property
+    def expected(self) -> str:
+        return str(self.version.content["expected"])
+
+    @property
+    def result(self) -> AccessTestResult | None:
+        return self.results[0] if self.results else None
+
+    @property
+    def place(self) -> int:
+        return _ORDER.get(self.result.status if self.result else "unknown", 2)
+
+
+_ORDER = {"broken": 0, "unknown": 1}
+
+
 @require_GET
-def tests(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id)
-    versions = list(versions_in_force(aws_account, KIND))
-    results = {each.safeguard_id: each for each in AccessTestResult.objects.filter(safeguard__aws_account=aws_account)}
-    waits = waiting(aws_account)
-    order = {"broken": 0, "unknown": 1}
-    lines = [
-        {
-            "version": each,
-            "expected": each.content["expected"],
-            "result": results.get(each.safeguard_id),
-            "waits": each.safeguard_id in waits,
-        }
-        for each in versions
-    ]
-    lines.sort(key=lambda line: order.get(line["result"].status if line["result"] else "unknown", 2))
+def tests(request: HttpRequest, account_id: str = "", label: int = 0) -> HttpResponse:
+    scope, operator = fetch_scope(request, account_id, label), signed_in(request)
+    lines = sorted(lines_of(scope, operator), key=lambda line: line.place)
     context = {
-        "aws_account": aws_account,
+        **scope.context(),
         "lines": lines,
-        "failing": sum(bool(line["result"] and line["result"].status != "passes") for line in lines),
-        "may_make": services.may_change(signed_in(request), aws_account, blocks=False),
+        "failing": sum(bool(line.result and line.result.status != "passes") for line in lines),
+        "may_make": services.may_change(operator, scope.of, blocks=False),
+        "new_url": scope.url("access_test_new"),
     }
     return render(request, "access/tests/list.html", context)
 
 
+def lines_of(scope: PageScope, operator: Operator) -> list[TestLine]:
+    versions = scope.versions(KIND)
+    waits, results = waiting(versions), _results(scope, operator)
+    return [
+        TestLine(
+            each,
+            scope.url("access_test", each.safeguard_id),
+            results.get(each.safeguard_id, ()),
+            each.safeguard_id in waits,
+            str(each.safeguard.label) if each.safeguard.label and scope.label is None else "",
+        )
+        for each in versions
+    ]
+
+
+def _results(scope: PageScope, operator: Operator) -> dict[int, list[AccessTestResult]]:
+    """By the number of the test, in the AWS accounts that the operator sees: the worst first."""
+    seen = AwsAccount.objects.visible_to(operator, SEE_IAM).filter(pk__in=[each.pk for each in accounts_in(scope.of)])
+    rows = AccessTestResult.objects.filter(aws_account__in=seen.values("pk")).select_related("aws_account")
+    found: dict[int, list[AccessTestResult]] = defaultdict(list)
+    for each in sorted(rows, key=lambda row: (_ORDER.get(row.status, 2), row.aws_account.name)):
+        found[each.safeguard_id].append(each)
+    return found
+
+
+def _directory(scope: PageScope) -> Directory | None:
+    """None for a label: its tests mean names."""
+    return live_state(scope.aws_account).directory if scope.aws_account else None
+
+
+def _run(version: SafeguardVersion, scope: PageScope) -> None:
+    """At once where it is of one AWS account; a label's is run by the worker that looks for findings."""
+    if version.state == State.IN_FORCE and scope.aws_account:
+        run_and_keep([version], live_state(scope.aws_account))
+
+
 # ---- Making ------------------------------------------------------------------------------------------------------
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_test(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id)
-    operator = signed_in(request)
-    directory = live_state(aws_account).directory
-    may_block = services.may_change(operator, aws_account, blocks=True)
+def new_test(request: HttpRequest, account_id: str = "", label: int = 0) -> HttpResponse:
+    scope, operator = fetch_scope(request, account_id, label), signed_in(request)
+    directory = _directory(scope)
+    may_block = services.may_change(operator, scope.of, blocks=True)
     if request.method == "POST":
         form = SavedTestForm(request.POST, directory=directory, may_block=may_block)
         if form.is_valid():
             if form.wanted.is_blocking:
                 demand_step_up(request)
             try:
-                made = services.make(kind=KIND, aws_account=aws_account, actor=operator, wanted=form.wanted)
+                made = services.make(kind=KIND, scope=scope.of, actor=operator, wanted=form.wanted)
             except SafeguardError as problem:
                 form.add_error(None, str(problem))
             else:
-                run_and_keep([made], live_state(aws_account))
-                return redirect("access_test", account_id=account_id, pk=made.safeguard_id)
+                _run(made, scope)
+                return redirect(scope.url("access_test", made.safeguard_id))
     else:
-        form = SavedTestForm(directory=directory, may_block=may_block, initial=_initial(request, aws_account))
-    return render(request, "access/tests/new.html", {"aws_account": aws_account, "form": form})
+        form = SavedTestForm(directory=directory, may_block=may_block, initial=_initial(request, scope))
+    return _new_page(request, scope, form)
 
 
-def _initial(request: HttpRequest, aws_account: AwsAccount) -> dict[str, Any]:
+def _new_page(request: HttpRequest, scope: PageScope, form: SavedTestForm) -> HttpResponse:
+    urls = {"list_url": scope.url("access_tests"), "post_url": scope.url("access_test_new")}
+    status = 422 if form.errors else 200
+    return render(request, "access/tests/new.html", {**scope.context(), **urls, "form": form}, status=status)
+
+
+def _initial(request: HttpRequest, scope: PageScope) -> dict[str, Any]:
     """From a question, or one of its cells, as Simulate links here."""
-    if key := request.GET.get("saved", ""):
-        question = get_object_or_404(SavedQuestion.objects.with_key(key), aws_account=aws_account).question
+    key = request.GET.get("saved", "")
+    if key and scope.aws_account:
+        question = get_object_or_404(SavedQuestion.objects.with_key(key), aws_account=scope.aws_account).question
     else:
         pairs = [(name, value) for name, values in request.GET.lists() for value in values]
         question = SimulationQuestion.read(pairs)
@@ -105,47 +178,52 @@ def _name_for(question: SimulationQuestion, expected: str) -> str:
 
 # ---- One ---------------------------------------------------------------------------------------------------------
 @require_GET
-def test(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id)
-    return _page(request, aws_account, *fetch_safeguard(aws_account, KIND, pk))
+def test(request: HttpRequest, pk: int, account_id: str = "", label: int = 0) -> HttpResponse:
+    scope = fetch_scope(request, account_id, label)
+    return _page(request, scope, *fetch_safeguard(scope, KIND, pk))
 
 
 def _page(
     request: HttpRequest,
-    aws_account: AwsAccount,
+    scope: PageScope,
     safeguard: Safeguard,
     version: SafeguardVersion | None,
     form: SavedTestForm | None = None,
     problem: str = "",
 ) -> HttpResponse:
     operator = signed_in(request)
-    directory = live_state(aws_account).directory
-    found = versions_context(safeguard, aws_account, operator)
+    directory = _directory(scope)
+    found = versions_context(safeguard, scope, operator)
     versions, pending = found["versions"], found["pending"]
     content = TestContent.read((version or versions[0]).content)
-    may_change = version is not None and services.may_change(operator, aws_account, blocks=version.is_blocking)
+    may_change = version is not None and not found["is_of_label"]
+    may_change = may_change and services.may_change(operator, scope.of, blocks=bool(version and version.is_blocking))
     if form is None and may_change and version is not None:
         said = {"name": version.name, "is_blocking": version.is_blocking}
-        may_block = services.may_change(operator, aws_account, blocks=True)
+        may_block = services.may_change(operator, scope.of, blocks=True)
         initial = initial_of_content(content, directory) | said
         form = SavedTestForm(directory=directory, may_block=may_block, before=content, initial=initial)
     context = {
-        "aws_account": aws_account,
+        **scope.context(),
+        "list_url": scope.url("access_tests"),
         "safeguard": safeguard,
         "version": version,
         "shown": version or versions[0],
         "content": content,
         "principals": [named_now(each, directory) for each in content.principals],
-        "result": AccessTestResult.objects.filter(safeguard=safeguard).first(),
+        "results": _results(scope, operator).get(safeguard.pk, []),
         **found,
         "described": [(each, _said_of(each)) for each in versions],
         "may_change": may_change and pending is None,
-        "takes_two": services.takes_second_person(aws_account) and (version is None or version.is_blocking),
+        "change_url": scope.url("access_test_change", safeguard.pk),
+        "delete_url": scope.url("access_test_delete", safeguard.pk),
+        "takes_two": takes_second_person(scope.of) and (version is None or version.is_blocking),
         "form": form,
         "problem": problem,
-        "ask_url": _ask_url(aws_account, content),
+        "ask_url": _ask_url(scope.aws_account, content) if scope.aws_account else "",
     }
-    return render(request, "access/tests/test.html", context, status=422 if problem else 200)
+    wrong = bool(problem or (form and form.errors))
+    return render(request, "access/tests/test.html", context, status=422 if wrong else 200)
 
 
 def _said_of(version: SafeguardVersion) -> str:
@@ -164,60 +242,61 @@ def _ask_url(aws_account: AwsAccount, content: TestContent) -> str:
 
 
 @require_POST
-def change_test(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id)
-    safeguard, version = fetch_safeguard(aws_account, KIND, pk)
-    state = live_state(aws_account)
+def change_test(request: HttpRequest, pk: int, account_id: str = "", label: int = 0) -> HttpResponse:
+    scope, operator = fetch_scope(request, account_id, label), signed_in(request)
+    safeguard, version = fetch_own(scope, KIND, pk)
     form = SavedTestForm(
         request.POST,
-        directory=state.directory,
-        may_block=services.may_change(signed_in(request), aws_account, blocks=True),
+        directory=_directory(scope),
+        may_block=services.may_change(operator, scope.of, blocks=True),
         before=TestContent.read(version.content) if version else None,
     )
     if version is None:
         form.add_error(None, _DELETED)
-        return render(request, "access/tests/new.html", {"aws_account": aws_account, "form": form}, status=422)
+        return _new_page(request, scope, form)
     if not form.is_valid():
-        return _page(request, aws_account, safeguard, version, form)
+        return _page(request, scope, safeguard, version, form)
     if version.is_blocking or form.wanted.is_blocking:
         demand_step_up(request)
     try:
-        made = services.change(safeguard=safeguard, actor=signed_in(request), wanted=form.wanted)
+        made = services.change(safeguard=safeguard, actor=operator, wanted=form.wanted)
     except SafeguardError as problem:
-        return _page(request, aws_account, safeguard, version, form, str(problem))
-    if made.state == State.IN_FORCE:
-        run_and_keep([made], state)
-    else:
+        return _page(request, scope, safeguard, version, form, str(problem))
+    _run(made, scope)
+    if made.state == State.PENDING:
         messages.info(request, "It loosens a test that blocks plans: a second person has to agree.")
-    return redirect("access_test", account_id=account_id, pk=pk)
+    return redirect(scope.url("access_test", pk))
 
 
 @require_POST
-def delete_test(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    return _do(request, account_id, pk, lambda safeguard: delete(request, safeguard, _NOUN))
+def delete_test(request: HttpRequest, pk: int, account_id: str = "", label: int = 0) -> HttpResponse:
+    scope = fetch_scope(request, account_id, label)
+    return _do(request, scope, fetch_own(scope, KIND, pk), lambda safeguard: delete(request, safeguard, _NOUN))
 
 
 @require_POST
 def decide_test(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    """Of a version that waits for a second person."""
-
-    def run(version: SafeguardVersion) -> None:
-        if version.state == State.IN_FORCE:
-            run_and_keep([version], live_state(version.safeguard.aws_account))
-
-    return _do(request, account_id, pk, lambda safeguard: decide(request, safeguard, _NOUN, run))
+    """Of a version that waits for a second person: of the AWS account, or of one of its labels."""
+    scope = PageScope(fetch_aws_account(request, account_id))
+    found = fetch_safeguard(scope, KIND, pk)
+    run = partial(_run, scope=scope)
+    return _do(request, scope, found, lambda safeguard: decide(request, safeguard, _NOUN, run))
 
 
-def _do(request: HttpRequest, account_id: str, pk: int, do: Callable[[Safeguard], str]) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id)
-    safeguard, version = fetch_safeguard(aws_account, KIND, pk)
+def _do(
+    request: HttpRequest,
+    scope: PageScope,
+    found: tuple[Safeguard, SafeguardVersion | None],
+    do: Callable[[Safeguard], str],
+) -> HttpResponse:
+    safeguard, version = found
     if version is not None and (version.is_blocking or safeguard.versions.filter(state=State.PENDING).exists()):
         demand_step_up(request)
     try:
         messages.info(request, do(safeguard))
     except SafeguardError as problem:
-        return _page(request, aws_account, safeguard, version, problem=str(problem))
-    return redirect("access_test", account_id=account_id, pk=pk)
+        return _page(request, scope, safeguard, version, problem=str(problem))
+    return redirect(scope.url("access_test", safeguard.pk))
 
 
 # ---- The tests of a plan: a panel of its page --------------------------------------------------------------------

@@ -22,6 +22,23 @@ class Migration(migrations.Migration):
         iamconsole.create_tables.CreateTables(
             operations=[
                 migrations.CreateModel(
+                    name="AccountLabel",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=60, validators=[accounts.names.on_one_line])),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                    ],
+                    options={
+                        "ordering": ["name", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
                     name="AuditHead",
                     fields=[
                         (
@@ -557,6 +574,38 @@ class Migration(migrations.Migration):
                     options={
                         "ordering": ["pk"],
                         "constraints": [models.UniqueConstraint(fields=("name", "value"), name="key_check_once")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="LabelledAwsAccount",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("since", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="labelled",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                        (
+                            "label",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="labelled",
+                                to="accounts.accountlabel",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["label", "aws_account"],
+                        "constraints": [models.UniqueConstraint(fields=("label", "aws_account"), name="labelled_once")],
                     },
                 ),
             ],

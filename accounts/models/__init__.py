@@ -6,10 +6,13 @@ from accounts.models.approval_rules import MOST_APPROVALS, ApprovalRule, Risk, a
 from accounts.models.audit import AppendOnly, AuditCheck, AuditEntry, AuditHead, AuditText, KeyCheck, learn_texts
 from accounts.models.aws_accounts import AwsAccount
 from accounts.models.grants import ClaimedMembership, ClaimGroup, Grant, HeldGrant
+from accounts.models.labels import LONGEST_LABEL, AccountLabel, LabelledAwsAccount
 from accounts.models.operators import Operator
 
 __all__ = [
+    "LONGEST_LABEL",
     "MOST_APPROVALS",
+    "AccountLabel",
     "AppendOnly",
     "ApprovalRule",
     "AuditCheck",
@@ -22,6 +25,7 @@ __all__ = [
     "Grant",
     "HeldGrant",
     "KeyCheck",
+    "LabelledAwsAccount",
     "Operator",
     "Risk",
     "approvals_words",

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.forms import ApprovalRuleForm, AwsAccountForm, GrantForm, WritesForm
-from accounts.models import ApprovalRule, AwsAccount, Grant, Operator
+from accounts.models import AccountLabel, ApprovalRule, AwsAccount, Grant, LabelledAwsAccount, Operator
 from accounts.roles import ADMINISTER, PERMISSIONS, SEE_IAM, Role
 from accounts.services import aws_accounts as settings_service
 from accounts.services import grants as grants_service
@@ -38,6 +38,7 @@ class AwsAccountLine:
     age: datetime | None
     may_open: bool
     may_administer: bool
+    labels: list[str]
 
 
 @require_GET
@@ -51,14 +52,24 @@ def _lines(request: HttpRequest, operator: Operator) -> list[AwsAccountLine]:
     roles: dict[int | None, set[str]] = defaultdict(set)
     for aws_account_id, role in Grant.objects.of(operator).values_list("aws_account_id", "role"):
         roles[aws_account_id].add(role)
+    labels = _labels()
     return [
-        _line(request, aws_account, held)
+        _line(request, aws_account, held, labels[aws_account.pk])
         for aws_account in AwsAccount.objects.all()
         if (held := roles[aws_account.pk] | roles[None])
     ]
 
 
-def _line(request: HttpRequest, aws_account: AwsAccount, held: set[str]) -> AwsAccountLine:
+def _labels() -> dict[int, list[str]]:
+    """Names by AWS account."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = LabelledAwsAccount.objects.order_by("label__name").values_list("aws_account_id", "label__name")
+    for aws_account_id, name in rows:
+        found[aws_account_id].append(name)
+    return found
+
+
+def _line(request: HttpRequest, aws_account: AwsAccount, held: set[str], labels: list[str]) -> AwsAccountLine:
     perms = frozenset().union(*(PERMISSIONS[role] for role in held))
     return AwsAccountLine(
         aws_account=aws_account,
@@ -66,6 +77,7 @@ def _line(request: HttpRequest, aws_account: AwsAccount, held: set[str]) -> AwsA
         age=_age(request, aws_account),
         may_open=SEE_IAM in perms,
         may_administer=ADMINISTER in perms,
+        labels=labels,
     )
 
 
@@ -166,6 +178,7 @@ def _page(request: HttpRequest, found: AwsAccount, **forms: Any) -> HttpResponse
         "rules": ApprovalRule.objects.filter(aws_account=found).select_related("group"),
         "grants": Grant.objects.on(found).select_related("operator", "group").order_by("aws_account", "role", "pk"),
         "boxes": boxes("account", request, found),
+        "labels": AccountLabel.objects.of(found),
         **forms,
     }
     invalid = any(form.errors for form in forms.values())

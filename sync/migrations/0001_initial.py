@@ -408,6 +408,76 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="LabelRemoval",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("pending", "Waits for a second person"),
+                                    ("agreed", "Agreed"),
+                                    ("refused", "Refused"),
+                                ],
+                                default="pending",
+                                max_length=8,
+                            ),
+                        ),
+                        ("reason", models.TextField(blank=True)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("decided_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="label_removals",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "label",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="removals",
+                                to="accounts.accountlabel",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "pending")),
+                                fields=("label", "aws_account"),
+                                name="sync_label_removal_one_pending",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
                     name="Lease",
                     fields=[
                         (
@@ -772,9 +842,21 @@ class Migration(migrations.Migration):
                         (
                             "aws_account",
                             models.ForeignKey(
+                                blank=True,
+                                null=True,
                                 on_delete=django.db.models.deletion.CASCADE,
                                 related_name="safeguards",
                                 to="accounts.awsaccount",
+                            ),
+                        ),
+                        (
+                            "label",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="safeguards",
+                                to="accounts.accountlabel",
                             ),
                         ),
                     ],
@@ -783,6 +865,16 @@ class Migration(migrations.Migration):
                         "indexes": [
                             models.Index(
                                 fields=["aws_account", "kind", "deleted_at"], name="sync_safegu_aws_acc_6afcdf_idx"
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("aws_account__isnull", False), ("label__isnull", True)),
+                                    models.Q(("aws_account__isnull", True), ("label__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="sync_safeguard_of_one",
                             )
                         ],
                     },

@@ -12,6 +12,7 @@ from sync.models.changes import (
     StepCounter,
 )
 from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, DryRun, Override
+from sync.models.labels import LabelRemoval
 from sync.models.mirrored import (
     Facet,
     Fact,
@@ -38,6 +39,7 @@ __all__ = [
     "DryRun",
     "Facet",
     "Fact",
+    "LabelRemoval",
     "Lease",
     "LookedAfterRow",
     "MirrorQuerySet",

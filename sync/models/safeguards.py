@@ -1,4 +1,7 @@
-"""Safeguards: what plans of an AWS account must meet, such as a test of access; each with all its versions."""
+"""Safeguards: what plans of an AWS account must meet, such as a test of access; each with all its versions.
+
+One is of an AWS account, or of a label: then it holds in each AWS account that has the label.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import AwsAccount
+from accounts.models import AccountLabel, AwsAccount
 
 
 class SafeguardQuerySet(models.QuerySet["Safeguard"]):
@@ -17,11 +20,17 @@ class SafeguardQuerySet(models.QuerySet["Safeguard"]):
         """Those that aren't deleted."""
         return self.filter(deleted_at=None)
 
+    def holding_in(self, aws_account: AwsAccount) -> Self:
+        """Its own, and those of its labels; deleted ones, too."""
+        labels = AccountLabel.objects.of(aws_account)
+        return self.filter(Q(aws_account=aws_account) | Q(label__in=labels.values("pk")))
+
 
 class Safeguard(models.Model):
     """`kind`: as it is registered (sync/safeguards/kinds.py). What it says is in its versions."""
 
-    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="safeguards")
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, null=True, blank=True, related_name="safeguards")
+    label = models.ForeignKey(AccountLabel, models.PROTECT, null=True, blank=True, related_name="safeguards")
     kind = models.CharField(max_length=40)
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -31,9 +40,23 @@ class Safeguard(models.Model):
     class Meta:
         ordering = ["pk"]
         indexes = [models.Index(fields=["aws_account", "kind", "deleted_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(aws_account__isnull=False, label__isnull=True)
+                | Q(aws_account__isnull=True, label__isnull=False),
+                name="sync_safeguard_of_one",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def scope(self) -> AwsAccount | AccountLabel:
+        """Where it holds: in the AWS account, or in all that have the label."""
+        found = self.aws_account or self.label
+        assert found is not None  # noqa: S101  by the constraint
+        return found
 
     @property
     def key(self) -> str:

@@ -9,15 +9,25 @@ from django.db.models import QuerySet
 from accounts.models import AwsAccount
 from sync.models import Safeguard, SafeguardVersion
 from sync.safeguards.kinds import registry
+from sync.safeguards.scopes import Scope, columns_of
+
+_IN_FORCE = SafeguardVersion.State.IN_FORCE
 
 
 def versions_in_force(aws_account: AwsAccount, kind: str = "") -> QuerySet[SafeguardVersion]:
-    """Of all kinds, or of one."""
-    found = SafeguardVersion.objects.filter(
-        safeguard__aws_account=aws_account, safeguard__deleted_at=None, state=SafeguardVersion.State.IN_FORCE
-    )
-    found = found.filter(safeguard__kind=kind) if kind else found
-    return found.select_related("safeguard").order_by("safeguard_id")
+    """All that hold in the AWS account, those of its labels, too. Of all kinds, or of one."""
+    return _versions(Safeguard.objects.there().holding_in(aws_account), kind)
+
+
+def versions_of(scope: Scope, kind: str = "") -> QuerySet[SafeguardVersion]:
+    """Those that were set for the AWS account, or for the label, itself."""
+    return _versions(Safeguard.objects.there().filter(**columns_of(scope)), kind)
+
+
+def _versions(safeguards: QuerySet[Safeguard], kind: str) -> QuerySet[SafeguardVersion]:
+    of_kind = safeguards.filter(kind=kind) if kind else safeguards
+    found = SafeguardVersion.objects.filter(safeguard__in=of_kind.values("pk"), state=_IN_FORCE)
+    return found.select_related("safeguard__label").order_by("safeguard_id")
 
 
 def blocking_versions(aws_account: AwsAccount) -> dict[str, int]:

@@ -3,11 +3,14 @@
 Who may propose changes may make one that blocks nothing. What blocks is for owners, with a fresh sign-in (the views ask
 for it). To loosen one that blocks takes a second person, who may approve, where the AWS account asks for approvals; and
 never is it somebody who proposed an open change that it blocks.
+
+One of a label is for those who own every AWS account that has it; the second person may approve in each that asks for
+approvals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,27 +19,30 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.access import may
-from accounts.models import ApprovalRule, AwsAccount, Operator
+from accounts.models import AccountLabel, AwsAccount, Operator
 from accounts.roles import ADMINISTER, APPROVE, PROPOSE
 from sync.changes.approvers import decides_alone
 from sync.models import Change, Safeguard, SafeguardVersion
 from sync.safeguards.kinds import registry
+from sync.safeguards.scopes import Scope, accounts_in, asking_in, columns_of, owns
 from sync.texts import storable, storable_json
 
 LONGEST_NAME = 200
+NOT_OWNED = "Only who owns every AWS account with the label can change what holds in all of them."
 MOST = 500  # of an AWS account: each plan looks at all of them
 _State = SafeguardVersion.State
 
 audit.register(
     {
-        "safeguard.made": "made the {noun} {number} of {aws_account}{blocks}",
-        "safeguard.changed": "changed the {noun} {number} of {aws_account}{blocks}",
-        "safeguard.deleted": "deleted the {noun} {number} of {aws_account}",
-        "safeguard.loosening_asked": "asked to loosen the {noun} {number} of {aws_account}, which blocks plans",
-        "safeguard.loosened": "agreed to loosen the {noun} {number} of {aws_account}, as {who} had asked",
-        "safeguard.loosened_alone": "loosened the {noun} {number} of {aws_account}, as the only one who may approve",
-        "safeguard.loosening_refused": "refused to loosen the {noun} {number} of {aws_account}",
-        "safeguard.loosening_withdrawn": "no longer asks to loosen the {noun} {number} of {aws_account}",
+        "safeguard.made": "made the {noun} {number} of {aws_account}{label}{blocks}",
+        "safeguard.changed": "changed the {noun} {number} of {aws_account}{label}{blocks}",
+        "safeguard.deleted": "deleted the {noun} {number} of {aws_account}{label}",
+        "safeguard.loosening_asked": "asked to loosen the {noun} {number} of {aws_account}{label}, which blocks plans",
+        "safeguard.loosened": "agreed to loosen the {noun} {number} of {aws_account}{label}, as {who} had asked",
+        "safeguard.loosened_alone": "loosened the {noun} {number} of {aws_account}{label}, as the only one who may "
+        "approve",
+        "safeguard.loosening_refused": "refused to loosen the {noun} {number} of {aws_account}{label}",
+        "safeguard.loosening_withdrawn": "no longer asks to loosen the {noun} {number} of {aws_account}{label}",
     }
 )
 
@@ -57,13 +63,14 @@ class Wanted:
 
 
 @transaction.atomic
-def make(*, kind: str, aws_account: AwsAccount, actor: Operator, wanted: Wanted) -> SafeguardVersion:
+def make(*, kind: str, scope: Scope, actor: Operator, wanted: Wanted) -> SafeguardVersion:
     """Raises SafeguardError."""
+    _hold(scope)
     _check_name(wanted)
-    _check_may(actor, aws_account, kind, blocks=wanted.is_blocking)
-    if Safeguard.objects.there().filter(aws_account=aws_account, kind=kind).count() >= MOST:
-        raise SafeguardError(f"{aws_account} has {MOST} of these: delete one first.")
-    safeguard = Safeguard.objects.create(aws_account=aws_account, kind=kind)
+    _check_may(actor, scope, kind, blocks=wanted.is_blocking)
+    if Safeguard.objects.there().filter(**columns_of(scope), kind=kind).count() >= MOST:
+        raise SafeguardError(f"{scope} has {MOST} of these: delete one first.")
+    safeguard = Safeguard.objects.create(**columns_of(scope), kind=kind)
     version = _version(safeguard, actor, wanted, 1, _State.IN_FORCE)
     _record("made", version, actor)
     return version
@@ -72,10 +79,11 @@ def make(*, kind: str, aws_account: AwsAccount, actor: Operator, wanted: Wanted)
 @transaction.atomic
 def change(*, safeguard: Safeguard, actor: Operator, wanted: Wanted) -> SafeguardVersion:
     """In force at once, or pending where it takes a second person. Raises SafeguardError."""
+    _hold(safeguard.scope)
     safeguard = Safeguard.objects.select_for_update().get(pk=safeguard.pk)
     before = _in_force(safeguard)
     _check_name(wanted)
-    _check_may(actor, safeguard.aws_account, safeguard.kind, blocks=wanted.is_blocking or before.is_blocking)
+    _check_may(actor, safeguard.scope, safeguard.kind, blocks=wanted.is_blocking or before.is_blocking)
     if safeguard.versions.filter(state=_State.PENDING).exists():
         raise SafeguardError("A change of it waits for a second person: decide about that first.")
     if not _differs(before, wanted):
@@ -83,9 +91,9 @@ def change(*, safeguard: Safeguard, actor: Operator, wanted: Wanted) -> Safeguar
     number = safeguard.versions.order_by("-number").values_list("number", flat=True)[0] + 1
     verb = "deleted" if wanted.deletes else "changed"
     if loosens(before, wanted):
-        _check_blocks_none_of(actor, before)
-        if takes_second_person(safeguard.aws_account):
-            if not decides_alone(actor, safeguard.aws_account):
+        check_blocks_none_of(actor, before, accounts_in(safeguard.scope))
+        if asking := asking_in(safeguard.scope):
+            if not all(decides_alone(actor, each) for each in asking):
                 version = _version(safeguard, actor, wanted, number, _State.PENDING)
                 _record("loosening_asked", version, actor)
                 return version
@@ -105,16 +113,15 @@ def delete(*, safeguard: Safeguard, actor: Operator, reason: str = "") -> Safegu
 def accept(*, version: SafeguardVersion, actor: Operator) -> SafeguardVersion:
     """By the second person. Raises SafeguardError."""
     version = _pending(version)
-    aws_account = version.safeguard.aws_account
+    scope = version.safeguard.scope
     if version.author_id == actor.pk:
         raise SafeguardError("You asked for it: somebody else has to agree.")
-    if not may(actor, APPROVE, aws_account):
-        raise SafeguardError("Only an approver or owner can agree.")
-    if not may(version.author, ADMINISTER, aws_account):
+    check_may_agree(actor, scope)
+    if not owns(version.author, scope):
         raise SafeguardError(f"{version.author} is no owner any more: refuse it.")
     before = _in_force(version.safeguard)
-    _check_blocks_none_of(actor, before)
-    _check_blocks_none_of(version.author, before, who=str(version.author))
+    check_blocks_none_of(actor, before, accounts_in(scope))
+    check_blocks_none_of(version.author, before, accounts_in(scope), who=str(version.author))
     return _put_in_force(version, actor, "loosened", who=str(version.author))
 
 
@@ -123,7 +130,7 @@ def refuse(*, version: SafeguardVersion, actor: Operator) -> SafeguardVersion:
     """By the second person, or taken back by who asked. Raises SafeguardError."""
     version = _pending(version)
     is_own = version.author_id == actor.pk
-    if not is_own and not may(actor, APPROVE, version.safeguard.aws_account):
+    if not is_own and not may_refuse(actor, version.safeguard.scope):
         raise SafeguardError("Only an approver or owner, or who asked for it, can refuse it.")
     version.state, version.decided_by, version.decided_at = _State.REFUSED, actor, timezone.now()
     version.save(update_fields=["state", "decided_by", "decided_at"])
@@ -132,9 +139,22 @@ def refuse(*, version: SafeguardVersion, actor: Operator) -> SafeguardVersion:
 
 
 # ---- What it takes -------------------------------------------------------------------------------------------------
-def takes_second_person(aws_account: AwsAccount) -> bool:
-    """Whether the AWS account asks for approvals of anything."""
-    return aws_account.approvals_required > 0 or ApprovalRule.objects.filter(aws_account=aws_account).exists()
+def who_agrees(scope: Scope) -> list[AwsAccount]:
+    """The AWS accounts in each of which the second person may approve."""
+    return asking_in(scope) or [each for each in accounts_in(scope) if each.is_connected]
+
+
+def check_may_agree(actor: Operator, scope: Scope) -> None:
+    """Raises SafeguardError."""
+    missing = next((each for each in who_agrees(scope) if not may(actor, APPROVE, each)), None)
+    if missing is None and may_refuse(actor, scope):
+        return
+    where = " of every AWS account with the label that asks for approvals" if isinstance(scope, AccountLabel) else ""
+    raise SafeguardError(f"Only an approver or owner{where} can agree.")
+
+
+def may_refuse(actor: Operator, scope: Scope) -> bool:
+    return any(may(actor, APPROVE, each) for each in accounts_in(scope))
 
 
 def loosens(before: SafeguardVersion, wanted: Wanted) -> bool:
@@ -145,17 +165,21 @@ def loosens(before: SafeguardVersion, wanted: Wanted) -> bool:
     return wanted.deletes or not wanted.is_blocking or kind.loosens(before.content, wanted.content)
 
 
-def may_change(operator: Operator, aws_account: AwsAccount, *, blocks: bool) -> bool:
-    if blocks:
-        return may(operator, ADMINISTER, aws_account)
-    return may(operator, PROPOSE, aws_account) or may(operator, ADMINISTER, aws_account)
+def may_change(operator: Operator, scope: Scope, *, blocks: bool) -> bool:
+    if blocks or isinstance(scope, AccountLabel):
+        return owns(operator, scope)
+    return may(operator, PROPOSE, scope) or may(operator, ADMINISTER, scope)
 
 
-def blocked_changes(operator: Operator, version: SafeguardVersion) -> Iterator[Change]:
-    """Open changes that the operator proposed, and that it stands against: by their plans, or by the mirror of now."""
+def blocked_changes(
+    operator: Operator, version: SafeguardVersion, aws_accounts: Iterable[AwsAccount]
+) -> Iterator[Change]:
+    """Open changes that the operator proposed there, and that it stands against: by their plans, or by the mirror of
+    now.
+    """
     kind = registry[version.safeguard.kind]
     found = Change.objects.filter(
-        aws_account=version.safeguard.aws_account, state__in=Change.OPEN, requested_by=operator, ends=None
+        aws_account__in=list(aws_accounts), state__in=Change.OPEN, requested_by=operator, ends=None
     )
     for each in found:
         named = any(version.safeguard.key in (stored.get("about") or ()) for stored in each.findings)
@@ -163,10 +187,12 @@ def blocked_changes(operator: Operator, version: SafeguardVersion) -> Iterator[C
             yield each
 
 
-def _check_may(actor: Operator, aws_account: AwsAccount, kind: str, *, blocks: bool) -> None:
+def _check_may(actor: Operator, scope: Scope, kind: str, *, blocks: bool) -> None:
     of_owners = registry[kind].is_for_owners
-    if may_change(actor, aws_account, blocks=blocks or of_owners):
+    if may_change(actor, scope, blocks=blocks or of_owners):
         return
+    if isinstance(scope, AccountLabel):
+        raise SafeguardError(NOT_OWNED)
     if of_owners:
         raise SafeguardError(f"Only an owner can change a {registry[kind].noun}.")
     raise SafeguardError(
@@ -174,12 +200,21 @@ def _check_may(actor: Operator, aws_account: AwsAccount, kind: str, *, blocks: b
     )
 
 
-def _check_blocks_none_of(operator: Operator, version: SafeguardVersion, who: str = "") -> None:
-    change = next(blocked_changes(operator, version), None)
+def check_blocks_none_of(
+    operator: Operator, version: SafeguardVersion, aws_accounts: Iterable[AwsAccount], who: str = ""
+) -> None:
+    """Raises SafeguardError where it stands against an open change of theirs."""
+    change = next(blocked_changes(operator, version, aws_accounts), None)
     if change is not None:
         raise SafeguardError(
             f"{who or 'You'} proposed change {change.pk}, which it stands against: somebody else has to loosen it."
         )
+
+
+def _hold(scope: Scope) -> None:
+    """So that no AWS account gets or loses the label meanwhile."""
+    if isinstance(scope, AccountLabel):
+        AccountLabel.objects.select_for_update().get(pk=scope.pk)
 
 
 def _check_name(wanted: Wanted) -> None:
@@ -188,16 +223,20 @@ def _check_name(wanted: Wanted) -> None:
 
 
 # ---- Versions ------------------------------------------------------------------------------------------------------
+_RELATED = ("safeguard__aws_account", "safeguard__label")
+
+
 def _in_force(safeguard: Safeguard) -> SafeguardVersion:
-    found = safeguard.versions.filter(state=_State.IN_FORCE).select_related("safeguard__aws_account").first()
+    found = safeguard.versions.filter(state=_State.IN_FORCE).select_related(*_RELATED).first()
     if found is None or safeguard.deleted_at is not None:
         raise SafeguardError("It was deleted.")
     return found
 
 
 def _pending(version: SafeguardVersion) -> SafeguardVersion:
+    _hold(version.safeguard.scope)
     Safeguard.objects.select_for_update().get(pk=version.safeguard_id)
-    found = SafeguardVersion.objects.select_related("safeguard__aws_account", "author").get(pk=version.pk)
+    found = SafeguardVersion.objects.select_related(*_RELATED, "author").get(pk=version.pk)
     if found.state != _State.PENDING:
         raise SafeguardError("It was decided already.")
     return found
@@ -238,16 +277,21 @@ def _put_in_force(version: SafeguardVersion, actor: Operator, verb: str, who: st
 
 
 def _record(verb: str, version: SafeguardVersion, actor: Operator, who: str = "") -> None:
-    """Without what people typed: the version has it, and the entry a digest of the reason."""
+    """Without what people typed: the version has it, and the entry a digest of the reason. Of a label's an entry in
+    each of its AWS accounts.
+    """
     safeguard = version.safeguard
     obj = ("safeguard", safeguard.pk, "")
-    noun = registry[safeguard.kind].noun
-    data = {"noun": noun, "number": safeguard.pk, "version": version.number, "who": who}
-    audit.record(
-        f"safeguard.{verb}",
-        actor=actor,
-        aws_account=safeguard.aws_account,
-        obj=obj,
-        data={**data, "blocks": ", which blocks plans" if version.is_blocking else ""},
-        texts=audit.apart(safeguard.aws_account, (obj[0], obj[1]), {"reason": version.reason}),
-    )
+    label = f", as of all AWS accounts with the label {safeguard.label_id}" if safeguard.label_id else ""
+    data = {
+        "noun": registry[safeguard.kind].noun,
+        "number": safeguard.pk,
+        "version": version.number,
+        "who": who,
+        "label": label,
+        "blocks": ", which blocks plans" if version.is_blocking else "",
+    }
+    where: list[AwsAccount | None] = [*accounts_in(safeguard.scope)]
+    for aws_account in where or [None]:
+        texts = audit.apart(aws_account, (obj[0], obj[1]), {"reason": version.reason})
+        audit.record(f"safeguard.{verb}", actor=actor, aws_account=aws_account, obj=obj, data=data, texts=texts)

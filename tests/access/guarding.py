@@ -17,6 +17,7 @@ from sync import changes
 from sync.changes.bookkeeping import PlanError
 from sync.models import Change, SafeguardVersion
 from sync.operations import StepSpec
+from sync.safeguards.scopes import Scope
 from tests.access.mirrored import managed
 from tests.services.changing import propose
 from tests.services.statements import allow
@@ -25,7 +26,7 @@ LAKE = "arn:aws:s3:::lake/*"
 
 
 def rail(
-    aws_account: AwsAccount,
+    scope: Scope,
     owner: Operator,
     rule: str,
     mode: Mode = Mode.BLOCKS,
@@ -34,12 +35,12 @@ def rail(
 ) -> SafeguardVersion:
     """`typed`: what the form has for its parameters."""
     parameters = {
-        each.name: each.read(typed[each.name], aws_account) if each.name in typed else each.nothing
+        each.name: each.read(typed[each.name], scope) if each.name in typed else each.nothing
         for each in RULES[rule].parameters
     }
     wanted = WantedRail(RULES[rule].title, RailContent(rule, mode, override, parameters))
     act = make_own if rule == OWN else set_rail
-    return act(aws_account=aws_account, actor=owner, rail=wanted)
+    return act(scope=scope, actor=owner, rail=wanted)
 
 
 def said(aws_account: AwsAccount, actor: Operator, *steps: StepSpec) -> list[str]:

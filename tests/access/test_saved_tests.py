@@ -47,7 +47,7 @@ def saved(
     aws_account: AwsAccount, actor: Operator, *, is_blocking: bool = True, expected: str = "denied", **fields: Any
 ) -> SafeguardVersion:
     wanted = Wanted("A guest may never write", content(aws_account, expected, **fields).as_json(), is_blocking)
-    return services.make(kind=KIND, aws_account=aws_account, actor=actor, wanted=wanted)
+    return services.make(kind=KIND, scope=aws_account, actor=actor, wanted=wanted)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from access.simulation.directory import Directory
 from access.simulation.question import SimulationQuestion
 from accounts import audit
 from accounts.models import (
+    AccountLabel,
     ApprovalRule,
     AuditCheck,
     AuditHead,
@@ -27,6 +28,7 @@ from accounts.models import (
     ClaimedMembership,
     ClaimGroup,
     KeyCheck,
+    LabelledAwsAccount,
     Operator,
 )
 from cognito.models import (
@@ -86,6 +88,7 @@ from sync.models import (
     DryRun,
     Facet,
     Fact,
+    LabelRemoval,
     Lease,
     MirroredRow,
     Override,
@@ -222,13 +225,26 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
         safeguard=safeguard, number=1, state="in_force", name="Nobody reads", content=content, author=operator
     )
     AccessTestResult.objects.create(
-        safeguard=safeguard, version=1, status="passes", at=timezone.now(), since=timezone.now()
+        safeguard=safeguard,
+        aws_account=aws_account,
+        version=1,
+        status="passes",
+        at=timezone.now(),
+        since=timezone.now(),
     )
     rail = Safeguard.objects.create(aws_account=aws_account, kind="guard_rail")
     said = RailContent("own", Mode.NOTE, parameters={"document": denying("s3:DeleteBucket")}).as_json()
     SafeguardVersion.objects.create(
         safeguard=rail, number=1, state="in_force", name="Buckets stay", content=said, author=operator
     )
+    label = AccountLabel.objects.create(name=f"Label {aws_account.pk}")
+    LabelledAwsAccount.objects.create(label=label, aws_account=aws_account)
+    LabelRemoval.objects.create(label=label, aws_account=aws_account, author=operator)
+    for kind, of_kind in (("access_test", content), ("guard_rail", said)):
+        of_label = Safeguard.objects.create(label=label, kind=kind)
+        SafeguardVersion.objects.create(
+            safeguard=of_label, number=1, state="in_force", name="As everywhere", content=of_kind, author=operator
+        )
     Override.objects.create(change=change, operator=operator, reason="It moves", findings=[])
     Comment.objects.create(change=change, operator=operator, text="Why now?")
     Lease.objects.create(aws_account=aws_account, object_key="iam.policy:x", change=change)

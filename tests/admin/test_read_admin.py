@@ -35,6 +35,7 @@ MODELS = [model for label in OURS for model in apps.get_app_config(label).get_mo
 EDITABLE = {Operator, Group, ClaimGroup, Grant, AwsAccount, Authenticator, SocialAccount, UserSession}
 READ_ONLY = [model for model in MODELS if model not in EDITABLE]
 FOR_OWNERS_OF_ALL = {
+    "AccountLabel",
     "Operator",
     "Group",
     "ClaimGroup",

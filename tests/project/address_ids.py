@@ -9,13 +9,13 @@ from django.db.models import Model
 from django.urls import reverse
 
 from access.models import SavedQuestion
-from accounts.models import ApprovalRule, AuditEntry, AwsAccount, Grant, Operator
+from accounts.models import AccountLabel, ApprovalRule, AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
 from cognito.models import SavedSearch, UserPool
 from identities.models import IamUser
 from objects import kinds, object_actions
 from policies.models import EditorDraft
-from sync.models import Change, MirroredRow, Revision, Run, Safeguard
+from sync.models import Change, LabelRemoval, MirroredRow, Revision, Run, Safeguard
 from tests.project.addresses import ADDRESSES
 
 # What an address is about, by the first word or the first two words of its URL name.
@@ -26,6 +26,11 @@ KINDS: Mapping[str, type[Model]] = {
     "question": SavedQuestion,
     "access_test": Safeguard,
     "guard_rail": Safeguard,
+    "label": AccountLabel,
+    "label_guard": Safeguard,
+    "label_access": Safeguard,
+    "label_removal": LabelRemoval,
+    "label_decide": LabelRemoval,
     "change": Change,
     "pull": Run,
     "drift": Revision,
@@ -47,6 +52,7 @@ _BELONGS = {
     Revision: "facet__aws_account",
     Operator: "grants__aws_account",
     SavedSearch: "pool__aws_account",
+    AccountLabel: "labelled__aws_account",
 }
 # An action of each place; where there is none yet, nobody finds one.
 _ACTIONS = {
@@ -62,6 +68,14 @@ def id_in(aws_account: AwsAccount, kind: type[Model], /, **only: str) -> object:
     return row.aws_id if isinstance(row, MirroredRow) else row.pk
 
 
+def _about(of: AwsAccount, kind: type[Model], name: str) -> object:
+    only = {"kind": "guard_rail"} if name.startswith("guard_rail") else {}
+    if kind is Safeguard and name.startswith("label_"):
+        only = {"kind": "guard_rail" if "guard_rail" in name else "access_test"}
+        return Safeguard.objects.filter(label__labelled__aws_account=of, **only).earliest("pk").pk
+    return id_in(of, kind, **only)
+
+
 def kind_of(name: str) -> type[Model] | None:
     """What the address of this URL name is about; None for a list or a page of its own."""
     return KINDS.get("_".join(name.split("_")[:2])) or KINDS.get(name.partition("_")[0])
@@ -71,8 +85,7 @@ def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None 
     """`ids_of`: the AWS account of the objects that it names, where that is another one; also of those in `query`."""
     of = ids_of or aws_account
     kind = kind_of(name)
-    only = {"kind": "guard_rail"} if name.startswith("guard_rail") else {}
-    about = id_in(of, kind, **only) if kind else ""
+    about = _about(of, kind, name) if kind else ""
     candidates = {
         "account_id": aws_account.account_id,
         "version_id": "v1",
@@ -80,6 +93,7 @@ def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None 
         "prefix": "s3",  # of a service
         "template": "read-bucket",
         "rule": "no_full_access",
+        "label": id_in(of, AccountLabel),
         "aws_id": about,
         "pk": id_in(of, SavedSearch) if name == "cognito_search_forget" else about or 1,
         "action": "delete" if name.endswith("_stage_action") else _ACTIONS.get(name.removesuffix("_action"), "none"),
