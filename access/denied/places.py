@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from access.holders import Holder
-from access.index import CachedIndex, Index
+from access.index import CachedIndex
 from accounts.models import AwsAccount
 from aws_constraints.arn import is_managed_by_aws
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
@@ -159,26 +159,28 @@ class Admission:
 
     def let_in(self, place: PolicyPlace, document: str) -> LetIn:
         """`document`: the text of the policy with the statement."""
-        having = list(self._having(place))
-        changed = [_with(each, place, LayerPolicy(place.policy or place.name, compiled(document))) for each in having]
-        index = Index(changed, self._cached.index.surroundings)
-        found = [each for each in index.who_can(self._action, self._resource) if each.arn not in self._now]
+        policy = LayerPolicy(place.policy or place.name, compiled(document))
+        changed = {number: _with(each, place, policy) for number, each in self._having(place)}
+        index = self._cached.index.replaced(changed)
+        matches = index.who_can(self._action, self._resource, among=changed.keys())
+        found = [each for each in matches if each.arn not in self._now]
         unsure = frozenset(each.arn for each in found if each.decision != "allowed")
-        return LetIn(len(having), [each.holder for each in found], unsure)
+        return LetIn(len(changed), [each.holder for each in found], unsure)
 
-    def _having(self, place: PolicyPlace) -> Iterator[Holder]:
-        holders = self._cached.index.holders
+    def _having(self, place: PolicyPlace) -> Iterator[tuple[int, Holder]]:
+        """With their numbers in the index."""
+        for number, each in enumerate(self._cached.index.holders):
+            if self._has(each, place):
+                yield number, each
+
+    def _has(self, holder: Holder, place: PolicyPlace) -> bool:
         if place.action == "trust":
-            return
-        for each in holders:
-            if place.layer is LayerName.BOUNDARY:
-                if each.boundary and each.boundary.name == place.policy:
-                    yield each
-            elif place.kind == "policy" or place.kind == "group":
-                if any(policy.name == place.policy for policy in each.policies):
-                    yield each
-            elif self._holder is not None and each.arn == self._holder.arn:
-                yield each
+            return False
+        if place.layer is LayerName.BOUNDARY:
+            return holder.boundary is not None and holder.boundary.name == place.policy
+        if place.kind in ("policy", "group"):
+            return any(policy.name == place.policy for policy in holder.policies)
+        return self._holder is not None and holder.arn == self._holder.arn
 
 
 def _with(holder: Holder, place: PolicyPlace, policy: LayerPolicy) -> Holder:

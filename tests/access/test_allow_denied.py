@@ -203,6 +203,15 @@ def test_a_policy_of_a_resource_is_handed_on(alone: AwsAccount) -> None:
     assert proposed(alone, principal=eve, action="kms:Decrypt", resource=key).draft is None
 
 
+def test_whom_a_statement_lets_assume_a_role_is_counted_with_its_trust_policy(alone: AwsAccount) -> None:
+    make_user(alone, "dana")
+    boss = role(alone, "boss", trusts=arn("root"))
+    draft = proposed(alone, action="sts:AssumeRole", resource=boss.arn).draft
+    assert draft is not None
+    assert draft.let_in is not None
+    assert [each.arn for each in draft.let_in.new] == [DANA]
+
+
 def test_roles_that_aws_keeps_for_itself_are_left_alone(alone: AwsAccount) -> None:
     path = "/aws-reserved/sso.amazonaws.com/"
     make_role(alone, "sso", path=path, arn=arn(f"role{path}sso"))
