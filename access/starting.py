@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import AwsAccount
 from iamconsole.web.words import counted
 from identities.models import IamRole, IamUser
 from policies import starting
-from policies.starting import MOST_ROWS, StartRow, StartSource
+from policies.starting import StartFound, StartQuery, StartRow, StartSource
 
 
-def _rows(aws_account: AwsAccount, words: str) -> Sequence[StartRow]:
+def _rows(query: StartQuery) -> StartFound:
+    """Users before roles."""
     found: list[StartRow] = []
+    total = 0
     for model, kind in ((IamUser, "user"), (IamRole, "role")):
-        rows: Any = model.objects.live().filter(aws_account=aws_account)
-        for word in words.casefold().split()[:5]:
+        rows: Any = model.objects.live().filter(aws_account=query.aws_account)
+        for word in query.words_folded:
             rows = rows.filter(name_key__contains=word)
-        found += [_row(row, kind) for row in rows.order_by("name_key")[:MOST_ROWS]]
-    return found[:MOST_ROWS]
+        begin, end = (max(0, place - total) for place in (query.span.start, query.span.stop))
+        found += [_row(row, kind) for row in rows.select_related("aws_account").order_by("name_key", "pk")[begin:end]]
+        total += rows.count()
+    return StartFound(found, total)
 
 
 def _row(row: Any, kind: str) -> StartRow:
@@ -30,13 +32,13 @@ def _row(row: Any, kind: str) -> StartRow:
     return StartRow("", row.name, about, url=reverse(f"{kind}_least_privilege", kwargs=kwargs))
 
 
-def _count(aws_account: AwsAccount) -> str:
-    users = IamUser.objects.live().filter(aws_account=aws_account).count()
-    roles = IamRole.objects.live().filter(aws_account=aws_account).count()
+def _count(query: StartQuery) -> str:
+    users = IamUser.objects.live().filter(aws_account=query.aws_account).count()
+    roles = IamRole.objects.live().filter(aws_account=query.aws_account).count()
     return f"By one of {counted(users, 'user')} and {counted(roles, 'role')}"
 
 
 def register() -> None:
     starting.register(
-        StartSource("used", "What was used", "timer", _count, _rows, lambda aws_account, value: None, position=40)
+        StartSource("used", "What was used", "timer", _count, _rows, lambda query, value: None, position=40)
     )

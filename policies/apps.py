@@ -16,6 +16,7 @@ class PoliciesConfig(AppConfig):
             mirrors,
             operations,
             registration,
+            start_policies,
             starting,
         )
         from policies.organizations import sources
@@ -37,4 +38,5 @@ class PoliciesConfig(AppConfig):
         visual_view.register()
         draft_subjects.register_own()
         starting.register_own()
+        start_policies.register()
         registration.register()

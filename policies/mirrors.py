@@ -61,7 +61,7 @@ class PolicyMirror(Mirror):
         *reread("iam:ListPolicyVersions", _READ_AGAIN, PolicyArn=iam_nobody("policy")),
         *reread(
             "iam:GetPolicyVersion",
-            "Keep the documents of a policy's versions, which never change, as its history.",
+            "Keep the documents of a policy's versions, which never change, as its history; and begin one from AWS's.",
             PolicyArn=iam_nobody("policy"),
             VersionId="v1",
         ),

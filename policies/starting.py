@@ -1,6 +1,6 @@
 """What an editor's text can be begun from: templates, other policies, what was used; and how it gets there, as a draft.
 
-starting.register(StartSource("used", "What was used", "timer", _about, _rows, _text))
+starting.register(StartSource("used", "What was used", "timer", _count, _rows, _text))
 """
 
 from __future__ import annotations
@@ -8,18 +8,39 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, QuerySet
-
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
 from iamconsole.web.words import counted
 from policies.actions.document_edit import SKELETON
 from policies.engine.structure import DocumentType
 from policies.gallery import catalogue
-from policies.models import ManagedPolicy, PolicyVersion
 from policies.open_drafts import BEGUN_TYPES
 
-MOST_ROWS = 50
+ROWS = 50  # of a page
 TEMPLATES = "templates"
+_MOST_WORDS = 5
+
+
+class CannotBeginError(ValueError):
+    """Why a text isn't to be had now, and what to do, in sentences."""
+
+
+@dataclass(frozen=True)
+class StartQuery:
+    """Who looks, what for, and on which page, from 1: `operator` may edit policies of `aws_account`."""
+
+    aws_account: AwsAccount
+    operator: Operator
+    words: str = ""
+    page: int = 1
+
+    @property
+    def words_folded(self) -> Sequence[str]:
+        return self.words.casefold().split()[:_MOST_WORDS]
+
+    @property
+    def span(self) -> slice:
+        """The rows of its page, among all."""
+        return slice((self.page - 1) * ROWS, self.page * ROWS)
 
 
 @dataclass(frozen=True)
@@ -39,18 +60,25 @@ class StartRow:
 
 
 @dataclass(frozen=True)
-class StartSource:
-    """`rows`: those that fit the words, at most MOST_ROWS. `text`: of a row's value; None for what isn't there.
+class StartFound:
+    """`rows`: those of the page; `total`: how many fit the words."""
 
-    Both for who may edit policies of the AWS account. `count`: of all that it has, in words.
+    rows: Sequence[StartRow]
+    total: int
+
+
+@dataclass(frozen=True)
+class StartSource:
+    """`text`: of a row's value; None for what isn't there, or isn't the operator's to see. It may raise
+    CannotBeginError. `count`: of all that it has, in words.
     """
 
     name: str
     label: str
     icon: str
-    count: Callable[[AwsAccount], str]
-    rows: Callable[[AwsAccount, str], Sequence[StartRow]]
-    text: Callable[[AwsAccount, str], str | None]
+    count: Callable[[StartQuery], str]
+    rows: Callable[[StartQuery], StartFound]
+    text: Callable[[StartQuery, str], str | None]
     position: int = 50
     kinds: frozenset[DocumentType] = BEGUN_TYPES
 
@@ -70,41 +98,13 @@ def sources_of(kind: DocumentType) -> list[StartSource]:
     return sorted(fitting, key=lambda source: source.position)
 
 
-# ---- The sources that need no more than policies ---------------------------------------------------------------------
-def _template_rows(aws_account: AwsAccount, words: str) -> list[StartRow]:
-    return [
+# ---- The sources that hold no policies -------------------------------------------------------------------------------
+def _template_rows(query: StartQuery) -> StartFound:
+    rows = [
         StartRow(each.name, each.title, each.about, each.level, each.asks, group=each.group)
-        for each in catalogue.found(words)
+        for each in catalogue.found(query.words)
     ]
-
-
-def _policy_rows(is_aws: bool) -> Callable[[AwsAccount, str], list[StartRow]]:
-    def rows(aws_account: AwsAccount, words: str) -> list[StartRow]:
-        held = _policies(aws_account, is_aws)
-        for word in words.casefold().split()[:5]:
-            held = held.filter(name_key__contains=word)
-        return [StartRow(row.arn, row.name, row.description) for row in held.order_by("name_key", "pk")[:MOST_ROWS]]
-
-    return rows
-
-
-def _policies(aws_account: AwsAccount, is_aws: bool) -> QuerySet[ManagedPolicy]:
-    """Those whose document in force the mirror has."""
-    in_force = PolicyVersion.objects.filter(policy=OuterRef("pk"), version_id=OuterRef("default_version"))
-    held: QuerySet[ManagedPolicy] = ManagedPolicy.objects.live().filter(aws_account=aws_account, is_aws=is_aws)
-    return held.filter(Exists(in_force))
-
-
-def _policy_text(aws_account: AwsAccount, arn: str) -> str | None:
-    versions = PolicyVersion.objects.filter(
-        policy__aws_account=aws_account, policy__arn=arn, policy__gone_at=None, version_id=F("policy__default_version")
-    )
-    text: str | None = versions.values_list("document__text", flat=True).first()
-    return text
-
-
-def _count_of(is_aws: bool) -> Callable[[AwsAccount], str]:
-    return lambda aws_account: counted(_policies(aws_account, is_aws).count(), "policy", "policies")
+    return StartFound(rows[query.span], len(rows))
 
 
 def register_own() -> None:
@@ -113,24 +113,18 @@ def register_own() -> None:
             TEMPLATES,
             "Template gallery",
             "layout-template",
-            lambda aws_account: counted(len(catalogue.TEMPLATES), "template"),
+            lambda query: counted(len(catalogue.TEMPLATES), "template"),
             _template_rows,
-            lambda aws_account, value: None,  # its parameters come first
+            lambda query, value: None,  # its parameters come first
             position=10,
-        ),
-        StartSource(
-            "aws", "AWS managed policy", "cloud", _count_of(is_aws=True), _policy_rows(is_aws=True), _policy_text, 20
-        ),
-        StartSource(
-            "policy", "Another policy", "copy", _count_of(is_aws=False), _policy_rows(is_aws=False), _policy_text, 30
         ),
         StartSource(
             "blank",
             "Blank",
             "file",
-            lambda aws_account: "One empty statement",
-            lambda aws_account, words: [StartRow("blank", "One empty statement")],
-            lambda aws_account, value: SKELETON,
+            lambda query: "One empty statement",
+            lambda query: StartFound([StartRow("blank", "One empty statement")], 1),
+            lambda query, value: SKELETON,
             position=90,
         ),
     )

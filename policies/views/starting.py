@@ -23,11 +23,13 @@ from policies.editor_drafts import CannotKeep, Typed
 from policies.gallery.catalogue import TEMPLATES
 from policies.gallery.parameters import MOST, Place
 from policies.gallery.template import InvalidParametersError, PolicyTemplate
-from policies.starting import StartRow, StartSource, sources_of
+from policies.starting import CannotBeginError, StartQuery, StartRow, StartSource, sources_of
 from policies.summaries import summaries_of
 from sync.texts import storable
 
 MOST_WORDS = 200
+_LONGEST_PAGE = 6  # digits
+LONGEST_VALUE = 2_048  # an ARN
 
 
 @dataclass(frozen=True)
@@ -47,23 +49,45 @@ def start(request: HttpRequest, account_id: str) -> HttpResponse:
     if not sources:
         raise Http404("There is nothing to begin such a document from.")
     shown = next((each for each in sources if each.name == request.GET.get("from")), sources[0])
-    words = request.GET.get("q", "")[:MOST_WORDS]
-    rows = shown.rows(aws_account, words)
+    query = StartQuery(
+        aws_account, signed_in(request), request.GET.get("q", "")[:MOST_WORDS], _page_of(request.GET.get("page", ""))
+    )
+    found = shown.rows(query)
     context = {
         "aws_account": aws_account,
         "edited": edited,
         "links": [
-            StartLink(each, f"?{_query(edited, {'from': each.name})}", each is shown, each.count(aws_account))
+            StartLink(each, f"?{_query(edited, {'from': each.name})}", each is shown, each.count(query))
             for each in sources
         ],
         "shown": shown,
-        "words": words,
-        "groups": _grouped(edited, shown, rows),
+        "words": query.words,
+        "groups": _grouped(edited, shown, found.rows),
         "use_url": f"{reverse('document_start_use', kwargs={'account_id': account_id})}?{_query(edited)}",
-        "is_cut": shown.name != starting.TEMPLATES and len(rows) >= starting.MOST_ROWS,
-        "most": starting.MOST_ROWS,
+        **_paging(edited, shown, query, found.total),
     }
     return render(request, "policies/start.html", context)
+
+
+def _page_of(typed: str) -> int:
+    return max(1, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_PAGE else 1
+
+
+def _paging(edited: EditedObject, shown: StartSource, query: StartQuery, total: int) -> dict[str, Any]:
+    """What the pager takes; nothing where all fit."""
+    if total <= starting.ROWS and query.page == 1:
+        return {}
+
+    def url(page: int) -> str:
+        return f"?{_query(edited, {'from': shown.name, 'q': query.words, 'page': str(page)})}"
+
+    return {
+        "total": total,
+        "first": min(query.span.start + 1, total),
+        "last": min(query.span.stop, total),
+        "previous_url": url(query.page - 1) if query.page > 1 else "",
+        "next_url": url(query.page + 1) if query.span.stop < total else "",
+    }
 
 
 @require_POST
@@ -72,7 +96,13 @@ def use(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
     edited = fetch_edited(request, aws_account, request.GET)
     source = next((each for each in sources_of(edited.kind) if each.name == request.POST.get("from")), None)
-    text = source.text(aws_account, storable(request.POST.get("value", ""))) if source else None
+    query = StartQuery(aws_account, signed_in(request))
+    try:
+        text = source.text(query, storable(request.POST.get("value", ""))[:LONGEST_VALUE]) if source else None
+    except CannotBeginError as error:
+        messages.error(request, str(error))
+        start_url = reverse("document_start", kwargs={"account_id": account_id})
+        return redirect(f"{start_url}?{_query(edited, {'from': request.POST['from']})}")
     if text is None:
         raise Http404("There is no such text to begin from.")
     return begin(request, edited, text)

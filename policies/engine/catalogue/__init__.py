@@ -28,6 +28,7 @@ from policies.engine.catalogue.arns import (
 )
 from policies.engine.catalogue.keys import FEDERATION_KEYS, LONGEST_NAME, condition_key, fits_key, spelled
 from policies.engine.catalogue.keys import SENSITIVE as SENSITIVE_KEYS
+from policies.engine.catalogue.managed_policies import managed_policy_arn, managed_policy_paths
 from policies.engine.catalogue.service_sources import SERVICE_SOURCES, ServiceSource
 from policies.engine.catalogue.store import (
     REFERENCE,
@@ -62,6 +63,8 @@ __all__ = [
     "data_date",
     "dependent_actions",
     "fits_key",
+    "managed_policy_arn",
+    "managed_policy_paths",
     "may_be_region",
     "may_match",
     "may_mean",
