@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from access.question import WhoCanMatch
+from access.matches import WhoCanMatch
 from policies.engine.catalogue import spelled
 from policies.engine.conditions import Context
 from policies.engine.somewhere import REGION

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from access.index import Index
-from access.question import ExampleRequest, WhoCanMatch, WhoCanQuestion, asks_who
+from access.matches import ExampleRequest, WhoCanMatch
+from access.question import WhoCanQuestion, asks_who
 from access.resource_policies import is_bound_by_rcps
 from access.situations import (
     EVERYTHING,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from access.holders import Holder
+from access.matches import WhoCanMatch
 from access.resource_policies import is_bound_by_rcps
 from access.situations import (
     UnknownContextKeys,
@@ -29,7 +29,6 @@ from policies.engine.evaluate import (
     Layers,
     Request,
     Verdict,
-    VerdictReason,
     beside_policies,
     context_of,
     evaluate,
@@ -37,7 +36,7 @@ from policies.engine.evaluate import (
     who_needs_no_policy,
 )
 from policies.engine.layers import ControlPolicyLevel, Facts, LayerName
-from policies.engine.somewhere import REGION, ResourceContext, SomewhereQuestion, exists, is_pattern
+from policies.engine.somewhere import ResourceContext, SomewhereQuestion, exists, is_pattern
 from policies.engine.truth import MAYBE, NO, YES, Truth
 
 if TYPE_CHECKING:
@@ -46,8 +45,7 @@ if TYPE_CHECKING:
 _OF_THE_PRINCIPAL = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"})
 _TAGS = "aws:principaltag/"
 _ELSEWHERE = Surroundings("")
-_FEW = 50  # of more the documents are looked at for all at once
-_GRANTING = (LayerName.IDENTITY, LayerName.RESOURCE)
+FEW = 50  # of more the documents are looked at for all at once
 
 
 def asks_who(statement: CompiledStatement) -> bool:
@@ -64,105 +62,11 @@ class StatementEffect(NamedTuple):
     personal: tuple[CompiledStatement, ...] = ()
 
 
-class ExampleRequest(NamedTuple):
-    """What the engine says of an example: keys that the caller chooses, and those that are supposed to be so."""
-
-    chosen: Context = MappingProxyType({})
-    supposed: Context = MappingProxyType({})
-    is_undecided: bool = False
-
-
-class WhoCanMatch:
-    """A principal who may do what was asked about; why is found out when somebody asks."""
-
-    __slots__ = ("_question", "_where", "decision", "number")
-
-    def __init__(
-        self, question: WhoCanQuestion, number: int, decision: Decision, where: ExampleRequest | None = None
-    ) -> None:
-        """`where`: of a pattern, as which request it is decided."""
-        self._question = question
-        self._where = where
-        self.number = number
-        self.decision = decision
-
-    def at(self, where: ExampleRequest) -> WhoCanMatch:
-        return WhoCanMatch(self._question, self.number, self.decision, where)
-
-    @property
-    def holder(self) -> Holder:
-        return self._question.index.holders[self.number]
-
-    @property
-    def arn(self) -> str:
-        return self.holder.arn
-
-    @property
-    def because(self) -> list[VerdictReason]:
-        """The statements that allow it, of the principal's own policies and of the resource's."""
-        return [
-            reason
-            for reason in self._question.verdict(self.number).reasons
-            if reason.effect == "Allow" and reason.layer in _GRANTING and reason.policy
-        ]
-
-    @property
-    def example(self) -> tuple[str, str]:
-        """The action and the resource that it was decided for."""
-        return self._question.about
-
-    @property
-    def chosen(self) -> Context:
-        """Condition keys that the caller has to choose so, for the example to be allowed."""
-        return self._where.chosen if self._where else {}
-
-    @property
-    def region(self) -> str:
-        """Where the example is, or where the request has to be sent; "" where that makes no difference."""
-        parts = self._question.about[1].split(":", 5)
-        in_arn = parts[3] if len(parts) == 6 else ""
-        return in_arn or next(iter(self.chosen.get(REGION, ())), "")
-
-    @property
-    def account(self) -> str:
-        """The AWS account of the example."""
-        return self._question.account
-
-    @property
-    def allowed_if(self) -> Context | None:
-        """Of what is unknown, values of condition keys with which it is allowed; an empty tuple: without the key.
-
-        None: nobody knows any.
-        """
-        if self.decision is not Decision.UNKNOWN:
-            return None
-        if self._where is not None:
-            return None if self._where.is_undecided else self._where.supposed
-        return self._question.allowed_if(self.number)
-
-    @property
-    def is_undecided(self) -> bool:
-        """Whether there was too much to try."""
-        return self._where is not None and self._where.is_undecided
-
-    @property
-    def depends_on(self) -> tuple[str, ...]:
-        """The context keys that decide, where they aren't known."""
-        if self.decision is not Decision.UNKNOWN or self.is_undecided:
-            return ()
-        keys = set(self._question.verdict(self.number).missing_context)
-        return tuple(sorted(keys.union(self._where.supposed if self._where else ())))
-
-    @property
-    def not_read(self) -> list[LayerName]:
-        """What could still change it."""
-        return sorted(self._question.not_read(self.number))
-
-
 class WhoCanQuestion:
     def __init__(self, index: Index, action: str, resource: str, context: Context) -> None:
         self.index = index
         self.about = (action, resource)
+        self.looked_at = 0  # principals, by the last answers
         self._action = action.lower()
         self._resource = resource
         around = index.surroundings
@@ -198,9 +102,10 @@ class WhoCanQuestion:
 
     def answers(self, among: Collection[int] | None) -> list[WhoCanMatch]:
         """Of everybody, or `among` these: of a few, only the documents that they hold are looked at."""
-        numbers = among if among is not None and len(among) <= _FEW else self._candidates()
+        numbers = among if among is not None and len(among) <= FEW else self._candidates()
         if among is not None:
             numbers = set(among).intersection(numbers)
+        self.looked_at = len(numbers)
         found = ((number, self._decision(number)) for number in sorted(numbers))
         yes = (Decision.ALLOWED, Decision.UNKNOWN)
         return [WhoCanMatch(self, number, decision) for number, decision in found if decision in yes]
@@ -352,6 +257,17 @@ class WhoCanQuestion:
                 perhaps = max(perhaps, NamingDirectness.ITSELF if by_session else named)
                 surely = max(surely, named) if applies is YES else surely
         return surely, perhaps, refuses
+
+    def deciding(self, number: int) -> Hashable:
+        """What decides it of a principal: two with the same have the same verdict, by the same statements of policies
+        of the same names."""
+        holder, boundary = self.index.holders[number], self.index.boundary_of[number]
+        documents = [each for each in self.index.documents_of[number] if any(self._said(each))]
+        saying = {id(self.index.documents[each]) for each in documents}
+        policies = tuple((each.name, id(each.document)) for each in holder.policies if id(each.document) in saying)
+        asked = documents if boundary is None else [*documents, boundary]
+        is_personal = bool(self._trust and self._trust.name) or any(self._said(each).personal for each in asked)
+        return policies, boundary, holder.caller.kind, holder.caller.is_service_linked, number if is_personal else None
 
     # ---- Why -------------------------------------------------------------------------------------------------
     def verdict(self, number: int) -> Verdict:

@@ -13,9 +13,10 @@ from access.drafts.effects import DraftEffects
 from access.escalation.account import EscalationRows, escalation_account
 from access.escalation.focused import FocusedEscalations, escalations_of
 from access.escalation.search import SearchBasis
-from access.index import ASSUME, Index, cached_index, numbers_of
+from access.index import Index, cached_index, numbers_of
 from access.plans.escalation_check import PathSummary, WhoCanEscalate, is_new, matters
 from access.plans.planned_account import account_with
+from access.role_chains import ASSUME
 from accounts.models import AwsAccount
 from policies.holdings import TrustChange
 

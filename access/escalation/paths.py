@@ -12,7 +12,7 @@ from access.escalation.account import EscalationAccount
 from access.escalation.search import TECHNIQUES, Search, SearchBasis
 from access.escalation.shortest import ClosurePaths, MoveUse, Proof
 from access.escalation.techniques import NeedResource, Technique
-from access.question import WhoCanMatch
+from access.matches import WhoCanMatch
 from aws_constraints.arn import name_of
 from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision

@@ -12,7 +12,7 @@ from itertools import product
 from access.escalation.techniques import PermissionNeed
 from access.holders import Holder
 from access.index import Index, is_of_oneself
-from access.question import ExampleRequest, WhoCanMatch
+from access.matches import ExampleRequest, WhoCanMatch
 from policies.engine import catalogue
 from policies.engine.combine import Decision
 from policies.engine.compiled import CompiledStatement

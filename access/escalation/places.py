@@ -9,7 +9,7 @@ from itertools import product
 
 from access.escalation.permits import Matches, Permits, without_variables
 from access.escalation.techniques import NeedResource, PermissionNeed, Technique
-from access.question import WhoCanMatch
+from access.matches import WhoCanMatch
 from policies.engine import catalogue
 from policies.engine.callers import Caller, CallerKind
 from policies.engine.compiled import CompiledStatement

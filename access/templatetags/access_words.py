@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from access.denied import words
 from access.denied.layers import LayerLine
 from access.denied.requests import DeniedRequest
 from access.effective_access import ActionGroup
 from access.limits import DecidingStatement
+from access.who_can.answer import WayLine
 from iamconsole.web.words import some
 from policies.engine.catalogue import spelled
 from policies.engine.evaluate import LayerName
@@ -55,15 +58,25 @@ def read_from(asked: DeniedRequest) -> str:
 
 
 @register.filter
-def some_names(names: Sequence[str]) -> str:
-    """ "a, b, c and 4 more"."""
-    return some(names)
+def way(line: WayLine) -> SafeString:
+    """Statements of a policy that allow something, and by which groups it is had, with links."""
+    statements = f", statement{'s' if len(line.statements) > 1 else ''} {', '.join(line.statements)}"
+    if not line.groups:
+        return format_html("{}{}", _linked(line.policy, line.url), statements)
+    by = format_html_join(", ", "{}", ((_linked(name, url),) for name, url in line.groups))
+    own = "its own and " if line.is_own else ""
+    many = "s" if len(line.groups) > 1 else ""
+    return format_html("{}{}, {}by group{} {}", _linked(line.policy, line.url), statements, own, many, by)
+
+
+def _linked(text: str, url: str) -> SafeString | str:
+    return format_html('<a class="link" href="{}">{}</a>', url, text) if url else text
 
 
 @register.filter
-def svg(value: float) -> str:
-    """A number as SVG writes it, in every language."""
-    return f"{value:g}"
+def some_names(names: Sequence[str]) -> str:
+    """ "a, b, c and 4 more"."""
+    return some(names)
 
 
 @register.filter

@@ -19,9 +19,9 @@ from access.denied.answer import surroundings_seen
 from access.forms import DeniedRequestForm
 from access.holders import Holder
 from access.models import AccessDisagreement
+from access.object_links import principal_url
 from access.situations import Situation, Situations, UnanswerableQuestionError
 from access.views.seen import seen_by
-from access.views.who_can import url_of
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import ASK_AWS
@@ -59,7 +59,7 @@ def _answered(
     holder = situations.asker(asked["principal"]).holder
     context: dict[str, Any] = {
         "asked": asked,
-        "url": url_of(aws_account, holder.unique_id, holder.is_role) if holder else "",
+        "url": principal_url(aws_account, holder.unique_id, holder.is_role) if holder else "",
         "ours": evaluate(situation.request, situation.all_layers),
         "not_read": list(situation.not_read.values()),
     }

@@ -19,7 +19,7 @@ from access.cuts.losses import RankedCut, ranked
 from access.cuts.path_graph import path_graph
 from access.cuts.steps import NoSuchCutError, steps_of
 from access.escalation.finding_source import RULE
-from access.views.who_can import url_of
+from access.object_links import principal_url
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import MUTE, PROPOSE
@@ -94,7 +94,7 @@ def _open(aws_account: AwsAccount, rows: FindingQuerySet, *, of: str) -> dict[st
         "best": cuts[0] if cuts else None,
         "stays": _stays(paths, ends),
         "untried": not found.trials.is_done,
-        "graph": path_graph(groups, ends, lambda path: url_of(aws_account, path.unique_id, path.is_role)),
+        "graph": path_graph(groups, ends, lambda path: principal_url(aws_account, path.unique_id, path.is_role)),
         "not_read": sorted(found.index.surroundings.not_read.values()),
         "first_seen": min((row.first_seen for row in known.values() if not row.is_muted), default=None),
         "is_sure": any(not path.supposes for path in paths),
@@ -107,7 +107,7 @@ def _stays(paths: Sequence[PathView], ends: frozenset[int]) -> Sequence[str]:
 
 
 def _line(aws_account: AwsAccount, group: PathGroup, ends: frozenset[int], known: Mapping[str, Finding]) -> PathLine:
-    named = [(path.name, url_of(aws_account, path.unique_id, path.is_role)) for path in group.paths[:NAMED]]
+    named = [(path.name, principal_url(aws_account, path.unique_id, path.is_role)) for path in group.paths[:NAMED]]
     pks = [known[path.fingerprint].pk for path in group.paths if path.fingerprint in known]
     here = reverse("escalations", kwargs={"account_id": aws_account.account_id})
     query = urlencode([*(("finding", pk) for pk in pks), ("next", here)])

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from access.holders import Holder
 from access.index import cached_index
 from access.naming import naming
-from access.views.who_can import url_of
+from access.object_links import principal_url
 from aws_constraints.arn import name_of
 from objects.object_pages import ObjectPages, fetch_row, render_tab
 
@@ -28,4 +28,4 @@ def named_in(request: HttpRequest, account_id: str, aws_id: str, kind: ObjectPag
 
 
 def _link(row: Any, holder: Holder) -> tuple[str, str]:
-    return name_of(holder.arn), url_of(row.aws_account, holder.unique_id, holder.is_role)
+    return name_of(holder.arn), principal_url(row.aws_account, holder.unique_id, holder.is_role)

@@ -29,10 +29,10 @@ from access.denied.reading import Reading, read
 from access.denied.requests import DeniedRequest, ReadFrom
 from access.forms import DeniedRequestForm
 from access.holders import Holder
+from access.object_links import principal_url
 from access.situations import UnanswerableQuestionError
 from access.views.ask_aws import statement_of
 from access.views.seen import aws_account_seen, seen_by
-from access.views.who_can import url_of
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import ASK_AWS
@@ -159,7 +159,7 @@ class _DenialPage:
         """In words, with the address of who it is in the mirror."""
         caller = found.situation.request.caller
         holder = found.holder
-        url = url_of(self._aws_account, holder.unique_id, holder.is_role) if holder else ""
+        url = principal_url(self._aws_account, holder.unique_id, holder.is_role) if holder else ""
         return {"words": words.caller_words(caller), "name": words.caller_name(caller), "url": url}
 
     def _elsewhere(self, found: DenialAnswer) -> dict[str, Any] | None:
@@ -190,7 +190,7 @@ class _DenialPage:
         return context
 
     def _named(self, holder: Holder) -> AdmittedPrincipal:
-        return AdmittedPrincipal(holder.caller.name, url_of(self._aws_account, holder.unique_id, holder.is_role))
+        return AdmittedPrincipal(holder.caller.name, principal_url(self._aws_account, holder.unique_id, holder.is_role))
 
 
 SHOWN = 20  # of those whom a statement would let in

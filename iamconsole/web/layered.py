@@ -29,10 +29,14 @@ class LayeredGraph:
     rows: float
 
 
-def layered(nodes: Sequence[str], edges: Sequence[Edge], *, last: str = "") -> LayeredGraph:
-    """`last` stands in the last column. Edges that would close a circle don't count for the columns."""
+def layered(nodes: Sequence[str], edges: Sequence[Edge], *, last: str = "", late: bool = False) -> LayeredGraph:
+    """`last` stands in the last column. Edges that would close a circle don't count for the columns. `late`: what
+    stands between others is near what follows, so that the last steps of all ways are in the same columns.
+    """
     edges = [edge for edge in dict.fromkeys(edges) if edge[0] != edge[1]]
     column = _columns(nodes, edges, last)
+    if late:
+        column = _moved_on(column, edges)
     routes: dict[Edge, list[_Place]] = {}
     layers: dict[int, list[_Place]] = defaultdict(list)
     for node in nodes:
@@ -86,6 +90,17 @@ def _columns(nodes: Sequence[str], edges: Sequence[Edge], last: str) -> dict[str
     return found
 
 
+def _moved_on(column: dict[str, int], edges: Sequence[Edge]) -> dict[str, int]:
+    """Those that something leads to as far as what they lead to lets them."""
+    found = dict(column)
+    forward = [edge for edge in edges if column[edge[0]] < column[edge[1]]]
+    reached = {end for _, end in forward}
+    for node in sorted(reached, key=lambda each: -column[each]):
+        following = [found[end] for start, end in forward if start == node]
+        found[node] = min(following, default=found[node] + 1) - 1
+    return found
+
+
 def _neighbours(ways: Sequence[Sequence[_Place]]) -> dict[_Place, list[_Place]]:
     found: dict[_Place, list[_Place]] = defaultdict(list)
     for way in ways:
@@ -118,5 +133,16 @@ def _rows(layers: Sequence[Sequence[_Place]], ways: Sequence[Sequence[_Place]]) 
                 down.append(max(want, down[-1] + 1) if down else want)
             shift = fmean([want - at for want, at in zip(wanted, down, strict=True)]) if layer else 0.0
             rows |= {place: at + shift for place, at in zip(layer, down, strict=True)}
-    top = min(rows.values(), default=0.0)
-    return {place: row - top for place, row in rows.items()}
+    return _without_gaps(rows)
+
+
+def _without_gaps(rows: Mapping[_Place, float]) -> dict[_Place, float]:
+    """From 0 on, and nowhere is a whole row empty in all layers."""
+    ordered = sorted(rows.items(), key=lambda item: item[1])
+    found: dict[_Place, float] = {}
+    before, at = 0.0, 0.0
+    for place, row in ordered:
+        at += min(row - before, 1.0) if found else 0.0
+        before = row
+        found[place] = at
+    return found

@@ -14,9 +14,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from access.holders import Holder
-from access.index import Index, chains_to, index_of
+from access.index import Index, index_of
 from access.patterns import actions_of, who_can
 from access.resource_policies import is_bound_by_rcps, on_services_with_rcps
+from access.role_chains import chains_to
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine.callers import caller_of

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from access.holders import Holder
 from access.index import Index
+from access.matches import WhoCanMatch
 from access.patterns import who_can
-from access.question import WhoCanMatch, WhoCanQuestion
+from access.question import WhoCanQuestion
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine.combine import Decision

@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 
 from access.views import who_can
+from access.who_can import chains
 from accounts.models import AwsAccount, Operator
+from identities.models import IamRole
 from tests.access.mirrored import arn, role, user
 from tests.services.pages import address, get, text_of
 from tests.services.statements import allow
@@ -59,20 +61,62 @@ def test_through_roles(alone: AwsAccount, bob: Operator, client_of: ClientOf) ->
     user(alone, "anna", allow("sts:AssumeRole", arn("role/ci"), Sid="Ci"))
     user(alone, "ben", allow("s3:*"))
     client = client_of(bob)
-    assert "Look for them" in words(get(client, "who_can", ASKED))
-    found = words(get(client, "who_can", f"{ASKED}&chains=1")).partition("Through a role")[2]
-    assert "ci assumes deploy : inline policy own, statement Deploy; trust policy of" in found
-    assert "anna assumes ci : inline policy own, statement Ci; trust policy of" in found
+    said, _, found = words(get(client, "who_can", ASKED)).partition("Through a role")
+    assert "1 role. 2 more by assuming a role" in said
+    assert "ci Role assumes deploy : inline policy own, statement Deploy; trust policy of deploy" in found
+    assert "anna User assumes ci : inline policy own, statement Ci; trust policy of ci" in found
+    assert "deploy is allowed it: inline policy own, statement number 1" in found
     assert "ben" not in found
 
 
-def test_too_many_roles_are_said(
+def test_all_chains_page_after_page_and_as_csv(
     alone: AwsAccount, bob: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(who_can, "MOST_TARGETS", 1)
-    for name in ("one", "two"):
-        role(alone, name, allow("sqs:*"), trusts=arn("root"))
-    assert "2 roles may do this" in words(get(client_of(bob), "who_can", f"{ASKED}&chains=1"))
+    """However many roles may do it."""
+    monkeypatch.setattr(chains, "SHOWN", 2)
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    for number in range(45):
+        role(alone, f"target{number:02}", allow("sqs:*", Condition=mfa), trusts=arn("root"))
+    for name, number in (("anna", 3), ("ben", 44), ("carl", 44)):
+        user(alone, name, allow("sts:AssumeRole", arn(f"role/target{number:02}")))
+    client = client_of(bob)
+    first, last = (through_roles(get(client, "who_can", f"{ASKED}&chains={page}")) for page in ("1", "2"))
+    assert "3, the shortest way of each" in first
+    assert "1 to 2 of 3" in first
+    assert "anna" in first
+    assert "carl" not in first
+    assert "carl User assumes target44" in last
+    assert "target44 is allowed it, only with MFA" in last
+    answer: Any = client.get(f"{address('who_can')}{ASKED}&format=chains")
+    lines = [*csv.reader(b"".join(answer.streaming_content).decode().splitlines())]
+    assert [line[0] for line in lines[1:]] == ["anna", "ben", "carl"]
+    assert lines[1][1:] == [arn("user/anna"), arn("role/target03"), "only with MFA"]
+    by_role = IamRole.objects.get(name="target44").aws_id
+    listed = through_roles(get(client, "who_can", f"{ASKED}&through={by_role}"))
+    assert "Through target44" in listed
+    assert "anna" not in listed
+    assert "anna" in through_roles(get(client, "who_can", f"{ASKED}&through=nobody"))
+
+
+def test_a_long_search_goes_on(
+    alone: AwsAccount, bob: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chains, "STEPS", 1)
+    for number in range(3):
+        role(alone, f"target{number}", allow("sqs:*"), trusts=arn("root"))
+    user(alone, "anna", allow("sts:AssumeRole", arn("role/target2")))
+    client = client_of(bob)
+    found = through_roles(get(client, "who_can", ASKED))
+    assert "1 role was looked at so far, 2 not yet. Go on looking" in found
+    assert "Nobody so far." in found
+    assert "2 roles were looked at so far, 1 not yet." in through_roles(get(client, "who_can", ASKED))
+    found = through_roles(get(client, "who_can", ASKED))
+    assert "Go on" not in found
+    assert "anna User assumes target2" in found
+
+
+def through_roles(html: str) -> str:
+    return words(html).partition("Through a role")[2]
 
 
 def test_the_search_box_takes_the_question(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

@@ -24,6 +24,7 @@ Graph = Mapping[str, set[str]]
 
 # Who names only a type of a module that imports it.
 TYPES_ONLY = {
+    ("access.matches", "access.question"),
     ("access.question", "access.index"),
     ("accounts.models.aws_accounts", "accounts.models.operators"),
     ("accounts.models.grants", "accounts.models.operators"),

@@ -10,10 +10,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from access.commands import aws_account_of, context_from
 from access.descriptions import describe_condition, describe_example
-from access.index import Index, chains_to, index_of
+from access.index import Index, index_of
+from access.matches import WhoCanMatch
 from access.outsiders import Outsider, outsiders
 from access.patterns import MOST_WILDCARDS, is_too_wild, who_can
-from access.question import WhoCanMatch
+from access.role_chains import chains_to
 from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
 from policies.engine.conditions import Context

@@ -203,6 +203,12 @@ def _control_class(widget: Widget) -> str:
 
 
 @register.filter
+def svg(value: float) -> str:
+    """A number as SVG writes it, in every language."""
+    return f"{value:g}"
+
+
+@register.filter
 def to_json(value: Any) -> str:
     """For a data attribute, which escapes it."""
     return json.dumps(value)

@@ -1,0 +1,1 @@
+"""The page *Who can*: the answer, who gets it alike, chains of roles, and the graph."""

@@ -1,0 +1,157 @@
+"""The answer of the page: everybody who may, by number, and those who are trusted from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from access.denied.words import short
+from access.descriptions import describe_condition, describe_example
+from access.index import cached_index
+from access.matches import WhoCanMatch
+from access.object_links import links_of, principal_url
+from access.outsiders import Outsider, outsiders
+from access.patterns import who_can
+from access.role_chains import ChainSearch
+from access.who_can.ways import Fold, Way, by_policy, folded, policies_and_groups, ways_of
+from accounts.models import AwsAccount
+from aws_constraints.arn import name_of
+from iamconsole.web.exports import csv_line
+from policies.engine.catalogue import spelled
+from policies.engine.combine import Decision
+from policies.engine.somewhere import is_pattern
+
+CONDITIONAL = "conditional"
+_TRUST = "trust policy of "
+
+
+def policy_words(policy: str) -> str:
+    """What the evaluator calls a policy, without ARNs."""
+    return f"{_TRUST}{name_of(policy.removeprefix(_TRUST))}" if policy.startswith(_TRUST) else short(policy)
+
+
+@dataclass(frozen=True)
+class WayLine:
+    """`url`: of the policy; `groups`: names and addresses of those by which it is had; "" for those we lack."""
+
+    policy: str
+    url: str
+    statements: Sequence[str]
+    groups: Sequence[tuple[str, str]] = ()
+    is_own: bool = True
+
+    @property
+    def words(self) -> str:
+        """For files: "payroll-read, statement Read, by group finance"."""
+        names = [name for name, _ in self.groups]
+        by = f"by group{'s' if len(names) > 1 else ''} {' and '.join(names)}" if names else ""
+        said = f"{self.policy}, statement{'s' if len(self.statements) > 1 else ''} {', '.join(self.statements)}"
+        return ", ".join(filter(None, [said, f"its own and {by}" if by and self.is_own else by]))
+
+
+@dataclass(frozen=True)
+class WhoCanLine:
+    """`kind`: "user", "role" or, of who isn't in the mirror, ""; then `url` is "", too. `example`: of a pattern, what
+    they may, and where."""
+
+    name: str
+    url: str
+    kind: str
+    decision: str
+    because: Sequence[WayLine]
+    only_if: str = ""
+    example: str = ""
+    arn: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Unknown is left where nothing can be said: under a condition that is known, it is yes."""
+        return CONDITIONAL if self.decision == Decision.UNKNOWN and self.only_if.startswith("only ") else self.decision
+
+
+class WhoCanAnswer:
+    """`like`: the unique id of somebody, to list only who gets it in the same way; "" for everybody."""
+
+    def __init__(self, aws_account: AwsAccount, asked: Mapping[str, Any], like: str = "") -> None:
+        self.aws_account, self.asked = aws_account, asked
+        self.cached = cached_index(aws_account)
+        self.index = self.cached.index
+        question = (asked["action"], asked["resource"], asked["context"])
+        self.found = who_can(self.index, *question)
+        self.others = list(outsiders(self.index, *question))
+        self.like = next((fold for fold in self.folds if _has(fold, like)), None) if like else None
+
+    @property
+    def listed(self) -> Sequence[WhoCanMatch | Outsider]:
+        return self.like.matches if self.like else [*self.found, *self.others]
+
+    @cached_property
+    def folds(self) -> Sequence[Fold]:
+        return folded(self.found, self.cached.groups)
+
+    @cached_property
+    def chains(self) -> ChainSearch:
+        """Kept beside the index: it goes on where it stopped."""
+        roles = {each.number: each.decision is Decision.ALLOWED for each in self.found if each.holder.is_role}
+        asked = (self.asked["action"], self.asked["resource"], tuple(sorted(self.asked["context"].items())))
+        apart = [each.number for each in self.found]
+        return self.cached.answer(("chains", *asked), lambda: ChainSearch(self.index, roles, apart))
+
+    def lines(self, first: int = 0, most: int | None = None) -> Iterator[WhoCanLine]:
+        """`first`: from 0."""
+        listed = self.listed[first : None if most is None else first + most]
+        ways = {each.number: ways_of(each, self.cached.groups) for each in listed if isinstance(each, WhoCanMatch)}
+        links = self.links(way for each in ways.values() for way in each)
+        for each in listed:
+            if isinstance(each, Outsider):
+                yield outsider_line(each)
+            else:
+                yield self._line(each, [way_line(way, links) for way in ways[each.number]])
+
+    def links(self, ways: Any) -> Mapping[str, str]:
+        return links_of(self.aws_account, set(policies_and_groups(ways)))
+
+    def url_of(self, number: int) -> str:
+        holder = self.index.holders[number]
+        return principal_url(self.aws_account, holder.unique_id, holder.is_role)
+
+    def csv(self) -> Iterator[str]:
+        yield csv_line(("Name", "ARN", "Answer", "Condition", "Example", "Because of"))
+        for line in self.lines():
+            because = "; ".join(each.words for each in line.because)
+            yield csv_line((line.name, line.arn, line.decision, line.only_if, line.example, because))
+
+    def _line(self, found: WhoCanMatch, because: Sequence[WayLine]) -> WhoCanLine:
+        is_about_pattern = is_pattern(self.asked["action"]) or is_pattern(self.asked["resource"])
+        return WhoCanLine(
+            name_of(found.arn),
+            self.url_of(found.number),
+            "role" if found.holder.is_role else "user",
+            found.decision,
+            because,
+            describe_condition(found),
+            describe_example(found) if is_about_pattern and not found.is_undecided else "",
+            found.arn,
+        )
+
+
+def way_line(way: Way, links: Mapping[str, str]) -> WayLine:
+    groups = [(name_of(group), links.get(group, "")) for group in way.groups]
+    return WayLine(policy_words(way.policy), links.get(way.policy, ""), way.statements, groups, way.is_own)
+
+
+def outsider_line(found: Outsider) -> WhoCanLine:
+    keys = found.verdict.missing_context
+    depends = f"depends on {', '.join(map(spelled, keys))}" if keys else ""
+    reasons = [reason for reason in found.verdict.reasons if reason.policy.startswith(_TRUST)]
+    because = [
+        WayLine(policy_words(policy), "", [reason.named for reason in same])
+        for (policy, _), same in by_policy(reasons).items()
+    ]
+    return WhoCanLine(found.name, "", "", found.verdict.decision, because, depends, arn=found.name)
+
+
+def _has(fold: Fold, unique_id: str) -> bool:
+    return any(match.holder.unique_id == unique_id for match in fold.matches)

@@ -1,0 +1,258 @@
+"""Who can, as a graph: who, through which group, policy or chain of roles, up to the action on the resource.
+
+Who gets it alike stands in one box, the largest first. Principals that aren't drawn are counted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from access.descriptions import describe_condition
+from access.matches import WhoCanMatch
+from access.role_chains import RoleChain
+from access.who_can.answer import WhoCanAnswer, WhoCanLine, outsider_line, policy_words
+from access.who_can.ways import Fold, Way
+from aws_constraints.arn import name_of
+from iamconsole.web.graphs import NARROW, EdgeText, Graph, NodeText, cut, drawn
+from iamconsole.web.words import counted
+from policies.engine.combine import Decision
+
+MOST_BOXES, MOST_ROUTES, MOST_OUTSIDE, MOST_NODES, MOST_COLUMNS = 10, 5, 2, 32, 12
+_END = "end"
+_PAGE = 1000  # pixels
+_NAME = 24  # characters
+_COMPARED = 3  # whose conditions are compared
+Url = Callable[..., str]  # of the page, with these parameters
+
+
+@dataclass(frozen=True)
+class WhoCanGraph:
+    """`shown` of `total` principals are in it."""
+
+    graph: Graph
+    shown: int
+    total: int
+    has_conditions: bool
+
+    @property
+    def left_out(self) -> int:
+        return self.total - self.shown
+
+    @property
+    def css(self) -> str:
+        """Where it is a little wider than the page, it is made smaller; else it scrolls."""
+        return "graph-shrinks" if _PAGE < self.graph.view_width <= _PAGE * 1.3 else ""
+
+
+@dataclass(frozen=True)
+class _Box:
+    """Those who begin, and the ways they go: each a list of nodes with the word on the edge that leads there."""
+
+    text: NodeText
+    who: int
+    ways: Sequence[Sequence[tuple[str, str]]]
+    is_sure: bool
+
+
+@dataclass
+class _WhoCanDrawing:
+    nodes: dict[str, NodeText] = field(default_factory=dict)
+    edges: dict[tuple[str, str], EdgeText] = field(default_factory=dict)
+    shown: int = 0
+
+    def add(self, key: str, box: _Box, texts: Mapping[str, NodeText]) -> bool:
+        """Whether there is room for it."""
+        on_the_way = {node for way in box.ways for node, _ in way}
+        if len(self.nodes.keys() | on_the_way) >= MOST_NODES:
+            return False
+        self.nodes |= {node: texts[node] for node in on_the_way if node not in self.nodes} | {key: box.text}
+        self.shown += box.who
+        for way in box.ways:
+            for (one, _), (other, word) in pairwise([(key, ""), *way]):
+                is_sure = box.is_sure or one != key
+                before = self.edges.get((one, other))
+                self.edges[one, other] = EdgeText(word, "" if is_sure or (before and not before.kind) else "if")
+        return True
+
+
+def who_can_graph(answer: WhoCanAnswer, chains: Sequence[RoleChain], url: Url) -> WhoCanGraph | None:
+    """`chains`: all that were found. `url` makes the address that lists who stands in a box. None: nobody can."""
+    total = len(answer.found) + len(answer.others) + len(chains)
+    if not total:
+        return None
+    drawing = _Painter(answer, url).painted(chains)
+    graph = drawn(drawing.nodes, drawing.edges, last=_END, most_columns=MOST_COLUMNS, column_width=NARROW, late=True)
+    dashed = any(edge.kind for edge in drawing.edges.values())
+    return WhoCanGraph(graph, drawing.shown, total, dashed) if graph else None
+
+
+class _Painter:
+    def __init__(self, answer: WhoCanAnswer, url: Url) -> None:
+        self._answer, self._url = answer, url
+        self._holders = answer.index.holders
+        self._drawing = _WhoCanDrawing()
+        self._texts: dict[str, NodeText] = {_END: self._end()}
+
+    def painted(self, chains: Sequence[RoleChain]) -> _WhoCanDrawing:
+        routes = _routes(chains)[:MOST_ROUTES]
+        passed = {role for route, _ in routes for role in route}
+        folds = list(_parted(self._answer.folds, passed))
+        outside = self._outside()[:MOST_OUTSIDE]
+        room = MOST_BOXES - len(outside) - len(routes)
+        alone = [fold for fold in folds if fold.first.number in passed]
+        others = [fold for fold in folds if fold.first.number not in passed][: max(room, 1)]
+        self._know((*alone, *others))
+        for fold in alone:
+            self._drawing.add(_key(fold.first.number), self._direct(fold), self._texts)
+        for route, same in routes:
+            self._paint_route(route, same, {chain.numbers[0]: chain for chain in chains}, passed)
+        for line, who in outside:
+            self._drawing.add(line.name, self._from_outside(line, who), self._texts)
+        for fold in others:
+            self._drawing.add(_key(fold.first.number), self._direct(fold), self._texts)
+        return self._drawing
+
+    # ---- Who may themselves ------------------------------------------------------------------------------------
+    def _direct(self, fold: Fold) -> _Box:
+        first, condition = fold.first, _condition(fold.first)
+        return _Box(
+            self._who([match.number for match in fold.matches], condition, like=first.holder.unique_id),
+            len(fold.matches),
+            list(self._ways(fold)),
+            fold.is_sure,
+        )
+
+    def _ways(self, fold: Fold) -> Iterator[Sequence[tuple[str, str]]]:
+        trusts = [_policy(way) for way in fold.ways if way.is_of_resource]
+        end = (_END, "lets in" if trusts else "")
+        own = [way for way in fold.ways if not way.is_of_resource]
+        for way in own:
+            tail = [(_policy(way), ""), *((each, "and") for each in trusts), end]
+            if way.is_own:
+                yield tail
+            for group in way.groups:
+                yield [(group, "member of"), *tail]
+        if not own:
+            yield [*((each, "named in") for each in trusts), end]
+
+    def _know(self, folds: Sequence[Fold]) -> None:
+        """What stands on their ways."""
+        ways = [way for fold in folds for way in fold.ways]
+        links = self._answer.links(ways)
+        statements: dict[str, dict[str, None]] = defaultdict(dict)
+        for way in ways:
+            statements[_policy(way)] |= dict.fromkeys(way.statements)
+            for group in way.groups:
+                self._texts[group] = NodeText(name_of(group), "group", links.get(group, ""))
+        for way in ways:
+            names = list(statements[_policy(way)])
+            about = f"statement{'s' if len(names) > 1 else ''} {', '.join(names)}"
+            self._texts[_policy(way)] = NodeText(policy_words(way.policy), about, links.get(way.policy, ""))
+
+    # ---- Who assumes a role that may ---------------------------------------------------------------------------
+    def _paint_route(
+        self, route: Sequence[int], same: Sequence[RoleChain], by_number: Mapping[int, RoleChain], passed: set[int]
+    ) -> None:
+        """`passed`: the roles that stand by themselves, as every route has them."""
+        for role in route[:-1]:
+            if _key(role) not in self._drawing.nodes:
+                chain = by_number[role]
+                self._texts[_key(role)] = self._who([role], _condition(chain.first))
+                self._drawing.add(_key(role), self._assuming([chain], self._texts[_key(role)]), self._texts)
+        begin = [chain for chain in same if chain.numbers[0] not in passed]
+        if begin:
+            text = self._who(
+                [chain.numbers[0] for chain in begin],
+                _common([chain.first for chain in begin]),
+                through=self._holders[route[0]].unique_id,
+            )
+            self._drawing.add(_key(begin[0].numbers[0]), self._assuming(begin, text), self._texts)
+
+    def _assuming(self, chains: Sequence[RoleChain], text: NodeText) -> _Box:
+        first = chains[0]
+        way = [(_key(role), "assumes") for role in first.numbers[1:2]]
+        for role in first.numbers[1:2]:
+            self._texts.setdefault(_key(role), self._who([role], ""))
+        return _Box(text, len(chains), [way], first.first.decision is Decision.ALLOWED)
+
+    # ---- Who is let in from outside ----------------------------------------------------------------------------
+    def _outside(self) -> list[tuple[WhoCanLine, int]]:
+        """Those whom the same statements let in, once, with how many they are."""
+        alike: dict[object, list[WhoCanLine]] = defaultdict(list)
+        for line in map(outsider_line, self._answer.others):
+            alike[tuple(each.words for each in line.because), line.only_if, line.decision].append(line)
+        lines = sorted(alike.values(), key=len, reverse=True)
+        return [(replace(same[0], name=_named([each.name for each in same])), len(same)) for same in lines]
+
+    def _from_outside(self, line: WhoCanLine, who: int) -> _Box:
+        ways = []
+        for each in line.because:
+            key = f"{each.policy} {each.words}"
+            self._texts[key] = NodeText(each.policy, each.words.partition(", ")[2])
+            ways.append([(key, "named in"), (_END, "lets in")])
+        about = ", ".join(filter(None, ["from outside", line.only_if]))
+        text = NodeText(line.name, about, self._url() + "#answer")
+        return _Box(text, who, ways or [[(_END, "")]], line.decision == Decision.ALLOWED)
+
+    # ---- Words -------------------------------------------------------------------------------------------------
+    def _who(self, numbers: Sequence[int], condition: str, **listing: str) -> NodeText:
+        """`listing`: the parameter that lists them, where they are several."""
+        kind = "role" if self._holders[numbers[0]].is_role else "user"
+        name = _named([name_of(self._holders[number].arn) for number in numbers])
+        about = ", ".join(filter(None, [kind if len(numbers) == 1 else counted(len(numbers), kind), condition]))
+        anchor = "#chains" if "through" in listing else "#answer"
+        url = self._answer.url_of(numbers[0]) if len(numbers) == 1 else self._url(**listing) + anchor
+        return NodeText(name, about, url)
+
+    def _end(self) -> NodeText:
+        resource = self._answer.asked["resource"]
+        role = self._answer.index.by_arn.get(resource)
+        name = "anything" if resource == "*" else resource.split(":", 5)[-1]
+        return NodeText(name, self._answer.asked["action"], "" if role is None else self._answer.url_of(role), "end")
+
+
+def _routes(chains: Iterable[RoleChain]) -> list[tuple[tuple[int, ...], list[RoleChain]]]:
+    """Those who assume the same roles, the most first."""
+    found: dict[tuple[object, ...], list[RoleChain]] = defaultdict(list)
+    for chain in chains:
+        found[chain.numbers[1:], chain.first.holder.is_role, chain.first.decision].append(chain)
+    ordered = sorted(found.values(), key=lambda same: (-len(same), same[0].order))
+    return [(same[0].numbers[1:], same) for same in ordered]
+
+
+def _parted(folds: Iterable[Fold], passed: set[int]) -> Iterator[Fold]:
+    """Roles over which chains lead stand by themselves."""
+    for fold in folds:
+        yield from (replace(fold, matches=[match]) for match in fold.matches if match.number in passed)
+        if together := [match for match in fold.matches if match.number not in passed]:
+            yield replace(fold, matches=together)
+
+
+def _key(number: int) -> str:
+    return f"principal {number}"
+
+
+def _policy(way: Way) -> str:
+    return f"{way.policy} {way.document}"
+
+
+def _named(names: Sequence[str]) -> str:
+    """ "anna", "anna and ben", "anna and 37 more"."""
+    if len(names) == 1:
+        return names[0]
+    both = " and ".join(names)
+    more = f" and {len(names) - 1:,} more"
+    return both if len(names) == 2 and len(both) <= _NAME else cut(names[0], _NAME - len(more)) + more
+
+
+def _condition(match: WhoCanMatch) -> str:
+    return "" if match.decision is Decision.ALLOWED else describe_condition(match) or "unknown"
+
+
+def _common(matches: Sequence[WhoCanMatch]) -> str:
+    """Of several, which condition they have, where it is the same."""
+    found = {_condition(match) for match in matches[:_COMPARED]}
+    return found.pop() if len(found) == 1 else "under conditions"
