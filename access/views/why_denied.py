@@ -6,7 +6,6 @@ Nothing of it is kept: no log and no audit entry has what was pasted, and it is 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -37,19 +36,30 @@ from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import ASK_AWS
 from iamconsole.web.elements import object_url
-from objects.object_actions import VIEW
+from policies.edited_objects import fetch_edited
 from policies.engine.catalogue import spelled
+from policies.views.starting import begin
 from sync.aws.errors import AwsError
 
 READ, ASK, DECODE, DETAILS = "read", "ask", "decode", "details"  # what a button is for
+BEGIN = "begin"  # the button that makes a draft
 
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def why_denied(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
-    page = _DenialPage(request, aws_account)
-    return render(request, "access/why_denied.html", page.context())
+    context = _DenialPage(request, aws_account).context()
+    draft = context.get("draft")
+    if BEGIN in request.POST and draft is not None and draft.place and draft.text:
+        return begin(request, fetch_edited(request, aws_account, edited_at(draft.place)), draft.text)
+    return render(request, "access/why_denied.html", context)
+
+
+def edited_at(place: PolicyPlace) -> dict[str, str]:
+    """As `fetch_edited` is asked for what is edited there."""
+    part = place.name if place.action == "inline" else ""
+    return {"place": place.kind, "aws_id": place.owner.aws_id, "action": place.action, "part": part}
 
 
 class _DenialPage:
@@ -182,8 +192,6 @@ class _DenialPage:
                 PlaceChoice(each, having) for each, having in zip(proposal.places, proposal.having, strict=True)
             ],
         }
-        if draft.place and draft.text:
-            context["editor"] = editor_of(self._aws_account, draft.place, draft.text)
         if draft.let_in:
             context["let_in"] = [self._named(each) for each in draft.let_in.new[:SHOWN]]
             context["let_in_more"] = max(0, len(draft.let_in.new) - SHOWN)
@@ -208,23 +216,6 @@ class PlaceChoice:
 
     place: PolicyPlace
     having: int
-
-
-@dataclass(frozen=True)
-class EditorPost:
-    """What leads to the editor of a policy with a text in it: an address, and the fields that are sent there."""
-
-    url: str
-    fields: Sequence[tuple[str, str]]
-
-
-def editor_of(aws_account: AwsAccount, place: PolicyPlace, text: str) -> EditorPost:
-    """The field `view` has the page show the text, and stage nothing yet (objects/views/object_action.py)."""
-    kwargs = {"account_id": aws_account.account_id, "aws_id": place.owner.aws_id, "action": place.action}
-    fields = [("document", text), ("base", place.base), (VIEW, "json")]
-    if place.action == "inline":
-        fields.append(("policy", place.name))
-    return EditorPost(reverse(f"{place.kind}_action", kwargs=kwargs), fields)
 
 
 def _initial(said: DeniedRequest) -> dict[str, str]:

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
+from policies.models import EditorDraft
+from sync.models import Change
 from tests.access.mirrored import ID, arn, columns_trusting, managed, role, user
 from tests.services.pages import text_of
 from tests.services.rows import attach, make_role, make_user
@@ -169,20 +171,38 @@ def test_the_place_and_the_width_of_the_statement_are_chosen(alone: AwsAccount, 
     assert "shared Gives it to 2 principals" in text_of(first)
     chosen = post(erins, text=message(), do="ask", place=f"managed:{shared.aws_id}", width="all", **filled)
     assert "Lets in dana , eve , of 2 who have this policy." in text_of(chosen)
-    assert f"&quot;Resource&quot;: &quot;{INSTANCE.replace('i-1', '*')}&quot;" in chosen
-    assert reverse("policy_action", kwargs={"account_id": ID, "aws_id": shared.aws_id, "action": "edit"}) in chosen
+    where = reverse("why_denied", kwargs={"account_id": ID})
+    place = {"place": f"managed:{shared.aws_id}", "width": "all", "begin": "draft"}
+    begun = erins.post(where, {"text": message(), "do": "ask", **filled, **place})
+    edit = reverse("policy_action", kwargs={"account_id": ID, "aws_id": shared.aws_id, "action": "edit"})
+    assert begun["Location"] == edit
+    assert json.loads(EditorDraft.objects.get().text)["Statement"][1]["Resource"] == INSTANCE.replace("i-1", "*")
 
 
-def test_a_draft_opens_the_editor_and_stages_nothing(alone: AwsAccount, erins: Client) -> None:
+def test_the_statement_becomes_the_draft_of_who_asks(alone: AwsAccount, erins: Client, bobs: Client) -> None:
     dana = make_user(alone, "dana")
-    html = post(erins, text=message())
+    asked = {"text": message(), "do": "ask", "principal": DANA, "action": START, "resource": INSTANCE, "begin": "draft"}
     url = reverse("user_action", kwargs={"account_id": ID, "aws_id": dana.aws_id, "action": "inline"})
-    assert f'action="{url}"' in html
-    text = json.dumps({"Version": "2012-10-17", "Statement": [allow(START, INSTANCE)]})
-    sent = erins.post(url, {"document": text, "base": "", "view": "json", "policy": "AllowDenied"})
-    assert sent.status_code == 200
-    assert START in sent.content.decode()
-    assert "Stage the change" in text_of(sent.content.decode())
+    where = reverse("why_denied", kwargs={"account_id": ID})
+    assert erins.post(where, asked)["Location"] == f"{url}?policy=AllowDenied"
+    kept = EditorDraft.objects.get()
+    assert json.loads(kept.text)["Statement"][0]["Action"] == START and kept.part == "AllowDenied"
+    page = text_of(erins.get(f"{url}?policy=AllowDenied").content.decode())
+    assert START in page and "Stage the change" in page and not Change.objects.exists()
+    assert bobs.post(where, asked).status_code == 403 and EditorDraft.objects.count() == 1
+
+
+def test_a_draft_that_was_there_is_kept_beside_it(alone: AwsAccount, erins: Client) -> None:
+    policy = managed(alone, "shared", [allow("s3:ListBucket", Sid="List")])
+    attach(make_user(alone, "dana"), policy)
+    place = {"place": f"managed:{policy.aws_id}", "begin": "draft"}
+    asked = {"text": message(), "do": "ask", "principal": DANA, "action": START, "resource": INSTANCE}
+    where = reverse("why_denied", kwargs={"account_id": ID})
+    edit = reverse("policy_action", kwargs={"account_id": ID, "aws_id": policy.aws_id, "action": "edit"})
+    typed = {"document": "{", "keep": "draft", "base": "v1"}
+    erins.post(edit, typed)
+    assert erins.post(where, {**asked, **place})["Location"] == edit
+    assert set(EditorDraft.objects.values_list("is_beside", "base")) == {(True, "v1"), (False, "v1")}
 
 
 def test_who_has_no_grant_gets_nothing(alone: AwsAccount, charlie: Operator, client_of: ClientOf) -> None:
