@@ -245,16 +245,14 @@ class WhoCanQuestion:
             return NamingDirectness.ACCOUNT, NamingDirectness.ACCOUNT, refuses
         facts = self._facts_of(holder)
         for statement in self._trust.document.about(self._action):
-            named = statement.names(holder.caller, bounded=holder.boundary is not None)
-            by_session = statement.names_session_of(holder.caller, facts.values_of(USER_ID))
-            if by_session is YES:
-                named = NamingDirectness.ITSELF
-            applies = facts.applies(statement, self._decided_on) if named or by_session else NO
+            bounded = holder.boundary is not None
+            named, may_be = statement.naming(holder.caller, facts.values_of(USER_ID), bounded=bounded)
+            applies = facts.applies(statement, self._decided_on) if may_be else NO
             applies = applies if named else min(applies, MAYBE)
             if applies is not NO and statement.denies:
                 refuses = max(refuses, applies)
             elif applies is not NO and statement.allows:
-                perhaps = max(perhaps, NamingDirectness.ITSELF if by_session else named)
+                perhaps = max(perhaps, may_be)
                 surely = max(surely, named) if applies is YES else surely
         return surely, perhaps, refuses
 

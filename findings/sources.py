@@ -88,11 +88,6 @@ def all_sources() -> Sequence[FindingSource]:
     return tuple(_sources.values())
 
 
-def source_named(name: str) -> FindingSource:
-    """Raises LookupError."""
-    return _sources[name]
-
-
 # ---- Stamps --------------------------------------------------------------------------------------------------
 def stamp_of(*said: Any) -> str:
     """Of what JSON can say: equal for equal, and else for none."""

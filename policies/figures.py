@@ -29,7 +29,6 @@ SEVERITIES = ("", *(each.value for each in reversed(FindingSeverity)))  # by the
 NOT_USED_FOR = timedelta(days=90)
 _UNKNOWN, _NOBODY = muted("Unknown"), muted("Nobody")
 _AWS_ONLY = muted("Not looked at")  # only AWS changes its own policies, so nobody is told what is wrong with them
-_NOT_PROPOSED = muted("Not proposed")
 
 
 # ---- Cells ---------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ Verdicts are those of access/situations.py, as the command `simulate` gives them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -247,12 +247,3 @@ def _trust_differs(pair: AskedPair, before: Evaluator, after: Evaluator) -> bool
         return False
     was, now = (each.state.directory.lookup.trust(pair.resource) for each in (before, after))
     return was is not now
-
-
-def decisions_by_cell(answers: Answers) -> Mapping[tuple[int, int], Decision]:
-    return {
-        (row_number, number): answer.decision
-        for row_number, row in enumerate(answers.rows)
-        for number, answer in enumerate(row.answers)
-        if answer is not None
-    }

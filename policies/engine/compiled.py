@@ -79,10 +79,14 @@ class CompiledStatement:
             return NamingDirectness.ITSELF if bounded or not principals.lists_fully(caller) else NamingDirectness.NOT
         return NamingDirectness.NOT if principals.names(caller) else NamingDirectness.ITSELF
 
-    def names_session_of(self, caller: Caller, user_ids: Values) -> Truth:
-        """Whether it is about the session, of the role that the caller is, whose aws:userid is one of these."""
-        principals = self.principals
-        return NO if principals is None or principals.is_not else principals.names_session_of(caller, user_ids)
+    def naming(self, caller: Caller, user_ids: Values, *, bounded: bool) -> tuple[NamingDirectness, NamingDirectness]:
+        """The same surely, and perhaps: a role is one of its sessions, by the aws:userid of the request."""
+        named, principals = self.names(caller, bounded=bounded), self.principals
+        if principals is None or principals.is_not:
+            return named, named
+        by_session = principals.names_session_of(caller, user_ids)
+        surely = NamingDirectness.ITSELF if by_session is YES else named
+        return surely, NamingDirectness.ITSELF if by_session else named
 
     def missing(self, context: Context) -> set[str]:
         """Condition keys that the request doesn't say."""

@@ -333,15 +333,13 @@ class _Evaluation:
         if policy is None:
             return surely, perhaps
         for statement in policy.document.about(self._action):
-            named = statement.names(self._caller, bounded=self._layers.boundaries is not None)
-            by_session = statement.names_session_of(self._caller, self._facts.values_of(USER_ID))
-            if by_session is YES:
-                named = NamingDirectness.ITSELF
-            if not (named or by_session):
+            bounded = self._layers.boundaries is not None
+            named, may_be = statement.naming(self._caller, self._facts.values_of(USER_ID), bounded=bounded)
+            if not may_be:
                 continue
             applies = self._note(LayerName.RESOURCE, policy, statement, is_named=named is not NamingDirectness.NOT)
             if statement.allows and applies:
-                perhaps = max(perhaps, NamingDirectness.ITSELF if by_session else named)
+                perhaps = max(perhaps, may_be)
                 surely = max(surely, named) if applies is YES else surely
         return surely, perhaps
 

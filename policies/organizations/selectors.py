@@ -68,11 +68,6 @@ def scp_levels_of(aws_account: AwsAccount | str) -> Bound:
     return bounds_of(aws_account)[OrgPolicy.Type.SCP]
 
 
-def rcp_levels_of(aws_account: AwsAccount | str) -> Bound:
-    """Resource control policies: they bound what anybody may do with the resources of an AWS account."""
-    return bounds_of(aws_account)[OrgPolicy.Type.RCP]
-
-
 def bounds_of(aws_account: AwsAccount | str) -> dict[str, Bound]:
     """Both, by their type."""
     account_id = aws_account if isinstance(aws_account, str) else aws_account.account_id

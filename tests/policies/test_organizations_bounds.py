@@ -11,7 +11,6 @@ from policies.organizations.selectors import (
     ControlPolicies,
     ControlPoliciesUnknown,
     bounds_of,
-    rcp_levels_of,
     scp_levels_of,
 )
 from policies.organizations.sources import MEMBERSHIP, TREE
@@ -79,7 +78,7 @@ def test_an_ancestor_that_the_mirror_lacks_makes_it_unknown(
 
 def test_resource_control_policies_have_their_own_levels(delegated: MadeOrganization, aws_account: AwsAccount) -> None:
     pull_organization(aws_account)
-    assert names(rcp_levels_of(aws_account))[2] == ("Production", ["perimeter", "RCPFullAWSAccess"])
+    assert names(bounds_of(aws_account)[OrgPolicy.Type.RCP])[2] == ("Production", ["perimeter", "RCPFullAWSAccess"])
 
 
 def test_a_level_from_which_all_was_detached_is_there_and_empty(
@@ -130,7 +129,7 @@ def test_the_management_account_knows_it_from_its_membership(emulator: Emulator,
 def test_a_type_that_is_switched_off_binds_nobody(delegated: MadeOrganization, aws_account: AwsAccount) -> None:
     delegated.client.disable_policy_type(RootId=delegated.root, PolicyType=RCP)
     pull_organization(aws_account)
-    found = rcp_levels_of(aws_account)
+    found = bounds_of(aws_account)[OrgPolicy.Type.RCP]
     assert isinstance(found, ControlPolicies)
     assert found.levels == ()
     assert "switched off" in found.unbound
