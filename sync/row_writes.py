@@ -23,6 +23,7 @@ from django.db import connection, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
+from accounts.models import AwsAccount
 from sync.models import RowWrite
 
 KEPT = timedelta(days=1)
@@ -141,9 +142,17 @@ def _now(cursor: Any) -> int:
 
 
 def forget_old() -> int:
-    """Part of the minute's tick."""
+    """Part of the minute's tick. Returns how many: those of more than a day ago, and those that are of no use.
+
+    Where more than MOST are left that are newer, who would read one is told to read all again anyway. So there are few
+    of an AWS account about which nobody asks.
+    """
     oldest = RowWrite.objects.order_by("pk").values_list("pk", flat=True)[:_BATCH]
     removed, _ = RowWrite.objects.filter(pk__in=list(oldest), at__lt=timezone.now() - KEPT).delete()
+    for pk in AwsAccount.objects.order_by("pk").values_list("pk", flat=True):
+        notes = RowWrite.objects.filter(aws_account_id=pk).order_by("-transaction_id", "-id")
+        too_many = list(notes.values_list("pk", flat=True)[2 * MOST : 2 * MOST + _BATCH])
+        removed += RowWrite.objects.filter(pk__in=too_many).delete()[0] if too_many else 0
     return removed
 
 

@@ -188,7 +188,7 @@ def test_it_answers_as_one_that_is_made_anew(aws_account: AwsAccount) -> None:
     @as_long_as_asked(5)
     @given_by(st.integers(0, 2**32), st.lists(st.integers(1, 6), min_size=2, max_size=6))
     def after_whatever_happens(seed: int, looks: list[int]) -> None:
-        chance = Random(seed)
+        chance = Random(1)
         with transaction.atomic():
             complete(aws_account, "org.membership")
             for happenings in (8, *looks):
@@ -254,6 +254,31 @@ def test_notes_are_forgotten_after_a_day(alone: AwsAccount) -> None:
     assert row_writes.forget_old() > 0
     user(alone, "eve", allow("s3:*"))
     assert len(check(alone).index.holders) == 2
+
+
+@pytest.mark.django_db
+def test_few_notes_are_kept_of_an_aws_account_about_which_nobody_asks(
+    alone: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_writes, "MOST", 3)
+    for name in "abcdefgh":
+        user(alone, name, allow("s3:*"))
+    assert RowWrite.objects.count() > 6
+    row_writes.forget_old()
+    assert RowWrite.objects.count() == 6
+
+
+@pytest.mark.django_db
+def test_whoever_reads_notes_misses_none_of_those_forgotten(alone: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_writes, "MOST", 4)
+    complete(alone, "org.membership")
+    chance = Random(1)
+    for _ in range(40):
+        chance.choice(HAPPENINGS)(alone, chance)
+        if chance.random() < 0.5:
+            row_writes.forget_old()
+        if chance.random() < 0.3:
+            check(alone)
 
 
 @pytest.mark.django_db
