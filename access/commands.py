@@ -34,7 +34,7 @@ def context_from(given: Sequence[str]) -> Context:
     return found
 
 
-def session_policy_from(file: str | None) -> CompiledDocument | None:
+def policy_from(file: str | None) -> CompiledDocument | None:
     """Raises CommandError where it can't be read, or is no JSON object."""
     if not file:
         return None

@@ -45,8 +45,10 @@ _OF_SERVICES = frozenset(
 # Same page: only of those who are in an AWS account, or in its organization.
 _OF_ACCOUNTS = frozenset({"aws:principalarn", "aws:principalorgid", "aws:principalorgpaths"})
 _NOWHERE = Surroundings("")
+_ID_LENGTH = 12
 _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
-SESSION_POLICY = "session policy"  # what reasons call it
+SESSION_POLICY, RESOURCE_POLICY = "session policy", "policy of the resource"  # what reasons call them
+_RESOURCE_ACCOUNT = "aws:resourceaccount"
 
 
 class UnanswerableQuestionError(ValueError):
@@ -149,15 +151,23 @@ class Situations:
         self._trusts: dict[str, LayerPolicy | None] = {}
 
     def of(
-        self, principal: str, action: str, resource: str, context: Context, session: CompiledDocument | None = None
+        self,
+        principal: str,
+        action: str,
+        resource: str,
+        context: Context,
+        session: CompiledDocument | None = None,
+        of_resource_policy: CompiledDocument | None = None,
     ) -> Situation:
-        """`context` keys in lower case, a key without values for one that isn't in the request. `session`: the session
-        policy, which limits those who have a session of a role. Raises UnanswerableQuestionError.
+        """`context` keys in lower case, a key without values for one that isn't in the request; of a resource whose ARN
+        doesn't say so, such as a bucket, aws:resourceaccount says whose it is. `session`: the session policy, which
+        limits those who have a session of a role. `of_resource_policy`: the policy of the resource, where the mirror
+        doesn't hold it. Raises UnanswerableQuestionError.
         """
         check_action(action, resource)
         asker = self.asker(principal)
         caller, holder = asker.caller, asker.holder
-        owner = account_in(resource) or self._aws_account.account_id
+        owner = account_in(resource) or _said_owner(context) or self._aws_account.account_id
         own = self._surroundings(caller.account or owner)
         of_resource = own if owner == own.account_id else self._surroundings(owner)
         known = facts_of_place(own if caller.is_in_an_account else _NOWHERE, of_resource, resource, action)
@@ -166,18 +176,21 @@ class Situations:
         not_read = {**asker.not_read, **self._not_read(action, resource, own, of_resource)}
         if has_session and (caller.is_session or caller.kind is CallerKind.FEDERATED_USER):
             not_read.pop(LayerName.SESSION, None)
+        pasted = None
+        if of_resource_policy is not None and not_read.pop(LayerName.RESOURCE, ""):
+            pasted = LayerPolicy(RESOURCE_POLICY, of_resource_policy)
         layers = Layers(
             identity=holder.policies if holder else (),
             boundaries=(holder.boundary,) if holder and holder.boundary else None,
             session=(LayerPolicy(SESSION_POLICY, session),) if session is not None and has_session else None,
-            resource=self._trust(resource) if is_assuming(action, resource) else None,
+            resource=pasted or (self._trust(resource) if is_assuming(action, resource) else None),
             scps=own.scps,
             rcps=of_resource.rcps if is_bound_by_rcps(action) else (),
         )
         request = Request(caller, action, resource, owner, known, asker.unknown)
 
         def place(one: str) -> ResourceContext:
-            where = account_in(one) or self._aws_account.account_id
+            where = account_in(one) or _said_owner(context) or self._aws_account.account_id
             there = of_resource if where == owner else _NOWHERE
             return ResourceContext(where, facts_of_place(_NOWHERE, there, one, action), is_bound=where == owner)
 
@@ -220,6 +233,12 @@ class Situations:
         return found
 
 
+def _said_owner(context: Context) -> str:
+    """The AWS account that owns the resource, as far as the request says so."""
+    said = context.get(_RESOURCE_ACCOUNT) or ()
+    return said[0] if len(said) == 1 and len(said[0]) == _ID_LENGTH and said[0].isdecimal() else ""
+
+
 def situation_of(
     aws_account: AwsAccount,
     principal: str,
@@ -227,9 +246,10 @@ def situation_of(
     resource: str,
     context: Context,
     session: CompiledDocument | None = None,
+    of_resource_policy: CompiledDocument | None = None,
 ) -> Situation:
     """One question of the mirror, as `Situations.of` has it."""
-    return Situations(aws_account).of(principal, action, resource, context, session)
+    return Situations(aws_account).of(principal, action, resource, context, session, of_resource_policy)
 
 
 def check_action(action: str, resource: str) -> None:

@@ -16,6 +16,7 @@ from policies.engine.compiled import CompiledDocument, compiled
 
 KIND = "access_test"
 ALLOWED, DENIED = "allowed", "denied"
+_OF_RESOURCE = "of_resource"  # as stored, where there is one
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Meant:
 
 @dataclass(frozen=True)
 class TestContent:
-    """`expected`: "allowed" or "denied", of all that it asks. `as_read`: as a question has it.
+    """`expected`: "allowed" or "denied", of all that it asks. `as_read` and `of_resource`: as a question has
+    them.
 
     `by_name`: of a label; users, roles and groups are meant by their names, in each AWS account.
     """
@@ -43,6 +45,7 @@ class TestContent:
     session: str = ""
     as_read: bool = False
     by_name: bool = False
+    of_resource: str = ""
 
     @classmethod
     def of(
@@ -65,6 +68,7 @@ class TestContent:
             question.session,
             question.as_read,
             by_name=directory is None,
+            of_resource=question.of_resource,
         )
 
     def question(self) -> SimulationQuestion:
@@ -76,6 +80,7 @@ class TestContent:
             self.context,
             self.session,
             self.as_read,
+            of_resource=self.of_resource,
         )
 
     @property
@@ -85,6 +90,10 @@ class TestContent:
     @property
     def session_policy(self) -> CompiledDocument | None:
         return compiled(self.session) if self.session.strip() else None
+
+    @property
+    def resource_policy(self) -> CompiledDocument | None:
+        return compiled(self.of_resource) if self.of_resource.strip() else None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -96,6 +105,7 @@ class TestContent:
             "session": self.session,
             "as_read": self.as_read,
             "by_name": self.by_name,
+            **({_OF_RESOURCE: self.of_resource} if self.of_resource else {}),
         }
 
     @classmethod
@@ -109,6 +119,7 @@ class TestContent:
             stored["session"],
             stored["as_read"],
             stored.get("by_name", False),
+            stored.get(_OF_RESOURCE, ""),
         )
 
 
@@ -141,8 +152,8 @@ def found_by(meant: Meant, directory: Directory | None) -> Any:
 
 def loosens(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Unless it asks the same and more, and wants the same answer."""
-    same = ("expected", "context", "session", "as_read")
-    if any(before[name] != after[name] for name in same):
+    same = ("expected", "context", "session", "as_read", _OF_RESOURCE)
+    if any(before.get(name) != after.get(name) for name in same):
         return True
     if bool(before["resources"]) != bool(after["resources"]):  # without any, all of them are asked about
         return True

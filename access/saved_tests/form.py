@@ -49,6 +49,7 @@ class SavedTestForm(forms.Form):
         required=False, label="Suppose that policies the console hasn’t read neither allow nor deny anything"
     )
     session = forms.CharField(required=False, widget=forms.HiddenInput, strip=True)
+    resource_policy = forms.CharField(required=False, widget=forms.HiddenInput, strip=True)
     is_blocking = forms.BooleanField(
         required=False, label="Block plans that break it", help_text="Also those after which its answer isn’t known."
     )
@@ -113,7 +114,7 @@ def gone_of(content: TestContent, directory: Directory) -> Mapping[str, Meant]:
 def question_of(said: Mapping[str, Any]) -> SimulationQuestion:
     pairs = [(name, said[field]) for name, field in _FIELDS.items()]
     pairs += [("context", line) for line in said["context"].splitlines() if line.strip()]
-    pairs += [("session", said["session"])] if said["session"] else []
+    pairs += [(name, said[name]) for name in ("session", "resource_policy") if said[name]]
     pairs += [("unread", "says-nothing")] if said["as_read"] else []
     pairs += [("without", line.strip()) for line in said["context"].splitlines() if line.strip() and "=" not in line]
     return SimulationQuestion.read(pairs)
@@ -128,6 +129,7 @@ def initial_of(question: SimulationQuestion) -> dict[str, Any]:
         "resources": "\n".join(question.resources),
         "context": "\n".join(context),
         "session": question.session,
+        "resource_policy": question.of_resource,
         "as_read": question.as_read,
     }
 

@@ -67,7 +67,8 @@ def run(content: TestContent, state: AccountState) -> TestOutcome:
         return found.outcome()
     if resources and not pairs:
         found.unknown.append("None of the actions is asked on these resources.")
-    evaluator = Evaluator(state, content.known, content.session_policy, content.as_read)
+    given = (content.known, content.session_policy, content.as_read, content.resource_policy)
+    evaluator = Evaluator(state, *given)
     for principal in principals:
         for pair in pairs:
             _look(content, evaluator, principal, pair, found)
@@ -148,12 +149,12 @@ def _pairs(
             if not is_pattern(said):
                 actions[said] = None
                 continue
-            patterns = patterns if patterns is not None else _patterns(principals, state)
+            patterns = patterns if patterns is not None else _patterns(content, principals, state)
             actions |= dict.fromkeys(sorted(expansion(said, patterns, resource).kinds))
         yield from pairs_of(actions, [resource]).pairs
 
 
-def _patterns(principals: Sequence[AskedPrincipal], state: AccountState) -> frozenset[str]:
+def _patterns(content: TestContent, principals: Sequence[AskedPrincipal], state: AccountState) -> frozenset[str]:
     """Of actions, in lower case: all that the policies which bear on these principals have."""
     holders = [holder for each in principals if (holder := state.directory.by_arn(each.arn))]
     documents = [
@@ -165,6 +166,7 @@ def _patterns(principals: Sequence[AskedPrincipal], state: AccountState) -> froz
     documents += [holder.trust.document for holder in state.directory.holders if holder.trust]
     around = state.around
     documents += [policy.document for level in (*around.scps, *around.rcps) for policy in level.policies]
+    documents += [given for given in (content.session_policy, content.resource_policy) if given]
     return frozenset(
         pattern.lower()
         for document in {id(each): each for each in documents}.values()

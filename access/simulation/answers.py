@@ -95,6 +95,7 @@ class Evaluator:
     context: Context = field(default_factory=dict)
     session: CompiledDocument | None = None
     as_read: bool = False
+    of_resource_policy: CompiledDocument | None = None
 
     @cached_property
     def situations(self) -> Situations:
@@ -106,7 +107,7 @@ class Evaluator:
 
     def situation(self, arn: str, pair: AskedPair) -> Situation:
         """Raises UnanswerableQuestionError."""
-        return self.situations.of(arn, pair.action, pair.resource, self.context, self.session)
+        return self.situations.of(arn, pair.action, pair.resource, self.context, self.session, self.of_resource_policy)
 
     def verdict(self, situation: Situation) -> Verdict:
         return situation.verdict_by_policies_read() if self.as_read else situation.verdict()
@@ -201,7 +202,7 @@ def answer_in_turn(
 def _evaluators(
     question: SimulationQuestion, live: AccountState, supposed: AccountState | None
 ) -> tuple[Evaluator, Evaluator | None]:
-    shared = (question.known, question.session_policy, question.as_read)
+    shared = (question.known, question.session_policy, question.as_read, question.resource_policy)
     return Evaluator(live, *shared), Evaluator(supposed, *shared) if supposed else None
 
 

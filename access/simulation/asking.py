@@ -26,11 +26,16 @@ from access.simulation.question import (
     SimulationQuestion,
 )
 from access.simulation.supposing import CantSupposeError, Supposed, live_state, supposed_by, supposed_state
+from access.situations import RESOURCE_POLICY
 from accounts.models import AwsAccount, Operator
+from iamconsole.web.words import some
 from policies.drafts import problems_of as problems_of_document
 from policies.engine import catalogue
+from policies.engine.document import DocumentProblem
+from policies.engine.structure import DocumentType
 
 MOST_PAIRED = 200_000  # of more actions and resources nobody looks which action is asked on which
+_REPOSITORIES, _WITHOUT_RESOURCE = ("arn:aws:ecr:", "arn:aws:ecr-public:"), "MISSING_RESOURCE"
 Problem = tuple[str, str]  # the field of the question, and a sentence
 
 
@@ -87,7 +92,26 @@ def ask(
         problems: list[Problem] = [*found.problems, ("principal", _too_many(found, most))]
         return Asked(None, found.supposed, problems, is_for_file=found.number <= MOST_IN_FILE)
     answers = answer_all(question, found.principals, found.pairs, found.live, found.after) if found.number else None
-    return Asked(answers, found.supposed, found.problems, found.remarks)
+    remarks = [*found.remarks, *_not_of_resource(question, answers)] if answers else found.remarks
+    return Asked(answers, found.supposed, found.problems, remarks)
+
+
+def _not_of_resource(question: SimulationQuestion, answers: Answers) -> Iterator[str]:
+    """Of which resources the policy that is given isn't."""
+    if not question.of_resource:
+        return
+    asked = (
+        (pair.resource, answer.situation.layers.resource)
+        for row in answers.rows
+        for pair, answer in zip(answers.asked.pairs, row.answers, strict=True)
+        if answer is not None
+    )
+    others = {resource for resource, policy in asked if policy is None or policy.name != RESOURCE_POLICY}
+    if others:
+        yield (
+            f"The policy of the resource is not applied on {some(sorted(others))}: there is none there, or it is a "
+            "trust policy that the console has read."
+        )
 
 
 def ask_in_turn(
@@ -161,7 +185,12 @@ def _too_much(question: SimulationQuestion) -> Iterator[Problem]:
             yield field, f"These are {len(lines):,} lines: at most {MOST_LINES} go into one question."
         if any(len(line) > LONGEST_LINE for line in lines):
             yield field, f"A line is longer than {LONGEST_LINE:,} characters, which no name in AWS is."
-    for field, text in (("session", question.session), ("document", question.supposed.document)):
+    texts = (
+        ("session", question.session),
+        ("resource_policy", question.of_resource),
+        ("document", question.supposed.document),
+    )
+    for field, text in texts:
         if len(text) > LONGEST_DOCUMENT:
             yield field, f"The document has {len(text):,} characters: AWS takes none of more than {LONGEST_DOCUMENT:,}."
 
@@ -176,9 +205,25 @@ def _wrong(question: SimulationQuestion) -> Iterator[Problem]:
         elif is_too_wild(resource):
             yield "resource", f"A pattern may have up to {MOST_WILDCARDS} wildcards."
     yield from (("context", sentence) for sentence in problems_of_context(question.context))
-    if question.session.strip() and len(question.session) <= LONGEST_DOCUMENT:
-        for problem in problems_of_document(question.session.strip())[:1]:
-            yield "session", f"Line {problem.line}, column {problem.column}: {problem.message}"
+    documents = (
+        ("session", question.session, DocumentType.IDENTITY),
+        ("resource_policy", question.of_resource, DocumentType.RESOURCE),
+    )
+    for field, text, kind in documents:
+        if text.strip() and len(text) <= LONGEST_DOCUMENT:
+            for problem in _problems(question, text.strip(), kind)[:1]:
+                yield field, f"Line {problem.line}, column {problem.column}: {problem.message}"
+
+
+def _problems(question: SimulationQuestion, text: str, kind: DocumentType) -> Sequence[DocumentProblem]:
+    """Policies of repositories have no Resource: they are about the one that they are on.
+
+    Amazon ECR User Guide, "Private repository policies".
+    """
+    found = problems_of_document(text, kind)
+    if kind is DocumentType.RESOURCE and all(each.startswith(_REPOSITORIES) for each in question.resources):
+        found = tuple(each for each in found if each.code != _WITHOUT_RESOURCE)
+    return found
 
 
 def _is_arn(text: str) -> bool:

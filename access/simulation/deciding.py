@@ -9,7 +9,7 @@ from typing import Any
 
 from access.descriptions import describe_context
 from access.simulation.answers import CellAnswer, word_of
-from access.situations import Situation
+from access.situations import RESOURCE_POLICY, SESSION_POLICY, Situation
 from access.templatetags.access_words import LAYERS, keys, short
 from policies.engine.catalogue import spelled
 from policies.engine.compiled import ActionPatterns, CompiledDocument, CompiledStatement, ResourcePatterns
@@ -131,7 +131,7 @@ def called(policy: str) -> str:
     if of:
         return f"the {kind} of {name.rpartition('/')[2]}"
     named = short(policy)
-    return f"the {named}" if named.startswith(("inline policy", "session policy")) else named
+    return f"the {named}" if named.startswith(("inline policy", SESSION_POLICY, RESOURCE_POLICY)) else named
 
 
 # ---- Documents -----------------------------------------------------------------------------------------------

@@ -20,12 +20,13 @@ _OF_CHANGE = "change:"
 _OF_DRAFT = "draft:"
 _BETWEEN = "|"  # in no ARN, and in no name of a policy
 LINES = ("principal", "action", "resource")
+_TEXTS = ("session", "resource_policy", "unread", "name")
 
 
 def posted_question(posted: Pairs) -> SimulationQuestion:
     """What is given beside it in the form (`remove`, `add_key`, …) is for `after_click`."""
     fields = dict(posted)
-    kept = [(name, value) for name, value in posted if name in LINES or name in ("session", "unread", "name")]
+    kept = [(name, value) for name, value in posted if name in LINES or name in _TEXTS]
     kept += list(_context(fields))
     kept += list(_supposition(fields))
     return SimulationQuestion.read(_without_removed(kept, fields.get("remove", "")))

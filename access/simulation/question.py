@@ -60,7 +60,8 @@ class Supposition:
 @dataclass(frozen=True)
 class SimulationQuestion:
     """Principals, actions and resources as somebody typed them. `context`: values by key, as AWS spells it; an empty
-    tuple for a key that isn't in the request. `session`: the text of the session policy, "" for none.
+    tuple for a key that isn't in the request. `session`: the text of the session policy, "" for none. `of_resource`:
+    the text of the policy that each resource has, "" where it isn't said.
 
     `as_read`: what the console hasn't read is supposed neither to allow nor to deny.
     """
@@ -72,6 +73,7 @@ class SimulationQuestion:
     session: str = ""
     as_read: bool = False
     supposed: Supposition = field(default_factory=Supposition)
+    of_resource: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -86,6 +88,10 @@ class SimulationQuestion:
     def session_policy(self) -> CompiledDocument | None:
         return compiled(self.session) if self.session.strip() else None
 
+    @property
+    def resource_policy(self) -> CompiledDocument | None:
+        return compiled(self.of_resource) if self.of_resource.strip() else None
+
     def pairs(self) -> Pairs:
         return list(self._pairs())
 
@@ -99,6 +105,8 @@ class SimulationQuestion:
                 yield "without", key
         if self.session:
             yield "session", self.session
+        if self.of_resource:
+            yield "resource_policy", self.of_resource
         if self.as_read:
             yield "unread", "says-nothing"
         if not self.supposed.is_live:
@@ -144,6 +152,7 @@ class SimulationQuestion:
                 texts.get("name", "").strip(),
                 texts.get("document", "").replace("\r\n", "\n").strip(),
             ),
+            texts.get("resource_policy", "").replace("\r\n", "\n").strip(),
         )
 
     @classmethod

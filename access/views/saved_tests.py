@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from access.saved_tests.check import NAME
 from access.saved_tests.content import ALLOWED, DENIED, KIND, TestContent
 from access.saved_tests.form import SavedTestForm, initial_of, initial_of_content, named_now
 from access.saved_tests.results import run_and_keep
+from access.simulation import saving
 from access.simulation.directory import Directory
 from access.simulation.question import SimulationQuestion
 from access.simulation.supposing import live_state
@@ -156,13 +157,14 @@ def _new_page(request: HttpRequest, scope: PageScope, form: SavedTestForm) -> Ht
 
 
 def _initial(request: HttpRequest, scope: PageScope) -> dict[str, Any]:
-    """From a question, or one of its cells, as Simulate links here."""
+    """From a question, or one of its cells, as Simulate links here: of a saved one, the cell may be said beside it."""
     key = request.GET.get("saved", "")
+    pairs = [(name, value) for name, values in request.GET.lists() for value in values]
+    question = cell = SimulationQuestion.read(pairs)
     if key and scope.aws_account:
         question = get_object_or_404(SavedQuestion.objects.with_key(key), aws_account=scope.aws_account).question
-    else:
-        pairs = [(name, value) for name, values in request.GET.lists() for value in values]
-        question = SimulationQuestion.read(pairs)
+        if cell.is_complete:
+            question = replace(question, principals=cell.principals, actions=cell.actions, resources=cell.resources)
     expected = request.GET.get("expected", DENIED)
     expected = expected if expected in (ALLOWED, DENIED) else DENIED
     return {**initial_of(question), "expected": expected, "name": _name_for(question, expected)}
@@ -232,12 +234,11 @@ def _said_of(version: SafeguardVersion) -> str:
 
 
 def _ask_url(aws_account: AwsAccount, content: TestContent) -> str:
-    """Of the question by the ids of whom it means."""
+    """Of the question by the ids of whom it means; "" where that is too long for an address."""
     by_id = [each.id or each.said for each in content.principals]
-    asked = content.question()
-    question = SimulationQuestion(
-        tuple(by_id), asked.actions, asked.resources, asked.context, asked.session, asked.as_read
-    )
+    question = replace(content.question(), principals=tuple(by_id))
+    if saving.is_too_long(question):
+        return ""
     return f"{reverse('simulate', kwargs={'account_id': aws_account.account_id})}?{question.query()}"
 
 

@@ -235,7 +235,7 @@ def _answered(
         "only_different": only_different,
         "keys": key_panel(question, suggested, added, counted, undecided),
         "not_read": sorted({why for each in answers.all() for why in _not_read(each)}),
-        "why": _why(aws_account, question, answers, opened) if opened else None,
+        "why": _why(aws_account, question, answers, opened, dict(shown).get("saved", "")) if opened else None,
         "shown_query": urlencode(shown),
     }
 
@@ -256,8 +256,9 @@ def _opened(said: str, answers: Answers) -> tuple[int, int] | None:
 
 
 def _why(
-    aws_account: AwsAccount, question: SimulationQuestion, answers: Answers, opened: tuple[int, int]
+    aws_account: AwsAccount, question: SimulationQuestion, answers: Answers, opened: tuple[int, int], saved: str
 ) -> dict[str, Any]:
+    """`saved`: the id of the question, "" where it has none."""
     row, number = opened
     answer, pair = answers.rows[row].answers[number], answers.asked.pairs[number]
     assert answer is not None  # noqa: S101  by `_opened`
@@ -272,7 +273,7 @@ def _why(
         "documents": documents_of(answer),
         "place": f"{row}.{number}",
         "live": word_of(answer.live).lower() if answer.live is not None else "",
-        "test_url": _test_url(aws_account, question, principal, pair, answer),
+        "test_url": _test_url(aws_account, question, principal, pair, answer, saved),
         "who_can_url": f"{reverse('who_can', kwargs={'account_id': aws_account.account_id})}?{who}",
     }
 
@@ -283,15 +284,18 @@ def _test_url(
     principal: AskedPrincipal,
     pair: AskedPair,
     answer: CellAnswer,
+    saved: str,
 ) -> str:
-    """Of the form of a test that asks for this very answer. A long session policy isn't said: the form has its own."""
+    """Of the form of a test that asks for this very answer. What is too long for an address the saved question has."""
     said = f"{principal.kind}/{principal.name}" if principal.unique_id else principal.arn
     resources = (pair.resource,) if pair.resource != ANYTHING else ()
     asked = replace(question.without_supposition(), principals=(said,), actions=(pair.action,), resources=resources)
-    asked = replace(asked, session="") if saving.is_too_long(asked) else asked
+    pairs = asked.pairs()
+    if saved and saving.is_too_long(asked):
+        pairs = [("saved", saved), *SimulationQuestion(asked.principals, asked.actions, asked.resources).pairs()]
     expected = ALLOWED if answer.is_allowed else DENIED
     url = reverse("access_test_new", kwargs={"account_id": aws_account.account_id})
-    return f"{url}?{urlencode([*asked.pairs(), ('expected', expected)])}"
+    return f"{url}?{urlencode([*pairs, ('expected', expected)])}"
 
 
 # ---- The file --------------------------------------------------------------------------------------------------

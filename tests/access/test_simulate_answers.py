@@ -298,6 +298,7 @@ def test_a_question_reads_as_it_is_written(alone: AwsAccount) -> None:
         '{"Version": "2012-10-17"}',
         as_read=True,
         supposed=Supposition(AsIf.INLINE, "user/dana", "own", "{}"),
+        of_resource='{"Version": "2012-10-17"}',
     )
     assert SimulationQuestion.read(question.pairs()) == question
 

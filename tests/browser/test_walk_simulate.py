@@ -73,6 +73,29 @@ def test_a_question_is_asked_and_read_by_keyboard(aws_account: AwsAccount, alice
     expect(cells).to_have_count(4)
 
 
+def test_the_policy_of_a_bucket_is_pasted(aws_account: AwsAccount, alice: Operator, page_of: PageOf) -> None:
+    _estate(aws_account)
+    page = page_of(alice)
+    question = SimulationQuestion(("dana", "eve"), ("s3:GetObject",), ("arn:aws:s3:::box/a",))
+    page.goto(f"/aws/{aws_account.account_id}/simulate/?{question.query()}")
+    cells = page.locator("button.cell")
+    expect(cells.first).to_contain_text("Unknown")
+    page.locator("summary", has_text="Policy of the resource").click()
+    policy = {**allow("s3:GetObject", "arn:aws:s3:::box/*", Sid="Read"), "Principal": {"AWS": arn("user/dana")}}
+    field = page.get_by_label("Policy of the resource")
+    field.fill(document_text(policy)[:-1])
+    field.press("Tab")
+    page.get_by_role("button", name="Show the answers").last.click()
+    expect(page.get_by_text("Line 1, column")).to_be_visible()
+    expect(field).to_have_value(document_text(policy)[:-1])
+    field.fill(document_text(policy))
+    page.get_by_role("button", name="Show the answers").last.click()
+    expect(cells).to_have_text(["Allowed", "Denied"])
+    assert "resource_policy=" in page.url
+    cells.first.press("Enter")
+    expect(page.locator(".open-row")).to_contain_text("Allowed by statement Read of the policy of the resource.")
+
+
 @pytest.mark.parametrize(("width", "theme"), LOOKS)
 def test_a_draft_is_supposed_and_every_state_fits(
     aws_account: AwsAccount, alice: Operator, page_of: PageOf, width: int, theme: str

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from access.cases import Cases, describe
-from access.commands import aws_account_of, context_from, session_policy_from
+from access.commands import aws_account_of, context_from, policy_from
 from access.situations import Situation, UnanswerableQuestionError, situation_of
 from policies.engine.statements import statement_name
 
@@ -49,6 +49,7 @@ class Command(BaseCommand):
             help="a condition key that isn't in the request",
         )
         parser.add_argument("--session-policy", metavar="FILE", help="the policy of the role's session, as JSON")
+        parser.add_argument("--resource-policy", metavar="FILE", help="the policy that the resource has, as JSON")
         parser.add_argument("--account", help="the AWS account whose mirror is asked, 12 digits")
         parser.add_argument("--json", action="store_true", help="print JSON; answers to --cases are in any case")
 
@@ -66,7 +67,8 @@ class Command(BaseCommand):
                 options["action"],
                 options["resource"],
                 {**context_from(options["context"]), **{key.lower(): () for key in options["without"]}},
-                session_policy_from(options["session_policy"]),
+                policy_from(options["session_policy"]),
+                policy_from(options["resource_policy"]),
             )
         except UnanswerableQuestionError as problem:
             raise CommandError(str(problem)) from problem
