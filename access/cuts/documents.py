@@ -7,18 +7,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from policies.engine.document import load
+from policies.engine.json_edits import with_statement
 
 Statement = dict[str, Any]
 
 
 def with_denial(text: str, action: str, resources: Sequence[str]) -> str | None:
     """One more statement, which denies the action on the resources."""
-
-    def add(statements: list[Statement]) -> list[Statement]:
-        on = list(resources) if len(resources) > 1 else resources[0]
-        return [*statements, {"Effect": "Deny", "Action": action, "Resource": on}]
-
-    return _edited(text, add)
+    on = list(resources) if len(resources) > 1 else resources[0]
+    return with_statement(text, {"Effect": "Deny", "Action": action, "Resource": on})
 
 
 def without_action(text: str, action: str) -> str | None:

@@ -12,7 +12,6 @@ from access.denied.layers import Layered, LayerLine, LayerState, layered
 from access.denied.places import Admission, LetIn, PolicyPlace, boundary_place, places_of, trust_place
 from access.denied.statements import (
     Width,
-    document_with,
     new_document,
     sids_in,
     smallest_statement,
@@ -25,6 +24,7 @@ from accounts.models import AwsAccount
 from policies.access_lines import AccessLine, access_lines
 from policies.engine.compiled import compiled
 from policies.engine.evaluate import LayerName, LayerPolicy
+from policies.engine.json_edits import with_statement
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _draft(found: DenialAnswer, place: PolicyPlace, width: Width, admission: Adm
     is_trust = place.action == "trust"
     resource, trusted = ("", _trusted(found)) if is_trust else (width.resource, "")
     statement = smallest_statement(asked.action, resource, asked.context, trusted, sids_in(place.text))
-    text = new_document(statement) if place.is_new else document_with(place.text, statement)
+    text = new_document(statement) if place.is_new else with_statement(place.text, statement)
     if text is None:
         return StatementDraft(place, width, statement)
     after = layered(_with(found.situation, place, text))

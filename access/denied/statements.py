@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.engine import catalogue
-from policies.engine.json_edits import JsonEditor
 from policies.engine.json_text import read
 
 _NO_LETTERS = re.compile(r"[^A-Za-z0-9]")  # IAM User Guide, "IAM JSON policy elements: Sid"
@@ -92,13 +91,3 @@ def sids_in(text: str) -> list[str]:
     statements = value.get("Statement") if isinstance(value, dict) else None
     found = statements if isinstance(statements, list) else [statements]
     return [str(each["Sid"]) for each in found if isinstance(each, dict) and "Sid" in each]
-
-
-def document_with(text: str, statement: Mapping[str, Any]) -> str | None:
-    """The text with the statement as its last; all else stays to the letter. None where it can't be read."""
-    reading = read(text)
-    if reading.fault or reading.duplicates or not isinstance(reading.value, dict):
-        return None
-    if "Statement" not in reading.value:
-        return JsonEditor(reading).with_member((), "Statement", [dict(statement)])
-    return JsonEditor(reading).with_items(("Statement",), [dict(statement)])

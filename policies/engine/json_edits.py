@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from policies.engine.json_text import Json, JsonReading, Path
+from policies.engine.json_text import Json, JsonReading, Path, read
 
 _INDENT = re.compile(r"[ \t]*")
 _USUAL_COLON, _USUAL_COMMA, _USUAL_UNIT = ": ", ", ", "  "
@@ -44,6 +44,16 @@ class JsonLayout:
             return opening + self.comma.join(parts) + closing
         line = f"{self.newline}{inner}"
         return opening + line + f",{line}".join(parts) + self.newline + indentation + closing
+
+
+def with_statement(text: str, statement: Mapping[str, Any]) -> str | None:
+    """A policy with the statement as its last. None where the text can't be read, or gives a name twice."""
+    reading = read(text)
+    if reading.fault or reading.duplicates or not isinstance(reading.value, dict):
+        return None
+    if "Statement" not in reading.value:
+        return JsonEditor(reading).with_member((), "Statement", [dict(statement)])
+    return JsonEditor(reading).with_items(("Statement",), [dict(statement)])
 
 
 class JsonEditor:
