@@ -6,7 +6,7 @@ IAM User Guide, "Refine permissions in AWS using last accessed information".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -46,6 +46,18 @@ class PolicyLastUse:
     at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class ServiceReport:
+    """What AWS tells of one principal and one service. `at`: the last attempt, None where it tracked none.
+
+    `actions`: of those that it tracks, in lower case without the service, whether each was tried; where it tells of
+    none, it tracks none, or none of them was tried, or they weren't read.
+    """
+
+    at: datetime | None
+    actions: Mapping[str, bool] = field(default_factory=dict)
+
+
 class Reports:
     """Of some users and roles: read at once, however many there are; asked of some of them at a time.
 
@@ -55,8 +67,7 @@ class Reports:
     def __init__(self, aws_account: AwsAccount, judges: Iterable[Judge], by_action: Iterable[Judge] = ()) -> None:
         self._aws_account = aws_account
         self._facets: dict[str, dict[str, Any]] = {}  # by unique id
-        self._attempted: defaultdict[str, dict[str, datetime | None]] = defaultdict(dict)
-        self._tracked: dict[tuple[str, str], dict[str, bool]] = {}
+        self._reports: defaultdict[str, dict[str, ServiceReport]] = defaultdict(dict)  # by unique id, then by service
         few = _by_kind(by_action)
         for kind, of_kind in _by_kind(judges).items():
             of = {"aws_account_id": aws_account.pk, "kind": kind}
@@ -70,15 +81,13 @@ class Reports:
         """`few`: those of `ids` whose actions are read, too; at once, where these are all."""
         at_once = set(ids) == set(few)
         for row in bulk.select(ServiceLastAccessed, _ACTIONS if at_once else _SERVICE, "object_id", ids, of):
-            self._attempted[row["object_id"]][row["service"].lower()] = row["at"]
-            self._keep_actions(row)
+            self._keep(row)
         for row in () if at_once else bulk.select(ServiceLastAccessed, _ACTIONS, "object_id", few, of):
-            self._keep_actions(row)
+            self._keep(row)
 
-    def _keep_actions(self, row: bulk.Columns) -> None:
-        """By unique id and service: whether each action that AWS tracks, in lower case, was tried."""
-        listed = {str(name).lower(): at is not None for name, at, _ in row.get("tracked_actions") or ()}
-        self._tracked[row["object_id"], row["service"].lower()] = listed
+    def _keep(self, row: bulk.Columns) -> None:
+        actions = {str(name).lower(): at is not None for name, at, _ in row.get("tracked_actions") or ()}
+        self._reports[row["object_id"]][row["service"].lower()] = ServiceReport(row["at"], actions)
 
     def evidence(self, judges: Sequence[Judge]) -> Evidence:
         """It counts as unused what AWS tracks for each of them and none of them tried."""
@@ -89,8 +98,7 @@ class Reports:
             others = f" {len(why_not) - 1} more who have it tell too little." if len(why_not) > 1 else ""
             return Evidence(why_not=why_not[0] + others)
         until = min(self._facets[judge.aws_id]["read_at"] for judge in judges)
-        services = self._services(judges)
-        return Evidence(Usage(services, self._actions(judges, services)), until)
+        return Evidence(usage_of([self._reports[judge.aws_id] for judge in judges]), until)
 
     def last_use(self, judges: Sequence[Judge], services: Collection[str]) -> PolicyLastUse:
         """Of any of `services`, by any of them. Unknown unless the reports of all are read."""
@@ -98,8 +106,8 @@ class Reports:
             return PolicyLastUse(ManagedPolicy.Use.NOBODY)
         if not all(self._is_read(judge) for judge in judges):
             return PolicyLastUse(ManagedPolicy.Use.UNKNOWN)
-        reports = [self._attempted[judge.aws_id] for judge in judges]
-        tracked = [report[service] for report in reports for service in services if service in report]
+        reports = [self._reports[judge.aws_id] for judge in judges]
+        tracked = [report[service].at for report in reports for service in services if service in report]
         if not tracked:
             return PolicyLastUse(ManagedPolicy.Use.UNTRACKED)
         at = max((at for at in tracked if at), default=None)
@@ -129,29 +137,24 @@ class Reports:
         source = coverage_of(self._aws_account, LastAccessed.name)
         return source.why if not source.is_read else "It came after the last pull of this, which runs once a day."
 
-    def _services(self, judges: Sequence[Judge]) -> dict[str, bool]:
-        """Whether one of them tried; without those that none tried and that AWS doesn't report on of each."""
-        reports = [self._attempted[judge.aws_id] for judge in judges]
-        attempted = {service for report in reports for service, at in report.items() if at}
-        for_all = set(reports[0]).intersection(*reports[1:])
-        return {service: service in attempted for service in attempted | for_all}
 
-    def _actions(self, judges: Sequence[Judge], services: Iterable[str]) -> dict[str, bool]:
-        """Whether one of them tried, by the full name in lower case.
+def usage_of(reports: Sequence[Mapping[str, ServiceReport]]) -> Usage:
+    """What all of some principals used, by their reports, each by service in lower case.
 
-        Unused is what AWS tracks for each who used the service and none of them tried. Who didn't use the service
-        tried none of its actions; who has no report on it may have tried any.
-        """
-        found: dict[str, bool] = {}
-        for service in services:
-            lists = {judge.aws_id: self._tracked.get((judge.aws_id, service), {}) for judge in judges}
-            used = {name for listed in lists.values() for name, tried in listed.items() if tried}
-            of_users = [set(listed) for judge, listed in lists.items() if self._attempted[judge].get(service)]
-            unused: set[str] = set.intersection(*of_users) - used if of_users else set()
-            if not all(service in self._attempted[judge.aws_id] for judge in judges):
-                unused = set()
-            found |= {f"{service}:{name}": name in used for name in used | unused}
-        return found
+    A service counts as unused where each report has it and none of them tried; one that is missing in a report AWS
+    doesn't track there. An action does where each who used its service has it in the list, and none of them tried: who
+    didn't use the service tried none of its actions, and who has no report on it may have tried any.
+    """
+    attempted = {service for report in reports for service, told in report.items() if told.at}
+    for_all = set(reports[0]).intersection(*reports[1:])
+    actions: dict[str, bool] = {}
+    for service in attempted | for_all:
+        told = [report[service] for report in reports if service in report]
+        tried = {name for each in told for name, is_tried in each.actions.items() if is_tried}
+        of_users = [set(each.actions) for each in told if each.at]
+        unused = set.intersection(*of_users) - tried if of_users and service in for_all else set()
+        actions |= {f"{service}:{name}": name in tried for name in tried | unused}
+    return Usage({service: service in attempted for service in attempted | for_all}, actions)
 
 
 def _by_kind(judges: Iterable[Judge]) -> dict[str, list[str]]:

@@ -255,10 +255,9 @@ class _NarrowedStatement:
 def _by_beginning(pattern: str, stays: Sequence[str], dropped: Sequence[str]) -> Iterator[str]:
     """The names that stay, those together that begin with the same words and of which none is dropped: `s3:Get*`.
 
-    Only for a pattern that is a beginning itself: what begins so is then allowed by it.
+    Only for a pattern that is a beginning itself: what is dropped begins so, too, and so nothing shorter is taken.
     """
-    begins = pattern[:-1].lower()
-    if pattern[-1:] != "*" or _WILDCARDS & set(begins):
+    if pattern[-1:] != "*" or _WILDCARDS & set(pattern[:-1]):
         yield from stays
         return
     gone, left = ([name.lower() for name in names] for names in (dropped, stays))
@@ -270,7 +269,7 @@ def _by_beginning(pattern: str, stays: Sequence[str], dropped: Sequence[str]) ->
         for begin in _beginnings(name):
             key = begin.lower()
             alike = sum(each.startswith(key) for each in left)
-            if key.startswith(begins) and alike > 1 and not any(each.startswith(key) for each in gone):
+            if alike > 1 and not any(each.startswith(key) for each in gone):
                 taken = key
                 yield f"{begin}*"
                 break
