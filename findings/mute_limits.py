@@ -1,4 +1,4 @@
-"""For how long a finding may be muted."""
+"""For how long a finding may be muted, and how many at once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from findings.models import FindingSeverity
 
 LONGEST = timedelta(days=90)
 LONGEST_OF_CRITICAL = timedelta(days=30)
+MOST_AT_ONCE = 100  # their ids have to fit into an address
 
 
 def longest_mute(severity: str) -> timedelta:

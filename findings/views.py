@@ -15,11 +15,11 @@ from accounts.access import fetch_aws_account, signed_in
 from findings import services
 from findings.forms import MuteForm
 from findings.models import Finding
+from findings.mute_limits import MOST_AT_ONCE
 from findings.services import MuteRefused
 from iamconsole.web.fragments import render_page
 from iamconsole.web.words import counted
 
-MOST = 200  # at once
 REFUSED = 422
 
 
@@ -62,7 +62,7 @@ def _named(request: HttpRequest, account_id: str) -> list[Finding]:
     asked = request.POST if request.method == "POST" else request.GET
     pks = [int(pk) for pk in asked.getlist("finding") if pk.isascii() and pk.isdecimal() and len(pk) < 19]
     rows = Finding.objects.filter(pk__in=pks, aws_account=fetch_aws_account(request, account_id))
-    found = list(rows.order_by("pk")) if len(pks) <= MOST else []
+    found = list(rows.order_by("pk")) if len(pks) <= MOST_AT_ONCE else []
     if not found:
         raise Http404("No such findings.")
     return found

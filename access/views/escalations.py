@@ -24,6 +24,7 @@ from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import MUTE, PROPOSE
 from findings.models import Finding, FindingQuerySet
+from findings.mute_limits import MOST_AT_ONCE
 from iamconsole.web.words import counted
 from sync import changes
 
@@ -62,13 +63,21 @@ def _tabs(aws_account: AwsAccount, current: str, total: int, muted: int) -> list
 # ---- Open ones ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class PathLine:
-    """Equal paths in one line. `named`: principals with their addresses; `mute_url`: "" until they are findings."""
+    """Equal paths in one line. `named`: principals with their addresses. `mute_url`: of the first `muting` of them; ""
+    until they are findings.
+    """
 
     group: PathGroup
     named: Sequence[tuple[str, str]]
     more: int
     ends: int  # how many of them the proposed cut ends
     mute_url: str
+    muting: int
+
+    @property
+    def leaves_some(self) -> bool:
+        """Whether more are left when these are muted."""
+        return self.muting < len(self.group.paths)
 
 
 def _open(aws_account: AwsAccount, rows: FindingQuerySet, *, of: str) -> dict[str, Any]:
@@ -108,11 +117,11 @@ def _stays(paths: Sequence[PathView], ends: frozenset[int]) -> Sequence[str]:
 
 def _line(aws_account: AwsAccount, group: PathGroup, ends: frozenset[int], known: Mapping[str, Finding]) -> PathLine:
     named = [(path.name, principal_url(aws_account, path.unique_id, path.is_role)) for path in group.paths[:NAMED]]
-    pks = [known[path.fingerprint].pk for path in group.paths if path.fingerprint in known]
+    pks = [known[path.fingerprint].pk for path in group.paths if path.fingerprint in known][:MOST_AT_ONCE]
     here = reverse("escalations", kwargs={"account_id": aws_account.account_id})
     query = urlencode([*(("finding", pk) for pk in pks), ("next", here)])
     url = f"{reverse('mute_findings', kwargs={'account_id': aws_account.account_id})}?{query}" if pks else ""
-    return PathLine(group, named, len(group.paths) - len(named), len(group.numbers & ends), url)
+    return PathLine(group, named, len(group.paths) - len(named), len(group.numbers & ends), url, len(pks))
 
 
 # ---- Muted ones --------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -112,6 +113,17 @@ def test_a_muted_path_has_its_own_tab_and_comes_back(deployers: AwsAccount, alic
     assert "2 paths of 2 principals" in shown(alices)
     services.end_mutes()
     assert "None is muted" in shown(alices, "?state=muted")
+
+
+def test_of_very_many_equal_paths_the_first_are_muted_at_once(
+    deployers: AwsAccount, alices: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Mute…" in shown(alices)
+    monkeypatch.setattr("access.views.escalations.MOST_AT_ONCE", 1)
+    html = alices.get(PAGE).content.decode()
+    assert "Mute the first 1…" in pages.text_of(html)
+    (url,) = set(re.findall(r'href="([^"]*findings/mute[^"]*)"', html))
+    assert url.count("finding=") == 1
 
 
 def test_a_mute_ends_by_a_click(deployers: AwsAccount, alices: Client, alice: Operator) -> None:
