@@ -78,6 +78,8 @@ from emulator.dispatching import Dispatcher
 from emulator.gate import Gate
 from emulator.json_service import with_services
 from emulator.known import KnownOnly
+from emulator.resource_policies import backends as rest_apis
+from emulator.resource_policies import with_gaps_filled
 from emulator.state import StateFile, UnreadableState
 
 HOST = "127.0.0.1"
@@ -114,7 +116,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
         state.changed()
 
     gate = Gate(
-        Dispatcher(with_services(account_management.with_ec2(create_backend_app), _OURS)),
+        Dispatcher(with_services(with_gaps_filled(account_management.with_ec2(create_backend_app)), _OURS)),
         authorize=authorization.authorize,
         on_write=written,
         lock=lock,
@@ -128,6 +130,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
             cognito_idp.reset()
             cognito_identity.backends.clear()
             identity_center.backends.clear()
+            rest_apis.clear()
         state.changed()
 
     def note_activity(**activity: str) -> None:

@@ -60,8 +60,7 @@ def authorize(request: AwsRequest) -> None:
 
 
 def _check_permission(caller: Caller, request: AwsRequest) -> None:
-    action = f"{request.service}:{request.action}"
-    question = Question(action, resource_of(request, caller), context_of(request, caller))
+    question = Question(request.permission, resource_of(request, caller), context_of(request, caller))
     if reason := refusal(caller, question):
         raise denied(caller, request, describe(request, caller), reason)
 

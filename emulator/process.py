@@ -54,7 +54,10 @@ class Emulator:
         }
         # One session keeps what boto3 reads of AWS's models; making clients of one is not thread-safe.
         with _making_clients:
-            return _session().client(service, **(settings | options))
+            client = _session().client(service, **(settings | options))
+        if service == "s3control":
+            _keep_host(client)
+        return client
 
     def calls(self, action: str | None = None, *, since: int = 0) -> list[dict[str, Any]]:
         """The AWS calls it received, oldest first."""
@@ -138,6 +141,20 @@ class Emulator:
         request = Request(self.url + path, data, headers, method=method)  # noqa: S310 (an address on loopback)
         with urlopen(request, timeout=10) as answer:  # noqa: S310 (an address on loopback)
             return json.loads(answer.read() or b"null")
+
+
+def _keep_host(client: Any) -> None:
+    """S3 Control puts the AWS account in front of the host, as AWS has it: no machine here is called so."""
+
+    def without_account(request: Any, **_: Any) -> None:
+        scheme, _, rest = request.url.partition("://")
+        first, _, others = rest.partition(".")
+        request.url = f"{scheme}://{others if first.isdecimal() and len(first) == _LONG else rest}"
+
+    client.meta.events.register("before-sign.s3-control", without_account)
+
+
+_LONG = 12  # digits of an AWS account
 
 
 @cache

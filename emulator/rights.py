@@ -55,9 +55,7 @@ def refusal(caller: Caller, question: Question) -> str | None:
 
 
 def denied(caller: Caller, request: AwsRequest, resource: str, reason: str | None = None) -> AwsError:
-    message = (
-        f"User: {caller.arn} is not authorized to perform: {request.service}:{request.action} on resource: {resource}"
-    )
+    message = f"User: {caller.arn} is not authorized to perform: {request.permission} on resource: {resource}"
     message = f"{message} {reason}" if reason else message
     if request.service == "ec2":
         message = f"You are not authorized to perform this operation. {message}. {_encoded(caller, request, reason)}"

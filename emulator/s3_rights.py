@@ -12,6 +12,8 @@ _SUBRESOURCES = {
     "location": "Location",
     "encryption": "EncryptionConfiguration",
     "publicAccessBlock": "PublicAccessBlock",
+    "ownershipControls": "OwnershipControls",
+    "policyStatus": "PolicyStatus",
 }
 _VERBS = {"GET": "Get", "HEAD": "Get", "PUT": "Put", "POST": "Put", "DELETE": "Delete"}
 

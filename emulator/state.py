@@ -5,13 +5,22 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import sys
 import time
+from collections import defaultdict
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event, RLock, Thread
+from types import FunctionType
 from typing import Any
+from weakref import WeakValueDictionary
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from moto.account.models import account_backends
+from moto.backends import get_backend
 from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
@@ -19,9 +28,10 @@ from moto.sts.models import sts_backends
 
 from emulator import cognito_identity, cognito_idp, identity_center, organizations
 from emulator.iam.managed import managed_by_aws
+from emulator.resource_policies import backends as rest_apis
 
 # Raise this when the classes of `emulator` move, or change what they keep.
-_FORMAT = 7
+_FORMAT = 8
 _SERVICES = {
     "account": account_backends,
     "cognito-identity": cognito_identity.backends,
@@ -29,9 +39,26 @@ _SERVICES = {
     "iam": iam_backends,
     "identity-center": identity_center.backends,
     "organizations": organizations_backends,
+    "rest-apis": rest_apis,
     "s3": s3_backends,
     "sts": sts_backends,
 }
+# Those of moto that are kept once somebody has asked for one: to load them all takes seconds. Not EC2's, which are
+# large, and have in them nothing that anybody here made but VPC endpoints.
+_LATE = (
+    "awslambda",
+    "backup",
+    "dynamodb",
+    "ecr",
+    "efs",
+    "events",
+    "kms",
+    "logs",
+    "s3control",
+    "secretsmanager",
+    "sns",
+    "sqs",
+)
 _PAUSE_S = 0.2
 
 
@@ -65,7 +92,7 @@ class StateFile:
     def picture(self) -> bytes:
         """All of it, for `put_back`."""
         with self._lock:
-            return _pickled({name: _backends(held) for name, held in _SERVICES.items()})
+            return _pickled({name: _backends(held) for name, held in _in_use()})
 
     def put_back(self, picture: bytes) -> None:
         """Everything was emptied before."""
@@ -114,12 +141,21 @@ class StateFile:
         for name, accounts in stored["services"].items():
             for account_id, partitions in accounts.items():
                 for partition, backend in partitions.items():
-                    _SERVICES[name][account_id][partition] = backend
+                    _service(name)[account_id][partition] = backend
         organizations.note_members()
 
 
 def _made_by() -> str:
     return f"format {_FORMAT}, moto {version('moto')}"
+
+
+def _in_use() -> Iterator[tuple[str, Any]]:
+    yield from _SERVICES.items()
+    yield from ((name, _service(name)) for name in _LATE if f"moto.{name}.models" in sys.modules)
+
+
+def _service(name: str) -> Any:
+    return _SERVICES[name] if name in _SERVICES else get_backend(name)
 
 
 def _backends(held: Any) -> dict[str, dict[str, Any]]:
@@ -131,6 +167,25 @@ class _Pickler(pickle.Pickler):
 
     def persistent_id(self, obj: Any) -> tuple[str, str] | None:
         return (obj.partition, obj.arn) if isinstance(obj, AWSManagedPolicy) else None
+
+    def reducer_override(self, obj: Any) -> Any:
+        """Of what Python doesn't store: locks, keys of KMS, and what moto has of Lambda functions."""
+        if isinstance(obj, _LOCK):
+            return RLock, ()
+        if isinstance(obj, RSAPrivateKey | EllipticCurvePrivateKey):
+            return _key_of, (obj.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),)
+        if isinstance(obj, WeakValueDictionary):
+            return WeakValueDictionary, (dict(obj),)
+        if type(obj) is defaultdict and isinstance(obj.default_factory, FunctionType):
+            return defaultdict, (type(obj.default_factory()),), None, None, iter(obj.items())
+        return NotImplemented
+
+
+_LOCK = type(RLock())
+
+
+def _key_of(text: bytes) -> Any:
+    return load_pem_private_key(text, None)
 
 
 class _Unpickler(pickle.Unpickler):

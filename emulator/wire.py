@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 from botocore.model import OperationNotFoundError
 from moto.core.utils import get_service_model
 
+from emulator.rest_names import call_at, is_named_by_path
 from emulator.s3_rights import permission
 
 Environ = dict[str, Any]
@@ -35,9 +36,10 @@ _DETAILS = re.compile(r"/authorization-details/(?P<id>[^/]+)")
 _ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>")
 _NAMESPACES = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
+    "sns": "http://sns.amazonaws.com/doc/2010-03-31/",
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
-_VERSIONS = {"iam": "2010-05-08", "sts": "2011-06-15"}
+_VERSIONS = {"iam": "2010-05-08", "sns": "2010-03-31", "sts": "2011-06-15"}
 MASK = "***"
 
 
@@ -91,22 +93,24 @@ class AwsRequest:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         action = ""
         params: dict[str, Any] = {}
-        if signed and signed["service"] == "s3":
-            action, resource = permission(
-                environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-            )
+        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+        if signed and is_named_by_path(signed["service"], path):
+            action, params = call_at(signed["service"], environ["REQUEST_METHOD"], path, query)
+            params |= {"Resource": "*"}
+        elif signed and signed["service"] == "s3":
+            action, resource = permission(environ["REQUEST_METHOD"], path, query)
             params = {"Resource": resource}
         elif target:
             action = target.rpartition(".")[2]
             params = json.loads(body or b"{}")
-        elif found := _DETAILS.fullmatch(environ["PATH_INFO"]):
+        elif found := _DETAILS.fullmatch(path):
             action, params = "GetRequestAuthorizationDetails", {"authorizationId": found["id"]}
         elif "json" not in environ.get("CONTENT_TYPE", ""):
             params = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
             action = params.pop("Action", "")
             params.pop("Version", None)
         elif body:  # Account Management: each call has a path of its own, /listRegions
-            action = environ["PATH_INFO"].strip("/")
+            action = path.strip("/")
             action = action[:1].upper() + action[1:]
             params = json.loads(body)
         return cls(
@@ -122,6 +126,12 @@ class AwsRequest:
     @property
     def is_read(self) -> bool:
         return self.action.startswith(_READING)
+
+    @property
+    def permission(self) -> str:
+        """The action that the caller must be allowed; API Gateway's are called after methods."""
+        method = self.environ["REQUEST_METHOD"] if self.service == "apigateway" else self.action
+        return f"{self.service}:{method}"
 
     @property
     def asks_for_details(self) -> bool:
