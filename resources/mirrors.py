@@ -49,10 +49,12 @@ class ResourceMirror(Mirror):
         texts: dict[str, str] = {}
         content: Content = {"arn": item["Arn"], "region": item["Region"], "facts": item["Facts"]}
         for part in self.of.parts:
-            if part.name in item["Parts"]:
+            if part.name in item["Parts"] and not part.passes:
                 value = item["Parts"][part.name]
                 content[part.name] = _referred(value, texts) if part.is_policy else value
-        volatile = {"not_read": item["NotRead"], "created_at": moment(item["Facts"].get("created"))}
+        told = {part.name: item["Parts"].get(part.name) for part in self.of.parts if not part.is_policy}
+        created_at = moment(item["Facts"].get("created"))
+        volatile = {"told": told, "not_read": item["NotRead"], "created_at": created_at}
         return ParsedItem(item["Id"], short(item["Name"]), item["Arn"], content, volatile, texts)
 
     def is_merely_read(self, before: Content, after: Content) -> bool:
@@ -71,7 +73,6 @@ class ResourceMirror(Mirror):
         _put(rows, wanted)
 
     def _row(self, place: AccountRegion, seen: ParsedItem, at: datetime) -> Resource:
-        told = {part.name: seen.content.get(part.name) for part in self.of.parts if not part.is_policy}
         return make(
             Resource,
             place,
@@ -83,7 +84,7 @@ class ResourceMirror(Mirror):
             service=self.of.service,
             located_in=seen.content["region"],
             policy_state=self._state(seen),
-            facts={**seen.content["facts"], **told},
+            facts={**seen.content["facts"], **seen.volatile["told"]},
             not_read=dict(seen.volatile["not_read"]),
         )
 

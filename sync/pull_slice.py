@@ -125,7 +125,9 @@ class Slice(ClaimedRun):
             self._save(seen=self._run.cursor.get("seen", 0))
             if not self._run.log:
                 self._begin()
-            more = self._read_pages(until)
+            more = None
+            while more is None:
+                more = self._read_pages(until)
             if more is not RemainingWork.NOTHING:
                 self._save(claim="", rests=more is RemainingWork.LATER)
                 return more
@@ -140,7 +142,8 @@ class Slice(ClaimedRun):
         within = expected is not None and expected <= _MOST_EXPECTED
         self._save(expected=expected if within else None, log=self._said("Begins to read."))
 
-    def _read_pages(self, until: float | None) -> RemainingWork:
+    def _read_pages(self, until: float | None) -> RemainingWork | None:
+        """None: something came between, and it goes on right away."""
         marker = self._run.cursor.get("marker")
         page: SourcePage | None = None
         try:
@@ -170,7 +173,7 @@ class Slice(ClaimedRun):
             sleep(_LOOK_AGAIN_S)
         else:
             return RemainingWork.NOTHING
-        return self._read_pages(until)
+        return None
 
     def _batches(self, marker: str | None, until: float | None) -> Generator[Batch | PageEnd]:
         """From `marker` on, until the time is up at the end of a page."""

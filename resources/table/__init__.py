@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from resources.table import messaging, storage
+from resources.table import computing, keys, messages, s3, storing
 from resources.table.entry import ResourceKind
 
-KINDS: Mapping[str, ResourceKind] = {kind.kind: kind for kind in (storage.BUCKET, messaging.QUEUE)}
+KINDS: Mapping[str, ResourceKind] = {
+    kind.kind: kind for kind in (*s3.KINDS, *keys.KINDS, *messages.KINDS, *computing.KINDS, *storing.KINDS)
+}
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,24 @@ class Service:
         return self.kinds[0].regional
 
 
-def _services(titles: Mapping[str, str]) -> dict[str, Service]:
-    return {
-        name: Service(name, title, tuple(kind for kind in KINDS.values() if kind.service == name))
-        for name, title in titles.items()
-    }
-
-
-SERVICES: Mapping[str, Service] = _services({"s3": "S3 buckets", "sqs": "SQS queues"})
+_TITLES = {
+    "s3": "S3 buckets",
+    "s3-access-points": "S3 access points",
+    "kms": "KMS keys",
+    "sqs": "SQS queues",
+    "sns": "SNS topics",
+    "lambda": "Lambda functions and layers",
+    "secretsmanager": "Secrets Manager secrets",
+    "dynamodb": "DynamoDB tables",
+    "ecr": "ECR repositories",
+    "events": "EventBridge buses",
+    "logs": "CloudWatch Logs resource policies",
+    "efs": "EFS file systems",
+    "backup": "Backup vaults",
+    "apigateway": "API Gateway REST APIs",
+    "vpc-endpoints": "VPC endpoints",
+}
+SERVICES: Mapping[str, Service] = {
+    name: Service(name, title, tuple(kind for kind in KINDS.values() if kind.service == name))
+    for name, title in _TITLES.items()
+}

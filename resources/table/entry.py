@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sync import clock
 from sync.aws.client import ListPage
-from sync.aws.errors import AccessDeniedError, AwsError
+from sync.aws.errors import AccessDeniedError, AwsError, UnsupportedError
 from sync.mirror import Reader
 
 _LONGEST_ID = 400
@@ -185,10 +185,20 @@ class Part:
     get: Get
     needs: tuple[Need, ...] = ()
     is_policy: bool = False
+    passes: bool = False  # it changes by mere use, so that no revision is made of it
 
 
 def policy(title: str, get: Get, *needs: Need, name: str = "policy") -> Part:
     return Part(name, title, get, needs, is_policy=True)
+
+
+def of_arn(cut: str) -> Callable[[Asker, str, str], Listed]:
+    """For `find`, where the ARN says all: the name is what stands behind `cut` in it."""
+
+    def listed(ask: Asker, arn: str, name: str) -> Listed:
+        return Listed(arn, arn.partition(cut)[2], ask.place.region)
+
+    return listed
 
 
 @dataclass(frozen=True)
@@ -221,6 +231,13 @@ class Listing:
             found = (self.of(item, ask.place) for item in page.items.get(self.member) or ())
             yield ListedPage([each for each in found if each], marker, page.marker, page.requested_at)
             marker = page.marker
+
+
+class NotAsked(UnsupportedError):
+    """The console didn't ask, and says why."""
+
+    what = ""
+    advice = ""
 
 
 @dataclass(frozen=True)
@@ -265,7 +282,10 @@ class ResourceKind:
     @property
     def source(self) -> str:
         """ "sqs.queues"."""
-        return f"{self.kind}s" if not self.kind.endswith("y") else f"{self.kind[:-1]}ies"
+        if self.kind.endswith("s"):
+            return f"{self.kind}es"
+        is_short = self.kind.endswith("y") and self.kind[-2] not in "aeiou"
+        return f"{self.kind[:-1]}ies" if is_short else f"{self.kind}s"
 
     def part(self, name: str) -> Part:
         return next(part for part in self.parts if part.name == name)

@@ -55,6 +55,20 @@ def keep_documents_raw(client: BaseClient) -> None:
     client.meta.events.unregister("after-call.iam", json_decode_policies)
 
 
+def keep_host(client: BaseClient) -> None:
+    """S3 Control puts the AWS account in front of the host, as AWS has it; the emulator's host is called as it is."""
+
+    def without_account(request: Any, **_: Any) -> None:
+        scheme, _, rest = request.url.partition("://")
+        first, _, others = rest.partition(".")
+        request.url = f"{scheme}://{others if first.isdecimal() and len(first) == _ACCOUNT_DIGITS else rest}"
+
+    client.meta.events.register("before-sign.s3-control", without_account)
+
+
+_ACCOUNT_DIGITS = 12
+
+
 def read_our_way(session: Session) -> None:
     """For clients that the session makes from now on: their answers come as `prepare` makes them."""
     session.register_component("response_parser_factory", _Parsers())

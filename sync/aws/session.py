@@ -21,7 +21,7 @@ from botocore.session import Session
 from django.conf import settings
 
 from sync.aws import errors
-from sync.aws.answers import keep_documents_raw, read_our_way
+from sync.aws.answers import keep_documents_raw, keep_host, read_our_way
 from sync.aws.purpose import SessionPurpose
 from sync.aws.secrets import Secret
 from sync.aws.target import AwsTarget
@@ -61,6 +61,8 @@ class AwsSession:
             if key not in self._clients:
                 client = self._build(self._opened, service, region, resends=resends)
                 keep_documents_raw(client)
+                if self.target.emulated and service == "s3control":
+                    keep_host(client)
                 watch(client)
                 self._clients[key] = client
             return self._clients[key]
