@@ -12,7 +12,7 @@ class AccessConfig(AppConfig):
         from access.drafts import block
         from access.escalation.finding_source import EscalationSource
         from access.guard_rails import draft_block as guard_rail_block
-        from access.guard_rails import engine_rules, identity_rules, rules, trust_rules
+        from access.guard_rails import engine_rules, identity_rules, own_form, rules, trust_rules
         from access.guard_rails.check import GuardRailCheck
         from access.guard_rails.finding_source import GuardRailSource
         from access.guard_rails.kind import GuardRailKind
@@ -73,4 +73,5 @@ class AccessConfig(AppConfig):
         following.register()
         block.register()
         guard_rail_block.register()
+        own_form.register()
         pasted_blocks.register()

@@ -62,6 +62,9 @@ urlpatterns = [
         needs(APPROVE, fresh_sign_in=True),
         name="guard_rail_decide",
     ),
+    page(
+        f"{AWS_ACCOUNT}guard-rails/own/check/", guard_rails.guard_rail_check, needs(ADMINISTER), name="guard_rail_check"
+    ),
     page(f"{AWS_ACCOUNT}guard-rails/<slug:rule>/", guard_rails.guard_rail_rule, needs(SEE_IAM), name="guard_rail_rule"),
     page(f"{AWS_ACCOUNT}guard-rails/<slug:rule>/set/", guard_rails.guard_rail_set, _BY_OWNERS, name="guard_rail_set"),
     page(f"{AWS_ACCOUNT}tests/", saved_tests.tests, needs(SEE_IAM), name="access_tests"),

@@ -14,11 +14,11 @@ from django.urls import reverse
 
 from accounts.access import signed_in
 from accounts.models import AwsAccount, Operator
-from objects import object_actions
 from objects.object_actions import ACCOUNT, ObjectAction
 from policies.editor_drafts import DraftKey
 from policies.engine.structure import DocumentType
-from policies.open_drafts import editor_of, is_permitted, kind_at, type_of
+from policies.open_drafts import action_at, editor_of, is_permitted, kind_at, type_of
+from policies.page_editors import PageEditor
 
 _NAMES = ("place", "aws_id", "action", "part")
 _LONGEST_PART = 128
@@ -29,7 +29,7 @@ class EditedObject:
     """`row`: the object as the mirror has it, that may be gone; None for an action of the AWS account."""
 
     key: DraftKey
-    action: ObjectAction
+    action: ObjectAction | PageEditor
     kind: DocumentType
     row: Any
 
@@ -53,6 +53,8 @@ class EditedObject:
     def url(self) -> str:
         """Of the page with the editor."""
         key, account_id = self.key, self.key.aws_account.account_id
+        if isinstance(self.action, PageEditor):
+            return self.action.url(key.aws_account, key.part)
         if self.row is None:
             return reverse("account_action", kwargs={"account_id": account_id, "action": key.action})
         kwargs = {"account_id": account_id, "aws_id": key.aws_id, "action": key.action}
@@ -69,11 +71,13 @@ class EditedObject:
 def edited_object(asked: Mapping[str, str], aws_account: AwsAccount) -> EditedObject:
     """What `place`, `aws_id`, `action` and `part` name. Raises Http404 where nothing of that kind is edited here."""
     place, aws_id, name, part = (asked.get(each, "") for each in _NAMES)
-    action = object_actions.find(place, name)
+    action = action_at(place, name)
     found = editor_of(action)
     if action is None or found is None or len(part) > _LONGEST_PART:
         raise Http404("There is no such editor.")
     kind = kind_at(place)
+    if isinstance(action, PageEditor):
+        return EditedObject(DraftKey(aws_account, place, "", name, part), action, type_of(found[1]), None)
     if kind is None:
         return EditedObject(DraftKey(aws_account, ACCOUNT, "", name), action, type_of(found[1]), None)
     row = get_object_or_404(kind.model.objects.filter(aws_account=aws_account, aws_id=aws_id))

@@ -20,12 +20,13 @@ from objects import kinds, object_actions
 from objects.fields import EditorField
 from objects.kinds import AwsKind
 from objects.object_actions import ACCOUNT, SHOWN, ObjectAction
-from policies import editor_drafts
+from policies import editor_drafts, page_editors
 from policies.drafts import MOST_SENT
 from policies.editor_drafts import CannotKeep, DraftKey, OthersDraft, Page, SaveOutcome, Token, Typed, drafts_of, key_of
 from policies.editor_views import EditedText, received
 from policies.engine.structure import DocumentType
 from policies.models import EditorDraft
+from policies.page_editors import PageEditor
 from sync import clock
 
 TOKEN, TAB, SEQUENCE = "draft", "tab", "sequence"  # names of what a page sends of its draft
@@ -66,7 +67,7 @@ class OpenDraft:
     @property
     def start_url(self) -> str:
         """Of what the text can be begun from; "" where nothing is offered for its type."""
-        found = editor_of(object_actions.find(self.key.place, self.key.action))
+        found = editor_of(action_at(self.key.place, self.key.action))
         return self._url("document_start") if found and type_of(found[1]) in BEGUN_TYPES else ""
 
     def _url(self, name: str) -> str:
@@ -124,7 +125,7 @@ def open_draft(form: Any, key: DraftKey) -> OpenDraft:
 
 def typed_in(posted: QueryDict, key: DraftKey, operator: Operator, object_name: str) -> Typed:
     """What is kept of a form that was sent: the text, with what the fields of its view say, and the other fields."""
-    action = object_actions.find(key.place, key.action)
+    action = action_at(key.place, key.action)
     found = editor_of(action)
     assert action is not None and found is not None  # noqa: S101  who has a key has looked
     name, field = found
@@ -153,7 +154,11 @@ def page_of(posted: Mapping[str, str]) -> Page:
 
 
 # ---- What it is of -----------------------------------------------------------------------------------------------
-def editor_of(action: ObjectAction | None) -> tuple[str, EditorField] | None:
+def action_at(place: str, name: str) -> ObjectAction | PageEditor | None:
+    return page_editors.find(place, name) or object_actions.find(place, name)
+
+
+def editor_of(action: ObjectAction | PageEditor | None) -> tuple[str, EditorField] | None:
     """The field of the action's form that has the editor, by its name."""
     fields = action.form.base_fields if action else {}
     return next(((name, field) for name, field in fields.items() if isinstance(field, EditorField)), None)
@@ -177,8 +182,8 @@ class ListedDraft:
     is_permitted: bool  # the operator may still edit it
 
     @cached_property
-    def action(self) -> ObjectAction | None:
-        return object_actions.find(self.draft.place, self.draft.action)
+    def action(self) -> ObjectAction | PageEditor | None:
+        return action_at(self.draft.place, self.draft.action)
 
     @property
     def title(self) -> str:
@@ -186,7 +191,8 @@ class ListedDraft:
         heading: Any = self.action.form.heading if self.action else ""  # of some forms it is one of theirs, once made
         name = self.row.name if self.row and self.is_permitted else self.draft.object_name
         words = heading.format(names=name) if isinstance(heading, str) and heading else f"{self.draft.action} {name}"
-        return f"{words}: {self.draft.part}" if self.draft.part else words
+        is_named = self.draft.part and not isinstance(self.action, PageEditor)
+        return f"{words}: {self.draft.part}" if is_named else words
 
     @property
     def fields(self) -> list[tuple[str, str]]:
@@ -197,7 +203,9 @@ class ListedDraft:
 
     @property
     def is_gone(self) -> bool:
-        return self.draft.place != ACCOUNT and (self.row is None or self.row.gone_at is not None)
+        if self.draft.place == ACCOUNT or isinstance(self.action, PageEditor):
+            return False
+        return self.row is None or self.row.gone_at is not None
 
     @property
     def edit_url(self) -> str:
@@ -205,6 +213,8 @@ class ListedDraft:
         draft, account_id = self.draft, self.draft.aws_account.account_id
         if not self.is_permitted or self.is_gone or self.action is None:
             return ""
+        if isinstance(self.action, PageEditor):
+            return self.action.url(draft.aws_account, draft.part)
         if draft.place == ACCOUNT:
             return reverse("account_action", kwargs={"account_id": account_id, "action": draft.action})
         kwargs = {"account_id": account_id, "aws_id": draft.aws_id, "action": draft.action}
@@ -247,6 +257,6 @@ def listed(drafts: Iterable[EditorDraft], operator: Operator) -> list[ListedDraf
 
 def is_permitted(operator: Operator, key: DraftKey) -> bool:
     """Whether the operator may take the action now: its text is shown to nobody who may not."""
-    action, kind = object_actions.find(key.place, key.action), kind_at(key.place)
+    action, kind = action_at(key.place, key.action), kind_at(key.place)
     perm = kind.stage if kind else PROPOSE
     return action is not None and action.is_for(operator, key.aws_account) and may(operator, perm, key.aws_account)

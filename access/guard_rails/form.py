@@ -13,9 +13,6 @@ from access.guard_rails.rules import OWN, RailRule
 from access.guard_rails.services import WantedRail
 from accounts.models import AwsAccount
 from sync.safeguards.scopes import Scope
-from sync.safeguards.services import LONGEST_NAME
-
-_PARAMETER = "of_rule_"
 
 
 class RailForm(forms.Form):
@@ -45,12 +42,9 @@ class RailForm(forms.Form):
         self.rule, self.scope = rule, scope
         self._before = rule.kept(content.parameters if content else {})
         self._others = {str(each.pk): each for each in others}
-        if rule.name == OWN:
-            self.fields["name"] = forms.CharField(
-                max_length=LONGEST_NAME, label="What it says", help_text="A sentence, in your words."
-            )
         for each in rule.parameters:
-            self.fields[f"{_PARAMETER}{each.name}"] = each.field()
+            if each.field_name not in self.fields:
+                self.fields[each.field_name] = each.field()
         if others:
             self.fields["others"] = forms.MultipleChoiceField(
                 choices=[(pk, str(each)) for pk, each in self._others.items()],
@@ -61,10 +55,10 @@ class RailForm(forms.Form):
         self.fields["reason"] = forms.CharField(
             required=False, max_length=2_000, label="Reason", help_text="Kept with this version."
         )
-        self.order_fields(["name", "mode", "override", *[f"{_PARAMETER}{each.name}" for each in rule.parameters]])
+        self.order_fields(["name", "mode", "override", *[each.field_name for each in rule.parameters]])
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors:
             chosen = [self._others[pk] for pk in cleaned.get("others", ())]
             cleaned["rails"] = {each: self._rail(each, cleaned) for each in (self.scope, *chosen)}
@@ -75,7 +69,7 @@ class RailForm(forms.Form):
         where = "" if scope == self.scope else f"{scope}: "
         parameters = {}
         for each in self.rule.parameters:
-            field = f"{_PARAMETER}{each.name}"
+            field = each.field_name
             try:
                 parameters[each.name] = each.read(cleaned[field], scope)
             except ValidationError as problem:
@@ -99,7 +93,7 @@ _NONE = WantedRail("", RailContent("", Mode.OFF))
 
 def _initial(rule: RailRule, content: RailContent | None, name: str) -> dict[str, Any]:
     kept = rule.kept(content.parameters if content else {})
-    shown = {f"{_PARAMETER}{each.name}": each.shown(kept[each.name]) for each in rule.parameters}
+    shown = {each.field_name: each.shown(kept[each.name]) for each in rule.parameters}
     mode = content.mode if content else Mode.BLOCKS if rule.name == OWN else Mode.OFF
     override = content.override if content else OverrideBy.OWNER
     return {"name": name, "mode": mode, "override": override, **shown}

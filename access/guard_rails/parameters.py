@@ -35,6 +35,11 @@ class RailParameter(ABC):
     label: str
     hint: str = ""
 
+    @property
+    def field_name(self) -> str:
+        """In the form."""
+        return f"of_rule_{self.name}"
+
     @abstractmethod
     def field(self) -> forms.Field:
         """Of the form."""
@@ -189,6 +194,12 @@ class Choice(RailParameter):
 
 @dataclass(frozen=True)
 class OwnDocument(RailParameter):
+    """Its form declares the field, which has the editor (own_form.py)."""
+
+    @property
+    def field_name(self) -> str:
+        return self.name
+
     @property
     def nothing(self) -> Any:
         return ""

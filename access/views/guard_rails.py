@@ -12,12 +12,14 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from access.guard_rails.content import KIND, Mode, RailContent
 from access.guard_rails.draft_block import effect_of
 from access.guard_rails.finding_source import RULE
 from access.guard_rails.form import RailForm
+from access.guard_rails.own_form import OwnRailForm, RailDocumentField
 from access.guard_rails.rules import OWN, RULES, RailRule
 from access.guard_rails.services import change_own, rail_of, set_in_each
 from access.views.safeguards import (
@@ -35,6 +37,8 @@ from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER, SEE_IAM
 from findings.models import Finding, SourceLook
+from objects.object_actions import DO, KEEP, VIEW
+from policies.views.document import render_checked
 from sync.models import Safeguard, SafeguardVersion
 from sync.safeguards.scopes import accounts_in, owns, takes_second_person
 from sync.safeguards.services import SafeguardError
@@ -208,6 +212,8 @@ def _set(
     version: SafeguardVersion | None,
 ) -> HttpResponse:
     form = _form(request, scope, rule, version, posted=True)
+    if isinstance(form, OwnRailForm) and _holds(request, form):
+        return _page(request, scope, rule, safeguard, version, form)
     if not form.is_valid():
         return _page(request, scope, rule, safeguard, version, form)
     operator, rails = signed_in(request), form.rails
@@ -225,7 +231,30 @@ def _set(
         _tell(request, each.version, each.why_not, f"{each.scope}: " if len(rails) > 1 else "")
     if rule.name == OWN and safeguard is not None:
         _tell(request, made)
+    if isinstance(form, OwnRailForm):
+        form.saved()
     return redirect(_url(scope, rule, made.safeguard if made else None))
+
+
+def _holds(request: HttpRequest, form: OwnRailForm) -> bool:
+    """Whether a button of the editor was pressed, which saves no guard rail."""
+    if "fix" in request.POST:
+        form.fix(request.POST["fix"])
+    elif KEEP in request.POST:
+        form.keep()
+    elif VIEW in request.POST or DO in request.POST:
+        form.hold()
+    else:
+        return False
+    return True
+
+
+@sensitive_post_parameters()
+@require_POST
+def guard_rail_check(request: HttpRequest, account_id: str) -> HttpResponse:
+    """What is said of a document while somebody types it: as of a service control policy."""
+    aws_account = fetch_aws_account(request, account_id)
+    return render_checked(request, aws_account, RailDocumentField.kind, subject={"pasted": "yes"})
 
 
 def _tell(request: HttpRequest, version: SafeguardVersion | None, why_not: str = "", where: str = "") -> None:
@@ -264,16 +293,18 @@ def _do(request: HttpRequest, scope: PageScope, safeguard: Safeguard, do: Callab
 def _form(
     request: HttpRequest, scope: PageScope, rule: RailRule, version: SafeguardVersion | None, *, posted: bool
 ) -> RailForm:
-    others = AwsAccount.objects.visible_to(signed_in(request), ADMINISTER)
+    operator = signed_in(request)
+    others = AwsAccount.objects.visible_to(operator, ADMINISTER).exclude(pk=scope.of.pk).order_by("name", "pk")
     is_alone = scope.aws_account is None or (rule.name == OWN and version is not None)
-    return RailForm(
-        request.POST if posted else None,
-        rule=rule,
-        scope=scope.of,
-        others=[] if is_alone else list(others.exclude(pk=scope.of.pk).order_by("name", "pk")),
-        content=RailContent.read(version.content) if version else None,
-        name=version.name if version else "",
-    )
+    data = request.POST if posted else None
+    about: dict[str, Any] = {"rule": rule, "scope": scope.of, "others": [] if is_alone else list(others)}
+    if rule.name != OWN:
+        content = RailContent.read(version.content) if version else None
+        return RailForm(data, **about, content=content, name=version.name if version else "")
+    home = scope.aws_account or next(each for each in accounts_in(scope.of))
+    form = OwnRailForm(data, **about, home=home, operator=operator, asked=request.GET, version=version)
+    form.opened()
+    return form
 
 
 def _page(

@@ -11,6 +11,7 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
 from identities import operations as ops
 from identities.models import IamUser
+from policies.models import EditorDraft
 from sync.models import SafeguardVersion
 from sync.safeguards.in_force import versions_in_force
 from tests.access.mirrored import managed
@@ -82,7 +83,7 @@ def test_it_asks_for_a_fresh_sign_in(here: AwsAccount, alice: Operator, post: An
 def test_a_document_that_is_none_is_told_and_kept(
     here: AwsAccount, alice: Operator, document: str, words: str, post: Any
 ) -> None:
-    response = post(alice, f"{WHERE}new/", name="Buckets stay", of_rule_document=document)
+    response = post(alice, f"{WHERE}new/", name="Buckets stay", document=document)
     html = response.content.decode()
     assert response.status_code == 422 and words in html and "Buckets stay" in html
     assert in_force(here) == []
@@ -90,15 +91,15 @@ def test_a_document_that_is_none_is_told_and_kept(
 
 def test_ones_of_their_own(here: AwsAccount, alice: Operator, bob: Operator, post: Any, client_of: Any) -> None:
     document = document_text(deny("s3:DeleteBucket"))
-    url = post(alice, f"{WHERE}new/", name="Buckets <stay>", of_rule_document=document).url
+    url = post(alice, f"{WHERE}new/", name="Buckets <stay>", document=document).url
     assert "Buckets &lt;stay&gt;" in client_of(bob).get(url).content.decode()
-    looser = post(alice, f"{url}change/", name="Buckets stay", mode="note", of_rule_document=document)
+    looser = post(alice, f"{url}change/", name="Buckets stay", mode="note", document=document)
     assert looser.status_code == 302 and in_force(here)[0].content["mode"] == "note"
     assert client_of(alice, ago=0).post(f"{url}delete/", {"reason": "Ticket OPS-1"}).status_code == 302
     assert in_force(here) == []
     page = client_of(alice).get(url).content.decode()
     assert "Deleted" in page and "Ticket OPS-1" in page
-    late = post(alice, f"{url}change/", name="Typed for long", of_rule_document=document).content.decode()
+    late = post(alice, f"{url}change/", name="Typed for long", document=document).content.decode()
     assert "Save it again to make a new one" in late and "Typed for long" in late
     assert f'action="{WHERE}new/"' in late
 
@@ -154,3 +155,54 @@ def test_one_whose_policy_is_gone_can_be_turned_off(here: AwsAccount, alice: Ope
     assert "The mirror has no managed policy" in post(alice, url, override="nobody", **typed).content.decode()
     assert post(alice, url, mode="off", **typed).status_code == 302
     assert in_force(here)[0].content["mode"] == "off"
+
+
+# ---- The editor of one of their own ------------------------------------------------------------------------------
+DOCUMENT = document_text(deny("s3:DeleteBucket"))
+
+
+def test_its_document_is_a_draft_until_it_is_saved(
+    here: AwsAccount, alice: Operator, erin: Operator, post: Any, client_of: Any
+) -> None:
+    alices, new = client_of(alice, ago=0), f"{WHERE}new/"
+    assert 'data-editor="json"' in alices.get(new).content.decode()
+    kept = post(alice, new, name="Buckets <stay>", document='{"Ver', keep="draft")
+    assert kept.status_code == 200 and in_force(here) == []
+    draft = EditorDraft.objects.get()
+    assert (draft.text, draft.place, draft.fields["name"]) == ('{"Ver', "guard_rail", "Buckets <stay>")
+    page = alices.get(new).content.decode()
+    assert "{&quot;Ver" in page and "Buckets &lt;stay&gt;" in page
+    assert "A guard rail of your own" in alices.get("/drafts/").content.decode()
+    assert f'href="{new}"' in alices.get(f"/aws/123456789012/drafts/{draft.pk}/").content.decode()
+    assert "Ver" not in client_of(erin).get("/drafts/").content.decode()
+    save = "/aws/123456789012/drafts/save/?place=guard_rail&action=own"
+    by_script = {"operator": alice.pk, "document": DOCUMENT, "name": "Buckets", "draft": f"{draft.pk}.{draft.revision}"}
+    assert client_of(erin).post(save, {**by_script, "operator": erin.pk}).status_code == 403
+    assert alices.post(save, by_script).status_code == 200
+    draft.refresh_from_db()
+    token = f"{draft.pk}.{draft.revision}"
+    url = post(alice, new, name="Buckets stay", document=DOCUMENT, draft=token).url
+    assert not EditorDraft.objects.exists() and in_force(here)[0].name == "Buckets stay"
+    post(alice, f"{url}change/", name="Buckets stay", document=DOCUMENT + " ", base="1", keep="draft")
+    draft = EditorDraft.objects.get()
+    assert f'href="{url}"' in alices.get(f"/aws/123456789012/drafts/{draft.pk}/").content.decode()
+    post(alice, f"{url}change/", name="Buckets stay always", document=DOCUMENT, base="1")
+    assert "was changed since you began this draft" in alices.get(url).content.decode()
+
+
+def test_two_owners_who_edit_it_at_once(here: AwsAccount, alice: Operator, olga: Operator, post: Any) -> None:
+    url = post(alice, f"{WHERE}new/", name="Buckets stay", document=DOCUMENT).url
+    post(olga, f"{url}change/", name="Buckets stay", document=document_text(deny("s3:Delete*")), base="1")
+    late = post(alice, f"{url}change/", name="Mine", document=DOCUMENT, base="1")
+    assert late.status_code == 422 and "Somebody changed the guard rail" in late.content.decode()
+    assert in_force(here)[0].name == "Buckets stay" and 'value="2"' in late.content.decode()
+
+
+def test_what_is_typed_is_checked_as_a_control_policy(
+    here: AwsAccount, alice: Operator, erin: Operator, post: Any, client_of: Any
+) -> None:
+    checked = client_of(alice).post(f"{WHERE}own/check/", {"document": document_text(deny("s3:NoSuch"))})
+    assert "NoSuch" in checked.content.decode() and "For whom it would matter" in checked.content.decode()
+    assert client_of(erin).post(f"{WHERE}own/check/", {"document": "{"}).status_code == 403
+    fixed = post(alice, f"{WHERE}new/", name="x", document='{"Statement": []}', fix="safe")
+    assert fixed.status_code == 200 and in_force(here) == []
