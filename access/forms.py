@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
+from django.http import QueryDict
 
 from access.patterns import MOST_WILDCARDS, is_too_wild
 from policies.engine.callers import caller_of
@@ -37,6 +38,11 @@ class QuestionForm(forms.Form):
         if not patterns:
             self.fields["action"].help_text = "Such as s3:GetObject."
             self.fields["resource"].help_text = "An ARN; * for actions that have no resource."
+
+    @classmethod
+    def asked(cls, said: QueryDict, **options: Any) -> Self:
+        """Of an address: with what was asked, if anything was; other parameters of the page are none of it."""
+        return cls(said if cls.base_fields.keys() & said.keys() else None, **options)
 
     def clean_action(self) -> str:
         action: str = self.cleaned_data["action"]

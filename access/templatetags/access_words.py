@@ -11,15 +11,12 @@ from django.utils.safestring import SafeString
 from access.denied import words
 from access.denied.layers import LayerLine
 from access.denied.requests import DeniedRequest
-from access.effective_access import ActionGroup
-from access.limits import DecidingStatement
 from access.who_can.answer import WayLine
 from iamconsole.web.words import some
 from policies.engine.catalogue import spelled
 from policies.engine.evaluate import LayerName
 
 register = template.Library()
-_MOST_NAMES = 4
 _MFA = "aws:multifactorauthpresent"
 
 LAYERS = {
@@ -108,14 +105,6 @@ def short(policy: str) -> str:
 
 
 @register.filter
-def names(actions: Sequence[str]) -> str:
+def names(actions: Sequence[str], most: int) -> str:
     """The first ones, without their service."""
-    shown = ", ".join(action.partition(":")[2] for action in actions[:_MOST_NAMES])
-    more = len(actions) - _MOST_NAMES
-    return f"{shown} and {more:,} more" if more > 0 else shown
-
-
-@register.filter
-def reasons(lines: Iterable[ActionGroup]) -> list[DecidingStatement]:
-    """The statements that decide any of the lines, each once."""
-    return list(dict.fromkeys(because for line in lines for because in line.grant.because))
+    return ", ".join(action.partition(":")[2] for action in actions[:most])

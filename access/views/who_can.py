@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +16,7 @@ from access.holders import Holder
 from access.resource_policies import resource_policy_of
 from access.role_chains import RoleChain
 from access.templatetags.access_words import LAYERS
+from access.views.shown_part import ShownPart
 from access.who_can import chains
 from access.who_can.answer import WhoCanAnswer
 from access.who_can.graph import Url, who_can_graph
@@ -30,13 +30,12 @@ from policies.engine.layers import LayerName
 
 SHOWN = 200
 _QUESTION = ("action", "resource", "context")
-_LONGEST_NUMBER = 9
 
 
 @require_GET
 def who_can(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id)
-    form = QuestionForm(request.GET if request.GET else None)
+    form = QuestionForm.asked(request.GET)
     context: dict[str, Any] = {"aws_account": aws_account, "form": form}
     if form.is_valid():
         answer = WhoCanAnswer(aws_account, form.cleaned_data, like=request.GET.get("like", ""))
@@ -96,38 +95,6 @@ def _chains(answer: WhoCanAnswer, found: Sequence[RoleChain], said: QueryDict, u
 
 def _first_role(answer: WhoCanAnswer, chain: RoleChain) -> Holder:
     return answer.index.holders[chain.numbers[1]]
-
-
-@dataclass(frozen=True)
-class ShownPart:
-    """`start`: from 0; `first` and `last`: from 1. Addresses are "" where there is no such page."""
-
-    start: int
-    first: int
-    last: int
-    total: int
-    previous_url: str
-    next_url: str
-
-    @property
-    def is_one_of_several(self) -> bool:
-        return bool(self.previous_url or self.next_url)
-
-    @classmethod
-    def of(cls, asked: str, total: int, most: int, url: Callable[[str], str]) -> ShownPart:
-        """The page that is asked for by its number from 1; the nearest, where there is none."""
-        number = int(asked) if asked.isdecimal() and asked.isascii() and len(asked) < _LONGEST_NUMBER else 1
-        pages = max(1, -(-total // most))
-        number = min(max(1, number), pages)
-        start = (number - 1) * most
-        return cls(
-            start,
-            start + 1 if total else 0,
-            min(start + most, total),
-            total,
-            url(str(number - 1)) if number > 1 else "",
-            url(str(number + 1)) if number < pages else "",
-        )
 
 
 def _summary(answer: WhoCanAnswer) -> str:
