@@ -51,6 +51,22 @@ def text_in_force(content: Content) -> str:
     return str(reference.get("text", ""))
 
 
+_KNOWN = frozenset(
+    {
+        "PolicyName",
+        "PolicyId",
+        "Arn",
+        "Path",
+        "DefaultVersionId",
+        "AttachmentCount",
+        "IsAttachable",
+        "CreateDate",
+        "PermissionsBoundaryUsageCount",
+        "UpdateDate",
+        "Description",
+        "Tags",
+    }
+)
 _READ_AGAIN = "Read one managed policy again, before and after a change."
 
 
@@ -69,23 +85,7 @@ class PolicyMirror(Mirror):
     model = ManagedPolicy
     page = "policy"
     parts = PARTS
-    known = frozenset(
-        {
-            "PolicyName",
-            "PolicyId",
-            "Arn",
-            "Path",
-            "DefaultVersionId",
-            "AttachmentCount",
-            "IsAttachable",
-            "CreateDate",
-            "PermissionsBoundaryUsageCount",
-            "UpdateDate",
-            "PolicyVersionList",
-            "Description",
-            "Tags",
-        }
-    )
+    known = _KNOWN | {"PolicyVersionList"}
 
     def object_id(self, item: Item) -> str:
         return str(item["PolicyId"])
@@ -211,22 +211,7 @@ class PolicySettings(ColumnsMirror):
     title = "Description and tags"
     model = ManagedPolicy
     parts = SETTINGS_PARTS
-    known = frozenset(
-        {
-            "PolicyName",
-            "PolicyId",
-            "Arn",
-            "Path",
-            "DefaultVersionId",
-            "AttachmentCount",
-            "IsAttachable",
-            "Tags",
-            "PermissionsBoundaryUsageCount",
-            "CreateDate",
-            "UpdateDate",
-            "Description",
-        }
-    )
+    known = _KNOWN
 
     def object_id(self, item: Item) -> str:
         return str(item["PolicyId"])
