@@ -5,6 +5,7 @@ counts for each that allows it.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,10 +18,11 @@ from django.db.models import F
 from access.last_use import MOST_BY_ACTION, TRACKED, Judge, PolicyLastUse, Reports
 from access.situations import UnanswerableQuestionError
 from accounts.models import AwsAccount
-from iamconsole.web.words import day
+from iamconsole.web.words import day, number
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership, Principal
-from policies.engine.document import load
-from policies.engine.tighten import PatternChange, Tightening, tighten
+from policies import quotas
+from policies.engine.document import load, size
+from policies.engine.tighten import PatternChange, Tightening, Usage, tighten
 from policies.models import Document, ManagedPolicy, PolicyVersion
 
 _OWNERS = {IamUser: "user", IamGroup: "group", IamRole: "role"}
@@ -199,9 +201,33 @@ class _PolicyUse:
         found = replace(found, old=old, judges=tuple(judge.arn for judge in judges), until=evidence.until)
         if evidence.until is None:
             return replace(found, why_not=evidence.why_not)
-        tightened = tighten(old, evidence.usage)
+        tightened = _short_enough(old, evidence.usage, _longest(rows))
         remarks = (*tightened.remarks, *_remarks(evidence.until, since, len(judges)))
         return replace(found, tightening=replace(tightened, remarks=remarks))
+
+
+def _longest(rows: Sequence[Attachment | InlinePolicy]) -> int:
+    """Characters of the document that IAM takes, at most: other inline policies of the owner count, too."""
+    row = rows[0]
+    if isinstance(row, Attachment):
+        return quotas.MANAGED_POLICY.usual
+    if row.user_id:
+        return quotas.INLINE_OF_USER.usual
+    return (quotas.INLINE_OF_GROUP if row.group_id else quotas.INLINE_OF_ROLE).usual
+
+
+def _short_enough(old: dict[str, Any], usage: Usage, longest: int) -> Tightening:
+    """By action, where IAM takes a document of that length; else by service alone."""
+    found = tighten(old, usage)
+    length = size(json.dumps(found.document))
+    if found.document is None or length <= longest or not usage.actions:
+        return found
+    by_service = tighten(old, usage.without_actions)
+    said = (
+        f"By action it would have {number(length)} characters, and IAM takes {number(longest)}: so only services that "
+        "weren’t used are taken out. Several narrower policies in its place could go further."
+    )
+    return replace(by_service, remarks=(said, *by_service.remarks))
 
 
 def _owner_of(row: Attachment | InlinePolicy) -> Iterator[Judge]:

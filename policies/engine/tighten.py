@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from policies.engine import catalogue
@@ -46,8 +47,17 @@ class Usage:
             return not self.actions[action]
         return self.services.get(action.partition(":")[0]) is False
 
-    def services_with_actions(self) -> frozenset[str]:
-        return frozenset(name.partition(":")[0] for name in self.actions)
+    @cached_property
+    def by_service(self) -> Mapping[str, Sequence[str]]:
+        """The actions of each service of which there are any."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(self.actions):
+            found.setdefault(name.partition(":")[0], []).append(name)
+        return found
+
+    @property
+    def without_actions(self) -> Usage:
+        return Usage(self.services)
 
 
 class TightenReason(StrEnum):
@@ -99,7 +109,7 @@ def _of_whole(
     old: Mapping[str, Any], new: Mapping[str, Any], narrowed: Sequence[_NarrowedStatement], usage: Usage
 ) -> Iterator[str]:
     used = {prefix for each in narrowed for prefix in each.used}
-    by_action = usage.services_with_actions()
+    by_action = usage.by_service.keys()
     fine, coarse = sorted(used & by_action), sorted(used - by_action)
     if used:
         yield "An attempt counts whether or not it was allowed: what stays may never have worked."
@@ -238,8 +248,8 @@ class _NarrowedStatement:
         """The actions that it means, by the catalogue and by what is tracked."""
         known = catalogue.actions_matching(pattern)
         lowered, wanted = {name.lower() for name in known}, ActionPatterns([pattern])
-        others = sorted(name for name in self._usage.actions if name in wanted and name not in lowered)
-        return [*known, *others]
+        tracked = self._usage.by_service.get(pattern.partition(":")[0].lower(), ())
+        return [*known, *(name for name in tracked if name in wanted and name not in lowered)]
 
     def _is_untracked(self, name: str) -> bool:
         return name.lower() in UNTRACKED or name.lower() not in self._usage.actions

@@ -15,6 +15,7 @@ from access import least_privilege
 from access.least_privilege import Proposal, ProposalOutcome, proposals
 from accounts.models import AwsAccount
 from identities.models import Principal, ServiceLastAccessed
+from policies.engine import catalogue
 from policies.engine.tighten import TightenReason
 from sync.models import Facet
 from tests.access.mirrored import ID, arn, managed
@@ -223,6 +224,17 @@ def test_an_action_goes_only_if_none_who_has_it_tried_and_all_reports_tell(aws_a
         assert proposed(dana).outcome is ProposalOutcome.KEEP  # the role may have used what isn't tracked for it
     ServiceLastAccessed.objects.filter(object_id=role.aws_id).delete()
     assert proposed(dana).outcome is ProposalOutcome.KEEP
+
+
+def test_what_is_too_long_by_action_is_narrowed_by_service(aws_account: AwsAccount) -> None:
+    dana = make_user(aws_account, "dana", created_at=OLD)
+    inline(dana, allow(["ec2:*", "sqs:*"]))
+    tracked = [name.partition(":")[2] for name in catalogue.actions_matching("ec2:*")]
+    report(dana, used="ec2", unused="sqs", tried=" ".join(tracked[::2]), tracked=" ".join(tracked[1::2]))
+    found = proposed(dana)
+    assert actions(found) == ["ec2:*"]
+    assert found.tightening
+    assert "and IAM takes 2,048: so only services" in found.tightening.remarks[0]
 
 
 def test_of_too_many_only_services_are_looked_at(aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
