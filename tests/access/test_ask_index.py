@@ -18,6 +18,7 @@ from access.index import Index, index_of
 from access.patterns import actions_of, who_can
 from access.resource_policies import is_bound_by_rcps, on_services_with_rcps
 from access.role_chains import chains_to
+from access.situations import situation_of
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine.callers import caller_of
@@ -27,7 +28,7 @@ from policies.models import OrgAccount, OrgPolicy, OrgUnit
 from sync.models.mirrored import Ownership
 from tests.access.mirrored import ID, OTHER, arn, columns_trusting, given, managed, role, user
 from tests.services.organization_rows import complete, make_account, make_control_policy, make_membership, make_unit
-from tests.services.rows import attach, join, make_group, make_role, make_user
+from tests.services.rows import attach, join, make_document, make_group, make_role, make_user
 from tests.services.statements import allow, deny, document_text, layer_policy, trust
 
 READ, OBJECT = "s3:GetObject", "arn:aws:s3:::reports/2026.csv"
@@ -203,6 +204,30 @@ def member_of(aws_account: AwsAccount) -> tuple[OrgUnit, OrgAccount]:
     own = make_account(aws_account, "Own", root, aws_account.account_id)
     complete(aws_account, "org.tree")
     return root, own
+
+
+@pytest.mark.parametrize("also", [[], [allow(ASSUME, Principal={"AWS": arn("root")})], [allow(ASSUME, Principal="*")]])
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+@pytest.mark.parametrize("bounded", [False, True])
+def test_a_session_that_a_role_names_may_be_any_of_its_role_s(
+    alone: AwsAccount, also: list[dict[str, Any]], effect: str, bounded: bool
+) -> None:
+    """The index says what the evaluator says, whatever else the trust policy has."""
+    edge = managed(alone, "edge", [allow("s3:*")])
+    boundary = {"boundary_arn": edge.arn} if bounded else {}
+    own = [allow(ASSUME)] if also else []
+    dev = role(alone, "dev", *own, trusts=arn("root"), **boundary)
+    role(alone, "other", *own, trusts=arn("root"))
+    named = allow(ASSUME, Principal={"AWS": f"arn:aws:sts::{ID}:assumed-role/dev/one"}, Effect=effect)
+    trusted = [{name: value for name, value in each.items() if name != "Resource"} for each in (named, *also)]
+    boss = make_role(alone, "boss", trust=make_document(document_text(*trusted)), trusted=[])
+    found = {each.arn: each.decision for each in index_of(alone).who_can(ASSUME, boss.arn)}
+    for asking in (dev.arn, arn("role/other")):
+        said = situation_of(alone, asking, ASSUME, boss.arn, {}).verdict_by_policies_read().decision
+        assert found.get(asking, said) is said
+        assert (asking in found) is (said in (Decision.ALLOWED, Decision.UNKNOWN))
+    if effect == "Allow" and not also:
+        assert found == {dev.arn: Decision.UNKNOWN}
 
 
 def test_a_role_is_assumed_by_whom_it_trusts(alone: AwsAccount) -> None:
