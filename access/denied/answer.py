@@ -126,7 +126,28 @@ def why_it_differs(found: DenialAnswer) -> list[Reason]:
 
 
 def _reasons(found: DenialAnswer) -> Iterator[Reason]:
-    asked, request = found.asked, found.situation.request
+    yield from _out_of_sight(found.asked)
+    for line in found.unknowns:
+        if line.why:
+            said = found.said is line.layer
+            yield Reason(_TITLES.get(line.layer, "A policy that isn’t read"), line.why, said)
+    if found.keys:
+        yield Reason(
+            "Condition keys",
+            f"Policies ask for {', '.join(found.keys)}, which the message doesn’t tell. Fill them in, and ask again.",
+        )
+    yield _of_time(found)
+    request = found.situation.request
+    if request.resource.split(":")[2:3] in (["s3"], ["kms"]) or is_assuming(request.action, request.resource):
+        yield Reason(
+            "What is no policy",
+            "Access control lists and Block Public Access of S3, grants of KMS keys, Object Lock, and what the service "
+            "itself checks are not in the mirror.",
+        )
+
+
+def _out_of_sight(asked: DeniedRequest) -> Iterator[Reason]:
+    """What no mirror has."""
     if asked.layer is Layer.ENDPOINT or "aws:sourcevpce" in asked.context:
         yield Reason(
             "A VPC endpoint policy",
@@ -142,34 +163,21 @@ def _reasons(found: DenialAnswer) -> Iterator[Reason]:
             f"What was denied is a call that the service made for this one: a {asked.through} denies that.",
             True,
         )
-    for line in found.unknowns:
-        if line.why:
-            said = found.said is line.layer
-            yield Reason(_TITLES.get(line.layer, "A policy that isn’t read"), line.why, said)
-    if found.keys:
-        yield Reason(
-            "Condition keys",
-            f"Policies ask for {', '.join(found.keys)}, which the message doesn’t tell. Fill them in, and ask again.",
-        )
+
+
+def _of_time(found: DenialAnswer) -> Reason:
     if found.said and found.agreement is Agreement.OTHER and found.said not in {each.layer for each in found.unknowns}:
-        yield Reason(
+        return Reason(
             "The policies have changed",
-            f"AWS names a {asked.layer}; those that the mirror has don’t deny it. Pull this AWS account, or look at "
-            "the history of who asked.",
+            f"AWS names a {found.asked.layer}; those that the mirror has don’t deny it. Pull this AWS account, or look "
+            "at the history of who asked.",
             True,
         )
-    else:
-        yield Reason(
-            "Time",
-            "The policies may have changed after the denial, or shortly before it: AWS takes some seconds, and the "
-            "mirror is as old as the page says.",
-        )
-    if request.resource.split(":")[2:3] in (["s3"], ["kms"]) or is_assuming(request.action, request.resource):
-        yield Reason(
-            "What is no policy",
-            "Access control lists and Block Public Access of S3, grants of KMS keys, Object Lock, and what the service "
-            "itself checks are not in the mirror.",
-        )
+    return Reason(
+        "Time",
+        "The policies may have changed after the denial, or shortly before it: AWS takes some seconds, and the mirror "
+        "is as old as the page says.",
+    )
 
 
 _TITLES = {
