@@ -23,7 +23,7 @@ from policies.editor_drafts import DraftKey
 from policies.editor_views import EditedText, EditorView, find, offered
 from policies.editor_views import received as received_text
 from policies.engine.document import DocumentType, size
-from policies.findings import Findings
+from policies.findings import Findings, as_shown
 from policies.fixes import FixedDraft
 from policies.open_drafts import kept, open_draft, page_of, typed_in
 from policies.quotas import Quota, quotas_of
@@ -137,6 +137,9 @@ class BoundDocument(forms.BoundField):
 
     @property
     def findings(self) -> Findings:
+        """None of a text that nobody has begun: that it is empty is no fault of theirs."""
+        if not self.text and not self.form.is_bound:
+            return as_shown([])
         return findings_in(self.text, self.form.aws_account, self.field.kind, self.field.quota)
 
     @property

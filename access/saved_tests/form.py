@@ -43,7 +43,7 @@ class SavedTestForm(forms.Form):
     )
     principals = _lines("Principals", "Users, roles and groups by name or ARN. One a line.")
     actions = _lines("Actions", "Such as s3:Put* for all that it means. One a line.")
-    resources = _lines("Resources", "ARNs, or patterns of ARNs. One a line.", required=False)
+    resources = _lines("Resources", "ARNs, or patterns of ARNs. One a line. Empty: any.", required=False)
     context = _lines("Condition keys", "One a line, such as aws:SourceIp=198.51.100.7.", required=False)
     as_read = forms.BooleanField(
         required=False, label="Suppose that policies the console hasn’t read neither allow nor deny anything"
