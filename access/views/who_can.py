@@ -98,7 +98,7 @@ def _first_role(answer: WhoCanAnswer, chain: RoleChain) -> Holder:
 
 
 def _summary(answer: WhoCanAnswer) -> str:
-    """ "46 users, 3 roles and 1 from outside the AWS account: 12 surely, 38 under a condition or perhaps." """
+    """ "46 users, 3 roles and 1 principal from outside; 12 surely, 38 under a condition, or unknown". """
     roles = sum(each.holder.is_role for each in answer.found)
     counts = ((len(answer.found) - roles, "user"), (roles, "role"))
     parts = [counted(number, what) for number, what in counts if number]
@@ -108,7 +108,7 @@ def _summary(answer: WhoCanAnswer) -> str:
     sure = sum(decision is Decision.ALLOWED for decision in decisions)
     if not parts or sure == len(decisions):
         return some(parts) if parts else ""
-    depends = f"{number_words(len(decisions) - sure)} only under a condition, or that isn’t known"
+    depends = f"{number_words(len(decisions) - sure)} under a condition, or unknown"
     return f"{some(parts)}; {f'{number_words(sure)} surely, {depends}' if sure else depends}"
 
 
