@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "policies",
     "identities",
     "resources",
+    "directory",
     "access",
     "cognito",
     "allauth",

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("policies.urls")),
     path("", include("identities.urls")),
     path("", include("resources.urls")),
+    path("", include("directory.urls")),
     path("", include("access.urls")),
     path("", include("cognito.urls")),
 ]

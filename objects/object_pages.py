@@ -173,7 +173,7 @@ def tab_links(request: HttpRequest, kind: ObjectPages, row: Any, current: str) -
     ]
     added = [
         (panel.position, panel.name, panel.title, panel.url_name, panel.count)
-        for panel in panels.at(kind.name, request, row.aws_account)
+        for panel in panels.about(kind.name, request, row.aws_account, row)
     ]
     return [
         TabLink(label, reverse(url_name, kwargs=kwargs), name == current, count(row) if count else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl
@@ -101,7 +101,7 @@ def forget_texts(people: Sequence[CognitoUser]) -> None:
     for theirs in by_account.values():
         free_texts.erase_of(_changes_about_them_alone(theirs))
         values = set().union(*map(identifying, theirs))
-        free_texts.erase_naming(theirs[0].aws_account, names_one_of(values))
+        free_texts.erase_naming(theirs[0].aws_account, free_texts.names_one_of(values))
 
 
 def _changes_about_them_alone(people: Sequence[CognitoUser]) -> set[int]:
@@ -168,7 +168,6 @@ def _emptied(value: Any) -> Any:
 _SAY_WHO = ("email", "name", "nickname", "phone_number", "preferred_username")
 _SHORTEST_NAME = 4  # a shorter text is a word of any sentence
 _OWN = re.compile(r"[\d._+-]")  # in the part of an address before the "@" that is nobody else's
-_NO_DIGITS = re.compile(r"[\s()./-]+")
 
 
 def identifying(person: CognitoUser) -> set[str]:
@@ -190,21 +189,3 @@ def _values(person: CognitoUser) -> Iterator[str]:
     for name, value in described.items():
         if name.startswith("custom:") and any(map(str.isdigit, value)):
             yield value
-
-
-def names_one_of(values: Iterable[str]) -> Callable[[str], bool]:
-    """Whether a text has one of these values as a word, also a phone number that is typed with spaces."""
-    wanted = sorted(set(values), key=len, reverse=True)
-    if not wanted:
-        return lambda text: False
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wanted))})(?!\w)")
-    numbers = [value for value in wanted if value.startswith("+")]
-
-    def names(text: str) -> bool:
-        folded = text.casefold()
-        if pattern.search(folded):
-            return True
-        tight = _NO_DIGITS.sub("", folded) if numbers else ""
-        return any(number in tight for number in numbers)
-
-    return names

@@ -15,7 +15,7 @@ from accounts.models import AuditEntry, learn_texts
 from cognito.models import CognitoUser
 from cognito.people.changes import steps_about
 from cognito.people.display_names import status_words
-from cognito.people.erasure import PERSONAL, identifying, names_one_of, searches_for
+from cognito.people.erasure import PERSONAL, identifying, searches_for
 from cognito.people.person_record import people_settings_of
 from iamconsole.web.words import full_time
 from sync import operations
@@ -152,7 +152,7 @@ def _text(blob: str) -> str:
 
 
 def _texts(person: CognitoUser) -> list[Sequence[Any]]:
-    names = names_one_of(identifying(person))
+    names = free_texts.names_one_of(identifying(person))
     return list(free_texts.texts_naming(person.aws_account, names))
 
 

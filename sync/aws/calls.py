@@ -30,6 +30,7 @@ _READS: dict[str, tuple[str, ...]] = {
     "events": ("DescribeEventBus", "ListEventBuses"),
     "iam": ("Get", "List", "Generate", "Simulate"),
     "iam-toolbox": ("GetRequestAuthorizationDetails",),
+    "identitystore": ("Describe", "Get", "IsMemberInGroups", "List"),
     "kms": ("DescribeKey", "GetKeyPolicy", "ListAliases", "ListGrants", "ListKeys"),
     "lambda": (
         "GetFunctionConfiguration",
@@ -53,6 +54,7 @@ _READS: dict[str, tuple[str, ...]] = {
     "s3control": ("GetAccessPoint", "GetPublicAccessBlock", "ListAccessPoints"),
     # Never GetSecretValue: what is secret stays where it is.
     "secretsmanager": ("DescribeSecret", "GetResourcePolicy", "ListSecrets"),
+    "sso-admin": ("Describe", "Get", "List"),
     "sns": ("GetTopicAttributes", "ListTopics"),
     "sqs": ("GetQueueAttributes", "GetQueueUrl", "ListQueues"),
     "sts": ("DecodeAuthorizationMessage", "GetCallerIdentity"),

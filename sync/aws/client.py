@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 
@@ -91,6 +91,7 @@ _PAGING: dict[str, Paging] = {
     "events": Paging("NextToken", size=("Limit", 100)),
     "iam": Paging("Marker", more="IsTruncated"),
     "iam:ListDelegationRequests": Paging("Marker", more="isTruncated"),
+    "identitystore": Paging("NextToken", size=("MaxResults", 100)),
     "kms": Paging("Marker", more="Truncated", size=("Limit", 100), following="NextMarker"),
     "lambda": Paging("Marker", size=("MaxItems", 50), following="NextMarker"),
     "logs": Paging("nextToken", size=("limit", 1000)),
@@ -100,6 +101,8 @@ _PAGING: dict[str, Paging] = {
     "secretsmanager": Paging("NextToken", size=("MaxResults", 100)),
     "sns": Paging("NextToken"),
     "sqs": Paging("NextToken", size=("MaxResults", 1000)),
+    "sso-admin": Paging("NextToken", size=("MaxResults", 100)),
+    "sso-admin:ListTagsForResource": Paging("NextToken"),
 }
 
 
@@ -193,7 +196,7 @@ class AwsClient:
         self.unsent: list[UnsentCall] = []
         self._outcome = CallOutcome()
 
-    def at(self, region: str) -> AwsClient:
+    def at(self, region: str) -> Self:
         """The same client for that Region; `unsent` and `request_id` are those of both."""
         other = copy.copy(self)
         other._region = region

@@ -1,8 +1,8 @@
-"""Cognito's request quotas: the category that each call counts in, and the console's share of it.
+"""Request quotas of Cognito and Identity Center: the category that each call counts in, and the console's share of it.
 
-The source: "Quotas in Amazon Cognito" in its developer guide. They hold for an AWS account and a Region, for all pools
-and callers together, so the customers' own sign-ins stand in the same line: the console takes a fifth of each, unless
-the owners of the AWS account say otherwise.
+The sources: "Quotas in Amazon Cognito" in its developer guide, "IAM Identity Center quotas" in its user guide. They
+hold for an AWS account and a Region, for all pools and callers together, so the customers' own sign-ins and tools stand
+in the same line: the console takes a fifth of each, unless the owners of the AWS account say otherwise.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ DEFAULT_QUOTAS: dict[str, float] = {
     "IdentityList": 5,
     "IdentityDelete": 10,
     "IdentityPools": 10,  # AWS publishes none for them
+    "IdentityCenter": 20,  # of an instance, all calls together
 }
 # What concerns one pool has a quota for each call and pool, too.
 PER_POOL_QUOTA = 5.0
@@ -68,6 +69,8 @@ def category_of(service: str, operation: str) -> str | None:
     """The category that the call counts in; None for a service whose quotas are not known."""
     if service == "cognito-identity":
         return _CATEGORY_OF.get(operation, "IdentityPools")
+    if service in ("identitystore", "sso-admin"):
+        return "IdentityCenter"
     if service != "cognito-idp":
         return None
     if operation in _CATEGORY_OF:

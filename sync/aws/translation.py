@@ -31,6 +31,7 @@ _PEOPLE = (
 )
 
 SERVICES = frozenset({"cognito-idp", "cognito-identity"})
+_ABOUT_PEOPLE = SERVICES | {"identitystore", "sso-admin"}
 
 FAULTS = frozenset({"ExternalServiceException", "InternalErrorException", "InternalServerException"})
 CODES: dict[str, type[errors.AwsError]] = {
@@ -58,6 +59,7 @@ CODES: dict[str, type[errors.AwsError]] = {
     **dict.fromkeys(
         (
             "AliasExistsException",
+            "ConflictException",
             "DeveloperUserAlreadyRegisteredException",
             "ForbiddenException",
             "InvalidIdentityPoolConfigurationException",
@@ -342,10 +344,10 @@ def _answered(error: boto.ClientError, sending: SentCall) -> errors.AwsError:
         kind = errors.ClockWrong
     if sending.service in SERVICES:
         kind = kind_of(code, message, kind, signed=is_signed(sending.service, sending.operation))
-        if kind is not errors.AccessDeniedError:  # that names ourselves
-            message = without_people(message)
         if sending.write and may_be_done(kind, message):
             about["sent"] = None
+    if sending.service in _ABOUT_PEOPLE and kind is not errors.AccessDeniedError:  # that names ourselves
+        message = without_people(message)
     if kind is errors.AccessDeniedError:
         return errors.AccessDeniedError(
             message,

@@ -6,6 +6,7 @@ The audit trail holds digests of it (accounts.audit.apart): erasing takes nothin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -76,3 +77,24 @@ def texts_naming(aws_account: AwsAccount, names: Callable[[str], bool]) -> Itera
 def _texts(model: type[Model], field: str, change: str, aws_account: AwsAccount) -> Iterator[tuple[int, Any]]:
     of = Q(aws_account=aws_account) if change in ("", "pk") else Q(change__aws_account=aws_account)
     return model._default_manager.filter(of).exclude(**{field: ""}).values_list("pk", field).iterator()
+
+
+_NO_DIGITS = re.compile(r"[\s()./-]+")
+
+
+def names_one_of(values: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a text has one of these values as a word, also a phone number that is typed with spaces."""
+    wanted = sorted(set(values), key=len, reverse=True)
+    if not wanted:
+        return lambda text: False
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wanted))})(?!\w)")
+    numbers = [value for value in wanted if value.startswith("+")]
+
+    def names(text: str) -> bool:
+        folded = text.casefold()
+        if pattern.search(folded):
+            return True
+        tight = _NO_DIGITS.sub("", folded) if numbers else ""
+        return any(number in tight for number in numbers)
+
+    return names

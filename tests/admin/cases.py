@@ -44,6 +44,15 @@ from cognito.models import (
     SavedSearch,
     UserPool,
 )
+from directory.models import (
+    AccountAssignment,
+    DirectoryGroup,
+    DirectoryMembership,
+    DirectorySettings,
+    DirectoryUser,
+    Instance,
+    PermissionSet,
+)
 from findings.models import AccountRefresh, Finding, ScopeLook, SourceLook
 from identities.kinds import KINDS, PRINCIPALS
 from identities.models import (
@@ -285,7 +294,15 @@ def _mirrored(aws_account: AwsAccount) -> None:
     ReportedUser.objects.create(**row("reported"), user=user, generated_at=timezone.now())
     RootUser.objects.create(**row("root"), generated_at=timezone.now())
     ServiceLastAccessed.objects.create(aws_account=aws_account, kind="iam.user", object_id=user.aws_id, service="s3")
+    _mirrored_directory(aws_account, row)
     _mirrored_cognito(aws_account, row)
+
+
+def _mirrored_directory(aws_account: AwsAccount, row: Callable[[str], dict[str, Any]]) -> None:
+    for model in (Instance, PermissionSet, AccountAssignment, DirectoryGroup, DirectoryMembership):
+        model.objects.create(**row(f"directory-{model._meta.model_name}"))
+    DirectoryUser.objects.create(**row("directory-person"), read_at=timezone.now())
+    DirectorySettings.objects.create(aws_account=aws_account)
 
 
 def _mirrored_cognito(aws_account: AwsAccount, row: Callable[[str], dict[str, Any]]) -> None:

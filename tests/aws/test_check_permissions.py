@@ -83,7 +83,7 @@ def test_a_role_without_cognito_left_it_out(emulator: Emulator, with_roles: AwsA
     emulator.enforce_iam()
     iam, *optional = (report for report in check(with_roles) if report.tier == "read")
     assert (iam.is_left_out, iam.missing) == (False, [])
-    assert {report.part.name for report in optional} == {"cognito", "resources"}
+    assert {report.part.name for report in optional} == {"cognito", "identity-center", "resources"}
     assert {(report.is_left_out, report.problem) for report in optional} == {(True, "")}
 
 
@@ -95,7 +95,7 @@ def test_aws_is_asked_once_who_the_console_is_by_each_role(
     check(with_roles)  # each role is assumed, and looked at then, too
     emulator.forget_calls()
     assert [report.key for report in check(with_roles)] == [
-        f"{tier}-{part}" for tier in ("read", "write") for part in ("iam", "resources", "cognito")
+        f"{tier}-{part}" for tier in ("read", "write") for part in ("iam", "resources", "identity-center", "cognito")
     ]
     assert len(emulator.calls("GetCallerIdentity")) == 2
 

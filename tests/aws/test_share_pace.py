@@ -128,7 +128,7 @@ def test_a_refusal_slows_down_all_and_time_makes_it_good(make_pace: MakePace, cl
 
 def test_each_call_has_a_category_with_a_quota() -> None:
     found = {}
-    for service in ("cognito-idp", "cognito-identity"):
+    for service in ("sso-admin", "cognito-idp", "cognito-identity"):
         for name in model_of(service).operation_names:
             if is_signed(service, name):
                 found[name] = category_of(service, name)
@@ -141,6 +141,7 @@ def test_each_call_has_a_category_with_a_quota() -> None:
     assert found["DescribeUserPoolClient"] == found["ListUserPoolClientSecrets"] == "UserPoolClientRead"
     assert found["AddUserPoolClientSecret"] == "UserPoolClientUpdate"
     assert found["AdminDeleteSoftwareToken"] == "UserResourceUpdate"
+    assert category_of("sso-admin", "CreateAccountAssignment") == category_of("identitystore", "ListUsers")
     assert category_of("iam", "ListUsers") is None
 
 

@@ -21,6 +21,14 @@ from tests.services.aws_models import model_of
 SERVICES = sorted({"sts", *(name for name in _PAGING if ":" not in name)})
 # By the types of AWS's models. Sensitive for who they tell of; whoever may read the answer may read them.
 NO_SECRETS = {
+    # People: what is kept of them, directory/people/person_record.py says.
+    "identitystore": {
+        "ExternalIdIdentifier",
+        "ExternalIdIssuer",
+        "GroupDisplayName",
+        "SensitiveStringType",
+        "UserName",
+    },
     "account": {
         "AccountName",
         "AddressLine",

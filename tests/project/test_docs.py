@@ -57,6 +57,7 @@ def test_every_app_of_the_picture_exists() -> None:
     assert layers == [
         "cognito",
         "access",
+        "directory",
         "resources",
         "identities",
         "policies",

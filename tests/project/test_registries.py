@@ -21,6 +21,7 @@ _LAYERS = (
     "policies",
     "identities",
     "resources",
+    "directory",
     "access",
     "cognito",
 )

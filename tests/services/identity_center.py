@@ -17,7 +17,7 @@ class MadeIdentityCenter:
     def __init__(
         self, emulator: Emulator, organization: MadeOrganization, *, owner: str = ACCOUNT_ID, region: str = IRELAND
     ) -> None:
-        self._emulator, self._organization, self.region = emulator, organization, region
+        self._emulator, self.organization, self.region = emulator, organization, region
         made = emulator.identity_center(enable={"account_id": owner, "region": region, "name": "acme"})
         self.arn, self.store_id = made["instance_arn"], made["identity_store_id"]
         self.sso, self.store = self.client_of(owner), self.client_of(owner, "identitystore")
@@ -28,7 +28,7 @@ class MadeIdentityCenter:
 
     def delegate(self, account_id: str) -> None:
         """From now on it administers the instance, too."""
-        self._organization.client.register_delegated_administrator(AccountId=account_id, ServicePrincipal=_SSO)
+        self.organization.client.register_delegated_administrator(AccountId=account_id, ServicePrincipal=_SSO)
 
     # ---- People
 

@@ -103,4 +103,6 @@ def _contents() -> dict[str, Rows]:
 
 def _is_of_console(table: str) -> bool:
     """Has rows before anything is mirrored: operators and their grants, sessions, Django's own."""
-    return not table.startswith(("sync_", "policies_", "identities_", "access_", "cognito_"))
+    return not table.startswith(
+        ("sync_", "policies_", "identities_", "resources_", "directory_", "access_", "cognito_")
+    )

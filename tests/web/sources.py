@@ -15,6 +15,7 @@ APPS = (
     "policies",
     "identities",
     "resources",
+    "directory",
     "access",
     "cognito",
 )

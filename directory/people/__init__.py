@@ -1,0 +1,1 @@
+"""The people of Identity Center: personal data, by the rules of docs/threat-model.md."""

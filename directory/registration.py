@@ -1,0 +1,58 @@
+"""What the app tells the apps below: what it mirrors, its pages, what is due once a minute."""
+
+from __future__ import annotations
+
+from accounts.roles import SEE_IAM, SEE_PEOPLE
+from directory import kinds, permissions, selectors, sources
+from directory.people import erasure
+from directory.people.mirror import DirectoryPersonMirror
+from directory.people.source import DirectoryPeopleSource
+from iamconsole.web import panels
+from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from identities.models import IamRole
+from sync import mirror
+from sync.aws import permission
+from sync.ticks import register_part
+
+
+def register() -> None:
+    permission.register_part(permissions.PART)
+    mirror.register(*sources.MIRRORS, DirectoryPersonMirror())
+    for source in (*sources.SOURCES, DirectoryPeopleSource()):
+        mirror.register_source(source)
+    kinds.register()
+    register_shell(
+        ShellProvider(
+            NavGroup(
+                "IAM",
+                (
+                    NavItem(
+                        "Identity Center",
+                        "contact",
+                        "identity_center",
+                        permission=(SEE_IAM, SEE_PEOPLE),
+                        position=55,
+                    ),
+                ),
+                position=10,
+            )
+        )
+    )
+    panels.register(
+        panels.Panel(
+            "role",
+            "people",
+            "Who can use it",
+            url_name="role_people",
+            count=_people_of,
+            shows=lambda role: selectors.reserved_role(role) is not None,
+            permission=SEE_IAM,
+            position=25,
+        )
+    )
+    register_part(erasure.erase_due)
+
+
+def _people_of(role: IamRole) -> int | None:
+    users = selectors.users_of(role)
+    return users.people if users and not users.unknown else None

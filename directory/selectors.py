@@ -1,0 +1,350 @@
+"""Questions about Identity Center: who gets into which AWS account by which permission set, and through which group.
+
+The AWS account that holds the instance, or its delegate, answers for all AWS accounts of the organization. Nothing here
+looks at what an operator may see: `directory.people.names` says who is told names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from accounts.models import AwsAccount
+from directory.models import (
+    AccountAssignment,
+    DirectoryGroup,
+    DirectoryMembership,
+    DirectoryUser,
+    Instance,
+    PermissionSet,
+    PrincipalType,
+)
+from directory.sources import ASSIGNMENTS, GROUPS, INSTANCE, MEMBERSHIPS, PEOPLE, SETS
+from iamconsole.web.once import once_a_page
+from identities.models import IamRole
+from policies.models import OrgAccount
+from sync.selectors import SourceCoverage, coverages_of
+
+ALL_SOURCES = (SETS, ASSIGNMENTS, GROUPS, MEMBERSHIPS, PEOPLE)
+_RESERVED = "/aws-reserved/sso.amazonaws.com/"
+_ROLE_BEGINS = "AWSReservedSSO_"
+_PATHLESS_REGION = "us-east-1"  # roles of an instance there have no Region in their path
+
+
+# ---- What an AWS account knows of Identity Center --------------------------------------------------------------------
+@dataclass(frozen=True)
+class InstanceState:
+    """`state`: "held" – this AWS account's mirror has what is in `instance`; "elsewhere" – another one administers it;
+    "applications" – an account instance, which opens no AWS account; "none"; or why it isn't known.
+    """
+
+    state: Literal["held", "elsewhere", "applications", "none", "never", "denied", "unsupported", "failed"]
+    instance: Instance | None = None
+    held_by: AwsAccount | None = None  # of "elsewhere": whose mirror has it, if any
+    coverage: SourceCoverage | None = None
+
+
+@once_a_page
+def instance_state(aws_account: AwsAccount) -> InstanceState:
+    coverage = coverages_of(aws_account, [INSTANCE])[INSTANCE]
+    found = list(Instance.objects.live().filter(aws_account=aws_account).order_by("-administers", "pk"))
+    for instance in found:
+        if instance.administers and instance.has_permission_sets:
+            return InstanceState("held", instance, aws_account, coverage)
+    organizations = [one for one in found if not one.administers]
+    if organizations:
+        return InstanceState("elsewhere", organizations[0], holder_of(organizations[0].arn), coverage)
+    if found:
+        return InstanceState("applications", found[0], None, coverage)
+    return InstanceState("none" if coverage.is_read else coverage.state, None, None, coverage)  # type: ignore[arg-type]
+
+
+@once_a_page
+def holder_of(instance_arn: str) -> AwsAccount | None:
+    """Whose mirror has what is in the instance; the AWS account that holds it before its delegate."""
+    rows = Instance.objects.live().filter(arn=instance_arn, administers=True, has_permission_sets=True)
+    found = sorted(
+        rows.select_related("aws_account"), key=lambda row: (row.owner_id != row.aws_account.account_id, row.pk)
+    )
+    return found[0].aws_account if found else None
+
+
+# ---- Which permission set a role is of -------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class ReservedRole:
+    """A role that Identity Center made, by its name and path: no API tells of which permission set it is."""
+
+    set_name: str
+    region: str  # of the instance
+
+
+def reserved_role(role: IamRole) -> ReservedRole | None:
+    """`AWSReservedSSO_<set>_<16 hexadecimal digits>`; None for any other role. The set's name may have a "_"."""
+    name, _, suffix = role.name.removeprefix(_ROLE_BEGINS).rpartition("_")
+    if not role.path.startswith(_RESERVED) or not role.name.startswith(_ROLE_BEGINS) or not name or len(suffix) != 16:
+        return None
+    return ReservedRole(name, role.path.removeprefix(_RESERVED).strip("/") or _PATHLESS_REGION)
+
+
+def sets_of_role(role: IamRole) -> list[PermissionSet]:
+    """The permission set as every mirror that has it says; none where none does. The first answers."""
+    reserved = reserved_role(role)
+    if reserved is None:
+        return []
+    account_id = role.aws_account.account_id
+    rows = PermissionSet.objects.live().filter(name=reserved.set_name).select_related("aws_account", "inline")
+    regions = _regions(rows)
+    found = [
+        row
+        for row in rows
+        if account_id in row.accounts and regions.get((row.aws_account_id, row.instance_arn)) == reserved.region
+    ]
+    return sorted(found, key=lambda row: (holder_of(row.instance_arn) != row.aws_account, row.pk))
+
+
+def _regions(sets: Iterable[PermissionSet]) -> dict[tuple[int, str], str]:
+    arns = {row.instance_arn for row in sets}
+    rows = Instance.objects.live().filter(arn__in=arns).values_list("aws_account", "arn", "primary_region")
+    return {(aws_account, arn): region for aws_account, arn, region in rows}
+
+
+# ---- Who can use it --------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class AssignedPrincipal:
+    """A user or group with an assignment. `group` and `person` are None while the mirror has no such one."""
+
+    assignment: AccountAssignment
+    group: DirectoryGroup | None = None
+    person: DirectoryUser | None = None
+    members: int = 0  # of a group: those who can sign in
+    disabled: int = 0  # … and those who can't
+
+    @property
+    def is_group(self) -> bool:
+        return self.assignment.principal_type == PrincipalType.GROUP
+
+    @property
+    def is_unknown(self) -> bool:
+        """AWS keeps assignments of those whom it has deleted."""
+        return self.group is None and self.person is None
+
+
+@dataclass(frozen=True)
+class RoleUsers:
+    """Who may take on a role of Identity Center's. `unknown`: a sentence why that isn't known, "" where it is."""
+
+    role: IamRole
+    set_name: str
+    permission_set: PermissionSet | None = None
+    principals: tuple[AssignedPrincipal, ...] = ()
+    people: int = 0  # who can sign in, each once, directly or through groups
+    disabled: int = 0
+    read_at: datetime | None = None
+    unknown: str = ""
+
+    @property
+    def held_by(self) -> AwsAccount | None:
+        return self.permission_set.aws_account if self.permission_set else None
+
+
+@dataclass(frozen=True)
+class PersonOfRole:
+    """`through`: the groups by which they have it; `directly`: by an assignment of their own."""
+
+    person: DirectoryUser
+    through: tuple[DirectoryGroup, ...]
+    directly: bool
+
+
+SHOWN_PEOPLE = 100
+_NOT_HELD = (
+    "No connected AWS account administers this instance of Identity Center, so its people aren’t known. Connect the "
+    "AWS account that holds it, or its delegated administrator."
+)
+
+
+@once_a_page
+def users_of(role: IamRole) -> RoleUsers | None:
+    """None for a role that isn't Identity Center's."""
+    reserved = reserved_role(role)
+    if reserved is None:
+        return None
+    chosen = next(iter(sets_of_role(role)), None)
+    if chosen is None:
+        return RoleUsers(role, reserved.set_name, unknown=_NOT_HELD)
+    coverages = coverages_of(chosen.aws_account, ALL_SOURCES)
+    assigned = assignments_of(chosen, role.aws_account.account_id)
+    principals = with_principals(assigned)
+    people = people_behind(chosen.aws_account, [one.assignment for one in principals])
+    enabled = people.exclude(status=DirectoryUser.Status.DISABLED).count()
+    return RoleUsers(
+        role,
+        reserved.set_name,
+        chosen,
+        tuple(principals),
+        enabled,
+        people.count() - enabled,
+        coverages[ASSIGNMENTS].at,
+        _why_unknown(coverages),
+    )
+
+
+def _why_unknown(coverages: Mapping[str, SourceCoverage]) -> str:
+    """The first of what it hangs on that was never read."""
+    missing = (each for name, each in coverages.items() if name != SETS and each.at is None)
+    return next((each.why or "It was not pulled yet." for each in missing), "")
+
+
+def assignments_of(chosen: PermissionSet, account_id: str = "") -> QuerySet[AccountAssignment]:
+    """Of a permission set, in one AWS account or in all."""
+    rows: QuerySet[AccountAssignment] = AccountAssignment.objects.live().filter(
+        aws_account=chosen.aws_account_id, set_id=chosen.aws_id
+    )
+    return rows.filter(target_id=account_id) if account_id else rows
+
+
+def with_principals(assignments: Iterable[AccountAssignment]) -> list[AssignedPrincipal]:
+    """Each with its group or person: groups first, by name. A few queries, however many."""
+    rows = list(assignments)
+    held_by = {row.aws_account_id for row in rows}
+    ids = {row.principal_id for row in rows}
+    groups = {
+        group.aws_id: group
+        for group in with_members(DirectoryGroup.objects.live().filter(aws_account__in=held_by, aws_id__in=ids))
+    }
+    people = {
+        person.aws_id: person for person in DirectoryUser.objects.live().filter(aws_account__in=held_by, aws_id__in=ids)
+    }
+    found = [_principal(row, groups.get(row.principal_id), people.get(row.principal_id)) for row in rows]
+    return sorted(found, key=lambda one: (not one.is_group, one.group.name_key if one.group else "", one.assignment.pk))
+
+
+def _principal(row: AccountAssignment, group: Any, person: DirectoryUser | None) -> AssignedPrincipal:
+    if row.principal_type == PrincipalType.GROUP:
+        return AssignedPrincipal(row, group, None, group.member_count if group else 0, group.disabled if group else 0)
+    return AssignedPrincipal(row, None, person)
+
+
+def with_members(groups: QuerySet[Any]) -> QuerySet[Any]:
+    """Annotates `member_count`, those who can sign in, and `disabled`."""
+    annotated: QuerySet[Any] = groups.annotate(member_count=_members(disabled=False), disabled=_members(disabled=True))
+    return annotated
+
+
+def _members(*, disabled: bool) -> Coalesce:
+    """Members whom the mirror doesn't have, since people aren't kept, count as able to sign in."""
+    off = DirectoryUser.objects.live().filter(
+        aws_account=OuterRef("aws_account"), aws_id=OuterRef("user_id"), status=DirectoryUser.Status.DISABLED
+    )
+    theirs = DirectoryMembership.objects.live().filter(aws_account=OuterRef("aws_account"), group_id=OuterRef("aws_id"))
+    chosen = theirs.filter(Exists(off)) if disabled else theirs.exclude(Exists(off))
+    count = chosen.order_by().values("group_id").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(count, output_field=IntegerField()), Value(0))
+
+
+def people_behind(held_by: AwsAccount, assignments: Iterable[AccountAssignment]) -> QuerySet[DirectoryUser]:
+    """All people of these assignments, each once: who has one, and the members of groups that have one."""
+    rows = list(assignments)
+    direct = {row.principal_id for row in rows if row.principal_type == PrincipalType.USER}
+    groups = {row.principal_id for row in rows if row.principal_type == PrincipalType.GROUP}
+    members = DirectoryMembership.objects.live().filter(aws_account=held_by, group_id__in=groups)
+    people: QuerySet[DirectoryUser] = DirectoryUser.objects.live().filter(aws_account=held_by)
+    return people.filter(Q(aws_id__in=direct) | Q(aws_id__in=members.values("user_id")))
+
+
+# ---- What a person or a group may take on ----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Entry:
+    """A way into an AWS account. `through` is None where the assignment is the person's own."""
+
+    assignment: AccountAssignment
+    through: DirectoryGroup | None
+    account_name: str
+    permission_set: PermissionSet | None
+    outdated: bool = False
+
+
+def groups_of(person: DirectoryUser) -> list[DirectoryGroup]:
+    theirs = DirectoryMembership.objects.live().filter(aws_account=person.aws_account_id, user_id=person.aws_id)
+    rows = DirectoryGroup.objects.live().filter(aws_account=person.aws_account_id, aws_id__in=theirs.values("group_id"))
+    return list(rows.order_by("name_key", "pk"))
+
+
+def members_of(group: DirectoryGroup) -> QuerySet[DirectoryUser]:
+    theirs = DirectoryMembership.objects.live().filter(aws_account=group.aws_account_id, group_id=group.aws_id)
+    people: QuerySet[DirectoryUser] = DirectoryUser.objects.live().filter(
+        aws_account=group.aws_account_id, aws_id__in=theirs.values("user_id")
+    )
+    return people.order_by("name_key", "pk")
+
+
+def entries_of(held_by: AwsAccount, person_id: str, groups: Sequence[DirectoryGroup]) -> list[Entry]:
+    """All ways of a person (or, without an id, of groups) into AWS accounts, by the account's name."""
+    by_id = {group.aws_id: group for group in groups}
+    ids = [*by_id, *([person_id] if person_id else [])]
+    rows = list(AccountAssignment.objects.live().filter(aws_account=held_by, principal_id__in=ids))
+    sets = {
+        row.aws_id: row
+        for row in PermissionSet.objects.live().filter(aws_account=held_by, aws_id__in={row.set_id for row in rows})
+    }
+    names = account_names(held_by, {row.target_id for row in rows})
+    found = [
+        Entry(
+            row,
+            by_id.get(row.principal_id),
+            names[row.target_id],
+            sets.get(row.set_id),
+            row.set_id in sets and row.target_id in sets[row.set_id].outdated,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: (one.account_name.casefold(), one.assignment.target_id, one.assignment.name))
+
+
+def account_names(held_by: AwsAccount, account_ids: Iterable[str]) -> dict[str, str]:
+    """As the organization calls them, that the same mirror has; "" for one that it doesn't have."""
+    ids = set(account_ids)
+    rows = OrgAccount.objects.filter(aws_account=held_by, aws_id__in=ids).values_list("aws_id", "name")
+    return dict.fromkeys(ids, "") | dict(rows)
+
+
+@dataclass(frozen=True)
+class EnteredBy:
+    """A permission set by which people get into an AWS account."""
+
+    permission_set: PermissionSet
+    outdated: bool
+    principals: tuple[AssignedPrincipal, ...]
+
+
+def entered_by(held_by: AwsAccount, aws_account: AwsAccount) -> list[EnteredBy]:
+    """The permission sets that somebody has in `aws_account`, by name, as the mirror of `held_by` says."""
+    account_id = aws_account.account_id
+    rows = AccountAssignment.objects.live().filter(aws_account=held_by, target_id=account_id)
+    by_set: dict[str, list[AssignedPrincipal]] = {}
+    for one in with_principals(rows):
+        by_set.setdefault(one.assignment.set_id, []).append(one)
+    sets = PermissionSet.objects.live().filter(aws_account=held_by, aws_id__in=by_set).order_by("name_key")
+    return [EnteredBy(row, account_id in row.outdated, tuple(by_set[row.aws_id])) for row in sets]
+
+
+def first_people(users: RoleUsers, shown: int) -> list[PersonOfRole]:
+    """The first of those who may take on the role, by name, each with the groups through which they do."""
+    if users.held_by is None:
+        return []
+    assignments = [one.assignment for one in users.principals]
+    groups = {one.group.aws_id: one.group for one in users.principals if one.group}
+    people = list(people_behind(users.held_by, assignments).order_by("name_key", "pk")[:shown])
+    theirs = DirectoryMembership.objects.live().filter(
+        aws_account=users.held_by, group_id__in=groups, user_id__in=[person.aws_id for person in people]
+    )
+    through: dict[str, list[DirectoryGroup]] = {}
+    for user_id, group_id in theirs.values_list("user_id", "group_id"):
+        through.setdefault(user_id, []).append(groups[group_id])
+    direct = {row.principal_id for row in assignments if row.principal_type == PrincipalType.USER}
+    return [PersonOfRole(person, tuple(through.get(person.aws_id, ())), person.aws_id in direct) for person in people]
