@@ -55,9 +55,12 @@ class Matched:
     keys: tuple[str, ...]
 
 
-def matched(document: str, question: Question) -> Matched:
+def matched(document: str, question: Question, names: frozenset[str] | None = None) -> Matched:
+    """`names`: of the caller, where the document is the policy of a resource."""
     effects, keys = [], []
     for statement in _parsed(document):
+        if names is not None and not _aws_principals(statement) & names:
+            continue
         if not (_names_action(statement, question.action) and _names_resource(statement, question.resource)):
             continue
         keys += [key for block in statement.get("Condition", {}).values() for key in block]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from access.denied.decoded import decoded_text
-from access.situations import Situation
+from access.situations import RESOURCE_POLICY, Situation
 from accounts.models import AwsAccount
 from policies.engine import catalogue
+from policies.engine.callers import CallerKind
 from policies.engine.catalogue import KeyType, spelled
 from policies.engine.evaluate import Decision
 from policies.engine.layers import LayerPolicy
@@ -30,7 +32,14 @@ TELLING_DETAILS = Permission(
     probe={"authorizationId": "none"},
     call="iam-toolbox:GetRequestAuthorizationDetails",
 )
-OF_PAGES = (DECODING, TELLING_DETAILS, SIMULATING)  # the last is of the page that connects an AWS account, too
+SIMULATING_GIVEN = read(
+    "iam:SimulateCustomPolicy",
+    "Ask AWS's policy simulator about a draft, on the page Ask AWS too. It is asked for by a click only.",
+    PolicyInputList=['{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'],
+    ActionNames=["iam:GetUser"],
+)
+# The last is of the page that connects an AWS account, too.
+OF_PAGES = (DECODING, TELLING_DETAILS, SIMULATING_GIVEN, SIMULATING)
 
 # IAM API Reference, "ContextEntry": the types of context keys.
 _TYPES = {
@@ -79,7 +88,51 @@ def ask_simulator(aws_account: AwsAccount, situation: Situation, source_arn: str
         params["ResourceArns"] = [request.resource]
     if entries := list(_entries(situation)):
         params["ContextEntries"] = entries
-    answer = reader(aws_account, urgent=True).call("iam", "SimulatePrincipalPolicy", **params)
+    return _first(reader(aws_account, urgent=True).call("iam", "SimulatePrincipalPolicy", **params))
+
+
+def ask_about_policies(aws_account: AwsAccount, situation: Situation, source_arn: str) -> SimulatorAnswer:
+    """Of policies that aren't in force, or that are pasted: AWS is given the texts of all that it looks at.
+
+    `source_arn`: of the user or role who calls. Raises CannotAskError, UnreadableAnswerError, AwsError.
+    """
+    request, layers = situation.request, situation.layers
+    if not layers.identity:
+        raise CannotAskError("AWS’s policy simulator takes one policy at least, and there would be none.")
+    params: dict[str, Any] = {
+        "PolicyInputList": _texts(layers.identity),
+        "ActionNames": [request.action],
+        "CallerArn": source_arn,
+        "ContextEntries": list(_entries(situation)),
+    }
+    if request.resource != "*":
+        params["ResourceArns"] = [request.resource]
+    if layers.boundaries:
+        params["PermissionsBoundaryPolicyInputList"] = _texts(layers.boundaries)
+    if layers.scps:
+        levels = [{"ServiceControlPolicyInputList": _texts(level.policies)} for level in layers.scps]
+        params["OrderedOrganizationPolicyInputList"] = levels
+    if sends_resource_policy(situation) and layers.resource:
+        [params["ResourcePolicy"]] = _texts([layers.resource])
+        params["ResourceOwner"] = f"arn:{request.caller.partition}:iam::{request.resource_account}:root"
+    found = _first(reader(aws_account, urgent=True).call("iam", "SimulateCustomPolicy", **params))
+    names = {f"PolicyInputList.{number}": each.name for number, each in enumerate(layers.identity, start=1)}
+    return replace(found, matched=tuple(names.get(each, each) for each in found.matched))
+
+
+def sends_resource_policy(situation: Situation) -> bool:
+    """IAM API Reference, "SimulateCustomPolicy": policies of resources are simulated for users, not for roles."""
+    policy = situation.layers.resource
+    is_given = policy is not None and policy.name == RESOURCE_POLICY
+    return is_given and situation.request.caller.kind is CallerKind.USER
+
+
+def _texts(policies: Iterable[LayerPolicy]) -> list[str]:
+    """In ASCII, of which the simulator takes all characters."""
+    return [json.dumps(policy.document.written) for policy in policies]
+
+
+def _first(answer: Mapping[str, Any]) -> SimulatorAnswer:
     results = answer.get("EvaluationResults") or []
     if not results:
         raise UnreadableAnswerError("AWS’s policy simulator gave no result.")
@@ -125,6 +178,8 @@ def _asked_for(situation: Situation) -> set[str]:
     layers, action = situation.layers, situation.request.action.lower()
     levels: Sequence[LayerPolicy] = [policy for level in layers.scps for policy in level.policies]
     policies = (*layers.identity, *(layers.boundaries or ()), *levels)
+    if sends_resource_policy(situation) and layers.resource:
+        policies = (*policies, layers.resource)
     return {key for policy in policies for each in policy.document.about(action) for key in each.keys}
 
 

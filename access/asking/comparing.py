@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from access.asking.calls import SimulatorAnswer
-from access.situations import Situation, delegating_to, is_assuming
+from access.asking.calls import SimulatorAnswer, sends_resource_policy
+from access.situations import RESOURCE_POLICY, Situation, delegating_to, is_assuming
 from policies.engine.evaluate import Decision, LayerName, evaluate
 from policies.engine.layers import LayerPolicy, Layers
 
@@ -28,6 +28,9 @@ class KnownReason(StrEnum):
     MISSING_KEYS = "missing_keys"
     NOT_READ = "not_read"
     ROOT_AND_SERVICES = "beside_policies"
+    GIVEN = "given_policies"
+    OF_ROLES = "resource_policy_of_roles"
+    NOT_SENT = "not_sent"
 
 
 REASONS = {
@@ -37,6 +40,9 @@ REASONS = {
     KnownReason.SESSION_POLICY: "The simulator knows no session policies.",
     KnownReason.MISSING_KEYS: "Condition keys that weren’t given are absent for the simulator, and unknown here.",
     KnownReason.NOT_READ: "The mirror lacks a policy that the simulator has.",
+    KnownReason.GIVEN: "A draft, or the policy of a resource, was supposed: AWS was given the texts of the policies.",
+    KnownReason.OF_ROLES: "The simulator takes the policy of a resource for users only: of a role it was left out.",
+    KnownReason.NOT_SENT: "A policy that the mirror lacks was not given to the simulator.",
     KnownReason.ROOT_AND_SERVICES: "AWS decides this beside all policies, which the simulator doesn’t tell.",
 }
 
@@ -67,10 +73,11 @@ class Compared:
         return [REASONS[reason] for reason in self.reasons]
 
 
-def compare(situation: Situation, theirs: SimulatorAnswer) -> Compared:
+def compare(situation: Situation, theirs: SimulatorAnswer, *, is_given: bool = False) -> Compared:
+    """`is_given`: AWS was asked about the texts that the situation has."""
     ours = evaluate(situation.request, situation.all_layers).decision
-    alike = evaluate(replace(situation.request, is_unknown=None), _as_simulated(situation)).decision
-    reasons = tuple(_reasons(situation, theirs))
+    alike = evaluate(replace(situation.request, is_unknown=None), _as_simulated(situation, is_given)).decision
+    reasons = tuple(_reasons(situation, theirs, is_given))
     if alike is not Decision.UNKNOWN and _word(alike) != _word(theirs.decision):
         found = Comparison.EXPLAINED if KnownReason.NOT_READ in reasons else Comparison.UNEXPLAINED
     elif ours is Decision.UNKNOWN:
@@ -85,14 +92,15 @@ def _word(decision: Decision) -> bool:
     return decision is Decision.ALLOWED
 
 
-def _as_simulated(situation: Situation) -> Layers:
+def _as_simulated(situation: Situation, is_given: bool) -> Layers:
     layers = situation.layers
+    is_sent = is_given and sends_resource_policy(situation)
     return Layers(
         identity=layers.identity,
         boundaries=layers.boundaries,
-        resource=_granting(situation),
+        resource=layers.resource if is_sent else _granting(situation),
         scps=layers.scps,
-        not_read=frozenset(situation.not_read) - frozenset(_IGNORED),
+        not_read=frozenset() if is_given else frozenset(situation.not_read) - frozenset(_IGNORED),
     )
 
 
@@ -102,20 +110,24 @@ def _granting(situation: Situation) -> LayerPolicy:
     return delegating_to(request.resource_account, request.caller.account)
 
 
-def _reasons(situation: Situation, theirs: SimulatorAnswer) -> Iterator[KnownReason]:
+def _reasons(situation: Situation, theirs: SimulatorAnswer, is_given: bool) -> Iterator[KnownReason]:
     request, layers = situation.request, situation.layers
+    if is_given:
+        yield KnownReason.GIVEN
+    if layers.resource and layers.resource.name == RESOURCE_POLICY and not sends_resource_policy(situation):
+        yield KnownReason.OF_ROLES
     if layers.rcps or LayerName.RCP in situation.not_read:
         yield KnownReason.RCPS
     if is_assuming(request.action, request.resource):
         yield KnownReason.TRUST_POLICY
     elif LayerName.RESOURCE in situation.not_read:
         yield KnownReason.RESOURCE_POLICY
-    if request.caller.is_session or LayerName.SESSION in situation.not_read:
+    if request.caller.is_session or layers.session or LayerName.SESSION in situation.not_read:
         yield KnownReason.SESSION_POLICY
     if theirs.missing:
         yield KnownReason.MISSING_KEYS
     if {LayerName.IDENTITY, LayerName.BOUNDARY, LayerName.SCP} & situation.not_read.keys():
-        yield KnownReason.NOT_READ
+        yield KnownReason.NOT_SENT if is_given else KnownReason.NOT_READ
     verdict = evaluate(request, situation.all_layers)
     if any(reason.layer is LayerName.AWS for reason in verdict.reasons):
         yield KnownReason.ROOT_AND_SERVICES

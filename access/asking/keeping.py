@@ -23,16 +23,19 @@ def mirror_version(aws_account: AwsAccount) -> str:
 
 
 @transaction.atomic
-def keep(aws_account: AwsAccount, situation: Situation, principal: str, found: Compared) -> AccessDisagreement | None:
+def keep(
+    aws_account: AwsAccount, situation: Situation, principal: str, found: Compared, given: str = ""
+) -> AccessDisagreement | None:
     """The row, or None where there is nothing to learn.
 
     The same question of the same mirror is one row, with its newest answer. Who asked isn't kept, nor are the values of
-    condition keys, which may be somebody's address.
+    condition keys, which may be somebody's address. `given`: the digest of what was supposed, of which nothing is kept.
     """
     if not found.differs:
         return None
     request = situation.request
     question = [principal, request.action, request.resource, sorted(request.context.items())]
+    question += [given] if given else []
     digest = hashlib.sha256(json.dumps(question).encode()).hexdigest()
     row, _ = AccessDisagreement.objects.update_or_create(
         aws_account=aws_account,

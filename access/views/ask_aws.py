@@ -12,14 +12,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from access.asking.anonymized import anonymized
-from access.asking.calls import CannotAskError, UnreadableAnswerError, ask_simulator
-from access.asking.comparing import REASONS, Compared, compare
+from access.asking.calls import CannotAskError, UnreadableAnswerError, ask_about_policies, ask_simulator
+from access.asking.comparing import REASONS, Compared, KnownReason, compare
 from access.asking.keeping import keep
 from access.denied.answer import surroundings_seen
 from access.forms import DeniedRequestForm
 from access.holders import Holder
 from access.models import AccessDisagreement
 from access.object_links import principal_url
+from access.simulation.answers import Evaluator
+from access.simulation.asking import refused
+from access.simulation.columns import AskedPair
+from access.simulation.question import SimulationQuestion
+from access.simulation.supposing import CantSupposeError, live_state, supposed_by, supposed_state
 from access.situations import Situation, Situations, UnanswerableQuestionError
 from access.views.seen import seen_by
 from accounts.access import fetch_aws_account, may, signed_in
@@ -29,6 +34,7 @@ from policies.engine.callers import CallerKind
 from policies.engine.evaluate import evaluate
 from sync.aws.errors import AccessDeniedError, AwsError
 
+_GIVEN = frozenset({"as_if", "of", "name", "document", "resource_policy", "session", "without"})
 _REFUSED = "Asking AWS takes a permission that you don’t have here: an editor, an approver or an owner has it."
 
 
@@ -41,31 +47,58 @@ def ask_aws(request: HttpRequest, account_id: str) -> HttpResponse:
     if request.method == "POST" and not may_ask:
         raise PermissionDenied(_REFUSED)
     form = DeniedRequestForm(request.POST or request.GET or None)
-    context: dict[str, Any] = {"aws_account": aws_account, "form": form, "may_ask": may_ask}
+    given = _given(request)
+    context: dict[str, Any] = {"aws_account": aws_account, "form": form, "may_ask": may_ask, "given": given.pairs()}
     if form.is_valid():
-        situations = Situations(aws_account, around=surroundings_seen(aws_account, seen_by(request)))
-        context |= _answered(aws_account, situations, form, asks=request.method == "POST")
+        context |= _answered(request, aws_account, form.cleaned_data, given)
     return render(request, "access/ask_aws.html", context)
 
 
-def _answered(
-    aws_account: AwsAccount, situations: Situations, form: DeniedRequestForm, *, asks: bool
-) -> dict[str, Any]:
-    asked = form.cleaned_data
+def _given(request: HttpRequest) -> SimulationQuestion:
+    """What Simulate supposed, and the policies pasted there: of a question that is sent, without its other parts."""
+    posted = [(name, value) for name, values in request.POST.lists() for value in values if name in _GIVEN]
+    return SimulationQuestion.read(posted)
+
+
+def _evaluator(request: HttpRequest, aws_account: AwsAccount, given: SimulationQuestion) -> tuple[Evaluator, str]:
+    """With what is supposed, in words. Raises UnanswerableQuestionError."""
+    if problems := refused(given):
+        raise UnanswerableQuestionError(problems[0][1])
+    live = live_state(aws_account, signed_in(request))
     try:
-        situation = situations.of(asked["principal"], asked["action"], asked["resource"], asked["context"])
+        supposed = supposed_by(live, given.supposed, signed_in(request))
+    except CantSupposeError as problem:
+        raise UnanswerableQuestionError(str(problem)) from problem
+    state = supposed_state(live, supposed.changes) if supposed else live
+    policies = (given.session_policy, False, given.resource_policy)
+    return Evaluator(state, given.known, *policies), supposed.words if supposed else ""
+
+
+def _answered(
+    request: HttpRequest, aws_account: AwsAccount, asked: dict[str, Any], given: SimulationQuestion
+) -> dict[str, Any]:
+    try:
+        if given.pairs():
+            evaluator, supposed = _evaluator(request, aws_account, given)
+            evaluator.context = {**given.known, **asked["context"]}
+            situations = evaluator.situations
+            situation = evaluator.situation(asked["principal"], AskedPair(asked["action"], asked["resource"]))
+        else:
+            supposed, situations = "", Situations(aws_account, around=surroundings_seen(aws_account, seen_by(request)))
+            situation = situations.of(asked["principal"], asked["action"], asked["resource"], asked["context"])
     except UnanswerableQuestionError as problem:
         return {"unanswerable": str(problem)}
     holder = situations.asker(asked["principal"]).holder
     context: dict[str, Any] = {
         "asked": asked,
+        "supposed": supposed,
         "url": principal_url(aws_account, holder.unique_id, holder.is_role) if holder else "",
         "ours": evaluate(situation.request, situation.all_layers),
         "not_read": list(situation.not_read.values()),
     }
     try:
         source = source_of(situation, holder)
-        return context | (_asked(aws_account, situation, source) if asks else {})
+        return context | (_asked(aws_account, situation, source, given) if request.method == "POST" else {})
     except (CannotAskError, UnreadableAnswerError) as problem:
         return context | {"cannot": str(problem)}
 
@@ -81,13 +114,15 @@ def source_of(situation: Situation, holder: Holder | None) -> str:
     return holder.arn
 
 
-def _asked(aws_account: AwsAccount, situation: Situation, source: str) -> dict[str, Any]:
+def _asked(aws_account: AwsAccount, situation: Situation, source: str, given: SimulationQuestion) -> dict[str, Any]:
+    """Of what isn't in force AWS is given the texts."""
+    is_given = not given.supposed.is_live or bool(given.of_resource)
     try:
-        theirs = ask_simulator(aws_account, situation, source)
+        theirs = (ask_about_policies if is_given else ask_simulator)(aws_account, situation, source)
     except AwsError as error:
         return {"error": error.sentence(), "statement": statement_of(error)}
-    found = compare(situation, theirs)
-    kept = keep(aws_account, situation, source, found)
+    found = compare(situation, theirs, is_given=is_given)
+    kept = keep(aws_account, situation, source, found, given.digest if is_given else "")
     return {"theirs": theirs, "compared": found, "kept": kept, "notes": _notes(found)}
 
 
@@ -128,6 +163,6 @@ def disagreements(request: HttpRequest, account_id: str) -> HttpResponse:
         "aws_account": aws_account,
         "lines": [(row, [REASONS[reason] for reason in row.reasons if reason in REASONS]) for row in rows],
         "unexplained": sum(not row.is_explained for row in rows),
-        "reasons": list(REASONS.values()),
+        "reasons": [sentence for reason, sentence in REASONS.items() if reason is not KnownReason.GIVEN],
     }
     return render(request, "access/disagreements.html", context)

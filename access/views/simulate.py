@@ -32,6 +32,7 @@ from access.views.answer_cells import tables_of, url_of_principal
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from iamconsole.web.exports import csv_line, file_response
+from policies.engine.somewhere import is_pattern
 from sync.models import Change
 from sync.safeguards.services import may_change
 
@@ -274,8 +275,21 @@ def _why(
         "place": f"{row}.{number}",
         "live": word_of(answer.live).lower() if answer.live is not None else "",
         "test_url": _test_url(aws_account, question, principal, pair, answer, saved),
+        "ask": _for_aws(question, principal, pair, answer),
         "who_can_url": f"{reverse('who_can', kwargs={'account_id': aws_account.account_id})}?{who}",
     }
+
+
+def _for_aws(
+    question: SimulationQuestion, principal: AskedPrincipal, pair: AskedPair, answer: CellAnswer
+) -> list[tuple[str, str]]:
+    """What is sent to ask AWS the same; () of whom its simulator doesn't take, and of patterns of resources."""
+    if not principal.unique_id or answer.is_new or (pair.resource != ANYTHING and is_pattern(pair.resource)):
+        return []
+    lines = [f"{key}={value}" for key, values in question.context.items() for value in values]
+    asked = [("principal", principal.arn), ("action", pair.action), ("resource", pair.resource)]
+    beside = [each for each in question.pairs() if each[0] not in (*LINES, "context", "unread")]
+    return [*asked, ("context", "\n".join(lines)), *beside]
 
 
 def _test_url(

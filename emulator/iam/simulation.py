@@ -1,14 +1,15 @@
-"""The policy simulator: SimulatePrincipalPolicy, as far as AWS documents what it looks at.
+"""The policy simulator, as far as AWS documents what it looks at.
 
-IAM API Reference, "SimulatePrincipalPolicy"; IAM User Guide, "IAM policy testing with the IAM policy simulator". It
-looks at identity policies (a user's groups too), the boundary and SCPs; never at RCPs, session policies, trust policies
-or what the service itself checks. A policy of a resource isn't fetched; one that is given is refused for all but users,
-and not looked at here. Context keys are those that are given: what statements ask for besides is listed as missing, and
-taken to be absent.
+IAM API Reference, "SimulatePrincipalPolicy", "SimulateCustomPolicy"; IAM User Guide, "IAM policy testing with the IAM
+policy simulator". It looks at identity policies (a user's groups too), the boundary and SCPs; never at RCPs, session
+policies, trust policies or what the service itself checks. Of custom policies it sees what it is given. A policy of a
+resource isn't fetched; one that is given is refused for all but users, and looked at for custom policies only. Context
+keys are those that are given: what statements ask for besides is listed as missing, and taken to be absent.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from emulator.permissions import Effect, Matched, Question, matched
 _ACTION = re.compile(r"[\w-]+:\w+", re.ASCII)
 _SOURCE = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):(user|group|role)/(?:.+/)?([\w+=,.@-]+)", re.ASCII)
 _MOST, _USUAL = 1000, 100  # results of a page
+_MOST_LEVELS = 7
 _DECISIONS = {Effect.ALLOWED: "allowed", Effect.DENIED: "explicitDeny", Effect.SILENT: "implicitDeny"}
 
 
@@ -43,6 +45,26 @@ class Simulated:
     organization: bool | None
 
 
+@dataclass(frozen=True)
+class GivenResourcePolicy:
+    """`owner`: the AWS account of resources whose ARN names none."""
+
+    text: str
+    caller: str
+    owner: str
+
+    def said(self, question: Question) -> tuple[Matched, Matched]:
+        """To the caller by name, and to the AWS account."""
+        account = self.caller.split(":")[4]
+        named = matched(self.text, question, frozenset({self.caller, "*"}))
+        return named, matched(self.text, question, frozenset({account, f"arn:aws:iam::{account}:root"}))
+
+    def is_elsewhere(self, resource: str) -> bool:
+        parts = resource.split(":")
+        owner = parts[4] if len(parts) > 4 and parts[4] else self.owner
+        return owner != self.caller.split(":")[4]
+
+
 class SimulationResponses:
     backend: Any
     current_account: str
@@ -51,16 +73,48 @@ class SimulationResponses:
 
     def simulate_principal_policy(self) -> ActionResult:
         source = self._source()
-        actions, arns = self._actions(), self._get_param("ResourceArns", []) or ["*"]
-        context = self._context()
         if self._get_param("ResourcePolicy") and source[0] != "user":
             raise _invalid("Simulation of resource-based policies is supported for IAM users only.")
         policies = [*_policies_of(self.backend, *source), *self._given()]
         boundary = _boundary_of(self.backend, *source)
         scps = scps_over(self.current_account, self.partition)
+        return self._simulated(lambda question: _simulated(policies, boundary, scps, question))
+
+    def simulate_custom_policy(self) -> ActionResult:
+        """Of who calls nothing is known but the ARN, which only a policy of the resource asks for."""
+        policies, boundaries = list(self._given()), self._documents("PermissionsBoundaryPolicyInputList")
+        levels = self._get_param("OrderedOrganizationPolicyInputList", None)
+        caller, of_resource = str(self._get_param("CallerArn") or ""), str(self._get_param("ResourcePolicy") or "")
+        if len(boundaries) > 1:
+            raise _invalid("Only one permissions boundary policy can be simulated.")
+        if levels is not None and len(levels) > _MOST_LEVELS:
+            raise _invalid(f"An organization has at most {_MOST_LEVELS} levels.")
+        scps = None if levels is None else [_parsed_all(one.get("ServiceControlPolicyInputList", [])) for one in levels]
+        if caller and not _SOURCE.fullmatch(caller):
+            raise _invalid(f"Invalid Entity Arn: {caller} does not clearly define entity type and name.")
+        if of_resource and not caller:
+            raise _invalid("CallerArn is required when a resource policy is included.")
+        if of_resource and ":user/" not in caller:
+            raise _invalid("Simulation of resource-based policies is supported for IAM users only.")
+        boundary = boundaries[0] if boundaries else None
+        beside = None
+        if of_resource:
+            _parsed_all([of_resource])
+            beside = GivenResourcePolicy(of_resource, caller, self._owner(caller))
+        return self._simulated(lambda question: _simulated(policies, boundary, scps, question, beside))
+
+    def _owner(self, caller: str) -> str:
+        """Of resources whose ARN doesn't say so."""
+        return str(self._get_param("ResourceOwner") or caller).split(":")[4]
+
+    def _documents(self, name: str) -> list[str]:
+        return _parsed_all(self._get_param(name, []))
+
+    def _simulated(self, simulate: Callable[[Question], Simulated]) -> ActionResult:
+        actions, arns = self._actions(), self._get_param("ResourceArns", []) or ["*"]
+        context = self._context()
         results = [
-            _result(action, {arn: _simulated(policies, boundary, scps, Question(action, arn, context)) for arn in arns})
-            for action in actions
+            _result(action, {arn: simulate(Question(action, arn, context)) for arn in arns}) for action in actions
         ]
         size, begin = int(self._get_param("MaxItems") or _USUAL), int(self._get_param("Marker") or 0)
         end = begin + min(size, _MOST)
@@ -95,7 +149,7 @@ class SimulationResponses:
         return found
 
     def _given(self) -> Iterator[SourcePolicy]:
-        for number, text in enumerate(self._get_param("PolicyInputList", []), start=1):
+        for number, text in enumerate(self._documents("PolicyInputList"), start=1):
             yield SourcePolicy(f"PolicyInputList.{number}", "none", text)
 
 
@@ -125,19 +179,41 @@ def _in_force(policy: Any) -> str:
     return next(str(version.document) for version in policy.versions if version.is_default)
 
 
+def _parsed_all(texts: list[str]) -> list[str]:
+    """Those that are policies."""
+    for text in texts:
+        try:
+            statements = json.loads(text)["Statement"]
+        except (ValueError, KeyError, TypeError) as problem:
+            raise _invalid(f"Invalid policy document: {problem}.") from problem
+        if not isinstance(statements, list | dict):
+            raise _invalid("Invalid policy document: a Statement is a list.")
+    return list(texts)
+
+
 def _simulated(
-    policies: list[SourcePolicy], boundary: str | None, scps: list[list[str]] | None, question: Question
+    policies: list[SourcePolicy],
+    boundary: str | None,
+    scps: list[list[str]] | None,
+    question: Question,
+    beside: GivenResourcePolicy | None = None,
 ) -> Simulated:
     said = [(policy, matched(policy.text, question)) for policy in policies]
     bounding = [] if boundary is None else [matched(boundary, question)]
     levels = [[matched(text, question) for text in level] for level in scps or []]
     own, limit = _together([each for _, each in said]), _together(bounding)
     over = [_together(level) for level in levels]
-    every = [*(each for _, each in said), *bounding, *(each for level in levels for each in level)]
-    if Effect.DENIED in (own, limit, *over):
+    named, delegated = beside.said(question) if beside else (_NOTHING, _NOTHING)
+    by_name, by_account = _together([named]), _together([delegated])
+    every = [*(each for _, each in said), *bounding, *(each for level in levels for each in level), named, delegated]
+    if Effect.DENIED in (own, limit, *over, by_name, by_account):
         effect = Effect.DENIED
     else:
         allowed = own is Effect.ALLOWED and (boundary is None or limit is Effect.ALLOWED)
+        if beside and beside.is_elsewhere(question.resource):
+            allowed = allowed and Effect.ALLOWED in (by_name, by_account)
+        else:
+            allowed = allowed or by_name is Effect.ALLOWED
         effect = Effect.ALLOWED if allowed and all(each is Effect.ALLOWED for each in over) else Effect.SILENT
     folded = {key.casefold() for key in question.context}
     missing = dict.fromkeys(key for each in every for key in each.keys if key.casefold() not in folded)
@@ -148,6 +224,9 @@ def _simulated(
         None if boundary is None else limit is Effect.ALLOWED,
         None if scps is None else all(each is Effect.ALLOWED for each in over),
     )
+
+
+_NOTHING = Matched((), ())
 
 
 def _together(said: list[Matched]) -> Effect:

@@ -101,3 +101,66 @@ def test_an_encoded_message_is_decoded_in_its_own_aws_account(emulator: Emulator
     assert sts.decode_authorization_message(EncodedMessage=text)["DecodedMessage"] == '{"allowed":false}'
     for other in (encode(MANAGEMENT_ID, {"allowed": False}), text[:-4], "no such message"):
         refused("InvalidAuthorizationMessageException", sts.decode_authorization_message, EncodedMessage=other)
+
+
+# ---- Of policies that are given ----------------------------------------------------------------------------------
+def custom(iam: Any, *policies: str, **more: Any) -> dict[str, Any]:
+    asked = {"PolicyInputList": list(policies), "ActionNames": [START], "ResourceArns": [INSTANCE], **more}
+    [result] = iam.simulate_custom_policy(**asked)["EvaluationResults"]
+    return dict(result)
+
+
+def test_only_what_is_given_counts(iam: Any) -> None:
+    iam.create_user(UserName="dana")
+    iam.put_user_policy(UserName="dana", PolicyName="no", PolicyDocument=denying("ec2:*"))
+    start = allowing("ec2:Start*")
+    assert custom(iam, start, CallerArn=DANA)["EvalDecision"] == "allowed"
+    assert custom(iam, start, denying("ec2:*"))["EvalDecision"] == "explicitDeny"
+    assert custom(iam, start)["MatchedStatements"][0]["SourcePolicyId"] == "PolicyInputList.1"
+    result = custom(iam, start, PermissionsBoundaryPolicyInputList=[allowing("s3:*")])
+    assert result["EvalDecision"] == "implicitDeny"
+    assert result["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
+
+
+def test_levels_of_an_organization_are_given_from_the_root_down(iam: Any) -> None:
+    def decided(*levels: list[str]) -> tuple[str, bool]:
+        ordered = [{"ServiceControlPolicyInputList": texts} for texts in levels]
+        result = custom(iam, ALLOW_ALL, OrderedOrganizationPolicyInputList=ordered)
+        return result["EvalDecision"], result["OrganizationsDecisionDetail"]["AllowedByOrganizations"]
+
+    assert decided([ALLOW_ALL], [ALLOW_ALL, allowing("s3:*")]) == ("allowed", True)
+    assert decided([ALLOW_ALL], [allowing("s3:*")], [ALLOW_ALL]) == ("implicitDeny", False)
+    assert decided([ALLOW_ALL, denying("ec2:*")], [ALLOW_ALL]) == ("explicitDeny", False)
+
+
+def test_a_policy_of_the_resource_counts_for_a_user(iam: Any) -> None:
+    def decided(who: str, *policies: str, **more: Any) -> str:
+        policy = document_text(allow(START, Principal={"AWS": who}))
+        return str(custom(iam, *policies, ResourcePolicy=policy, CallerArn=DANA, **more)["EvalDecision"])
+
+    nothing, bucket = allowing("s3:*"), {"ResourceArns": ["arn:aws:s3:::box/a"]}
+    other = {**bucket, "ResourceOwner": "arn:aws:iam::999900009999:root"}
+    assert decided(DANA, nothing) == "allowed"
+    assert decided("123456789012", nothing) == "implicitDeny"
+    assert decided(DANA, nothing, **bucket) == "allowed"
+    assert decided(DANA, nothing, **other) == "implicitDeny"
+    assert decided("123456789012", ALLOW_ALL, **other) == "allowed"
+    assert decided("arn:aws:iam::123456789012:user/eve", ALLOW_ALL, **other) == "implicitDeny"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"PolicyInputList": ["{"]},
+        {"PolicyInputList": ['{"Version": "2012-10-17"}']},
+        {"ActionNames": ["ec2:*"]},
+        {"PermissionsBoundaryPolicyInputList": [ALLOW_ALL, ALLOW_ALL]},
+        {"ResourcePolicy": ALLOW_ALL},
+        {"ResourcePolicy": ALLOW_ALL, "CallerArn": ROLE},
+        {"CallerArn": "arn:aws:sts::123456789012:assumed-role/worker/one"},
+    ],
+)
+def test_what_aws_refuses_of_given_policies_is_refused(iam: Any, refused: Refused, asked: dict[str, Any]) -> None:
+    refused(
+        "InvalidInput", iam.simulate_custom_policy, **{"PolicyInputList": [ALLOW_ALL], "ActionNames": [START], **asked}
+    )
