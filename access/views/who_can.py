@@ -98,7 +98,7 @@ def _first_role(answer: WhoCanAnswer, chain: RoleChain) -> Holder:
 
 
 def _summary(answer: WhoCanAnswer) -> str:
-    """ "46 users, 3 roles and 1 principal from outside; 12 surely, 38 under a condition, or unknown". """
+    """ "46 users, 3 roles and 1 principal from outside; 12 surely, 38 under a condition, or unknown"."""
     roles = sum(each.holder.is_role for each in answer.found)
     counts = ((len(answer.found) - roles, "user"), (roles, "role"))
     parts = [counted(number, what) for number, what in counts if number]
