@@ -74,6 +74,13 @@ class CutCandidate:
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
     @property
+    def is_of_today(self) -> bool:
+        """Whether it names what paths lead over now, and nothing that is made later. What must stay isn't known, so
+        that the denial can't be of all but that: AWS tells last use by service.
+        """
+        return self.how is CutHow.LIMIT and self.others != (self.place.arn,)
+
+    @property
     def edits(self) -> int:
         return len(self.others) if self.how is CutHow.DETACH else 1
 

@@ -52,11 +52,12 @@ class CutLoss:
 
 @dataclass(frozen=True)
 class RankedCut:
-    """`ended`: how many of the paths that the page shows."""
+    """`ended`: how many of the paths that the page shows. `losing`: the ARNs of all who lose something."""
 
     tried: TriedCut
     ended: int
     loss: CutLoss
+    losing: Sequence[str]
 
     @property
     def cut(self) -> CutCandidate:
@@ -84,6 +85,7 @@ def ranked(aws_account: AwsAccount, index: Index, tried: Sequence[TriedCut], sho
                 else "nobody",
                 use.of(holders[each.cut], services[each.cut]),
             ),
+            [holder.arn for holder in holders[each.cut]],
         )
         for each in ending
     ]

@@ -15,11 +15,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from access.cuts.account_paths import AccountPaths, PathGroup, PathView, account_paths, grouped
+from access.cuts.candidates import CutHow
 from access.cuts.losses import RankedCut, ranked
 from access.cuts.path_graph import path_graph
 from access.cuts.steps import NoSuchCutError, steps_of
 from access.escalation.finding_source import RULE
 from access.object_links import principal_url
+from access.saved_tests.content import DENIED
+from access.simulation.question import SimulationQuestion
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import MUTE, PROPOSE
@@ -27,10 +30,12 @@ from findings.models import Finding, FindingQuerySet
 from findings.mute_limits import MOST_AT_ONCE
 from iamconsole.web.words import counted
 from sync import changes
+from sync.safeguards.services import may_change
 
 SHOWN = 100  # groups of equal paths
 SHOWN_CUTS = 8
 NAMED = 5  # principals of a group
+MOST_TESTED = 20  # principals of a test that is offered
 TRYING_S = 1.5  # that a page waits for cuts that weren't tried yet
 OPEN, MUTED = "open", "muted"
 
@@ -43,7 +48,9 @@ def escalations(request: HttpRequest, account_id: str) -> HttpResponse:
         context = _muted(aws_account, rows)
     else:
         context = _open(aws_account, rows, of=request.GET.get("of", ""))
+    may_test = may_change(signed_in(request), aws_account, blocks=False)
     context |= {
+        "test_url": _test_url(aws_account, context.get("best")) if may_test else "",
         "aws_account": aws_account,
         "may_stage": may(signed_in(request), PROPOSE, aws_account),
         "may_mute": may(signed_in(request), MUTE, aws_account),
@@ -108,6 +115,15 @@ def _open(aws_account: AwsAccount, rows: FindingQuerySet, *, of: str) -> dict[st
         "first_seen": min((row.first_seen for row in known.values() if not row.is_muted), default=None),
         "is_sure": any(not path.supposes for path in paths),
     }
+
+
+def _test_url(aws_account: AwsAccount, best: RankedCut | None) -> str:
+    """Of the form of a test that the denial stays, for whoever it is about; "" where that isn't the cut, or many."""
+    if best is None or best.cut.how is not CutHow.LIMIT or not 0 < len(best.losing) <= MOST_TESTED:
+        return ""
+    question = SimulationQuestion(tuple(best.losing), (best.cut.action,), best.cut.others)
+    url = reverse("access_test_new", kwargs={"account_id": aws_account.account_id})
+    return f"{url}?{urlencode([*question.pairs(), ('expected', DENIED)])}"
 
 
 def _stays(paths: Sequence[PathView], ends: frozenset[int]) -> Sequence[str]:

@@ -15,7 +15,7 @@ from accounts.models import AwsAccount, Operator
 from findings import refresh, services
 from findings.models import Finding
 from sync.models import Change
-from tests.access.mirrored import administrator, managed, role, user
+from tests.access.mirrored import administrator, arn, managed, role, user
 from tests.services import pages
 from tests.services.rows import attach, make_user
 from tests.services.statements import LAMBDA, allow
@@ -70,6 +70,15 @@ def test_a_cut_is_staged_with_a_click_and_the_plan_says_what_it_closes(deployers
     assert "Can no longer become an administrator" in access
 
 
+def test_a_denial_says_that_it_is_of_today_and_is_offered_as_a_test(deployers: AwsAccount, alices: Client) -> None:
+    assert "It names what paths lead over today. One that is made later may open a path again" in shown(alices)
+    url = alices.get(PAGE).context["test_url"]
+    initial = alices.get(url).context["form"].initial
+    assert initial["expected"] == "denied"
+    said = [initial[name].splitlines() for name in ("principals", "actions", "resources")]
+    assert said == [[arn("user/dana"), arn("user/kim")], ["iam:PassRole"], [arn("role/ops")]]
+
+
 def test_a_cut_that_is_no_longer_there_is_refused(deployers: AwsAccount, alices: Client) -> None:
     answer = alices.post(f"{PAGE}cut/", {"cut": "feedfeedfeedfeed"}, follow=True)
     assert "isn’t among the cuts any more" in pages.text_of(answer.content.decode())
@@ -80,6 +89,7 @@ def test_a_viewer_stages_and_mutes_nothing(deployers: AwsAccount, bob: Operator,
     client = client_of(bob)
     page = client.get(PAGE).content.decode()
     assert "Stage" not in pages.text_of(page)
+    assert "Save it as a test" not in page
     assert "Mute…" not in page
     finding = Finding.objects.filter(rule=RULE)[0]
     key = client.get(PAGE).context["best"].cut.key
