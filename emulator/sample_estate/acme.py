@@ -29,6 +29,7 @@ from emulator.sample_estate.data import (
     service_users,
 )
 from emulator.sample_estate.data.kinds import Key, Policy, Role, User
+from emulator.sample_estate.identity_center import set_up_identity_center
 from emulator.sample_estate.organization import found_organization
 from emulator.wellknown import ACCOUNT_ID
 
@@ -108,6 +109,7 @@ class _Organisation:
         self._answer_a_provider()
         make_cognito(self._emulator, self._make_role)
         found_organization(self._emulator)
+        set_up_identity_center(self._emulator, _USERS)
         self._at(_FOUNDED).create_account_alias(AccountAlias=ALIAS)
 
     def _at(self, date: str) -> Any:

@@ -23,7 +23,7 @@ from emulator.wellknown import ACCOUNT_ID
 
 
 def found_organization(emulator: Emulator) -> None:
-    manager = _inside(emulator, MANAGEMENT_ID)
+    manager = inside(emulator, MANAGEMENT_ID)
     organizations = DatedClient(emulator.client("organizations", **manager))
     units = _make_units(organizations.at(CREATED))
     for one in ACCOUNTS:
@@ -76,7 +76,7 @@ def _join(emulator: Emulator, organizations: Any, one: Account) -> str:
     return one.account_id
 
 
-def _inside(emulator: Emulator, account_id: str) -> dict[str, str]:
+def inside(emulator: Emulator, account_id: str) -> dict[str, str]:
     role = f"arn:aws:iam::{account_id}:role/{ACCESS_ROLE}"
     entered = emulator.client("sts").assume_role(RoleArn=role, RoleSessionName="founder")["Credentials"]
     return {

@@ -15,6 +15,7 @@ from django.core.management import load_command_class
 from emulator.process import Emulator, start_emulator
 from emulator.sample_estate import acme
 from emulator.sample_estate.data import user_pools
+from emulator.sample_estate.data.organization import MANAGEMENT_ID
 
 WRITES = ("Create", "Put", "Attach", "Add", "Delete", "Update", "Enable")
 NAMED = [
@@ -210,3 +211,25 @@ def test_a_guest_of_its_shop_may_read_far_too_much(seeded: Emulator) -> None:
 
     assert s3.get_object(Bucket="acme-images", Key="public/logo.svg")["ContentType"] == "image/svg+xml"
     assert s3.get_object(Bucket="acme-images", Key="drafts/next-campaign.svg")["ContentLength"] > 0
+
+
+def test_its_people_come_in_by_identity_center(seeded: Emulator) -> None:
+    """Acme's own account is the management account's delegate, and has a role for each set that is assigned there."""
+    sso = seeded.client("sso-admin", region_name="eu-west-1")
+    [instance] = sso.list_instances()["Instances"]
+    about = {"InstanceArn": instance["InstanceArn"]}
+    assert (instance["OwnerAccountId"], len(sso.list_permission_sets(**about)["PermissionSets"])) == (MANAGEMENT_ID, 8)
+    roles = seeded.client("iam").list_roles(PathPrefix="/aws-reserved/sso.amazonaws.com/eu-west-1/")["Roles"]
+    assert [role["RoleName"].split("_")[1] for role in roles] == sorted(
+        [
+            "AdministratorAccess",
+            "BreakGlass",
+            "DataAnalyst",
+            "PlatformOps",
+            "ReadOnly",
+            "SecurityAudit",
+            "SupportTickets",
+        ]
+    )
+    store = seeded.client("identitystore", region_name="eu-west-1")
+    assert len(store.list_users(IdentityStoreId=instance["IdentityStoreId"])["Users"]) == 30

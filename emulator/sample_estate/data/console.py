@@ -25,6 +25,7 @@ _READS = """
     cognito-idp:GetLogDeliveryConfiguration
     cognito-identity:ListIdentityPools cognito-identity:DescribeIdentityPool cognito-identity:GetIdentityPoolRoles
     cognito-identity:GetPrincipalTagAttributeMap
+    sso:Describe* sso:Get* sso:List* identitystore:Describe* identitystore:List*
 """
 # What a change reads again before and after it writes.
 _READS_AGAIN = """

@@ -1,0 +1,62 @@
+"""Pages of Identity Center in a real browser: both widths, both themes; and the way from a role to its people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import Operator
+from directory.models import PermissionSet
+from identities.models import IamRole
+from tests.directory.arranged import Arranged, arranged_and_pulled
+from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
+from tests.services.pages import address
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PageOf = Callable[[Operator], Page]
+center = pytest.fixture(arranged_and_pulled)
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_pages_fit_and_are_accessible(
+    center: Arranged, alice: Operator, page_of: PageOf, width: int, theme: str
+) -> None:
+    page = page_of(alice)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    chosen, role = PermissionSet.objects.get(name="Read_Only"), IamRole.objects.get(name__contains="_Read_Only_")
+    found: list[str] = []
+    for url in (
+        address("identity_center"),
+        address("permission_sets"),
+        address("permission_set", aws_id=chosen.aws_id),
+        address("permission_set_policies", aws_id=chosen.aws_id),
+        f"{address('directory_assignments')}?to=person",
+        address("directory_group_members", aws_id=center.platform),
+        address("directory_people"),
+        address("directory_person", aws_id=center.dana),
+        address("role_people", aws_id=role.aws_id),
+    ):
+        page.goto(url)
+        found += [f"{url}: scrolls sideways"] if scrolls_sideways(page, width) else []
+        found += [f"{url}: {violation}" for violation in axe_violations(page)]
+    assert found == []
+
+
+def test_from_a_role_to_a_person_and_back_to_the_set(center: Arranged, alice: Operator, page_of: PageOf) -> None:
+    page = page_of(alice)
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.goto(address("role", aws_id=IamRole.objects.get(name__contains="_Read_Only_").aws_id))
+    page.get_by_role("link", name="Who can use it").click()
+    assert not scrolls_sideways(page, 320)
+    page.get_by_role("link", name="Dana Okafor").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dana Okafor")
+    page.get_by_role("link", name="Read_Only").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Read_Only")
+    page.get_by_role("link", name="Permission sets").first.click()
+    page.get_by_label("Search permission sets").fill("adm")
+    expect(page.locator("#list-count")).to_have_text("1 of 2 permission sets matches.")
