@@ -144,6 +144,7 @@ PERMISSION_SET = ObjectPages(
         HISTORY,
         RAW,
     ),
+    head=lambda row: {"findings": selectors.findings_of(row.aws_account, row.aws_id)},
     above=lambda row: ("Permission sets", _list_url("permission_sets", row)),
 )
 

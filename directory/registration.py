@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from accounts.roles import SEE_IAM, SEE_PEOPLE
 from directory import kinds, permissions, selectors, sources
+from directory.finding_source import DirectorySource
 from directory.people import erasure
 from directory.people.mirror import DirectoryPersonMirror
 from directory.people.source import DirectoryPeopleSource
+from findings import sources as findings
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from identities.models import IamRole
@@ -50,6 +52,7 @@ def register() -> None:
             position=25,
         )
     )
+    findings.register(DirectorySource())
     register_part(erasure.erase_due)
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts.models import AwsAccount
 from directory.models import (
@@ -25,6 +26,7 @@ from directory.models import (
     PrincipalType,
 )
 from directory.sources import ASSIGNMENTS, GROUPS, INSTANCE, MEMBERSHIPS, PEOPLE, SETS
+from findings.models import Finding, FindingSeverity
 from iamconsole.web.once import once_a_page
 from identities.models import IamRole
 from policies.models import OrgAccount
@@ -348,3 +350,12 @@ def first_people(users: RoleUsers, shown: int) -> list[PersonOfRole]:
         through.setdefault(user_id, []).append(groups[group_id])
     direct = {row.principal_id for row in assignments if row.principal_type == PrincipalType.USER}
     return [PersonOfRole(person, tuple(through.get(person.aws_id, ())), person.aws_id in direct) for person in people]
+
+
+# ---- What is wrong ---------------------------------------------------------------------------------------------------
+def findings_of(held_by: AwsAccount, set_id: str = "") -> list[Finding]:
+    """The open ones about a permission set, or about all; the worst first."""
+    rows = Finding.objects.counted_at(timezone.now()).filter(aws_account=held_by, kind=PermissionSet.kind)
+    rows = rows.filter(object_id=set_id) if set_id else rows
+    order = list(FindingSeverity)
+    return sorted(rows, key=lambda one: (order.index(FindingSeverity(one.severity)), one.name.casefold(), one.pk))
