@@ -38,6 +38,9 @@ Control endpoints, for tests; all speak JSON:
     POST   /_emulator/identity-center  {enable?: {account_id, region, name?}, people?: [{user_id, status?, issuer?,
                                        external_id?}], at?}: what no call does: the management account turned IAM
                                        Identity Center on; somebody was disabled, or came by SCIM
+    POST   /_emulator/trail            {account_id, delay_s?, rate?, forget?, events?: [{record, username, resources}]}:
+                                       how late CloudTrail shows what is called from now on, how many questions a second
+                                       it takes (0: any), whether it forgets all before, and what it has already
     POST   /_emulator/keep             keeps AWS as it is now, until the emulator ends: {"kept": 1}
     POST   /_emulator/put-back         {kept}: makes AWS what it was then; the rules and the log stay as they are
     GET    /_emulator/origin           {"origin": the number of what was kept or put back last, 0 after a reset, null
@@ -72,6 +75,7 @@ from emulator import (
     identity_center,
     organizations,
     sts,
+    trail,
 )
 from emulator.control import Control
 from emulator.dispatching import Dispatcher
@@ -89,6 +93,7 @@ _OURS = {
     "cognitoidentity": cognito_identity.IdentityPoolCalls,
     "ssoadmin": identity_center.IdentityCenterCalls,
     "identitystore": identity_center.IdentityStoreCalls,
+    "cloudtrail": trail.TrailCalls,
 }
 
 
@@ -119,6 +124,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
         Dispatcher(with_services(with_gaps_filled(account_management.with_ec2(create_backend_app)), _OURS)),
         authorize=authorization.authorize,
         on_write=written,
+        note=trail.note,
         lock=lock,
     )
 
@@ -130,6 +136,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
             cognito_idp.reset()
             cognito_identity.backends.clear()
             identity_center.backends.clear()
+            trail.backends.clear()
             rest_apis.clear()
         state.changed()
 
@@ -155,6 +162,12 @@ def build(state: StateFile, lock: RLock) -> Gate:
         state.changed()
         return answer
 
+    def steer_trail(**facts: Any) -> dict[str, int]:
+        with lock:
+            answer = trail.steer(**facts)
+        state.changed()
+        return answer
+
     pictures: list[bytes] = []
 
     def keep() -> dict[str, int]:
@@ -173,6 +186,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
         describe_root=describe_root,
         bring_in=bring_in,
         identity_center=steer_identity_center,
+        trail=steer_trail,
         keep=keep,
         put_back=put_back,
         outbox=cognito_idp.outbox,

@@ -13,7 +13,7 @@ from emulator.gate import CONTROL, Gate
 from emulator.wire import Answer, Environ
 
 # Endpoints that make AWS another than calls made it.
-_STEERING = {"rules", "activity", "root", "people", "identity-center"}
+_STEERING = {"rules", "activity", "root", "people", "identity-center", "trail"}
 
 
 class Control:
@@ -26,6 +26,7 @@ class Control:
         describe_root: Callable[..., None],
         bring_in: Callable[..., Any],
         identity_center: Callable[..., Any],
+        trail: Callable[..., Any],
         keep: Callable[[], dict[str, int]],
         put_back: Callable[..., None],
         outbox: Outbox,
@@ -53,6 +54,7 @@ class Control:
             ("POST", "authorization-ids"): lambda environ: switch(**_json_of(environ)),
             ("POST", "people"): lambda environ: bring_in(**_json_of(environ)),
             ("POST", "identity-center"): lambda environ: identity_center(**_json_of(environ)),
+            ("POST", "trail"): lambda environ: trail(**_json_of(environ)),
         }
 
     def __call__(self, environ: Environ) -> Answer:

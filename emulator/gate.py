@@ -37,11 +37,13 @@ class Gate:
         *,
         authorize: Callable[[AwsRequest], None],
         on_write: Callable[[], None],
+        note: Callable[[AwsRequest, Answer], None],
         lock: RLock,
     ) -> None:
         self._moto = moto
         self._authorize = authorize
         self._on_write = on_write
+        self._note = note
         self._lock = lock
         self.calls = CallLog()
         self.faults = Faults()
@@ -81,6 +83,7 @@ class Gate:
             return request.error(problem)
         with telling(before.listing if before is not None else ""):
             answer = self._ask_moto(request)
+        self._keep_record(request, answer)
         if answer.status < HTTPStatus.BAD_REQUEST:
             self.calls.applied(call)
         after = meet("after")
@@ -89,6 +92,13 @@ class Gate:
         if after is not None and after.truncate:
             return Answer(answer.status, answer.body, answer.headers, truncated=True)
         return answer
+
+    def _keep_record(self, request: AwsRequest, answer: Answer) -> None:
+        try:
+            with self._lock:
+                self._note(request, answer)
+        except Exception:
+            sys.stderr.write(f"There is no record of {request.service}:{request.action}\n{traceback.format_exc()}")
 
     def _ask_moto(self, request: AwsRequest) -> Answer:
         try:

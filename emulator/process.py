@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 import boto3
 from botocore.config import Config
 
-from emulator.wellknown import HOST_KEY_ID
+from emulator.wellknown import ACCOUNT_ID, HOST_KEY_ID
 
 HOST_SECRET = "emulator"  # noqa: S105 (the emulator takes any secret with this key)
 REGION = "us-east-1"
@@ -105,6 +105,10 @@ class Emulator:
         """What no call does; see `emulator.identity_center.steer`."""
         answer: dict[str, str] = self._ask("POST", "/_emulator/identity-center", json.dumps(facts))
         return answer
+
+    def trail(self, account_id: str = ACCOUNT_ID, **facts: Any) -> None:
+        """How late CloudTrail is, what it takes, and what it has already; see `emulator.trail.steer`."""
+        self._ask("POST", "/_emulator/trail", json.dumps({"account_id": account_id} | facts))
 
     def messages(self, *, since: int = 0) -> list[dict[str, Any]]:
         """What Cognito would have sent, oldest first, with the code or the password in `secret`."""

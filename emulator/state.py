@@ -26,12 +26,12 @@ from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
-from emulator import cognito_identity, cognito_idp, identity_center, organizations
+from emulator import cognito_identity, cognito_idp, identity_center, organizations, trail
 from emulator.iam.managed import managed_by_aws
 from emulator.resource_policies import backends as rest_apis
 
 # Raise this when the classes of `emulator` move, or change what they keep.
-_FORMAT = 8
+_FORMAT = 9
 _SERVICES = {
     "account": account_backends,
     "cognito-identity": cognito_identity.backends,
@@ -42,6 +42,7 @@ _SERVICES = {
     "rest-apis": rest_apis,
     "s3": s3_backends,
     "sts": sts_backends,
+    "trail": trail.backends,
 }
 # Those of moto that are kept once somebody has asked for one: to load them all takes seconds. Not EC2's, which are
 # large, and have in them nothing that anybody here made but VPC endpoints.

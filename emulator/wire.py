@@ -26,7 +26,7 @@ _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/(?P<region>[^/]+)/(?P
 _UNSIGNED = {"AssumeRoleWithWebIdentity": "sts", "AssumeRoleWithSAML": "sts"}
 # How a call that isn't signed names its service.
 _TARGETS = {"AWSCognitoIdentityProviderService": "cognito-idp", "AWSCognitoIdentityService": "cognito-identity"}
-_READING = ("Get", "List", "Describe", "Simulate", "Generate", "Decode", "AdminGet", "AdminList")
+_READING = ("Get", "List", "Describe", "Simulate", "Generate", "Decode", "AdminGet", "AdminList", "Lookup")
 _SECRETS = re.compile(
     r"(^|\.)(\w*Password|Secret\w*|ClientSecret\w*|client_secret|PrivateKey|AuthenticationCode\d|TokenCode|UserCode"
     r"|(WebIdentity|Session|Access|Refresh|Id|)Token|SAMLAssertion|\w*PASSWORD|REFRESH_TOKEN|SECRET_HASH|\w+_CODE"
@@ -126,6 +126,11 @@ class AwsRequest:
     @property
     def is_read(self) -> bool:
         return self.action.startswith(_READING)
+
+    @property
+    def is_query(self) -> bool:
+        """Whether its parameters came as a form does, flat."""
+        return "json" not in self.environ.get("CONTENT_TYPE", "") and not self.environ.get("HTTP_X_AMZ_TARGET")
 
     @property
     def permission(self) -> str:

@@ -29,6 +29,7 @@ from emulator.sample_estate.data import (
     service_users,
 )
 from emulator.sample_estate.data.kinds import Key, Policy, Role, User
+from emulator.sample_estate.history import write_history
 from emulator.sample_estate.identity_center import set_up_identity_center
 from emulator.sample_estate.organization import found_organization
 from emulator.wellknown import ACCOUNT_ID
@@ -110,6 +111,7 @@ class _Organisation:
         make_cognito(self._emulator, self._make_role)
         found_organization(self._emulator)
         set_up_identity_center(self._emulator, _USERS)
+        write_history(self._emulator)
         self._at(_FOUNDED).create_account_alias(AccountAlias=ALIAS)
 
     def _at(self, date: str) -> Any:

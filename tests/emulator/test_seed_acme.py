@@ -233,3 +233,11 @@ def test_its_people_come_in_by_identity_center(seeded: Emulator) -> None:
     )
     store = seeded.client("identitystore", region_name="eu-west-1")
     assert len(store.list_users(IdentityStoreId=instance["IdentityStoreId"])["Users"]) == 30
+
+
+def test_cloudtrail_has_its_last_weeks_and_nothing_of_how_it_was_made(seeded: Emulator) -> None:
+    newest, *_ = seeded.client("cloudtrail").lookup_events(
+        LookupAttributes=[{"AttributeKey": "ReadOnly", "AttributeValue": "false"}]
+    )["Events"]
+    assert (newest["EventName"], newest["Username"]) == ("AttachUserPolicy", "tom.becker")
+    assert json.loads(newest["CloudTrailEvent"])["errorCode"] == "AccessDenied"
