@@ -29,24 +29,28 @@ def is_named_by_path(service: str, path: str) -> bool:
 def call_at(service: str, method: str, path: str, query: str) -> tuple[str, dict[str, Any]]:
     """The name of the call, "" where the service has none, and what its path and query say."""
     of_s3 = service == "s3"
-    for name, its_method, pattern in _operations("s3control" if of_s3 else _MODELS[service]):
-        found = pattern.fullmatch(path) if its_method == method else None
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    for name, its_method, pattern, marks in _operations("s3control" if of_s3 else _MODELS[service]):
+        found = pattern.fullmatch(path) if its_method == method and marks <= asked.items() else None
         if found is not None:
-            params = found.groupdict() | dict(parse_qsl(query, keep_blank_values=True))
+            params = found.groupdict() | asked
             return (_PERMISSIONS.get(name, name) if of_s3 else name), params
     return "", {}
 
 
 @cache
-def _operations(model: str) -> list[tuple[str, str, re.Pattern[str]]]:
-    """Names, methods and patterns of paths; those with the fewest labels come first."""
+def _operations(model: str) -> list[tuple[str, str, re.Pattern[str], frozenset[tuple[str, str]]]]:
+    """Names, methods, patterns of paths, and what else tells one; those with the most of it, and the fewest labels,
+    come first.
+    """
     service = get_service_model(model)
     found = []
     for name in service.operation_names:
         http = service.operation_model(name).http
-        path = http["requestUri"].partition("?")[0].rstrip("/")
-        found.append((str(name), str(http["method"]), _pattern(path)))
-    return sorted(found, key=lambda each: (each[2].groups, each[0]))
+        path, _, query = http["requestUri"].partition("?")
+        marks = frozenset(parse_qsl(query, keep_blank_values=True))
+        found.append((str(name), str(http["method"]), _pattern(path.rstrip("/")), marks))
+    return sorted(found, key=lambda each: (-len(each[3]), each[2].groups, each[0]))
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.models import AwsAccount
-from accounts.roles import SEE_IAM
+from accounts.roles import ADMINISTER, SEE_IAM
+from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from iamconsole.web.panels import Panel, PanelRow
 from resources.models import Resource
+from resources.reading import summary
 
 
 def _live(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any]:
@@ -21,5 +26,14 @@ def _live(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any]:
 _LINK = NavItem("Resources", "box", "resources", _live, SEE_IAM, position=52, counts_none=False)
 
 
+def _summary(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
+    if aws_account.is_connected:
+        said = summary(aws_account)
+        text = "Their policies count in answers about access." if said else "Answers about access to them are unknown."
+        url = reverse("resource_reading", kwargs={"account_id": aws_account.account_id})
+        yield PanelRow(f"Read: {said}" if said else "None are read", url=url, text=text, icon="box")
+
+
 def register() -> None:
+    panels.register(Panel("account", "resources", "Resources", rows=_summary, permission=ADMINISTER, position=60))
     register_shell(ShellProvider(NavGroup("IAM", (_LINK,), position=10)))

@@ -31,6 +31,7 @@ from policies.organizations.views import POLICY as CONTROL
 from policies.views.managed_policies import POLICY
 from tests.cognito.rows import make_identity_pool, make_person, make_pool, make_pool_group, put_into
 from tests.conftest import make_aws_account, make_operator
+from tests.resources.rows import make_resource
 from tests.services.account_rows import fill_account
 from tests.services.database import rows_of_many_tests
 from tests.services.organization_rows import make_organization
@@ -40,7 +41,7 @@ from tests.services.rows import attach, join, make_group, make_policy, make_role
 pytestmark = pytest.mark.django_db
 
 BASELINE: dict[str, int] = json.loads(Path(__file__).with_name("query_counts.json").read_text())
-KINDS = ("user", "group", "role", "policy", "control", "cognito_pool", "cognito_user")
+KINDS = ("user", "group", "role", "policy", "control", "resource", "cognito_pool", "cognito_user")
 MOST = 10
 # Lists, details and search of what is mirrored keep to it. These put together what many panels and sources say.
 MAY_TAKE_MORE = {
@@ -104,7 +105,9 @@ def fill(aws_account: AwsAccount, number: int) -> dict[str, str]:
     make_organization(aws_account, number)
     fill_account(aws_account, number)
     pool, person = fill_pool(aws_account, number)
-    first = (users[0], groups[0], roles[0], policies[0], OrgPolicy.objects.earliest("pk"), pool, person)
+    resources = [make_resource(aws_account, f"queue-{n:03}") for n in range(number)]
+    control = OrgPolicy.objects.earliest("pk")
+    first = (users[0], groups[0], roles[0], policies[0], control, resources[0], pool, person)
     return {kind: row.aws_id for kind, row in zip(KINDS, first, strict=True)}
 
 
@@ -125,7 +128,7 @@ def url_of(page: str, ids: dict[str, str]) -> str:
     name, _, query = page.partition("?")
     if name == "search":
         return f"/search/?{query}"
-    kinds = () if name == "user_pools" else KINDS
+    kinds = () if name in ("user_pools", "resource_reading") else KINDS
     kind = next((kind for kind in reversed(kinds) if f"{name}_".startswith(f"{kind}_")), "")
     name, _, action = name.partition("/")  # of "policy_action/edit"
     more = {"action": action} if action else {}
