@@ -5,6 +5,7 @@ For answers about access: "none" is an answer, "not read" isn't one, and says wh
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,20 +14,24 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import Arn
 from policies.models import Document
+from resources.governing import Governor, governor_of
 from resources.models import Resource
 from resources.reading import is_on
 from resources.sources import SOURCES
 from resources.table import KINDS
 from resources.table.entry import ResourceKind
-from sync.selectors import coverages_by_place
+from sync.models import Schedule
+from sync.schedule import enabled_regions
+from sync.selectors import SourceCoverage, coverages_by_place
 
 State = Resource.PolicyState
 
 
 @dataclass(frozen=True)
 class PolicyOnResource:
-    """A policy that stands on the resource. `part` of the kind ("policy"), `arn` on which it stands."""
+    """A policy that stands on a resource. `part` of the kind ("policy"), `arn` on which it stands."""
 
     part: str
     arn: str
@@ -35,17 +40,18 @@ class PolicyOnResource:
 
 @dataclass(frozen=True)
 class HeldPolicies:
-    """What AWS said last of the resource: its policies, none for "there is none"; `facts` by the parts of its kind.
+    """What AWS said last: the policies that decide, none for "there is none"; `facts` by the parts of the kind.
 
-    `missing` says of each other part why it isn't known, in a sentence: of a policy, then there may be more than these.
+    `resource`: None where a kind has policies of a whole Region. `missing` says of each part that isn't known why, in a
+    sentence: never of a policy.
     """
 
-    resource: Resource
     kind: ResourceKind
     policies: tuple[PolicyOnResource, ...]
-    facts: Mapping[str, Any]
+    resource: Resource | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
-    at: datetime | None = None  # when its list was last read to the end
+    at: datetime | None = None  # when the list was last read to the end
 
     @property
     def is_none(self) -> bool:
@@ -58,6 +64,7 @@ class PoliciesNotRead:
 
     why: str
     resource: Resource | None = None
+    kind: ResourceKind | None = None
 
 
 Held = HeldPolicies | PoliciesNotRead
@@ -69,23 +76,144 @@ def resources_of(aws_account: AwsAccount) -> QuerySet[Any]:
     return rows
 
 
+# ---- Of a resource -------------------------------------------------------------------------------------------
 def held_policies(resource: Resource) -> Held:
     """Of a live row; `policies__document` may be fetched before."""
     kind = KINDS[resource.kind]
-    aws_account = resource.aws_account
-    if not is_on(aws_account, kind.service, resource.region):
-        return PoliciesNotRead(f"{kind.title} are no longer read in this AWS account.", resource)
+    if why := _why_not_read(resource.aws_account, kind, resource.region):
+        return PoliciesNotRead(why, resource, kind)
     missing = {part: str(problem["why"]) for part, problem in resource.not_read.items()}
     unread = [part.name for part in kind.parts if part.is_policy and part.name in missing]
     if unread:
-        return PoliciesNotRead(missing[unread[0]], resource)
+        return PoliciesNotRead(missing[unread[0]], resource, kind)
     policies = tuple(PolicyOnResource(each.part, each.arn, each.document) for each in _policies(resource))
-    coverage = coverages_by_place(aws_account).get((SOURCES[kind.kind].name, resource.region))
     facts = {name: value for name, value in resource.facts.items() if name not in missing}
-    return HeldPolicies(resource, kind, policies, facts, missing, coverage.at if coverage else None)
+    at = _coverage(resource.aws_account, kind, resource.region).at
+    return HeldPolicies(kind, policies, resource, facts, missing, at)
 
 
 def _policies(resource: Resource) -> Sequence[Any]:
     if "policies" in getattr(resource, "_prefetched_objects_cache", ()):
         return list(resource.policies.all())
     return list(resource.policies.select_related("document"))
+
+
+_NEVER = SourceCoverage("never")
+
+
+def _coverage(aws_account: AwsAccount, kind: ResourceKind, region: str) -> SourceCoverage:
+    return coverages_by_place(aws_account).get((SOURCES[kind.kind].name, region), _NEVER)
+
+
+def _why_not_read(aws_account: AwsAccount, kind: ResourceKind, region: str) -> str:
+    """Why nothing is known of a kind in a place (`region`: "" of a global one); "" where it was read."""
+    where = f" in {region}" if region else ""
+    if not is_on(aws_account, kind.service, region):
+        return f"{kind.title} of {aws_account.name} aren’t read{where}."
+    if _coverage(aws_account, kind, region).at is None:
+        return f"{kind.title} of {aws_account.name} weren’t read yet{where}."
+    return ""
+
+
+# ---- Of an ARN -----------------------------------------------------------------------------------------------
+def policies_for(arn: str) -> Held | None:
+    """What decides a request on that ARN, beside policies of principals; of whichever AWS account it is.
+
+    None where no kind of the table is about such an ARN, or it is a pattern. Who asks must look whether the operator
+    may see the AWS account of the resource.
+    """
+    governor = governor_of(arn)
+    if governor is None:
+        return None
+    kind = KINDS[governor.kind]
+    if not governor.arn:
+        return _of_the_region(kind, arn)
+    rows = Resource.objects.live().filter(kind=kind.kind, arn=governor.arn).select_related("aws_account")
+    row = rows.prefetch_related("policies__document").order_by("pk").last()
+    if row is None:
+        return _unknown(kind, governor.arn)
+    found = held_policies(row)
+    return found if isinstance(found, PoliciesNotRead) else _on(found, governor)
+
+
+def _on(found: HeldPolicies, governor: Governor) -> HeldPolicies:
+    """Only those that stand on what is asked for."""
+    if not governor.on:
+        return found
+    policies = tuple(each for each in found.policies if each.arn == governor.on)
+    return HeldPolicies(found.kind, policies, found.resource, found.facts, found.missing, found.at)
+
+
+def _unknown(kind: ResourceKind, arn: str) -> PoliciesNotRead:
+    """Of a resource that the mirror doesn't have."""
+    parts = Arn.parse(arn)
+    owner = AwsAccount.objects.filter(account_id=parts.account).first() if parts and parts.account else None
+    if parts is None or not parts.account:
+        return PoliciesNotRead(f"No AWS account of which {kind.several} are read has it.", kind=kind)
+    if owner is None or not owner.is_connected:
+        return PoliciesNotRead(f"The AWS account {parts.account} isn’t connected.", kind=kind)
+    region = parts.region if kind.regional else ""
+    why = _why_not_read(owner, kind, region)
+    return PoliciesNotRead(why or f"AWS had no such {kind.word} when they were read last.", kind=kind)
+
+
+def _of_the_region(kind: ResourceKind, arn: str) -> Held:
+    """All policies of the kind in the place that the ARN names."""
+    parts = Arn.parse(arn)
+    assert parts is not None  # noqa: S101  governor_of took it apart
+    owner = AwsAccount.objects.filter(account_id=parts.account).first()
+    if owner is None or not owner.is_connected:
+        return PoliciesNotRead(f"The AWS account {parts.account} isn’t connected.", kind=kind)
+    if why := _why_not_read(owner, kind, parts.region):
+        return PoliciesNotRead(why, kind=kind)
+    rows = Resource.objects.live().filter(aws_account=owner, kind=kind.kind, region=parts.region)
+    found = [held_policies(row) for row in rows.prefetch_related("policies__document").order_by("name_key", "pk")]
+    unread = next((each for each in found if isinstance(each, PoliciesNotRead)), None)
+    if unread is not None:
+        return unread
+    policies = tuple(policy for each in found if isinstance(each, HeldPolicies) for policy in each.policies)
+    return HeldPolicies(kind, policies, at=_coverage(owner, kind, parts.region).at)
+
+
+# ---- What isn't known ----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class ReadingGap:
+    """Of a kind in a place: `why` nothing is known (a sentence), or `count` resources of which a policy wasn't read."""
+
+    kind: ResourceKind
+    region: str
+    why: str = ""
+    count: int = 0
+    next_at: datetime | None = None  # when it is read next; None: when somebody asks, or when it is switched on
+
+
+def reading_gaps(aws_account: AwsAccount, *, services: Sequence[str] = ()) -> list[ReadingGap]:
+    """What isn't known of the policies of resources of an AWS account, so that no answer takes it for none.
+
+    `services`: those of the table to look at; none given: all. In a handful of queries.
+    """
+    kinds = [kind for kind in KINDS.values() if not services or kind.service in services]
+    places = [(kind, region) for kind in kinds for region in _regions(aws_account, kind)]
+    unread = _unread(aws_account)
+    entries = Schedule.objects.filter(aws_account=aws_account)
+    due = {(entry.source, entry.region): entry.next_at for entry in entries}
+    gaps = []
+    for kind, region in places:
+        why, count = _why_not_read(aws_account, kind, region), unread.get((kind.kind, region), 0)
+        if why or count:
+            next_at = due.get((SOURCES[kind.kind].name, region))
+            gaps.append(ReadingGap(kind, region, why, count, next_at))
+    return gaps
+
+
+def _regions(aws_account: AwsAccount, kind: ResourceKind) -> Sequence[str]:
+    return enabled_regions(aws_account) if kind.regional else [""]
+
+
+def _unread(aws_account: AwsAccount) -> dict[tuple[str, str], int]:
+    live = Resource.objects.live().filter(aws_account=aws_account).exclude(not_read={})
+    names = {kind.kind: {part.name for part in kind.parts if part.is_policy} for kind in KINDS.values()}
+    counts: Counter[tuple[str, str]] = Counter()
+    for kind, region, not_read in live.values_list("kind", "region", "not_read"):
+        counts[kind, region] += bool(names[kind] & not_read.keys())
+    return dict(counts)

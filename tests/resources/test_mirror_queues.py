@@ -99,4 +99,4 @@ def test_what_is_switched_off_is_not_read(sqs: Any, aws_account: AwsAccount) -> 
     read_here(aws_account)
     found = held_policies(Resource.objects.get(name="inbox"))
     assert isinstance(found, PoliciesNotRead)
-    assert "no longer read" in found.why
+    assert "aren’t read" in found.why
