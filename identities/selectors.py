@@ -38,17 +38,20 @@ ADMINISTRATOR = "AdministratorAccess"
 
 def users(aws_account: AwsAccount) -> QuerySet[Any]:
     """The users of an AWS account, those that are gone too, with the groups of each."""
-    return _with_groups(aws_account, Membership.objects.all())
+    return _with_groups(IamUser.objects.filter(aws_account=aws_account), Membership.objects.all())
 
 
 def listed_users(aws_account: AwsAccount) -> QuerySet[Any]:
     """The same for their list, which says what the groups are called: of hundreds of rows nothing else is read."""
-    return _with_groups(aws_account, Membership.objects.only("user", "group__name", "group__aws_id"))
+    return with_listed_groups(IamUser.objects.filter(aws_account=aws_account))
 
 
-def _with_groups(aws_account: AwsAccount, memberships: Any) -> QuerySet[Any]:
+def with_listed_groups(users: QuerySet[Any]) -> QuerySet[Any]:
+    return _with_groups(users, Membership.objects.only("user", "group__name", "group__aws_id"))
+
+
+def _with_groups(rows: QuerySet[Any], memberships: Any) -> QuerySet[Any]:
     live = memberships.live().select_related("group").order_by("group__name_key")
-    rows: QuerySet[Any] = IamUser.objects.filter(aws_account=aws_account)
     return rows.prefetch_related(Prefetch("memberships", live, to_attr="live_memberships"))
 
 

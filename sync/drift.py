@@ -5,12 +5,12 @@ IAM stores no author, so who did it isn't known.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from accounts import audit
@@ -48,9 +48,14 @@ def drift_of(aws_account: AwsAccount, *, ignored: bool = False) -> QuerySet[Any]
     Each with what the one before it said (`before`, None for the first; `was_gone`) and the pull before the one that
     saw it (`earlier_run`). `called` is the name of an object whose facets don't all say it.
     """
+    return drift_in([aws_account], ignored=ignored)
+
+
+def drift_in(aws_accounts: Sequence[AwsAccount], *, ignored: bool = False) -> QuerySet[Any]:
+    """The same of several AWS accounts."""
     before = Revision.objects.filter(facet=OuterRef("facet"), number=OuterRef("number") - 1)
     rows: QuerySet[Any] = (
-        _outside(aws_account, ignored=ignored)
+        _outside(aws_accounts, ignored=ignored)
         .select_related("facet__aws_account", "run", "accepted_by", "reversal")
         .annotate(before=Subquery(before.values("content")), was_gone=Subquery(before.values("gone")))
         .annotate(source=_source(), called=_called())
@@ -59,9 +64,10 @@ def drift_of(aws_account: AwsAccount, *, ignored: bool = False) -> QuerySet[Any]
     return rows
 
 
-def _outside(aws_account: AwsAccount, *, ignored: bool = False) -> QuerySet[Any]:
-    hidden = Q(pk__in=()) if ignored else _ignored(aws_account)
-    rows: QuerySet[Any] = Revision.objects.filter(drift_in=aws_account).exclude(hidden)
+def _outside(aws_accounts: Sequence[AwsAccount], *, ignored: bool = False) -> QuerySet[Any]:
+    hidden = Q(pk__in=()) if ignored else _ignored(aws_accounts)
+    there = Q(drift_in=aws_accounts[0]) if len(aws_accounts) == 1 else Q(drift_in__in=aws_accounts)
+    rows: QuerySet[Any] = Revision.objects.filter(there).exclude(hidden)
     return rows
 
 
@@ -103,15 +109,24 @@ def _earlier_runs() -> QuerySet[Run]:
     ).order_by("-pk")
 
 
-def _ignored(aws_account: AwsAccount) -> Q:
+def _ignored(aws_accounts: Sequence[AwsAccount]) -> Q:
     hidden = Q(pk__in=())
-    if not aws_account_status(aws_account).ignores:
+    ignoring = [each for each in aws_accounts if aws_account_status(each).ignores]
+    if not ignoring:
         return hidden
     for each in mirror.registry.values():
         if each.source == DETAILS and issubclass(each.model, LookedAfterRow):
-            rows = each.model.objects.filter(aws_account=aws_account, ownership=Ownership.IGNORED)
-            hidden |= Q(facet__kind=each.kind, facet__object_id__in=rows.values("aws_id"))
+            rows = each.model.objects.filter(ownership=Ownership.IGNORED)
+            hidden |= Q(facet__kind=each.kind) & _is_among(rows, ignoring)
     return hidden
+
+
+def _is_among(rows: QuerySet[Any], aws_accounts: Sequence[AwsAccount]) -> Q:
+    """By its unique id in its own AWS account: that of a policy of AWS is the same in all."""
+    if len(aws_accounts) == 1:
+        there = rows.filter(aws_account=aws_accounts[0]).values("aws_id")
+        return Q(drift_in=aws_accounts[0], facet__object_id__in=there)
+    return Q(Exists(rows.filter(aws_account=OuterRef("drift_in"), aws_id=OuterRef("facet__object_id"))))
 
 
 def open_drift(aws_account: AwsAccount) -> QuerySet[Any]:
@@ -120,7 +135,11 @@ def open_drift(aws_account: AwsAccount) -> QuerySet[Any]:
 
 def to_count(aws_account: AwsAccount) -> QuerySet[Any]:
     """As `open_drift`, without what is told of each: every page's sidebar counts them."""
-    return _outside(aws_account).filter(OPEN)
+    return to_count_in([aws_account])
+
+
+def to_count_in(aws_accounts: Sequence[AwsAccount]) -> QuerySet[Any]:
+    return _outside(aws_accounts).filter(OPEN)
 
 
 def count_open(aws_account: AwsAccount) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, reduce
@@ -30,7 +30,7 @@ from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import APPLY, APPROVE, PROPOSE, roles_with
 from iamconsole.web.compiled import CompiledQuery, compiled
-from iamconsole.web.once import once_a_page
+from iamconsole.web.once import once_a_page, remember
 from iamconsole.web.words import some
 from sync import schedule
 from sync.mirror import sources
@@ -66,8 +66,13 @@ def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) ->
 
     `waits_for` adds `waits_for_me`, and `asks_me`: for an approval or a review.
     """
+    return changes_in([aws_account], waits_for=waits_for)
+
+
+def changes_in(aws_accounts: Sequence[AwsAccount], *, waits_for: Operator | None = None) -> QuerySet[Any]:
+    """The same of several AWS accounts."""
     changes = (
-        Change.objects.filter(aws_account=aws_account)
+        Change.objects.filter(_in(aws_accounts))
         .select_related("requested_by", "applied_by", "aws_account")
         .defer("measured")
         .annotate(
@@ -80,9 +85,31 @@ def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) ->
     if waits_for is None:
         return changes
     waiting, asking = (
-        ExpressionWrapper(kind(waits_for, aws_account), output_field=BooleanField()) for kind in (_waiting, _asking)
+        ExpressionWrapper(_of_each(kind, waits_for, aws_accounts), output_field=BooleanField())
+        for kind in (_waiting, _asking)
     )
     return changes.annotate(waits_for_me=waiting, asks_me=asking)
+
+
+def waiting_in(operator: Operator, aws_accounts: Sequence[AwsAccount]) -> QuerySet[Change]:
+    """The changes of these AWS accounts that wait for the operator: to approve, review, apply or mend them."""
+    return Change.objects.filter(_of_each(_waiting, operator, aws_accounts), _in(aws_accounts))
+
+
+def _in(aws_accounts: Sequence[AwsAccount]) -> Q:
+    return Q(aws_account__in=aws_accounts) if len(aws_accounts) != 1 else Q(aws_account=aws_accounts[0])
+
+
+def _of_each(kind: Callable[[Operator, AwsAccount], Q], operator: Operator, aws_accounts: Sequence[AwsAccount]) -> Q:
+    """What `kind` asks of each AWS account, once for all in which the operator has the same rights."""
+    if len(aws_accounts) == 1:
+        return kind(operator, aws_accounts[0])
+    alike: dict[Hashable, list[AwsAccount]] = {}
+    for each in aws_accounts:
+        roles = frozenset(grant.role for grant in operator.held_grants() if grant.aws_account_id in (each.pk, None))
+        alike.setdefault((roles, each.is_connected), []).append(each)
+    asked = (Q(aws_account__in=each) & kind(operator, each[0]) for each in alike.values())
+    return reduce(or_, asked, Q(pk__in=[]))
 
 
 def asked_of(operator: Operator, aws_account: AwsAccount) -> QuerySet[Change]:
@@ -185,9 +212,21 @@ def aws_account_status(aws_account: AwsAccount) -> AwsAccountStatus:
     return AwsAccountStatus(*_status_of(aws_account.pk).rows()[0])
 
 
+def remember_statuses(aws_accounts: Sequence[AwsAccount]) -> None:
+    """While a page is made: `aws_account_status` of each, in one query."""
+    by_pk = {each.pk: each for each in aws_accounts}
+    rows = AwsAccount.objects.filter(pk__in=by_pk).order_by().values_list("pk", *_status_fields())
+    for pk, *fields in rows:
+        remember(aws_account_status, (by_pk[pk],), AwsAccountStatus(*fields))
+
+
 @lru_cache(1000)
 def _status_of(aws_account_id: int) -> CompiledQuery:
     """The fields of an AwsAccountStatus."""
+    return compiled(AwsAccount.objects.filter(pk=aws_account_id).values_list(*_status_fields()))
+
+
+def _status_fields() -> Sequence[Any]:
     of_it = {"aws_account": OuterRef("pk")}
     still_open = Change.objects.filter(state__in=Change.OPEN, **of_it).order_by().values("aws_account")
     unreviewed = _UNREVIEWED.filter(change__aws_account=OuterRef("pk")).exclude(change__state__in=Change.OPEN)
@@ -198,8 +237,7 @@ def _status_of(aws_account_id: int) -> CompiledQuery:
     ignores = Exists(OwnershipRule.objects.filter(ownership=Ownership.IGNORED, **of_it))
     moves = Exists(Change.objects.filter(state__in=Change.MOVING, **of_it))
     is_on_hold = Exists(StepCounter.objects.filter(on_hold_since__isnull=False))
-    aws_account = AwsAccount.objects.filter(pk=aws_account_id)
-    return compiled(aws_account.values_list(count, age, ignores, moves, is_on_hold))
+    return count, age, ignores, moves, is_on_hold
 
 
 @once_a_page

@@ -19,6 +19,8 @@ from django.db.models import BooleanField, F, Field, Func, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.lookups import GreaterThan, LessThan
 
+from iamconsole.web.ranges import RangeMerge
+
 
 @dataclass(frozen=True)
 class Order:
@@ -79,9 +81,10 @@ def paged(
     *,
     count: Callable[[QuerySet[Any]], int] = lambda rows: rows.count(),
     near: ScopeScan | None = None,
+    ranges: RangeMerge | None = None,
 ) -> KeysetPage:
     """The page after, or before, a cursor; the first one when there is none, or none that is ours."""
-    _beyond = partial(_rows_beyond, near=near)
+    _beyond = partial(_rows_beyond, near=near, ranges=ranges)
     found: list[Any] = []
     first, more = 1, False
     if position := _read(after, order):
@@ -146,6 +149,7 @@ def _rows_beyond(
     *,
     backwards: bool = False,
     near: ScopeScan | None = None,
+    ranges: RangeMerge | None = None,
 ) -> list[Any]:
     """At most `limit` rows that come after `position` (None: from the start), the nearest first."""
     descending = order.descending is not backwards
@@ -166,7 +170,9 @@ def _rows_beyond(
         if position is not None and (position.value is not None) is part.has_key:
             here = here.filter(_compared(order.key, fields[-1], position, descending))
         by = ([order.key] if part.has_key else []) + ["pk"]
-        found += here.order_by(*(f"-{name}" if descending else name for name in by))[: limit - len(found)]
+        ordered = here.order_by(*(f"-{name}" if descending else name for name in by))
+        wanted = limit - len(found)
+        found += ranges.first(ordered, by[0], wanted, descending=descending) if ranges else ordered[:wanted]
         if len(found) == limit:
             break
     return found

@@ -41,6 +41,13 @@ def once_a_page(ask: Callable[P, T]) -> Callable[P, T]:
     return asked
 
 
+def remember(asked: Callable[..., Any], args: tuple[Hashable, ...], answer: Any) -> None:
+    """Keeps the answer of a function of `once_a_page` that was found for many at once, as long as this page is made."""
+    answers = _answers.get()
+    if answers is not None:
+        answers[(asked.__wrapped__, args, ())] = answer  # type: ignore[attr-defined]  # by `wraps`
+
+
 @contextmanager
 def page_is_made() -> Iterator[None]:
     """Within it answers are kept."""

@@ -28,6 +28,7 @@ from iamconsole.web.exports import FORMATS, export_response
 from iamconsole.web.filters import ANY, Filter, TextFilter
 from iamconsole.web.fragments import render_page, wants_fragment
 from iamconsole.web.keyset import KeysetPage, Order, ScopeScan, paged
+from iamconsole.web.ranges import RangeMerge
 from iamconsole.web.rows import table_rows
 from iamconsole.web.selections import KEPT, MOST_PICKED, kept
 from iamconsole.web.words import counted, number
@@ -177,8 +178,10 @@ class TableListing:
         *,
         pick_url: str = "",
         picked: Sequence[str] = (),
+        ranges: Callable[[], RangeMerge | None] = lambda: None,
     ) -> None:
         self.table = table
+        self._ranges = ranges
         self.scope = scope
         self.state = read_state(table, scope, get)
         self.pick_url = pick_url
@@ -236,7 +239,16 @@ class TableListing:
 
     @cached_property
     def page(self) -> KeysetPage:
-        return paged(self.matching, self.order, self.state.size, **self._cursor, count=self._count, near=self._near)
+        ranges = None if self.state.query else self._ranges()  # a search finds few rows by an index of its own
+        return paged(
+            self.matching,
+            self.order,
+            self.state.size,
+            **self._cursor,
+            count=self._count,
+            near=None if ranges else self._near,
+            ranges=ranges,
+        )
 
     def _count(self, rows: QuerySet[Any]) -> int:
         most = self.table.counts_to if self.is_narrowed else None
@@ -368,15 +380,17 @@ def list_response(
     pick_url: str = "",
     context: Mapping[str, Any] | None = None,
     read: Callable[[TableListing], Mapping[str, Any]] = lambda listing: {},
+    ranges: Callable[[], RangeMerge | None] = lambda: None,
 ) -> HttpResponseBase:
     """The list as the address asks for it: a page, htmx's fragment of it, or an export of all that matches.
 
-    `read` adds to the context what its own template of rows needs of the page.
+    `read` adds to the context what its own template of rows needs of the page. `ranges`: in which of an index the rows
+    lie, where no index has all of them in one order.
     """
     if (suggested := request.GET.get("suggest")) is not None:
         return _suggestions(request, table, scope, suggested)
     ids = kept(request.session, pick_url, request.GET.get(KEPT, "")) if pick_url else []
-    listing = TableListing(table, rows, scope, request.GET, pick_url=pick_url, picked=ids)
+    listing = TableListing(table, rows, scope, request.GET, pick_url=pick_url, picked=ids, ranges=ranges)
     if (wanted := request.GET.get("format", "")) in FORMATS:
         ordered = listing.order.forward(listing.matching)
         return export_response(wanted, table.name, table.columns, ordered)
