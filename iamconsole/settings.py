@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "directory",
     "access",
     "cognito",
+    "estate",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("directory.urls")),
     path("", include("access.urls")),
     path("", include("cognito.urls")),
+    path("", include("estate.urls")),
 ]
 
 handler400 = "iamconsole.views.bad_request"

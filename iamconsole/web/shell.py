@@ -79,6 +79,11 @@ class Permissions:
         return self._known[name]
 
 
+def is_of_all_aws_accounts(request: HttpRequest) -> bool:
+    """Whether a view has said so of its page: by an attribute of the request, as of one AWS account."""
+    return bool(getattr(request, "is_of_all_aws_accounts", False))
+
+
 class Shell:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -89,9 +94,22 @@ class Shell:
 
     @cached_property
     def aws_account(self) -> ShellAwsAccount | None:
-        """The one of the address; on pages that have none, the only one there is."""
+        """The one of the address; on pages that have none, the only one there is, but on those of all of them."""
         named: ShellAwsAccount | None = getattr(self._request, "aws_account", None)
+        if self.is_of_all:
+            return None
         return named or (self.aws_accounts[0] if len(self.aws_accounts) == 1 else None)
+
+    @cached_property
+    def together(self) -> Sequence[ShellAwsAccount]:
+        """Those that the pages over all AWS accounts are of."""
+        user = self._request.user
+        return [each for each in self.aws_accounts if user.has_perm("see_iam", each)]  # type: ignore[arg-type]
+
+    @property
+    def is_of_all(self) -> bool:
+        """The page is about all AWS accounts that the operator may see."""
+        return is_of_all_aws_accounts(self._request)
 
     @cached_property
     def age(self) -> datetime | None:

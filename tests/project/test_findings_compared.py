@@ -8,7 +8,18 @@ from pathlib import Path
 
 from django.conf import settings
 
-APPS = ("sync", "findings", "objects", "policies", "identities", "resources", "directory", "access", "cognito")
+APPS = (
+    "sync",
+    "findings",
+    "objects",
+    "policies",
+    "identities",
+    "resources",
+    "directory",
+    "access",
+    "cognito",
+    "estate",
+)
 ALONE = ("error", "suggestion")  # an error refuses whatever was said before, and a suggestion is never compared
 
 

@@ -24,6 +24,7 @@ _LAYERS = (
     "directory",
     "access",
     "cognito",
+    "estate",
 )
 
 

@@ -18,6 +18,7 @@ APPS = (
     "directory",
     "access",
     "cognito",
+    "estate",
 )
 TEMPLATES_DIR = ROOT / "templates"
 

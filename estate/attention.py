@@ -1,0 +1,102 @@
+"""What needs attention in all AWS accounts: one row a problem, the worst first, each a link to the list behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import AwsAccount
+from estate.health import EstateHealth, Health, RuleCount, rule_titles
+from iamconsole.web.elements import joined
+from iamconsole.web.panels import SEVERITIES, PanelRow
+from iamconsole.web.words import counted, number
+
+NAMED = 5  # AWS accounts of a row
+
+
+def attention_of(estate: EstateHealth) -> list[PanelRow]:
+    order = list(SEVERITIES)
+    rows = [*_findings(estate), *_failed(estate), *_stuck(estate), *_drifted(estate)]
+    return sorted(rows, key=lambda row: order.index(row.severity))
+
+
+def _findings(estate: EstateHealth) -> Iterator[PanelRow]:
+    """By rule; the AWS account with the most findings first."""
+    order, titles = list(SEVERITIES), rule_titles()
+    by_rule: dict[str, list[RuleCount]] = {}
+    for each in estate.rules:
+        by_rule.setdefault(each.rule, []).append(each)
+    rows = []
+    for rule, counts in by_rule.items():
+        total = sum(each.count for each in counts)
+        worst = min((each.severity for each in counts), key=order.index)
+        url = f"{reverse('all_findings')}?{urlencode({'rule': rule})}"
+        where = _where(_summed(counts), f"{url}&account=")
+        text = format_html("{} in {}.", counted(total, "finding"), where)
+        title = titles.get(rule, rule).rstrip(".")
+        rows.append((total, PanelRow(title, url, text, severity=worst, action=f"Review {number(total)}")))
+    yield from (row for _, row in sorted(rows, key=lambda pair: (-pair[0], pair[1].title)))
+
+
+def _failed(estate: EstateHealth) -> Iterator[PanelRow]:
+    failed = [line for line in estate.accounts if line.pulls.failed]
+    if failed:
+        said = joined(
+            (
+                format_html(
+                    '<a href="{}#sources">{}</a>: {}',
+                    reverse("pulls", kwargs={"account_id": line.aws_account.account_id}),
+                    line.aws_account.name,
+                    line.pulls.why or "The last pull failed.",
+                )
+                for line in failed[:NAMED]
+            ),
+            " ",
+        )
+        more = f" And {len(failed) - NAMED} more." if len(failed) > NAMED else ""
+        url = f"{reverse('all_overview')}?{urlencode({'health': Health.FAILED.slug})}#accounts"
+        title = f"{counted(len(failed), 'AWS account is', 'AWS accounts are')} not read: the last pull failed"
+        yield PanelRow(title, url, format_html("{}{}", said, more), severity="failed", action="Show them")
+
+
+def _stuck(estate: EstateHealth) -> Iterator[PanelRow]:
+    counts = [(line.aws_account, line.stuck_changes) for line in estate.accounts if line.stuck_changes]
+    if counts:
+        url, total = f"{reverse('all_changes')}?state=open", sum(count for _, count in counts)
+        text = format_html("In {}.", _where(counts, f"{url}&account="))
+        title = f"{counted(total, 'change')} stopped before the end"
+        yield PanelRow(title, url, text, severity="high", action=f"Review {number(total)}")
+
+
+def _drifted(estate: EstateHealth) -> Iterator[PanelRow]:
+    counts = [(line.aws_account, line.drift) for line in estate.accounts if line.drift]
+    if counts:
+        url, total = reverse("all_drift"), sum(count for _, count in counts)
+        text = format_html("In {}.", _where(counts, f"{url}?account="))
+        title = f"{counted(total, 'change')} outside this console"
+        yield PanelRow(title, url, text, severity="medium", action=f"Review {number(total)}")
+
+
+def _summed(counts: Iterable[RuleCount]) -> list[tuple[AwsAccount, int]]:
+    found: dict[AwsAccount, int] = {}
+    for each in counts:
+        found[each.aws_account] = found.get(each.aws_account, 0) + each.count
+    return list(found.items())
+
+
+def _where(counts: Sequence[tuple[AwsAccount, int]], url: str) -> SafeString:
+    """ "3 AWS accounts: Acme 9, Acme Data 5", those with the most first; `url` goes on with the number of each."""
+    most = sorted(counts, key=lambda pair: (-pair[1], pair[0].name.casefold()))
+    named = joined(
+        (
+            format_html('<a href="{}{}">{}</a> {}', url, each.account_id, each.name, number(count))
+            for each, count in most[:NAMED]
+        ),
+        ", ",
+    )
+    more = f" and {len(most) - NAMED} more" if len(most) > NAMED else ""
+    return format_html("{}: {}{}", counted(len(most), "AWS account"), named, more)

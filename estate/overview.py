@@ -1,0 +1,206 @@
+"""The page over all AWS accounts, which is the first one after signing in from two AWS accounts on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.roles import SEE_IAM
+from estate.attention import attention_of
+from estate.health import AccountHealth, EstateHealth, Health, estate_health
+from estate.scope import AllAccounts, all_accounts
+from findings.models import FindingSeverity
+from iamconsole.web.exports import csv_lines, file_response
+from iamconsole.web.words import counted
+from sync.selectors import changes_in
+
+SIZE = 50  # AWS accounts of a page
+MOST_WAITING = 6
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A figure of the row of four, with its words and where it leads."""
+
+    label: str
+    figure: int
+    words: str
+    url_name: str
+    query: str = ""
+    ink: str = ""
+
+
+@dataclass(frozen=True)
+class AccountsTable:
+    """The table of AWS accounts as the address asks for it. `shown`: of its page."""
+
+    shown: Sequence[AccountHealth]
+    found: Sequence[AccountHealth]
+    asked: Mapping[str, str]
+    number: int
+
+    @property
+    def first(self) -> int:
+        return self.number * SIZE + 1 if self.found else 0
+
+    @property
+    def last(self) -> int:
+        return self.number * SIZE + len(self.shown)
+
+    @property
+    def previous_url(self) -> str:
+        return self._url(self.number - 1) if self.number else ""
+
+    @property
+    def next_url(self) -> str:
+        return self._url(self.number + 1) if self.last < len(self.found) else ""
+
+    @property
+    def csv_url(self) -> str:
+        return "?" + urlencode({**self.asked, "format": "csv"})
+
+    def _url(self, number: int) -> str:
+        return "?" + urlencode({**self.asked, **({"page": number + 1} if number else {})}) + "#accounts"
+
+
+@dataclass(frozen=True)
+class _CsvColumn:
+    name: str
+    value: Any
+
+
+_COLUMNS = (
+    _CsvColumn("account", lambda line: line.aws_account.name),
+    _CsvColumn("account_id", lambda line: line.aws_account.account_id),
+    _CsvColumn("environment", lambda line: line.aws_account.get_environment_display()),
+    _CsvColumn("health", lambda line: line.health.word),
+    *(_CsvColumn(each.value, lambda line, each=each: line.findings.get(each.value, 0)) for each in FindingSeverity),
+    _CsvColumn("as_of", lambda line: line.pulls.at or "never"),
+    _CsvColumn("not_read", lambda line: list(line.pulls.missing)),
+    _CsvColumn("drift", lambda line: line.drift if line.is_known or line.drift else "unknown"),
+    _CsvColumn("open_changes", lambda line: line.open_changes),
+    _CsvColumn("owners", lambda line: list(line.owners)),
+    _CsvColumn("labels", lambda line: [label.name for label in line.labels]),
+)
+
+
+@require_GET
+def overview(request: HttpRequest) -> HttpResponseBase:
+    scope = all_accounts(request, SEE_IAM)
+    estate = estate_health(scope)
+    table = _table(request, scope, estate)
+    if request.GET.get("format") == "csv":
+        return file_response("csv", "aws-accounts", csv_lines(_COLUMNS, iter(table.found)))
+    waiting = changes_in(scope.held, waits_for=scope.operator).filter(waits_for_me=True) if estate.waiting else ()
+    context = {
+        "scope": scope,
+        "estate": estate,
+        "lede": _lede(estate),
+        "tallies": _tallies(estate),
+        "attention": attention_of(estate),
+        "waiting": list(waiting[:MOST_WAITING]),
+        "ages": _ages(estate),
+        "table": table,
+        "healths": list(Health),
+    }
+    return render(request, "estate/overview.html", context)
+
+
+def _table(request: HttpRequest, scope: AllAccounts, estate: EstateHealth) -> AccountsTable:
+    given = {name: request.GET.get(name, "").strip()[:200] for name in ("q", "health", "label")}
+    asked = {name: value for name, value in given.items() if value}
+    words, labelled = given["q"].casefold(), {each.pk for each in scope.with_label(given["label"])}
+    found = [
+        line
+        for line in estate.accounts
+        if (not words or words in _searched(line))
+        and given["health"] in ("", line.health.slug)
+        and (not given["label"] or line.aws_account.pk in labelled)
+    ]
+    typed = request.GET.get("page", "")
+    last = max(0, (len(found) - 1) // SIZE)
+    number = min(int(typed) - 1, last) if typed.isascii() and typed.isdecimal() and 0 < len(typed) < 6 else 0
+    number = max(0, number)
+    return AccountsTable(found[number * SIZE : (number + 1) * SIZE], found, asked, number)
+
+
+def _searched(line: AccountHealth) -> str:
+    said = (line.aws_account.name, line.aws_account.account_id, *line.owners, *(label.name for label in line.labels))
+    return " ".join(said).casefold()
+
+
+# ---- Words -----------------------------------------------------------------------------------------------------------
+def _with(lines: Iterable[AccountHealth], severity: str) -> tuple[int, int]:
+    """How many findings there are, and in how many AWS accounts."""
+    counts = [line.findings.get(severity, 0) for line in lines]
+    return sum(counts), sum(1 for count in counts if count)
+
+
+def _lede(estate: EstateHealth) -> str:
+    _, critical = _with(estate.accounts, FindingSeverity.CRITICAL)
+    failed = sum(1 for line in estate.accounts if line.pulls.failed)
+    said = [
+        f"{counted(critical, 'has', 'have')} critical findings" if critical else "None has a critical finding",
+        counted(failed, "pull fails", "pulls fail") if failed else "no pull fails",
+        f"{counted(estate.waiting, 'decision waits', 'decisions wait')} for you"
+        if estate.waiting
+        else "nothing waits for you",
+    ]
+    return f"{counted(len(estate.accounts), 'AWS account')}. {', '.join(said)}."
+
+
+def _tallies(estate: EstateHealth) -> list[Tally]:
+    lines = estate.accounts
+    critical, where = _with(lines, FindingSeverity.CRITICAL)
+    drifted = [line.drift for line in lines if line.drift]
+    failed = sum(1 for line in lines if line.pulls.failed)
+    old = sum(1 for line in lines if not line.pulls.is_young)
+    in_accounts = "in " + counted(where, "AWS account") if where else "in no AWS account that was read"
+    unread = counted(old, "AWS account is", "AWS accounts are") + " older than 24 h" if old else "all younger than 24 h"
+    return [
+        Tally("Critical findings", critical, in_accounts, "all_findings", "severity=critical", "danger"),
+        Tally("Wait for you", estate.waiting, "changes to decide about", "all_changes", "waiting=me"),
+        Tally("Changes outside", sum(drifted), "in " + counted(len(drifted), "AWS account"), "all_drift", ink="warn"),
+        Tally("Pulls failed", failed, unread, "all_overview", f"health={Health.FAILED.slug}#accounts", "danger"),
+    ]
+
+
+@dataclass(frozen=True)
+class AgeLine:
+    label: str
+    count: int
+    named: Sequence[AccountHealth]
+    ink: str = ""
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.named)
+
+
+def _ages(estate: EstateHealth) -> list[AgeLine]:
+    """How complete what one sees is; each AWS account is in the first line that is true of it."""
+    kinds: dict[str, list[AccountHealth]] = {"Complete": [], "Partial": [], "Failed": [], "Old": [], "Never": []}
+    for line in estate.accounts:
+        kinds[_age_of(line)].append(line)
+    inks = {"Failed": "ink-danger", "Old": "ink-warn"}
+    return [
+        AgeLine(label, len(lines), () if label == "Complete" else lines[:3], inks.get(label, ""))
+        for label, lines in kinds.items()
+        if lines or label == "Complete"
+    ]
+
+
+def _age_of(line: AccountHealth) -> str:
+    if line.pulls.failed:
+        return "Failed"
+    if line.pulls.at is None:
+        return "Never"
+    if not line.pulls.is_young:
+        return "Old"
+    return "Partial" if line.pulls.missing else "Complete"

@@ -1,0 +1,206 @@
+"""How the last pulls of many AWS accounts went, in as many queries as for one.
+
+A source is expected where it serves the AWS account and is switched on. What it brought is as old as its last complete
+pull; a pull that failed after that leaves it not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from iamconsole.web.once import remember
+from resources.models import ResourceReading
+from resources.reading import reading_of
+from resources.sources import ResourceSource
+from sync.aws.target import home_region
+from sync.mirror import sources
+from sync.mirror.base import Source, source_of_files
+from sync.models import Region, Run, Schedule
+from sync.schedule import enabled_regions, regions_of
+from sync.selectors import source_title
+
+MAIN = "iam.details"  # users, groups, roles and policies: what is said to be as old as this
+YOUNG = timedelta(hours=24)
+_UNSUPPORTED = "UnsupportedError"  # there is no such thing there
+_DENIED = "AccessDeniedError"
+Place = tuple[int, str, str]  # the AWS account's primary key, the source, and a Region or ""
+
+
+@dataclass(frozen=True)
+class PullStanding:
+    """Of one AWS account. The lists have the titles of sources, each once."""
+
+    at: datetime | None = None  # when its users, roles and policies were last read as a whole
+    failed: Sequence[str] = ()
+    denied: Sequence[str] = ()
+    never: Sequence[str] = ()
+    late: Sequence[str] = ()  # complete once, and longer ago than they should be
+    why: str = ""  # the sentence of the first that failed
+
+    @property
+    def is_young(self) -> bool:
+        return self.at is not None and timezone.now() - self.at < YOUNG
+
+    @property
+    def missing(self) -> Sequence[str]:
+        return (*self.failed, *self.denied, *self.never, *self.late)
+
+
+@dataclass
+class _Ended:
+    """The newest complete pull of a place and the newest that failed, by their numbers; `at` of the complete one."""
+
+    done: int = 0
+    at: datetime | None = None
+    failed: int = 0
+
+
+@dataclass
+class _Told:
+    """What is said of an AWS account so far."""
+
+    at: datetime | None = None
+    why: str = ""
+    titles: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, kind: str, source: str) -> None:
+        known = self.titles.setdefault(kind, [])
+        if source_title(source) not in known:
+            known.append(source_title(source))
+
+    def standing(self) -> PullStanding:
+        return PullStanding(self.at, why=self.why, **{kind: tuple(titles) for kind, titles in self.titles.items()})
+
+
+def pull_standings(aws_accounts: Sequence[AwsAccount]) -> dict[int, PullStanding]:
+    """By primary key."""
+    _remember_places(aws_accounts)
+    ended = _ended(aws_accounts)
+    errors = _errors(ended.values())
+    return {each.pk: _standing(each, ended, errors) for each in aws_accounts}
+
+
+def _standing(aws_account: AwsAccount, ended: Mapping[Place, _Ended], errors: Mapping[int, Any]) -> PullStanding:
+    told = _Told()
+    known = {place[1:]: found for place, found in ended.items() if place[0] == aws_account.pk}
+    for source, region in _expected(aws_account, known):
+        found = known.get((source.name, region), _Ended())
+        if source.name == MAIN or not aws_account.is_connected:
+            told.at = found.at
+        _tell(told, source, found, errors.get(found.failed, {}) if found.failed > found.done else None)
+    return told.standing()
+
+
+def _expected(aws_account: AwsAccount, known: Iterable[tuple[str, str]]) -> Iterator[tuple[Source, str]]:
+    """Each source that serves the AWS account, where it is switched on; of an imported file, what reads files.
+
+    Of sources that would ask the mirror of each AWS account where they are switched on: where they were tried.
+    """
+    if not aws_account.is_connected:
+        yield source_of_files(), ""
+        return
+    tried: dict[str, list[str]] = {}
+    for name, region in known:
+        tried.setdefault(name, []).append(region)
+    for source in sources.values():
+        if not _asks_the_mirror(source):
+            yield from ((source, region) for region in regions_of(aws_account, source) if source.serves(aws_account))
+        else:
+            yield from ((source, region) for region in tried.get(source.name, ()))
+
+
+def _asks_the_mirror(source: Source) -> bool:
+    kind = type(source)
+    return kind.serves is not Source.serves or kind.places not in (Source.places, ResourceSource.places)
+
+
+def _tell(told: _Told, source: Source, found: _Ended, error: Mapping[str, Any] | None) -> None:
+    """`error`: of the pull that failed after the last complete one.
+
+    What is old of a source that the mirror switches on may be of one that was switched off: its age says nothing.
+    """
+    if error is not None:
+        kind = error.get("class", "")
+        if kind == _DENIED:
+            told.add("denied", source.name)
+        elif kind != _UNSUPPORTED:
+            told.add("failed", source.name)
+            told.why = told.why or str(error.get("sentence", ""))
+    elif found.at is None:
+        told.add("never", source.name)
+    elif not _asks_the_mirror(source) and timezone.now() - found.at > _longest(source):
+        told.add("late", source.name)
+
+
+def _longest(source: Source) -> timedelta:
+    """Some sources are asked once a day: a pull that takes its turn a little later isn't missing."""
+    return max(YOUNG, 2 * source.every) if source.every else YOUNG
+
+
+# ---- The newest pulls ----------------------------------------------------------------------------------------------
+def _ended(aws_accounts: Sequence[AwsAccount]) -> dict[Place, _Ended]:
+    """Where there is a schedule, an index finds the newest; of others there are as many as somebody asked for."""
+    found: dict[Place, _Ended] = {}
+    scheduled: set[int] = set()
+    for row in _of_schedules(aws_accounts):
+        scheduled.add(row["aws_account"])
+        found[row["aws_account"], row["source"], row["region"]] = _Ended(
+            row["done"] or 0, row["done_at"], row["failed"] or 0
+        )
+    asked_for = [each for each in aws_accounts if each.pk not in scheduled or not each.pull_every_minutes]
+    for row in _of_runs(asked_for):
+        place = found.setdefault((row["aws_account"], row["source"], row["region"]), _Ended())
+        if row["state"] == Run.State.DONE:
+            place.done, place.at = row["newest"], row["at"]
+        else:
+            place.failed = row["newest"]
+    return found
+
+
+def _of_schedules(aws_accounts: Sequence[AwsAccount]) -> Iterable[Mapping[str, Any]]:
+    of_it = {name: OuterRef(name) for name in ("aws_account", "source", "region")}
+    newest = Run.objects.filter(object_id="", **of_it).order_by("-pk")
+    done = newest.filter(state=Run.State.DONE)
+    return Schedule.objects.filter(aws_account__in=aws_accounts).values(
+        "aws_account",
+        "source",
+        "region",
+        done=Subquery(done.values("pk")[:1]),
+        done_at=Subquery(done.values(at=Coalesce("taken_at", "finished_at"))[:1]),
+        failed=Subquery(newest.filter(state=Run.State.FAILED).values("pk")[:1]),
+    )
+
+
+def _of_runs(aws_accounts: Sequence[AwsAccount]) -> Iterable[Mapping[str, Any]]:
+    if not aws_accounts:
+        return ()
+    ended = Run.objects.filter(aws_account__in=aws_accounts, object_id="", state__in=(Run.State.DONE, Run.State.FAILED))
+    by_place = ended.order_by().values("aws_account", "source", "region", "state")
+    return by_place.annotate(newest=Max("pk"), at=Max(Coalesce("taken_at", "finished_at")))
+
+
+def _errors(ended: Iterable[_Ended]) -> dict[int, Any]:
+    """Of the pulls that failed after the last complete one, by their numbers."""
+    wanted = [each.failed for each in ended if each.failed > each.done]
+    return dict(Run.objects.filter(pk__in=wanted).values_list("pk", "error")) if wanted else {}
+
+
+def _remember_places(aws_accounts: Sequence[AwsAccount]) -> None:
+    """What `regions_of` asks of each AWS account, asked of all of them at once."""
+    regions: dict[int, list[str]] = {}
+    for pk, name in Region.objects.filter(aws_account__in=aws_accounts, enabled=True).values_list(
+        "aws_account", "name"
+    ):
+        regions.setdefault(pk, []).append(name)
+    readings = {row.aws_account_id: row for row in ResourceReading.objects.filter(aws_account__in=aws_accounts)}
+    for each in aws_accounts:
+        remember(enabled_regions, (each,), regions.get(each.pk) or [home_region(each)])
+        remember(reading_of, (each,), readings.get(each.pk) or ResourceReading(aws_account=each))

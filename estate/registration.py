@@ -1,0 +1,42 @@
+"""What this app adds to the page shell: links of the pages over all AWS accounts, on these pages only."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from accounts.models import Operator
+from accounts.roles import SEE_IAM, roles_with
+from estate.lists import LISTS
+from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from iamconsole.web.shell import is_of_all_aws_accounts
+
+# Of each list: its words, its icon, its heading in the sidebar, its place there.
+_LINKS = {
+    "findings": ("Findings", "shield-alert", "", 5),
+    "changes": ("Changes", "git-pull-request-arrow", "", 10),
+    "drift": ("Drift", "file-diff", "", 15),
+    "users": ("Users", "user", "IAM", 10),
+    "groups": ("Groups", "users", "IAM", 20),
+    "roles": ("Roles", "hat-glasses", "IAM", 30),
+    "policies": ("Policies", "file-text", "IAM", 40),
+    "user-pools": ("User pools", "users-round", "Cognito", 10),
+}
+_POSITIONS = {"": 0, "IAM": 10, "Cognito": 20}
+
+
+def _sees_iam(request: HttpRequest) -> bool:
+    operator = request.user
+    if not isinstance(operator, Operator) or not is_of_all_aws_accounts(request):
+        return False
+    return bool(operator.aws_accounts_with(roles_with(SEE_IAM)))
+
+
+def _link(path: str, name: str) -> NavGroup:
+    label, icon, heading, position = _LINKS[path]
+    item = NavItem(label, icon, name, per_aws_account=False, position=position, shows=_sees_iam)
+    return NavGroup(heading, (item,), _POSITIONS[heading])
+
+
+def register() -> None:
+    home = NavItem("Overview", "gauge", "all_overview", per_aws_account=False, position=0, shows=_sees_iam)
+    register_shell(ShellProvider(NavGroup("", (home,), 0), *(_link(each.path, each.name) for each in LISTS)))

@@ -1,0 +1,163 @@
+"""The overview of all AWS accounts: what it says of each, and that it says nothing of those one may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import AccountLabel, AwsAccount, Grant, LabelledAwsAccount, Operator
+from accounts.roles import Role
+from estate.health import Health, estate_health
+from estate.scope import AllAccounts
+from sync.models import Run
+from tests.conftest import make_aws_account, make_operator
+from tests.estate.conftest import Estate, drift_of, find, read
+from tests.services.pages import text_of
+from tests.sync.planned import proposed_for_approval
+
+HOME = "/all/"
+
+
+def page_text(response: Any) -> str:
+    return text_of(response.content.decode())
+
+
+def health_of(aws_account: AwsAccount, operator: Operator) -> Health:
+    [found] = estate_health(AllAccounts(operator, [aws_account])).accounts
+    return found.health
+
+
+def test_the_page_after_signing_in_is_of_all_where_there_are_two(
+    estate: Estate, olga: Operator, client_of: Callable[[Operator], Client]
+) -> None:
+    assert client_of(olga).get("/")["Location"] == HOME
+    one = reverse("overview", kwargs={"account_id": estate.seen.account_id})
+    assert client_of(estate.charlie).get("/")["Location"] == one
+
+
+def test_it_says_what_is_wrong_where(estate: Estate, olgas: Client) -> None:
+    first, second, third, _ = estate.accounts
+    find(first, "dana")
+    find(second, "eve", "high")
+    drift_of(third, "tom")
+    said = page_text(olgas.get(HOME))
+    assert "4 AWS accounts. 1 has critical findings, no pull fails, nothing waits for you." in said
+    assert "2 findings in 2 AWS accounts: Acme 1, Acme Data 1." in said
+    assert "1 change outside this console" in said
+
+
+def test_nothing_is_said_of_what_one_may_not_see(
+    estate: Estate, olga: Operator, client_of: Callable[[Operator], Client]
+) -> None:
+    label = AccountLabel.objects.create(name="Secret project")
+    LabelledAwsAccount.objects.create(label=label, aws_account=estate.accounts[0])
+    for aws_account in estate.accounts:
+        find(aws_account, f"dana-{aws_account.pk}")
+        drift_of(aws_account, f"tom-{aws_account.pk}")
+        make_operator(f"owner{aws_account.pk}", Role.OWNER, aws_account)
+        proposed_for_approval(aws_account, olga)
+    clients = client_of(estate.charlie)
+    for url in (HOME, f"{HOME}?format=csv", f"{HOME}?label={label.pk}", f"{HOME}?q=Secret"):
+        answer = clients.get(url)
+        said = (answer.getvalue() if answer.streaming else answer.content).decode()
+        for other in (each for each in estate.accounts if each != estate.seen):
+            assert other.account_id not in said
+            assert f"Owner{other.pk}" not in said
+        assert "Secret project" not in said
+    said = page_text(clients.get(HOME))
+    assert "1 AWS account. 1 has critical findings" in said
+    assert "Acme Data" in said
+    assert f"{estate.accounts[0].name} 1" not in said
+
+
+def test_a_viewer_is_asked_for_nothing_and_an_approver_is(
+    estate: Estate, olga: Operator, client_of: Callable[[Operator], Client]
+) -> None:
+    anton = make_operator("anton", Role.APPROVER, estate.seen)
+    for aws_account in estate.accounts:
+        AwsAccount.objects.filter(pk=aws_account.pk).update(approvals_required=1)
+        aws_account.refresh_from_db()
+        proposed_for_approval(aws_account, olga)
+    assert "nothing waits for you" in page_text(client_of(estate.charlie).get(HOME))
+    said = page_text(client_of(anton).get(HOME))
+    assert "1 decision waits for you" in said
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        ({"class": "AccessDeniedError", "sentence": "Not allowed."}, Health.PARTLY),
+        ({"class": "UnsupportedError", "sentence": "Not there."}, Health.GOOD),
+        ({"class": "ThrottledError", "sentence": "Too fast."}, Health.FAILED),
+    ],
+)
+def test_good_takes_all_sources(aws_account: AwsAccount, olga: Operator, error: dict[str, str], word: Health) -> None:
+    read(aws_account, iam_keys=error)
+    assert health_of(aws_account, olga) is word
+
+
+def test_good_takes_a_pull_of_the_last_day(aws_account: AwsAccount, olga: Operator) -> None:
+    assert health_of(aws_account, olga) is Health.NEVER
+    read(aws_account, ago=timedelta(hours=25))
+    assert health_of(aws_account, olga) is Health.UNKNOWN
+    read(aws_account)
+    assert health_of(aws_account, olga) is Health.GOOD
+    Run.objects.filter(source="iam.policy_settings").delete()
+    assert health_of(aws_account, olga) is Health.PARTLY
+
+
+def test_what_nobody_has_read_is_unknown_and_not_none(estate: Estate, olgas: Client) -> None:
+    make_aws_account("555555555555", "Acme Never")
+    said = page_text(olgas.get(f"{HOME}?q=Never"))
+    assert "Not pulled yet" in said
+    assert said.count("Unknown") >= 2
+
+
+def test_the_table_is_found_by_name_label_and_health(estate: Estate, olgas: Client) -> None:
+    label = AccountLabel.objects.create(name="Payments")
+    LabelledAwsAccount.objects.create(label=label, aws_account=estate.seen)
+    find(estate.accounts[2], "dana")
+    for query, names in {"q=payments": ["Acme Data"], "health=critical": ["Acme Shop"], "q=4444": ["Acme Lab"]}.items():
+        table = olgas.get(f"{HOME}?{query}").context["table"]
+        assert [line.aws_account.name for line in table.shown] == names
+    for nonsense in ("page=9", "page=x", "health=nonsense", "label=x", "page=0"):
+        assert olgas.get(f"{HOME}?{nonsense}").status_code == 200
+
+
+def test_the_queries_do_not_grow_with_the_aws_accounts(
+    estate: Estate, olga: Operator, client_of: Callable[[Operator], Client]
+) -> None:
+    client = client_of(olga)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(HOME).status_code == 200
+        return len(found)
+
+    for aws_account in estate.accounts:
+        find(aws_account, "dana")
+        drift_of(aws_account, "tom")
+    few = queries()
+    for number in range(20):
+        aws_account = make_aws_account(f"9{number:011}", f"More {number}")
+        read(aws_account)
+        find(aws_account, "dana")
+        drift_of(aws_account, "tom")
+    assert queries() == few
+    assert few <= 24
+
+
+def test_owners_are_named_who_can_sign_in(estate: Estate, olgas: Client) -> None:
+    alice = make_operator("alice", Role.OWNER, estate.seen)
+    gone = make_operator("gone", Role.OWNER, estate.seen)
+    Operator.objects.filter(pk=gone.pk).update(is_active=False)
+    Grant.objects.create(operator=estate.charlie, aws_account=estate.accounts[0], role=Role.VIEWER)
+    lines = olgas.get(HOME).context["estate"].accounts
+    assert {line.aws_account.name: list(line.owners) for line in lines}["Acme Data"] == [str(alice)]
