@@ -264,9 +264,13 @@ class Source(ABC):
         """The seconds that a pull takes at least, where AWS counts such requests; 0 where it doesn't."""
         return 0
 
-    def serves(self, aws_account: AwsAccount) -> bool:
-        """Whether it can be pulled there at all."""
+    def fits(self, aws_account: AwsAccount) -> bool:
+        """Whether such an AWS account can have pulls of it, by how it is connected."""
         return aws_account.is_connected
+
+    def serves(self, aws_account: AwsAccount) -> bool:
+        """Whether it can be pulled there at all, also by what the mirror has."""
+        return self.fits(aws_account)
 
     def places(self, aws_account: AwsAccount, enabled: Sequence[str]) -> Sequence[str]:
         """Where it is read: of the enabled Regions those that it looks in, "" where it is global; none: it is off."""

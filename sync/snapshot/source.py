@@ -55,6 +55,9 @@ class SnapshotSource(Source):
         """Whether the mirror takes it."""
         return True
 
+    def fits(self, aws_account: AwsAccount) -> bool:
+        return not aws_account.is_connected
+
     def serves(self, aws_account: AwsAccount) -> bool:
         return False
 

@@ -102,7 +102,7 @@ class SourceFilter(Filter):
         return rows.filter(source=value)
 
     def options(self, scope: Any) -> Iterable[tuple[str, str]]:
-        names = [name for name, source in sources.items() if source.serves(scope)]
+        names = [name for name, source in sources.items() if source.fits(scope)]
         return [(name, source_title(name)) for name in (*names, Run.OBJECT)]
 
 
