@@ -8,7 +8,7 @@ from sync import pull, schedule
 from sync.models import Run
 
 
-def start_new(aws_account: AwsAccount, *, actor: Operator | None) -> int:
+def start_new(aws_account: AwsAccount, *, actor: Operator | None, trigger: Run.Trigger = Run.Trigger.OPERATOR) -> int:
     """Starts the first pull of what was switched on; returns of how many lists."""
     names = {source.name for source in SOURCES.values()}
     due = [each for each in schedule.readable(aws_account) if each.source in names and each.next_at is None]
@@ -18,7 +18,7 @@ def start_new(aws_account: AwsAccount, *, actor: Operator | None) -> int:
             aws_account=aws_account,
             source=each.source,
             region=each.region,
-            trigger=Run.Trigger.OPERATOR,
+            trigger=trigger,
             actor=actor,
             is_audited=False,
         )

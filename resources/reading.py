@@ -40,6 +40,7 @@ def change_reading(
     services: Services,
     calls_an_hour: int,
     actor: Operator | None,
+    actor_name: str = "",
     request: HttpRequest | None = None,
 ) -> bool:
     """Reads these from now on, and no others. What was read of others stays, and counts as not read.
@@ -59,6 +60,7 @@ def change_reading(
         audit.record(
             "resources.reading_changed",
             actor=actor,
+            actor_name=actor_name,
             aws_account=aws_account,
             obj=("aws_account", aws_account.account_id, str(aws_account)),
             data={"changes": audit.differences(before, now)},

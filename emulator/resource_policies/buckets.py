@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -9,6 +10,7 @@ from moto.s3.exceptions import S3ClientError
 from moto.s3.models import PublicAccessBlock, S3Backend
 from moto.s3.responses import S3Response
 
+from emulator import clock
 from emulator.resource_policies.documents import is_open_to_all, statements_of
 
 _OWNER = {"ID": "bcaf1ffd86f41161ca5fb16fd081034f", "DisplayName": "webfile"}
@@ -41,6 +43,7 @@ def teach() -> None:
         bucket = made(self, *args, **kwargs)
         bucket.public_access_block = PublicAccessBlock(True, True, True, True)
         bucket.ownership_rule = "BucketOwnerEnforced"
+        bucket.creation_date = clock.utcnow().replace(tzinfo=UTC)
         return bucket
 
     def put_bucket_policy(self: Any, bucket_name: str, policy: bytes) -> None:

@@ -32,6 +32,7 @@ from emulator.sample_estate.data.kinds import Key, Policy, Role, User
 from emulator.sample_estate.history import write_history
 from emulator.sample_estate.identity_center import set_up_identity_center
 from emulator.sample_estate.organization import found_organization
+from emulator.sample_estate.resources import make_resources
 from emulator.wellknown import ACCOUNT_ID
 
 __all__ = ["ACCOUNT_ID", "EXTERNAL_ID", "READ_ROLE_ARN", "WRITE_ROLE_ARN", "seed"]
@@ -109,6 +110,7 @@ class _Organisation:
         self._make_settings()
         self._answer_a_provider()
         make_cognito(self._emulator, self._make_role)
+        make_resources(self._emulator)
         found_organization(self._emulator)
         set_up_identity_center(self._emulator, _USERS)
         write_history(self._emulator)

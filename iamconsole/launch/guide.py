@@ -24,6 +24,8 @@ from iamconsole.env import env, secret
 from iamconsole.launch.steps import say, step
 
 OPERATOR = "demo@acme.example"
+# The services of which Acme has resources with policies.
+_SERVICES = ["s3", "kms", "sqs", "sns", "secretsmanager"]
 
 
 def main() -> None:
@@ -69,6 +71,7 @@ def _fill_console(options: dict[str, str]) -> str:
         operator = {"email": OPERATOR, "name": "Demo Operator", "role": "owner", "account": "all"}
         _command("create_operator", **operator, demo=True, password_stdin=True, typed=password)
         _command("connect_account", **options, emulated=True, writes="on")
+        _command("read_resources", account=options["account"], services=_SERVICES, regions=[options["region"]])
     with step("Pull by a worker"):
         run = _pull(options["account"])
     say("  Pull by a worker: {seen:,} objects, {new} new, {changed} changed, {gone} gone".format(**run))

@@ -241,3 +241,21 @@ def test_cloudtrail_has_its_last_weeks_and_nothing_of_how_it_was_made(seeded: Em
     )["Events"]
     assert (newest["EventName"], newest["Username"]) == ("AttachUserPolicy", "tom.becker")
     assert json.loads(newest["CloudTrailEvent"])["errorCode"] == "AccessDenied"
+
+
+def test_it_has_resources_private_shared_and_open(seeded: Emulator) -> None:
+    s3, kms, sqs = (seeded.client(name, region_name="eu-west-1") for name in ("s3", "kms", "sqs"))
+    assert {"acme-www", "acme-share", "acme-reports", "acme-payroll"} <= {
+        each["Name"] for each in s3.list_buckets()["Buckets"]
+    }
+    assert '"Principal": "*"' in s3.get_bucket_policy(Bucket="acme-www")["Policy"]
+    aliases = {each["AliasName"]: each.get("TargetKeyId") for each in kms.list_aliases()["Aliases"]}
+    shared, own = (
+        kms.get_key_policy(KeyId=aliases[f"alias/{name}"])["Policy"] for name in ("partner-exchange", "payroll")
+    )
+    assert ("444455556666" in shared, "444455556666" in own) == (True, False)
+    policies = [
+        sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"]).get("Attributes", {}).get("Policy", "")
+        for url in sorted(sqs.list_queues()["QueueUrls"])
+    ]
+    assert ['"Principal": "*"' in policy for policy in policies] == [True, False, False]

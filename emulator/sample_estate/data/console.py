@@ -27,6 +27,13 @@ _READS = """
     cognito-identity:GetPrincipalTagAttributeMap
     sso:Describe* sso:Get* sso:List* identitystore:Describe* identitystore:List*
 """
+_READS_OF_RESOURCES = """
+    s3:ListAllMyBuckets s3:GetBucketPolicy s3:GetBucketPublicAccessBlock s3:GetBucketOwnershipControls s3:GetBucketAcl
+    s3:GetAccountPublicAccessBlock s3:ListAccessPoints s3:GetAccessPoint s3:GetAccessPointPolicy
+    kms:ListKeys kms:ListAliases kms:GetKeyPolicy kms:ListGrants
+    sqs:ListQueues sqs:GetQueueUrl sqs:GetQueueAttributes sns:ListTopics sns:GetTopicAttributes
+    secretsmanager:ListSecrets secretsmanager:DescribeSecret secretsmanager:GetResourcePolicy
+"""
 # What a change reads again before and after it writes.
 _READS_AGAIN = """
     iam:GetUser iam:GetGroup iam:GetRole iam:GetPolicy iam:GetPolicyVersion iam:ListPolicyVersions
@@ -44,7 +51,7 @@ CONSOLE_POLICIES = (
         READ_ROLE,
         description="What IAM Console reads",
         tags={"app": "iam-console"},
-        versions=(Version(_CREATED, document(allow("ReadIam", _READS))),),
+        versions=(Version(_CREATED, document(allow("ReadIam", _READS), allow("ReadResources", _READS_OF_RESOURCES))),),
     ),
     Policy(
         WRITE_ROLE,
