@@ -18,6 +18,7 @@ from access.following import BESIDE, AccountRows, Owner
 from access.holders import Documents, Holder, assemble_holders, holders
 from access.matches import WhoCanMatch
 from access.question import WhoCanQuestion
+from access.resource_sides.values import ResourceSide
 from access.rows import GROUPS, ROLES, USERS
 from access.situations import is_for_guests
 from access.surroundings import Surroundings, surroundings_of
@@ -165,16 +166,19 @@ class Index:
         context: Context = _NO_CONTEXT,
         *,
         among: Collection[int] | None = None,
+        side: ResourceSide | None = None,
     ) -> list[WhoCanMatch]:
         """Whom the layers that were read allow it, surely or if a context key that isn't known is so.
 
-        `context` keys in lower case; `among`: the numbers of those who are asked about. The AWS account's root user,
-        whom no policy of a principal limits, is not in the list.
+        `context` keys in lower case; `among`: the numbers of those who are asked about; `side`: what is held of the
+        resource. The AWS account's root user, whom no policy of a principal limits, is not in the list.
         """
-        return self.question(action, resource, context).answers(among)
+        return self.question(action, resource, context, side).answers(among)
 
-    def question(self, action: str, resource: str, context: Context = _NO_CONTEXT) -> WhoCanQuestion:
-        return WhoCanQuestion(self, action, resource, context)
+    def question(
+        self, action: str, resource: str, context: Context = _NO_CONTEXT, side: ResourceSide | None = None
+    ) -> WhoCanQuestion:
+        return WhoCanQuestion(self, action, resource, context, side)
 
     def can(self, number: int, action: str, resource: str = "*", context: Context = _NO_CONTEXT) -> WhoCanMatch | None:
         return next(iter(self.who_can(action, resource, context, among=(number,))), None)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from access.holders import Holder
+from access.request_context import UnknownContextKeys, facts_of_holder, facts_of_place
 from access.resource_policies import RESOURCE_POLICIES, is_bound_by_rcps
-from access.situations import UnknownContextKeys, facts_of_holder, facts_of_place
 from access.surroundings import Surroundings
 from aws_constraints.arn import account_in
 from policies.engine import catalogue

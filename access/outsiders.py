@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from access.index import Index
-from access.situations import EVERYTHING, UnknownContextKeys, facts_of_place, is_assuming
+from access.request_context import UnknownContextKeys, facts_of_place
+from access.resource_policies import is_assuming
+from access.situations import EVERYTHING
 from access.surroundings import Surroundings
 from aws_constraints.arn import account_in
 from policies.engine.callers import Caller, CallerKind, caller_of

@@ -10,36 +10,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from access.action_kinds import expansion
 from access.index import Index
 from access.matches import ExampleRequest, WhoCanMatch
 from access.question import WhoCanQuestion, asks_who
-from access.resource_policies import is_bound_by_rcps
-from access.situations import (
-    EVERYTHING,
-    UnknownContextKeys,
-    delegating_to,
-    facts_of_holder,
-    facts_of_place,
-    is_assuming,
-    may_be_tagged,
-    policy_not_read,
-)
-from access.surroundings import Surroundings
-from aws_constraints.arn import account_in
+from access.request_context import UnknownContextKeys, facts_of_holder, may_be_tagged
+from access.resource_contexts import ResourceContexts
+from access.resource_policies import is_assuming
+from access.resource_sides.lookup import ResourceSides
+from access.resource_sides.values import ResourceSide
+from access.situations import EVERYTHING
 from policies.engine import catalogue
 from policies.engine.callers import Caller, CallerKind
 from policies.engine.combine import Decision
-from policies.engine.compiled import ActionPatterns, CompiledStatement
+from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context
 from policies.engine.diff.budget import Budget
 from policies.engine.evaluate import who_needs_no_policy
-from policies.engine.layers import LayerPolicy, Layers
+from policies.engine.layers import LayerPolicy
 from policies.engine.matching import meet, resource_glob, tokens
 from policies.engine.somewhere import (
-    ResourceContext,
     SomewhereAnswer,
     SomewhereQuestion,
     Witness,
@@ -48,6 +40,7 @@ from policies.engine.somewhere import (
     may_take,
 )
 from policies.engine.somewhere.search import STEPS
+from policies.engine.truth import UNKNOWN
 
 MOST_WILDCARDS = 8
 _FEW = 50  # principals, whose documents are looked at one by one
@@ -58,19 +51,28 @@ def is_too_wild(text: str) -> bool:
     return text.count("*") + text.count("?") > MOST_WILDCARDS
 
 
-def who_can(index: Index, action: str, resource: str, context: Context) -> list[WhoCanMatch]:
-    """For patterns, too: of each principal one example that is allowed, if there is one.
+def who_can(
+    index: Index, action: str, resource: str, context: Context, sides: ResourceSides | None = None
+) -> list[WhoCanMatch]:
+    """For patterns, too: of each principal one example that is allowed, if there is one. `sides`: what is held of
+    resources.
 
     What everybody may whatever policies say is told where one asks for it by name: else it would be the answer to `*`.
     """
     if not is_pattern(action) and who_needs_no_policy(action.lower()):
         return index.who_can(action, "*", context)  # it takes no resource
     if not is_pattern(action) and not is_pattern(resource):
-        return index.who_can(action, resource, context)
-    asking = _PatternQuestion(index, resource, context)
+        return index.who_can(action, resource, context, side=side_in(sides, action, resource))
+    asking = _PatternQuestion(index, resource, context, sides)
     for one in actions_of(index, action, resource):
         asking.ask(one)
     return [asking.found[number] for number in sorted(asking.found)]
+
+
+def side_in(sides: ResourceSides | None, action: str, resource: str) -> ResourceSide | None:
+    """None: it isn't held, or nobody looks there."""
+    found = sides.of(action, resource) if sides else None
+    return found if isinstance(found, ResourceSide) else None
 
 
 def actions_of(index: Index, action: str, resource: str) -> list[str]:
@@ -81,8 +83,9 @@ def actions_of(index: Index, action: str, resource: str) -> list[str]:
 class _PatternQuestion:
     """One question to everybody, action by action. `found`: by number, the best that was found."""
 
-    def __init__(self, index: Index, resource: str, context: Context) -> None:
+    def __init__(self, index: Index, resource: str, context: Context, sides: ResourceSides | None) -> None:
         self.found: dict[int, WhoCanMatch] = {}
+        self._sides = sides
         self._index = index
         self._resource = resource
         self._context = context
@@ -98,10 +101,11 @@ class _PatternQuestion:
             among = self._candidates(action) - self._allowed
             self._keep(self._question(action, self._resource, self._context).answers(among) if among else ())
             return
-        candidates = self._candidates(action)
+        side = self._side(action)
+        candidates = self._candidates(action) | self._named(action, side)
         if not candidates - self._allowed:
             return
-        places = ResourceContexts(self._index.surroundings, action)
+        places = ResourceContexts(self._index.surroundings, action, side)
         best = self._at_best(action, places)
         if best.witness is not None:
             self._ask_about_examples(action, best.witness)
@@ -131,7 +135,7 @@ class _PatternQuestion:
         around = self._index.surroundings
         anybody = Caller(CallerKind.ROLE, account=around.account_id)
         layers = places.layers_above(identity=(EVERYTHING,))
-        question = SomewhereQuestion(anybody, [action], self._resource, self._context, lambda key: True, places.of)
+        question = SomewhereQuestion(anybody, [action], self._resource, self._context, lambda key: True, places.at_best)
         return exists(question, layers, Budget(STEPS, self._budget))
 
     def _ask_about_examples(self, action: str, best: Witness) -> None:
@@ -162,7 +166,15 @@ class _PatternQuestion:
             found.update(self._index.held_by.get(document, ()), self._index.bounded_by.get(document, ()))
         return found
 
+    def _side(self, action: str) -> ResourceSide | None:
+        """Where all that the pattern stands for is in one resource."""
+        return side_in(self._sides, action, self._resource)
+
     # ---- Second round: exactly -----------------------------------------------------------------------------------
+    def _named(self, action: str, side: ResourceSide | None) -> set[int]:
+        """Whom the policy of the resource may let in without one of their own."""
+        return self._question(action, self._resource, self._context).named if side else set()
+
     def _candidates(self, action: str) -> set[int]:
         """Who has a policy, and no boundary without one, that allows some of it, whatever else they have."""
         index = self._index
@@ -190,9 +202,11 @@ class _PatternQuestion:
             for policy in level.policies
             for statement in policy.document.about(action.lower())
         )
+        of_resource = places.policy.document.about(action.lower()) if places.policy else ()
+        of_all = of_all or any(map(asks_who, of_resource))
         decided: dict[Hashable, SomewhereAnswer] = {}
         for number in sorted(numbers):
-            alike = self._alike(number, asking, of_all=of_all)
+            alike = self._alike(number, asking, of_all=of_all), self._naming(number, of_resource)
             found = decided.get(alike)
             if found is None:
                 found = decided[alike] = self._decided(action, places, number)
@@ -205,6 +219,12 @@ class _PatternQuestion:
         is_asked = of_all or any(asking[each] for each in documents) or (boundary is not None and asking.get(boundary))
         own = number if is_asked else None
         return documents, boundary, own, holder.is_role, holder.caller.is_service_linked, may_be_tagged(holder)
+
+    def _naming(self, number: int, statements: Iterable[CompiledStatement]) -> Hashable:
+        """How the policy of the resource names a principal."""
+        holder = self._index.holders[number]
+        bounded = holder.boundary is not None
+        return tuple(each.naming(holder.caller, UNKNOWN, bounded=bounded) for each in statements)
 
     def _decided(self, action: str, places: ResourceContexts, number: int) -> SomewhereAnswer:
         holder = self._index.holders[number]
@@ -251,8 +271,12 @@ class _PatternQuestion:
         key = (action, resource, tuple(sorted(context.items())))
         found = self._questions.get(key)
         if found is None:
-            found = self._questions[key] = self._index.question(action, resource, context)
+            found = self._questions[key] = self._index.question(action, resource, context, self._side_of(action))
         return found
+
+    def _side_of(self, action: str) -> ResourceSide | None:
+        """Examples and what is asked about itself are within the pattern."""
+        return None if is_assuming(action, ":role/") else self._side(action)
 
 
 @lru_cache(maxsize=65536)
@@ -285,90 +309,3 @@ def _is_service(name: str) -> bool:
 def _without_variables(pattern: str) -> str:
     before, found, after = pattern.partition("${")
     return f"{before}*{_without_variables(after.partition('}')[2])}" if found else pattern
-
-
-# ---- What follows of a resource from its ARN -----------------------------------------------------------------
-_ELSEWHERE = Surroundings("")
-
-
-class ResourceContexts:
-    """Of the resources of one action. What another AWS account says isn't read: that it leaves all to this one's
-    policies, if its services have policies of resources."""
-
-    def __init__(self, around: Surroundings, action: str) -> None:
-        self._around = around
-        self._action = action
-        self._delegating: dict[str, LayerPolicy] = {}
-
-    def of(self, resource: str) -> ResourceContext:
-        own = self._around.account_id
-        account = account_in(resource) or own
-        of_resource = self._around if account == own else _ELSEWHERE
-        context = facts_of_place(self._around, of_resource, resource, self._action)
-        policy = self._leaving_it_to(account) if policy_not_read(own, self._action, resource) else None
-        return ResourceContext(account, context, policy, is_bound=account == own)
-
-    def layers_above(
-        self, identity: tuple[LayerPolicy, ...], boundaries: tuple[LayerPolicy, ...] | None = None
-    ) -> Layers:
-        rcps = self._around.rcps if is_bound_by_rcps(self._action) else ()
-        return Layers(identity=identity, boundaries=boundaries, scps=self._around.scps, rcps=rcps)
-
-    def _leaving_it_to(self, account: str) -> LayerPolicy:
-        if account not in self._delegating:
-            self._delegating[account] = delegating_to(account, self._around.account_id)
-        return self._delegating[account]
-
-
-# ---- Which actions to ask about ------------------------------------------------------------------------------
-# Most of them no policy tells apart: of each such kind one is asked about, in place of all.
-# AWS has rules of its own for some actions of these services (policies/engine/evaluate.py).
-_ONE_BY_ONE = ("iam:", "sts:")
-
-
-@dataclass(frozen=True)
-class Expansion:
-    """`kinds`: an action of each. `of_pattern`: those that a pattern of the policies (in lower case) matches."""
-
-    kinds: frozenset[str]
-    of_pattern: Mapping[str, frozenset[str]]
-
-    def of(self, statement: CompiledStatement) -> frozenset[str]:
-        """The kinds that the statement is about."""
-        patterns = (self.of_pattern[pattern.lower()] for pattern in statement.actions.patterns)
-        named = frozenset[str]().union(*patterns)
-        return self.kinds - named if statement.not_actions else named
-
-
-def expansion(asked: str, patterns: Iterable[str], resource: str) -> Expansion:
-    """`patterns`: all that policies have, in lower case. Of a kind, an action that takes the resource is preferred."""
-    matched = {pattern: catalogue.actions_matching(pattern) for pattern in patterns}
-    names = dict.fromkeys(catalogue.actions_matching(asked))
-    unknown = {name for pattern, known in matched.items() if not known and (name := meet(asked.lower(), pattern))}
-    described: dict[str, list[int]] = {name: [] for name in (*names, *unknown)}
-    by_pattern: dict[str, list[str]] = {}
-    for number, (pattern, known) in enumerate(matched.items()):
-        among = ActionPatterns((pattern,))
-        by_pattern[pattern] = [name for name in known if name in names] + [name for name in unknown if name in among]
-        for name in by_pattern[pattern]:
-            described[name].append(number)
-    kinds: dict[object, list[str]] = defaultdict(list)
-    for name, numbers in described.items():
-        kinds[(*numbers, _by_itself(name))].append(name)
-    instead = {name: found for alike in kinds.values() for found in [_one_of(alike, resource)] for name in alike}
-    return Expansion(
-        frozenset(instead.values()),
-        {pattern: frozenset(instead[name] for name in known) for pattern, known in by_pattern.items()},
-    )
-
-
-def _by_itself(name: str) -> object:
-    """What AWS asks of an action beside the patterns that match it."""
-    lowered = name.lower()
-    alone = lowered if lowered.startswith(_ONE_BY_ONE) else ""
-    return alone, is_bound_by_rcps(lowered), catalogue.asked_on(lowered)
-
-
-def _one_of(names: list[str], resource: str) -> str:
-    takes = (name for name in names for kind in catalogue.resource_types(name) if catalogue.may_match(resource, kind))
-    return next(takes, names[0])

@@ -9,8 +9,9 @@ from fnmatch import fnmatchcase
 
 from access.holders import Holder, holder_of
 from access.plans.reading import read_holdings
+from access.request_context import UnknownContextKeys
 from access.resource_policies import is_bound_by_rcps
-from access.situations import EVERYTHING, UnknownContextKeys
+from access.situations import EVERYTHING
 from access.surroundings import surroundings_of
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in, name_of

@@ -8,15 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from access.holders import Holder
 from access.matches import WhoCanMatch
-from access.resource_policies import is_bound_by_rcps
-from access.situations import (
-    UnknownContextKeys,
-    delegating_to,
-    facts_of_holder,
-    facts_of_place,
-    is_assuming,
-    policy_not_read,
-)
+from access.request_context import UnknownContextKeys, facts_of_holder, facts_of_place
+from access.resource_policies import is_assuming, is_bound_by_rcps
+from access.resource_sides.values import ResourceSide
+from access.situations import delegating_to, policy_not_read
 from access.surroundings import Surroundings
 from aws_constraints.arn import account_in
 from policies.engine.callers import USER_ID, Caller, CallerKind, NamingDirectness
@@ -63,17 +58,24 @@ class StatementEffect(NamedTuple):
 
 
 class WhoCanQuestion:
-    def __init__(self, index: Index, action: str, resource: str, context: Context) -> None:
+    """`side`: what is held of the resource; None: nothing, or it has no say beside the trust policies of roles."""
+
+    def __init__(
+        self, index: Index, action: str, resource: str, context: Context, side: ResourceSide | None = None
+    ) -> None:
         self.index = index
         self.about = (action, resource)
         self.looked_at = 0  # principals, by the last answers
         self._action = action.lower()
         self._resource = resource
         around = index.surroundings
-        self.account = account_in(resource) or around.account_id
+        self.account = side.account_id if side else account_in(resource) or around.account_id
         self._is_own = self.account == around.account_id
-        of_resource = around if self._is_own else _ELSEWHERE
-        self._context = facts_of_place(around, of_resource, resource, action) | dict(context)
+        self._side = side
+        self._of_resource = around if self._is_own else side.around if side else _ELSEWHERE
+        self.said = (side.own if self._is_own else side.others) if side else None
+        told = facts_of_place(around, self._of_resource, resource, action) | (dict(side.context) if side else {})
+        self._context = told | dict(context)
         self._request = Request(Caller(CallerKind.ROLE, account=around.account_id), action, resource, self.account)
         self._decided_on = asked_on(self._action, index.partition) or resource
         self._everybody = Facts(
@@ -89,7 +91,7 @@ class WhoCanQuestion:
         self._said_by: dict[int, StatementEffect] = {}
         self._not_read = frozenset(self._layers_not_read())
         self._trust = self._policy_of_role()
-        self._is_bound_by_rcps = self._is_own and is_bound_by_rcps(action)
+        self._is_bound_by_rcps = (self._is_own or side is not None) and is_bound_by_rcps(action)
         self._decided: dict[tuple[object, ...], Decision] = {}
 
     @cached_property
@@ -98,7 +100,7 @@ class WhoCanQuestion:
 
     @cached_property
     def _rcps(self) -> list[StatementEffect]:
-        return self._levels(self.index.surroundings.rcps) if self._is_bound_by_rcps else []
+        return self._levels(self._of_resource.rcps) if self._is_bound_by_rcps else []
 
     def answers(self, among: Collection[int] | None) -> list[WhoCanMatch]:
         """Of everybody, or `among` these: of a few, only the documents that they hold are looked at."""
@@ -122,6 +124,11 @@ class WhoCanQuestion:
         if kinds := who_needs_no_policy(self._action):
             found.update(number for number, each in enumerate(self.index.holders) if each.caller.kind in kinds)
         return found
+
+    @property
+    def named(self) -> set[int]:
+        """Whom the resource's policy names."""
+        return self._named(self._trust) if self._trust else set()
 
     def _named(self, policy: LayerPolicy) -> set[int]:
         """Whom the resource's policy names themselves: they need no policy of their own."""
@@ -243,11 +250,14 @@ class WhoCanQuestion:
             return surely, perhaps, refuses
         if not self._trust.name:
             return NamingDirectness.ACCOUNT, NamingDirectness.ACCOUNT, refuses
-        facts = self._facts_of(holder)
-        for statement in self._trust.document.about(self._action):
-            bounded = holder.boundary is not None
-            named, may_be = statement.naming(holder.caller, facts.values_of(USER_ID), bounded=bounded)
-            applies = facts.applies(statement, self._decided_on) if may_be else NO
+        refuses = MAYBE if self.said and self.said.may_be_refused else NO
+        for statement, applies_to_all in self._of_policy:
+            named, may_be = self._naming(statement, holder)
+            if not may_be:
+                continue
+            applies = applies_to_all
+            if applies is MAYBE and asks_who(statement):
+                applies = self._facts_of(holder).applies(statement, self._decided_on)
             applies = applies if named else min(applies, MAYBE)
             if applies is not NO and statement.denies:
                 refuses = max(refuses, applies)
@@ -255,6 +265,18 @@ class WhoCanQuestion:
                 perhaps = max(perhaps, may_be)
                 surely = max(surely, named) if applies is YES else surely
         return surely, perhaps, refuses
+
+    @cached_property
+    def _of_policy(self) -> list[tuple[CompiledStatement, Truth]]:
+        """The statements of the resource's policy about the action, and whether each applies, as far as that is the
+        same for everybody whom it names."""
+        statements = self._trust.document.about(self._action) if self._trust else ()
+        return [(each, self._everybody.applies(each, self._decided_on)) for each in statements]
+
+    def _naming(self, statement: CompiledStatement, holder: Holder) -> tuple[NamingDirectness, NamingDirectness]:
+        names_sessions = bool(statement.principals and statement.principals.roles_of_sessions)
+        user_ids = self._facts_of(holder).values_of(USER_ID) if names_sessions else None
+        return statement.naming(holder.caller, user_ids, bounded=holder.boundary is not None)
 
     def deciding(self, number: int) -> Hashable:
         """What decides it of a principal: two with the same have the same verdict, by the same statements of policies
@@ -264,8 +286,13 @@ class WhoCanQuestion:
         saying = {id(self.index.documents[each]) for each in documents}
         policies = tuple((each.name, id(each.document)) for each in holder.policies if id(each.document) in saying)
         asked = documents if boundary is None else [*documents, boundary]
-        is_personal = bool(self._trust and self._trust.name) or any(self._said(each).personal for each in asked)
-        return policies, boundary, holder.caller.kind, holder.caller.is_service_linked, number if is_personal else None
+        is_personal = any(self._said(each).personal for each in asked)
+        named: tuple[Hashable, ...] = ()
+        if self._trust and self._trust.name:
+            named = tuple(self._naming(statement, holder) for statement, _ in self._of_policy)
+            is_personal = is_personal or any(asks_who(statement) for statement, _ in self._of_policy)
+        of_caller = (holder.caller.kind, holder.caller.is_service_linked)
+        return policies, boundary, named, of_caller, number if is_personal else None
 
     # ---- Why -------------------------------------------------------------------------------------------------
     def verdict(self, number: int) -> Verdict:
@@ -296,7 +323,8 @@ class WhoCanQuestion:
             boundaries=None if holder.boundary is None else (holder.boundary,),
             resource=self._trust,
             scps=around.scps,
-            rcps=around.rcps if self._is_bound_by_rcps else (),
+            rcps=self._of_resource.rcps if self._is_bound_by_rcps else (),
+            may_be_refused=bool(self.said and self.said.may_be_refused),
         )
 
     # ---- What isn't read -------------------------------------------------------------------------------------
@@ -311,13 +339,17 @@ class WhoCanQuestion:
         around = self.index.surroundings
         if LayerName.SCP in around.not_read:
             yield LayerName.SCP
-        if (LayerName.RCP in around.not_read or not self._is_own) and is_bound_by_rcps(self._action):
+        is_elsewhere = not self._is_own and self._side is None
+        if (LayerName.RCP in self._of_resource.not_read or is_elsewhere) and is_bound_by_rcps(self._action):
             yield LayerName.RCP
-        if policy_not_read(around.account_id, self._action, self._resource):
+        if self._side is None and policy_not_read(around.account_id, self._action, self._resource):
             yield LayerName.RESOURCE
 
     def _policy_of_role(self) -> LayerPolicy | None:
-        """The trust of a role to be assumed. Of what isn't read: that it leaves all to the AWS account's policies."""
+        """What is held of the resource, or the trust of a role to be assumed. Of what isn't read: that it leaves all to
+        the AWS account's policies."""
+        if self.said is not None:
+            return self.said.policy
         if LayerName.RESOURCE in self._not_read:
             return delegating_to(self.account, self.index.surroundings.account_id)
         number = self.index.by_arn.get(self._resource) if is_assuming(self._action, self._resource) else None

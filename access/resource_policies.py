@@ -77,6 +77,20 @@ RESOURCE_POLICIES = {
 _NOT_BOUND_BY_RCPS = "kms:retiregrant"
 
 
+_ASSUMES = (
+    "sts:assumerole",
+    "sts:assumerolewithsaml",
+    "sts:assumerolewithwebidentity",
+    "sts:tagsession",
+    "sts:setsourceidentity",
+)
+
+
+def is_assuming(action: str, resource: str) -> bool:
+    """Whether the trust policy of a role decides."""
+    return action.lower() in _ASSUMES and ":role/" in resource
+
+
 def resource_policy_of(resource: str) -> str:
     """What the policy is called that may be on the resource; "" where it can have none. `resource`: an ARN or "*"."""
     parts = resource.split(":", 5)

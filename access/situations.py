@@ -10,9 +10,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from access.holders import Holder
+from access.holders import Holder, holder_of
 from access.lookup import MirrorLookup, PrincipalLookup
-from access.resource_policies import is_bound_by_rcps, resource_policy_of
+from access.request_context import UnknownContextKeys, facts_of_holder, facts_of_place
+from access.resource_policies import is_assuming, is_bound_by_rcps, resource_policy_of
+from access.resource_sides.kinds import POLICY_GIVEN
+from access.resource_sides.lookup import ResourceSides, nobody
+from access.resource_sides.values import ResourceSide, SaidByResource, SideNotRead
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in
@@ -21,33 +25,12 @@ from policies.engine.compiled import CompiledDocument
 from policies.engine.conditions import Context
 from policies.engine.evaluate import Decision, LayerName, LayerPolicy, Layers, Request, Verdict, evaluate
 from policies.engine.identity_pools import issuer_for
-from policies.engine.regions import only_region
 from policies.engine.somewhere import ResourceContext, SomewhereQuestion, decisions, is_pattern
 
-_ASSUMES = (
-    "sts:assumerole",
-    "sts:assumerolewithsaml",
-    "sts:assumerolewithwebidentity",
-    "sts:tagsession",
-    "sts:setsourceidentity",
-)
-# IAM User Guide, "AWS global condition context keys": only in requests that AWS services make.
-_OF_SERVICES = frozenset(
-    {
-        "aws:sourcearn",
-        "aws:sourceaccount",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:principalservicename",
-        "aws:principalservicenameslist",
-    }
-)
-# Same page: only of those who are in an AWS account, or in its organization.
-_OF_ACCOUNTS = frozenset({"aws:principalarn", "aws:principalorgid", "aws:principalorgpaths"})
 _NOWHERE = Surroundings("")
 _ID_LENGTH = 12
 _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
-SESSION_POLICY, RESOURCE_POLICY = "session policy", "policy of the resource"  # what reasons call them
+SESSION_POLICY, RESOURCE_POLICY = "session policy", POLICY_GIVEN  # what reasons call them
 _RESOURCE_ACCOUNT = "aws:resourceaccount"
 
 
@@ -57,13 +40,27 @@ class UnanswerableQuestionError(ValueError):
 
 @dataclass(frozen=True)
 class Situation:
-    """`not_read`: for each layer that isn't, why, in a sentence. `is_own`: the mirror has the principal."""
+    """`not_read`: for each layer that isn't, why, in a sentence. `is_own`: the mirror has the principal.
+
+    `of_resource`: what is held of the resource's own say, where it has one and no trust policy is it.
+    """
 
     request: Request
     layers: Layers
     not_read: Mapping[LayerName, str]
     is_own: bool
     place: Callable[[str], ResourceContext]
+    of_resource: SaidByResource | None = None
+
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        """Sentences: what beside the policy of the resource has a say, and isn't known."""
+        return self.of_resource.unsure if self.of_resource else ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences: what beside it has a say, and is counted in it."""
+        return self.of_resource.notes if self.of_resource else ()
 
     def verdict(self) -> Verdict:
         """It is unknown where a layer that isn't read, or a context key, can change it; and of a pattern, where it is
@@ -104,12 +101,12 @@ class Situation:
         return decisions(asked, layers)
 
     def verdict_by_policies_read(self) -> Verdict:
-        """By the layers that were read: the others are taken neither to deny nor to grant."""
+        """By what was read: the rest is taken neither to deny nor to grant."""
         return self._judged(self.read_layers())
 
     def read_layers(self) -> Layers:
         """Those that were read, and in the place of the others what neither denies nor grants."""
-        layers = self.layers
+        layers = replace(self.layers, may_be_granted=False, may_be_refused=False)
         if LayerName.RESOURCE in self.not_read:
             accounts = {self.request.resource_account, *([self.request.caller.account] if self.is_own else [])}
             layers = replace(layers, resource=delegating_to(*accounts))
@@ -141,10 +138,15 @@ class Situations:
         aws_account: AwsAccount,
         lookup: PrincipalLookup | None = None,
         around: Callable[[str], Surroundings] = surroundings_of,
+        may_see: Callable[[str], bool] = nobody,
     ) -> None:
-        """`around`: what bounds an AWS account, by its id."""
+        """`around`: what bounds an AWS account, by its id. `may_see`: whether something of another AWS account may be
+        told: its principals, and its resources.
+        """
         self._aws_account = aws_account
         self._surroundings_of = around
+        self._may_see = may_see
+        self._sides = ResourceSides(aws_account, may_see, around)
         self._lookup = lookup or MirrorLookup(aws_account)
         self._askers: dict[str, _Asker] = {}
         self._around: dict[str, Surroundings] = {}
@@ -161,46 +163,65 @@ class Situations:
     ) -> Situation:
         """`context` keys in lower case, a key without values for one that isn't in the request; of a resource whose ARN
         doesn't say so, such as a bucket, aws:resourceaccount says whose it is. `session`: the session policy, which
-        limits those who have a session of a role. `of_resource_policy`: the policy of the resource, where the mirror
-        doesn't hold it. Raises UnanswerableQuestionError.
+        limits those who have a session of a role. `of_resource_policy`: the policy of the resource, in place of the one
+        that it has. Raises UnanswerableQuestionError.
         """
         check_action(action, resource)
         asker = self.asker(principal)
         caller, holder = asker.caller, asker.holder
-        owner = account_in(resource) or _said_owner(context) or self._aws_account.account_id
+        side = self._side(action, resource, context, of_resource_policy)
+        owner = self._owner(resource, context, side)
         own = self._surroundings(caller.account or owner)
         of_resource = own if owner == own.account_id else self._surroundings(owner)
         known = facts_of_place(own if caller.is_in_an_account else _NOWHERE, of_resource, resource, action)
-        known |= (facts_of_holder(holder) if holder else {}) | dict(context)
+        known |= (facts_of_holder(holder) if holder else {}) | (dict(side.context) if side else {}) | dict(context)
         has_session = session is not None and asker.is_limited_by_session
-        not_read = {**asker.not_read, **self._not_read(action, resource, own, of_resource)}
+        not_read = {**asker.not_read, **self._not_read(action, resource, own, of_resource, side)}
         if has_session and (caller.is_session or caller.kind is CallerKind.FEDERATED_USER):
             not_read.pop(LayerName.SESSION, None)
         pasted = None
         if of_resource_policy is not None and not_read.pop(LayerName.RESOURCE, ""):
             pasted = LayerPolicy(RESOURCE_POLICY, of_resource_policy)
+        said = side.said_to(caller) if side else None
+        held = said.policy if said else None
         layers = Layers(
             identity=holder.policies if holder else (),
             boundaries=(holder.boundary,) if holder and holder.boundary else None,
             session=(LayerPolicy(SESSION_POLICY, session),) if session is not None and has_session else None,
-            resource=pasted or (self._trust(resource) if is_assuming(action, resource) else None),
+            resource=pasted or held or (self._trust(resource) if is_assuming(action, resource) else None),
             scps=own.scps,
             rcps=of_resource.rcps if is_bound_by_rcps(action) else (),
+            may_be_granted=bool(said and said.may_be_granted),
+            may_be_refused=bool(said and said.may_be_refused),
         )
         request = Request(caller, action, resource, owner, known, asker.unknown)
 
         def place(one: str) -> ResourceContext:
-            where = account_in(one) or _said_owner(context) or self._aws_account.account_id
+            where = self._owner(one, context, side)
             there = of_resource if where == owner else _NOWHERE
             return ResourceContext(where, facts_of_place(_NOWHERE, there, one, action), is_bound=where == owner)
 
-        return Situation(request, layers, not_read, caller.account == self._aws_account.account_id, place)
+        is_own = caller.account == self._aws_account.account_id or holder is not None
+        return Situation(request, layers, not_read, is_own, place, said)
+
+    def _side(
+        self, action: str, resource: str, context: Context, instead: CompiledDocument | None
+    ) -> ResourceSide | None:
+        """None: it isn't read, or somebody supposes that it is another AWS account's."""
+        found = self._sides.of(action, resource, instead)
+        if not isinstance(found, ResourceSide):
+            return None
+        return found if _said_owner(context) in ("", found.account_id) else None
+
+    def _owner(self, resource: str, context: Context, side: ResourceSide | None) -> str:
+        held = side.account_id if side else ""
+        return account_in(resource) or _said_owner(context) or held or self._aws_account.account_id
 
     def asker(self, principal: str) -> _Asker:
         """Raises UnanswerableQuestionError."""
         found = self._askers.get(principal)
         if found is None:
-            found = self._askers[principal] = _asker(self._aws_account, self._lookup, principal)
+            found = self._askers[principal] = _asker(self._aws_account, self._lookup, self._may_see, principal)
         return found
 
     def _surroundings(self, account_id: str) -> Surroundings:
@@ -218,16 +239,18 @@ class Situations:
         return self._trusts[resource]
 
     def _not_read(
-        self, action: str, resource: str, own: Surroundings, of_resource: Surroundings
+        self, action: str, resource: str, own: Surroundings, of_resource: Surroundings, side: ResourceSide | None
     ) -> dict[LayerName, str]:
         """What isn't, whoever asks."""
         found: dict[LayerName, str] = {}
         if LayerName.SCP in own.not_read:
             found[LayerName.SCP] = own.not_read[LayerName.SCP]
-        if called := policy_not_read(self._aws_account.account_id, action, resource):
-            found[LayerName.RESOURCE] = (
-                f"The {called} ({resource}) is not in the mirror: it may allow this, or deny it."
-            )
+        called = policy_not_read(self._aws_account.account_id, action, resource) if side is None else ""
+        if called:
+            unread = self._sides.of(action, resource)
+            why = f" {unread.why}" if isinstance(unread, SideNotRead) and unread.why else ""
+            said = f"The {called} ({resource}) is not in the mirror: it may allow this, or deny it."
+            found[LayerName.RESOURCE] = f"{said}{why}"
         if is_bound_by_rcps(action) and LayerName.RCP in of_resource.not_read:
             found[LayerName.RCP] = of_resource.not_read[LayerName.RCP]
         return found
@@ -247,9 +270,11 @@ def situation_of(
     context: Context,
     session: CompiledDocument | None = None,
     of_resource_policy: CompiledDocument | None = None,
+    may_see: Callable[[str], bool] = nobody,
 ) -> Situation:
     """One question of the mirror, as `Situations.of` has it."""
-    return Situations(aws_account).of(principal, action, resource, context, session, of_resource_policy)
+    asked = Situations(aws_account, may_see=may_see)
+    return asked.of(principal, action, resource, context, session, of_resource_policy)
 
 
 def check_action(action: str, resource: str) -> None:
@@ -277,7 +302,7 @@ class _Asker:
         return self.caller.kind in (CallerKind.ROLE, CallerKind.FEDERATED_USER)
 
 
-def _asker(aws_account: AwsAccount, lookup: PrincipalLookup, principal: str) -> _Asker:
+def _asker(aws_account: AwsAccount, lookup: PrincipalLookup, may_see: Callable[[str], bool], principal: str) -> _Asker:
     try:
         caller = caller_of(principal)
     except ValueError as problem:
@@ -290,6 +315,9 @@ def _asker(aws_account: AwsAccount, lookup: PrincipalLookup, principal: str) -> 
             raise UnanswerableQuestionError(
                 f"The mirror of {aws_account} has no {what} {caller.name!r} with this ARN: {caller.arn}."
             )
+    elif caller.kind in (CallerKind.USER, CallerKind.ROLE) and may_see(caller.account):
+        other = AwsAccount.objects.filter(account_id=caller.account).first()
+        holder = holder_of(other, caller) if other else None
     return _Asker(caller, holder, _not_read(aws_account, caller, holder), UnknownContextKeys(caller, holder))
 
 
@@ -333,70 +361,8 @@ def is_for_guests(holder: Holder) -> bool:
     return evaluate(request, Layers(resource=holder.trust)).decision in (Decision.ALLOWED, Decision.UNKNOWN)
 
 
-def is_assuming(action: str, resource: str) -> bool:
-    """Whether the trust policy of a role decides."""
-    return action.lower() in _ASSUMES and ":role/" in resource
-
-
 def policy_not_read(account_id: str, action: str, resource: str) -> str:
     """What the policy of the resource is called that the mirror of this AWS account hasn't; "" where there is none."""
     if is_assuming(action, resource):
         return "trust policy" if account_in(resource) != account_id else ""
     return resource_policy_of(resource)
-
-
-# ---- The context ---------------------------------------------------------------------------------------------
-def facts_of_place(
-    own: Surroundings, of_resource: Surroundings, resource: str, action: str = ""
-) -> dict[str, tuple[str, ...]]:
-    """The context keys that the place of principal and resource tells; with an action, that of a global service, too.
-
-    IAM User Guide, "AWS global condition context keys".
-    """
-    found: dict[str, tuple[str, ...]] = {}
-    parts = resource.split(":", 5)
-    region = (parts[3] or only_region(action, parts[1])) if len(parts) == 6 else ""
-    if region and "*" not in region and "?" not in region:
-        found["aws:requestedregion"] = (region,)
-    if own.organization_id:
-        found["aws:principalorgid"] = (own.organization_id,)
-        found["aws:principalorgpaths"] = (own.organization_path,)
-    if of_resource.organization_id:
-        found["aws:resourceorgid"] = (of_resource.organization_id,)
-        found["aws:resourceorgpaths"] = (of_resource.organization_path,)
-    return found
-
-
-def facts_of_holder(holder: Holder) -> dict[str, tuple[str, ...]]:
-    """A tag of a session takes the place of its role's (IAM User Guide, "Pass session tags in AWS STS")."""
-    tags = {} if may_be_tagged(holder) else holder.tags
-    found: dict[str, tuple[str, ...]] = {
-        f"aws:principaltag/{key.lower()}": (str(value),) for key, value in tags.items()
-    }
-    if not holder.is_role:
-        found["aws:userid"] = (holder.unique_id,)
-    return found
-
-
-class UnknownContextKeys:
-    """Says of a context key that nobody gave whether it may be there all the same."""
-
-    __slots__ = ("_absent", "_tags_are_known")
-
-    def __init__(self, caller: Caller, holder: Holder | None) -> None:
-        self._absent = _OF_SERVICES if caller.is_in_an_account else frozenset()
-        if caller.kind is not CallerKind.USER and not (caller.is_in_an_account and not caller.arn):
-            self._absent |= {"aws:username"}
-        if caller.kind in (CallerKind.SERVICE, CallerKind.ANONYMOUS):
-            self._absent |= _OF_ACCOUNTS
-        self._tags_are_known = holder is not None and not may_be_tagged(holder)
-
-    def __call__(self, key: str) -> bool:
-        if self._tags_are_known and key.startswith("aws:principaltag/"):
-            return False
-        return key not in self._absent
-
-
-def may_be_tagged(holder: Holder) -> bool:
-    """Whether a session may have tags that the role itself doesn't."""
-    return holder.trust is not None and any(each.allows for each in holder.trust.document.about("sts:tagsession"))

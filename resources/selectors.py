@@ -5,10 +5,12 @@ For answers about access: "none" is an answer, "not read" isn't one, and says wh
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,11 +19,11 @@ from accounts.models import AwsAccount
 from aws_constraints.arn import Arn
 from policies.models import Document
 from resources.governing import Governor, governor_of
-from resources.models import Resource
-from resources.reading import is_on
+from resources.models import Resource, ResourcePolicy
+from resources.reading import is_on, reading_of
 from resources.sources import SOURCES
 from resources.table import KINDS
-from resources.table.entry import ResourceKind
+from resources.table.entry import ResourceKind, id_of
 from sync.models import Schedule
 from sync.schedule import enabled_regions
 from sync.selectors import SourceCoverage, coverages_by_place
@@ -113,6 +115,25 @@ def _why_not_read(aws_account: AwsAccount, kind: ResourceKind, region: str) -> s
     if _coverage(aws_account, kind, region).at is None:
         return f"{kind.title} of {aws_account.name} weren’t read yet{where}."
     return ""
+
+
+def held_as(aws_account: AwsAccount, kind: str, known_as: str) -> Held | None:
+    """Of what an AWS account has one of, in a Region or altogether, as the mirror knows it. None: it was never read."""
+    rows = Resource.objects.live().filter(aws_account=aws_account, kind=kind, aws_id=id_of(known_as))
+    row = rows.select_related("aws_account").prefetch_related("policies__document").first()
+    return held_policies(row) if row else None
+
+
+def digest(aws_account: AwsAccount) -> str:
+    """Of all that is held of its resources, but its age: equal for equal."""
+    rows = Resource.objects.live().filter(aws_account=aws_account).order_by("pk")
+    policies = ResourcePolicy.objects.filter(resource__in=rows).order_by("pk")
+    said = [
+        list(rows.values_list("aws_id", "located_in", "policy_state", "facts", "not_read")),
+        list(policies.values_list("resource_id", "part", "arn", "document__text_hash")),
+        dict(reading_of(aws_account).services),
+    ]
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 # ---- Of an ARN -----------------------------------------------------------------------------------------------

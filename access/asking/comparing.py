@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from access.asking.calls import SimulatorAnswer, sends_resource_policy
-from access.situations import RESOURCE_POLICY, Situation, delegating_to, is_assuming
+from access.resource_policies import is_assuming
+from access.situations import RESOURCE_POLICY, Situation, delegating_to
 from policies.engine.evaluate import Decision, LayerName, evaluate
 from policies.engine.layers import LayerPolicy, Layers
 
@@ -110,6 +111,11 @@ def _granting(situation: Situation) -> LayerPolicy:
     return delegating_to(request.resource_account, request.caller.account)
 
 
+def _is_held(situation: Situation) -> bool:
+    """Whether the resource has a policy that counts here, and isn't sent."""
+    return situation.of_resource is not None and not sends_resource_policy(situation)
+
+
 def _reasons(situation: Situation, theirs: SimulatorAnswer, is_given: bool) -> Iterator[KnownReason]:
     request, layers = situation.request, situation.layers
     if is_given:
@@ -120,7 +126,7 @@ def _reasons(situation: Situation, theirs: SimulatorAnswer, is_given: bool) -> I
         yield KnownReason.RCPS
     if is_assuming(request.action, request.resource):
         yield KnownReason.TRUST_POLICY
-    elif LayerName.RESOURCE in situation.not_read:
+    elif LayerName.RESOURCE in situation.not_read or _is_held(situation):
         yield KnownReason.RESOURCE_POLICY
     if request.caller.is_session or layers.session or LayerName.SESSION in situation.not_read:
         yield KnownReason.SESSION_POLICY

@@ -10,7 +10,8 @@ from functools import cached_property
 from access.denied.layers import AS_AWS_SAYS, Layered, LayerLine, LayerState, layered
 from access.denied.requests import DeniedRequest, ReadFrom
 from access.holders import Holder
-from access.situations import Situation, Situations, is_assuming
+from access.resource_policies import is_assuming
+from access.situations import Situation, Situations
 from access.surroundings import Surroundings, surroundings_told
 from accounts.models import AwsAccount
 from policies.engine.catalogue import spelled
@@ -90,8 +91,8 @@ class DenialAnswer:
 def answer(
     aws_account: AwsAccount, asked: DeniedRequest, may_see: Callable[[str], bool] = lambda account_id: True
 ) -> DenialAnswer:
-    """`may_see`: whether what bounds an AWS account, by its id, may be told. Raises UnanswerableQuestionError."""
-    situations = Situations(aws_account, around=surroundings_seen(aws_account, may_see))
+    """`may_see`: whether something of an AWS account, by its id, may be told. Raises UnanswerableQuestionError."""
+    situations = Situations(aws_account, around=surroundings_seen(aws_account, may_see), may_see=may_see)
     situation = situations.of(asked.principal, asked.action, asked.resource, asked.context)
     said = AS_AWS_SAYS[asked.layer] if asked.layer else None
     holder = situations.asker(asked.principal).holder
@@ -138,7 +139,12 @@ def _reasons(found: DenialAnswer) -> Iterator[Reason]:
         )
     yield _of_time(found)
     request = found.situation.request
-    if request.resource.split(":")[2:3] in (["s3"], ["kms"]) or is_assuming(request.action, request.resource):
+    is_held = found.situation.of_resource is not None
+    if is_held and request.resource.startswith("arn:aws:s3:"):
+        yield Reason("What is no policy", "Object Lock, and what Amazon S3 itself checks, are not in the mirror.")
+    elif not is_held and (
+        request.resource.split(":")[2:3] in (["s3"], ["kms"]) or is_assuming(request.action, request.resource)
+    ):
         yield Reason(
             "What is no policy",
             "Access control lists and Block Public Access of S3, grants of KMS keys, Object Lock, and what the service "

@@ -19,7 +19,8 @@ from access.denied.statements import (
 )
 from access.holders import Holder
 from access.index import CachedIndex, cached_index
-from access.situations import Situation, is_assuming
+from access.resource_policies import is_assuming
+from access.situations import Situation
 from accounts.models import AwsAccount
 from policies.access_lines import AccessLine, access_lines
 from policies.engine.compiled import compiled

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from access.resource_policies import is_bound_by_rcps, resource_policy_of
-from access.situations import Situation, is_assuming
+from access.resource_policies import is_assuming, is_bound_by_rcps, resource_policy_of
+from access.situations import Situation
 from policies.engine.callers import Caller, CallerKind
 from policies.engine.compiled import CompiledStatement
 from policies.engine.evaluate import (
@@ -168,6 +168,8 @@ def _line(situation: Situation, found: Examination, layer: LayerName) -> LayerLi
         return replace(line, state=LayerState.DENIES, reasons=denying)
     if layer in situation.not_read:
         return replace(line, state=LayerState.UNKNOWN, why=situation.not_read[layer])
+    if layer is LayerName.RESOURCE and situation.unsure:
+        return replace(line, state=LayerState.UNKNOWN, why=" ".join(situation.unsure))
     if layer is LayerName.AWS:
         return replace(line, state=LayerState.LACKS) if _is_refused_by_aws(found) else None
     if layer is LayerName.ENDPOINT or not _is_there(situation, layer):

@@ -19,8 +19,8 @@ from access.plans.comparing import held
 from access.plans.control_policies import AccountLimits, ControlLimits, is_bound, settled
 from access.plans.holdings import Combination
 from access.plans.relevant import Patterns, is_about
+from access.request_context import UnknownContextKeys, facts_of_holder, facts_of_place
 from access.resource_policies import on_services_with_rcps
-from access.situations import UnknownContextKeys, facts_of_holder, facts_of_place
 from access.surroundings import Surroundings
 from policies.engine.compiled import CompiledDocument, CompiledStatement
 from policies.engine.diff.compare import PrincipalDocuments, ResourceDenials

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from access.holders import caller_named
+from access.request_context import UnknownContextKeys, facts_of_place
 from access.resource_policies import on_services_with_rcps
-from access.situations import UnknownContextKeys, facts_of_place
 from access.surroundings import Surroundings
 from policies.engine.callers import Caller, CallerKind
 from policies.engine.compiled import CompiledDocument, CompiledStatement, compiled

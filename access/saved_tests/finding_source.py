@@ -12,6 +12,7 @@ from access.simulation.supposing import live_state
 from accounts.models import AwsAccount
 from findings.models import FindingSeverity
 from findings.sources import FindingSource, Found, stamp_of, stamp_of_code
+from resources.selectors import digest
 from sync.models import SafeguardVersion
 from sync.safeguards.in_force import versions_in_force
 
@@ -35,7 +36,8 @@ class SavedTestsSource(FindingSource):
         if not versions:
             return {}
         cached = cached_index(aws_account)
-        state = (stamp_of_code(*_CODE), cached.digest.hex(), cached.surroundings.stamp)
+        held = digest(aws_account)
+        state = (stamp_of_code(*_CODE), cached.digest.hex(), cached.surroundings.stamp, held)
         return {str(each.safeguard_id): stamp_of(each.pk, *state) for each in versions}
 
     def look(self, aws_account: AwsAccount, scopes: Collection[str]) -> Mapping[str, Sequence[Found]]:

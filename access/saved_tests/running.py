@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from access.action_kinds import expansion
 from access.holders import Holder
-from access.patterns import expansion
+from access.resource_policies import is_assuming
 from access.saved_tests.content import ALLOWED, DENIED, Meant, TestContent
 from access.simulation.answers import AccountState, Evaluator
 from access.simulation.columns import AskedPair, pairs_of
 from access.simulation.deciding import only_if_of
 from access.simulation.directory import AskedPrincipal, UnknownPrincipalError
 from access.simulation.question import MOST_ANSWERS
-from access.situations import Situation, UnanswerableQuestionError, is_assuming
+from access.situations import Situation, UnanswerableQuestionError
 from aws_constraints.arn import name_of
 from policies.engine.evaluate import Decision, Verdict
 from policies.engine.somewhere import is_pattern

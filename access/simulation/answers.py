@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from access.holders import Holder
+from access.resource_policies import is_assuming
 from access.simulation.columns import AskedPair, AskedPairs
 from access.simulation.directory import AskedPrincipal, Directory, UnknownPrincipalError
 from access.simulation.question import SimulationQuestion
-from access.situations import Situation, Situations, UnanswerableQuestionError, is_assuming
+from access.situations import Situation, Situations, UnanswerableQuestionError
 from access.surroundings import Surroundings, surroundings_told
 from accounts.models import AwsAccount
 from policies.engine.callers import caller_of
@@ -61,7 +62,7 @@ class CellAnswer:
 
     @cached_property
     def by_policies_read(self) -> Decision:
-        if not self.situation.not_read:
+        if not (self.situation.not_read or self.situation.unsure):
             return self.verdict.decision
         return self.situation.verdict_by_policies_read().decision
 
@@ -78,7 +79,7 @@ def word_of(decision: Decision) -> str:
 class AccountState:
     """The principals of an AWS account, as they are or as something would make them.
 
-    `may_see`: whether what bounds another AWS account, by its id, may be told to who asks.
+    `may_see`: whether something of another AWS account, by its id, may be told to who asks.
     """
 
     aws_account: AwsAccount
@@ -99,7 +100,7 @@ class Evaluator:
 
     @cached_property
     def situations(self) -> Situations:
-        return Situations(self.state.aws_account, self.state.directory.lookup, self._around)
+        return Situations(self.state.aws_account, self.state.directory.lookup, self._around, self.state.may_see)
 
     def _around(self, account_id: str) -> Surroundings:
         known = self.state.around

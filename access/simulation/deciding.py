@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from access.descriptions import describe_context
+from access.resource_policies import RESOURCE_POLICIES
 from access.simulation.answers import CellAnswer, word_of
 from access.situations import RESOURCE_POLICY, SESSION_POLICY, Situation
 from access.templatetags.access_words import LAYERS, keys, short
@@ -75,9 +76,11 @@ def links_of(answer: CellAnswer) -> list[Link]:
     lines = [line for reason in verdict.reasons for line in _links(reason, answer)]
     if not verdict.reasons and answer.decision is Decision.IMPLICIT_DENY:
         lines.append(_denied("since no policy allows it."))
+    lines += [_condition(note) for note in answer.situation.notes]
     lines += [_unknown("Not read:", answer.situation.not_read[layer]) for layer in verdict.not_read]
+    lines += [_unknown("Not known:", sentence) for sentence in answer.situation.unsure]
     lines += [_decided(decision, f"on {resource}.") for decision, resource in answer.situation.differs.items()]
-    if verdict.not_read:
+    if verdict.not_read or answer.situation.unsure:
         lines.append(
             _condition(f"By the policies that the console has read: {word_of(answer.by_policies_read).lower()}.")
         )
@@ -131,7 +134,10 @@ def called(policy: str) -> str:
     if of:
         return f"the {kind} of {name.rpartition('/')[2]}"
     named = short(policy)
-    return f"the {named}" if named.startswith(("inline policy", SESSION_POLICY, RESOURCE_POLICY)) else named
+    return f"the {named}" if named.startswith(_WITH_ARTICLE) else named
+
+
+_WITH_ARTICLE = ("inline policy", SESSION_POLICY, RESOURCE_POLICY, *sorted(set(RESOURCE_POLICIES.values())))
 
 
 # ---- Documents -----------------------------------------------------------------------------------------------
@@ -210,4 +216,6 @@ def only_if_of(situation: Situation, verdict: Verdict) -> str:
         return f"depends on {', '.join(map(spelled, verdict.missing_context))}"
     if verdict.not_read:
         return f"the {' and the '.join(LAYERS[layer] for layer in verdict.not_read)} isn’t read"
+    if situation.unsure:
+        return "what decides beside the resource’s policy isn’t known"
     return "not the same for all that the pattern means" if situation.differs else ""

@@ -84,7 +84,9 @@ def _answered(
             situations = evaluator.situations
             situation = evaluator.situation(asked["principal"], AskedPair(asked["action"], asked["resource"]))
         else:
-            supposed, situations = "", Situations(aws_account, around=surroundings_seen(aws_account, seen_by(request)))
+            seen = seen_by(request)
+            supposed = ""
+            situations = Situations(aws_account, around=surroundings_seen(aws_account, seen), may_see=seen)
             situation = situations.of(asked["principal"], asked["action"], asked["resource"], asked["context"])
     except UnanswerableQuestionError as problem:
         return {"unanswerable": str(problem)}
@@ -94,7 +96,7 @@ def _answered(
         "supposed": supposed,
         "url": principal_url(aws_account, holder.unique_id, holder.is_role) if holder else "",
         "ours": evaluate(situation.request, situation.all_layers),
-        "not_read": list(situation.not_read.values()),
+        "not_read": [*situation.not_read.values(), *situation.unsure],
     }
     try:
         source = source_of(situation, holder)

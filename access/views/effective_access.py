@@ -4,7 +4,7 @@ policies say."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from access.forms import QuestionForm
 from access.holders import Holder, caller_named, holder_of
 from access.situations import UnanswerableQuestionError, is_for_guests, situation_of
 from access.surroundings import surroundings_of
+from access.views.seen import seen_by
 from access.views.service_rows import shown_services
 from accounts.models import AwsAccount
 from identities.object_pages import ROLE, USER
@@ -44,13 +45,16 @@ def _access(request: HttpRequest, kind: ObjectPages, account_id: str, aws_id: st
     if holder:
         context |= {"statements": list(_statements(holder)), **_services(row.aws_account, holder, request.GET)}
     if holder and form.is_valid():
-        context |= _answered(row.aws_account, row.arn, form.cleaned_data)
+        context |= _answered(row.aws_account, row.arn, form.cleaned_data, seen_by(request))
     return render_tab(request, kind, row, tab="access", template="access/effective.html", context=context)
 
 
-def _answered(aws_account: AwsAccount, arn: str, asked: dict[str, Any]) -> dict[str, Any]:
+def _answered(
+    aws_account: AwsAccount, arn: str, asked: dict[str, Any], may_see: Callable[[str], bool]
+) -> dict[str, Any]:
+    question = (asked["action"], asked["resource"], asked["context"])
     try:
-        situation = situation_of(aws_account, arn, asked["action"], asked["resource"], asked["context"])
+        situation = situation_of(aws_account, arn, *question, may_see=may_see)
     except UnanswerableQuestionError as problem:
         return {"unanswerable": str(problem)}
     verdict = situation.verdict()
@@ -59,7 +63,8 @@ def _answered(aws_account: AwsAccount, arn: str, asked: dict[str, Any]) -> dict[
         "verdict": verdict,
         "by_policies_read": situation.verdict_by_policies_read().decision,
         "differs": situation.differs,
-        "not_read": [situation.not_read[layer] for layer in verdict.not_read],
+        "not_read": [*(situation.not_read[layer] for layer in verdict.not_read), *situation.unsure],
+        "notes": situation.notes,
     }
 
 

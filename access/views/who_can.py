@@ -14,8 +14,10 @@ from django.views.decorators.http import require_GET
 from access.forms import QuestionForm
 from access.holders import Holder
 from access.resource_policies import resource_policy_of
+from access.resource_sides.values import SideNotRead
 from access.role_chains import RoleChain
 from access.templatetags.access_words import LAYERS
+from access.views.seen import seen_by
 from access.views.shown_part import ShownPart
 from access.who_can import chains
 from access.who_can.answer import WhoCanAnswer
@@ -38,7 +40,8 @@ def who_can(request: HttpRequest, account_id: str) -> HttpResponseBase:
     form = QuestionForm.asked(request.GET)
     context: dict[str, Any] = {"aws_account": aws_account, "form": form}
     if form.is_valid():
-        answer = WhoCanAnswer(aws_account, form.cleaned_data, like=request.GET.get("like", ""))
+        like = request.GET.get("like", "")
+        answer = WhoCanAnswer(aws_account, form.cleaned_data, like=like, may_see=seen_by(request))
         if request.GET.get("format") == "csv":
             return file_response("csv", f"who-can-{account_id}", answer.csv())
         if request.GET.get("format") == "chains":
@@ -67,6 +70,7 @@ def _shown(answer: WhoCanAnswer, said: QueryDict) -> dict[str, Any]:
         "all_url": url(),
         "csv_url": url(**like, format="csv"),
         "not_read": _not_read(answer),
+        "said_of_resource": answer.said_of_resource,
         "graph": who_can_graph(answer, found, url),
         **_chains(answer, found, said, url),
     }
@@ -119,5 +123,6 @@ def _not_read(answer: WhoCanAnswer) -> str:
         for each in answer.found[:SHOWN]
         for layer in each.not_read
     )
-    names = [f"the {name}" for name in dict.fromkeys(named) if name]
+    of_resource = resource_policy_of(answer.asked["resource"]) if isinstance(answer.side, SideNotRead) else ""
+    names = [f"the {name}" for name in dict.fromkeys([of_resource, *named]) if name]
     return some(names) if names else ""

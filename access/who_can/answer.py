@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,10 @@ from access.matches import WhoCanMatch
 from access.object_links import links_of, principal_url
 from access.outsiders import Outsider, outsiders
 from access.patterns import who_can
+from access.resource_sides.lookup import ResourceSides, nobody
+from access.resource_sides.values import ResourceSide, SideNotRead
 from access.role_chains import ChainSearch
+from access.rows import digest_of
 from access.who_can.ways import Fold, Way, by_policy, folded, policies_and_groups, ways_of
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
@@ -72,14 +75,23 @@ class WhoCanLine:
 
 
 class WhoCanAnswer:
-    """`like`: the unique id of somebody, to list only who gets it in the same way; "" for everybody."""
+    """`like`: the unique id of somebody, to list only who gets it in the same way; "" for everybody. `may_see`: whether
+    something of another AWS account, by its id, may be told to who asks.
+    """
 
-    def __init__(self, aws_account: AwsAccount, asked: Mapping[str, Any], like: str = "") -> None:
+    def __init__(
+        self,
+        aws_account: AwsAccount,
+        asked: Mapping[str, Any],
+        like: str = "",
+        may_see: Callable[[str], bool] = nobody,
+    ) -> None:
         self.aws_account, self.asked = aws_account, asked
+        self.sides = ResourceSides(aws_account, may_see)
         self.cached = cached_index(aws_account)
         self.index = self.cached.index
         question = (asked["action"], asked["resource"], asked["context"])
-        self.found = who_can(self.index, *question)
+        self.found = who_can(self.index, *question, self.sides)
         self.others = list(outsiders(self.index, *question))
         self.like = next((fold for fold in self.folds if _has(fold, like)), None) if like else None
 
@@ -95,9 +107,25 @@ class WhoCanAnswer:
     def chains(self) -> ChainSearch:
         """Kept beside the index: it goes on where it stopped."""
         roles = {each.number: each.decision is Decision.ALLOWED for each in self.found if each.holder.is_role}
-        asked = (self.asked["action"], self.asked["resource"], tuple(sorted(self.asked["context"].items())))
         apart = [each.number for each in self.found]
-        return self.cached.answer(("chains", *asked), lambda: ChainSearch(self.index, roles, apart))
+        key = digest_of(sorted(roles.items()), apart)  # what they may comes of more than the index
+        return self.cached.answer(("chains", key), lambda: ChainSearch(self.index, roles, apart))
+
+    @property
+    def side(self) -> ResourceSide | SideNotRead | None:
+        """What is held of the resource; None where policies of principals alone decide, or trust policies."""
+        return self.sides.of(self.asked["action"], self.asked["resource"])
+
+    @property
+    def said_of_resource(self) -> Sequence[str]:
+        """Sentences: what beside the policy of the resource counts, or may."""
+        side = self.side
+        if isinstance(side, SideNotRead):
+            return [side.why] if side.why else []
+        if side is None:
+            return []
+        said = (side.own, side.others) if side.account_id == self.aws_account.account_id else (side.others,)
+        return list(dict.fromkeys(each for part in said for each in (*part.notes, *part.unsure)))
 
     def lines(self, first: int = 0, most: int | None = None) -> Iterator[WhoCanLine]:
         """`first`: from 0."""

@@ -217,6 +217,14 @@ class CompiledDocument:
         self.statements = [CompiledStatement(each, with_variables=found.with_variables) for each in found.statements]
         self._by_action: dict[str, tuple[CompiledStatement, ...]] = {}
 
+    @classmethod
+    def joined(cls, documents: Sequence[CompiledDocument]) -> CompiledDocument:
+        """The statements of all, each read as its own document has it; as written, the first one."""
+        made = cls({})
+        made.written = documents[0].written if documents else {}
+        made.statements = [statement for document in documents for statement in document.statements]
+        return made
+
     @property
     def names_principals(self) -> bool:
         """Whether it is the policy of a resource, or a trust policy."""

@@ -300,8 +300,9 @@ class _Evaluation:
             boundary = MAYBE if LayerName.BOUNDARY in not_read else boundary
             session = MAYBE if LayerName.SESSION in not_read else session
             perhaps = NamingDirectness.ITSELF if LayerName.RESOURCE in not_read else perhaps
-        if denies is NO and (not_read or any(reason.effect == "Deny" for reason in self._perhaps)):
-            denies = MAYBE
+        perhaps = NamingDirectness.ITSELF if layers.may_be_granted else perhaps
+        may_deny = not_read or layers.may_be_refused or any(reason.effect == "Deny" for reason in self._perhaps)
+        denies = MAYBE if denies is NO and may_deny else denies
         return LayerDecisions(identity, boundary, session, surely, perhaps, guards, denies)
 
     def _session(self) -> Truth | None:

@@ -39,7 +39,11 @@ class ControlPolicyLevel:
 
 @dataclass(frozen=True)
 class Layers:
-    """None: there is no such layer. An empty one allows nothing. One of `not_read` may say anything."""
+    """None: there is no such layer. An empty one allows nothing. One of `not_read` may say anything.
+
+    `may_be_granted`, `may_be_refused`: something of the resource beside its policy, such as an access control list, may
+    let in whoever asks, or keep them out.
+    """
 
     identity: tuple[LayerPolicy, ...] = ()
     boundaries: tuple[LayerPolicy, ...] | None = None
@@ -49,6 +53,8 @@ class Layers:
     scps: tuple[ControlPolicyLevel, ...] = ()
     rcps: tuple[ControlPolicyLevel, ...] = ()
     not_read: frozenset[LayerName] = frozenset()
+    may_be_granted: bool = False
+    may_be_refused: bool = False
 
 
 @dataclass(frozen=True)

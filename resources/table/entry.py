@@ -269,6 +269,8 @@ class ResourceKind:
     regional: bool = True
     none_means: str  # what it means that there is no policy, in a sentence
     peculiar: str = ""  # a sentence for the documentation
+    # The document that AWS goes by where it has none; None: without one it lets in nobody.
+    instead_of_none: Mapping[str, Any] | None = None
 
     @property
     def several(self) -> str:

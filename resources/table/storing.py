@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from resources.table.entry import Asker, AwsPlace, GetCall, Listed, Listing, Need, ResourceKind, of_arn, policy
+from resources.table.entry import (
+    Asker,
+    AwsPlace,
+    GetCall,
+    Listed,
+    Listing,
+    Need,
+    ResourceKind,
+    of_arn,
+    policy,
+)
 from sync.aws.permission import NOBODY
 
 _OWN_PRINCIPALS = "Only principals of its own AWS account get to it, as their own policies say."
@@ -70,6 +80,21 @@ def _file_system_again(ask: Asker, arn: str, name: str) -> Listed | None:
     return next((_file_system(item, ask.place) for item in (found or {}).get("FileSystems") or ()), None)
 
 
+# Amazon EFS User Guide, "Using IAM to control data access to file systems", "Default EFS file system policy".
+_OPEN = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "WithoutPolicy",
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": [f"elasticfilesystem:Client{what}" for what in ("Mount", "Write", "RootAccess")],
+            "Resource": "*",
+            "Condition": {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}},
+        }
+    ],
+}
+
 FILE_SYSTEM = ResourceKind(
     kind="efs.file_system",
     service="efs",
@@ -98,6 +123,7 @@ FILE_SYSTEM = ResourceKind(
     none_means="Every client that reaches one of its mount targets may read and write all of it: no policy "
     "doesn’t mean that nobody may.",
     peculiar="Without a policy it is open to every client that reaches a mount target.",
+    instead_of_none=_OPEN,
 )
 
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from access.cases import Cases, describe
 from access.commands import aws_account_of, context_from, policy_from
+from access.resource_sides.lookup import everybody
 from access.situations import Situation, UnanswerableQuestionError, situation_of
 from policies.engine.statements import statement_name
 
@@ -69,6 +70,7 @@ class Command(BaseCommand):
                 {**context_from(options["context"]), **{key.lower(): () for key in options["without"]}},
                 policy_from(options["session_policy"]),
                 policy_from(options["resource_policy"]),
+                may_see=everybody,
             )
         except UnanswerableQuestionError as problem:
             raise CommandError(str(problem)) from problem
@@ -94,6 +96,8 @@ def answer_json(situation: Situation) -> dict[str, Any]:
         "resource": request.resource,
         **describe(verdict),
         "not_read": {layer.value: situation.not_read[layer] for layer in verdict.not_read},
+        "not_known": list(situation.unsure),
+        "notes": list(situation.notes),
         "by_policies_read": situation.verdict_by_policies_read().decision.value,
     } | ({"differs": {each.value: one for each, one in situation.differs.items()}} if situation.differs else {})
 
@@ -112,9 +116,11 @@ def _lines(answer: dict[str, Any]) -> Iterator[str]:
         yield f"It depends on {', '.join(answer['missing_context'])}: give them with --context."
     for decision, resource in answer.get("differs", {}).items():
         yield f"  {decision} on {resource}"
+    yield from answer["notes"]
     for layer, why in answer["not_read"].items():
         yield f"Not evaluated: {layer}. {why}"
-    if answer["not_read"]:
+    yield from (f"Not known: {why}" for why in answer["not_known"])
+    if answer["not_read"] or answer["not_known"]:
         yield f"According to the policies we have: {answer['by_policies_read']}"
 
 

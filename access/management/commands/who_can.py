@@ -14,6 +14,7 @@ from access.index import Index, index_of
 from access.matches import WhoCanMatch
 from access.outsiders import Outsider, outsiders
 from access.patterns import MOST_WILDCARDS, is_too_wild, who_can
+from access.resource_sides.lookup import ResourceSides, everybody
 from access.role_chains import chains_to
 from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
@@ -53,8 +54,9 @@ class Command(BaseCommand):
             raise CommandError(f"{action!r} is no action: it must be written as service:Action.")
         if is_too_wild(action) or is_too_wild(resource):
             raise CommandError(f"A pattern may have up to {MOST_WILDCARDS} wildcards.")
-        index = index_of(aws_account_of(options["account"]))
-        found = who_can(index, action, resource, context)
+        aws_account = aws_account_of(options["account"])
+        index, sides = index_of(aws_account), ResourceSides(aws_account, everybody)
+        found = who_can(index, action, resource, context, sides)
         patterns = is_pattern(action) or is_pattern(resource)
         described = [_as_json(each, patterns) for each in found]
         described += [_outsider_as_json(each) for each in outsiders(index, action, resource, context)]
