@@ -92,7 +92,7 @@ def _assignments(aws_account: AwsAccount) -> Mapping[str, _Assigned]:
 def _found(row: PermissionSet, assigned: _Assigned) -> Iterator[Found]:
     about = (PermissionSet.kind, row.aws_id, row.name)
     broad = sorted(_broad_actions(row.inline.text)) if row.inline else []
-    if assigned.directly and (any(arn.endswith(_ADMINISTRATOR) for arn in row.managed) or "*" in broad):
+    if assigned.directly and allows_everything(row):
         people, where = {each for _, each in assigned.directly}, sorted({each for each, _ in assigned.directly})
         sentence = (
             f"{row.name} allows everything, and {counted(len(people), 'person has', 'people have')} it directly, in "
@@ -116,6 +116,13 @@ def _found(row: PermissionSet, assigned: _Assigned) -> Iterator[Found]:
         where = sorted({each for each, _ in assigned.deleted})
         sentence = f"{row.name} is still assigned in {some(where)} to a user or group that AWS has deleted."
         yield Found(TO_DELETED, FindingSeverity.LOW, *about, sentence, [*map("/".join, sorted(assigned.deleted))])
+
+
+def allows_everything(row: PermissionSet) -> bool:
+    """By AWS's policy for that, or its own."""
+    if any(arn.endswith(_ADMINISTRATOR) for arn in row.managed):
+        return True
+    return row.inline is not None and "*" in _broad_actions(row.inline.text)
 
 
 def _broad_actions(text: str) -> set[str]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from accounts.roles import SEE_IAM, SEE_PEOPLE
-from directory import kinds, permissions, selectors, sources
+from directory import actions, kinds, operations, permissions, selectors, sources
 from directory.finding_source import DirectorySource
 from directory.people import erasure
 from directory.people.mirror import DirectoryPersonMirror
 from directory.people.source import DirectoryPeopleSource
+from directory.plan_check import AssignmentCheck
 from findings import sources as findings
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from identities.models import IamRole
-from sync import mirror
+from sync import checks, mirror
 from sync.aws import permission
 from sync.ticks import register_part
 
@@ -52,6 +53,9 @@ def register() -> None:
             position=25,
         )
     )
+    operations.register()
+    actions.register()
+    checks.register(AssignmentCheck())
     findings.register(DirectorySource())
     register_part(erasure.erase_due)
 

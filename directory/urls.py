@@ -7,6 +7,7 @@ from directory.object_pages import GROUP, PERMISSION_SET
 from directory.views import center, people, role
 from iamconsole.web.addresses import needs, page
 from objects.object_pages import tab_patterns
+from objects.views.object_action import action_pattern
 
 _CENTER = "aws/<str:account_id>/identity-center/"
 
@@ -14,9 +15,11 @@ urlpatterns = [
     page(_CENTER, center.identity_center, needs(SEE_IAM, SEE_PEOPLE), name="identity_center"),
     page(f"{_CENTER}permission-sets/", center.permission_sets, needs(SEE_IAM), name="permission_sets"),
     *tab_patterns(PERMISSION_SET),
+    action_pattern(PERMISSION_SET),
     page(f"{_CENTER}assignments/", center.assignments, needs(SEE_IAM), name="directory_assignments"),
     page(f"{_CENTER}groups/", center.groups, needs(SEE_IAM), name="directory_groups"),
     *tab_patterns(GROUP),
+    action_pattern(GROUP),
     page(f"{_CENTER}people/", people.people, needs(SEE_PEOPLE), name="directory_people"),
     page(f"{_CENTER}people/<str:aws_id>/", people.person, needs(SEE_PEOPLE), name="directory_person"),
     page("aws/<str:account_id>/roles/<str:aws_id>/people/", role.role_people, needs(SEE_IAM), name="role_people"),

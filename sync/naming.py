@@ -19,8 +19,9 @@ from sync.mirror.base import registry
 from sync.models import Step
 from sync.operation_mixins import AboutPoolPeople
 
-# As AWS writes them: "UserType", "UserPoolType" and "UserPoolClientType" of Amazon Cognito's API reference.
-_SUB = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+# As AWS writes them: "UserType", "UserPoolType" and "UserPoolClientType" of Amazon Cognito's API reference, and
+# the user ids of the Identity Store API reference, which may begin with ten digits more.
+_SUB = r"(?:[0-9a-f]{10}-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _USER_POOL = r"[a-z]{2}(?:-[a-z]+)+-\d_[0-9A-Za-z]{1,50}"
 _APP_CLIENT = r"[0-9a-z]{26}"
 PERSON = re.compile(_SUB)

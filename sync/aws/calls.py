@@ -142,6 +142,14 @@ def may_be_resent(service: str, operation: str) -> bool:
     return operation.startswith((*_RESENDABLE, *_RESENDABLE_OF_PEOPLE)) and operation not in _SENT_ONCE
 
 
+def action_prefix(service: str) -> str:
+    """How the actions of a service begin: "sso" of sso-admin."""
+    return _PREFIXES.get(service, service)
+
+
+_PREFIXES = {"sso-admin": "sso"}
+
+
 def reads_in_policies(service: str) -> tuple[str, ...]:
     """The patterns of what is read there, without the service, as a policy that may not be long names them."""
     return _READS_IN_POLICIES.get(service, ("Get*", "List*"))
@@ -151,4 +159,6 @@ _READS_IN_POLICIES = {
     # What else begins with "Get" there gives somebody's credentials.
     "cognito-identity": ("Describe*", "GetIdentityPoolRoles", "GetPrincipalTagAttributeMap", "List*"),
     "cognito-idp": ("AdminGet*", "AdminList*", "Describe*", "Get*", "List*"),
+    "identitystore": ("Describe*", "List*"),
+    "sso-admin": ("Describe*", "Get*", "List*"),
 }

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import Risk
 from iamconsole.web.words import counted
 from sync import operations
-from sync.aws.calls import reads_in_policies
+from sync.aws.calls import action_prefix, reads_in_policies
 from sync.models import Change, Step
 from sync.operations import BadParams, Call, Operation, PlannedStep, StepSpec
 from sync.placeholders import positions_in, resolved
@@ -77,7 +77,7 @@ def session_policy(calls: Iterable[Call]) -> dict[str, Any]:
     writing = [
         {"Effect": "Allow", "Action": sorted(actions), "Resource": list(arns)} for arns, actions in actions_of.items()
     ]
-    reads = sorted(f"{service}:{read}" for service in services for read in reads_in_policies(service))
+    reads = sorted(f"{action_prefix(service)}:{read}" for service in services for read in reads_in_policies(service))
     return {"Version": "2012-10-17", "Statement": [*writing, {"Effect": "Allow", "Action": reads, "Resource": "*"}]}
 
 

@@ -27,7 +27,7 @@ from sync.changes.steps import created_ids, title_of
 from sync.changes.transitions import LET_END_GO, MOVE_END
 from sync.error_isolation import for_each_isolated
 from sync.models import Change, Step
-from sync.operations import BadParams, PlannedStep, Refusal, StepSpec
+from sync.operations import BadParams, Gate, PlannedStep, Refusal, StepSpec
 from sync.placeholders import resolved
 
 LONGEST = timedelta(days=366)
@@ -56,6 +56,8 @@ def _undoing(change: Change, specs: Sequence[StepSpec]) -> list[PlannedStep]:
     granted = list(draft.steps)
     try:
         for step in reversed(granted):
+            if isinstance(step.operation, Gate):  # it sent nothing
+                continue
             undoing = step.operation.reverse(step.params, step.before, {})
             if not undoing or not step.operation.may_end(step.params):
                 raise PlanError(f"{step.operation.title(step.params)}: that can’t be temporary.")

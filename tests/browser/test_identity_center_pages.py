@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import Operator
@@ -60,3 +62,25 @@ def test_from_a_role_to_a_person_and_back_to_the_set(center: Arranged, alice: Op
     page.get_by_role("link", name="Permission sets").first.click()
     page.get_by_label("Search permission sets").fill("adm")
     expect(page.locator("#list-count")).to_have_text("1 of 2 permission sets matches.")
+
+
+def test_a_group_is_assigned_until_a_date_by_the_keyboard(center: Arranged, erin: Operator, page_of: PageOf) -> None:
+    page = page_of(erin)
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(address("permission_set_action", aws_id=center.read_only.rpartition("/")[2], action="assign"))
+    assert not scrolls_sideways(page, 390)
+    assert axe_violations(page) == []
+    page.get_by_role("combobox", name="AWS account").focus()
+    page.keyboard.type("123456789012")
+    page.keyboard.press("Tab")
+    page.keyboard.type("contractors")
+    page.get_by_label("Until").fill(f"{timezone.localtime() + timedelta(days=3):%Y-%m-%dT%H:%M}")
+    page.get_by_label("Reason").fill("On call for three days")
+    page.get_by_role("button", name="Stage the change").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Assign Read_Only in 123456789012")
+    expect(page.get_by_role("main")).to_contain_text("Wait until AWS has assigned Read_Only in 123456789012")
+    assert not scrolls_sideways(page, 390)
+    page.goto(address("permission_set", aws_id=center.admin.rpartition("/")[2]))
+    page.get_by_role("link", name="Take away… from this person in 123456789012").click()
+    expect(page.get_by_label("From whom, and where")).to_contain_text("Priya Nair")
+    assert axe_violations(page) == []

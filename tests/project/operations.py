@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tests.cognito import operation_cases_people, operation_cases_pools
 from tests.cognito.identity_pools import operation_cases as operation_cases_identity_pools
+from tests.directory import operation_cases as operation_cases_directory
 from tests.identities import (
     operation_cases_account,
     operation_cases_certificates,
@@ -31,6 +32,8 @@ ALL: tuple[OperationCase, ...] = (
     *operation_cases_account.CASES,
     *operation_cases_root_access.CASES,
     *operation_cases_delegation.CASES,
+    *operation_cases_directory.CASES,
+    *operation_cases_directory.OTHER_CASES,
     *operation_cases_pools.CASES,
     *operation_cases_pools.OTHER_CASES,
     *operation_cases_people.CASES,

@@ -13,7 +13,12 @@ from sync.operations import Gate, Operation, registry
 TARGET = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 
 # The prefix of IAM actions, by the beginning of the kinds; the first that fits.
-_SERVICES: Mapping[str, str] = {"iam.": "iam", "cognito.identity_pool.": "cognito-identity", "cognito.": "cognito-idp"}
+_SERVICES: Mapping[str, str] = {
+    "iam.": "iam",
+    "sso.": "sso",
+    "cognito.identity_pool.": "cognito-identity",
+    "cognito.": "cognito-idp",
+}
 
 _INTRODUCTION = """# Operations
 

@@ -1,0 +1,199 @@
+"""Forms that stage changes of assignments, on the pages of permission sets and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Q, QuerySet
+
+from accounts.models import AwsAccount
+from directory import selectors
+from directory.models import AccountAssignment, DirectoryGroup, DirectoryUser, Instance, PermissionSet
+from directory.operations import assign, withdraw
+from directory.operations.assignments import params_of
+from directory.people.names import called, sees_people
+from objects import object_actions
+from objects.fields import NamedField, UntilField
+from objects.object_actions import ActionForm, ObjectAction
+from policies.models import OrgAccount
+from sync.operations import Refusal, StepSpec
+
+_UNTIL = "Taken away again by itself then. Empty: until somebody takes it away."
+_MOST = 500  # assignments in a list to choose from
+
+
+class AccountField(NamedField):
+    """An AWS account of the organization, by its name or its 12 digits; cleans to the digits."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "AWS account",
+            lambda aws_account: OrgAccount.objects.live().filter(aws_account=aws_account).order_by("name_key"),
+            label="AWS account",
+            help_text="Its name in the organization, or its 12 digits.",
+        )
+
+    def words_of(self, row: Any) -> str:
+        return str(row.aws_id)
+
+    def meant(self, rows: QuerySet[Any], said: str) -> QuerySet[Any]:
+        return rows.filter(Q(aws_id=said) | Q(name_key=said.casefold()))
+
+    def missing(self, said: str) -> Any:
+        if said.isascii() and said.isdecimal() and len(said) == 12:
+            return said  # the organization wasn't read: AWS knows
+        return super().missing(said)
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        return found.aws_id if isinstance(found, OrgAccount) else found
+
+
+class GroupOfDirectoryField(NamedField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            "group",
+            lambda aws_account: DirectoryGroup.objects.live().filter(aws_account=aws_account).order_by("name_key"),
+            label="Group",
+            help_text="Its name.",
+            **kwargs,
+        )
+
+    def words_of(self, row: Any) -> str:
+        return str(row.description)
+
+
+class PersonField(NamedField):
+    """By user name, e-mail address or id. To who may not see people it isn't offered."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "person",
+            lambda aws_account: DirectoryUser.objects.live().filter(aws_account=aws_account).order_by("name_key"),
+            label="Or a person",
+            required=False,
+            help_text="Their user name, e-mail address or id. A group is better: one sees who has what.",
+        )
+
+    def words_of(self, row: Any) -> str:
+        return called(row)
+
+    def meant(self, rows: QuerySet[Any], said: str) -> QuerySet[Any]:
+        return rows.filter(Q(aws_id=said) | Q(name__iexact=said) | Q(email__iexact=said))
+
+
+class SetField(NamedField):
+    def __init__(self) -> None:
+        super().__init__(
+            "permission set",
+            lambda aws_account: PermissionSet.objects.live().filter(aws_account=aws_account).order_by("name_key"),
+            label="Permission set",
+            help_text="Its name.",
+        )
+
+    def words_of(self, row: Any) -> str:
+        return str(row.description)
+
+
+def _region(chosen: PermissionSet) -> str:
+    instance = Instance.objects.live().filter(aws_account=chosen.aws_account_id, arn=chosen.instance_arn).first()
+    if instance is None:
+        raise Refusal("The mirror no longer has the instance of Identity Center: pull, then try again.")
+    return str(instance.primary_region)
+
+
+class AssignSetForm(ActionForm):
+    heading = "Assign {names}"
+    about = "Whoever is assigned gets a role with it in that AWS account; a group’s members as long as they are in it."
+    account = AccountField()
+    group = GroupOfDirectoryField(required=False)
+    person = PersonField()
+    ends = UntilField(_UNTIL)
+
+    def __init__(self, aws_account: AwsAccount, *args: Any, **kwargs: Any) -> None:
+        super().__init__(aws_account, *args, **kwargs)
+        if not sees_people(self.operator, aws_account):
+            del self.fields["person"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        given = [name for name in ("group", "person") if cleaned.get(name)]
+        if not self.errors and len(given) != 1:
+            self.add_error("group", "Say one of the two: a group or a person." if given else "Say to whom.")
+        return cleaned
+
+    def steps(self) -> Sequence[StepSpec]:
+        chosen: PermissionSet = self.target
+        principal = self.cleaned_data["group"] or self.cleaned_data["person"]
+        return assign(params_of(chosen, _region(chosen), self.cleaned_data["account"], principal))
+
+
+class AssignGroupForm(ActionForm):
+    heading = "Give {names} a permission set"
+    about = "All its members get a role with it in that AWS account, as long as they are in the group."
+    set = SetField()
+    account = AccountField()
+    ends = UntilField(_UNTIL)
+    named_otherwise: ClassVar[dict[str, str]] = {"until": "ends", "set_arn": "set"}
+
+    def steps(self) -> Sequence[StepSpec]:
+        chosen: PermissionSet = self.cleaned_data["set"]
+        return assign(params_of(chosen, _region(chosen), self.cleaned_data["account"], self.target))
+
+
+class WithdrawForm(ActionForm):
+    heading = "Take {names} away"
+    about = "They get no new session with it in that AWS account. One that runs goes on until it ends."
+    assignment = forms.ChoiceField(label="From whom, and where")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["assignment"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared above
+        field.choices = list(self._choices())
+        if not field.choices:
+            self.cannot = "Nobody has it, as far as assignments were read."
+
+    def _choices(self) -> Sequence[tuple[str, str]]:
+        chosen: PermissionSet = self.target
+        names = sees_people(self.operator, self.aws_account)
+        rows = selectors.with_principals(selectors.assignments_of(chosen).order_by("target_id", "pk")[:_MOST])
+        accounts = selectors.account_names(self.aws_account, {one.assignment.target_id for one in rows})
+
+        def said(one: selectors.AssignedPrincipal) -> str:
+            target = one.assignment.target_id
+            where = f"{accounts[target]} ({target})" if accounts[target] else target
+            who = one.group.name if one.group else called(one.person) if one.person and names else "a person"
+            known = one.group or (one.person and names)
+            return f"{where}: {who}" if known else f"{where}: {who} {one.assignment.principal_id}"
+
+        return [(one.assignment.aws_id, said(one)) for one in rows]
+
+    def steps(self) -> Sequence[StepSpec]:
+        rows = AccountAssignment.objects.live().filter(aws_account=self.aws_account)
+        row = rows.filter(aws_id=self.cleaned_data["assignment"]).first()
+        if row is None:
+            raise Refusal("It was taken away meanwhile.", field="assignment")
+        return withdraw(row, _region(self.target))
+
+
+def register() -> None:
+    object_actions.register(
+        "permission_set",
+        ObjectAction("assign", "Assign…", AssignSetForm, icon="user-round-plus", position=10),
+        ObjectAction(
+            "withdraw",
+            "Take away…",
+            WithdrawForm,
+            icon="user-round-minus",
+            danger=True,
+            position=20,
+            offered=lambda row: selectors.assignments_of(row).exists(),
+        ),
+    )
+    object_actions.register(
+        "directory_group",
+        ObjectAction("assign", "Give a permission set…", AssignGroupForm, icon="user-round-plus", position=10),
+    )

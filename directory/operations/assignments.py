@@ -1,0 +1,392 @@
+"""Assigning a permission set to a group or a person in an AWS account, and taking it away.
+
+AWS does both by itself, and tells by a request's id how it stands: a gate waits for that. With the first assignment of
+a set in an AWS account its role is made there, with the last one it goes ("Assign user or group access to AWS accounts"
+in the IAM Identity Center User Guide).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic, sleep
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from directory import reads
+from directory.models import (
+    AccountAssignment,
+    DirectoryGroup,
+    DirectoryUser,
+    Instance,
+    PermissionSet,
+    PrincipalType,
+)
+from directory.permissions import NOBODYS_ID, NOBODYS_INSTANCE, NOBODYS_SET, SSO
+from sync.aws.client import AwsClient
+from sync.aws.errors import Conflict, NotFound
+from sync.aws.permission import ArnsOfKind, Permission
+from sync.checks import PlanFinding
+from sync.object_ref import ObjectRef
+from sync.operations import (
+    BadParams,
+    Call,
+    Gate,
+    Guarantee,
+    Operation,
+    PreviousAttempt,
+    Refusal,
+    Risk,
+    StepResult,
+    StepSpec,
+    Undo,
+    Value,
+)
+from sync.placeholders import is_placeholder, placeholder_for
+from sync.plan_draft import Draft
+
+_SET = re.compile(r"arn:aws[a-z-]*:sso:::permissionSet/ssoins-[a-zA-Z0-9-.]{16}/ps-[a-zA-Z0-9-./]{16}")
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+_PRINCIPAL = re.compile(r"([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_LONGEST = timedelta(hours=1)  # AWS takes seconds; then something is wrong that nobody tells
+_LOOK_AGAIN_S = 0.5
+_FEATURE = "Assign permission sets to groups and people, and take them away."
+_WATCHED = "See what became of an assignment."
+OF_IDENTITY_CENTER = ArnsOfKind(
+    "identity-center", "arn:{partition}:sso:::*", "arn:{partition}:sso:::instance/ssoins-0000000000000000"
+)
+_OF_SET = {"InstanceArn": NOBODYS_INSTANCE, "PermissionSetArn": NOBODYS_SET}
+
+
+def _look(operation: str, **probe: Any) -> Permission:
+    return Permission(f"sso:{operation}", _WATCHED, "write", probe=probe, call=f"{SSO}:{operation}")
+
+
+_STATUSES = tuple(
+    permission
+    for doing in ("Creation", "Deletion")
+    for permission in (
+        _look(f"ListAccountAssignment{doing}Status", InstanceArn=NOBODYS_INSTANCE, MaxResults=1),
+        _look(
+            f"DescribeAccountAssignment{doing}Status",
+            **{"InstanceArn": NOBODYS_INSTANCE, f"AccountAssignment{doing}RequestId": NOBODYS_ID},
+        ),
+    )
+)
+
+
+@dataclass(frozen=True)
+class AssignmentParams:
+    """`called`: the group, for sentences; of a person it is empty, and pages say who that is by the id."""
+
+    set_arn: str
+    set_name: str
+    region: str  # of the instance
+    target_id: str
+    principal_type: str
+    principal_id: str
+    called: str = ""
+
+    def __post_init__(self) -> None:
+        if not _SET.fullmatch(self.set_arn):
+            raise BadParams(f"{self.set_arn!r} isn't the ARN of a permission set.", field="set_arn")
+        if not _ACCOUNT.fullmatch(self.target_id):
+            raise BadParams("The id of an AWS account has 12 digits.", field="account")
+        if self.principal_type not in PrincipalType.values or not _PRINCIPAL.fullmatch(self.principal_id):
+            raise BadParams("It is to be a group or a person of Identity Center.", field="group")
+
+    @property
+    def instance_arn(self) -> str:
+        return reads.instance_arn_of(self.set_arn)
+
+    @property
+    def set_id(self) -> str:
+        return self.set_arn.rpartition("/")[2]
+
+    @property
+    def assignment_id(self) -> str:
+        """As the mirror knows it."""
+        return "/".join((self.set_id, self.target_id, self.principal_type, self.principal_id))
+
+    @property
+    def whom(self) -> str:
+        if self.principal_type == PrincipalType.GROUP:
+            return f"the group {self.called or self.principal_id}"
+        return f"the person {self.principal_id}"
+
+
+class _AssignmentOperation(Operation[AssignmentParams]):
+    """The part is {"object": "ps-…", "assigned": bool, "request": ""}.
+
+    What AWS is still at counts as done, with the id of its request: so an answer that was lost is found again, and
+    nothing is asked for twice.
+    """
+
+    guarantee = Guarantee.DETECTABLE
+    undo = Undo.REVERSIBLE
+    risk = Risk.HIGH
+    params_type = AssignmentParams
+    leaves: ClassVar[bool]
+
+    @property
+    def permissions(self) -> Sequence[Permission]:
+        return (
+            Permission(
+                f"sso:{self.aws_operation}",
+                _FEATURE,
+                "write",
+                OF_IDENTITY_CENTER,
+                call=f"{SSO}:{self.aws_operation}",
+            ),
+            _look("ListAccountAssignments", **_OF_SET, AccountId="{account_id}", MaxResults=1),
+            _look("DescribePermissionSet", **_OF_SET),
+            *_STATUSES,
+        )
+
+    def calls(self, p: AssignmentParams) -> list[Call]:
+        parameters = {
+            "InstanceArn": p.instance_arn,
+            "PermissionSetArn": p.set_arn,
+            "TargetId": p.target_id,
+            "TargetType": "AWS_ACCOUNT",
+            "PrincipalType": p.principal_type,
+            "PrincipalId": p.principal_id,
+        }
+        partition = p.set_arn.split(":")[1]
+        on = (p.instance_arn, p.set_arn, f"arn:{partition}:sso:::account/{p.target_id}")
+        return [Call(SSO, self.aws_operation, parameters, on, (f"sso:{self.aws_operation}",), p.region)]
+
+    def objects(self, p: AssignmentParams) -> list[str]:
+        return [f"{AccountAssignment.kind}:{p.assignment_id}"]
+
+    def part(self, p: AssignmentParams) -> str:
+        return f"assignment:{p.assignment_id}"
+
+    def affected_objects(self, aws_account: AwsAccount, p: AssignmentParams) -> list[ObjectRef]:
+        return _affected(p)
+
+    def describe(self, value: Value) -> str:
+        if value is None:
+            return "no such permission set"
+        return "it assigned" if value["assigned"] else "it not assigned"
+
+    def mirrored(self, draft: Draft, p: AssignmentParams) -> Value:
+        of = {"aws_account": draft.aws_account}
+        if not PermissionSet.objects.live().filter(**of, arn=p.set_arn).exists():
+            raise Refusal(f"The mirror has no permission set {p.set_name}: pull, then try again.")
+        self.check_principal(draft, p)
+        held = AccountAssignment.objects.live().filter(**of, aws_id=p.assignment_id)
+        return {"object": p.set_id, "assigned": held.exists(), "request": ""}
+
+    def check_principal(self, draft: Draft, p: AssignmentParams) -> None:
+        """Raises Refusal."""
+
+    def after(self, p: AssignmentParams, value: Value) -> Value:
+        return value and {**value, "assigned": self.leaves}
+
+    def limits(self, draft: Draft, p: AssignmentParams, value: Value) -> list[PlanFinding]:
+        """AWS keeps its management account for itself ("Delegated administration" in the User Guide)."""
+        instance = Instance.objects.live().filter(aws_account=draft.aws_account, arn=p.instance_arn).first()
+        is_delegate = instance is not None and instance.owner_id != draft.aws_account.account_id
+        if is_delegate and instance and instance.owner_id == p.target_id:
+            why = "A delegated administrator can’t change who gets into the management account: do it from there."
+            return [PlanFinding("MANAGEMENT_ACCOUNT", "error", why)]
+        return []
+
+    def live(self, client: AwsClient, p: AssignmentParams) -> Value:
+        listed = is_assigned(client, p)
+        if listed is None:
+            return None
+        running = _running(client, p, "Deletion" if listed else "Creation")
+        return {"object": p.set_id, "assigned": listed is not bool(running), "request": running}
+
+    def done(
+        self, client: AwsClient, p: AssignmentParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
+        """AWS gets a while to end it; the step after this one waits for longer."""
+        if live is None or live["assigned"] is not self.leaves:
+            return None
+        until = monotonic() + settings.VERIFY_DEADLINE_S
+        while live["request"] and monotonic() < until and is_assigned(client, p) is not self.leaves:
+            sleep(_LOOK_AGAIN_S)
+        return StepResult({"id": live["request"]} if live["request"] else {})
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The id of AWS's request, by which the step after it asks how it stands."""
+        said = next(iter(answer.values()))
+        return {"id": said["RequestId"]}
+
+
+def is_assigned(client: AwsClient, p: AssignmentParams) -> bool | None:
+    """As AWS lists it; None where there is no such permission set."""
+    there = client.at(p.region)
+    about = {"InstanceArn": p.instance_arn, "PermissionSetArn": p.set_arn}
+    try:
+        there.call(SSO, "DescribePermissionSet", **about)
+        pages = there.pages(SSO, "ListAccountAssignments", **about, AccountId=p.target_id)
+        listed = [one for page in pages for one in page.items["AccountAssignments"]]
+    except NotFound:
+        return None
+    return (p.principal_type, p.principal_id) in {(one["PrincipalType"], one["PrincipalId"]) for one in listed}
+
+
+def _running(client: AwsClient, p: AssignmentParams, doing: str) -> str:
+    """The id of AWS's request that is about this very assignment, "" where there is none. AWS works on ten at most."""
+    there, running = client.at(p.region), {"Status": "IN_PROGRESS"}
+    pages = there.pages(SSO, f"ListAccountAssignment{doing}Status", InstanceArn=p.instance_arn, Filter=running)
+    for listed in (one for page in pages for one in page.items[f"AccountAssignments{doing}Status"]):
+        said = _status(client, p, doing, listed["RequestId"])
+        about = (said["PermissionSetArn"], said["TargetId"], said["PrincipalType"], said["PrincipalId"])
+        if about == (p.set_arn, p.target_id, p.principal_type, p.principal_id) and said["Status"] != "FAILED":
+            return str(said["RequestId"])
+    return ""
+
+
+def _status(client: AwsClient, p: AssignmentParams, doing: str, request: str) -> Mapping[str, Any]:
+    """How a request stands: `doing` is "Creation" or "Deletion"."""
+    asked = {"InstanceArn": p.instance_arn, f"AccountAssignment{doing}RequestId": request}
+    answer = client.at(p.region).call(SSO, f"DescribeAccountAssignment{doing}Status", **asked)
+    said: Mapping[str, Any] = answer[f"AccountAssignment{doing}Status"]
+    return said
+
+
+def _affected(p: AssignmentParams) -> list[ObjectRef]:
+    """The set, too: it may be provisioned in one AWS account more, or fewer."""
+    return [
+        ObjectRef(AccountAssignment.kind, p.assignment_id, p.set_name, p.set_arn),
+        ObjectRef(PermissionSet.kind, p.set_id, p.set_name, p.set_arn),
+    ]
+
+
+class CreateAssignment(_AssignmentOperation):
+    kind = "sso.assignment.create"
+    aws_operation = "CreateAccountAssignment"
+    leaves = True
+
+    def title(self, p: AssignmentParams) -> str:
+        return f"Assign {p.set_name} in {p.target_id} to {p.whom}"
+
+    def note(self, p: AssignmentParams) -> str:
+        return "Makes the role in that AWS account where this is the first assignment of the permission set there."
+
+    def check_principal(self, draft: Draft, p: AssignmentParams) -> None:
+        model = DirectoryGroup if p.principal_type == PrincipalType.GROUP else DirectoryUser
+        if not model.objects.live().filter(aws_account=draft.aws_account, aws_id=p.principal_id).exists():
+            raise Refusal(f"The mirror doesn’t have {p.whom}: pull, then try again.", field="group")
+
+    def reverse(self, p: AssignmentParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [StepSpec(DeleteAssignment.kind, self.spec(p).params), _wait(p, assigned=False)]
+
+
+class DeleteAssignment(_AssignmentOperation):
+    kind = "sso.assignment.delete"
+    aws_operation = "DeleteAccountAssignment"
+    leaves = False
+
+    def title(self, p: AssignmentParams) -> str:
+        return f"Take {p.set_name} in {p.target_id} away from {p.whom}"
+
+    def note(self, p: AssignmentParams) -> str:
+        return "No new sessions. One that runs goes on until it ends, after 12 hours at most."
+
+    def reverse(self, p: AssignmentParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [StepSpec(CreateAssignment.kind, self.spec(p).params), _wait(p, assigned=True)]
+
+
+# ---- Waiting until AWS has done it -----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class AwaitAssignmentParams(AssignmentParams):
+    """`request`: AWS's id of what it does, as the step before was told; "" where none was."""
+
+    assigned: bool = True
+    request: str = ""
+
+
+class AwaitAssignment(Gate[AwaitAssignmentParams]):
+    kind = "sso.assignment.await"
+    aws_operation = "ListAccountAssignments"
+    permissions = (
+        _look("ListAccountAssignments", **_OF_SET, AccountId="{account_id}", MaxResults=1),
+        *_STATUSES,
+    )
+    until = "AWS has done it"
+    every = timedelta(minutes=1)
+    params_type = AwaitAssignmentParams
+
+    def title(self, p: AwaitAssignmentParams) -> str:
+        done = "assigned" if p.assigned else "taken away"
+        return f"Wait until AWS has {done} {p.set_name} in {p.target_id}"
+
+    def objects(self, p: AwaitAssignmentParams) -> list[str]:
+        return [f"{AccountAssignment.kind}:{p.assignment_id}"]
+
+    def part(self, p: AwaitAssignmentParams) -> str:
+        return f"request:{p.assignment_id}"
+
+    def affected_objects(self, aws_account: AwsAccount, p: AwaitAssignmentParams) -> list[ObjectRef]:
+        return _affected(p)
+
+    def waits_for(self, client: AwsClient, p: AwaitAssignmentParams, since: datetime) -> str:
+        """Raises Conflict with AWS's reason where it has given up, and where it takes too long."""
+        listed = is_assigned(client, p)
+        if listed is p.assigned:
+            return ""
+        operation = CreateAssignment if p.assigned else DeleteAssignment
+        about: dict[str, Any] = {"operation": f"{SSO}:{operation.aws_operation}"}
+        if listed is None:
+            raise Conflict(f"AWS no longer has the permission set {p.set_name}.", **about)
+        if p.request and not is_placeholder(p.request) and (why := _failure(client, p)):
+            raise Conflict(f"AWS gave up: {why}", **about)
+        if timezone.now() - since > _LONGEST:
+            raise Conflict("AWS hasn’t done it within an hour, and doesn’t say why.", **about)
+        return f"AWS is still at it: {self.title(p).removeprefix('Wait until ')} is what this waits for."
+
+
+def _failure(client: AwsClient, p: AwaitAssignmentParams) -> str:
+    """ "" while AWS is at it, and when it has done it."""
+    said = _status(client, p, "Creation" if p.assigned else "Deletion", p.request)
+    return str(said.get("FailureReason") or "it doesn’t say why.") if said["Status"] == "FAILED" else ""
+
+
+def _wait(p: AssignmentParams, *, assigned: bool, request: str = "") -> StepSpec:
+    names = ("set_arn", "set_name", "region", "target_id", "principal_type", "principal_id", "called")
+    about = {name: getattr(p, name) for name in names}
+    return StepSpec(AwaitAssignment.kind, {**about, "assigned": assigned, "request": request})
+
+
+def _steps(operation: type[_AssignmentOperation], p: AssignmentParams, position: int) -> list[StepSpec]:
+    first = operation().spec(p)
+    return [first, _wait(p, assigned=operation.leaves, request=placeholder_for(position))]
+
+
+def params_of(
+    chosen: PermissionSet, region: str, target_id: str, principal: DirectoryGroup | DirectoryUser
+) -> AssignmentParams:
+    is_group = isinstance(principal, DirectoryGroup)
+    return AssignmentParams(
+        chosen.arn,
+        chosen.name,
+        region,
+        target_id,
+        (PrincipalType.GROUP if is_group else PrincipalType.USER).value,
+        principal.aws_id,
+        principal.name if is_group else "",
+    )
+
+
+def assign(p: AssignmentParams, position: int = 1) -> list[StepSpec]:
+    """`position` of the first of these steps in the plan."""
+    return _steps(CreateAssignment, p, position)
+
+
+def withdraw(row: AccountAssignment, region: str, position: int = 1) -> list[StepSpec]:
+    group = DirectoryGroup.objects.filter(aws_account=row.aws_account_id, aws_id=row.principal_id).first()
+    p = AssignmentParams(
+        row.arn, row.name, region, row.target_id, row.principal_type, row.principal_id, group.name if group else ""
+    )
+    return _steps(DeleteAssignment, p, position)
