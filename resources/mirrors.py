@@ -39,6 +39,10 @@ class ResourceMirror(Mirror):
         self.parts = {part.name: _words(part) for part in of.parts}  # type: ignore[misc]
 
     @property
+    def noun(self) -> str:
+        return self.of.word
+
+    @property
     def permissions(self) -> Sequence[Permission]:
         return [needed(need) for part in self.of.parts for need in part.needs]
 

@@ -112,9 +112,11 @@ def _why_not_read(aws_account: AwsAccount, kind: ResourceKind, region: str) -> s
     where = f" in {region}" if region else ""
     if not is_on(aws_account, kind.service, region):
         return f"{kind.title} of {aws_account.name} aren’t read{where}."
-    if _coverage(aws_account, kind, region).at is None:
-        return f"{kind.title} of {aws_account.name} weren’t read yet{where}."
-    return ""
+    coverage = _coverage(aws_account, kind, region)
+    if coverage.at is not None:
+        return ""
+    yet = "" if coverage.why else " yet"
+    return f"{kind.title} of {aws_account.name} weren’t read{yet}{where}. {coverage.why}".rstrip()
 
 
 def held_as(aws_account: AwsAccount, kind: str, known_as: str) -> Held | None:
@@ -238,3 +240,14 @@ def _unread(aws_account: AwsAccount) -> dict[tuple[str, str], int]:
     for kind, region, not_read in live.values_list("kind", "region", "not_read"):
         counts[kind, region] += bool(names[kind] & not_read.keys())
     return dict(counts)
+
+
+def failed_lists(aws_account: AwsAccount) -> list[ReadingGap]:
+    """The lists that are switched on and that AWS didn't give when they were asked for last. In one or two queries."""
+    coverages = coverages_by_place(aws_account)
+    return [
+        ReadingGap(kind, region, f"{kind.title}{f' in {region}' if region else ''}: {coverage.why}")
+        for kind in KINDS.values()
+        for region in reading_of(aws_account).services.get(kind.service, ())
+        if (coverage := coverages.get((SOURCES[kind.kind].name, region))) and not coverage.is_read
+    ]

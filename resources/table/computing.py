@@ -156,6 +156,7 @@ REPOSITORY = ResourceKind(
     documentation="https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html",
     none_means=_OWN_PRINCIPALS,
     peculiar="Its statements name no resource: they are about the repository on which they stand.",
+    lint_leaves_out=frozenset({"MISSING_RESOURCE"}),
 )
 
 
@@ -226,6 +227,8 @@ REST_API = ResourceKind(
     documentation="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html",
     none_means="Its methods alone say who may call them: without an authorizer, everybody who reaches it.",
     peculiar="Its policy stands in the list. A change of it counts after the next deployment only.",
+    # "Access policy language overview" in the API Gateway Developer Guide: execute-api:/stage/method/path.
+    lint_leaves_out=frozenset({"INVALID_ARN_PREFIX", "ACTION_FITS_NO_RESOURCE"}),
 )
 
 
@@ -261,6 +264,7 @@ VPC_ENDPOINT = ResourceKind(
     documentation="https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html",
     none_means="It has no policy of its own, and limits nothing.",
     peculiar="Its policy stands in the list. It gives nothing to anybody: it limits what goes through it.",
+    lint_leaves_out=frozenset({"PUBLIC_PRINCIPAL", "FOREIGN_PRINCIPAL", "MISSING_VERSION"}),
 )
 
 KINDS = (FUNCTION, LAYER, REPOSITORY, REGISTRY, REST_API, VPC_ENDPOINT)

@@ -268,7 +268,8 @@ class ResourceKind:
     documentation: str
     regional: bool = True
     none_means: str  # what it means that there is no policy, in a sentence
-    peculiar: str = ""  # a sentence for the documentation
+    peculiar: str = ""  # a sentence for its page and the documentation
+    lint_leaves_out: frozenset[str] = frozenset()  # codes of findings that don't hold for its documents
     # The document that AWS goes by where it has none; None: without one it lets in nobody.
     instead_of_none: Mapping[str, Any] | None = None
 

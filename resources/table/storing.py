@@ -123,6 +123,7 @@ FILE_SYSTEM = ResourceKind(
     none_means="Every client that reaches one of its mount targets may read and write all of it: no policy "
     "doesn’t mean that nobody may.",
     peculiar="Without a policy it is open to every client that reaches a mount target.",
+    lint_leaves_out=frozenset({"MISSING_RESOURCE"}),
     instead_of_none=_OPEN,
 )
 

@@ -14,12 +14,12 @@ from iamconsole.web.tables import TableListing
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from objects.views.lists import ObjectList
 from policies.engine.structure import DocumentType
-from policies.findings import LintedDocument, judged
+from policies.findings import LintedDocument, as_shown, judged
 from resources.facts import facts_of
 from resources.kinds import RESOURCE
 from resources.models import Resource, ResourcePolicy
 from resources.reading import is_on, summary
-from resources.selectors import resources_of
+from resources.selectors import failed_lists, resources_of
 from resources.table import KINDS
 from resources.table.entry import Part
 from resources.tables import RESOURCES
@@ -71,12 +71,15 @@ def _not_read(part: Part, problem: Mapping[str, Any]) -> PartNotRead:
 
 def _view(row: Resource, policy: ResourcePolicy, anchor: str) -> PolicyView:
     where = policy.arn if policy.arn != row.arn else ""
+    kind = KINDS[row.kind]
     found = judged(policy.document.text, DocumentType.RESOURCE, row.aws_account.account_id)
-    return PolicyView(anchor, KINDS[row.kind].part(policy.part).title, where, found, policy.document.problem)
+    findings = [each.finding for each in found.findings.shown if each.finding.code not in kind.lint_leaves_out]
+    linted = LintedDocument(found.text, as_shown(findings))
+    return PolicyView(anchor, kind.part(policy.part).title, where, linted, policy.document.problem)
 
 
 def _read_here(listing: TableListing) -> Mapping[str, Any]:
-    return {"read_here": summary(listing.scope)}
+    return {"read_here": summary(listing.scope), "failed": failed_lists(listing.scope)}
 
 
 def _head(row: Resource) -> Mapping[str, Any]:

@@ -100,6 +100,11 @@ class Mirror(ABC):
     parts: ClassVar[Mapping[str, ContentPart]] = {}  # how its content is told, in words
 
     @property
+    def noun(self) -> str:
+        """What sentences call an object of the kind: "IAM user"."""
+        return str(self.model._meta.verbose_name)
+
+    @property
     def permissions(self) -> Sequence[Permission]:
         """What the console's roles must be allowed for `read_one`, each with the feature that needs it."""
         return ()

@@ -8,8 +8,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
+from resources.table import KINDS
+from sync.models import Run
 from tests.resources.arranging import read_here
 from tests.resources.rows import State, make_resource
+from tests.services.account_rows import ran
 from tests.services.pages import exported, get, names_in, text_of
 from tests.services.statements import document_text, trust
 
@@ -148,3 +151,40 @@ def test_hostile_words_are_words(bobs: Client, aws_account: AwsAccount) -> None:
     assert "<script>alert" not in html
     assert "<b>inbox" not in html
     assert "can’t be parsed" in text_of(html)
+
+
+def test_lists_that_aws_did_not_give_are_named(bobs: Client, aws_account: AwsAccount) -> None:
+    read_here(aws_account, "s3", "sqs")
+    error = {"class": "AccessDeniedError", "sentence": "AWS does not let us do s3:ListAllMyBuckets."}
+    ran(aws_account, "s3.buckets", state=Run.State.FAILED, error=error)
+    said = text_of(get(bobs, "resources"))
+    assert "1 list was not read when asked for last" in said
+    assert "S3 buckets: AWS does not let us do s3:ListAllMyBuckets." in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "arn", "statement"),
+    [
+        ("ecr.repository", "arn:aws:ecr:us-east-1:123456789012:repository/app", {"Resource": None}),
+        ("apigateway.rest_api", "arn:aws:execute-api:us-east-1:123456789012:a1", {"Resource": "execute-api:/*"}),
+    ],
+)
+def test_lint_knows_how_the_kind_writes_its_policies(
+    bobs: Client, aws_account: AwsAccount, kind: str, arn: str, statement: dict[str, Any]
+) -> None:
+    read_here(aws_account, KINDS[kind].service)
+    action = "ecr:BatchGetImage" if kind.startswith("ecr") else "execute-api:Invoke"
+    opened = trust({"AWS": "arn:aws:iam::123456789012:root"}, action, **statement)
+    policy = document_text({name: value for name, value in opened.items() if value is not None})
+    row = make_resource(aws_account, "app", kind=kind, arn=arn, policy=policy)
+    assert "Findings" not in page_of(bobs, row.aws_id)
+
+
+def test_the_policy_that_a_new_topic_has_is_not_public(bobs: Client, aws_account: AwsAccount) -> None:
+    """It names everybody, whose AWS account is its own."""
+    read_here(aws_account, "sns")
+    arn = "arn:aws:sns:us-east-1:123456789012:news"
+    owned = {"StringEquals": {"AWS:SourceOwner": "123456789012"}}
+    policy = document_text(trust({"AWS": "*"}, "SNS:Publish", Resource=arn, Condition=owned))
+    row = make_resource(aws_account, "news", kind="sns.topic", arn=arn, policy=policy)
+    assert "lets in everyone" not in page_of(bobs, row.aws_id)

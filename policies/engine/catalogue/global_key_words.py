@@ -68,6 +68,7 @@ GLOBAL_KEY_WORDS: Mapping[str, str] = {
         "aws:TagKeys": "The keys of the tags that the request sets or removes.",
         "aws:SecureTransport": "Whether the request was sent over TLS.",
         "aws:SourceAccount": "The AWS account of the resource for which a service asks.",
+        "aws:SourceOwner": "The same in policies of SNS topics; deprecated: take aws:SourceAccount.",
         "aws:SourceArn": "The resource for which a service asks.",
         "aws:SourceOrgID": "The organization of the resource for which a service asks.",
         "aws:SourceOrgPaths": "The place in the organization of the resource for which a service asks.",

@@ -49,6 +49,7 @@ _SINGLE: Mapping[KeyType, tuple[str, ...]] = {
         "aws:RequestTag/${TagKey}",
         "aws:SourceAccount",
         "aws:SourceOrgID",
+        "aws:SourceOwner",  # of SNS alone, and deprecated: "aws:SourceAccount versus aws:SourceOwner" in its guide
         "aws:UserAgent",
     ),
     KeyType.ARN: (

@@ -112,6 +112,7 @@ _NARROWING = (
     "aws:sourcearn",
     "aws:sourceorgid",
     "aws:sourceorgpaths",
+    "aws:sourceowner",
     "aws:sourceip",
     "aws:sourcevpc",
     "aws:sourcevpcarn",
