@@ -55,6 +55,15 @@ def may_in_pool(operator: Operator, perm: str, aws_account: AwsAccount, pool_id:
     return pools is None or pool_id in pools
 
 
+def sees_people(operator: Operator, held_by: AwsAccount, perm: str = SEE_PEOPLE) -> bool:
+    """Whether the operator is told the names, addresses and session names of people who are no pool's.
+
+    `held_by`: the AWS account in whose mirror they are. A grant for the people of one user pool doesn't count: it is
+    for those alone.
+    """
+    return pools_of(operator, perm, held_by) is None
+
+
 def who_may(perm: str, aws_account: AwsAccount) -> QuerySet[Operator]:
     """The operators who hold `perm` on the AWS account, by a grant of their own or of a group of theirs."""
     if perm in CHANGING and not aws_account.is_connected:

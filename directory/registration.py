@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
+from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM, SEE_PEOPLE
 from directory import actions, kinds, operations, permissions, selectors, sources
 from directory.finding_source import DirectorySource
+from directory.models import DirectoryUser
 from directory.people import erasure
 from directory.people.mirror import DirectoryPersonMirror
+from directory.people.names import called
 from directory.people.source import DirectoryPeopleSource
 from directory.plan_check import AssignmentCheck
 from findings import sources as findings
@@ -14,6 +19,7 @@ from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from identities.models import IamRole
 from sync import checks, mirror
+from sync.activity import people as doers
 from sync.aws import permission
 from sync.ticks import register_part
 
@@ -58,8 +64,20 @@ def register() -> None:
     checks.register(AssignmentCheck())
     findings.register(DirectorySource())
     register_part(erasure.erase_due)
+    doers.register_people(_people_held_by, _names_of)
 
 
 def _people_of(role: IamRole) -> int | None:
     users = selectors.users_of(role)
     return users.people if users and not users.unknown else None
+
+
+def _people_held_by(aws_account: AwsAccount) -> Sequence[AwsAccount]:
+    """In whose mirror the people are who come into the AWS account."""
+    held_by = selectors.instance_state(aws_account).held_by
+    return [held_by] if held_by else []
+
+
+def _names_of(held_by: Sequence[AwsAccount], ids: Iterable[str]) -> Mapping[str, str]:
+    found = DirectoryUser.objects.filter(aws_account__in=held_by, aws_id__in=list(ids), erased_at__isnull=True)
+    return {person.aws_id: called(person) for person in found}

@@ -178,6 +178,7 @@ CELERY_TASK_DEFAULT_QUEUE = "changes"
 CELERY_TASK_ROUTES = {
     "sync.tasks.pull": {"queue": "pulls"},
     "sync.tasks.notify": {"queue": "pulls"},
+    "sync.tasks.ask_trail": {"queue": "pulls"},
     "accounts.tasks.*": {"queue": "pulls"},
     "findings.tasks.*": {"queue": "pulls"},
 }
@@ -217,6 +218,7 @@ CHANGE_EXPIRES_DAYS = 7
 SECRET_SHOWN_S = 15 * 60  # how long what AWS says once, such as the secret of an access key, can be seen
 KEEP_HISTORY_DAYS = env.int("KEEP_HISTORY_DAYS", default=0)  # revisions and the logs of runs; 0 = for ever
 KEEP_RUNS_DAYS = env.int("KEEP_RUNS_DAYS", default=400)  # runs that nothing needs any more; 0 = for ever
+KEEP_DOERS_DAYS = env.int("KEEP_DOERS_DAYS", default=400)  # sessions, people and addresses of who did it; 0 = for ever
 
 # ---- Sign-in: django-allauth ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Operator"

@@ -9,6 +9,7 @@ class IdentitiesConfig(AppConfig):
     def ready(self) -> None:
         from findings import sources
         from identities import actions, credentials, draft_subjects, mirrors, operations, registration, snapshot
+        from identities.activity.finding_source import ActivitySource
         from identities.lint_source import LintSource
         from sync import mirror
 
@@ -16,6 +17,7 @@ class IdentitiesConfig(AppConfig):
         mirror.register_source(mirrors.IamDetails())
         mirror.register_source(snapshot.IamSnapshot())
         sources.register(LintSource())
+        sources.register(ActivitySource())
         registration.register()
         credentials.register()
         operations.register()

@@ -21,6 +21,7 @@ from iamconsole.web.words import SOME, ago, counted, day, number, some
 from identities import kinds, selectors
 from identities.account import last_accessed, password_policy, sources
 from identities.account.selectors import saml_providers, server_certificates, settings_of
+from identities.activity import events
 from identities.credentials.root import root_of
 from identities.dangling_trusts import deleted_in, trusting_deleted
 from identities.models import AccessKey, IamGroup, IamRole, IamUser
@@ -30,6 +31,7 @@ from identities.trust import outside_accounts
 from objects.selectors import count_live
 from policies.models import ManagedPolicy
 from sync import mirror
+from sync.activity import principals
 from sync.models import Ownership
 
 Trusting = list[tuple[str, list[dict[str, str]]]]  # names of roles, and whom they trust
@@ -266,6 +268,9 @@ def register() -> None:
     kinds.register()
     register_kind(SearchKind("keys", "Access keys", "key-round", find=find_keys, position=35))
     panels.register(panels.Panel("policy", "attached", "Attached to", "policy_attached", count=_holders, position=40))
+    events.register()
+    for kind, by_sessions in ((IamUser.kind, False), (IamRole.kind, True)):
+        principals.register(kind, by_sessions=by_sessions)
     for name, rows, position in _NEED_ATTENTION:
         panels.register(
             panels.Panel(

@@ -37,6 +37,8 @@ from objects.history import (
 )
 from objects.kinds import AwsKind
 from objects.selectors import namesakes
+from sync.activity.people import SaidAuthorship, authorships
+from sync.models import Revision
 from sync.views import pulls
 
 
@@ -191,17 +193,19 @@ def _history(request: HttpRequest, row: Any) -> Mapping[str, Any]:
         about = panels.about("revision", request, row.aws_account, found.newer.revision) if found else []
         return {"comparison": found, "compared": True, "facet": facet, "panels": about}
     history = history_of(row, request.GET.get("facet", ""), number_in(request, "before"))
-    return {"history": history, "entries": list(_with_panels(request, row, history))}
+    return {"history": history, "entries": list(_told(request, row, history))}
 
 
-def _with_panels(
+def _told(
     request: HttpRequest, row: Any, history: History
-) -> Iterator[tuple[HistoryEntry, Sequence[panels.Panel]]]:
-    """Each revision with what apps above say of it, on pages of their own; nothing of the first."""
+) -> Iterator[tuple[HistoryEntry, Sequence[panels.Panel], SaidAuthorship | None]]:
+    """Each revision with what apps above say of it, on pages of their own (nothing of the first); and who did it."""
     offered = panels.at("revision", request, row.aws_account)
+    outside = [entry.pk for entry in history.entries if entry.origin == Revision.Origin.OUTSIDE]
+    who = authorships(signed_in(request), row.aws_account, outside) if outside else {}
     for entry in history.entries:
         shown = [panel for panel in offered if panel.shows is None or panel.shows(entry.revision)]
-        yield entry, shown if entry.number > 1 else []
+        yield entry, shown if entry.number > 1 else [], who.get(entry.pk)
 
 
 def number_in(request: HttpRequest, name: str) -> int | None:

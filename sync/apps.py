@@ -14,7 +14,9 @@ class SyncConfig(AppConfig):
         from iamconsole.parts import register_condition
         from iamconsole.web.navigation import register_shell
         from sync import access_ends, checks, counter, mirror, ownership_rules, regions, shell, unseen_check
+        from sync.activity import erasing, lookup
         from sync.aws import permission, permission_check
+        from sync.changes.free_texts import register_free_text
         from sync.changes.records import is_own_write
         from sync.changes.transitions import OPERATOR_EVENTS
         from sync.mirror.revisions import register_judge
@@ -31,6 +33,9 @@ class SyncConfig(AppConfig):
         )
         mirror.register_source(regions.AccountRegions())
         permission.register([permission_check.SIMULATING])
+        lookup.register()
+        for model, field in erasing.PERSONAL:
+            register_free_text(model, field)
         checks.register(ownership_rules.OwnershipCheck())
         checks.register(unseen_check.UnseenCheck())
         register_shell(shell.SyncShell())

@@ -44,7 +44,8 @@ def forget_old() -> int:
     removed = 0
     if looked_at:
         here = Revision.objects.filter(pk__gt=last_time, pk__lte=looked_at[-1])
-        removed, _ = outlived(here, since).delete()
+        _, by_model = outlived(here, since).delete()
+        removed = by_model.get(Revision._meta.label, 0)
         log.info("%s revisions from before %s were removed.", removed, since.date())
     cache.set(_PLACE, looked_at[-1] if len(looked_at) == BATCH else 0, timeout=None)
     return removed

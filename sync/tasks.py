@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from sync import changes, pull, refresh, ticks
+from sync.activity import principals, work
 from sync.changes import dry_run, mails
 
 
@@ -32,6 +33,22 @@ def try_change(dry_run_id: int) -> None:
 @shared_task(name="sync.tasks.notify")
 def notify(change_id: int, verb: str) -> None:
     mails.send(change_id, verb)
+
+
+@shared_task(name="sync.tasks.ask_trail")
+def ask_trail(aws_account_id: int) -> None:
+    work.ask(aws_account_id)
+
+
+@shared_task(name="sync.tasks.ask_trail_now")
+def ask_trail_now(aws_account_id: int) -> None:
+    """Somebody waits for it."""
+    work.ask(aws_account_id, urgent=True)
+
+
+@shared_task(name="sync.tasks.ask_activity")
+def ask_activity(answer_id: int) -> None:
+    principals.work(answer_id)
 
 
 @shared_task(name="sync.tasks.tick")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from accounts.roles import ADMINISTER, APPROVE, CARE, PROPOSE, SEE_IAM
+from accounts.roles import ADMINISTER, APPROVE, ASK_AWS, CARE, PROPOSE, SEE_IAM
 from iamconsole.web.addresses import AddressScope, needs, page
 from sync.changes.events import FreshSignIn
 from sync.changes.transitions import OPERATOR_EVENTS
@@ -12,6 +12,7 @@ from sync.views import (
     change_actions,
     changes,
     connect,
+    doers,
     drift,
     dry_runs,
     imports,
@@ -111,6 +112,10 @@ urlpatterns = [
     page("aws/<str:account_id>/drift/accept/", drift.drift_accept, needs(PROPOSE), name="drift_accept"),
     page("aws/<str:account_id>/drift/<int:pk>/", drift.drift_one, needs(SEE_IAM), name="drift_one"),
     page("aws/<str:account_id>/drift/<int:pk>/reverse/", drift.drift_reverse, needs(PROPOSE), name="drift_reverse"),
+    page("aws/<str:account_id>/drift/<int:pk>/ask/", doers.drift_ask, needs(ASK_AWS), name="drift_ask"),
+    page(
+        "aws/<str:account_id>/drift/<int:pk>/erase/", doers.drift_doer_erase, needs(ADMINISTER), name="drift_doer_erase"
+    ),
     page("aws/<str:account_id>/pulls/", pulls.pulls, needs(SEE_IAM), name="pulls"),
     page("aws/<str:account_id>/pulls/now/", pulls.pull_now, needs(PROPOSE), name="pull_now"),
     page("aws/<str:account_id>/pulls/sources/", pulls.pulls_sources, needs(SEE_IAM), name="pulls_sources"),

@@ -1,4 +1,5 @@
-"""Who is told the names of people of Identity Center: one function decides, for pages, files, plans and answers.
+"""Who is told the names of people of Identity Center: one function decides, for pages, files, plans and answers. It
+takes the AWS account that holds the instance, or its delegate (`held_by`).
 
 The same holds for addresses, user names and session names. Whoever may not know them is told of a group, or of "a
 person" and how many there are.
@@ -6,20 +7,12 @@ person" and how many there are.
 
 from __future__ import annotations
 
-from accounts.access import pools_of
+from accounts.access import sees_people as sees_people
 from accounts.models import AwsAccount, Operator
-from accounts.roles import EXPORT_PEOPLE, SEE_PEOPLE
+from accounts.roles import EXPORT_PEOPLE
 from directory.models import DirectoryUser
 
 A_PERSON = "a person"
-
-
-def sees_people(operator: Operator, held_by: AwsAccount, perm: str = SEE_PEOPLE) -> bool:
-    """`held_by`: the AWS account in whose mirror the people are, which holds the instance or is its delegate.
-
-    A grant for the people of one user pool doesn't count: it is for those alone.
-    """
-    return pools_of(operator, perm, held_by) is None
 
 
 def exports_people(operator: Operator, held_by: AwsAccount) -> bool:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
+from botocore.exceptions import BotoCoreError
 from botocore.model import OperationNotFoundError
 from botocore.parsers import create_parser
 from moto.core.utils import get_service_model
@@ -33,6 +34,8 @@ _DATA = {
     "dynamodb": ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGet", "BatchWrite"),
     "kms": ("Decrypt", "Encrypt", "GenerateDataKey"),
 }
+# Models that are named otherwise than what their calls are signed for.
+_MODELS = {"sso": "sso-admin", "elasticfilesystem": "efs"}
 _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 _HIDDEN_MEMBERS = {"cognito-idp": frozenset({"username", "userAttributes"})}
 _SECRET_MEMBERS = frozenset(
@@ -147,9 +150,9 @@ def _parsed(request: AwsRequest, answer: Answer) -> dict[str, Any]:
 @cache
 def _answer_shape(service: str, action: str) -> tuple[Any, str]:
     try:
-        model = get_service_model({"sso": "sso-admin"}.get(service, service))
+        model = get_service_model(_MODELS.get(service, service))
         return model.operation_model(action).output_shape, model.metadata["protocol"]
-    except (OperationNotFoundError, LookupError, ValueError):
+    except (OperationNotFoundError, BotoCoreError, LookupError, ValueError):
         return None, "json"
 
 

@@ -7,6 +7,7 @@ _READS: dict[str, tuple[str, ...]] = {
     "account": ("ListRegions",),
     "apigateway": ("GetRestApi",),
     "backup": ("DescribeBackupVault", "GetBackupVaultAccessPolicy", "ListBackupVaults"),
+    "cloudtrail": ("LookupEvents",),
     "cognito-identity": ("Describe", "GetIdentityPoolRoles", "GetPrincipalTagAttributeMap", "List"),
     # Of those that begin with "Get" some give tokens or send a code.
     "cognito-idp": (

@@ -27,7 +27,7 @@ from sync.aws import errors, purpose
 from sync.aws.calls import is_billed, is_known, is_read, is_signed, may_be_resent
 from sync.aws.pacing import CombinedPace, Pacing, delays, pace_of, pace_of_call
 from sync.aws.purpose import SessionPurpose
-from sync.aws.quotas import PER_POOL_QUOTA, category_of, is_per_pool, share_of
+from sync.aws.quotas import PER_POOL_QUOTA, category_of, is_customers, is_per_pool, share_of
 from sync.aws.session import AwsSession, forget, invoke, session_for
 from sync.aws.shared_pace import shared_pace
 from sync.aws.target import home_region, target_of
@@ -63,6 +63,7 @@ _BY_LIMIT, _BY_MAX_RESULTS = ("Limit", 60), ("MaxResults", 60)
 # By service, or by operation where one differs from the others of its service.
 _PAGING: dict[str, Paging] = {
     "account": Paging("NextToken"),
+    "cloudtrail": Paging("NextToken", size=("MaxResults", 50)),
     "cognito-identity": Paging("NextToken", size=_BY_MAX_RESULTS),
     "cognito-idp": Paging("NextToken", size=_BY_MAX_RESULTS),
     "cognito-idp:AdminListDevices": Paging("PaginationToken", size=_BY_LIMIT),
@@ -361,7 +362,7 @@ class AwsClient:
 
     def _as_rate_taken(self, error: errors.AwsError, sending: SentCall) -> errors.AwsError:
         """Who reads in the background gives way sooner."""
-        shared = category_of(sending.service, sending.operation) is not None
+        shared = is_customers(category_of(sending.service, sending.operation))
         if type(error) is not errors.ThrottlingError or not shared or self._urgent:
             return error
         return sending.failed(errors.RateTaken, error.message, code=error.code, request_id=error.request_id)
@@ -373,5 +374,5 @@ def _further_tries(error: errors.TransientError, sending: SentCall) -> int:
     if isinstance(error, errors.RateTaken):
         return _FURTHER_TRIES_RATE_TAKEN
     if isinstance(error, errors.ThrottlingError):
-        return _FURTHER_TRIES_THROTTLED
+        return _FURTHER_TRIES_RATE_TAKEN if sending.service == "cloudtrail" else _FURTHER_TRIES_THROTTLED
     return _FURTHER_TRIES_WRITE if sending.write else _FURTHER_TRIES_READ

@@ -34,6 +34,8 @@ DEFAULT_QUOTAS: dict[str, float] = {
     "IdentityPools": 10,  # AWS publishes none for them
     "IdentityCenter": 20,  # of an instance, all calls together
 }
+# "LookupEvents" in the CloudTrail API Reference: two a second for an AWS account and Region. The console takes half.
+LOOKUPS, _LOOKUPS_PER_SECOND = "TrailLookups", 1.0
 # What concerns one pool has a quota for each call and pool, too.
 PER_POOL_QUOTA = 5.0
 _PER_POOL = ("UserPoolResource", "UserPoolClient")
@@ -67,6 +69,8 @@ _READS = ("Describe", "Get", "List")
 
 def category_of(service: str, operation: str) -> str | None:
     """The category that the call counts in; None for a service whose quotas are not known."""
+    if service == "cloudtrail":
+        return LOOKUPS
     if service == "cognito-identity":
         return _CATEGORY_OF.get(operation, "IdentityPools")
     if service in ("identitystore", "sso-admin"):
@@ -82,6 +86,11 @@ def category_of(service: str, operation: str) -> str | None:
     return f"{of_what}{'Read' if reads else 'Update'}"
 
 
+def is_customers(category: str | None) -> bool:
+    """Whether customers' own sign-ins count in it."""
+    return category not in (None, LOOKUPS)
+
+
 def is_per_pool(category: str) -> bool:
     return category.startswith(_PER_POOL)
 
@@ -95,6 +104,8 @@ def share_of(account_id: str) -> float:
 
 def rate_of(account_id: str, category: str) -> float:
     """Requests a second that the console may make, all its processes together."""
+    if category == LOOKUPS:
+        return _LOOKUPS_PER_SECOND
     quota = float(settings.AWS_COGNITO_QUOTAS.get(category, DEFAULT_QUOTAS[category]))
     return max(quota, 0.1) * share_of(account_id)
 

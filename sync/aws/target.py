@@ -61,6 +61,11 @@ def home_region(aws_account: AwsAccount) -> str:
     return region if region and partition_of(region) == partition else _HOME_REGIONS[partition]
 
 
+def global_region(aws_account: AwsAccount) -> str:
+    """The Region that has what is global in the partition: CloudTrail's events about IAM are there."""
+    return _HOME_REGIONS[aws_account.partition]
+
+
 def partition_of(region: str) -> str:
     beginnings = _REGIONS_BEGIN.items()
     return next((partition for partition, beginning in beginnings if region.startswith(beginning)), "aws")

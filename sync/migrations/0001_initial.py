@@ -1261,7 +1261,221 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         "ordering": ["step_id", "number"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("request_id", ""), _negated=True),
+                                fields=["request_id"],
+                                name="sync_attempt_request",
+                            )
+                        ],
                         "constraints": [models.UniqueConstraint(fields=("step", "number"), name="sync_attempt_number")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TrailEvent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("event_id", models.CharField(max_length=64)),
+                        ("at", models.DateTimeField()),
+                        ("region", models.CharField(max_length=32)),
+                        ("service", models.CharField(max_length=128)),
+                        ("name", models.CharField(max_length=128)),
+                        ("request_id", models.CharField(blank=True, max_length=128)),
+                        (
+                            "doer",
+                            models.CharField(
+                                choices=[
+                                    ("root", "Root user"),
+                                    ("user", "IAM user"),
+                                    ("role", "Role"),
+                                    ("person", "Person of Identity Center"),
+                                    ("federated", "Federated user"),
+                                    ("service", "AWS service"),
+                                    ("account", "Another AWS account"),
+                                    ("unknown", "Unknown"),
+                                ],
+                                max_length=9,
+                            ),
+                        ),
+                        ("called", models.CharField(blank=True, max_length=256)),
+                        ("unique_id", models.CharField(blank=True, max_length=128)),
+                        ("tool", models.CharField(blank=True, max_length=80)),
+                        ("personal", models.TextField(blank=True)),
+                        ("with_our_role", models.BooleanField(default=False)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                        (
+                            "step",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="sync.step",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("personal", ""), _negated=True),
+                                fields=["at"],
+                                name="sync_trailevent_personal",
+                            ),
+                            models.Index(
+                                condition=models.Q(("with_our_role", True)),
+                                fields=["aws_account"],
+                                name="sync_trailevent_ours",
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("aws_account", "event_id"), name="sync_trailevent_id")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Authorship",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "CloudTrail hasn’t told yet"),
+                                    ("found", "Known"),
+                                    ("nobody", "CloudTrail has nothing"),
+                                    ("denied", "Not read: AWS doesn’t let this console ask CloudTrail"),
+                                    ("too_old", "Older than CloudTrail’s history"),
+                                ],
+                                default="waiting",
+                                max_length=7,
+                            ),
+                        ),
+                        ("partly", models.BooleanField(default=False)),
+                        ("by_name_only", models.BooleanField(default=False)),
+                        ("asked_at", models.DateTimeField(null=True)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.awsaccount"
+                            ),
+                        ),
+                        (
+                            "revision",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="authorship",
+                                to="sync.revision",
+                            ),
+                        ),
+                        ("events", models.ManyToManyField(related_name="authorships", to="sync.trailevent")),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="TrailQuestion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("region", models.CharField(blank=True, default="", max_length=32)),
+                        ("kind", models.CharField(max_length=40)),
+                        ("object_id", models.CharField(max_length=400)),
+                        ("next_at", models.DateTimeField()),
+                        ("tries", models.PositiveSmallIntegerField(default=0)),
+                        ("error", models.JSONField(blank=True, default=dict)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["next_at"], name="sync_trailq_next_at_5c6799_idx")],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("aws_account", "region", "kind", "object_id"),
+                                name="sync_trailquestion_of_object",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ActivityAnswer",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=40)),
+                        ("object_id", models.CharField(max_length=400)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "Being asked"),
+                                    ("answered", "Answered"),
+                                    ("failed", "Not answered"),
+                                ],
+                                default="waiting",
+                                max_length=8,
+                            ),
+                        ),
+                        ("asked_at", models.DateTimeField()),
+                        ("claimed_at", models.DateTimeField(null=True)),
+                        ("answered_at", models.DateTimeField(null=True)),
+                        ("calls", models.TextField(blank=True)),
+                        ("more", models.BooleanField(default=False)),
+                        ("error", models.JSONField(blank=True, default=dict)),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("aws_account", "kind", "object_id"), name="sync_activityanswer_of_object"
+                            )
+                        ],
                     },
                 ),
             ],

@@ -1,5 +1,6 @@
 """What the mirror and the change path keep. See docs/architecture.md for the two paths."""
 
+from sync.models.activity import ActivityAnswer, Authorship, TrailEvent, TrailQuestion
 from sync.models.changes import (
     Approval,
     Attempt,
@@ -29,9 +30,11 @@ from sync.models.schedules import PullTurn, Region, Schedule, SharedRate, TickPa
 from sync.models.writes import RowWrite
 
 __all__ = [
+    "ActivityAnswer",
     "Approval",
     "ApprovalDemand",
     "Attempt",
+    "Authorship",
     "BreakGlass",
     "Change",
     "ChangeLine",
@@ -61,4 +64,6 @@ __all__ = [
     "Step",
     "StepCounter",
     "TickPart",
+    "TrailEvent",
+    "TrailQuestion",
 ]

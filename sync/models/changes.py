@@ -186,6 +186,7 @@ class Attempt(models.Model):
     class Meta:
         ordering = ["step_id", "number"]
         constraints = [models.UniqueConstraint(fields=["step", "number"], name="sync_attempt_number")]
+        indexes = [models.Index(fields=["request_id"], condition=~models.Q(request_id=""), name="sync_attempt_request")]
 
     def __str__(self) -> str:
         return f"Attempt {self.number} at step {self.step_id}"

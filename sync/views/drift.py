@@ -20,7 +20,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import fetch_aws_account, signed_in
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
 from iamconsole.web import panels
 from iamconsole.web.diff import DiffLine, document_diff
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice
@@ -28,11 +28,13 @@ from iamconsole.web.tables import Column, Table, TableListing, list_response
 from iamconsole.web.words import counted
 from sync import drift as service
 from sync import mirror
+from sync.activity.people import SaidAuthorship
 from sync.changes import PlanError
 from sync.drift import OPEN, DriftKind
 from sync.mirror.differences import ContentDifference
 from sync.models import Change, MirroredRow, Revision, Run
 from sync.operations import registry
+from sync.views.doers import about_doers, doers_of, with_doers, with_events
 
 
 # ---- The list ------------------------------------------------------------------------------------------------------
@@ -162,6 +164,7 @@ class DriftEntry:
     differences: list[DriftDifference]
     earlier_run: Run | None
     can_be_undone: bool
+    who: SaidAuthorship
 
     @property
     def is_open(self) -> bool:
@@ -177,15 +180,20 @@ class DriftEntry:
         return self.revision.reversal is not None and self.revision.reversal.state == "applied"
 
 
-def entries(aws_account: AwsAccount, revisions: Collection[Any]) -> list[DriftEntry]:
-    """A page of them, ready to print; the queries don't grow with it."""
+def entries(operator: Operator, aws_account: AwsAccount, revisions: Collection[Any]) -> list[DriftEntry]:
+    """A page of them, ready to print for that operator; the queries don't grow with it."""
     revisions = list(revisions)
     rows, texts, runs = _rows(aws_account, revisions), _Texts(aws_account, revisions), service.earlier_runs(revisions)
-    return [_entry(revision, rows, texts, runs) for revision in revisions]
+    who = doers_of(operator, aws_account, revisions)
+    return [_entry(revision, rows, texts, runs, who[revision.pk]) for revision in revisions]
 
 
 def _entry(
-    revision: Any, rows: Mapping[tuple[str, str], MirroredRow], texts: _Texts, runs: Mapping[int, Run]
+    revision: Any,
+    rows: Mapping[tuple[str, str], MirroredRow],
+    texts: _Texts,
+    runs: Mapping[int, Run],
+    who: SaidAuthorship,
 ) -> DriftEntry:
     about = mirror.mirror_about(revision.facet.kind)
     row = rows.get((revision.facet.kind, revision.facet.object_id))
@@ -199,6 +207,7 @@ def _entry(
         differences=texts.differences(revision),
         earlier_run=runs.get(revision.earlier_run),
         can_be_undone=service.can_be_undone(revision),
+        who=who,
     )
 
 
@@ -257,10 +266,15 @@ class _Texts:
 def drift(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id)
 
-    def read(listing: TableListing) -> dict[str, Any]:
-        return {"entries": entries(aws_account, listing.page.rows)}
+    operator = signed_in(request)
 
-    return list_response(request, DRIFT, service.drift_of(aws_account), aws_account, "sync/drift.html", read=read)
+    def read(listing: TableListing) -> dict[str, Any]:
+        return {"entries": entries(operator, aws_account, listing.page.rows)}
+
+    rows, table = service.drift_of(aws_account), DRIFT
+    if "format" in request.GET:
+        rows, table = with_events(rows), with_doers(DRIFT, operator, aws_account)
+    return list_response(request, table, rows, aws_account, "sync/drift.html", read=read)
 
 
 @require_GET
@@ -268,10 +282,11 @@ def drift_one(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """What it changed, and what undoing it would do, or why nothing can."""
     aws_account = fetch_aws_account(request, account_id)
     revision = get_object_or_404(service.drift_of(aws_account, ignored=True), pk=pk)  # histories lead here
-    [entry] = entries(aws_account, [revision])
+    [entry] = entries(signed_in(request), aws_account, [revision])
     undoing = service.reversal_of(aws_account, revision)
     steps = [registry[spec.kind].title(registry[spec.kind].parse(spec.params)) for spec in undoing.steps]
     context = {"entry": entry, "steps": steps, "left": undoing.left, "aws_account": aws_account}
+    context |= about_doers(entry.who, revision)
     context["panels"] = panels.about("revision", request, aws_account, revision)
     return render(request, "sync/drift/one.html", context)
 
@@ -303,33 +318,49 @@ def drift_reverse(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
 # ---- The feed ------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class FeedOf:
+    """Of which AWS account, for whom."""
+
+    aws_account: AwsAccount
+    operator: Operator
+
+
+@dataclass(frozen=True)
+class FeedItem:
+    aws_account: AwsAccount
+    revision: Any
+    who: str
+
+
 class DriftFeed(Feed):  # type: ignore[type-arg]  # generic to the type checker only
     """Atom, for readers that keep the operator's session: it asks for the same sign-in as the page."""
 
     feed_type = Atom1Feed
 
-    def get_object(self, request: HttpRequest, account_id: str) -> AwsAccount:
-        return fetch_aws_account(request, account_id)
+    def get_object(self, request: HttpRequest, account_id: str) -> FeedOf:
+        return FeedOf(fetch_aws_account(request, account_id), signed_in(request))
 
-    def title(self, obj: AwsAccount) -> str:
-        return f"Changes outside IAM Console in {obj}"
+    def title(self, obj: FeedOf) -> str:
+        return f"Changes outside IAM Console in {obj.aws_account}"
 
-    def link(self, obj: AwsAccount) -> str:
-        return reverse("drift", kwargs={"account_id": obj.account_id})
+    def link(self, obj: FeedOf) -> str:
+        return reverse("drift", kwargs={"account_id": obj.aws_account.account_id})
 
-    def items(self, obj: AwsAccount) -> list[tuple[AwsAccount, Any]]:
-        newest = service.open_drift(obj).order_by("-seen_at", "-pk")[:FEED_ITEMS]
-        return [(obj, revision) for revision in newest]
+    def items(self, obj: FeedOf) -> list[FeedItem]:
+        newest = list(service.open_drift(obj.aws_account).order_by("-seen_at", "-pk")[:FEED_ITEMS])
+        who = doers_of(obj.operator, obj.aws_account, newest)
+        return [FeedItem(obj.aws_account, revision, who[revision.pk].words) for revision in newest]
 
-    def item_title(self, item: tuple[AwsAccount, Any]) -> str:
-        return f"{service.noun_of(item[1])} {service.object_in(item[1])}: {service.sentence(item[1])}"
+    def item_title(self, item: FeedItem) -> str:
+        return f"{service.noun_of(item.revision)} {service.object_in(item.revision)}: {service.sentence(item.revision)}"
 
-    def item_description(self, item: tuple[AwsAccount, Any]) -> str:
-        return "Author unknown; check CloudTrail."
+    def item_description(self, item: FeedItem) -> str:
+        return f"By {item.who}." if item.who else "Who did it isn’t known."
 
-    def item_link(self, item: tuple[AwsAccount, Any]) -> str:
-        return reverse("drift_one", kwargs={"account_id": item[0].account_id, "pk": item[1].pk})
+    def item_link(self, item: FeedItem) -> str:
+        return reverse("drift_one", kwargs={"account_id": item.aws_account.account_id, "pk": item.revision.pk})
 
-    def item_pubdate(self, item: tuple[AwsAccount, Any]) -> datetime:
-        seen_at: datetime = item[1].seen_at
+    def item_pubdate(self, item: FeedItem) -> datetime:
+        seen_at: datetime = item.revision.seen_at
         return seen_at

@@ -149,7 +149,7 @@ def test_the_page_says_what_and_between_which_pulls(
     text = text_of(html)
     assert "Attached ReadOnlyAccess" in text
     assert f"First seen between pull {first.pk} ( just now ) and pull {second.pk} ( just now )." in text
-    assert "Author unknown; check CloudTrail." in text
+    assert "Who did it isn’t known yet: CloudTrail is late by up to 20 minutes." in text
     assert address("user", aws_id=Revision.objects.get(facet__kind="iam.user", number=2).facet.object_id) in html
     assert "ec2.amazonaws.com" in text  # the text of the trust policy
     assert "3 of 3 changes outside this console match." in text

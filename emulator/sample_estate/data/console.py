@@ -19,7 +19,7 @@ _READS = """
     iam:GetUser iam:GetGroup iam:GetRole iam:GetPolicy iam:GetPolicyVersion iam:GetLoginProfile iam:GetMFADevice
     iam:GetInstanceProfile iam:GetOpenIDConnectProvider iam:GetSAMLProvider iam:GetServerCertificate
     iam:GetDelegationRequest iam:GetSSHPublicKey iam:GetUserPolicy iam:GetGroupPolicy iam:GetRolePolicy iam:List*
-    account:ListRegions ec2:DescribeRegions organizations:Describe* organizations:List*
+    cloudtrail:LookupEvents account:ListRegions ec2:DescribeRegions organizations:Describe* organizations:List*
     cognito-idp:Describe* cognito-idp:List* cognito-idp:GetGroup cognito-idp:GetUserPoolMfaConfig
     cognito-idp:GetUICustomization cognito-idp:GetUserPoolSessionConfiguration
     cognito-idp:GetLogDeliveryConfiguration

@@ -1,0 +1,187 @@
+"""Who did it, on the pages of drift and history: to whom it says what, what can be asked, what can be erased."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import AuditEntry, AwsAccount, Operator
+from emulator.process import Emulator
+from identities.models import IamGroup
+from sync.activity import questions, work
+from sync.models import Authorship, Change, Revision, Step, TrailEvent, TrailQuestion
+from tests.services.pages import address, exported, get, text_of
+from tests.services.pulling import pulled
+from tests.services.statements import allowing, trusting
+
+pytestmark = pytest.mark.django_db
+
+ClientOf = Callable[..., Client]
+TRUST = trusting({"AWS": "arn:aws:iam::123456789012:root"}, ["sts:AssumeRole", "sts:SetSourceIdentity"])
+ROLE = "arn:aws:iam::123456789012:role/deployer"
+
+
+@pytest.fixture
+def iam_of_role(iam: Any, emulator: Emulator) -> Callable[..., Any]:
+    """IAM's client of a session of the role deployer, which may do all."""
+    iam.create_role(RoleName="deployer", AssumeRolePolicyDocument=TRUST)
+    iam.put_role_policy(RoleName="deployer", PolicyName="all", PolicyDocument=allowing("*"))
+
+    def begin(session: str, person: str = "") -> Any:
+        more = {"SourceIdentity": person} if person else {}
+        keys = emulator.client("sts").assume_role(RoleArn=ROLE, RoleSessionName=session, **more)["Credentials"]
+        return emulator.client(
+            "iam",
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+        )
+
+    return begin
+
+
+@pytest.fixture
+def drifted(iam_of_role: Callable[..., Any], aws_account: AwsAccount) -> Revision:
+    """dana made the group auditors, by a session of the role deployer."""
+    pulled(aws_account)
+    Revision.objects.update(origin=Revision.Origin.IMPORT, drift_in=None)
+    iam_of_role("build-7", "dana@acme.example").create_group(GroupName="auditors")
+    pulled(aws_account)
+    asked(aws_account)
+    return Revision.objects.get(drift_in=aws_account)
+
+
+def asked(aws_account: AwsAccount) -> None:
+    questions.take_up(aws_account)
+    TrailQuestion.objects.update(next_at=timezone.now())
+    work.ask(aws_account.pk)
+
+
+def test_who_may_see_people_sees_who_did_it_from_where_and_with_what(
+    drifted: Revision, alice: Operator, client_of: ClientOf
+) -> None:
+    client = client_of(alice)
+    listed = text_of(get(client, "drift"))
+    assert "By role deployer, session build-7, for dana@acme.example, from 127.0.0.1, with Boto3." in listed
+    page = text_of(get(client, "drift_one", pk=str(drifted.pk)))
+    event = TrailEvent.objects.get()
+    assert "Role deployer called CreateGroup" in page
+    assert "dana@acme.example" in page
+    assert event.event_id in page
+    assert event.request_id in page
+    feed = client.get(address("drift_feed")).content.decode()
+    assert "session build-7" in feed
+    group = IamGroup.objects.get(name="auditors")
+    assert "By role deployer, session build-7" in text_of(get(client, "group_history", aws_id=group.aws_id))
+
+
+def test_who_may_not_see_people_is_told_the_role_alone(drifted: Revision, bob: Operator, client_of: ClientOf) -> None:
+    client = client_of(bob)
+    group = IamGroup.objects.get(name="auditors")
+    pages = [
+        get(client, "drift"),
+        get(client, "drift_one", pk=str(drifted.pk)),
+        get(client, "group_history", aws_id=group.aws_id),
+        client.get(address("drift_feed")).content.decode(),
+        exported(client.get(address("drift") + "?format=csv")),
+        exported(client.get(address("drift") + "?format=json")),
+    ]
+    for page in pages:
+        assert "role deployer" in page.lower()
+        for personal in ("build-7", "dana@acme.example", "127.0.0.1"):
+            assert personal not in page
+    assert "shown to those who may see people" in pages[1]
+
+
+def test_files_have_people_for_who_may_export_them(
+    drifted: Revision, erin: Operator, anton: Operator, client_of: ClientOf
+) -> None:
+    said = "role deployer, session build-7, for dana@acme.example, from 127.0.0.1, with Boto3"
+    assert said in exported(client_of(erin).get(address("drift") + "?format=csv"))
+    assert "build-7" not in exported(client_of(anton).get(address("drift") + "?format=csv"))  # he sees them on pages
+    assert "build-7" in get(client_of(anton), "drift")
+
+
+def test_cloudtrail_is_asked_by_hand(
+    iam: Any, aws_account: AwsAccount, erin: Operator, bob: Operator, client_of: ClientOf
+) -> None:
+    iam.create_group(GroupName="auditors")
+    pulled(aws_account)
+    revision = Revision.objects.get(drift_in=aws_account)
+    here = address("drift_ask", pk=str(revision.pk))
+    assert client_of(bob).post(here).status_code == 403
+    assert "Ask CloudTrail" not in get(client_of(bob), "drift_one", pk=str(revision.pk))
+    client = client_of(erin)
+    assert "Ask CloudTrail" in get(client, "drift_one", pk=str(revision.pk))
+    assert "CloudTrail is being asked." in client.post(here, follow=True).content.decode()
+    work.ask(aws_account.pk)
+    assert "User emulator called CreateGroup" in text_of(get(client, "drift_one", pk=str(revision.pk)))
+
+
+def test_what_is_missing_to_ask_is_said(
+    iam: Any, aws_account: AwsAccount, emulator: Emulator, bob: Operator, client_of: ClientOf
+) -> None:
+    iam.create_group(GroupName="auditors")
+    pulled(aws_account)
+    emulator.rules(
+        [{"action": "LookupEvents", "when": "before", "error": {"code": "AccessDeniedException", "status": 400}}]
+    )
+    asked(aws_account)
+    page = get(client_of(bob), "drift_one", pk=str(Revision.objects.get(drift_in=aws_account).pk))
+    assert "CloudTrail could not be asked." in page
+    assert "&quot;cloudtrail:LookupEvents&quot;" in page
+    assert "the console may not ask CloudTrail" in text_of(get(client_of(bob), "drift"))
+
+
+def test_an_owner_erases_who_it_was(
+    drifted: Revision, aws_account: AwsAccount, alice: Operator, erin: Operator, client_of: ClientOf
+) -> None:
+    here = address("drift_doer_erase", pk=str(drifted.pk))
+    assert client_of(erin).post(here).status_code == 403
+    client = client_of(alice)
+    assert "were erased." in client.post(here, follow=True).content.decode()
+    page = get(client, "drift_one", pk=str(drifted.pk))
+    assert "Role deployer" in page
+    assert "The session, person and address were erased." in page
+    for personal in ("build-7", "dana@acme.example", "127.0.0.1"):
+        assert personal not in page
+    entry = AuditEntry.objects.get(verb="doer.erased")
+    assert "dana" not in str(entry.data)
+    Authorship.objects.update(state=Authorship.State.WAITING)
+    questions.ask_now(drifted)
+    work.ask(aws_account.pk)
+    assert "build-7" not in get(client, "drift_one", pk=str(drifted.pk))  # asked again, it stays erased
+
+
+# ---- Our own role --------------------------------------------------------------------------------------------
+def test_a_write_with_our_role_which_is_none_of_ours_is_said(
+    drifted: Revision, aws_account: AwsAccount, iam_of_role: Callable[..., Any], bob: Operator, client_of: ClientOf
+) -> None:
+    aws_account.write_role_arn = ROLE
+    aws_account.save()
+    iam_of_role("change-7-erin@example.org").create_group(GroupName="backdoor")  # there is no such change
+    pulled(aws_account)
+    asked(aws_account)
+    revision = Revision.objects.get(drift_in=aws_account, content__name="backdoor")
+    page = text_of(get(client_of(bob), "drift_one", pk=str(revision.pk)))
+    assert "made with the console’s role to write, and by no change of this console" in page
+
+
+def test_our_own_write_is_known_by_its_request_id(
+    drifted: Revision, aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    """It was seen as drift, since the mirror was older: the page says that it was this console."""
+    change = Change.objects.create(
+        aws_account=aws_account, requested_by=erin, title="Make the group", expires_at=timezone.now()
+    )
+    step = Step.objects.create(change=change, position=1, kind="iam.group.create", params={})
+    event = TrailEvent.objects.get()
+    step.attempts.create(number=1, request_id=event.request_id)
+    event.delete()
+    questions.ask_now(drifted)
+    work.ask(aws_account.pk)
+    assert f"By this console, change {change.pk}" in text_of(get(client_of(erin), "drift"))
