@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "identities",
     "resources",
     "directory",
+    "infrastructure",
     "access",
     "cognito",
     "estate",

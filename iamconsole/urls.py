@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("identities.urls")),
     path("", include("resources.urls")),
     path("", include("directory.urls")),
+    path("", include("infrastructure.urls")),
     path("", include("access.urls")),
     path("", include("cognito.urls")),
     path("", include("estate.urls")),

@@ -36,22 +36,24 @@ def keep(session: SessionBase, list_url: str, ids: Iterable[str]) -> str:
     return name
 
 
-def keep_posted(request: HttpRequest) -> HttpResponse:
+def keep_posted(request: HttpRequest, stage_url: str = "", target_url: str = "") -> HttpResponse:
     """What the list's form sent, with what was kept of its other pages. Leads to staging, or back to the list.
 
-    `listed`: the ids that the page showed, of which what isn't `pick`ed is picked no longer.
+    `listed`: the ids that the page showed, of which what isn't `pick`ed is picked no longer. `stage_url`: the address
+    of staging, under which selections of the list are kept, where that isn't the one asked; `target_url`: where else
+    than to staging it leads.
     """
-    posted = request.POST
-    earlier = kept(request.session, request.path, posted.get(KEPT, ""))
+    posted, stage_url = request.POST, stage_url or request.path
+    earlier = kept(request.session, stage_url, posted.get(KEPT, ""))
     listed = set(posted.getlist("listed"))
     ids = [*(each for each in earlier if each not in listed), *(each[:_LONGEST_ID] for each in posted.getlist("pick"))]
     if not ids:
-        return redirect(request.path.removesuffix("stage/"))
-    name = keep(request.session, request.path, list(dict.fromkeys(ids))[: MOST_PICKED + 1])
+        return redirect(stage_url.removesuffix("stage/"))
+    name = keep(request.session, stage_url, list(dict.fromkeys(ids))[: MOST_PICKED + 1])
     if "back" not in posted:
-        return redirect(f"{request.path}?{KEPT}={name}")
+        return redirect(f"{target_url or stage_url}?{KEPT}={name}")
     query = QueryDict(posted["back"].removeprefix("?"), mutable=True)
     query[KEPT] = name
-    address = f"{request.path.removesuffix('stage/')}?{query.urlencode()}"
-    assert url_has_allowed_host_and_scheme(address, None)  # noqa: S101  it is built of this very path
+    address = f"{stage_url.removesuffix('stage/')}?{query.urlencode()}"
+    assert url_has_allowed_host_and_scheme(address, None)  # noqa: S101  it is built of an address of ours
     return redirect(address)

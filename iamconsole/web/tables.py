@@ -93,6 +93,17 @@ class Table:
 
 
 @dataclass(frozen=True)
+class PickUse:
+    """What else than staging a change can be done with rows that were picked. The list's form is sent to `url`."""
+
+    label: str
+    icon: str
+    url: str
+    all_url: str  # leads to the same for all rows that match, which the rest of the address says
+    all_label: str  # before their number: "Export all"
+
+
+@dataclass(frozen=True)
 class ColumnHead:
     column: Column
     url: str = ""
@@ -178,13 +189,17 @@ class TableListing:
         *,
         pick_url: str = "",
         picked: Sequence[str] = (),
+        stages: bool = True,
+        uses: Sequence[PickUse] = (),
         ranges: Callable[[], RangeMerge | None] = lambda: None,
     ) -> None:
         self.table = table
         self._ranges = ranges
         self.scope = scope
         self.state = read_state(table, scope, get)
-        self.pick_url = pick_url
+        self.pick_url = pick_url  # under which selections are kept, and staged where the operator may
+        self.stages = stages
+        self.uses = uses
         self.picked = frozenset(picked)  # kept of the pages looked at before
         self.state.kept = get.get(KEPT, "") if picked else ""
         self._all = rows
@@ -357,11 +372,21 @@ class TableListing:
         return self.state.url(after=self.page.next) if self.page.next else ""
 
     @property
-    def pick_all_url(self) -> str:
-        """Leads to staging for all that matches; "" when this page is all, or all is too much for one plan."""
+    def form_url(self) -> str:
+        """Where the form of what is picked goes without a button of its own address."""
+        return self.pick_url if self.stages or not self.uses else self.uses[0].url
+
+    @property
+    def pick_all_links(self) -> Iterator[tuple[str, str]]:
+        """Words and addresses of what can be done with all that matches; none when this page is all, or all is too
+        much for one plan."""
         if not len(self.page.rows) < self.page.total <= MOST_PICKED:
-            return ""
-        return self.pick_url + self.state.url(pick=ALL, **{KEPT: ""})
+            return
+        asked = self.state.url(pick=ALL, **{KEPT: ""})
+        if self.stages:
+            yield "Stage all", self.pick_url + asked
+        for use in self.uses:
+            yield use.all_label, use.all_url + asked
 
     @property
     def exports(self) -> Iterator[tuple[str, str]]:
@@ -378,6 +403,8 @@ def list_response(
     template: str = "lists/page.html",
     *,
     pick_url: str = "",
+    stages: bool = True,
+    uses: Sequence[PickUse] = (),
     context: Mapping[str, Any] | None = None,
     read: Callable[[TableListing], Mapping[str, Any]] = lambda listing: {},
     ranges: Callable[[], RangeMerge | None] = lambda: None,
@@ -390,7 +417,17 @@ def list_response(
     if (suggested := request.GET.get("suggest")) is not None:
         return _suggestions(request, table, scope, suggested)
     ids = kept(request.session, pick_url, request.GET.get(KEPT, "")) if pick_url else []
-    listing = TableListing(table, rows, scope, request.GET, pick_url=pick_url, picked=ids, ranges=ranges)
+    listing = TableListing(
+        table,
+        rows,
+        scope,
+        request.GET,
+        pick_url=pick_url,
+        picked=ids,
+        stages=stages,
+        uses=uses,
+        ranges=ranges,
+    )
     if (wanted := request.GET.get("format", "")) in FORMATS:
         ordered = listing.order.forward(listing.matching)
         return export_response(wanted, table.name, table.columns, ordered)

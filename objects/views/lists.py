@@ -18,6 +18,7 @@ from iamconsole.web.counts import lately
 from iamconsole.web.tables import Table, TableListing, list_response
 from objects import object_actions
 from objects.object_pages import ObjectPages, tab_patterns
+from objects.pick_uses import uses_of
 from objects.views.object_action import action_pattern, selection_patterns
 from sync.models import Ownership
 from sync.selectors import aws_account_status, coverage_of
@@ -39,7 +40,8 @@ class ObjectList:
         of = self.kind.of
         aws_account = fetch_aws_account(request, account_id)
         stages = may(signed_in(request), of.stage, aws_account)
-        picks = stages and self.can_be_picked
+        uses = uses_of(of, signed_in(request), aws_account) if self.can_be_picked else []
+        picks = self.can_be_picked and (stages or bool(uses))
         found = (self.rows or self.kind.rows_of)(aws_account)
         context: dict[str, Any] = {"list_actions": object_actions.offered_on(self.table.name) if stages else []}
         if self.can_be_picked:
@@ -48,7 +50,16 @@ class ObjectList:
             context["coverage"] = coverage_of(aws_account, self.source)
         pick_url = reverse(f"{of.list_name}_stage", kwargs={"account_id": account_id}) if picks else ""
         return list_response(
-            request, self.table, found, aws_account, self.template, pick_url=pick_url, context=context, read=self.read
+            request,
+            self.table,
+            found,
+            aws_account,
+            self.template,
+            pick_url=pick_url,
+            stages=stages,
+            uses=uses,
+            context=context,
+            read=self.read,
         )
 
 

@@ -29,7 +29,18 @@ from tests.admin.cases import fill
 from tests.conftest import make_aws_account, make_operator
 from tests.services.database import rows_of_many_tests
 
-OURS = ("accounts", "sync", "findings", "policies", "identities", "resources", "directory", "access", "cognito")
+OURS = (
+    "accounts",
+    "sync",
+    "findings",
+    "policies",
+    "identities",
+    "resources",
+    "directory",
+    "infrastructure",
+    "access",
+    "cognito",
+)
 BORROWED = (EmailAddress, Authenticator, SocialAccount, UserSession, LogEntry, Group)
 MODELS = [model for label in OURS for model in apps.get_app_config(label).get_models()] + list(BORROWED)
 EDITABLE = {Operator, Group, ClaimGroup, Grant, AwsAccount, Authenticator, SocialAccount, UserSession}

@@ -22,6 +22,7 @@ _LAYERS = (
     "identities",
     "resources",
     "directory",
+    "infrastructure",
     "access",
     "cognito",
     "estate",

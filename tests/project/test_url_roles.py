@@ -200,7 +200,7 @@ def asked(world: World, name: str) -> Iterator[Row]:
         yield world.row(name, "GET", query)
     if name in FRAGMENTS or "format=csv" in others:
         yield world.row(name, "HTMX", QUERIES[name][0] if name == "search" else bare)
-    yield world.row(name, "POST", bare if name.endswith("_stage_action") else "")
+    yield world.row(name, "POST", bare if name.endswith(("_stage_action", "_export")) else "")
 
 
 # ---- the table ------------------------------------------------------------------------------------------------

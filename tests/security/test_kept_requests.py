@@ -26,7 +26,18 @@ from tests.accounts.conftest import use_totp
 OLD = settings.STEP_UP_S + 60
 COOKIE, TOKEN, TYPED = "cookie-that-signs-in", "csrf-token-of-the-form", "Correct-Horse-9-Battery"
 SECRET_NAMES = ("password", "password1", "oldpassword", "secret", "code", "private_key", "token", "credential")
-APPS = ("accounts", "sync", "findings", "policies", "identities", "resources", "directory", "access", "cognito")
+APPS = (
+    "accounts",
+    "sync",
+    "findings",
+    "policies",
+    "identities",
+    "resources",
+    "directory",
+    "infrastructure",
+    "access",
+    "cognito",
+)
 
 
 def posts() -> Iterator[str]:

@@ -255,7 +255,18 @@ def _cleaned(event: OperatorEvent) -> dict[str, Any]:
 def test_no_other_module_lists_states() -> None:
     """A set of states stands in sync/models/changes.py or sync/changes/transitions.py, where the next reader looks."""
     found = {}
-    apps = ("accounts", "sync", "findings", "policies", "identities", "resources", "directory", "access", "cognito")
+    apps = (
+        "accounts",
+        "sync",
+        "findings",
+        "policies",
+        "identities",
+        "resources",
+        "directory",
+        "infrastructure",
+        "access",
+        "cognito",
+    )
     for path in (path for app in apps for path in Path(app).rglob("*.py")):
         if "migrations" in path.parts or path in _HOMES:
             continue

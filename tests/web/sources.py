@@ -16,6 +16,7 @@ APPS = (
     "identities",
     "resources",
     "directory",
+    "infrastructure",
     "access",
     "cognito",
     "estate",

@@ -1,0 +1,1 @@
+"""Objects of the mirror as files of Terraform and CloudFormation."""

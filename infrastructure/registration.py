@@ -1,0 +1,35 @@
+"""What the app adds to the pages of the apps below: a button below lists, a tab of objects, a link of the sidebar."""
+
+from __future__ import annotations
+
+from accounts.roles import SEE_IAM
+from iamconsole.web import panels
+from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from infrastructure.exports.kinds import LISTS
+from objects import pick_uses
+
+
+def register() -> None:
+    register_shell(
+        ShellProvider(
+            NavGroup(
+                "IAM",
+                (NavItem("Export as code", "file-code", "export", permission=SEE_IAM, position=75),),
+                position=10,
+            )
+        )
+    )
+    pick_uses.register(
+        pick_uses.KindsUse(
+            "Export as code",
+            "Export all",
+            "file-code",
+            "{}_export_picked",
+            "{}_export",
+            frozenset(LISTS),
+            SEE_IAM,
+        )
+    )
+    for listed in LISTS.values():
+        name = listed.kind.name
+        panels.register(panels.Panel(name, "code", "As code", f"{name}_code", permission=SEE_IAM, position=85))

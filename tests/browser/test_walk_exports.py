@@ -1,0 +1,54 @@
+"""In a real browser: a role and its policies are picked in the list and taken away as Terraform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import AwsAccount, Operator
+from tests.browser.test_walk_changes import Walk
+from tests.infrastructure.parsed import template, terraform
+from tests.services.pages import address
+from tests.services.rows import attach, make_policy, make_role, put_inline
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_role_and_its_policies_are_exported(
+    aws_account: AwsAccount, bob: Operator, page_of: Callable[[Operator], Page], tmp_path: Path
+) -> None:
+    role = make_role(aws_account, "deploy")
+    attach(role, make_policy(aws_account, "reports"))
+    put_inline(role)
+    make_role(aws_account, "another")
+    walk = Walk(page_of(bob))
+    page, file = walk.page, tmp_path / "iam.tf"
+
+    page.goto(address("roles"))
+    page.get_by_role("checkbox", name="deploy").check()
+    walk.check()
+    page.get_by_role("button", name="Export as code").click()
+    expect(page.get_by_role("heading", name="Export the role deploy as code", level=1)).to_be_visible()
+    walk.check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+    download.value.save_as(file)
+    resources, imports = terraform(file.read_text())
+    assert set(resources) == {
+        "aws_iam_policy.reports",
+        "aws_iam_role.deploy",
+        "aws_iam_role_policy.deploy_own-buckets",
+        "aws_iam_role_policy_attachment.deploy_reports",
+    }
+    assert imports["aws_iam_role_policy.deploy_own-buckets"] == "deploy:own-buckets"
+
+    page.goto(address("role", aws_id=role.aws_id))
+    page.get_by_role("link", name="As code").click()
+    expect(page.get_by_text("aws_iam_role.deploy.name").first).to_be_visible()
+    page.get_by_role("link", name="CloudFormation (YAML)").click()
+    shown = page.get_by_label("deploy as CloudFormation (YAML)")
+    assert "RoleDeploy" in template(shown.inner_text())["Resources"]
+    walk.check()
