@@ -1,94 +1,181 @@
-"""Outsiders who may assume a role: services, identity providers and other AWS accounts."""
+"""Outsiders whom the policy of a resource, or the trust policy of a role, lets in: services, identity providers, other
+AWS accounts, and everybody. Principals of AWS accounts that have a mirror here are told by name in across.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from access.index import Index
+from access.patterns import actions_of, side_in
 from access.request_context import UnknownContextKeys, facts_of_place
-from access.resource_policies import is_assuming
+from access.resource_policies import is_assuming, is_bound_by_rcps
+from access.resource_sides.lookup import ResourceSides, nobody
+from access.resource_sides.values import ResourceSide, SaidByResource
 from access.situations import EVERYTHING
 from access.surroundings import Surroundings
 from aws_constraints.arn import account_in
 from policies.engine.callers import Caller, CallerKind, caller_of
-from policies.engine.compiled import ActionPatterns
+from policies.engine.compiled import ActionPatterns, CompiledDocument, CompiledStatement
 from policies.engine.conditions import Context
 from policies.engine.evaluate import Decision, LayerName, LayerPolicy, Layers, Request, Verdict, evaluate
 from policies.engine.matching import resource_glob, tokens
-from policies.engine.somewhere import is_pattern
+from policies.engine.somewhere import ResourceContext, SomewhereQuestion, exists, is_pattern
 
 _ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
-_EVERYBODY = "*"
-_SOMEBODY = "arn:aws:iam::{}:role/anybody"
+EVERYBODY = "*"
+SOMEBODY = "arn:aws:iam::{}:role/anybody"
+NO_ACCOUNT = "000000000000"  # nobody's
 _OWN_SIDE = frozenset({LayerName.IDENTITY, LayerName.SCP})
 
 
 @dataclass(frozen=True)
 class Outsider:
-    """`name`: as the trust policy has it."""
+    """`name`: as the policy has it. `is_anonymous`: somebody who doesn't sign the request."""
 
     name: str
     verdict: Verdict
     not_read: tuple[LayerName, ...]
+    is_anonymous: bool = False
 
 
-def outsiders(index: Index, action: str, resource: str, context: Context) -> list[Outsider]:
-    """Whom the trust policy of the role lets do it, if their own side does; of a pattern, that of any role."""
-    actions = (
-        [name for name in _ASSUMING if name.lower() in ActionPatterns((action,))] if is_pattern(action) else [action]
-    )
-    glob = resource_glob(tuple(tokens(resource)))
-    roles = [each.arn for each in index.holders if each.is_role and glob.matches(each.arn)]
-    best: dict[str, Outsider] = {}
-    for one in actions:
-        for role in roles if is_pattern(resource) else [resource]:
-            for found in _outsiders(index, one, role, context):
-                known = best.setdefault(found.name, found)
-                if known.verdict.decision is not Decision.ALLOWED and found.verdict.decision is Decision.ALLOWED:
-                    best[found.name] = found
+@dataclass(frozen=True)
+class OutsideQuestion:
+    """One action on one resource, or on one that a pattern stands for, and what that says. `account_id`: the owner."""
+
+    action: str
+    resource: str
+    account_id: str
+    around: Surroundings
+    own: SaidByResource
+    others: SaidByResource
+    context: Context = field(default_factory=dict)
+
+    @property
+    def documents(self) -> list[CompiledDocument]:
+        """What it says before anything beside it is counted."""
+        return [self.own.policy.document]
+
+    def verdict(self, caller: Caller, around: Surroundings, identity: tuple[LayerPolicy, ...] = ()) -> Verdict:
+        """`around`: what bounds the caller's AWS account."""
+        said = self.own if caller.kind is CallerKind.SERVICE or caller.account == self.account_id else self.others
+        known = facts_of_place(around, self.around, self.resource, self.action) | dict(self.context)
+        unknown = UnknownContextKeys(caller, None)
+        layers = Layers(
+            identity=identity,
+            resource=said.policy,
+            scps=around.scps,
+            rcps=self.around.rcps if is_bound_by_rcps(self.action) else (),
+            may_be_granted=bool(said.may_be_granted),
+            may_be_refused=bool(said.may_be_refused),
+        )
+        if not is_pattern(self.resource):
+            return evaluate(Request(caller, self.action, self.resource, self.account_id, known, unknown), layers)
+        place = ResourceContext(self.account_id)
+        asked = SomewhereQuestion(caller, [self.action], self.resource, known, unknown, lambda resource: place)
+        found = exists(asked, layers)
+        if found.witness is not None:
+            verdict = found.witness.verdict
+            keys = tuple(sorted(found.witness.supposed))
+            return Verdict(found.decision, verdict.reasons, keys, verdict.not_read)
+        return Verdict(found.decision, ())
+
+
+def outsiders(
+    index: Index,
+    action: str,
+    resource: str,
+    context: Context,
+    sides: ResourceSides | None = None,
+    is_told: Callable[[str], bool] = nobody,
+) -> list[Outsider]:
+    """Whom it lets do it, if their own side does; of a pattern, that of any role, or within one resource.
+
+    `is_told`: whether principals of an AWS account, by its id, are told elsewhere.
+    """
+    best: dict[tuple[str, bool], Outsider] = {}
+    for asked in outside_questions(index, action, resource, context, sides):
+        for found in _outsiders(asked, is_told):
+            key = (found.name, found.is_anonymous)
+            known = best.setdefault(key, found)
+            if known.verdict.decision is not Decision.ALLOWED and found.verdict.decision is Decision.ALLOWED:
+                best[key] = found
+    anybody = best.get((EVERYBODY, True))
+    if anybody and anybody.verdict.decision is Decision.ALLOWED:  # whoever signs a request may, too
+        best.pop((EVERYBODY, False), None)
     return list(best.values())
 
 
-def _outsiders(index: Index, action: str, role: str, context: Context) -> list[Outsider]:
-    number = index.by_arn.get(role) if is_assuming(action, role) else None
-    trust = None if number is None else index.holders[number].trust
-    if trust is None:
-        return []
-    found = (_asked(index, name, caller, action, role, trust, context) for name, caller in _named(index, trust, action))
-    return [each for each in found if each.verdict.decision in (Decision.ALLOWED, Decision.UNKNOWN)]
+def outside_questions(
+    index: Index, action: str, resource: str, context: Context, sides: ResourceSides | None = None
+) -> Iterator[OutsideQuestion]:
+    """What the resource itself decides: a role of the AWS account, or a resource of its own that is held."""
+    around = index.surroundings
+    actions = [each for each in _ASSUMING if each.lower() in ActionPatterns((action,))]
+    glob = resource_glob(tuple(tokens(resource)))
+    for one in actions if is_pattern(action) else [action] if is_assuming(action, ":role/") else []:
+        for holder in index.holders:
+            if holder.trust is not None and glob.matches(holder.arn):
+                said = SaidByResource(holder.trust)
+                yield OutsideQuestion(one, holder.arn, around.account_id, around, said, said, context)
+    side = side_in(sides, action, resource)
+    if side is None or side.account_id != around.account_id:
+        return
+    for one in actions_of(index, action, resource, side):
+        exact = side_in(sides, one, resource)
+        if exact is not None:
+            yield question_of(one, resource, exact, context)
 
 
-def _named(index: Index, trust: LayerPolicy, action: str) -> Iterator[tuple[str, Caller]]:
+def question_of(action: str, resource: str, side: ResourceSide, context: Context) -> OutsideQuestion:
+    known = {**side.context, **context}
+    return OutsideQuestion(action, resource, side.account_id, side.around, side.own, side.others, known)
+
+
+def _outsiders(asked: OutsideQuestion, is_told: Callable[[str], bool]) -> Iterator[Outsider]:
+    for name, caller in _named(asked, is_told):
+        is_anonymous = caller.kind is CallerKind.ANONYMOUS
+        with_own_side = caller.kind not in (CallerKind.SERVICE, CallerKind.FEDERATED, CallerKind.ANONYMOUS)
+        own_side = _OWN_SIDE if with_own_side else frozenset()
+        identity = (EVERYTHING,) if own_side else ()
+        verdict = asked.verdict(caller, Surroundings(caller.account), identity)
+        if verdict.decision in (Decision.ALLOWED, Decision.UNKNOWN):
+            not_read = own_side | ({LayerName.RCP} & asked.around.not_read.keys())
+            yield Outsider(name, verdict, tuple(sorted(not_read)), is_anonymous)
+
+
+def _named(asked: OutsideQuestion, is_told: Callable[[str], bool]) -> Iterator[tuple[str, Caller]]:
     seen = set()
-    for statement in trust.document.about(action.lower()):
-        for name in statement.principals.listed if statement.allows and statement.principals else ():
+    statements = (each for document in asked.documents for each in document.about(asked.action.lower()))
+    for statement in statements:
+        for name in principals_named(statement):
             account = account_in(name) or (name if name.isdigit() else "")
             is_provider = "-provider/" in name
-            if name in seen or (account == index.surroundings.account_id and not is_provider):
+            is_elsewhere = account and (account == asked.account_id or is_told(account))
+            if name in seen or (is_elsewhere and not is_provider):
                 continue
             seen.add(name)
-            if caller := _caller(name, account):
+            for caller in _callers(name, account, is_role=is_assuming(asked.action, asked.resource)):
                 yield name, caller
 
 
-def _caller(name: str, account: str) -> Caller | None:
+def principals_named(statement: CompiledStatement) -> tuple[str, ...]:
+    """Whom a statement that allows names; all but some is everybody."""
+    principals = statement.principals
+    if not statement.allows or principals is None:
+        return ()
+    return (EVERYBODY,) if principals.is_not else principals.listed
+
+
+def _callers(name: str, account: str, *, is_role: bool) -> Iterator[Caller]:
     """For an AWS account, or everybody, somebody of it."""
-    if name in (_EVERYBODY, account) or name.endswith(":root"):
-        return caller_of(_SOMEBODY.format(account or "000000000000"))
+    if name == EVERYBODY and not is_role:
+        yield Caller(CallerKind.ANONYMOUS)
+    if name in (EVERYBODY, account) or name.endswith(":root"):
+        yield caller_of(SOMEBODY.format(account or NO_ACCOUNT))
+        return
     try:
-        return caller_of(name)
+        yield caller_of(name)
     except ValueError:  # the unique id of somebody who is gone
-        return None
-
-
-def _asked(
-    index: Index, name: str, caller: Caller, action: str, role: str, trust: LayerPolicy, context: Context
-) -> Outsider:
-    around = index.surroundings
-    own_side = _OWN_SIDE if caller.kind not in (CallerKind.SERVICE, CallerKind.FEDERATED) else frozenset()
-    known = facts_of_place(Surroundings(caller.account), around, role) | dict(context)
-    request = Request(caller, action, role, around.account_id, known, UnknownContextKeys(caller, None))
-    layers = Layers(identity=(EVERYTHING,) if own_side else (), resource=trust, rcps=around.rcps)
-    not_read = own_side | ({LayerName.RCP} & around.not_read.keys())
-    return Outsider(name, evaluate(request, layers), tuple(sorted(not_read)))
+        return

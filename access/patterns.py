@@ -9,7 +9,7 @@ such a policy: whoever is surely allowed one is found. Of the others the engine 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from access.action_kinds import expansion
@@ -63,9 +63,18 @@ def who_can(
         return index.who_can(action, "*", context)  # it takes no resource
     if not is_pattern(action) and not is_pattern(resource):
         return index.who_can(action, resource, context, side=side_in(sides, action, resource))
-    asking = _PatternQuestion(index, resource, context, sides)
-    for one in actions_of(index, action, resource):
+    asking = _PatternQuestion(index, resource, context, lambda one: side_in(sides, one, resource))
+    for one in actions_of(index, action, resource, side_in(sides, action, resource)):
         asking.ask(one)
+    return [asking.found[number] for number in sorted(asking.found)]
+
+
+def who_can_on(index: Index, action: str, resource: str, context: Context, side: ResourceSide) -> list[WhoCanMatch]:
+    """One action on one resource, or on what is in it, of which this is held."""
+    if not is_pattern(resource):
+        return index.who_can(action, resource, context, side=side)
+    asking = _PatternQuestion(index, resource, context, lambda one: side)
+    asking.ask(action)
     return [asking.found[number] for number in sorted(asking.found)]
 
 
@@ -75,17 +84,23 @@ def side_in(sides: ResourceSides | None, action: str, resource: str) -> Resource
     return found if isinstance(found, ResourceSide) else None
 
 
-def actions_of(index: Index, action: str, resource: str) -> list[str]:
+def actions_of(index: Index, action: str, resource: str, side: ResourceSide | None = None) -> list[str]:
     """Of a pattern, an action of each kind that no policy tells apart."""
-    return sorted(expansion(action, index.action_patterns, resource).kinds) if is_pattern(action) else [action]
+    if not is_pattern(action):
+        return [action]
+    patterns = index.action_patterns | (side.action_patterns if side else frozenset())
+    return sorted(expansion(action, patterns, resource).kinds)
 
 
 class _PatternQuestion:
     """One question to everybody, action by action. `found`: by number, the best that was found."""
 
-    def __init__(self, index: Index, resource: str, context: Context, sides: ResourceSides | None) -> None:
+    def __init__(
+        self, index: Index, resource: str, context: Context, side: Callable[[str], ResourceSide | None]
+    ) -> None:
+        """`side`: where all that the pattern stands for is in one resource, what is held of that for an action."""
         self.found: dict[int, WhoCanMatch] = {}
-        self._sides = sides
+        self._side = side
         self._index = index
         self._resource = resource
         self._context = context
@@ -165,10 +180,6 @@ class _PatternQuestion:
         for document in documents:
             found.update(self._index.held_by.get(document, ()), self._index.bounded_by.get(document, ()))
         return found
-
-    def _side(self, action: str) -> ResourceSide | None:
-        """Where all that the pattern stands for is in one resource."""
-        return side_in(self._sides, action, self._resource)
 
     # ---- Second round: exactly -----------------------------------------------------------------------------------
     def _named(self, action: str, side: ResourceSide | None) -> set[int]:

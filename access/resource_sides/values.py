@@ -46,6 +46,12 @@ class ResourceSide:
     context: Context = field(default_factory=dict)
     stamp: str = ""
 
+    @property
+    def action_patterns(self) -> frozenset[str]:
+        """All that its policies have, in lower case."""
+        statements = self.own.policy.document.statements
+        return frozenset(pattern.lower() for each in statements for pattern in each.actions.patterns)
+
     def said_to(self, caller: Caller) -> SaidByResource:
         is_own = caller.kind is CallerKind.SERVICE or caller.account == self.account_id
         return self.own if is_own else self.others

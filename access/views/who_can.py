@@ -64,7 +64,7 @@ def _shown(answer: WhoCanAnswer, said: QueryDict) -> dict[str, Any]:
         "asked": answer.asked,
         "lines": list(answer.lines(listed.start, SHOWN)),
         "pager": listed,
-        "total": len(answer.found) + len(answer.others),
+        "total": answer.total,
         "summary": _summary(answer),
         "like": name_of(answer.like.first.arn) if answer.like else "",
         "all_url": url(),
@@ -106,9 +106,13 @@ def _summary(answer: WhoCanAnswer) -> str:
     roles = sum(each.holder.is_role for each in answer.found)
     counts = ((len(answer.found) - roles, "user"), (roles, "role"))
     parts = [counted(number, what) for number, what in counts if number]
+    if answer.across.listed:
+        parts.append(f"{counted(len(answer.across.listed), 'principal')} of other AWS accounts")
+    if answer.across.unseen:
+        parts.append("somebody in an AWS account that you can’t see")
     if answer.others:
         parts.append(f"{counted(len(answer.others), 'principal')} from outside")
-    decisions = [each.decision for each in answer.found] + [each.verdict.decision for each in answer.others]
+    decisions = list(answer.decisions)
     sure = sum(decision is Decision.ALLOWED for decision in decisions)
     if not parts or sure == len(decisions):
         return some(parts) if parts else ""

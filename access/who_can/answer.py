@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from access.across import AcrossMatches, across_of, has_a_mirror
 from access.denied.words import short
 from access.descriptions import describe_condition, describe_example
 from access.index import cached_index
 from access.matches import WhoCanMatch
 from access.object_links import links_of, principal_url
-from access.outsiders import Outsider, outsiders
+from access.outsiders import EVERYBODY, Outsider, outsiders
 from access.patterns import who_can
 from access.resource_sides.lookup import ResourceSides, nobody
 from access.resource_sides.values import ResourceSide, SideNotRead
@@ -20,10 +21,11 @@ from access.role_chains import ChainSearch
 from access.rows import digest_of
 from access.who_can.ways import Fold, Way, by_policy, folded, policies_and_groups, ways_of
 from accounts.models import AwsAccount
-from aws_constraints.arn import name_of
+from aws_constraints.arn import account_in, name_of
 from iamconsole.web.exports import csv_line
 from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
+from policies.engine.layers import LayerName
 from policies.engine.somewhere import is_pattern
 
 CONDITIONAL = "conditional"
@@ -54,6 +56,28 @@ class WayLine:
         return ", ".join(filter(None, [said, f"its own and {by}" if by and self.is_own else by]))
 
 
+UNSEEN = "Access from an AWS account that you can’t see"
+
+
+@dataclass(frozen=True)
+class ThereMatch:
+    """Somebody in another AWS account."""
+
+    of: AcrossMatches
+    match: WhoCanMatch
+
+    @property
+    def decision(self) -> Decision:
+        return self.match.decision
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Somebody in AWS accounts that the asker may not see."""
+
+    decision: Decision
+
+
 @dataclass(frozen=True)
 class WhoCanLine:
     """`kind`: "user", "role" or, of who isn't in the mirror, ""; then `url` is "", too. `example`: of a pattern, what
@@ -67,6 +91,7 @@ class WhoCanLine:
     only_if: str = ""
     example: str = ""
     arn: str = ""
+    account: str = ""  # another AWS account, in words
 
     @property
     def shown(self) -> str:
@@ -88,16 +113,36 @@ class WhoCanAnswer:
     ) -> None:
         self.aws_account, self.asked = aws_account, asked
         self.sides = ResourceSides(aws_account, may_see)
+        self._may_see = may_see
         self.cached = cached_index(aws_account)
         self.index = self.cached.index
         question = (asked["action"], asked["resource"], asked["context"])
         self.found = who_can(self.index, *question, self.sides)
-        self.others = list(outsiders(self.index, *question))
+        self.across = across_of(aws_account, self.index, question, self.sides, self._is_seen)
+        self.others = list(outsiders(self.index, *question, self.sides, has_a_mirror))
         self.like = next((fold for fold in self.folds if _has(fold, like)), None) if like else None
 
+    def _is_seen(self, aws_account: AwsAccount) -> bool:
+        return self._may_see(aws_account.account_id)
+
     @property
-    def listed(self) -> Sequence[WhoCanMatch | Outsider]:
-        return self.like.matches if self.like else [*self.found, *self.others]
+    def listed(self) -> Sequence[WhoCanMatch | ThereMatch | Outsider | Unseen]:
+        if self.like:
+            return self.like.matches
+        there = [ThereMatch(matches, match) for matches, match in self.across.listed]
+        unseen = [Unseen(self.across.unseen)] if self.across.unseen else []
+        return [*self.found, *there, *unseen, *self.others]
+
+    @property
+    def total(self) -> int:
+        return len(list(self.decisions))
+
+    @property
+    def decisions(self) -> Iterator[Decision]:
+        yield from (each.decision for each in self.found)
+        yield from (match.decision for _, match in self.across.listed)
+        yield from [self.across.unseen] if self.across.unseen else []
+        yield from (each.verdict.decision for each in self.others)
 
     @cached_property
     def folds(self) -> Sequence[Fold]:
@@ -135,8 +180,13 @@ class WhoCanAnswer:
         for each in listed:
             if isinstance(each, Outsider):
                 yield outsider_line(each)
+            elif isinstance(each, Unseen):
+                yield WhoCanLine(UNSEEN, "", "", each.decision, ())
+            elif isinstance(each, ThereMatch):
+                yield self._line_there(each)
             else:
-                yield self._line(each, [way_line(way, links) for way in ways[each.number]])
+                because = [way_line(way, links) for way in ways[each.number]]
+                yield self._line(each, because, self.url_of(each.number))
 
     def links(self, ways: Any) -> Mapping[str, str]:
         return links_of(self.aws_account, set(policies_and_groups(ways)))
@@ -146,16 +196,25 @@ class WhoCanAnswer:
         return principal_url(self.aws_account, holder.unique_id, holder.is_role)
 
     def csv(self) -> Iterator[str]:
-        yield csv_line(("Name", "ARN", "Answer", "Condition", "Example", "Because of"))
+        yield csv_line(("Name", "ARN", "Answer", "Condition", "Example", "AWS account", "Because of"))
         for line in self.lines():
             because = "; ".join(each.words for each in line.because)
-            yield csv_line((line.name, line.arn, line.decision, line.only_if, line.example, because))
+            own = str(self.aws_account) if line.kind and not line.account else line.account
+            yield csv_line((line.name, line.arn, line.decision, line.only_if, line.example, own, because))
 
-    def _line(self, found: WhoCanMatch, because: Sequence[WayLine]) -> WhoCanLine:
+    def _line_there(self, there: ThereMatch) -> WhoCanLine:
+        """In another AWS account."""
+        aws_account, found = there.of.aws_account, there.match
+        ways = ways_of(found, there.of.cached.groups)
+        links = links_of(aws_account, set(policies_and_groups(ways)))
+        url = principal_url(aws_account, found.holder.unique_id, found.holder.is_role)
+        return replace(self._line(found, [way_line(way, links) for way in ways], url), account=str(aws_account))
+
+    def _line(self, found: WhoCanMatch, because: Sequence[WayLine], url: str) -> WhoCanLine:
         is_about_pattern = is_pattern(self.asked["action"]) or is_pattern(self.asked["resource"])
         return WhoCanLine(
             name_of(found.arn),
-            self.url_of(found.number),
+            url,
             "role" if found.holder.is_role else "user",
             found.decision,
             because,
@@ -173,12 +232,23 @@ def way_line(way: Way, links: Mapping[str, str]) -> WayLine:
 def outsider_line(found: Outsider) -> WhoCanLine:
     keys = found.verdict.missing_context
     depends = f"depends on {', '.join(map(spelled, keys))}" if keys else ""
-    reasons = [reason for reason in found.verdict.reasons if reason.policy.startswith(_TRUST)]
+    of_resource = (reason for reason in found.verdict.reasons if reason.layer is LayerName.RESOURCE)
+    reasons = [reason for reason in of_resource if reason.statement is not None and reason.effect == "Allow"]
     because = [
         WayLine(policy_words(policy), "", [reason.named for reason in same])
         for (policy, _), same in by_policy(reasons).items()
     ]
-    return WhoCanLine(found.name, "", "", found.verdict.decision, because, depends, arn=found.name)
+    return WhoCanLine(outsider_name(found), "", "", found.verdict.decision, because, depends, arn=found.name)
+
+
+def outsider_name(found: Outsider) -> str:
+    """In words; as the policy has it where that says it."""
+    if found.name == EVERYBODY:
+        return "Anybody, without signing in" if found.is_anonymous else "Anybody with an AWS account"
+    account = account_in(found.name) or (found.name if found.name.isdigit() else "")
+    if found.name == account or found.name.endswith(":root"):
+        return f"AWS account {account}, which isn’t connected"
+    return f"{found.name}, in an AWS account that isn’t connected" if account and ":iam::" in found.name else found.name
 
 
 def _has(fold: Fold, unique_id: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from access.across import across_of, has_a_mirror
 from access.commands import aws_account_of, context_from
 from access.descriptions import describe_condition, describe_example
 from access.index import Index, index_of
@@ -59,14 +60,19 @@ class Command(BaseCommand):
         found = who_can(index, action, resource, context, sides)
         patterns = is_pattern(action) or is_pattern(resource)
         described = [_as_json(each, patterns) for each in found]
-        described += [_outsider_as_json(each) for each in outsiders(index, action, resource, context)]
+        there = across_of(aws_account, index, (action, resource, context), sides, lambda other: True).listed
+        described += [_as_json(match, patterns) | {"account": of.aws_account.account_id} for of, match in there]
+        described += [
+            _outsider_as_json(each) for each in outsiders(index, action, resource, context, sides, has_a_mirror)
+        ]
         answer: dict[str, Any] = {"principals": described}
         if options["chains"]:
             answer["chains"] = _chains(index, found, options["chains"])
         if options["json"]:
             self.stdout.write(json.dumps(answer, indent=2))
         else:
-            self._print(answer, {each.arn: _words(each, patterns) for each in found})
+            listed = [*found, *(match for _, match in there)]
+            self._print(answer, {each.arn: _words(each, patterns) for each in listed})
 
     def _print(self, answer: dict[str, Any], words: Mapping[str, Sequence[str]]) -> None:
         for principal in answer["principals"]:
