@@ -63,7 +63,15 @@ class AccessShell(ShellProvider):
                 NavItem("Who can", "user-search", "who_can", permission=SEE_IAM, position=10),
                 NavItem("Simulate", "flask-conical", "simulate", permission=SEE_IAM, position=15),
                 NavItem("Why denied", "shield-question-mark", "why_denied", permission=SEE_IAM, position=17),
-                NavItem("Privilege escalation paths", "route", "escalations", open_paths, SEE_IAM, position=20),
+                NavItem(
+                    "Privilege escalation paths",
+                    "route",
+                    "escalations",
+                    open_paths,
+                    SEE_IAM,
+                    position=20,
+                    counts_none=False,  # nor where nobody has looked yet
+                ),
                 NavItem("Tests", "list-checks", "access_tests", permission=SEE_IAM, position=50),
                 NavItem("Guard rails", "fence", "guard_rails", permission=SEE_IAM, position=60),
             ),

@@ -12,7 +12,7 @@ from itertools import pairwise
 from iamconsole.web.layered import Edge, layered
 
 _WIDTH, _HEIGHT, _ROW = 190, 44, 68
-_LETTER, _MOST_LETTERS = 5.8, 25  # of the small letters on edges
+_LETTER, _BESIDE = 5.8, 16  # of the small letters on edges, and what stays free beside them
 _CHARACTERS, _SMALL_CHARACTERS = 24, 30  # of a box's two lines
 WIDE, NARROW = 320, 264  # from one column to the next
 
@@ -158,7 +158,8 @@ def _edge(
     height = (start[1] + points[1][1]) / 2
     tip = f"M{to_x:g} {end[1]:g} l-8 -4 v8 z"
     above = height - 6 if start[1] == points[1][1] else height + 4
-    return GraphEdge(path, tip, cut(text.word, _MOST_LETTERS), middle, above, text.kind)
+    between = column_width - _WIDTH - _BESIDE
+    return GraphEdge(path, tip, cut(text.word, int(between / _LETTER)), middle, above, text.kind)
 
 
 def _middle(row: float) -> float:
