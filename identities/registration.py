@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.access import signed_in
 from accounts.models import AwsAccount, Operator
-from accounts.roles import SEE_IAM
+from accounts.roles import ASK_AWS, SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.counts import first_of, lately
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
@@ -271,6 +271,10 @@ def register() -> None:
     events.register()
     for kind, by_sessions in ((IamUser.kind, False), (IamRole.kind, True)):
         principals.register(kind, by_sessions=by_sessions)
+    for place in ("user", "role"):
+        panels.register(
+            panels.Panel(place, "activity", "Activity", f"{place}_activity", permission=ASK_AWS, position=53)
+        )
     for name, rows, position in _NEED_ATTENTION:
         panels.register(
             panels.Panel(

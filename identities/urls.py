@@ -10,6 +10,7 @@ from iamconsole.web.addresses import needs, page
 from iamconsole.web.tables import TableListing
 from identities import selectors
 from identities.account.urls import urlpatterns as account_patterns
+from identities.activity.urls import urlpatterns as activity_patterns
 from identities.dangling_trusts import name_deleted
 from identities.object_pages import GROUP, ROLE, USER
 from identities.tables import GROUPS, ROLES, USERS
@@ -42,4 +43,5 @@ urlpatterns = [
     ),
     *(pattern for listing in LISTS for pattern in object_patterns(listing)),
     *account_patterns,
+    *activity_patterns,
 ]

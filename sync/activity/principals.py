@@ -114,6 +114,15 @@ def calls_in(answer: ActivityAnswer) -> Sequence[ShownCall]:
     return [ShownCall(**{name: value for name, value in each.items() if name in names}) for each in found]
 
 
+def wake_waiting() -> None:
+    """Once a minute: what no worker has taken up, or one that died."""
+    dead = clock.now() - timedelta(seconds=settings.CLAIM_TIMEOUT_S)
+    waiting = ActivityAnswer.objects.filter(state=State.WAITING)
+    waiting.filter(claimed_at__lt=dead).update(claimed_at=None)
+    for pk in waiting.filter(claimed_at=None).values_list("pk", flat=True)[:100]:
+        queue.wake(queue.ASK_ACTIVITY, pk)
+
+
 # ---- The worker's side ---------------------------------------------------------------------------------------
 def work(answer_id: int) -> None:
     """Does nothing where somebody has it, or it was asked anew."""
