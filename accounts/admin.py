@@ -34,9 +34,12 @@ from accounts.models import (
     ClaimedMembership,
     ClaimGroup,
     Grant,
+    GrantGain,
+    GrantRule,
     KeyCheck,
     LabelledAwsAccount,
     Operator,
+    OrganizationPlace,
 )
 from accounts.services import aws_accounts, grants, invitations, oidc_operators, operators
 from accounts.services.grants import NoOwnerLeft, keeping_an_owner
@@ -214,6 +217,32 @@ class AwsAccountAdmin(EditableAdmin):
         wanted, obj.writes_enabled = obj.writes_enabled, bool(before.pop("writes_enabled"))
         aws_accounts.change(actor=actor, aws_account=obj, before=before, request=request)
         aws_accounts.turn_writes(actor=actor, aws_account=obj, on=wanted, request=request)
+
+
+@admin.register(GrantRule)
+class GrantRuleAdmin(ReadOnlyAdmin):
+    """Given, taken and decided about on the page “Grants by label and unit”."""
+
+    aws_account_path = ""
+    list_display = ("__str__", "role", "label", "unit_id", "created_at")
+    list_select_related = ("operator", "group", "label")
+    search_fields = ("operator__email", "group__name", "label__name", "unit_id")
+
+
+@admin.register(GrantGain)
+class GrantGainAdmin(ReadOnlyAdmin):
+    aws_account_path = ""
+    list_display = ("__str__", "state", "since")
+    list_filter = ("state",)
+    list_select_related = ("rule__operator", "rule__group", "rule__label", "aws_account")
+    search_fields = ("aws_account__name", "aws_account__account_id")
+
+
+@admin.register(OrganizationPlace)
+class OrganizationPlaceAdmin(ReadOnlyAdmin):
+    list_display = ("aws_account", "path")
+    list_select_related = ("aws_account",)
+    search_fields = ("aws_account__name", "aws_account__account_id", "path")
 
 
 @admin.register(ApprovalRule)

@@ -13,7 +13,16 @@ from django.http import HttpRequest
 from django.shortcuts import render
 
 from accounts.access import who_may
-from accounts.models import MOST_APPROVALS, ApprovalRule, AwsAccount, Operator, Risk
+from accounts.models import (
+    MOST_APPROVALS,
+    AccountLabel,
+    ApprovalRule,
+    AwsAccount,
+    GrantRule,
+    Operator,
+    OrganizationPlace,
+    Risk,
+)
 from accounts.names import on_one_line
 from accounts.roles import APPROVE, Role, roles_with
 from accounts.services import password_links
@@ -120,7 +129,7 @@ class ApprovalRuleForm(forms.Form):
         return ApprovalRule(aws_account=self._aws_account, **about)
 
 
-class GrantForm(forms.Form):
+class GranteeForm(forms.Form):
     """Who gets a role: an operator by e-mail address, or a group of operators by name."""
 
     who = forms.CharField(
@@ -130,14 +139,6 @@ class GrantForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     role = forms.ChoiceField(label="Role", choices=Role.choices)
-    pool_id = forms.CharField(
-        label="Only for one user pool",
-        max_length=55,
-        required=False,
-        help_text="For the role helpdesk only: the id of a user pool. Empty: all user pools.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control mono"}),
-    )
-    reason = reason_field()
 
     def clean_who(self) -> Operator | Group:
         who = str(self.cleaned_data["who"]).strip()
@@ -156,6 +157,59 @@ class GrantForm(forms.Form):
         """`operator` or `group`, as a Grant takes it."""
         who = self.cleaned_data["who"]
         return {"operator": who} if isinstance(who, Operator) else {"group": who}
+
+
+class GrantForm(GranteeForm):
+    """… of one AWS account."""
+
+    pool_id = forms.CharField(
+        label="Only for one user pool",
+        max_length=55,
+        required=False,
+        help_text="For the role helpdesk only: the id of a user pool. Empty: all user pools.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control mono"}),
+    )
+    reason = reason_field()
+
+
+class GrantRuleForm(GranteeForm):
+    """… of the AWS accounts with a label or in a unit."""
+
+    where = forms.ChoiceField(
+        label="Label or unit",
+        help_text="Units are those above an AWS account of this console, as its organization was last read.",
+    )
+    reason = reason_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._units = _units()
+        labels = [(f"label:{label.pk}", label.name) for label in AccountLabel.objects.there()]
+        units = [(key, f"{rule.unit_name} ({rule.unit_id})") for key, rule in self._units.items()]
+        where = self.fields["where"]
+        assert isinstance(where, forms.ChoiceField)  # noqa: S101  for the type checker
+        where.choices = [("", "Choose one"), ("Labels", labels), ("Organizational units", units)]
+
+    def rule(self) -> GrantRule:
+        """Not saved."""
+        about: dict[str, Any] = {"role": self.cleaned_data["role"], **self.grantee()}
+        kind, _, chosen = self.cleaned_data["where"].partition(":")
+        if kind == "label":
+            return GrantRule(label_id=int(chosen), **about)
+        unit = self._units[self.cleaned_data["where"]]
+        named = {name: getattr(unit, name) for name in ("organization_id", "unit_id", "unit_name")}
+        return GrantRule(**named, **about)
+
+
+def _units() -> dict[str, GrantRule]:
+    """Those above the AWS accounts, by what the form sends: as a rule about each would name it."""
+    found: dict[str, GrantRule] = {}
+    for place in OrganizationPlace.objects.exclude(path="").order_by("path"):
+        organization_id = place.path.partition("/")[0]
+        for unit in place.units:
+            rule = GrantRule(organization_id=organization_id, unit_id=unit["id"], unit_name=unit["name"][:128])
+            found.setdefault(f"unit:{organization_id}/{unit['id']}", rule)
+    return found
 
 
 class MailsForm(OperatorModelForm):

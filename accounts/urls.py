@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.oidc import views as sso
 from accounts.roles import ADMINISTER, SEE_IAM
-from accounts.views import audit, aws_accounts, operators, own_account
+from accounts.views import audit, aws_accounts, grant_rules, operators, own_account
 from iamconsole.web.addresses import PUBLIC, SIGNED_IN, AddressScope, needs, page
 
 _RISKY = needs(ADMINISTER, fresh_sign_in=True)
@@ -12,6 +12,9 @@ _CHECKING = needs(ADMINISTER, scope=AddressScope.ANY, refusal="Only owners have 
 _ONLY_OWNERS = "Only owners of an AWS account see the operators."
 _SEEN_BY_OWNERS = needs(ADMINISTER, scope=AddressScope.ANY, refusal=_ONLY_OWNERS)
 _DONE_BY_OWNERS = needs(ADMINISTER, scope=AddressScope.ANY, refusal=_ONLY_OWNERS, fresh_sign_in=True)
+_ONLY_OWNERS_OF_ALL = "Only owners of all AWS accounts give grants by a label or a unit."
+_SEEN_BY_OWNERS_OF_ALL = needs(ADMINISTER, scope=AddressScope.ALL, refusal=_ONLY_OWNERS_OF_ALL)
+_DONE_BY_OWNERS_OF_ALL = needs(ADMINISTER, scope=AddressScope.ALL, refusal=_ONLY_OWNERS_OF_ALL, fresh_sign_in=True)
 
 urlpatterns = [
     page("accounts/", aws_accounts.aws_accounts, SIGNED_IN, name="aws_accounts"),
@@ -51,6 +54,10 @@ urlpatterns = [
         _RISKY,
         name="approval_rule_remove",
     ),
+    page("grants/", grant_rules.grant_rules, _SEEN_BY_OWNERS_OF_ALL, name="grant_rules"),
+    page("grants/give/", grant_rules.grant_rule_give, _DONE_BY_OWNERS_OF_ALL, name="grant_rule_give"),
+    page("grants/<int:pk>/take/", grant_rules.grant_rule_take, _DONE_BY_OWNERS_OF_ALL, name="grant_rule_take"),
+    page("grants/waiting/<int:pk>/", grant_rules.grant_gain_decide, _DONE_BY_OWNERS_OF_ALL, name="grant_gain_decide"),
     page("operators/", operators.operators, _SEEN_BY_OWNERS, name="operators"),
     page("operators/invite/", operators.operator_invite, _DONE_BY_OWNERS, name="operator_invite"),
     page("operators/<int:pk>/", operators.operator, _SEEN_BY_OWNERS, name="operator"),

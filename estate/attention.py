@@ -18,9 +18,10 @@ from iamconsole.web.words import counted, number
 NAMED = 5  # AWS accounts of a row
 
 
-def attention_of(estate: EstateHealth) -> list[PanelRow]:
+def attention_of(estate: EstateHealth, *, gains: int) -> list[PanelRow]:
+    """`gains`: how many grants by a label or a unit wait for the operator."""
     order = list(SEVERITIES)
-    rows = [*_findings(estate), *_failed(estate), *_stuck(estate), *_drifted(estate)]
+    rows = [*_findings(estate), *_failed(estate), *_stuck(estate), *_gains(gains), *_drifted(estate)]
     return sorted(rows, key=lambda row: order.index(row.severity))
 
 
@@ -70,6 +71,13 @@ def _stuck(estate: EstateHealth) -> Iterator[PanelRow]:
         text = format_html("In {}.", _where(counts, f"{url}&account="))
         title = f"{counted(total, 'change')} stopped before the end"
         yield PanelRow(title, url, text, severity="high", action=f"Review {number(total)}")
+
+
+def _gains(waiting: int) -> Iterator[PanelRow]:
+    if waiting:
+        title = f"{counted(waiting, 'grant')} by a label or a unit {'waits' if waiting == 1 else 'wait'} for you"
+        text = "AWS accounts got the label, or came into the unit: nobody has a role there by it before you agree."
+        yield PanelRow(title, reverse("grant_rules"), text, severity="medium", action=f"Review {number(waiting)}")
 
 
 def _drifted(estate: EstateHealth) -> Iterator[PanelRow]:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from accounts.models import GrantGain, Operator
 from accounts.roles import SEE_IAM
 from estate.attention import attention_of
 from estate.health import AccountHealth, EstateHealth, Health, estate_health
@@ -103,7 +104,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "estate": estate,
         "lede": _lede(estate),
         "tallies": _tallies(estate),
-        "attention": attention_of(estate),
+        "attention": attention_of(estate, gains=_gains(scope.operator)),
         "waiting": list(waiting[:MOST_WAITING]),
         "ages": _ages(estate),
         "table": table,
@@ -133,6 +134,11 @@ def _table(request: HttpRequest, scope: AllAccounts, estate: EstateHealth) -> Ac
 def _searched(line: AccountHealth) -> str:
     said = (line.aws_account.name, line.aws_account.account_id, *line.owners, *(label.name for label in line.labels))
     return " ".join(said).casefold()
+
+
+def _gains(operator: Operator) -> int:
+    """Grants that wait for owners of all AWS accounts."""
+    return GrantGain.objects.filter(state=GrantGain.State.WAITING).count() if operator.owns_all() else 0
 
 
 # ---- Words -----------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ class PoliciesConfig(AppConfig):
             start_policies,
             starting,
         )
-        from policies.organizations import sources
+        from policies.organizations import places, sources
         from policies.plan_checks import LintPlanCheck, QuotaCheck
         from policies.selectors import with_documents
         from policies.visual import view as visual_view
@@ -34,6 +34,7 @@ class PoliciesConfig(AppConfig):
         operations.register()
         actions.register()
         ticks.register_part(editor_drafts.forget_old)
+        ticks.register_part(places.follow_every_minute)
         editor_views.register_own()
         visual_view.register()
         draft_subjects.register_own()

@@ -461,6 +461,136 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="GrantRule",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[
+                                    ("viewer", "Viewer"),
+                                    ("helpdesk", "Helpdesk"),
+                                    ("editor", "Editor"),
+                                    ("approver", "Approver"),
+                                    ("owner", "Owner"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("organization_id", models.CharField(blank=True, max_length=34)),
+                        ("unit_id", models.CharField(blank=True, max_length=68)),
+                        ("unit_name", models.CharField(blank=True, max_length=128)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "group",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="grant_rules",
+                                to="auth.group",
+                            ),
+                        ),
+                        (
+                            "label",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="grant_rules",
+                                to="accounts.accountlabel",
+                            ),
+                        ),
+                        (
+                            "operator",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="grant_rules",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("group__isnull", True), ("operator__isnull", False)),
+                                    models.Q(("group__isnull", False), ("operator__isnull", True)),
+                                    _connector="OR",
+                                ),
+                                name="grant_rule_to_operator_or_group",
+                                violation_error_message="A grant is for an operator or for a group: choose one of the two.",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("label__isnull", False), ("organization_id", ""), ("unit_id", "")),
+                                    models.Q(
+                                        ("label__isnull", True),
+                                        models.Q(("unit_id", ""), _negated=True),
+                                        models.Q(("organization_id", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="grant_rule_of_label_or_unit",
+                                violation_error_message="A grant is for a label or for an organizational unit: choose one of the two.",
+                            ),
+                            models.UniqueConstraint(
+                                fields=("operator", "group", "role", "label", "organization_id", "unit_id"),
+                                name="grant_rule_once",
+                                nulls_distinct=False,
+                                violation_error_message="This grant is there already.",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="GrantGain",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("waiting", "Waits for an owner of all AWS accounts"), ("refused", "Refused")],
+                                default="waiting",
+                                max_length=8,
+                            ),
+                        ),
+                        ("since", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.awsaccount"
+                            ),
+                        ),
+                        (
+                            "rule",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="gains",
+                                to="accounts.grantrule",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["since", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("rule", "aws_account"), name="grant_gain_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
                     name="Grant",
                     fields=[
                         (
@@ -529,6 +659,17 @@ class Migration(migrations.Migration):
                                 to=settings.AUTH_USER_MODEL,
                             ),
                         ),
+                        (
+                            "rule",
+                            models.ForeignKey(
+                                blank=True,
+                                editable=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="grants",
+                                to="accounts.grantrule",
+                            ),
+                        ),
                     ],
                     options={
                         "constraints": [
@@ -542,9 +683,17 @@ class Migration(migrations.Migration):
                                 violation_error_message="A grant is for an operator or for a group: choose one of the two.",
                             ),
                             models.UniqueConstraint(
-                                fields=("operator", "group", "aws_account", "role", "pool_id"),
+                                fields=("operator", "group", "aws_account", "role", "pool_id", "rule"),
                                 name="grant_once",
                                 nulls_distinct=False,
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("rule", None),
+                                    models.Q(("aws_account__isnull", False), ("pool_id", "")),
+                                    _connector="OR",
+                                ),
+                                name="grant_of_rule_in_aws_account",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -607,6 +756,27 @@ class Migration(migrations.Migration):
                         "ordering": ["label", "aws_account"],
                         "constraints": [models.UniqueConstraint(fields=("label", "aws_account"), name="labelled_once")],
                     },
+                ),
+                migrations.CreateModel(
+                    name="OrganizationPlace",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("path", models.CharField(blank=True, max_length=600)),
+                        ("units", models.JSONField(blank=True, default=list)),
+                        (
+                            "aws_account",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="organization_place",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                    ],
                 ),
             ],
         ),

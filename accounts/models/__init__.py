@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.models.approval_rules import MOST_APPROVALS, ApprovalRule, Risk, approvals_words
 from accounts.models.audit import AppendOnly, AuditCheck, AuditEntry, AuditHead, AuditText, KeyCheck, learn_texts
 from accounts.models.aws_accounts import AwsAccount
+from accounts.models.grant_rules import UNIT_ID, GrantGain, GrantRule, OrganizationPlace
 from accounts.models.grants import ClaimedMembership, ClaimGroup, Grant, HeldGrant
 from accounts.models.labels import LONGEST_LABEL, AccountLabel, LabelledAwsAccount
 from accounts.models.operators import Operator
@@ -12,6 +13,7 @@ from accounts.models.operators import Operator
 __all__ = [
     "LONGEST_LABEL",
     "MOST_APPROVALS",
+    "UNIT_ID",
     "AccountLabel",
     "AppendOnly",
     "ApprovalRule",
@@ -23,10 +25,13 @@ __all__ = [
     "ClaimGroup",
     "ClaimedMembership",
     "Grant",
+    "GrantGain",
+    "GrantRule",
     "HeldGrant",
     "KeyCheck",
     "LabelledAwsAccount",
     "Operator",
+    "OrganizationPlace",
     "Risk",
     "approvals_words",
     "learn_texts",

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.aws_accounts import AwsAccount
+from accounts.models.grant_rules import GrantRule
 from accounts.roles import Role
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
 
 class Grant(models.Model):
-    """Who may do what where: an operator or a group of operators × an AWS account (or all) × a role."""
+    """Who may do what where: an operator or a group of operators × an AWS account (or all) × a role.
+
+    With `rule` it is there because of a label or an organizational unit, and ends when the AWS account leaves that.
+    """
 
     operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="grants")
     group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="grants")
@@ -58,6 +62,7 @@ class Grant(models.Model):
         validators=[RegexValidator(POOL_ID, "The id of a user pool reads like eu-west-1_Ab12Cd34E.")],
         help_text="Of helpdesk: the id of the one user pool whose people they look after. Empty = all.",
     )
+    rule = models.ForeignKey(GrantRule, models.CASCADE, null=True, blank=True, editable=False, related_name="grants")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[GrantQuerySet] = GrantQuerySet.as_manager()  # type: ignore[assignment]
@@ -70,9 +75,12 @@ class Grant(models.Model):
                 violation_error_message="A grant is for an operator or for a group: choose one of the two.",
             ),
             models.UniqueConstraint(
-                fields=["operator", "group", "aws_account", "role", "pool_id"],
+                fields=["operator", "group", "aws_account", "role", "pool_id", "rule"],
                 nulls_distinct=False,
                 name="grant_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(rule=None) | Q(aws_account__isnull=False, pool_id=""), name="grant_of_rule_in_aws_account"
             ),
             models.CheckConstraint(
                 condition=Q(pool_id="") | Q(role=Role.HELPDESK, aws_account__isnull=False),
@@ -87,6 +95,8 @@ class Grant(models.Model):
     @property
     def scope(self) -> str:
         where = str(self.aws_account or "all AWS accounts")
+        if self.rule is not None:
+            return f"{where}, by {self.rule.where}"
         return f"the user pool {self.pool_id} of {where}" if self.pool_id else where
 
 

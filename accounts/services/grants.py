@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.access import may
-from accounts.models import AwsAccount, Grant, Operator
+from accounts.models import AwsAccount, Grant, GrantGain, Operator
 from accounts.roles import ADMINISTER, Role
 
 
@@ -66,6 +66,7 @@ def give(*, actor: Operator | None, grant: Grant, reason: str = "", request: Htt
     Raises PermissionDenied unless the actor owns what they grant on, ValidationError when the grant is there already.
     """
     require_owner(actor, grant.aws_account)
+    _check_not_to_self(actor, grant)
     grant.full_clean()
     grant.save()
     _record("grant.given", actor, grant, reason, request)
@@ -73,11 +74,34 @@ def give(*, actor: Operator | None, grant: Grant, reason: str = "", request: Htt
 
 
 def take(*, actor: Operator, grant: Grant, reason: str = "", request: HttpRequest | None = None) -> None:
-    """Raises PermissionDenied, or NoOwnerLeft when nobody would own all AWS accounts any more."""
+    """Raises PermissionDenied, or NoOwnerLeft when nobody would own all AWS accounts any more.
+
+    One that is there by a label or a unit doesn't come back by itself: it is noted as refused.
+    """
     require_owner(actor, grant.aws_account)
     with keeping_an_owner():
         _record("grant.taken", actor, grant, reason, request)
+        if grant.rule_id is not None and grant.aws_account_id is not None:
+            GrantGain.objects.update_or_create(
+                rule_id=grant.rule_id,
+                aws_account_id=grant.aws_account_id,
+                defaults={"state": GrantGain.State.REFUSED},
+            )
         grant.delete()
+
+
+def _check_not_to_self(actor: Operator | None, grant: Grant) -> None:
+    """Who owns an AWS account by its label or unit loses that with these: they can't make it last for themselves."""
+    if actor is None or grant.aws_account is None or _owns_by_own_grant(actor, grant.aws_account):
+        return
+    if grant.operator == actor or (grant.group and actor.groups.filter(pk=grant.group.pk).exists()):
+        raise PermissionDenied(
+            "You own this AWS account by its label or organizational unit: somebody else has to give you a grant on it."
+        )
+
+
+def _owns_by_own_grant(operator: Operator, aws_account: AwsAccount) -> bool:
+    return Grant.objects.of(operator).on(aws_account).filter(role=Role.OWNER, rule=None).exists()
 
 
 def require_owner(actor: Operator | None, aws_account: AwsAccount | None) -> None:

@@ -68,7 +68,9 @@ def invite(
         raise ValidationError(f"{operator.email} was deactivated. An owner of all AWS accounts can let them in again.")
     granted = 0
     for aws_account in aws_accounts:
-        if not Grant.objects.filter(operator=operator, aws_account=aws_account, role=role, pool_id="").exists():
+        if not Grant.objects.filter(
+            operator=operator, aws_account=aws_account, role=role, pool_id="", rule=None
+        ).exists():
             grant = Grant(operator=operator, aws_account=aws_account, role=role)
             grants.give(actor=actor, grant=grant, reason=reason, request=request)
             granted += 1

@@ -176,7 +176,9 @@ def _page(request: HttpRequest, found: AwsAccount, **forms: Any) -> HttpResponse
         "grant_form": GrantForm(auto_id=GRANT),
         "rule_form": ApprovalRuleForm(aws_account=found, auto_id=RULE),
         "rules": ApprovalRule.objects.filter(aws_account=found).select_related("group"),
-        "grants": Grant.objects.on(found).select_related("operator", "group").order_by("aws_account", "role", "pk"),
+        "grants": Grant.objects.on(found)
+        .select_related("operator", "group", "rule__label")
+        .order_by("aws_account", "role", "pk"),
         "boxes": boxes("account", request, found),
         "labels": AccountLabel.objects.of(found),
         **forms,

@@ -151,7 +151,9 @@ def operator(request: HttpRequest, pk: int) -> HttpResponse:
         "operator": found,
         "state": state_of(found),
         "is_invited": is_invited(found) and found.is_active,
-        "grants": grants.select_related("aws_account", "group").order_by("aws_account__name", "role", "pk"),
+        "grants": grants.select_related("aws_account", "group", "rule__label").order_by(
+            "aws_account__name", "role", "pk"
+        ),
         "owns_all": owner.owns_all(),
         "is_me": found == owner,
     }

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from policies import documents
 from policies.models import OrgAccount, Organization, OrgNode, OrgPolicy, OrgTarget, OrgUnit
-from policies.organizations import reads
+from policies.organizations import places, reads
 from sync.aws.errors import NotFound, NotInOrganization
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader
 from sync.mirror.differences import ContentPart
@@ -70,6 +70,10 @@ class OrganizationMirror(_OrgMirror):
 
     def columns(self, seen: ParsedItem) -> dict[str, Any]:
         return {name: seen.content[name] for name in ("management_id", "all_features")} | dict(seen.volatile)
+
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
+        super().save(place, batch, at)
+        places.follow([place.aws_account.account_id])
 
     def read(self, client: Reader, ref: ObjectRef) -> Item | None:
         found = reads.organization(client)
@@ -141,6 +145,15 @@ class OrgAccountMirror(_NodeMirror):
 
     def columns(self, seen: ParsedItem) -> dict[str, Any]:
         return super().columns(seen) | {name: seen.content[name] for name in ("state", "invited")}
+
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
+        """Grants by a unit end in the transaction that says that the AWS account has left it."""
+        super().save(place, batch, at)
+        places.follow([seen.object_id for seen in batch])
+
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
+        super().remove(place, object_ids, at)
+        places.follow(object_ids)
 
     def read(self, client: Reader, ref: ObjectRef) -> Item | None:
         return reads.account(client, ref.object_id)

@@ -1,7 +1,9 @@
 """Gives AWS accounts labels, and takes them away.
 
 A label is for those who own every AWS account that has it. Taking it from one loosens what plans have to meet there, as
-long as a safeguard of the label blocks: so it takes what loosening that safeguard takes (services.py).
+long as a safeguard of the label blocks: so it takes what loosening that safeguard takes (services.py). What is granted
+by a label ends where the label is taken, and waits for an owner of all AWS accounts where it is given
+(accounts/services/grant_rules.py).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from accounts import audit
 from accounts.access import may
 from accounts.models import AccountLabel, AwsAccount, LabelledAwsAccount, Operator
 from accounts.roles import ADMINISTER, SEE_IAM
+from accounts.services.grant_rules import follow_labels
 from sync.changes.approvers import decides_alone
 from sync.models import LabelRemoval, SafeguardVersion
 from sync.safeguards.in_force import versions_of
@@ -101,6 +104,7 @@ def remove(*, actor: Operator, label: AccountLabel, aws_account: AwsAccount, rea
             verb = "removed_alone"
     label.labelled.filter(aws_account=aws_account).delete()
     _record(verb, label, aws_account, actor, reason)
+    follow_labels([aws_account], actor=actor)
     return None
 
 
@@ -121,6 +125,7 @@ def agree(*, actor: Operator, removal: LabelRemoval) -> None:
     label.labelled.filter(aws_account=aws_account).delete()
     _decided(removal, actor, _State.AGREED)
     _record("removal_agreed", label, aws_account, actor, removal.reason, who=str(author))
+    follow_labels([aws_account], actor=actor)
 
 
 @transaction.atomic
@@ -140,9 +145,11 @@ def delete(*, actor: Operator, label: AccountLabel) -> None:
     label = _held(label, actor)
     if versions_of(label).exists():
         raise SafeguardError("Guard rails or tests are set for it: delete these first.")
-    for each in label.aws_accounts():
+    having = label.aws_accounts()
+    for each in having:
         _record("deleted", label, each, actor)
     label.labelled.all().delete()
+    follow_labels(having, actor=actor)
     label.removals.filter(state=_State.PENDING).update(
         state=_State.REFUSED, decided_by=actor, decided_at=timezone.now()
     )
@@ -202,6 +209,7 @@ def _give(label: AccountLabel, aws_account: AwsAccount, actor: Operator, verb: s
     _, is_new = LabelledAwsAccount.objects.get_or_create(label=label, aws_account=aws_account)
     if is_new:
         _record(verb, label, aws_account, actor)
+        follow_labels([aws_account], actor=actor)
 
 
 def _check_removable(label: AccountLabel, aws_account: AwsAccount) -> None:

@@ -27,9 +27,12 @@ from accounts.models import (
     AwsAccount,
     ClaimedMembership,
     ClaimGroup,
+    GrantGain,
+    GrantRule,
     KeyCheck,
     LabelledAwsAccount,
     Operator,
+    OrganizationPlace,
 )
 from cognito.models import (
     AppClient,
@@ -249,6 +252,9 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     label = AccountLabel.objects.create(name=f"Label {aws_account.pk}")
     LabelledAwsAccount.objects.create(label=label, aws_account=aws_account)
     LabelRemoval.objects.create(label=label, aws_account=aws_account, author=operator)
+    rule = GrantRule.objects.create(operator=operator, label=label, role="viewer")
+    GrantGain.objects.create(rule=rule, aws_account=aws_account)
+    OrganizationPlace.objects.create(aws_account=aws_account, path="o-abc/r-abcd/")
     for kind, of_kind in (("access_test", content), ("guard_rail", said)):
         of_label = Safeguard.objects.create(label=label, kind=kind)
         SafeguardVersion.objects.create(

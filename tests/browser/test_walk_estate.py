@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import AccountLabel, LabelledAwsAccount, Operator
+from accounts.models import AccountLabel, AwsAccount, LabelledAwsAccount, Operator
+from accounts.roles import SEE_IAM
+from sync.safeguards import labels
 from tests.estate.conftest import Estate, drift_of, find
 from tests.estate.conftest import estate as estate  # the fixture
 from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
@@ -62,3 +64,34 @@ def test_charlie_with_one_of_four_sees_that_one(estate: Estate, page_of: Callabl
     assert exported_accounts(page) == {estate.seen.account_id}
     for other in (each for each in estate.accounts if each != estate.seen):
         assert other.account_id not in page.content()
+
+
+def test_a_grant_by_label_and_who_comes_later(
+    estate: Estate, olga: Operator, page_of: Callable[[Operator], Page]
+) -> None:
+    label = AccountLabel.objects.create(name="Payments")
+    LabelledAwsAccount.objects.create(label=label, aws_account=estate.accounts[2])
+    page = page_of(olga)
+    page.goto("/accounts/")
+    page.get_by_role("link", name="Grants by label and unit").click()
+    page.get_by_label("Operator or group").fill(estate.charlie.email)
+    page.get_by_label("Role", exact=True).select_option("Viewer")
+    page.get_by_label("Label or unit").select_option("Payments")
+    page.get_by_role("button", name="Grant the role").click()
+    expect(page.get_by_text("Charlie has the role on 1 AWS account now.")).to_be_visible()
+    labels.add(actor=olga, label=label, aws_accounts=[estate.accounts[3]])
+    page.goto("/all/")
+    page.get_by_role("link", name=re.compile("^Review 1.*waits for you")).click()
+    for width, theme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        assert not scrolls_sideways(page, width)
+        assert axe_violations(page) == []
+    assert sees(estate.charlie) == {estate.seen.name, estate.accounts[2].name}
+    page.get_by_role("button", name="Grant the role of").click()
+    expect(page.get_by_text("Charlie has the role on")).to_be_visible()
+    assert sees(estate.charlie) == {estate.seen.name, estate.accounts[2].name, estate.accounts[3].name}
+
+
+def sees(operator: Operator) -> set[str]:
+    return set(AwsAccount.objects.visible_to(operator, SEE_IAM).values_list("name", flat=True))

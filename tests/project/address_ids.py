@@ -9,7 +9,16 @@ from django.db.models import Model
 from django.urls import reverse
 
 from access.models import SavedQuestion
-from accounts.models import AccountLabel, ApprovalRule, AuditEntry, AwsAccount, Grant, Operator
+from accounts.models import (
+    AccountLabel,
+    ApprovalRule,
+    AuditEntry,
+    AwsAccount,
+    Grant,
+    GrantGain,
+    GrantRule,
+    Operator,
+)
 from accounts.roles import Role
 from cognito.models import SavedSearch, UserPool
 from identities.models import IamUser
@@ -26,6 +35,8 @@ KINDS: Mapping[str, type[Model]] = {
     "question": SavedQuestion,
     "access_test": Safeguard,
     "guard_rail": Safeguard,
+    "grant_rule": GrantRule,
+    "grant_gain": GrantGain,
     "label": AccountLabel,
     "label_guard": Safeguard,
     "label_access": Safeguard,
@@ -53,6 +64,7 @@ _BELONGS = {
     Operator: "grants__aws_account",
     SavedSearch: "pool__aws_account",
     AccountLabel: "labelled__aws_account",
+    GrantRule: "label__labelled__aws_account",
 }
 # An action of each place; where there is none yet, nobody finds one.
 _ACTIONS = {

@@ -78,7 +78,7 @@ class Command(BaseCommand):
 
     def _grant(self, operator: Operator, aws_account: AwsAccount | None, role: Role) -> bool:
         """Gives the grant unless it is there; says whether it was given now."""
-        if Grant.objects.filter(operator=operator, aws_account=aws_account, role=role, pool_id="").exists():
+        if Grant.objects.filter(operator=operator, aws_account=aws_account, role=role, pool_id="", rule=None).exists():
             return False
         grants.give(actor=None, grant=Grant(operator=operator, aws_account=aws_account, role=role))
         return True
