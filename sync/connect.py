@@ -23,7 +23,7 @@ from aws_constraints.arn import Arn, account_in
 from sync import pull
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, CredentialsWrong, RootUserRefused, WrongAwsAccount
-from sync.aws.permission import IAM, RolePart, optional_parts, permissions_of
+from sync.aws.permission import IAM, RolePart, parts_of
 from sync.aws.permission_check import GET_IN, PermissionCheck, check_permissions, enter
 from sync.aws.purpose import Tier
 from sync.models import Run
@@ -192,8 +192,7 @@ def _reports(aws_account: AwsAccount, tier: Tier) -> Iterator[TierReport]:
     report = TierReport(tier, [entry.check, *check_permissions(entry)])
     yield report
     if not report.problem:
-        needed = [part for part in optional_parts() if permissions_of(tier, part)]  # some are only for reading
-        yield from (TierReport(tier, check_permissions(entry, part), part) for part in needed)
+        yield from (TierReport(tier, check_permissions(entry, part), part) for part in parts_of(tier))
 
 
 def connect(

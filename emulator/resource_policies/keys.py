@@ -1,11 +1,13 @@
-"""KMS: the name of a key policy needn't be said, and ids are the same on every machine."""
+"""KMS: the name of a key policy needn't be said, a key that isn't there has no grants, and ids are always the same."""
 
 from __future__ import annotations
 
 from itertools import count
+from typing import Any
 
 import moto.kms.models
 import moto.kms.responses
+from moto.kms.responses import KmsResponse
 
 from emulator import clock
 from emulator.ids import uuid
@@ -16,6 +18,13 @@ def teach() -> None:
     # "GetKeyPolicy" in the KMS API Reference: without a name it is that of `default`.
     moto.kms.responses._assert_default_policy = lambda name: checked(name or "default")
     moto.kms.models.generate_key_id = _key_id
+    listed = KmsResponse.list_grants
+
+    def list_grants(self: Any) -> Any:
+        self._validate_cmk_id(self._get_param("KeyId"))  # moto breaks over a key that isn't there
+        return listed(self)
+
+    KmsResponse.list_grants = list_grants
 
 
 _made = count(1)

@@ -132,6 +132,11 @@ def optional_parts() -> list[RolePart]:
     return list(_optional)
 
 
+def parts_of(tier: Tier) -> list[RolePart]:
+    """Those that may be left out, and of which the role has any: some are only for reading."""
+    return [part for part in _optional if permissions_of(tier, part)]
+
+
 def part_of(permission: Permission) -> RolePart:
     service = permission.action.partition(":")[0]
     return permission.part or next((part for part in _optional if service in part.services), IAM)

@@ -25,7 +25,7 @@ from sync.aws.permission import (
     RolePart,
     console_role_policy,
     console_role_trust,
-    optional_parts,
+    parts_of,
     permissions_of,
 )
 from sync.aws.purpose import Tier
@@ -204,7 +204,7 @@ def _roles(partition: str, principal_arn: str, external_id: str) -> list[RoleDoc
                 PartDocuments(
                     part, json.dumps(console_role_policy(tier, partition, part), indent=2), permissions_of(tier, part)
                 )
-                for part in optional_parts()
+                for part in parts_of(tier)
             ],
         )
         for tier, title, lede in TIERS

@@ -21,7 +21,7 @@ from accounts.access import fetch_aws_account
 from accounts.models import AwsAccount
 from accounts.roles import ADMINISTER
 from sync import connect, mirror
-from sync.aws.permission import IAM, Permission, RolePart, optional_parts, permissions_of
+from sync.aws.permission import IAM, Permission, RolePart, parts_of, permissions_of
 from sync.aws.purpose import Tier
 from sync.models import Attempt, Change, Step
 from sync.operations import registry
@@ -99,7 +99,7 @@ def roles_of(aws_account: AwsAccount) -> Iterator[RoleFeatures]:
         "write": _by_action(_of_changes(aws_account)),
     }
     for tier, trials in found.items():
-        for part in (IAM, *optional_parts()):
+        for part in (IAM, *parts_of(tier)):
             yield RoleFeatures(tier, part, list(_features(permissions_of(tier, part), trials)))
 
 

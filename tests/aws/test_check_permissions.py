@@ -20,6 +20,7 @@ from sync.aws.permission import (
     RolePart,
     console_role_policy,
     console_role_trust,
+    parts_of,
     permissions_of,
     registered,
 )
@@ -35,6 +36,7 @@ from tests.services.organizations import MANAGEMENT_ID, MadeOrganization
 MakeRole = Callable[..., None]
 READS = [permission.action for permission in permissions_of("read")]
 SERVICES = ("account", "iam", "organizations")
+TIERS: tuple[Tier, ...] = ("read", "write")
 
 
 def checks(aws_account: AwsAccount, tier: Tier, part: RolePart = IAM) -> list[PermissionCheck]:
@@ -83,7 +85,7 @@ def test_a_role_without_cognito_left_it_out(emulator: Emulator, with_roles: AwsA
     emulator.enforce_iam()
     iam, *optional = (report for report in check(with_roles) if report.tier == "read")
     assert (iam.is_left_out, iam.missing) == (False, [])
-    assert {report.part.name for report in optional} == {"cognito", "identity-center", "resources"}
+    assert [report.part for report in optional] == parts_of("read")
     assert {(report.is_left_out, report.problem) for report in optional} == {(True, "")}
 
 
@@ -95,7 +97,7 @@ def test_aws_is_asked_once_who_the_console_is_by_each_role(
     check(with_roles)  # each role is assumed, and looked at then, too
     emulator.forget_calls()
     assert [report.key for report in check(with_roles)] == [
-        f"{tier}-{part}" for tier in ("read", "write") for part in ("iam", "resources", "identity-center", "cognito")
+        f"{tier}-{part.name}" for tier in TIERS for part in (IAM, *parts_of(tier))
     ]
     assert len(emulator.calls("GetCallerIdentity")) == 2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.management import CommandError
 
 from accounts.models import AwsAccount
 from emulator.process import Emulator
@@ -16,6 +17,7 @@ from sync.aws.calls import is_known, is_read
 from sync.aws.permission import console_role_policy, permissions_of
 from sync.aws.permission_check import check_permissions, enter
 from tests.services.aws_models import model_of
+from tests.services.commands import output_of
 from tests.services.console_roles import connect_by_roles, make_console_role
 
 each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.kind)
@@ -84,9 +86,23 @@ def test_what_the_role_lacks_is_told(emulator: Emulator, aws_account: AwsAccount
     assert unclear == {}
 
 
+@pytest.mark.django_db
+def test_every_permission_can_be_tried(emulator: Emulator, aws_account: AwsAccount) -> None:
+    """Of nobody's resources, in a Region where there are none."""
+    aws_account.default_region = "eu-west-1"
+    found = check_permissions(enter(aws_account, "read"), PART)
+    assert [(check.action, check.detail) for check in found if check.state != "works"] == []
+
+
 @pytest.mark.parametrize("length", [100, 401, 2000])
 def test_long_names_fit_and_stay_apart(length: int) -> None:
     arns = [f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{'x' * length}/{end}" for end in "ab"]
     assert len({id_of(arn) for arn in arns}) == 2
     assert all(len(id_of(arn)) <= 400 and "/" not in id_of(arn) for arn in arns)
     assert len(short("x" * length)) <= 256
+
+
+def test_the_role_to_write_needs_nothing_of_it() -> None:
+    assert "Read" in output_of("console_role", "--tier", "read", "--resources", "--json")
+    with pytest.raises(CommandError, match="The role to write needs nothing for the policies of buckets"):
+        output_of("console_role", "--tier", "write", "--resources")

@@ -32,6 +32,8 @@ class Command(BaseCommand):
             self._print(self._trust(options))
             return
         part: RolePart = options["part"]
+        if not permissions_of(options["tier"], part):
+            raise CommandError(f"The role to {options['tier']} needs nothing {part.about}.")
         if not options["json"]:
             self._explain(options["tier"], part)
         self._print(console_role_policy(options["tier"], options["partition"], part))
