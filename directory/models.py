@@ -83,6 +83,8 @@ class AccountAssignment(MirroredRow):
     principal_id = models.CharField(max_length=_ID)
 
     class Meta(MirroredRow.Meta):
+        verbose_name = "assignment of a permission set"
+        verbose_name_plural = "assignments of permission sets"
         indexes = [
             *MirroredRow.Meta.indexes,
             models.Index(fields=["target_id", "set_id"], name="directory_assignment_where"),
@@ -116,6 +118,8 @@ class DirectoryMembership(MirroredRow):
     user_id = models.CharField(max_length=_ID)
 
     class Meta(MirroredRow.Meta):
+        verbose_name = "membership in Identity Center"
+        verbose_name_plural = "memberships in Identity Center"
         indexes = [
             *MirroredRow.Meta.indexes,
             models.Index(fields=["aws_account", "group_id"], name="directory_membership_group"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from accounts import stepup
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM, SEE_PEOPLE
 from directory import actions, kinds, operations, permissions, selectors, sources
@@ -63,6 +64,12 @@ def register() -> None:
     actions.register()
     checks.register(AssignmentCheck())
     findings.register(DirectorySource())
+    stepup.register_words(
+        {
+            "directory_people_settings": "Save what is kept of people",
+            "directory_people_erase": "Erase what is kept of a person",
+        }
+    )
     register_part(erasure.erase_due)
     doers.register_people(_people_held_by, _names_of)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.roles import SEE_IAM, SEE_PEOPLE
+from accounts.roles import ADMINISTER, SEE_IAM, SEE_PEOPLE
 from directory.object_pages import GROUP, PERMISSION_SET
-from directory.views import center, people, role
+from directory.views import center, people, protection, role
 from iamconsole.web.addresses import needs, page
 from objects.object_pages import tab_patterns
 from objects.views.object_action import action_pattern
@@ -21,6 +21,18 @@ urlpatterns = [
     *tab_patterns(GROUP),
     action_pattern(GROUP),
     page(f"{_CENTER}people/", people.people, needs(SEE_PEOPLE), name="directory_people"),
+    page(
+        f"{_CENTER}people/settings/",
+        protection.people_settings,
+        needs(ADMINISTER, fresh_sign_in=True),
+        name="directory_people_settings",
+    ),
+    page(
+        f"{_CENTER}people/erase/",
+        protection.people_erase,
+        needs(ADMINISTER, fresh_sign_in=True),
+        name="directory_people_erase",
+    ),
     page(f"{_CENTER}people/<str:aws_id>/", people.person, needs(SEE_PEOPLE), name="directory_person"),
     page("aws/<str:account_id>/roles/<str:aws_id>/people/", role.role_people, needs(SEE_IAM), name="role_people"),
 ]

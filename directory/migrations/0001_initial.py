@@ -76,6 +76,8 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
+                        "verbose_name": "assignment of a permission set",
+                        "verbose_name_plural": "assignments of permission sets",
                         "abstract": False,
                         "indexes": [
                             models.Index(fields=["aws_account", "name_key", "id"], name="director_accountassig_name"),
@@ -165,6 +167,8 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
+                        "verbose_name": "membership in Identity Center",
+                        "verbose_name_plural": "memberships in Identity Center",
                         "abstract": False,
                         "indexes": [
                             models.Index(fields=["aws_account", "name_key", "id"], name="director_directorymem_name"),

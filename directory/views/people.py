@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import fetch_aws_account, may, signed_in
-from accounts.roles import SEE_IAM
+from accounts.roles import ADMINISTER, SEE_IAM
 from directory import selectors, tables
 from directory.object_pages import PERSON, entry_lines
 from directory.people import reading_log
@@ -43,6 +43,7 @@ def people(request: HttpRequest, account_id: str) -> HttpResponseBase:
 
     context = list_context(request, aws_account, "directory_people", PEOPLE)
     context["people_settings"] = settings_of(aws_account)
+    context["administers"] = may(operator, ADMINISTER, aws_account)
     return list_response(request, table, rows, aws_account, "directory/list.html", context=context, read=read)
 
 
