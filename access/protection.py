@@ -12,7 +12,7 @@ from access.plans.reading import read_holdings
 from access.request_context import UnknownContextKeys
 from access.resource_policies import is_bound_by_rcps
 from access.situations import EVERYTHING
-from access.surroundings import surroundings_of
+from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in, name_of
 from iamconsole.web.words import some
@@ -171,10 +171,7 @@ def _compared(
         request = Request(holder.caller, permission.action, resource, aws_account.account_id, {}, unknown)
         rcps = around.rcps if is_bound_by_rcps(permission.action) else ()
         had, has = (evaluate(request, replace(layers, rcps=rcps)).decision for layers in (then, now))
-        if had not in _MAY or has in (had, Decision.ALLOWED):
-            continue
-        surely = had is Decision.ALLOWED and has is not Decision.UNKNOWN
-        (lost if surely else perhaps).append(permission.action)
+        _note(permission.action, had, has, lost, perhaps)
     return lost, perhaps
 
 
@@ -217,6 +214,59 @@ def _lets_in(aws_account: AwsAccount, action: str, holder: Holder, caller: Calle
     request = Request(caller, action, holder.arn, aws_account.account_id, context, lambda key: True)
     decision = evaluate(request, Layers((EVERYTHING,), resource=trust)).decision
     return decision in _MAY
+
+
+# ---- The same of other control policies above the AWS account ------------------------------------------------
+def lost_within(
+    aws_account: AwsAccount, tier: Tier, arn: str, before: Surroundings, after: Surroundings
+) -> tuple[list[str], list[str]]:
+    """The actions that the console's role has within `before` and not within `after`: surely, and perhaps."""
+    holder = holder_of(aws_account, caller_of(arn))
+    if holder is None or holder.not_read:
+        return [], ["what its role may do"]
+    lost: list[str] = []
+    perhaps: list[str] = []
+    own = Layers(holder.policies, (holder.boundary,) if holder.boundary else None)
+    unknown = UnknownContextKeys(holder.caller, holder)
+    for permission in sorted(permissions_of(tier), key=_is_named_later):
+        resource = _example(aws_account, permission)
+        request = Request(holder.caller, permission.action, resource, aws_account.account_id, {}, unknown)
+        had, has = (evaluate(request, _within(own, each, permission.action)).decision for each in (before, after))
+        _note(permission.action, had, has, lost, perhaps)
+    return lost, perhaps
+
+
+def entering_within(
+    aws_account: AwsAccount, tier: Tier, arn: str, before: Surroundings, after: Surroundings
+) -> tuple[list[str], list[str]]:
+    """The same of how the console gets in: resource control policies may deny those whom the role trusts."""
+    lost: list[str] = []
+    perhaps: list[str] = []
+    holder = holder_of(aws_account, caller_of(arn))
+    if holder is None or before.rcps == after.rcps:
+        return lost, perhaps
+    own = Layers((EVERYTHING,), resource=holder.trust)
+    context = {"sts:externalid": (aws_account.external_id,)} if aws_account.external_id else {}
+    for action in _ENTERS[tier]:
+        for caller in _trusted(aws_account, holder.arn):
+            request = Request(caller, action, holder.arn, aws_account.account_id, context, lambda key: True)
+            had, has = (
+                evaluate(request, replace(own, rcps=each.rcps if is_bound_by_rcps(action) else ())).decision
+                for each in (before, after)
+            )
+            _note(action, had, has, lost, perhaps)
+    return list(dict.fromkeys(lost)), list(dict.fromkeys(perhaps))
+
+
+def _within(own: Layers, around: Surroundings, action: str) -> Layers:
+    return replace(own, scps=around.scps, rcps=around.rcps if is_bound_by_rcps(action) else ())
+
+
+def _note(action: str, had: Decision, has: Decision, lost: list[str], perhaps: list[str]) -> None:
+    if had not in _MAY or has in (had, Decision.ALLOWED):
+        return
+    surely = had is Decision.ALLOWED and has is not Decision.UNKNOWN
+    (lost if surely else perhaps).append(action)
 
 
 def _is_named_later(permission: Permission) -> bool:

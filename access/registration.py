@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from access.escalation.finding_source import RULE
+from access.plans import organization_blocks
 from access.plans.conflicts import is_about_access
 from access.plans.effect_blocks import LEDE, is_measured
 from access.plans.revisions import is_measurable
@@ -87,6 +88,16 @@ def register() -> None:
     register_kind(SearchKind("actions", "Actions", "terminal", find=find_actions, position=90))
     panels.register(
         panels.Panel("change", "access", "What access changes", "change_access", lede=LEDE, shows=is_measured)
+    )
+    panels.register(
+        panels.Panel(
+            "change",
+            "organization_access",
+            "What changes in AWS accounts below",
+            "change_organization",
+            lede=organization_blocks.LEDE,
+            shows=organization_blocks.is_measured,
+        )
     )
     panels.register(
         panels.Panel(

@@ -36,7 +36,11 @@ def surroundings_told(account_id: str, may_see: Callable[[str], bool]) -> Surrou
 
 
 def surroundings_of(account_id: str) -> Surroundings:
-    tree = selectors.tree_over(account_id)
+    return surroundings_in(selectors.tree_over(account_id), account_id)
+
+
+def surroundings_in(tree: OrganizationTree | None, account_id: str) -> Surroundings:
+    """By that tree; None where no mirror has one over it."""
     bounds = selectors.bounds_in(tree, account_id) if tree else selectors.bounds_of(account_id)
     by_layer = {LayerName.SCP: bounds[OrgPolicy.Type.SCP], LayerName.RCP: bounds[OrgPolicy.Type.RCP]}
     organization, path = tree.organization.aws_id if tree else "", _path(tree)
@@ -63,7 +67,8 @@ def _texts(bound: Bound) -> list[list[str]]:
 
 
 def _path(tree: OrganizationTree | None) -> str:
-    return "/".join((tree.organization.aws_id, *tree.units, "")) if tree else ""
+    """The first of the units is the organization itself."""
+    return "/".join((*tree.units, "")) if tree and any(tree.units) else ""
 
 
 def _levels(bound: Bound) -> tuple[ControlPolicyLevel, ...]:

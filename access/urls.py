@@ -12,6 +12,7 @@ from access.views import (
     escalations,
     guard_rails,
     named_in,
+    organization_change,
     saved_tests,
     simulate,
     who_can,
@@ -89,6 +90,12 @@ urlpatterns = [
     page(f"{AWS_ACCOUNT}escalations/", escalations.escalations, needs(SEE_IAM), name="escalations"),
     page(f"{AWS_ACCOUNT}escalations/cut/", escalations.stage_cut, needs(PROPOSE), name="stage_cut"),
     page(f"{AWS_ACCOUNT}changes/<int:pk>/access/", change.change_access, needs(SEE_IAM, CARE), name="change_access"),
+    page(
+        f"{AWS_ACCOUNT}changes/<int:pk>/organization/",
+        organization_change.change_organization,
+        needs(SEE_IAM, CARE),
+        name="change_organization",
+    ),
     page(
         f"{AWS_ACCOUNT}changes/<int:pk>/conflict/access/",
         differences.conflict_access,

@@ -8,6 +8,7 @@ from typing import Any
 from emulator.authorization_details import note
 from emulator.callers import Caller
 from emulator.encoded import encode, refusal_content
+from emulator.organizations.members import policy_arn
 from emulator.permissions import Effect, Question, decide
 from emulator.wire import AwsError, AwsRequest
 
@@ -176,6 +177,8 @@ def _outside_iam(request: AwsRequest, caller: Caller) -> str:
     if request.service == "s3":
         resource = request.params["Resource"]
         return "*" if resource == "*" else f"arn:{caller.partition}:s3:::{resource}"
+    if request.service == "organizations":
+        return policy_arn(caller.account_id, caller.partition, request.params.get("PolicyId", ""))
     if arn := request.params.get("ResourceArn"):
         return str(arn)
     for service, (parameter, kind) in _POOLS.items():

@@ -10,6 +10,7 @@ class PoliciesConfig(AppConfig):
         from objects import history
         from policies import (
             actions,
+            control_policy_permissions,
             draft_subjects,
             editor_drafts,
             editor_views,
@@ -19,11 +20,12 @@ class PoliciesConfig(AppConfig):
             start_policies,
             starting,
         )
-        from policies.organizations import places, sources
+        from policies.organizations import places, sources, target_operations
         from policies.plan_checks import LintPlanCheck, QuotaCheck
         from policies.selectors import with_documents
         from policies.visual import view as visual_view
         from sync import checks, mirror, ticks
+        from sync.aws import permission
 
         checks.register(LintPlanCheck())
         checks.register(QuotaCheck())
@@ -31,7 +33,9 @@ class PoliciesConfig(AppConfig):
         mirror.register_source(mirrors.SOURCE)
         sources.register()
         history.register_reader(with_documents)
+        permission.register_part(control_policy_permissions.PART)
         operations.register()
+        target_operations.register()
         actions.register()
         ticks.register_part(editor_drafts.forget_old)
         ticks.register_part(places.follow_every_minute)

@@ -14,10 +14,10 @@ from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import AwsAccount
-from policies.holdings import InlinePolicyChange, ManagedPolicyChange, TrustChange
-from policies.models import PolicyVersion
+from policies.holdings import ControlPolicyChange, InlinePolicyChange, ManagedPolicyChange, TrustChange
+from policies.models import OrgPolicy, PolicyVersion
 
-DocumentChange = ManagedPolicyChange | InlinePolicyChange | TrustChange
+DocumentChange = ManagedPolicyChange | InlinePolicyChange | TrustChange | ControlPolicyChange
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,27 @@ def _new_policy(aws_account: AwsAccount, aws_id: str, name: str) -> DraftSubject
     return DraftSubject(ManagedPolicyChange(arn, ""), "Once somebody has it")
 
 
+# ---- Control policies ----------------------------------------------------------------------------------------
+CONTROL_POLICY, NEW_CONTROL_POLICY = "control_policy", "new_control_policy"
+_NEW_ARN = "new control policy"
+
+
+def _control_policy(aws_account: AwsAccount, aws_id: str, name: str) -> DraftSubject | None:
+    rows = OrgPolicy.objects.live().filter(aws_account=aws_account, aws_id=aws_id).select_related("document")
+    row = rows.first()
+    if row is None:
+        return None
+    url = reverse("control_policy_targets", kwargs={"account_id": aws_account.account_id, "aws_id": aws_id})
+    return DraftSubject(ControlPolicyChange(row.arn, row.document.text), "Against the document in force", url)
+
+
+def _new_control_policy(aws_account: AwsAccount, aws_id: str, name: str) -> DraftSubject:
+    return DraftSubject(ControlPolicyChange(_NEW_ARN, ""), "Once it is attached")
+
+
 def register_own() -> None:
     register(POLICY, _policy)
     register(VERSION, _version)
     register(NEW_POLICY, _new_policy)
+    register(CONTROL_POLICY, _control_policy)
+    register(NEW_CONTROL_POLICY, _new_control_policy)

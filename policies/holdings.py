@@ -92,6 +92,29 @@ class RoleTakingChange(AccessChange):
     role_arn: str
 
 
+# ---- What bounds the AWS accounts of an organization, and not the one that the step is carried out in -------
+@dataclass(frozen=True)
+class OrganizationChange(AccessChange):
+    """A control policy, by its ARN."""
+
+    policy_arn: str
+
+
+@dataclass(frozen=True)
+class ControlPolicyChange(OrganizationChange):
+    """What it says wherever it is attached."""
+
+    document: str
+
+
+@dataclass(frozen=True)
+class ControlPolicyTargetChange(OrganizationChange):
+    """It is attached to a root, a unit or an account, by AWS's id, or no longer."""
+
+    target_id: str
+    now: bool
+
+
 # ---- What is told as it is, and not counted as access --------------------------------------------------------
 PASSWORD, DEVICE = "password", "MFA device"
 ANYBODY = "whom it vouches for"

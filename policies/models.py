@@ -166,6 +166,10 @@ class OrgPolicy(MirroredRow):
         verbose_name = "control policy"
         verbose_name_plural = "control policies"
 
+    @property
+    def kept_by_aws(self) -> str:
+        return f"{self.name} is made by AWS: nobody else can change or delete it." if self.is_aws else ""
+
 
 class OrgTarget(MirroredRow):
     """A policy attached to the root, a unit or an account; `name` is that of the target."""

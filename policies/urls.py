@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM
 from iamconsole.web.addresses import SIGNED_IN, AddressScope, needs, page
-from objects.object_pages import tab_patterns
 from objects.views.lists import ObjectList, object_patterns
+from policies.organizations import node_views
 from policies.organizations import views as organizations
 from policies.pasted import views as pasted
 from policies.tables import POLICIES
@@ -23,12 +23,12 @@ urlpatterns = [
         name="organization_accounts",
     ),
     page(
-        "aws/<str:account_id>/organization/policies/",
-        organizations.policies,
+        "aws/<str:account_id>/organization/places/<str:node_id>/",
+        node_views.node,
         needs(SEE_IAM),
-        name="organization_policies",
+        name="organization_node",
     ),
-    *tab_patterns(organizations.POLICY),
+    *object_patterns(organizations.POLICIES),
     page("catalogue/", completion.catalogue_words, SIGNED_IN, name="catalogue_words"),
     page("catalogue/actions/", completion.catalogue_actions, SIGNED_IN, name="catalogue_actions"),
     page("catalogue/services/<str:prefix>/", completion.catalogue_words, SIGNED_IN, name="catalogue_service"),
@@ -41,6 +41,12 @@ urlpatterns = [
         )
     ),
     page("aws/<str:account_id>/documents/check/", document.document_check, needs(PROPOSE), name="document_check"),
+    page(
+        "aws/<str:account_id>/documents/check/control-policy/",
+        document.control_policy_check,
+        needs(PROPOSE),
+        name="control_policy_check",
+    ),
     page("aws/<str:account_id>/documents/view/", document.document_view, needs(PROPOSE), name="document_view"),
     page("aws/<str:account_id>/documents/start/", starting.start, needs(PROPOSE), name="document_start"),
     page("aws/<str:account_id>/documents/start/use/", starting.use, needs(PROPOSE), name="document_start_use"),

@@ -47,6 +47,7 @@ class PlanFinding:
     amount: int | None = None
     field: str | None = None  # the parameter of the step whose value it is about
     override: str | None = None  # of a guarded one, the permission (accounts/roles.py) that it takes to override it
+    of_account: str | None = None  # of a protected one, the id of another AWS account whose owner lets it through
 
     def __post_init__(self) -> None:
         """What it quotes from a document may have a NUL there: as it is stored, so that it is compared alike."""

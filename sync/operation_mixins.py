@@ -5,7 +5,7 @@ Whoever carries a plan out asks by `isinstance`, or by the function here that ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -198,6 +198,14 @@ class ReadsAccessOffPlan(Operation[P]):
     """What it changes of who has what access depends on what the plan expects to find."""
 
     def access_changes_of_step(self, aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChange]:
+        raise NotImplementedError
+
+
+class AffectsOtherAccounts(Operation[P]):
+    """It takes or gives access in other AWS accounts than the one that it is carried out in."""
+
+    def affected_accounts(self, aws_account: AwsAccount, p: P) -> Collection[str]:
+        """Their ids, of 12 digits, whether this console has them or not: by the mirror as it is now."""
         raise NotImplementedError
 
 

@@ -15,6 +15,7 @@ from access.surroundings import surroundings_of
 from policies import draft_blocks
 from policies.draft_blocks import CheckedDraft, DraftBlock
 from policies.engine.document import identify
+from policies.holdings import OrganizationChange
 
 
 def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
@@ -38,4 +39,10 @@ def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
 
 def register() -> None:
     title, template = "What the draft changes", "access/drafts/block.html"
-    draft_blocks.register(DraftBlock("access", title, template, said, 10, lambda draft: draft.may_have_subject))
+    draft_blocks.register(DraftBlock("access", title, template, said, 10, _is_about_it))
+
+
+def _is_about_it(draft: CheckedDraft) -> bool:
+    """A control policy bounds other AWS accounts (access/drafts/organization_block.py)."""
+    of_organization = draft.subject is not None and isinstance(draft.subject.change, OrganizationChange)
+    return draft.may_have_subject and not of_organization

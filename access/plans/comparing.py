@@ -85,6 +85,7 @@ def _within(one: str, other: str) -> bool:
 STEPS = 100_000  # for one pair: tenths of a second at worst
 _ANYTHING = "anything:anything"  # nothing but "*" allows an action that doesn't exist
 _TAG = "aws:principaltag/"
+_ALLOWED_EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
 class ComparedDocument:
@@ -164,7 +165,8 @@ def _compared(before: Combination, after: Combination, steps: int) -> DocumentCo
     why = tuple(_why(before, after))
     if _counted(before) == _counted(after):
         return DocumentComparison(why=why)
-    had, has = allows_everything(before), allows_everything(after)
+    same_limits = before.limits == after.limits  # else all that they allow is cut otherwise
+    had, has = (same_limits and allows_everything(each) for each in (before, after))
     if had and has:
         return DocumentComparison(why=why)
     if (had or has) and after.limits and after.exists:
@@ -222,7 +224,13 @@ def _why(before: Combination, after: Combination) -> Iterator[str]:
 
 
 def without_common(before: Combination, after: Combination) -> tuple[Combination, Combination]:
-    """Only what differs: by it alone, one gains and loses at most what comes of it."""
+    """Only what differs: by it alone, one gains and loses at most what comes of it.
+
+    Where that is what control policies say, it is what somebody would gain and lose who is allowed everything.
+    """
+    if before.limits != after.limits:
+        everything = frozenset({compact(_ALLOWED_EVERYTHING)})
+        return replace(before, documents=everything, boundary=None), replace(after, documents=everything, boundary=None)
     if before.boundary != after.boundary:
         return before, after
     common = before.documents & after.documents

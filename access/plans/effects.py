@@ -124,6 +124,27 @@ def effects(
     return list(_merged(_compared(pairs, effort)))
 
 
+def limit_effects(
+    holdings: PrincipalHoldings, before: AccountLimits, after: AccountLimits, effort: Effort = _AT_THE_PROPOSAL
+) -> list[AffectedPrincipals]:
+    """Whose access changes where other control policies bound the AWS account, and their own policies stay."""
+    pairs: dict[tuple[Pair, bool, str], list[str]] = defaultdict(list)
+    relevant = RelevantStatements()
+    for arn in sorted(holdings.owners):
+        had, has = before.of(arn), after.of(arn)
+        if is_group(arn) or had == has:
+            continue
+        combination = holdings.combination(arn, tags=())
+        reduced = relevant.pair(replace(combination, limits=had), replace(combination, limits=has))
+        if reduced[0] != reduced[1] and (reduced[0].lacks or _allows_anything(reduced[0])):
+            pairs[reduced, False, ""].append(arn)
+    return list(_merged(_compared(pairs, effort)))
+
+
+def _allows_anything(has: Combination) -> bool:
+    return any(statement.allows for document in has.documents for statement in compiled(document).statements)
+
+
 def _of_nobody(before: PrincipalHoldings, after: PrincipalHoldings) -> Iterator[tuple[str, Pair]]:
     """Policies that nobody has, and groups without members: what is given to whoever gets them.
 
@@ -179,13 +200,15 @@ def _lists(comparison: DocumentComparison) -> list[Any]:
 
 
 # ---- As kept -------------------------------------------------------------------------------------------------
-def kept_effects(found: Iterable[AffectedPrincipals], *holdings: PrincipalHoldings) -> list[dict[str, Any]]:
+def kept_effects(
+    found: Iterable[AffectedPrincipals], *holdings: PrincipalHoldings, most: int = MOST_KEPT
+) -> list[dict[str, Any]]:
     """Of each `{who, others, count, ids, of, administrators, at_most, why}` and lists by KINDS, as `kept_items` has
     them. `who` are the first, `others` those who follow.
 
-    What is too much to keep is left out, but for its seals and how many it is.
+    What is too much to keep is left out, but for its seals and how many it is. `most`: characters.
     """
-    left, names_left = MOST_KEPT, MOST_OTHERS_KEPT
+    left, names_left = most, MOST_OTHERS_KEPT
     listed = []
     for each in found:
         comparison = {

@@ -16,6 +16,7 @@ from policies.holdings import (
     InlinePolicyChange,
     ManagedPolicyChange,
     MembershipChange,
+    OrganizationChange,
     RoleTakingChange,
     TagChange,
     TrustChange,
@@ -166,6 +167,10 @@ class PrincipalHoldings:
     @apply.register
     def _fact(self, change: AccessFact) -> None:
         """No policy says it: nothing to put together."""
+
+    @apply.register
+    def _of_organization(self, change: OrganizationChange) -> None:
+        """It bounds other AWS accounts, and never the one that it is made from."""
 
     def _owner(self, arn: str) -> Owner:
         """One that may be changed."""

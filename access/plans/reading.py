@@ -10,7 +10,7 @@ from access.plans.holdings import Owner, PrincipalHoldings, named_arns
 from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
-from policies.holdings import AttachmentChange, BoundaryChange
+from policies.holdings import AttachmentChange, BoundaryChange, OrganizationChange
 from policies.models import Document, ManagedPolicy, PolicyVersion
 from sync.mirror import bulk
 from sync.operation_mixins import ReadsAccessOffPlan
@@ -55,8 +55,15 @@ def holdings_between(
 
 
 def access_changes_of(aws_account: AwsAccount, steps: Iterable[PlannedStep]) -> list[AccessChange]:
-    """What the steps change of who has what access, in their order."""
-    return [change for step in steps for change in _of_step(aws_account, step)]
+    """What the steps change of who has what access in this AWS account, in their order."""
+    found = (change for step in steps for change in _of_step(aws_account, step))
+    return [change for change in found if not isinstance(change, OrganizationChange)]
+
+
+def organization_changes_of(aws_account: AwsAccount, steps: Iterable[PlannedStep]) -> list[OrganizationChange]:
+    """What they change of what bounds the AWS accounts of its organization."""
+    found = (change for step in steps for change in _of_step(aws_account, step))
+    return [change for change in found if isinstance(change, OrganizationChange)]
 
 
 def _of_step(aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChange]:
@@ -69,6 +76,11 @@ def _of_step(aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChang
 def read_holdings(aws_account: AwsAccount, access_changes: Sequence[AccessChange]) -> PrincipalHoldings:
     """All users and roles that are named, have a policy or boundary whose text changes, or are in such a group."""
     return _read(aws_account, tuple(access_changes)).copy()
+
+
+def read_everybody(aws_account: AwsAccount) -> PrincipalHoldings:
+    """All users, groups and roles of the AWS account. What is returned is for reading."""
+    return _Reading(aws_account).read_everybody()
 
 
 @once_a_page
@@ -98,6 +110,14 @@ class _Reading:
             self._rows["group_id"].setdefault(row["group_id"], {})
         self._add_missing("group_id")
         return self._put_together(memberships, policies | _named_policies(access_changes))
+
+    def read_everybody(self) -> PrincipalHoldings:
+        for owner, model in _OWNERS.items():
+            rows = model.objects.filter(**self._equal).values(*_COLUMNS[owner])
+            self._rows[owner] = {row["id"]: row for row in rows}
+        return self._put_together(
+            self._select(Membership, ("user_id", "group_id"), "user_id", self._rows["user_id"]), set()
+        )
 
     # ---- Rows ------------------------------------------------------------------------------------------------
     def _select(

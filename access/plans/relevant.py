@@ -54,15 +54,28 @@ class RelevantStatements:
         """Both with only what tells them apart, or bears on it."""
         if before.tags != after.tags or (before.boundary is None) is not (after.boundary is None):
             return before, after
-        if before.limits != after.limits:
-            return before, after
         patterns = self._changed(before.documents, after.documents)
+        if patterns is not None and before.limits != after.limits:
+            of_limits = self._of_limits(before.limits, after.limits)
+            patterns = None if of_limits is None else patterns | of_limits
         if patterns is not None and before.boundary != after.boundary:
             limits = self._changed(frozenset({before.boundary or ""}), frozenset({after.boundary or ""}))
             patterns = None if limits is None else patterns | limits
         if patterns is None:
             return before, after
         return self._reduced(before, patterns), self._reduced(after, patterns)
+
+    def _of_limits(self, before: ControlLimits, after: ControlLimits) -> Patterns | None:
+        """A level that allows something else may take or give any action."""
+        if before.levels != after.levels:
+            return None
+        found: Patterns = frozenset()
+        for had, has in ((before.denials, after.denials), (before.on_resources, after.on_resources)):
+            changed = self._changed(had, has)
+            if changed is None:
+                return None
+            found |= changed
+        return found
 
     def about(self, has: Combination, patterns: Patterns) -> Combination:
         """Only with what bears on these actions."""

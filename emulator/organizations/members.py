@@ -34,6 +34,13 @@ def organization_over(account_id: str, partition: str) -> Any:
     return organizations_backends[manager][manager_partition]
 
 
+def policy_arn(account_id: str, partition: str, policy_id: str) -> str:
+    """Of a policy of the organization that the AWS account is in; "*" where a call names none that is there."""
+    backend = organization_over(account_id, partition) if policy_id else None
+    found = (str(policy.arn) for policy in backend.policies if policy.id == policy_id) if backend else iter(())
+    return next(found, "*")
+
+
 def scps_over(account_id: str, partition: str) -> list[list[str]] | None:
     """The texts of the SCPs at each level from the root down to the AWS account; None where none bind it: it has no
     organization, manages it, or the organization's root doesn't take SCPs."""

@@ -61,6 +61,20 @@ class Responses(OrganizationsResponse):  # type: ignore[misc]
     def list_parents(self) -> str:
         return self._page("Parents", self.organizations_backend.list_parents(**self.request_params)["Parents"])
 
+    def create_policy(self) -> str:
+        name, policy_type, content = (self._get_param(each) for each in ("Name", "Type", "Content"))
+        self.organizations_backend.check_new(name, policy_type, content)
+        return str(super().create_policy())
+
+    def update_policy(self) -> str:
+        policy_id, name, content = (self._get_param(each) for each in ("PolicyId", "Name", "Content"))
+        self.organizations_backend.check_update(policy_id, name, content)
+        return str(super().update_policy())
+
+    def delete_policy(self) -> str:
+        self.organizations_backend.check_delete(self._get_param("PolicyId"))
+        return str(super().delete_policy())
+
     def attach_policy(self) -> str:
         self.organizations_backend.check_attaching(self._get_param("PolicyId"), self._get_param("TargetId"))
         return str(super().attach_policy())

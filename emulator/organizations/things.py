@@ -61,6 +61,13 @@ class Policy(FakePolicy):  # type: ignore[misc]
         super().__init__(organization, **asked)
         self.id = f"p-{word(8, organization.id, self.type, self.name, clock.utcnow())}"
 
+    @property
+    def arn(self) -> str:
+        """Service Authorization Reference, "AWS Organizations": AWS's own belong to no organization."""
+        if not self.aws_managed:
+            return str(super().arn)
+        return f"arn:{get_partition(self.region)}:organizations::aws:policy/{self.type.lower()}/{self.id}"
+
 
 class Account(FakeAccount):  # type: ignore[misc]
     """moto's own makes an IAM role under an id that it has drawn before anybody could say another."""

@@ -1,4 +1,4 @@
-"""What can be done with a managed policy from its page, but for its end, which is a matter of all who have it."""
+"""What can be done with policies from their pages; the end of a managed one is a matter of all who have it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 from objects import object_actions
 from objects.object_actions import ObjectAction
 from objects.tag_and_delete_actions import tag_actions
-from policies.actions import versions
+from policies.actions import control_policies, versions
 from policies.kinds import POLICY
 
 
 def register() -> None:
+    control_policies.register()
     object_actions.register(
         "policy",
         ObjectAction("edit", "Edit…", versions.EditPolicyForm, listed=False),  # the page has a button of its own

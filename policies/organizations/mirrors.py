@@ -213,7 +213,10 @@ class OrgPolicyMirror(_OrgMirror):
         return documents.texts_of(hashes)
 
     def read(self, client: Reader, ref: ObjectRef) -> Item | None:
-        return reads.policy(client, ref.object_id)
+        """By its id; one that was made just now by its name."""
+        if policy_id := ref.object_id or ref.arn.rpartition("/")[2]:
+            return reads.policy(client, policy_id)
+        return reads.policy_named(client, ref.name)
 
 
 def _targets(volatile: Mapping[str, Any]) -> dict[str, str]:

@@ -69,6 +69,15 @@ def policy(client: Reader, policy_id: str) -> Item:
     return {**answer["PolicySummary"], "Content": answer["Content"], "Targets": targets}
 
 
+def policy_named(client: Reader, name: str) -> Item | None:
+    """The control policy of that name, as `policy` gives it: names are unique (API Reference, "CreatePolicy")."""
+    for policy_type in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"):
+        for each in _all(client, "ListPolicies", "Policies", Filter=policy_type):
+            if each["Name"] == name:
+                return policy(client, each["Id"])
+    return None
+
+
 def _with_parent(client: Reader, found: Item) -> Item:
     (parent,) = _all(client, "ListParents", "Parents", ChildId=found["Id"])
     return found | {"ParentId": parent["Id"]}

@@ -90,7 +90,7 @@ class OrganizationTree:
     held_by: AwsAccount
     at: datetime | None
     name: str  # of the AWS account there
-    units: tuple[str, ...]  # the ids of those above it, from the root down
+    units: tuple[str, ...]  # the ids of the organization and of those above it, from the root down
 
 
 @once_a_page
@@ -118,6 +118,25 @@ def tree_over(account_id: str) -> OrganizationTree | None:
         if _is_readable(one) and one.place_name is not None and (own is None or one.aws_id == own.aws_id)
     ]
     return max(trees, key=lambda tree: str(tree.at), default=None)
+
+
+def trees_held_by(held_by: AwsAccount, accounts: Iterable[OrgAccount]) -> dict[str, OrganizationTree]:
+    """Over each of these accounts of its organization, by account id, as its own mirror has it."""
+    rows = Organization.objects.live().filter(aws_account=held_by).annotate(read_at=when_complete(TREE))
+    organization: Any = rows.first()
+    if organization is None:
+        return {}
+    paths = dict(OrgUnit.objects.live().filter(aws_account=held_by).values_list("aws_id", "path"))
+    return {
+        one.aws_id: OrganizationTree(
+            organization,
+            held_by,
+            organization.read_at,
+            one.name,
+            tuple(paths.get(one.parent_id, "").strip("/").split("/")),
+        )
+        for one in accounts
+    }
 
 
 def own_organization(account_id: str) -> Any:

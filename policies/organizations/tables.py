@@ -130,7 +130,7 @@ ACCOUNTS = Table(
 )
 
 POLICIES = Table(
-    name="control-policies",
+    name="organization_policies",
     one="control policy",
     many="control policies",
     default_sort="name",

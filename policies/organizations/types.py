@@ -9,4 +9,9 @@ _DOCUMENTS = {OrgPolicy.Type.SCP: DocumentType.SCP, OrgPolicy.Type.RCP: Document
 
 
 def document_type(policy: OrgPolicy) -> DocumentType:
-    return _DOCUMENTS[OrgPolicy.Type(policy.type)]
+    return type_of_document(policy.type)
+
+
+def type_of_document(policy_type: str) -> DocumentType:
+    """`policy_type`: of `OrgPolicy.Type`."""
+    return _DOCUMENTS[OrgPolicy.Type(policy_type)]

@@ -18,10 +18,12 @@ from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from iamconsole.web.tables import list_response
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
+from objects.views.lists import ObjectList
 from policies import kinds
 from policies.findings import judged
 from policies.models import OrgAccount, OrgPolicy, OrgUnit
 from policies.organizations import selectors, tables
+from policies.organizations.quotas import quotas_of_type
 from policies.organizations.selectors import policies_on
 from policies.organizations.types import document_type
 from policies.summaries import summaries_of
@@ -150,15 +152,10 @@ def accounts(request: HttpRequest, account_id: str) -> HttpResponseBase:
     return list_response(request, tables.ACCOUNTS, tables.accounts(aws_account), aws_account)
 
 
-@require_GET
-def policies(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    aws_account = fetch_aws_account(request, account_id)
-    return list_response(request, tables.POLICIES, tables.policies(aws_account), aws_account)
-
-
 def _document(request: HttpRequest, policy: OrgPolicy) -> Mapping[str, Any]:
     text = policy.document.text
-    return {"judged": judged(text, document_type(policy)), "summaries": summaries_of(text)}
+    most = quotas_of_type(policy.type).characters
+    return {"judged": judged(text, document_type(policy)), "summaries": summaries_of(text), "most": most}
 
 
 def _targets(request: HttpRequest, policy: OrgPolicy) -> Mapping[str, Any]:
@@ -176,3 +173,4 @@ POLICY = ObjectPages(
         RAW,
     ),
 )
+POLICIES = ObjectList(POLICY, tables.POLICIES, rows=tables.policies, can_be_picked=False)

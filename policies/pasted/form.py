@@ -11,7 +11,7 @@ from django.http import QueryDict
 from accounts.models import AwsAccount, Operator
 from objects.object_actions import EditorForm
 from policies.drafts import MOST_SENT
-from policies.engine.lint.sizes import CONTROL, of_resource
+from policies.engine.lint.sizes import RCP, SCP, of_resource
 from policies.engine.lint.subject import service_of
 from policies.engine.statements import document_in
 from policies.engine.structure import DocumentType
@@ -19,7 +19,7 @@ from policies.fields import DocumentField
 from policies.pasted.chosen_type import LONGEST_RESOURCE, PastedType, pasted_type, subject_of
 
 AS_IT_LOOKS = ("", "As it looks")
-_CONTROL = (DocumentType.SCP, DocumentType.RCP)
+_CONTROL = {DocumentType.SCP: SCP, DocumentType.RCP: RCP}
 
 
 class PastedField(DocumentField):
@@ -39,7 +39,7 @@ class PastedField(DocumentField):
     def limit(self, text: str, aws_account: AwsAccount) -> int:
         if self.kind is DocumentType.RESOURCE:
             return of_resource(_services_in(text))
-        return CONTROL if self.kind in _CONTROL else super().limit(text, aws_account)
+        return _CONTROL.get(self.kind) or super().limit(text, aws_account)
 
     def asked(self, form: Any) -> dict[str, str]:
         """What was said, and not what it looks like now: what is typed next may be of another type."""

@@ -34,6 +34,15 @@ def document_check(request: HttpRequest, account_id: str) -> HttpResponse:
 
 
 @require_POST
+def control_policy_check(request: HttpRequest, account_id: str) -> HttpResponse:
+    """The address names the type of the document."""
+    aws_account, kind = fetch_aws_account(request, account_id), request.GET.get("kind", "")
+    if kind not in (DocumentType.SCP, DocumentType.RCP):
+        raise Http404("There is no such type of control policy.")
+    return render_checked(request, aws_account, DocumentType(kind))
+
+
+@require_POST
 def document_view(request: HttpRequest, account_id: str) -> HttpResponse:
     """The text in the view that `view` names, with what the fields of the view say that was `shown`.
 

@@ -102,11 +102,13 @@ _RESENDABLE_OF_PEOPLE = (
     "AdminUserGlobalSignOut",
 )
 # … except renames (the second one finds nobody under the old name), calls that carry a secret, that send a message or
-# that make something each time.
+# that make something each time, and those of Organizations that refuse the second one.
 _SENT_ONCE = frozenset(
     {
         "AddCustomAttributes",
         "AddUserPoolClientSecret",
+        "AttachPolicy",
+        "DetachPolicy",
         "UpdateIdentityProvider",
         "UpdateGroup",
         "UpdateLoginProfile",

@@ -311,6 +311,11 @@ class IamNotTrusted(OrganizationState):
     )
 
 
+class PolicyTypeOff(OrganizationState):
+    what = "{operation} needs a type of policies that is switched off in the organization; nothing was done."
+    advice = "Switch it on for the root, in the console of AWS Organizations under Policies; then try again."
+
+
 class BillingOnly(OrganizationState):
     what = (
         "The organization of {aws_account} is for consolidated billing only, and {operation} needs all features;"

@@ -174,7 +174,7 @@ NOT_AGAIN = frozenset({"LimitExceededException"})
 _CODES: dict[str, type[errors.AwsError]] = {
     **CODES,
     **dict.fromkeys(THROTTLING, errors.ThrottlingError),
-    **dict.fromkeys(("EntityTemporarilyUnmodifiable",), errors.TransientError),
+    **dict.fromkeys(("EntityTemporarilyUnmodifiable", "PolicyChangesInProgressException"), errors.TransientError),
     **dict.fromkeys(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"), errors.AccessDeniedError),
     **dict.fromkeys(("NoSuchEntity", "ReportNotPresent", "ReportExpired"), errors.NotFound),
     **dict.fromkeys(
@@ -187,6 +187,7 @@ _CODES: dict[str, type[errors.AwsError]] = {
             "NotFoundException",
             "OrganizationalUnitNotFoundException",
             "ParentNotFoundException",
+            "PolicyNotAttachedException",
             "PolicyNotFound",
             "PolicyNotFoundException",
             "QueueDoesNotExist",
@@ -205,12 +206,30 @@ _CODES: dict[str, type[errors.AwsError]] = {
     "CallerIsNotManagementAccountException": errors.NotManagementAccount,
     "OrganizationNotInAllFeaturesModeException": errors.BillingOnly,
     "ServiceAccessNotEnabledException": errors.IamNotTrusted,
-    **dict.fromkeys(("EntityAlreadyExists", "DuplicateCertificate", "DuplicateSSHPublicKey"), errors.AlreadyExists),
+    "PolicyTypeNotEnabledException": errors.PolicyTypeOff,
     **dict.fromkeys(
-        ("ConcurrentModification", "ConcurrentModificationException", "DeleteConflict", "ReportInProgress"),
+        (
+            "DuplicateCertificate",
+            "DuplicatePolicyAttachmentException",
+            "DuplicatePolicyException",
+            "DuplicateSSHPublicKey",
+            "EntityAlreadyExists",
+        ),
+        errors.AlreadyExists,
+    ),
+    **dict.fromkeys(
+        (
+            "ConcurrentModification",
+            "ConcurrentModificationException",
+            "DeleteConflict",
+            "PolicyInUseException",
+            "ReportInProgress",
+        ),
         errors.Conflict,
     ),
-    **dict.fromkeys(("LimitExceeded", "ReportGenerationLimitExceeded"), errors.LimitExceeded),
+    **dict.fromkeys(
+        ("ConstraintViolationException", "LimitExceeded", "ReportGenerationLimitExceeded"), errors.LimitExceeded
+    ),
     **dict.fromkeys(
         (
             "InvalidAction",

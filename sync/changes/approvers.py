@@ -9,7 +9,9 @@ from functools import cached_property
 from accounts.access import may, who_may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER, APPROVE
+from sync.changes.affected import affected_by
 from sync.changes.demands import Demand, demands
+from sync.changes.sole_owner import decides_alone
 from sync.changes.transitions import DELETE_APPEARED, LEAVE_OUT
 from sync.checks import PlanFinding
 from sync.models import Approval, BreakGlass, Change, Override, Step
@@ -25,16 +27,6 @@ SAFER = (
 )
 
 
-def sole_owner(aws_account: AwsAccount) -> Operator | None:
-    """The only operator who may approve there, where that is an owner."""
-    found = list(who_may(APPROVE, aws_account)[:2])
-    return found[0] if len(found) == 1 and may(found[0], ADMINISTER, aws_account) else None
-
-
-def decides_alone(operator: Operator, aws_account: AwsAccount) -> bool:
-    return sole_owner(aws_account) == operator
-
-
 # ---- Approvals that count ------------------------------------------------------------------------------------------
 def valid_approvals(change: Change) -> list[Approval]:
     """Those under this very plan, not withdrawn, by others who may still give them.
@@ -47,14 +39,24 @@ def valid_approvals(change: Change) -> list[Approval]:
 
 def _counts(approval: Approval, change: Change) -> bool:
     if approval.operator_id == change.requested_by_id:
-        return approval.alone and decides_alone(approval.operator, change.aws_account)
-    return not approval.alone and may(approval.operator, APPROVE, change.aws_account)
+        return approval.alone and any(decides_alone(approval.operator, each) for each in concerned(change))
+    return not approval.alone and any(may(approval.operator, APPROVE, each) for each in concerned(change))
+
+
+def concerned(change: Change) -> list[AwsAccount]:
+    """Its own AWS account, and those in which it takes or gives access."""
+    return [change.aws_account, *affected_by(change)]
+
+
+def owns_all(operator: Operator, change: Change) -> bool:
+    """Whether the operator is an owner wherever the change takes or gives access."""
+    return all(may(operator, ADMINISTER, each) for each in concerned(change))
 
 
 def owner_stands_in(change: Change) -> bool:
     """Whether an owner, still one, answers for the change instead of those whose approvals are missing."""
     glass = change.broken_glass.filter(void=False).select_related("operator").first()
-    return glass is not None and may(glass.operator, ADMINISTER, change.aws_account)
+    return glass is not None and owns_all(glass.operator, change)
 
 
 # ---- Reviews -------------------------------------------------------------------------------------------------------
@@ -106,8 +108,9 @@ def _lets_through(made: Override, finding: PlanFinding, change: Change) -> bool:
 
 def why_no_override(operator: Operator, finding: PlanFinding, change: Change) -> str:
     """Why the operator can't override it, in a sentence; "" where they can."""
-    if not may(operator, finding.override or ADMINISTER, change.aws_account):
-        return f"Only {_WHO[finding.override or ADMINISTER]} of this AWS account can let it through."
+    of = AwsAccount.objects.filter(account_id=finding.of_account).first() if finding.of_account else None
+    if not may(operator, finding.override or ADMINISTER, of or change.aws_account):
+        return f"Only {_WHO[finding.override or ADMINISTER]} of {of or 'this AWS account'} can let it through."
     if finding.severity != "guarded" or operator.pk != change.requested_by_id:
         return ""
     if decides_alone(operator, change.aws_account):
@@ -147,7 +150,9 @@ class ChangeSituation:
 
     @cached_property
     def decides_alone(self) -> bool:
-        return decides_alone(self.operator, self.change.aws_account)
+        """Whether an approval is missing that nobody else could give, or none is at all."""
+        missing = [demand.of_account or self.change.aws_account for demand in self.missing]
+        return any(decides_alone(self.operator, each) for each in missing or [self.change.aws_account])
 
     @cached_property
     def demands(self) -> list[Demand]:

@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from accounts.access import may
 from accounts.models import ApprovalRule, AwsAccount, Operator, Risk, approvals_words
-from accounts.roles import CARE
+from accounts.roles import APPROVE, CARE
 from sync import operations
+from sync.changes.affected import affected_accounts, affected_ids, affecting_steps
+from sync.changes.sole_owner import decides_alone
 from sync.models import Approval, ApprovalDemand, Change
-from sync.operation_mixins import asks_mirror, permission_needed, risk_at_stake, why_second_person
+from sync.operation_mixins import AffectsOtherAccounts, asks_mirror, permission_needed, risk_at_stake, why_second_person
 from sync.operations import BadParams, Operation, PlannedStep, Refusal
 from sync.plan_draft import Draft
 
@@ -25,7 +28,8 @@ from sync.plan_draft import Draft
 class Demand:
     """Approvals that are required, by a role, a group or (neither) anybody who may approve. `received`: how many count.
 
-    `risk` is that of the steps it is about; "": the AWS account asks for it whatever the steps are.
+    `risk` is that of the steps it is about; "": the AWS account asks for it whatever the steps are. `of_account`: where
+    the change takes or gives access, beside its own AWS account; None: of that one.
     """
 
     approvals: int
@@ -34,6 +38,7 @@ class Demand:
     group_id: int | None = None
     group: str = ""
     received: int = 0
+    of_account: AwsAccount | None = None
 
     @property
     def missing(self) -> int:
@@ -41,28 +46,39 @@ class Demand:
 
     @property
     def words(self) -> str:
-        """ "2 approvals by owners"."""
-        return approvals_words(self.approvals, self.role, self.group)
+        """ "2 approvals by owners", "1 approval of Acme Staging"."""
+        return f"{approvals_words(self.approvals, self.role, self.group)}{self._where}"
+
+    @property
+    def _where(self) -> str:
+        return f" of {self.of_account}" if self.of_account else ""
 
     @property
     def missing_words(self) -> str:
         """ "1 more approval by owners is"."""
         verb = "is" if self.missing == 1 else "are"
-        return f"{approvals_words(self.missing, self.role, self.group).replace(' ', ' more ', 1)} {verb}"
+        words = approvals_words(self.missing, self.role, self.group).replace(" ", " more ", 1)
+        return f"{words}{self._where} {verb}"
 
     @property
     def because(self) -> str:
         """Which rule asks."""
         if self.risk in _WHATEVER:
             return _WHATEVER[self.risk]
+        if self.of_account:
+            rule = f"; its rule: {_STEPS[Risk(self.risk)]}" if self.risk else ""
+            return f"It takes or gives access in that AWS account{rule}."
         if not self.risk:
             return "This AWS account requires it for every change."
         return f"A rule of this AWS account: {_STEPS[Risk(self.risk)]}."
 
     def takes(self, operator: Operator, aws_account: AwsAccount) -> bool:
-        """Whether an approval by `operator`, who may approve here, counts for it."""
+        """Whether an approval by `operator` counts for it. `aws_account`: that of the change."""
+        asking = self.of_account or aws_account
+        if not may(operator, APPROVE, asking):
+            return False
         if self.role:
-            return bool(operator.aws_accounts_with([self.role]) & {aws_account.pk, None})
+            return bool(operator.aws_accounts_with([self.role]) & {asking.pk, None})
         return not self.group or operator.groups.filter(pk=self.group_id).exists()
 
 
@@ -87,22 +103,25 @@ def demands(change: Change, approvals: Sequence[Approval]) -> list[Demand]:
     """
     if change.ends_id:
         return []
-    asked: dict[tuple[str, str, int | None, str], Demand] = {}
+    asked: dict[tuple[Any, ...], Demand] = {}
     for demand in (*_kept(change), *_in_force(change)):
-        key = (demand.risk, demand.role, demand.group_id, demand.group)
+        key = (demand.of_account, demand.risk, demand.role, demand.group_id, demand.group)
         if key not in asked or asked[key].approvals < demand.approvals:
             asked[key] = demand
     floor = Demand(_floor(change))
     found = list(asked.values())
-    if floor.approvals > max((demand.approvals for demand in found), default=0):
+    if floor.approvals > max((demand.approvals for demand in found if demand.of_account is None), default=0):
         found.insert(0, floor)  # else whoever meets the rules meets it
-    if any(approval.alone for approval in approvals):  # of an only owner: nobody else could give any
-        return [replace(demand, received=demand.approvals) for demand in found]
-    account = change.aws_account
-    return [
-        replace(demand, received=sum(demand.takes(approval.operator, account) for approval in approvals))
-        for demand in found
-    ]
+    return [replace(demand, received=_received(demand, approvals, change.aws_account)) for demand in found]
+
+
+def _received(demand: Demand, approvals: Sequence[Approval], aws_account: AwsAccount) -> int:
+    """One of an only owner is all that anybody could give there."""
+    asking = demand.of_account or aws_account
+    if any(approval.alone and decides_alone(approval.operator, asking) for approval in approvals):
+        return demand.approvals
+    others = [approval for approval in approvals if not approval.alone]
+    return sum(demand.takes(approval.operator, aws_account) for approval in others)
 
 
 def _floor(change: Change) -> int:
@@ -117,9 +136,12 @@ def unmet_demands(change: Change, approvals: Sequence[Approval]) -> list[Demand]
     return [demand for demand in demands(change, approvals) if demand.missing]
 
 
-def keep_demands(change: Change, rules: Iterable[ApprovalRule], *, second: bool = False) -> None:
+def keep_demands(
+    change: Change, rules: Iterable[ApprovalRule], planned: Sequence[PlannedStep], *, second: bool = False
+) -> None:
     """In the transaction that proposes the change. `second`: a step asks for somebody else."""
     rows = [ApprovalDemand(change=change, risk=GUARDED, approvals=1)] if second else []
+    rows += [_row(change, demand) for demand in _of_others(change.aws_account, planned)]
     rows += [
         ApprovalDemand(
             change=change,
@@ -138,18 +160,34 @@ def keep_in_force(change: Change) -> None:
     """What is asked for when it is handed over: later rules say nothing of it. Saves all but the change itself."""
     stored = set(_kept(change))
     new = [demand for demand in dict.fromkeys(_in_force(change)) if demand not in stored]
-    ApprovalDemand.objects.bulk_create(
-        ApprovalDemand(
-            change=change,
-            risk=demand.risk,
-            approvals=demand.approvals,
-            role=demand.role,
-            group_id=demand.group_id,
-            group_name=demand.group,
-        )
-        for demand in new
-    )
+    ApprovalDemand.objects.bulk_create(_row(change, demand) for demand in new)
     change.approvals_required = max(change.approvals_required, _floor(change))
+
+
+def _row(change: Change, demand: Demand) -> ApprovalDemand:
+    return ApprovalDemand(
+        change=change,
+        risk=demand.risk,
+        approvals=demand.approvals,
+        role=demand.role,
+        group_id=demand.group_id,
+        group_name=demand.group,
+        of_account=demand.of_account,
+    )
+
+
+def _of_others(aws_account: AwsAccount, planned: Sequence[PlannedStep]) -> Iterator[Demand]:
+    """What each other AWS account asks for in which the plan takes or gives access: as of a change there."""
+    steps = [step for step in planned if isinstance(step.operation, AffectsOtherAccounts)]
+    for other in affected_accounts(aws_account, steps):
+        here = [step for step in steps if other.account_id in affected_ids(aws_account, [step])]
+        asked = [
+            Demand(rule.approvals, rule.risk, rule.role, rule.group_id, rule.group_name, of_account=other)
+            for rule in rules_for(other, here)
+        ]
+        if other.approvals_required > max((demand.approvals for demand in asked), default=0):
+            yield Demand(other.approvals_required, of_account=other)
+        yield from asked
 
 
 def rules_for(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> list[ApprovalRule]:
@@ -219,8 +257,8 @@ def _risks(draft: Draft, operation: Operation[Any], params: Any) -> Iterator[Ris
 
 
 def _kept(change: Change) -> Iterator[Demand]:
-    for kept in change.demands.all():
-        yield Demand(kept.approvals, kept.risk, kept.role, kept.group_id, kept.group_name)
+    for kept in change.demands.select_related("of_account"):
+        yield Demand(kept.approvals, kept.risk, kept.role, kept.group_id, kept.group_name, of_account=kept.of_account)
 
 
 def _in_force(change: Change) -> Iterator[Demand]:
@@ -232,6 +270,7 @@ def _in_force(change: Change) -> Iterator[Demand]:
         yield Demand(1, RAILED)
     for rule in rules_for(change.aws_account, _steps(change)):
         yield Demand(rule.approvals, rule.risk, rule.role, rule.group_id, rule.group_name)
+    yield from _of_others(change.aws_account, list(affecting_steps(change)))
 
 
 def _steps(change: Change) -> Iterator[PlannedStep]:

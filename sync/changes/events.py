@@ -7,7 +7,8 @@ from enum import Enum
 
 from accounts.access import may
 from accounts.models import Operator
-from accounts.roles import CARE, Role, roles_with
+from accounts.roles import CARE, SEE_IAM, Role, roles_with
+from sync.changes.affected import affected_by
 from sync.models import Change, Step
 
 State = Change.State
@@ -58,6 +59,7 @@ class OperatorEvent(Event):
     needs: tuple[str, ...]  # any of these permissions
     needs_at_end: tuple[str, ...] = ()  # the same for the end of temporary access, where that is decided otherwise
     own_by_care: bool = False  # whether those who look after people may with changes of their own
+    from_affected: bool = False  # whether the permission in an AWS account does where the change takes or gives access
     whose: Whose = Whose.ANYBODYS
     steps: tuple[Step.State, ...] = ()  # in which of them a step has to be
     fresh_sign_in: FreshSignIn = FreshSignIn.NEVER
@@ -70,7 +72,8 @@ class OperatorEvent(Event):
     def permissions(self) -> tuple[str, ...]:
         """What its address asks, one of them, before anybody knows which change it is about; `may_do` looks closer."""
         care = (CARE,) if self.own_by_care else ()
-        return tuple(dict.fromkeys((*self.needs, *self.needs_at_end, *care)))
+        seen = (SEE_IAM,) if self.from_affected else ()
+        return tuple(dict.fromkeys((*self.needs, *self.needs_at_end, *care, *seen)))
 
     @property
     def url_name(self) -> str:
@@ -89,6 +92,8 @@ def may_do(event: OperatorEvent, change: Change, operator: Operator) -> bool:
     account = change.aws_account
     at_end = event.needs_at_end if change.ends_id else ()
     if any(may(operator, perm, account) for perm in at_end or event.needs):
+        return True
+    if event.from_affected and any(may(operator, perm, each) for each in affected_by(change) for perm in event.needs):
         return True
     is_own = change.requested_by_id == operator.pk
     return bool(event.own_by_care and not at_end and is_own and may(operator, CARE, account))

@@ -20,9 +20,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.urls import reverse
 
-from accounts.access import who_may, with_roles
+from accounts.access import may, who_may, with_roles
 from accounts.models import Operator
-from accounts.roles import APPROVE, Role
+from accounts.roles import APPROVE, SEE_IAM, Role
 from characters import shown
 from sync.changes import demands
 from sync.changes.approvers import may_review, nobody_reviews, to_review
@@ -145,8 +145,14 @@ def _recipients(verb: str, change: Change) -> Iterable[Operator]:
     if verb not in _ASKS:
         return {change.requested_by, change.applied_by or change.requested_by}
     required = demands.demands(change, [])
-    others = who_may(APPROVE, change.aws_account).exclude(pk=change.requested_by_id) if required else ()
-    return [operator for operator in others if any(demand.takes(operator, change.aws_account) for demand in required)]
+    asking = {demand.of_account or change.aws_account for demand in required}
+    others = {operator for each in asking for operator in who_may(APPROVE, each).exclude(pk=change.requested_by_id)}
+    return [
+        operator
+        for operator in sorted(others, key=lambda each: each.pk)
+        if may(operator, SEE_IAM, change.aws_account)
+        and any(demand.takes(operator, change.aws_account) for demand in required)
+    ]
 
 
 def _nothing(operator: Operator) -> str:

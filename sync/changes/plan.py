@@ -19,8 +19,10 @@ from django.db import transaction
 
 from accounts.access import may, may_in_pool
 from accounts.models import AwsAccount, Operator
+from iamconsole.web.words import some
 from sync import checks, clock, operations, sealed
 from sync.changes import demands
+from sync.changes.affected import affected_accounts
 from sync.changes.bookkeeping import PlanError, record
 from sync.changes.steps import title_of
 from sync.checks import Measurement, PlanFinding
@@ -98,7 +100,7 @@ def propose(
         row.change = change
     Step.objects.bulk_create(rows)
     _keep_secrets(change, draft.steps, actor)
-    demands.keep_demands(change, rules, second=second)
+    demands.keep_demands(change, rules, draft.steps, second=second)
     record("change.proposed", change, actor=actor, reason=reason, digest=change.digest)
     return change
 
@@ -116,7 +118,24 @@ def operations_of(steps: Iterable[StepSpec | Step], actor: Operator, aws_account
             sentence = f"This needs a grant that {actor} doesn't have in {aws_account}{of_pool}. {why}"
             raise PlanError(sentence.rstrip())
         granted.add((needs, pool_id))
+    _check_grants_elsewhere(parsed, actor, aws_account)
     return [step.operation for step in parsed]
+
+
+def _check_grants_elsewhere(parsed: Sequence[PlannedStep], actor: Operator, aws_account: AwsAccount) -> None:
+    """Where the steps take or give access in other AWS accounts, they need the grant there that a change there would.
+
+    Raises PlanError.
+    """
+    lacking = set()
+    for step in parsed:
+        for other in affected_accounts(aws_account, [step]):
+            if not may(actor, step.operation.needs, other):
+                lacking.add(other.account_id)
+    if lacking:
+        which = some(sorted(lacking), len(lacking))
+        words = f"It takes or gives access in other AWS accounts, too, where {actor} lacks the grant that this needs"
+        raise PlanError(f"{words}: {which}.")
 
 
 def _parsed(step: StepSpec | Step) -> PlannedStep:

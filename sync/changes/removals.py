@@ -16,9 +16,9 @@ from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPROVE
 from sync import clock, operations
-from sync.changes.approvers import decides_alone
 from sync.changes.bookkeeping import PlanError, locked_if_free, log_line, record
 from sync.changes.plan import digest
+from sync.changes.sole_owner import decides_alone
 from sync.changes.steps import planned_step
 from sync.changes.transitions import BRING_BACK
 from sync.error_isolation import for_each_isolated

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from accounts.models import Operator
 from sync.changes import guards, removals
-from sync.changes.approvers import ChangeSituation, may_review, why_no_override
+from sync.changes.approvers import ChangeSituation, may_review, owns_all, why_no_override
 from sync.changes.bookkeeping import PlanError
 from sync.changes.events import OperatorEvent, refusal
 from sync.changes.plan import digest_of
@@ -77,12 +77,17 @@ def _break_glass(at: ChangeSituation) -> str:
         return "No approval is missing: apply it as usual."
     if not why_not(APPROVE_ALONE, at):
         return "Nobody else may approve here: approve it alone."
+    if not owns_all(at.operator, at.change):
+        return "It takes or gives access in other AWS accounts: that takes an owner of all of them."
     others = (each for each in guards.at_a_glance(at) if not each.is_missing_approval)
     return next((each.sentence for each in others), "")
 
 
 def _override(at: ChangeSituation) -> str:
-    return "" if at.protected else "There is nothing to override: it touches nothing that is protected."
+    if not at.protected:
+        return "There is nothing to override: it touches nothing that is protected."
+    against = [why_no_override(at.operator, each, at.change) for each in at.protected]
+    return against[0] if all(against) else ""
 
 
 def _override_guard_rail(at: ChangeSituation) -> str:

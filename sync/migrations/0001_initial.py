@@ -218,6 +218,7 @@ class Migration(migrations.Migration):
                         (
                             "risk",
                             models.CharField(
+                                blank=True,
                                 choices=[
                                     ("low", "Low risk"),
                                     ("high", "High risk"),
@@ -238,6 +239,16 @@ class Migration(migrations.Migration):
                                 on_delete=django.db.models.deletion.SET_NULL,
                                 related_name="+",
                                 to="auth.group",
+                            ),
+                        ),
+                        (
+                            "of_account",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="accounts.awsaccount",
                             ),
                         ),
                         (

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Risk
+from accounts.models import AwsAccount, Risk
 from sync.models.changes import Change
 
 
@@ -15,11 +15,13 @@ class ApprovalDemand(models.Model):
     """An approval rule of the AWS account, as it was in force when the change was proposed (accounts.ApprovalRule)."""
 
     change = models.ForeignKey(Change, models.CASCADE, related_name="demands")
-    risk = models.CharField(max_length=12, choices=Risk)
+    risk = models.CharField(max_length=12, choices=Risk, blank=True)
     approvals = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=12, blank=True)
     group = models.ForeignKey(Group, models.SET_NULL, null=True, blank=True, related_name="+")
     group_name = models.CharField(max_length=150, blank=True)  # stays when the group is gone
+    # Of another AWS account, in which the change takes or gives access; None: of its own.
+    of_account = models.ForeignKey(AwsAccount, models.CASCADE, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["pk"]

@@ -19,7 +19,7 @@ from accounts.access import may
 from accounts.models import AccountLabel, AwsAccount, LabelledAwsAccount, Operator
 from accounts.roles import ADMINISTER, SEE_IAM
 from accounts.services.grant_rules import follow_labels
-from sync.changes.approvers import decides_alone
+from sync.changes.sole_owner import decides_alone
 from sync.models import LabelRemoval, SafeguardVersion
 from sync.safeguards.in_force import versions_of
 from sync.safeguards.scopes import asks_for_approvals, owns

@@ -21,7 +21,7 @@ from accounts import audit
 from accounts.access import may
 from accounts.models import AccountLabel, AwsAccount, Operator
 from accounts.roles import ADMINISTER, APPROVE, PROPOSE
-from sync.changes.approvers import decides_alone
+from sync.changes.sole_owner import decides_alone
 from sync.models import Change, Safeguard, SafeguardVersion
 from sync.safeguards.kinds import registry
 from sync.safeguards.scopes import Scope, accounts_in, asking_in, columns_of, owns

@@ -125,6 +125,22 @@ def test_all_that_is_gained_or_lost_within_an_organization_is_said_and_nothing_e
             assert any(_says(item, *asked) for item in found[kind]) is is_so, (kind, asked)
 
 
+@settings(max_examples=150)
+@given(st.tuples(st.sets(documents, max_size=2), boundaries), trees, trees)
+def test_all_that_other_control_policies_give_or_take_is_said_and_nothing_else(
+    own: Any, before: Surroundings, after: Surroundings
+) -> None:
+    texts, boundary = own
+    limits = [AccountLimits(around).of(DANA.arn) for around in (before, after)]
+    pair = [Combination(frozenset(texts), boundary, limits=each) for each in limits]
+    found = compare(*RelevantStatements().pair(*pair), STEPS)
+    assert not found.perhaps
+    for asked in ASKED:
+        had, has = (_allowed(texts, boundary, around, *asked) for around in (before, after))
+        for items, is_so in ((found.gained, has and not had), (found.lost, had and not has)):
+            assert any(_says(item, *asked) for item in items) is is_so, asked
+
+
 def _allowed(texts: Any, boundary: str | None, around: Surroundings, action: str, resource: str, account: str) -> bool:
     """As the evaluator has it: of another AWS account the control policies aren't known here."""
     layers = Layers(

@@ -92,12 +92,14 @@ def test_the_last_policy_of_a_type_stays(emulator: Emulator) -> None:
     assert code_of(detach, PolicyId="p-FullAWSAccess", TargetId=organization.root) == "ConstraintViolationException"
 
 
-def test_a_sixth_policy_does_not_fit(emulator: Emulator) -> None:
+@pytest.mark.parametrize(("policy_type", "most"), [(SCP, 10), (RCP, 5)])
+def test_one_policy_more_than_that_does_not_fit(emulator: Emulator, policy_type: str, most: int) -> None:
     organization = MadeOrganization(emulator)
     unit = organization.unit("Workloads")
-    for number in range(4):
-        organization.policy(f"policy-{number}", denying("s3:*"), unit)
-    one_more = organization.policy("one-more", denying("s3:*"))
+    document = denying("s3:*", Principal="*") if policy_type == RCP else denying("s3:*")
+    for number in range(most - 1):
+        organization.policy(f"policy-{number}", document, unit, policy_type=policy_type)
+    one_more = organization.policy("one-more", document, policy_type=policy_type)
     attach = organization.client.attach_policy
     assert code_of(attach, PolicyId=one_more, TargetId=unit) == "ConstraintViolationException"
 

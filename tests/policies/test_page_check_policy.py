@@ -67,7 +67,7 @@ def test_a_document_of_another_type_than_was_said(bobs: Client) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "limit"),
-    [("identity", "6,144"), ("trust", "2,048"), ("scp", "5,120"), ("rcp", "5,120"), ("boundary", "6,144")],
+    [("identity", "6,144"), ("trust", "2,048"), ("scp", "10,240"), ("rcp", "5,120"), ("boundary", "6,144")],
 )
 def test_the_quota_is_that_of_the_type(bobs: Client, kind: str, limit: str) -> None:
     assert f"of {limit} characters" in checked(bobs, allowing("s3:GetObject"), kind=kind)
@@ -82,8 +82,8 @@ def test_the_quota_of_a_resource_is_that_of_its_service(bobs: Client) -> None:
 def test_of_control_policies_white_space_counts(bobs: Client) -> None:
     words = checked(bobs, denying("s3:*") + " " * 2_000 + "\n", kind="scp")
     assert "Spaces count." in words
-    long = denying("s3:*").replace(", ", ", " + " " * 6_000, 1)
-    assert "characters: the quota is 5,120." in checked(bobs, long, kind="scp")
+    long = denying("s3:*").replace(", ", ", " + " " * 11_000, 1)
+    assert "characters: the quota is 10,240." in checked(bobs, long, kind="scp")
 
 
 def test_a_fix_and_the_views_work_without_script(bobs: Client) -> None:

@@ -23,7 +23,7 @@ from accounts.roles import Role
 from cognito.models import SavedSearch, UserPool
 from identities.models import IamUser
 from objects import kinds, object_actions
-from policies.models import EditorDraft
+from policies.models import EditorDraft, OrgUnit
 from sync.models import Change, LabelRemoval, MirroredRow, Revision, Run, Safeguard
 from tests.project.addresses import ADDRESSES
 
@@ -106,6 +106,7 @@ def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None 
         "template": "read-bucket",
         "rule": "no_full_access",
         "label": id_in(of, AccountLabel),
+        "node_id": id_in(of, OrgUnit) if "node_id" in ADDRESSES[name] else "",
         "aws_id": about,
         "pk": id_in(of, SavedSearch) if name == "cognito_search_forget" else about or 1,
         "action": "delete" if name.endswith("_stage_action") else _ACTIONS.get(name.removesuffix("_action"), "none"),

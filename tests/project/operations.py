@@ -18,11 +18,13 @@ from tests.identities import (
     operation_cases_written,
 )
 from tests.policies import operation_cases as operation_cases_policies
+from tests.policies import operation_cases_organization
 from tests.services.operation_cases import OperationCase, SendingCase
 
 ALL: tuple[OperationCase, ...] = (
     *operation_cases_policies.CASES,
     *operation_cases_policies.OTHER_CASES,
+    *operation_cases_organization.CASES,
     *operation_cases_principals.CASES,
     *operation_cases_written.CASES,
     *operation_cases_credentials.CASES,

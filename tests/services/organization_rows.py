@@ -19,7 +19,7 @@ EVERYTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*
 
 
 def _common(aws_account: AwsAccount, aws_id: str, name: str) -> dict[str, Any]:
-    arn = f"arn:aws:organizations::{MANAGEMENT_ID}:{aws_id}"
+    arn = f"arn:aws:organizations::{MANAGEMENT_ID}:thing/{ORGANIZATION_ID}/{aws_id}"
     values = {"aws_id": aws_id, "name": name, "name_key": name.casefold(), "arn": arn}
     return {"aws_account": aws_account, "first_seen": timezone.now(), **values}
 
@@ -62,22 +62,34 @@ def make_control_policy(
     **fields: Any,
 ) -> OrgPolicy:
     text = make_document(document or denying("s3:*"))
-    policy = OrgPolicy.objects.create(
-        **_common(aws_account, f"p-{name.lower()}", name), type=type, document=text, **fields
+    common = _common(aws_account, f"p-{name.lower()}", name)
+    family = (
+        f"aws:policy/{type.lower()}"
+        if fields.get("is_aws")
+        else f"{MANAGEMENT_ID}:policy/{ORGANIZATION_ID}/{type.lower()}"
     )
+    policy_id = f"p-{name.lower().replace('-', '_'):_<8}"
+    common["arn"] = f"arn:aws:organizations::{family}/{policy_id}"
+    policy = OrgPolicy.objects.create(**common, type=type, document=text, **fields)
     for target in targets:
         common = _common(aws_account, f"{policy.aws_id}/{target.aws_id}/1", target.name)
         OrgTarget.objects.create(**common, policy=policy, target_id=target.aws_id)
     return policy
 
 
-def make_organization(aws_account: AwsAccount, accounts: int = 1) -> OrgUnit:
-    """Workloads, with the AWS account itself (a delegated administrator) and so many others. Returns that unit."""
-    make_membership(aws_account, delegated=True)
+def make_organization(aws_account: AwsAccount, accounts: int = 1, *, manages: bool = False) -> OrgUnit:
+    """Workloads, with the AWS account itself (a delegated administrator) and so many others. Returns that unit.
+
+    `manages`: the AWS account is the management account.
+    """
+    make_membership(aws_account, **({"management_id": aws_account.account_id} if manages else {"delegated": True}))
     root = make_unit(aws_account, "Root")
     workloads = make_unit(aws_account, "Workloads", root)
-    make_account(aws_account, "Management", root, MANAGEMENT_ID)
-    make_account(aws_account, "Production", workloads, aws_account.account_id)
+    if manages:
+        make_account(aws_account, "Management", root, aws_account.account_id)
+    else:
+        make_account(aws_account, "Management", root, MANAGEMENT_ID)
+        make_account(aws_account, "Production", workloads, aws_account.account_id)
     for number in range(accounts):
         make_account(aws_account, f"Team {number:03}", workloads, f"5{number:011}")
     make_control_policy(aws_account, "FullAWSAccess", root, workloads, document=EVERYTHING, is_aws=True)

@@ -22,7 +22,8 @@ from policies.engine.lint.subject import LintSubject
 from policies.engine.structure import DocumentType
 from policies.engine.variables import VERSION_WITH_VARIABLES
 
-MANAGED, TRUST, CONTROL, RESOURCE = 6_144, 2_048, 5_120, 20_480
+MANAGED, TRUST, RESOURCE = 6_144, 2_048, 20_480
+SCP, RCP = 10_240, 5_120  # policies/organizations/quotas.py says since when
 _BY_SERVICE = {"sqs": 8_192, "kms": 32_768}
 
 
@@ -55,8 +56,8 @@ for _code, _severity, _kinds, _most, _what in (
         "the policies of buckets (SQS: 8,192, KMS: 32,768)",
     ),
     ("ROLE_TRUST_POLICY", Severity.WARNING, {DocumentType.TRUST}, TRUST, "trust policies"),
-    ("SCP", Severity.ERROR, {DocumentType.SCP}, CONTROL, "SCPs"),
-    ("RCP", Severity.ERROR, {DocumentType.RCP}, CONTROL, "RCPs"),
+    ("SCP", Severity.ERROR, {DocumentType.SCP}, SCP, "SCPs"),
+    ("RCP", Severity.ERROR, {DocumentType.RCP}, RCP, "RCPs"),
 ):
     _run = partial(_too_long, _most)
     OF_ANY_LENGTH.add(_run)

@@ -18,6 +18,7 @@ _SERVICES: Mapping[str, str] = {
     "sso.": "sso",
     "cognito.identity_pool.": "cognito-identity",
     "cognito.": "cognito-idp",
+    "org.": "organizations",
 }
 
 _INTRODUCTION = """# Operations

@@ -1,0 +1,121 @@
+"""A control policy is changed from the management account and takes access in others: their grants and approvals count.
+
+Alice owns the management account; Paul and Petra may propose, and approve, in the member account alone.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import ApprovalRule, AwsAccount, Grant, Operator, Risk
+from accounts.roles import Role
+from policies.models import OrgPolicy
+from policies.organizations.operations import update_control_policy
+from sync import changes
+from sync.changes.approvers import valid_approvals
+from sync.changes.demands import unmet_demands
+from sync.models import Change
+from tests.conftest import make_operator
+from tests.services.changing import propose
+from tests.services.organization_rows import make_control_policy, make_organization
+from tests.services.statements import denying
+
+pytestmark = pytest.mark.django_db
+MEMBER = "500000000000"
+
+
+@pytest.fixture
+def member(aws_account: AwsAccount) -> AwsAccount:
+    """Connected, and below Workloads in the organization that the AWS account of the tests manages."""
+    make_organization(aws_account, manages=True)
+    AwsAccount.objects.filter(pk=aws_account.pk).update(approvals_required=0)
+    return AwsAccount.objects.create(account_id=MEMBER, name="Team", approvals_required=1)
+
+
+@pytest.fixture
+def paul(member: AwsAccount) -> Operator:
+    return make_operator("paul", Role.EDITOR, member)
+
+
+@pytest.fixture
+def petra(member: AwsAccount) -> Operator:
+    return make_operator("petra", Role.APPROVER, member)
+
+
+def edit(aws_account: AwsAccount, actor: Operator) -> Change:
+    policy = OrgPolicy.objects.get(name="our-regions")
+    return propose(aws_account, actor, [update_control_policy(policy, denying("s3:PutObject"))])
+
+
+def granted(operator: Operator, aws_account: AwsAccount, role: Role) -> None:
+    Grant.objects.create(operator=operator, aws_account=aws_account, role=role)
+
+
+def test_a_grant_in_the_management_account_is_not_enough(
+    aws_account: AwsAccount, alice: Operator, member: AwsAccount
+) -> None:
+    with pytest.raises(changes.PlanError, match=f"takes or gives access in other AWS accounts.*: {MEMBER}"):
+        edit(aws_account, alice)
+
+
+def test_nor_is_one_in_the_member_account(aws_account: AwsAccount, paul: Operator, petra: Operator) -> None:
+    with pytest.raises(changes.PlanError, match="needs a grant"):
+        edit(aws_account, paul)
+
+
+def test_it_waits_for_the_approval_of_the_member_account(
+    aws_account: AwsAccount, alice: Operator, anton: Operator, petra: Operator, member: AwsAccount
+) -> None:
+    granted(alice, member, Role.EDITOR)
+    change = edit(aws_account, alice)
+    [demand] = unmet_demands(change, valid_approvals(change))
+    assert demand.words == f"1 approval of {member}"
+    with pytest.raises(changes.PlanError, match="yours wouldn’t count"):
+        changes.approve(change=change, actor=anton)  # an approver of the management account
+    with pytest.raises(changes.PlanError, match="1 more approval of Team"):
+        changes.apply(change=change, actor=alice)
+    change = changes.approve(change=change, actor=petra)
+    assert change.state == Change.State.APPROVED
+    Grant.objects.filter(operator=petra).delete()
+    assert unmet_demands(change, valid_approvals(change))
+
+
+def test_rules_of_the_member_account_hold(
+    aws_account: AwsAccount, alice: Operator, petra: Operator, member: AwsAccount
+) -> None:
+    granted(alice, member, Role.OWNER)
+    ApprovalRule.objects.create(aws_account=member, risk=Risk.HIGH, approvals=2)
+    change = edit(aws_account, alice)
+    assert [demand.approvals for demand in unmet_demands(change, [])] == [2]
+    changes.approve(change=change, actor=petra)
+    assert unmet_demands(change, valid_approvals(change))
+
+
+def test_an_owner_of_the_management_account_alone_passes_over_nothing(
+    aws_account: AwsAccount, alice: Operator, anton: Operator, petra: Operator, member: AwsAccount
+) -> None:
+    granted(alice, member, Role.EDITOR)
+    change = edit(aws_account, alice)
+    with pytest.raises(changes.PlanError, match="an owner of all of them"):
+        changes.break_glass(change=change, actor=alice, reason="Now")
+    with pytest.raises(changes.PlanError):
+        changes.approve_alone(change=change, actor=alice, reason="Nobody else is here")
+
+
+def test_an_account_that_is_connected_since_asks_for_its_approval(
+    aws_account: AwsAccount, alice: Operator, member: AwsAccount
+) -> None:
+    granted(alice, member, Role.OWNER)
+    AwsAccount.objects.filter(pk=member.pk).update(approvals_required=0)
+    change = edit(aws_account, alice)
+    assert not unmet_demands(change, [])
+    AwsAccount.objects.filter(pk=member.pk).update(approvals_required=1)
+    change = Change.objects.get(pk=change.pk)
+    assert unmet_demands(change, [])
+
+
+def test_what_is_attached_nowhere_asks_nobody_else(
+    aws_account: AwsAccount, alice: Operator, member: AwsAccount
+) -> None:
+    policy = make_control_policy(aws_account, "loose")
+    assert propose(aws_account, alice, [update_control_policy(policy, denying("ec2:*"))]).pk
