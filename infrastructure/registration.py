@@ -6,6 +6,7 @@ from accounts.roles import SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from infrastructure.exports.kinds import LISTS
+from infrastructure.owned.changes import is_about_owned
 from objects import pick_uses
 
 
@@ -14,7 +15,10 @@ def register() -> None:
         ShellProvider(
             NavGroup(
                 "IAM",
-                (NavItem("Export as code", "file-code", "export", permission=SEE_IAM, position=75),),
+                (
+                    NavItem("Export as code", "file-code", "export", permission=SEE_IAM, position=75),
+                    NavItem("Owned by code", "git-branch", "owned_by_code", permission=SEE_IAM, position=76),
+                ),
                 position=10,
             )
         )
@@ -28,6 +32,18 @@ def register() -> None:
             "{}_export",
             frozenset(LISTS),
             SEE_IAM,
+        )
+    )
+    panels.register(
+        panels.Panel(
+            "change",
+            "code",
+            "Owned by code",
+            "change_code",
+            lede="The pipeline undoes what is applied here, unless its code says the same first.",
+            shows=is_about_owned,
+            permission=SEE_IAM,
+            position=5,
         )
     )
     for listed in LISTS.values():

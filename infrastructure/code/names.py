@@ -38,6 +38,11 @@ class UniqueNames:
         for _, name, key in wanted:
             self.of(group, key, name)
 
+    def give(self, group: str, key: str, name: str) -> None:
+        """The name that it has elsewhere, such as in code that there is already."""
+        self._names[group, key] = name
+        self._taken.setdefault(group, set()).add(name.casefold())
+
     def known(self, group: str, key: str) -> str:
         """ "" where it has none."""
         return self._names.get((group, key), "")

@@ -65,12 +65,16 @@ class TerraformResource:
         return f"{self.type}.{self.label}"
 
     def text(self) -> str:
+        """With its import."""
+        given = block("import", [("to", Expression(self.address)), ("id", self.import_id)])
+        return "".join(map(comment, self.remarks)) + given + "\n" + self.body() + "\n"
+
+    def body(self) -> str:
         inside: list[str] = []
         if self.unknown:
             inside = ["lifecycle {", f"  ignore_changes = [{', '.join(self.unknown)}]", "}"]
-        given = block("import", [("to", Expression(self.address)), ("id", self.import_id)])
         head = f'resource "{self.type}" "{self.label}"'
-        return "".join(map(comment, self.remarks)) + given + "\n" + block(head, self.values, inside) + "\n"
+        return block(head, self.values, inside)
 
 
 class Terraform:

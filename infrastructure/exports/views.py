@@ -27,6 +27,7 @@ from infrastructure.exports.forms import ExportForm
 from infrastructure.exports.kinds import LISTS, ExportedList
 from infrastructure.exports.reading import prefetched, row_part
 from infrastructure.exports.selection import PRINCIPALS, ExportSelection
+from infrastructure.owned.evidence import evidence_of
 from objects.object_pages import TabLink, fetch_row, render_tab, rows_within
 from objects.views.object_action import picked_rows
 from objects.views.stage import REFUSED
@@ -152,6 +153,7 @@ def code_pattern(listed: ExportedList) -> URLPattern:
         left_out = part if isinstance(part, LeftOut) else None
         export_url = reverse(f"{kind.many}_export", kwargs={"account_id": account_id})
         context = {
+            "evidence": evidence_of(row),
             "left_out": left_out,
             "text": "" if left_out else text_of(part, wanted),
             "format_label": FORMATS[wanted],

@@ -22,6 +22,7 @@ from accounts.models import (
 from accounts.roles import Role
 from cognito.models import SavedSearch, UserPool
 from identities.models import IamUser
+from infrastructure.models import StateFile
 from objects import kinds, object_actions
 from policies.models import EditorDraft, OrgUnit
 from sync.models import Change, LabelRemoval, MirroredRow, Revision, Run, Safeguard
@@ -49,6 +50,7 @@ KINDS: Mapping[str, type[Model]] = {
     "as": IamUser,
     "object": IamUser,
     "draft": EditorDraft,
+    "state": StateFile,
     "grant": Grant,
     "approval": ApprovalRule,
     "audit": AuditEntry,

@@ -56,6 +56,8 @@ MAY_TAKE_MORE = {
     "user_least_privilege",
     "group_least_privilege",
     "role_least_privilege",
+    # The head of a role with its instance profiles, its trust policy, what it has, and what owns it.
+    "role_code",
     # Looking at people is logged, and their pages put together what several mirrors say of them.
     "cognito_pool_people",
     "cognito_pool_people?q=person&group=group-000",

@@ -1,0 +1,1 @@
+"""Which objects code owns, as states of Terraform and tags say."""
