@@ -16,6 +16,7 @@ class CognitoConfig(AppConfig):
         from cognito.pools import registration as pools
         from cognito.pools.call_check import CallCheck
         from sync import checks
+        from sync.activity import matching
         from sync.aws import permission
         from sync.ticks import register_part
 
@@ -36,3 +37,4 @@ class CognitoConfig(AppConfig):
             }
         )
         register_part(posture.look_again)
+        matching.register_services("cognito.", "cognito-idp.amazonaws.com", "cognito-identity.amazonaws.com")

@@ -20,6 +20,7 @@ from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from identities.models import IamRole
 from sync import checks, mirror
+from sync.activity import matching
 from sync.activity import people as doers
 from sync.aws import permission
 from sync.ticks import register_part
@@ -72,6 +73,8 @@ def register() -> None:
     )
     register_part(erasure.erase_due)
     doers.register_people(_people_held_by, _names_of)
+    matching.register_services("sso.", "sso.amazonaws.com")
+    matching.register_services("identitystore.", "identitystore.amazonaws.com")
 
 
 def _people_of(role: IamRole) -> int | None:

@@ -16,6 +16,7 @@ from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register
 from iamconsole.web.panels import Panel, PanelRow
 from resources.models import Resource
 from resources.reading import summary
+from sync.activity import matching
 
 
 def _live(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any]:
@@ -34,6 +35,29 @@ def _summary(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow
         yield PanelRow(f"Read: {said}" if said else "None are read", url=url, text=text, icon="box")
 
 
+# By the beginnings of kinds: the service whose events in CloudTrail are about them.
+_EVENTS_OF = {"efs.": "elasticfilesystem"} | {
+    f"{service}.": service
+    for service in (
+        "apigateway",
+        "backup",
+        "dynamodb",
+        "ec2",
+        "ecr",
+        "events",
+        "kms",
+        "lambda",
+        "logs",
+        "s3",
+        "secretsmanager",
+        "sns",
+        "sqs",
+    )
+}
+
+
 def register() -> None:
+    for prefix, service in _EVENTS_OF.items():
+        matching.register_services(prefix, f"{service}.amazonaws.com")
     panels.register(Panel("account", "resources", "Resources", rows=_summary, permission=ADMINISTER, position=60))
     register_shell(ShellProvider(NavGroup("IAM", (_LINK,), position=10)))

@@ -6,9 +6,11 @@ The sources: "CloudTrail record contents" and "CloudTrail userIdentity element" 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -36,6 +38,7 @@ _DATA = {
 }
 # Models that are named otherwise than what their calls are signed for.
 _MODELS = {"sso": "sso-admin", "elasticfilesystem": "efs"}
+_REQUEST_ID, _TAIL = re.compile(rb"<RequestId>([^<]+)</RequestId>"), 400  # it is at the end
 _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 _HIDDEN_MEMBERS = {"cognito-idp": frozenset({"username", "userAttributes"})}
 _SECRET_MEMBERS = frozenset(
@@ -136,7 +139,9 @@ def _username(caller: Caller) -> str:
 
 
 def _parsed(request: AwsRequest, answer: Answer) -> dict[str, Any]:
-    """As the client reads it."""
+    """As the client reads it. Of what was read only the id: the answer is in no record, and may be large."""
+    if request.is_read and answer.status < HTTPStatus.BAD_REQUEST:
+        return {"ResponseMetadata": {"RequestId": _request_id(answer)}}
     shape, protocol = _answer_shape(request.service, request.action)
     headers = {name.lower(): value for name, value in answer.headers}
     said = {"body": answer.body, "headers": headers, "status_code": answer.status}
@@ -145,6 +150,12 @@ def _parsed(request: AwsRequest, answer: Answer) -> dict[str, Any]:
     except Exception:  # what no client could read is none of CloudTrail's business
         return {}
     return found
+
+
+def _request_id(answer: Answer) -> str:
+    headers = {name.lower(): value for name, value in answer.headers}
+    found = _REQUEST_ID.search(answer.body[-_TAIL:])
+    return found[1].decode() if found else str(headers.get("x-amzn-requestid", ""))
 
 
 @cache

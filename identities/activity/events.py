@@ -201,6 +201,18 @@ def _policy_arns(change: SeenChange) -> Sequence[str]:
     return (change.arn,) if change.arn else change.names
 
 
+# ---- Settings of the AWS account -----------------------------------------------------------------------------
+def _read_alias(record: TrailRecord, change: SeenChange) -> Effects:
+    if record.name == "DeleteAccountAlias":
+        return {("alias", ""): ""}
+    return {("alias", ""): record.text("accountAlias")} if record.name == "CreateAccountAlias" else {}
+
+
+def _read_password_policy(record: TrailRecord, change: SeenChange) -> Effects:
+    is_about = record.name in ("UpdateAccountPasswordPolicy", "DeleteAccountPasswordPolicy")
+    return dict.fromkeys(change.effects, ANYTHING) if is_about else {}
+
+
 # ---- All of them ---------------------------------------------------------------------------------------------
 def register() -> None:
     follows = frozenset({"arn"})
@@ -212,5 +224,7 @@ def register() -> None:
     matching.register(IamUser.kind, _CREDENTIALS, credentials)
     policies = KindOfEvents(IAM, _read_policies, ask_by=_policy_arns, follows=follows, made_with=_MADE_WITH)
     matching.register(ManagedPolicy.kind, details, policies)
+    matching.register("iam.account", ("alias",), KindOfEvents(IAM, _read_alias))
+    matching.register("iam.account", ("password_policy",), KindOfEvents(IAM, _read_password_policy))
     matching.register_services("iam.", IAM)
     matching.register_services("org.", "organizations.amazonaws.com")

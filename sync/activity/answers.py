@@ -19,7 +19,8 @@ from sync.activity.matching import CLOCKS_DIFFER, Explained, SeenChange, ask_by,
 from sync.activity.own_writes import own_write_of
 from sync.activity.records import TrailRecord
 from sync.aws.client import AwsClient
-from sync.models import Authorship, Facet, Revision, TrailEvent, TrailQuestion
+from sync.models import Authorship, Facet, MirroredRow, Revision, TrailEvent, TrailQuestion
+from sync.refresh import row_of
 
 State = Authorship.State
 
@@ -75,10 +76,10 @@ def seen_changes(question: TrailQuestion) -> dict[int, SeenChange]:
     due = Authorship.objects.filter(revision__facet__in=facets, state__in=Authorship.OPEN)
     pks = list(due.order_by("-revision").values_list("revision", flat=True)[:_MOST_REVISIONS])
     revisions = list(drift.drift_of(question.aws_account, ignored=True).filter(pk__in=pks))
-    runs = drift.earlier_runs(revisions)
-    earlier = _earlier(revisions)
+    runs, earlier = drift.earlier_runs(revisions), _earlier(revisions)
+    row = row_of(question.aws_account, question.kind, question.object_id) if revisions else None
     return {
-        each.pk: _seen(each, earlier.get(each.pk), runs[each.earlier_run].started_at if each.earlier_run else None)
+        each.pk: _seen(each, row, earlier.get(each.pk), runs[each.earlier_run].started_at if each.earlier_run else None)
         for each in revisions
     }
 
@@ -93,16 +94,20 @@ def _earlier(revisions: Sequence[Any]) -> dict[int, datetime]:
     return {by_place[facet, number]: at for facet, number, at in found if (facet, number) in by_place}
 
 
-def _seen(revision: Any, earlier: datetime | None, last_unchanged: datetime | None) -> SeenChange:
+def _seen(
+    revision: Any, row: MirroredRow | None, earlier: datetime | None, last_unchanged: datetime | None
+) -> SeenChange:
+    """`row`: the object as it is now. Contents of some facets don't say what it is called."""
     before, after = revision.before or {}, revision.content
-    names = [str(name) for name in (after.get("name"), before.get("name"), revision.called) if name]
+    said = (after.get("name"), before.get("name"), revision.called, row.name if row else "")
+    names = [str(name) for name in said if name]
     since = last_unchanged or earlier or revision.seen_at - _SINCE_UNKNOWN
     facet = revision.facet
     return SeenChange(
         kind=facet.kind,
         object_id=facet.object_id,
         names=tuple(dict.fromkeys(names)),
-        arn=str(after.get("arn") or before.get("arn") or ""),
+        arn=str(after.get("arn") or before.get("arn") or (row.arn if row else "")),
         facet=facet.source,
         before={} if revision.was_gone else before,
         after=after,

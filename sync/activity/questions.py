@@ -103,10 +103,12 @@ def postpone(question: TrailQuestion, after: timedelta, error: dict[str, object]
     rows.update(next_at=clock.now() + after, error=error or {})
 
 
-def postpone_all(aws_account: AwsAccount, question: TrailQuestion, after: timedelta, error: dict[str, object]) -> None:
-    """All that are due in the AWS account; the one that was asked for nothing counts as not asked."""
+def postpone_region(
+    aws_account: AwsAccount, question: TrailQuestion, after: timedelta, error: dict[str, object]
+) -> None:
+    """All that are due about objects of its Region; the one that was asked for nothing counts as not asked."""
     then = clock.now() + after
-    rows = TrailQuestion.objects.filter(aws_account=aws_account)
+    rows = TrailQuestion.objects.filter(aws_account=aws_account, region=question.region)
     rows.filter(pk=question.pk, next_at=question.next_at).update(tries=F("tries") - 1, next_at=then, error=error)
     rows.filter(next_at__lt=then).exclude(pk=question.pk).update(next_at=then, error=error)
 

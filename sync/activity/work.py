@@ -22,7 +22,7 @@ State = Authorship.State
 
 
 def ask(aws_account_id: int, *, urgent: bool = False) -> int:
-    """Answers what is due. Returns how many questions. Where CloudTrail doesn't answer, the rest waits, too."""
+    """Asks what is due. Returns how many questions. Where a Region doesn't answer, the rest of it waits, too."""
     aws_account = AwsAccount.objects.get(pk=aws_account_id)
     if not aws_account.is_connected:
         return 0
@@ -36,24 +36,19 @@ def ask(aws_account_id: int, *, urgent: bool = False) -> int:
             if answered == 0 and questions.count_due(aws_account) >= FLOOD:
                 held = hold(client, question)
             answer(client, question, held)
-        except AccessDeniedError as error:
-            _denied(aws_account, question, error)
-            break
         except AwsError as error:
-            _failed(aws_account, question, error)
-            break
+            _not_answered(aws_account, question, error)
         answered += 1
     return answered
 
 
-def _denied(aws_account: AwsAccount, question: TrailQuestion, error: AwsError) -> None:
-    """The permission is missing for all of them: they wait for it together."""
-    waiting = Authorship.objects.filter(aws_account=aws_account, state=State.WAITING)
-    waiting.update(state=State.DENIED)
-    questions.postpone_all(aws_account, question, questions.DENIED_AGAIN_AFTER, as_json(error))
-
-
-def _failed(aws_account: AwsAccount, question: TrailQuestion, error: AwsError) -> None:
-    """Throttled, or not reached: none of its tries, and no conclusion."""
-    logger.info("CloudTrail of %s did not answer: %s", aws_account.account_id, error)
-    questions.postpone_all(aws_account, question, questions.FAILED_AGAIN_AFTER, as_json(error))
+def _not_answered(aws_account: AwsAccount, question: TrailQuestion, error: AwsError) -> None:
+    """None of its tries, and no conclusion. Rate and permission are of the Region: all that is asked there waits."""
+    after = questions.FAILED_AGAIN_AFTER
+    if isinstance(error, AccessDeniedError):
+        after = questions.DENIED_AGAIN_AFTER
+        waiting = Authorship.objects.filter(aws_account=aws_account, state=State.WAITING)
+        waiting.filter(revision__facet__region=question.region).update(state=State.DENIED)
+    else:
+        logger.info("CloudTrail of %s did not answer: %s", aws_account.account_id, error)
+    questions.postpone_region(aws_account, question, after, as_json(error))

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AuditEntry, AwsAccount, Operator
+from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from emulator.process import Emulator
 from identities.models import IamGroup
-from sync.activity import questions, work
+from sync.activity import people, questions, work
 from sync.models import Authorship, Change, Revision, Step, TrailEvent, TrailQuestion
 from tests.services.pages import address, exported, get, text_of
 from tests.services.pulling import pulled
@@ -185,3 +185,30 @@ def test_our_own_write_is_known_by_its_request_id(
     questions.ask_now(drifted)
     work.ask(aws_account.pk)
     assert f"By this console, change {change.pk}" in text_of(get(client_of(erin), "drift"))
+
+
+# ---- Sessions of Identity Center -----------------------------------------------------------------------------
+def test_sessions_of_identity_center_are_for_who_may_see_its_people(
+    drifted: Revision,
+    aws_account: AwsAccount,
+    other_account: AwsAccount,
+    erin: Operator,
+    client_of: ClientOf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its people are in the mirror of another AWS account, of which erin may see none."""
+    monkeypatch.setattr(people, "_holders", [lambda asked: [other_account]])
+    TrailEvent.objects.update(called="AWSReservedSSO_AdministratorAccess_1234567890abcdef")
+    assert "build-7" not in get(client_of(erin), "drift")
+    assert "build-7" not in exported(client_of(erin).get(address("drift") + "?format=csv"))
+    Grant.objects.create(operator=erin, aws_account=other_account, role="editor")
+    assert "build-7" in get(client_of(erin), "drift")
+
+
+def test_a_person_behind_a_call_is_named_by_identity_center(
+    drifted: Revision, alice: Operator, bob: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "_namers", [lambda held_by, ids: dict.fromkeys(ids, "Dana Okafor")])
+    TrailEvent.objects.update(doer="person", called="", personal='{"person_id": "u-1"}')
+    assert "By Dana Okafor" in text_of(get(client_of(alice), "drift"))
+    assert "By a person of Identity Center" in text_of(get(client_of(bob), "drift"))

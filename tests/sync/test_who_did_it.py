@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from emulator.process import Emulator
 from sync import drift
-from sync.activity import erasing, questions, work
+from sync.activity import answers, erasing, questions, work
+from sync.aws.errors import UnreachableError
 from sync.models import Authorship, Change, Revision, TrailEvent, TrailQuestion
 from tests.services.pulling import policy_arn, pulled
 from tests.services.statements import EC2, allowing, trusting
@@ -215,6 +216,32 @@ def test_throttled_for_an_hour_concludes_nothing(
     assert states(aws_account) == [State.FOUND]
 
 
+def test_a_region_that_does_not_answer_holds_up_no_other(
+    iam: Any, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iam.create_group(GroupName="auditors")
+    pulled(aws_account)
+    questions.take_up(aws_account)
+    earlier = timezone.now() - timedelta(hours=1)
+    for number in range(3):
+        TrailQuestion.objects.create(
+            aws_account=aws_account, region="af-south-1", kind="cognito.pool", object_id=str(number), next_at=earlier
+        )
+    genuine = answers.answer
+    tried: list[str] = []
+
+    def answer(client: Any, question: TrailQuestion, held: Any) -> None:
+        tried.append(question.region)
+        if question.region:
+            raise UnreachableError(operation="cloudtrail:LookupEvents")
+        genuine(client, question, held)
+
+    monkeypatch.setattr(work, "answer", answer)
+    work.ask(aws_account.pk)
+    assert sorted(tried) == ["", "af-south-1"]
+    assert states(aws_account) == [State.FOUND]
+
+
 def test_drift_older_than_the_history_is_said_so(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
     iam.create_group(GroupName="auditors")
     pulled(aws_account)
@@ -284,3 +311,41 @@ def test_nothing_of_it_writes_the_mirror(iam: Any, aws_account: AwsAccount) -> N
     asked(aws_account)
     assert list(Revision.objects.order_by("pk").values()) == before
     assert Change.objects.count() == 0
+
+
+# ---- Other kinds ---------------------------------------------------------------------------------------------
+def test_tags_of_a_policy_and_keys_of_a_user(iam: Any, aws_account: AwsAccount) -> None:
+    sources = ("iam.policy_settings", "iam.keys")
+    for source in sources:
+        pulled(aws_account, source=source)
+    iam.tag_policy(PolicyArn=policy_arn("reports-read"), Tags=[{"Key": "team", "Value": "it"}])
+    iam.create_access_key(UserName="jane")
+    for source in sources:
+        pulled(aws_account, source=source)
+    asked(aws_account)
+    assert sorted(event.name for event in TrailEvent.objects.all()) == ["CreateAccessKey", "TagPolicy"]
+    assert states(aws_account) == [State.FOUND] * 2
+
+
+def test_what_has_no_resources_on_record_is_found_among_all_writes(iam: Any, aws_account: AwsAccount) -> None:
+    pulled(aws_account, source="iam.alias")
+    iam.create_account_alias(AccountAlias="acme-production")
+    pulled(aws_account, source="iam.alias")
+    asked(aws_account)
+    assert calls(aws_account) == ["CreateAccountAlias"]
+
+
+def test_of_a_kind_that_cannot_be_compared_the_calls_that_name_it_are_told(
+    emulator: Emulator, aws_account: AwsAccount
+) -> None:
+    cognito = emulator.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="shop")["UserPool"]["Id"]
+    cognito.create_user_pool(PoolName="other")
+    pulled(aws_account, source="cognito.pools", region="us-east-1")
+    cognito.create_group(UserPoolId=pool, GroupName="gold")
+    cognito.update_user_pool(UserPoolId=pool, DeletionProtection="ACTIVE")
+    pulled(aws_account, source="cognito.pools", region="us-east-1")
+    asked(aws_account)
+    row = Authorship.objects.get(revision__facet__object_id=pool)
+    assert row.by_name_only
+    assert "UpdateUserPool" in [event.name for event in row.events.all()]
