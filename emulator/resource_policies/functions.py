@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import moto.awslambda.urls
 from moto.awslambda.exceptions import GenericResourcNotFound
+from moto.awslambda.policy import Policy
 from moto.awslambda.responses import LambdaResponse
 
 _URLS = r"{0}/(?P<api_version>[^/]+)/functions/(?P<function_name>[\w_:%-]+)/urls/?$"
@@ -17,6 +18,15 @@ def teach() -> None:
     moto.awslambda.urls.url_paths[_URLS] = LambdaResponse.dispatch
     LambdaResponse.list_function_url_configs = _list_function_url_configs
     LambdaResponse.get_policy = _get_policy
+    formatted = Policy.principal_formatter
+
+    def principal_formatter(self: Any, obj: Any) -> Any:
+        """ "AddPermission" in the Lambda API Reference: an AWS account stands in the policy by its root ARN."""
+        if isinstance(obj, str) and obj.isdecimal():
+            return {"AWS": f"arn:aws:iam::{obj}:root"}
+        return formatted(self, obj)
+
+    Policy.principal_formatter = principal_formatter
 
 
 def _list_function_url_configs(self: Any) -> str:

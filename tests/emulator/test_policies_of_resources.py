@@ -88,6 +88,12 @@ def test_the_policy_of_an_api_comes_with_its_quotes_escaped(emulator: Emulator) 
     assert code_of(apis.get_rest_api, restApiId=api_id) == "NotFoundException"
 
 
+def test_an_aws_account_stands_in_the_policy_of_a_function_by_its_root(emulator: Emulator) -> None:
+    MAKE["lambda.function"](emulator, "resize", "open")
+    policy = json.loads(emulator.client("lambda").get_policy(FunctionName="resize")["Policy"])
+    assert policy["Statement"][0]["Principal"] == {"AWS": f"arn:aws:iam::{OTHER}:root"}
+
+
 def test_calls_that_are_named_by_their_paths_have_names(emulator: Emulator) -> None:
     MAKE["lambda.function"](emulator, "resize", None)
     MAKE["s3.access_point"](emulator, "reports", None)
