@@ -20,7 +20,7 @@ class PoliciesConfig(AppConfig):
             start_policies,
             starting,
         )
-        from policies.organizations import places, sources, target_operations
+        from policies.organizations import places, reversals, sources, target_operations
         from policies.plan_checks import LintPlanCheck, QuotaCheck
         from policies.selectors import with_documents
         from policies.visual import view as visual_view
@@ -36,6 +36,7 @@ class PoliciesConfig(AppConfig):
         permission.register_part(control_policy_permissions.PART)
         operations.register()
         target_operations.register()
+        reversals.register()
         actions.register()
         ticks.register_part(editor_drafts.forget_old)
         ticks.register_part(places.follow_every_minute)

@@ -146,3 +146,29 @@ def test_all_of_it_survives_a_restart(tmp_path: Path) -> None:
         manager = emulator.client("organizations", **inside(emulator, MANAGEMENT_ID))
         assert {account["Id"] for account in manager.list_accounts()["Accounts"]} == {ACCOUNT_ID, MANAGEMENT_ID}
         assert len(emulator.client("ec2").describe_regions()["Regions"]) == 18
+
+
+def test_what_aws_refuses_of_control_policies(emulator: Emulator) -> None:
+    """API Reference: the errors of CreatePolicy, UpdatePolicy, DeletePolicy, AttachPolicy and DetachPolicy."""
+    organization = MadeOrganization(emulator)
+    client, root, unit = organization.client, organization.root, organization.unit("Workloads")
+    text = denying("s3:*")
+    ours = organization.policy("ours", text, unit)
+    made = {"Name": "more", "Description": "", "Type": SCP, "Content": text}
+    full, everything = "p-FullAWSAccess", "p-RCPFullAWSAccess"
+    assert code_of(client.create_policy, **{**made, "Name": "ours"}) == "DuplicatePolicyException"
+    assert code_of(client.create_policy, **{**made, "Content": "{"}) == "MalformedPolicyDocumentException"
+    long = denying("s3:" + "x" * 10_240)
+    assert code_of(client.create_policy, **{**made, "Content": long}) == "ConstraintViolationException"
+    assert code_of(client.update_policy, PolicyId=full, Content=text) == "InvalidInputException"
+    assert code_of(client.update_policy, PolicyId=ours, Name="FullAWSAccess") == "DuplicatePolicyException"
+    assert code_of(client.delete_policy, PolicyId=full) == "InvalidInputException"
+    assert code_of(client.delete_policy, PolicyId=ours) == "PolicyInUseException"
+    attach, detach = client.attach_policy, client.detach_policy
+    assert code_of(attach, PolicyId=ours, TargetId=unit) == "DuplicatePolicyAttachmentException"
+    assert code_of(attach, PolicyId=ours, TargetId="ou-none-00000000") == "TargetNotFoundException"
+    assert code_of(detach, PolicyId=ours, TargetId=root) == "PolicyNotAttachedException"
+    assert code_of(detach, PolicyId=everything, TargetId=unit) == "ConstraintViolationException"
+    assert client.describe_policy(PolicyId=full)["Policy"]["PolicySummary"]["Arn"] == (
+        "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
+    )

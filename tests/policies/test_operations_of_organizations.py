@@ -9,7 +9,9 @@ from policies.models import OrgPolicy, OrgUnit
 from policies.organizations.operations import create_control_policy, delete_control_policy, update_control_policy
 from policies.organizations.quotas import as_sent
 from policies.organizations.target_operations import plan_target
-from sync.models import Change
+from sync.models import Change, Facet
+from sync.object_ref import ObjectRef
+from sync.reversals import reversal
 from tests.policies import operation_cases_organization
 from tests.policies.operation_cases_organization import SOURCES, policy_of, unit_of, with_policy
 from tests.services.changing import carry_out, propose, refusal
@@ -104,6 +106,27 @@ def test_a_document_that_somebody_else_changed_is_a_conflict(world: World, erin:
     assert carry_out(change, erin).state == Change.State.CONFLICTED
     targets = organization.client.list_targets_for_policy(PolicyId=policy.aws_id)["Targets"]
     assert targets == []
+
+
+def test_what_somebody_else_did_is_undone(world: World, erin: Operator) -> None:
+    """As drift proposes it: the text, the name and the place come back."""
+    organization = with_policy(SCP, attached=True)(world)
+    policy = policy_of(world)
+    root = organization.root
+    was = organization.client.describe_policy(PolicyId=policy.aws_id)["Policy"]
+    organization.client.update_policy(PolicyId=policy.aws_id, Content=denying("*"), Name="theirs")
+    organization.client.attach_policy(PolicyId=policy.aws_id, TargetId=root)
+    organization.client.detach_policy(PolicyId=policy.aws_id, TargetId=unit_of(world).aws_id)
+    pulled_in_order(world.aws_account, SOURCES)
+    facet = Facet.objects.get(kind=OrgPolicy.kind, object_id=policy.aws_id)
+    after, before = facet.revisions.order_by("-number")[:2]
+    ref = ObjectRef(OrgPolicy.kind, policy.aws_id, "theirs", policy.arn)
+    undone = reversal(world.aws_account, ref, before.content, after.content)
+    assert undone.left == ()
+    assert carry_out(propose(world.aws_account, erin, undone.steps), erin).state == Change.State.APPLIED
+    assert organization.client.describe_policy(PolicyId=policy.aws_id)["Policy"] == was
+    targets = organization.client.list_targets_for_policy(PolicyId=policy.aws_id)["Targets"]
+    assert [each["TargetId"] for each in targets] == [unit_of(world).aws_id]
 
 
 def test_from_a_member_account_it_is_said_who_may(world: World, erin: Operator) -> None:
