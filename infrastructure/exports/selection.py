@@ -58,9 +58,9 @@ class ExportSelection:
         return rows.none()
 
     def counts(self) -> Mapping[type[Any], int]:
-        """How many of each model; those of which there are some."""
+        """How many of each model are written, without what AWS looks after; those of which there are some."""
         numbered = [
-            self.rows(model).order_by().annotate(of=Value(of)).values("of").annotate(number=Count("pk"))
+            _not_of_aws(self.rows(model)).order_by().annotate(of=Value(of)).values("of").annotate(number=Count("pk"))
             for of, model in enumerate(MODELS)
         ]
         found = {row["of"]: row["number"] for row in numbered[0].union(*numbered[1:], all=True)}
@@ -98,3 +98,10 @@ class ExportSelection:
             return held
         bounded = self._live(self.model).filter(pk__in=self.picked or ()).exclude(boundary_arn="")
         return held | Q(arn__in=bounded.values("boundary_arn"))
+
+
+def _not_of_aws(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """As `kept_by_aws` of the rows says."""
+    if rows.model is IamRole:
+        return rows.exclude(path__startswith=IamRole.SERVICE_LINKED).exclude(path__startswith="/aws-reserved/")
+    return rows.filter(is_aws=False) if rows.model is ManagedPolicy else rows

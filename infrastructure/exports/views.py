@@ -95,7 +95,7 @@ def _page(
         )
         if chosen.counts():
             return _file(request, chosen, said["wanted"], name)
-        form.add_error(None, "There is nothing to export: the mirror has no objects of these kinds yet.")
+        form.add_error(None, "There is nothing to export: the mirror has none yet, or AWS looks after all of them.")
     context = {
         "form": form,
         "heading": heading,

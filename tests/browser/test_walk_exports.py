@@ -9,9 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import AwsAccount, Operator
+from identities.operations import attach as attach_step
 from tests.browser.test_walk_changes import Walk
 from tests.infrastructure.parsed import template, terraform
-from tests.services.pages import address
+from tests.infrastructure.test_states import role_in_state, state_of
+from tests.services.changing import propose
+from tests.services.pages import address, change_address
 from tests.services.rows import attach, make_policy, make_role, put_inline
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,4 +54,28 @@ def test_a_role_and_its_policies_are_exported(
     page.get_by_role("link", name="CloudFormation (YAML)").click()
     shown = page.get_by_label("deploy as CloudFormation (YAML)")
     assert "RoleDeploy" in template(shown.inner_text())["Resources"]
+    walk.check()
+
+
+def test_a_state_is_read_and_a_plan_gives_its_patch(
+    aws_account: AwsAccount, erin: Operator, page_of: Callable[[Operator], Page], tmp_path: Path
+) -> None:
+    role, policy, file = make_role(aws_account, "deploy"), make_policy(aws_account, "reports"), tmp_path / "state.json"
+    change = propose(aws_account, erin, [attach_step(role, policy.arn)])
+    walk = Walk(page_of(erin))
+    page = walk.page
+
+    page.goto(address("owned_by_code"))
+    file.write_bytes(state_of(role_in_state("deploy", role.aws_id)))
+    page.get_by_label("Name", exact=True).fill("platform")
+    page.get_by_label("Output of terraform show -json").set_input_files(file)
+    page.get_by_role("button", name="Read", exact=True).click()
+    expect(page.get_by_text("1 object, 1 resource of IAM here.")).to_be_visible()
+    walk.check()
+
+    page.goto(change_address(change))
+    expect(page.get_by_text("module.ci.aws_iam_role.deploy")).to_be_visible()
+    assert "role       = aws_iam_role.deploy.name" in page.get_by_label("Patch for deploy").inner_text()
+    expect(page.get_by_text("The pipeline undoes what is applied here")).to_be_visible()
+    expect(page.get_by_role("button", name="Apply 1 step")).to_be_visible()
     walk.check()
