@@ -17,6 +17,7 @@ from access.plans.revisions import is_measurable
 from access.views import label_panels
 from access.views.least_privilege import LEAST_PRIVILEGE
 from access.views.named_in import NAMED_IN
+from access.views.reach import REACH, has_questions
 from access.views.saved_tests import has_failing
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
@@ -27,6 +28,7 @@ from iamconsole.web.search import MOST, KindMatches, SearchHit, SearchKind
 from iamconsole.web.search import register as register_kind
 from identities.object_pages import KINDS
 from policies.engine.catalogue import access_levels, all_actions
+from resources.kinds import RESOURCE
 
 # ---- Search for actions: who may do this, asked of the AWS account that the operator sees first --------------
 _WHO_CAN = re.compile(r"^\s*who\s+(can|may)\s+")
@@ -124,6 +126,17 @@ def register() -> None:
         panels.register(
             panels.Panel(place, NAMED_IN, "Named in", f"{place}_{NAMED_IN}", permission=SEE_IAM, position=54)
         )
+    panels.register(
+        panels.Panel(
+            RESOURCE.name,
+            REACH,
+            "Access",
+            f"{RESOURCE.name}_{REACH}",
+            permission=SEE_IAM,
+            position=25,
+            shows=has_questions,
+        )
+    )
     for kind in KINDS.values():
         url_name = f"{kind.name}_{LEAST_PRIVILEGE}"
         panels.register(panels.Panel(kind.name, LEAST_PRIVILEGE, "Least privilege", url_name, position=52))

@@ -13,6 +13,7 @@ from access.views import (
     guard_rails,
     named_in,
     organization_change,
+    reach,
     saved_tests,
     simulate,
     who_can,
@@ -137,6 +138,7 @@ urlpatterns = [
         )
         for kind in (KINDS[IamUser], KINDS[IamRole])
     ),
+    page(f"{AWS_ACCOUNT}resources/<str:aws_id>/reach/", reach.reach, needs(SEE_IAM), name="resource_reach"),
     *(
         page(f"{LABEL}{route}", view, access, name=f"label_{name}")
         for route, view, access, name in (

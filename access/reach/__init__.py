@@ -1,0 +1,1 @@
+"""Who gets to a resource: the answers of its page, and what is found wrong with it."""

@@ -1,0 +1,41 @@
+"""Who gets to a resource, on its page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from access.reach.answer import ResourceReach
+from access.reach.questions import questions_about
+from access.views.seen import seen_by
+from objects.object_pages import fetch_row, render_tab
+from resources.models import Resource
+from resources.views.pages import RESOURCE_PAGES
+
+REACH = "reach"
+
+
+def has_questions(row: Any) -> bool:
+    """Whether anybody can get to it at all."""
+    return isinstance(row, Resource) and bool(questions_about(row)) and row.gone_at is None
+
+
+@require_safe
+def reach(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    row = fetch_row(request, RESOURCE_PAGES, account_id, aws_id)
+    context: dict[str, Any] = {"reach": None}
+    if has_questions(row):
+        found = ResourceReach(row, seen_by(request))
+        url = reverse("who_can", kwargs={"account_id": account_id})
+        context = {
+            "reach": found,
+            "asked": [
+                (each, f"{url}?{urlencode({'action': each.action, 'resource': f'{row.arn}{each.below}'})}#answer")
+                for each in found.questions
+            ],
+        }
+    return render_tab(request, RESOURCE_PAGES, row, tab=REACH, template="access/reach.html", context=context)
