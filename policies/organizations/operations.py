@@ -432,7 +432,7 @@ class DeleteControlPolicy(ControlPolicyOperation[ControlPolicyParams], Deletion[
 
 
 def create_control_policy(name: str, type: str, document: str, description: str = "") -> StepSpec:
-    params = {"name": name, "type": type, "document": document, "description": description}
+    params = {"name": name, "type": str(type), "document": document, "description": description}
     return StepSpec(CREATE[OrgPolicy.Type(type)], params)
 
 
