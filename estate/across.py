@@ -91,7 +91,7 @@ def _account_columns(column: str) -> tuple[Column, ...]:
         return str(getattr(row, column).account_id)
 
     return (
-        Column("account", "AWS account", name, cell=_account_cell(column), sort=f"{column}__name"),
+        Column("account", "AWS account", name, cell=_account_cell(column)),
         Column("account_id", "Account id", number, only_export=True),
     )
 

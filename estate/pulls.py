@@ -85,12 +85,17 @@ def pull_standings(aws_accounts: Sequence[AwsAccount]) -> dict[int, PullStanding
     _remember_places(aws_accounts)
     ended = _ended(aws_accounts)
     errors = _errors(ended.values())
-    return {each.pk: _standing(each, ended, errors) for each in aws_accounts}
+    known: dict[int, dict[tuple[str, str], _Ended]] = {each.pk: {} for each in aws_accounts}
+    for (pk, source, region), found in ended.items():
+        known[pk][source, region] = found
+    return {each.pk: _standing(each, known[each.pk], errors) for each in aws_accounts}
 
 
-def _standing(aws_account: AwsAccount, ended: Mapping[Place, _Ended], errors: Mapping[int, Any]) -> PullStanding:
+def _standing(
+    aws_account: AwsAccount, known: Mapping[tuple[str, str], _Ended], errors: Mapping[int, Any]
+) -> PullStanding:
+    """`known`: how its pulls ended, by source and Region."""
     told = _Told()
-    known = {place[1:]: found for place, found in ended.items() if place[0] == aws_account.pk}
     for source, region in _expected(aws_account, known):
         found = known.get((source.name, region), _Ended())
         if source.name == MAIN or not aws_account.is_connected:
