@@ -39,7 +39,7 @@ class ResourceMirror(Mirror):
         self.parts = {part.name: _words(part) for part in of.parts}  # type: ignore[misc]
 
     @property
-    def noun(self) -> str:
+    def called_in_words(self) -> str:
         return self.of.word
 
     @property

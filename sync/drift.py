@@ -202,7 +202,7 @@ def object_in(revision: Any) -> str:
 def noun_of(revision: Revision) -> str:
     """ "IAM user", "managed policy"."""
     its_mirror = mirror_for(revision)
-    return its_mirror.noun if its_mirror else revision.facet.kind
+    return its_mirror.called_in_words if its_mirror else revision.facet.kind
 
 
 def sentence(revision: Any) -> str:

@@ -100,7 +100,7 @@ class Mirror(ABC):
     parts: ClassVar[Mapping[str, ContentPart]] = {}  # how its content is told, in words
 
     @property
-    def noun(self) -> str:
+    def called_in_words(self) -> str:
         """What sentences call an object of the kind: "IAM user"."""
         return str(self.model._meta.verbose_name)
 

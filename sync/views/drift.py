@@ -45,7 +45,7 @@ class KindFilter(Filter):
     control: ClassVar[str] = "select"
 
     def options(self, scope: Any) -> Iterable[tuple[str, str]]:
-        nouns = {each.kind: each.noun for each in mirror.registry.values()}
+        nouns = {each.kind: each.called_in_words for each in mirror.registry.values()}
         return sorted(((kind, noun[0].upper() + noun[1:]) for kind, noun in nouns.items()), key=lambda pair: pair[1])
 
     def chip(self, scope: Any, value: str) -> str | None:

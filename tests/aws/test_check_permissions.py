@@ -175,6 +175,9 @@ def test_each_permission_is_an_operation_and_each_read_can_be_probed(permission:
     assert set(required) <= set(params) <= set(accepted)
 
 
+NAMED_ONLY = Path("identities/activity/events.py")  # calls that others made, as CloudTrail has them on record
+
+
 def operations_in_the_code() -> set[str]:
     """The operations of AWS that the apps name, "Get{noun}Policy" for each of the three nouns."""
     names = {name for service in SERVICES for name in model_of(service).operation_names}
@@ -186,7 +189,7 @@ def operations_in_the_code() -> set[str]:
     literals = {
         literal
         for path in sources
-        if not {"aws", "engine", "migrations"} & set(path.parts)
+        if not {"aws", "engine", "migrations"} & set(path.parts) and path != Path(settings.BASE_DIR, NAMED_ONLY)
         for literal in re.findall(r"\"([A-Z][^\s\"]*)\"", path.read_text())
     }
     nouns = ("User", "Group", "Role")
