@@ -5,7 +5,11 @@ Alice owns the management account; Paul and Petra may propose, and approve, in t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import ApprovalRule, AwsAccount, Grant, Operator, Risk
 from accounts.roles import Role
@@ -119,3 +123,19 @@ def test_what_is_attached_nowhere_asks_nobody_else(
 ) -> None:
     policy = make_control_policy(aws_account, "loose")
     assert propose(aws_account, alice, [update_control_policy(policy, denying("ec2:*"))]).pk
+
+
+def test_an_approver_of_the_member_account_approves_it_on_its_page(
+    aws_account: AwsAccount, alice: Operator, petra: Operator, member: AwsAccount, client_of: Callable[..., Client]
+) -> None:
+    granted(alice, member, Role.EDITOR)
+    change = edit(aws_account, alice)
+    url = reverse("change_approve", kwargs={"account_id": aws_account.account_id, "pk": change.pk})
+    assert client_of(petra).post(url).status_code == 404  # who has no role in the management account
+    granted(petra, aws_account, Role.VIEWER)
+    petra = Operator.objects.get(pk=petra.pk)
+    page = client_of(petra).get(reverse("change", kwargs={"account_id": aws_account.account_id, "pk": change.pk}))
+    assert url in page.content.decode()
+    assert client_of(petra).post(url).status_code == 302
+    change.refresh_from_db()
+    assert change.state == Change.State.APPROVED
