@@ -16,5 +16,6 @@ class StateFileAdmin(SyncAdmin):
 
 @admin.register(OwnedResource)
 class OwnedResourceAdmin(SyncAdmin):
+    aws_account_path = "state__aws_account"
     search_fields = ("address", "name", "arn")
     list_display = ("address", "state", "kind", "name", "arn")
