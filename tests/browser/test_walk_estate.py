@@ -51,6 +51,7 @@ def test_home_list_and_file(estate: Estate, olga: Operator, page_of: Callable[[O
     for width, theme in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        page.reload()
         assert not scrolls_sideways(page, width)
         assert axe_violations(page) == []
 
@@ -85,6 +86,7 @@ def test_a_grant_by_label_and_who_comes_later(
     for width, theme in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        page.reload()
         assert not scrolls_sideways(page, width)
         assert axe_violations(page) == []
     assert sees(estate.charlie) == {estate.seen.name, estate.accounts[2].name}
