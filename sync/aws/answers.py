@@ -42,6 +42,8 @@ _SECRETS = frozenset(
         "SessionTokenString",
         "SessionType",
         "TokenModelType",
+        # Lambda
+        "EnvironmentVariableValue",
     }
 )
 # Maps of which the keys say what is secret: `client_secret`, and Apple's `private_key`.

@@ -97,7 +97,7 @@ def test_sessions_at_sts_are_not_to_be_had(emulator: Emulator, aws_account: AwsA
 
 def test_a_service_that_the_console_does_not_use_is_refused(emulator: Emulator, aws_account: AwsAccount) -> None:
     with pytest.raises(errors.ConsoleRefused):
-        reader(aws_account).call("s3", "ListBuckets")
+        reader(aws_account).call("glue", "GetDatabases")
 
 
 def test_what_is_not_there(emulator: Emulator, aws_account: AwsAccount) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -18,6 +19,7 @@ from sync.aws.client import _PAGING
 from sync.aws.secrets import Secret
 from tests.services.aws_models import model_of
 
+ROOT = Path(__file__).resolve().parents[2]
 SERVICES = sorted({"sts", *(name for name in _PAGING if ":" not in name)})
 # By the types of AWS's models. Sensitive for who they tell of; whoever may read the answer may read them.
 NO_SECRETS = {
@@ -48,6 +50,7 @@ NO_SECRETS = {
         "WebsiteUrl",
     },
     "cognito-idp": {"AttributeValueType", "ClientIdType", "SessionIpAddressType", "UsernameType"},
+    "lambda": {"EnvironmentVariableName", "EnvironmentVariables", "SensitiveString"},  # names, and what broke
     "organizations": {
         "AccountName",
         "CreateAccountName",
@@ -56,6 +59,7 @@ NO_SECRETS = {
         "HandshakeResourceValue",
         "ResponsibilityTransferName",
     },
+    "s3": {"SSEKMSKeyId"},
     "sts": {
         "TrustedIdentityPropagationContext",
         "originIdentityIssuerType",
@@ -66,7 +70,14 @@ NO_SECRETS = {
 }
 # Secrets that AWS's models don't call sensitive.
 NOT_CALLED_SENSITIVE = {"SessionTokenString", "tokenType"}
-CALLS = {"ec2": ["DescribeRegions"]}  # of EC2, whose model is huge, only what the console calls
+CALLED_SOMEWHERE = "\n".join(path.read_text() for app in ("resources", "sync") for path in (ROOT / app).rglob("*.py"))
+# Of what the console has no other business with than policies of resources, only what it calls.
+ONLY_CALLED = ("backup", "ec2", "events", "kms", "lambda", "s3", "s3control", "secretsmanager", "sns")
+
+
+def called(service: str) -> list[str]:
+    names: list[str] = list(model_of(service).operation_names)
+    return [name for name in names if f'"{name}"' in CALLED_SOMEWHERE] if service in ONLY_CALLED else names
 
 
 def _types(service: str) -> dict[str, bool]:
@@ -84,7 +95,7 @@ def _types(service: str) -> dict[str, bool]:
             for part in parts(shape):
                 look(part)
 
-    for operation in CALLS.get(service, model.operation_names):
+    for operation in called(service):
         output = model.operation_model(operation).output_shape
         if output is not None:
             look(output)

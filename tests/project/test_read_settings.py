@@ -46,6 +46,7 @@ SET = {
     "IAMCONSOLE_STATE": "/state",
     "IMPORT_DIR": "/imports",
     "IMPORT_MAX_MB": "7",
+    "KEEP_DOERS_DAYS": "7",
     "KEEP_HISTORY_DAYS": "7",
     "KEEP_RUNS_DAYS": "7",
     "LOG_LEVEL": "DEBUG",
