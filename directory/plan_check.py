@@ -1,15 +1,13 @@
 """What a plan says of assignments: they give and take access in another AWS account than it is carried out in.
 
-Whoever proposes or applies one must be allowed to propose changes of that AWS account, too, where it is connected.
+What that asks for there, of who proposes and who approves, `AffectsOtherAccounts` has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from accounts.access import may
-from accounts.models import ApprovalRule, AwsAccount, Operator
-from accounts.roles import PROPOSE
+from accounts.models import AwsAccount
 from directory.finding_source import allows_everything
 from directory.models import PermissionSet
 from directory.operations.assignments import AssignmentParams, AwaitAssignmentParams, CreateAssignment
@@ -19,19 +17,6 @@ from sync.operations import PlannedStep
 
 class AssignmentCheck(PlanCheck):
     name = "directory.assignments"
-
-    def refuses(
-        self, aws_account: AwsAccount, actor: Operator, steps: Sequence[PlannedStep], change_id: int | None
-    ) -> str:
-        targets = {step.params.target_id for step in _about(steps)} - {aws_account.account_id}
-        for target in AwsAccount.objects.filter(account_id__in=targets).order_by("account_id"):
-            # What isn't connected nobody may propose anything of: its owners are told of by a finding.
-            if target.is_connected and not may(actor, PROPOSE, target):
-                return (
-                    f"It changes who gets into AWS account {target.account_id}, and you may not propose changes of "
-                    "that one: ask somebody who may, of both."
-                )
-        return ""
 
     def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         about = list(_about(steps))
@@ -43,9 +28,6 @@ class AssignmentCheck(PlanCheck):
             if known is None or not known.is_connected:
                 said = f"AWS account {target} isn’t connected to this console: nobody looks at this on its behalf."
                 found.append(PlanFinding("ACCOUNT_NOT_CONNECTED", "warning", said, about=(target,)))
-            elif _asks_for_approvals(known):
-                said = f"AWS account {target} asks for approvals: somebody else has to agree to this, too."
-                found.append(PlanFinding("ACCOUNT_ASKS_FOR_APPROVAL", "approval", said, about=(target,)))
         return found
 
     def _of_step(self, aws_account: AwsAccount, step: PlannedStep) -> Iterator[PlanFinding]:
@@ -63,7 +45,3 @@ def _about(steps: Sequence[PlannedStep]) -> Iterator[PlannedStep]:
     for step in steps:
         if isinstance(step.params, AssignmentParams) and not isinstance(step.params, AwaitAssignmentParams):
             yield step
-
-
-def _asks_for_approvals(aws_account: AwsAccount) -> bool:
-    return bool(aws_account.approvals_required) or ApprovalRule.objects.filter(aws_account=aws_account).exists()

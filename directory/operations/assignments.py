@@ -33,12 +33,12 @@ from sync.aws.errors import Conflict, NotFound
 from sync.aws.permission import ArnsOfKind, Permission
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
+from sync.operation_mixins import AffectsOtherAccounts
 from sync.operations import (
     BadParams,
     Call,
     Gate,
     Guarantee,
-    Operation,
     PreviousAttempt,
     Refusal,
     Risk,
@@ -120,7 +120,7 @@ class AssignmentParams:
         return f"the person {self.principal_id}"
 
 
-class _AssignmentOperation(Operation[AssignmentParams]):
+class _AssignmentOperation(AffectsOtherAccounts[AssignmentParams]):
     """The part is {"object": "ps-…", "assigned": bool, "request": ""}.
 
     What AWS is still at counts as done, with the id of its request: so an answer that was lost is found again, and
@@ -169,6 +169,9 @@ class _AssignmentOperation(Operation[AssignmentParams]):
 
     def affected_objects(self, aws_account: AwsAccount, p: AssignmentParams) -> list[ObjectRef]:
         return _affected(p)
+
+    def affected_accounts(self, aws_account: AwsAccount, p: AssignmentParams) -> list[str]:
+        return [p.target_id]
 
     def describe(self, value: Value) -> str:
         if value is None:

@@ -15,9 +15,13 @@ from sync.operations import BadParams, PlannedStep
 
 
 def affected_accounts(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> list[AwsAccount]:
-    """Those that this console has, by their ids; `affected_ids` names the others, too."""
+    """Those that are connected, by their ids: nobody proposes or approves anything in an imported one.
+
+    `affected_ids` names all.
+    """
     ids = affected_ids(aws_account, planned)
-    return list(AwsAccount.objects.filter(account_id__in=ids).order_by("account_id")) if ids else []
+    rows = AwsAccount.objects.filter(account_id__in=ids).order_by("account_id") if ids else ()
+    return [each for each in rows if each.is_connected]
 
 
 def affected_ids(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> set[str]:

@@ -135,22 +135,27 @@ def test_where_aws_gives_up_the_change_says_why(
 
 
 def test_who_may_not_propose_there_proposes_nothing_that_lets_somebody_in_there(
-    center: Arranged, emulator: Emulator, aws_account: AwsAccount, erin: Operator, erins: Client
+    center: Arranged, emulator: Emulator, aws_account: AwsAccount, erin: Operator, erins: Client, anton: Operator
 ) -> None:
     member = connect_member(center.made.organization.account("Staging"), "Staging")
-    with pytest.raises(changes.PlanError, match="you may not propose changes of that one"):
+    with pytest.raises(changes.PlanError, match=f"lacks the grant that this needs: {member.account_id}"):
         propose(aws_account, erin, to_group("contractors", member.account_id))
     posted = {"account": member.account_id, "group": "contractors"}
     said = do(erins, "assign", PermissionSet.objects.get(name="Read_Only").aws_id, posted)
-    assert "you may not propose changes of that one" in said
+    assert f"lacks the grant that this needs: {member.account_id}" in said
     Grant.objects.create(operator=erin, aws_account=member, role=Role.EDITOR)
     member.approvals_required = 1
     member.save()
     erin = Operator.objects.get(pk=erin.pk)
     change = propose(aws_account, erin, to_group("contractors", member.account_id))
-    assert "ACCOUNT_ASKS_FOR_APPROVAL" in str(change.findings)
     with pytest.raises(changes.PlanError):
         changes.apply(change=change, actor=erin)
+    Grant.objects.filter(operator=anton).update(role=Role.VIEWER)
+    with pytest.raises(changes.PlanError):
+        changes.approve(change=change, actor=Operator.objects.get(pk=anton.pk))
+    Grant.objects.create(operator=anton, aws_account=member, role=Role.APPROVER)
+    approved = changes.approve(change=change, actor=Operator.objects.get(pk=anton.pk))
+    assert approved.state == Change.State.APPROVED
 
 
 def test_an_account_that_is_not_connected_is_named(center: Arranged, erin: Operator, aws_account: AwsAccount) -> None:
