@@ -14,9 +14,11 @@ from accounts.models import AwsAccount
 from iamconsole.web.admin import ReadOnlyAdmin
 from sync import pull
 from sync.models import (
+    ActivityAnswer,
     Approval,
     ApprovalDemand,
     Attempt,
+    Authorship,
     BreakGlass,
     Change,
     ChangeLine,
@@ -42,6 +44,8 @@ from sync.models import (
     Step,
     StepCounter,
     TickPart,
+    TrailEvent,
+    TrailQuestion,
 )
 
 
@@ -313,3 +317,36 @@ class StepCounterAdmin(ReadOnlyAdmin):
     aws_account_path = ""
     list_display = ("number", "outside", "on_hold_since", "on_hold_why")
     search_fields = ("on_hold_why",)
+
+
+@admin.register(TrailEvent)
+class TrailEventAdmin(SyncAdmin):
+    """Without session, person and address, which the page of the difference shows to whoever may see people."""
+
+    exclude = ("personal",)
+    list_display = ("name", "aws_account", "at", "doer", "called", "tool")
+    list_filter = ("doer",)
+    search_fields = ("name", "event_id", "request_id", "called")
+
+
+@admin.register(Authorship)
+class AuthorshipAdmin(SyncAdmin):
+    list_display = ("revision", "aws_account", "state", "asked_at")
+    list_filter = ("state",)
+    search_fields = ("revision__facet__object_id",)
+
+
+@admin.register(TrailQuestion)
+class TrailQuestionAdmin(SyncAdmin):
+    list_display = ("kind", "object_id", "aws_account", "next_at", "tries")
+    search_fields = ("kind", "object_id")
+
+
+@admin.register(ActivityAnswer)
+class ActivityAnswerAdmin(SyncAdmin):
+    """Without the calls, which are personal."""
+
+    exclude = ("calls",)
+    list_display = ("kind", "object_id", "aws_account", "state", "asked_at")
+    list_filter = ("state",)
+    search_fields = ("kind", "object_id")

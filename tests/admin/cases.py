@@ -91,9 +91,11 @@ from policies.models import (
 )
 from resources.models import CallBudget, Resource, ResourcePolicy, ResourceReading
 from sync.models import (
+    ActivityAnswer,
     Approval,
     ApprovalDemand,
     Attempt,
+    Authorship,
     BreakGlass,
     Change,
     ChangeLine,
@@ -119,6 +121,8 @@ from sync.models import (
     Step,
     StepCounter,
     TickPart,
+    TrailEvent,
+    TrailQuestion,
 )
 from tests.services.statements import denying
 
@@ -149,9 +153,10 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     OwnershipRule.objects.create(
         aws_account=aws_account, position=1, matches="name", pattern="svc-*", ownership="read_only"
     )
-    Revision.objects.create(
+    revision = Revision.objects.create(
         facet=facet, number=1, fingerprint="", content={}, seen_at=now, origin="outside", drift_in=aws_account
     )
+    _who_did_it(revision, aws_account)
     Fact.objects.create(aws_account=aws_account, kind="iam.user", object_id="AIDA1", name="risk", value=1)
     _findings(aws_account)
     EditorDraft.objects.create(
@@ -165,6 +170,15 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     )
     _a_change(aws_account, operator)
     _mirrored(aws_account)
+
+
+def _who_did_it(revision: Revision, aws_account: AwsAccount) -> None:
+    of, now = {"aws_account": aws_account, "kind": "iam.user", "object_id": "AIDA1"}, timezone.now()
+    called = {"region": "us-east-1", "service": "iam.amazonaws.com", "name": "UpdateUser", "doer": "user", "at": now}
+    event = TrailEvent.objects.create(aws_account=aws_account, event_id="1", **called)
+    Authorship.objects.create(revision=revision, aws_account=aws_account, state="found").events.add(event)
+    TrailQuestion.objects.create(**of, next_at=now)
+    ActivityAnswer.objects.create(**of, asked_at=now)
 
 
 def _findings(aws_account: AwsAccount) -> None:
