@@ -43,15 +43,15 @@ def activity(request: HttpRequest, account_id: str, aws_id: str, kind: str) -> H
     answer = principals.answer_of(row)
     sees = DoerNames(signed_in(request), row.aws_account).may_know(doer, row.name)
     calls = principals.calls_in(answer) if answer else ()
-    only = request.GET.get("show", "")
-    shown = [each for each in calls if _fits(each, only)]
+    show = request.GET.get("show", "")
+    shown = [each for each in calls if _fits(each, show)]
     context: dict[str, Any] = {
         "answer": answer,
         "is_waiting": answer is not None and answer.state == ActivityAnswer.State.WAITING,
         "lines": _lines(shown, sees=sees),
         "total": len(calls),
         "denied": len(principals.denials(calls)),
-        "only": only,
+        "show": show,
         "hidden": not sees,
         "error": ErrorView.of(answer.error) if answer else None,
         "regions": principals.regions_asked(row.aws_account),
@@ -61,8 +61,8 @@ def activity(request: HttpRequest, account_id: str, aws_id: str, kind: str) -> H
     return render_tab(request, pages, row, tab=ACTIVITY, template="identities/tabs/activity.html", context=context)
 
 
-def _fits(call: ShownCall, only: str) -> bool:
-    return call.is_denied if only == "denied" else not call.reads if only == "writes" else True
+def _fits(call: ShownCall, show: str) -> bool:
+    return call.is_denied if show == "denied" else not call.reads if show == "writes" else True
 
 
 def _lines(calls: Sequence[ShownCall], *, sees: bool) -> list[CallLine]:

@@ -85,7 +85,7 @@ CASES: dict[str, tuple[DocumentType, str | Statement | list[Statement]]] = {
         to("*", resource=[f"{BUCKET}/{n:060}" for n in range(300)]),
     ),
     "POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA": (TRUST, trust({"AWS": [f"{ROLE}{n:030}" for n in range(40)]})),
-    "POLICY_SIZE_EXCEEDS_SCP_QUOTA": (SCP, deny(resource=[f"{BUCKET}/{n:030}" for n in range(150)])),
+    "POLICY_SIZE_EXCEEDS_SCP_QUOTA": (SCP, deny(resource=[f"{BUCKET}/{n:030}" for n in range(300)])),
     "POLICY_SIZE_EXCEEDS_RCP_QUOTA": (RCP, control(Resource=[f"{BUCKET}/{n:030}" for n in range(150)])),
     "MISSING_VERSION": (IDENTITY, document(allow(), version=None)),
     # ---- Actions and resources

@@ -20,7 +20,7 @@ from policies.models import ManagedPolicy
 from policies.views import document as document_view
 from sync.models import Change
 from tests.services.pages import address, get, text_of
-from tests.services.rows import attach, make_policy, make_user
+from tests.services.rows import attach, make_document, make_policy, make_user
 from tests.services.statements import reports_policy
 
 ClientOf = Callable[..., Client]
@@ -117,11 +117,13 @@ def test_it_says_whose_access_changed_in_the_meantime(
 ) -> None:
     """From v1 to v2, for who has it; what is typed is said below, against v2."""
     moved = make_policy(aws_account, "moved", versions=2)
+    for number, action in ((1, "s3:GetObject"), (2, "s3:PutObject")):
+        moved.versions.filter(number=number).update(document=make_document(reports_policy(action)))
     attach(make_user(aws_account, "dana"), moved)
     said = text_of(send(client_of(erin), moved, NEW, base="v1").content.decode())
     meanwhile = said[said.index("What access changed in the meantime") :]
     assert (
-        "Adds s3:Action2 on acme-reports/* · Removes s3:Action1 on acme-reports/* · for dana"
+        "Adds s3:PutObject on acme-reports/* · Removes s3:GetObject on acme-reports/* · for dana"
         in meanwhile.partition("What the draft")[0]
     )
     assert said.index("What access changed in the meantime") < said.index("What changed in the meantime")
