@@ -24,8 +24,9 @@ from estate.scope import all_accounts
 from iamconsole.web.addresses import AddressScope, needs, page
 from iamconsole.web.elements import ago, name_link
 from iamconsole.web.filters import Filter
+from iamconsole.web.listings import TableListing, list_response
 from iamconsole.web.ranges import RangeMerge
-from iamconsole.web.tables import Column, Table, TableListing, list_response
+from iamconsole.web.tables import Column, Table
 from identities import kinds as identity_kinds
 from identities.dangling_trusts import name_deleted
 from identities.selectors import with_listed_groups

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.addresses import needs, page
-from iamconsole.web.tables import TableListing
+from iamconsole.web.listings import TableListing
 from identities import selectors
 from identities.account.urls import urlpatterns as account_patterns
 from identities.activity.urls import urlpatterns as activity_patterns

@@ -18,7 +18,7 @@ from accounts.audit.listing import AUDIT
 from accounts.models import AuditEntry, AuditHead, Operator, learn_texts
 from accounts.services import audit_checks
 from iamconsole.web.fragments import render_page
-from iamconsole.web.tables import TableListing, list_response
+from iamconsole.web.listings import TableListing, list_response
 from iamconsole.web.words import full_time
 
 

@@ -24,7 +24,8 @@ from accounts.services.password_links import is_invited
 from accounts.sign_in import factors
 from iamconsole.web.elements import ago, muted, name_link, small
 from iamconsole.web.filters import ChoiceFilter, FilterChoice
-from iamconsole.web.tables import Column, Table, list_response
+from iamconsole.web.listings import list_response
+from iamconsole.web.tables import Column, Table
 
 
 # ---- The list ------------------------------------------------------------------------------------------------------

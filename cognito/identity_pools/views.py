@@ -21,8 +21,9 @@ from cognito.identity_pools.sign_in_paths import SignInPaths, without_client
 from cognito.models import IdentityPool
 from cognito.posture import with_findings
 from iamconsole.web.elements import NONE, NOT_HELD, flag, gone_since, joined, muted, name_link, object_url, small
+from iamconsole.web.listings import list_response
 from iamconsole.web.search import narrowed
-from iamconsole.web.tables import Column, Table, list_response
+from iamconsole.web.tables import Column, Table
 from objects import object_actions
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from objects.tables import GONE, UNIQUE_ID, tag_filter, yes_or_no

@@ -22,7 +22,7 @@ from cognito.pools.settings_summary import client_summary, tasks_of
 from cognito.posture import with_findings
 from cognito.tables import POOLS, count_people
 from iamconsole.web.fragments import render_page
-from iamconsole.web.tables import TableListing, list_response
+from iamconsole.web.listings import TableListing, list_response
 from iamconsole.web.uploads import LimitedFiles
 from objects.object_pages import fetch_row, render_tab
 from objects.views.object_action import object_action

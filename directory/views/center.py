@@ -19,7 +19,7 @@ from directory.people import reading_log
 from directory.people.names import exports_people, sees_people
 from directory.sources import ASSIGNMENTS, GROUPS, MEMBERSHIPS, PEOPLE, SETS
 from iamconsole.web.counts import lately, lately_each
-from iamconsole.web.tables import TableListing, list_response
+from iamconsole.web.listings import TableListing, list_response
 from sync.selectors import SourceCoverage, coverages_of
 
 _TITLES = {

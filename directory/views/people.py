@@ -20,7 +20,7 @@ from directory.people.person_record import settings_of
 from directory.sources import PEOPLE
 from directory.views.center import asked_by, list_context
 from iamconsole.web.counts import lately
-from iamconsole.web.tables import TableListing, list_response
+from iamconsole.web.listings import TableListing, list_response
 from objects.object_pages import fetch_row
 
 

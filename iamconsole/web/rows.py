@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from iamconsole.web.elements import copy, joined
+from iamconsole.web.tables import Column
 from iamconsole.web.words import number
-
-if TYPE_CHECKING:
-    from iamconsole.web.tables import Column
 
 _PICK = (
     '<td class="pick-cell"><label class="pick"><input class="form-check-input" type="checkbox" data-pick'

@@ -15,7 +15,8 @@ from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from iamconsole.web.addresses import needs, page
 from iamconsole.web.counts import lately
-from iamconsole.web.tables import Table, TableListing, list_response
+from iamconsole.web.listings import TableListing, list_response
+from iamconsole.web.tables import Table
 from objects import object_actions
 from objects.object_pages import ObjectPages, tab_patterns
 from objects.pick_uses import uses_of

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from iamconsole.web.addresses import needs, page
+from iamconsole.web.listings import picked
 from iamconsole.web.selections import KEPT, keep_posted, kept
-from iamconsole.web.tables import Table, picked
+from iamconsole.web.tables import Table
 from iamconsole.web.uploads import is_too_long
 from iamconsole.web.words import counted
 from objects import object_actions

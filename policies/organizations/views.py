@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
-from iamconsole.web.tables import list_response
+from iamconsole.web.listings import list_response
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from objects.views.lists import ObjectList
 from policies import kinds

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from iamconsole.web.tables import TableListing
+from iamconsole.web.listings import TableListing
 from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from objects.views.lists import ObjectList
 from policies.engine.structure import DocumentType

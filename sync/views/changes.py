@@ -16,7 +16,7 @@ from accounts.access import may, signed_in
 from accounts.roles import SEE_IAM
 from accounts.stepup import is_fresh
 from iamconsole.web import panels
-from iamconsole.web.tables import TableListing, list_response
+from iamconsole.web.listings import TableListing, list_response
 from sync import selectors
 from sync.changes.approvers import ChangeSituation
 from sync.changes.bookkeeping import record_names_viewed

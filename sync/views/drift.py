@@ -24,7 +24,8 @@ from accounts.models import AwsAccount, Operator
 from iamconsole.web import panels
 from iamconsole.web.diff import DiffLine, document_diff
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice
-from iamconsole.web.tables import Column, Table, TableListing, list_response
+from iamconsole.web.listings import TableListing, list_response
+from iamconsole.web.tables import Column, Table
 from iamconsole.web.words import counted
 from sync import drift as service
 from sync import mirror

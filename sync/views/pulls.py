@@ -19,7 +19,7 @@ from accounts.access import FROM_A_FILE, fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import ADMINISTER, PROPOSE
 from iamconsole.web.fragments import wants_fragment
-from iamconsole.web.tables import TableListing, list_response
+from iamconsole.web.listings import TableListing, list_response
 from iamconsole.web.words import counted
 from sync import mirror, pull_groups, refresh, schedule, selectors
 from sync import pull as pulling

@@ -27,7 +27,7 @@ from cognito.people.selectors import (
 )
 from cognito.people.table import THERE, PeopleTableOptions, rows_of
 from cognito.tables import listed_people, people_table
-from iamconsole.web import keyset, tables
+from iamconsole.web import keyset, listings
 from iamconsole.web.keyset import KeysetPage
 from identities.bulk.csv_text import CsvLine
 from tests.cognito.pulled_people import make, names, pull_people
@@ -141,7 +141,7 @@ def test_what_many_have_is_paged_through_there_and_back(
     """Met in windows along the names, past gaps that are wider than one."""
     monkeypatch.setattr(keyset, "WINDOW", 4)
     monkeypatch.setattr(selectors, "_MANY", -1)
-    monkeypatch.setattr(tables, "SIZES", (3,))
+    monkeypatch.setattr(listings, "SIZES", (3,))
     pool = make_pool(aws_account)
     for number in range(40):
         plan, month = ("shop", 2) if number % 20 < 9 else ("none", 1)
@@ -151,7 +151,7 @@ def test_what_many_have_is_paged_through_there_and_back(
 
     def page(**cursor: str) -> KeysetPage:
         asking = QueryDict(f"{asked}&rows=3&{urlencode(cursor)}")
-        return tables.TableListing(people, listed_people(pool), pool, asking).page
+        return listings.TableListing(people, listed_people(pool), pool, asking).page
 
     there = [page()]
     while there[-1].next:

@@ -31,7 +31,6 @@ TYPES_ONLY = {
     ("emulator.cognito_idp.clients", "emulator.cognito_idp.pool"),
     ("emulator.cognito_idp.settings", "emulator.cognito_idp.pool"),
     ("emulator.iam.shapes", "emulator.iam.backend"),
-    ("iamconsole.web.rows", "iamconsole.web.tables"),
     ("sync.checks", "sync.operations"),
     ("sync.models.runs", "sync.pull_groups"),
     ("sync.plan_draft", "sync.operations"),

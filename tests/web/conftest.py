@@ -11,8 +11,9 @@ from django.http import QueryDict
 
 from accounts.models import AwsAccount
 from iamconsole.web.filters import ChoiceFilter, DateFilter, FilterChoice, TextFilter
+from iamconsole.web.listings import TableListing
 from iamconsole.web.search import narrowed
-from iamconsole.web.tables import Column, Table, TableListing
+from iamconsole.web.tables import Column, Table
 from identities.models import IamGroup, IamUser
 
 TABLE = Table(

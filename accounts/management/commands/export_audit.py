@@ -10,7 +10,7 @@ from django.http import QueryDict
 from accounts.audit.listing import AUDIT
 from accounts.models import AuditEntry
 from iamconsole.web.exports import CHUNK, FORMATS
-from iamconsole.web.tables import TableListing
+from iamconsole.web.listings import TableListing
 
 
 class Command(BaseCommand):

@@ -29,8 +29,9 @@ from cognito.people.selectors import SUB, USERNAME, as_aws_writes_it, cleaned
 from cognito.tables import listed_people, people_table
 from iamconsole.web.counts import lately
 from iamconsole.web.fragments import wants_fragment
+from iamconsole.web.listings import TableListing, list_response
 from iamconsole.web.selections import keep_posted
-from iamconsole.web.tables import Table, TableListing, list_response
+from iamconsole.web.tables import Table
 from iamconsole.web.words import counted
 from objects.object_actions import ObjectAction
 from objects.object_pages import fetch_row, tab_links
