@@ -72,6 +72,22 @@ class EditorForm(forms.Form):
             self.view = self.received.view or (shown if self.received.refused else self.view)
             self._write(bound, self.received.text)
 
+    def opened(self, place: str, action: str) -> None:
+        """To be called by the page with the editor: `place` and `action` are those of its drafts."""
+        if (bound := self.editor) is not None:
+            _editor_field(bound).opened(self, place, action)
+
+    def keep(self) -> None:
+        """Saves what was typed as a draft."""
+        self.hold()
+        if (bound := self.editor) is not None:
+            _editor_field(bound).keep(self)
+
+    def was_staged(self) -> None:
+        """What was typed is sent: the draft ends."""
+        if (bound := self.editor) is not None:
+            _editor_field(bound).staged(self)
+
     def _write(self, bound: forms.BoundField, text: str) -> None:
         data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, whose fields may have several values
         data[bound.html_name] = text
@@ -150,11 +166,6 @@ class ActionForm(EditorForm, StageForm):
         """Something is said there, or something is wrong with it."""
         return any(bound.errors or bound.value() for bound in self.folded_fields)
 
-    def opened(self, place: str, action: str) -> None:
-        """To be called by the page of an action: `place` and `action` as they are registered."""
-        if (bound := self.editor) is not None:
-            _editor_field(bound).opened(self, place, action)
-
     def resume(self, base: str) -> None:
         """A draft is put into the form, which began with `base` (policies.actions.document_edit)."""
 
@@ -163,19 +174,9 @@ class ActionForm(EditorForm, StageForm):
         """What of the object the page was opened for, such as the name of an inline policy."""
         return str(self.initial.get(self.part_field) or "") if self.part_field else ""
 
-    def keep(self) -> None:
-        """Saves what was typed as a draft."""
-        self.hold()
-        if (bound := self.editor) is not None:
-            _editor_field(bound).keep(self)
-
-    def was_staged(self) -> None:
-        if (bound := self.editor) is not None:
-            _editor_field(bound).staged(self)
-
 
 def _editor_field(bound: forms.BoundField) -> EditorField:
-    assert isinstance(bound.field, EditorField)  # noqa: S101  `ActionForm.editor` finds no other
+    assert isinstance(bound.field, EditorField)  # noqa: S101  `EditorForm.editor` finds no other
     return bound.field
 
 

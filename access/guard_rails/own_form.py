@@ -105,25 +105,10 @@ class OwnRailForm(EditorForm, RailForm):
         self._write(self["base"], self._now)
         raise forms.ValidationError(_MOVED)
 
-    def opened(self) -> None:
+    def opened(self, place: str = PLACE, action: str = NAME) -> None:
         """Its page is about to be shown. What AWS can't be asked of has no drafts: nobody proposes anything there."""
         if self.aws_account.is_connected:
-            self._field.opened(self, PLACE, NAME)
-
-    def keep(self) -> None:
-        """A button saves what was typed as a draft, and nothing else."""
-        self.hold()
-        self._field.keep(self)
-
-    def saved(self) -> None:
-        """It is a guard rail now: the draft ends."""
-        self._field.staged(self)
-
-    @property
-    def _field(self) -> RailDocumentField:
-        field = self.fields["document"]
-        assert isinstance(field, RailDocumentField)  # noqa: S101  as declared
-        return field
+            super().opened(place, action)
 
     @property
     def beside(self) -> list[forms.BoundField]:

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from access.guard_rails.content import KIND, Mode, RailContent
 from access.guard_rails.draft_block import effect_of
@@ -21,7 +21,7 @@ from access.guard_rails.finding_source import RULE
 from access.guard_rails.form import RailForm
 from access.guard_rails.own_form import OwnRailForm, RailDocumentField
 from access.guard_rails.rules import OWN, RULES, RailRule
-from access.guard_rails.services import change_own, rail_of, set_in_each
+from access.guard_rails.services import WantedRail, change_own, make_own, rail_of, set_in_each
 from access.views.safeguards import (
     PageScope,
     decide,
@@ -179,6 +179,7 @@ def guard_rail(request: HttpRequest, pk: int, account_id: str = "", label: int =
     return _page(request, scope, of, safeguard, version)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def guard_rail_new(request: HttpRequest, account_id: str = "", label: int = 0) -> HttpResponse:
     scope = fetch_scope(request, account_id, label)
     if request.method == "POST":
@@ -218,22 +219,31 @@ def _set(
         return _page(request, scope, rule, safeguard, version, form)
     operator, rails = signed_in(request), form.rails
     made: SafeguardVersion | None = None
-    if rule.name == OWN and safeguard is not None:
+    several = len(rails) > 1
+    if rule.name == OWN:  # first here: where that fails, the form is shown again, and sent again for all of them
         try:
-            made = change_own(safeguard=safeguard, actor=operator, rail=rails.pop(scope.of))
+            made = _set_own(scope, safeguard, operator, rails.pop(scope.of))
         except SafeguardError as problem:
             return _page(request, scope, rule, safeguard, version, form, str(problem))
+        _tell(request, made, where=f"{scope.of}: " if several else "")
     for each in set_in_each(rails=rails, actor=operator):
         is_here = each.scope == scope.of
-        if is_here and each.why_not and (len(rails) == 1 or rule.name == OWN):
+        if is_here and each.why_not and not several:
             return _page(request, scope, rule, safeguard, version, form, each.why_not)
         made = each.version if is_here else made
-        _tell(request, each.version, each.why_not, f"{each.scope}: " if len(rails) > 1 else "")
-    if rule.name == OWN and safeguard is not None:
-        _tell(request, made)
+        _tell(request, each.version, each.why_not, f"{each.scope}: " if several else "")
     if isinstance(form, OwnRailForm):
-        form.saved()
+        form.was_staged()
     return redirect(_url(scope, rule, made.safeguard if made else None))
+
+
+def _set_own(
+    scope: PageScope, safeguard: Safeguard | None, operator: Operator, rail: WantedRail
+) -> SafeguardVersion:
+    """Raises SafeguardError."""
+    if safeguard is None:
+        return make_own(scope=scope.of, actor=operator, rail=rail)
+    return change_own(safeguard=safeguard, actor=operator, rail=rail)
 
 
 def _holds(request: HttpRequest, form: OwnRailForm) -> bool:

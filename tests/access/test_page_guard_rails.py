@@ -13,6 +13,7 @@ from identities import operations as ops
 from identities.models import IamUser
 from policies.models import EditorDraft
 from sync.models import SafeguardVersion
+from sync.safeguards import services
 from sync.safeguards.in_force import versions_in_force
 from tests.access.mirrored import managed
 from tests.conftest import make_operator
@@ -128,6 +129,21 @@ def test_in_other_aws_accounts_that_they_own(
     assert in_force(other_account) == []
     response = post(olga, f"{NO_ALL}set/", others=[other_account.pk])
     assert response.status_code == 302 and len(in_force(other_account)) == 1 and len(in_force(here)) == 1
+
+
+def test_one_that_fails_here_is_set_nowhere_else(
+    here: AwsAccount, other_account: AwsAccount, olga: Operator, post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form is shown again, to be sent again."""
+    own = {"document": document_text(deny("s3:DeleteBucket")), "others": [other_account.pk]}
+    post(olga, f"{WHERE}new/", **own | {"name": "Buckets stay", "others": []})
+    monkeypatch.setattr(services, "MOST", 1)
+    late = post(olga, f"{WHERE}new/", name="Buckets stay, too", **own)
+    assert late.status_code == 422 and "delete one first" in late.content.decode()
+    assert in_force(other_account) == []
+    monkeypatch.undo()
+    assert post(olga, f"{WHERE}new/", name="Buckets stay, too", **own).status_code == 302
+    assert (len(in_force(here)), len(in_force(other_account))) == (2, 1)
 
 
 def test_the_plan_says_so_and_an_owner_overrides(
