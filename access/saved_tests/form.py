@@ -24,11 +24,16 @@ def _lines(label: str, hint: str, *, required: bool = True) -> forms.CharField:
 _BY_NAME = "Such as role/deploy, user/anna or group/guests, in each AWS account. One a line."
 _HOW_NAMED = "write user/, role/ or group/ before the name. Where nobody is called so, nothing is allowed."
 
+# IAM User Guide, "AWS JSON policy elements: Principal". Names of users and roles may have dots, too.
+_SERVICES = (".amazonaws.com", ".amazonaws.com.cn")
+_PROVIDERS = ("accounts.google.com", "graph.facebook.com", "www.amazon.com")
+
 
 def _is_named(said: str) -> bool:
     """By kind and name; or somebody who is the same in each AWS account."""
     kind, slash, name = said.partition("/")
-    return said == "*" or said.startswith("arn:") or bool(slash and name and kind in KINDS) or "." in said
+    is_same = said == "*" or said.startswith("arn:") or said.endswith(_SERVICES) or said in _PROVIDERS
+    return is_same or bool(slash and name and kind in KINDS)
 
 
 class SavedTestForm(forms.Form):

@@ -9,6 +9,7 @@ import pytest
 from access.guard_rails.content import KIND, Mode
 from access.guard_rails.finding_source import GuardRailSource
 from access.saved_tests.content import ALLOWED, DENIED, TestContent
+from access.saved_tests.form import SavedTestForm
 from access.saved_tests.running import TestStatus, run
 from access.simulation.question import SimulationQuestion
 from access.simulation.supposing import live_state
@@ -212,6 +213,16 @@ def test_a_name_that_the_operator_does_not_see_tells_them_nothing(
 def test_where_nobody_has_the_name(here: AwsAccount, expected: str, status: TestStatus) -> None:
     question = SimulationQuestion(("role/guest",), ("s3:PutObject",), ("arn:aws:s3:::lake/a",))
     assert run(TestContent.of(question, expected, None), live_state(here)).status is status
+
+
+@pytest.mark.parametrize(
+    ("said", "is_taken"),
+    [("user/anna.meyer", True), ("lambda.amazonaws.com", True), ("*", True), ("anna", False), ("anna.meyer", False)],
+)
+def test_whom_it_names_is_said_by_kind(said: str, is_taken: bool) -> None:
+    """Else it would mean nobody, and pass, where a user and a role are called so."""
+    typed = {"name": "Never", "expected": DENIED, "principals": said, "actions": "s3:PutObject"}
+    assert SavedTestForm(typed, directory=None, may_block=True).is_valid() is is_taken
 
 
 def test_a_test_of_a_label_breaks_in_the_aws_account_of_the_plan(
