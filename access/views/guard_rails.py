@@ -237,9 +237,7 @@ def _set(
     return redirect(_url(scope, rule, made.safeguard if made else None))
 
 
-def _set_own(
-    scope: PageScope, safeguard: Safeguard | None, operator: Operator, rail: WantedRail
-) -> SafeguardVersion:
+def _set_own(scope: PageScope, safeguard: Safeguard | None, operator: Operator, rail: WantedRail) -> SafeguardVersion:
     """Raises SafeguardError."""
     if safeguard is None:
         return make_own(scope=scope.of, actor=operator, rail=rail)

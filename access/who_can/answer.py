@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -99,6 +100,9 @@ class WhoCanLine:
         return CONDITIONAL if self.decision == Decision.UNKNOWN and self.only_if.startswith("only ") else self.decision
 
 
+Listed = WhoCanMatch | ThereMatch | Outsider | Unseen
+
+
 class WhoCanAnswer:
     """`like`: the unique id of somebody, to list only who gets it in the same way; "" for everybody. `may_see`: whether
     something of another AWS account, by its id, may be told to who asks.
@@ -126,7 +130,7 @@ class WhoCanAnswer:
         return self._may_see(aws_account.account_id)
 
     @property
-    def listed(self) -> Sequence[WhoCanMatch | ThereMatch | Outsider | Unseen]:
+    def listed(self) -> Sequence[Listed]:
         if self.like:
             return self.like.matches
         there = [ThereMatch(matches, match) for matches, match in self.across.listed]
@@ -175,20 +179,29 @@ class WhoCanAnswer:
     def lines(self, first: int = 0, most: int | None = None) -> Iterator[WhoCanLine]:
         """`first`: from 0."""
         listed = self.listed[first : None if most is None else first + most]
-        ways = {each.number: ways_of(each, self.cached.groups) for each in listed if isinstance(each, WhoCanMatch)}
-        links = self.links(way for each in ways.values() for way in each)
-        for each in listed:
+        ways = [self._ways(each) for each in listed]
+        by_account: dict[AwsAccount, list[Way]] = defaultdict(list)
+        for each, found in zip(listed, ways, strict=True):
+            by_account[self._account_of(each)] += found
+        links = {of: links_of(of, set(policies_and_groups(found))) for of, found in by_account.items()}
+        for each, found in zip(listed, ways, strict=True):
             if isinstance(each, Outsider):
                 yield outsider_line(each)
             elif isinstance(each, Unseen):
                 yield WhoCanLine(UNSEEN, "", "", each.decision, ())
-            elif isinstance(each, ThereMatch):
-                yield self._line_there(each)
             else:
-                because = [way_line(way, links) for way in ways[each.number]]
-                yield self._line(each, because, self.url_of(each.number))
+                of = self._account_of(each)
+                yield self._line(each, of, [way_line(way, links[of]) for way in found])
 
-    def links(self, ways: Any) -> Mapping[str, str]:
+    def _ways(self, each: Listed) -> tuple[Way, ...]:
+        if isinstance(each, ThereMatch):
+            return ways_of(each.match, each.of.cached.groups)
+        return ways_of(each, self.cached.groups) if isinstance(each, WhoCanMatch) else ()
+
+    def _account_of(self, each: Listed) -> AwsAccount:
+        return each.of.aws_account if isinstance(each, ThereMatch) else self.aws_account
+
+    def links(self, ways: Iterable[Way]) -> Mapping[str, str]:
         return links_of(self.aws_account, set(policies_and_groups(ways)))
 
     def url_of(self, number: int) -> str:
@@ -202,25 +215,20 @@ class WhoCanAnswer:
             own = str(self.aws_account) if line.kind and not line.account else line.account
             yield csv_line((line.name, line.arn, line.decision, line.only_if, line.example, own, because))
 
-    def _line_there(self, there: ThereMatch) -> WhoCanLine:
-        """In another AWS account."""
-        aws_account, found = there.of.aws_account, there.match
-        ways = ways_of(found, there.of.cached.groups)
-        links = links_of(aws_account, set(policies_and_groups(ways)))
-        url = principal_url(aws_account, found.holder.unique_id, found.holder.is_role)
-        return replace(self._line(found, [way_line(way, links) for way in ways], url), account=str(aws_account))
-
-    def _line(self, found: WhoCanMatch, because: Sequence[WayLine], url: str) -> WhoCanLine:
+    def _line(self, each: WhoCanMatch | ThereMatch, of: AwsAccount, because: Sequence[WayLine]) -> WhoCanLine:
+        """`of`: the AWS account that they are in."""
+        found = each.match if isinstance(each, ThereMatch) else each
         is_about_pattern = is_pattern(self.asked["action"]) or is_pattern(self.asked["resource"])
         return WhoCanLine(
             name_of(found.arn),
-            url,
+            principal_url(of, found.holder.unique_id, found.holder.is_role),
             "role" if found.holder.is_role else "user",
             found.decision,
             because,
             describe_condition(found),
             describe_example(found) if is_about_pattern and not found.is_undecided else "",
             found.arn,
+            "" if of == self.aws_account else str(of),
         )
 
 

@@ -17,15 +17,16 @@ from access.index import index_of
 from access.outsiders import outsiders
 from access.resource_sides.lookup import ResourceSides, everybody
 from access.situations import situation_of
+from access.who_can.answer import WhoCanAnswer
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
 from policies.engine.combine import Decision
-from tests.access.mirrored import ID, arn, columns_trusting, role, user
+from tests.access.mirrored import ID, arn, columns_trusting, managed, role, user
 from tests.services.fuzzing import as_long_as_asked
 from tests.services.organization_rows import complete
 from tests.services.pages import address, get, text_of
 from tests.services.resource_rows import hold
-from tests.services.rows import make_role
+from tests.services.rows import attach, make_role, make_user
 from tests.services.statements import allow, deny, document_text, trust
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,18 @@ def test_both_sides_are_evaluated_and_strangers_named_as_such(
     assert "sender-2" not in found
     assert f"AWS account {STRANGER}, which isn’t connected" in found
     assert "see" not in found.partition("Because of")[2].partition("Through")[0]
+
+
+def test_queries_do_not_grow_with_those_who_are_let_in(
+    four: dict[str, AwsAccount], django_assert_max_num_queries: Any
+) -> None:
+    senders = managed(four[DATA], "senders", [allow("sqs:*")])
+    for number in range(12):
+        attach(make_user(four[DATA], f"other-{number}"), senders)
+    opened(four[ID], arn("root", account=DATA))
+    answer = WhoCanAnswer(four[ID], {"action": SEND, "resource": QUEUE, "context": {}}, may_see=everybody)
+    with django_assert_max_num_queries(4):
+        assert len(list(answer.lines())) == 13
 
 
 def test_an_operator_of_one_aws_account_of_four(
