@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from accounts.models import AwsAccount
-from iamconsole.web.words import day
+from iamconsole.web.words import day, number
 from identities.account.last_accessed import FACET, LastAccessed
 from identities.models import IamRole, IamUser, ServiceLastAccessed
 from policies.engine.tighten import Usage
@@ -95,7 +95,7 @@ class Reports:
         if not judges:
             return Evidence(why_not="No user or role has it, so nothing tells what is needed of it.")
         if why_not:
-            others = f" {len(why_not) - 1} more who have it tell too little." if len(why_not) > 1 else ""
+            others = f" Not enough is known of {number(len(why_not) - 1)} more, either." if len(why_not) > 1 else ""
             return Evidence(why_not=why_not[0] + others)
         until = min(self._facets[judge.aws_id]["read_at"] for judge in judges)
         return Evidence(usage_of([self._reports[judge.aws_id] for judge in judges]), until)

@@ -76,7 +76,7 @@ class CutCandidate:
     @property
     def is_of_today(self) -> bool:
         """Whether it names what paths lead over now, and nothing that is made later. What must stay isn't known, so
-        that the denial can't be of all but that: AWS tells last use by service.
+        that the denial can't be of all but that: AWS tells which services and actions were used, and not on what.
         """
         return self.how is CutHow.LIMIT and self.others != (self.place.arn,)
 

@@ -35,7 +35,7 @@ from access.views.safeguards import (
 )
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount, Operator
-from accounts.roles import ADMINISTER, SEE_IAM
+from accounts.roles import ADMINISTER
 from findings.models import Finding, SourceLook
 from objects.object_actions import DO, KEEP, VIEW
 from policies.views.document import render_checked
@@ -142,8 +142,9 @@ def _url(scope: PageScope, rule: RailRule, safeguard: Safeguard | None) -> str:
 
 def _rows(scope: PageScope, operator: Operator) -> QuerySet[Finding]:
     """Findings of guard rails, in the AWS accounts that the operator sees."""
-    seen = AwsAccount.objects.visible_to(operator, SEE_IAM).filter(pk__in=[each.pk for each in accounts_in(scope.of)])
-    return Finding.objects.filter(aws_account__in=seen.values("pk"), rule=RULE).counted_at(timezone.now())
+    return Finding.objects.filter(aws_account__in=scope.seen_by(operator).values("pk"), rule=RULE).counted_at(
+        timezone.now()
+    )
 
 
 def _counts(scope: PageScope, operator: Operator) -> dict[str, int]:
@@ -309,7 +310,7 @@ def _form(
     if rule.name != OWN:
         content = RailContent.read(version.content) if version else None
         return RailForm(data, **about, content=content, name=version.name if version else "")
-    home = scope.aws_account or next(each for each in accounts_in(scope.of))
+    home = scope.aws_account or accounts_in(scope.of)[0]
     form = OwnRailForm(data, **about, home=home, operator=operator, asked=request.GET, version=version)
     form.opened()
     return form

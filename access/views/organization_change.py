@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from access.plans.organization_blocks import LEDE, is_measured, organization_effects
-from accounts.access import may, signed_in
-from accounts.models import AwsAccount
-from accounts.roles import SEE_IAM
+from access.views.seen import seen_by
+from accounts.access import signed_in
 from iamconsole.web.fragments import render_page, wants_fragment
 from sync.naming import Names
 from sync.views.live import fetch_change
@@ -19,11 +18,7 @@ _SHOWN_IN_PANEL = 5  # AWS accounts; the page has all
 @require_GET
 def change_organization(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change = fetch_change(request, account_id, pk)
-    operator = signed_in(request)
-    visible = {
-        each.account_id for each in AwsAccount.objects.visible_to(operator, SEE_IAM) if may(operator, SEE_IAM, each)
-    }
-    found = organization_effects(change, visible.__contains__)
+    found = organization_effects(change, seen_by(request))
     shown = _SHOWN_IN_PANEL if wants_fragment(request) else len(found.accounts)
     context = {
         "change": change,
@@ -32,6 +27,6 @@ def change_organization(request: HttpRequest, account_id: str, pk: int) -> HttpR
         "left_out": len(found.accounts[shown:]),
         "is_measured": is_measured(change),
         "lede": LEDE,
-        "names": Names(operator, change.aws_account),
+        "names": Names(signed_in(request), change.aws_account),
     }
     return render_page(request, "access/organization/change.html", context, fragment="access")

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AccountLabel, AwsAccount, Operator
-from accounts.roles import ADMINISTER, APPROVE
+from accounts.roles import ADMINISTER, APPROVE, SEE_IAM
 from sync.models import Safeguard, SafeguardVersion
 from sync.safeguards import services
 from sync.safeguards.in_force import versions_in_force, versions_of
@@ -49,6 +50,12 @@ class PageScope:
         """Those in force, in an AWS account those of its labels, too."""
         found = versions_in_force(self.of, kind) if isinstance(self.of, AwsAccount) else versions_of(self.of, kind)
         return list(found)
+
+    def seen_by(self, operator: Operator) -> QuerySet[AwsAccount]:
+        """Its AWS accounts in which they may see IAM."""
+        return AwsAccount.objects.visible_to(operator, SEE_IAM).filter(
+            pk__in=[each.pk for each in accounts_in(self.of)]
+        )
 
     def context(self) -> dict[str, Any]:
         return {"aws_account": self.aws_account, "label": self.label}

@@ -36,12 +36,11 @@ from access.views.safeguards import (
 )
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount, Operator
-from accounts.roles import SEE_IAM
 from accounts.stepup import demand_step_up
 from iamconsole.web.fragments import render_page
 from sync.models import Change, Safeguard, SafeguardVersion
 from sync.safeguards import services
-from sync.safeguards.scopes import accounts_in, takes_second_person
+from sync.safeguards.scopes import takes_second_person
 from sync.safeguards.services import SafeguardError
 from sync.views.live import fetch_change
 
@@ -108,8 +107,9 @@ def lines_of(scope: PageScope, operator: Operator) -> list[TestLine]:
 
 def _results(scope: PageScope, operator: Operator) -> dict[int, list[AccessTestResult]]:
     """By the number of the test, in the AWS accounts that the operator sees: the worst first."""
-    seen = AwsAccount.objects.visible_to(operator, SEE_IAM).filter(pk__in=[each.pk for each in accounts_in(scope.of)])
-    rows = AccessTestResult.objects.filter(aws_account__in=seen.values("pk")).select_related("aws_account")
+    rows = AccessTestResult.objects.filter(aws_account__in=scope.seen_by(operator).values("pk")).select_related(
+        "aws_account"
+    )
     found: dict[int, list[AccessTestResult]] = defaultdict(list)
     for each in sorted(rows, key=lambda row: (_ORDER.get(row.status, 2), row.aws_account.name)):
         found[each.safeguard_id].append(each)
