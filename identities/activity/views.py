@@ -15,6 +15,7 @@ from accounts.access import signed_in
 from identities.object_pages import ROLE, USER
 from objects.object_pages import ObjectPages, fetch_row, render_tab
 from sync.activity import principals
+from sync.activity.erasing import ERASED
 from sync.activity.people import DoerNames
 from sync.activity.principals import ShownCall
 from sync.models import ActivityAnswer, TrailEvent
@@ -48,6 +49,7 @@ def activity(request: HttpRequest, account_id: str, aws_id: str, kind: str) -> H
     context: dict[str, Any] = {
         "answer": answer,
         "is_waiting": answer is not None and answer.state == ActivityAnswer.State.WAITING,
+        "is_erased": answer is not None and answer.calls == ERASED,
         "lines": _lines(shown, sees=sees),
         "total": len(calls),
         "denied": len(principals.denials(calls)),

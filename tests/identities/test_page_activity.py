@@ -132,7 +132,10 @@ def test_erasing_a_person_erases_what_they_called(jane: IamUser, erin: Operator,
     asked(client_of(erin), "user", jane)
     free_texts.erase_naming(jane.aws_account, free_texts.names_one_of({"127.0.0.1"}))
     assert ActivityAnswer.objects.get().calls == erasing.ERASED
-    assert "iam:ListGroups" not in get(client_of(erin), "user_activity", aws_id=jane.aws_id)
+    page = get(client_of(erin), "user_activity", aws_id=jane.aws_id)
+    assert "iam:ListGroups" not in page
+    assert "It called nothing" not in page
+    assert "The answer was erased" in page
 
 
 def test_of_another_account_nothing_is_told(
