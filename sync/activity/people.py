@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from accounts.access import sees_people
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_PEOPLE
 from iamconsole.web.once import once_a_page
+from sync import clock
 from sync.activity.erasing import ERASED
-from sync.models import Authorship, TrailEvent
+from sync.activity.lookup import HISTORY
+from sync.models import Authorship, Revision, TrailEvent
 
 Doer = TrailEvent.Doer
 A_PERSON = "a person of Identity Center"
@@ -70,16 +71,25 @@ class DoerNames:
     def __init__(self, operator: Operator, aws_account: AwsAccount, perm: str = SEE_PEOPLE) -> None:
         self._operator, self._aws_account, self._perm = operator, aws_account, perm
         self._sees_here = sees_people(operator, aws_account, perm)
+        self._called: dict[str, str] = {}  # people of Identity Center, by their id; "" of those without a name
+
+    def learn(self, events: Iterable[TrailEvent]) -> None:
+        """What the people behind these calls are called: one query for all of them."""
+        ids = {personal_of(each).get("person_id", "") for each in events} - {"", *self._called}
+        self._called |= dict.fromkeys(ids, "")
+        for namer in _namers if ids else ():
+            self._called |= namer(holders_of(self._aws_account), ids)
 
     def said(self, event: TrailEvent) -> SaidDoer:
+        """Of an event that was learned."""
         personal = personal_of(event)
-        sees = self.may_know(event.doer, event.called)
+        sees = self.may_know(event.doer, event.called, names_person="person_id" in personal)
         shown = personal if sees else {}
         return SaidDoer(
             who=self._who(event, shown),
             kind=event.doer,
             session=shown.get("session", ""),
-            person=shown.get("person", "") or self._name_of(shown.get("person_id", "")),
+            person=shown.get("person", "") or self._called.get(shown.get("person_id", ""), ""),
             address=shown.get("address", ""),
             agent=shown.get("agent", ""),
             tool=event.tool,
@@ -88,9 +98,10 @@ class DoerNames:
             event=event,
         )
 
-    def may_know(self, doer: str, called: str) -> bool:
-        """Of sessions of Identity Center, those who may see its people, wherever they are held."""
-        if doer == Doer.PERSON or called.startswith(_SSO_ROLE):
+    def may_know(self, doer: str, called: str, *, names_person: bool = False) -> bool:
+        """Of sessions of Identity Center, and of calls for one of its people (`names_person`): those who may see its
+        people, wherever they are held."""
+        if doer == Doer.PERSON or called.startswith(_SSO_ROLE) or names_person:
             holders = holders_of(self._aws_account)
             return self._sees_here and all(sees_people(self._operator, each, self._perm) for each in holders)
         return self._sees_here
@@ -99,14 +110,8 @@ class DoerNames:
         if event.step is not None:
             return f"this console, change {event.step.change_id}"
         if event.doer == Doer.PERSON:
-            return self._name_of(personal.get("person_id", "")) or A_PERSON
+            return self._called.get(personal.get("person_id", "")) or A_PERSON
         return _WHO[event.doer].format(event.called) if event.called else Doer(event.doer).label
-
-    def _name_of(self, person_id: str) -> str:
-        if not person_id:
-            return ""
-        names = [namer(holders_of(self._aws_account), [person_id]) for namer in _namers]
-        return next((found[person_id] for found in names if person_id in found), "")
 
 
 _WHO: Mapping[str, str] = {
@@ -139,17 +144,20 @@ def read_personal(text: str) -> Mapping[str, str]:
 
 
 # ---- Of revisions --------------------------------------------------------------------------------------------
+UNASKED = "unasked"  # the next tick asks
+IMPORTED = "imported"  # the AWS account was imported from a file: nobody can ask its CloudTrail
+
+
 @dataclass(frozen=True)
 class SaidAuthorship:
-    """Who brought about a revision, or why that isn't known. `authorship` is None where nobody has asked yet."""
+    """Who brought about a revision, or why that isn't known.
 
-    authorship: Authorship | None
-    doers: Sequence[SaidDoer]
-    error: Mapping[str, Any]  # why CloudTrail could not be asked, as AwsError.as_json has it
+    `state`: that of the `authorship`; without one, `UNASKED`, `IMPORTED`, or that it is too old to be asked.
+    """
 
-    @property
-    def state(self) -> str:
-        return self.authorship.state if self.authorship else "unasked"
+    state: str
+    authorship: Authorship | None = None
+    doers: Sequence[SaidDoer] = ()
 
     @property
     def words(self) -> str:
@@ -167,9 +175,20 @@ def authorships(
     """By the pk of the revision, in as many queries as for one. Only of those that somebody has asked about."""
     names = DoerNames(operator, aws_account, perm)
     rows = Authorship.objects.filter(revision__in=list(revisions), aws_account=aws_account)
-    return {row.revision_id: said_of(names, row) for row in rows.prefetch_related("events__step")}
+    found = list(rows.prefetch_related("events__step"))
+    names.learn(event for row in found for event in row.events.all())
+    return {row.revision_id: said_of(names, row) for row in found}
 
 
-def said_of(names: DoerNames, row: Authorship, error: Mapping[str, Any] | None = None) -> SaidAuthorship:
+def said_of(names: DoerNames, row: Authorship) -> SaidAuthorship:
     events = sorted(row.events.all(), key=lambda event: event.at, reverse=True)
-    return SaidAuthorship(row, [names.said(event) for event in events], error or {})
+    names.learn(events)
+    return SaidAuthorship(row.state, row, [names.said(event) for event in events])
+
+
+def without_authorship(aws_account: AwsAccount, revision: Revision) -> SaidAuthorship:
+    """Of a revision that nobody has asked about."""
+    if not aws_account.is_connected:
+        return SaidAuthorship(IMPORTED)
+    is_old = revision.seen_at <= clock.now() - HISTORY
+    return SaidAuthorship(Authorship.State.TOO_OLD if is_old else UNASKED)

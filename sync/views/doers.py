@@ -19,17 +19,16 @@ from accounts.roles import EXPORT_PEOPLE
 from iamconsole.web.tables import Column, Table
 from sync import drift as service
 from sync.activity import erasing, questions
-from sync.activity.people import DoerNames, SaidAuthorship, authorships, said_of
+from sync.activity.people import DoerNames, SaidAuthorship, authorships, said_of, without_authorship
 from sync.models import Authorship, TrailQuestion
 from sync.views.words import ErrorView
 
-UNASKED = SaidAuthorship(None, (), {})
-
 
 def doers_of(operator: Operator, aws_account: AwsAccount, revisions: Iterable[Any]) -> Mapping[int, SaidAuthorship]:
-    """Of each revision of a page, by its pk; `UNASKED` where nobody has asked."""
-    pks = [each.pk for each in revisions]
-    return {**dict.fromkeys(pks, UNASKED), **authorships(operator, aws_account, pks)}
+    """Of each revision of a page, by its pk."""
+    revisions = list(revisions)
+    found = authorships(operator, aws_account, [each.pk for each in revisions])
+    return {each.pk: found.get(each.pk) or without_authorship(aws_account, each) for each in revisions}
 
 
 def about_doers(who: SaidAuthorship, revision: Any) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -212,3 +214,66 @@ def test_a_person_behind_a_call_is_named_by_identity_center(
     TrailEvent.objects.update(doer="person", called="", personal='{"person_id": "u-1"}')
     assert "By Dana Okafor" in text_of(get(client_of(alice), "drift"))
     assert "By a person of Identity Center" in text_of(get(client_of(bob), "drift"))
+
+
+def test_a_person_of_identity_center_is_named_to_who_may_see_its_people_only(
+    drifted: Revision,
+    other_account: AwsAccount,
+    erin: Operator,
+    client_of: ClientOf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where a role of another name made the call for them. Its people are held where erin may see none."""
+    monkeypatch.setattr(people, "_holders", [lambda asked: [other_account]])
+    monkeypatch.setattr(people, "_namers", [lambda held_by, ids: dict.fromkeys(ids, "Dana Okafor")])
+    TrailEvent.objects.update(personal='{"person_id": "u-1"}')
+    assert "Okafor" not in get(client_of(erin), "drift")
+    assert "Okafor" not in exported(client_of(erin).get(address("drift") + "?format=csv"))
+    Grant.objects.create(operator=erin, aws_account=other_account, role="editor")
+    assert "for Dana Okafor" in text_of(get(client_of(erin), "drift"))
+
+
+def test_people_of_a_page_are_named_by_one_question(
+    drifted: Revision, aws_account: AwsAccount, iam: Any, alice: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iam.create_group(GroupName="writers")
+    pulled(aws_account)
+    asked(aws_account)
+    for number, event in enumerate(TrailEvent.objects.order_by("pk")):
+        TrailEvent.objects.filter(pk=event.pk).update(personal=json.dumps({"person_id": f"u-{number}"}))
+    questions_of_names: list[list[str]] = []
+
+    def name(held_by: Any, ids: Any) -> dict[str, str]:
+        questions_of_names.append(sorted(ids))
+        return {}
+
+    monkeypatch.setattr(people, "_namers", [name])
+    drift = Revision.objects.filter(drift_in=aws_account).values_list("pk", flat=True)
+    people.authorships(alice, aws_account, drift)
+    assert questions_of_names == [["u-0", "u-1"]]
+
+
+# ---- What nobody asks about ----------------------------------------------------------------------------------
+def test_of_an_imported_account_and_of_old_drift_nobody_is_said_to_be_asked(
+    iam: Any, aws_account: AwsAccount, alice: Operator, client_of: ClientOf
+) -> None:
+    iam.create_group(GroupName="auditors")
+    pulled(aws_account)
+    revision = Revision.objects.get(drift_in=aws_account)
+    client = client_of(alice)
+
+    def told() -> list[str]:
+        return [text_of(get(client, "drift")), text_of(get(client, "drift_one", pk=str(revision.pk)))]
+
+    for page in told():
+        assert "late by up to 20 minutes" in page
+    Revision.objects.filter(pk=revision.pk).update(seen_at=timezone.now() - timedelta(days=91))
+    for page in told():
+        assert "late by up to 20 minutes" not in page
+        assert "90 days" in page
+    Revision.objects.filter(pk=revision.pk).update(seen_at=timezone.now())
+    aws_account.connection = AwsAccount.Connection.SNAPSHOT
+    aws_account.save()
+    for page in told():
+        assert "late by up to 20 minutes" not in page
+        assert "was imported from a file" in page
