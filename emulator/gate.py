@@ -94,10 +94,11 @@ class Gate:
         return answer
 
     def _keep_record(self, request: AwsRequest, answer: Answer) -> None:
+        """A call that AWS carried out is answered, whether or not CloudTrail's record of it could be made."""
         try:
             with self._lock:
                 self._note(request, answer)
-        except Exception:
+        except Exception:  # whatever is wrong with the recorder: it is said, and is no failure of the call
             sys.stderr.write(f"There is no record of {request.service}:{request.action}\n{traceback.format_exc()}")
 
     def _ask_moto(self, request: AwsRequest) -> Answer:

@@ -147,7 +147,7 @@ def _parsed(request: AwsRequest, answer: Answer) -> dict[str, Any]:
     said = {"body": answer.body, "headers": headers, "status_code": answer.status}
     try:
         found: dict[str, Any] = create_parser(protocol).parse(said, shape)
-    except Exception:  # what no client could read is none of CloudTrail's business
+    except Exception:  # botocore breaks in many ways over what is not of the shape; then nothing of it is recorded
         return {}
     return found
 
