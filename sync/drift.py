@@ -1,6 +1,6 @@
 """Drift: what somebody changed in AWS outside this console. Describes it, accepts it, proposes to undo it.
 
-IAM stores no author, so who did it isn't known.
+IAM stores no author; what CloudTrail says of who did it stands beside it (sync/activity).
 """
 
 from __future__ import annotations

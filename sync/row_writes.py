@@ -142,10 +142,9 @@ def _now(cursor: Any) -> int:
 
 
 def forget_old() -> int:
-    """Part of the minute's tick. Returns how many: those of more than a day ago, and those that are of no use.
+    """Part of the minute's tick. Returns how many: those of a day ago, and of an AWS account all but the newest.
 
-    Where more than MOST are left that are newer, who would read one is told to read all again anyway. So there are few
-    of an AWS account about which nobody asks.
+    Whoever is behind by more than MOST has to read all rows again, so the newest 2 * MOST are enough.
     """
     oldest = RowWrite.objects.order_by("pk").values_list("pk", flat=True)[:_BATCH]
     removed, _ = RowWrite.objects.filter(pk__in=list(oldest), at__lt=timezone.now() - KEPT).delete()

@@ -36,7 +36,7 @@ LOOKING_UP = Permission(
 
 @dataclass(frozen=True)
 class TrailSearch:
-    """`attribute`: the key and value that LookupEvents takes; None for all events of that time."""
+    """`attribute`: the key and value that LookupEvents takes."""
 
     region: str
     attribute: tuple[str, str]

@@ -87,7 +87,7 @@ def category_of(service: str, operation: str) -> str | None:
 
 
 def is_customers(category: str | None) -> bool:
-    """Whether customers' own sign-ins count in it."""
+    """Whether customers' own sign-ins and tools count in it."""
     return category not in (None, LOOKUPS)
 
 
