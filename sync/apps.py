@@ -57,6 +57,7 @@ class SyncConfig(AppConfig):
                 "import_snapshot": "Import the file",
                 "import_newer": "Import the newer file",
                 "queue": "Release the queue",
+                "drift_doer_erase": "Erase the session, person and address of who did it",
                 "labels": "Make the label",
                 "label_rename": "Rename the label",
                 "label_add": "Give the label to these AWS accounts",

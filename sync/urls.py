@@ -114,7 +114,10 @@ urlpatterns = [
     page("aws/<str:account_id>/drift/<int:pk>/reverse/", drift.drift_reverse, needs(PROPOSE), name="drift_reverse"),
     page("aws/<str:account_id>/drift/<int:pk>/ask/", doers.drift_ask, needs(ASK_AWS), name="drift_ask"),
     page(
-        "aws/<str:account_id>/drift/<int:pk>/erase/", doers.drift_doer_erase, needs(ADMINISTER), name="drift_doer_erase"
+        "aws/<str:account_id>/drift/<int:pk>/erase/",
+        doers.drift_doer_erase,
+        needs(ADMINISTER, fresh_sign_in=True),
+        name="drift_doer_erase",
     ),
     page("aws/<str:account_id>/pulls/", pulls.pulls, needs(SEE_IAM), name="pulls"),
     page("aws/<str:account_id>/pulls/now/", pulls.pull_now, needs(PROPOSE), name="pull_now"),
