@@ -61,6 +61,8 @@ def answer(client: AwsClient, question: TrailQuestion, held: HeldEvents | None =
     waiting = _conclude(question, young, found, now)
     if waiting:
         questions.wait_again(question)
+    elif len(seen) == _MOST_REVISIONS:
+        questions.postpone(question, timedelta(0))  # the older ones are next
     else:
         questions.close(question)
 
@@ -199,7 +201,8 @@ def keep_event(aws_account: AwsAccount, record: TrailRecord) -> TrailEvent:
             "called": doer.called,
             "unique_id": doer.unique_id,
             "tool": doer.tool,
-            "personal": json.dumps(doer.personal) if doer.personal else "",
+            # Letters as they are: who is erased is looked for by name.
+            "personal": json.dumps(doer.personal, ensure_ascii=False) if doer.personal else "",
             "step": own.step,
             "with_our_role": own.with_our_role,
         },

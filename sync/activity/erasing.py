@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import audit
 from accounts.models import AuditText, AwsAccount, Operator
 from sync import clock
+from sync.activity.lookup import HISTORY
 from sync.models import ActivityAnswer, Revision, TrailEvent
 
 logger = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ def forget_old() -> int:
     """Once a minute. Returns of how many events it emptied what is personal."""
     now = clock.now()
     ActivityAnswer.objects.filter(asked_at__lt=now - ANSWERS_KEPT).delete()
-    _forget_unused(now - timedelta(days=1))
+    _forget_unused(now)
     if not settings.KEEP_DOERS_DAYS:
         return 0
     old = TrailEvent.objects.filter(at__lt=now - timedelta(days=settings.KEEP_DOERS_DAYS)).exclude(personal="")
@@ -39,9 +41,14 @@ def forget_old() -> int:
     return emptied
 
 
-def _forget_unused(before: object) -> None:
-    """Events that explain no revision any more, since it went."""
-    unused = TrailEvent.objects.filter(authorships=None, at__lt=before, with_our_role=False)
+def _forget_unused(now: datetime) -> None:
+    """Events that explain no revision any more, since it went.
+
+    As long as CloudTrail has them, those stay which somebody else made with the console's role, a finding; and those
+    that were erased, which would come back with all that is personal.
+    """
+    unused = TrailEvent.objects.filter(authorships=None, at__lt=now - timedelta(days=1))
+    unused = unused.exclude(Q(with_our_role=True) | Q(personal=ERASED), at__gt=now - HISTORY)
     TrailEvent.objects.filter(pk__in=list(unused.values_list("pk", flat=True)[:_AT_ONCE])).delete()
 
 

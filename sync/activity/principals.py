@@ -135,7 +135,12 @@ def work(answer_id: int) -> None:
     except AwsError as error:
         _end(answer, state=State.FAILED, error=as_json(error))
         return
-    _end(answer, state=State.ANSWERED, calls=json.dumps([asdict(each) for each in calls]), more=more)
+    _end(answer, state=State.ANSWERED, calls=_kept(calls), more=more)
+
+
+def _kept(calls: Sequence[ShownCall]) -> str:
+    """Letters as they are: who is erased is looked for by name."""
+    return json.dumps([asdict(each) for each in calls], ensure_ascii=False)
 
 
 def _end(answer: ActivityAnswer, **values: Any) -> None:
@@ -149,13 +154,11 @@ def _calls_of(answer: ActivityAnswer) -> tuple[list[ShownCall], bool]:
         return [], False
     client = reader(answer.aws_account, urgent=True)
     now = clock.now()
-    found: list[TrailPages] = []
-    for region in regions_asked(answer.aws_account):
-        about = TrailSearch(region, ("Username", row.name), now - HISTORY, now)
-        if _by_sessions[row.kind]:
-            found += _of_sessions(client, row, about)
-        else:
-            found.append(look_up(client, about, most_pages=_USER_PAGES))
+    abouts = [TrailSearch(each, ("Username", row.name), now - HISTORY, now) for each in regions_asked(row.aws_account)]
+    if _by_sessions[row.kind]:
+        found = _of_sessions(client, row, abouts)
+    else:
+        found = [look_up(client, about, most_pages=_USER_PAGES) for about in abouts]
     records = {each.event_id: each for pages in found for each in pages.records if _is_by(each, row)}
     newest = sorted(records.values(), key=lambda each: each.at, reverse=True)
     more = len(newest) > _MOST_CALLS or any(each.more for each in found)
@@ -167,15 +170,16 @@ def regions_asked(aws_account: AwsAccount) -> Sequence[str]:
     return tuple(dict.fromkeys((region_of(aws_account, ""), home_region(aws_account))))
 
 
-def _of_sessions(client: AwsClient, row: MirroredRow, about: TrailSearch) -> list[TrailPages]:
+def _of_sessions(client: AwsClient, row: MirroredRow, abouts: Sequence[TrailSearch]) -> list[TrailPages]:
     """By the access keys of its newest sessions: CloudTrail finds no calls by the name of a role."""
-    begun = look_up(client, replace(about, attribute=("ResourceName", row.arn)), most_pages=_ROLE_PAGES)
-    keys = list(dict.fromkeys(key for each in begun.records if (key := _key_given(each))))[:_MOST_SESSIONS]
-    return [
-        look_up(client, replace(about, region=region, attribute=("AccessKeyId", key)), most_pages=_ROLE_PAGES)
-        for key in keys
-        for region in regions_asked(client.aws_account)
-    ]
+
+    def found_by(name: str, value: str) -> list[TrailPages]:
+        return [look_up(client, replace(each, attribute=(name, value)), most_pages=_ROLE_PAGES) for each in abouts]
+
+    begun = [each for pages in found_by("ResourceName", row.arn) for each in pages.records]
+    newest_first = sorted(begun, key=lambda each: each.at, reverse=True)
+    keys = list(dict.fromkeys(key for each in newest_first if (key := _key_given(each))))[:_MOST_SESSIONS]
+    return [pages for key in keys for pages in found_by("AccessKeyId", key)]
 
 
 def _key_given(record: TrailRecord) -> str:

@@ -14,6 +14,7 @@ from emulator.process import Emulator
 from sync import drift
 from sync.activity import answers, erasing, questions, work
 from sync.aws.errors import UnreachableError
+from sync.changes import free_texts
 from sync.models import Authorship, Change, Revision, TrailEvent, TrailQuestion
 from tests.services.pulling import policy_arn, pulled
 from tests.services.statements import EC2, allowing, trusting
@@ -140,6 +141,18 @@ def test_one_question_answers_all_revisions_of_an_object(iam: Any, aws_account: 
     assert len(emulator.calls("LookupEvents")) == 1
     assert states(aws_account) == [State.FOUND] * 3
     assert TrailEvent.objects.count() == 3
+
+
+def test_of_an_object_with_more_revisions_than_are_answered_at_once_the_older_are_next(
+    iam: Any, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "_MOST_REVISIONS", 2)
+    for value in ("a", "b", "c"):
+        iam.tag_user(UserName="jane", Tags=[{"Key": "team", "Value": value}])
+        pulled(aws_account)
+    asked(aws_account)
+    assert states(aws_account) == [State.FOUND] * 3
+    assert not TrailQuestion.objects.exists()
 
 
 def test_a_flood_is_answered_by_the_writes_of_that_time(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
@@ -302,6 +315,44 @@ def test_what_is_personal_is_kept_for_its_time_only(iam: Any, aws_account: AwsAc
     assert erasing.forget_old() == 1
     event.refresh_from_db()
     assert (event.personal, event.called) == ("", "emulator")
+
+
+def test_a_name_in_letters_of_any_language_is_erased(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
+    iam.create_group(GroupName="auditors")
+    pulled(aws_account)
+    record = {
+        "eventID": "event-1",
+        "eventName": "CreateGroup",
+        "eventSource": "iam.amazonaws.com",
+        "eventTime": timezone.now().isoformat(),
+        "awsRegion": "us-east-1",
+        "readOnly": False,
+        "recipientAccountId": aws_account.account_id,
+        "userIdentity": {"type": "SAMLUser", "userName": "Zoë Ångström"},
+        "requestParameters": {"groupName": "auditors"},
+    }
+    emulator.trail(forget=True, events=[{"record": record, "resources": [["AWS::IAM::Group", "auditors"]]}])
+    asked(aws_account)
+    assert "Zoë Ångström" in TrailEvent.objects.get().personal
+    free_texts.erase_naming(aws_account, free_texts.names_one_of({"zoë ångström"}))
+    assert TrailEvent.objects.get().personal == erasing.ERASED
+
+
+def test_what_was_erased_does_not_come_back_while_cloudtrail_has_it(iam: Any, aws_account: AwsAccount) -> None:
+    """An event that explains nothing any more goes, unless it was erased: asked again, CloudTrail would tell all."""
+    iam.create_group(GroupName="auditors")
+    iam.create_group(GroupName="writers")
+    pulled(aws_account)
+    asked(aws_account)
+    Authorship.objects.all().delete()
+    erased, _ = TrailEvent.objects.order_by("pk")
+    TrailEvent.objects.update(at=timezone.now() - timedelta(days=2))
+    TrailEvent.objects.filter(pk=erased.pk).update(personal=erasing.ERASED)
+    erasing.forget_old()
+    assert list(TrailEvent.objects.all()) == [erased]
+    TrailEvent.objects.update(at=timezone.now() - timedelta(days=91))
+    erasing.forget_old()
+    assert not TrailEvent.objects.exists()
 
 
 def test_nothing_of_it_writes_the_mirror(iam: Any, aws_account: AwsAccount) -> None:
