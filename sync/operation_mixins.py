@@ -5,6 +5,7 @@ Whoever carries a plan out asks by `isinstance`, or by the function here that ha
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -204,9 +205,9 @@ class ReadsAccessOffPlan(Operation[P]):
 class AffectsOtherAccounts(Operation[P]):
     """It takes or gives access in other AWS accounts than the one that it is carried out in."""
 
+    @abstractmethod
     def affected_accounts(self, aws_account: AwsAccount, p: P) -> Collection[str]:
         """Their ids, of 12 digits, whether this console has them or not: by the mirror as it is now."""
-        raise NotImplementedError
 
 
 class DescribesDifference(Operation[P]):

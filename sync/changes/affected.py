@@ -5,47 +5,43 @@ What a change does there needs the grants of whoever proposes it, and approvals,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable
 
 from accounts.models import AwsAccount
-from sync import operations
+from sync.changes.steps import known_steps
 from sync.models import Change
 from sync.operation_mixins import AffectsOtherAccounts
-from sync.operations import BadParams, PlannedStep
+from sync.operations import PlannedStep
 
 
-def affected_accounts(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> list[AwsAccount]:
-    """Those that are connected, by their ids: nobody proposes or approves anything in an imported one.
+def steps_by_account(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> dict[AwsAccount, list[PlannedStep]]:
+    """The steps that take or give access in each, by the mirror as it is now, in the order of the accounts' ids.
 
-    `affected_ids` names all.
+    Those that are connected: nobody proposes or approves anything in an imported one.
     """
-    ids = affected_ids(aws_account, planned)
-    rows = AwsAccount.objects.filter(account_id__in=ids).order_by("account_id") if ids else ()
-    return [each for each in rows if each.is_connected]
-
-
-def affected_ids(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> set[str]:
-    """12 digits each, by the mirror as it is now."""
-    found: set[str] = set()
+    by_id: defaultdict[str, list[PlannedStep]] = defaultdict(list)
     for step in planned:
         if isinstance(step.operation, AffectsOtherAccounts):
-            found |= set(step.operation.affected_accounts(aws_account, step.params))
-    return found - {aws_account.account_id}
+            for account_id in set(step.operation.affected_accounts(aws_account, step.params)):
+                by_id[account_id].append(step)
+    by_id.pop(aws_account.account_id, None)
+    rows = AwsAccount.objects.filter(account_id__in=by_id).order_by("account_id") if by_id else ()
+    return {row: by_id[row.account_id] for row in rows if row.is_connected}
 
 
 def affected_by(change: Change) -> list[AwsAccount]:
-    """Of a stored change."""
-    return affected_accounts(change.aws_account, affecting_steps(change))
+    """Of a stored change: those of now, and those that were asked for approvals when it was proposed."""
+    found = set(steps_by_account(change.aws_account, affecting_steps(change)))
+    found |= {kept.of_account for kept in change.demands.all() if kept.of_account is not None}
+    return sorted(found, key=lambda each: each.account_id)
 
 
-def affecting_steps(change: Change) -> Iterator[PlannedStep]:
+def concerned(change: Change) -> list[AwsAccount]:
+    """Its own AWS account, and those in which it takes or gives access."""
+    return [change.aws_account, *affected_by(change)]
+
+
+def affecting_steps(change: Change) -> list[PlannedStep]:
     """Those of its steps that may take or give access elsewhere."""
-    for step in change.steps.all():
-        operation = operations.registry.get(step.kind)
-        if not isinstance(operation, AffectsOtherAccounts):
-            continue
-        try:
-            params = operation.parse(step.params)
-        except BadParams:
-            continue
-        yield PlannedStep(step.position, operation, params, step.part, step.expects)
+    return list(known_steps(change, lambda operation: isinstance(operation, AffectsOtherAccounts)))

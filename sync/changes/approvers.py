@@ -9,7 +9,7 @@ from functools import cached_property
 from accounts.access import may, who_may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER, APPROVE
-from sync.changes.affected import affected_by
+from sync.changes.affected import concerned
 from sync.changes.demands import Demand, demands
 from sync.changes.sole_owner import decides_alone
 from sync.changes.transitions import DELETE_APPEARED, LEAVE_OUT
@@ -34,18 +34,16 @@ def valid_approvals(change: Change) -> list[Approval]:
     One of one's own counts as long as nobody else may approve.
     """
     given = change.approvals.filter(approved=True, void=False, digest=change.digest).select_related("operator")
-    return [approval for approval in given if _counts(approval, change)]
+    if not given:
+        return []
+    where = concerned(change)
+    return [approval for approval in given if _counts(approval, change, where)]
 
 
-def _counts(approval: Approval, change: Change) -> bool:
+def _counts(approval: Approval, change: Change, where: Iterable[AwsAccount]) -> bool:
     if approval.operator_id == change.requested_by_id:
-        return approval.alone and any(decides_alone(approval.operator, each) for each in concerned(change))
-    return not approval.alone and any(may(approval.operator, APPROVE, each) for each in concerned(change))
-
-
-def concerned(change: Change) -> list[AwsAccount]:
-    """Its own AWS account, and those in which it takes or gives access."""
-    return [change.aws_account, *affected_by(change)]
+        return approval.alone and any(decides_alone(approval.operator, each) for each in where)
+    return not approval.alone and any(may(approval.operator, APPROVE, each) for each in where)
 
 
 def owns_all(operator: Operator, change: Change) -> bool:

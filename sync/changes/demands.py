@@ -16,11 +16,12 @@ from accounts.access import may
 from accounts.models import ApprovalRule, AwsAccount, Operator, Risk, approvals_words
 from accounts.roles import APPROVE, CARE
 from sync import operations
-from sync.changes.affected import affected_accounts, affected_ids, affecting_steps
+from sync.changes.affected import affecting_steps, steps_by_account
 from sync.changes.sole_owner import decides_alone
+from sync.changes.steps import known_steps
 from sync.models import Approval, ApprovalDemand, Change
-from sync.operation_mixins import AffectsOtherAccounts, asks_mirror, permission_needed, risk_at_stake, why_second_person
-from sync.operations import BadParams, Operation, PlannedStep, Refusal
+from sync.operation_mixins import asks_mirror, permission_needed, risk_at_stake, why_second_person
+from sync.operations import Operation, PlannedStep, Refusal
 from sync.plan_draft import Draft
 
 
@@ -127,7 +128,7 @@ def _received(demand: Demand, approvals: Sequence[Approval], aws_account: AwsAcc
 def _floor(change: Change) -> int:
     if change.state in Change.OVER:
         return change.approvals_required
-    if change.is_care and is_care(change.aws_account, _steps(change)):
+    if change.is_care and is_care(change.aws_account, known_steps(change)):
         return 0
     return max(change.approvals_required, change.aws_account.approvals_required)
 
@@ -178,12 +179,10 @@ def _row(change: Change, demand: Demand) -> ApprovalDemand:
 
 def _of_others(aws_account: AwsAccount, planned: Sequence[PlannedStep]) -> Iterator[Demand]:
     """What each other AWS account asks for in which the plan takes or gives access: as of a change there."""
-    steps = [step for step in planned if isinstance(step.operation, AffectsOtherAccounts)]
-    for other in affected_accounts(aws_account, steps):
-        here = [step for step in steps if other.account_id in affected_ids(aws_account, [step])]
+    for other, steps in steps_by_account(aws_account, planned).items():
         asked = [
             Demand(rule.approvals, rule.risk, rule.role, rule.group_id, rule.group_name, of_account=other)
-            for rule in rules_for(other, here)
+            for rule in rules_for(other, steps)
         ]
         if other.approvals_required > max((demand.approvals for demand in asked), default=0):
             yield Demand(other.approvals_required, of_account=other)
@@ -264,22 +263,10 @@ def _kept(change: Change) -> Iterator[Demand]:
 def _in_force(change: Change) -> Iterator[Demand]:
     if change.state in Change.OVER:
         return
-    if needs_second_person(change.aws_account, _steps(change)):
+    if needs_second_person(change.aws_account, known_steps(change)):
         yield Demand(1, GUARDED)
     if any(stored["severity"] == "approval" for stored in change.findings):
         yield Demand(1, RAILED)
-    for rule in rules_for(change.aws_account, _steps(change)):
+    for rule in rules_for(change.aws_account, known_steps(change)):
         yield Demand(rule.approvals, rule.risk, rule.role, rule.group_id, rule.group_name)
-    yield from _of_others(change.aws_account, list(affecting_steps(change)))
-
-
-def _steps(change: Change) -> Iterator[PlannedStep]:
-    for step in change.steps.all():
-        operation = operations.registry.get(step.kind)
-        if operation is None:
-            continue
-        try:
-            params = operation.parse(step.params)
-        except BadParams:
-            continue
-        yield PlannedStep(step.position, operation, params, step.part, step.expects)
+    yield from _of_others(change.aws_account, affecting_steps(change))

@@ -22,7 +22,7 @@ from accounts.models import AwsAccount, Operator
 from iamconsole.web.words import some
 from sync import checks, clock, operations, sealed
 from sync.changes import demands
-from sync.changes.affected import affected_accounts
+from sync.changes.affected import steps_by_account
 from sync.changes.bookkeeping import PlanError, record
 from sync.changes.steps import title_of
 from sync.checks import Measurement, PlanFinding
@@ -127,15 +127,15 @@ def _check_grants_elsewhere(parsed: Sequence[PlannedStep], actor: Operator, aws_
 
     Raises PlanError.
     """
-    lacking = set()
-    for step in parsed:
-        for other in affected_accounts(aws_account, [step]):
-            if not may(actor, step.operation.needs, other):
-                lacking.add(other.account_id)
+    lacking = [
+        other.account_id
+        for other, steps in steps_by_account(aws_account, parsed).items()
+        if not all(may(actor, needs, other) for needs in {step.operation.needs for step in steps})
+    ]
     if lacking:
-        which = some(sorted(lacking), len(lacking))
+        which = some(lacking, len(lacking))
         words = f"It takes or gives access in other AWS accounts, too, where {actor} lacks the grant that this needs"
-        raise PlanError(f"{words}: {which}.")
+        raise PlanError(f"{words}: {which}. Owners of these can give it.")
 
 
 def _parsed(step: StepSpec | Step) -> PlannedStep:

@@ -16,6 +16,7 @@ from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPROVE
 from sync import clock, operations
+from sync.changes.affected import affected_by, concerned
 from sync.changes.bookkeeping import PlanError, locked_if_free, log_line, record
 from sync.changes.plan import digest
 from sync.changes.sole_owner import decides_alone
@@ -34,6 +35,10 @@ _AT_LEAST, _AT_MOST = timedelta(minutes=1), timedelta(hours=1)
 _SOMEBODY_ELSE = (
     "Who asked for access can’t stop or delay its end: that takes somebody else who may approve in this AWS account."
 )
+_ELSEWHERE = (
+    "It gives or takes access in other AWS accounts, too: stopping or delaying its end takes somebody who may approve "
+    "in each of these."
+)
 
 COMES_AGAIN = (
     "The end of access isn’t planned anew: it is tried again by itself. Undo in AWS what it meets, or propose a change "
@@ -43,11 +48,15 @@ COMES_AGAIN = (
 
 # ---- Who may decide ------------------------------------------------------------------------------------------------
 def why_not(removal: Change, actor: Operator) -> str:
-    """Why `actor` may not stop or delay it; "" where they may, perhaps alone and with a reason."""
-    account = removal.aws_account
-    if not may(actor, APPROVE, account):
-        return _SOMEBODY_ELSE
-    return _SOMEBODY_ELSE if is_requested_by(removal, actor) and not decides_alone(actor, account) else ""
+    """Why `actor` may not stop or delay it; "" where they may, perhaps alone and with a reason.
+
+    Access that lasts longer in another AWS account needs who may approve there, too: whoever approved the end there did
+    so of that end.
+    """
+    elsewhere = affected_by(removal)
+    if not all(may(actor, APPROVE, each) for each in (removal.aws_account, *elsewhere)):
+        return _ELSEWHERE if elsewhere and may(actor, APPROVE, removal.aws_account) else _SOMEBODY_ELSE
+    return _SOMEBODY_ELSE if is_requested_by(removal, actor) and not _decides_alone(removal, actor) else ""
 
 
 def is_requested_by(removal: Change, actor: Operator) -> bool:
@@ -56,7 +65,11 @@ def is_requested_by(removal: Change, actor: Operator) -> bool:
 
 def is_alone(removal: Change, actor: Operator) -> bool:
     """Whether they decide about access that they asked for themselves: that takes a reason."""
-    return is_requested_by(removal, actor) and decides_alone(actor, removal.aws_account)
+    return is_requested_by(removal, actor) and _decides_alone(removal, actor)
+
+
+def _decides_alone(removal: Change, actor: Operator) -> bool:
+    return all(decides_alone(actor, each) for each in concerned(removal))
 
 
 def check_may_decide(change: Change, actor: Operator, reason: str = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from accounts.models import Risk
@@ -26,6 +26,19 @@ def planned_step(step: Step, ids: Mapping[int, str]) -> PlannedStep:
     operation = operations.registry[step.kind]
     params = operation.parse(resolved(step.params, ids))
     return PlannedStep(step.position, operation, params, step.part, resolved(step.expects, ids))
+
+
+def known_steps(change: Change, counts: Callable[[Operation[Any]], bool] = bool) -> Iterator[PlannedStep]:
+    """Those whose operation this console knows, and `counts`, and takes these parameters; placeholders stay."""
+    for step in change.steps.all():
+        operation = operations.registry.get(step.kind)
+        if operation is None or not counts(operation):
+            continue
+        try:
+            params = operation.parse(step.params)
+        except BadParams:
+            continue
+        yield PlannedStep(step.position, operation, params, step.part, step.expects)
 
 
 def reversals(change: Change) -> Iterator[tuple[Step, Sequence[StepSpec]]]:

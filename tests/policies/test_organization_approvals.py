@@ -6,15 +6,18 @@ Alice owns the management account; Paul and Petra may propose, and approve, in t
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import ApprovalRule, AwsAccount, Grant, Operator, Risk
 from accounts.roles import Role
-from policies.models import OrgPolicy
+from policies.models import OrgPolicy, OrgUnit
 from policies.organizations.operations import update_control_policy
+from policies.organizations.target_operations import plan_target
 from sync import changes
 from sync.changes.approvers import valid_approvals
 from sync.changes.demands import unmet_demands
@@ -139,3 +142,53 @@ def test_an_approver_of_the_member_account_approves_it_on_its_page(
     assert client_of(petra).post(url).status_code == 302
     change.refresh_from_db()
     assert change.state == Change.State.APPROVED
+
+
+def attached_until(aws_account: AwsAccount, actor: Operator) -> Change:
+    """The end of an attachment above the member account, as it was proposed."""
+    policy, unit = OrgPolicy.objects.get(name="our-regions"), OrgUnit.objects.get(name="Root")
+    changes.propose_until(
+        aws_account=aws_account,
+        actor=actor,
+        title="",
+        reason="Ticket 7",
+        steps=[plan_target(policy, unit, now=True)],
+        until=timezone.now() + timedelta(days=1),
+    )
+    return Change.objects.get(ends__isnull=False)
+
+
+def test_who_approves_in_the_management_account_alone_lets_nothing_last_longer(
+    aws_account: AwsAccount, alice: Operator, anton: Operator, petra: Operator, member: AwsAccount
+) -> None:
+    granted(alice, member, Role.EDITOR)
+    removal = attached_until(aws_account, alice)
+    later = timezone.now() + timedelta(days=300)
+    for actor in (anton, petra):
+        with pytest.raises(changes.PlanError):
+            changes.cancel(change=removal, actor=actor)
+    Change.objects.filter(pk=removal.pk).update(state=Change.State.SCHEDULED)
+    with pytest.raises(changes.PlanError, match="takes somebody who may approve in each of these"):
+        changes.move_end(change=removal, until=later, actor=anton)
+    granted(anton, member, Role.APPROVER)
+    assert changes.move_end(change=removal, until=later, actor=Operator.objects.get(pk=anton.pk)).not_before == later
+
+
+def test_an_only_owner_here_does_not_decide_alone_about_access_elsewhere(
+    aws_account: AwsAccount, alice: Operator, petra: Operator, member: AwsAccount
+) -> None:
+    granted(alice, member, Role.OWNER)
+    removal = attached_until(aws_account, alice)
+    with pytest.raises(changes.PlanError, match="somebody else"):
+        changes.cancel(change=removal, actor=alice, reason="It has to stay")
+
+
+def test_who_was_asked_still_approves_where_the_account_was_moved_away(
+    aws_account: AwsAccount, alice: Operator, petra: Operator, member: AwsAccount
+) -> None:
+    granted(alice, member, Role.EDITOR)
+    change = edit(aws_account, alice)
+    policy = OrgPolicy.objects.get(name="our-regions")
+    policy.targets.update(gone_at=timezone.now())
+    change = changes.approve(change=change, actor=petra)
+    assert change.state == Change.State.APPROVED and not unmet_demands(change, valid_approvals(change))
