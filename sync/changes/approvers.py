@@ -180,10 +180,9 @@ class ChangeSituation:
         """What is against guard rails that nobody has overridden."""
         return [finding for finding in self.without_override if finding.severity == "guarded"]
 
-    @property
-    def overridable(self) -> list[PlanFinding]:
-        """The guard rails among them that this operator may override."""
-        return [finding for finding in self.guarded if not why_no_override(self.operator, finding, self.change)]
+    def overridable(self, findings: Iterable[PlanFinding]) -> list[PlanFinding]:
+        """Those that this operator may let through."""
+        return [finding for finding in findings if not why_no_override(self.operator, finding, self.change)]
 
     @cached_property
     def to_review(self) -> BreakGlass | None:

@@ -86,14 +86,13 @@ def _break_glass(at: ChangeSituation) -> str:
 def _override(at: ChangeSituation) -> str:
     if not at.protected:
         return "There is nothing to override: it touches nothing that is protected."
-    against = [why_no_override(at.operator, each, at.change) for each in at.protected]
-    return against[0] if all(against) else ""
+    return "" if at.overridable(at.protected) else why_no_override(at.operator, at.protected[0], at.change)
 
 
 def _override_guard_rail(at: ChangeSituation) -> str:
     if not at.guarded:
         return "There is nothing to override: it is against no guard rail."
-    if not at.overridable:
+    if not at.overridable(at.guarded):
         return why_no_override(at.operator, at.guarded[0], at.change)
     return "" if at.change.digest == digest_of(at.change) else guards.ALTERED
 

@@ -53,6 +53,7 @@ OVERRIDE = OperatorEvent(
     done="let through",
     starts_from=Change.UNDECIDED,
     needs=(ADMINISTER,),
+    from_affected=True,
     fresh_sign_in=FreshSignIn.ALWAYS,
     sign_in_words="Let change {pk} through",
     words="reason",

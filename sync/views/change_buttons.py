@@ -8,7 +8,7 @@ from functools import cached_property
 
 from iamconsole.web.words import counted
 from sync.changes import guards, transitions
-from sync.changes.approvers import SAFER, AppearedObjects, ChangeSituation, nobody_reviews
+from sync.changes.approvers import SAFER, AppearedObjects, ChangeSituation, nobody_reviews, why_no_override
 from sync.changes.demands import Demand
 from sync.changes.events import OperatorEvent
 from sync.changes.follow_ups import undone_edits
@@ -141,6 +141,11 @@ class ChangeButtons:
     @property
     def protected(self) -> list[PlanFinding]:
         return self._at.protected
+
+    @property
+    def why_not_let_through(self) -> str:
+        """Who can let through what is protected, where the operator can't."""
+        return next((why_no_override(self.operator, each, self.change) for each in self.protected), "")
 
     @property
     def guarded(self) -> list[PlanFinding]:

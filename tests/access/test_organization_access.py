@@ -11,13 +11,14 @@ from django.urls import reverse
 
 from access.plans.organization_check import NAME
 from access.surroundings import surroundings_of
-from accounts.models import AwsAccount, Operator
+from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
 from identities.models import IamRole
 from policies.models import OrgAccount, OrgPolicy, OrgUnit
 from policies.organizations.operations import update_control_policy
 from policies.organizations.target_operations import plan_target
 from sync import changes
+from sync.changes.approvers import ChangeSituation
 from sync.models import Change
 from tests.conftest import make_operator
 from tests.services.changing import propose
@@ -152,6 +153,26 @@ def test_the_consoles_own_way_in_is_protected(aws_account: AwsAccount, zoe: Oper
     with pytest.raises(changes.PlanError, match="could no longer read"):
         changes.apply(change=change, actor=zoe)
     changes.override(change=change, actor=zoe, reason="The account is closed tomorrow")
+
+
+def test_its_owner_lets_it_through_without_owning_the_management_account(
+    aws_account: AwsAccount, zoe: Operator, member: AwsAccount, client_of: Callable[..., Client]
+) -> None:
+    role = a_role(member, "console-read", "iam:*")
+    AwsAccount.objects.filter(pk=member.pk).update(read_role_arn=role.arn)
+    make_control_policy(aws_account, "no-iam", document=denying("iam:*"))
+    change = attached(aws_account, zoe, "no-iam")
+    owner = make_operator("tess", Role.OWNER, member)
+    place = {"account_id": aws_account.account_id, "pk": change.pk}
+    url = reverse("change_override", kwargs=place)
+    assert client_of(owner).post(url, {"reason": "Planned"}).status_code == 404
+    Grant.objects.create(operator=owner, aws_account=aws_account, role=Role.VIEWER)
+    client = client_of(Operator.objects.get(pk=owner.pk))
+    assert url in client.get(reverse("change", kwargs=place)).content.decode()
+    client.post(url, {"reason": "Planned"})
+    [made] = change.overrides.all()
+    assert [each["code"] for each in made.findings] == ["LOCKS_OUT_BELOW"]
+    assert not ChangeSituation(Change.objects.get(pk=change.pk), zoe).protected
 
 
 def test_paths_of_the_organization_are_told_once(aws_account: AwsAccount) -> None:
