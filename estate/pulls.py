@@ -16,15 +16,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from iamconsole.web.once import remember
-from resources.models import ResourceReading
-from resources.reading import reading_of
+from resources.reading import remember_readings
 from resources.sources import ResourceSource
-from sync.aws.target import home_region
 from sync.mirror import sources
 from sync.mirror.base import Source, source_of_files
-from sync.models import Region, Run, Schedule
-from sync.schedule import enabled_regions, regions_of
+from sync.models import Run, Schedule
+from sync.schedule import regions_of, remember_enabled_regions
 from sync.selectors import source_title
 
 MAIN = "iam.details"  # users, groups, roles and policies: what is said to be as old as this
@@ -82,7 +79,8 @@ class _Told:
 
 def pull_standings(aws_accounts: Sequence[AwsAccount]) -> dict[int, PullStanding]:
     """By primary key."""
-    _remember_places(aws_accounts)
+    remember_enabled_regions(aws_accounts)
+    remember_readings(aws_accounts)
     ended = _ended(aws_accounts)
     errors = _errors(ended.values())
     known: dict[int, dict[tuple[str, str], _Ended]] = {each.pk: {} for each in aws_accounts}
@@ -196,16 +194,3 @@ def _errors(ended: Iterable[_Ended]) -> dict[int, Any]:
     """Of the pulls that failed after the last complete one, by their numbers."""
     wanted = [each.failed for each in ended if each.failed > each.done]
     return dict(Run.objects.filter(pk__in=wanted).values_list("pk", "error")) if wanted else {}
-
-
-def _remember_places(aws_accounts: Sequence[AwsAccount]) -> None:
-    """What `regions_of` asks of each AWS account, asked of all of them at once."""
-    regions: dict[int, list[str]] = {}
-    for pk, name in Region.objects.filter(aws_account__in=aws_accounts, enabled=True).values_list(
-        "aws_account", "name"
-    ):
-        regions.setdefault(pk, []).append(name)
-    readings = {row.aws_account_id: row for row in ResourceReading.objects.filter(aws_account__in=aws_accounts)}
-    for each in aws_accounts:
-        remember(enabled_regions, (each,), regions.get(each.pk) or [home_region(each)])
-        remember(reading_of, (each,), readings.get(each.pk) or ResourceReading(aws_account=each))

@@ -30,7 +30,7 @@ from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import APPLY, APPROVE, PROPOSE, roles_with
 from iamconsole.web.compiled import CompiledQuery, compiled
-from iamconsole.web.once import once_a_page, remember
+from iamconsole.web.once import once_a_page
 from iamconsole.web.words import some
 from sync import schedule
 from sync.mirror import sources
@@ -217,7 +217,7 @@ def remember_statuses(aws_accounts: Sequence[AwsAccount]) -> None:
     by_pk = {each.pk: each for each in aws_accounts}
     rows = AwsAccount.objects.filter(pk__in=by_pk).order_by().values_list("pk", *_status_fields())
     for pk, *fields in rows:
-        remember(aws_account_status, (by_pk[pk],), AwsAccountStatus(*fields))
+        aws_account_status.remember(AwsAccountStatus(*fields), by_pk[pk])
 
 
 @lru_cache(1000)

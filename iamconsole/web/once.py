@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -24,28 +24,36 @@ T = TypeVar("T")
 _answers: ContextVar[dict[Hashable, Any] | None] = ContextVar("answers", default=None)
 
 
-def once_a_page(ask: Callable[P, T]) -> Callable[P, T]:
-    """The arguments must be hashable, as rows are by their primary key."""
+class AskedOnce(Generic[P, T]):
+    """A function whose answers are kept while a page is made."""
 
-    @wraps(ask)
-    def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+    def __init__(self, ask: Callable[P, T]) -> None:
+        self._ask = ask
+        update_wrapper(self, ask)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         answers = _answers.get()
         if answers is None:
-            return ask(*args, **kwargs)
-        key = (ask, args, tuple(sorted(kwargs.items())))
+            return self._ask(*args, **kwargs)
+        key = self._key(*args, **kwargs)
         if key not in answers:
-            answers[key] = ask(*args, **kwargs)
+            answers[key] = self._ask(*args, **kwargs)
         answer: T = answers[key]
         return answer
 
-    return asked
+    def remember(self, answer: T, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Keeps an answer that was found together with others, as long as this page is made."""
+        answers = _answers.get()
+        if answers is not None:
+            answers[self._key(*args, **kwargs)] = answer
+
+    def _key(self, *args: P.args, **kwargs: P.kwargs) -> Hashable:
+        return self, args, tuple(sorted(kwargs.items()))
 
 
-def remember(asked: Callable[..., Any], args: tuple[Hashable, ...], answer: Any) -> None:
-    """Keeps the answer of a function of `once_a_page` that was found for many at once, as long as this page is made."""
-    answers = _answers.get()
-    if answers is not None:
-        answers[(asked.__wrapped__, args, ())] = answer  # type: ignore[attr-defined]  # by `wraps`
+def once_a_page(ask: Callable[P, T]) -> AskedOnce[P, T]:
+    """The arguments must be hashable, as rows are by their primary key."""
+    return AskedOnce(ask)
 
 
 @contextmanager

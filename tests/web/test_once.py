@@ -62,3 +62,13 @@ def test_what_streams_afterwards_asks_each_time() -> None:
     response = OncePerPage(streamed)(RequestFactory().get("/"))
     assert b"".join(response.streaming_content) == b"22"  # type: ignore[attr-defined]
     assert asked == [1, 1]
+
+
+def test_an_answer_found_with_others_is_not_asked_for_while_the_page_is_made() -> None:
+    def knows(request: HttpRequest) -> HttpResponse:
+        doubled.remember(10, 5)
+        return HttpResponse(f"{doubled(5)} {doubled(6)}")
+
+    assert OncePerPage(knows)(RequestFactory().get("/")).getvalue() == b"10 12"
+    doubled(5)
+    assert asked == [6, 5]
