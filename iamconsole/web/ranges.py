@@ -41,7 +41,12 @@ class RangeMerge:
     def _first_of(
         self, using: str, one: tuple[str, Sequence[Any]], values: Sequence[int], limit: int, *, descending: bool
     ) -> list[int]:
-        """The primary keys. Written by hand: a union of Django's compiles each of its parts."""
+        """The primary keys.
+
+        As SQL: Django compiles each part of a union, and on SQLite refuses limits in them ("LIMIT/OFFSET not allowed in
+        subqueries of compound statements"). The text is put together of what Django compiled, of numbers and of the
+        words here; all values are parameters.
+        """
         sql, params = one
         each = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS one_{number}" for number, _ in enumerate(values))  # noqa: S608
         way = "DESC" if descending else "ASC"
