@@ -13,15 +13,14 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from accounts.models import AwsAccount, Operator
-from accounts.roles import SEE_IAM
 from cognito import kinds as cognito_kinds
 from cognito.posture import with_findings
 from cognito.tables import POOLS, count_people
 from estate.across import ACCOUNT, LABEL, across, chosen
 from estate.findings import FINDINGS, link_objects
 from estate.findings import rows_of as findings_of
-from estate.scope import all_accounts
-from iamconsole.web.addresses import AddressScope, needs, page
+from estate.scope import ACCESS, all_accounts
+from iamconsole.web.addresses import page
 from iamconsole.web.elements import ago, name_link
 from iamconsole.web.filters import Filter
 from iamconsole.web.listings import TableListing, list_response
@@ -45,12 +44,11 @@ Rows = Callable[[Operator, Sequence[AwsAccount]], QuerySet[Any]]
 
 @dataclass(frozen=True)
 class AllList:
-    """`rows`: those that an operator may see in these AWS accounts, in each of which they hold `see`."""
+    """`rows`: those that an operator may see in these AWS accounts."""
 
     path: str
     table: Table
     rows: Rows
-    see: str = SEE_IAM
     column: str = "aws_account"  # of the rows: their AWS account
     is_indexed: bool = True  # by the AWS account and each column that sorts: its ranges are merged
     read: Callable[[Sequence[Any]], object] = lambda rows: None  # more of the rows of a page
@@ -60,7 +58,7 @@ class AllList:
         return f"all_{self.path.replace('-', '_')}"
 
     def response(self, request: HttpRequest) -> HttpResponseBase:
-        scope = all_accounts(request, self.see)
+        scope = all_accounts(request)
         looked_in = chosen(scope, request.GET.get(ACCOUNT, ""), request.GET.get(LABEL, ""))
         remember_statuses(scope.held)
         ranges = RangeMerge(self.column, [each.pk for each in looked_in])
@@ -84,8 +82,7 @@ class AllList:
         def everywhere(request: HttpRequest) -> HttpResponseBase:
             return self.response(request)
 
-        access = needs(self.see, scope=AddressScope.ANY)
-        return page(f"all/{self.path}/", everywhere, access, name=self.name)
+        return page(f"all/{self.path}/", everywhere, ACCESS, name=self.name)
 
 
 # ---- What is mirrored ----------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.models import GrantGain, Operator
-from accounts.roles import SEE_IAM
 from estate.attention import attention_of
 from estate.health import AccountHealth, EstateHealth, Health, estate_health
 from estate.scope import AllAccounts, all_accounts
@@ -93,7 +92,7 @@ _COLUMNS = (
 
 @require_GET
 def overview(request: HttpRequest) -> HttpResponseBase:
-    scope = all_accounts(request, SEE_IAM)
+    scope = all_accounts(request)
     estate = estate_health(scope)
     table = _table(request, scope, estate)
     if request.GET.get("format") == "csv":

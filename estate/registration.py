@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from accounts.models import Operator
 from accounts.roles import SEE_IAM, roles_with
 from estate.lists import LISTS
+from iamconsole.web.addresses import is_of_all_aws_accounts
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
-from iamconsole.web.shell import is_of_all_aws_accounts
 
 # Of each list: its words, its icon, its heading in the sidebar, its place there.
 _LINKS = {

@@ -1,4 +1,4 @@
-"""All AWS accounts on which an operator holds a permission: what the pages of this app are of."""
+"""All AWS accounts whose IAM an operator may see: what the pages of this app are of."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from django.http import HttpRequest
 
 from accounts.access import may, signed_in, visible_aws_accounts
 from accounts.models import AccountLabel, AwsAccount, LabelledAwsAccount, Operator
+from accounts.roles import SEE_IAM
+from iamconsole.web.addresses import AddressScope, needs
+
+ACCESS = needs(SEE_IAM, scope=AddressScope.ANY, is_of_all=True)
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,6 @@ class AllAccounts:
         return [each for each in self.held if any(str(one.pk) == pk for one in self.labelled.get(each.pk, ()))]
 
 
-def all_accounts(request: HttpRequest, perm: str) -> AllAccounts:
-    request.is_of_all_aws_accounts = True  # type: ignore[attr-defined]  # for the page shell
+def all_accounts(request: HttpRequest) -> AllAccounts:
     operator = signed_in(request)
-    return AllAccounts(operator, [each for each in visible_aws_accounts(request) if may(operator, perm, each)])
+    return AllAccounts(operator, [each for each in visible_aws_accounts(request) if may(operator, SEE_IAM, each)])

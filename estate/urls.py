@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from accounts.roles import SEE_IAM
 from estate.lists import LISTS
 from estate.overview import overview
-from iamconsole.web.addresses import AddressScope, needs, page
+from estate.scope import ACCESS
+from iamconsole.web.addresses import page
 
 urlpatterns = [
-    page("all/", overview, needs(SEE_IAM, scope=AddressScope.ANY), name="all_overview"),
+    page("all/", overview, ACCESS, name="all_overview"),
     *(each.pattern() for each in LISTS),
 ]

@@ -39,6 +39,7 @@ class Access:
     fresh_sign_in: bool = False  # what is posted there takes a fresh sign-in
     refusal: str = ""  # the sentence for who may not
     public: bool = False
+    is_of_all: bool = False  # its page is about all AWS accounts on which the permission is held
 
     def __str__(self) -> str:
         """For the table of addresses: "see_iam or care_people"."""
@@ -53,10 +54,14 @@ SIGNED_IN = Access()
 
 
 def needs(
-    *permissions: str, scope: AddressScope = AddressScope.NAMED, fresh_sign_in: bool = False, refusal: str = ""
+    *permissions: str,
+    scope: AddressScope = AddressScope.NAMED,
+    fresh_sign_in: bool = False,
+    refusal: str = "",
+    is_of_all: bool = False,
 ) -> Access:
     """One of these permissions."""
-    return Access(permissions, scope, fresh_sign_in, refusal)
+    return Access(permissions, scope, fresh_sign_in, refusal, is_of_all=is_of_all)
 
 
 def page(route: str, view: View, access: Access, *, name: str, kwargs: dict[str, Any] | None = None) -> URLPattern:
@@ -74,3 +79,10 @@ def access_of(view: Callable[..., Any]) -> Access | None:
     """What its address asks; None of allauth's and the admin's, which see to it themselves."""
     found: Access | None = getattr(view, "access", None)
     return found
+
+
+def is_of_all_aws_accounts(request: HttpRequest) -> bool:
+    """Whether the address that was asked for is that of a page about all AWS accounts."""
+    match = request.resolver_match
+    access = access_of(match.func) if match else None
+    return access is not None and access.is_of_all

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from iamconsole.web.addresses import is_of_all_aws_accounts
 from iamconsole.web.counts import CountQuery, count_query, counted_lately
 from iamconsole.web.navigation import (
     CountedRows,
@@ -77,11 +78,6 @@ class Permissions:
         if name not in self._known:
             self._known[name] = bool(self._user and self._user.has_perm(name, self._aws_account))
         return self._known[name]
-
-
-def is_of_all_aws_accounts(request: HttpRequest) -> bool:
-    """Whether a view has said so of its page: by an attribute of the request, as of one AWS account."""
-    return bool(getattr(request, "is_of_all_aws_accounts", False))
 
 
 class Shell:

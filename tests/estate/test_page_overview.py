@@ -161,3 +161,13 @@ def test_owners_are_named_who_can_sign_in(estate: Estate, olgas: Client) -> None
     Grant.objects.create(operator=estate.charlie, aws_account=estate.accounts[0], role=Role.VIEWER)
     lines = olgas.get(HOME).context["estate"].accounts
     assert {line.aws_account.name: list(line.owners) for line in lines}["Acme Data"] == [str(alice)]
+
+
+def test_the_refusal_of_a_page_of_all_names_no_aws_account(
+    estate: Estate, client_of: Callable[[Operator], Client]
+) -> None:
+    """By what its address says, though no view was called."""
+    hal = make_operator("hal", Role.HELPDESK, estate.seen)
+    response = client_of(hal).get(HOME)
+    assert response.status_code == 403
+    assert response.context["shell"].aws_account is None
