@@ -6,19 +6,25 @@ What lies in an AWS account that the asker may not see is told as that, without 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from access.index import CachedIndex, Index, cached_index
 from access.matches import WhoCanMatch
-from access.outsiders import EVERYBODY, SOMEBODY, OutsideQuestion, outside_questions, principals_named
+from access.outsiders import (
+    EVERYBODY,
+    OutsideQuestion,
+    meant_by_conditions,
+    outside_questions,
+    principals_named,
+    somebody_of,
+)
 from access.patterns import who_can_on
 from access.resource_sides.lookup import ResourceSides
-from access.resource_sides.values import ResourceSide
 from access.situations import EVERYTHING
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in
-from policies.engine.callers import Caller, CallerKind, caller_of
+from policies.engine.callers import Caller, CallerKind
 from policies.engine.combine import Decision
 from policies.engine.conditions import Context
 
@@ -83,24 +89,30 @@ class AcrossSearch:
 
     def _matches(self, other: AwsAccount, questions: Sequence[OutsideQuestion]) -> AcrossMatches | None:
         """None: nobody. Who is there is looked at only where the resource's side lets somebody in."""
-        around = surroundings_of(other.account_id)
-        somebody = caller_of(SOMEBODY.format(other.account_id))
+        unbounded = replace(surroundings_of(other.account_id), scps=())  # SCPs may let some pass by who they are
         due = [
             each
             for each in questions
-            if other.account_id in _accounts_named(each)
-            or each.verdict(somebody, around, (EVERYTHING,)).decision not in _DENIED
+            if other.account_id in _accounts_named(each) or _may_let_in(each, other.account_id, unbounded)
         ]
         if not due:
             return None
         cached = cached_index(other)
         best: dict[int, WhoCanMatch] = {}
         for question in due:
-            for match in _who(cached.index, question, self.context):
+            for match in who_can_on(cached.index, question.action, question.resource, self.context, question.side):
                 known = best.get(match.number)
                 if known is None or (known.decision is not Decision.ALLOWED and match.decision is Decision.ALLOWED):
                     best[match.number] = match
         return AcrossMatches(other, cached, [best[number] for number in sorted(best)]) if best else None
+
+
+def _may_let_in(question: OutsideQuestion, account_id: str, around: Surroundings) -> bool:
+    """Whether somebody of an AWS account gets in whom the policy doesn't name."""
+    anybody, whoever = somebody_of(account_id)
+    meant = meant_by_conditions(question)
+    callers = (anybody, whoever) if meant.anywhere or account_id in meant.accounts else (anybody,)
+    return any(question.verdict(each, around, (EVERYTHING,)).decision not in _DENIED for each in callers)
 
 
 def _accounts_named(question: OutsideQuestion) -> set[str]:
@@ -108,14 +120,8 @@ def _accounts_named(question: OutsideQuestion) -> set[str]:
     anonymous = question.verdict(Caller(CallerKind.ANONYMOUS), Surroundings(""), ())
     if anonymous.decision is Decision.ALLOWED:
         return set()
-    statements = (each for document in question.documents for each in document.about(question.action.lower()))
-    names = {name for each in statements for name in principals_named(each)}
+    names = {name for each in question.statements for name in principals_named(each)}
     return {EVERYBODY if name == EVERYBODY else account_in(name) or name for name in names}
-
-
-def _who(index: Index, question: OutsideQuestion, context: Context) -> list[WhoCanMatch]:
-    side = ResourceSide(question.account_id, question.around, question.own, question.others, question.context)
-    return who_can_on(index, question.action, question.resource, context, side)
 
 
 def across_of(

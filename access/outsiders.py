@@ -4,7 +4,7 @@ AWS accounts, and everybody. Principals of AWS accounts that have a mirror here 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from access.index import Index
@@ -17,7 +17,7 @@ from access.situations import EVERYTHING
 from access.surroundings import Surroundings
 from aws_constraints.arn import account_in
 from policies.engine.callers import Caller, CallerKind, caller_of
-from policies.engine.compiled import ActionPatterns, CompiledDocument, CompiledStatement
+from policies.engine.compiled import ActionPatterns, CompiledStatement
 from policies.engine.conditions import Context
 from policies.engine.evaluate import Decision, LayerName, LayerPolicy, Layers, Request, Verdict, evaluate
 from policies.engine.matching import resource_glob, tokens
@@ -25,8 +25,9 @@ from policies.engine.somewhere import ResourceContext, SomewhereQuestion, exists
 
 _ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
 EVERYBODY = "*"
-SOMEBODY = "arn:aws:iam::{}:role/anybody"
-NO_ACCOUNT = "000000000000"  # nobody's
+_NO_ACCOUNT = "000000000000"  # nobody's
+_ACCOUNT_KEY, _ARN_KEY = "aws:principalaccount", "aws:principalarn"
+_KEYS_OF_PRINCIPAL = frozenset({"aws:principaltype", "aws:username"})  # which tell principals of one AWS account apart
 _OWN_SIDE = frozenset({LayerName.IDENTITY, LayerName.SCP})
 
 
@@ -42,37 +43,35 @@ class Outsider:
 
 @dataclass(frozen=True)
 class OutsideQuestion:
-    """One action on one resource, or on one that a pattern stands for, and what that says. `account_id`: the owner."""
+    """One action on one resource, or on one that a pattern stands for, and what is held of that."""
 
     action: str
     resource: str
-    account_id: str
-    around: Surroundings
-    own: SaidByResource
-    others: SaidByResource
+    side: ResourceSide
     context: Context = field(default_factory=dict)
 
     @property
-    def documents(self) -> list[CompiledDocument]:
-        """What it says before anything beside it is counted."""
-        return [self.own.policy.document]
+    def statements(self) -> Sequence[CompiledStatement]:
+        """What it says of the action before anything beside it is counted."""
+        return self.side.own.policy.document.about(self.action.lower())
 
     def verdict(self, caller: Caller, around: Surroundings, identity: tuple[LayerPolicy, ...] = ()) -> Verdict:
         """`around`: what bounds the caller's AWS account."""
-        said = self.own if caller.kind is CallerKind.SERVICE or caller.account == self.account_id else self.others
-        known = facts_of_place(around, self.around, self.resource, self.action) | dict(self.context)
+        side, said = self.side, self.side.said_to(caller)
+        known = facts_of_place(around, side.around, self.resource, self.action)
+        known |= dict(side.context) | dict(self.context)
         unknown = UnknownContextKeys(caller, None)
         layers = Layers(
             identity=identity,
             resource=said.policy,
             scps=around.scps,
-            rcps=self.around.rcps if is_bound_by_rcps(self.action) else (),
+            rcps=side.around.rcps if is_bound_by_rcps(self.action) else (),
             may_be_granted=bool(said.may_be_granted),
             may_be_refused=bool(said.may_be_refused),
         )
         if not is_pattern(self.resource):
-            return evaluate(Request(caller, self.action, self.resource, self.account_id, known, unknown), layers)
-        place = ResourceContext(self.account_id)
+            return evaluate(Request(caller, self.action, self.resource, side.account_id, known, unknown), layers)
+        place = ResourceContext(side.account_id)
         asked = SomewhereQuestion(caller, [self.action], self.resource, known, unknown, lambda resource: place)
         found = exists(asked, layers)
         if found.witness is not None:
@@ -118,19 +117,14 @@ def outside_questions(
         for holder in index.holders:
             if holder.trust is not None and glob.matches(holder.arn):
                 said = SaidByResource(holder.trust)
-                yield OutsideQuestion(one, holder.arn, around.account_id, around, said, said, context)
+                yield OutsideQuestion(one, holder.arn, ResourceSide(around.account_id, around, said, said), context)
     side = side_in(sides, action, resource)
     if side is None or side.account_id != around.account_id:
         return
     for one in actions_of(index, action, resource, side):
         exact = side_in(sides, one, resource)
         if exact is not None:
-            yield question_of(one, resource, exact, context)
-
-
-def question_of(action: str, resource: str, side: ResourceSide, context: Context) -> OutsideQuestion:
-    known = {**side.context, **context}
-    return OutsideQuestion(action, resource, side.account_id, side.around, side.own, side.others, known)
+            yield OutsideQuestion(one, resource, exact, context)
 
 
 def _outsiders(asked: OutsideQuestion, is_told: Callable[[str], bool]) -> Iterator[Outsider]:
@@ -141,23 +135,23 @@ def _outsiders(asked: OutsideQuestion, is_told: Callable[[str], bool]) -> Iterat
         identity = (EVERYTHING,) if own_side else ()
         verdict = asked.verdict(caller, Surroundings(caller.account), identity)
         if verdict.decision in (Decision.ALLOWED, Decision.UNKNOWN):
-            not_read = own_side | ({LayerName.RCP} & asked.around.not_read.keys())
+            not_read = own_side | ({LayerName.RCP} & asked.side.around.not_read.keys())
             yield Outsider(name, verdict, tuple(sorted(not_read)), is_anonymous)
 
 
 def _named(asked: OutsideQuestion, is_told: Callable[[str], bool]) -> Iterator[tuple[str, Caller]]:
-    seen = set()
-    statements = (each for document in asked.documents for each in document.about(asked.action.lower()))
-    for statement in statements:
-        for name in principals_named(statement):
-            account = account_in(name) or (name if name.isdigit() else "")
-            is_provider = "-provider/" in name
-            is_elsewhere = account and (account == asked.account_id or is_told(account))
-            if name in seen or (is_elsewhere and not is_provider):
-                continue
-            seen.add(name)
-            for caller in _callers(name, account, is_role=is_assuming(asked.action, asked.resource)):
-                yield name, caller
+    names = dict.fromkeys(name for each in asked.statements for name in principals_named(each))
+    meant = meant_by_conditions(asked)
+    if EVERYBODY in names:
+        names |= dict.fromkeys(sorted(meant.accounts))
+    for name in names:
+        account = account_in(name) or (name if name.isdigit() else "")
+        is_provider = "-provider/" in name
+        is_elsewhere = account and (account == asked.side.account_id or is_told(account))
+        if is_elsewhere and not is_provider:
+            continue
+        for caller in _callers(name, account, meant, is_role=is_assuming(asked.action, asked.resource)):
+            yield name, caller
 
 
 def principals_named(statement: CompiledStatement) -> tuple[str, ...]:
@@ -168,12 +162,45 @@ def principals_named(statement: CompiledStatement) -> tuple[str, ...]:
     return (EVERYBODY,) if principals.is_not else principals.listed
 
 
-def _callers(name: str, account: str, *, is_role: bool) -> Iterator[Caller]:
+@dataclass(frozen=True)
+class MeantByConditions:
+    """Whom the conditions of a policy tell apart: the AWS accounts that they name, and whether principals of any AWS
+    account, by their ARN, name or type."""
+
+    accounts: frozenset[str]
+    anywhere: bool
+
+
+def meant_by_conditions(asked: OutsideQuestion) -> MeantByConditions:
+    accounts: set[str] = set()
+    anywhere = False
+    for condition in (each for statement in asked.statements for each in statement.source.conditions):
+        if condition.name == _ACCOUNT_KEY:
+            accounts.update(word for word in condition.words if word.isdecimal())
+        elif condition.name == _ARN_KEY:
+            found = [account_in(word) for word in condition.words]
+            accounts.update(filter(None, found))
+            anywhere = anywhere or "" in found
+        else:
+            anywhere = anywhere or condition.name in _KEYS_OF_PRINCIPAL
+    return MeantByConditions(frozenset(accounts), anywhere)
+
+
+def somebody_of(account: str) -> tuple[Caller, Caller]:
+    """A role that nothing names, whom what is said to all of the AWS account surely concerns; and one of whom nothing
+    is known but the AWS account, who may be any whom a condition means."""
+    return caller_of(f"arn:aws:iam::{account}:role/anybody"), Caller(CallerKind.ROLE, account=account)
+
+
+def _callers(name: str, account: str, meant: MeantByConditions, *, is_role: bool) -> Iterator[Caller]:
     """For an AWS account, or everybody, somebody of it."""
-    if name == EVERYBODY and not is_role:
-        yield Caller(CallerKind.ANONYMOUS)
-    if name in (EVERYBODY, account) or name.endswith(":root"):
-        yield caller_of(SOMEBODY.format(account or NO_ACCOUNT))
+    if name == EVERYBODY:
+        if not is_role:
+            yield Caller(CallerKind.ANONYMOUS)
+        yield from somebody_of(_NO_ACCOUNT) if meant.anywhere else somebody_of(_NO_ACCOUNT)[:1]
+        return
+    if name == account or name.endswith(":root"):
+        yield from somebody_of(account)
         return
     try:
         yield caller_of(name)

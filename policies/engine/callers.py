@@ -44,7 +44,10 @@ _ANONYMOUS = "anonymous"
 
 @dataclass(frozen=True)
 class Caller:
-    """The principal of a request. `arn` is "" for anonymous callers and a service's name for services."""
+    """The principal of a request. `arn` is "" for anonymous callers and a service's name for services.
+
+    A role with an AWS account and no ARN is somebody of that AWS account of whom nothing more is known.
+    """
 
     kind: CallerKind
     arn: str = ""
@@ -87,11 +90,10 @@ class Caller:
             return {"aws:principaltype": (self.kind.value,), "aws:userid": (_ANONYMOUS,)}
         if not self.is_in_an_account:
             return {}  # who comes from an identity provider signs nothing with AWS credentials
-        found = {
-            "aws:principalisawsservice": ("false",),
-            "aws:principalaccount": (self.account,),
-            "aws:principaltype": (self.kind.value,),
-        }
+        found = {"aws:principalisawsservice": ("false",), "aws:principalaccount": (self.account,)}
+        if not self.arn:
+            return found
+        found["aws:principaltype"] = (self.kind.value,)
         if self.kind is not CallerKind.ROLE or ":role/" in self.arn:  # a session's ARN lacks its role's path
             found["aws:principalarn"] = (self.arn,)
         if self.kind is CallerKind.USER:

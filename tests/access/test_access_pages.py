@@ -10,8 +10,7 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from tests.access.mirrored import administrator, arn, columns_trusting, managed, role, user
-from tests.access.test_ask_index import member_of
-from tests.services.organization_rows import make_control_policy
+from tests.services.organization_rows import make_control_policy, member_of
 from tests.services.pages import get, names_in, text_of
 from tests.services.rows import make_role, make_user
 from tests.services.statements import allow, deny, document_text

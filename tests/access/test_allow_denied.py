@@ -16,8 +16,7 @@ from accounts.models import AwsAccount
 from policies.engine.evaluate import LayerName
 from sync.aws.denial import Layer
 from tests.access.mirrored import ID, OTHER, arn, columns_trusting, given, managed, role, user
-from tests.access.test_ask_index import member_of
-from tests.services.organization_rows import make_control_policy
+from tests.services.organization_rows import make_control_policy, member_of
 from tests.services.rows import attach, join, make_group, make_role, make_user
 from tests.services.statements import allow, deny, document_text
 

@@ -24,10 +24,10 @@ from accounts.models import AwsAccount
 from policies.engine.callers import caller_of
 from policies.engine.evaluate import ControlPolicyLevel, Decision, LayerName, LayerPolicy
 from policies.engine.matching import Glob, meet, tokens
-from policies.models import OrgAccount, OrgPolicy, OrgUnit
+from policies.models import OrgPolicy
 from sync.models.mirrored import Ownership
 from tests.access.mirrored import ID, OTHER, arn, columns_trusting, given, managed, role, user
-from tests.services.organization_rows import complete, make_account, make_control_policy, make_membership, make_unit
+from tests.services.organization_rows import make_control_policy, member_of
 from tests.services.rows import attach, join, make_document, make_group, make_role, make_user
 from tests.services.statements import allow, deny, document_text, layer_policy, trust
 
@@ -195,15 +195,6 @@ def test_within_the_control_policies_of_the_organization(aws_account: AwsAccount
     assert names(index.who_can("lambda:ListFunctions", "*")) == ["dana"]
     assert names(index.who_can(READ, OBJECT)) == []
     assert names(index.who_can(f"{other[:-1]}Anything", "*")) == []
-
-
-def member_of(aws_account: AwsAccount) -> tuple[OrgUnit, OrgAccount]:
-    """The root of an organization that the AWS account is right below, and may read."""
-    make_membership(aws_account, delegated=True)
-    root = make_unit(aws_account, "Root")
-    own = make_account(aws_account, "Own", root, aws_account.account_id)
-    complete(aws_account, "org.tree")
-    return root, own
 
 
 @pytest.mark.parametrize("also", [[], [allow(ASSUME, Principal={"AWS": arn("root")})], [allow(ASSUME, Principal="*")]])

@@ -21,9 +21,10 @@ from access.who_can.answer import WhoCanAnswer
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
 from policies.engine.combine import Decision
+from policies.engine.conditions import Context
 from tests.access.mirrored import ID, arn, columns_trusting, managed, role, user
 from tests.services.fuzzing import as_long_as_asked
-from tests.services.organization_rows import complete
+from tests.services.organization_rows import complete, make_control_policy, member_of
 from tests.services.pages import address, get, text_of
 from tests.services.resource_rows import hold
 from tests.services.rows import attach, make_role, make_user
@@ -138,6 +139,66 @@ def test_a_role_is_assumed_from_another_aws_account(
     assert "ci Data (111111111111) Allowed under a condition only if sts:ExternalId is acme" in page
 
 
+# ---- Whom conditions mean ----------------------------------------------------------------------------------------
+STRANGE_ROLE = arn("role/x", account=STRANGER)
+
+
+def reached(four: dict[str, AwsAccount], principal: str, **condition: Any) -> tuple[dict[str, Decision], list[str]]:
+    """Outsiders by name, and who of other connected AWS accounts."""
+    opened(four[ID], principal, **({"Condition": condition} if condition else {}))
+    asked: tuple[str, str, Context] = (SEND, QUEUE, {})
+    sides = ResourceSides(four[ID], everybody)
+    index = index_of(four[ID])
+    outside = {each.name: each.verdict.decision for each in outsiders(index, *asked, sides, has_a_mirror)}
+    across = across_of(four[ID], index, asked, sides, lambda other: True)
+    return outside, [match.arn for _, match in across.listed]
+
+
+@pytest.mark.parametrize("principal", ["*", STRANGER])
+@pytest.mark.parametrize(
+    ("condition", "decision"),
+    [
+        ({"ArnLike": {"aws:PrincipalArn": STRANGE_ROLE}}, Decision.UNKNOWN),
+        ({"StringEquals": {"aws:PrincipalAccount": STRANGER}}, Decision.ALLOWED),
+        (
+            {"StringEquals": {"aws:PrincipalAccount": STRANGER, "aws:PrincipalType": "User"}},
+            Decision.UNKNOWN,
+        ),
+    ],
+)
+def test_an_aws_account_that_a_condition_names_gets_in(
+    four: dict[str, AwsAccount], principal: str, condition: Any, decision: Decision
+) -> None:
+    outside, across = reached(four, principal, **condition)
+    assert outside.pop("*", Decision.UNKNOWN) is Decision.UNKNOWN
+    assert (outside, across) == ({STRANGER: decision}, [])
+
+
+def test_everybody_of_the_own_aws_account_is_nobody_from_outside(four: dict[str, AwsAccount]) -> None:
+    assert reached(four, "*", ArnLike={"aws:PrincipalArn": arn("role/*")}) == ({}, [])
+
+
+def test_a_role_of_that_name_in_any_aws_account_is_perhaps_everybody(four: dict[str, AwsAccount]) -> None:
+    role(four[SHOP], "deploy", allow("sqs:*"), trusts={"Service": "ec2.amazonaws.com"})
+    like = {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"}
+    assert reached(four, "*", ArnLike=like) == ({"*": Decision.UNKNOWN}, [arn("role/deploy", account=SHOP)])
+
+
+def test_one_whom_a_condition_means_in_another_aws_account_is_found(four: dict[str, AwsAccount]) -> None:
+    sender = arn("user/sender-1", account=DATA)
+    assert reached(four, "*", ArnLike={"aws:PrincipalArn": sender}) == ({}, [sender])
+
+
+def test_one_whom_control_policies_let_pass_in_another_aws_account_is_found(four: dict[str, AwsAccount]) -> None:
+    sender = arn("user/sender-1", account=DATA)
+    but_them = {"ArnNotLike": {"aws:PrincipalArn": sender}}
+    root, own = member_of(four[DATA])
+    text = document_text(allow("*"), deny("sqs:*", Condition=but_them))
+    make_control_policy(four[DATA], "all", root, own, document=text)
+    _, across = reached(four, "*", StringEquals={"aws:PrincipalAccount": DATA})
+    assert across == [sender]
+
+
 # ---- Against the evaluator ---------------------------------------------------------------------------------------
 WHO = ("*", DATA, arn("user/a", account=DATA), arn("user/b", account=DATA), arn("role/r", account=SHOP), STRANGER, ID)
 CONDITIONS: tuple[Any, ...] = (
@@ -145,6 +206,8 @@ CONDITIONS: tuple[Any, ...] = (
     {"StringEquals": {"aws:PrincipalAccount": DATA}},
     {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
     {"ArnLike": {"aws:PrincipalArn": arn("user/b", account=DATA)}},
+    {"ArnLike": {"aws:PrincipalArn": STRANGE_ROLE}},
+    {"StringEquals": {"aws:PrincipalType": "User"}},
     {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
 )
 statements = st.builds(
@@ -197,6 +260,6 @@ class ByTheEvaluator(TestCase):
         anybody = situation_of(home, "*", SEND, QUEUE, {}).verdict().decision
         if anybody is Decision.ALLOWED:
             assert from_outside[("*", True)] is Decision.ALLOWED
-        partner = situation_of(home, arn("role/x", account=STRANGER), SEND, QUEUE, {}).verdict_by_policies_read()
+        partner = situation_of(home, STRANGE_ROLE, SEND, QUEUE, {}).verdict_by_policies_read()
         if partner.decision is Decision.ALLOWED:
             assert {("*", False), ("*", True), (STRANGER, False)} & from_outside.keys()

@@ -53,6 +53,15 @@ def make_account(aws_account: AwsAccount, name: str, unit: OrgUnit, account_id: 
     return OrgAccount.objects.create(**_common(aws_account, account_id, name), parent_id=unit.aws_id, **fields)
 
 
+def member_of(aws_account: AwsAccount) -> tuple[OrgUnit, OrgAccount]:
+    """The root of an organization that the AWS account is right below, and may read."""
+    make_membership(aws_account, delegated=True)
+    root = make_unit(aws_account, "Root")
+    own = make_account(aws_account, "Own", root, aws_account.account_id)
+    complete(aws_account, "org.tree")
+    return root, own
+
+
 def make_control_policy(
     aws_account: AwsAccount,
     name: str,
