@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--principal", metavar="ARN", help="with --trust: the identity that the console runs as")
         parser.add_argument("--external-id", default="", help="with --trust: as given for the AWS account here")
         for part in optional_parts():
-            words = f"the policy {part.about}, if there are any"
+            words = f"the policy {part.about}; it may be left out"
             parser.add_argument(f"--{part.name}", action="store_const", const=part, dest="part", help=words)
         parser.set_defaults(part=IAM)
         parser.add_argument("--partition", choices=["aws", "aws-cn", "aws-us-gov"], default="aws")
