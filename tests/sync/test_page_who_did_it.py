@@ -15,10 +15,11 @@ from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from emulator.process import Emulator
 from identities.models import IamGroup
 from sync.activity import people, questions, work
-from sync.models import Authorship, Change, Revision, Step, TrailEvent, TrailQuestion
+from sync.models import Authorship, Change, Revision, Step, TrailEvent
 from tests.services.pages import address, exported, get, text_of
 from tests.services.pulling import pulled
 from tests.services.statements import allowing, trusting
+from tests.services.trail import asked
 
 pytestmark = pytest.mark.django_db
 
@@ -55,12 +56,6 @@ def drifted(iam_of_role: Callable[..., Any], aws_account: AwsAccount) -> Revisio
     pulled(aws_account)
     asked(aws_account)
     return Revision.objects.get(drift_in=aws_account)
-
-
-def asked(aws_account: AwsAccount) -> None:
-    questions.take_up(aws_account)
-    TrailQuestion.objects.update(next_at=timezone.now())
-    work.ask(aws_account.pk)
 
 
 def test_who_may_see_people_sees_who_did_it_from_where_and_with_what(
