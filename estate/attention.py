@@ -60,7 +60,7 @@ def _failed(estate: EstateHealth) -> Iterator[PanelRow]:
         )
         more = f" And {len(failed) - NAMED} more." if len(failed) > NAMED else ""
         url = f"{reverse('all_overview')}?{urlencode({'health': Health.FAILED.slug})}#accounts"
-        title = f"{counted(len(failed), 'AWS account is', 'AWS accounts are')} not read: the last pull failed"
+        title = f"Pulls of {counted(len(failed), 'AWS account')} failed"
         yield PanelRow(title, url, format_html("{}{}", said, more), severity="failed", action="Show them")
 
 

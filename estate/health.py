@@ -31,10 +31,10 @@ class Health(Enum):
 
     CRITICAL = ("Critical", "octagon-alert", "ink-danger")
     FAILED = ("Pull failed", "circle-x", "ink-danger")
-    ATTENTION = ("Needs attention", "triangle-alert", "ink-warn")
-    PARTLY = ("Partly read", "circle-question-mark", "ink-warn")
-    UNKNOWN = ("Unknown", "circle-question-mark", "ink-warn")
     NEVER = ("Not pulled yet", "circle-dashed", "muted")
+    ATTENTION = ("Needs attention", "triangle-alert", "ink-warn")
+    UNKNOWN = ("Unknown", "circle-question-mark", "ink-warn")
+    PARTLY = ("Partly read", "circle-question-mark", "ink-warn")
     GOOD = ("Good", "check", "ink-ok")
 
     @property
@@ -67,19 +67,23 @@ class AccountHealth:
     labels: Sequence[AccountLabel]
     owners: Sequence[str]
 
-    @cached_property
+    @property
     def health(self) -> Health:
-        if self.findings.get(FindingSeverity.CRITICAL):
-            return Health.CRITICAL
-        if self.pulls.failed:
-            return Health.FAILED
-        if self.pulls.at is None:
-            return Health.NEVER
-        if self.findings.get(FindingSeverity.HIGH) or self.stuck_changes or self.drift:
-            return Health.ATTENTION
-        if not self.pulls.is_young:
-            return Health.UNKNOWN
-        return Health.PARTLY if self.pulls.missing else Health.GOOD
+        return self.all_health[0]
+
+    @cached_property
+    def all_health(self) -> Sequence[Health]:
+        """All that is true of it, the worst first."""
+        pulls = self.pulls
+        is_true = {
+            Health.CRITICAL: self.findings.get(FindingSeverity.CRITICAL),
+            Health.FAILED: pulls.failed,
+            Health.NEVER: pulls.at is None,
+            Health.ATTENTION: self.findings.get(FindingSeverity.HIGH) or self.stuck_changes or self.drift,
+            Health.UNKNOWN: pulls.at is not None and not pulls.is_young,
+            Health.PARTLY: pulls.is_young and pulls.missing,
+        }
+        return [each for each in Health if is_true.get(each)] or [Health.GOOD]
 
     @property
     def is_known(self) -> bool:
@@ -171,10 +175,10 @@ def _changes(held: Sequence[AwsAccount]) -> tuple[Counter[int], Counter[int]]:
 
 
 def _owners(held: Sequence[AwsAccount]) -> dict[int, list[str]]:
-    """The names of who owns it by a grant of its own: operators who can sign in, and groups."""
-    found: dict[int, list[str]] = {}
+    """The names of who owns it by a grant of its own, each once: operators who can sign in, and groups."""
+    found: dict[int, dict[str, None]] = {}
     grants = Grant.objects.filter(aws_account__in=held, role=Role.OWNER).select_related("operator", "group")
     for grant in grants.order_by("pk"):
         if grant.operator is None or grant.operator.is_active:
-            found.setdefault(grant.aws_account_id or 0, []).append(str(grant.operator or grant.group))
-    return found
+            found.setdefault(grant.aws_account_id or 0, {})[str(grant.operator or grant.group)] = None
+    return {pk: list(names) for pk, names in found.items()}

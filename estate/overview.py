@@ -17,7 +17,7 @@ from estate.health import AccountHealth, EstateHealth, Health, estate_health
 from estate.scope import AllAccounts, all_accounts
 from findings.models import FindingSeverity
 from iamconsole.web.exports import csv_lines, file_response
-from iamconsole.web.words import counted
+from iamconsole.web.words import counted, number
 from sync.selectors import changes_in
 
 SIZE = 50  # AWS accounts of a page
@@ -120,14 +120,14 @@ def _table(request: HttpRequest, scope: AllAccounts, estate: EstateHealth) -> Ac
         line
         for line in estate.accounts
         if (not words or words in _searched(line))
-        and given["health"] in ("", line.health.slug)
+        and given["health"] in ("", *(each.slug for each in line.all_health))
         and (not given["label"] or line.aws_account.pk in labelled)
     ]
     typed = request.GET.get("page", "")
     last = max(0, (len(found) - 1) // SIZE)
-    number = min(int(typed) - 1, last) if typed.isascii() and typed.isdecimal() and 0 < len(typed) < 6 else 0
-    number = max(0, number)
-    return AccountsTable(found[number * SIZE : (number + 1) * SIZE], found, asked, number)
+    wanted = int(typed) - 1 if typed.isascii() and typed.isdecimal() and len(typed) < 6 else 0
+    at = max(0, min(wanted, last))
+    return AccountsTable(found[at * SIZE : (at + 1) * SIZE], found, asked, at)
 
 
 def _searched(line: AccountHealth) -> str:
@@ -152,7 +152,7 @@ def _lede(estate: EstateHealth) -> str:
     failed = sum(1 for line in estate.accounts if line.pulls.failed)
     said = [
         f"{counted(critical, 'has', 'have')} critical findings" if critical else "None has a critical finding",
-        counted(failed, "pull fails", "pulls fail") if failed else "no pull fails",
+        f"pulls of {number(failed)} fail" if failed else "no pull fails",
         f"{counted(estate.waiting, 'decision waits', 'decisions wait')} for you"
         if estate.waiting
         else "nothing waits for you",
@@ -167,12 +167,20 @@ def _tallies(estate: EstateHealth) -> list[Tally]:
     failed = sum(1 for line in lines if line.pulls.failed)
     old = sum(1 for line in lines if not line.pulls.is_young)
     in_accounts = "in " + counted(where, "AWS account") if where else "in no AWS account that was read"
-    unread = counted(old, "AWS account is", "AWS accounts are") + " older than 24 h" if old else "all younger than 24 h"
+    noun = "AWS account" if failed == 1 else "AWS accounts"
+    unread = f"{noun}; {number(old)} not read in 24 h" if old else f"{noun}; all read in the last 24 h"
     return [
         Tally("Critical findings", critical, in_accounts, "all_findings", "severity=critical", "danger"),
         Tally("Wait for you", estate.waiting, "changes to decide about", "all_changes", "waiting=me"),
         Tally("Changes outside", sum(drifted), "in " + counted(len(drifted), "AWS account"), "all_drift", ink="warn"),
-        Tally("Pulls failed", failed, unread, "all_overview", f"health={Health.FAILED.slug}#accounts", "danger"),
+        Tally(
+            "AWS accounts whose pulls failed",
+            failed,
+            unread,
+            "all_overview",
+            f"health={Health.FAILED.slug}#accounts",
+            "danger",
+        ),
     ]
 
 

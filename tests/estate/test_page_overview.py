@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import AccountLabel, AwsAccount, Grant, LabelledAwsAccount, Operator
+from accounts.models import AccountLabel, AwsAccount, Grant, GrantRule, LabelledAwsAccount, Operator
 from accounts.roles import Role
 from estate.health import Health, estate_health
 from estate.scope import AllAccounts
@@ -131,6 +131,16 @@ def test_the_table_is_found_by_name_label_and_health(estate: Estate, olgas: Clie
         assert olgas.get(f"{HOME}?{nonsense}").status_code == 200
 
 
+def test_whose_pulls_failed_is_found_though_something_is_worse(estate: Estate, olgas: Client) -> None:
+    failing = estate.accounts[2]
+    find(failing, "dana")
+    read(failing, iam_keys={"class": "ThrottledError", "sentence": "Too fast."})
+    response = olgas.get(f"{HOME}?health=failed")
+    [line] = response.context["table"].shown
+    assert (line.aws_account, line.health) == (failing, Health.CRITICAL)
+    assert "Pulls of 1 AWS account failed" in page_text(response)
+
+
 def test_the_queries_do_not_grow_with_the_aws_accounts(
     estate: Estate, olga: Operator, client_of: Callable[[Operator], Client]
 ) -> None:
@@ -154,8 +164,12 @@ def test_the_queries_do_not_grow_with_the_aws_accounts(
     assert few <= 24
 
 
-def test_owners_are_named_who_can_sign_in(estate: Estate, olgas: Client) -> None:
+def test_owners_are_named_once_who_can_sign_in(estate: Estate, olgas: Client) -> None:
     alice = make_operator("alice", Role.OWNER, estate.seen)
+    rule = GrantRule.objects.create(
+        operator=alice, role=Role.OWNER, organization_id="o-acme", unit_id="ou-acme-12345678", unit_name="Data"
+    )
+    Grant.objects.create(operator=alice, aws_account=estate.seen, role=Role.OWNER, rule=rule)
     gone = make_operator("gone", Role.OWNER, estate.seen)
     Operator.objects.filter(pk=gone.pk).update(is_active=False)
     Grant.objects.create(operator=estate.charlie, aws_account=estate.accounts[0], role=Role.VIEWER)
