@@ -16,6 +16,7 @@ from policies.engine.combine import Decision
 from resources.models import Resource
 
 SHOWN = 200
+_NAMED = 5  # AWS accounts
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,8 @@ class ResourceReach:
         def anybody(found: Outsider) -> bool:
             return found.name == EVERYBODY
 
-        if surely := self._outside(anybody, Decision.ALLOWED):
-            how = "Without signing in" if self._is_anonymous else "With any AWS account"
-            return ReachVerdict("Public", "yes", f"{how}: {some(surely)}.")
+        if self._outside(anybody, Decision.ALLOWED):
+            return ReachVerdict("Public", "yes", " ".join(self._how_public()))
         if self.not_read:
             return ReachVerdict("Unknown whether it is public", "unknown", self.not_read)
         if perhaps := self._outside(anybody, Decision.UNKNOWN):
@@ -88,59 +88,85 @@ class ResourceReach:
         unsure = self._unsure_of_others
         return ReachVerdict("Unknown whether it is public", "unknown", unsure) if unsure else self._closed()
 
+    def _how_public(self) -> Iterator[str]:
+        """Sentences: what takes no credentials, and what takes those of any AWS account."""
+        unsigned = self._outside(lambda found: found.name == EVERYBODY and found.is_anonymous, Decision.ALLOWED)
+        signed = self._outside(lambda found: found.name == EVERYBODY and not found.is_anonymous, Decision.ALLOWED)
+        if unsigned:
+            yield f"Without signing in: {some(unsigned)}."
+        if with_any := [level for level in signed if level not in unsigned]:
+            yield f"With any AWS account: {some(with_any)}."
+
     @property
-    def _is_anonymous(self) -> bool:
-        return any(
-            each.is_anonymous and each.verdict.decision is Decision.ALLOWED
-            for _, answer in self.answers
-            for each in answer.others
-        )
+    def _sides(self) -> list[ResourceSide]:
+        return [answer.side for _, answer in self.answers if isinstance(answer.side, ResourceSide)]
 
     @property
     def _unsure_of_others(self) -> str:
         """What may let in others although no policy does."""
-        sides = [answer.side for _, answer in self.answers]
-        found = (side.others.may_be_granted for side in sides if isinstance(side, ResourceSide))
-        return next(filter(None, found), "")
+        return next(filter(None, (side.others.may_be_granted for side in self._sides)), "")
+
+    @property
+    def _unsure_of_own(self) -> str:
+        """The same of principals of its own AWS account."""
+        return next(filter(None, (side.own.may_be_granted for side in self._sides)), "")
 
     @staticmethod
     def _closed() -> ReachVerdict:
         return ReachVerdict("Not public", "no", "Only principals that a policy names, or its conditions mean, get in.")
 
     def _other_accounts(self) -> ReachVerdict:
-        names = self._names_of_others
-        if names:
-            return ReachVerdict(
-                "Other AWS accounts get in", "yes", f"{some(names[:5])}{' and others' * (len(names) > 5)}."
-            )
+        if surely := self._names_of_others(Decision.ALLOWED):
+            return ReachVerdict("Other AWS accounts get in", "yes", f"{some(surely, shown=_NAMED)}.")
         if self.not_read:
             return ReachVerdict("Unknown whether other AWS accounts get in", "unknown", self.not_read)
+        if perhaps := self._names_of_others(Decision.UNKNOWN):
+            text = f"Under a condition, or unknown: {some(perhaps, shown=_NAMED)}."
+            return ReachVerdict("Perhaps other AWS accounts get in", "perhaps", text)
         if unsure := self._unsure_of_others:
             return ReachVerdict("Unknown whether other AWS accounts get in", "unknown", unsure)
         return ReachVerdict("No other AWS account gets in", "no", "By what is read of them.")
 
-    @cached_property
-    def _names_of_others(self) -> list[str]:
-        found = dict.fromkeys(str(matches.aws_account) for _, answer in self.answers for matches in answer.across.seen)
-        if any(answer.across.unseen for _, answer in self.answers):
+    def _names_of_others(self, decision: Decision) -> list[str]:
+        """Of AWS accounts in which somebody has that of some level."""
+        found: dict[str, None] = {}
+        for _, answer in self.answers:
+            for matches in answer.across.seen:
+                if any(match.decision is decision for match in matches.matches):
+                    found[str(matches.aws_account)] = None
+        if any(answer.across.unseen is decision for _, answer in self.answers):
             found["an AWS account that you can’t see"] = None
         for _, answer in self.answers:
             for each in answer.others:
-                if each.name != EVERYBODY and (each.name.startswith("arn:aws") or each.name.isdigit()):
+                is_account = each.name != EVERYBODY and (each.name.startswith("arn:aws") or each.name.isdigit())
+                if is_account and each.verdict.decision is decision:
                     found[outsider_name(each)] = None
         return list(found)
 
     def _guests(self) -> ReachVerdict:
+        if surely := self._by_guests(Decision.ALLOWED):
+            return ReachVerdict("Guests of Cognito get in", "yes", surely)
+        if perhaps := self._by_guests(Decision.UNKNOWN):
+            return ReachVerdict(
+                "Perhaps guests of Cognito get in", "perhaps", f"Under a condition, or unknown. {perhaps}"
+            )
+        has_guests = any(answer.index.guests for _, answer in self.answers)
+        if has_guests and (unsure := self.not_read or self._unsure_of_own):
+            return ReachVerdict("Unknown whether guests of Cognito get in", "unknown", unsure)
+        text = "No role for people who haven’t signed in gets to it."
+        return ReachVerdict("No guests of Cognito", "no", text)
+
+    def _by_guests(self, decision: Decision) -> str:
+        """What roles for guests may, and which: "Read, by shop-guest."."""
         roles: dict[str, list[str]] = {}
         for question, answer in self.answers:
             for match in answer.found:
-                if match.number in answer.index.guests:
+                if match.number in answer.index.guests and match.decision is decision:
                     roles.setdefault(name_of(match.arn), []).append(question.level.lower())
         if not roles:
-            text = "No role for people who haven’t signed in gets to it."
-            return ReachVerdict("No guests of Cognito", "no", text)
+            return ""
         levels = some(sorted({level for each in roles.values() for level in each}))
-        return ReachVerdict("Guests of Cognito get in", "yes", f"{levels.capitalize()}, by {some(sorted(roles))}.")
+        return f"{levels.capitalize()}, by {some(sorted(roles))}."
 
     # ---- Who -------------------------------------------------------------------------------------------------
     @cached_property

@@ -55,6 +55,25 @@ def test_a_public_one_and_one_that_names_others(alone: AwsAccount, bobs: Client)
     assert f"AWS account {OTHER}, which isn’t connected" in found
 
 
+def test_what_any_aws_account_may_is_not_said_of_those_who_have_not_signed_in(alone: AwsAccount, bobs: Client) -> None:
+    blocks(alone)
+    signed = {"StringLike": {"aws:PrincipalArn": "*"}}
+    text = document_text(
+        trust("*", "s3:GetObject", Resource=f"{BUCKET}/*"),
+        trust("*", "s3:PutObject", Resource=f"{BUCKET}/*", Condition=signed),
+    )
+    found = shown(bobs, hold(alone, "s3.bucket", BUCKET, text))
+    assert "Public Without signing in: read. With any AWS account: write." in found
+
+
+def test_an_aws_account_that_gets_in_under_a_condition_gets_in_perhaps(alone: AwsAccount, bobs: Client) -> None:
+    blocks(alone)
+    near = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+    text = document_text(trust({"AWS": OTHER}, "s3:GetObject", Resource=f"{BUCKET}/*", Condition=near))
+    found = shown(bobs, hold(alone, "s3.bucket", BUCKET, text))
+    assert f"Perhaps other AWS accounts get in Under a condition, or unknown: AWS account {OTHER}" in found
+
+
 def test_block_public_access_is_counted_and_said(alone: AwsAccount, bobs: Client) -> None:
     row = bucket(alone, "*", {"AWS": OTHER})
     row.facts = {**row.facts, "public_access_block": {"RestrictPublicBuckets": True}}
@@ -65,13 +84,30 @@ def test_block_public_access_is_counted_and_said(alone: AwsAccount, bobs: Client
     assert "Block Public Access leaves in nobody from outside" in found
 
 
-def test_guests_of_an_identity_pool(alone: AwsAccount, bobs: Client) -> None:
+def a_guest(alone: AwsAccount, *statements: Any) -> None:
     guests = {"ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "unauthenticated"}}
     trusts = columns_trusting(
         {"Federated": "cognito-identity.amazonaws.com"}, "sts:AssumeRoleWithWebIdentity", Condition=guests
     )
-    given(make_role(alone, "shop-guest", **trusts), allow("s3:GetObject"))
+    given(make_role(alone, "shop-guest", **trusts), *statements)
+
+
+def test_guests_of_an_identity_pool(alone: AwsAccount, bobs: Client) -> None:
+    a_guest(alone, allow("s3:GetObject"))
     assert "Guests of Cognito get in Read, by shop-guest." in shown(bobs, bucket(alone))
+
+
+def test_guests_under_a_condition_get_in_perhaps(alone: AwsAccount, bobs: Client) -> None:
+    a_guest(alone, allow("s3:PutObject", Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}))
+    row = bucket(alone)
+    assert "Perhaps guests of Cognito get in Under a condition, or unknown. Write, by shop-guest." in shown(bobs, row)
+
+
+def test_whether_guests_get_to_what_is_not_read_is_unknown(alone: AwsAccount, bobs: Client) -> None:
+    a_guest(alone)
+    row = bucket(alone)
+    unread(row, "policy")
+    assert "Unknown whether guests of Cognito get in" in shown(bobs, row)
 
 
 def test_what_is_not_read_is_unknown_and_never_nobody(alone: AwsAccount, bobs: Client) -> None:
