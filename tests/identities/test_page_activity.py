@@ -84,6 +84,17 @@ def test_calls_of_a_role_are_those_of_its_sessions(
     assert "iam:CreateUser" not in text
 
 
+def test_a_session_that_called_nothing_is_not_said_away(
+    iam: Any, emulator: Emulator, aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    trust = trusting({"AWS": "arn:aws:iam::123456789012:root"}, ["sts:AssumeRole"])
+    arn = iam.create_role(RoleName="deployer", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    emulator.client("sts").assume_role(RoleArn=arn, RoleSessionName="build-7")
+    pulled(aws_account)
+    page = asked(client_of(erin), "role", IamRole.objects.get(name="deployer"))
+    assert "The newest sessions of this role left no call on record" in page
+
+
 def test_who_may_not_ask_sees_no_tab_and_cannot_ask(jane: IamUser, bob: Operator, client_of: ClientOf) -> None:
     client = client_of(bob)
     assert address("user_activity", aws_id=jane.aws_id) not in get(client, "user", aws_id=jane.aws_id)
@@ -134,7 +145,7 @@ def test_erasing_a_person_erases_what_they_called(jane: IamUser, erin: Operator,
     assert ActivityAnswer.objects.get().calls == erasing.ERASED
     page = get(client_of(erin), "user_activity", aws_id=jane.aws_id)
     assert "iam:ListGroups" not in page
-    assert "It called nothing" not in page
+    assert "left no call on record" not in page
     assert "The answer was erased" in page
 
 
