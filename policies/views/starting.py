@@ -114,8 +114,8 @@ def template(request: HttpRequest, account_id: str, template: str) -> HttpRespon
     aws_account = fetch_aws_account(request, account_id)
     edited = fetch_edited(request, aws_account, request.GET)
     found = TEMPLATES.get(template)
-    if found is None:
-        raise Http404("There is no such template.")
+    if found is None or all(each.name != starting.TEMPLATES for each in sources_of(edited.kind)):
+        raise Http404("There is no such template for such a document.")
     form = TemplateForm(found, aws_account, request.POST or None)
     text = form.text if form.is_valid() or not found.parameters else ""
     if text and "use" in request.POST:

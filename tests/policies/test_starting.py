@@ -16,6 +16,7 @@ from sync.models import Change
 from tests.conftest import ACCOUNT_ID
 
 NEW = {"place": "account", "action": "create-policy"}
+USED = {"bucket": "acme-data", "use": "yes"}
 
 
 def url_of(name: str, edited: dict[str, str] = NEW, **kwargs: str) -> str:
@@ -90,3 +91,14 @@ def test_nothing_is_offered_for_a_trust_policy(client_of: Any, erin: Operator, i
     kwargs = {"account_id": ACCOUNT_ID, "aws_id": role.aws_id, "action": "trust"}
     assert "Start from" not in client.get(reverse("role_action", kwargs=kwargs)).content.decode()
     assert client.get(url_of("document_start", edited)).status_code == 404
+    assert client.post(url_of("document_template", edited, template="read-bucket"), USED).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "edited", [{"place": "guard_rail", "action": "own"}, {"place": "account", "action": "create-scp"}]
+)
+def test_no_template_begins_what_only_denies(client_of: Any, olga: Operator, iam: Any, edited: dict[str, str]) -> None:
+    olgas = client_of(olga)
+    assert olgas.get(url_of("document_start", edited)).status_code == 404
+    assert olgas.post(url_of("document_template", edited, template="read-bucket"), USED).status_code == 404
+    assert not EditorDraft.objects.exists()
