@@ -20,7 +20,8 @@ class PoliciesConfig(AppConfig):
             start_policies,
             starting,
         )
-        from policies.organizations import places, reversals, sources, target_operations
+        from policies.organizations import operations as control_policy_operations
+        from policies.organizations import places, reversals, sources
         from policies.plan_checks import LintPlanCheck, QuotaCheck
         from policies.selectors import with_documents
         from policies.visual import view as visual_view
@@ -35,7 +36,7 @@ class PoliciesConfig(AppConfig):
         history.register_reader(with_documents)
         permission.register_part(control_policy_permissions.PART)
         operations.register()
-        target_operations.register()
+        control_policy_operations.register()
         reversals.register()
         actions.register()
         ticks.register_part(editor_drafts.forget_old)

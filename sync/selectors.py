@@ -58,7 +58,10 @@ UNREVIEWED = Q(pk__in=_UNREVIEWED.values("change"))
 OPEN = Q(state__in=Change.OPEN) | UNREVIEWED
 AT_GATE = Q(state=Change.State.SCHEDULED, started_at__isnull=False)  # Change.is_at_gate
 
-_NONE_NEEDED = Q(approvals_required=0) & (Q(is_care=True) | Q(aws_account__approvals_required=0))
+_NONE_NEEDED_HERE = Q(approvals_required=0) & (Q(is_care=True) | Q(aws_account__approvals_required=0))
+# Of other AWS accounts, in which it takes or gives access.
+_ASKED_ELSEWHERE = ApprovalDemand.objects.filter(change=OuterRef("pk"), of_account__isnull=False)
+_NONE_NEEDED = _NONE_NEEDED_HERE & ~Q(Exists(_ASKED_ELSEWHERE))
 
 
 def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) -> QuerySet[Any]:
@@ -114,15 +117,14 @@ def _of_each(kind: Callable[[Operator, AwsAccount], Q], operator: Operator, aws_
 
 def asked_of(operator: Operator, aws_account: AwsAccount) -> QuerySet[Change]:
     """The changes that ask the operator for an approval or a review; none where that is asked of others."""
-    if not may(operator, APPROVE, aws_account):
+    if not operator.aws_accounts_with(roles_with(APPROVE)):
         return Change.objects.none()
     return Change.objects.filter(_asking(operator, aws_account), aws_account=aws_account)
 
 
 def _asking(operator: Operator, aws_account: AwsAccount) -> Q:
-    if not may(operator, APPROVE, aws_account):
-        return Q(pk__in=[])
-    return _to_approve(operator, aws_account) | _to_review(operator)
+    asking = _to_approve(operator, aws_account)
+    return asking | _to_review(operator) if may(operator, APPROVE, aws_account) else asking
 
 
 def _waiting(operator: Operator, aws_account: AwsAccount) -> Q:
@@ -148,7 +150,24 @@ def _to_review(operator: Operator) -> Q:
 
 def _would_count(operator: Operator, aws_account: AwsAccount) -> Q:
     """Whether the change asks for approvals by anybody, or by those whom the operator belongs to (changes.demands)."""
-    rules = ApprovalDemand.objects.filter(change=OuterRef("pk"))
+    elsewhere = operator.aws_accounts_with(roles_with(APPROVE)) - {aws_account.pk}
+    counts = Q(Exists(_met_elsewhere(operator))) if elsewhere else Q(pk__in=[])
+    return counts | _would_count_here(operator, aws_account) if may(operator, APPROVE, aws_account) else counts
+
+
+def _met_elsewhere(operator: Operator) -> QuerySet[ApprovalDemand]:
+    """What other AWS accounts ask for that an approval by the operator meets."""
+
+    def of(roles: Iterable[str]) -> Q:
+        pks = operator.aws_accounts_with(list(roles))
+        return Q() if None in pks else Q(of_account__in=pks)
+
+    met = (Q(role="", group_name="") | Q(group__in=operator.groups.all())) & of(roles_with(APPROVE))
+    return _ASKED_ELSEWHERE.filter(reduce(or_, (Q(role=role) & of([role]) for role in roles_with(APPROVE)), met))
+
+
+def _would_count_here(operator: Operator, aws_account: AwsAccount) -> Q:
+    rules = ApprovalDemand.objects.filter(change=OuterRef("pk"), of_account=None)
     of_account = Case(
         When(change__is_care=True, then=Value(0)),
         default=OuterRef("aws_account__approvals_required"),
@@ -158,7 +177,7 @@ def _would_count(operator: Operator, aws_account: AwsAccount) -> Q:
     roles = [role for role in roles_with(APPROVE) if operator.aws_accounts_with([role]) & {aws_account.pk, None}]
     by_anybody = Q(role="", group_name="")
     mine = rules.filter(by_anybody | Q(role__in=roles) | Q(group__in=operator.groups.all()))
-    return ~Q(Exists(rules.filter(approvals__gte=floor))) | Q(Exists(mine))
+    return ~_NONE_NEEDED_HERE & ~Q(Exists(rules.filter(approvals__gte=floor))) | Q(Exists(mine))
 
 
 def _enough_approvals() -> Q:

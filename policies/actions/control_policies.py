@@ -19,11 +19,12 @@ from policies.organizations.operations import (
     RenameControlPolicy,
     create_control_policy,
     delete_control_policy,
+    node_of,
+    plan_target,
     update_control_policy,
 )
 from policies.organizations.quotas import LONGEST_DESCRIPTION, LONGEST_NAME
 from policies.organizations.selectors import targets_of
-from policies.organizations.target_operations import node_of, plan_target
 from sync.operations import Refusal, StepSpec
 
 _NO_ORGANIZATION = (

@@ -11,9 +11,10 @@ from policies.organizations.operations import (
     RenameControlPolicy,
     create_control_policy,
     delete_control_policy,
+    node_of,
+    plan_target,
     update_control_policy,
 )
-from policies.organizations.target_operations import node_of, plan_target
 from sync import reversals
 from sync.mirror import Content
 from sync.mirror.base import DETAILS

@@ -15,8 +15,7 @@ from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
 from identities.models import IamRole
 from policies.models import OrgAccount, OrgPolicy, OrgUnit
-from policies.organizations.operations import update_control_policy
-from policies.organizations.target_operations import plan_target
+from policies.organizations.operations import plan_target, update_control_policy
 from sync import changes
 from sync.changes.approvers import ChangeSituation
 from sync.models import Change

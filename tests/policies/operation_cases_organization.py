@@ -13,10 +13,10 @@ from policies.organizations.operations import (
     RenameControlPolicy,
     create_control_policy,
     delete_control_policy,
+    plan_target,
     update_control_policy,
 )
 from policies.organizations.sources import MEMBERSHIP, TREE
-from policies.organizations.target_operations import plan_target
 from sync.operations import StepSpec
 from tests.services.operation_cases import ComparedCase
 from tests.services.organizations import RCP, SCP, MadeOrganization

@@ -6,9 +6,13 @@ import pytest
 
 from accounts.models import Operator
 from policies.models import OrgPolicy, OrgUnit
-from policies.organizations.operations import create_control_policy, delete_control_policy, update_control_policy
+from policies.organizations.operations import (
+    create_control_policy,
+    delete_control_policy,
+    plan_target,
+    update_control_policy,
+)
 from policies.organizations.quotas import as_sent
-from policies.organizations.target_operations import plan_target
 from sync.models import Change, Facet
 from sync.object_ref import ObjectRef
 from sync.reversals import reversal

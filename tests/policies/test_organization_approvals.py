@@ -16,9 +16,8 @@ from django.utils import timezone
 from accounts.models import ApprovalRule, AwsAccount, Grant, Operator, Risk
 from accounts.roles import Role
 from policies.models import OrgPolicy, OrgUnit
-from policies.organizations.operations import update_control_policy
-from policies.organizations.target_operations import plan_target
-from sync import changes
+from policies.organizations.operations import plan_target, update_control_policy
+from sync import changes, selectors
 from sync.changes.approvers import valid_approvals
 from sync.changes.demands import unmet_demands
 from sync.models import Change
@@ -85,6 +84,39 @@ def test_it_waits_for_the_approval_of_the_member_account(
     assert change.state == Change.State.APPROVED
     Grant.objects.filter(operator=petra).delete()
     assert unmet_demands(change, valid_approvals(change))
+
+
+def waits_for(operator: Operator, aws_account: AwsAccount) -> list[bool]:
+    """In the list of changes, and beside *Changes* in the sidebar."""
+    operator = Operator.objects.get(pk=operator.pk)
+    listed = selectors.changes_of(aws_account, waits_for=operator).filter(waits_for_me=True)
+    return [listed.exists(), selectors.asked_of(operator, aws_account).exists()]
+
+
+def test_it_waits_for_those_whose_approval_would_count(
+    aws_account: AwsAccount, alice: Operator, anton: Operator, petra: Operator, member: AwsAccount
+) -> None:
+    granted(alice, member, Role.EDITOR)
+    granted(petra, aws_account, Role.VIEWER)
+    change = edit(aws_account, alice)
+    assert waits_for(petra, aws_account) == [True, True]
+    assert waits_for(anton, aws_account) == [False, False]
+    assert waits_for(alice, aws_account) == [False, False]
+    changes.approve(change=change, actor=petra)
+    assert waits_for(petra, aws_account) == [False, False]
+    assert waits_for(alice, aws_account) == [True, False]  # to apply it
+
+
+def test_a_rule_there_covers_nothing_that_is_asked_for_here(
+    aws_account: AwsAccount, alice: Operator, anton: Operator, petra: Operator, member: AwsAccount
+) -> None:
+    granted(alice, member, Role.EDITOR)
+    granted(petra, aws_account, Role.VIEWER)
+    AwsAccount.objects.filter(pk=aws_account.pk).update(approvals_required=1)
+    ApprovalRule.objects.create(aws_account=member, risk=Risk.HIGH, approvals=2, role=Role.OWNER)
+    edit(AwsAccount.objects.get(pk=aws_account.pk), alice)
+    assert waits_for(anton, aws_account) == [True, True]
+    assert waits_for(petra, aws_account) == [False, False]
 
 
 def test_rules_of_the_member_account_hold(

@@ -15,13 +15,8 @@ from accounts.models import AwsAccount
 from policies.holdings import ControlPolicyTargetChange
 from policies.models import OrgAccount, Organization, OrgPolicy, OrgTarget, OrgUnit
 from policies.organizations.below import accounts_below, targets_of_policy
-from policies.organizations.operations import (
-    OPERATIONS,
-    ControlPolicyOperation,
-    ControlPolicyParams,
-)
+from policies.organizations.operations.base import ControlPolicyOperation, ControlPolicyParams
 from policies.organizations.quotas import FULL_RCP, quotas_of_type
-from sync import operations
 from sync.checks import PlanFinding
 from sync.mirror import Content
 from sync.operation_mixins import AffectsOtherAccounts
@@ -209,7 +204,3 @@ def plan_target(policy: OrgPolicy, node: OrgUnit | OrgAccount, *, now: bool) -> 
         "target": node.name,
     }
     return StepSpec(operation.kind, params)
-
-
-def register() -> None:
-    operations.register(*OPERATIONS, AttachControlPolicy(), DetachControlPolicy())
