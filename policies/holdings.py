@@ -115,6 +115,32 @@ class ControlPolicyTargetChange(OrganizationChange):
     now: bool
 
 
+# ---- What stands on a resource, and lets in whom it names: its own AWS account, others, everybody -------------
+@dataclass(frozen=True)
+class ResourceChange(AccessChange):
+    """Of a resource, by its ARN."""
+
+    resource_arn: str
+
+
+@dataclass(frozen=True)
+class ResourcePolicyChange(ResourceChange):
+    """What the policy on it says. None: there is none any more.
+
+    `on`: the ARN on which that stands where it isn't the resource's, such as that of an alias of a function.
+    """
+
+    document: str | None
+    on: str = ""
+
+
+@dataclass(frozen=True)
+class PublicAccessBlockChange(ResourceChange):
+    """The settings of Block Public Access that are on, by AWS's names."""
+
+    settings: frozenset[str]
+
+
 # ---- What is told as it is, and not counted as access --------------------------------------------------------
 PASSWORD, DEVICE = "password", "MFA device"
 ANYBODY = "whom it vouches for"

@@ -17,6 +17,7 @@ from policies.holdings import (
     ManagedPolicyChange,
     MembershipChange,
     OrganizationChange,
+    ResourceChange,
     RoleTakingChange,
     TagChange,
     TrustChange,
@@ -171,6 +172,10 @@ class PrincipalHoldings:
     @apply.register
     def _of_organization(self, change: OrganizationChange) -> None:
         """It bounds other AWS accounts, and never the one that it is made from."""
+
+    @apply.register
+    def _of_resource(self, change: ResourceChange) -> None:
+        """What a resource says is no policy of anybody (access/plans/resource_effects.py)."""
 
     def _owner(self, arn: str) -> Owner:
         """One that may be changed."""

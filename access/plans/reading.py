@@ -10,7 +10,7 @@ from access.plans.holdings import Owner, PrincipalHoldings, named_arns
 from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
-from policies.holdings import AttachmentChange, BoundaryChange, OrganizationChange
+from policies.holdings import AttachmentChange, BoundaryChange, OrganizationChange, ResourceChange
 from policies.models import Document, ManagedPolicy, PolicyVersion
 from sync.mirror import bulk
 from sync.operation_mixins import ReadsAccessOffPlan
@@ -57,13 +57,19 @@ def holdings_between(
 def access_changes_of(aws_account: AwsAccount, steps: Iterable[PlannedStep]) -> list[AccessChange]:
     """What the steps change of who has what access in this AWS account, in their order."""
     found = (change for step in steps for change in _of_step(aws_account, step))
-    return [change for change in found if not isinstance(change, OrganizationChange)]
+    return [change for change in found if not isinstance(change, OrganizationChange | ResourceChange)]
 
 
 def organization_changes_of(aws_account: AwsAccount, steps: Iterable[PlannedStep]) -> list[OrganizationChange]:
     """What they change of what bounds the AWS accounts of its organization."""
     found = (change for step in steps for change in _of_step(aws_account, step))
     return [change for change in found if isinstance(change, OrganizationChange)]
+
+
+def resource_changes_of(aws_account: AwsAccount, steps: Iterable[PlannedStep]) -> list[ResourceChange]:
+    """What they change of what stands on resources."""
+    found = (change for step in steps for change in _of_step(aws_account, step))
+    return [change for change in found if isinstance(change, ResourceChange)]
 
 
 def _of_step(aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChange]:

@@ -13,6 +13,7 @@ from access.who_can.answer import WhoCanAnswer, WhoCanLine, outsider_name
 from aws_constraints.arn import name_of
 from iamconsole.web.words import counted, some
 from policies.engine.combine import Decision
+from policies.holdings import ResourceChange
 from resources.models import Resource
 
 SHOWN = 200
@@ -38,16 +39,20 @@ class ReachLine:
 
 
 class ResourceReach:
-    """`may_see`: whether something of another AWS account, by its id, may be told to who asks."""
+    """`may_see`: whether something of another AWS account, by its id, may be told to who asks. `changes`: of
+    resources, as a plan leaves them.
+    """
 
-    def __init__(self, resource: Resource, may_see: Callable[[str], bool]) -> None:
-        self.resource = resource
+    def __init__(
+        self, resource: Resource, may_see: Callable[[str], bool], changes: Sequence[ResourceChange] = ()
+    ) -> None:
+        self.resource, self._changes = resource, changes
         self.questions = questions_about(resource)
         self.answers = [(each, self._answer(each, may_see)) for each in self.questions]
 
     def _answer(self, question: ReachQuestion, may_see: Callable[[str], bool]) -> WhoCanAnswer:
         asked = {"action": question.action, "resource": f"{self.resource.arn}{question.below}", "context": {}}
-        return WhoCanAnswer(self.resource.aws_account, asked, may_see=may_see)
+        return WhoCanAnswer(self.resource.aws_account, asked, may_see=may_see, changes=self._changes)
 
     @cached_property
     def not_read(self) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from access.resource_policies import is_assuming, resource_policy_of
 from access.resource_sides.kinds import side_of
+from access.resource_sides.planned import planned_policies
 from access.resource_sides.values import ResourceSide, SaidByResource, SideNotRead
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
@@ -17,7 +18,8 @@ from identities.models import IamRole
 from policies.engine.compiled import CompiledDocument, compiled
 from policies.engine.layers import LayerPolicy
 from policies.engine.somewhere import is_pattern
-from resources.selectors import Held, PoliciesNotRead, policies_for
+from policies.holdings import ResourceChange
+from resources.selectors import Held, HeldPolicies, PoliciesNotRead, policies_for
 
 _SEVERAL = "It stands for several resources, each with a policy of its own: ask about one of them."
 Found = ResourceSide | SideNotRead | None
@@ -35,12 +37,14 @@ def everybody(account_id: str) -> bool:
 @dataclass
 class ResourceSides:
     """For questions of one AWS account. `may_see`: whether something of another one, by its id, may be told to who
-    asks: else it is as if nobody knew it. What was found is remembered.
+    asks: else it is as if nobody knew it. `changes`: what a plan leaves of resources, in place of what is held now.
+    What was found is remembered.
     """
 
     aws_account: AwsAccount
     may_see: Callable[[str], bool] = nobody
     around: Callable[[str], Surroundings] = surroundings_of
+    changes: Sequence[ResourceChange] = ()
     _found: dict[tuple[str, str, int], Found] = field(default_factory=dict)
 
     def of(self, action: str, resource: str, instead: CompiledDocument | None = None) -> Found:
@@ -67,6 +71,8 @@ class ResourceSides:
             return SideNotRead(_no_such(found, resource))
         if isinstance(found, PoliciesNotRead):
             return SideNotRead(found.why)
+        found = planned_policies(found, resource, self.changes)
+        assert isinstance(found, HeldPolicies)  # noqa: S101  what is held stays so
         return side_of(found, action, resource, self.around(owner), instead)
 
     def _trust(self, resource: str) -> Found:

@@ -28,6 +28,7 @@ from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
 from policies.engine.layers import LayerName
 from policies.engine.somewhere import is_pattern
+from policies.holdings import ResourceChange
 
 CONDITIONAL = "conditional"
 _TRUST = "trust policy of "
@@ -114,9 +115,10 @@ class WhoCanAnswer:
         asked: Mapping[str, Any],
         like: str = "",
         may_see: Callable[[str], bool] = nobody,
+        changes: Sequence[ResourceChange] = (),
     ) -> None:
         self.aws_account, self.asked = aws_account, asked
-        self.sides = ResourceSides(aws_account, may_see)
+        self.sides = ResourceSides(aws_account, may_see, changes=changes)
         self._may_see = may_see
         self.cached = cached_index(aws_account)
         self.index = self.cached.index
