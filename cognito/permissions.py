@@ -8,7 +8,7 @@ Authorization Reference.
 from __future__ import annotations
 
 from aws_constraints.arn import name_of
-from sync.aws.permission import NOBODY, SETTINGS, ArnsOfKind, RolePart, registered, reread
+from sync.aws.permission import NOBODY, SETTINGS, ArnsOfKind, RolePart, of_people, registered, reread
 
 PART = RolePart(
     "cognito",
@@ -63,9 +63,11 @@ LOG_DELIVERY_ACTIONS = (
 
 # In a pool that isn't there `AdminGetUser` makes nobody billable.
 OF_PAGES = (
-    *reread("cognito-idp:AdminGetUser", SHOW_PERSON, UserPoolId=NOBODYS_POOL, Username=NOBODY),
-    *reread("cognito-idp:AdminListUserSessions", SHOW_PERSON, UserPoolId=NOBODYS_POOL, Username=NOBODY),
-    *reread("cognito-idp:AdminListDevices", SHOW_PERSON, UserPoolId=NOBODYS_POOL, Username=NOBODY),
+    *of_people(
+        *reread("cognito-idp:AdminGetUser", SHOW_PERSON, UserPoolId=NOBODYS_POOL, Username=NOBODY),
+        *reread("cognito-idp:AdminListUserSessions", SHOW_PERSON, UserPoolId=NOBODYS_POOL, Username=NOBODY),
+        *reread("cognito-idp:AdminListDevices", SHOW_PERSON, UserPoolId=NOBODYS_POOL, Username=NOBODY),
+    ),
     *reread("cognito-idp:ListTagsForResource", PULL_POOLS, ResourceArn=USER_POOLS.nobody),
     *reread("cognito-identity:ListTagsForResource", PULL_IDENTITY_POOLS, ResourceArn=IDENTITY_POOLS.nobody),
 )

@@ -14,7 +14,7 @@ from directory.people.names import called, sees_people
 from directory.people.person_record import people_in, settings_of
 from directory.permissions import NOBODYS_ID, of_store
 from sync.aws.errors import NotFound
-from sync.aws.permission import Permission
+from sync.aws.permission import Permission, of_people
 from sync.mirror import AccountRegion, Item, Mirror, Named, ParsedItem, Reader, RereadObject
 from sync.models import MirroredRow
 from sync.object_ref import ObjectRef
@@ -25,7 +25,7 @@ class DirectoryPersonMirror(Mirror):
 
     kind = DirectoryUser.kind
     model = DirectoryUser
-    permissions: ClassVar[Sequence[Permission]] = (of_store("DescribeUser", UserId=NOBODYS_ID),)
+    permissions: ClassVar[Sequence[Permission]] = of_people(of_store("DescribeUser", UserId=NOBODYS_ID))
     keeps_history = False
     keeps_own_books = True
 

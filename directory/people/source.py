@@ -18,6 +18,7 @@ from directory.permissions import STORE, of_store
 from directory.sources import INSTANCE, PEOPLE, administered
 from sync import clock
 from sync.aws.errors import AwsError, NotFound
+from sync.aws.permission import of_people
 from sync.mirror import AccountRegion, Counts, Reader, RunVisit, SelfStoringSource, SourcePage
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.sweep import BRAKE_COUNT, BRAKE_SHARE, CONFIRMATIONS
@@ -39,7 +40,7 @@ class DirectoryPeopleSource(SelfStoringSource):
     name = PEOPLE
     title = "People of Identity Center"
     after = (INSTANCE,)
-    permissions = (of_store("ListUsers", MaxResults=1),)
+    permissions = of_people(of_store("ListUsers", MaxResults=1))
 
     def serves(self, aws_account: AwsAccount) -> bool:
         return (

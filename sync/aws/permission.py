@@ -6,7 +6,7 @@ Operations, mirrors and sources declare theirs, and are registered with them; `r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
@@ -120,7 +120,18 @@ class RolePart:
 
 
 IAM = RolePart("iam")
-_optional: list[RolePart] = []
+# Of several services, so each permission that is in it says so.
+PEOPLE = RolePart(
+    "people",
+    "people",
+    "for the people of user pools and of Identity Center: who they are, and to look after those of user pools",
+)
+_optional: list[RolePart] = [PEOPLE]
+
+
+def of_people(*permissions: Permission) -> tuple[Permission, ...]:
+    """The same, in the part for people."""
+    return tuple(replace(each, part=PEOPLE) for each in permissions)
 
 
 def register_part(part: RolePart) -> None:
@@ -151,7 +162,7 @@ def permissions_of(tier: Tier, part: RolePart = IAM) -> list[Permission]:
 
 
 def console_role_policy(tier: Tier, partition: str = "aws", part: RolePart = IAM) -> dict[str, Any]:
-    """The least that the console's role to read, or to write, must be allowed."""
+    """The least that the console's role to read, or to write, must be allowed of that part."""
     return {"Version": "2012-10-17", "Statement": list(_statements(tier, partition, part))}
 
 
@@ -169,14 +180,24 @@ def _word(on: ArnsOfKind | None) -> str:
     return on.word if on else ""
 
 
-def console_role_trust(tier: Tier, *, principal_arn: str, external_id: str = "") -> dict[str, Any]:
-    """Who may assume the role: the console's own identity. To write, it also names the operator and the change."""
+def console_role_trust(
+    tier: Tier, *, principal_arn: Any, external_id: Any = "", organization_id: Any = ""
+) -> dict[str, Any]:
+    """Who may assume the role: the console's own identity. To write, it also names the operator and the change.
+
+    `organization_id`: of the organization in which that identity is. All three are texts, or what stands for one in a
+    template.
+    """
     principal = {"AWS": principal_arn}
-    statements: list[dict[str, Any]] = [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]
-    if external_id:
-        statements[0]["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
+    within = {"aws:PrincipalOrgID": organization_id} if organization_id else {}
+    entering = {"sts:ExternalId": external_id, **within} if external_id else within
+    statements = [_trusting(principal, "sts:AssumeRole", entering)]
     if tier == "write":
         # A statement of its own: AWS knows the external id at sts:AssumeRole only.
-        naming = ["sts:SetSourceIdentity", "sts:TagSession"]
-        statements.append({"Effect": "Allow", "Principal": principal, "Action": naming})
+        statements.append(_trusting(principal, ["sts:SetSourceIdentity", "sts:TagSession"], within))
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _trusting(principal: Mapping[str, Any], action: str | list[str], equals: Mapping[str, Any]) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action}
+    return {**statement, "Condition": {"StringEquals": equals}} if equals else statement

@@ -16,10 +16,12 @@ from emulator.process import Emulator
 from sync.aws.calls import is_read
 from sync.aws.permission import (
     IAM,
+    PEOPLE,
     Permission,
     RolePart,
     console_role_policy,
     console_role_trust,
+    part_of,
     parts_of,
     permissions_of,
     registered,
@@ -72,12 +74,23 @@ def test_what_is_missing_of_cognito_is_told_apart(
     emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole
 ) -> None:
     reads = [permission.action for permission in permissions_of("read", COGNITO)]
-    make_role("console-read", actions=[action for action in reads if action != "cognito-idp:ListUsers"])
+    make_role("console-read", actions=[action for action in reads if action != "cognito-idp:ListGroups"])
     emulator.enforce_iam()
     found = states(with_roles, "read", COGNITO)
     assert set(found) == {"sts:AssumeRole", *reads}
-    assert [action for action, state in found.items() if state == "missing"] == ["cognito-idp:ListUsers"]
+    assert [action for action, state in found.items() if state == "missing"] == ["cognito-idp:ListGroups"]
     assert found["cognito-idp:DescribeUserPool"] == found["cognito-identity:GetIdentityPoolRoles"] == "works"
+
+
+def test_people_are_a_part_of_their_own_whatever_their_service() -> None:
+    """Who may not see people leaves them out, and keeps pools and Identity Center."""
+    reads, writes = ({each.action for each in permissions_of(tier, PEOPLE)} for tier in TIERS)
+    assert {"cognito-idp:ListUsers", "cognito-idp:AdminGetUser", "identitystore:ListUsers"} <= reads
+    assert {"cognito-idp:AdminDisableUser", "cognito-idp:AdminSetUserPassword", "cognito-idp:ListUsers"} <= writes
+    others = {each.action for each in registered() if part_of(each) != PEOPLE}
+    assert not [
+        each for each in others if re.fullmatch("cognito-idp:Admin.*|(cognito-idp|identitystore):ListUsers", each)
+    ]
 
 
 def test_a_role_without_cognito_left_it_out(emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole) -> None:
@@ -219,8 +232,12 @@ def test_the_role_to_read_can_not_write() -> None:
 
 
 def test_cognito_s_writes_are_narrowed_where_aws_can() -> None:
-    policy = console_role_policy("write", "aws-cn", COGNITO)
-    on = {action: statement["Resource"] for statement in policy["Statement"] for action in statement["Action"]}
+    statements = [
+        statement
+        for part in (COGNITO, PEOPLE)
+        for statement in console_role_policy("write", "aws-cn", part)["Statement"]
+    ]
+    on = {action: statement["Resource"] for statement in statements for action in statement["Action"]}
     assert on["cognito-idp:AdminDisableUser"] == "arn:aws-cn:cognito-idp:*:*:userpool/*"
     assert on["cognito-identity:UpdateIdentityPool"] == "arn:aws-cn:cognito-identity:*:*:identitypool/*"
     assert on["cognito-identity:SetIdentityPoolRoles"] == on["cognito-idp:CreateUserPool"] == "*"
@@ -260,6 +277,14 @@ def test_the_trust_policy_asks_for_the_external_id() -> None:
     assert enter["Condition"] == {"StringEquals": {"sts:ExternalId": "x-1"}}
     assert naming["Action"] == ["sts:SetSourceIdentity", "sts:TagSession"]
     assert len(console_role_trust("read", principal_arn="arn:aws:iam::1:role/console")["Statement"]) == 1
+
+
+def test_it_asks_for_the_organization_too_where_the_console_is_in_it() -> None:
+    """To be told who acts as well: AWS knows the organization at each call, and the external id at the first only."""
+    trust = console_role_trust("write", principal_arn="arn:aws:iam::1:role/c", external_id="x-1", organization_id="o-1")
+    enter, naming = trust["Statement"]
+    assert enter["Condition"] == {"StringEquals": {"sts:ExternalId": "x-1", "aws:PrincipalOrgID": "o-1"}}
+    assert naming["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
 
 
 def test_the_command_prints_each_action_with_its_feature() -> None:

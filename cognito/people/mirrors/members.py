@@ -15,7 +15,7 @@ from cognito.people.person_record import Person, allowed_by, people_in, people_s
 from cognito.permissions import IDP, NOBODYS_POOL, PULL_PEOPLE
 from sync import clock
 from sync.aws.errors import AccessDeniedError, MarkerExpired, NotFound, UnsupportedError
-from sync.aws.permission import NOBODY, reread
+from sync.aws.permission import NOBODY, of_people, reread
 from sync.mirror import AccountRegion, Counts, Reader, RunVisit, SelfStoringSource, SourcePage, bulk
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.store import settle_time
@@ -39,7 +39,9 @@ class MembersPage:
 
 class MembersSource(SelfStoringSource):
     name = "cognito.members"
-    permissions = reread("cognito-idp:ListUsersInGroup", PULL_PEOPLE, UserPoolId=NOBODYS_POOL, GroupName=NOBODY)
+    permissions = of_people(
+        *reread("cognito-idp:ListUsersInGroup", PULL_PEOPLE, UserPoolId=NOBODYS_POOL, GroupName=NOBODY)
+    )
     title = "Members of groups"
     regional = True
     after = ("cognito.people", "cognito.groups")

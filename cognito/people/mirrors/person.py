@@ -15,14 +15,14 @@ from cognito.people.mirrors import members, rows
 from cognito.people.person_record import SUB, allowed_by, people_in, people_settings_of
 from cognito.permissions import IDP, NOBODYS_POOL, PULL_PEOPLE, SHOW_PERSON, pool_id_of
 from sync.aws.errors import AwsError, NotFound
-from sync.aws.permission import NOBODY, reread
+from sync.aws.permission import NOBODY, of_people, reread
 from sync.mirror import AccountRegion, Item, Mirror, Named, ParsedItem, Reader, RereadObject
 from sync.object_ref import ObjectRef
 
 
 class PersonMirror(Mirror):
     kind = CognitoUser.kind
-    permissions = reread("cognito-idp:ListUsers", PULL_PEOPLE, UserPoolId=NOBODYS_POOL)
+    permissions = of_people(*reread("cognito-idp:ListUsers", PULL_PEOPLE, UserPoolId=NOBODYS_POOL))
     model = CognitoUser
     keeps_history = False
     keeps_own_books = True
@@ -97,7 +97,9 @@ PERSON = PersonMirror()
 class GroupsOfPerson(Mirror):
     kind = CognitoUser.kind
     source = "groups"
-    permissions = reread("cognito-idp:AdminListGroupsForUser", SHOW_PERSON, UserPoolId=NOBODYS_POOL, Username=NOBODY)
+    permissions = of_people(
+        *reread("cognito-idp:AdminListGroupsForUser", SHOW_PERSON, UserPoolId=NOBODYS_POOL, Username=NOBODY)
+    )
     title = "Groups"
     model = CognitoUser
     keeps_history = False

@@ -20,7 +20,7 @@ from cognito.people.person_record import SUB
 from cognito.permissions import CARE_FOR_PEOPLE, IDP, USER_POOLS
 from cognito.pool_calls import PoolParams
 from sync.aws.client import AwsClient
-from sync.aws.permission import Permission, write
+from sync.aws.permission import Permission, of_people, write
 from sync.calls import PersonalParameter, concealed, revealed
 from sync.mirror import Item
 from sync.object_ref import ObjectRef
@@ -73,7 +73,7 @@ class PeopleOperation(AboutPoolPeople[Q], DecidedByMirror[Q]):
 
     @property
     def permissions(self) -> Sequence[Permission]:
-        return [write(f"{IDP}:{self.aws_operation}", self.needed_for, USER_POOLS)]
+        return of_people(write(f"{IDP}:{self.aws_operation}", self.needed_for, USER_POOLS))
 
     def why_guarded(self, draft: Draft, p: Q) -> str:
         """Why it isn't for helpdesk: what it gives, or whom it is about; "" where it is (cognito/people/guarded.py)."""
