@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of, path_of
 from directory.models import (
     AccountAssignment,
     DirectoryGroup,
@@ -86,11 +87,21 @@ class ReservedRole:
 
 
 def reserved_role(role: IamRole) -> ReservedRole | None:
-    """`AWSReservedSSO_<set>_<16 hexadecimal digits>`; None for any other role. The set's name may have a "_"."""
-    name, _, suffix = role.name.removeprefix(_ROLE_BEGINS).rpartition("_")
-    if not role.path.startswith(_RESERVED) or not role.name.startswith(_ROLE_BEGINS) or not name or len(suffix) != 16:
+    """None for a role that isn't Identity Center's."""
+    return _reserved(role.path, role.name)
+
+
+def reserved_role_of(arn: str) -> ReservedRole | None:
+    """The same of a role's ARN; None for that of anything else, too."""
+    return _reserved(path_of(arn), name_of(arn)) if f":role{_RESERVED}" in arn else None
+
+
+def _reserved(path: str, role_name: str) -> ReservedRole | None:
+    """`AWSReservedSSO_<set>_<16 hexadecimal digits>`. The set's name may have a "_"."""
+    name, _, suffix = role_name.removeprefix(_ROLE_BEGINS).rpartition("_")
+    if not path.startswith(_RESERVED) or not role_name.startswith(_ROLE_BEGINS) or not name or len(suffix) != 16:
         return None
-    return ReservedRole(name, role.path.removeprefix(_RESERVED).strip("/") or _PATHLESS_REGION)
+    return ReservedRole(name, path.removeprefix(_RESERVED).strip("/") or _PATHLESS_REGION)
 
 
 def sets_of_role(role: IamRole) -> list[PermissionSet]:
@@ -100,7 +111,7 @@ def sets_of_role(role: IamRole) -> list[PermissionSet]:
         return []
     account_id = role.aws_account.account_id
     rows = PermissionSet.objects.live().filter(name=reserved.set_name).select_related("aws_account", "inline")
-    regions = _regions(rows)
+    regions = regions_of_sets(rows)
     found = [
         row
         for row in rows
@@ -109,7 +120,8 @@ def sets_of_role(role: IamRole) -> list[PermissionSet]:
     return sorted(found, key=lambda row: (holder_of(row.instance_arn) != row.aws_account, row.pk))
 
 
-def _regions(sets: Iterable[PermissionSet]) -> dict[tuple[int, str], str]:
+def regions_of_sets(sets: Iterable[PermissionSet]) -> dict[tuple[int, str], str]:
+    """Where their instances are, by whose mirror says so (the pk) and the instance."""
     arns = {row.instance_arn for row in sets}
     rows = Instance.objects.live().filter(arn__in=arns).values_list("aws_account", "arn", "primary_region")
     return {(aws_account, arn): region for aws_account, arn, region in rows}
@@ -164,7 +176,7 @@ class PersonOfRole:
 
 
 SHOWN_PEOPLE = 100
-_NOT_HELD = (
+NOT_HELD = (
     "No connected AWS account administers this instance of Identity Center, so its people aren’t known. Connect the "
     "AWS account that holds it, or its delegated administrator."
 )
@@ -178,7 +190,7 @@ def users_of(role: IamRole) -> RoleUsers | None:
         return None
     chosen = next(iter(sets_of_role(role)), None)
     if chosen is None:
-        return RoleUsers(role, reserved.set_name, unknown=_NOT_HELD)
+        return RoleUsers(role, reserved.set_name, unknown=NOT_HELD)
     coverages = coverages_of(chosen.aws_account, ALL_SOURCES)
     assigned = assignments_of(chosen, role.aws_account.account_id)
     principals = with_principals(assigned)
@@ -192,11 +204,11 @@ def users_of(role: IamRole) -> RoleUsers | None:
         enabled,
         people.count() - enabled,
         coverages[ASSIGNMENTS].at,
-        _why_unknown(coverages),
+        why_unknown(coverages),
     )
 
 
-def _why_unknown(coverages: Mapping[str, SourceCoverage]) -> str:
+def why_unknown(coverages: Mapping[str, SourceCoverage]) -> str:
     """The first of what it hangs on that was never read."""
     missing = (each for name, each in coverages.items() if name != SETS and each.at is None)
     return next((each.why or "It was not pulled yet." for each in missing), "")

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from access.people.behind import PeopleBehind
+from access.people.role_ways import role_ways
 from access.reach.answer import ResourceReach
 from access.reach.questions import questions_about
+from access.views.people import people_context, people_file
 from access.views.seen import seen_by
+from accounts.access import signed_in
 from objects.object_pages import fetch_row, render_tab
 from resources.models import Resource
 from resources.views.pages import RESOURCE_PAGES
@@ -25,13 +30,18 @@ def has_questions(row: Any) -> bool:
 
 
 @require_safe
-def reach(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+def reach(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponseBase:
     row = fetch_row(request, RESOURCE_PAGES, account_id, aws_id)
     context: dict[str, Any] = {"reach": None}
     if has_questions(row):
         found = ResourceReach(row, seen_by(request))
         url = reverse("who_can", kwargs={"account_id": account_id})
-        context = {
+        ways = [(question.level, role_ways(answer)) for question, answer in found.answers]
+        behind = PeopleBehind(signed_in(request), ways)
+        if request.GET.get("format") == "people":
+            return people_file(request, behind, f"people-{account_id}")
+        context = people_context(request, behind, lambda **changes: f"?{urlencode(changes)}")
+        context |= {
             "reach": found,
             "asked": [
                 (each, f"{url}?{urlencode({'action': each.action, 'resource': f'{row.arn}{each.below}'})}#answer")

@@ -13,16 +13,20 @@ from django.views.decorators.http import require_GET
 
 from access.forms import QuestionForm
 from access.holders import Holder
+from access.people.behind import PeopleBehind
+from access.people.lines import RolePeopleWords
+from access.people.role_ways import role_ways
 from access.resource_policies import resource_policy_of
 from access.resource_sides.values import SideNotRead
 from access.role_chains import RoleChain
 from access.templatetags.access_words import LAYERS
+from access.views.people import people_context, people_file
 from access.views.seen import seen_by
 from access.views.shown_part import ShownPart
 from access.who_can import chains
 from access.who_can.answer import WhoCanAnswer
 from access.who_can.graph import Url, who_can_graph
-from accounts.access import fetch_aws_account
+from accounts.access import fetch_aws_account, signed_in
 from aws_constraints.arn import name_of
 from iamconsole.web.exports import file_response
 from iamconsole.web.words import counted, some
@@ -46,17 +50,25 @@ def who_can(request: HttpRequest, account_id: str) -> HttpResponseBase:
             return file_response("csv", f"who-can-{account_id}", answer.csv())
         if request.GET.get("format") == "chains":
             return file_response("csv", f"who-can-by-roles-{account_id}", chains.csv(answer))
-        context |= _shown(answer, request.GET)
+        behind = PeopleBehind(signed_in(request), [("", role_ways(answer))])
+        if request.GET.get("format") == "people":
+            return people_file(request, behind, f"who-can-people-{account_id}")
+        people = people_context(request, behind, _url_of(request.GET))
+        context |= people | _shown(answer, request.GET, people["people_of_role"])
     return render(request, "access/who_can.html", context)
 
 
-def _shown(answer: WhoCanAnswer, said: QueryDict) -> dict[str, Any]:
-    """A page of the answer, a page of the chains, and the graph."""
-
+def _url_of(said: QueryDict) -> Url:
     def url(**changes: str) -> str:
         kept = {name: str(said[name]) for name in _QUESTION if said.get(name)}
         return f"?{urlencode({**kept, **changes})}"
 
+    return url
+
+
+def _shown(answer: WhoCanAnswer, said: QueryDict, people: RolePeopleWords) -> dict[str, Any]:
+    """A page of the answer, a page of the chains, and the graph."""
+    url = _url_of(said)
     found = chains.chains_of(answer)
     like = {"like": str(said["like"])} if answer.like else {}
     listed = ShownPart.of(said.get("page", ""), len(answer.listed), SHOWN, lambda at: f"{url(**like, page=at)}#answer")
@@ -71,7 +83,7 @@ def _shown(answer: WhoCanAnswer, said: QueryDict) -> dict[str, Any]:
         "csv_url": url(**like, format="csv"),
         "not_read": _not_read(answer),
         "said_of_resource": answer.said_of_resource,
-        "graph": who_can_graph(answer, found, url),
+        "graph": who_can_graph(answer, found, url, people.box),
         **_chains(answer, found, said, url),
     }
 

@@ -49,7 +49,7 @@ def chains_of(answer: WhoCanAnswer) -> list[RoleChain]:
 
 def described(answer: WhoCanAnswer, chains: Sequence[RoleChain]) -> list[Chain]:
     own = {match.number: match for match in answer.found}
-    steps = [(chain, _matches(answer, chain)) for chain in chains]
+    steps = [(chain, matches_of(answer, chain)) for chain in chains]
     groups = answer.cached.groups
     ways: dict[WhoCanMatch, tuple[Way, ...]] = {}
     ends = {chain.numbers[-1] for chain in chains}
@@ -72,7 +72,7 @@ def described(answer: WhoCanAnswer, chains: Sequence[RoleChain]) -> list[Chain]:
     return [chain_of(chain, matches) for chain, matches in steps]
 
 
-def _matches(answer: WhoCanAnswer, chain: RoleChain) -> list[WhoCanMatch]:
+def matches_of(answer: WhoCanAnswer, chain: RoleChain) -> list[WhoCanMatch]:
     """Of each step, why it may be taken."""
     after = [
         match
@@ -91,7 +91,7 @@ def csv(answer: WhoCanAnswer) -> Iterator[str]:
     for chain in answer.chains.found():
         who = arns[chain.numbers[0]]
         through = " → ".join(arns[number] for number in chain.numbers[1:])
-        conditions = map(describe_condition, (*_matches(answer, chain), own[chain.numbers[-1]]))
+        conditions = map(describe_condition, (*matches_of(answer, chain), own[chain.numbers[-1]]))
         yield csv_line((name_of(who), who, through, "; ".join(filter(None, conditions))))
     if answer.chains.waiting:
         yield csv_line((f"Not complete: {counted(answer.chains.waiting, 'role')} weren’t looked at yet.",))

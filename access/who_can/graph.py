@@ -26,6 +26,7 @@ _PAGE = 1000  # pixels
 _NAME = 24  # characters
 _COMPARED = 3  # whose conditions are compared
 Url = Callable[..., str]  # of the page, with these parameters
+PeopleBox = Callable[[Iterable[str]], NodeText | None]
 
 
 @dataclass(frozen=True)
@@ -78,20 +79,24 @@ class _WhoCanDrawing:
         return True
 
 
-def who_can_graph(answer: WhoCanAnswer, chains: Sequence[RoleChain], url: Url) -> WhoCanGraph | None:
-    """`chains`: all that were found. `url` makes the address that lists who stands in a box. None: nobody can."""
+def who_can_graph(
+    answer: WhoCanAnswer, chains: Sequence[RoleChain], url: Url, people: PeopleBox = lambda arns: None
+) -> WhoCanGraph | None:
+    """`chains`: all that were found. `url` makes the address that lists who stands in a box. `people`: the box of those
+    who take on roles, by their ARNs. None: nobody can.
+    """
     total = len(answer.found) + len(answer.others) + len(chains)
     if not total:
         return None
-    drawing = _Painter(answer, url).painted(chains)
+    drawing = _Painter(answer, url, people).painted(chains)
     graph = drawn(drawing.nodes, drawing.edges, last=_END, most_columns=MOST_COLUMNS, column_width=NARROW, late=True)
     dashed = any(edge.kind for edge in drawing.edges.values())
     return WhoCanGraph(graph, drawing.shown, total, dashed) if graph else None
 
 
 class _Painter:
-    def __init__(self, answer: WhoCanAnswer, url: Url) -> None:
-        self._answer, self._url = answer, url
+    def __init__(self, answer: WhoCanAnswer, url: Url, people: PeopleBox) -> None:
+        self._answer, self._url, self._people = answer, url, people
         self._holders = answer.index.holders
         self._drawing = _WhoCanDrawing()
         self._texts: dict[str, NodeText] = {_END: self._end()}
@@ -106,14 +111,27 @@ class _Painter:
         others = [fold for fold in folds if fold.first.number not in passed][: max(room, 1)]
         self._know((*alone, *others))
         for fold in alone:
-            self._drawing.add(_key(fold.first.number), self._direct(fold), self._texts)
+            self._paint_fold(fold)
         for route, same in routes:
             self._paint_route(route, same, {chain.numbers[0]: chain for chain in chains}, passed)
         for line, who in outside:
             self._drawing.add(line.name, self._from_outside(line, who), self._texts)
         for fold in others:
-            self._drawing.add(_key(fold.first.number), self._direct(fold), self._texts)
+            self._paint_fold(fold)
         return self._drawing
+
+    def _paint_fold(self, fold: Fold) -> None:
+        numbers = [match.number for match in fold.matches]
+        if self._drawing.add(_key(fold.first.number), self._direct(fold), self._texts):
+            self._paint_people(numbers)
+
+    def _paint_people(self, numbers: Sequence[int]) -> None:
+        """Before the box of these principals, the people who take them on."""
+        key = _key(numbers[0])
+        text = self._people(self._holders[number].arn for number in numbers if self._holders[number].is_role)
+        if text and len(self._drawing.nodes) < MOST_NODES:
+            self._drawing.nodes[f"people {key}"] = text
+            self._drawing.edges[f"people {key}", key] = EdgeText("take on")
 
     # ---- Who may themselves ------------------------------------------------------------------------------------
     def _direct(self, fold: Fold) -> _Box:
@@ -161,7 +179,8 @@ class _Painter:
             if _key(role) not in self._drawing.nodes:
                 chain = by_number[role]
                 self._texts[_key(role)] = self._who([role], _condition(chain.first))
-                self._drawing.add(_key(role), self._assuming([chain], self._texts[_key(role)]), self._texts)
+                if self._drawing.add(_key(role), self._assuming([chain], self._texts[_key(role)]), self._texts):
+                    self._paint_people([role])
         begin = [chain for chain in same if chain.numbers[0] not in passed]
         if begin:
             text = self._who(
@@ -169,7 +188,8 @@ class _Painter:
                 _common([chain.first for chain in begin]),
                 through=self._holders[route[0]].unique_id,
             )
-            self._drawing.add(_key(begin[0].numbers[0]), self._assuming(begin, text), self._texts)
+            if self._drawing.add(_key(begin[0].numbers[0]), self._assuming(begin, text), self._texts):
+                self._paint_people([chain.numbers[0] for chain in begin])
 
     def _assuming(self, chains: Sequence[RoleChain], text: NodeText) -> _Box:
         first = chains[0]

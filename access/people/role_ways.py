@@ -1,0 +1,96 @@
+"""The ways of people to what was asked about: a role that they take on, and roles that they assume from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from access.descriptions import describe_condition
+from access.holders import Holder
+from access.matches import WhoCanMatch
+from access.role_chains import RoleChain
+from access.who_can.answer import WhoCanAnswer
+from access.who_can.chains import STEPS, matches_of
+from accounts.models import AwsAccount
+from directory.selectors import reserved_role_of
+from policies.engine.combine import Decision
+
+
+@dataclass(frozen=True)
+class RoleStep:
+    """A role of the way, and why it is reached: None for the first, which people take on."""
+
+    aws_account: AwsAccount
+    holder: Holder
+    match: WhoCanMatch | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class RoleWay:
+    """Whoever takes on the first role may, by the last one: `end` says why."""
+
+    steps: tuple[RoleStep, ...]
+    end: WhoCanMatch
+
+    @property
+    def first(self) -> str:
+        """The ARN of the role that people take on."""
+        return self.steps[0].holder.arn
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return tuple(step.holder.arn for step in self.steps)
+
+    @property
+    def matches(self) -> list[WhoCanMatch]:
+        return [*(step.match for step in self.steps if step.match), self.end]
+
+    @property
+    def decision(self) -> Decision:
+        surely = all(match.decision is Decision.ALLOWED for match in self.matches)
+        return Decision.ALLOWED if surely else Decision.UNKNOWN
+
+    @property
+    def condition(self) -> str:
+        """In words; "" where there is none."""
+        return "; ".join(dict.fromkeys(filter(None, map(describe_condition, self.matches))))
+
+
+@lru_cache(maxsize=4096)
+def is_taken_on(arn: str) -> bool:
+    """Whether people take on the role, by Identity Center."""
+    return reserved_role_of(arn) is not None
+
+
+def role_ways(answer: WhoCanAnswer) -> list[RoleWay]:
+    """The shortest first. Of AWS accounts that the asker may not see there are none."""
+    found = [*_themselves(answer), *_by_chains(answer)]
+    return sorted(found, key=lambda way: (len(way.steps), way.decision is not Decision.ALLOWED, way.roles))
+
+
+def _themselves(answer: WhoCanAnswer) -> Iterator[RoleWay]:
+    for match in answer.found:
+        if match.holder.is_role and is_taken_on(match.arn):
+            yield RoleWay((RoleStep(answer.aws_account, match.holder),), match)
+    for matches, match in answer.across.listed:
+        if match.holder.is_role and is_taken_on(match.arn):
+            yield RoleWay((RoleStep(matches.aws_account, match.holder),), match)
+
+
+def _by_chains(answer: WhoCanAnswer) -> Iterator[RoleWay]:
+    index = answer.index
+    if not any(holder.is_role and is_taken_on(holder.arn) for holder in index.holders):
+        return
+    answer.chains.go_on(STEPS)
+    own = {match.number: match for match in answer.found}
+    for chain in answer.chains.found():
+        if is_taken_on(index.holders[chain.numbers[0]].arn):
+            yield RoleWay(tuple(_steps(answer, chain)), own[chain.numbers[-1]])
+
+
+def _steps(answer: WhoCanAnswer, chain: RoleChain) -> Iterator[RoleStep]:
+    first, *others = (answer.index.holders[number] for number in chain.numbers)
+    yield RoleStep(answer.aws_account, first)
+    for holder, match in zip(others, matches_of(answer, chain), strict=True):
+        yield RoleStep(answer.aws_account, holder, match)

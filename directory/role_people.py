@@ -1,0 +1,233 @@
+"""Which people may take on roles, through Identity Center: asked of many roles at once, in a few queries.
+
+No trust policy names a person, and no API tells which role is a permission set's: by its name, its path and where the
+set is provisioned (selectors.py). Nothing here looks at what an operator may see: `directory.people.names` does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from accounts.models import AwsAccount
+from aws_constraints.arn import account_in
+from directory.models import (
+    AccountAssignment,
+    DirectoryGroup,
+    DirectoryMembership,
+    DirectoryUser,
+    PermissionSet,
+    PrincipalType,
+)
+from directory.people.person_record import settings_of
+from directory.selectors import (
+    ALL_SOURCES,
+    NOT_HELD,
+    ReservedRole,
+    holder_of,
+    regions_of_sets,
+    reserved_role_of,
+    why_unknown,
+)
+from sync.selectors import coverages_of
+
+
+@dataclass(frozen=True)
+class DirectoryPrincipal:
+    """A user or group of Identity Center, by AWS's id."""
+
+    type: str  # of PrincipalType
+    id: str
+
+    @property
+    def is_group(self) -> bool:
+        return self.type == PrincipalType.GROUP
+
+
+@dataclass(frozen=True)
+class RoleGiven:
+    """By what people may take on a role, and who has that. `unknown`: a sentence why that isn't known, else "".
+
+    `held_by`: the AWS account whose mirror says so; None where none does. `set_id`: "ps-…".
+    """
+
+    arn: str
+    name: str  # of the permission set
+    held_by: AwsAccount | None = None
+    set_id: str = ""
+    principals: tuple[DirectoryPrincipal, ...] = ()
+    unknown: str = ""
+
+    @property
+    def account_id(self) -> str:
+        return account_in(self.arn)
+
+
+def given_roles(arns: Iterable[str]) -> dict[str, RoleGiven]:
+    """By ARN, of those that Identity Center made. Where there is none, no query."""
+    reserved = {arn: role for arn in arns if (role := reserved_role_of(arn))}
+    if not reserved:
+        return {}
+    sets = _sets_of(reserved)
+    assigned = _assigned({(row.aws_account_id, row.aws_id) for row in sets.values()}, map(account_in, sets))
+    unknown = {
+        held_by: why_unknown(coverages_of(held_by, ALL_SOURCES))
+        for held_by in {row.aws_account for row in sets.values()}
+    }
+    found: dict[str, RoleGiven] = {}
+    for arn, role in reserved.items():
+        if (row := sets.get(arn)) is None:
+            found[arn] = RoleGiven(arn, role.set_name, unknown=NOT_HELD)
+        else:
+            principals = assigned[row.aws_account_id, row.aws_id, account_in(arn)]
+            why = unknown[row.aws_account]
+            found[arn] = RoleGiven(arn, row.name, row.aws_account, row.aws_id, tuple(principals), why)
+    return found
+
+
+def _sets_of(reserved: Mapping[str, ReservedRole]) -> dict[str, PermissionSet]:
+    """As the mirror says of the AWS account that holds the instance, before that of its delegate."""
+    names = {role.set_name for role in reserved.values()}
+    rows = list(PermissionSet.objects.live().filter(name__in=names).select_related("aws_account").order_by("pk"))
+    regions = regions_of_sets(rows)
+    holders = {arn: holder_of(arn) for arn in {row.instance_arn for row in rows}}
+    rows.sort(key=lambda row: (holders[row.instance_arn] != row.aws_account, row.pk))
+    places = [(row, regions.get((row.aws_account_id, row.instance_arn)), frozenset(row.accounts)) for row in rows]
+    found: dict[str, PermissionSet] = {}
+    for arn, role in reserved.items():
+        for row, region, accounts in places:
+            if row.name == role.set_name and region == role.region and account_in(arn) in accounts:
+                found[arn] = row
+                break
+    return found
+
+
+_Assigned = Mapping[tuple[int, str, str], Sequence[DirectoryPrincipal]]
+
+
+def _assigned(sets: Collection[tuple[int, str]], account_ids: Iterable[str]) -> _Assigned:
+    """By the pk of whose mirror says so, the set, and the AWS account."""
+    found: defaultdict[tuple[int, str, str], list[DirectoryPrincipal]] = defaultdict(list)
+    rows = AccountAssignment.objects.live().filter(
+        aws_account__in={pk for pk, _ in sets},
+        set_id__in={set_id for _, set_id in sets},
+        target_id__in=set(account_ids),
+    )
+    columns = ("aws_account", "set_id", "target_id", "principal_type", "principal_id")
+    for pk, set_id, target_id, kind, principal_id in rows.order_by("pk").values_list(*columns):
+        found[pk, set_id, target_id].append(DirectoryPrincipal(kind, principal_id))
+    return found
+
+
+# ---- Who that is -----------------------------------------------------------------------------------------------------
+class PeopleCount(NamedTuple):
+    """`disabled`: people who get no new session; one that runs goes on."""
+
+    enabled: int
+    disabled: int
+
+
+class _KnownPerson(NamedTuple):
+    """`pk`: of the row; None where people aren't kept."""
+
+    pk: int | None
+    status: str
+
+    @property
+    def is_disabled(self) -> bool:
+        return self.status == DirectoryUser.Status.DISABLED
+
+
+class DirectoryPeople:
+    """The people of some principals of one mirror: users themselves, and the members of groups.
+
+    At most five queries, however many principals are asked about after that.
+    """
+
+    def __init__(self, held_by: AwsAccount, principals: Iterable[DirectoryPrincipal]) -> None:
+        self.held_by = held_by
+        asked = frozenset(principals)
+        self._group_ids = {each.id for each in asked if each.is_group}
+        self._user_ids = {each.id for each in asked if not each.is_group}
+
+    @cached_property
+    def groups(self) -> Mapping[str, DirectoryGroup]:
+        """By id, those that the mirror has."""
+        rows = DirectoryGroup.objects.live().filter(aws_account=self.held_by, aws_id__in=self._group_ids)
+        return {row.aws_id: row for row in rows}
+
+    @cached_property
+    def members(self) -> Mapping[str, Sequence[str]]:
+        """Of each group, the ids of users."""
+        rows = DirectoryMembership.objects.live().filter(aws_account=self.held_by, group_id__in=self._group_ids)
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for group_id, user_id in rows.values_list("group_id", "user_id"):
+            found[group_id].append(user_id)
+        return found
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return frozenset(self._user_ids.union(*self.members.values()))
+
+    @cached_property
+    def _known(self) -> Mapping[str, _KnownPerson]:
+        """By id, those whom the mirror has, by name. Where it keeps nobody, all whose ids are known count."""
+        if not settings_of(self.held_by).mirrors_people:
+            return {user_id: _KnownPerson(None, "") for user_id in self._ids}
+        people = DirectoryUser.objects.live().filter(aws_account=self.held_by)
+        members = DirectoryMembership.objects.live().filter(aws_account=self.held_by, group_id__in=self._group_ids)
+        theirs = people.filter(Q(aws_id__in=self._user_ids) | Q(aws_id__in=members.values("user_id")))
+        rows = theirs.order_by("name_key", "pk").values_list("aws_id", "pk", "status")
+        return {user_id: _KnownPerson(pk, status) for user_id, pk, status in rows}
+
+    def count(self, principals: Iterable[DirectoryPrincipal] | None = None) -> PeopleCount:
+        """Of all of them, or of some; each of the people once."""
+        ids = self._ids if principals is None else self._ids_of(principals)
+        known = [self._known[each] for each in ids if each in self._known]
+        disabled = sum(each.is_disabled for each in known)
+        return PeopleCount(len(known) - disabled, disabled)
+
+    def is_disabled(self, user_id: str) -> bool:
+        return user_id in self._known and self._known[user_id].is_disabled
+
+    def _ids_of(self, principals: Iterable[DirectoryPrincipal]) -> set[str]:
+        return {
+            user_id
+            for each in principals
+            for user_id in (self.members.get(each.id, ()) if each.is_group else [each.id])
+        }
+
+    def named(self, start: int, most: int) -> list[DirectoryUser]:
+        """Those whom the mirror has, by name; none where it keeps nobody."""
+        return self._rows(islice(self._known.values(), start, start + most))
+
+    def of(self, principals: Iterable[DirectoryPrincipal]) -> list[DirectoryUser]:
+        """The same of some of the principals: for few."""
+        ids = self._ids_of(principals)
+        return self._rows(known for user_id, known in self._known.items() if user_id in ids)
+
+    @staticmethod
+    def _rows(people: Iterable[_KnownPerson]) -> list[DirectoryUser]:
+        pks = [each.pk for each in people if each.pk is not None]
+        found = DirectoryUser.objects.in_bulk(pks)
+        return [found[pk] for pk in pks if pk in found]
+
+    def principals_of(self, user_id: str) -> list[DirectoryPrincipal]:
+        """Which of the principals one of the people is: themselves, then their groups by name."""
+        own = [DirectoryPrincipal(PrincipalType.USER, user_id)] if user_id in self._user_ids else []
+        return [*own, *(DirectoryPrincipal(PrincipalType.GROUP, each) for each in self._groups_of.get(user_id, ()))]
+
+    @cached_property
+    def _groups_of(self) -> Mapping[str, Sequence[str]]:
+        names = {group_id: row.name_key for group_id, row in self.groups.items()}
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for group_id in sorted(self.members, key=lambda each: (names.get(each, ""), each)):
+            for user_id in self.members[group_id]:
+                found[user_id].append(group_id)
+        return found
