@@ -201,12 +201,15 @@ class AwsAccountAdmin(EditableAdmin):
     list_display = ("account_id", "name", "environment", "writes_enabled", "approvals_required", "console_page")
     list_filter = ("environment", "writes_enabled", "partition")
     search_fields = ("account_id", "name")
-    readonly_fields = (*AwsAccount.CONNECTION_FIELDS, "created_at")
+    readonly_fields = (*AwsAccount.CONNECTION_FIELDS, "resting", "rests_since", "created_at")
     fieldsets = (
         (None, {"fields": ("account_id", "name", "environment", "default_region", "partition")}),
-        ("Connection", {"fields": ("connection", "read_role_arn", "write_role_arn", "external_id", "emulated")}),
+        (
+            "Connection",
+            {"fields": ("connection", "read_role_arn", "write_role_arn", "external_id", "enrolled_in", "emulated")},
+        ),
         ("Rules", {"fields": ("writes_enabled", "approvals_required", "break_glass_roles")}),
-        ("Pulls", {"fields": ("pull_every_minutes", "quota_share", "created_at")}),
+        ("Pulls", {"fields": ("resting", "rests_since", "pull_every_minutes", "quota_share", "created_at")}),
     )
     # It is added on the page “Connect an AWS account”, which tries the connection first, and never deleted: its changes
     # and audit entries name it.

@@ -36,6 +36,7 @@ class Health(Enum):
     UNKNOWN = ("Unknown", "circle-question-mark", "ink-warn")
     PARTLY = ("Partly read", "circle-question-mark", "ink-warn")
     GOOD = ("Good", "check", "ink-ok")
+    RESTS = ("Rests", "circle-pause", "muted")
 
     @property
     def word(self) -> str:
@@ -73,7 +74,9 @@ class AccountHealth:
 
     @cached_property
     def all_health(self) -> Sequence[Health]:
-        """All that is true of it, the worst first."""
+        """All that is true of it, the worst first. Of one that rests nobody expects more."""
+        if self.aws_account.resting:
+            return [Health.RESTS]
         pulls = self.pulls
         is_true = {
             Health.CRITICAL: self.findings.get(FindingSeverity.CRITICAL),

@@ -165,7 +165,7 @@ def _tallies(estate: EstateHealth) -> list[Tally]:
     critical, where = _with(lines, FindingSeverity.CRITICAL)
     drifted = [line.drift for line in lines if line.drift]
     failed = sum(1 for line in lines if line.pulls.failed)
-    old = sum(1 for line in lines if not line.pulls.is_young)
+    old = sum(1 for line in lines if not line.pulls.is_young and not line.aws_account.resting)
     in_accounts = "in " + counted(where, "AWS account") if where else "in no AWS account that was read"
     noun = "AWS account" if failed == 1 else "AWS accounts"
     unread = f"{noun}; {number(old)} not read in 24 h" if old else f"{noun}; all read in the last 24 h"
@@ -198,7 +198,8 @@ class AgeLine:
 
 def _ages(estate: EstateHealth) -> list[AgeLine]:
     """How complete what one sees is; each AWS account is in the first line that is true of it."""
-    kinds: dict[str, list[AccountHealth]] = {"Complete": [], "Partial": [], "Failed": [], "Old": [], "Never": []}
+    labels = ("Complete", "Partial", "Failed", "Old", "Never", "Rests")
+    kinds: dict[str, list[AccountHealth]] = {label: [] for label in labels}
     for line in estate.accounts:
         kinds[_age_of(line)].append(line)
     inks = {"Failed": "ink-danger", "Old": "ink-warn"}
@@ -210,6 +211,8 @@ def _ages(estate: EstateHealth) -> list[AgeLine]:
 
 
 def _age_of(line: AccountHealth) -> str:
+    if line.aws_account.resting:
+        return "Rests"
     if line.pulls.failed:
         return "Failed"
     if line.pulls.at is None:

@@ -7,7 +7,7 @@ pull; a pull that failed after that leaves it not read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,8 @@ Place = tuple[int, str, str]  # the AWS account's primary key, the source, and a
 
 @dataclass(frozen=True)
 class PullStanding:
-    """Of one AWS account. The lists have the titles of sources, each once."""
+    """Of one AWS account. The lists have the titles of sources, each once. Of one that rests no pull is to be made, so
+    that none has failed."""
 
     at: datetime | None = None  # when its users, roles and policies were last read as a whole
     failed: Sequence[str] = ()
@@ -99,7 +100,8 @@ def _standing(
         if source.name == MAIN or not aws_account.is_connected:
             told.at = found.at
         _tell(told, source, found, errors.get(found.failed, {}) if found.failed > found.done else None)
-    return told.standing()
+    standing = told.standing()
+    return replace(standing, failed=(), why="") if aws_account.resting else standing
 
 
 def _expected(aws_account: AwsAccount, known: Iterable[tuple[str, str]]) -> Iterator[tuple[Source, str]]:

@@ -21,7 +21,7 @@ class PoliciesConfig(AppConfig):
             starting,
         )
         from policies.organizations import operations as control_policy_operations
-        from policies.organizations import places, reversals, sources
+        from policies.organizations import places, resting, reversals, sources
         from policies.plan_checks import LintPlanCheck, QuotaCheck
         from policies.selectors import with_documents
         from policies.visual import view as visual_view
@@ -41,6 +41,7 @@ class PoliciesConfig(AppConfig):
         actions.register()
         ticks.register_part(editor_drafts.forget_old)
         ticks.register_part(places.follow_every_minute)
+        ticks.register_part(resting.follow_every_minute)
         editor_views.register_own()
         visual_view.register()
         draft_subjects.register_own()

@@ -6,7 +6,7 @@ An AWS account is connected read-only: its owners turn writes on when they have 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,6 +50,29 @@ def is_own_external_id(external_id: str) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class SharedExternalIds:
+    """What gives one external id to several AWS accounts of an organization, and answers for each of them.
+
+    `organization_of`: that organization (o-…) by the external id, "" of one that isn't shared. `check` raises an
+    AwsError or ValidationError where AWS doesn't say now that the AWS account is in it.
+    """
+
+    organization_of: Callable[[str], str]
+    check: Callable[[AwsAccount], None]
+
+
+def _nobody_shares(aws_account: AwsAccount) -> None:
+    raise ValidationError("Nothing here shares external ids.")
+
+
+_sharing = [SharedExternalIds(lambda external_id: "", _nobody_shares)]  # the last one counts
+
+
+def register_shared_external_ids(sharing: SharedExternalIds) -> None:
+    _sharing.append(sharing)
+
+
 def connection_values(aws_account: AwsAccount) -> dict[str, Any]:
     return {name: getattr(aws_account, name) for name in AwsAccount.CONNECTION_FIELDS}
 
@@ -69,7 +92,7 @@ def connection_errors(values: Mapping[str, Any], *, of: int | None) -> Iterator[
         if values[name] and (sentence := _wrong_role(str(values[name]), values)):
             yield name, sentence
     others = AwsAccount.objects.exclude(pk=of or 0).filter(external_id=values["external_id"])
-    if values["external_id"] and others.exists():
+    if values["external_id"] and others.exists() and not _sharing[-1].organization_of(str(values["external_id"])):
         yield "external_id", "This is the external id of another AWS account. Open the page anew."
 
 
@@ -202,13 +225,15 @@ def connect(
     writes: bool = False,
     request: HttpRequest | None = None,
     actor_name: str = "",
+    check_shared: Callable[[AwsAccount], None] | None = None,
 ) -> Run:
     """Saves a new AWS account, read-only unless `writes`, and starts its first pulls; returns that of IAM.
 
     One that was imported from a file gets its connection, and keeps its mirror. Raises AwsError when its credentials
-    don't get into that very AWS account; nothing is saved then.
+    don't get into that very AWS account; nothing is saved then. `check_shared`: for who connects many by one external
+    id, in place of asking AWS about each whether it is in the organization (`SharedExternalIds.check`).
     """
-    identity = _identity_there(aws_account, actor)
+    identity = _identity_there(aws_account, actor, check_shared)
     with transaction.atomic():
         aws_account.writes_enabled = writes
         aws_account.pull_every_minutes = aws_account.pull_every_minutes or HOURLY  # an imported one was never pulled
@@ -241,7 +266,8 @@ def reconnect(
     with transaction.atomic():
         aws_account.writes_enabled = False
         aws_account.pull_every_minutes = aws_account.pull_every_minutes or HOURLY
-        aws_account.save(update_fields=[*changes, "writes_enabled", "pull_every_minutes"])
+        following = ("writes_enabled", "pull_every_minutes", "enrolled_in", "resting", "rests_since")
+        aws_account.save(update_fields=[*changes, *following])
         audit.record(
             "aws_account.reconnected",
             actor=actor,
@@ -254,7 +280,9 @@ def reconnect(
         return pull.start(aws_account=aws_account, trigger=Run.Trigger.CONNECT, actor=actor)
 
 
-def _identity_there(aws_account: AwsAccount, actor: Operator | None) -> str:
+def _identity_there(
+    aws_account: AwsAccount, actor: Operator | None, check_shared: Callable[[AwsAccount], None] | None = None
+) -> str:
     """Who the console is in the AWS account by what its columns say; `actor` is None on the command line.
 
     Raises PermissionDenied unless the actor owns all AWS accounts, ValidationError on a connection that isn't that
@@ -265,6 +293,10 @@ def _identity_there(aws_account: AwsAccount, actor: Operator | None) -> str:
         raise PermissionDenied("Only owners of all AWS accounts say by which credentials one is connected.")
     if wrong := dict(connection_errors(connection_values(aws_account), of=aws_account.pk)):
         raise ValidationError(wrong)
+    aws_account.enrolled_in = _sharing[-1].organization_of(aws_account.external_id)
+    if aws_account.enrolled_in:
+        (check_shared or _sharing[-1].check)(aws_account)
+    aws_account.resting, aws_account.rests_since = "", None  # AWS itself says now whether one gets in
     client = reader(aws_account)
     client.call("sts", "GetCallerIdentity")
     return client.identity_arn

@@ -27,6 +27,7 @@ from iamconsole.web.words import ago
 from sync import counter, resealing, ticks
 from sync.aws.client import reader
 from sync.aws.errors import AwsError
+from sync.aws.target import why_rests
 from sync.models import TickPart
 
 TICK_LATE = timedelta(minutes=3)
@@ -212,6 +213,9 @@ def check_queue() -> DoctorFinding:
 
 def check_aws_accounts() -> Iterator[DoctorFinding]:
     for aws_account in AwsAccount.objects.exclude(connection=AwsAccount.Connection.SNAPSHOT):
+        if aws_account.resting:
+            yield DoctorFinding(f"AWS account {aws_account}", True, f"rests: {why_rests(aws_account)}")
+            continue
         client = reader(aws_account)
         try:
             client.call("sts", "GetCallerIdentity")

@@ -187,7 +187,7 @@ def wake_workers() -> None:
 
 def start_due() -> None:
     """What the schedule asks for."""
-    for_each_isolated(AwsAccount.objects.filter(pull_every_minutes__gt=0), _start_due)
+    for_each_isolated(AwsAccount.objects.filter(pull_every_minutes__gt=0, resting=""), _start_due)
 
 
 # Once a minute, each by itself (sync/ticks.py).

@@ -112,6 +112,7 @@ class Migration(migrations.Migration):
                             models.CharField(blank=True, max_length=2048, verbose_name="ARN of the role to write"),
                         ),
                         ("external_id", models.CharField(blank=True, max_length=1224)),
+                        ("enrolled_in", models.CharField(blank=True, max_length=34, verbose_name="enrolled in")),
                         ("writes_enabled", models.BooleanField(default=False)),
                         (
                             "emulated",
@@ -119,6 +120,20 @@ class Migration(migrations.Migration):
                                 default=False, help_text="Talks to the emulator at AWS_EMULATOR_URL, not to AWS."
                             ),
                         ),
+                        (
+                            "resting",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("suspended", "Suspended in AWS"),
+                                    ("closed", "Closed in AWS"),
+                                    ("left", "Left its organization"),
+                                ],
+                                max_length=12,
+                                verbose_name="rests",
+                            ),
+                        ),
+                        ("rests_since", models.DateTimeField(blank=True, null=True)),
                         (
                             "pull_every_minutes",
                             models.PositiveIntegerField(default=60, help_text="0 = only when somebody asks."),

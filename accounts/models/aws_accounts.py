@@ -47,6 +47,13 @@ class AwsAccount(models.Model):
         ASSUME_ROLE = "assume_role", "Roles that the console assumes"
         SNAPSHOT = "snapshot", "None: an imported file"
 
+    class Resting(models.TextChoices):
+        """Why nothing is asked of it; policies/organizations/resting.py sees to it."""
+
+        SUSPENDED = "suspended", "Suspended in AWS"
+        CLOSED = "closed", "Closed in AWS"
+        LEFT = "left", "Left its organization"
+
     account_id = models.CharField(
         "account id",
         max_length=12,
@@ -61,9 +68,13 @@ class AwsAccount(models.Model):
     read_role_arn = models.CharField("ARN of the role to read", max_length=2048, blank=True)
     write_role_arn = models.CharField("ARN of the role to write", max_length=2048, blank=True)
     external_id = models.CharField(max_length=1224, blank=True)
+    # The organization (o-…) whose AWS accounts share the external id: it is good for those that are in it only.
+    enrolled_in = models.CharField("enrolled in", max_length=34, blank=True)
     # New AWS accounts are read-only until an owner turns writes on; the client of AWS enforces it.
     writes_enabled = models.BooleanField(default=False)
     emulated = models.BooleanField(default=False, help_text="Talks to the emulator at AWS_EMULATOR_URL, not to AWS.")
+    resting = models.CharField("rests", max_length=12, choices=Resting, blank=True)
+    rests_since = models.DateTimeField(null=True, blank=True)
     pull_every_minutes = models.PositiveIntegerField(default=60, help_text="0 = only when somebody asks.")
     # Part of each of Cognito's request quotas that this console takes, in hundredths; None: AWS_QUOTA_SHARE.
     quota_share = models.PositiveSmallIntegerField(
@@ -87,6 +98,7 @@ class AwsAccount(models.Model):
         "read_role_arn",
         "write_role_arn",
         "external_id",
+        "enrolled_in",
         "emulated",
     )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts import audit
 from accounts.access import FROM_A_FILE, may, who_may, with_roles
@@ -17,6 +20,8 @@ audit.register(
         "aws_account.changed": "changed the settings of {object}",
         "aws_account.writes_on": "turned writes on for {object}",
         "aws_account.writes_off": "turned writes off for {object}",
+        "aws_account.rests": "asks nothing of {object} any more: {why}",
+        "aws_account.rests_no_more": "asks {object} again",
     }
 )
 
@@ -65,6 +70,24 @@ def turn_writes(
         reason=reason,
         request=request,
     )
+
+
+@transaction.atomic
+def follow_resting(*, aws_account: AwsAccount, resting: str) -> None:
+    """Its organization says so: `resting` is one of `AwsAccount.Resting`, "" where it is active.
+
+    One that left its organization is read-only: should it come back, an owner turns writes on again.
+    """
+    before, aws_account.resting = aws_account.resting, resting
+    aws_account.rests_since = timezone.now() if resting else None
+    values: dict[str, Any] = {"resting": resting, "rests_since": aws_account.rests_since}
+    if resting == AwsAccount.Resting.LEFT:
+        values["writes_enabled"] = aws_account.writes_enabled = False
+    if not AwsAccount.objects.filter(pk=aws_account.pk, resting=before).update(**values):
+        return  # another pull was quicker
+    verb = "aws_account.rests" if resting else "aws_account.rests_no_more"
+    data = {"why": AwsAccount.Resting(resting).label} if resting else {}
+    audit.record(verb, actor=None, aws_account=aws_account, obj=_named(aws_account), data=data)
 
 
 def _require_owner(actor: Operator, aws_account: AwsAccount) -> None:

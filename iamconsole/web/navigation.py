@@ -27,6 +27,12 @@ class ShellAwsAccount(Protocol):
     def is_connected(self) -> bool:
         """False: what is shown comes from a file."""
 
+    @property
+    def resting(self) -> str:
+        """Why nothing is asked of it; "" where it is."""
+
+    def get_resting_display(self) -> str: ...
+
     def get_environment_display(self) -> str: ...
 
 

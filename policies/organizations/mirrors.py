@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from policies import documents
 from policies.models import OrgAccount, Organization, OrgNode, OrgPolicy, OrgTarget, OrgUnit
-from policies.organizations import places, reads
+from policies.organizations import places, reads, resting
 from sync.aws.errors import NotFound, NotInOrganization
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader
 from sync.mirror.differences import ContentPart
@@ -147,13 +147,17 @@ class OrgAccountMirror(_NodeMirror):
         return super().columns(seen) | {name: seen.content[name] for name in ("state", "invited")}
 
     def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
-        """Grants by a unit end in the transaction that says that the AWS account has left it."""
+        """In the transaction that says that an AWS account has left a unit, grants by the unit end; in that which says
+        that it is suspended, it begins to rest."""
         super().save(place, batch, at)
-        places.follow([seen.object_id for seen in batch])
+        numbers = [seen.object_id for seen in batch]
+        places.follow(numbers)
+        resting.follow(numbers)
 
     def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         super().remove(place, object_ids, at)
         places.follow(object_ids)
+        resting.follow(object_ids)
 
     def read(self, client: Reader, ref: ObjectRef) -> Item | None:
         return reads.account(client, ref.object_id)

@@ -28,7 +28,7 @@ def places_of(aws_accounts: Collection[AwsAccount]) -> list[OrganizationPlace]:
     by_number = {each.account_id: each for each in aws_accounts}
     nodes = list(OrgAccount.objects.live().filter(aws_id__in=by_number))
     organizations = {row.aws_account_id: row for row in Organization.objects.live().select_related("aws_account")}
-    readers = {pk for pk, row in organizations.items() if _reads_the_tree(row)}
+    readers = {pk for pk, row in organizations.items() if reads_the_tree(row)}
     nodes = [row for row in nodes if row.aws_account_id in readers]
     units: dict[int, dict[str, Any]] = defaultdict(dict)
     for unit in OrgUnit.objects.live().filter(aws_account__in=readers):
@@ -40,7 +40,7 @@ def places_of(aws_accounts: Collection[AwsAccount]) -> list[OrganizationPlace]:
     return [_place(each, chains[number], organizations) for number, each in by_number.items()]
 
 
-def _reads_the_tree(organization: Organization) -> bool:
+def reads_the_tree(organization: Organization) -> bool:
     """Whether the AWS account whose mirror has it is its management account or a delegate: nobody else knows."""
     aws_account = organization.aws_account
     return aws_account.is_connected and (organization.delegated or organization.management_id == aws_account.account_id)

@@ -24,7 +24,7 @@ State = Authorship.State
 def ask(aws_account_id: int, *, urgent: bool = False) -> int:
     """Asks what is due. Returns how many questions. Where a Region doesn't answer, the rest of it waits, too."""
     aws_account = AwsAccount.objects.get(pk=aws_account_id)
-    if not aws_account.is_connected:
+    if not aws_account.is_connected or aws_account.resting:
         return 0
     client, until, answered = reader(aws_account, urgent=urgent), time.monotonic() + settings.WORKER_SLICE_S, 0
     held: HeldEvents | None = None

@@ -30,7 +30,7 @@ from sync.aws.purpose import SessionPurpose
 from sync.aws.quotas import PER_POOL_QUOTA, category_of, is_customers, is_per_pool, share_of
 from sync.aws.session import AwsSession, forget, invoke, session_for
 from sync.aws.shared_pace import shared_pace
-from sync.aws.target import home_region, target_of
+from sync.aws.target import home_region, target_of, why_rests
 from sync.aws.trace import CallOutcome, logged, traced
 from sync.aws.translation import SentCall, translate
 
@@ -298,9 +298,11 @@ class AwsClient:
         if not sending.write:
             return
         # Read anew at each write: an owner may have turned it off while the change was being applied.
-        writes_on = AwsAccount.objects.filter(pk=self._aws_account.pk, writes_enabled=True)
-        if not writes_on.exists():
+        now = AwsAccount.objects.filter(pk=self._aws_account.pk).first()
+        if now is None or not now.writes_enabled:
             raise sending.failed(errors.WritesOff)
+        if now.resting:
+            raise sending.failed(errors.AccountRests, why_rests(now))
 
     def _with_patience(self, sending: SentCall, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Try again what is sure not to have been done and may work in a while."""

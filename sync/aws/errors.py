@@ -384,6 +384,13 @@ class NotConnected(ConsoleRefused):
     advice = "Connect it, or import a newer file."
 
 
+class AccountRests(ConsoleRefused):
+    """Its organization says that nobody gets in, or no longer has it. `message` says which."""
+
+    what = "{operation} was not sent: the AWS account {aws_account} rests."
+    advice = "It is asked again as soon as a pull of its organization says that it is active there."
+
+
 class EndpointRefused(ConsoleRefused):
     what = "{aws_account} is marked as emulated, but this console may not talk to an emulator."
     advice = "Set AWS_EMULATOR_URL to an address on this machine, or connect a real AWS account."

@@ -41,9 +41,11 @@ class AwsTarget:
 
 def target_of(aws_account: AwsAccount, tier: Tier) -> AwsTarget:
     """Raises `EndpointRefused` for an emulated AWS account where the settings name no emulator that may be used,
-    `NotConnected` for one that was imported from a file."""
+    `NotConnected` for one that was imported from a file, `AccountRests` for one that rests."""
     if not aws_account.is_connected:
         raise errors.NotConnected(aws_account=aws_account.account_id)
+    if aws_account.resting:
+        raise errors.AccountRests(why_rests(aws_account), aws_account=aws_account.account_id)
     return AwsTarget(
         account_id=aws_account.account_id,
         partition=aws_account.partition,
@@ -53,6 +55,18 @@ def target_of(aws_account: AwsAccount, tier: Tier) -> AwsTarget:
         external_id=aws_account.external_id,
         emulator_url=_emulator_url(aws_account) if aws_account.emulated else "",
     )
+
+
+def why_rests(aws_account: AwsAccount) -> str:
+    """A sentence."""
+    return _RESTS[aws_account.resting]
+
+
+_RESTS = {
+    "suspended": "AWS says that it is suspended.",
+    "closed": "AWS says that it is closed, or being closed.",
+    "left": "It is no longer in the organization from which it was enrolled, so the external id isn’t used.",
+}
 
 
 def home_region(aws_account: AwsAccount) -> str:

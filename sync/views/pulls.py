@@ -23,6 +23,7 @@ from iamconsole.web.listings import TableListing, list_response
 from iamconsole.web.words import counted
 from sync import mirror, pull_groups, refresh, schedule, selectors
 from sync import pull as pulling
+from sync.aws.target import why_rests
 from sync.models import MirroredRow, Run
 from sync.regions import looked_in
 from sync.views.lists import PULLS
@@ -83,6 +84,9 @@ def pull_now(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id, ADMINISTER if lift_brake else "")
     if not aws_account.is_connected:
         raise PermissionDenied(FROM_A_FILE)
+    if aws_account.resting:
+        messages.error(request, f"Nothing is pulled: this AWS account rests. {why_rests(aws_account)}")
+        return redirect("pulls", account_id=account_id)
     how: dict[str, Any] = {"aws_account": aws_account, "trigger": Run.Trigger.OPERATOR, "actor": signed_in(request)}
     source = request.POST.get("source", "")
     if not source:

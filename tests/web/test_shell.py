@@ -39,6 +39,10 @@ class Account:
     environment: str = "production"
     default_region: str = "eu-west-1"
     is_connected: bool = True
+    resting: str = ""
+
+    def get_resting_display(self) -> str:
+        return self.resting
 
     def get_environment_display(self) -> str:
         return "Production"
