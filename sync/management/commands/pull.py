@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -14,6 +15,7 @@ from sync.mirror import Source, sources
 from sync.models import Run
 
 LOOK_EVERY_S = 0.5
+Place = tuple[AwsAccount, Source, str]  # with a Region, or ""
 
 
 class Command(BaseCommand):
@@ -24,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--source", nargs="+", metavar="NAME", help="only these sources, by their names; all when not given"
         )
-        parser.add_argument("--wait", action="store_true", help="queue it, and wait until a worker has done it")
+        parser.add_argument("--wait", action="store_true", help="queue it, and wait until workers have done it")
         parser.add_argument(
             "--lift-brake",
             action="store_true",
@@ -35,13 +37,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._quiet = options["json"]
         wanted = self._sources(options["source"])
-        runs = [
-            self._pull(aws_account, source, region, options)
-            for aws_account in self._aws_accounts(options["account"])
-            for source in wanted
-            if source.serves(aws_account)
-            for region in schedule.regions_of(aws_account, source)
-        ]
+        aws_accounts = self._aws_accounts(options["account"])
+        if options["wait"]:
+            runs = [run for source in wanted for run in self._wait(_places(aws_accounts, [source]), options)]
+        else:
+            runs = [
+                self._pull(self._start(*place, options)) for each in aws_accounts for place in _places([each], wanted)
+            ]
         if options["json"]:
             self.stdout.write(json.dumps([_as_json(run) for run in runs], indent=2))
         failed = [run for run in runs if run.state != Run.State.DONE]
@@ -61,8 +63,8 @@ class Command(BaseCommand):
             raise CommandError(f"The AWS account {account_id} isn't connected." if account_id else "None is connected.")
         return list(found)
 
-    def _pull(self, aws_account: AwsAccount, source: Source, region: str, options: dict[str, Any]) -> Run:
-        run = pull.start(
+    def _start(self, aws_account: AwsAccount, source: Source, region: str, options: dict[str, Any]) -> Run:
+        return pull.start(
             aws_account=aws_account,
             source=source.name,
             region=region,
@@ -70,9 +72,21 @@ class Command(BaseCommand):
             lift_brake=options["lift_brake"],
             wake=options["wait"],
         )
-        self._say(f"{aws_account}: {run}")
-        if options["wait"] or not pull.finish(run.pk, progress=self._progress):
+
+    def _pull(self, run: Run) -> Run:
+        self._say(f"{run.aws_account}: {run}")
+        if not pull.finish(run.pk, progress=self._progress):
             self._watch(run)
+        return self._ended(run)
+
+    def _wait(self, places: Iterable[Place], options: dict[str, Any]) -> Iterator[Run]:
+        """Workers have all of these at once."""
+        for run in [self._start(*place, options) for place in places]:
+            self._say(f"{run.aws_account}: {run}")
+            self._watch(run)
+            yield self._ended(run)
+
+    def _ended(self, run: Run) -> Run:
         run.refresh_from_db()
         if run.state == Run.State.DONE:
             self._say(f"  {run.log[-1]['line']}" + (f" {run.error['sentence']}" if run.error else ""))
@@ -95,6 +109,14 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         if not self._quiet:
             self.stdout.write(text)
+
+
+def _places(aws_accounts: Iterable[AwsAccount], wanted: Sequence[Source]) -> Iterator[Place]:
+    """Which Regions there are may be known only when the ones before are done."""
+    for aws_account in aws_accounts:
+        for source in wanted:
+            if source.serves(aws_account):
+                yield from ((aws_account, source, region) for region in schedule.regions_of(aws_account, source))
 
 
 def _as_json(run: Run) -> dict[str, Any]:
