@@ -11,12 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AccountLabel, AwsAccount, Grant, GrantRule, LabelledAwsAccount, Operator
 from accounts.roles import Role
 from estate.health import Health, estate_health
 from estate.scope import AllAccounts
-from sync.models import Run
+from sync.models import Run, Schedule
 from tests.conftest import make_aws_account, make_operator
 from tests.estate.conftest import Estate, drift_of, find, read
 from tests.services.pages import text_of
@@ -111,6 +112,17 @@ def test_good_takes_a_pull_of_the_last_day(aws_account: AwsAccount, olga: Operat
     assert health_of(aws_account, olga) is Health.GOOD
     Run.objects.filter(source="iam.policy_settings").delete()
     assert health_of(aws_account, olga) is Health.PARTLY
+
+
+def test_what_was_just_connected_and_read_is_good_before_all_is_scheduled(
+    aws_account: AwsAccount, olga: Operator
+) -> None:
+    """The first pull is started by whoever connects it; the schedule follows within a minute."""
+    AwsAccount.objects.update(pull_every_minutes=60)
+    aws_account.refresh_from_db()
+    Schedule.objects.create(aws_account=aws_account, source="s3.buckets", next_at=timezone.now())
+    read(aws_account)
+    assert health_of(aws_account, olga) is Health.GOOD
 
 
 def test_what_nobody_has_read_is_unknown_and_not_none(estate: Estate, olgas: Client) -> None:
