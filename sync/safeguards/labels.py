@@ -84,6 +84,17 @@ def add(*, actor: Operator, label: AccountLabel, aws_accounts: Sequence[AwsAccou
 
 
 @transaction.atomic
+def give_by_name(*, names: Sequence[str], aws_account: AwsAccount, actor_name: str) -> None:
+    """For who runs commands on this machine: each is the one of that name, or a new one. Raises SafeguardError."""
+    for name in names:
+        said = clean_name(name)
+        there = {each.name.casefold(): each for each in AccountLabel.objects.there()}
+        found = there.get(said.casefold())
+        label = found or AccountLabel.objects.create(name=said)
+        _put(label, aws_account, None, "added" if found else "made", actor_name)
+
+
+@transaction.atomic
 def remove(*, actor: Operator, label: AccountLabel, aws_account: AwsAccount, reason: str = "") -> LabelRemoval | None:
     """None where it is done; else what waits for a second person. Raises SafeguardError."""
     label = _held(label, actor)
@@ -157,6 +168,16 @@ def delete(*, actor: Operator, label: AccountLabel) -> None:
     label.save(update_fields=["deleted_at"])
 
 
+def clean_name(name: str) -> str:
+    """On one line. Raises SafeguardError for what can't be the name of a label."""
+    name = storable(" ".join(name.split()))
+    try:
+        AccountLabel(name=name).full_clean()
+    except ValidationError as problem:
+        raise SafeguardError(" ".join(problem.messages)) from problem
+    return name
+
+
 def blocking_of(label: AccountLabel) -> list[SafeguardVersion]:
     """The versions in force that plans have to meet."""
     return list(versions_of(label).filter(is_blocking=True))
@@ -188,11 +209,7 @@ def _decided(removal: LabelRemoval, actor: Operator, state: LabelRemoval.State) 
 
 def _checked_name(actor: Operator, name: str, label: AccountLabel | None = None) -> str:
     """Another one with the name is only told of where the operator sees it."""
-    name = storable(" ".join(name.split()))
-    try:
-        AccountLabel(name=name).full_clean()
-    except ValidationError as problem:
-        raise SafeguardError(" ".join(problem.messages)) from problem
+    name = clean_name(name)
     seen = AccountLabel.objects.visible_to(actor, SEE_IAM)
     others = seen.exclude(pk=label.pk) if label else seen
     if name.casefold() in {each.casefold() for each in others.values_list("name", flat=True)}:
@@ -203,12 +220,16 @@ def _checked_name(actor: Operator, name: str, label: AccountLabel | None = None)
 def _give(label: AccountLabel, aws_account: AwsAccount, actor: Operator, verb: str) -> None:
     if not may(actor, ADMINISTER, aws_account):
         raise SafeguardError("Only an owner of an AWS account can give it a label.")
+    _put(label, aws_account, actor, verb)
+
+
+def _put(label: AccountLabel, aws_account: AwsAccount, actor: Operator | None, verb: str, actor_name: str = "") -> None:
     AwsAccount.objects.select_for_update().get(pk=aws_account.pk)
     if AccountLabel.objects.of(aws_account).count() >= MOST_OF_ONE:
         raise SafeguardError(f"{aws_account} has {MOST_OF_ONE} labels: take one from it first.")
     _, is_new = LabelledAwsAccount.objects.get_or_create(label=label, aws_account=aws_account)
     if is_new:
-        _record(verb, label, aws_account, actor)
+        _record(verb, label, aws_account, actor, actor_name=actor_name)
         follow_labels([aws_account], actor=actor)
 
 
@@ -228,11 +249,22 @@ def _check_no_change(
 
 
 def _record(
-    verb: str, label: AccountLabel, aws_account: AwsAccount, actor: Operator, reason: str = "", who: str = ""
+    verb: str,
+    label: AccountLabel,
+    aws_account: AwsAccount,
+    actor: Operator | None,
+    reason: str = "",
+    *,
+    who: str = "",
+    actor_name: str = "",
 ) -> None:
     """The name of the label and the reason stand apart, as what people typed."""
-    texts = audit.apart(aws_account, ("label", label.pk), {"title": label.name, "reason": storable(reason)})
-    data = {"number": label.pk, "who": who}
     audit.record(
-        f"label.{verb}", actor=actor, aws_account=aws_account, obj=("label", label.pk, ""), data=data, texts=texts
+        f"label.{verb}",
+        actor=actor,
+        actor_name=actor_name,
+        aws_account=aws_account,
+        obj=("label", label.pk, ""),
+        data={"number": label.pk, "who": who},
+        texts=audit.apart(aws_account, ("label", label.pk), {"title": label.name, "reason": storable(reason)}),
     )

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AuditEntry, AwsAccount, Operator
+from accounts.models import AccountLabel, AuditEntry, AwsAccount, Operator
 from accounts.roles import Role
 from emulator.process import Emulator
 from sync.aws.permission import parts_of
@@ -186,6 +186,23 @@ def test_the_command_connects(emulator: Emulator) -> None:
     run = Run.objects.get(source="iam.details")
     assert described == {"account": ACCOUNT_ID, "name": "Acme", "connected_now": True, "writes": True, "pull": run.pk}
     assert AuditEntry.objects.get(verb="aws_account.connected").actor_name == "command line"
+
+
+@pytest.mark.django_db
+def test_the_command_gives_labels(emulator: Emulator) -> None:
+    AccountLabel.objects.create(name="Shop")
+    command("--ambient", "--emulated", "--labels", "shop", "Customer  data")
+    assert [label.name for label in AccountLabel.objects.of(AwsAccount.objects.get())] == ["Customer data", "Shop"]
+    assert AccountLabel.objects.count() == 2
+    recorded = AuditEntry.objects.filter(verb__startswith="label.").values_list("verb", "actor_name")
+    assert list(recorded.order_by("verb")) == [("label.added", "command line"), ("label.made", "command line")]
+
+
+@pytest.mark.django_db
+def test_the_command_connects_nothing_that_it_can_give_no_label(emulator: Emulator) -> None:
+    with pytest.raises(CommandError, match="A label can’t be called so"):
+        command("--ambient", "--emulated", "--labels", "x" * 61)
+    assert not AwsAccount.objects.exists()
 
 
 @pytest.mark.django_db

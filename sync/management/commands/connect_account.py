@@ -12,6 +12,8 @@ from accounts.management import ending_demo
 from accounts.models import AwsAccount
 from sync import connect
 from sync.aws.errors import AwsError
+from sync.safeguards import labels
+from sync.safeguards.services import SafeguardError
 
 Connection = AwsAccount.Connection
 
@@ -34,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--external-id", default="", help="that the trust policies of the roles ask for")
         parser.add_argument("--emulated", action="store_true", help="the emulator at AWS_EMULATOR_URL plays it")
         parser.add_argument("--writes", choices=["on", "off"], default="off", help="off: it is only looked at")
+        parser.add_argument("--labels", nargs="*", default=[], metavar="NAME", help="that it gets; new ones are made")
         ending_demo.add_argument(parser)
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -43,6 +46,10 @@ class Command(BaseCommand):
             self._say(known, made=False, run=None, as_json=options["json"])
             return
         aws_account = self._new(options, known)
+        try:
+            names = [labels.clean_name(name) for name in options["labels"]]
+        except SafeguardError as error:
+            raise CommandError(f"A label can’t be called so. {error}") from error
         if not aws_account.emulated:
             ending_demo.check(options)
         try:
@@ -53,6 +60,10 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from error
         except AwsError as error:
             raise CommandError(f"{error.sentence()} Nothing was saved.") from error
+        try:
+            labels.give_by_name(names=names, aws_account=aws_account, actor_name="command line")
+        except SafeguardError as error:
+            raise CommandError(f"{aws_account} is connected, without its labels. {error}") from error
         self._say(aws_account, made=True, run=run.pk, as_json=options["json"])
 
     def _new(self, options: dict[str, Any], imported: AwsAccount | None) -> AwsAccount:
