@@ -25,10 +25,10 @@ Control endpoints, for tests; all speak JSON:
     GET    /_emulator/rules            the rules, with the `times` that are left
     POST   /_emulator/release          lets go of the requests that are held now
     POST   /_emulator/reset            empties AWS, the rules and the log
-    POST   /_emulator/activity         {kind: user | role | key, name, at, region?, service?, actions?}: that user
-                                       signed in to AWS's own console then, that role or access key was used then
-                                       (with a service, and a user or role: they used that service then, and of it
-                                       the actions, "CreateBucket PutBucketAcl")
+    POST   /_emulator/activity         {kind: user | role | key, name, at, region?, service?, actions?, account_id?}:
+                                       that user signed in to AWS's own console then, that role or access key was
+                                       used then (with a service, and a user or role: they used that service then, and
+                                       of it the actions, "CreateBucket PutBucketAcl")
     POST   /_emulator/root             {account_id?, mfa?: app | passkey | "", keys?: [{created, active?, last_used?,
                                        service?, region?}], created?, signed_in?, mfa_since?}: what is true of the
                                        root user, who is otherwise as AWS recommends

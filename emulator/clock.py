@@ -1,4 +1,4 @@
-"""The emulator's clock. A request may say when it is happening, so that the sample organisation has a past."""
+"""The emulator's clock. A request may say when it is happening, so that the sample organization has a past."""
 
 from __future__ import annotations
 

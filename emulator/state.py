@@ -31,7 +31,7 @@ from emulator.iam.managed import managed_by_aws
 from emulator.resource_policies import backends as rest_apis
 
 # Raise this when the classes of `emulator` move, or change what they keep.
-_FORMAT = 9
+_FORMAT = 10
 _SERVICES = {
     "account": account_backends,
     "cognito-identity": cognito_identity.backends,

@@ -34,15 +34,25 @@ def reset() -> None:
 
 
 def note_activity(
-    kind: str, name: str, *, at: str, region: str = "us-east-1", service: str = "", actions: str = ""
+    kind: str,
+    name: str,
+    *,
+    at: str,
+    region: str = "us-east-1",
+    service: str = "",
+    actions: str = "",
+    account_id: str = "",
 ) -> None:
     """What no call of the API can make: a past sign-in of a user, a past use of a role or of an access key.
 
     `kind` is user, role or key; KeyError if there is none of that name. With a `service`, a user or role used that
-    service then, as "service last accessed" tells; and these `actions` of it, with blanks between.
+    service then, as "service last accessed" tells; and these `actions` of it, with blanks between. Without an
+    `account_id` the first AWS account that has one of that name is meant.
     """
     moment = datetime.fromisoformat(at).astimezone(UTC).replace(tzinfo=None)
-    for accounts in models.iam_backends.values():
+    for owner, accounts in models.iam_backends.items():
+        if account_id not in ("", owner):
+            continue
         for backend in accounts.values():
             roles = {role.name: role for role in backend.roles.values()}
             held = {"user": backend.users, "role": roles, "key": backend.access_keys}[kind].get(name)

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from emulator.dated import DatedClient
 from emulator.process import Emulator
 from emulator.sample_estate.data import identity_center as data
+from emulator.sample_estate.data.account_ids import MANAGEMENT_ID
 from emulator.sample_estate.data.kinds import User
-from emulator.sample_estate.data.organization import MANAGEMENT_ID
-from emulator.sample_estate.organization import inside
 from emulator.wellknown import ACCOUNT_ID
 
 _AWS_POLICY = "arn:aws:iam::aws:policy"
 
 
-def set_up_identity_center(emulator: Emulator, users: Iterable[User]) -> None:
-    """`users`: those of IAM, of whom who has a full name is a person here, too."""
-    _IdentityCenter(emulator).set_up([user for user in users if user.full_name])
+def set_up_identity_center(emulator: Emulator, manager: Mapping[str, str], users: Iterable[User]) -> None:
+    """`manager`: credentials of the management account; `users`: those of IAM, of whom who has a full name is a person
+    here, too."""
+    _IdentityCenter(emulator, manager).set_up([user for user in users if user.full_name])
 
 
 class _IdentityCenter:
-    def __init__(self, emulator: Emulator) -> None:
-        manager = inside(emulator, MANAGEMENT_ID)
+    def __init__(self, emulator: Emulator, manager: Mapping[str, str]) -> None:
         self._emulator = emulator
-        self._organizations = DatedClient(emulator.client("organizations", **manager))
-        self._sso = DatedClient(emulator.client("sso-admin", region_name=data.REGION, **manager))
-        self._store = DatedClient(emulator.client("identitystore", region_name=data.REGION, **manager))
+        self._organizations = DatedClient(emulator.own_client("organizations", **manager))
+        self._sso = DatedClient(emulator.own_client("sso-admin", region_name=data.REGION, **manager))
+        self._store = DatedClient(emulator.own_client("identitystore", region_name=data.REGION, **manager))
 
     def set_up(self, people: list[User]) -> None:
         at = datetime.fromisoformat(data.ENABLED).replace(tzinfo=UTC).isoformat()
@@ -103,18 +101,13 @@ class _IdentityCenter:
 
     def _assign(self, sets: dict[str, str], ids: dict[str, str]) -> None:
         """AWS does each by itself: by the next call it is done."""
-        accounts = {one["Name"]: one["Id"] for one in self._accounts()}
         for one in data.ASSIGNMENTS:
             for account in one.accounts:
                 self._sso.at(one.at).create_account_assignment(
                     InstanceArn=self._instance,
                     PermissionSetArn=sets[one.permission_set],
-                    TargetId=accounts[account],
+                    TargetId=account,
                     TargetType="AWS_ACCOUNT",
                     PrincipalType=one.kind,
                     PrincipalId=ids[one.to],
                 )
-
-    def _accounts(self) -> list[Any]:
-        paginator = self._organizations.at(data.DELEGATED_AT).get_paginator("list_accounts")
-        return [one for page in paginator.paginate() for one in page["Accounts"]]

@@ -1,43 +1,61 @@
-"""Acme's resources with policies of their own, made through the API as its people would have done it."""
+"""Resources with policies of their own in one of Acme's AWS accounts, made through the API as its people would have."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from emulator.dated import DatedClient
 from emulator.process import Emulator
 from emulator.sample_estate.data.documents import REGION
-from emulator.sample_estate.data.resources import BUCKETS, KEYS, QUEUES, SECRETS, TOPICS, SampleResource
+from emulator.sample_estate.data.kinds import Resources, SampleResource
 
 
-def make_resources(emulator: Emulator) -> None:
-    s3 = DatedClient(emulator.own_client("s3", region_name=REGION))
-    for one in BUCKETS:
+def make_resources(emulator: Emulator, resources: Resources, credentials: Mapping[str, str]) -> None:
+    """`credentials` get a client into the AWS account."""
+
+    def client_of(service: str) -> DatedClient:
+        return DatedClient(emulator.own_client(service, region_name=REGION, **credentials))
+
+    makers = {"s3": _make_buckets, "kms": _make_keys, "sqs": _make_queues, "sns": _make_topics}
+    makers["secretsmanager"] = _make_secrets
+    for service, made in resources.by_service().items():
+        if made:
+            makers[service](client_of(service), made)
+
+
+def _make_buckets(s3: DatedClient, buckets: tuple[SampleResource, ...]) -> None:
+    for one in buckets:
         client = s3.at(one.created)
         client.create_bucket(Bucket=one.name, CreateBucketConfiguration={"LocationConstraint": REGION})
         if one.is_open:
             client.delete_public_access_block(Bucket=one.name)
         if one.policy:
             client.put_bucket_policy(Bucket=one.name, Policy=one.policy)
-    kms = DatedClient(emulator.own_client("kms", region_name=REGION))
-    for one in KEYS:
+
+
+def _make_keys(kms: DatedClient, keys: tuple[SampleResource, ...]) -> None:
+    for one in keys:
         client = kms.at(one.created)
         key_id = client.create_key(Description=one.name, Policy=one.policy)["KeyMetadata"]["KeyId"]
         client.create_alias(AliasName=f"alias/{one.name}", TargetKeyId=key_id)
-    _make_messaging(emulator)
-    secrets = DatedClient(emulator.own_client("secretsmanager", region_name=REGION))
-    for one in SECRETS:
+
+
+def _make_queues(sqs: DatedClient, queues: tuple[SampleResource, ...]) -> None:
+    for one in queues:
+        sqs.at(one.created).create_queue(QueueName=one.name, Attributes=_policy(one))
+
+
+def _make_topics(sns: DatedClient, topics: tuple[SampleResource, ...]) -> None:
+    for one in topics:
+        sns.at(one.created).create_topic(Name=one.name, Attributes=_policy(one))
+
+
+def _make_secrets(secrets: DatedClient, made: tuple[SampleResource, ...]) -> None:
+    for one in made:
         client = secrets.at(one.created)
         client.create_secret(Name=one.name, SecretString="nobody has it")
         if one.policy:
             client.put_resource_policy(SecretId=one.name, ResourcePolicy=one.policy)
-
-
-def _make_messaging(emulator: Emulator) -> None:
-    sqs = DatedClient(emulator.own_client("sqs", region_name=REGION))
-    for one in QUEUES:
-        sqs.at(one.created).create_queue(QueueName=one.name, Attributes=_policy(one))
-    sns = DatedClient(emulator.own_client("sns", region_name=REGION))
-    for one in TOPICS:
-        sns.at(one.created).create_topic(Name=one.name, Attributes=_policy(one))
 
 
 def _policy(one: SampleResource) -> dict[str, str]:

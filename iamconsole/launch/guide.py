@@ -32,15 +32,15 @@ def main() -> None:
     django.setup()
     address = f"http://127.0.0.1:{env.int('PORT')}"
     emulator = settings.AWS_EMULATOR_URL
-    options = {}
+    accounts: list[dict[str, Any]] = []
     if emulator:
         with step("Emulated AWS"):
             _await(f"{emulator}/_emulator/health")
-        options = _fill_emulator(emulator)
+        accounts = _fill_emulator(emulator)
     with step("Web"):
         _await(f"{address}/health/")
     if emulator:
-        password = _fill_console(options)
+        password = _fill_console(accounts)
         say(f"\n  {address}\n  Sign in as {OPERATOR} with the password {password}\n\n  Ctrl-C stops everything.")
     else:
         say(f"\n  {address}\n  Sign in, then connect your AWS account. Your first operator (in another terminal):")
@@ -51,38 +51,38 @@ def main() -> None:
     signal.pause()
 
 
-def _fill_emulator(url: str) -> dict[str, str]:
-    """Makes the sample AWS account there; returns the options that connect it."""
-    with step("Sample organisation Acme"):
+def _fill_emulator(url: str) -> list[dict[str, Any]]:
+    """Makes the sample organization there; returns the options that connect each of its AWS accounts."""
+    with step("Sample organization Acme"):
         filled = subprocess.run(
             [sys.executable, "-m", "emulator.sample_estate"],
             env={**os.environ, "AWS_EMULATOR_URL": url},
             stdout=subprocess.PIPE,
             check=True,
         )
-    options: dict[str, str] = json.loads(filled.stdout)
-    return options
+    accounts: list[dict[str, Any]] = json.loads(filled.stdout)
+    return accounts
 
 
-def _fill_console(options: dict[str, str]) -> str:
-    """The demo operator, the AWS account, and its first pull by a worker; returns the operator's password."""
+def _fill_console(accounts: list[dict[str, Any]]) -> str:
+    """The demo operator, the AWS accounts, and their first pulls by a worker; returns the operator's password."""
     password = secret("DEMO_PASSWORD", production=False)[:16]
-    with step("Operator and AWS account"):
+    with step(f"Operator and {len(accounts)} AWS accounts"):
         operator = {"email": OPERATOR, "name": "Demo Operator", "role": "owner", "account": "all"}
         _command("create_operator", **operator, demo=True, password_stdin=True, typed=password)
-        _command("connect_account", **options, emulated=True, writes="on")
-        _command("read_resources", account=options["account"], services=_SERVICES, regions=[options["region"]])
+        for options in accounts:
+            _command("connect_account", **options, emulated=True, writes="on")
+            _command("read_resources", account=options["account"], services=_SERVICES, regions=[options["region"]])
     with step("Pull by a worker"):
-        run = _pull(options["account"])
-    say("  Pull by a worker: {seen:,} objects, {new} new, {changed} changed, {gone} gone".format(**run))
+        pulled = _pull()
+    say("  Pull by a worker: {seen:,} objects, {new} new, {changed} changed, {gone} gone".format(**pulled))
     return password
 
 
-def _pull(account_id: str) -> dict[str, Any]:
-    """Users, groups, roles and policies; what takes one call for each of them follows while the pages are looked at."""
-    run: dict[str, Any]
-    [run] = json.loads(_command("pull", account=account_id, source=["iam.details"], wait=True, json=True))
-    return run
+def _pull() -> dict[str, int]:
+    """Users, groups, roles and policies everywhere; what takes a call for each follows while pages are looked at."""
+    runs: list[dict[str, Any]] = json.loads(_command("pull", source=["iam.details"], wait=True, json=True))
+    return {figure: sum(run[figure] for run in runs) for figure in ("seen", "new", "changed", "gone")}
 
 
 def _command(command: str, *, typed: str = "", **options: Any) -> str:

@@ -1,4 +1,4 @@
-"""The sample organisation: the same on every machine, made once, with faults to find."""
+"""The sample organization: the same on every machine, made once, with faults to find."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from django.core.management import load_command_class
 from emulator.process import Emulator, start_emulator
 from emulator.sample_estate import acme
 from emulator.sample_estate.data import user_pools
-from emulator.sample_estate.data.organization import MANAGEMENT_ID
+from emulator.sample_estate.data.account_ids import MANAGEMENT_ID, PRODUCTION_ID, SECURITY_ID, STAGING_ID
 
+CONNECTED: list[dict[str, Any]] = acme.connections()
 WRITES = ("Create", "Put", "Attach", "Add", "Delete", "Update", "Enable")
 NAMED = [
     "alice.meyer",
@@ -125,33 +127,36 @@ def test_the_command_says_what_connects_a_console(seeded: Emulator) -> None:
     command = [sys.executable, "-m", "emulator.sample_estate"]
     environment = {**os.environ, "AWS_EMULATOR_URL": seeded.url}
 
-    options = json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
+    connected = json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
 
     parser = load_command_class("sync", "connect_account").create_parser("manage.py", "connect_account")
-    assert set(options) <= {action.dest for action in parser._actions}
-    assert options["account"] == acme.ACCOUNT_ID
-    assert (options["read_role"], options["write_role"]) == (acme.READ_ROLE_ARN, acme.WRITE_ROLE_ARN)
+    assert {name for options in connected for name in options} <= {action.dest for action in parser._actions}
+    assert [options["account"] for options in connected] == [PRODUCTION_ID, MANAGEMENT_ID, SECURITY_ID, STAGING_ID]
+    assert connected == CONNECTED
 
 
-def test_the_console_can_assume_its_roles(seeded: Emulator) -> None:
+@pytest.mark.parametrize("options", CONNECTED, ids=lambda options: options["name"])
+def test_the_console_can_assume_its_roles_in_each_aws_account(seeded: Emulator, options: dict[str, Any]) -> None:
     sts = seeded.client("sts")
-    common = {"RoleSessionName": "worker", "ExternalId": acme.EXTERNAL_ID}
+    common = {"RoleSessionName": "worker", "ExternalId": options["external_id"]}
 
-    sts.assume_role(RoleArn=acme.READ_ROLE_ARN, **common)
+    sts.assume_role(RoleArn=options["read_role"], **common)
     session = sts.assume_role(
-        RoleArn=acme.WRITE_ROLE_ARN, SourceIdentity="maya", Tags=[{"Key": "change", "Value": "7"}], **common
+        RoleArn=options["write_role"], SourceIdentity="maya", Tags=[{"Key": "change", "Value": "7"}], **common
     )
 
     assert session["SourceIdentity"] == "maya"
+    assert f":{options['account']}:" in session["AssumedRoleUser"]["Arn"]
 
 
 def test_the_consoles_roles_hold_what_it_needs(seeded: Emulator) -> None:
     from tests.emulator.test_assume_roles import credentials
 
     sts = seeded.client("sts")
-    common = {"RoleSessionName": "worker", "ExternalId": acme.EXTERNAL_ID}
-    reader = credentials(sts.assume_role(RoleArn=acme.READ_ROLE_ARN, **common))
-    writer = credentials(sts.assume_role(RoleArn=acme.WRITE_ROLE_ARN, **common))
+    main = CONNECTED[0]
+    common = {"RoleSessionName": "worker", "ExternalId": main["external_id"]}
+    reader = credentials(sts.assume_role(RoleArn=main["read_role"], **common))
+    writer = credentials(sts.assume_role(RoleArn=main["write_role"], **common))
     seeded.enforce_iam()
     try:
         seeded.client("iam", **reader).get_account_authorization_details()
@@ -259,3 +264,57 @@ def test_it_has_resources_private_shared_and_open(seeded: Emulator) -> None:
         for url in sorted(sqs.list_queues()["QueueUrls"])
     ]
     assert ['"Principal": "*"' in policy for policy in policies] == [True, False, False]
+
+
+# ---- The AWS accounts beside the main one --------------------------------------------------------------------
+def inside(seeded: Emulator, number: int) -> dict[str, str]:
+    from tests.emulator.test_assume_roles import credentials
+
+    its = CONNECTED[number]
+    sts = seeded.client("sts")
+    return credentials(
+        sts.assume_role(RoleArn=its["read_role"], RoleSessionName="tests", ExternalId=its["external_id"])
+    )
+
+
+def test_five_aws_accounts_are_in_its_organization_and_one_is_not_connected(seeded: Emulator) -> None:
+    organizations = seeded.client("organizations")
+    pages = organizations.get_paginator("list_accounts").paginate()
+    names = {one["Id"]: one["Name"] for page in pages for one in page["Accounts"]}
+    connected = {options["account"] for options in CONNECTED}
+    assert len(names) == 5
+    assert [name for number, name in names.items() if number not in connected] == ["Acme Sandbox"]
+
+
+def test_auditors_get_from_the_security_account_to_a_role_in_production(seeded: Emulator) -> None:
+    """Two people, by Identity Center; the trust policy there names the role of the permission set."""
+    security = seeded.client("iam", **inside(seeded, 2))
+    [entry] = [
+        role
+        for role in security.list_roles(PathPrefix="/aws-reserved/")["Roles"]
+        if role["RoleName"].startswith("AWSReservedSSO_SecurityAudit_")
+    ]
+    [policy] = security.list_role_policies(RoleName=entry["RoleName"])["PolicyNames"]
+    allowed = security.get_role_policy(RoleName=entry["RoleName"], PolicyName=policy)["PolicyDocument"]
+    evidence = seeded.client("iam").get_role(RoleName="evidence-reader")["Role"]
+    assert allowed["Statement"][0]["Resource"] == evidence["Arn"].replace(PRODUCTION_ID, "*")
+    [trusted] = evidence["AssumeRolePolicyDocument"]["Statement"]
+    pattern = trusted["Condition"]["ArnLike"]["aws:PrincipalArn"]
+    assert entry["Arn"].startswith(pattern.removesuffix("*"))
+
+
+def test_nobody_of_production_gets_into_the_management_account(seeded: Emulator) -> None:
+    """The emulator's own way in is closed once everything is made."""
+    roles = seeded.client("iam", **inside(seeded, 1)).list_roles()["Roles"]
+    assert "OrganizationAccountAccessRole" not in {role["RoleName"] for role in roles}
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_cloudtrail_has_the_last_weeks_of_each_aws_account(seeded: Emulator, number: int) -> None:
+    trail = seeded.client("cloudtrail", **inside(seeded, number))
+    asked = [{"AttributeKey": "ReadOnly", "AttributeValue": "false"}]
+    events = [json.loads(event["CloudTrailEvent"]) for event in trail.lookup_events(LookupAttributes=asked)["Events"]]
+    assert events
+    assert {event["recipientAccountId"] for event in events} == {CONNECTED[number]["account"]}
+    days = [datetime.now(UTC) - datetime.fromisoformat(event["eventTime"]) for event in events]
+    assert timedelta(0) < min(days) <= max(days) < timedelta(days=60)

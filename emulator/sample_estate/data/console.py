@@ -1,15 +1,14 @@
-"""The two roles that IAM Console itself assumes in Acme's account."""
+"""The two roles that IAM Console itself assumes in each AWS account of Acme."""
 
 from __future__ import annotations
 
-from emulator.sample_estate.data.documents import ROOT, allow, document, trust
-from emulator.sample_estate.data.kinds import Policy, Role, Version
-from emulator.wellknown import ACCOUNT_ID
+from emulator.sample_estate.data.documents import ROOT, Statement, allow, arn, document, trust
+from emulator.sample_estate.data.kinds import Policy, Role, Tags, Version
 
-EXTERNAL_ID = "acme-demo-external-id"
 READ_ROLE = "iam-console-read"
 WRITE_ROLE = "iam-console-write"
 _CREATED = "2026-10-05 09:00"
+_TAGS: Tags = {"app": "iam-console"}
 
 _READS = """
     iam:GetAccountAuthorizationDetails iam:GetAccountSummary iam:GetAccountPasswordPolicy
@@ -42,62 +41,51 @@ _READS_AGAIN = """
 """
 
 
-def _in_account(kind: str) -> str:
-    return f"arn:aws:iam::{ACCOUNT_ID}:{kind}/*"
-
-
-CONSOLE_POLICIES = (
-    Policy(
-        READ_ROLE,
-        description="What IAM Console reads",
-        tags={"app": "iam-console"},
-        versions=(Version(_CREATED, document(allow("ReadIam", _READS), allow("ReadResources", _READS_OF_RESOURCES))),),
-    ),
-    Policy(
-        WRITE_ROLE,
-        description="What IAM Console changes",
-        tags={"app": "iam-console"},
-        versions=(
-            Version(
-                _CREATED,
-                document(
-                    allow("ReadAgain", _READS_AGAIN),
-                    allow(
-                        "EditPolicies",
-                        "iam:CreatePolicyVersion iam:DeletePolicyVersion iam:SetDefaultPolicyVersion",
-                        _in_account("policy"),
-                    ),
-                    allow("UserPolicies", "iam:AttachUserPolicy iam:DetachUserPolicy", _in_account("user")),
-                    allow("GroupPolicies", "iam:AttachGroupPolicy iam:DetachGroupPolicy", _in_account("group")),
-                    allow("RolePolicies", "iam:AttachRolePolicy iam:DetachRolePolicy", _in_account("role")),
-                    allow("Memberships", "iam:AddUserToGroup iam:RemoveUserFromGroup", _in_account("group")),
-                ),
-            ),
+def console_policies(account_id: str) -> tuple[Policy, ...]:
+    return (
+        _policy(
+            READ_ROLE, "What IAM Console reads", allow("ReadIam", _READS), allow("ReadResources", _READS_OF_RESOURCES)
         ),
-    ),
-)
+        _policy(WRITE_ROLE, "What IAM Console changes", *_writes(account_id)),
+    )
 
-_WITH_EXTERNAL_ID = {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}}
-_WRITE_TRUST = document(
-    {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole", "Condition": _WITH_EXTERNAL_ID},
-    {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": ["sts:SetSourceIdentity", "sts:TagSession"]},
-)
 
-CONSOLE_ROLES = (
-    Role(
-        READ_ROLE,
-        _CREATED,
-        trust({"AWS": ROOT}, when=_WITH_EXTERNAL_ID),
-        description="IAM Console reads through this role",
-        tags={"app": "iam-console"},
-        attached=(READ_ROLE,),
-    ),
-    Role(
-        WRITE_ROLE,
-        _CREATED,
-        _WRITE_TRUST,
-        description="IAM Console changes things through this role, one change at a time",
-        tags={"app": "iam-console"},
-        attached=(WRITE_ROLE,),
-    ),
-)
+def console_roles(external_id: str) -> tuple[Role, ...]:
+    """Trusted by the AWS account that the console runs in, with this external id."""
+    when = {"StringEquals": {"sts:ExternalId": external_id}}
+    write_trust = document(
+        {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole", "Condition": when},
+        {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": ["sts:SetSourceIdentity", "sts:TagSession"]},
+    )
+    reads = "IAM Console reads through this role"
+    writes = "IAM Console changes things through this role, one change at a time"
+    return (
+        _role(READ_ROLE, trust({"AWS": ROOT}, when=when), reads),
+        _role(WRITE_ROLE, write_trust, writes),
+    )
+
+
+def _writes(account_id: str) -> tuple[Statement, ...]:
+    def every(kind: str) -> str:
+        return arn("iam", f"{kind}/*", account_id=account_id)
+
+    return (
+        allow("ReadAgain", _READS_AGAIN),
+        allow(
+            "EditPolicies",
+            "iam:CreatePolicyVersion iam:DeletePolicyVersion iam:SetDefaultPolicyVersion",
+            every("policy"),
+        ),
+        allow("UserPolicies", "iam:AttachUserPolicy iam:DetachUserPolicy", every("user")),
+        allow("GroupPolicies", "iam:AttachGroupPolicy iam:DetachGroupPolicy", every("group")),
+        allow("RolePolicies", "iam:AttachRolePolicy iam:DetachRolePolicy", every("role")),
+        allow("Memberships", "iam:AddUserToGroup iam:RemoveUserFromGroup", every("group")),
+    )
+
+
+def _policy(name: str, description: str, *statements: Statement) -> Policy:
+    return Policy(name, (Version(_CREATED, document(*statements)),), description, tags=_TAGS)
+
+
+def _role(name: str, trusted: str, description: str) -> Role:
+    return Role(name, _CREATED, trusted, description=description, tags=_TAGS, attached=(name,))

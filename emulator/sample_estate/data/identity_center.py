@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from emulator.sample_estate.data.account_ids import MANAGEMENT_ID, PRODUCTION_ID, SECURITY_ID, STAGING_ID
 from emulator.sample_estate.data.documents import allow, deny, document
 from emulator.sample_estate.data.kinds import Tags
 
@@ -33,7 +34,7 @@ class PermissionSet:
 
 @dataclass(frozen=True)
 class Assignment:
-    """`to` is a group, or a user name with `kind` USER; `accounts` are names in the organization."""
+    """`to` is a group, or a user name with `kind` USER; `accounts` by their ids."""
 
     permission_set: str
     to: str
@@ -42,7 +43,7 @@ class Assignment:
     kind: Literal["GROUP", "USER"] = "GROUP"
 
 
-_PRODUCTION, _STAGING, _AUDIT, _MANAGEMENT = "Acme Production", "Acme Staging", "Acme Audit", "Acme Management"
+_PRODUCTION, _STAGING, _SECURITY, _MANAGEMENT = PRODUCTION_ID, STAGING_ID, SECURITY_ID, MANAGEMENT_ID
 
 SETS = (
     PermissionSet(
@@ -73,7 +74,13 @@ SETS = (
         tags={"team": "analytics"},
     ),
     PermissionSet("Billing", "Invoices and budgets", "2021-04-21 09:00", managed=("job-function/Billing",)),
-    PermissionSet("SecurityAudit", "What auditors look at", "2022-07-18 14:00", managed=("SecurityAudit",)),
+    PermissionSet(
+        "SecurityAudit",
+        "What auditors look at",
+        "2022-07-18 14:00",
+        managed=("SecurityAudit",),
+        inline=document(allow("Evidence", "sts:AssumeRole", "arn:aws:iam::*:role/security/evidence-reader")),
+    ),
     PermissionSet("SupportTickets", "Cases with AWS Support", "2022-05-10 08:00", managed=("AWSSupportAccess",)),
     PermissionSet(
         "BreakGlass",
@@ -102,13 +109,13 @@ GROUPS = {
 }
 DISABLED = ("samuel.osei",)
 ASSIGNMENTS = (
-    Assignment("AdministratorAccess", "aws-administrators", (_PRODUCTION, _STAGING, _AUDIT), "2021-02-04 12:00"),
+    Assignment("AdministratorAccess", "aws-administrators", (_PRODUCTION, _STAGING, _SECURITY), "2021-02-04 12:00"),
     Assignment("PlatformOps", "aws-platform", (_PRODUCTION, _STAGING), "2021-11-10 10:00"),
-    Assignment("ReadOnly", "aws-platform", (_AUDIT,), "2022-01-12 09:30"),
+    Assignment("ReadOnly", "aws-platform", (_SECURITY,), "2022-01-12 09:30"),
     Assignment("ReadOnly", "aws-support", (_PRODUCTION,), "2022-05-10 08:30"),
     Assignment("DataAnalyst", "aws-analytics", (_PRODUCTION,), "2021-09-15 11:00"),
     Assignment("Billing", "aws-finance", (_MANAGEMENT,), "2021-04-21 09:30"),
-    Assignment("SecurityAudit", "aws-auditors", (_PRODUCTION, _STAGING, _AUDIT, _MANAGEMENT), "2022-07-18 15:00"),
+    Assignment("SecurityAudit", "aws-auditors", (_PRODUCTION, _STAGING, _SECURITY, _MANAGEMENT), "2022-07-18 15:00"),
     Assignment("SupportTickets", "aws-support", (_PRODUCTION,), "2022-05-10 08:40"),
     Assignment("BreakGlass", "tom.becker", (_PRODUCTION, _MANAGEMENT), "2023-01-16 16:30", "USER"),
     Assignment("AdministratorAccess", "olga.petrova", (_STAGING,), "2025-10-02 17:45", "USER"),

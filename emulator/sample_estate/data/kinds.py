@@ -1,4 +1,4 @@
-"""How the sample organisation is written down. Dates are ISO 8601 in UTC; documents are the text that people wrote."""
+"""How the sample organization is written down. Dates are ISO 8601 in UTC; documents are the text that people wrote."""
 
 from __future__ import annotations
 
@@ -98,3 +98,43 @@ class Policy:
     description: str = ""
     path: str = "/"
     tags: Tags = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is in the IAM of one AWS account."""
+
+    policies: tuple[Policy, ...] = ()
+    groups: tuple[Group, ...] = ()
+    users: tuple[User, ...] = ()
+    roles: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True)
+class SampleResource:
+    """`policy`: "" for none, or the one that AWS gives it. `is_open`: of a bucket that blocks nothing public."""
+
+    name: str
+    created: str
+    policy: str = ""
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Those of one AWS account with policies of their own."""
+
+    buckets: tuple[SampleResource, ...] = ()
+    keys: tuple[SampleResource, ...] = ()
+    queues: tuple[SampleResource, ...] = ()
+    topics: tuple[SampleResource, ...] = ()
+    secrets: tuple[SampleResource, ...] = ()
+
+    def by_service(self) -> dict[str, tuple[SampleResource, ...]]:
+        return {
+            "s3": self.buckets,
+            "kms": self.keys,
+            "sqs": self.queues,
+            "sns": self.topics,
+            "secretsmanager": self.secrets,
+        }

@@ -8,11 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.sample_estate.data.documents import Condition, deny, document
-from emulator.wellknown import ACCOUNT_ID
+from emulator.sample_estate.data.account_ids import (
+    MANAGEMENT_ID,
+    ORGANIZATION_ID,
+    PRODUCTION_ID,
+    SANDBOX_ID,
+    SECURITY_ID,
+    STAGING_ID,
+)
+from emulator.sample_estate.data.documents import PARTNER, Condition, bucket, deny, document
 
-MANAGEMENT_ID = "111122223333"
-ROOT, SECURITY, WORKLOADS = "", "Security", "Workloads"
+ROOT, SECURITY, WORKLOADS, SANDBOX = "", "Security", "Workloads", "Sandbox"
 DELEGATED_TO = "access-analyzer.amazonaws.com"
 DELEGATED_AT = "2026-09-14 08:30"
 # From when on the management account looks after the root users of the members, with Acme's account as its delegate.
@@ -21,12 +27,13 @@ ROOT_ACCESS_SINCE = "2025-03-04 09:15"
 
 @dataclass(frozen=True)
 class Account:
-    """`unit` is where it is; without an id the organization makes it."""
+    """`unit` is where it is. `invited`: it was there before; others the organization made."""
 
+    account_id: str
     name: str
     unit: str
     joined: str
-    account_id: str = ""
+    invited: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,18 +47,22 @@ class ControlPolicy:
 
 
 CREATED = "2021-02-01 09:00"
-UNITS = (SECURITY, WORKLOADS)
+UNITS = (SECURITY, WORKLOADS, SANDBOX)
 ACCOUNTS = (
-    Account("Acme Management", ROOT, CREATED, MANAGEMENT_ID),
-    Account("Acme Production", WORKLOADS, "2021-02-01 11:20", ACCOUNT_ID),
-    Account("Acme Staging", WORKLOADS, "2021-02-03 14:05"),
-    Account("Acme Audit", SECURITY, "2021-02-03 14:30"),
+    Account(MANAGEMENT_ID, "Acme Management", ROOT, CREATED),
+    Account(PRODUCTION_ID, "Acme Production", WORKLOADS, "2021-02-01 11:20", invited=True),
+    Account(STAGING_ID, "Acme Staging", WORKLOADS, "2021-02-03 14:05"),
+    Account(SECURITY_ID, "Acme Security", SECURITY, "2021-02-03 14:30"),
+    # Nobody has connected the console to it.
+    Account(SANDBOX_ID, "Acme Sandbox", SANDBOX, "2024-04-08 10:15"),
 )
+# AWS accounts of others that may come in: the partner and monitoring, billing, and what was a company of Acme's own.
+_KNOWN_OUTSIDE = [PARTNER, "777788889999", "210987654321"]
 
 _OUR_REGIONS: Condition = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1", "us-east-1"]}}
 _NOT_THE_AUDITORS: Condition = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/audit/*"}}
 _STRANGERS: Condition = {
-    "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-8gfc1phwvo"},
+    "StringNotEqualsIfExists": {"aws:PrincipalOrgID": ORGANIZATION_ID, "aws:PrincipalAccount": _KNOWN_OUTSIDE},
     "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
 }
 
@@ -59,6 +70,10 @@ _STRANGERS: Condition = {
 def _of_anybody(statement: dict[str, Any]) -> dict[str, Any]:
     """Resource control policies name a principal, and it is always everybody."""
     return {"Sid": statement["Sid"], "Effect": statement["Effect"], "Principal": "*"} | statement
+
+
+def _but(statement: dict[str, Any], resource: str) -> dict[str, Any]:
+    return {name: value for name, value in statement.items() if name != "Resource"} | {"NotResource": resource}
 
 
 POLICIES = (
@@ -93,8 +108,11 @@ POLICIES = (
     ControlPolicy(
         "only-our-own",
         "RESOURCE_CONTROL_POLICY",
-        "No stranger reads our buckets or assumes our roles",
-        document(_of_anybody(deny("Strangers", "s3:* sts:AssumeRole kms:Decrypt", when=_STRANGERS))),
+        "No stranger reads our buckets or assumes our roles, but for what is published",
+        document(
+            _of_anybody(deny("Strangers", "sts:AssumeRole kms:Decrypt", when=_STRANGERS)),
+            _but(_of_anybody(deny("StrangersInS3", "s3:*", when=_STRANGERS)), bucket("acme-www")),
+        ),
         WORKLOADS,
         "2025-02-11 15:45",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emulator.sample_estate.data.account_ids import SECURITY_ID, STAGING_ID
 from emulator.sample_estate.data.documents import (
     ROOT,
     WITH_MFA,
@@ -9,6 +10,7 @@ from emulator.sample_estate.data.documents import (
     arn,
     bucket,
     document,
+    root,
     trust,
     trust_service,
 )
@@ -19,6 +21,7 @@ _GITHUB = "token.actions.githubusercontent.com"
 GITHUB_PROVIDER = f"https://{_GITHUB}"
 _GITHUB_PRINCIPAL = {"Federated": arn("iam", f"oidc-provider/{_GITHUB}")}
 _WITH_GITHUB = "sts:AssumeRoleWithWebIdentity"
+_IDENTITY_CENTER = "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_"
 _OWN_ACCOUNT = {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}
 _LAMBDA_LOGS = "service-role/AWSLambdaBasicExecutionRole"
 # Who is gone, but still trusted by the role `old-migration`.
@@ -345,6 +348,48 @@ VENDORS = (
             "copy": document(allow("Copy", "s3:GetObject s3:ListBucket", [arn("s3", "acme-lake"), bucket("acme-lake")]))
         },
         last_used="2026-11-24 03:00",
+    ),
+)
+
+# From other AWS accounts of the organization.
+ACROSS = (
+    Role(
+        "evidence-reader",
+        "2022-07-18 15:10",
+        trust(
+            {"AWS": root(SECURITY_ID)},
+            when={
+                "ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{SECURITY_ID}:role/{_IDENTITY_CENTER}SecurityAudit_*"}
+            },
+        ),
+        description="Auditors read what proves that payroll is right",
+        path="/security/",
+        tags={"team": "security", "data": "payroll"},
+        inline={
+            "evidence": document(
+                allow("Read", "s3:GetObject s3:ListBucket", [arn("s3", "acme-payroll"), bucket("acme-payroll")])
+            )
+        },
+        last_used="2026-11-19 10:20",
+    ),
+    Role(
+        "inventory",
+        "2022-07-18 15:45",
+        trust({"AWS": arn("iam", "role/inventory", account_id=SECURITY_ID)}),
+        description="Security sees what there is",
+        path="/security/",
+        tags={"team": "security"},
+        attached=("SecurityAudit",),
+        last_used="2026-11-24 01:30",
+    ),
+    Role(
+        "staging-refresh",
+        "2023-04-03 08:10",
+        trust({"AWS": root(STAGING_ID)}),
+        description="Staging fetches a copy of the reports",
+        tags={"team": "platform"},
+        attached=("reports-read",),
+        last_used="2026-11-22 04:00",
     ),
 )
 

@@ -2,59 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
+from emulator.sample_estate.data.calls import BOTO3, CLI, By, PastCall
 from emulator.wellknown import ACCOUNT_ID
 
-DELAY_S, RATE = 180, 2  # as late as CloudTrail often is, and as many questions a second as it takes
-
 _POLICY = f"arn:aws:iam::{ACCOUNT_ID}:policy/"
-_BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-_CLI = "aws-cli/2.31.8 md/awscrt#0.28.2 ua/2.1 os/macos#25.1.0 md/arch#arm64 lang/python#3.13.9"
-_BOTO3 = "Boto3/1.40.69 md/Botocore#1.40.69 ua/2.1 os/linux#6.12.0 md/arch#x86_64 lang/python#3.12.12"
 _TERRAFORM = "APN/1.0 HashiCorp/1.0 Terraform/1.13.5 (+https://www.terraform.io) terraform-provider-aws/6.20.0"
-_OFFICE, _HOME, _RUNNER, _CLOUD = "203.0.113.24", "198.51.100.77", "192.0.2.140", "192.0.2.31"
-
-
-@dataclass(frozen=True)
-class By:
-    """Who calls: a user, or a role in a session of that name; nobody of both is the root user."""
-
-    user: str = ""
-    role: str = ""
-    session: str = ""
-    source_identity: str = ""
-    address: str = _OFFICE
-    agent: str = _BROWSER
-
-
-@dataclass(frozen=True)
-class PastCall:
-    at: str  # UTC
-    by: By
-    name: str
-    asked: Mapping[str, Any]
-    resources: tuple[tuple[str, str], ...] = ()
-    error: str = ""
-    reads: bool = False
-    source: str = "iam.amazonaws.com"
-    region: str = "us-east-1"
-    answered: Mapping[str, Any] = field(default_factory=dict)
-
+_HOME, _RUNNER, _CLOUD = "198.51.100.77", "192.0.2.140", "192.0.2.31"
 
 _DANA = By("dana.okafor")
-_DANA_CLI = By("dana.okafor", address=_HOME, agent=_CLI)
+_DANA_CLI = By("dana.okafor", address=_HOME, agent=CLI)
 _INES = By("ines.duarte")
-_JONAS = By("jonas.weber", address=_HOME, agent=_CLI)
-_TOM = By("tom.becker", agent=_BOTO3)
+_JONAS = By("jonas.weber", address=_HOME, agent=CLI)
+_TOM = By("tom.becker", agent=BOTO3)
 _MARCO = By("marco.rossi")
 _TERRAFORM_USER = By("terraform", address=_CLOUD, agent=_TERRAFORM)
-_CI = By("ci-builder", address=_RUNNER, agent=_BOTO3)
-_DEPLOY = By(role="github-deploy", session="GitHubActions", address=_RUNNER, agent=_BOTO3)
+_CI = By("ci-builder", address=_RUNNER, agent=BOTO3)
+_DEPLOY = By(role="github-deploy", session="GitHubActions", address=_RUNNER, agent=BOTO3)
 _SUPPORT = By(role="support-case", session="lena.fischer", source_identity="lena.fischer@acme.example")
-_VENDOR = By(role="vendor-monitoring", session="vendor-poller", address="198.51.100.9", agent=_BOTO3)
+_VENDOR = By(role="vendor-monitoring", session="vendor-poller", address="198.51.100.9", agent=BOTO3)
+_LENA = By(role="AWSReservedSSO_DataAnalyst", session="lena.fischer@acme.example")
 _ROOT = By()
 
 
@@ -129,8 +95,16 @@ CALLS = (
         {"roleName": "notebooks", "permissionsBoundary": f"{_POLICY}boundaries/engineers"},
         (_role("notebooks"),),
     ),
+    PastCall(
+        "2026-11-17 10:12",
+        _LENA,
+        "StartQueryExecution",
+        {"workGroup": "primary"},
+        source="athena.amazonaws.com",
+        region="eu-west-1",
+    ),
     _read("2026-11-18 08:33", By("arjun.patel"), "DescribeNotebookInstance", "sagemaker"),
-    _read("2026-11-18 08:50", By("arjun.patel", agent=_BOTO3), "CreateTrainingJob", "sagemaker", error="AccessDenied"),
+    _read("2026-11-18 08:50", By("arjun.patel", agent=BOTO3), "CreateTrainingJob", "sagemaker", error="AccessDenied"),
     _read("2026-11-19 15:20", By("samuel.osei"), "DescribeClusters", "ecs"),
     PastCall(
         "2026-11-20 08:18",
