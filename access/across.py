@@ -5,10 +5,12 @@ What lies in an AWS account that the asker may not see is told as that, without 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from access.index import CachedIndex, Index, cached_index
+from access.connected import ConnectedIndexes, ConnectedPrincipals, OtherIndexes
+from access.index import CachedIndex, Index
 from access.matches import WhoCanMatch
 from access.outsiders import (
     EVERYBODY,
@@ -19,9 +21,10 @@ from access.outsiders import (
     somebody_of,
 )
 from access.patterns import who_can_on
+from access.resource_policies import is_assuming
 from access.resource_sides.lookup import ResourceSides
 from access.situations import EVERYTHING
-from access.surroundings import Surroundings, surroundings_of
+from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in
 from policies.engine.callers import Caller, CallerKind
@@ -42,84 +45,78 @@ class AcrossMatches:
 
 @dataclass(frozen=True)
 class Across:
-    """`seen`: of the AWS accounts that the asker may see. `unseen`: the best that somebody in others has; None where
-    nobody has anything.
-    """
+    """`found`: of all AWS accounts. `is_seen`: whether the asker may see one."""
 
-    seen: Sequence[AcrossMatches] = ()
-    unseen: Decision | None = None
+    found: Sequence[AcrossMatches] = ()
+    is_seen: Callable[[AwsAccount], bool] = lambda aws_account: False
+
+    @cached_property
+    def seen(self) -> Sequence[AcrossMatches]:
+        return [each for each in self.found if self.is_seen(each.aws_account)]
+
+    @cached_property
+    def unseen(self) -> Decision | None:
+        """The best that somebody has in AWS accounts that the asker may not see; None where nobody has anything."""
+        hidden = [each for each in self.found if not self.is_seen(each.aws_account)]
+        decisions = {match.decision for each in hidden for match in each.matches}
+        return (Decision.ALLOWED if Decision.ALLOWED in decisions else Decision.UNKNOWN) if decisions else None
 
     @property
     def listed(self) -> list[tuple[AcrossMatches, WhoCanMatch]]:
         return [(each, match) for each in self.seen for match in each.matches]
 
 
-NOBODY = Across()
-
-
 @dataclass
 class AcrossSearch:
-    """`context`: of the question. `is_seen`: whether the asker may see an AWS account."""
+    """`context`: of the question. It asks whom resources or roles of one AWS account let in from `others`."""
 
-    aws_account: AwsAccount
-    is_seen: Callable[[AwsAccount], bool]
+    others: OtherIndexes
     context: Context = field(default_factory=dict)
 
-    def across(self, questions: Sequence[OutsideQuestion]) -> Across:
-        """`questions`: what the resources of this AWS account decide."""
-        named = [(each, frozenset(names)) for each in questions if (names := set(_accounts_named(each)))]
-        seen: list[AcrossMatches] = []
-        unseen: list[Decision] = []
-        for other in self._others({account for _, accounts in named for account in accounts}):
-            about = [each for each, accounts in named if accounts & {EVERYBODY, other.account_id}]
-            found = self._matches(other, about)
-            if found and self.is_seen(other):
-                seen.append(found)
-            elif found:
-                unseen += [match.decision for match in found.matches]
-        surely = Decision.ALLOWED in unseen
-        return Across(seen, (Decision.ALLOWED if surely else Decision.UNKNOWN) if unseen else None)
-
-    def _others(self, named: set[str]) -> Iterator[AwsAccount]:
-        """Those in which somebody may be meant."""
+    def accounts_of(self, question: OutsideQuestion) -> list[str]:
+        """The ids of those in which the resource's side may let somebody in, looked at without their principals."""
+        named = _accounts_named(question)
         if not named:
-            return
-        others = AwsAccount.objects.exclude(pk=self.aws_account.pk).filter(partition=self.aws_account.partition)
-        yield from (others if EVERYBODY in named else others.filter(account_id__in=named)).order_by("name", "pk")
+            return []
+        listed = self.others.account_ids
+        return [each for each in listed if each in named or (EVERYBODY in named and self._may_let_in(question, each))]
 
-    def _matches(self, other: AwsAccount, questions: Sequence[OutsideQuestion]) -> AcrossMatches | None:
-        """None: nobody. Who is there is looked at only where the resource's side lets somebody in."""
-        unbounded = replace(surroundings_of(other.account_id), scps=())  # SCPs may let some pass by who they are
-        due = [
-            each
-            for each in questions
-            if other.account_id in _accounts_named(each) or _may_let_in(each, other.account_id, unbounded)
-        ]
-        if not due:
-            return None
-        cached = cached_index(other)
+    def _may_let_in(self, question: OutsideQuestion, account_id: str) -> bool:
+        """Whether somebody of an AWS account gets in whom the policy doesn't name."""
+        unbounded = replace(self.others.surroundings(account_id), scps=())  # SCPs may let some pass by who they are
+        anybody, whoever = somebody_of(account_id)
+        meant = meant_by_conditions(question)
+        callers = (anybody, whoever) if meant.anywhere or account_id in meant.accounts else (anybody,)
+        return any(question.verdict(each, unbounded, (EVERYTHING,)).decision not in _DENIED for each in callers)
+
+    def matches(self, account_id: str, questions: Sequence[OutsideQuestion]) -> list[WhoCanMatch]:
+        """Of one of `accounts_of`: who surely or perhaps may, by the best of the questions."""
+        index = self.others.index(account_id)
         best: dict[int, WhoCanMatch] = {}
-        for question in due:
-            for match in who_can_on(cached.index, question.action, question.resource, self.context, question.side):
+        for question in questions:
+            for match in who_can_on(index, question.action, question.resource, self.context, question.side):
                 known = best.get(match.number)
                 if known is None or (known.decision is not Decision.ALLOWED and match.decision is Decision.ALLOWED):
                     best[match.number] = match
-        return AcrossMatches(other, cached, [best[number] for number in sorted(best)]) if best else None
+        return [best[number] for number in sorted(best)]
 
-
-def _may_let_in(question: OutsideQuestion, account_id: str, around: Surroundings) -> bool:
-    """Whether somebody of an AWS account gets in whom the policy doesn't name."""
-    anybody, whoever = somebody_of(account_id)
-    meant = meant_by_conditions(question)
-    callers = (anybody, whoever) if meant.anywhere or account_id in meant.accounts else (anybody,)
-    return any(question.verdict(each, around, (EVERYTHING,)).decision not in _DENIED for each in callers)
+    def found(self, questions: Sequence[OutsideQuestion]) -> dict[str, list[WhoCanMatch]]:
+        """By the id of the AWS account, where somebody may."""
+        by_account: dict[str, list[OutsideQuestion]] = {}
+        for question in questions:
+            for account_id in self.accounts_of(question):
+                by_account.setdefault(account_id, []).append(question)
+        listed = [each for each in self.others.account_ids if each in by_account]
+        matches = ((each, self.matches(each, by_account[each])) for each in listed)
+        return {account_id: found for account_id, found in matches if found}
 
 
 def _accounts_named(question: OutsideQuestion) -> set[str]:
     """By its statements that allow; nobody where whoever asks may, since all are meant then."""
-    anonymous = question.verdict(Caller(CallerKind.ANONYMOUS), Surroundings(""), ())
-    if anonymous.decision is Decision.ALLOWED:
-        return set()
+    if not is_assuming(question.action, question.resource):
+        anonymous = question.verdict(Caller(CallerKind.ANONYMOUS), Surroundings(""), ())
+        if anonymous.decision is Decision.ALLOWED:
+            return set()
     names = {name for each in question.statements for name in principals_named(each)}
     return {EVERYBODY if name == EVERYBODY else account_in(name) or name for name in names}
 
@@ -130,10 +127,25 @@ def across_of(
     asked: tuple[str, str, Context],
     sides: ResourceSides,
     is_seen: Callable[[AwsAccount], bool],
+    others: ConnectedIndexes | None = None,
 ) -> Across:
     """Of an action on a resource, with the context of the question."""
+    others = others or ConnectedIndexes(aws_account)
     questions = list(outside_questions(index, *asked, sides))
-    return AcrossSearch(aws_account, is_seen, asked[2]).across(questions)
+    found = AcrossSearch(others, asked[2]).found(questions)
+    listed = [AcrossMatches(others.aws_accounts[each], others.cached(each), found[each]) for each in found]
+    return Across(listed, is_seen)
+
+
+def numbers_among(
+    principals: ConnectedPrincipals, own: Sequence[WhoCanMatch], across: Across
+) -> dict[int, WhoCanMatch]:
+    """Those who may, here and in other AWS accounts, by their number among `principals`."""
+    found = {match.number: match for match in own}
+    for of in across.found:
+        first = principals.part(of.aws_account.account_id).first
+        found |= {first + match.number: match for match in of.matches}
+    return found
 
 
 def has_a_mirror(account_id: str) -> bool:

@@ -248,13 +248,16 @@ class CachedIndex:
         """Of the rows."""
         return self.rows.rows().digest()
 
-    def answer(self, key: Hashable, find: Callable[[], T]) -> T:
-        """What `find` finds out from the index and from what is in the key, and nothing else."""
+    def answer(self, key: Hashable, find: Callable[[], T], is_current: Callable[[T], bool] = lambda kept: True) -> T:
+        """What `find` finds out from the index and from what is in the key, and nothing else; or from what `is_current`
+        looks at, too."""
         with _lock:
-            if key in self._answers:
+            is_kept = key in self._answers
+            if is_kept:
                 self._answers.move_to_end(key)
                 kept: T = self._answers[key]
-                return kept
+        if is_kept and is_current(kept):
+            return kept
         found = find()
         with _lock:
             self._answers[key] = found

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from access.holders import Holder
 from access.index import Index
 from access.patterns import actions_of, side_in
 from access.request_context import UnknownContextKeys, facts_of_place
@@ -25,6 +26,7 @@ from policies.engine.somewhere import ResourceContext, SomewhereQuestion, exists
 
 _ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
 EVERYBODY = "*"
+_NO_CONTEXT: Context = {}
 _NO_ACCOUNT = "000000000000"  # nobody's
 _ACCOUNT_KEY, _ARN_KEY = "aws:principalaccount", "aws:principalarn"
 _KEYS_OF_PRINCIPAL = frozenset({"aws:principaltype", "aws:username"})  # which tell principals of one AWS account apart
@@ -81,6 +83,16 @@ class OutsideQuestion:
         return Verdict(found.decision, ())
 
 
+def trust_question(
+    holder: Holder, around: Surroundings, action: str, context: Context = _NO_CONTEXT
+) -> OutsideQuestion | None:
+    """Of a role, what its trust policy decides; None of a user. `around`: what bounds its AWS account."""
+    if holder.trust is None:
+        return None
+    said = SaidByResource(holder.trust)
+    return OutsideQuestion(action, holder.arn, ResourceSide(around.account_id, around, said, said), context)
+
+
 def outsiders(
     index: Index,
     action: str,
@@ -115,9 +127,8 @@ def outside_questions(
     glob = resource_glob(tuple(tokens(resource)))
     for one in actions if is_pattern(action) else [action] if is_assuming(action, ":role/") else []:
         for holder in index.holders:
-            if holder.trust is not None and glob.matches(holder.arn):
-                said = SaidByResource(holder.trust)
-                yield OutsideQuestion(one, holder.arn, ResourceSide(around.account_id, around, said, said), context)
+            if glob.matches(holder.arn) and (asked := trust_question(holder, around, one, context)):
+                yield asked
     side = side_in(sides, action, resource)
     if side is None or side.account_id != around.account_id:
         return

@@ -1,8 +1,9 @@
 """Role chaining: who can do something by assuming a role that can, or by assuming other roles first.
 
-Backwards from the roles that can, breadth first: who may assume one of them, then who may assume those, and so on. Each
-role is asked about once, and of those only who could have an answer: whom its trust policy names, or, where that
-leaves it to the AWS account, who has a policy about sts:AssumeRole. The search goes on in portions of bounded work.
+Backwards from the roles that can, breadth first: who may assume one of them, then who may assume those, and so on, in
+the AWS account that is asked and in the other connected ones. Each role is asked about once in each AWS account, and of
+those only who could have an answer: whom its trust policy names, or, where that leaves it to the AWS account, who has a
+policy about sts:AssumeRole. The search goes on in portions of bounded work.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
+from access.across import AcrossSearch
+from access.connected import AccountPart, ConnectedPrincipals
 from access.index import Index
 from access.matches import WhoCanMatch
+from access.outsiders import OutsideQuestion, trust_question
 from access.question import FEW
 from policies.engine.combine import Decision
 
 LONGEST = 4  # AWS sets no limit; each step is a session of one hour at most
 ASSUME = "sts:AssumeRole"
+_STEPS_OF_PRINCIPAL = 10  # in an AWS account whose index isn't there yet: as long as it takes to make that
 
 
 @dataclass(frozen=True)
@@ -39,22 +44,27 @@ class RoleChain:
 class ChainSearch:
     """Of each principal that isn't among `apart`, the shortest chain to a target; of equally long ones a sure one.
 
-    `targets`: roles by their number, and whether what they may is sure. Threads may share it.
+    `targets`: roles by their number among `principals`, and whether what they may is sure. Threads may share it.
     """
 
     def __init__(
-        self, index: Index, targets: Mapping[int, bool], apart: Collection[int] = (), depth: int = LONGEST
+        self,
+        principals: ConnectedPrincipals,
+        targets: Mapping[int, bool],
+        apart: Collection[int] = (),
+        depth: int = LONGEST,
     ) -> None:
         self.asked = 0  # roles
-        self._index, self._depth = index, depth
+        self.principals = principals
+        self._depth = depth
         self._apart = {*targets, *apart}
         self._sure = dict(targets)
         self._found: dict[int, RoleChain] = {}
         self._queue = deque(sorted(targets, key=lambda number: (not targets[number], number)))
-        self._documents = len(index.about(ASSUME.lower()))
-        self._own = index.surroundings.account_id
+        self._elsewhere: deque[str] = deque()  # AWS accounts in which the first of the queue isn't asked about yet
+        self._across = AcrossSearch(principals)
         self._level = 1
-        self._having: set[int] | None = None
+        self._having: dict[str, set[int]] = {}
         self._lock = Lock()
 
     @property
@@ -71,68 +81,119 @@ class ChainSearch:
         """A step is what one document says of one role, or one principal's answer; some 5 µs. None: to the end."""
         with self._lock:
             while self._queue and (steps is None or steps > 0):
-                role = self._queue.popleft()
-                taken = self._ask(role)
-                self.asked += 1
+                taken = self._ask(self._queue[0])
+                if not self._elsewhere:
+                    self._queue.popleft()
+                    self.asked += 1
                 steps = None if steps is None else steps - taken
 
     def _ask(self, role: int) -> int:
-        """The steps that it took."""
-        way = self._found[role].numbers if role in self._found else (role,)
+        """In one AWS account. The steps that it took."""
+        if self._elsewhere:
+            return self._ask_elsewhere(role, self._elsewhere.popleft())
+        way = self._way(role)
         if len(way) > self._level:
-            self._level, self._having = len(way), None
-        among = self._among(role)
+            self._level, self._having = len(way), {}
+        question = self._question(role)
+        self._elsewhere.extend(self._across.accounts_of(question) if question else ())
+        return self._ask_at_home(role)
+
+    def _way(self, role: int) -> tuple[int, ...]:
+        return self._found[role].numbers if role in self._found else (role,)
+
+    def _question(self, role: int) -> OutsideQuestion | None:
+        """None where no other AWS account is asked."""
+        part, holder = self.principals.part_of(role), self.principals.holder(role)
+        if not self.principals.others.account_ids:
+            return None
+        return trust_question(holder, part.index.surroundings, ASSUME)
+
+    def _ask_at_home(self, role: int) -> int:
+        part = self.principals.part_of(role)
+        among = self._among(part, role)
         if not among:
             return 1
-        question = self._index.question(ASSUME, self._index.holders[role].arn)
-        for match in question.answers(among):
-            self._reach(match, way, self._sure[role])
-        return question.looked_at + (self._documents if len(among) > FEW else 1)
+        question = part.index.question(ASSUME, self.principals.holder(role).arn)
+        for match in question.answers({number - part.first for number in among}):
+            self._reach(part, match, role)
+        return question.looked_at + (len(part.index.about(ASSUME.lower())) if len(among) > FEW else 1)
 
-    def _reach(self, match: WhoCanMatch, way: tuple[int, ...], sure_from_there: bool) -> None:
-        is_sure = sure_from_there and match.decision is Decision.ALLOWED
-        before = self._found.get(match.number)
+    def _ask_elsewhere(self, role: int, account_id: str) -> int:
+        question = self._question(role)
+        if question is None or account_id == self.principals.part_of(role).account_id:
+            return 1
+        before = len(self.principals.parts)
+        part = self.principals.part(account_id)
+        is_new = len(self.principals.parts) > before
+        asked = part.index.question(ASSUME, question.resource, {}, question.side)
+        for match in asked.answers(None):
+            if self._is_left(match.number + part.first):
+                self._reach(part, match, role)
+        made = _STEPS_OF_PRINCIPAL * len(part.index.holders) if is_new else 0
+        return made + asked.looked_at + len(part.index.about(ASSUME.lower()))
+
+    def _reach(self, part: AccountPart, match: WhoCanMatch, role: int) -> None:
+        way, number = self._way(role), match.number + part.first
+        is_sure = self._sure[role] and match.decision is Decision.ALLOWED
+        before = self._found.get(number)
         if before is not None and (before.is_sure or not is_sure):
             return
-        self._found[match.number] = RoleChain((match.number, *way), match, is_sure)
-        self._sure[match.number] = is_sure
-        if is_sure and self._having is not None:
-            self._having.discard(match.number)
+        self._found[number] = RoleChain((number, *way), match, is_sure)
+        self._sure[number] = is_sure
+        having = self._having.get(part.account_id)
+        if is_sure and having is not None:
+            having.discard(number)
         if before is None and match.holder.is_role and len(way) < self._depth:
-            self._queue.append(match.number)
+            self._queue.append(number)
 
-    # ---- Whom to ask -----------------------------------------------------------------------------------------
-    def _among(self, role: int) -> set[int]:
-        trust = self._index.holders[role].trust
-        found: set[int] = set()
+    # ---- Whom to ask in the role's own AWS account ---------------------------------------------------------------
+    def _among(self, part: AccountPart, role: int) -> set[int]:
+        trust = self.principals.holder(role).trust
+        index, own, found = part.index, part.account_id, set[int]()
         for statement in trust.document.about(ASSUME.lower()) if trust else ():
             if not statement.allows or statement.principals is None:
                 continue
             arns = statement.principals.arns
             if arns is None:
-                return self._left(range(len(self._index.holders)))
-            found |= self._left([self._index.by_arn[arn] for arn in arns if arn in self._index.by_arn])
-            if any(each == self._own or each.endswith(f":{self._own}:root") for each in statement.principals.listed):
-                found |= self._having_left()
+                return self._left(part, range(len(index.holders)))
+            found |= self._left(part, [index.by_arn[arn] for arn in arns if arn in index.by_arn])
+            if any(each == own or each.endswith(f":{own}:root") for each in statement.principals.listed):
+                found |= self._having_left(part)
         return found
 
-    def _having_left(self) -> set[int]:
+    def _having_left(self, part: AccountPart) -> set[int]:
         """Who has a policy about assuming some role, of those who are left."""
-        if self._having is None:
-            self._having = self._left(self._index.allowed_at_all(ASSUME))
-        return self._having
+        if part.account_id not in self._having:
+            self._having[part.account_id] = self._left(part, part.index.allowed_at_all(ASSUME))
+        return self._having[part.account_id]
 
-    def _left(self, numbers: Collection[int]) -> set[int]:
-        return {number for number in numbers if number not in self._apart and self._is_open(number)}
+    def _left(self, part: AccountPart, numbers: Collection[int]) -> set[int]:
+        """`numbers`: in the index of the part."""
+        return {number + part.first for number in numbers if self._is_left(number + part.first)}
 
-    def _is_open(self, number: int) -> bool:
+    def _is_left(self, number: int) -> bool:
         """Whether there is no chain yet that is shorter, or as short and sure."""
+        if number in self._apart:
+            return False
         found = self._found.get(number)
         return found is None or (not found.is_sure and len(found.numbers) == self._level + 1)
 
 
-def chains_to(index: Index, targets: Collection[int], depth: int = LONGEST) -> dict[int, list[int]]:
+def assuming(principals: ConnectedPrincipals, actor: int, role: int) -> WhoCanMatch | None:
+    """Why somebody may assume a role, both by their numbers; None: they may not."""
+    part, there = principals.part_of(actor), principals.part_of(role)
+    holder, among = principals.holder(role), (actor - part.first,)
+    if part is there:
+        return part.index.can(among[0], ASSUME, holder.arn)
+    asked = trust_question(holder, there.index.surroundings, ASSUME)
+    found = part.index.who_can(ASSUME, holder.arn, among=among, side=asked.side) if asked else ()
+    return next(iter(found), None)
+
+
+def chains_to(
+    index: Index, targets: Collection[int], depth: int = LONGEST, principals: ConnectedPrincipals | None = None
+) -> dict[int, list[int]]:
     """By holder, the shortest way to one of `targets`: the holder, roles, the target. Of those who are no target."""
-    search = ChainSearch(index, dict.fromkeys(targets, True), depth=depth)
+    search = ChainSearch(principals or ConnectedPrincipals(index), dict.fromkeys(targets, True), depth=depth)
     search.go_on()
     return {chain.numbers[0]: list(chain.numbers) for chain in search.found()}

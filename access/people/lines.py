@@ -107,7 +107,8 @@ class _WayDescriptions:
     def link(self, account: AwsAccount, role: RoleStep, match: WhoCanMatch) -> ChainLink:
         """`account`: of whose policies it is because."""
         because = [way_line(way, self._links[account]) for way in self._because[match]]
-        return ChainLink(name_of(role.holder.arn), _url(role), because, describe_condition(match))
+        elsewhere = "" if role.aws_account == account else str(role.aws_account)
+        return ChainLink(name_of(role.holder.arn), _url(role), because, describe_condition(match), elsewhere)
 
 
 def _matches(way: RoleWay) -> Iterator[tuple[AwsAccount, WhoCanMatch]]:

@@ -11,7 +11,7 @@ from access.holders import Holder
 from access.matches import WhoCanMatch
 from access.role_chains import RoleChain
 from access.who_can.answer import WhoCanAnswer
-from access.who_can.chains import STEPS, matches_of
+from access.who_can.chains import chains_of, matches_of
 from accounts.models import AwsAccount
 from directory.selectors import reserved_role_of
 from policies.engine.combine import Decision
@@ -79,18 +79,13 @@ def _themselves(answer: WhoCanAnswer) -> Iterator[RoleWay]:
 
 
 def _by_chains(answer: WhoCanAnswer) -> Iterator[RoleWay]:
-    index = answer.index
-    if not any(holder.is_role and is_taken_on(holder.arn) for holder in index.holders):
-        return
-    answer.chains.go_on(STEPS)
-    own = {match.number: match for match in answer.found}
-    for chain in answer.chains.found():
-        if is_taken_on(index.holders[chain.numbers[0]].arn):
+    own, places = answer.by_number, answer.places
+    for chain in chains_of(answer).shown:
+        if is_taken_on(places.holder(chain.numbers[0]).arn) and all(map(places.is_shown, chain.numbers)):
             yield RoleWay(tuple(_steps(answer, chain)), own[chain.numbers[-1]])
 
 
 def _steps(answer: WhoCanAnswer, chain: RoleChain) -> Iterator[RoleStep]:
-    first, *others = (answer.index.holders[number] for number in chain.numbers)
-    yield RoleStep(answer.aws_account, first)
-    for holder, match in zip(others, matches_of(answer, chain), strict=True):
-        yield RoleStep(answer.aws_account, holder, match)
+    places = answer.places
+    for number, match in zip(chain.numbers, (None, *matches_of(places, chain)), strict=True):
+        yield RoleStep(places.aws_account_of(number), places.holder(number), match)

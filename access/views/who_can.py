@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +11,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from access.forms import QuestionForm
-from access.holders import Holder
 from access.people.behind import PeopleBehind
 from access.people.lines import RolePeopleWords
 from access.people.role_ways import role_ways
@@ -25,6 +23,7 @@ from access.views.seen import seen_by
 from access.views.shown_part import ShownPart
 from access.who_can import chains
 from access.who_can.answer import WhoCanAnswer
+from access.who_can.chains import ChainsFound
 from access.who_can.graph import Url, who_can_graph
 from accounts.access import fetch_aws_account, signed_in
 from aws_constraints.arn import name_of
@@ -88,29 +87,31 @@ def _shown(answer: WhoCanAnswer, said: QueryDict, people: RolePeopleWords) -> di
     }
 
 
-def _chains(answer: WhoCanAnswer, found: Sequence[RoleChain], said: QueryDict, url: Url) -> dict[str, Any]:
+def _chains(answer: WhoCanAnswer, found: ChainsFound, said: QueryDict, url: Url) -> dict[str, Any]:
     """Of `through`, the unique id of a role, only those who assume it first; if there are none, all."""
-    of_role = [chain for chain in found if _first_role(answer, chain).unique_id == said.get("through")]
-    shown, through = (of_role, {"through": str(said["through"])}) if of_role else (found, {})
+    of_role = [chain for chain in found.shown if _is_first_role(answer, chain, said.get("through", ""))]
+    shown, through = (of_role, {"through": str(said["through"])}) if of_role else (found.shown, {})
     pager = ShownPart.of(
         said.get("chains", ""), len(shown), chains.SHOWN, lambda at: f"{url(**through, chains=at)}#chains"
     )
     return {
         "chains": chains.described(answer, shown[pager.start : pager.start + chains.SHOWN]),
-        "chains_total": len(found),
+        "chains_total": len(found.shown) + bool(found.unseen),
+        "chains_unseen": found.unseen,
         "chains_pager": pager,
-        "through": name_of(_first_role(answer, of_role[0]).arn) if of_role else "",
+        "through": name_of(answer.places.holder(of_role[0].numbers[1]).arn) if of_role else "",
         "all_chains_url": f"{url()}#chains",
         "chains_csv_url": url(format="chains"),
-        "has_roles": any(each.holder.is_role for each in answer.found),
+        "has_roles": any(each.holder.is_role for each in answer.by_number.values()),
         "asked_roles": answer.chains.asked,
         "waiting_roles": answer.chains.waiting,
         "go_on_url": f"{url(**through, chains=str(said.get('chains') or 1))}#chains",
     }
 
 
-def _first_role(answer: WhoCanAnswer, chain: RoleChain) -> Holder:
-    return answer.index.holders[chain.numbers[1]]
+def _is_first_role(answer: WhoCanAnswer, chain: RoleChain, unique_id: str) -> bool:
+    role = chain.numbers[1]
+    return answer.places.is_shown(role) and answer.places.holder(role).unique_id == unique_id
 
 
 def _summary(answer: WhoCanAnswer) -> str:

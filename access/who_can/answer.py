@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from access.across import AcrossMatches, across_of, has_a_mirror
+from access.across import AcrossMatches, across_of, has_a_mirror, numbers_among
+from access.connected import ConnectedIndexes, ConnectedPrincipals
 from access.denied.words import short
 from access.descriptions import describe_condition, describe_example
 from access.index import cached_index
@@ -20,6 +21,7 @@ from access.resource_sides.lookup import ResourceSides, nobody
 from access.resource_sides.values import ResourceSide, SideNotRead
 from access.role_chains import ChainSearch
 from access.rows import digest_of
+from access.who_can.places import PrincipalPlaces
 from access.who_can.ways import Fold, Way, by_policy, folded, policies_and_groups, ways_of
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in, name_of
@@ -120,11 +122,13 @@ class WhoCanAnswer:
         self.aws_account, self.asked = aws_account, asked
         self.sides = ResourceSides(aws_account, may_see, changes=changes)
         self._may_see = may_see
+        self._has_looked = False
         self.cached = cached_index(aws_account)
         self.index = self.cached.index
+        self.connected = ConnectedIndexes(aws_account)
         question = (asked["action"], asked["resource"], asked["context"])
         self.found = who_can(self.index, *question, self.sides)
-        self.across = across_of(aws_account, self.index, question, self.sides, self._is_seen)
+        self.across = across_of(aws_account, self.index, question, self.sides, self._is_seen, self.connected)
         self.others = list(outsiders(self.index, *question, self.sides, has_a_mirror))
         self.like = next((fold for fold in self.folds if _has(fold, like)), None) if like else None
 
@@ -154,13 +158,43 @@ class WhoCanAnswer:
     def folds(self) -> Sequence[Fold]:
         return folded(self.found, self.cached.groups)
 
+    # ---- Chains of roles, also over other AWS accounts -------------------------------------------------------
     @cached_property
     def chains(self) -> ChainSearch:
-        """Kept beside the index: it goes on where it stopped."""
-        roles = {each.number: each.decision is Decision.ALLOWED for each in self.found if each.holder.is_role}
-        apart = [each.number for each in self.found]
-        key = digest_of(sorted(roles.items()), apart)  # what they may comes of more than the index
-        return self.cached.answer(("chains", key), lambda: ChainSearch(self.index, roles, apart))
+        """Kept beside the index: it goes on where it stopped. It is the same for whoever asks."""
+        apart = [("", each.number, each.decision.value, each.holder.is_role) for each in self.found]
+        apart += [
+            (of.aws_account.account_id, each.number, each.decision.value, each.holder.is_role)
+            for of in self.across.found
+            for each in of.matches
+        ]
+        key = digest_of(sorted(apart))  # what they may comes of more than the index
+        return self.cached.answer(
+            ("chains", key), self._chain_search, lambda kept: kept.principals.is_current(self.connected)
+        )
+
+    def _chain_search(self) -> ChainSearch:
+        principals = ConnectedPrincipals(self.index, self.connected)
+        who = numbers_among(principals, self.found, self.across)
+        roles = {number: each.decision is Decision.ALLOWED for number, each in who.items() if each.holder.is_role}
+        return ChainSearch(principals, roles, who)
+
+    def look_on(self, steps: int) -> None:
+        """Goes on looking for chains; once, whoever asks for them to make a page."""
+        if not self._has_looked:
+            self._has_looked = True
+            self.chains.go_on(steps)
+
+    @property
+    def by_number(self) -> Mapping[int, WhoCanMatch]:
+        """Who may themselves, by their number among the principals of the chains."""
+        return numbers_among(self.chains.principals, self.found, self.across)
+
+    @cached_property
+    def places(self) -> PrincipalPlaces:
+        return PrincipalPlaces(
+            self.aws_account, self.cached.groups, self.chains.principals, self.connected, self._may_see
+        )
 
     @property
     def side(self) -> ResourceSide | SideNotRead | None:
@@ -203,12 +237,9 @@ class WhoCanAnswer:
     def _account_of(self, each: Listed) -> AwsAccount:
         return each.of.aws_account if isinstance(each, ThereMatch) else self.aws_account
 
-    def links(self, ways: Iterable[Way]) -> Mapping[str, str]:
-        return links_of(self.aws_account, set(policies_and_groups(ways)))
-
-    def url_of(self, number: int) -> str:
-        holder = self.index.holders[number]
-        return principal_url(self.aws_account, holder.unique_id, holder.is_role)
+    def links(self, ways: Iterable[Way], of: AwsAccount | None = None) -> Mapping[str, str]:
+        """`of`: the AWS account whose policies and groups they name, if not the one that is asked."""
+        return links_of(of or self.aws_account, set(policies_and_groups(ways)))
 
     def csv(self) -> Iterator[str]:
         yield csv_line(("Name", "ARN", "Answer", "Condition", "Example", "AWS account", "Because of"))

@@ -1,6 +1,7 @@
 """Who can, as a graph: who, through which group, policy or chain of roles, up to the action on the resource.
 
-Who gets it alike stands in one box, the largest first. Principals that aren't drawn are counted.
+Who gets it alike stands in one box, the largest first, those of each AWS account by themselves. Principals that aren't
+drawn are counted. AWS accounts that the asker may not see are one box.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from access.descriptions import describe_condition
 from access.matches import WhoCanMatch
 from access.role_chains import RoleChain
 from access.who_can.answer import WhoCanAnswer, WhoCanLine, outsider_line, policy_words
-from access.who_can.ways import Fold, Way
+from access.who_can.chains import ChainsFound
+from access.who_can.ways import Fold, Way, folded
+from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
 from iamconsole.web.graphs import NARROW, EdgeText, Graph, NodeText, cut, drawn
 from iamconsole.web.words import counted
 from policies.engine.combine import Decision
 
 MOST_BOXES, MOST_ROUTES, MOST_OUTSIDE, MOST_NODES, MOST_COLUMNS = 10, 5, 2, 32, 12
-_END = "end"
+_END, _UNSEEN = "end", "unseen"
 _PAGE = 1000  # pixels
 _NAME = 24  # characters
 _COMPARED = 3  # whose conditions are compared
@@ -58,6 +61,19 @@ class _Box:
     is_sure: bool
 
 
+@dataclass(frozen=True)
+class _PlacedFold:
+    """`first`: what is added to its numbers. `of`: another AWS account; None: the one that is asked."""
+
+    fold: Fold
+    first: int = 0
+    of: AwsAccount | None = None
+
+    @property
+    def numbers(self) -> list[int]:
+        return [self.first + match.number for match in self.fold.matches]
+
+
 @dataclass
 class _WhoCanDrawing:
     nodes: dict[str, NodeText] = field(default_factory=dict)
@@ -80,12 +96,13 @@ class _WhoCanDrawing:
 
 
 def who_can_graph(
-    answer: WhoCanAnswer, chains: Sequence[RoleChain], url: Url, people: PeopleBox = lambda arns: None
+    answer: WhoCanAnswer, chains: ChainsFound, url: Url, people: PeopleBox = lambda arns: None
 ) -> WhoCanGraph | None:
     """`chains`: all that were found. `url` makes the address that lists who stands in a box. `people`: the box of those
     who take on roles, by their ARNs. None: nobody can.
     """
-    total = len(answer.found) + len(answer.others) + len(chains)
+    unseen = bool(answer.across.unseen or chains.unseen)
+    total = len(answer.found) + len(answer.across.listed) + len(answer.others) + len(chains.shown) + unseen
     if not total:
         return None
     drawing = _Painter(answer, url, people).painted(chains)
@@ -97,51 +114,57 @@ def who_can_graph(
 class _Painter:
     def __init__(self, answer: WhoCanAnswer, url: Url, people: PeopleBox) -> None:
         self._answer, self._url, self._people = answer, url, people
-        self._holders = answer.index.holders
+        self._places = answer.places
         self._drawing = _WhoCanDrawing()
         self._texts: dict[str, NodeText] = {_END: self._end()}
 
-    def painted(self, chains: Sequence[RoleChain]) -> _WhoCanDrawing:
-        routes = _routes(chains)[:MOST_ROUTES]
+    def painted(self, chains: ChainsFound) -> _WhoCanDrawing:
+        told = [chain for chain in chains.shown if all(map(self._places.is_shown, chain.numbers))]
+        routes = _routes(told)[:MOST_ROUTES]
         passed = {role for route, _ in routes for role in route}
-        folds = list(_parted(self._answer.folds, passed))
+        folds = list(_parted(self._folds(), passed))
         outside = self._outside()[:MOST_OUTSIDE]
         room = MOST_BOXES - len(outside) - len(routes)
-        alone = [fold for fold in folds if fold.first.number in passed]
-        others = [fold for fold in folds if fold.first.number not in passed][: max(room, 1)]
+        alone = [fold for fold in folds if fold.numbers[0] in passed]
+        others = [fold for fold in folds if fold.numbers[0] not in passed][: max(room, 1)]
         self._know((*alone, *others))
         for fold in alone:
             self._paint_fold(fold)
         for route, same in routes:
-            self._paint_route(route, same, {chain.numbers[0]: chain for chain in chains}, passed)
+            self._paint_route(route, same, {chain.numbers[0]: chain for chain in told}, passed)
+        self._paint_unseen(chains, [chain for chain in chains.shown if chain not in told])
         for line, who in outside:
             self._drawing.add(line.name, self._from_outside(line, who), self._texts)
         for fold in others:
             self._paint_fold(fold)
         return self._drawing
 
-    def _paint_fold(self, fold: Fold) -> None:
-        numbers = [match.number for match in fold.matches]
-        if self._drawing.add(_key(fold.first.number), self._direct(fold), self._texts):
-            self._paint_people(numbers)
+    def _paint_fold(self, fold: _PlacedFold) -> None:
+        if self._drawing.add(_key(fold.numbers[0]), self._direct(fold), self._texts):
+            self._paint_people(fold.numbers)
 
     def _paint_people(self, numbers: Sequence[int]) -> None:
         """Before the box of these principals, the people who take them on."""
         key = _key(numbers[0])
-        text = self._people(self._holders[number].arn for number in numbers if self._holders[number].is_role)
+        holders = [self._places.holder(number) for number in numbers]
+        text = self._people(holder.arn for holder in holders if holder.is_role)
         if text and len(self._drawing.nodes) < MOST_NODES:
             self._drawing.nodes[f"people {key}"] = text
             self._drawing.edges[f"people {key}", key] = EdgeText("take on")
 
     # ---- Who may themselves ------------------------------------------------------------------------------------
-    def _direct(self, fold: Fold) -> _Box:
-        first, condition = fold.first, _condition(fold.first)
-        return _Box(
-            self._who([match.number for match in fold.matches], condition, like=first.holder.unique_id),
-            len(fold.matches),
-            list(self._ways(fold)),
-            fold.is_sure,
-        )
+    def _folds(self) -> Iterator[_PlacedFold]:
+        yield from (_PlacedFold(fold) for fold in self._answer.folds)
+        for of in self._answer.across.seen:
+            first = self._places.principals.part(of.aws_account.account_id).first
+            for fold in folded(of.matches, of.cached.groups):
+                yield _PlacedFold(fold, first, of.aws_account)
+
+    def _direct(self, placed: _PlacedFold) -> _Box:
+        fold = placed.fold
+        listing = {} if placed.of else {"like": fold.first.holder.unique_id}
+        text = self._who(placed.numbers, _condition(fold.first), **listing)
+        return _Box(text, len(fold.matches), list(self._ways(fold)), fold.is_sure)
 
     def _ways(self, fold: Fold) -> Iterator[Sequence[tuple[str, str]]]:
         trusts = [_policy(way) for way in fold.ways if way.is_of_resource]
@@ -156,10 +179,15 @@ class _Painter:
         if not own:
             yield [*((each, "named in") for each in trusts), end]
 
-    def _know(self, folds: Sequence[Fold]) -> None:
+    def _know(self, folds: Sequence[_PlacedFold]) -> None:
         """What stands on their ways."""
-        ways = [way for fold in folds for way in fold.ways]
-        links = self._answer.links(ways)
+        by_account: dict[AwsAccount | None, list[Way]] = defaultdict(list)
+        for placed in folds:
+            by_account[placed.of] += placed.fold.ways
+        links: dict[str, str] = {}
+        for of, named in by_account.items():
+            links = {**self._answer.links(named, of), **links}
+        ways = [way for named in by_account.values() for way in named]
         statements: dict[str, dict[str, None]] = defaultdict(dict)
         for way in ways:
             statements[_policy(way)] |= dict.fromkeys(way.statements)
@@ -186,7 +214,7 @@ class _Painter:
             text = self._who(
                 [chain.numbers[0] for chain in begin],
                 _common([chain.first for chain in begin]),
-                through=self._holders[route[0]].unique_id,
+                through=self._places.holder(route[0]).unique_id,
             )
             if self._drawing.add(_key(begin[0].numbers[0]), self._assuming(begin, text), self._texts):
                 self._paint_people([chain.numbers[0] for chain in begin])
@@ -197,6 +225,25 @@ class _Painter:
         for role in first.numbers[1:2]:
             self._texts.setdefault(_key(role), self._who([role], ""))
         return _Box(text, len(chains), [way], first.first.decision is Decision.ALLOWED)
+
+    def _paint_unseen(self, chains: ChainsFound, through: Sequence[RoleChain]) -> None:
+        """`through`: the chains that lead over AWS accounts that one may not see, from who may be told."""
+        unseen = self._answer.across.unseen or chains.unseen
+        if unseen is None and not through:
+            return
+        sure = unseen is Decision.ALLOWED or any(chain.is_sure for chain in through)
+        text = NodeText("AWS account", "that you can’t see")
+        self._texts[_UNSEEN] = text
+        self._drawing.add(_UNSEEN, _Box(text, int(unseen is not None), [[(_END, "")]], sure), self._texts)
+        alike: dict[object, list[RoleChain]] = defaultdict(list)
+        for chain in through:
+            part = self._places.principals.part_of(chain.numbers[0])
+            alike[part.account_id, chain.first.holder.is_role, chain.is_sure].append(chain)
+        for same in alike.values():
+            numbers = [chain.numbers[0] for chain in same]
+            condition = "" if same[0].is_sure else "under conditions"
+            box = _Box(self._who(numbers, condition), len(same), [[(_UNSEEN, "assumes")]], same[0].is_sure)
+            self._drawing.add(_key(numbers[0]), box, self._texts)
 
     # ---- Who is let in from outside ----------------------------------------------------------------------------
     def _outside(self) -> list[tuple[WhoCanLine, int]]:
@@ -220,18 +267,22 @@ class _Painter:
     # ---- Words -------------------------------------------------------------------------------------------------
     def _who(self, numbers: Sequence[int], condition: str, **listing: str) -> NodeText:
         """`listing`: the parameter that lists them, where they are several."""
-        kind = "role" if self._holders[numbers[0]].is_role else "user"
-        name = _named([name_of(self._holders[number].arn) for number in numbers])
-        about = ", ".join(filter(None, [kind if len(numbers) == 1 else counted(len(numbers), kind), condition]))
+        places = self._places
+        kind = "role" if places.holder(numbers[0]).is_role else "user"
+        name = _named([name_of(places.holder(number).arn) for number in numbers])
+        is_own = places.principals.is_own(numbers[0])
+        of = "" if is_own else f"of {places.aws_account_of(numbers[0]).name}"
+        kinds = kind if len(numbers) == 1 else counted(len(numbers), kind)
+        about = ", ".join(filter(None, [" ".join(filter(None, [kinds, of])), condition]))
         anchor = "#chains" if "through" in listing else "#answer"
-        url = self._answer.url_of(numbers[0]) if len(numbers) == 1 else self._url(**listing) + anchor
+        url = places.url_of(numbers[0]) if len(numbers) == 1 else self._url(**listing) + anchor
         return NodeText(name, about, url)
 
     def _end(self) -> NodeText:
         resource = self._answer.asked["resource"]
         role = self._answer.index.by_arn.get(resource)
         name = "anything" if resource == "*" else resource.split(":", 5)[-1]
-        return NodeText(name, self._answer.asked["action"], "" if role is None else self._answer.url_of(role), "end")
+        return NodeText(name, self._answer.asked["action"], "" if role is None else self._places.url_of(role), "end")
 
 
 def _routes(chains: Iterable[RoleChain]) -> list[tuple[tuple[int, ...], list[RoleChain]]]:
@@ -243,12 +294,15 @@ def _routes(chains: Iterable[RoleChain]) -> list[tuple[tuple[int, ...], list[Rol
     return [(same[0].numbers[1:], same) for same in ordered]
 
 
-def _parted(folds: Iterable[Fold], passed: set[int]) -> Iterator[Fold]:
+def _parted(folds: Iterable[_PlacedFold], passed: set[int]) -> Iterator[_PlacedFold]:
     """Roles over which chains lead stand by themselves."""
-    for fold in folds:
-        yield from (replace(fold, matches=[match]) for match in fold.matches if match.number in passed)
-        if together := [match for match in fold.matches if match.number not in passed]:
-            yield replace(fold, matches=together)
+    for placed in folds:
+        first, fold = placed.first, placed.fold
+        for match in fold.matches:
+            if first + match.number in passed:
+                yield replace(placed, fold=replace(fold, matches=[match]))
+        if together := [match for match in fold.matches if first + match.number not in passed]:
+            yield replace(placed, fold=replace(fold, matches=together))
 
 
 def _key(number: int) -> str:

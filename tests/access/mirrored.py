@@ -19,9 +19,10 @@ def arn(resource: str, service: str = "iam", account: str = ID) -> str:
 
 
 def columns_trusting(principal: Any, action: Any = "sts:AssumeRole", **more: Any) -> dict[str, Any]:
-    """Columns of a role that trusts the principal: {"Service": …}, or an ARN."""
+    """Columns of a role that trusts the principal: {"Service": …}, {"AWS": [an ARN, …]}, or an ARN."""
     who = principal if isinstance(principal, dict) else {"AWS": principal}
-    trusted = [{"type": kind, "value": value} for kind, value in who.items()]
+    named = ((kind, value if isinstance(value, list) else [value]) for kind, value in who.items())
+    trusted = [{"type": kind, "value": value} for kind, values in named for value in values]
     return {"trust": make_document(trusting(who, action, **more)), "trusted": trusted}
 
 

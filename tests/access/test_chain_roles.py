@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given as generated
 from hypothesis import strategies as st
 
+from access.connected import ConnectedPrincipals
 from access.holders import Holder
 from access.index import Index
 from access.role_chains import ASSUME, ChainSearch, chains_to
@@ -102,7 +103,7 @@ def test_as_who_asks_about_every_role(
     steps: int,
 ) -> None:
     index = account(held, trusts, boundary)
-    search = ChainSearch(index, targets, apart, depth)
+    search = ChainSearch(ConnectedPrincipals(index), targets, apart, depth)
     while search.waiting:
         search.go_on(steps)
     expected = by_brute_force(index, targets, apart, depth)

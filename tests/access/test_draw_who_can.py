@@ -12,13 +12,18 @@ from django.test import Client
 from hypothesis import given as generated
 from hypothesis import strategies as st
 
+from access.across import Across
+from access.connected import ConnectedIndexes, ConnectedPrincipals
 from access.index import Index
 from access.outsiders import outsiders
 from access.patterns import who_can
+from access.resource_sides.lookup import nobody
 from access.role_chains import ChainSearch
 from access.who_can import graph as drawing
 from access.who_can.answer import WhoCanAnswer
+from access.who_can.chains import ChainsFound
 from access.who_can.graph import who_can_graph
+from access.who_can.places import PrincipalPlaces
 from access.who_can.ways import folded
 from accounts.models import AwsAccount, Operator
 from policies.engine.combine import Decision
@@ -42,6 +47,10 @@ class Answer(WhoCanAnswer):
         self.asked = {"action": asked[0], "resource": asked[1], "context": {}}
         self.found = who_can(index, *asked, {})
         self.others = outsiders(index, *asked, {})
+        self.across = Across()
+        self.places = PrincipalPlaces(
+            self.aws_account, {}, ConnectedPrincipals(index), ConnectedIndexes(self.aws_account), nobody
+        )
 
     @property
     def folds(self) -> Any:
@@ -50,9 +59,9 @@ class Answer(WhoCanAnswer):
     @property
     def chains(self) -> ChainSearch:
         roles = {each.number: each.decision is Decision.ALLOWED for each in self.found if each.holder.is_role}
-        return ChainSearch(self.index, roles, [each.number for each in self.found])
+        return ChainSearch(ConnectedPrincipals(self.index), roles, [each.number for each in self.found])
 
-    def links(self, ways: Any) -> dict[str, str]:
+    def links(self, ways: Any, of: Any = None) -> dict[str, str]:
         return {}
 
 
@@ -70,9 +79,9 @@ def test_everybody_is_drawn_once_or_left_out(held: list[Any], trusts: list[Any],
     with pytest.MonkeyPatch.context() as patch:
         for name in ("MOST_BOXES", "MOST_ROUTES", "MOST_OUTSIDE", "MOST_NODES", "MOST_COLUMNS"):
             patch.setattr(drawing, name, 1000)
-        whole = who_can_graph(answer, search.found(), lambda **said: f"?{urlencode(said)}")
+        whole = who_can_graph(answer, ChainsFound(search.found()), lambda **said: f"?{urlencode(said)}")
         patch.setattr(drawing, "MOST_NODES", 4)
-        few = who_can_graph(answer, search.found(), lambda **said: f"?{urlencode(said)}")
+        few = who_can_graph(answer, ChainsFound(search.found()), lambda **said: f"?{urlencode(said)}")
     if not everybody:
         assert whole is None
         return

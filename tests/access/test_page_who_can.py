@@ -90,7 +90,7 @@ def test_all_chains_page_after_page_and_as_csv(
     answer: Any = client.get(f"{address('who_can')}{ASKED}&format=chains")
     lines = [*csv.reader(b"".join(answer.streaming_content).decode().splitlines())]
     assert [line[0] for line in lines[1:]] == ["anna", "ben", "carl"]
-    assert lines[1][1:] == [arn("user/anna"), arn("role/target03"), "only with MFA"]
+    assert lines[1][1:] == [arn("user/anna"), arn("role/target03"), "only with MFA", "Acme (123456789012)"]
     by_role = IamRole.objects.get(name="target44").aws_id
     listed = through_roles(get(client, "who_can", f"{ASKED}&through={by_role}"))
     assert "Through target44" in listed

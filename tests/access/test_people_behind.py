@@ -89,7 +89,8 @@ def test_a_chain_ends_at_people(held: Arranged, alice: Operator, client_of: Clie
     role(held.home, "nightly", allow("s3:GetObject", Sid="All"), trusts=ops.arn)
     held.center.assign(held.center.permission_set("Night", held.home), held.home, held.priya)
     said = people_of(get(client_of(alice), "who_can", ASKED))
-    assert "Priya Nair priya.nair has directly the permission set Night in Acme" in said
+    assert "Priya Nair priya.nair has directly the permission set Ops in Data" in said
+    assert "has directly the permission set Night in Acme" in said
     assert f"takes on {reserved_name('Night')} assumes nightly : inline policy own, statement Nightly" in said
     assert "which is allowed it: inline policy own, statement All" in said
 
@@ -105,7 +106,7 @@ def test_by_two_groups_and_two_ways(held: Arranged, alice: Operator, client_of: 
     said = people_of(html)
     assert said.count("Dana Okafor") == 1
     assert "in audit and board , which have the permission set Second" in said
-    assert "1 person, 1 disabled by Identity Center." in words(html)
+    assert "2 people, 1 disabled by Identity Center." in words(html)
 
 
 def test_who_may_not_know_names_is_told_groups_and_numbers(held: Arranged, bob: Operator, client_of: ClientOf) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from access.across import across_of, has_a_mirror
+from access.across import across_of, has_a_mirror, numbers_among
 from access.commands import aws_account_of, context_from
+from access.connected import ConnectedIndexes, ConnectedPrincipals
 from access.descriptions import describe_condition, describe_example
-from access.index import Index, index_of
+from access.index import index_of
 from access.matches import WhoCanMatch
 from access.outsiders import Outsider, outsiders
 from access.patterns import MOST_WILDCARDS, is_too_wild, who_can
 from access.resource_sides.lookup import ResourceSides, everybody
-from access.role_chains import chains_to
+from access.role_chains import ChainSearch
 from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
 from policies.engine.conditions import Context
@@ -60,14 +61,17 @@ class Command(BaseCommand):
         found = who_can(index, action, resource, context, sides)
         patterns = is_pattern(action) or is_pattern(resource)
         described = [_as_json(each, patterns) for each in found]
-        there = across_of(aws_account, index, (action, resource, context), sides, lambda other: True).listed
+        others = ConnectedIndexes(aws_account)
+        across = across_of(aws_account, index, (action, resource, context), sides, lambda other: True, others)
+        there = across.listed
         described += [_as_json(match, patterns) | {"account": of.aws_account.account_id} for of, match in there]
         described += [
             _outsider_as_json(each) for each in outsiders(index, action, resource, context, sides, has_a_mirror)
         ]
         answer: dict[str, Any] = {"principals": described}
         if options["chains"]:
-            answer["chains"] = _chains(index, found, options["chains"])
+            principals = ConnectedPrincipals(index, others)
+            answer["chains"] = _chains(principals, numbers_among(principals, found, across), options["chains"])
         if options["json"]:
             self.stdout.write(json.dumps(answer, indent=2))
         else:
@@ -140,7 +144,8 @@ def _outsider_as_json(found: Outsider) -> dict[str, Any]:
     }
 
 
-def _chains(index: Index, found: list[WhoCanMatch], depth: int) -> list[dict[str, Any]]:
-    arns = [holder.arn for holder in index.holders]
-    ways = chains_to(index, [each.number for each in found], depth)
-    return [{"arn": arns[way[0]], "through": [arns[number] for number in way[1:]]} for way in ways.values()]
+def _chains(principals: ConnectedPrincipals, targets: Collection[int], depth: int) -> list[dict[str, Any]]:
+    search = ChainSearch(principals, dict.fromkeys(targets, True), depth=depth)
+    search.go_on()
+    ways = [[principals.holder(number).arn for number in chain.numbers] for chain in search.found()]
+    return [{"arn": way[0], "through": way[1:]} for way in ways]
