@@ -6,12 +6,12 @@ Policies are compiled once however many hold them. What ownership rules say is f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from access.rows import Row, Rows, all_rows, rows_of_role, rows_of_user
+from access.rows import Row, Rows, all_rows, rows_of_role, rows_of_roles, rows_of_user
 from accounts.models import AwsAccount
 from policies.engine.callers import Caller, caller_of
 from policies.engine.compiled import CompiledDocument, compiled
@@ -64,6 +64,15 @@ def assemble_holders(rows: Rows, known: Documents = MappingProxyType({})) -> Ass
     """One query, for texts of documents, unless all are `known`."""
     putting = _HolderAssembly(rows, known)
     return AssembledHolders(putting.holders(), putting.groups(), putting.documents)
+
+
+def holders_of_roles(ids: Collection[int]) -> dict[int, Holder]:
+    """By their pks, live roles of any AWS accounts. Six queries or so, however many there are."""
+    by_account = rows_of_roles(ids)
+    parts = [part for rows in by_account.values() for part in (rows.policies, rows.inline, rows.roles)]
+    documents = documents_of({row[-1] for part in parts for row in part} - {None})
+    made = (assemble_holders(rows, documents) for rows in by_account.values())
+    return {holder.row: holder for each in made for holder in each.holders}
 
 
 def caller_named(arn: str) -> Caller | None:

@@ -21,6 +21,7 @@ from access.views.reach import REACH, has_questions
 from access.views.saved_tests import has_failing
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
+from directory.kinds import PERSON
 from findings.models import Finding
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
@@ -135,6 +136,11 @@ def register() -> None:
             permission=SEE_IAM,
             position=25,
             shows=has_questions,
+        )
+    )
+    panels.register(
+        panels.Panel(
+            PERSON.name, "access", "Effective access", f"{PERSON.name}_access", permission=SEE_IAM, position=25
         )
     )
     for kind in KINDS.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import marshal
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -99,6 +100,39 @@ def rows_of_user(aws_account: AwsAccount, **which: str) -> Rows:
     memberships = live.read(MEMBERSHIPS, Q(user=users[0][0]))
     whose = Q(user=users[0][0]) | Q(group__in=[group for *_, group in memberships])
     return live.of_one(users, [], whose, memberships)
+
+
+def rows_of_roles(ids: Collection[int]) -> dict[int, Rows]:
+    """Of live roles of any AWS accounts, by the pk of each account: four queries for 500 of them."""
+    parts: defaultdict[int, dict[str, list[Row]]] = defaultdict(lambda: {kind: [] for kind in (*_READ, POLICIES)})
+    listed = sorted(ids)
+    for at in range(0, len(listed), _CHUNK):
+        chunk = listed[at : at + _CHUNK]
+        for kind, which in ((ROLES, Q(pk__in=chunk)), (ATTACHED, Q(role__in=chunk)), (INLINE, Q(role__in=chunk))):
+            model, columns = _READ[kind]
+            rows = model._default_manager.filter(which, gone_at=None).order_by("pk")
+            for account, *row in rows.values_list("aws_account_id", *columns):
+                parts[account][kind].append(tuple(row))
+    for account, policies in _in_force_of(parts).items():
+        parts[account][POLICIES] = policies
+    return {account: Rows(**{**read, ROLES: sorted(read[ROLES], key=by_name)}) for account, read in parts.items()}
+
+
+def _in_force_of(parts: Mapping[int, Mapping[str, Sequence[Row]]]) -> dict[int, list[Row]]:
+    """The managed policies of these roles, and their boundaries, each as its own AWS account has it."""
+    attached = {row[-1] for read in parts.values() for row in read[ATTACHED]}
+    boundaries = {row[3] for read in parts.values() for row in read[ROLES]} - {""}
+    found: defaultdict[int, list[Row]] = defaultdict(list)
+    if attached or boundaries:
+        rows = PolicyVersion.objects.filter(
+            Q(policy__in=attached) | Q(policy__arn__in=boundaries, policy__aws_account__in=list(parts)),
+            policy__gone_at=None,
+            version_id=F("policy__default_version"),
+        )
+        columns = ("policy__aws_account_id", "policy_id", "policy__arn", "document__text_hash")
+        for account, *row in rows.order_by("policy_id").values_list(*columns):
+            found[account].append(tuple(row))
+    return found
 
 
 _NOBODY = Rows((), (), (), (), (), (), ())

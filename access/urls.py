@@ -13,6 +13,7 @@ from access.views import (
     guard_rails,
     named_in,
     organization_change,
+    person,
     reach,
     saved_tests,
     simulate,
@@ -20,7 +21,8 @@ from access.views import (
     why_denied,
 )
 from access.views.least_privilege import LEAST_PRIVILEGE, least_privilege, use_proposal
-from accounts.roles import ADMINISTER, APPROVE, CARE, PROPOSE, SEE_IAM
+from accounts.roles import ADMINISTER, APPROVE, CARE, PROPOSE, SEE_IAM, SEE_PEOPLE
+from directory.kinds import PERSON
 from iamconsole.web.addresses import AddressScope, needs, page
 from identities.models import IamRole, IamUser
 from identities.object_pages import KINDS
@@ -137,6 +139,12 @@ urlpatterns = [
             kwargs={"kind": kind},
         )
         for kind in (KINDS[IamUser], KINDS[IamRole])
+    ),
+    page(
+        f"{AWS_ACCOUNT}{PERSON.address}/<str:aws_id>/access/",
+        person.person_access,
+        needs(SEE_PEOPLE),
+        name=f"{PERSON.name}_access",
     ),
     page(f"{AWS_ACCOUNT}resources/<str:aws_id>/reach/", reach.reach, needs(SEE_IAM), name="resource_reach"),
     *(

@@ -17,6 +17,7 @@ from accounts.roles import SEE_IAM
 from directory import kinds, selectors, tables
 from directory.models import DirectoryGroup, DirectoryUser, PermissionSet
 from directory.people.names import called, second_of, sees_people
+from directory.people.person_record import settings_of
 from directory.selectors import AssignedPrincipal, Entry
 from iamconsole.web.counts import first_of
 from identities.models import IamRole
@@ -208,7 +209,13 @@ PERSON = ObjectPages(
     template="directory/person.html",
     rows=lambda aws_account: DirectoryUser.objects.filter(aws_account=aws_account),
     within=_people_within,
-    tabs=(),
+    tabs=(Tab("", "Ways in", "directory/tabs/person.html", position=10),),
+    head=lambda row: {
+        "title": called(row),
+        "second": second_of(row),
+        "people_settings": settings_of(row.aws_account),
+        "instance": selectors.instance_state(row.aws_account).instance,
+    },
     tells_namesakes=False,
     called=called,
     second=second_of,

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import fetch_aws_account, may, signed_in
@@ -15,13 +14,13 @@ from accounts.roles import ADMINISTER, SEE_IAM
 from directory import selectors, tables
 from directory.object_pages import PERSON, entry_lines
 from directory.people import reading_log
-from directory.people.names import called, exports_people, second_of, sees_people
+from directory.people.names import exports_people, sees_people
 from directory.people.person_record import settings_of
 from directory.sources import PEOPLE
 from directory.views.center import asked_by, list_context
 from iamconsole.web.counts import lately
 from iamconsole.web.listings import TableListing, list_response
-from objects.object_pages import fetch_row
+from objects.object_pages import fetch_row, render_tab
 
 
 @require_GET
@@ -54,15 +53,9 @@ def person(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     entries = selectors.entries_of(row.aws_account, row.aws_id, groups) if sees_iam else []
     reading_log.read(request, row)
     context = {
-        "row": row,
-        "kind": PERSON,
-        "title": called(row),
-        "second": second_of(row),
         "groups": groups,
         "sees_iam": sees_iam,
         "lines": entry_lines(request, entries),
         "account_count": len({one.assignment.target_id for one in entries}),
-        "people_settings": settings_of(row.aws_account),
-        "instance": selectors.instance_state(row.aws_account).instance,
     }
-    return render(request, "directory/person.html", context)
+    return render_tab(request, PERSON, row, tab="", template="directory/tabs/person.html", context=context)
