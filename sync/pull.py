@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from accounts import audit
 from accounts.models import AwsAccount, Operator
@@ -63,9 +63,10 @@ def start(
     for tries_left in reversed(range(_TRIES_TO_START)):
         active = Run.objects.filter(**place, state__in=Run.ACTIVE).first()
         if active is not None:
-            return active
+            return _asked_for(active, trigger, actor)
         try:
             with transaction.atomic():
+                sends = wake and _lacks_messages(aws_account, source)
                 run = Run.objects.create(
                     **place,
                     trigger=trigger,
@@ -81,13 +82,33 @@ def start(
                 raise
             continue
         break
-    if wake:
+    if sends:
         transaction.on_commit(partial(queue.wake, _task(source), run.pk))
+    return run
+
+
+def _asked_for(run: Run, trigger: str, actor: Operator | None) -> Run:
+    """The active run that somebody starts now: one of the schedule's that hasn't begun becomes theirs."""
+    waits = Run.objects.filter(pk=run.pk, state=Run.State.QUEUED, trigger=Run.Trigger.SCHEDULE)
+    if trigger in _WAITED_FOR and waits.update(trigger=trigger, started_by=actor):
+        run.refresh_from_db()
     return run
 
 
 def _task(source: str) -> str:
     return queue.REFRESH if source == Run.OBJECT else queue.PULL
+
+
+def _lacks_messages(aws_account: AwsAccount, source: str) -> bool:
+    """Whether a run that starts now needs a message of its own.
+
+    So many workers as may read the AWS account at once are told; each goes on as long as runs wait. Hundreds of
+    messages would hold up whatever else the workers do, such as looking for findings.
+    """
+    if source == Run.OBJECT:
+        return True
+    told = Run.objects.filter(aws_account=aws_account, state=Run.State.QUEUED, rests=False).exclude(source=Run.OBJECT)
+    return told[:MOST_AT_ONCE].count() < MOST_AT_ONCE
 
 
 def work_next() -> None:
@@ -227,18 +248,21 @@ def _start_followers(run_id: int) -> None:
 # ---- Whose turn it is ----------------------------------------------------------------------------------------------
 # Which run a worker goes on with, fair by AWS account. A message says only that runs wait, not which comes first. Of
 # the AWS accounts with runs that wait, the one comes first of which the fewest are read just now, then the one whose
-# last turn is longest ago; of its runs the one that was not heard of for longest. So one that is slow, or throttled,
-# or has hundreds of runs, costs each other one a turn at most.
+# last turn is longest ago; of its runs one that somebody waits for and that hasn't begun, then the one that was not
+# heard of for longest. So one that is slow, or throttled, or has hundreds of runs, costs each other one a turn at most.
 # Of one AWS account, read by several workers at the same time: others have runs, too.
 MOST_AT_ONCE = 4
 
+_WAITED_FOR = (Run.Trigger.OPERATOR, Run.Trigger.COMMAND)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def runs_in_turn() -> Iterator[int]:
     """The runs that wait, by their pk: the first of each AWS account, then the second of each, and so on."""
     runs: defaultdict[int, list[int]] = defaultdict(list)
-    for pk, aws_account in waiting_runs().order_by("heartbeat_at", "pk").values_list("pk", "aws_account"):
+    waited_for = Case(When(state=Run.State.QUEUED, trigger__in=_WAITED_FOR, then=0), default=1)
+    ordered = waiting_runs().order_by(waited_for, "heartbeat_at", "pk")
+    for pk, aws_account in ordered.values_list("pk", "aws_account"):
         runs[aws_account].append(pk)
     busy = _read_just_now()
     served = dict(PullTurn.objects.filter(aws_account__in=runs).values_list("aws_account", "ended_at"))

@@ -11,7 +11,7 @@ from sync.changes import dry_run, mails
 
 @shared_task(name="sync.tasks.pull")
 def pull_run(run_id: int) -> None:
-    """One message for each run that waits; which of them comes first is decided when a worker is free."""
+    """A message says that runs wait; which of them comes first is decided when a worker is free."""
     pull.work_next()
 
 

@@ -188,6 +188,25 @@ def test_one_aws_account_has_not_all_workers(aws_account: AwsAccount, monkeypatc
 
 
 @pytest.mark.django_db
+def test_what_somebody_waits_for_begins_before_what_the_schedule_asked_for(
+    aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    """Also where the schedule had asked for the very same: it becomes theirs."""
+    told: list[int] = []
+    monkeypatch.setattr("sync.queue.wake", lambda task, pk: told.append(pk))
+    AwsAccount.objects.update(pull_every_minutes=30)
+    with django_capture_on_commit_callbacks(execute=True):
+        pull.start_due()
+    scheduled = list(pull.runs_in_turn())
+    assert told == scheduled[: pull.MOST_AT_ONCE]  # no more workers may read it at once
+    asked = pull.start(aws_account=aws_account, source="iam.alias", trigger=Run.Trigger.COMMAND)
+    assert asked.pk in scheduled
+    assert (asked.trigger, next(pull.runs_in_turn())) == (Run.Trigger.COMMAND, asked.pk)
+    Run.objects.filter(pk=asked.pk).update(state=Run.State.RUNNING)
+    assert next(pull.runs_in_turn()) != asked.pk
+
+
+@pytest.mark.django_db
 def test_an_aws_account_that_gives_no_answer_gives_way(
     emulator: Emulator, aws_account: AwsAccount, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
