@@ -9,7 +9,7 @@ class AccessConfig(AppConfig):
     def ready(self) -> None:
         from access import following, protection, registration, starting
         from access.asking.calls import OF_PAGES
-        from access.drafts import block, organization_block
+        from access.drafts import block, organization_block, roles_block
         from access.escalation.finding_source import EscalationSource
         from access.guard_rails import draft_block as guard_rail_block
         from access.guard_rails import engine_rules, identity_rules, own_form, rules, trust_rules
@@ -18,6 +18,7 @@ class AccessConfig(AppConfig):
         from access.guard_rails.kind import GuardRailKind
         from access.pasted import blocks as pasted_blocks
         from access.plans.check import AccessCheck
+        from access.plans.elsewhere_check import ElsewhereAccessCheck
         from access.plans.escalation_check import EscalationCheck
         from access.plans.organization_check import OrganizationAccessCheck
         from access.policy_figures import PolicyFigures, follow_mutes
@@ -51,6 +52,7 @@ class AccessConfig(AppConfig):
             rules.register(rule)
         checks.register(AccessCheck())
         checks.register(OrganizationAccessCheck())
+        checks.register(ElsewhereAccessCheck())
         checks.register(EscalationCheck())
         checks.register(SavedTestsCheck())
         checks.register(GuardRailCheck())
@@ -75,6 +77,7 @@ class AccessConfig(AppConfig):
         following.register()
         block.register()
         organization_block.register()
+        roles_block.register()
         guard_rail_block.register()
         own_form.register()
         pasted_blocks.register()

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from access.escalation.finding_source import RULE
-from access.plans import organization_blocks
+from access.plans import elsewhere_check, organization_blocks
 from access.plans.conflicts import is_about_access
 from access.plans.effect_blocks import LEDE, is_measured
 from access.plans.revisions import is_measurable
@@ -100,6 +100,16 @@ def register() -> None:
             "change_organization",
             lede=organization_blocks.LEDE,
             shows=organization_blocks.is_measured,
+        )
+    )
+    panels.register(
+        panels.Panel(
+            "change",
+            "elsewhere_access",
+            "Who gains and loses what by Identity Center",
+            "change_elsewhere",
+            lede=elsewhere_check.LEDE,
+            shows=lambda change: elsewhere_check.NAME in change.measured,
         )
     )
     panels.register(

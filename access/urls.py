@@ -100,6 +100,12 @@ urlpatterns = [
         name="change_organization",
     ),
     page(
+        f"{AWS_ACCOUNT}changes/<int:pk>/elsewhere/",
+        organization_change.change_elsewhere,
+        needs(SEE_IAM, CARE),
+        name="change_elsewhere",
+    ),
+    page(
         f"{AWS_ACCOUNT}changes/<int:pk>/conflict/access/",
         differences.conflict_access,
         needs(SEE_IAM),

@@ -158,7 +158,7 @@ class PermissionSetMirror(_DirectoryMirror):
             "relay_state": item.get("RelayState") or "",
             "inline": documents.refer(item["Inline"], texts) if item["Inline"] else None,
             "managed": sorted(policy["Arn"] for policy in item["Managed"]),
-            "customer": sorted(_path_and_name(policy) for policy in item["Customer"]),
+            "customer": sorted(path_and_name(policy) for policy in item["Customer"]),
             "boundary": _boundary(item["Boundary"]),
             "tags": {tag["Key"]: tag["Value"] for tag in item["Tags"]},
         }
@@ -192,16 +192,20 @@ class PermissionSetMirror(_DirectoryMirror):
         return documents.texts_of(hashes)
 
     def read(self, client: Reader, ref: ObjectRef) -> Item | None:
+        """By the ARN of its instance and its name, where nobody knows its own yet."""
+        if ":instance/" in ref.arn:
+            return reads.set_named(client, ref.arn, ref.name)
         return reads.permission_set(client, ref.arn)
 
 
-def _path_and_name(policy: Item) -> str:
+def path_and_name(policy: Mapping[str, Any]) -> str:
+    """Of a customer managed policy: "/team/reports-read"."""
     return f"{policy.get('Path') or '/'}{policy['Name']}"
 
 
 def _boundary(said: Item) -> str:
     reference = said.get("CustomerManagedPolicyReference")
-    return _path_and_name(reference) if reference else str(said.get("ManagedPolicyArn") or "")
+    return path_and_name(reference) if reference else str(said.get("ManagedPolicyArn") or "")
 
 
 class AssignmentMirror(_DirectoryMirror):

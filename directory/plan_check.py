@@ -1,4 +1,4 @@
-"""What a plan says of assignments: they give and take access in another AWS account than it is carried out in.
+"""What a plan says of changes of Identity Center: they give and take access in other AWS accounts.
 
 What that asks for there, of who proposes and who approves, `AffectsOtherAccounts` has.
 """
@@ -9,30 +9,40 @@ from collections.abc import Iterator, Sequence
 
 from accounts.models import AwsAccount
 from directory.finding_source import allows_everything
-from directory.models import PermissionSet
-from directory.operations.assignments import AssignmentParams, AwaitAssignmentParams, CreateAssignment
+from directory.models import AccountAssignment, PermissionSet
+from directory.operations.assignments import CreateAssignment
+from directory.operations.base import OfIdentityCenter
+from iamconsole.web.words import some
 from sync.checks import PlanCheck, PlanFinding
 from sync.operations import PlannedStep
 
 
-class AssignmentCheck(PlanCheck):
+class DirectoryCheck(PlanCheck):
     name = "directory.assignments"
 
     def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
-        about = list(_about(steps))
-        targets = {step.params.target_id for step in about} - {aws_account.account_id}
-        connected = {one.account_id: one for one in AwsAccount.objects.filter(account_id__in=targets)}
-        found = [finding for step in about for finding in self._of_step(aws_account, step)]
-        for target in sorted(targets):
-            known = connected.get(target)
-            if known is None or not known.is_connected:
-                said = f"AWS account {target} isn’t connected to this console: nobody looks at this on its behalf."
-                found.append(PlanFinding("ACCOUNT_NOT_CONNECTED", "warning", said, about=(target,)))
-        return found
+        targets = {
+            account_id
+            for step in steps
+            if isinstance(step.operation, OfIdentityCenter)
+            for account_id in step.operation.affected_accounts(aws_account, step.params)
+        }
+        found = [finding for step in steps for finding in _of_step(aws_account, step)]
+        return [*found, *_not_connected(targets - {aws_account.account_id})]
 
-    def _of_step(self, aws_account: AwsAccount, step: PlannedStep) -> Iterator[PlanFinding]:
-        if not isinstance(step.operation, CreateAssignment):
-            return
+
+def _not_connected(targets: set[str]) -> Iterator[PlanFinding]:
+    connected = {each.account_id for each in AwsAccount.objects.filter(account_id__in=targets) if each.is_connected}
+    others = sorted(targets - connected)
+    if others:
+        one = len(others) == 1
+        which = f"AWS account {others[0]} isn’t" if one else f"AWS accounts {some(others)} aren’t"
+        said = f"{which} connected to this console: nobody looks at this on {'its' if one else 'their'} behalf."
+        yield PlanFinding("ACCOUNT_NOT_CONNECTED", "warning", said, about=tuple(others))
+
+
+def _of_step(aws_account: AwsAccount, step: PlannedStep) -> Iterator[PlanFinding]:
+    if isinstance(step.operation, CreateAssignment):
         chosen = PermissionSet.objects.live().filter(aws_account=aws_account, arn=step.params.set_arn).first()
         if chosen is not None and allows_everything(chosen):
             said = f"{chosen.name} allows everything in AWS account {step.params.target_id}."
@@ -40,8 +50,10 @@ class AssignmentCheck(PlanCheck):
             yield PlanFinding("ASSIGNS_ADMINISTRATOR", "security_warning", said, step.position, about=where)
 
 
-def _about(steps: Sequence[PlannedStep]) -> Iterator[PlannedStep]:
-    """Without the gates, which say the same."""
-    for step in steps:
-        if isinstance(step.params, AssignmentParams) and not isinstance(step.params, AwaitAssignmentParams):
-            yield step
+def administrator_sets(aws_account: AwsAccount, group_id: str) -> list[tuple[str, str]]:
+    """The sets that allow everything and that a group has, each with an AWS account."""
+    rows = AccountAssignment.objects.live().filter(aws_account=aws_account, principal_id=group_id)
+    pairs = sorted(rows.values_list("name", "target_id", "set_id"))
+    sets = PermissionSet.objects.live().filter(aws_account=aws_account, aws_id__in={each for *_, each in pairs})
+    grave = {row.aws_id for row in sets.select_related("inline") if allows_everything(row)}
+    return [(name, target_id) for name, target_id, set_id in pairs if set_id in grave]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from directory.models import Instance
+from directory.models import Instance, PermissionSet
 from directory.permissions import SSO, STORE
 from sync.aws.errors import AccessDeniedError, NotFound
 from sync.mirror import Item, Reader
@@ -71,22 +71,54 @@ def permission_set(client: Reader, set_arn: str) -> Item:
     """With its policies, tags and where it is provisioned. Raises NotFound."""
     instance_arn = instance_arn_of(set_arn)
     there = client.at(region_of(instance_arn))
-    of_it = {"InstanceArn": instance_arn, "PermissionSetArn": set_arn}
+    return {
+        **content_of_set(there, set_arn),
+        "InstanceArn": instance_arn,
+        "Tags": _tags(there, instance_arn, set_arn),
+        "Accounts": provisioned_accounts(there, set_arn),
+        "Outdated": outdated_accounts(there, set_arn),
+    }
+
+
+def content_of_set(there: Reader, set_arn: str) -> Item:
+    """What its roles get. `there`: where the instance is. Raises NotFound."""
+    of_it = {"InstanceArn": instance_arn_of(set_arn), "PermissionSetArn": set_arn}
     return {
         **there.call(SSO, "DescribePermissionSet", **of_it)["PermissionSet"],
-        "InstanceArn": instance_arn,
         "Inline": there.call(SSO, "GetInlinePolicyForPermissionSet", **of_it).get("InlinePolicy") or "",
         "Managed": _all(there, "ListManagedPoliciesInPermissionSet", "AttachedManagedPolicies", **of_it),
         "Customer": _all(
             there, "ListCustomerManagedPolicyReferencesInPermissionSet", "CustomerManagedPolicyReferences", **of_it
         ),
         "Boundary": _boundary(there, of_it),
-        "Tags": _tags(there, instance_arn, set_arn),
-        "Accounts": _all(there, "ListAccountsForProvisionedPermissionSet", "AccountIds", **of_it),
-        "Outdated": _all(
-            there, "ListAccountsForProvisionedPermissionSet", "AccountIds", **of_it, ProvisioningStatus=_OUTDATED
-        ),
     }
+
+
+def provisioned_accounts(there: Reader, set_arn: str, **status: str) -> list[str]:
+    """Raises NotFound."""
+    of_it = {"InstanceArn": instance_arn_of(set_arn), "PermissionSetArn": set_arn}
+    return sorted(_all(there, "ListAccountsForProvisionedPermissionSet", "AccountIds", **of_it, **status))
+
+
+def outdated_accounts(there: Reader, set_arn: str) -> list[str]:
+    """Whose role lacks what was edited since. Raises NotFound."""
+    return provisioned_accounts(there, set_arn, ProvisioningStatus=_OUTDATED)
+
+
+def set_named(client: Reader, instance_arn: str, name: str) -> Item | None:
+    """AWS lists ARNs alone: those that the mirror knows are left out, since a set keeps its name for ever."""
+    there = client.at(region_of(instance_arn))
+    known = dict(PermissionSet.objects.filter(instance_arn=instance_arn).values_list("arn", "name"))
+    for arn in _all(there, "ListPermissionSets", "PermissionSets", InstanceArn=instance_arn):
+        if known.get(arn, name) != name:
+            continue
+        try:
+            found = permission_set(client, arn)
+        except NotFound:  # deleted a moment ago
+            continue
+        if found["Name"] == name:
+            return found
+    return None
 
 
 def _boundary(there: Reader, of_it: dict[str, str]) -> Item:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from accounts import stepup
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM, SEE_PEOPLE
-from directory import actions, kinds, operations, permissions, selectors, sources
+from directory import actions, draft_subjects, kinds, operations, permissions, selectors, sources
 from directory.finding_source import DirectorySource
 from directory.models import DirectoryUser
 from directory.people import erasure
 from directory.people.mirror import DirectoryPersonMirror
 from directory.people.names import called
 from directory.people.source import DirectoryPeopleSource
-from directory.plan_check import AssignmentCheck
+from directory.plan_check import DirectoryCheck
 from findings import sources as findings
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
@@ -63,7 +63,8 @@ def register() -> None:
     )
     operations.register()
     actions.register()
-    checks.register(AssignmentCheck())
+    draft_subjects.register()
+    checks.register(DirectoryCheck())
     findings.register(DirectorySource())
     stepup.register_words(
         {

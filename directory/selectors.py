@@ -120,6 +120,19 @@ def sets_of_role(role: IamRole) -> list[PermissionSet]:
     return sorted(found, key=lambda row: (holder_of(row.instance_arn) != row.aws_account, row.pk))
 
 
+def roles_of(chosen: PermissionSet) -> list[tuple[AwsAccount, IamRole | None]]:
+    """The role of a set in each connected AWS account where it is provisioned; None where the mirror has none yet."""
+    connected = [
+        account
+        for account in AwsAccount.objects.filter(account_id__in=chosen.accounts).order_by("account_id")
+        if account.is_connected
+    ]
+    region = regions_of_sets([chosen]).get((chosen.aws_account_id, chosen.instance_arn), "")
+    rows = IamRole.objects.live().filter(aws_account__in=connected, name__startswith=f"{_ROLE_BEGINS}{chosen.name}_")
+    found = {row.aws_account_id: row for row in rows if reserved_role(row) == ReservedRole(chosen.name, region)}
+    return [(account, found.get(account.pk)) for account in connected]
+
+
 def regions_of_sets(sets: Iterable[PermissionSet]) -> dict[tuple[int, str], str]:
     """Where their instances are, by whose mirror says so (the pk) and the instance."""
     arns = {row.instance_arn for row in sets}

@@ -14,10 +14,16 @@ from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import AwsAccount
-from policies.holdings import ControlPolicyChange, InlinePolicyChange, ManagedPolicyChange, TrustChange
+from policies.holdings import (
+    ControlPolicyChange,
+    InlineOfRolesChange,
+    InlinePolicyChange,
+    ManagedPolicyChange,
+    TrustChange,
+)
 from policies.models import OrgPolicy, PolicyVersion
 
-DocumentChange = ManagedPolicyChange | InlinePolicyChange | TrustChange | ControlPolicyChange
+DocumentChange = ManagedPolicyChange | InlinePolicyChange | TrustChange | ControlPolicyChange | InlineOfRolesChange
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,42 @@ class PublicAccessBlockChange(ResourceChange):
     settings: frozenset[str]
 
 
+# ---- In AWS accounts of the organization, whichever the step is carried out in --------------------------------
+@dataclass(frozen=True)
+class ElsewhereChange(AccessChange):
+    """A fact about a principal of the AWS account of that id. `before`: it is so before the step, too; `after`: then.
+
+    Without `change` it isn't known what changes there: `why` is a sentence.
+    """
+
+    account_id: str
+    change: AccessChange | None = None
+    before: bool = False
+    after: bool = True
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class InlineOfRolesChange(AccessChange):
+    """What an inline policy of that name says in roles of several AWS accounts: by the account's id the role's ARN, ""
+    where its mirror has none. None: there is no such inline policy. For drafts.
+    """
+
+    name: str
+    roles: tuple[tuple[str, str], ...]
+    document: str | None
+
+    def in_account(self, account_id: str) -> list[AccessChange]:
+        """The same, as a fact about the role of that AWS account; none where there is none."""
+        role_arn = dict(self.roles).get(account_id)
+        return [InlinePolicyChange(role_arn, self.name, self.document)] if role_arn else []
+
+
+def facts_in(account_id: str, change: AccessChange) -> list[AccessChange]:
+    """What it says of the AWS account of that id."""
+    return change.in_account(account_id) if isinstance(change, InlineOfRolesChange) else [change]
+
+
 # ---- What is told as it is, and not counted as access --------------------------------------------------------
 PASSWORD, DEVICE = "password", "MFA device"
 ANYBODY = "whom it vouches for"

@@ -210,6 +210,10 @@ class AffectsOtherAccounts(Operation[P]):
         """Their ids, of 12 digits, whether this console has them or not: by the mirror as it is now."""
 
 
+class RedoneByReverses(Operation[P]):
+    """It brings into force what steps before it wrote, and has no reverse: theirs do it again at their end."""
+
+
 class DescribesDifference(Operation[P]):
     """A value of its part in a few words doesn't tell two of them apart."""
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 # Alone, or at the end of the ARN of what has its id in it.
-_MADE = re.compile(r"((?:arn:[\w:-]+/)?)made by step ([1-9]\d{0,4})", re.ASCII)
+_MADE = re.compile(r"((?:arn:[\w:-]+/(?:[\w.-]+/)*)?)made by step ([1-9]\d{0,4})", re.ASCII)
 
 
 def placeholder_for(position: int) -> str:

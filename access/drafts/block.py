@@ -15,7 +15,9 @@ from access.surroundings import surroundings_of
 from policies import draft_blocks
 from policies.draft_blocks import CheckedDraft, DraftBlock
 from policies.engine.document import identify
-from policies.holdings import OrganizationChange
+from policies.holdings import InlineOfRolesChange, OrganizationChange
+
+_ELSEWHERE = (OrganizationChange, InlineOfRolesChange)
 
 
 def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
@@ -43,6 +45,6 @@ def register() -> None:
 
 
 def _is_about_it(draft: CheckedDraft) -> bool:
-    """A control policy bounds other AWS accounts (access/drafts/organization_block.py)."""
-    of_organization = draft.subject is not None and isinstance(draft.subject.change, OrganizationChange)
-    return draft.may_have_subject and not of_organization
+    """Not what is in force in several AWS accounts (access/drafts/organization_block.py, roles_block.py)."""
+    is_elsewhere = draft.subject is not None and isinstance(draft.subject.change, _ELSEWHERE)
+    return draft.may_have_subject and not is_elsewhere

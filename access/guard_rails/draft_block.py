@@ -15,6 +15,7 @@ from access.plans.reading import holdings_between
 from policies import draft_blocks
 from policies.draft_blocks import CheckedDraft, DraftBlock
 from policies.engine.document import identify
+from policies.holdings import facts_in
 from sync.models import SafeguardVersion
 
 _SHOWN = 5
@@ -38,9 +39,11 @@ def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
     versions = rails_in_force(draft.aws_account)
     if not versions:
         return None
-    planned = holdings_between(draft.aws_account, [draft.subject.with_text(draft.text)], [])
-    if draft.subject.in_force:
-        planned.before.apply(draft.subject.change)  # where the draft isn't compared with what is in force now
+    account_id = draft.aws_account.account_id
+    facts = facts_in(account_id, draft.subject.with_text(draft.text))
+    planned = holdings_between(draft.aws_account, facts, [])
+    if draft.subject.in_force:  # where the draft isn't compared with what is in force now
+        planned.before.apply_all(facts_in(account_id, draft.subject.change))
     before, after = planned_states(draft.aws_account, planned, named_policies(versions, draft.aws_account))
     touched, later = [], []
     for version in versions:

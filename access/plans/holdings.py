@@ -12,6 +12,7 @@ from policies.holdings import (
     ArnChange,
     AttachmentChange,
     BoundaryChange,
+    ElsewhereChange,
     ExistenceChange,
     InlinePolicyChange,
     ManagedPolicyChange,
@@ -176,6 +177,10 @@ class PrincipalHoldings:
     @apply.register
     def _of_resource(self, change: ResourceChange) -> None:
         """What a resource says is no policy of anybody (access/plans/resource_effects.py)."""
+
+    @apply.register
+    def _elsewhere(self, change: ElsewhereChange) -> None:
+        """Told of each AWS account by itself (access/plans/elsewhere_check.py)."""
 
     def _owner(self, arn: str) -> Owner:
         """One that may be changed."""

@@ -45,9 +45,9 @@ def is_measured(change: Change) -> bool:
     return NAME in change.measured
 
 
-def organization_effects(change: Change, may_see: Callable[[str], bool]) -> OrganizationEffects:
-    """`may_see`: whether the operator may see IAM in the AWS account of that id."""
-    kept: Mapping[str, Any] = change.measured.get(NAME, {"accounts": [], "not_connected": [], "more": 0})
+def organization_effects(change: Change, may_see: Callable[[str], bool], check: str = NAME) -> OrganizationEffects:
+    """`may_see`: whether the operator may see IAM in the AWS account of that id. `check`: which measured it."""
+    kept: Mapping[str, Any] = change.measured.get(check, {"accounts": []})
     seen = [each for each in kept["accounts"] if may_see(each["account_id"])]
     others = [each for each in kept["accounts"] if not may_see(each["account_id"])]
     told = [each for each in seen if each["effects"] or each["why"]]
@@ -57,8 +57,8 @@ def organization_effects(change: Change, may_see: Callable[[str], bool]) -> Orga
         len(others),
         sum(effect["count"] for each in others for effect in each["effects"]),
         sum(bool(each["why"]) for each in others),
-        [(account_id, name) for account_id, name in kept["not_connected"]],
-        kept["more"],
+        [(account_id, name) for account_id, name in kept.get("not_connected", ())],
+        kept.get("more", 0),
     )
 
 
@@ -69,5 +69,5 @@ def _block(kept: Mapping[str, Any]) -> AccountBlock:
         headline(kept),
         blocks_of({"effects": kept["effects"]}, {}, kept["account_id"]),
         kept["why"],
-        kept["notes"],
+        kept.get("notes", ()),
     )

@@ -53,7 +53,7 @@ class OrganizationAccessCheck(PlanCheck):
         The sentences name nobody: whoever reads them may not see that AWS account.
         """
         approved = {each["account_id"]: each for each in (before or {"accounts": []})["accounts"]}
-        sentences = [_more(approved.get(each["account_id"]), each) for each in now["accounts"]]
+        sentences = [more_than_approved(approved.get(each["account_id"]), each) for each in now["accounts"]]
         return " ".join(filter(None, sentences))
 
 
@@ -129,7 +129,7 @@ def _unknown(kept: Sequence[Mapping[str, Any]]) -> Iterator[PlanFinding]:
 
 
 # ---- Worse ---------------------------------------------------------------------------------------------------
-def _more(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> str:
+def more_than_approved(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> str:
     """A sentence."""
     if not now["effects"] or (before is not None and before["why"]):
         return ""

@@ -10,13 +10,20 @@ from access.plans.holdings import Owner, PrincipalHoldings, named_arns
 from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
-from policies.holdings import AttachmentChange, BoundaryChange, OrganizationChange, ResourceChange
+from policies.holdings import (
+    AttachmentChange,
+    BoundaryChange,
+    ElsewhereChange,
+    OrganizationChange,
+    ResourceChange,
+)
 from policies.models import Document, ManagedPolicy, PolicyVersion
 from sync.mirror import bulk
 from sync.operation_mixins import ReadsAccessOffPlan
 from sync.operations import AccessChange, PlannedStep
 
 Row = dict[str, Any]
+_NOT_HERE = (OrganizationChange, ResourceChange, ElsewhereChange)  # told by checks of their own
 _SHARED = ("id", "arn", "aws_id")
 _BOUNDED = (*_SHARED, "boundary_arn", "tags")
 _OWNERS: Mapping[str, type[Any]] = {"user_id": IamUser, "group_id": IamGroup, "role_id": IamRole}
@@ -57,7 +64,7 @@ def holdings_between(
 def access_changes_of(aws_account: AwsAccount, steps: Iterable[PlannedStep]) -> list[AccessChange]:
     """What the steps change of who has what access in this AWS account, in their order."""
     found = (change for step in steps for change in _of_step(aws_account, step))
-    return [change for change in found if not isinstance(change, OrganizationChange | ResourceChange)]
+    return [change for change in found if not isinstance(change, _NOT_HERE)]
 
 
 def organization_changes_of(aws_account: AwsAccount, steps: Iterable[PlannedStep]) -> list[OrganizationChange]:
@@ -70,6 +77,12 @@ def resource_changes_of(aws_account: AwsAccount, steps: Iterable[PlannedStep]) -
     """What they change of what stands on resources."""
     found = (change for step in steps for change in _of_step(aws_account, step))
     return [change for change in found if isinstance(change, ResourceChange)]
+
+
+def elsewhere_changes_of(aws_account: AwsAccount, steps: Iterable[PlannedStep]) -> list[ElsewhereChange]:
+    """What they change in AWS accounts that they name."""
+    found = (change for step in steps for change in _of_step(aws_account, step))
+    return [change for change in found if isinstance(change, ElsewhereChange)]
 
 
 def _of_step(aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChange]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from directory.operations.assignments import AwaitAssignment, CreateAssignment, DeleteAssignment, assign, withdraw
+from directory.operations.assignment_gate import AwaitAssignment
+from directory.operations.assignments import CreateAssignment, DeleteAssignment, assign, withdraw
+from directory.operations.provisioning import AwaitProvisioning, ProvisionSet
+from directory.operations.set_edits import DeleteSetInline, PutSetInline, UpdateSet
+from directory.operations.set_existence import CreateSet, DeleteSet
+from directory.operations.set_policies import POLICY_OPERATIONS
 from sync import operations
 
 __all__ = ["assign", "register", "withdraw"]
@@ -10,3 +15,5 @@ __all__ = ["assign", "register", "withdraw"]
 
 def register() -> None:
     operations.register(CreateAssignment(), DeleteAssignment(), AwaitAssignment())
+    operations.register(CreateSet(), UpdateSet(), DeleteSet(), PutSetInline(), DeleteSetInline(), *POLICY_OPERATIONS)
+    operations.register(ProvisionSet(), AwaitProvisioning())

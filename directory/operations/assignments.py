@@ -9,35 +9,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 from time import monotonic, sleep
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.models import AwsAccount
 from directory import reads
+from directory.access_facts import Ways, changed_ways, ways_of, whose
 from directory.models import (
     AccountAssignment,
     DirectoryGroup,
     DirectoryUser,
-    Instance,
     PermissionSet,
     PrincipalType,
 )
+from directory.operations.base import OfIdentityCenter
+from directory.operations.sets_base import (
+    OF_IDENTITY_CENTER,
+    check_set,
+    delegate_findings,
+    is_new,
+    new_key,
+    set_row,
+)
 from directory.permissions import NOBODYS_ID, NOBODYS_INSTANCE, NOBODYS_SET, SSO
+from policies.holdings import ElsewhereChange
 from sync.aws.client import AwsClient
-from sync.aws.errors import Conflict, NotFound
-from sync.aws.permission import ArnsOfKind, Permission
+from sync.aws.errors import NotFound
+from sync.aws.permission import Permission
 from sync.checks import PlanFinding
 from sync.object_ref import ObjectRef
-from sync.operation_mixins import AffectsOtherAccounts
+from sync.operation_mixins import CompletesParams
 from sync.operations import (
+    AccessChange,
     BadParams,
     Call,
-    Gate,
     Guarantee,
     PreviousAttempt,
     Refusal,
@@ -47,32 +55,28 @@ from sync.operations import (
     Undo,
     Value,
 )
-from sync.placeholders import is_placeholder, placeholder_for
+from sync.placeholders import placeholder_for
 from sync.plan_draft import Draft
 
-_SET = re.compile(r"arn:aws[a-z-]*:sso:::permissionSet/ssoins-[a-zA-Z0-9-.]{16}/ps-[a-zA-Z0-9-./]{16}")
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _PRINCIPAL = re.compile(r"([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_LONGEST = timedelta(hours=1)  # AWS takes seconds; then something is wrong that nobody tells
 _LOOK_AGAIN_S = 0.5
+_ENTERS = "change who gets into the management account"
 _FEATURE = "Assign permission sets to groups and people, and take them away."
 _WATCHED = "See what became of an assignment."
-OF_IDENTITY_CENTER = ArnsOfKind(
-    "identity-center", "arn:{partition}:sso:::*", "arn:{partition}:sso:::instance/ssoins-0000000000000000"
-)
-_OF_SET = {"InstanceArn": NOBODYS_INSTANCE, "PermissionSetArn": NOBODYS_SET}
+OF_SET = {"InstanceArn": NOBODYS_INSTANCE, "PermissionSetArn": NOBODYS_SET}
 
 
-def _look(operation: str, **probe: Any) -> Permission:
+def looking_at(operation: str, **probe: Any) -> Permission:
     return Permission(f"sso:{operation}", _WATCHED, "write", probe=probe, call=f"{SSO}:{operation}")
 
 
-_STATUSES = tuple(
+STATUSES = tuple(
     permission
     for doing in ("Creation", "Deletion")
     for permission in (
-        _look(f"ListAccountAssignment{doing}Status", InstanceArn=NOBODYS_INSTANCE, MaxResults=1),
-        _look(
+        looking_at(f"ListAccountAssignment{doing}Status", InstanceArn=NOBODYS_INSTANCE, MaxResults=1),
+        looking_at(
             f"DescribeAccountAssignment{doing}Status",
             **{"InstanceArn": NOBODYS_INSTANCE, f"AccountAssignment{doing}RequestId": NOBODYS_ID},
         ),
@@ -93,8 +97,7 @@ class AssignmentParams:
     called: str = ""
 
     def __post_init__(self) -> None:
-        if not _SET.fullmatch(self.set_arn):
-            raise BadParams(f"{self.set_arn!r} isn't the ARN of a permission set.", field="set_arn")
+        check_set(self.set_arn)
         if not _ACCOUNT.fullmatch(self.target_id):
             raise BadParams("The id of an AWS account has 12 digits.", field="account")
         if self.principal_type not in PrincipalType.values or not _PRINCIPAL.fullmatch(self.principal_id):
@@ -120,7 +123,21 @@ class AssignmentParams:
         return f"the person {self.principal_id}"
 
 
-class _AssignmentOperation(AffectsOtherAccounts[AssignmentParams]):
+A = TypeVar("A", bound=AssignmentParams)
+
+
+def named_as_now(draft: Draft, p: A) -> A:
+    """Of a set that was deleted since, the one of its name that was made again, by an earlier step, too."""
+    rows = PermissionSet.objects.live().filter(aws_account=draft.aws_account)
+    if is_new(p.set_arn) or rows.filter(arn=p.set_arn).exists():
+        return p
+    made = draft.placeholder_of(new_key(p.set_name))
+    again = rows.filter(instance_arn=p.instance_arn, name=p.set_name).values_list("arn", flat=True).first()
+    arn = f"{p.set_arn.rpartition('/')[0]}/{made}" if made else again
+    return replace(p, set_arn=arn) if arn else p
+
+
+class _AssignmentOperation(OfIdentityCenter[AssignmentParams], CompletesParams[AssignmentParams]):
     """The part is {"object": "ps-…", "assigned": bool, "request": ""}.
 
     What AWS is still at counts as done, with the id of its request: so an answer that was lost is found again, and
@@ -143,9 +160,9 @@ class _AssignmentOperation(AffectsOtherAccounts[AssignmentParams]):
                 OF_IDENTITY_CENTER,
                 call=f"{SSO}:{self.aws_operation}",
             ),
-            _look("ListAccountAssignments", **_OF_SET, AccountId="{account_id}", MaxResults=1),
-            _look("DescribePermissionSet", **_OF_SET),
-            *_STATUSES,
+            looking_at("ListAccountAssignments", **OF_SET, AccountId="{account_id}", MaxResults=1),
+            looking_at("DescribePermissionSet", **OF_SET),
+            *STATUSES,
         )
 
     def calls(self, p: AssignmentParams) -> list[Call]:
@@ -168,7 +185,7 @@ class _AssignmentOperation(AffectsOtherAccounts[AssignmentParams]):
         return f"assignment:{p.assignment_id}"
 
     def affected_objects(self, aws_account: AwsAccount, p: AssignmentParams) -> list[ObjectRef]:
-        return _affected(p)
+        return affected_by(p)
 
     def affected_accounts(self, aws_account: AwsAccount, p: AssignmentParams) -> list[str]:
         return [p.target_id]
@@ -178,13 +195,30 @@ class _AssignmentOperation(AffectsOtherAccounts[AssignmentParams]):
             return "no such permission set"
         return "it assigned" if value["assigned"] else "it not assigned"
 
+    def completed(self, draft: Draft, p: AssignmentParams) -> AssignmentParams:
+        return named_as_now(draft, p)
+
     def mirrored(self, draft: Draft, p: AssignmentParams) -> Value:
-        of = {"aws_account": draft.aws_account}
-        if not PermissionSet.objects.live().filter(**of, arn=p.set_arn).exists():
-            raise Refusal(f"The mirror has no permission set {p.set_name}: pull, then try again.")
+        row = set_row(draft, p.set_arn, p.set_name)
         self.check_principal(draft, p)
-        held = AccountAssignment.objects.live().filter(**of, aws_id=p.assignment_id)
-        return {"object": p.set_id, "assigned": held.exists(), "request": ""}
+        held = AccountAssignment.objects.live().filter(aws_account=draft.aws_account, aws_id=p.assignment_id)
+        return {"object": p.set_id, "assigned": row is not None and held.exists(), "request": ""}
+
+    def access_changes(self, aws_account: AwsAccount, p: AssignmentParams) -> Sequence[AccessChange]:
+        """Of whoever is in the group, or of the person: with the other sets that they have there."""
+        if is_new(p.set_arn):
+            return [ElsewhereChange(p.target_id, why="What a set allows that this plan makes isn’t compared.")]
+        who, ids = whose(aws_account, p.principal_type, p.principal_id)
+        before = ways_of(aws_account, ids)
+        there = before.get(p.target_id, frozenset())
+        changed = there | {p.set_id} if self.leaves else there - {p.set_id}
+        after: Ways = {**before, p.target_id: changed}
+        if not self.leaves:
+            others = AccountAssignment.objects.live().filter(
+                aws_account=aws_account, principal_id__in=ids, target_id=p.target_id, set_id=p.set_id
+            )
+            after = before if others.exclude(principal_id=p.principal_id).exists() else after
+        return list(changed_ways(aws_account, who, before, after)) if who else []
 
     def check_principal(self, draft: Draft, p: AssignmentParams) -> None:
         """Raises Refusal."""
@@ -193,13 +227,7 @@ class _AssignmentOperation(AffectsOtherAccounts[AssignmentParams]):
         return value and {**value, "assigned": self.leaves}
 
     def limits(self, draft: Draft, p: AssignmentParams, value: Value) -> list[PlanFinding]:
-        """AWS keeps its management account for itself ("Delegated administration" in the User Guide)."""
-        instance = Instance.objects.live().filter(aws_account=draft.aws_account, arn=p.instance_arn).first()
-        is_delegate = instance is not None and instance.owner_id != draft.aws_account.account_id
-        if is_delegate and instance and instance.owner_id == p.target_id:
-            why = "A delegated administrator can’t change who gets into the management account: do it from there."
-            return [PlanFinding("MANAGEMENT_ACCOUNT", "error", why)]
-        return []
+        return delegate_findings(draft.aws_account, p.instance_arn, [p.target_id], _ENTERS)
 
     def live(self, client: AwsClient, p: AssignmentParams) -> Value:
         listed = is_assigned(client, p)
@@ -243,14 +271,14 @@ def _running(client: AwsClient, p: AssignmentParams, doing: str) -> str:
     there, running = client.at(p.region), {"Status": "IN_PROGRESS"}
     pages = there.pages(SSO, f"ListAccountAssignment{doing}Status", InstanceArn=p.instance_arn, Filter=running)
     for listed in (one for page in pages for one in page.items[f"AccountAssignments{doing}Status"]):
-        said = _status(client, p, doing, listed["RequestId"])
+        said = status_of(client, p, doing, listed["RequestId"])
         about = (said["PermissionSetArn"], said["TargetId"], said["PrincipalType"], said["PrincipalId"])
         if about == (p.set_arn, p.target_id, p.principal_type, p.principal_id) and said["Status"] != "FAILED":
             return str(said["RequestId"])
     return ""
 
 
-def _status(client: AwsClient, p: AssignmentParams, doing: str, request: str) -> Mapping[str, Any]:
+def status_of(client: AwsClient, p: AssignmentParams, doing: str, request: str) -> Mapping[str, Any]:
     """How a request stands: `doing` is "Creation" or "Deletion"."""
     asked = {"InstanceArn": p.instance_arn, f"AccountAssignment{doing}RequestId": request}
     answer = client.at(p.region).call(SSO, f"DescribeAccountAssignment{doing}Status", **asked)
@@ -258,7 +286,7 @@ def _status(client: AwsClient, p: AssignmentParams, doing: str, request: str) ->
     return said
 
 
-def _affected(p: AssignmentParams) -> list[ObjectRef]:
+def affected_by(p: AssignmentParams) -> list[ObjectRef]:
     """The set, too: it may be provisioned in one AWS account more, or fewer."""
     return [
         ObjectRef(AccountAssignment.kind, p.assignment_id, p.set_name, p.set_arn),
@@ -283,7 +311,7 @@ class CreateAssignment(_AssignmentOperation):
             raise Refusal(f"The mirror doesn’t have {p.whom}: pull, then try again.", field="group")
 
     def reverse(self, p: AssignmentParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [StepSpec(DeleteAssignment.kind, self.spec(p).params), _wait(p, assigned=False)]
+        return [StepSpec(DeleteAssignment.kind, self.spec(p).params), awaiting(p, assigned=False)]
 
 
 class DeleteAssignment(_AssignmentOperation):
@@ -298,73 +326,19 @@ class DeleteAssignment(_AssignmentOperation):
         return "No new sessions. One that runs goes on until it ends, after 12 hours at most."
 
     def reverse(self, p: AssignmentParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [StepSpec(CreateAssignment.kind, self.spec(p).params), _wait(p, assigned=True)]
+        return [StepSpec(CreateAssignment.kind, self.spec(p).params), awaiting(p, assigned=True)]
 
 
-# ---- Waiting until AWS has done it -----------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class AwaitAssignmentParams(AssignmentParams):
-    """`request`: AWS's id of what it does, as the step before was told; "" where none was."""
-
-    assigned: bool = True
-    request: str = ""
-
-
-class AwaitAssignment(Gate[AwaitAssignmentParams]):
-    kind = "sso.assignment.await"
-    aws_operation = "ListAccountAssignments"
-    permissions = (
-        _look("ListAccountAssignments", **_OF_SET, AccountId="{account_id}", MaxResults=1),
-        *_STATUSES,
-    )
-    until = "AWS has done it"
-    every = timedelta(minutes=1)
-    params_type = AwaitAssignmentParams
-
-    def title(self, p: AwaitAssignmentParams) -> str:
-        done = "assigned" if p.assigned else "taken away"
-        return f"Wait until AWS has {done} {p.set_name} in {p.target_id}"
-
-    def objects(self, p: AwaitAssignmentParams) -> list[str]:
-        return [f"{AccountAssignment.kind}:{p.assignment_id}"]
-
-    def part(self, p: AwaitAssignmentParams) -> str:
-        return f"request:{p.assignment_id}"
-
-    def affected_objects(self, aws_account: AwsAccount, p: AwaitAssignmentParams) -> list[ObjectRef]:
-        return _affected(p)
-
-    def waits_for(self, client: AwsClient, p: AwaitAssignmentParams, since: datetime) -> str:
-        """Raises Conflict with AWS's reason where it has given up, and where it takes too long."""
-        listed = is_assigned(client, p)
-        if listed is p.assigned:
-            return ""
-        operation = CreateAssignment if p.assigned else DeleteAssignment
-        about: dict[str, Any] = {"operation": f"{SSO}:{operation.aws_operation}"}
-        if listed is None:
-            raise Conflict(f"AWS no longer has the permission set {p.set_name}.", **about)
-        if p.request and not is_placeholder(p.request) and (why := _failure(client, p)):
-            raise Conflict(f"AWS gave up: {why}", **about)
-        if timezone.now() - since > _LONGEST:
-            raise Conflict("AWS hasn’t done it within an hour, and doesn’t say why.", **about)
-        return f"AWS is still at it: {self.title(p).removeprefix('Wait until ')} is what this waits for."
-
-
-def _failure(client: AwsClient, p: AwaitAssignmentParams) -> str:
-    """ "" while AWS is at it, and when it has done it."""
-    said = _status(client, p, "Creation" if p.assigned else "Deletion", p.request)
-    return str(said.get("FailureReason") or "it doesn’t say why.") if said["Status"] == "FAILED" else ""
-
-
-def _wait(p: AssignmentParams, *, assigned: bool, request: str = "") -> StepSpec:
+def awaiting(p: AssignmentParams, *, assigned: bool, request: str = "") -> StepSpec:
+    """The gate that waits until AWS has done it (assignment_gate.py)."""
     names = ("set_arn", "set_name", "region", "target_id", "principal_type", "principal_id", "called")
     about = {name: getattr(p, name) for name in names}
-    return StepSpec(AwaitAssignment.kind, {**about, "assigned": assigned, "request": request})
+    return StepSpec("sso.assignment.await", {**about, "assigned": assigned, "request": request})
 
 
 def _steps(operation: type[_AssignmentOperation], p: AssignmentParams, position: int) -> list[StepSpec]:
     first = operation().spec(p)
-    return [first, _wait(p, assigned=operation.leaves, request=placeholder_for(position))]
+    return [first, awaiting(p, assigned=operation.leaves, request=placeholder_for(position))]
 
 
 def params_of(

@@ -69,6 +69,8 @@ class Instance:
         self.groups: dict[str, Group] = {}
         self.memberships: dict[str, Membership] = {}
         self.made = 0  # so that two things of one moment have ids of their own
+        self.holds = False  # requests stay IN_PROGRESS
+        self.fails = ""  # requests end as FAILED, for this reason
 
     @property
     def home(self) -> Home:
@@ -115,12 +117,18 @@ class Instance:
 
     def settle(self) -> None:
         """Ends the requests that have been asked after, or are a second old."""
-        for request in self.requests.values():
+        for request in () if self.holds else self.requests.values():
             is_due = request.asked_after > 0 or abs(clock.utcnow() - request.created) >= _DONE_AFTER
             if request.status == "IN_PROGRESS" and is_due:
                 self._end(request)
 
+    def is_working_on(self, set_arn: str) -> bool:
+        return any(one.status == "IN_PROGRESS" and one.set_arn == set_arn for one in self.requests.values())
+
     def _end(self, request: Request) -> None:
+        if self.fails:
+            request.status, request.failure = "FAILED", self.fails
+            return
         chosen = self.sets[request.set_arn]
         for account_id in () if request.doing == "delete" else request.account_ids:
             if failure := provisioning.provision(self.home, chosen, account_id):
@@ -164,13 +172,29 @@ def administers(account_id: str, instance: Instance) -> bool:
 
 
 def steer(
-    *, enable: dict[str, str] | None = None, people: list[dict[str, str]] | None = None, at: str | None = None
+    *,
+    enable: dict[str, str] | None = None,
+    people: list[dict[str, str]] | None = None,
+    groups: list[dict[str, str]] | None = None,
+    requests: dict[str, Any] | None = None,
+    at: str | None = None,
 ) -> dict[str, str]:
-    """What no call of the API does. The ids of an instance that was made."""
+    """What no call of the API does. The ids of an instance that was made.
+
+    `requests`: {holds?, fails?}: what becomes of what AWS does by itself from now on.
+    """
     with clock.pretend(at):
         made = _enable(**enable) if enable else {}
         _note_people(people or [])
+        _note_groups(groups or [])
+    if requests is not None:
+        for instance in _instances():
+            instance.holds, instance.fails = requests.get("holds", False), requests.get("fails", "")
     return made
+
+
+def _instances() -> list[Instance]:
+    return [one.instance for one in backends.everywhere() if one.instance is not None]
 
 
 def _enable(account_id: str, *, region: str, name: str = "", partition: str = "aws") -> dict[str, str]:
@@ -185,11 +209,19 @@ def _note_people(people: list[dict[str, str]]) -> None:
 
     KeyError for a stranger.
     """
-    instances = [one.instance for one in backends.everywhere() if one.instance is not None]
-    held = {user_id: person for instance in instances for user_id, person in instance.people.items()}
+    held = {user_id: person for instance in _instances() for user_id, person in instance.people.items()}
     for each in people:
         person = held[each["user_id"]]
         person.status = each.get("status", person.status)
         if "issuer" in each:
             person.external_ids = [{"Issuer": each["issuer"], "Id": each["external_id"]}]
         person.edits, person.updated = person.edits + 1, clock.utcnow()
+
+
+def _note_groups(groups: list[dict[str, str]]) -> None:
+    """{group_id, issuer, external_id}: a directory brought the group. KeyError for a stranger."""
+    held = {group_id: group for instance in _instances() for group_id, group in instance.groups.items()}
+    for each in groups:
+        group = held[each["group_id"]]
+        group.external_ids = [{"Issuer": each["issuer"], "Id": each["external_id"]}]
+        group.edits, group.updated = group.edits + 1, clock.utcnow()

@@ -10,13 +10,14 @@ from typing import Any
 from emulator import clock
 from emulator.identity_center.asking import AboutInstance, Answer
 from emulator.identity_center.backend import Instance, backends, conflict, invalid, not_found, over_quota, refused
-from emulator.identity_center.things import Assignment, Doing, PermissionSet, PolicyName, Request
+from emulator.identity_center.things import Assignment, Doing, PermissionSet, PolicyName, Request, seconds_of
 from emulator.organizations.members import organization_over
 
 _MOST_POLICIES = 20
 _LONGEST_INLINE = 32_768  # bytes
 _LONGEST_INLINE_TIGHT = 10_240  # without white space
 _TAGS = 50
+_MOST_SETS, _MOST_SETS_IN_ACCOUNT = 3_500, 500
 
 
 class IdentityCenterCalls(AboutInstance):
@@ -105,6 +106,9 @@ class IdentityCenterCalls(AboutInstance):
             raise invalid("This operation is not supported for account instances of IAM Identity Center.")
         if any(one.name == name for one in instance.sets.values()):
             raise conflict(f"PermissionSet with name {name} already exists.")
+        if len(instance.sets) >= _MOST_SETS:
+            raise over_quota(f"An instance takes {_MOST_SETS} permission sets.")
+        _check_session(self.asked)
         arn = instance.new_set_arn(name)
         made = PermissionSet(
             arn,
@@ -122,17 +126,23 @@ class IdentityCenterCalls(AboutInstance):
         return {"PermissionSet": self.chosen[1].described()}
 
     def update_permission_set(self) -> None:
-        """What isn't given stays as it is."""
+        """What isn't given stays as it is, but for the relay state, which is taken off: moto resets all of them.
+
+        The documentation is silent. Whoever manages sets by code has found this (Terraform's provider for AWS says it).
+        """
+        _check_session(self.asked)
         chosen = self._edited()
         chosen.description = self.asked.get("Description", chosen.description)
         chosen.session_duration = self.asked.get("SessionDuration", chosen.session_duration)
-        chosen.relay_state = self.asked.get("RelayState", chosen.relay_state)
+        chosen.relay_state = self.asked.get("RelayState")
 
     def delete_permission_set(self) -> None:
         instance, chosen = self.chosen
         self._check_delegate(instance, chosen.provisioned)
         if chosen.provisioned or any(one.set_arn == chosen.arn for one in instance.assignments):
             raise conflict("PermissionSet has account assignments: delete them first.")
+        if instance.is_working_on(chosen.arn):
+            raise conflict("There is a conflicting operation in progress.")
         del instance.sets[chosen.arn]
 
     # ---- Their policies
@@ -204,6 +214,8 @@ class IdentityCenterCalls(AboutInstance):
         boundary = self.asked["PermissionsBoundary"]
         if len(boundary) != 1:
             raise invalid("A permissions boundary is one managed policy, or one customer managed policy.")
+        if (arn := boundary.get("ManagedPolicyArn")) and arn not in self.caller.backend.managed_policies:
+            raise not_found(f"Policy {arn} does not exist.")
         self._edited().boundary = deepcopy(boundary)
 
     def delete_permissions_boundary_from_permission_set(self) -> None:
@@ -311,6 +323,9 @@ class IdentityCenterCalls(AboutInstance):
         held = instance.people if about.principal_type == "USER" else instance.groups
         if about.principal_id not in held:
             raise not_found(f"{about.principal_type} not found: {about.principal_id}")
+        there = [one for one in instance.sets.values() if about.account_id in one.provisioned]
+        if len(there) >= _MOST_SETS_IN_ACCOUNT and about.account_id not in instance.sets[about.set_arn].provisioned:
+            raise over_quota(f"An AWS account takes {_MOST_SETS_IN_ACCOUNT} permission sets.")
         request = self._request(instance, "create", about.set_arn, (about.account_id,), about)
         return {"AccountAssignmentCreationStatus": request.described()}
 
@@ -375,3 +390,9 @@ class IdentityCenterCalls(AboutInstance):
             for request in self.instance.requests.values()
             if request.doing == doing and wanted in (None, request.status)
         }
+
+
+def _check_session(asked: Answer) -> None:
+    """An hour to twelve ("CreatePermissionSet", "Set session duration for AWS accounts")."""
+    if "SessionDuration" in asked and not 3_600 <= seconds_of(asked["SessionDuration"]) <= 43_200:
+        raise invalid("SessionDuration must be between PT1H and PT12H.")

@@ -15,6 +15,7 @@ from emulator.identity_center.things import Home, PermissionSet, PolicyName, hex
 
 _INLINE = "AwsSSOInlinePolicy"
 _LONGEST_S = 43_200
+_MOST_POLICIES = 10  # of a role: IAM's quota, where nobody asked for more
 _METADATA = '<EntityDescriptor entityID="https://portal.sso.example/saml/metadata"/>'
 _SIGN_IN = {"aws": "https://signin.aws.amazon.com/saml", "aws-cn": "https://signin.amazonaws.cn/saml"}
 
@@ -28,8 +29,10 @@ def provision(home: Home, chosen: PermissionSet, account_id: str) -> str:
     for name in names:
         if (arn := _arn(home, account_id, name)) not in iam.managed_policies:
             return f"Received a 404 status error: Policy {arn} does not exist or is not attachable."
-    role = _role(home, chosen, iam) or _made(home, chosen, iam, account_id)
     arns = [*chosen.managed, *(_arn(home, account_id, name) for name in chosen.customer)]
+    if len(arns) > _MOST_POLICIES:
+        return f"Cannot exceed quota for PoliciesPerRole: {_MOST_POLICIES}"
+    role = _role(home, chosen, iam) or _made(home, chosen, iam, account_id)
     role.managed_policies = {arn: iam.managed_policies[arn] for arn in arns}
     role.policies = {_INLINE: chosen.inline} if chosen.inline else {}
     role.permissions_boundary_arn = _boundary(home, account_id, chosen)

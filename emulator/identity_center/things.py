@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -11,6 +12,16 @@ from emulator.ids import digest
 
 Status = Literal["IN_PROGRESS", "SUCCEEDED", "FAILED"]
 Doing = Literal["create", "delete", "provision"]
+
+
+_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+
+
+def seconds_of(duration: str) -> int:
+    """Of days and less, in ISO 8601; 0 for what isn't such a duration."""
+    found = _DURATION.fullmatch(duration)
+    days, hours, minutes, seconds = (int(each or 0) for each in found.groups()) if found else (0, 0, 0, 0)
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
 def hexadecimal(length: int, *seed: object) -> str:

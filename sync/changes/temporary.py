@@ -27,6 +27,7 @@ from sync.changes.steps import created_ids, title_of
 from sync.changes.transitions import LET_END_GO, MOVE_END
 from sync.error_isolation import for_each_isolated
 from sync.models import Change, Step
+from sync.operation_mixins import RedoneByReverses
 from sync.operations import BadParams, Gate, PlannedStep, Refusal, StepSpec
 from sync.placeholders import resolved
 
@@ -56,7 +57,7 @@ def _undoing(change: Change, specs: Sequence[StepSpec]) -> list[PlannedStep]:
     granted = list(draft.steps)
     try:
         for step in reversed(granted):
-            if isinstance(step.operation, Gate):  # it sent nothing
+            if isinstance(step.operation, Gate | RedoneByReverses):  # it sent nothing, or others undo it
                 continue
             undoing = step.operation.reverse(step.params, step.before, {})
             if not undoing or not step.operation.may_end(step.params):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from directory.models import AccountAssignment, DirectoryGroup, Instance, PermissionSet
 from directory.operations import assign, withdraw
-from directory.operations.assignments import AwaitAssignment, params_of
+from directory.operations.assignment_gate import AwaitAssignment
+from directory.operations.assignments import params_of
 from directory.sources import ASSIGNMENTS, GROUPS, SETS
 from sync.operations import StepSpec
 from tests.directory.arranged import Arranged, arranged_and_pulled

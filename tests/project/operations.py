@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tests.cognito import operation_cases_people, operation_cases_pools
 from tests.cognito.identity_pools import operation_cases as operation_cases_identity_pools
 from tests.directory import operation_cases as operation_cases_directory
+from tests.directory import operation_cases_sets
 from tests.identities import (
     operation_cases_account,
     operation_cases_certificates,
@@ -36,6 +37,8 @@ ALL: tuple[OperationCase, ...] = (
     *operation_cases_delegation.CASES,
     *operation_cases_directory.CASES,
     *operation_cases_directory.OTHER_CASES,
+    *operation_cases_sets.CASES,
+    *operation_cases_sets.OTHER_CASES,
     *operation_cases_pools.CASES,
     *operation_cases_pools.OTHER_CASES,
     *operation_cases_people.CASES,

@@ -6,102 +6,22 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Q, QuerySet
 
 from accounts.models import AwsAccount
 from directory import selectors
-from directory.models import AccountAssignment, DirectoryGroup, DirectoryUser, Instance, PermissionSet
+from directory.actions.fields import AccountField, GroupOfDirectoryField, PersonField, SetField
+from directory.models import AccountAssignment, PermissionSet
 from directory.operations import assign, withdraw
 from directory.operations.assignments import params_of
+from directory.operations.sets_base import region_of
 from directory.people.names import called, sees_people
 from objects import object_actions
-from objects.fields import NamedField, UntilField
+from objects.fields import UntilField
 from objects.object_actions import ActionForm, ObjectAction
-from policies.models import OrgAccount
 from sync.operations import Refusal, StepSpec
 
 _UNTIL = "Taken away again by itself then. Empty: until somebody takes it away."
 _MOST = 500  # assignments in a list to choose from
-
-
-class AccountField(NamedField):
-    """An AWS account of the organization, by its name or its 12 digits; cleans to the digits."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "AWS account",
-            lambda aws_account: OrgAccount.objects.live().filter(aws_account=aws_account).order_by("name_key"),
-            label="AWS account",
-            help_text="Its name in the organization, or its 12 digits.",
-        )
-
-    def words_of(self, row: Any) -> str:
-        return str(row.aws_id)
-
-    def meant(self, rows: QuerySet[Any], said: str) -> QuerySet[Any]:
-        return rows.filter(Q(aws_id=said) | Q(name_key=said.casefold()))
-
-    def missing(self, said: str) -> Any:
-        if said.isascii() and said.isdecimal() and len(said) == 12:
-            return said  # the organization wasn't read: AWS knows
-        return super().missing(said)
-
-    def clean(self, value: Any) -> Any:
-        found = super().clean(value)
-        return found.aws_id if isinstance(found, OrgAccount) else found
-
-
-class GroupOfDirectoryField(NamedField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            "group",
-            lambda aws_account: DirectoryGroup.objects.live().filter(aws_account=aws_account).order_by("name_key"),
-            label="Group",
-            help_text="Its name.",
-            **kwargs,
-        )
-
-    def words_of(self, row: Any) -> str:
-        return str(row.description)
-
-
-class PersonField(NamedField):
-    """By user name, e-mail address or id. To who may not see people it isn't offered."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "person",
-            lambda aws_account: DirectoryUser.objects.live().filter(aws_account=aws_account).order_by("name_key"),
-            label="Or a person",
-            required=False,
-            help_text="Their user name, e-mail address or id. A group is better: one sees who has what.",
-        )
-
-    def words_of(self, row: Any) -> str:
-        return called(row)
-
-    def meant(self, rows: QuerySet[Any], said: str) -> QuerySet[Any]:
-        return rows.filter(Q(aws_id=said) | Q(name__iexact=said) | Q(email__iexact=said))
-
-
-class SetField(NamedField):
-    def __init__(self) -> None:
-        super().__init__(
-            "permission set",
-            lambda aws_account: PermissionSet.objects.live().filter(aws_account=aws_account).order_by("name_key"),
-            label="Permission set",
-            help_text="Its name.",
-        )
-
-    def words_of(self, row: Any) -> str:
-        return str(row.description)
-
-
-def _region(chosen: PermissionSet) -> str:
-    instance = Instance.objects.live().filter(aws_account=chosen.aws_account_id, arn=chosen.instance_arn).first()
-    if instance is None:
-        raise Refusal("The mirror no longer has the instance of Identity Center: pull, then try again.")
-    return str(instance.primary_region)
 
 
 class AssignSetForm(ActionForm):
@@ -127,7 +47,7 @@ class AssignSetForm(ActionForm):
     def steps(self) -> Sequence[StepSpec]:
         chosen: PermissionSet = self.target
         principal = self.cleaned_data["group"] or self.cleaned_data["person"]
-        return assign(params_of(chosen, _region(chosen), self.cleaned_data["account"], principal))
+        return assign(params_of(chosen, region_of(chosen), self.cleaned_data["account"], principal))
 
 
 class AssignGroupForm(ActionForm):
@@ -140,7 +60,7 @@ class AssignGroupForm(ActionForm):
 
     def steps(self) -> Sequence[StepSpec]:
         chosen: PermissionSet = self.cleaned_data["set"]
-        return assign(params_of(chosen, _region(chosen), self.cleaned_data["account"], self.target))
+        return assign(params_of(chosen, region_of(chosen), self.cleaned_data["account"], self.target))
 
 
 class WithdrawForm(ActionForm):
@@ -176,7 +96,7 @@ class WithdrawForm(ActionForm):
         row = rows.filter(aws_id=self.cleaned_data["assignment"]).first()
         if row is None:
             raise Refusal("It was taken away meanwhile.", field="assignment")
-        return withdraw(row, _region(self.target))
+        return withdraw(row, region_of(self.target))
 
 
 def register() -> None:
