@@ -24,6 +24,7 @@ class RestApi:
     id: str
     name: str
     made: float
+    arn: str  # as policies name it
     policy: str = ""
     endpoints: dict[str, Any] = field(default_factory=lambda: {"types": ["EDGE"]})
 
@@ -46,9 +47,11 @@ backends: Held[list[RestApi]] = Held(lambda account_id, region: [])
 def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
     """AwsError for what it refuses."""
     request = AwsRequest.read(environ)
-    apis = backends[caller_of(request).account_id][request.region]
+    account_id = caller_of(request).account_id
+    apis = backends[account_id][request.region]
     body = json.loads(request.body or b"{}")
-    status, answer = _ANSWERS.get(request.action, _unknown)(apis, request.params, body)
+    params = {**request.params, "place": f"{request.region}:{account_id}"}
+    status, answer = _ANSWERS.get(request.action, _unknown)(apis, params, body)
     start_response(f"{status} OK", [("Content-Type", "application/json")])
     return [json.dumps(answer).encode()]
 
@@ -69,9 +72,10 @@ def _told(apis: list[RestApi], params: dict[str, Any], body: dict[str, Any]) -> 
 
 def _made(apis: list[RestApi], params: dict[str, Any], body: dict[str, Any]) -> tuple[int, Any]:
     made = clock.utcnow().timestamp()
-    api = RestApi(word(10, "rest-api", body["name"], str(len(apis))), body["name"], made)
+    api_id = word(10, "rest-api", body["name"], str(len(apis)))
+    api = RestApi(api_id, body["name"], made, f"arn:aws:execute-api:{params['place']}:{api_id}")
     api.endpoints = body.get("endpointConfiguration") or api.endpoints
-    api.policy = _checked(body.get("policy") or "")
+    api.policy = _checked(body.get("policy") or "", api)
     apis.append(api)
     return 201, api.described()
 
@@ -81,7 +85,7 @@ def _changed(apis: list[RestApi], params: dict[str, Any], body: dict[str, Any]) 
     for operation in body.get("patchOperations") or ():
         if (operation["op"], operation["path"]) != ("replace", "/policy"):
             raise AwsError("BadRequestException", f"Invalid patch path {operation['path']}")
-        api.policy = _checked(operation.get("value") or "")
+        api.policy = _checked(operation.get("value") or "", api)
     return 200, api.described()
 
 
@@ -106,9 +110,11 @@ def _api(apis: list[RestApi], params: dict[str, Any]) -> RestApi:
     return found
 
 
-def _checked(policy: str) -> str:
+def _checked(policy: str, api: RestApi) -> str:
+    """API Gateway Developer Guide, "API Gateway resource policy examples": the short form of a resource is converted to
+    the full ARN when the policy is saved."""
     try:
         statements_of(policy or '{"Statement": []}')
     except ValueError:
         raise AwsError("BadRequestException", "Invalid policy document. Please check the policy syntax.") from None
-    return policy
+    return policy.replace('"execute-api:/', f'"{api.arn}/')

@@ -278,7 +278,7 @@ CASES = (
     KindCase(
         "apigateway.rest_api",
         _api,
-        open_to("*", "execute-api:Invoke", "execute-api:/*"),
+        open_to("*", "execute-api:Invoke"),
         lambda emulator, arn: emulator.client("apigateway").delete_rest_api(restApiId=_id(arn)),
     ),
     KindCase(
