@@ -59,9 +59,10 @@ managed-policies: dev
 regions: dev
 	@$(BIN)/python -m policies.engine.catalogue.extract_regions
 
-# docs/findings.md, from the checks of lint.
+# docs/findings.md, from the checks of lint and from what sources find.
 findings: dev
 	@$(BIN)/python -m policies.engine.lint.reference
+	@$(BIN)/python manage.py document_findings
 
 # docs/operations.md, from the operations that are registered.
 operations: dev

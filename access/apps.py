@@ -11,6 +11,7 @@ class AccessConfig(AppConfig):
         from access.asking.calls import OF_PAGES
         from access.drafts import block, organization_block, roles_block
         from access.escalation.finding_source import EscalationSource
+        from access.exposure.finding_source import ExposureSource
         from access.guard_rails import draft_block as guard_rail_block
         from access.guard_rails import engine_rules, identity_rules, own_form, rules, trust_rules
         from access.guard_rails.check import GuardRailCheck
@@ -36,6 +37,7 @@ class AccessConfig(AppConfig):
         sources.register(SavedTestsSource())
         sources.register(GuardRailSource())
         sources.register(PolicyFigures())
+        sources.register(ExposureSource())
         services.register_listener(follow_mutes)
         kinds.register(AccessTestKind())
         kinds.register(GuardRailKind())

@@ -28,7 +28,7 @@ _ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebI
 EVERYBODY = "*"
 _NO_CONTEXT: Context = {}
 _NO_ACCOUNT = "000000000000"  # nobody's
-_ACCOUNT_KEY, _ARN_KEY = "aws:principalaccount", "aws:principalarn"
+_ACCOUNT_KEYS, _ARN_KEY = frozenset({"aws:principalaccount", "kms:calleraccount"}), "aws:principalarn"
 _KEYS_OF_PRINCIPAL = frozenset({"aws:principaltype", "aws:username"})  # which tell principals of one AWS account apart
 _OWN_SIDE = frozenset({LayerName.IDENTITY, LayerName.SCP})
 
@@ -183,10 +183,14 @@ class MeantByConditions:
 
 
 def meant_by_conditions(asked: OutsideQuestion) -> MeantByConditions:
+    return meant_in(asked.statements)
+
+
+def meant_in(statements: Sequence[CompiledStatement]) -> MeantByConditions:
     accounts: set[str] = set()
     anywhere = False
-    for condition in (each for statement in asked.statements for each in statement.source.conditions):
-        if condition.name == _ACCOUNT_KEY:
+    for condition in (each for statement in statements for each in statement.source.conditions):
+        if condition.name in _ACCOUNT_KEYS:
             accounts.update(word for word in condition.words if word.isdecimal())
         elif condition.name == _ARN_KEY:
             found = [account_in(word) for word in condition.words]

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from access.escalation.finding_source import RULE
+from access.exposure.attention import attention
 from access.plans import elsewhere_check, organization_blocks
 from access.plans.conflicts import is_about_access
 from access.plans.effect_blocks import LEDE, is_measured
@@ -151,6 +152,11 @@ def register() -> None:
     panels.register(
         panels.Panel(
             PERSON.name, "access", "Effective access", f"{PERSON.name}_access", permission=SEE_IAM, position=25
+        )
+    )
+    panels.register(
+        panels.Panel(
+            "overview.attention", "exposure", "Needs attention", rows=attention, permission=SEE_IAM, position=30
         )
     )
     for kind in KINDS.values():

@@ -24,12 +24,24 @@ class Resource(MirroredRow):
         NONE = "none", "Has none"
         NOT_READ = "not_read", "Not read"
 
+    class Exposure(models.TextChoices):
+        """To whom it is open from outside its AWS account. An app above finds that out after a pull."""
+
+        PUBLIC = "public", "Everybody"
+        PERHAPS = "perhaps", "Perhaps everybody"
+        ACCOUNTS = "accounts", "Other AWS accounts"
+        CLOSED = "closed", "Nobody from outside"
+        UNKNOWN = "unknown", "Unknown"
+        NOT_LOOKED_AT = "", "Not looked at yet"
+
+    facet_columns = frozenset({"exposure"})
     searched = ("name", "arn")
 
     kind = models.CharField(max_length=40, editable=False)  # each row's own: "sqs.queue"
     service = models.CharField(max_length=20, editable=False)  # what is switched on and off: "sqs"
     located_in = models.CharField("Region", max_length=32, blank=True, editable=False)
     policy_state = models.CharField(max_length=8, choices=PolicyState, editable=False)
+    exposure = models.CharField(max_length=8, choices=Exposure, default="", blank=True, editable=False)
     facts: models.JSONField[Any, Any] = models.JSONField(default=dict, editable=False)  # by the parts of its kind
     # Of parts that AWS didn't tell of when it was last read: {"why", "statement", "held_at"}, by part. What was read of
     # them before stays, as of `held_at`; null: they were never read.
@@ -39,7 +51,7 @@ class Resource(MirroredRow):
         verbose_name = "resource"
         indexes = [
             *MirroredRow.Meta.indexes,
-            *listed_by("kind", "located_in", "policy_state"),
+            *listed_by("kind", "located_in", "policy_state", "exposure"),
             models.Index(fields=["arn"], name="%(class)s_arn"),
         ]
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts import audit
 from accounts.models import AwsAccount, Operator
 from iamconsole.web.once import once_a_page
 from iamconsole.web.words import counted, some
-from resources.models import ResourceReading
+from resources.models import Resource, ResourceReading
 from resources.table import SERVICES
 from sync.schedule import enabled_regions
 
@@ -64,6 +65,7 @@ def change_reading(
             return False
         reading.services, reading.calls_an_hour = wanted, calls_an_hour
         reading.save(update_fields=["services", "calls_an_hour"])
+        _forget_exposure(aws_account, wanted)
         audit.record(
             "resources.reading_changed",
             actor=actor,
@@ -74,6 +76,15 @@ def change_reading(
             request=request,
         )
     return True
+
+
+def _forget_exposure(aws_account: AwsAccount, services: Services) -> None:
+    """Of what isn't read any more nobody knows to whom it is open."""
+    read = Q(pk__in=())
+    for name, regions in services.items():
+        read |= Q(service=name, region__in=regions)
+    rows = Resource.objects.live().filter(aws_account=aws_account).exclude(exposure=Resource.Exposure.NOT_LOOKED_AT)
+    rows.exclude(read).update(exposure=Resource.Exposure.UNKNOWN)
 
 
 def _check(aws_account: AwsAccount, services: Services, calls_an_hour: int) -> None:

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import Arn
+from iamconsole.web.once import once_a_page
 from policies.models import Document
 from resources.governing import Governor, governor_of
 from resources.models import Resource, ResourcePolicy
@@ -82,7 +83,7 @@ def resources_of(aws_account: AwsAccount) -> QuerySet[Any]:
 def held_policies(resource: Resource) -> Held:
     """Of a live row; `policies__document` may be fetched before."""
     kind = KINDS[resource.kind]
-    if why := _why_not_read(resource.aws_account, kind, resource.region):
+    if why := why_not_read(resource.aws_account, kind, resource.region):
         return PoliciesNotRead(why, resource, kind)
     missing = {part: str(problem["why"]) for part, problem in resource.not_read.items()}
     unread = [part.name for part in kind.parts if part.is_policy and part.name in missing]
@@ -107,7 +108,7 @@ def _coverage(aws_account: AwsAccount, kind: ResourceKind, region: str) -> Sourc
     return coverages_by_place(aws_account).get((SOURCES[kind.kind].name, region), _NEVER)
 
 
-def _why_not_read(aws_account: AwsAccount, kind: ResourceKind, region: str) -> str:
+def why_not_read(aws_account: AwsAccount, kind: ResourceKind, region: str) -> str:
     """Why nothing is known of a kind in a place (`region`: "" of a global one); "" where it was read."""
     where = f" in {region}" if region else ""
     if not is_on(aws_account, kind.service, region):
@@ -119,6 +120,7 @@ def _why_not_read(aws_account: AwsAccount, kind: ResourceKind, region: str) -> s
     return f"{kind.title} of {aws_account.name} weren’t read{yet}{where}. {coverage.why}".rstrip()
 
 
+@once_a_page
 def held_as(aws_account: AwsAccount, kind: str, known_as: str) -> Held | None:
     """Of what an AWS account has one of, in a Region or altogether, as the mirror knows it. None: it was never read."""
     rows = Resource.objects.live().filter(aws_account=aws_account, kind=kind, aws_id=id_of(known_as))
@@ -176,7 +178,7 @@ def _unknown(kind: ResourceKind, arn: str) -> PoliciesNotRead:
     if owner is None or not owner.is_connected:
         return PoliciesNotRead(f"The AWS account {parts.account} isn’t connected.", kind=kind)
     region = parts.region if kind.regional else ""
-    why = _why_not_read(owner, kind, region)
+    why = why_not_read(owner, kind, region)
     return PoliciesNotRead(why or f"AWS had no such {kind.word} when they were read last.", kind=kind)
 
 
@@ -187,7 +189,7 @@ def _of_the_region(kind: ResourceKind, arn: str) -> Held:
     owner = AwsAccount.objects.filter(account_id=parts.account).first()
     if owner is None or not owner.is_connected:
         return PoliciesNotRead(f"The AWS account {parts.account} isn’t connected.", kind=kind)
-    if why := _why_not_read(owner, kind, parts.region):
+    if why := why_not_read(owner, kind, parts.region):
         return PoliciesNotRead(why, kind=kind)
     rows = Resource.objects.live().filter(aws_account=owner, kind=kind.kind, region=parts.region)
     found = [held_policies(row) for row in rows.prefetch_related("policies__document").order_by("name_key", "pk")]
@@ -222,7 +224,7 @@ def reading_gaps(aws_account: AwsAccount, *, services: Sequence[str] = ()) -> li
     due = {(entry.source, entry.region): entry.next_at for entry in entries}
     gaps = []
     for kind, region in places:
-        why, count = _why_not_read(aws_account, kind, region), unread.get((kind.kind, region), 0)
+        why, count = why_not_read(aws_account, kind, region), unread.get((kind.kind, region), 0)
         if why or count:
             next_at = due.get((SOURCES[kind.kind].name, region))
             gaps.append(ReadingGap(kind, region, why, count, next_at))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
-from iamconsole.web.elements import marked, muted
+from iamconsole.web.elements import flag, marked, muted
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice
 from iamconsole.web.tables import Column
 from objects.tables import ARN, GONE, object_table
@@ -18,7 +18,7 @@ from resources.kinds import RESOURCE
 from resources.models import Resource
 from resources.table import KINDS, SERVICES
 
-State = Resource.PolicyState
+State, Exposure = Resource.PolicyState, Resource.Exposure
 
 
 def _kind(row: Any) -> str:
@@ -32,6 +32,28 @@ def _policy(row: Any, aws_account: AwsAccount) -> SafeString:
     if row.policy_state == State.NOT_READ:
         return marked("Not read", "lock", "ink-warn")
     return muted("None")
+
+
+def open_to(row: Any) -> str:
+    """Where a policy couldn't be read since, what was found out of it before isn't taken for true."""
+    unread = any(part.is_policy and part.name in row.not_read for part in KINDS[row.kind].parts)
+    return str(Exposure.UNKNOWN if unread else row.exposure)
+
+
+def _exposure(row: Any, aws_account: AwsAccount) -> SafeString:
+    state = open_to(row)
+    if state == Exposure.NOT_LOOKED_AT:
+        return muted("–")
+    word = Exposure(state).label
+    return muted(word) if state == Exposure.CLOSED else _EXPOSURES[state](word)
+
+
+_EXPOSURES: dict[str, Callable[[str], SafeString]] = {
+    Exposure.PUBLIC: lambda word: flag(word, "danger", "globe"),
+    Exposure.PERHAPS: lambda word: flag(word, "warn", "circle-question-mark"),
+    Exposure.ACCOUNTS: lambda word: marked(word, "share-2"),
+    Exposure.UNKNOWN: lambda word: marked(word, "circle-question-mark", "ink-warn"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +83,7 @@ RESOURCES = object_table(
     Column("kind", "Kind", _kind, sort="kind"),
     Column("region", "Region", lambda row: row.located_in, sort="located_in"),
     Column("policy", "Policy", lambda row: row.get_policy_state_display(), cell=_policy, sort="policy_state"),
+    Column("open", "Open to", lambda row: Exposure(open_to(row)).label, cell=_exposure, sort="exposure"),
     ARN,
     filters=(
         ChoiceFilter(
@@ -76,6 +99,15 @@ RESOURCES = object_table(
                 FilterChoice("yes", "Has a policy", Q(policy_state=State.HAS)),
                 FilterChoice("no", "Has none", Q(policy_state=State.NONE), "Without a policy"),
                 FilterChoice("not_read", "Not read", Q(policy_state=State.NOT_READ), "Policy not read"),
+            ),
+        ),
+        ChoiceFilter(
+            "open",
+            "Open to",
+            choices=tuple(
+                FilterChoice(each.value, each.label, Q(exposure=each), f"Open to: {each.label.lower()}")
+                for each in Exposure
+                if each is not Exposure.NOT_LOOKED_AT
             ),
         ),
         GONE,

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from access.outsiders import EVERYBODY, Outsider
+from access.across import has_a_mirror
+from access.exposure.looking import exposure_of
+from access.exposure.rules import levels_words
+from access.exposure.values import Opening, PartyKind, ResourceExposure
 from access.reach.questions import ReachQuestion, questions_about
+from access.resource_sides.planned import planned_as_whole
 from access.resource_sides.values import ResourceSide, SideNotRead
-from access.who_can.answer import WhoCanAnswer, WhoCanLine, outsider_name
+from access.who_can.answer import WhoCanAnswer, WhoCanLine
+from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
 from iamconsole.web.words import counted, some
+from policies.engine.catalogue import AccessLevel, spelled
 from policies.engine.combine import Decision
 from policies.holdings import ResourceChange
 from resources.models import Resource
+from resources.selectors import HeldPolicies, held_policies
 
 SHOWN = 200
 _NAMED = 5  # AWS accounts
@@ -38,6 +45,33 @@ class ReachLine:
     may: list[tuple[str, WhoCanLine]] = field(default_factory=list)
 
 
+_OTHERS = (PartyKind.ACCOUNT, PartyKind.ORGANIZATION, PartyKind.CANONICAL)
+_OTHER_WORDS = {
+    PartyKind.ORGANIZATION: "every AWS account of the organization {}",
+    PartyKind.CANONICAL: "who has the canonical user id {:.12}…",
+}
+
+
+def _levels(openings: Iterable[Opening]) -> str:
+    there = {level for each in openings for level in each.levels}
+    return levels_words([level for level in AccessLevel if level in there])
+
+
+def _how_public(openings: Iterable[Opening]) -> Iterator[str]:
+    """Sentences: what takes no credentials, and what takes those of any AWS account."""
+    openings = list(openings)
+    unsigned = {level for each in openings for level in each.unsigned}
+    signed = {level for each in openings for level in each.levels} - unsigned
+    for how, levels in (("Without signing in", unsigned), ("With any AWS account", signed)):
+        if levels:
+            yield f"{how}: {levels_words([level for level in AccessLevel if level in levels])}."
+
+
+def _hangs_on(opening: Opening) -> str:
+    keys = [spelled(key) for key in opening.keys]
+    return f"It hangs on {some(keys)}." if keys else opening.unsure
+
+
 class ResourceReach:
     """`may_see`: whether something of another AWS account, by its id, may be told to who asks. `changes`: of
     resources, as a plan leaves them.
@@ -46,7 +80,7 @@ class ResourceReach:
     def __init__(
         self, resource: Resource, may_see: Callable[[str], bool], changes: Sequence[ResourceChange] = ()
     ) -> None:
-        self.resource, self._changes = resource, changes
+        self.resource, self._changes, self._may_see = resource, changes, may_see
         self.questions = questions_about(resource)
         self.answers = [(each, self._answer(each, may_see)) for each in self.questions]
 
@@ -70,67 +104,68 @@ class ResourceReach:
     # ---- Three answers ---------------------------------------------------------------------------------------
     @property
     def verdicts(self) -> list[ReachVerdict]:
-        return [self._public(), self._other_accounts(), self._guests()]
+        guests = [self._guests()] if self.questions else []
+        return [self._public(), self._other_accounts(), *guests]
 
-    def _outside(self, wanted: Callable[[Outsider], bool], *decisions: Decision) -> list[str]:
-        """The levels that somebody has whom the policy names."""
-        return [
-            question.level.lower()
-            for question, answer in self.answers
-            if any(wanted(each) and each.verdict.decision in decisions for each in answer.others)
-        ]
+    @cached_property
+    def exposure(self) -> ResourceExposure:
+        """By all actions, and not only those that are asked."""
+        held = held_policies(self.resource)
+        if not isinstance(held, HeldPolicies):
+            return ResourceExposure(unknown=held.why)
+        return exposure_of(planned_as_whole(held, self._changes)) or ResourceExposure()
 
     def _public(self) -> ReachVerdict:
-        def anybody(found: Outsider) -> bool:
-            return found.name == EVERYBODY
-
-        if self._outside(anybody, Decision.ALLOWED):
-            return ReachVerdict("Public", "yes", " ".join(self._how_public()))
-        if self.not_read:
-            return ReachVerdict("Unknown whether it is public", "unknown", self.not_read)
-        if perhaps := self._outside(anybody, Decision.UNKNOWN):
-            return ReachVerdict("Perhaps public", "perhaps", f"Under a condition, or unknown: {some(perhaps)}.")
-        unsure = self._unsure_of_others
-        return ReachVerdict("Unknown whether it is public", "unknown", unsure) if unsure else self._closed()
-
-    def _how_public(self) -> Iterator[str]:
-        """Sentences: what takes no credentials, and what takes those of any AWS account."""
-        unsigned = self._outside(lambda found: found.name == EVERYBODY and found.is_anonymous, Decision.ALLOWED)
-        signed = self._outside(lambda found: found.name == EVERYBODY and not found.is_anonymous, Decision.ALLOWED)
-        if unsigned:
-            yield f"Without signing in: {some(unsigned)}."
-        if with_any := [level for level in signed if level not in unsigned]:
-            yield f"With any AWS account: {some(with_any)}."
+        if surely := self.exposure.of(PartyKind.ANYBODY, is_sure=True):
+            return ReachVerdict("Public", "yes", " ".join(_how_public(surely)))
+        if perhaps := self.exposure.of(PartyKind.ANYBODY):
+            said = " ".join(dict.fromkeys(filter(None, map(_hangs_on, perhaps))))
+            return ReachVerdict("Perhaps public", "perhaps", f"{_levels(perhaps).capitalize()}. {said}")
+        if unknown := self.exposure.unknown:
+            return ReachVerdict("Unknown whether it is public", "unknown", unknown)
+        text = "Only principals that a policy names, or its conditions mean, get in."
+        return ReachVerdict("Not public", "no", text)
 
     @property
     def _sides(self) -> list[ResourceSide]:
         return [answer.side for _, answer in self.answers if isinstance(answer.side, ResourceSide)]
 
     @property
-    def _unsure_of_others(self) -> str:
-        """What may let in others although no policy does."""
-        return next(filter(None, (side.others.may_be_granted for side in self._sides)), "")
-
-    @property
     def _unsure_of_own(self) -> str:
         """The same of principals of its own AWS account."""
         return next(filter(None, (side.own.may_be_granted for side in self._sides)), "")
 
-    @staticmethod
-    def _closed() -> ReachVerdict:
-        return ReachVerdict("Not public", "no", "Only principals that a policy names, or its conditions mean, get in.")
-
     def _other_accounts(self) -> ReachVerdict:
         if surely := self._names_of_others(Decision.ALLOWED):
             return ReachVerdict("Other AWS accounts get in", "yes", f"{some(surely, shown=_NAMED)}.")
-        if self.not_read:
-            return ReachVerdict("Unknown whether other AWS accounts get in", "unknown", self.not_read)
         if perhaps := self._names_of_others(Decision.UNKNOWN):
             text = f"Under a condition, or unknown: {some(perhaps, shown=_NAMED)}."
             return ReachVerdict("Perhaps other AWS accounts get in", "perhaps", text)
-        if unsure := self._unsure_of_others:
-            return ReachVerdict("Unknown whether other AWS accounts get in", "unknown", unsure)
+        if unknown := self.exposure.unknown:
+            return ReachVerdict("Unknown whether other AWS accounts get in", "unknown", unknown)
+        if idle := self._names_let_in():
+            text = (
+                f"Its policy lets in {some(idle, shown=_NAMED)}, where nobody’s own policies allow what is asked here."
+            )
+            return ReachVerdict("No other AWS account gets in now", "perhaps", text)
         return ReachVerdict("No other AWS account gets in", "no", "By what is read of them.")
+
+    def _names_let_in(self, *, elsewhere: bool = False, is_sure: bool | None = None) -> list[str]:
+        """AWS accounts and organizations that it lets in itself. `elsewhere`: those alone of which there is no mirror:
+        their own side isn't known, so that they get in by this one."""
+        found: dict[str, None] = {}
+        for each in self.exposure.of(*_OTHERS, is_sure=is_sure):
+            if each.party.kind is not PartyKind.ACCOUNT:
+                found |= {_OTHER_WORDS[each.party.kind].format(each.party.name): None}
+            elif not has_a_mirror(each.party.name):
+                found[f"AWS account {each.party.name}, which isn’t connected"] = None
+            elif not elsewhere:
+                found[self._name_of(each.party.name)] = None
+        return list(found)
+
+    def _name_of(self, account_id: str) -> str:
+        found = AwsAccount.objects.get(account_id=account_id) if self._may_see(account_id) else None
+        return str(found or "an AWS account that you can’t see")
 
     def _names_of_others(self, decision: Decision) -> list[str]:
         """Of AWS accounts in which somebody has that of some level."""
@@ -141,11 +176,7 @@ class ResourceReach:
                     found[str(matches.aws_account)] = None
         if any(answer.across.unseen is decision for _, answer in self.answers):
             found["an AWS account that you can’t see"] = None
-        for _, answer in self.answers:
-            for each in answer.others:
-                is_account = each.name != EVERYBODY and (each.name.startswith("arn:aws") or each.name.isdigit())
-                if is_account and each.verdict.decision is decision:
-                    found[outsider_name(each)] = None
+        found |= dict.fromkeys(self._names_let_in(elsewhere=True, is_sure=decision is Decision.ALLOWED))
         return list(found)
 
     def _guests(self) -> ReachVerdict:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from policies.holdings import PublicAccessBlockChange, ResourceChange, ResourcePolicyChange
@@ -33,6 +33,17 @@ def planned_policies(held: Held, asked: str, changes: Iterable[ResourceChange]) 
             held = replace(held, facts={**held.facts, BLOCK: {name: name in change.settings for name in SETTINGS}})
         elif isinstance(change, ResourcePolicyChange) and _stands_on(change) == (governor.on or governor.arn):
             held = _with_document(held, change)
+    return held
+
+
+def planned_as_whole(held: HeldPolicies, changes: Sequence[ResourceChange]) -> HeldPolicies:
+    """The same of all that stands on a resource that the mirror has: also of its aliases, its stream."""
+    if held.resource is None or not changes:
+        return held
+    stand_on = [_stands_on(each) for each in changes if isinstance(each, ResourcePolicyChange)]
+    for on in dict.fromkeys([held.resource.arn, *(each.arn for each in held.policies), *stand_on]):
+        found = planned_policies(held, on, changes)
+        held = found if isinstance(found, HeldPolicies) else held
     return held
 
 

@@ -10,13 +10,15 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from access.exposure.asked import lets_in_anybody
+from access.exposure.lines import exposure_lines
 from access.people.behind import PeopleBehind
 from access.people.role_ways import role_ways
 from access.reach.answer import ResourceReach
-from access.reach.questions import questions_about
 from access.views.people import people_context, people_file
 from access.views.seen import seen_by
-from accounts.access import signed_in
+from accounts.access import may, signed_in
+from accounts.roles import MUTE
 from objects.object_pages import fetch_row, render_tab
 from resources.models import Resource
 from resources.views.pages import RESOURCE_PAGES
@@ -26,7 +28,7 @@ REACH = "reach"
 
 def has_questions(row: Any) -> bool:
     """Whether anybody can get to it at all."""
-    return isinstance(row, Resource) and bool(questions_about(row)) and row.gone_at is None
+    return isinstance(row, Resource) and lets_in_anybody(row.kind) and row.gone_at is None
 
 
 @require_safe
@@ -43,6 +45,8 @@ def reach(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponseBas
         context = people_context(request, behind, lambda **changes: f"?{urlencode(changes)}")
         context |= {
             "reach": found,
+            "findings": exposure_lines(row, request.get_full_path()),
+            "may_mute": may(signed_in(request), MUTE, row.aws_account),
             "asked": [
                 (each, f"{url}?{urlencode({'action': each.action, 'resource': f'{row.arn}{each.below}'})}#answer")
                 for each in found.questions

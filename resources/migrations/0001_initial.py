@@ -65,6 +65,23 @@ class Migration(migrations.Migration):
                                 max_length=8,
                             ),
                         ),
+                        (
+                            "exposure",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("public", "Everybody"),
+                                    ("perhaps", "Perhaps everybody"),
+                                    ("accounts", "Other AWS accounts"),
+                                    ("closed", "Nobody from outside"),
+                                    ("unknown", "Unknown"),
+                                    ("", "Not looked at yet"),
+                                ],
+                                default="",
+                                editable=False,
+                                max_length=8,
+                            ),
+                        ),
                         ("facts", models.JSONField(default=dict, editable=False)),
                         ("not_read", models.JSONField(default=dict, editable=False)),
                         (
@@ -97,6 +114,11 @@ class Migration(migrations.Migration):
                                 condition=models.Q(("gone_at__isnull", True)),
                                 fields=["aws_account", "policy_state", "id"],
                                 name="resource_by_policy_state",
+                            ),
+                            models.Index(
+                                condition=models.Q(("gone_at__isnull", True)),
+                                fields=["aws_account", "exposure", "id"],
+                                name="resource_by_exposure",
                             ),
                             models.Index(fields=["arn"], name="resource_arn"),
                         ],

@@ -22,7 +22,7 @@ from resources.reading import is_on, summary
 from resources.selectors import failed_lists, resources_of
 from resources.table import KINDS
 from resources.table.entry import Part
-from resources.tables import RESOURCES
+from resources.tables import RESOURCES, open_to
 from sync.mirror.base import DETAILS
 from sync.mirror.hashing import moment
 from sync.models import Facet
@@ -89,6 +89,7 @@ def _head(row: Resource) -> Mapping[str, Any]:
     return {
         "of": kind,
         "facts": facts_of(row),
+        "open_to": "" if row.gone_at else open_to(row),
         "read_at": facet.read_at if facet else None,
         "is_off": not row.gone_at and not is_on(row.aws_account, kind.service, row.region),
     }

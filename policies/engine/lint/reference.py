@@ -27,7 +27,11 @@ RCPs; a check without a list is for all of them.
 """
 
 
+BEGIN = "<!-- Written by `manage.py document_findings`: -->\n"
+
+
 def written() -> str:
+    """What checks of lint say: all that stands before what `manage.py document_findings` writes."""
     return "\n".join([_INTRODUCTION, *_tables(), *_rest()])
 
 
@@ -54,4 +58,4 @@ def _rest() -> Iterator[str]:
 if __name__ == "__main__":
     from policies.engine.lint import run  # noqa: F401  registers all checks
 
-    TARGET.write_text(written())
+    TARGET.write_text(f"{written()}\n{BEGIN}")
