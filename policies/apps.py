@@ -20,13 +20,14 @@ class PoliciesConfig(AppConfig):
             start_policies,
             starting,
         )
+        from policies.organizations import membership, places, resting, reversals, sources
         from policies.organizations import operations as control_policy_operations
-        from policies.organizations import places, resting, reversals, sources
         from policies.plan_checks import LintPlanCheck, QuotaCheck
         from policies.selectors import with_documents
         from policies.visual import view as visual_view
         from sync import checks, mirror, ticks
         from sync.aws import permission
+        from sync.spanning.organizations import register_organizations
 
         checks.register(LintPlanCheck())
         checks.register(QuotaCheck())
@@ -42,6 +43,7 @@ class PoliciesConfig(AppConfig):
         ticks.register_part(editor_drafts.forget_old)
         ticks.register_part(places.follow_every_minute)
         ticks.register_part(resting.follow_every_minute)
+        register_organizations(membership.organizations_of)
         editor_views.register_own()
         visual_view.register()
         draft_subjects.register_own()

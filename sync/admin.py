@@ -28,6 +28,7 @@ from sync.models import (
     Fact,
     LabelRemoval,
     Lease,
+    LeftOut,
     Override,
     OwnershipRule,
     PendingReread,
@@ -41,6 +42,7 @@ from sync.models import (
     Schedule,
     SealedSecret,
     SharedRate,
+    SpanningChange,
     Step,
     StepCounter,
     TickPart,
@@ -167,6 +169,30 @@ class BreakGlassAdmin(ChangePartAdmin):
     list_display = ("change", "operator", "at", "void", "reviewed_by", "reviewed_at")
     list_filter = ("void",)
     search_fields = ("change__title", "operator__email", "reason", "review")
+
+
+@admin.register(SpanningChange)
+class SpanningChangeAdmin(ReadOnlyAdmin):
+    """Of several AWS accounts, so it is for owners of all."""
+
+    aws_account_path = ""
+    list_display = (
+        "__str__",
+        "organization_id",
+        "requested_by",
+        "created_at",
+        "released_at",
+        "halted_at",
+        "finished_at",
+    )
+    search_fields = ("requested_by__email",)
+    date_hierarchy = "created_at"
+
+
+@admin.register(LeftOut)
+class LeftOutAdmin(ChangePartAdmin):
+    list_display = ("change", "operator", "at")
+    search_fields = ("change__title", "operator__email", "reason")
 
 
 @admin.register(DryRun)

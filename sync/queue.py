@@ -12,6 +12,7 @@ logger = logging.getLogger(__name__)
 PULL, REFRESH, APPLY, NOTIFY = "sync.tasks.pull", "sync.tasks.refresh", "sync.tasks.apply", "sync.tasks.notify"
 DRY_RUN = "sync.tasks.dry_run"
 ASK_TRAIL, ASK_TRAIL_NOW = "sync.tasks.ask_trail", "sync.tasks.ask_trail_now"
+ADVANCE = "sync.tasks.advance"
 ASK_ACTIVITY = "sync.tasks.ask_activity"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from sync import changes, pull, refresh, ticks
+from sync import changes, pull, refresh, spanning, ticks
 from sync.activity import principals, work
 from sync.changes import dry_run, mails
 
@@ -23,6 +23,11 @@ def refresh_object(run_id: int) -> None:
 @shared_task(name="sync.tasks.apply")
 def apply_change(change_id: int) -> None:
     changes.work(change_id)
+
+
+@shared_task(name="sync.tasks.advance")
+def advance_spanning(spanning_id: int) -> None:
+    spanning.advance(spanning_id)
 
 
 @shared_task(name="sync.tasks.dry_run")

@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from accounts import audit
 from iamconsole.web.waiting import short_waits
-from sync import clock, counter, pull, retention, row_writes
+from sync import clock, counter, pull, retention, row_writes, spanning
 from sync.activity import erasing, principals, questions
 from sync.changes import dry_run, sweeper
 from sync.models import TickPart
@@ -41,7 +41,15 @@ def run() -> None:
 
 def parts() -> Iterator[tuple[str, Part]]:
     """By name. First whether anything may be sent, and what isn’t sealed yet."""
-    first = (counter.look_after, audit.seal, *pull.PARTS, *sweeper.PARTS, dry_run.sweep_due, files.sweep)
+    first = (
+        counter.look_after,
+        audit.seal,
+        *pull.PARTS,
+        *sweeper.PARTS,
+        spanning.advance_open,
+        dry_run.sweep_due,
+        files.sweep,
+    )
     later = (retention.forget_old, retention.forget_runs, row_writes.forget_old, erasing.forget_old)
     for part in (*first, *later, questions.ask_what_is_due, principals.wake_waiting, *works(), leave_trace):
         yield f"{part.__module__}.{part.__name__}", part

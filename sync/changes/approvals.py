@@ -19,6 +19,7 @@ from sync.changes.lifecycle import apply
 from sync.changes.plan import digest_of
 from sync.changes.removals import record_alone
 from sync.changes.rules import check
+from sync.changes.span import digest_to_sign
 from sync.changes.transitions import (
     APPROVE_ALONE,
     APPROVE_IT,
@@ -101,6 +102,7 @@ def _sign(event: OperatorEvent, change: Change, actor: Operator, *, comment: str
         approved=event is not REJECT,
         alone=event is APPROVE_ALONE,
         digest=change.digest,
+        span_digest=digest_to_sign(change),
         comment=comment,
     )
 

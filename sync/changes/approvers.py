@@ -12,6 +12,7 @@ from accounts.roles import ADMINISTER, APPROVE
 from sync.changes.affected import concerned
 from sync.changes.demands import Demand, demands
 from sync.changes.sole_owner import decides_alone
+from sync.changes.span import digest_to_check
 from sync.changes.transitions import DELETE_APPEARED, LEAVE_OUT
 from sync.checks import PlanFinding
 from sync.models import Approval, BreakGlass, Change, Override, Step
@@ -31,9 +32,12 @@ SAFER = (
 def valid_approvals(change: Change) -> list[Approval]:
     """Those under this very plan, not withdrawn, by others who may still give them.
 
-    One of one's own counts as long as nobody else may approve.
+    One of one's own counts as long as nobody else may approve. Of one of a change across AWS accounts: under all of
+    that, too, until this one is begun.
     """
     given = change.approvals.filter(approved=True, void=False, digest=change.digest).select_related("operator")
+    if given and (of_all := digest_to_check(change)):
+        given = given.filter(span_digest=of_all)
     if not given:
         return []
     where = concerned(change)

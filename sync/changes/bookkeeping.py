@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Operator
 from sync.changes import mails
+from sync.changes.span import follow_after_commit
 from sync.models import Change, ChangeLine, Step
 from sync.operations import Value
 from sync.params import ForOperator
@@ -114,10 +115,16 @@ def record(verb: str, change: Change, *, actor: Operator | None, reason: str = "
         actor=actor,
         aws_account=change.aws_account,
         obj=("change", change.pk, ""),
-        data={"change": change.pk, "does": change.does, **data},
+        data={"change": change.pk, "does": change.does, **_across(change), **data},
         texts=texts_of(change, reason),
     )
     mails.after_commit(verb, change)
+    follow_after_commit(verb, change)
+
+
+def _across(change: Change) -> dict[str, int]:
+    """The change across AWS accounts that it is one of."""
+    return {"across": change.span_id} if change.span_id else {}
 
 
 def texts_of(change: Change, reason: str) -> dict[str, str]:

@@ -24,7 +24,8 @@ from django.db.models.functions import Coalesce
 
 from sync import clock, counter, operations
 from sync.changes.bookkeeping import log_line, wake_after_commit
-from sync.changes.transitions import CLAIM
+from sync.changes.span import is_held_back
+from sync.changes.system_events import CLAIM
 from sync.models import Change, Lease
 
 _BEAT_EVERY = timedelta(seconds=10)
@@ -77,7 +78,8 @@ class Claim:
 def take(change_id: int) -> Claim | None:
     """Claims a change that waits for a worker.
 
-    None when there is nothing to do, somebody else has its row, or nothing may be sent (sync/counter/).
+    None when there is nothing to do, somebody else has its row, nothing may be sent (sync/counter/), or another change
+    of its span has stopped (sync/changes/span.py).
     """
     if not counter.look():
         return None
@@ -88,6 +90,8 @@ def take(change_id: int) -> Claim | None:
     with transaction.atomic():
         # Whoever has the row decides about it, or was stopped in the middle of that: the tick comes back.
         if not free.select_for_update(of=("self",), skip_locked=True).values_list("pk").first():
+            return None
+        if is_held_back(change_id):
             return None
         taken = free.update(
             state=Change.State.APPLYING, claim=claim.token, heartbeat_at=now, started_at=Coalesce(F("started_at"), now)

@@ -21,6 +21,7 @@ class FailPoint(StrEnum):
     ANSWERED = "answered"  # by AWS; nothing of it is written down
     BEFORE_COMMIT = "before-commit"  # how it ended is written, in a transaction that is still open
     COMMITTED = "committed"
+    IN_WAVE = "in-wave"  # a change of a wave of AWS accounts is about to be begun
 
 
 _passed: Counter[str] = Counter()

@@ -18,6 +18,7 @@ from sync.changes.bookkeeping import PlanError, locked, log_line, record
 from sync.changes.events import OperatorEvent
 from sync.changes.plan import prefetch, propose, renew_spec
 from sync.changes.rules import check
+from sync.changes.span import place_of
 from sync.changes.steps import created_ids, planned_step, reversals
 from sync.changes.transitions import DELETE_APPEARED, LEAVE_APPEARED, REPLAN, REVERSE
 from sync.checks import PlanFinding
@@ -31,21 +32,26 @@ from sync.plan_draft import Draft
 def propose_reverse(*, change: Change, actor: Operator, reason: str | None = None) -> Change:
     """A change that undoes what `change` did, in the opposite order. Raises PlanError."""
     check(REVERSE, change, actor)
-    steps: list[StepSpec] = []
-    for _, undoing in reversals(change):
-        steps += _behind(undoing, len(steps))
     return propose(
         aws_account=change.aws_account,
         actor=actor,
         title=f"Reverse of change {change.pk}: {change.title}",
         reason=f"Reverses change {change.pk}, {change.title}." if reason is None else reason,
-        steps=steps,
+        steps=reversing(change),
         reverses=change,
     )
 
 
-def _behind(undoing: Sequence[StepSpec], before: int) -> list[StepSpec]:
-    """What one step's reverse says of its own steps, by their positions in it, where so many come before them."""
+def reversing(change: Change) -> list[StepSpec]:
+    """The steps that undo what was done of it, the last one first; none where nothing can be undone."""
+    steps: list[StepSpec] = []
+    for _, undoing in reversals(change):
+        steps += behind(undoing, len(steps))
+    return steps
+
+
+def behind(undoing: Sequence[StepSpec], before: int) -> list[StepSpec]:
+    """What steps say of each other, by their positions among themselves, where so many (`before`) come before them."""
     moved = {position: placeholder_for(before + position) for position in range(1, len(undoing) + 1)}
     return [StepSpec(spec.kind, resolved(spec.params, moved)) for spec in undoing]
 
@@ -93,6 +99,7 @@ def plan_again(
             reason=change.reason,
             steps=found.specs,
             reverses=change.reverses,
+            place=place_of(change),
             findings=[PlanFinding("UNDOES", "warning", sentence, about=(sentence,)) for sentence in found.undoes],
         )
         if change.state != Change.State.EXPIRED:

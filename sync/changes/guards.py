@@ -26,7 +26,8 @@ from sync.changes.bookkeeping import PlanError, record
 from sync.changes.events import may_do, may_not
 from sync.changes.plan import check_steps, digest_of, measured_findings, measurements_to_keep, operations_of
 from sync.changes.steps import created_ids, planned_step
-from sync.changes.transitions import APPLY_IT, LET_END_GO
+from sync.changes.system_events import LET_END_GO
+from sync.changes.transitions import APPLY_IT
 from sync.checks import PlanFinding
 from sync.models import Change, Step
 from sync.operations import PlannedStep, Refusal

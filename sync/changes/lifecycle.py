@@ -7,7 +7,7 @@ from accounts.models import Operator
 from sync import clock, sealed
 from sync.changes import demands, removals, temporary
 from sync.changes.bookkeeping import PlanError, handing_over, locked, log_line, record, wake_after_commit
-from sync.changes.guards import objection, send_back
+from sync.changes.guards import Objection, objection, send_back
 from sync.changes.rules import check
 from sync.changes.transitions import APPLY_IT, CANCEL, LEAVE_OUT, LOOK_AGAIN, RETRY
 from sync.models import Change, Step
@@ -17,16 +17,22 @@ def apply(*, change: Change, actor: Operator) -> Change:
     """Hands the change to the workers, now or when its time has come. Raises PlanError."""
     with handing_over(change.pk) as change:
         check(APPLY_IT, change, actor)
-        against = objection(change, actor)
-        if against is None:
-            _hand_over(change, actor)
-        elif against.measured is not None:  # kept although it is refused: its people must read them
-            send_back(change, against)
-            log_line(change, against.sentence)
-        change.save()
+        against = hand_over(change, actor)
     if against:
         raise PlanError(against.sentence)
     return change
+
+
+def hand_over(change: Change, actor: Operator) -> Objection | None:
+    """Does so unless something stands against it, which it returns. The caller holds the rows of `handing_over`."""
+    against = objection(change, actor)
+    if against is None:
+        _hand_over(change, actor)
+    elif against.measured is not None:  # kept although it is refused: its people must read them
+        send_back(change, against)
+        log_line(change, against.sentence)
+    change.save()
+    return against
 
 
 def _is_for(change: Change, actor: Operator) -> None:

@@ -26,6 +26,7 @@ from accounts.roles import APPROVE, SEE_IAM, Role
 from characters import shown
 from sync.changes import demands
 from sync.changes.approvers import may_review, nobody_reviews, to_review
+from sync.changes.span import current_changes
 from sync.changes.steps import title_of_steps
 from sync.models import Change
 from sync.queue import NOTIFY, wake
@@ -88,6 +89,14 @@ MAILS = {
         "approve in this AWS account.",
         always=True,
     ),
+    "change.across_proposed": Mail("Approval asked for", "{requester} asks for your approval.", Change.State.PROPOSED),
+    "change.across_approvals_voided": Mail(
+        "Approval asked for again", "What was approved is no longer the whole of it: look at it again."
+    ),
+    "change.across_halted": Mail("Halted", "Nothing more of a change is begun; its page says why."),
+    "change.across_applied": Mail(
+        "Applied", "AWS accepted all steps of a change; they are in force within about a minute."
+    ),
     "change.ends_soon": Mail("Access ends", "Temporary access ends within a day.", Change.State.SCHEDULED),
     "change.reviewed": Mail("Reviewed", "What was applied without approvals has been reviewed; its page says how."),
 }
@@ -98,13 +107,24 @@ _TELLS_ALL = ("change.glass_broken", "change.approved_alone", "change.end_decide
 _NOT_ENDED = ("change.failed", "change.conflicted", "change.unknown")
 _STILL_THERE = "Temporary access did not end when it should have. It is tried again by itself; its page says why."
 _ASKS = ("change.proposed", "change.approvals_voided")  # for an approval
+_ASKS_ACROSS = ("change.across_proposed", "change.across_approvals_voided")
+# Of one of a change across AWS accounts nothing is told of these: one mail tells it of all of them.
+_TOLD_ACROSS = ("change.proposed", "change.approvals_voided", "change.approved", "change.applied")
 
 
 def after_commit(verb: str, change: Change) -> None:
     """Has a worker send what goes with this entry of the trail, if anything does."""
+    if change.span_id and verb in _TOLD_ACROSS and not _is_planned_again(change):
+        return
     again = bool(change.ends_id) and verb in _NOT_ENDED and _is_tried_hourly(change)
     if verb in MAILS and not again:
         transaction.on_commit(partial(wake, NOTIFY, change.pk, verb))
+
+
+def _is_planned_again(change: Change) -> bool:
+    """Whether it came to the change across AWS accounts later than the others."""
+    before = Change.objects.filter(span=change.span_id, aws_account=change.aws_account_id, pk__lt=change.pk)
+    return before.exists()
 
 
 def _is_tried_hourly(removal: Change) -> bool:
@@ -142,8 +162,17 @@ def _recipients(verb: str, change: Change) -> Iterable[Operator]:
         return {glass.operator for glass in change.broken_glass.filter(void=False).select_related("operator")}
     if change.ends_id and verb in _NOT_ENDED:
         return {change.requested_by, *who_may(APPROVE, change.aws_account)}
-    if verb not in _ASKS:
-        return {change.requested_by, change.applied_by or change.requested_by}
+    if verb in _ASKS_ACROSS and change.span_id:
+        asked = (_asked(each) for each in current_changes(change.span_id) if each.state == Change.State.PROPOSED)
+        return list(dict.fromkeys(operator for each in asked for operator in each))
+    if verb in _ASKS:
+        return _asked(change)
+    released_by = change.span.released_by if change.span else None
+    return {change.requested_by, change.applied_by or released_by or change.requested_by}
+
+
+def _asked(change: Change) -> list[Operator]:
+    """Whose approval would count for it."""
     required = demands.demands(change, [])
     asking = {demand.of_account or change.aws_account for demand in required}
     others = {operator for each in asking for operator in who_may(APPROVE, each).exclude(pk=change.requested_by_id)}
@@ -153,6 +182,23 @@ def _recipients(verb: str, change: Change) -> Iterable[Operator]:
         if may(operator, SEE_IAM, change.aws_account)
         and any(demand.takes(operator, change.aws_account) for demand in required)
     ]
+
+
+def _is_across(mail: Mail) -> bool:
+    return any(MAILS[verb] is mail for verb in MAILS if verb.startswith("change.across_"))
+
+
+def _about(change: Change, mail: Mail) -> str:
+    """Of several AWS accounts without their names: who reads it may see one of them only."""
+    if _is_across(mail):
+        return f"change {change.span_id} across AWS accounts"
+    return f"change {change.pk} in {change.aws_account}"
+
+
+def _page_of(change: Change, mail: Mail) -> str:
+    if _is_across(mail):
+        return reverse("spanning_change", kwargs={"pk": change.span_id})
+    return reverse("change", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
 
 
 def _nothing(operator: Operator) -> str:
@@ -169,9 +215,9 @@ def _reviews(change: Change) -> Callable[[Operator], str]:
 
 
 def _message(change: Change, mail: Mail, operator: Operator, asked: str, connection: BaseEmailBackend) -> EmailMessage:
-    does = shown(title_of_steps(change))
-    about = shown(f"change {change.pk} in {change.aws_account}")
-    page = reverse("change", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
+    does = "" if _is_across(mail) else shown(title_of_steps(change))
+    about = shown(_about(change, mail))
+    page = _page_of(change, mail)
     lines = [
         " ".join([mail.sentence.format(requester=change.requested_by, owner=change.applied_by), asked]).rstrip(),
         f"{about[0].upper()}{about[1:]}{': ' if does else ''}{does}",

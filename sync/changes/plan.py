@@ -24,6 +24,7 @@ from sync import checks, clock, operations, sealed
 from sync.changes import demands
 from sync.changes.affected import steps_by_account
 from sync.changes.bookkeeping import PlanError, record
+from sync.changes.span import SpanPlace
 from sync.changes.steps import title_of
 from sync.checks import Measurement, PlanFinding
 from sync.models import Change, Step
@@ -48,10 +49,11 @@ def propose(
     not_before: datetime | None = None,
     until: datetime | None = None,
     findings: Sequence[PlanFinding] = (),
+    place: SpanPlace | None = None,
 ) -> Change:
     """Raises PlanError with a sentence when the console won't do it. `until`: see sync/changes/temporary.py.
 
-    `findings`: what is to be said of it beside what is found here.
+    `findings`: what is to be said of it beside what is found here. `place`: in a change across AWS accounts.
     """
     if not steps:
         raise PlanError("There is nothing to do.")
@@ -89,6 +91,8 @@ def propose(
         not_before=not_before,
         until=until,
         reverses=reverses,
+        span=place.span if place else None,
+        wave=place.wave if place else 0,
         findings=[finding.as_json() for finding in findings],
         measured=measurements_to_keep(measured),
         safeguards=blocking_versions(aws_account),

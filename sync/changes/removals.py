@@ -21,7 +21,7 @@ from sync.changes.bookkeeping import PlanError, locked_if_free, log_line, record
 from sync.changes.plan import digest
 from sync.changes.sole_owner import decides_alone
 from sync.changes.steps import planned_step
-from sync.changes.transitions import BRING_BACK
+from sync.changes.system_events import BRING_BACK
 from sync.error_isolation import for_each_isolated
 from sync.models import Change, Step
 from sync.operation_mixins import FollowsRenames

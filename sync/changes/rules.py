@@ -14,8 +14,10 @@ from sync.changes.approvers import ChangeSituation, may_review, owns_all, why_no
 from sync.changes.bookkeeping import PlanError
 from sync.changes.events import OperatorEvent, refusal
 from sync.changes.plan import digest_of
+from sync.changes.span import why_not_by_itself
 from sync.changes.steps import reversals, why_needed
 from sync.changes.transitions import (
+    APPLY_IT,
     APPROVE_ALONE,
     APPROVE_IT,
     BREAK_GLASS,
@@ -54,6 +56,10 @@ def check(event: OperatorEvent, change: Change, operator: Operator) -> ChangeSit
     return at
 
 
+def _apply(at: ChangeSituation) -> str:
+    return why_not_by_itself(at.change)
+
+
 def _approve(at: ChangeSituation) -> str:
     if not at.demands:
         return "This change needs no approval."
@@ -73,6 +79,8 @@ def _withdraw(at: ChangeSituation) -> str:
 
 
 def _break_glass(at: ChangeSituation) -> str:
+    if against := why_not_by_itself(at.change):
+        return against
     if not at.missing:
         return "No approval is missing: apply it as usual."
     if not why_not(APPROVE_ALONE, at):
@@ -151,6 +159,7 @@ def _reverse(at: ChangeSituation) -> str:
 
 
 _RULES: Mapping[OperatorEvent, Callable[[ChangeSituation], str]] = {
+    APPLY_IT: _apply,
     APPROVE_IT: _approve,
     APPROVE_ALONE: _approve_alone,
     WITHDRAW: _withdraw,

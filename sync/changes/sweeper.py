@@ -13,7 +13,7 @@ from sync.changes import claims, removals, temporary
 from sync.changes.bookkeeping import locked_if_free, log_line, record
 from sync.changes.claims import Claim
 from sync.changes.records import read_pending
-from sync.changes.transitions import CLAIM, EXPIRE
+from sync.changes.system_events import CLAIM, EXPIRE
 from sync.error_isolation import for_each_isolated
 from sync.models import Change, Lease
 from sync.queue import APPLY, wake

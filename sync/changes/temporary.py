@@ -24,7 +24,8 @@ from sync.changes.bookkeeping import PlanError, locked, locked_if_free, log_line
 from sync.changes.plan import digest, extend, plan, propose, row_of
 from sync.changes.rules import check
 from sync.changes.steps import created_ids, title_of
-from sync.changes.transitions import LET_END_GO, MOVE_END
+from sync.changes.system_events import LET_END_GO
+from sync.changes.transitions import MOVE_END
 from sync.error_isolation import for_each_isolated
 from sync.models import Change, Step
 from sync.operation_mixins import RedoneByReverses

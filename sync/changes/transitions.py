@@ -3,12 +3,13 @@
 Services refuse by it (sync/changes/rules.py), the page of a change offers its buttons by it, its addresses, the page of
 a fresh sign-in and the table in docs/changes.md are made of it. What else an event asks for, such as an approval that
 is missing, is a rule in sync/changes/rules.py, for the service and the button alike: `besides` says it in words.
+What workers do stands in sync/changes/system_events.py.
 """
 
 from __future__ import annotations
 
 from accounts.roles import ADMINISTER, APPLY, APPROVE, PROPOSE
-from sync.changes.events import Button, FreshSignIn, OperatorEvent, SystemEvent, Whose
+from sync.changes.events import Button, FreshSignIn, OperatorEvent, Whose
 from sync.models import Change, Step
 
 State = Change.State
@@ -29,7 +30,8 @@ APPLY_IT = OperatorEvent(
     sign_in_words="Apply change {pk}",
     types_name=True,
     button=Button("Apply", kind="primary"),
-    besides="nothing stands against it: approvals, writes, checks, what is protected",
+    besides="nothing stands against it: approvals, writes, checks, what is protected; it isn't one of a change across "
+    "AWS accounts",
 )
 BREAK_GLASS = OperatorEvent(
     name="break_glass",
@@ -302,94 +304,4 @@ OPERATOR_EVENTS = (
     DELETE_APPEARED,
     LEAVE_APPEARED,
     REVERSE,
-)
-
-EXPIRE = SystemEvent(
-    name="expire",
-    by="tick",
-    starts_from=(State.AWAITING_GRANT, *Change.UNDECIDED, State.SCHEDULED),
-    leads_to=(State.EXPIRED,),
-    besides="its time is over",
-)
-SCHEDULE_END = SystemEvent(
-    name="schedule the end",
-    by="worker",
-    starts_from=(State.AWAITING_GRANT,),
-    leads_to=(State.SCHEDULED,),
-    besides="something of the grant was done",
-)
-LET_END_GO = SystemEvent(
-    name="let the end go",
-    by="worker",
-    starts_from=(State.AWAITING_GRANT, State.SCHEDULED),
-    leads_to=(State.CANCELLED,),
-    besides="the grant gave nothing, or a reverse took all of it away",
-)
-QUEUE = SystemEvent(
-    name="queue",
-    by="tick",
-    starts_from=(State.SCHEDULED,),
-    leads_to=(State.QUEUED,),
-    besides="its time has come",
-)
-CLAIM = SystemEvent(
-    name="claim",
-    by="worker",
-    starts_from=Change.CLAIMABLE,
-    leads_to=(State.APPLYING,),
-    besides="the queue isn't held",
-)
-LET_GO = SystemEvent(
-    name="let go",
-    by="worker",
-    starts_from=(State.APPLYING,),
-    leads_to=(State.WAITING, State.QUEUED, State.SCHEDULED),
-    besides="another change writes its objects, goes first, or a step waits for something to come to pass",
-)
-END = SystemEvent(
-    name="end",
-    by="worker",
-    starts_from=(State.APPLYING,),
-    leads_to=(State.APPLIED, State.CANCELLED, *Change.STUCK),
-)
-TURN_BACK = SystemEvent(
-    name="turn back",
-    by="worker",
-    starts_from=(State.APPLYING,),
-    leads_to=(State.PROPOSED, State.FAILED, State.EXPIRED),
-    besides="something stands against it",
-)
-TAKE_BACK = SystemEvent(
-    name="take back",
-    by="tick",
-    starts_from=(State.APPLYING,),
-    leads_to=(State.QUEUED,),
-    besides="its worker stopped answering",
-)
-BRING_BACK = SystemEvent(
-    name="bring back",
-    by="tick",
-    starts_from=Change.STUCK,
-    leads_to=(State.QUEUED,),
-    besides="it is the end of temporary access",
-)
-STOP_HELD = SystemEvent(
-    name="stop what was held",
-    by="release of the queue",
-    starts_from=(*Change.MOVING, State.SCHEDULED),
-    leads_to=(State.UNKNOWN,),
-    besides="whoever released the queue didn't name it",
-)
-SYSTEM_EVENTS = (
-    SCHEDULE_END,
-    LET_END_GO,
-    EXPIRE,
-    QUEUE,
-    CLAIM,
-    LET_GO,
-    END,
-    TURN_BACK,
-    TAKE_BACK,
-    BRING_BACK,
-    STOP_HELD,
 )

@@ -24,7 +24,7 @@ from sync.changes import PlanError, attempts, temporary
 from sync.changes.bookkeeping import log_line, record, wake_after_commit
 from sync.changes.steps import created_ids, planned_step
 from sync.counter import outside
-from sync.models import Change, Step, StepCounter
+from sync.models import Change, SpanningChange, Step, StepCounter
 from sync.operations import Gate, Guarantee, PlannedStep
 
 logger = logging.getLogger(__name__)
@@ -115,6 +115,10 @@ def release(
             wake_after_commit(each.change.pk)
         else:
             _stop(each.change)
+    # Which of their waves were begun since isn't known: whoever resumes one has looked.
+    SpanningChange.objects.filter(finished_at=None, halted_at=None).exclude(released_at=None).update(
+        halted_at=clock.now()
+    )
     released = ReleasedChanges(
         sorted(going_on), sorted(each.change.pk for each in waiting if each.change.pk not in going_on)
     )

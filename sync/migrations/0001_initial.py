@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                         ("claim", models.CharField(blank=True, max_length=64)),
                         ("heartbeat_at", models.DateTimeField(blank=True, null=True)),
                         ("cancel_asked", models.BooleanField(default=False)),
+                        ("wave", models.PositiveSmallIntegerField(default=0)),
                         ("until", models.DateTimeField(blank=True, null=True)),
                         ("warned_at", models.DateTimeField(blank=True, null=True)),
                         ("findings", models.JSONField(blank=True, default=list)),
@@ -146,63 +147,22 @@ class Migration(migrations.Migration):
                                 to="sync.change",
                             ),
                         ),
+                        (
+                            "span",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="changes",
+                                to="sync.spanningchange",
+                            ),
+                        ),
                     ],
                     options={
                         "ordering": ["-id"],
                         "indexes": [
                             models.Index(fields=["aws_account", "state"], name="sync_change_aws_acc_99d28b_idx"),
                             models.Index(fields=["state", "heartbeat_at"], name="sync_change_state_52d49f_idx"),
-                        ],
-                    },
-                ),
-                migrations.CreateModel(
-                    name="BreakGlass",
-                    fields=[
-                        (
-                            "id",
-                            models.BigAutoField(
-                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                            ),
-                        ),
-                        ("reason", models.TextField()),
-                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                        ("void", models.BooleanField(default=False)),
-                        ("reviewed_at", models.DateTimeField(blank=True, null=True)),
-                        ("review", models.TextField(blank=True)),
-                        (
-                            "operator",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to=settings.AUTH_USER_MODEL,
-                            ),
-                        ),
-                        (
-                            "reviewed_by",
-                            models.ForeignKey(
-                                blank=True,
-                                null=True,
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to=settings.AUTH_USER_MODEL,
-                            ),
-                        ),
-                        (
-                            "change",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="broken_glass",
-                                to="sync.change",
-                            ),
-                        ),
-                    ],
-                    options={
-                        "verbose_name_plural": "broken glasses",
-                        "ordering": ["at", "pk"],
-                        "constraints": [
-                            models.UniqueConstraint(
-                                condition=models.Q(("void", False)), fields=("change",), name="sync_glass_broken_once"
-                            )
                         ],
                     },
                 ),
@@ -260,47 +220,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         "ordering": ["pk"],
-                    },
-                ),
-                migrations.CreateModel(
-                    name="Approval",
-                    fields=[
-                        (
-                            "id",
-                            models.BigAutoField(
-                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                            ),
-                        ),
-                        ("approved", models.BooleanField()),
-                        ("digest", models.CharField(max_length=64)),
-                        ("comment", models.TextField(blank=True)),
-                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                        ("void", models.BooleanField(default=False)),
-                        ("alone", models.BooleanField(default=False)),
-                        (
-                            "operator",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to=settings.AUTH_USER_MODEL,
-                            ),
-                        ),
-                        (
-                            "change",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT, related_name="approvals", to="sync.change"
-                            ),
-                        ),
-                    ],
-                    options={
-                        "ordering": ["at"],
-                        "constraints": [
-                            models.UniqueConstraint(
-                                condition=models.Q(("void", False)),
-                                fields=("change", "operator"),
-                                name="sync_approval_one_each",
-                            )
-                        ],
                     },
                 ),
                 migrations.CreateModel(
@@ -390,7 +309,7 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
-                    name="Fact",
+                    name="LeftOut",
                     fields=[
                         (
                             "id",
@@ -398,124 +317,26 @@ class Migration(migrations.Migration):
                                 auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
-                        ("kind", models.CharField(max_length=40)),
-                        ("object_id", models.CharField(max_length=400)),
-                        ("name", models.CharField(max_length=40)),
-                        ("value", models.JSONField()),
-                        ("sort_key", models.CharField(blank=True, db_index=True, max_length=80)),
-                        (
-                            "aws_account",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.awsaccount"
-                            ),
-                        ),
-                    ],
-                    options={
-                        "constraints": [
-                            models.UniqueConstraint(
-                                fields=("aws_account", "kind", "object_id", "name"), name="sync_fact_of_object"
-                            )
-                        ],
-                    },
-                ),
-                migrations.CreateModel(
-                    name="LabelRemoval",
-                    fields=[
-                        (
-                            "id",
-                            models.BigAutoField(
-                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                            ),
-                        ),
-                        (
-                            "state",
-                            models.CharField(
-                                choices=[
-                                    ("pending", "Waits for a second person"),
-                                    ("agreed", "Agreed"),
-                                    ("refused", "Refused"),
-                                ],
-                                default="pending",
-                                max_length=8,
-                            ),
-                        ),
-                        ("reason", models.TextField(blank=True)),
-                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                        ("decided_at", models.DateTimeField(blank=True, null=True)),
-                        (
-                            "author",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to=settings.AUTH_USER_MODEL,
-                            ),
-                        ),
-                        (
-                            "aws_account",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.CASCADE,
-                                related_name="label_removals",
-                                to="accounts.awsaccount",
-                            ),
-                        ),
-                        (
-                            "decided_by",
-                            models.ForeignKey(
-                                blank=True,
-                                null=True,
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to=settings.AUTH_USER_MODEL,
-                            ),
-                        ),
-                        (
-                            "label",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.CASCADE,
-                                related_name="removals",
-                                to="accounts.accountlabel",
-                            ),
-                        ),
-                    ],
-                    options={
-                        "ordering": ["-pk"],
-                        "constraints": [
-                            models.UniqueConstraint(
-                                condition=models.Q(("state", "pending")),
-                                fields=("label", "aws_account"),
-                                name="sync_label_removal_one_pending",
-                            )
-                        ],
-                    },
-                ),
-                migrations.CreateModel(
-                    name="Lease",
-                    fields=[
-                        (
-                            "id",
-                            models.BigAutoField(
-                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                            ),
-                        ),
-                        ("object_key", models.CharField(max_length=500)),
-                        ("taken_at", models.DateTimeField(default=django.utils.timezone.now)),
-                        (
-                            "aws_account",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.awsaccount"
-                            ),
-                        ),
+                        ("reason", models.TextField()),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
                         (
                             "change",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="left_out", to="sync.change"
+                            ),
+                        ),
+                        (
+                            "operator",
                             models.ForeignKey(
-                                on_delete=django.db.models.deletion.CASCADE, related_name="leases", to="sync.change"
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
                             ),
                         ),
                     ],
                     options={
-                        "constraints": [
-                            models.UniqueConstraint(fields=("aws_account", "object_key"), name="sync_lease_of_object")
-                        ],
+                        "verbose_name_plural": "left out",
+                        "ordering": ["at", "pk"],
                     },
                 ),
                 migrations.CreateModel(
@@ -550,51 +371,6 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
-                    name="OwnershipRule",
-                    fields=[
-                        (
-                            "id",
-                            models.BigAutoField(
-                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                            ),
-                        ),
-                        ("position", models.PositiveIntegerField()),
-                        (
-                            "matches",
-                            models.CharField(
-                                choices=[("tag", "Tag"), ("path", "Path"), ("name", "Name")], max_length=4
-                            ),
-                        ),
-                        ("tag_key", models.CharField(blank=True, max_length=128)),
-                        ("pattern", models.CharField(max_length=512)),
-                        (
-                            "ownership",
-                            models.CharField(
-                                choices=[
-                                    ("managed", "Managed here"),
-                                    ("read_only", "Read-only: somebody else manages it"),
-                                    ("ignored", "Ignored: hidden from lists and drift"),
-                                ],
-                                max_length=9,
-                            ),
-                        ),
-                        (
-                            "aws_account",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.CASCADE,
-                                related_name="ownership_rules",
-                                to="accounts.awsaccount",
-                            ),
-                        ),
-                    ],
-                    options={
-                        "ordering": ["position"],
-                        "constraints": [
-                            models.UniqueConstraint(fields=("aws_account", "position"), name="sync_ownership_position")
-                        ],
-                    },
-                ),
-                migrations.CreateModel(
                     name="PullTurn",
                     fields=[
                         (
@@ -611,35 +387,6 @@ class Migration(migrations.Migration):
                             ),
                         ),
                     ],
-                ),
-                migrations.CreateModel(
-                    name="Region",
-                    fields=[
-                        (
-                            "id",
-                            models.BigAutoField(
-                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                            ),
-                        ),
-                        ("name", models.CharField(max_length=32)),
-                        ("enabled", models.BooleanField()),
-                        ("opt_in", models.BooleanField(default=False)),
-                        ("checked_at", models.DateTimeField()),
-                        (
-                            "aws_account",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.CASCADE,
-                                related_name="regions",
-                                to="accounts.awsaccount",
-                            ),
-                        ),
-                    ],
-                    options={
-                        "ordering": ["name"],
-                        "constraints": [
-                            models.UniqueConstraint(fields=("aws_account", "name"), name="sync_region_once")
-                        ],
-                    },
                 ),
                 migrations.CreateModel(
                     name="RowWrite",
@@ -1058,6 +805,62 @@ class Migration(migrations.Migration):
                         "constraints": [
                             models.UniqueConstraint(
                                 fields=("account_id", "region", "category"), name="sync_one_rate_of_category"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SpanningChange",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("organization_id", models.CharField(max_length=34)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("released_from", models.GenericIPAddressField(blank=True, null=True)),
+                        ("released_at", models.DateTimeField(blank=True, null=True)),
+                        ("halted_at", models.DateTimeField(blank=True, null=True)),
+                        ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                        ("finished_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "released_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "requested_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "reverses",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="reversed_by",
+                                to="sync.spanningchange",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-id"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("finished_at", None)),
+                                fields=["finished_at"],
+                                name="sync_spanning_open",
                             )
                         ],
                     },
@@ -1486,6 +1289,302 @@ class Migration(migrations.Migration):
                             models.UniqueConstraint(
                                 fields=("aws_account", "kind", "object_id"), name="sync_activityanswer_of_object"
                             )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="BreakGlass",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("reason", models.TextField()),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("void", models.BooleanField(default=False)),
+                        ("reviewed_at", models.DateTimeField(blank=True, null=True)),
+                        ("review", models.TextField(blank=True)),
+                        (
+                            "operator",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "reviewed_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "change",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="broken_glass",
+                                to="sync.change",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "broken glasses",
+                        "ordering": ["at", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("void", False)), fields=("change",), name="sync_glass_broken_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Approval",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("approved", models.BooleanField()),
+                        ("digest", models.CharField(max_length=64)),
+                        ("span_digest", models.CharField(blank=True, max_length=64)),
+                        ("comment", models.TextField(blank=True)),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("void", models.BooleanField(default=False)),
+                        ("alone", models.BooleanField(default=False)),
+                        (
+                            "operator",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "change",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="approvals", to="sync.change"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["at"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("void", False)),
+                                fields=("change", "operator"),
+                                name="sync_approval_one_each",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Fact",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=40)),
+                        ("object_id", models.CharField(max_length=400)),
+                        ("name", models.CharField(max_length=40)),
+                        ("value", models.JSONField()),
+                        ("sort_key", models.CharField(blank=True, db_index=True, max_length=80)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.awsaccount"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("aws_account", "kind", "object_id", "name"), name="sync_fact_of_object"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="LabelRemoval",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("pending", "Waits for a second person"),
+                                    ("agreed", "Agreed"),
+                                    ("refused", "Refused"),
+                                ],
+                                default="pending",
+                                max_length=8,
+                            ),
+                        ),
+                        ("reason", models.TextField(blank=True)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("decided_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="label_removals",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "label",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="removals",
+                                to="accounts.accountlabel",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "pending")),
+                                fields=("label", "aws_account"),
+                                name="sync_label_removal_one_pending",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Lease",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("object_key", models.CharField(max_length=500)),
+                        ("taken_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.awsaccount"
+                            ),
+                        ),
+                        (
+                            "change",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="leases", to="sync.change"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("aws_account", "object_key"), name="sync_lease_of_object")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OwnershipRule",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("position", models.PositiveIntegerField()),
+                        (
+                            "matches",
+                            models.CharField(
+                                choices=[("tag", "Tag"), ("path", "Path"), ("name", "Name")], max_length=4
+                            ),
+                        ),
+                        ("tag_key", models.CharField(blank=True, max_length=128)),
+                        ("pattern", models.CharField(max_length=512)),
+                        (
+                            "ownership",
+                            models.CharField(
+                                choices=[
+                                    ("managed", "Managed here"),
+                                    ("read_only", "Read-only: somebody else manages it"),
+                                    ("ignored", "Ignored: hidden from lists and drift"),
+                                ],
+                                max_length=9,
+                            ),
+                        ),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="ownership_rules",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["position"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("aws_account", "position"), name="sync_ownership_position")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Region",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=32)),
+                        ("enabled", models.BooleanField()),
+                        ("opt_in", models.BooleanField(default=False)),
+                        ("checked_at", models.DateTimeField()),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="regions",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["name"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("aws_account", "name"), name="sync_region_once")
                         ],
                     },
                 ),

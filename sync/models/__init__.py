@@ -9,10 +9,11 @@ from sync.models.changes import (
     Lease,
     PendingReread,
     SealedSecret,
+    SpanningChange,
     Step,
     StepCounter,
 )
-from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, DryRun, Override
+from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, DryRun, LeftOut, Override
 from sync.models.labels import LabelRemoval
 from sync.models.mirrored import (
     Facet,
@@ -44,6 +45,7 @@ __all__ = [
     "Fact",
     "LabelRemoval",
     "Lease",
+    "LeftOut",
     "LookedAfterRow",
     "MirrorQuerySet",
     "MirroredRow",
@@ -61,6 +63,7 @@ __all__ = [
     "Schedule",
     "SealedSecret",
     "SharedRate",
+    "SpanningChange",
     "Step",
     "StepCounter",
     "TickPart",

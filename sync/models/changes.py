@@ -12,6 +12,38 @@ from accounts.models import AwsAccount
 from sync.models.fields import StepSub
 
 
+class SpanningChange(models.Model):
+    """An intent in several AWS accounts of one organization: an ordinary change in each, carried out in waves.
+
+    Its state is that of these changes (sync/spanning/state.py); here stands only what its operators decided.
+    """
+
+    organization_id = models.CharField(max_length=34)  # o-…
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    released_from = models.GenericIPAddressField(null=True, blank=True)  # of the request by which they did
+    released_at = models.DateTimeField(null=True, blank=True)
+    halted_at = models.DateTimeField(null=True, blank=True)  # no change of it is begun until it is resumed
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)  # nothing more is begun
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["finished_at"], condition=models.Q(finished_at=None), name="sync_spanning_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"Change {self.pk} across AWS accounts"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still says when its changes are begun."""
+        return self.cancelled_at is None and self.finished_at is None
+
+
 class Change(models.Model):
     class State(models.TextChoices):
         AWAITING_GRANT = "awaiting_grant", "Waiting for its grant"  # the end of temporary access
@@ -69,6 +101,9 @@ class Change(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     cancel_asked = models.BooleanField(default=False)  # stop after the step that runs
     reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    # One of a change across AWS accounts, and of which of its waves, from 1; of each AWS account its newest counts.
+    span = models.ForeignKey(SpanningChange, models.PROTECT, null=True, blank=True, related_name="changes")
+    wave = models.PositiveSmallIntegerField(default=0)
     until = models.DateTimeField(null=True, blank=True)  # what it gives is taken away then, by its removal
     ends = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="removal")
     warned_at = models.DateTimeField(null=True, blank=True)  # of a removal: when its people were told that it comes
@@ -214,6 +249,7 @@ class Approval(models.Model):
     operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approved = models.BooleanField()
     digest = models.CharField(max_length=64)
+    span_digest = models.CharField(max_length=64, blank=True)  # of the change across AWS accounts that it is one of
     comment = models.TextField(blank=True)
     at = models.DateTimeField(default=timezone.now)
     void = models.BooleanField(default=False)  # withdrawn, or the plan got worse since

@@ -88,6 +88,22 @@ class Override(models.Model):
         return any(finding["severity"] == "guarded" for finding in self.findings)
 
 
+class LeftOut(models.Model):
+    """A change across AWS accounts goes on without this one of its changes, which is an ordinary one from then on."""
+
+    change = models.OneToOneField(Change, models.PROTECT, related_name="left_out")
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name_plural = "left out"
+
+    def __str__(self) -> str:
+        return f"Change {self.change_id} by {self.operator}"
+
+
 class DryRun(models.Model):
     """A look at AWS with the plan in hand, by which nothing is written. Ended when it has `finished_at`."""
 

@@ -105,6 +105,7 @@ from sync.models import (
     Fact,
     LabelRemoval,
     Lease,
+    LeftOut,
     MirroredRow,
     Override,
     OwnershipRule,
@@ -118,6 +119,7 @@ from sync.models import (
     Schedule,
     SealedSecret,
     SharedRate,
+    SpanningChange,
     Step,
     StepCounter,
     TickPart,
@@ -208,6 +210,7 @@ def _of_the_console(operator: Operator) -> None:
     StepCounter.objects.get_or_create(pk=StepCounter.ONLY)
     TickPart.objects.create(name="sync.sweep", began_at=timezone.now())
     AuditCheck.objects.create(asked_by=operator, is_running=False)
+    SpanningChange.objects.create(organization_id="o-exampleorg", requested_by=operator)
     SharedRate.objects.create(account_id="123456789012", region="eu-west-1", category="UserList")
     group = Group.objects.create(name="Auditors")
     ClaimGroup.objects.create(value="aws-audit", group=group)
@@ -277,6 +280,7 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
         )
     Override.objects.create(change=change, operator=operator, reason="It moves", findings=[])
     Comment.objects.create(change=change, operator=operator, text="Why now?")
+    LeftOut.objects.create(change=change, operator=operator, reason="Not there")
     Lease.objects.create(aws_account=aws_account, object_key="iam.policy:x", change=change)
 
 

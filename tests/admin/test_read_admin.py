@@ -61,6 +61,7 @@ FOR_OWNERS_OF_ALL = {
     "AuditHead",
     "LogEntry",
     "SharedRate",
+    "SpanningChange",
     "KeyCheck",
     "RowWrite",
     "StepCounter",

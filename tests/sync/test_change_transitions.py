@@ -21,7 +21,8 @@ from policies.operations.update import DeleteVersion, SetDefault, UpdatePolicy
 from sync import changes
 from sync.changes.events import OperatorEvent, may_do
 from sync.changes.plan import digest
-from sync.changes.transitions import OPERATOR_EVENTS, SYSTEM_EVENTS
+from sync.changes.system_events import SYSTEM_EVENTS
+from sync.changes.transitions import OPERATOR_EVENTS
 from sync.models import Change, Step
 from sync.views.change_actions import ACTIONS
 from tests.services.pages import change_address

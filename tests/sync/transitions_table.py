@@ -15,7 +15,8 @@ if __name__ == "__main__":
 
 from accounts.roles import Role, roles_with
 from sync.changes.events import Event, FreshSignIn, OperatorEvent, Whose
-from sync.changes.transitions import OPERATOR_EVENTS, SYSTEM_EVENTS
+from sync.changes.system_events import SYSTEM_EVENTS
+from sync.changes.transitions import OPERATOR_EVENTS
 from sync.models import Change
 
 PAGE = Path("docs/changes.md")
