@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from access.holders import Holder
 from access.surroundings import Surroundings
-from policies.engine.callers import Caller, CallerKind
+from policies.engine.callers import KEYS_OF_SERVICES, Caller, CallerKind
 from policies.engine.regions import only_region
 
-# IAM User Guide, "AWS global condition context keys": only in requests that AWS services make; aws:SourceOwner by the
-# SNS Developer Guide, "Example cases for Amazon SNS access control".
-_OF_SERVICES = frozenset(
-    {
-        "aws:sourcearn",
-        "aws:sourceaccount",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:sourceowner",
-        "aws:principalservicename",
-        "aws:principalservicenameslist",
-    }
-)
-# Same page: only of those who are in an AWS account, or in its organization.
+# IAM User Guide, "AWS global condition context keys": only of those who are in an AWS account, or in its organization.
 _OF_ACCOUNTS = frozenset({"aws:principalarn", "aws:principalorgid", "aws:principalorgpaths"})
 
 
@@ -63,7 +50,7 @@ class UnknownContextKeys:
 
     def __init__(self, caller: Caller, holder: Holder | None) -> None:
         is_no_service = caller.is_in_an_account or caller.kind is CallerKind.ANONYMOUS
-        self._absent = _OF_SERVICES if is_no_service else frozenset()
+        self._absent = KEYS_OF_SERVICES if is_no_service else frozenset()
         if caller.kind is not CallerKind.USER and not (caller.is_in_an_account and not caller.arn):
             self._absent |= {"aws:username"}
         if caller.kind in (CallerKind.SERVICE, CallerKind.ANONYMOUS):

@@ -10,6 +10,7 @@ from emulator.callers import Caller
 from emulator.encoded import encode, refusal_content
 from emulator.organizations.members import policy_arn
 from emulator.permissions import Effect, Question, decide
+from emulator.resource_arns import arn_of
 from emulator.wire import AwsError, AwsRequest
 
 # Which parameter names what the call is about; the first that is there counts ("Actions, resources, and condition
@@ -185,7 +186,8 @@ def _outside_iam(request: AwsRequest, caller: Caller) -> str:
         if service == request.service and parameter in request.params and request.action not in _POOLLESS:
             pool_id = request.params[parameter]
             return f"arn:{caller.partition}:{service}:{request.region}:{caller.account_id}:{kind}/{pool_id}"
-    return "*"
+    begin = f"arn:{caller.partition}:{request.service}:{request.region}:{caller.account_id}"
+    return arn_of(request.service, request.params, lambda resource: f"{begin}:{resource}") or "*"
 
 
 def _existing_arn(caller: Caller, kind: str, name: str) -> str | None:

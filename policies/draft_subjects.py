@@ -1,4 +1,4 @@
-"""What a draft is to be the document of: a managed policy, an inline policy, a trust policy.
+"""What a draft is to be the document of: a managed policy, an inline policy, a trust policy, that of a resource.
 
 An address names it by a word and AWS's immutable id; whoever owns the objects registers how they are found:
 
@@ -19,11 +19,19 @@ from policies.holdings import (
     InlineOfRolesChange,
     InlinePolicyChange,
     ManagedPolicyChange,
+    ResourcePolicyChange,
     TrustChange,
 )
 from policies.models import OrgPolicy, PolicyVersion
 
-DocumentChange = ManagedPolicyChange | InlinePolicyChange | TrustChange | ControlPolicyChange | InlineOfRolesChange
+DocumentChange = (
+    ManagedPolicyChange
+    | InlinePolicyChange
+    | TrustChange
+    | ControlPolicyChange
+    | InlineOfRolesChange
+    | ResourcePolicyChange
+)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from time import monotonic
 from uuid import uuid4
 
@@ -24,11 +24,13 @@ _TOO_LONG_TO_FIX = "Nothing was fixed: the document is too long for any policy o
 _TOO_LONG = "The document is longer than AWS takes any."
 
 
-def problems_of(text: str, kind: DocumentType = DocumentType.IDENTITY) -> tuple[DocumentProblem, ...]:
-    """Why AWS would refuse it; what is longer than it ever takes isn't even read."""
+def problems_of(
+    text: str, kind: DocumentType = DocumentType.IDENTITY, left_out: Collection[str] = ()
+) -> tuple[DocumentProblem, ...]:
+    """Why AWS would refuse it; what is longer than it ever takes isn't even read. `left_out`: codes that don't hold."""
     if len(text) > MOST_SENT:
         return (DocumentProblem(_TOO_LONG, path="", line=1, column=1),)
-    return parse(text, kind).problems
+    return tuple(each for each in parse(text, kind).problems if each.code not in left_out)
 
 
 def findings_in(
@@ -37,12 +39,15 @@ def findings_in(
     kind: DocumentType = DocumentType.IDENTITY,
     quota: Quota | None = None,
     is_wanted: Callable[[], bool] = lambda: True,
+    left_out: Collection[str] = (),
 ) -> Findings:
     """All that lint finds in a draft of the AWS account. `quota`: of its characters. Raises Unwanted."""
     if len(text) > MOST_SENT:
         return as_shown([LintFinding("DOCUMENT_TOO_LONG", Severity.ERROR, _TOO_LONG, "", 1, 1, 0, 0)])
     most = _most_characters(aws_account, kind, quota)
-    return findings_of(text.replace("\r\n", "\n"), kind, aws_account.account_id, most, is_wanted)
+    found = findings_of(text.replace("\r\n", "\n"), kind, aws_account.account_id, most, is_wanted)
+    kept = [each.finding for each in found.shown if each.finding.code not in left_out]
+    return found if len(kept) == len(found.shown) else as_shown(kept)
 
 
 def fixed_draft(
@@ -69,10 +74,10 @@ def _most_characters(aws_account: AwsAccount, kind: DocumentType, quota: Quota |
     return limit.value if limit.is_sure else None
 
 
-def cleaned_document(text: str, kind: DocumentType = DocumentType.IDENTITY) -> str:
+def cleaned_document(text: str, kind: DocumentType = DocumentType.IDENTITY, left_out: Collection[str] = ()) -> str:
     """As it is sent to AWS. Raises ValidationError where AWS would refuse it."""
     text = text.replace("\r\n", "\n")
-    if problems_of(text, kind):
+    if problems_of(text, kind, left_out):
         raise forms.ValidationError("AWS would refuse this document: see the findings.")
     return text.strip("\n")
 

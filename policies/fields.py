@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -58,6 +58,7 @@ class DocumentField(EditorField):
     check = "document_check"  # the URL name of what is asked while one types
     view_address = "document_view"
     counts_white_space = False  # its quota does
+    left_out: Collection[str] = ()  # codes of findings that don't hold for its documents
     above_template = ""  # what is said of it above the findings; its context is `description`
     description_template = ""  # what is said of it beside the findings; its context is `description`
 
@@ -69,7 +70,7 @@ class DocumentField(EditorField):
         self.quota, self.of = quota, of
 
     def clean(self, value: Any) -> str:
-        return cleaned_document(super().clean(value), self.kind)
+        return cleaned_document(super().clean(value), self.kind, self.left_out)
 
     def size(self, text: str) -> int:
         return len(text.strip()) if self.counts_white_space else size(text)
@@ -140,7 +141,8 @@ class BoundDocument(forms.BoundField):
         """None of a text that nobody has begun: that it is empty is no fault of theirs."""
         if not self.text and not self.form.is_bound:
             return as_shown([])
-        return findings_in(self.text, self.form.aws_account, self.field.kind, self.field.quota)
+        field = self.field
+        return findings_in(self.text, self.form.aws_account, field.kind, field.quota, left_out=field.left_out)
 
     @property
     def size(self) -> int:
@@ -161,14 +163,15 @@ class BoundDocument(forms.BoundField):
         draft = checked_draft(
             self.text, self.field.kind, self.form.aws_account, self.form.operator, self.field.subject(self.form)
         )
-        return list(draft_blocks.shown(draft, is_valid=not problems_of(self.text, self.field.kind)))
+        is_valid = not problems_of(self.text, self.field.kind, self.field.left_out)
+        return list(draft_blocks.shown(draft, is_valid=is_valid))
 
     def blocks_between(self, began: str, there: str) -> list[ShownBlock]:
         """The same of what somebody else changed since an edit began, for whom."""
         draft = checked_draft(
             there, self.field.kind, self.form.aws_account, self.form.operator, self.field.subject(self.form)
         )
-        if draft.subject is None or problems_of(there, self.field.kind):
+        if draft.subject is None or problems_of(there, self.field.kind, self.field.left_out):
             return []
         change = draft.subject.with_text(began)
         subject = DraftSubject(change, "Against what was there when you began", draft.subject.url, title=MEANWHILE)

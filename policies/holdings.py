@@ -135,6 +135,15 @@ class ResourcePolicyChange(ResourceChange):
 
 
 @dataclass(frozen=True)
+class ResourceStatementChange(ResourceChange):
+    """One statement of the policy that stands on the ARN `on`, by its Sid, as JSON. None: it isn't in it any more."""
+
+    on: str
+    sid: str
+    statement: str | None
+
+
+@dataclass(frozen=True)
 class PublicAccessBlockChange(ResourceChange):
     """The settings of Block Public Access that are on, by AWS's names."""
 

@@ -7,10 +7,13 @@ class ResourcesConfig(AppConfig):
     name = "resources"
 
     def ready(self) -> None:
-        from resources import kinds, permissions, registration, sources
+        from resources import actions, draft_subjects, kinds, operations, permissions, registration, sources
         from sync.aws import permission
 
         permission.register_part(permissions.PART)
         sources.register()
         kinds.register()
+        operations.register()
+        draft_subjects.register()
+        actions.register()
         registration.register()

@@ -5,17 +5,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from policies.holdings import PublicAccessBlockChange, ResourceChange, ResourcePolicyChange
+from policies.holdings import (
+    PublicAccessBlockChange,
+    ResourceChange,
+    ResourcePolicyChange,
+    ResourceStatementChange,
+)
 from policies.models import Document
 from resources.governing import governor_of
+from resources.operations.blocking import BLOCK, SETTINGS
+from resources.operations.function_statements import document_of
+from resources.operations.functions import statements_of
+from resources.operations.policies import POLICY
 from resources.selectors import Held, HeldPolicies, PolicyOnResource
-
-BLOCK = "public_access_block"
-SETTINGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-POLICY = "policy"  # the part that operators write
 
 
 def planned_policies(held: Held, asked: str, changes: Iterable[ResourceChange]) -> Held:
@@ -31,8 +37,10 @@ def planned_policies(held: Held, asked: str, changes: Iterable[ResourceChange]) 
             continue
         if isinstance(change, PublicAccessBlockChange):
             held = replace(held, facts={**held.facts, BLOCK: {name: name in change.settings for name in SETTINGS}})
-        elif isinstance(change, ResourcePolicyChange) and _stands_on(change) == (governor.on or governor.arn):
-            held = _with_document(held, change)
+        elif isinstance(change, ResourcePolicyChange | ResourceStatementChange):
+            on = change.on or change.resource_arn
+            if on == (governor.on or governor.arn):
+                held = _with_document(held, on, _document(held, on, change))
     return held
 
 
@@ -40,20 +48,26 @@ def planned_as_whole(held: HeldPolicies, changes: Sequence[ResourceChange]) -> H
     """The same of all that stands on a resource that the mirror has: also of its aliases, its stream."""
     if held.resource is None or not changes:
         return held
-    stand_on = [_stands_on(each) for each in changes if isinstance(each, ResourcePolicyChange)]
+    written = (each for each in changes if isinstance(each, ResourcePolicyChange | ResourceStatementChange))
+    stand_on = [each.on or each.resource_arn for each in written]
     for on in dict.fromkeys([held.resource.arn, *(each.arn for each in held.policies), *stand_on]):
         found = planned_policies(held, on, changes)
         held = found if isinstance(found, HeldPolicies) else held
     return held
 
 
-def _stands_on(change: ResourcePolicyChange) -> str:
-    return change.on or change.resource_arn
+def _document(held: HeldPolicies, on: str, change: ResourcePolicyChange | ResourceStatementChange) -> str | None:
+    if isinstance(change, ResourcePolicyChange):
+        return change.document
+    there = next((each.document.text for each in held.policies if (each.part, each.arn) == (POLICY, on)), None)
+    statements = {sid: each for sid, each in statements_of(there).items() if sid != change.sid}
+    if change.statement is not None:
+        statements[change.sid] = json.loads(change.statement)
+    return document_of(statements)
 
 
-def _with_document(held: HeldPolicies, change: ResourcePolicyChange) -> HeldPolicies:
-    on = _stands_on(change)
+def _with_document(held: HeldPolicies, on: str, document: str | None) -> HeldPolicies:
     others = tuple(each for each in held.policies if (each.part, each.arn) != (POLICY, on))
-    if change.document is None:
+    if document is None:
         return replace(held, policies=others)
-    return replace(held, policies=(PolicyOnResource(POLICY, on, Document(text=change.document)), *others))
+    return replace(held, policies=(PolicyOnResource(POLICY, on, Document(text=document)), *others))

@@ -18,9 +18,12 @@ _LESSONS = {
     "awslambda": "functions",
     "backup": "vaults",
     "dynamodb": "streams",
+    "ecr": "repositories",
     "efs": "file_systems",
     "kms": "keys",
     "s3": "buckets",
+    "secretsmanager": "secrets",
+    "sns": "topics",
     "sqs": "queues",
 }
 

@@ -1,4 +1,4 @@
-"""S3: new buckets are closed, lists say in which Region a bucket is, and what is no policy is refused."""
+"""S3: new buckets are closed, lists say in which Region a bucket is, and policies that AWS refuses are refused."""
 
 from __future__ import annotations
 
@@ -11,16 +11,24 @@ from moto.s3.models import PublicAccessBlock, S3Backend
 from moto.s3.responses import S3Response
 
 from emulator import clock
-from emulator.resource_policies.documents import is_open_to_all, statements_of
+from emulator.resource_policies.documents import is_open_to_all, others, statements_of, strangers
 
+_LONGEST = 20 * 1024  # "Bucket policies for Amazon S3" in the Amazon S3 User Guide
 _OWNER = {"ID": "bcaf1ffd86f41161ca5fb16fd081034f", "DisplayName": "webfile"}
 
 
 class MalformedPolicy(S3ClientError):  # type: ignore[misc]
     code = 400
 
+    def __init__(self, message: str = "Policies must be valid JSON and the first byte must be '{'") -> None:
+        super().__init__("MalformedPolicy", message)
+
+
+class PolicyTooLarge(S3ClientError):  # type: ignore[misc]
+    code = 400
+
     def __init__(self) -> None:
-        super().__init__("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'")
+        super().__init__("PolicyTooLarge", "Policy exceeds the maximum allowed document size.")
 
 
 class Blocked(S3ClientError):  # type: ignore[misc]
@@ -48,10 +56,16 @@ def teach() -> None:
 
     def put_bucket_policy(self: Any, bucket_name: str, policy: bytes) -> None:
         bucket = self.get_bucket(bucket_name)
+        if len(policy) > _LONGEST:
+            raise PolicyTooLarge
         try:
             statements_of(policy)
         except ValueError:
             raise MalformedPolicy from None
+        if next(strangers(policy, self.account_id, self.partition), None):
+            raise MalformedPolicy("Invalid principal in policy")
+        if next(others(policy, f"arn:{self.partition}:s3:::{bucket_name}"), None):
+            raise MalformedPolicy("Policy has invalid resource")
         block = bucket.public_access_block
         if block is not None and block.block_public_policy and is_open_to_all(policy):
             raise Blocked

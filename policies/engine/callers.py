@@ -161,6 +161,21 @@ def _session_in(user_id: str) -> str:
     return user_id.partition(":")[2]
 
 
+# IAM User Guide, "AWS global condition context keys": only in requests that AWS services make; aws:SourceOwner by the
+# SNS Developer Guide, "Example cases for Amazon SNS access control".
+KEYS_OF_SERVICES = frozenset(
+    {
+        "aws:sourcearn",
+        "aws:sourceaccount",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourceowner",
+        "aws:principalservicename",
+        "aws:principalservicenameslist",
+    }
+)
+
+
 class Principals:
     """A Principal or NotPrincipal element, compiled. `listed`: (kind, value)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -79,8 +79,10 @@ def render_checked(
     *,
     above_template: str = "",
     subject: Mapping[str, str] | None = None,
+    left_out: Collection[str] = (),
 ) -> HttpResponse:
-    """The findings, and what is told below and above them, as a field with a document has it.
+    """The findings, and what is told below and above them, as a field with a document has it. `left_out`: codes of
+    findings that don't hold for such documents.
 
     The address names its quota, and what it is a draft of (policies.draft_subjects), unless `subject` says that.
 
@@ -92,7 +94,7 @@ def render_checked(
     fixes = fixed_draft(text, request.POST["fix"], aws_account, kind, quota) if "fix" in request.POST else None
     text = fixes.text if fixes else text
     try:
-        findings = findings_in(text, aws_account, kind, quota, newest_of(signed_in(request), text))
+        findings = findings_in(text, aws_account, kind, quota, newest_of(signed_in(request), text), left_out)
     except FindingsUnwanted:
         return HttpResponse(status=204)
     if subject is None:
@@ -100,7 +102,7 @@ def render_checked(
     draft = checked_draft(text, kind, aws_account, signed_in(request), subject)
     shown = _but_for_word(findings, text, request.POST.get("caret", ""))
     with page_is_made():  # blocks only read
-        blocks = list(draft_blocks.shown(draft, is_valid=not problems_of(text, kind)))
+        blocks = list(draft_blocks.shown(draft, is_valid=not problems_of(text, kind, left_out)))
     context = {
         "blocks": blocks,
         "findings": shown,

@@ -15,6 +15,7 @@ from objects.object_pages import HISTORY, RAW, ObjectPages, Tab
 from objects.views.lists import ObjectList
 from policies.engine.structure import DocumentType
 from policies.findings import LintedDocument, as_shown, judged
+from resources.actions.offers import may_be_written
 from resources.facts import facts_of
 from resources.kinds import RESOURCE
 from resources.models import Resource, ResourcePolicy
@@ -91,6 +92,7 @@ def _head(row: Resource) -> Mapping[str, Any]:
         "facts": facts_of(row),
         "open_to": "" if row.gone_at else open_to(row),
         "read_at": facet.read_at if facet else None,
+        "may_write": may_be_written(row) and row.aws_account.is_connected,
         "is_off": not row.gone_at and not is_on(row.aws_account, kind.service, row.region),
     }
 

@@ -102,13 +102,16 @@ _RESENDABLE_OF_PEOPLE = (
     "AdminUserGlobalSignOut",
 )
 # … except renames (the second one finds nobody under the old name), calls that carry a secret, that send a message or
-# that make something each time, and those of Organizations that refuse the second one.
+# that make something each time, and those of Organizations, Lambda and ECR that refuse the second one.
 _SENT_ONCE = frozenset(
     {
         "AddCustomAttributes",
+        "AddPermission",
         "AddUserPoolClientSecret",
         "AttachPolicy",
+        "DeleteRepositoryPolicy",
         "DetachPolicy",
+        "RemovePermission",
         "UpdateIdentityProvider",
         "UpdateGroup",
         "UpdateLoginProfile",
@@ -162,6 +165,11 @@ _READS_IN_POLICIES = {
     # What else begins with "Get" there gives somebody's credentials.
     "cognito-identity": ("Describe*", "GetIdentityPoolRoles", "GetPrincipalTagAttributeMap", "List*"),
     "cognito-idp": ("AdminGet*", "AdminList*", "Describe*", "Get*", "List*"),
+    "ecr": ("DescribeRepositories", "GetRepositoryPolicy"),
     "identitystore": ("Describe*", "List*"),
+    "kms": ("GetKeyPolicy", "List*"),
+    "lambda": ("GetFunctionConfiguration", "GetPolicy", "List*"),
+    "s3": ("GetBucket*", "ListAllMyBuckets"),
+    "secretsmanager": ("DescribeSecret", "GetResourcePolicy"),  # and never what the secret says
     "sso-admin": ("Describe*", "Get*", "List*"),
 }

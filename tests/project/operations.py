@@ -20,6 +20,7 @@ from tests.identities import (
 )
 from tests.policies import operation_cases as operation_cases_policies
 from tests.policies import operation_cases_organization
+from tests.resources import operation_cases as operation_cases_resources
 from tests.services.operation_cases import OperationCase, SendingCase
 
 ALL: tuple[OperationCase, ...] = (
@@ -35,6 +36,7 @@ ALL: tuple[OperationCase, ...] = (
     *operation_cases_account.CASES,
     *operation_cases_root_access.CASES,
     *operation_cases_delegation.CASES,
+    *operation_cases_resources.CASES,
     *operation_cases_directory.CASES,
     *operation_cases_directory.OTHER_CASES,
     *operation_cases_sets.CASES,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.core.management import CommandError
 
 from accounts.models import AwsAccount
 from emulator.process import Emulator
@@ -102,7 +101,16 @@ def test_long_names_fit_and_stay_apart(length: int) -> None:
     assert len(short("x" * length)) <= 256
 
 
-def test_the_role_to_write_needs_nothing_of_it() -> None:
-    assert "Read" in output_of("console_role", "--tier", "read", "--resources", "--json")
-    with pytest.raises(CommandError, match="The role to write needs nothing for the policies of buckets"):
-        output_of("console_role", "--tier", "write", "--resources")
+def test_both_roles_have_a_part_of_it_that_may_be_left_out() -> None:
+    assert "s3:GetBucketPolicy" in output_of("console_role", "--tier", "read", "--resources", "--json")
+    document = json.loads(output_of("console_role", "--tier", "write", "--resources", "--json"))
+    writing = {each["Sid"]: each for each in document["Statement"] if each["Sid"] != "Read"}
+    assert writing["WriteKey"]["Action"] == ["kms:PutKeyPolicy"]
+    assert writing["WriteKey"]["Resource"] == "arn:aws:kms:*:*:key/*"
+    assert "lambda:AddPermission" in writing["WriteFunction"]["Action"]
+    assert _actions(output_of("console_role", "--tier", "write", "--json"), "s3") == []
+
+
+def _actions(text: str, service: str) -> list[str]:
+    found = (action for each in json.loads(text)["Statement"] for action in each["Action"])
+    return [action for action in found if action.startswith(f"{service}:")]

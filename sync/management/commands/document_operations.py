@@ -12,7 +12,7 @@ from sync.operations import Gate, Operation, registry
 
 TARGET = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 
-# The prefix of IAM actions, by the beginning of the kinds; the first that fits.
+# The prefix of IAM actions, by the beginning of the kinds, the first that fits; else it is that beginning itself.
 _SERVICES: Mapping[str, str] = {
     "iam.": "iam",
     "sso.": "sso",
@@ -20,6 +20,9 @@ _SERVICES: Mapping[str, str] = {
     "cognito.": "cognito-idp",
     "org.": "organizations",
 }
+
+# What policies call otherwise than the call: Service Authorization Reference, "Amazon S3".
+_NAMED_OTHERWISE = {"s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock"}
 
 _INTRODUCTION = """# Operations
 
@@ -34,8 +37,10 @@ mean: [changes](changes.md); how to add one: [adding an operation](adding-an-ope
 
 def action_of(operation: Operation[Any]) -> str:
     """The action of its call, as policies name it: "iam:CreatePolicyVersion"."""
-    service = next(service for begins, service in _SERVICES.items() if operation.kind.startswith(begins))
-    return f"{service}:{operation.aws_operation}"
+    own = operation.kind.partition(".")[0]
+    service = next((service for begins, service in _SERVICES.items() if operation.kind.startswith(begins)), own)
+    called = f"{service}:{operation.aws_operation}"
+    return _NAMED_OTHERWISE.get(called, called)
 
 
 def written() -> str:
