@@ -24,7 +24,7 @@ from sync.aws import errors
 from sync.aws.answers import keep_documents_raw, keep_host, read_our_way
 from sync.aws.purpose import SessionPurpose
 from sync.aws.secrets import Secret
-from sync.aws.target import AwsTarget
+from sync.aws.target import AwsTarget, send_only_to
 from sync.aws.trace import logged, watch
 from sync.aws.translation import SentCall, translate
 
@@ -158,7 +158,7 @@ class AwsSession:
     def _build(self, session: Session, service: str, region: str, *, resends: bool) -> BaseClient:
         target = self.target
         read_our_way(session)
-        return session.create_client(
+        client: BaseClient = session.create_client(
             service,
             region_name=region,
             endpoint_url=target.emulator_url or None,
@@ -173,6 +173,9 @@ class AwsSession:
                 proxies={} if target.emulated else None,
             ),
         )
+        if target.emulated:
+            send_only_to(client, target.emulator_url, target.account_id)
+        return client
 
     def _sending(self, operation: str) -> SentCall:
         return SentCall("sts", operation, self.target.account_id, write=False, emulated=self.target.emulated)

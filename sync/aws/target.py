@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from botocore.client import BaseClient
 from django.conf import settings
 
 from sync.aws import errors
@@ -96,6 +97,22 @@ def _emulator_url(aws_account: AwsAccount) -> str:
             aws_account=aws_account.account_id,
         )
     return url
+
+
+def send_only_to(client: BaseClient, emulator_url: str, account_id: str) -> None:
+    """Nothing of an emulated AWS account leaves this machine: not where botocore takes an address from elsewhere, puts
+    a name before the host, or follows a redirect. What would is refused by EndpointRefused, and not sent.
+    """
+    wanted = urlsplit(emulator_url)
+
+    def check(request: Any, **_: Any) -> None:
+        asked = urlsplit(request.url)
+        if (asked.scheme, asked.netloc) != (wanted.scheme, wanted.netloc):
+            raise errors.EndpointRefused(
+                f"The call would go to {asked.netloc} instead of the emulator.", aws_account=account_id
+            )
+
+    client.meta.events.register("before-send", check)
 
 
 def _is_local(host: str) -> bool:
