@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from accounts.models import AwsAccount
 from directory import selectors
+from directory.finding_source import allows_everything
 from directory.models import (
     AccountAssignment,
     DirectoryGroup,
@@ -148,3 +149,12 @@ def _has(account: AwsAccount, who: str, sets: Sequence[PermissionSet]) -> Iterat
     boundaries = {row.boundary for row in sets}
     if len(boundaries) == 1 and (boundary := boundaries.pop()):
         yield BoundaryChange(who, policy_arn(account.partition, account.account_id, boundary))
+
+
+def administrator_sets(aws_account: AwsAccount, group_id: str) -> list[tuple[str, str]]:
+    """The sets that allow everything and that a group has, each with an AWS account."""
+    rows = AccountAssignment.objects.live().filter(aws_account=aws_account, principal_id=group_id)
+    pairs = sorted(rows.values_list("name", "target_id", "set_id"))
+    sets = PermissionSet.objects.live().filter(aws_account=aws_account, aws_id__in={each for *_, each in pairs})
+    grave = {row.aws_id for row in sets.select_related("inline") if allows_everything(row)}
+    return [(name, target_id) for name, target_id, set_id in pairs if set_id in grave]

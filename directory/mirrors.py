@@ -312,7 +312,11 @@ class GroupMirror(_OfStore):
         return {"description": seen.content["description"], "issuer": seen.content["issuer"], **seen.volatile}
 
     def read(self, client: Reader, ref: ObjectRef) -> Item | None:
-        return reads.group(client, reads.store_id_of(ref.arn), ref.object_id)
+        """By its name, where nobody knows the id yet."""
+        store_id = reads.store_id_of(ref.arn)
+        if not ref.object_id:
+            return reads.group_named(client, store_id, ref.name)
+        return reads.group(client, store_id, ref.object_id)
 
 
 def issuer_of(item: Item) -> str:
@@ -355,4 +359,9 @@ class MembershipMirror(_OfStore):
         return {seen.object_id: groups.get(seen.content["group_id"], seen.name) for seen in batch}
 
     def read(self, client: Reader, ref: ObjectRef) -> Item | None:
-        return reads.membership(client, reads.store_id_of(ref.arn), ref.object_id)
+        """By its id, or where `former_name` says so, as the one of a group and a user: "group/user"."""
+        store_id = reads.store_id_of(ref.arn)
+        group_id, _, user_id = ref.former_name.partition("/")
+        if user_id:
+            return reads.membership_of(client, store_id, group_id, user_id)
+        return reads.membership(client, store_id, ref.object_id)

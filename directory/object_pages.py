@@ -16,6 +16,7 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
 from directory import kinds, selectors, tables
 from directory.models import DirectoryGroup, DirectoryUser, PermissionSet
+from directory.people import reading_log
 from directory.people.names import called, second_of, sees_people
 from directory.people.person_record import settings_of
 from directory.selectors import AssignedPrincipal, Entry
@@ -219,5 +220,6 @@ PERSON = ObjectPages(
     tells_namesakes=False,
     called=called,
     second=second_of,
+    looked_at=reading_log.read,
     above=lambda row: ("People of Identity Center", _list_url("directory_people", row)),
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from accounts.models import AwsAccount
 from directory.finding_source import allows_everything
-from directory.models import AccountAssignment, PermissionSet
+from directory.models import PermissionSet
 from directory.operations.assignments import CreateAssignment
 from directory.operations.base import OfIdentityCenter
 from iamconsole.web.words import some
@@ -48,12 +48,3 @@ def _of_step(aws_account: AwsAccount, step: PlannedStep) -> Iterator[PlanFinding
             said = f"{chosen.name} allows everything in AWS account {step.params.target_id}."
             where = (chosen.name, step.params.target_id)
             yield PlanFinding("ASSIGNS_ADMINISTRATOR", "security_warning", said, step.position, about=where)
-
-
-def administrator_sets(aws_account: AwsAccount, group_id: str) -> list[tuple[str, str]]:
-    """The sets that allow everything and that a group has, each with an AWS account."""
-    rows = AccountAssignment.objects.live().filter(aws_account=aws_account, principal_id=group_id)
-    pairs = sorted(rows.values_list("name", "target_id", "set_id"))
-    sets = PermissionSet.objects.live().filter(aws_account=aws_account, aws_id__in={each for *_, each in pairs})
-    grave = {row.aws_id for row in sets.select_related("inline") if allows_everything(row)}
-    return [(name, target_id) for name, target_id, set_id in pairs if set_id in grave]

@@ -9,7 +9,7 @@ from typing import Any
 
 from directory.models import Instance, PermissionSet
 from directory.permissions import SSO, STORE
-from sync.aws.errors import AccessDeniedError, NotFound
+from sync.aws.errors import AccessDeniedError, AwsError, NotFound
 from sync.mirror import Item, Reader
 
 _OUTDATED = "LATEST_PERMISSION_SET_NOT_PROVISIONED"
@@ -141,8 +141,8 @@ def assignments(client: Reader, set_arn: str, account_id: str) -> list[Item]:
     return _all(there, "ListAccountAssignments", "AccountAssignments", **about)
 
 
-def _all(there: Reader, operation: str, members: str, **params: Any) -> list[Any]:
-    return [item for page in there.pages(SSO, operation, **params) for item in page.items.get(members, ())]
+def _all(there: Reader, operation: str, members: str, service: str = SSO, /, **params: Any) -> list[Any]:
+    return [item for page in there.pages(service, operation, **params) for item in page.items.get(members, ())]
 
 
 # ---- The identity store --------------------------------------------------------------------------------------
@@ -160,3 +160,42 @@ def membership(client: Reader, store_id: str, membership_id: str) -> Item:
 def user(client: Reader, store_id: str, user_id: str) -> Item:
     """All that AWS says of somebody: to be reduced before it is kept (people/person_record.py). Raises NotFound."""
     return client.at(region_of_store(store_id)).call(STORE, "DescribeUser", IdentityStoreId=store_id, UserId=user_id)
+
+
+def group_named(client: Reader, store_id: str, name: str) -> Item | None:
+    """Names are unique."""
+    found = _id_of(client, "GetGroupId", store_id, "displayName", name)
+    return group(client, store_id, found["GroupId"]) if found else None
+
+
+def user_named(client: Reader, store_id: str, name: str) -> Item | None:
+    """By the user name, which is unique; all that AWS says of them."""
+    found = _id_of(client, "GetUserId", store_id, "userName", name)
+    return user(client, store_id, found["UserId"]) if found else None
+
+
+def _id_of(client: Reader, operation: str, store_id: str, path: str, value: str) -> Item | None:
+    asked = {"UniqueAttribute": {"AttributePath": path, "AttributeValue": value}}
+    there = client.at(region_of_store(store_id))
+    try:
+        return there.call(STORE, operation, IdentityStoreId=store_id, AlternateIdentifier=asked)
+    except NotFound:
+        return None
+    except AwsError as error:
+        error.hide([value] if operation == "GetUserId" else [])
+        raise
+
+
+def members(client: Reader, store_id: str, group_id: str) -> list[Item]:
+    """Raises NotFound."""
+    there = client.at(region_of_store(store_id))
+    about = {"IdentityStoreId": store_id, "GroupId": group_id}
+    return _all(there, "ListGroupMemberships", "GroupMemberships", STORE, **about)
+
+
+def membership_of(client: Reader, store_id: str, group_id: str, user_id: str) -> Item | None:
+    """Raises NotFound where there is no such user."""
+    there = client.at(region_of_store(store_id))
+    about = {"IdentityStoreId": store_id, "MemberId": {"UserId": user_id}}
+    found = _all(there, "ListGroupMembershipsForMember", "GroupMemberships", STORE, **about)
+    return next((each for each in found if each["GroupId"] == group_id), None)

@@ -235,6 +235,12 @@ def assignments_of(chosen: PermissionSet, account_id: str = "") -> QuerySet[Acco
     return rows.filter(target_id=account_id) if account_id else rows
 
 
+def set_of(assignment: AccountAssignment) -> PermissionSet | None:
+    rows = PermissionSet.objects.live().filter(aws_account=assignment.aws_account_id, aws_id=assignment.set_id)
+    found: PermissionSet | None = rows.first()
+    return found
+
+
 def with_principals(assignments: Iterable[AccountAssignment]) -> list[AssignedPrincipal]:
     """Each with its group or person: groups first, by name. A few queries, however many."""
     rows = list(assignments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.roles import ADMINISTER, SEE_IAM, SEE_PEOPLE
-from directory.object_pages import GROUP, PERMISSION_SET
+from directory.object_pages import GROUP, PERMISSION_SET, PERSON
 from directory.views import center, people, protection, role
 from iamconsole.web.addresses import needs, page
 from objects.object_pages import tab_patterns
@@ -20,6 +20,7 @@ urlpatterns = [
     page(f"{_CENTER}groups/", center.groups, needs(SEE_IAM), name="directory_groups"),
     *tab_patterns(GROUP),
     action_pattern(GROUP),
+    action_pattern(PERSON),
     page(f"{_CENTER}people/", people.people, needs(SEE_PEOPLE), name="directory_people"),
     page(
         f"{_CENTER}people/settings/",

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Self
+from typing import Any, Self
 
-from accounts.access import may_in_pool
+from accounts.access import may_in_pool, sees_people
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_PEOPLE
 from sync import operations
 from sync.mirror import Named
 from sync.mirror.base import registry
 from sync.models import Step
-from sync.operation_mixins import AboutPoolPeople
+from sync.operation_mixins import AboutPeople, AboutPoolPeople
 
 # As AWS writes them: "UserType", "UserPoolType" and "UserPoolClientType" of Amazon Cognito's API reference, and
 # the user ids of the Identity Store API reference, which may begin with ten digits more.
@@ -59,7 +59,7 @@ class Names:
             return name
         operation = operations.registry[step.kind]
         params = operation.parse(step.params)
-        if not isinstance(operation, AboutPoolPeople) or not self._sees_people_of(operation.pool_of(params)):
+        if not isinstance(operation, AboutPeople) or not self._sees_people(operation, params):
             return ""
         self._names_people |= bool(whom := operation.whom(params))
         return whom
@@ -68,13 +68,17 @@ class Names:
         """The personal values that a step sets, by their names; none where they aren't to be told."""
         operation = operations.registry[step.kind]
         params = operation.parse(step.params)
-        if not isinstance(operation, AboutPoolPeople) or not self._sees_people_of(operation.pool_of(params)):
+        if not isinstance(operation, AboutPeople) or not self._sees_people(operation, params):
             return {}
         values = {name: value for name, value in operation.personal(params).items() if value}
         self._names_people |= bool(values)
         return values
 
-    def _sees_people_of(self, pool_id: str) -> bool:
+    def _sees_people(self, operation: AboutPeople[Any], params: Any) -> bool:
+        """Of the user pool that it is about; of what is in no pool, with a grant that isn't for one pool alone."""
+        if not isinstance(operation, AboutPoolPeople):
+            return sees_people(self._operator, self._aws_account)
+        pool_id = operation.pool_of(params)
         if pool_id not in self._sees:
             self._sees[pool_id] = may_in_pool(self._operator, SEE_PEOPLE, self._aws_account, pool_id)
         return self._sees[pool_id]

@@ -54,20 +54,24 @@ class WritesDocument(Operation[P]):
         return None
 
 
-class AboutPoolPeople(Operation[P]):
+class AboutPeople(Operation[P]):
+    """What it says of people is told to who may see them alone."""
+
+    def whom(self, p: P) -> str:
+        """Whom it is about, where that is personal and no id says it."""
+        return ""
+
+    def personal(self, p: P) -> Mapping[str, str]:
+        """Personal values that it sets, by their names, stored nowhere."""
+        return {}
+
+
+class AboutPoolPeople(AboutPeople[P]):
     """It is about people of a user pool: grants can be of one pool."""
 
     def pool_of(self, p: P) -> str:
         """The id of the user pool."""
         raise NotImplementedError
-
-    def whom(self, p: P) -> str:
-        """Whom it is about, where that is personal and no id says it: pages tell who may see people of the pool."""
-        return ""
-
-    def personal(self, p: P) -> Mapping[str, str]:
-        """Personal values that it sets, by their names, stored nowhere: told to who may see people of the pool."""
-        return {}
 
 
 class DecidedByMirror(Operation[P]):

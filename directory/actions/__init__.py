@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from directory.actions import assignments, permission_sets
+from directory.actions import assignments, groups, people, permission_sets
 
 
 def register() -> None:
     assignments.register()
     permission_sets.register()
+    groups.register()
+    people.register()

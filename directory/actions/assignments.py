@@ -20,7 +20,7 @@ from objects.fields import UntilField
 from objects.object_actions import ActionForm, ObjectAction
 from sync.operations import Refusal, StepSpec
 
-_UNTIL = "Taken away again by itself then. Empty: until somebody takes it away."
+UNTIL = "Taken away again by itself then. Empty: until somebody takes it away."
 _MOST = 500  # assignments in a list to choose from
 
 
@@ -30,7 +30,7 @@ class AssignSetForm(ActionForm):
     account = AccountField()
     group = GroupOfDirectoryField(required=False)
     person = PersonField()
-    ends = UntilField(_UNTIL)
+    ends = UntilField(UNTIL)
 
     def __init__(self, aws_account: AwsAccount, *args: Any, **kwargs: Any) -> None:
         super().__init__(aws_account, *args, **kwargs)
@@ -55,7 +55,7 @@ class AssignGroupForm(ActionForm):
     about = "All its members get a role with it in that AWS account, as long as they are in the group."
     set = SetField()
     account = AccountField()
-    ends = UntilField(_UNTIL)
+    ends = UntilField(UNTIL)
     named_otherwise: ClassVar[dict[str, str]] = {"until": "ends", "set_arn": "set"}
 
     def steps(self) -> Sequence[StepSpec]:

@@ -62,13 +62,16 @@ class GroupOfDirectoryField(NamedField):
 class PersonField(NamedField):
     """By user name, e-mail address or id. To who may not see people it isn't offered."""
 
-    def __init__(self) -> None:
+    def __init__(self, **kwargs: Any) -> None:
+        said = {
+            "label": "Or a person",
+            "required": False,
+            "help_text": "Their user name, e-mail address or id. A group is better: one sees who has what.",
+        }
         super().__init__(
             "person",
             lambda aws_account: DirectoryUser.objects.live().filter(aws_account=aws_account).order_by("name_key"),
-            label="Or a person",
-            required=False,
-            help_text="Their user name, e-mail address or id. A group is better: one sees who has what.",
+            **{**said, **kwargs},
         )
 
     def words_of(self, row: Any) -> str:

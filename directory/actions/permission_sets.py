@@ -10,8 +10,9 @@ from django import forms
 
 from directory import selectors
 from directory.actions.fields import OneSetPolicyField, SetPolicyField
+from directory.actions.groups import NO_INSTANCE, held_instance
 from directory.draft_subjects import SET_INLINE
-from directory.models import Instance, PermissionSet
+from directory.models import PermissionSet
 from directory.operations import withdraw
 from directory.operations.provisioning import ProvisionParams, ProvisionSet
 from directory.operations.set_edits import (
@@ -44,7 +45,6 @@ from sync.operations import Refusal, StepSpec
 from sync.placeholders import placeholder_for
 
 _PUT_BACK = "What is there now is put back by itself then. Empty: it stays."
-_NO_INSTANCE = "This AWS account administers no instance of Identity Center, as far as it was read."
 _HOURS = range(1, 13)
 
 
@@ -227,10 +227,9 @@ class NewSetForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        held = Instance.objects.live().filter(aws_account=self.aws_account, administers=True, has_permission_sets=True)
-        self.instance: Instance | None = held.order_by("pk").first()
+        self.instance = held_instance(self.aws_account)
         if self.instance is None:
-            self.cannot = _NO_INSTANCE
+            self.cannot = NO_INSTANCE
 
     def seldom(self) -> list[str]:
         return ["relay_state"]
@@ -241,7 +240,7 @@ class NewSetForm(ActionForm):
     def steps(self) -> Sequence[StepSpec]:
         cleaned = self.cleaned_data
         if self.instance is None:
-            raise Refusal(_NO_INSTANCE)
+            raise Refusal(NO_INSTANCE)
         policies: list[str] = cleaned["policies"]
         content = SetContent("", cleaned["description"], int(cleaned["session"]), cleaned["relay_state"])
         content = replace(

@@ -34,6 +34,7 @@ from directory.operations.sets_base import (
     new_key,
     set_row,
 )
+from directory.operations.store_base import new_group_key
 from directory.permissions import NOBODYS_ID, NOBODYS_INSTANCE, NOBODYS_SET, SSO
 from policies.holdings import ElsewhereChange
 from sync.aws.client import AwsClient
@@ -55,7 +56,7 @@ from sync.operations import (
     Undo,
     Value,
 )
-from sync.placeholders import placeholder_for
+from sync.placeholders import is_placeholder, placeholder_for
 from sync.plan_draft import Draft
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
@@ -100,7 +101,8 @@ class AssignmentParams:
         check_set(self.set_arn)
         if not _ACCOUNT.fullmatch(self.target_id):
             raise BadParams("The id of an AWS account has 12 digits.", field="account")
-        if self.principal_type not in PrincipalType.values or not _PRINCIPAL.fullmatch(self.principal_id):
+        is_one = _PRINCIPAL.fullmatch(self.principal_id) or is_placeholder(self.principal_id)
+        if self.principal_type not in PrincipalType.values or not is_one:
             raise BadParams("It is to be a group or a person of Identity Center.", field="group")
 
     @property
@@ -127,7 +129,11 @@ A = TypeVar("A", bound=AssignmentParams)
 
 
 def named_as_now(draft: Draft, p: A) -> A:
-    """Of a set that was deleted since, the one of its name that was made again, by an earlier step, too."""
+    """Of a set or a group that was deleted since, the one of its name that was made again, by an earlier step, too."""
+    groups = DirectoryGroup.objects.live().filter(aws_account=draft.aws_account, aws_id=p.principal_id)
+    new_group = draft.placeholder_of(new_group_key(p.called)) if p.called else ""
+    if new_group and p.principal_type == PrincipalType.GROUP and not groups.exists():
+        p = replace(p, principal_id=new_group)
     rows = PermissionSet.objects.live().filter(aws_account=draft.aws_account)
     if is_new(p.set_arn) or rows.filter(arn=p.set_arn).exists():
         return p
@@ -306,6 +312,8 @@ class CreateAssignment(_AssignmentOperation):
         return "Makes the role in that AWS account where this is the first assignment of the permission set there."
 
     def check_principal(self, draft: Draft, p: AssignmentParams) -> None:
+        if is_placeholder(p.principal_id):
+            return
         model = DirectoryGroup if p.principal_type == PrincipalType.GROUP else DirectoryUser
         if not model.objects.live().filter(aws_account=draft.aws_account, aws_id=p.principal_id).exists():
             raise Refusal(f"The mirror doesn’t have {p.whom}: pull, then try again.", field="group")

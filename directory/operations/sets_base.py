@@ -15,7 +15,7 @@ from accounts.models import AwsAccount
 from directory import reads
 from directory.access_facts import EveryRole
 from directory.mirrors import path_and_name, seconds_of
-from directory.models import Instance, PermissionSet
+from directory.models import DirectoryGroup, DirectoryMembership, DirectoryUser, Instance, PermissionSet
 from directory.operations.base import OfIdentityCenter
 from directory.permissions import NOBODYS_INSTANCE, NOBODYS_SET, SSO
 from policies.engine.document import identify
@@ -346,9 +346,20 @@ def read_content(client: AwsClient, p: NamesSet) -> SetContent | None:
         return None
 
 
+_NO_INSTANCE = "The mirror no longer has the instance of Identity Center: pull, then try again."
+
+
 def region_of(chosen: PermissionSet) -> str:
     """Raises Refusal."""
     instance = Instance.objects.live().filter(aws_account=chosen.aws_account_id, arn=chosen.instance_arn).first()
     if instance is None:
-        raise Refusal("The mirror no longer has the instance of Identity Center: pull, then try again.")
+        raise Refusal(_NO_INSTANCE)
     return str(instance.primary_region)
+
+
+def region_of_store(row: DirectoryGroup | DirectoryUser | DirectoryMembership) -> str:
+    """Raises Refusal."""
+    try:
+        return reads.region_of_store(reads.store_id_of(row.arn))
+    except LookupError:
+        raise Refusal(_NO_INSTANCE) from None

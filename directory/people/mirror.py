@@ -53,8 +53,12 @@ class DirectoryPersonMirror(Mirror):
         return {person.aws_id: called(person) for person in people}
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        """By the id; of somebody new, by what tells them: `former_name` is "userName=…"."""
+        store_id = reads.store_id_of(ref.arn)
         try:
-            return reads.user(client, reads.store_id_of(ref.arn), ref.object_id)
+            if not ref.object_id:
+                return reads.user_named(client, store_id, ref.former_name.partition("=")[2])
+            return reads.user(client, store_id, ref.object_id)
         except NotFound:
             return None
 

@@ -166,7 +166,7 @@ _READS_IN_POLICIES = {
     "cognito-identity": ("Describe*", "GetIdentityPoolRoles", "GetPrincipalTagAttributeMap", "List*"),
     "cognito-idp": ("AdminGet*", "AdminList*", "Describe*", "Get*", "List*"),
     "ecr": ("DescribeRepositories", "GetRepositoryPolicy"),
-    "identitystore": ("Describe*", "List*"),
+    "identitystore": ("Describe*", "Get*", "List*"),
     "kms": ("GetKeyPolicy", "List*"),
     "lambda": ("GetFunctionConfiguration", "GetPolicy", "List*"),
     "s3": ("GetBucket*", "ListAllMyBuckets"),

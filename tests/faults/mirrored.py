@@ -11,6 +11,7 @@ from accounts.models import AwsAccount
 from cognito.models import CognitoMembership, CognitoUser
 from cognito.people.mirrors.person import GROUPS_OF_PERSON
 from cognito.people.person_record import allowed_by, people_in, people_settings_of
+from directory.models import DirectoryUser
 from sync import mirror
 from sync.aws.client import reader
 from sync.mirror import Item
@@ -45,6 +46,11 @@ def differences(aws_account: AwsAccount, refs: Sequence[ObjectRef]) -> Iterator[
 def _of_person(ref: ObjectRef, item: Item | None) -> Iterator[str]:
     """Of what has its book-keeping in its rows."""
     its = mirror.mirror_of(ref.kind, ref.facet)
+    if ref.kind == DirectoryUser.kind:
+        found = its.object_id(item) if item else ref.object_id
+        if DirectoryUser.objects.live().filter(aws_id=found).exists() is (item is None):
+            yield f"the mirror and AWS differ about {found}: AWS says {item}"
+        return
     rows = CognitoUser.objects.live().filter(pool__arn=ref.arn)
     row = rows.filter(aws_id=its.object_id(item) if item else ref.object_id).first()
     if (row is None) is not (item is None):

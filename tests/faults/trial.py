@@ -12,6 +12,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Operator
+from directory.models import DirectoryUser
 from emulator.process import REGION
 from iamconsole.web.waiting import is_too_long, short_waits
 from sync import changes, mirror
@@ -93,7 +94,9 @@ class Trial:
     def pull(self) -> None:
         """What tells of the objects that the step is about."""
         about = {(ref.kind, ref.facet) for ref in self.affected_objects}
-        if any(mirror.mirror_of(kind, facet).keeps_own_books for kind, facet in about):
+        if DirectoryUser.kind in {kind for kind, _ in about}:
+            pulled(self.world.aws_account, source="identitystore.people")
+        elif any(mirror.mirror_of(kind, facet).keeps_own_books for kind, facet in about):
             for name in ("cognito.people", "cognito.members"):
                 pulled(self.world.aws_account, source=name, region=REGION)
         for name, source in mirror.sources.items():

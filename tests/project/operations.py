@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tests.cognito import operation_cases_people, operation_cases_pools
 from tests.cognito.identity_pools import operation_cases as operation_cases_identity_pools
 from tests.directory import operation_cases as operation_cases_directory
-from tests.directory import operation_cases_sets
+from tests.directory import operation_cases_sets, operation_cases_store
 from tests.identities import (
     operation_cases_account,
     operation_cases_certificates,
@@ -41,6 +41,7 @@ ALL: tuple[OperationCase, ...] = (
     *operation_cases_directory.OTHER_CASES,
     *operation_cases_sets.CASES,
     *operation_cases_sets.OTHER_CASES,
+    *operation_cases_store.CASES,
     *operation_cases_pools.CASES,
     *operation_cases_pools.OTHER_CASES,
     *operation_cases_people.CASES,

@@ -16,6 +16,7 @@ TARGET = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 _SERVICES: Mapping[str, str] = {
     "iam.": "iam",
     "sso.": "sso",
+    "identitystore.": "identitystore",
     "cognito.identity_pool.": "cognito-identity",
     "cognito.": "cognito-idp",
     "org.": "organizations",

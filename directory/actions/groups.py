@@ -1,0 +1,178 @@
+"""Forms that stage changes of groups: who is in them, making them, and their end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+
+from directory import selectors
+from directory.actions.fields import PersonField
+from directory.models import AccountAssignment, DirectoryGroup, DirectoryMembership, Instance
+from directory.operations import withdraw
+from directory.operations.groups import LONGEST, CreateDirectoryGroup, CreateGroupParams, delete_group
+from directory.operations.memberships import add_member, remove_member
+from directory.operations.sets_base import region_of, region_of_store
+from directory.people.names import called, sees_people
+from iamconsole.web.words import counted
+from objects import object_actions
+from objects.fields import UntilField, offer
+from objects.object_actions import ACCOUNT, ActionForm, ObjectAction
+from sync.operations import Refusal, StepSpec
+
+WITHOUT_NAMES = "Whoever may see people of this AWS account adds and removes them: you can’t tell who is who here."
+NO_INSTANCE = "This AWS account administers no instance of Identity Center, as far as it was read."
+_MOST = 500  # members in a list to choose from
+
+
+class GroupForm(ActionForm):
+    """Of one group that doesn't come from a directory."""
+
+    named_otherwise: ClassVar[Mapping[str, str]] = {"until": "ends", "group": "person"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.row.issuer:
+            self.cannot = f"The group comes from {self.row.issuer}, which undoes what is changed here: change it there."
+
+    @property
+    def row(self) -> DirectoryGroup:
+        found: DirectoryGroup = self.target
+        return found
+
+
+class MemberForm(GroupForm):
+    """Names people."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.cannot and not sees_people(self.operator, self.aws_account):
+            self.cannot = WITHOUT_NAMES
+
+
+class AddPersonForm(MemberForm):
+    heading = "Add a person to {names}"
+    person = PersonField(label="Person", required=True, help_text="Their user name, e-mail address or id.")
+    ends = UntilField("Taken out again by itself then. Empty: until somebody takes them out.")
+
+    @property
+    def about(self) -> str:  # type: ignore[override]  # of this group
+        count = (
+            AccountAssignment.objects.live()
+            .filter(aws_account=self.aws_account, principal_id=self.row.aws_id)
+            .values("target_id")
+            .distinct()
+            .count()
+        )
+        where = counted(count, "AWS account") if count else "no AWS account yet"
+        return f"They get in wherever the group does: {where}. The plan says what they gain."
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [add_member(self.row, self.cleaned_data["person"].aws_id, region_of_store(self.row))]
+
+
+class RemovePersonForm(MemberForm):
+    heading = "Remove a person from {names}"
+    about = "They get no new session by the group. One that runs goes on until it ends."
+    member = forms.ChoiceField(label="Whom")
+    ends = UntilField("Put in again by itself then. Empty: they stay out.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = [] if self.cannot else selectors.members_of(self.row)[:_MOST]
+        choices = [(person.aws_id, called(person)) for person in people]
+        offer(self, "member", choices)
+        if not choices and not self.cannot:
+            self.cannot = "Nobody is in it, as far as memberships were read."
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [take_out(self.row, self.cleaned_data["member"])]
+
+
+def take_out(group: DirectoryGroup, user_id: str) -> StepSpec:
+    """Raises Refusal."""
+    rows = DirectoryMembership.objects.live().filter(
+        aws_account=group.aws_account_id, group_id=group.aws_id, user_id=user_id
+    )
+    row = rows.first()
+    if row is None:
+        raise Refusal("They were taken out meanwhile.", field="person")
+    return remove_member(row, region_of_store(group))
+
+
+class DeleteGroupForm(GroupForm):
+    heading = "Delete {names}"
+
+    @property
+    def about(self) -> str:  # type: ignore[override]  # of this group
+        count = _assignments(self.row).count()
+        first = f"The plan first ends {counted(count, 'assignment')}, and waits for AWS each time. " if count else ""
+        return f"{first}Who is in it loses what it gives. Made again, it has another id."
+
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        return super().titled(steps[-1:])
+
+    def steps(self) -> Sequence[StepSpec]:
+        return list(self._whole())
+
+    def _whole(self) -> Iterator[StepSpec]:
+        yield from end_assignments(_assignments(self.row))
+        yield delete_group(self.row, region_of_store(self.row))
+
+
+def _assignments(group: DirectoryGroup) -> Any:
+    rows = AccountAssignment.objects.live().filter(aws_account=group.aws_account_id, principal_id=group.aws_id)
+    return rows.order_by("target_id", "pk")
+
+
+def end_assignments(rows: Any) -> Iterator[StepSpec]:
+    """Each with its gate. Raises Refusal."""
+    position = 1
+    for row in rows:
+        chosen = selectors.set_of(row)
+        if chosen is None:
+            raise Refusal(f"The mirror has no permission set {row.name}: pull, then try again.")
+        steps = withdraw(row, region_of(chosen), position)
+        position += len(steps)
+        yield from steps
+
+
+class NewGroupForm(ActionForm):
+    heading = "New group"
+    about = "It gives nobody access until it is assigned a permission set."
+    name = forms.CharField(max_length=LONGEST)
+    description = forms.CharField(max_length=LONGEST, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance = held_instance(self.aws_account)
+        if self.instance is None:
+            self.cannot = NO_INSTANCE
+
+    def steps(self) -> Sequence[StepSpec]:
+        if self.instance is None:
+            raise Refusal(NO_INSTANCE)
+        said = {name: self.cleaned_data[name] for name in ("name", "description")}
+        p = CreateGroupParams(self.instance.store_arn, self.instance.primary_region, **said)
+        return [CreateDirectoryGroup().spec(p)]
+
+
+def held_instance(aws_account: Any) -> Instance | None:
+    """The one with permission sets that the AWS account administers."""
+    rows = Instance.objects.live().filter(aws_account=aws_account, administers=True, has_permission_sets=True)
+    found: Instance | None = rows.order_by("pk").first()
+    return found
+
+
+def register() -> None:
+    object_actions.register(
+        "directory_group",
+        ObjectAction("add", "Add a person…", AddPersonForm, icon="user-round-plus", position=20),
+        ObjectAction("remove", "Remove a person…", RemovePersonForm, icon="user-round-minus", position=21),
+        ObjectAction("delete", "Delete…", DeleteGroupForm, icon="trash-2", danger=True, position=90),
+    )
+    object_actions.register(
+        ACCOUNT,
+        ObjectAction("create-directory-group", "New group…", NewGroupForm, icon="plus", on="directory_groups"),
+    )
