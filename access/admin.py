@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from access.models import AccessDisagreement, AccessTestResult, SavedQuestion
+from access.models import AccessDisagreement, AccessTestResult, EscalationSummary, SavedQuestion
 from iamconsole.web.admin import ReadOnlyAdmin
 
 
@@ -29,3 +29,9 @@ class AccessDisagreementAdmin(ReadOnlyAdmin):
     list_display = ("action", "aws_account", "ours", "theirs", "is_explained", "at")
     search_fields = ("action", "resource", "principal")
     list_filter = ("is_explained",)
+
+
+@admin.register(EscalationSummary)
+class EscalationSummaryAdmin(ReadOnlyAdmin):
+    list_display = ("aws_account", "at")
+    search_fields = ("aws_account__name", "aws_account__account_id")

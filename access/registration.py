@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from access.escalation.finding_source import RULE
+from access.escalation.finding_source import RULES
 from access.exposure.attention import attention
 from access.plans import elsewhere_check, organization_blocks
 from access.plans.conflicts import is_about_access
@@ -57,7 +57,7 @@ def _hit(aws_account: AwsAccount, name: str) -> SearchHit:
 
 
 def open_paths(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Finding]:
-    return Finding.objects.filter(aws_account=aws_account, rule=RULE, state=Finding.State.OPEN)
+    return Finding.objects.filter(aws_account=aws_account, rule__in=RULES, state=Finding.State.OPEN)
 
 
 class AccessShell(ShellProvider):

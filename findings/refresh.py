@@ -57,6 +57,13 @@ def _due(now: datetime) -> QuerySet[AwsAccount]:
     return AwsAccount.objects.filter(never | (Q(findings_refresh__looked_at__isnull=False) & again))
 
 
+def look_again(aws_accounts: QuerySet[AwsAccount]) -> None:
+    """Within a minute or two: what sources find there hangs on something that has changed elsewhere."""
+    long_ago = clock.now() - EVERY - _CLAIM
+    looked = AccountRefresh.objects.filter(aws_account__in=aws_accounts, looked_at__isnull=False)
+    looked.update(looked_at=long_ago)
+
+
 def work(aws_account_id: int) -> bool:
     """Refreshes an AWS account unless a worker does so now. Returns whether there is nothing left to look at."""
     now = clock.now()
@@ -64,11 +71,13 @@ def work(aws_account_id: int) -> bool:
     mine = AccountRefresh.objects.filter(aws_account=aws_account_id)
     if not mine.filter(free).update(claimed_until=now + _CLAIM):
         return True
-    is_done = False
+    is_done, before = False, mine.values_list("looked_at", flat=True).first()
     try:
         is_done = refresh(AwsAccount.objects.get(pk=aws_account_id), within_s=settings.WORKER_SLICE_S)
     finally:
-        mine.update(claimed_until=None, **({"looked_at": now} if is_done else {}))
+        mine.update(claimed_until=None)
+        if is_done:  # unless it is to be looked at again
+            mine.filter(looked_at=before).update(looked_at=now)
     if not is_done:
         queue.wake(_TASK, aws_account_id)
     return is_done

@@ -3,3 +3,4 @@
 from __future__ import annotations
 
 ESCALATION_PATH = "access.escalation_path"
+ESCALATION_FROM_ELSEWHERE = "access.escalation_from_elsewhere"

@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import AwsAccount
 from findings.models import Finding
-from findings.rule_names import ESCALATION_PATH
+from findings.rule_names import ESCALATION_FROM_ELSEWHERE, ESCALATION_PATH
 from identities.models import (
     Attachment,
     IamGroup,
@@ -143,10 +143,13 @@ def number_of_roles_that_trust() -> Coalesce:
     return Coalesce(Subquery(naming.order_by().annotate(number=number).values("number")), 0)
 
 
+_PATHS = (ESCALATION_PATH, ESCALATION_FROM_ELSEWHERE)
+
+
 def number_of_escalation_paths() -> Coalesce:
     """Its privilege escalation paths that are open."""
     rows = Finding.objects.filter(aws_account=OuterRef("aws_account"), kind__in=("iam.user", "iam.role"))
-    paths = rows.filter(object_id=OuterRef("aws_id"), rule=ESCALATION_PATH, state=Finding.State.OPEN)
+    paths = rows.filter(object_id=OuterRef("aws_id"), rule__in=_PATHS, state=Finding.State.OPEN)
     number = Func("id", function="COUNT", output_field=IntegerField())
     return Coalesce(Subquery(paths.order_by().annotate(number=number).values("number")), 0)
 

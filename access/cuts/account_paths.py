@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from access.cuts.trials import CutTrials
 from access.escalation.account import EscalationAccount, EscalationRows, escalation_account
+from access.escalation.elsewhere import RoleLead
 from access.escalation.finding_source import PathIds, found_of
 from access.escalation.paths import EscalationPath, EscalationStep, escalations
 from access.index import Index, cached_index
+from access.resource_sides.lookup import everybody
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
 
@@ -23,6 +25,7 @@ class PathStepView:
 
     step: EscalationStep
     conditions: tuple[str, ...]
+    conditions_elsewhere: tuple[str, ...] = ()  # for who may see the other AWS account that it leads to
 
     def shape(self, source: str) -> tuple[str, ...]:
         """Equal for steps that do the same, but for the principal with whom their paths begin."""
@@ -52,10 +55,13 @@ class PathView:
     unique_id: str
     is_role: bool
     supposes: bool
+    lead: RoleLead | None = None  # of one that leads over another AWS account
 
-    @property
-    def shape(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(step.shape(self.source) for step in self.steps)
+    def shape(self, is_seen: Callable[[str], bool]) -> tuple[tuple[str, ...], ...]:
+        """Equal for paths that do the same, as far as AWS accounts, by their ids, may be seen."""
+        hops = self.lead.hops if self.lead else ()
+        over = [(hop.role, *hop.sentences) if is_seen(hop.account_id) else () for hop in hops]
+        return (*(step.shape(self.source) for step in self.steps), *over)
 
     @property
     def name(self) -> str:
@@ -79,18 +85,29 @@ def account_paths(aws_account: AwsAccount) -> AccountPaths:
 
 
 def _found(aws_account: AwsAccount, account: EscalationAccount) -> AccountPaths:
-    found = escalations(account).paths
-    ids = PathIds(aws_account, account, found)
-    shown = [_shown(number, path, account, ids) for number, path in enumerate(found)]
+    found = escalations(account)
+    ids = PathIds(aws_account, account, found.all_paths)
+    shown = [_shown(number, path, account, ids) for number, path in enumerate(found.all_paths)]
     return AccountPaths(shown, account.index, CutTrials(account, found))
 
 
 def _shown(number: int, path: EscalationPath, account: EscalationAccount, ids: PathIds) -> PathView:
     holder = account.index.holders[account.index.by_arn[path.source]]
-    steps = [PathStepView(replace(step, permissions=()), step.conditions) for step in path.steps]
+    steps = [PathStepView(replace(step, permissions=()), step.conditions, _elsewhere(step)) for step in path.steps]
     return PathView(
-        number, found_of(path, ids).fingerprint, steps, path.source, holder.unique_id, holder.is_role, path.supposes
+        number,
+        found_of(path, ids).fingerprint,
+        steps,
+        path.source,
+        holder.unique_id,
+        holder.is_role,
+        path.supposes,
+        path.lead,
     )
+
+
+def _elsewhere(step: EscalationStep) -> tuple[str, ...]:
+    return step.conditions_elsewhere if step.is_elsewhere else ()
 
 
 # ---- Equal ones --------------------------------------------------------------------------------------------------
@@ -109,9 +126,9 @@ class PathGroup:
         return frozenset(path.number for path in self.paths)
 
 
-def grouped(paths: Iterable[PathView]) -> list[PathGroup]:
-    """In the order of the first of each."""
+def grouped(paths: Iterable[PathView], is_seen: Callable[[str], bool] = everybody) -> list[PathGroup]:
+    """In the order of the first of each. `is_seen`: whether an AWS account, by its id, may be told of."""
     by_shape: dict[tuple[tuple[str, ...], ...], list[PathView]] = defaultdict(list)
     for path in paths:
-        by_shape[path.shape].append(path)
+        by_shape[path.shape(is_seen)].append(path)
     return [PathGroup(equal) for equal in by_shape.values()]

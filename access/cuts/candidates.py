@@ -143,8 +143,9 @@ class _CandidateSearch:
 
     def _add_trust(self, path: int, reason: VerdictReason, holder: Holder) -> None:
         principals = reason.statement.principals if reason.statement else None
-        if principals and not principals.is_not and holder.arn in principals.listed:
-            place = DocumentPlace(PlaceKind.TRUST, reason.policy.removeprefix(_TRUST))
+        place = DocumentPlace(PlaceKind.TRUST, reason.policy.removeprefix(_TRUST))
+        is_here = place.arn in self._account.index.by_arn
+        if is_here and principals and not principals.is_not and holder.arn in principals.listed:
             self._trusted[place, holder.arn].add(path)
 
     def _add_policy(

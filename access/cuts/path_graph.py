@@ -12,7 +12,7 @@ from iamconsole.web.graphs import EdgeText, Graph, NodeText, cut, drawn
 from iamconsole.web.words import counted, some
 
 MOST_COLUMNS, MOST_NODES = 5, 14
-END = "administrator"
+END, _ELSEWHERE = "administrator", "another AWS account"
 _KINDS = {":user/": "user", ":role/": "role", ":group/": "group", ":policy/": "policy"}
 
 
@@ -43,7 +43,7 @@ def _parted(groups: Sequence[PathGroup]) -> Iterator[PathGroup]:
         for path in group.paths
         for each in path.steps
         for arn in (each.step.principal, each.step.target)
-        if arn != path.source
+        if arn != path.source and not each.step.is_elsewhere
     }
     for group in groups:
         yield from (PathGroup([path]) for path in group.paths if path.source in through)
@@ -60,8 +60,9 @@ def _legs(path: PathView, start: str) -> Iterator[tuple[str, str, str]]:
         word = each.label
         if step.target in (source, step.principal):
             continue  # it changes itself: that is said where the edge goes on
-        yield here, step.target, word
-        here, word = step.target, ""
+        target = _ELSEWHERE if step.is_elsewhere else step.target  # who looks may not see what is there
+        yield here, target, word
+        here, word = target, ""
     yield here, END, word
 
 
@@ -85,6 +86,8 @@ def _node(name: str, drawing: _Drawing, ended: frozenset[int], url_of: Callable[
     through = drawing.nodes[name]
     if name == END:
         return NodeText("Administrator", f"{counted(len(through), 'path')} end here", kind="risk")
+    if name == _ELSEWHERE:
+        return NodeText("Another AWS account", "by a role there")
     if name in drawing.begun:
         paths = drawing.begun[name]
         number = counted(len(through), "path")

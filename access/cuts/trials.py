@@ -15,7 +15,7 @@ from threading import Lock
 from access.cuts.candidates import CutCandidate, candidates
 from access.cuts.steps import NoSuchCutError, steps_of
 from access.escalation.account import EscalationAccount
-from access.escalation.paths import EscalationPath, EscalationsFound, escalations
+from access.escalation.paths import EscalationsFound, escalations
 from access.plans.planned_account import account_with
 from access.plans.reading import read_holdings, read_planned_holdings
 from accounts.models import AwsAccount
@@ -43,8 +43,9 @@ class TriedCut:
 class CutTrials:
     """Those of one AWS account as it is now; kept between requests, and gone on with by each."""
 
-    def __init__(self, account: EscalationAccount, paths: Sequence[EscalationPath]) -> None:
+    def __init__(self, account: EscalationAccount, found: EscalationsFound) -> None:
         self._account = account
+        paths, self._administrators = found.all_paths, found.administrators
         self._begun = [(path.source, path.technique) for path in paths]
         self._techniques: dict[str, set[str]] = defaultdict(set)
         for source, technique in self._begun:
@@ -88,9 +89,10 @@ class CutTrials:
 
     def _ended(self, after: EscalationsFound) -> tuple[frozenset[int], tuple[str, ...]]:
         left: dict[str, set[str]] = defaultdict(set)
-        for path in after.paths:
+        for path in after.all_paths:
             left[path.source].add(path.technique)
-        kept = {arn for arn, begun in left.items() if begun - self._techniques[arn]} | after.administrators
+        new = after.administrators - self._administrators
+        kept = {arn for arn, begun in left.items() if begun - self._techniques[arn]} | new
         ends = frozenset(
             number
             for number, (source, technique) in enumerate(self._begun)

@@ -70,7 +70,14 @@ def _compared(before: FocusedEscalations, after: FocusedEscalations, undecided: 
         path for arn, path in has.paths.items() if arn not in had.administrators and is_new(had.paths.get(arn), path)
     )
     closed = (path for arn, path in had.paths.items() if arn not in has.paths.keys() | has.administrators)
-    return DraftEscalations(_decided(opened, undecided), _decided(closed, undecided), tuple(sorted(undecided)), True)
+    more = (path for arn, path in has.beyond.items() if is_new(had.beyond.get(arn), path))
+    less = (path for arn, path in had.beyond.items() if arn not in has.beyond)
+    return DraftEscalations(
+        (*_decided(opened, undecided), *_decided(more, undecided)),
+        (*_decided(closed, undecided), *_decided(less, undecided)),
+        tuple(sorted(undecided)),
+        True,
+    )
 
 
 def _decided(paths: Iterable[PathSummary], undecided: Collection[str]) -> tuple[PathSummary, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from access.drafts.effects import DraftEffects
@@ -167,20 +168,25 @@ def _risks(found: DraftEffects) -> Iterator[DraftRisk]:
 
 
 def _opened(escalations: DraftEscalations) -> Iterator[DraftRisk]:
-    for is_sure, could in ((True, "could become"), (False, "may be able to become")):
-        paths = [path for path in escalations.opened if path.supposes is not is_sure]
+    coulds = ((True, "could become"), (False, "may be able to become"))
+    for elsewhere, (is_sure, could) in product((False, True), coulds):
+        opened = [path for path in escalations.opened if path.elsewhere is elsewhere]
+        paths = [path for path in opened if path.supposes is not is_sure]
         if paths:
             names = some([name_of(path.source) for path in paths])
-            whom = f"{'an administrator' if len(paths) == 1 else 'administrators'} of this AWS account"
+            which = "another AWS account" if elsewhere else "this AWS account"
+            whom = f"{'an administrator' if len(paths) == 1 else 'administrators'} of {which}"
             first = f"{name_of(paths[0].source)} {', then '.join(paths[0].steps)}."
             yield DraftRisk("New privilege escalation path", f"{names} {could} {whom}: {first}", is_sure)
 
 
 def _notes_on_paths(escalations: DraftEscalations) -> Iterator[str]:
-    if escalations.closed:
-        names = some([name_of(path.source) for path in escalations.closed])
-        becoming = "an administrator" if len(escalations.closed) == 1 else "administrators"
-        yield f"{names} can no longer become {becoming}."
+    for elsewhere in (False, True):
+        closed = [path for path in escalations.closed if path.elsewhere is elsewhere]
+        if closed:
+            names = some([name_of(path.source) for path in closed])
+            becoming = "an administrator" if len(closed) == 1 else "administrators"
+            yield f"{names} can no longer become {becoming}{' of another AWS account' if elsewhere else ''}."
     if escalations.undecided:
         names = some([name_of(arn) for arn in escalations.undecided])
         yield f"Whether {names} could become administrators is looked at when you stage it."

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from django.db.models import F, Q
 
+from access.escalation.elsewhere import RoleElsewhere, digest_of_roles, roles_elsewhere
 from access.escalation.techniques import ProviderByArn, Technique
 from access.holders import Holder, documents_of
 from access.index import CachedIndex, Index, cached_index
@@ -43,7 +44,8 @@ class EscalationAccount:
 
     `profiled`: the roles that are in an instance profile; None where nobody knows. `identity_center`: permission sets
     may be managed in it (IAM Identity Center User Guide, "Delegated administration": in the management account of an
-    organization, or in the delegated administrator's).
+    organization, or in the delegated administrator's). `elsewhere`: the roles of other AWS accounts that lead to an
+    administrator and may let in somebody of this one.
     """
 
     index: Index
@@ -54,6 +56,7 @@ class EscalationAccount:
     credentials: Mapping[str, UserCredentials] = field(default_factory=dict)
     profiled: frozenset[str] | None = None
     identity_center: bool = False
+    elsewhere: tuple[RoleElsewhere, ...] = ()
     _trusting: dict[str, frozenset[int]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -124,14 +127,16 @@ class EscalationRows:
     users: Sequence[Row]  # ARN, access keys, whether there is a password, MFA devices
     versions: Sequence[Row]  # ARN of a customer managed policy, a version, whether it is in force, its document
     identity_center: bool = False
+    elsewhere: tuple[RoleElsewhere, ...] = ()
 
     @classmethod
     def of(cls, aws_account: AwsAccount, cached: CachedIndex) -> EscalationRows:
         """Read anew where they were written since `cached` remembers them."""
         found: EscalationRows = cached.beside or cls._read(aws_account)
         runs = _may_run_identity_center(aws_account, cached.surroundings)
-        if found.identity_center is not runs:
-            found = replace(found, identity_center=runs)
+        elsewhere = roles_elsewhere(aws_account)
+        if found.identity_center is not runs or digest_of_roles(found.elsewhere) != digest_of_roles(elsewhere):
+            found = replace(found, identity_center=runs, elsewhere=elsewhere)
         cached.beside = found
         return found
 
@@ -150,7 +155,9 @@ class EscalationRows:
 
     @cached_property
     def digest(self) -> bytes:
-        return digest_of(self.profiled, self.users, self.versions, [(self.identity_center,)])
+        return digest_of(
+            self.profiled, self.users, self.versions, [(self.identity_center,)], digest_of_roles(self.elsewhere)
+        )
 
 
 def _may_run_identity_center(aws_account: AwsAccount, surroundings: Surroundings) -> bool:
@@ -185,4 +192,5 @@ def escalation_account(cached: CachedIndex, beside: EscalationRows, partition: s
         {arn: UserCredentials(*known) for arn, *known in beside.users},
         frozenset(arn for (arn,) in beside.profiled) or None,
         beside.identity_center,
+        beside.elsewhere,
     )

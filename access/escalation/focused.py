@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from access.escalation.closure import Closure
-from access.escalation.paths import EscalationPath, EscalationsFound, found_in, paths
+from access.escalation.leaving import Leaving
+from access.escalation.paths import EscalationPath, EscalationsFound, beyond_in, found_in, paths, paths_beyond
 from access.escalation.search import TECHNIQUES, Search, SearchBasis
 from access.escalation.techniques import TechniqueGain
 from policies.engine.diff.budget import Budget, BudgetExceededError
@@ -28,12 +29,20 @@ def escalations_of(basis: SearchBasis, starts: Collection[int], steps: int) -> F
     """
     budget, left, acting = Budget(steps), set(starts) - basis.administrators, set(starts)
     listed: list[EscalationPath] = []
+    beyond: list[EscalationPath] = []
     try:
         while left:
             search = Search(basis, left, acting, budget)
+            leaving = Leaving(search, starts) if acting == set(starts) else None  # whom others act as, too, isn't known
             search.look(TECHNIQUES)
             sure = list(paths(search))
+            if leaving:
+                leaving.add(is_sure=True)
+                beyond = list(paths_beyond(search))
             search.suppose()
+            if leaving:
+                leaving.add(is_sure=False)
+                beyond = beyond_in(search, beyond)
             found = found_in(search, sure, None, ()).paths
             more = _controlled(search.closure, len(basis.index.holders)) - search.administrators
             surely = {basis.index.by_arn[path.source] for path in sure} if more - acting else left
@@ -43,7 +52,7 @@ def escalations_of(basis: SearchBasis, starts: Collection[int], steps: int) -> F
     except BudgetExceededError:
         pass
     administrators = frozenset(basis.index.holders[number].arn for number in basis.administrators & set(starts))
-    return FocusedEscalations(EscalationsFound(_in_order(listed), administrators), frozenset(left))
+    return FocusedEscalations(EscalationsFound(_in_order(listed), administrators, None, beyond), frozenset(left))
 
 
 def _controlled(closure: Closure, identities: int) -> set[int]:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from access.descriptions import describe_context
 from access.escalation.account import EscalationAccount
+from access.escalation.elsewhere import RoleLead
+from access.escalation.graph import GOAL
+from access.escalation.identity_changes import Fact
+from access.escalation.leaving import Leaving, fact_of
 from access.escalation.search import TECHNIQUES, Search, SearchBasis
 from access.escalation.shortest import ClosurePaths, MoveUse, Proof
-from access.escalation.techniques import NeedResource, Technique
+from access.escalation.techniques import NeedResource, Technique, TechniqueGain
+from access.holders import Holder
 from access.matches import WhoCanMatch
 from aws_constraints.arn import name_of
 from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
 
+_ELSEWHERE = "to another AWS account"
 _MOST_REGIONS = 4  # that a sentence lists
 
 
@@ -77,15 +83,29 @@ class EscalationStep:
     def conditions(self) -> tuple[str, ...]:
         """What it supposes, in words: that a function runs as the role, or MFA."""
         found = [f"if {self.technique.supposes}"] if self.technique.supposes else []
+        if self.is_elsewhere:
+            return ("under a condition",) if self.supposes else ()
+        return tuple(dict.fromkeys([*found, *self._depends()]))
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is turned on a role of another AWS account, of which nothing is told here."""
+        return self.technique.gains is TechniqueGain.ELSEWHERE
+
+    @property
+    def conditions_elsewhere(self) -> tuple[str, ...]:
+        """Of such a step, in words: for who may see that AWS account."""
+        return tuple(dict.fromkeys(self._depends()))
+
+    def _depends(self) -> Iterator[str]:
         for each in self.permissions:
             if each.decision is Decision.UNKNOWN:
                 allowed_if = each.match.allowed_if
-                found += (
+                yield from (
                     describe_context(allowed_if)
                     if allowed_if
                     else [f"depending on {spelled(key)}" for key in each.depends_on]
                 )
-        return tuple(dict.fromkeys(found))
 
     def as_json(self) -> dict[str, Any]:
         permissions = [
@@ -104,10 +124,15 @@ class EscalationStep:
 
 @dataclass(frozen=True)
 class EscalationPath:
-    """From who isn't an administrator to one; to itself where it becomes one."""
+    """From who isn't an administrator to one; to itself where it becomes one.
+
+    `lead`: of a path that ends with a role of another AWS account, where that leads. What lies there isn't told in
+    `sentences`, nor in `as_json`, unless one asks for it: not everybody who sees the path may see that AWS account.
+    """
 
     steps: tuple[EscalationStep, ...]
     target: str
+    lead: RoleLead | None = None
 
     @property
     def source(self) -> str:
@@ -115,12 +140,13 @@ class EscalationPath:
 
     @property
     def technique(self) -> str:
-        return self.steps[0].technique.name
+        name = self.steps[0].technique.name
+        return f"{name} {_ELSEWHERE}" if self.lead else name
 
     @property
     def supposes(self) -> bool:
         """Whether something has to be so that the mirror doesn't know."""
-        return any(step.supposes for step in self.steps)
+        return any(step.supposes for step in self.steps) or bool(self.lead and not self.lead.is_sure)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -133,9 +159,17 @@ class EscalationPath:
         yield step.where
         yield f"only {', '.join(step.conditions)}" if step.conditions else ""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, *, tells_elsewhere: bool = False) -> dict[str, Any]:
+        """`tells_elsewhere`: with what lies in other AWS accounts."""
         steps = [step.as_json() for step in self.steps]
-        return {"from": self.source, "to": self.target, "technique": self.technique, "steps": steps}
+        found = {"from": self.source, "to": self.target, "technique": self.technique, "steps": steps}
+        if self.lead is None:
+            return found
+        if not tells_elsewhere:
+            left = [{**step, "target": "", "permissions": [], "supposes": []} for step in steps[-1:]]
+            return {**found, "to": "", "steps": [*steps[:-1], *left]}
+        hops = [{"account": hop.account_id, "role": hop.role, "does": list(hop.sentences)} for hop in self.lead.hops]
+        return {**found, "account": self.lead.account_id, "then": hops}
 
 
 @dataclass(frozen=True)
@@ -143,20 +177,36 @@ class EscalationsFound:
     """`paths`: the shortest first, of these those that suppose nothing that the mirror doesn't know.
 
     `administrators`, by their ARNs, have none. `direct`: of each principal the single steps that surely make an
-    administrator, with all their targets; None where there are too many (`MOST_DIRECT`).
+    administrator, with all their targets; None where there are too many (`MOST_DIRECT`). `beyond`: paths that lead to
+    an administrator over another AWS account, also those of administrators.
     """
 
     paths: list[EscalationPath]
     administrators: frozenset[str]
     direct: Mapping[str, Sequence[EscalationStep]] | None = None
+    beyond: Sequence[EscalationPath] = ()
+
+    @property
+    def all_paths(self) -> list[EscalationPath]:
+        return [*self.paths, *self.beyond]
 
 
 def escalations(account: EscalationAccount) -> EscalationsFound:
+    return searched(account)[1]
+
+
+def searched(account: EscalationAccount) -> tuple[Search, EscalationsFound]:
+    """With the search, which supposes what isn't known by then."""
     search = Search(SearchBasis.of(account))
     search.look(TECHNIQUES)
     sure, direct = list(paths(search)), _direct(search)
+    leaving = Leaving(search)
+    leaving.add(is_sure=True)
+    surely_beyond = list(paths_beyond(search))
     search.suppose()
-    return found_in(search, sure, direct, search.administrators)
+    leaving.add(is_sure=False)
+    found = found_in(search, sure, direct, search.administrators)
+    return search, replace(found, beyond=beyond_in(search, surely_beyond))
 
 
 DirectSteps = Mapping[str, Sequence[EscalationStep]]
@@ -207,7 +257,46 @@ def paths(search: Search) -> Iterator[EscalationPath]:
     for place, number in enumerate(search.closure.starts):
         if won >> place & 1 and number not in search.administrators:
             for proof, end in ways.of(number):
-                yield _path(search, proof, number if end is None else end)
+                yield _path(search, proof, number if end == GOAL else int(end[1]))
+
+
+# ---- Over another AWS account ----------------------------------------------------------------------------------
+def beyond_in(search: Search, sure: Sequence[EscalationPath]) -> list[EscalationPath]:
+    """`sure`: what was found before anything was supposed."""
+    found = {(path.source, path.technique): path for path in sure}
+    for path in paths_beyond(search):
+        found.setdefault((path.source, path.technique), path)
+    return sorted(found.values(), key=lambda path: (len(path.steps), path.supposes, path.source, path.technique))
+
+
+def paths_beyond(search: Search) -> Iterator[EscalationPath]:
+    """For each principal one for each technique that begins a shortest way to a role of another AWS account that leads
+    to an administrator: of another AWS account, or of this one, whoever isn't one and can't become one here.
+    """
+    own, won = search.account.account_id, search.closure.won
+    here = {number for place, number in enumerate(search.closure.starts) if won >> place & 1} | search.administrators
+    for is_own in (False, True):
+        leads = {
+            fact_of(role): lead
+            for role in search.account.elsewhere
+            if (lead := next((each for each in role.leads if (each.account_id == own) is is_own), None))
+        }
+        starts = set(search.closure.starts) - (here if is_own else set())
+        for path in paths_to(search, leads, starts):
+            yield replace(path, lead=leads[TechniqueGain.ELSEWHERE, path.target])
+
+
+def paths_to(search: Search, facts: Collection[Fact], numbers: Collection[int]) -> Iterator[EscalationPath]:
+    """Of these principals one for each technique that begins a shortest way to one of these facts, that one controls a
+    role of another AWS account, which is the target."""
+    reached = [bits for fact in facts if (bits := search.closure.bits.get(fact, 0))]
+    if not reached:
+        return
+    ways = ClosurePaths(search.closure, facts)
+    for place, number in enumerate(search.closure.starts):
+        if number in numbers and any(bits >> place & 1 for bits in reached):
+            for proof, end in ways.of(number):
+                yield replace(_path(search, proof, number), target=str(end[1]))
 
 
 def _path(search: Search, proof: Proof, end: int) -> EscalationPath:
@@ -229,7 +318,7 @@ def _step(search: Search, made: MoveUse, of: int | None) -> EscalationStep:
     technique, target = move.technique, move.facts[made.fact]
     permissions = tuple(_permissions(search, made, target))
     keys = {key for each in permissions for key in each.depends_on}
-    principal = holders[made.actors[0]].arn
+    principal = _holder(search, made.actors[0]).arn
     return EscalationStep(
         principal,
         technique,
@@ -248,4 +337,9 @@ def _permissions(search: Search, made: MoveUse, target: str) -> Iterator[StepPer
             found = matches[actor]
             action, resource = found.example
             resource = target if needed.on is NeedResource.TARGET else resource
-            yield StepPermission(search.index.holders[actor].arn, action, resource, found.decision, found)
+            yield StepPermission(_holder(search, actor).arn, action, resource, found.decision, found)
+
+
+def _holder(search: Search, number: int) -> Holder:
+    """Variants that are administrators aren't in the index."""
+    return search.closure.variants[number].holder if number < 0 else search.index.holders[number]

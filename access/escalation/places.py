@@ -53,7 +53,7 @@ class RegionSearch:
         """Where somebody has what is needed, of each need; places where it is the same people are one."""
         needs = [each for each in technique.needs if each.on is NeedResource.ANY]
         regional = needs or [each for each in technique.needs if each.actions[0].startswith("sts:")]
-        kinds = self._regions_apart([action for each in regional for action in each.actions])
+        kinds = self.regions_apart([action for each in regional for action in each.actions])
         if not needs:
             yield from (RegionNeeds(listed[0], tuple(listed) if len(kinds) > 1 else (), {}) for listed in kinds)
             return
@@ -73,7 +73,7 @@ class RegionSearch:
             yield RegionNeeds(where[0], tuple(where) if len(where) < everywhere else (), by_need)
 
     # ---- Regions ---------------------------------------------------------------------------------------------
-    def _regions_apart(self, actions: Sequence[str]) -> list[list[str]]:
+    def regions_apart(self, actions: Sequence[str]) -> list[list[str]]:
         """By the kinds that policies tell apart, in what they say of the actions."""
         tellings = [self._relevant(action) for action in actions]
         found: dict[Hashable, list[str]] = {}

@@ -10,6 +10,7 @@ from access.escalation.account import EscalationAccount
 from access.escalation.attachable import attach_techniques, new_principals
 from access.escalation.closure import Closure
 from access.escalation.graph import Move, Moves
+from access.escalation.identity_changes import Fact
 from access.escalation.permits import Permits, TechniqueObject
 from access.escalation.techniques import Technique, TechniqueTarget
 from access.escalation.variants import Belonging, Variants
@@ -132,6 +133,7 @@ class Search:
         self._techniques: list[Technique] = []
         self._unsure: list[Move] = []
         self._supposes = False
+        self.reached_surely: dict[Fact, int] = {}  # roles of other AWS accounts, by whom, before anything is supposed
         self.supposing = -1  # of whom there may be paths that weren't there before, by bits
 
     def look(self, techniques: Sequence[Technique]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from access.escalation.closure import Closure
@@ -30,10 +30,11 @@ Proofs = dict[str, Proof]  # of the same length, by the technique that they begi
 
 
 class ClosurePaths:
-    """In what a closure found."""
+    """In what a closure found. `ends`: facts that paths are to end with; None: an administrator of the AWS account."""
 
-    def __init__(self, closure: Closure) -> None:
+    def __init__(self, closure: Closure, ends: Collection[Fact] | None = None) -> None:
         self.closure = closure
+        self._ends = None if ends is None else frozenset(ends)
         self.doing: dict[int, list[tuple[int, int]]] = defaultdict(list)  # the moves and stages of an identity
         for place, move in enumerate(closure.moves):
             for number, stage in enumerate(move.stages):
@@ -43,12 +44,14 @@ class ClosurePaths:
         for number, variant in closure.variants.items():
             for fact in variant.facts:
                 self.of_fact[fact].append(number)
-        self.enough = self._enough()
+        self.enough = self._enough() if ends is None else {}
         useful = self._useful_facts()
         self.useful = [[fact for fact in move.facts if fact in useful] for move in closure.moves]
         self.ending = [[fact for fact in move.facts if self.is_end(fact)] for move in closure.moves]
 
     def is_end(self, fact: Fact) -> bool:
+        if self._ends is not None:
+            return fact in self._ends
         return fact == GOAL or (fact[0] is TechniqueGain.CONTROL and fact[1] in self.closure.winning)
 
     def _enough(self) -> dict[int, set[Fact]]:
@@ -68,8 +71,8 @@ class ClosurePaths:
         for place, move in enumerate(closure.moves):
             for fact in move.facts:
                 by_fact[fact].append(place)
-        waiting: list[Fact] = [GOAL]
-        for number in closure.winning:
+        waiting: list[Fact] = [GOAL] if self._ends is None else list(self._ends)
+        for number in closure.winning if self._ends is None else ():
             waiting += self._facts(number)
         found: set[Fact] = set(waiting)
         seen: set[int] = set()
@@ -92,9 +95,8 @@ class ClosurePaths:
         variant = self.closure.variants.get(number)
         return [(TechniqueGain.CONTROL, number)] if variant is None else variant.facts
 
-    def of(self, start: int) -> Iterator[tuple[Proof, int | None]]:
-        """The shortest, one for each technique that begins one, and the identity that it ends as (None: not one of
-        these)."""
+    def of(self, start: int) -> Iterator[tuple[Proof, Fact]]:
+        """The shortest, one for each technique that begins one, and what it ends with."""
         looking = _ShortestSearch(self, start)
         ends = looking.look()
         described = set()
@@ -102,7 +104,7 @@ class ClosurePaths:
             for technique, proof in looking.proofs[fact].items():
                 if technique not in described:
                     described.add(technique)
-                    yield proof, None if fact == GOAL else int(fact[1])
+                    yield proof, fact
 
 
 class _ShortestSearch:

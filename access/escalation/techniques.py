@@ -27,15 +27,18 @@ class TechniqueTarget(Enum):
     ROLE_OF_SERVICE = "role that trusts the service"
     ROLE_OF_PROVIDER = "role that trusts an identity provider of the AWS account"
     ACCOUNT = "the AWS account"
+    ROLE_ELSEWHERE = "a role of another AWS account"
 
     @property
     def called(self) -> str:
-        """As sentences have it."""
+        """As sentences have it; "" for what they name in no other way."""
+        if self is TechniqueTarget.ROLE_ELSEWHERE:
+            return ""
         return "the role" if self.value.startswith("role") else f"the {self.value}"
 
 
 class TechniqueGain(Enum):
-    """What is gained. All but the first and the last change what the target's holder, or those in it, may do."""
+    """What is gained. All but the first and the last two change what the target's holder, or those in it, may do."""
 
     CONTROL = "the credentials of the target"
     ANY_POLICY = "any policy for the target, or for the members of the group"
@@ -47,6 +50,7 @@ class TechniqueGain(Enum):
     DETACHED = "managed policies with denials are detached from the target"
     DELETED = "inline policies with denials are deleted from the target"
     ADMINISTRATOR = "an administrator’s credentials"
+    ELSEWHERE = "the credentials of a role of another AWS account"
 
 
 class ProviderByArn(Enum):

@@ -15,6 +15,8 @@ from access.holders import Holder
 from access.question import asks_who
 from policies.engine.layers import LayerPolicy
 
+_NO_CHANGES = (TechniqueGain.CONTROL, TechniqueGain.ADMINISTRATOR, TechniqueGain.ELSEWHERE)
+
 
 @dataclass(frozen=True)
 class Belonging:
@@ -84,7 +86,7 @@ class Variants:
 
     def _affected(self, closure: Closure) -> Mapping[int, list[Fact]]:
         """By principal, the changes that somebody can make and that bear on it."""
-        changes = [fact for fact in closure.bits if fact[0] not in (TechniqueGain.CONTROL, TechniqueGain.ADMINISTRATOR)]
+        changes = [fact for fact in closure.bits if fact[0] not in _NO_CHANGES]
         joinable = {str(thing) for gains, thing in changes if gains is TechniqueGain.MEMBERSHIP}
         of_joinable = {policy.name for group in joinable for policy in self._account.groups.get(group, ())}
         found: dict[int, list[Fact]] = defaultdict(list)

@@ -133,6 +133,26 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="EscalationSummary",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("entries", models.JSONField(blank=True, default=dict)),
+                        ("reached", models.JSONField(blank=True, default=dict)),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "aws_account",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.awsaccount"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
                     name="SavedQuestion",
                     fields=[
                         (

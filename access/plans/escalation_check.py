@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -33,7 +33,7 @@ _NONE: Mapping[str, Any] = {"opened": {"ids": []}}
 class PathSummary:
     """`steps`: sentences without a subject. `supposes`: something has to be so that the mirror doesn't know.
 
-    `technique` and `target` are those of the first step.
+    `technique` and `target` are those of the first step. `elsewhere`: it leads over another AWS account.
     """
 
     source: str
@@ -41,10 +41,12 @@ class PathSummary:
     steps: tuple[str, ...]
     technique: str = ""
     target: str = ""
+    elsewhere: bool = False
 
     @classmethod
     def of(cls, path: EscalationPath) -> PathSummary:
-        return cls(path.source, path.supposes, path.sentences, path.technique, path.steps[0].target)
+        beyond = path.lead is not None
+        return cls(path.source, path.supposes, path.sentences, path.technique, path.steps[0].target, beyond)
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,21 @@ class WhoCanEscalate:
     """`paths`: the first of each principal, by its ARN: the shortest, and a sure one where there is one.
 
     `sure`: the others that suppose nothing, too: of each a shortest one by each technique, and all of one step, by each
-    technique and target. `is_whole`: none of those of one step are left out.
+    technique and target. `is_whole`: none of those of one step are left out. `beyond`: as `paths`, of those that lead
+    over another AWS account.
     """
 
     paths: Mapping[str, PathSummary]
     administrators: frozenset[str]
     sure: Mapping[str, Sequence[PathSummary]]
     is_whole: bool
+    beyond: Mapping[str, PathSummary] = field(default_factory=dict)
 
     @classmethod
     def of(cls, found: EscalationsFound) -> WhoCanEscalate:
+        beyond: dict[str, PathSummary] = {}
+        for path in sorted(found.beyond, key=lambda path: path.supposes):
+            beyond.setdefault(path.source, PathSummary.of(path))
         first: dict[str, PathSummary] = {}
         sure: dict[str, list[PathSummary]] = {}
         for path in sorted(found.paths, key=lambda path: path.supposes):
@@ -73,7 +80,7 @@ class WhoCanEscalate:
             direct = [PathSummary.of(EscalationPath((step,), step.target)) for step in steps]
             listed = {(path.technique, path.target) for path in sure.get(source, ()) if len(path.steps) == 1}
             sure.setdefault(source, []).extend(path for path in direct if (path.technique, path.target) not in listed)
-        return cls(first, found.administrators, sure, found.direct is not None)
+        return cls(first, found.administrators, sure, found.direct is not None, beyond)
 
 
 class EscalationCheck(PlanCheck):
@@ -112,6 +119,9 @@ def measured(aws_account: AwsAccount, planned: PlannedHoldings) -> Measurement |
         if arn not in first | were
         for path in another(before.sure.get(former.get(arn, arn), ()), paths, by_target=before.is_whole)
     ]
+    had_beyond = {renamed.get(arn, arn): path for arn, path in before.beyond.items()}
+    opened += [path for arn, path in after.beyond.items() if is_new(had_beyond.get(arn), path)]
+    closed += [path for arn, path in had_beyond.items() if arn not in after.beyond]
     if not opened and not closed and not added:
         return None
     kept = {"opened": _kept(opened, planned), "added": _kept(added, planned), "closed": _kept(closed, planned)}
@@ -213,14 +223,16 @@ def _searched(aws_account: AwsAccount, planned: PlannedHoldings) -> tuple[WhoCan
 
 # ---- Words ---------------------------------------------------------------------------------------------------
 def _findings(opened: Sequence[PathSummary], added: Sequence[PathSummary]) -> Iterator[PlanFinding]:
-    sure = sorted((path for path in opened if not path.supposes), key=_order)
-    perhaps = sorted((path for path in opened if path.supposes), key=_order)
-    if sure:
-        words = f"{_names(sure)} could become {_administrators(sure)}: {_first(sure)}"
-        yield PlanFinding("OPENS_ESCALATION_PATH", "security_warning", words, about=_arns(sure))
-    if perhaps:
-        words = f"{_names(perhaps)} may be able to become {_administrators(perhaps)}: {_first(perhaps)}"
-        yield PlanFinding("MAY_OPEN_ESCALATION_PATH", "warning", words, about=_arns(perhaps))
+    for elsewhere in (False, True):
+        listed = [path for path in opened if path.elsewhere is elsewhere]
+        sure = sorted((path for path in listed if not path.supposes), key=_order)
+        perhaps = sorted((path for path in listed if path.supposes), key=_order)
+        if sure:
+            words = f"{_names(sure)} could become {_administrators(sure)}: {_first(sure)}"
+            yield PlanFinding("OPENS_ESCALATION_PATH", "security_warning", words, about=_arns(sure))
+        if perhaps:
+            words = f"{_names(perhaps)} may be able to become {_administrators(perhaps)}: {_first(perhaps)}"
+            yield PlanFinding("MAY_OPEN_ESCALATION_PATH", "warning", words, about=_arns(perhaps))
     if more := sorted({path.source: path for path in sorted(added, key=_order, reverse=True)}.values(), key=_order):
         could = f"{_names(more)} could become {_administrators(more)} before, too"
         words = f"{could}, and {'gets' if len(more) == 1 else 'get'} another way: {_first(more)}"
@@ -236,7 +248,8 @@ def _names(paths: Sequence[PathSummary]) -> str:
 
 
 def _administrators(paths: Sequence[PathSummary]) -> str:
-    return f"{'an administrator' if len(paths) == 1 else 'administrators'} of this AWS account"
+    which = "another AWS account" if paths[0].elsewhere else "this AWS account"
+    return f"{'an administrator' if len(paths) == 1 else 'administrators'} of {which}"
 
 
 def _first(paths: Sequence[PathSummary]) -> str:

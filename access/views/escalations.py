@@ -19,10 +19,12 @@ from access.cuts.candidates import CutHow
 from access.cuts.losses import RankedCut, ranked
 from access.cuts.path_graph import path_graph
 from access.cuts.steps import NoSuchCutError, steps_of
-from access.escalation.finding_source import RULE
+from access.escalation.finding_source import RULES
 from access.object_links import principal_url
 from access.saved_tests.content import DENIED
 from access.simulation.question import SimulationQuestion
+from access.views.beyond import HopLine, Seen, entered_lines, hop_lines, mute_url
+from access.views.seen import aws_account_seen
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import MUTE, PROPOSE
@@ -43,11 +45,15 @@ OPEN, MUTED = "open", "muted"
 @require_GET
 def escalations(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
-    rows = Finding.objects.filter(aws_account=aws_account, rule=RULE).there()
+    rows = Finding.objects.filter(aws_account=aws_account, rule__in=RULES).there()
+
+    def seen(other: str) -> AwsAccount | None:
+        return aws_account if other == account_id else aws_account_seen(request, other)
+
     if request.GET.get("state") == MUTED:
-        context = _muted(aws_account, rows)
+        context = _muted(aws_account, rows, seen)
     else:
-        context = _open(aws_account, rows, of=request.GET.get("of", ""))
+        context = _open(aws_account, rows, seen, of=request.GET.get("of", ""))
     may_test = may_change(signed_in(request), aws_account, blocks=False)
     context |= {
         "test_url": _test_url(aws_account, context.get("best")) if may_test else "",
@@ -71,7 +77,7 @@ def _tabs(aws_account: AwsAccount, current: str, total: int, muted: int) -> list
 @dataclass(frozen=True)
 class PathLine:
     """Equal paths in one line. `named`: principals with their addresses. `mute_url`: of the first `muting` of them; ""
-    until they are findings.
+    until they are findings. `hops`: of paths that lead over other AWS accounts, what is done there.
     """
 
     group: PathGroup
@@ -80,6 +86,7 @@ class PathLine:
     ends: int  # how many of them the proposed cut ends
     mute_url: str
     muting: int
+    hops: Sequence[HopLine] = ()
 
     @property
     def leaves_some(self) -> bool:
@@ -87,7 +94,7 @@ class PathLine:
         return self.muting < len(self.group.paths)
 
 
-def _open(aws_account: AwsAccount, rows: FindingQuerySet, *, of: str) -> dict[str, Any]:
+def _open(aws_account: AwsAccount, rows: FindingQuerySet, seen: Seen, *, of: str) -> dict[str, Any]:
     """`of`: the unique id of the one whose paths are shown; "" for all."""
     found = account_paths(aws_account)
     known = {row.fingerprint: row for row in rows.only("fingerprint", "state", "muted_until", "first_seen")}
@@ -96,15 +103,18 @@ def _open(aws_account: AwsAccount, rows: FindingQuerySet, *, of: str) -> dict[st
     if paths:
         found.trials.go_on(aws_account, TRYING_S)
     cuts = ranked(aws_account, found.index, found.trials.found, {path.number for path in paths})[:SHOWN_CUTS]
-    groups = grouped(paths)
+    groups = grouped(paths, lambda account_id: seen(account_id) is not None)
+    entered = [line for line in entered_lines(aws_account, seen) if line.fingerprint not in muted and not of]
+    here = reverse("escalations", kwargs={"account_id": aws_account.account_id})
     ends = cuts[0].tried.ends if cuts else frozenset[int]()
     return {
         "state": OPEN,
         "of": of,
-        "tabs": _tabs(aws_account, OPEN, len(paths), len(muted)),
+        "tabs": _tabs(aws_account, OPEN, len(paths) + len(entered), len(muted)),
         "total": len(paths),
         "people": len({path.source for path in paths}),
-        "lines": [_line(aws_account, group, ends, known) for group in groups[:SHOWN]],
+        "lines": [_line(aws_account, group, ends, known, seen) for group in groups[:SHOWN]],
+        "entered": [(line, mute_url(aws_account, line, known, here)) for line in entered],
         "left_out": len(groups) - SHOWN,
         "cuts": cuts,
         "best": cuts[0] if cuts else None,
@@ -131,23 +141,27 @@ def _stays(paths: Sequence[PathView], ends: frozenset[int]) -> Sequence[str]:
     return list(dict.fromkeys(path.name for path in paths if path.number not in ends))
 
 
-def _line(aws_account: AwsAccount, group: PathGroup, ends: frozenset[int], known: Mapping[str, Finding]) -> PathLine:
+def _line(
+    aws_account: AwsAccount, group: PathGroup, ends: frozenset[int], known: Mapping[str, Finding], seen: Seen
+) -> PathLine:
     named = [(path.name, principal_url(aws_account, path.unique_id, path.is_role)) for path in group.paths[:NAMED]]
     pks = [known[path.fingerprint].pk for path in group.paths if path.fingerprint in known][:MOST_AT_ONCE]
     here = reverse("escalations", kwargs={"account_id": aws_account.account_id})
     query = urlencode([*(("finding", pk) for pk in pks), ("next", here)])
     url = f"{reverse('mute_findings', kwargs={'account_id': aws_account.account_id})}?{query}" if pks else ""
-    return PathLine(group, named, len(group.paths) - len(named), len(group.numbers & ends), url, len(pks))
+    hops = hop_lines(group.first.lead.hops, seen) if group.first.lead else []
+    return PathLine(group, named, len(group.paths) - len(named), len(group.numbers & ends), url, len(pks), hops)
 
 
 # ---- Muted ones --------------------------------------------------------------------------------------------------
-def _muted(aws_account: AwsAccount, rows: FindingQuerySet) -> dict[str, Any]:
+def _muted(aws_account: AwsAccount, rows: FindingQuerySet, seen: Seen) -> dict[str, Any]:
     muted = rows.muted_at(timezone.now())
     findings = list(muted.select_related("muted_by").order_by("muted_until", "pk")[:SHOWN])
     total = muted.count()
+    there = len(account_paths(aws_account).paths) + len(entered_lines(aws_account, seen))
     return {
         "state": MUTED,
-        "tabs": _tabs(aws_account, MUTED, max(0, len(account_paths(aws_account).paths) - total), total),
+        "tabs": _tabs(aws_account, MUTED, max(0, there - total), total),
         "findings": findings,
         "left_out": total - len(findings),
     }

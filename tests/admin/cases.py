@@ -14,7 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from access.guard_rails.content import Mode, RailContent
-from access.models import AccessDisagreement, AccessTestResult, SavedQuestion
+from access.models import AccessDisagreement, AccessTestResult, EscalationSummary, SavedQuestion
 from access.saved_tests.content import TestContent
 from access.simulation.directory import Directory
 from access.simulation.question import SimulationQuestion
@@ -342,6 +342,7 @@ def _mirrored_cognito(aws_account: AwsAccount, row: Callable[[str], dict[str, An
     CognitoMembership.objects.create(group=group, user=person, read_at=timezone.now())
     PoolPeopleSettings.objects.create(aws_account=aws_account, region="eu-west-1", pool_id=pool.aws_id)
     Logo.objects.create(aws_account=aws_account, digest="5e" * 32, kind=Logo.Kind.PNG, image=b"png")
+    EscalationSummary.objects.create(aws_account=aws_account)
     AccessDisagreement.objects.create(
         aws_account=aws_account,
         digest="1",

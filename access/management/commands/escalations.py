@@ -24,9 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = escalations(account_of(aws_account_of(options["account"]))).paths
+        found = escalations(account_of(aws_account_of(options["account"]))).all_paths
         if options["json"]:
-            self.stdout.write(json.dumps({"paths": [path.as_json() for path in found]}, indent=2))
+            listed = [path.as_json(tells_elsewhere=True) for path in found]
+            self.stdout.write(json.dumps({"paths": listed}, indent=2))
             return
         for path in found:
             self._print(path)
@@ -42,5 +43,8 @@ class Command(BaseCommand):
             self.stdout.write(f"    {who}{step.technique.name}: {step.does}{on}{where}")
             if step.others:
                 self.stdout.write(f"        with permissions of {', '.join(step.others)}")
-            if conditions := step.conditions:
+            if conditions := step.conditions_elsewhere if step.is_elsewhere else step.conditions:
                 self.stdout.write(f"        only {', '.join(conditions)}")
+        for hop in path.lead.hops if path.lead else ():
+            does = ", then ".join(hop.sentences) or "it is an administrator"
+            self.stdout.write(f"    as {hop.role} in AWS account {hop.account_id}: {does}")
