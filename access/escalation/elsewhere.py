@@ -13,12 +13,13 @@ from typing import Any
 
 from django.db.models import Q
 
-from access.models import EscalationSummary
+from access.escalation.models import EscalationSummary
 from access.resource_sides.values import ResourceSide, SaidByResource
 from access.rows import digest_of
 from access.surroundings import surroundings_of
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in
+from iamconsole.web.once import once_a_page
 from identities.models import IamRole, TrustedPrincipal
 from policies.engine.compiled import compiled
 from policies.engine.layers import LayerPolicy
@@ -60,10 +61,9 @@ class KeptPaths:
     def __init__(self, summaries: Mapping[str, EscalationSummary]) -> None:
         self.summaries = summaries
 
-    @classmethod
-    def of(cls, partition: str) -> KeptPaths:
-        rows = EscalationSummary.objects.filter(aws_account__partition=partition).select_related("aws_account")
-        return cls({each.aws_account.account_id: each for each in rows})
+    @staticmethod
+    def of(partition: str) -> KeptPaths:
+        return _kept(partition)
 
     def entry(self, arn: str) -> Mapping[str, Any] | None:
         summary = self.summaries.get(account_in(arn))
@@ -105,6 +105,12 @@ class KeptPaths:
                 if other != account_id and account_in(arn) == account_id:
                     found.setdefault(arn, []).append(Reached(other, how["sure"], how["others"]))
         return found
+
+
+@once_a_page
+def _kept(partition: str) -> KeptPaths:
+    rows = EscalationSummary.objects.filter(aws_account__partition=partition).select_related("aws_account")
+    return KeptPaths({each.aws_account.account_id: each for each in rows})
 
 
 @dataclass(frozen=True)

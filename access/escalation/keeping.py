@@ -10,9 +10,9 @@ from django.utils import timezone
 from access.across import AcrossSearch
 from access.connected import ConnectedIndexes, OtherIndexes
 from access.escalation.leaving import fact_of
+from access.escalation.models import EscalationSummary
 from access.escalation.paths import EscalationPath, EscalationsFound, paths_to
 from access.escalation.search import Search
-from access.models import EscalationSummary
 from access.outsiders import trust_question
 from access.role_chains import ASSUME
 from accounts.models import AwsAccount
@@ -42,7 +42,9 @@ def keep(aws_account: AwsAccount, search: Search, found: EscalationsFound) -> No
     look_again(AwsAccount.objects.filter(account_id__in=concerned))
 
 
-def entries_of(search: Search, found: EscalationsFound, others: OtherIndexes) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def entries_of(
+    search: Search, found: EscalationsFound, others: OtherIndexes
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
     across = AcrossSearch(others)
     paths: dict[str, EscalationPath] = {}
     for path in found.paths:

@@ -18,11 +18,11 @@ from access.escalation.shortest import ClosurePaths, MoveUse, Proof
 from access.escalation.techniques import NeedResource, Technique, TechniqueGain
 from access.holders import Holder
 from access.matches import WhoCanMatch
-from aws_constraints.arn import name_of
+from aws_constraints.arn import account_in, name_of
 from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
 
-_ELSEWHERE = "to another AWS account"
+_TO, _OVER = "to another AWS account", "over another AWS account"
 _MOST_REGIONS = 4  # that a sentence lists
 
 
@@ -141,7 +141,9 @@ class EscalationPath:
     @property
     def technique(self) -> str:
         name = self.steps[0].technique.name
-        return f"{name} {_ELSEWHERE}" if self.lead else name
+        if self.lead is None:
+            return name
+        return f"{name} {_OVER if self.lead.account_id == account_in(self.source) else _TO}"
 
     @property
     def supposes(self) -> bool:
