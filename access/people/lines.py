@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from access.descriptions import describe_condition
-from access.matches import WhoCanMatch
 from access.object_links import links_of, principal_url
 from access.people.behind import HeldPeople, PeopleBehind, PeopleWay, SomebodyWays
 from access.people.role_ways import RoleStep, RoleWay
-from access.who_can.answer import way_line
-from access.who_can.chains import ChainLink
+from access.who_can.answer import WhoCanAnswer, way_line
+from access.who_can.chains import Chain, ChainLink, described
 from access.who_can.ways import Way, policies_and_groups, ways_of
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
@@ -94,31 +93,34 @@ class _WayDescriptions:
     """Of some ways, with the addresses of the policies that they name: a few queries for each AWS account."""
 
     def __init__(self, ways: Iterable[RoleWay]) -> None:
-        ways = list(dict.fromkeys(ways))
-        self._because: dict[WhoCanMatch, tuple[Way, ...]] = {}
-        of_account: defaultdict[AwsAccount, list[Way]] = defaultdict(list)
-        for way in ways:
-            for account, match in _matches(way):
-                if match not in self._because:
-                    self._because[match] = ways_of(match, {})  # roles are in no groups
-                of_account[account] += self._because[match]
-        self._links = {account: links_of(account, set(policies_and_groups(of))) for account, of in of_account.items()}
+        self._chains: dict[RoleWay, Chain] = {}
+        self._ends: dict[RoleWay, ChainLink] = {}
+        by_answer: defaultdict[WhoCanAnswer, list[RoleWay]] = defaultdict(list)
+        for way in dict.fromkeys(ways):
+            by_answer[way.answer].append(way)
+        for answer, of in by_answer.items():
+            by_chain = {id(way.chain): way for way in of if way.chain}
+            chains = [way.chain for way in by_chain.values() if way.chain]
+            words = described(answer, chains) if chains else []
+            self._chains |= dict(zip(by_chain.values(), words, strict=True))
+            self._describe_ends([way for way in of if way.chain is None])
 
-    def link(self, account: AwsAccount, role: RoleStep, match: WhoCanMatch) -> ChainLink:
-        """`account`: of whose policies it is because."""
-        because = [way_line(way, self._links[account]) for way in self._because[match]]
-        elsewhere = "" if role.aws_account == account else str(role.aws_account)
-        return ChainLink(name_of(role.holder.arn), _url(role), because, describe_condition(match), elsewhere)
+    def _describe_ends(self, ways: Sequence[RoleWay]) -> None:
+        """Of roles that may themselves, which are in no groups."""
+        because = {way: ways_of(way.end, {}) for way in ways}
+        named: defaultdict[AwsAccount, list[Way]] = defaultdict(list)
+        for way, found in because.items():
+            named[way.steps[0].aws_account] += found
+        links = {account: links_of(account, set(policies_and_groups(found))) for account, found in named.items()}
+        for way, found in because.items():
+            said = [way_line(each, links[way.steps[0].aws_account]) for each in found]
+            self._ends[way] = ChainLink(name_of(way.first), _url(way.steps[0]), said, describe_condition(way.end))
 
+    def links(self, way: RoleWay) -> Sequence[ChainLink]:
+        return self._chains[way].links if way.chain else ()
 
-def _matches(way: RoleWay) -> Iterator[tuple[AwsAccount, WhoCanMatch]]:
-    """Each with the AWS account of who acts."""
-    actor = way.steps[0].aws_account
-    for step in way.steps[1:]:
-        if step.match:
-            yield actor, step.match
-        actor = step.aws_account
-    yield actor, way.end
+    def end(self, way: RoleWay) -> ChainLink:
+        return self._chains[way].end if way.chain else self._ends[way]
 
 
 def _url(step: RoleStep) -> str:
@@ -162,11 +164,6 @@ def _way(
     part: HeldPeople, found: PeopleWay, principals: Sequence[DirectoryPrincipal], descriptions: _WayDescriptions
 ) -> WayWords:
     way, given, first = found.way, found.given, found.way.steps[0]
-    links, actor = [], first.aws_account
-    for step in way.steps[1:]:
-        if step.match:
-            links.append(descriptions.link(actor, step, step.match))
-        actor = step.aws_account
     set_url = _of_holder("permission_set", part, given.set_id) if part.sees_iam else ""
     return WayWords(
         [_group(part, each) for each in principals if each.is_group],
@@ -175,8 +172,8 @@ def _way(
         str(first.aws_account),
         found.levels,
         way.decision,
-        links,
-        descriptions.link(actor, way.steps[-1], way.end),
+        descriptions.links(way),
+        descriptions.end(way),
     )
 
 
@@ -240,7 +237,7 @@ def people_csv(behind: PeopleBehind) -> Iterator[str]:
             for found, by in somebody.ways:
                 groups = [_group(part, each).text for each in by if each.is_group]
                 first = found.way.steps[0]
-                roles = " → ".join(found.way.roles)
+                roles = " → ".join(step.told for step in found.way.steps)
                 levels = [some(list(found.levels))] if has_levels else []
                 what = (found.given.name, str(first.aws_account), roles, *levels)
                 yield csv_line(

@@ -107,7 +107,7 @@ class OnwardSearch:
         has_policy = any(
             statement.allows for policy in actor.holder.policies for statement in policy.document.about(ASSUME.lower())
         )
-        names = [actor.holder.arn, _sessions(actor), *(_account_names(actor) if has_policy else ())]
+        names = [actor.holder.arn, _sessions(actor), _EVERYBODY, *(_account_names(actor) if has_policy else ())]
         seen: set[int] = set()
         for name in names:
             for candidate in trusting.get(name, ()):
@@ -117,7 +117,9 @@ class OnwardSearch:
 
     def _trusting(self, level: Sequence[ReachedRole], known: Collection[int]) -> dict[str, list[_Candidate]]:
         """By how they name whom they trust."""
-        named = Q(value__in={name for role in level for name in (role.holder.arn, *_account_names(role))})
+        named = Q(
+            value__in={_EVERYBODY, *(name for role in level for name in (role.holder.arn, *_account_names(role)))}
+        )
         for role in level:
             named |= Q(value__startswith=f"{_sessions(role)}/")
         rows = TrustedPrincipal.objects.filter(named, role__gone_at=None)
@@ -150,9 +152,9 @@ class _Candidate:
 
 
 def _account_names(role: ReachedRole) -> tuple[str, ...]:
-    """How a trust policy names all of its AWS account, and everybody."""
+    """How a trust policy names all of its AWS account."""
     account = role.aws_account
-    return account.account_id, f"arn:{account.partition}:iam::{account.account_id}:root", _EVERYBODY
+    return account.account_id, f"arn:{account.partition}:iam::{account.account_id}:root"
 
 
 def _sessions(role: ReachedRole) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from access.descriptions import describe_condition
 from access.holders import Holder
 from access.matches import WhoCanMatch
 from access.role_chains import RoleChain
 from access.who_can.answer import WhoCanAnswer
-from access.who_can.chains import chains_of, matches_of
+from access.who_can.chains import PERHAPS, UNSEEN_ROLE, chains_of, matches_of
 from accounts.models import AwsAccount
 from directory.selectors import reserved_role_of
 from policies.engine.combine import Decision
@@ -19,19 +20,28 @@ from policies.engine.combine import Decision
 
 @dataclass(frozen=True)
 class RoleStep:
-    """A role of the way, and why it is reached: None for the first, which people take on."""
+    """A role of the way, and why it is reached: None for the first, which people take on. `is_seen`: it may be told."""
 
     aws_account: AwsAccount
     holder: Holder
     match: WhoCanMatch | None = None
+    is_seen: bool = True
+
+    @property
+    def told(self) -> str:
+        """Its ARN."""
+        return self.holder.arn if self.is_seen else UNSEEN_ROLE
 
 
 @dataclass(frozen=True, eq=False)
 class RoleWay:
-    """Whoever takes on the first role may, by the last one: `end` says why."""
+    """Whoever takes on the first role may, by the last one: `end` says why. `chain`: of `answer`; None where the first
+    is the last."""
 
+    answer: WhoCanAnswer
     steps: tuple[RoleStep, ...]
     end: WhoCanMatch
+    chain: RoleChain | None = None
 
     @property
     def first(self) -> str:
@@ -43,18 +53,27 @@ class RoleWay:
         return tuple(step.holder.arn for step in self.steps)
 
     @property
-    def matches(self) -> list[WhoCanMatch]:
-        return [*(step.match for step in self.steps if step.match), self.end]
-
-    @property
     def decision(self) -> Decision:
-        surely = all(match.decision is Decision.ALLOWED for match in self.matches)
+        matches = (*(step.match for step in self.steps if step.match), self.end)
+        surely = all(match.decision is Decision.ALLOWED for match in matches)
         return Decision.ALLOWED if surely else Decision.UNKNOWN
 
     @property
     def condition(self) -> str:
         """In words; "" where there is none."""
-        return "; ".join(dict.fromkeys(filter(None, map(describe_condition, self.matches))))
+        return "; ".join(dict.fromkeys(filter(None, self._conditions())))
+
+    def _conditions(self) -> Iterator[str]:
+        """What an AWS account says that one may not see isn't told."""
+        for actor, step in pairwise(self.steps):
+            yield _condition(step.match, is_told=actor.is_seen and step.is_seen)
+        yield _condition(self.end, is_told=self.steps[-1].is_seen)
+
+
+def _condition(match: WhoCanMatch | None, *, is_told: bool) -> str:
+    if match is None or match.decision is Decision.ALLOWED:
+        return ""
+    return describe_condition(match) if is_told else PERHAPS
 
 
 @lru_cache(maxsize=4096)
@@ -64,28 +83,28 @@ def is_taken_on(arn: str) -> bool:
 
 
 def role_ways(answer: WhoCanAnswer) -> list[RoleWay]:
-    """The shortest first. Of AWS accounts that the asker may not see there are none."""
+    """The shortest first. None begins in an AWS account that the asker may not see."""
     found = [*_themselves(answer), *_by_chains(answer)]
     return sorted(found, key=lambda way: (len(way.steps), way.decision is not Decision.ALLOWED, way.roles))
 
 
 def _themselves(answer: WhoCanAnswer) -> Iterator[RoleWay]:
-    for match in answer.found:
+    own = ((answer.aws_account, match) for match in answer.found)
+    there = ((matches.aws_account, match) for matches, match in answer.across.listed)
+    for aws_account, match in (*own, *there):
         if match.holder.is_role and is_taken_on(match.arn):
-            yield RoleWay((RoleStep(answer.aws_account, match.holder),), match)
-    for matches, match in answer.across.listed:
-        if match.holder.is_role and is_taken_on(match.arn):
-            yield RoleWay((RoleStep(matches.aws_account, match.holder),), match)
+            yield RoleWay(answer, (RoleStep(aws_account, match.holder),), match)
 
 
 def _by_chains(answer: WhoCanAnswer) -> Iterator[RoleWay]:
+    """Those whose first role may be told, whatever is on the way."""
     own, places = answer.by_number, answer.places
     for chain in chains_of(answer).shown:
-        if is_taken_on(places.holder(chain.numbers[0]).arn) and all(map(places.is_shown, chain.numbers)):
-            yield RoleWay(tuple(_steps(answer, chain)), own[chain.numbers[-1]])
+        if is_taken_on(places.holder(chain.numbers[0]).arn):
+            yield RoleWay(answer, tuple(_steps(answer, chain)), own[chain.numbers[-1]], chain)
 
 
 def _steps(answer: WhoCanAnswer, chain: RoleChain) -> Iterator[RoleStep]:
     places = answer.places
     for number, match in zip(chain.numbers, (None, *matches_of(places, chain)), strict=True):
-        yield RoleStep(places.aws_account_of(number), places.holder(number), match)
+        yield RoleStep(places.aws_account_of(number), places.holder(number), match, places.is_shown(number))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from access.people.behind import PeopleBehind
 from access.people.lines import SHOWN, RolePeopleWords, count_words, line_count, people_csv, people_lines
 from access.views.shown_part import ShownPart
+from access.who_can.answer import WhoCanAnswer
 from directory.people import reading_log
 from directory.role_people import PeopleCount
 from iamconsole.web.exports import file_response
@@ -19,8 +20,14 @@ from iamconsole.web.words import counted
 _ABOUT = "who_can"  # by what people were looked for, in the audit trail
 
 
-def people_context(request: HttpRequest, behind: PeopleBehind, url: Callable[..., str]) -> dict[str, Any]:
+def people_context(
+    request: HttpRequest, behind: PeopleBehind, answers: Iterable[WhoCanAnswer], url: Callable[..., str]
+) -> dict[str, Any]:
     """What access/people.html takes. `url`: of the page, with these parameters."""
+    waiting = sum(answer.chains.waiting for answer in answers)
+    unknown = [f"Of {counted(roles, 'role')}: {why}" for why, roles in behind.unknown.items()]
+    if waiting:
+        unknown.append(f"Not looked at yet: {counted(waiting, 'role')}, which may lead to more people.")
     pager = ShownPart.of(
         request.GET.get("people", ""), line_count(behind), SHOWN, lambda at: f"{url(people=at)}#people"
     )
@@ -33,7 +40,7 @@ def people_context(request: HttpRequest, behind: PeopleBehind, url: Callable[...
         "people_pager": pager,
         "people_total": behind.total,
         "people_words": count_words(PeopleCount(behind.total - behind.disabled, behind.disabled)),
-        "people_unknown": [f"Of {counted(roles, 'role')}: {why}" for why, roles in behind.unknown.items()],
+        "people_unknown": unknown,
         "people_of_role": RolePeopleWords(behind),
         "people_csv_url": url(format="people"),
     }

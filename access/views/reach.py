@@ -42,7 +42,9 @@ def reach(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponseBas
         behind = PeopleBehind(signed_in(request), ways)
         if request.GET.get("format") == "people":
             return people_file(request, behind, f"people-{account_id}")
-        context = people_context(request, behind, lambda **changes: f"?{urlencode(changes)}")
+        context = people_context(
+            request, behind, [answer for _, answer in found.answers], lambda **changes: f"?{urlencode(changes)}"
+        )
         context |= {
             "reach": found,
             "findings": exposure_lines(row, request.get_full_path()),

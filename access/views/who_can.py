@@ -52,7 +52,7 @@ def who_can(request: HttpRequest, account_id: str) -> HttpResponseBase:
         behind = PeopleBehind(signed_in(request), [("", role_ways(answer))])
         if request.GET.get("format") == "people":
             return people_file(request, behind, f"who-can-people-{account_id}")
-        people = people_context(request, behind, _url_of(request.GET))
+        people = people_context(request, behind, [answer], _url_of(request.GET))
         context |= people | _shown(answer, request.GET, people["people_of_role"])
     return render(request, "access/who_can.html", context)
 

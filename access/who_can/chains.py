@@ -27,7 +27,7 @@ STEPS = 20_000  # of the search that a page goes on: some 100 ms
 STEPS_OF_FILE = 1_000_000
 SHOWN = 100
 UNSEEN_ROLE = "a role in an AWS account that you can’t see"
-_PERHAPS = "under a condition, or unknown"
+PERHAPS = "under a condition, or unknown"
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class _ChainWords:
         of = places.aws_account_of(actor)
         because = [way_line(way, self._links.get(of, {})) for way in self._ways[actor, role]]
         if not (places.is_shown(actor) and places.is_shown(role)):
-            condition = "" if match.decision is Decision.ALLOWED else _PERHAPS
+            condition = "" if match.decision is Decision.ALLOWED else PERHAPS
             if not places.is_shown(role):
                 return ChainLink(UNSEEN_ROLE, "", because, condition, is_seen=False)
         else:
@@ -157,7 +157,7 @@ def csv(answer: WhoCanAnswer) -> Iterator[str]:
         account = described_as.account or str(answer.aws_account)
         yield csv_line((described_as.name, who, through, "; ".join(conditions), account))
     if found.unseen:
-        yield csv_line((UNSEEN, "", "", "" if found.unseen is Decision.ALLOWED else _PERHAPS, ""))
+        yield csv_line((UNSEEN, "", "", "" if found.unseen is Decision.ALLOWED else PERHAPS, ""))
     if answer.chains.waiting:
         yield csv_line((f"Not complete: {counted(answer.chains.waiting, 'role')} weren’t looked at yet.",))
 

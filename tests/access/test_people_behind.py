@@ -27,6 +27,7 @@ ClientOf = Callable[..., Client]
 DATA, BUCKET = "111111111111", "arn:aws:s3:::ledger"
 ASKED = f"?action=s3:GetObject&resource={BUCKET}/a"
 NAMES = ("Dana", "Tom Becker", "Priya", "okafor", "acme.example", "u-dana", "u-priya")
+FILES = ("csv", "people", "chains")
 SAML = {"Federated": arn("saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE")}
 
 
@@ -95,6 +96,41 @@ def test_a_chain_ends_at_people(held: Arranged, alice: Operator, client_of: Clie
     assert "which is allowed it: inline policy own, statement All" in said
 
 
+def test_over_two_aws_accounts(held: Arranged, alice: Operator, client_of: ClientOf) -> None:
+    """A permission set's role there, a role here, and the bucket, whose policy names that."""
+    Grant.objects.create(operator=alice, role=Role.OWNER)
+    html = get(client_of(alice), "who_can", ASKED)
+    said = people_of(html)
+    assert "Priya Nair priya.nair has directly the permission set Ops in Data (111111111111)" in said
+    assert f"takes on {reserved_name('Ops')} assumes ledger-reader : inline policy own, statement Assume" in said
+    assert "Dana Okafor" in said
+
+
+def test_what_lies_in_an_aws_account_that_one_may_not_see(
+    held: Arranged, alice: Operator, charlie: Operator, client_of: ClientOf
+) -> None:
+    """Alice owns Acme alone: that Priya gets in by Data isn't told; who goes over Data and back, is, without names.
+    Charlie may see IAM of Data alone, and learns nobody's name."""
+    shop = AwsAccount.objects.create(account_id="222222222222", name="Shop", emulated=True)
+    complete(shop, "org.membership")
+    night = set_role(held.home, "Night", allow("sts:AssumeRole"))
+    held.center.assign(held.center.permission_set("Night", held.home), held.home, held.priya)
+    middle = role(shop, "go-between", allow("sts:AssumeRole"), trusts=night.arn)
+    role(held.home, "nightly", allow("s3:GetObject"), trusts=middle.arn)
+    for told in (
+        get(client_of(alice), "who_can", ASKED),
+        file_of(client_of(alice), "who_can", f"{ASKED}&format=people"),
+    ):
+        assert "Priya Nair" in told
+        assert "a role in an AWS account that you can’t see" in told
+        assert "go-between" not in told and "Ops" not in told and "Shop" not in told
+    Grant.objects.create(operator=charlie, role=Role.VIEWER, aws_account=held.data)
+    pages = [get(client_of(charlie), "who_can", ASKED, account_id=DATA)]
+    pages += [file_of(client_of(charlie), "who_can", f"{ASKED}&format={each}", account_id=DATA) for each in FILES]
+    for told in pages:
+        assert [name for name in (*NAMES, "platform", "ledger-reader", "Reader") if name in told] == []
+
+
 def test_by_two_groups_and_two_ways(held: Arranged, alice: Operator, client_of: ClientOf) -> None:
     """One way by two groups is one; who is in many groups is one person."""
     Grant.objects.create(operator=alice, role=Role.OWNER)
@@ -117,7 +153,7 @@ def test_who_may_not_know_names_is_told_groups_and_numbers(held: Arranged, bob: 
     html = get(client, "who_can", ASKED)
     assert "platform 1 person, 1 disabled has the permission set Reader" in people_of(html)
     assert "A person has directly the permission set Direct" in people_of(html)
-    files = [file_of(client, "who_can", f"{ASKED}&format={each}") for each in ("csv", "people", "chains")]
+    files = [file_of(client, "who_can", f"{ASKED}&format={each}") for each in FILES]
     for told in (html, *files):
         assert [name for name in NAMES if name in told] == []
     lines = list(csv.DictReader(files[1].splitlines()))
