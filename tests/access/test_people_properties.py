@@ -99,7 +99,7 @@ class Estate:
 class ByBruteForce(TestCase):
     """Each example in a transaction of its own."""
 
-    @as_long_as_asked(10)
+    @as_long_as_asked(5)
     @for_any(
         st.lists(statements, min_size=5, max_size=5),
         st.lists(trusts, min_size=2, max_size=2),
