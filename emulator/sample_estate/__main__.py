@@ -1,9 +1,10 @@
-"""Makes Acme in the running emulator at AWS_EMULATOR_URL; prints as JSON what connects a console to its AWS accounts.
+"""Makes Acme in the running emulator at AWS_EMULATOR_URL; prints as JSON what a console begins with.
 
     AWS_EMULATOR_URL=http://127.0.0.1:5000/TOKEN python -m emulator.sample_estate
 
-A list of the options of `manage.py connect_account`, with the labels of each AWS account; the main one first. The
-address has the emulator's token in it, so it is in no command line: every user of the machine reads those.
+`accounts`: the options of `manage.py connect_account` for each AWS account, the main one first. `state`: a state of
+Terraform about the main one, for `manage.py read_state`, and `state_name` what it is called. The address has the
+emulator's token in it, so it is in no command line: every user of the machine reads those.
 """
 
 from __future__ import annotations
@@ -12,12 +13,17 @@ import json
 import os
 import sys
 
+from emulator.process import Emulator
 from emulator.sample_estate import acme
+from emulator.sample_estate.data.terraform import NAME
+from emulator.sample_estate.terraform import state_of
 
 
 def main() -> None:
-    acme.seed(os.environ["AWS_EMULATOR_URL"])
-    sys.stdout.write(f"{json.dumps(acme.connections())}\n")
+    url = os.environ["AWS_EMULATOR_URL"]
+    acme.seed(url)
+    said = {"accounts": acme.connections(), "state_name": NAME, "state": state_of(Emulator(url))}
+    sys.stdout.write(f"{json.dumps(said)}\n")
 
 
 if __name__ == "__main__":

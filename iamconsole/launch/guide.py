@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from typing import Any
@@ -32,15 +33,15 @@ def main() -> None:
     django.setup()
     address = f"http://127.0.0.1:{env.int('PORT')}"
     emulator = settings.AWS_EMULATOR_URL
-    accounts: list[dict[str, Any]] = []
+    sample: dict[str, Any] = {}
     if emulator:
         with step("Emulated AWS"):
             _await(f"{emulator}/_emulator/health")
-        accounts = _fill_emulator(emulator)
+        sample = _fill_emulator(emulator)
     with step("Web"):
         _await(f"{address}/health/")
     if emulator:
-        password = _fill_console(accounts)
+        password = _fill_console(sample)
         say(f"\n  {address}\n  Sign in as {OPERATOR} with the password {password}\n\n  Ctrl-C stops everything.")
     else:
         say(f"\n  {address}\n  Sign in, then connect your AWS account. Your first operator (in another terminal):")
@@ -51,8 +52,8 @@ def main() -> None:
     signal.pause()
 
 
-def _fill_emulator(url: str) -> list[dict[str, Any]]:
-    """Makes the sample organization there; returns the options that connect each of its AWS accounts."""
+def _fill_emulator(url: str) -> dict[str, Any]:
+    """Makes the sample organization there; returns what `emulator.sample_estate` says of it."""
     with step("Sample organization Acme"):
         filled = subprocess.run(
             [sys.executable, "-m", "emulator.sample_estate"],
@@ -60,23 +61,39 @@ def _fill_emulator(url: str) -> list[dict[str, Any]]:
             stdout=subprocess.PIPE,
             check=True,
         )
-    accounts: list[dict[str, Any]] = json.loads(filled.stdout)
-    return accounts
+    sample: dict[str, Any] = json.loads(filled.stdout)
+    return sample
 
 
-def _fill_console(accounts: list[dict[str, Any]]) -> str:
+def _fill_console(sample: dict[str, Any]) -> str:
     """The demo operator, the AWS accounts, and their first pulls by a worker; returns the operator's password."""
+    accounts: list[dict[str, Any]] = sample["accounts"]
     password = secret("DEMO_PASSWORD", production=False)[:16]
     with step(f"Operator and {len(accounts)} AWS accounts"):
         operator = {"email": OPERATOR, "name": "Demo Operator", "role": "owner", "account": "all"}
         _command("create_operator", **operator, demo=True, password_stdin=True, typed=password)
-        for options in accounts:
-            _command("connect_account", **options, emulated=True, writes="on")
-            _command("read_resources", account=options["account"], services=_SERVICES, regions=[options["region"]])
+        are_new = [_connect(options) for options in accounts]
     with step("Pull by a worker"):
         pulled = _pull()
+    if are_new[0]:
+        _read_state(accounts[0]["account"], sample["state_name"], sample["state"])
     say("  Pull by a worker: {seen:,} objects, {new} new, {changed} changed, {gone} gone".format(**pulled))
     return password
+
+
+def _connect(options: dict[str, Any]) -> bool:
+    """Whether it wasn't connected before."""
+    said = json.loads(_command("connect_account", **options, emulated=True, writes="on", json=True))
+    _command("read_resources", account=options["account"], services=_SERVICES, regions=[options["region"]])
+    return bool(said["connected_now"])
+
+
+def _read_state(account_id: str, name: str, state: dict[str, Any]) -> None:
+    """Once: a state that is read again takes the place of the one before."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(state, file)
+        file.flush()
+        _command("read_state", file.name, account=account_id, name=name)
 
 
 def _pull() -> dict[str, int]:
@@ -85,12 +102,12 @@ def _pull() -> dict[str, int]:
     return {figure: sum(run[figure] for run in runs) for figure in ("seen", "new", "changed", "gone")}
 
 
-def _command(command: str, *, typed: str = "", **options: Any) -> str:
+def _command(command: str, *arguments: str, typed: str = "", **options: Any) -> str:
     """What the command prints; `typed` is what it reads from its standard input."""
     kept, sys.stdin = sys.stdin, io.StringIO(f"{typed}\n")
     printed = io.StringIO()
     try:
-        call_command(command, **options, stdout=printed)
+        call_command(command, *arguments, **options, stdout=printed)
     finally:
         sys.stdin = kept
     return printed.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -17,6 +18,7 @@ from emulator.process import Emulator, start_emulator
 from emulator.sample_estate import acme
 from emulator.sample_estate.data import user_pools
 from emulator.sample_estate.data.account_ids import MANAGEMENT_ID, PRODUCTION_ID, SECURITY_ID, STAGING_ID
+from infrastructure.code.state import resources_in
 
 CONNECTED: list[dict[str, Any]] = acme.connections()
 WRITES = ("Create", "Put", "Attach", "Add", "Delete", "Update", "Enable")
@@ -127,12 +129,18 @@ def test_the_command_says_what_connects_a_console(seeded: Emulator) -> None:
     command = [sys.executable, "-m", "emulator.sample_estate"]
     environment = {**os.environ, "AWS_EMULATOR_URL": seeded.url}
 
-    connected = json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
+    said = json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
+    connected = said["accounts"]
 
     parser = load_command_class("sync", "connect_account").create_parser("manage.py", "connect_account")
     assert {name for options in connected for name in options} <= {action.dest for action in parser._actions}
     assert [options["account"] for options in connected] == [PRODUCTION_ID, MANAGEMENT_ID, SECURITY_ID, STAGING_ID]
     assert connected == CONNECTED
+    state = list(resources_in(io.BytesIO(json.dumps(said["state"]).encode())))
+    roles = {role["Arn"]: role["RoleId"] for role in seeded.client("iam").list_roles()["Roles"]}
+    owned = {each.arn: each.unique_id for each in state if each.kind == "iam.role" and each.arn}
+    assert len(owned) == 3
+    assert owned.items() <= roles.items()
 
 
 @pytest.mark.parametrize("options", CONNECTED, ids=lambda options: options["name"])
