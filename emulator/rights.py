@@ -8,7 +8,7 @@ from typing import Any
 from emulator.authorization_details import note
 from emulator.callers import Caller
 from emulator.encoded import encode, refusal_content
-from emulator.organizations.members import policy_arn
+from emulator.organizations.members import organization_over, policy_arn
 from emulator.permissions import Effect, Question, decide
 from emulator.resource_arns import arn_of
 from emulator.wire import AwsError, AwsRequest
@@ -129,6 +129,8 @@ def context_of(request: AwsRequest, caller: Caller) -> dict[str, str]:
     context = {key: str(request.params[name]) for name, key in _CONTEXT.items() if name in request.params}
     context |= {"aws:PrincipalArn": caller.role.arn if caller.role is not None else caller.arn}
     context |= {"aws:PrincipalAccount": caller.account_id, "aws:RequestedRegion": request.region}
+    if (organization := organization_over(caller.account_id, caller.partition)) is not None:
+        context["aws:PrincipalOrgID"] = organization.org.id
     if caller.session is not None and caller.session.source_identity:
         context["aws:SourceIdentity"] = caller.session.source_identity
     tag = 1

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest
 
+from accounts import stepup
 from accounts.models import Operator
 from accounts.roles import SEE_IAM, roles_with
+from estate.enrolment import roll, work
 from estate.lists import LISTS
 from iamconsole.web.addresses import is_of_all_aws_accounts
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from sync import ticks
+from sync.aws import permission
+from sync.connect import SharedExternalIds, register_shared_external_ids
 
 # Of each list: its words, its icon, its heading in the sidebar, its place there.
 _LINKS = {
@@ -37,6 +44,26 @@ def _link(path: str, name: str) -> NavGroup:
     return NavGroup(heading, (item,), _POSITIONS[heading])
 
 
+def _owns_all(request: HttpRequest) -> bool:
+    return isinstance(request.user, Operator) and is_of_all_aws_accounts(request) and request.user.owns_all()
+
+
+def _register_enrolment() -> None:
+    permission.register_part(roll.PART)
+    permission.register([replace(roll.LISTING, part=roll.PART)])
+    register_shared_external_ids(SharedExternalIds(roll.organization_of, roll.check_shared))
+    ticks.register_part(work.wake_waiting)
+    stepup.register_words(
+        {
+            "enrolment_new": "Make the enrolment",
+            "enrolment_connect": "Connect the AWS accounts that work",
+            "enrolment_end": "End the enrolment",
+        }
+    )
+
+
 def register() -> None:
+    _register_enrolment()
     home = NavItem("Overview", "gauge", "all_overview", per_aws_account=False, position=0, shows=_sees_iam)
-    register_shell(ShellProvider(NavGroup("", (home,), 0), *(_link(each.path, each.name) for each in LISTS)))
+    enrolment = NavItem("Enrolment", "plug", "enrolment_home", per_aws_account=False, position=20, shows=_owns_all)
+    register_shell(ShellProvider(NavGroup("", (home, enrolment), 0), *(_link(each.path, each.name) for each in LISTS)))

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from accounts.roles import ADMINISTER
+from estate.enrolment import views as enrolment
 from estate.lists import LISTS
 from estate.overview import overview
 from estate.scope import ACCESS
-from iamconsole.web.addresses import page
+from iamconsole.web.addresses import AddressScope, needs, page
+
+_REFUSED = "Only owners of all AWS accounts enrol AWS accounts of an organization."
+_SEEN = needs(ADMINISTER, scope=AddressScope.ALL, refusal=_REFUSED)
+_DONE = needs(ADMINISTER, scope=AddressScope.ALL, refusal=_REFUSED, fresh_sign_in=True)
+_OF_ORGANIZATION = "enrolment/<str:organization_id>/"
+_ONE = "enrolments/<int:pk>/"
 
 urlpatterns = [
     page("all/", overview, ACCESS, name="all_overview"),
     *(each.pattern() for each in LISTS),
+    page("enrolment/", enrolment.enrolment_home, _SEEN, name="enrolment_home"),
+    page(_OF_ORGANIZATION, enrolment.enrolment_accounts, _SEEN, name="enrolment_accounts"),
+    page(f"{_OF_ORGANIZATION}stage/", enrolment.enrolment_accounts_stage, _SEEN, name="enrolment_accounts_stage"),
+    page(f"{_OF_ORGANIZATION}leave-out/", enrolment.enrolment_leave_out, _SEEN, name="enrolment_leave_out"),
+    page(f"{_OF_ORGANIZATION}new/", enrolment.enrolment_new, _DONE, name="enrolment_new"),
+    page(_ONE, enrolment.enrolment, _SEEN, name="enrolment"),
+    page(f"{_ONE}progress/", enrolment.enrolment_progress, _SEEN, name="enrolment_progress"),
+    page(f"{_ONE}template/", enrolment.enrolment_template, _SEEN, name="enrolment_template"),
+    page(f"{_ONE}module/", enrolment.enrolment_module, _SEEN, name="enrolment_module"),
+    page(f"{_ONE}try/", enrolment.enrolment_try, _SEEN, name="enrolment_try"),
+    page(f"{_ONE}connect/", enrolment.enrolment_connect, _DONE, name="enrolment_connect"),
+    page(f"{_ONE}end/", enrolment.enrolment_end, _DONE, name="enrolment_end"),
 ]

@@ -182,6 +182,7 @@ CELERY_TASK_ROUTES = {
     "sync.tasks.ask_trail": {"queue": "pulls"},
     "accounts.tasks.*": {"queue": "pulls"},
     "findings.tasks.*": {"queue": "pulls"},
+    "estate.tasks.*": {"queue": "pulls"},
 }
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 120, 150
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

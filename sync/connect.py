@@ -33,12 +33,26 @@ from sync.models import Run
 # beside a field.
 READ_ROLE, WRITE_ROLE = "read_role_arn", "write_role_arn"
 
-_EXTERNAL_IDS = "external-id"  # the salt
+_EXTERNAL_IDS, _SHARED_IDS = "external-id", "shared-external-id"  # the salts
 
 
 def new_external_id() -> str:
     """Nobody can guess it, and the form takes no other: else one could name a role that waits for somebody else's."""
     return Signer(salt=_EXTERNAL_IDS).sign(f"iam-console-{secrets.token_urlsafe(18)}")
+
+
+def new_shared_external_id(organization_id: str) -> str:
+    """For AWS accounts of that organization, which it names. No form takes it for that of one AWS account."""
+    return Signer(salt=_SHARED_IDS).sign(f"iam-console-{organization_id}-{secrets.token_urlsafe(18)}")
+
+
+def is_shared_external_id(external_id: str, organization_id: str) -> bool:
+    """Whether this console made it for that organization."""
+    try:
+        text = Signer(salt=_SHARED_IDS).unsign(external_id)
+    except BadSignature:
+        return False
+    return text.startswith(f"iam-console-{organization_id}-")
 
 
 def is_own_external_id(external_id: str) -> bool:

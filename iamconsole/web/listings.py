@@ -321,7 +321,8 @@ class TableListing:
         if self.stages:
             yield "Stage all", self.pick_url + asked
         for use in self.uses:
-            yield use.all_label, use.all_url + asked
+            if use.all_label:
+                yield use.all_label, use.all_url + asked
 
     @property
     def exports(self) -> Iterator[tuple[str, str]]:

@@ -78,4 +78,4 @@ class PickUse:
     icon: str
     url: str
     all_url: str  # leads to the same for all rows that match, which the rest of the address says
-    all_label: str  # before their number: "Export all"
+    all_label: str  # before their number: "Export all"; "" where it is for picked ones only

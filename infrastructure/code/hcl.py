@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from infrastructure.code.remarks import Remark
+
 _ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEYWORDS = frozenset({"for", "if", "in", "null", "true", "false", "else", "endif", "endfor"})
@@ -102,12 +104,15 @@ def lines_of(value: Any) -> list[str]:
 def _list(values: Sequence[Any]) -> list[str]:
     if not values:
         return ["[]"]
-    if len(values) == 1 and not isinstance(values[0], Mapping | list | tuple):
+    if len(values) == 1 and not isinstance(values[0], Mapping | list | tuple | Remark):
         line = f"[{lines_of(values[0])[0]}]"
         if len(line) <= _SHORT:
             return [line]
     lines = ["["]
     for each in values:
+        if isinstance(each, Remark):
+            lines.append(f"  {each.line}")
+            continue
         inner = lines_of(each)
         inner[-1] += ","
         lines.extend(f"  {line}" for line in inner)
@@ -126,4 +131,4 @@ def _key(name: str) -> str:
 
 def comment(text: str) -> str:
     """One line, whatever the text holds."""
-    return "# " + "".join(each if each.isprintable() else " " for each in text) + "\n"
+    return f"{Remark(text).line}\n"

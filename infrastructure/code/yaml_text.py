@@ -7,17 +7,21 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from infrastructure.code.remarks import Remark
+
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 # YAML 1.1 takes these for booleans or null, also as names.
 _TAKEN = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
 def lines_of(value: Any, indent: int = 0) -> Iterator[str]:
-    """The lines of a mapping or a list, indented by so many steps of two."""
+    """The lines of a mapping or a list, which may have remarks, indented by so many steps of two."""
     pad = "  " * indent
     pairs = ((f"{_key(name)}:", each) for name, each in value.items()) if isinstance(value, Mapping) else _items(value)
     for head, each in pairs:
-        if isinstance(each, Mapping | list | tuple) and each:
+        if isinstance(each, Remark):
+            yield f"{pad}{each.line}"
+        elif isinstance(each, Mapping | list | tuple) and each:
             yield f"{pad}{head}"
             yield from lines_of(each, indent + 1)
         else:

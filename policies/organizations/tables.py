@@ -53,11 +53,11 @@ def _account(row: Any, aws_account: AwsAccount) -> SafeString:
 
 
 def _state(row: Any, aws_account: AwsAccount) -> SafeString:
-    return _said_of(row.state)
+    return state_cell(row.state)
 
 
 @lru_cache(maxsize=32)
-def _said_of(state: str) -> SafeString:
+def state_cell(state: str) -> SafeString:
     return render_to_string("organizations/state.html", {"state": state})
 
 

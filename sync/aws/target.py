@@ -60,10 +60,10 @@ def target_of(aws_account: AwsAccount, tier: Tier) -> AwsTarget:
 
 def why_rests(aws_account: AwsAccount) -> str:
     """A sentence."""
-    return _RESTS[aws_account.resting]
+    return RESTS[aws_account.resting]
 
 
-_RESTS = {
+RESTS = {
     "suspended": "AWS says that it is suspended.",
     "closed": "AWS says that it is closed, or being closed.",
     "left": "It is no longer in the organization from which it was enrolled, so the external id isn’t used.",

@@ -56,6 +56,7 @@ from directory.models import (
     Instance,
     PermissionSet,
 )
+from estate.models import AccountEnrolment, EnrolledAccount, LeftOutAccount
 from findings.models import AccountRefresh, Finding, ScopeLook, SourceLook
 from identities.kinds import KINDS, PRINCIPALS
 from identities.models import (
@@ -172,6 +173,22 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     )
     _a_change(aws_account, operator)
     _mirrored(aws_account)
+    _enrolled(aws_account)
+
+
+def _enrolled(aws_account: AwsAccount) -> None:
+    of = {"organization_id": f"o-{aws_account.account_id}"}
+    enrolment = AccountEnrolment.objects.create(
+        **of,
+        held_by=aws_account,
+        key=aws_account.account_id,
+        external_id=f"shared-{aws_account.account_id}",
+        principal_arn=f"arn:aws:iam::{aws_account.account_id}:role/console",
+        lasts_until=timezone.now() + timedelta(days=30),
+    )
+    EnrolledAccount.objects.create(enrolment=enrolment, account_id="222222222222", name="Payments")
+    LeftOutAccount.objects.create(**of, account_id="333333333333")
+    Organization.objects.filter(aws_account=aws_account).update(delegated=True)
 
 
 def _who_did_it(revision: Revision, aws_account: AwsAccount) -> None:

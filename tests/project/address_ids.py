@@ -21,10 +21,11 @@ from accounts.models import (
 )
 from accounts.roles import Role
 from cognito.models import SavedSearch, UserPool
+from estate.models import AccountEnrolment
 from identities.models import IamUser
 from infrastructure.models import StateFile
 from objects import kinds, object_actions
-from policies.models import EditorDraft, OrgUnit
+from policies.models import EditorDraft, Organization, OrgUnit
 from sync.models import Change, LabelRemoval, MirroredRow, Revision, Run, Safeguard
 from tests.project.addresses import ADDRESSES
 
@@ -52,6 +53,7 @@ KINDS: Mapping[str, type[Model]] = {
     "draft": EditorDraft,
     "state": StateFile,
     "grant": Grant,
+    "enrolment": AccountEnrolment,
     "approval": ApprovalRule,
     "audit": AuditEntry,
     "operator": Operator,
@@ -67,6 +69,7 @@ _BELONGS = {
     SavedSearch: "pool__aws_account",
     AccountLabel: "labelled__aws_account",
     GrantRule: "label__labelled__aws_account",
+    AccountEnrolment: "held_by",
 }
 # An action of each place; where there is none yet, nobody finds one.
 _ACTIONS = {
@@ -109,6 +112,7 @@ def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None 
         "rule": "no_full_access",
         "label": id_in(of, AccountLabel),
         "node_id": id_in(of, OrgUnit) if "node_id" in ADDRESSES[name] else "",
+        "organization_id": id_in(of, Organization) if "organization_id" in ADDRESSES[name] else "",
         "aws_id": about,
         "pk": id_in(of, SavedSearch) if name == "cognito_search_forget" else about or 1,
         "action": "delete" if name.endswith("_stage_action") else _ACTIONS.get(name.removesuffix("_action"), "none"),

@@ -1,0 +1,140 @@
+"""The roles of an enrolment: what the console's roles are anywhere (sync/aws/permission.py), under its own names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from estate.models import AccountEnrolment
+from infrastructure.code.names import for_cloudformation
+from infrastructure.code.remarks import Remark
+from sync.aws.permission import (
+    IAM,
+    PEOPLE,
+    Permission,
+    RolePart,
+    console_role_policy,
+    console_role_trust,
+    parts_of,
+    permissions_of,
+)
+from sync.aws.purpose import Tier
+
+PATH = "/iam-console/"
+SESSION_S = 3600  # the longest that a role chained to gives ("Roles terms and concepts", role chaining)
+TITLES: Mapping[Tier, str] = {"read": "IAM Console reads by it.", "write": "IAM Console applies changes by it."}
+_PROTECTED = "protected"
+
+
+@dataclass(frozen=True)
+class TrustValues:
+    """Whom the roles trust, as texts or as what a template has in their place. `organization_id`: "" for no matter
+    where."""
+
+    arn: Any
+    external_id: Any
+    organization_id: Any
+
+
+@dataclass(frozen=True)
+class EnrolledPolicy:
+    """A managed policy of a role. In the lists of actions, remarks say what those that follow are for."""
+
+    name: str
+    label: str  # "read_cognito", for addresses in a template
+    description: str
+    document: Mapping[str, Any]
+
+    @property
+    def logical_id(self) -> str:
+        return for_cloudformation(self.label)
+
+
+@dataclass(frozen=True)
+class EnrolledRole:
+    tier: Tier
+    name: str
+    trust: Mapping[str, Any]
+    policies: Sequence[EnrolledPolicy]
+
+    @property
+    def description(self) -> str:
+        return TITLES[self.tier]
+
+
+def tiers_of(enrolment: AccountEnrolment) -> tuple[Tier, ...]:
+    return ("read", "write") if enrolment.writes else ("read",)
+
+
+def role_name(enrolment: AccountEnrolment, tier: Tier) -> str:
+    return f"iam-console-{tier}-{enrolment.key}"
+
+
+def role_arn(enrolment: AccountEnrolment, tier: Tier, account_id: str) -> str:
+    """ "" where the enrolment has no such role."""
+    if tier not in tiers_of(enrolment):
+        return ""
+    return f"arn:{enrolment.held_by.partition}:iam::{account_id}:role{PATH}{role_name(enrolment, tier)}"
+
+
+def parts_in(enrolment: AccountEnrolment, tier: Tier) -> list[RolePart]:
+    """What of a role isn't left out: IAM always, people by the tier of that name, others as chosen."""
+    chosen = [part for part in parts_of(tier) if part.name in enrolment.parts and part != PEOPLE]
+    return [IAM, *([PEOPLE] if enrolment.people else []), *chosen]
+
+
+def roles_of(enrolment: AccountEnrolment, principal: TrustValues) -> list[EnrolledRole]:
+    return [
+        EnrolledRole(
+            tier,
+            role_name(enrolment, tier),
+            console_role_trust(
+                tier,
+                principal_arn=principal.arn,
+                external_id=principal.external_id,
+                organization_id=principal.organization_id,
+            ),
+            list(_policies(enrolment, tier)),
+        )
+        for tier in tiers_of(enrolment)
+    ]
+
+
+def _policies(enrolment: AccountEnrolment, tier: Tier) -> Iterator[EnrolledPolicy]:
+    partition = enrolment.held_by.partition
+    for part in parts_in(enrolment, tier):
+        document = explained(console_role_policy(tier, partition, part), permissions_of(tier, part))
+        words = f"What the role to {tier} needs {part.about or 'for IAM'}."
+        yield _policy(enrolment, tier, part.name, words, document)
+    if tier == "write":
+        words = "The role to write never changes the console’s own roles and policies."
+        yield _policy(enrolment, tier, _PROTECTED, words.replace("’", "'"), _protecting(partition))
+
+
+def _policy(
+    enrolment: AccountEnrolment, tier: Tier, name: str, words: str, document: Mapping[str, Any]
+) -> EnrolledPolicy:
+    own_name = f"iam-console-{tier}-{name}-{enrolment.key}"
+    return EnrolledPolicy(own_name, f"{tier}_{name.replace('-', '_')}", words, document)
+
+
+def _protecting(partition: str) -> dict[str, Any]:
+    """Whoever may change these roles could give the console, or anybody, more."""
+    own = [f"arn:{partition}:iam::*:{kind}{PATH}*" for kind in ("role", "policy")]
+    statement = {"Sid": "NeverItsOwn", "Effect": "Deny", "Action": "iam:*", "Resource": own}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def explained(document: Mapping[str, Any], permissions: Sequence[Permission]) -> dict[str, Any]:
+    """The document with its actions by what they are for, which a remark says before them."""
+    features = {each.action: each.feature for each in permissions}
+    return {**document, "Statement": [_explained(each, features) for each in document["Statement"]]}
+
+
+def _explained(statement: Mapping[str, Any], features: Mapping[str, str]) -> dict[str, Any]:
+    by_feature: dict[str, list[Any]] = {}
+    for action in statement["Action"]:
+        by_feature.setdefault(features[action], []).append(action)
+    actions = [each for feature, found in by_feature.items() for each in (Remark(feature), *found)]
+    return {**statement, "Action": actions}
