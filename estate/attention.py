@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -18,10 +18,18 @@ from iamconsole.web.words import counted, number
 NAMED = 5  # AWS accounts of a row
 
 
-def attention_of(estate: EstateHealth, *, gains: int) -> list[PanelRow]:
-    """`gains`: how many grants by a label or a unit wait for the operator."""
+def attention_of(estate: EstateHealth, *, gains: int, unconnected: Mapping[str, int]) -> list[PanelRow]:
+    """`gains`: how many grants by a label or a unit wait for the operator; `unconnected`: how many AWS accounts of each
+    organization, by its id, nobody has connected or left out."""
     order = list(SEVERITIES)
-    rows = [*_findings(estate), *_failed(estate), *_stuck(estate), *_gains(gains), *_drifted(estate)]
+    rows = [
+        *_findings(estate),
+        *_failed(estate),
+        *_stuck(estate),
+        *_gains(gains),
+        *_drifted(estate),
+        *_new(unconnected),
+    ]
     return sorted(rows, key=lambda row: order.index(row.severity))
 
 
@@ -78,6 +86,14 @@ def _gains(waiting: int) -> Iterator[PanelRow]:
         title = f"{counted(waiting, 'grant')} by a label or a unit {'waits' if waiting == 1 else 'wait'} for you"
         text = "AWS accounts got the label, or came into the unit: nobody has a role there by it before you agree."
         yield PanelRow(title, reverse("grant_rules"), text, severity="medium", action=f"Review {number(waiting)}")
+
+
+def _new(unconnected: Mapping[str, int]) -> Iterator[PanelRow]:
+    for organization_id, count in unconnected.items():
+        title = f"{counted(count, 'AWS account')} of the organization never connected"
+        url = f"{reverse('enrolment_accounts', kwargs={'organization_id': organization_id})}?here=never"
+        text = "What goes on there isn’t seen here. Enrol them, or leave them out."
+        yield PanelRow(title, url, text, severity="low", action="Enrol")
 
 
 def _drifted(estate: EstateHealth) -> Iterator[PanelRow]:

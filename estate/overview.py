@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import GrantGain, Operator
 from estate.attention import attention_of
+from estate.enrolment.organizations import count_new, read_organizations
 from estate.health import AccountHealth, EstateHealth, Health, estate_health
 from estate.scope import AllAccounts, all_accounts
 from findings.models import FindingSeverity
@@ -103,7 +104,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "estate": estate,
         "lede": _lede(estate),
         "tallies": _tallies(estate),
-        "attention": attention_of(estate, gains=_gains(scope.operator)),
+        "attention": attention_of(estate, gains=_gains(scope.operator), unconnected=_unconnected(scope.operator)),
         "waiting": list(waiting[:MOST_WAITING]),
         "ages": _ages(estate),
         "table": table,
@@ -138,6 +139,11 @@ def _searched(line: AccountHealth) -> str:
 def _gains(operator: Operator) -> int:
     """Grants that wait for owners of all AWS accounts."""
     return GrantGain.objects.filter(state=GrantGain.State.WAITING).count() if operator.owns_all() else 0
+
+
+def _unconnected(operator: Operator) -> dict[str, int]:
+    """For owners of all AWS accounts."""
+    return count_new(read_organizations()) if operator.owns_all() else {}
 
 
 # ---- Words -----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from accounts.roles import ADMINISTER
 from estate.enrolment import views as enrolment
 from estate.lists import LISTS
@@ -10,8 +12,8 @@ from estate.scope import ACCESS
 from iamconsole.web.addresses import AddressScope, needs, page
 
 _REFUSED = "Only owners of all AWS accounts enrol AWS accounts of an organization."
-_SEEN = needs(ADMINISTER, scope=AddressScope.ALL, refusal=_REFUSED)
-_DONE = needs(ADMINISTER, scope=AddressScope.ALL, refusal=_REFUSED, fresh_sign_in=True)
+_SEEN = needs(ADMINISTER, scope=AddressScope.ALL, refusal=_REFUSED, is_of_all=True)
+_DONE = replace(_SEEN, fresh_sign_in=True)
 _OF_ORGANIZATION = "enrolment/<str:organization_id>/"
 _ONE = "enrolments/<int:pk>/"
 

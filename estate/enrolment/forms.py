@@ -39,8 +39,11 @@ class OfferedPart:
         return self.part.title[:1].upper() + self.part.title[1:] if self.part.title else "IAM"
 
     @property
-    def count(self) -> int:
-        return sum(len(each.actions) for found in self.features.values() for each in found)
+    def counts(self) -> str:
+        """ "62 permissions to read, 133 to write"."""
+        read, write = (sum(len(each.actions) for each in self.features.get(tier, ())) for tier in _TIERS)
+        said = [f"{number} to {tier}" for tier, number in (("read", read), ("write", write)) if number]
+        return ", ".join(said).replace(" ", f" permission{'s' if max(read, write) > 1 else ''} ", 1)
 
     @property
     def by_tier(self) -> list[tuple[str, list[OfferedFeature]]]:
@@ -70,7 +73,11 @@ class EnrolmentForm(forms.Form):
         required=False,
         help_text="A second role, by which changes are applied. Writes stay off until an owner turns them on.",
     )
-    parts = forms.MultipleChoiceField(label="Features", required=False, widget=forms.CheckboxSelectMultiple)
+    parts = forms.MultipleChoiceField(
+        label="Features",
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
     days = forms.TypedChoiceField(
         label="It lasts",
         choices=[(days, f"{days} days") for days in DAYS],

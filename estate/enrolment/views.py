@@ -156,7 +156,8 @@ def enrolment(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def enrolment_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The fragment that the page asks for every two seconds while workers are at it."""
-    context = _live(_enrolment(pk))
+    found = _enrolment(pk)
+    context = _live(found, ConnectEnrolledForm(writes=found.writes))
     page = reverse("enrolment", kwargs={"pk": pk})
     template = "estate/enrolment/enrolment.html#live"
     return poll_response(request, template, context, moving=context["is_moving"], page=page)
@@ -230,15 +231,12 @@ def _enrolment(pk: int) -> AccountEnrolment:
 
 def _page(request: HttpRequest, found: AccountEnrolment, form: ConnectEnrolledForm) -> HttpResponse:
     organization = read_organization(found.organization_id)
-    live = _live(found)
-    numbers = [row.account_id for row in live["rows"]]
+    live = _live(found, form)
     context = {
         **live,
         "organization": organization,
-        "form": form,
         "parameters": cloudformation.parameters_of(found),
-        "commands": _commands(found, organization, numbers),
-        "gains": GrantGain.objects.filter(state=GrantGain.State.WAITING, aws_account__account_id__in=numbers).count(),
+        "commands": _commands(found, organization, [row.account_id for row in live["rows"]]),
     }
     status = REFUSED if form.errors else 200
     return render(request, "estate/enrolment/enrolment.html", context, status=status)
@@ -254,14 +252,12 @@ def _commands(
     return cloudformation.commands(found, management_id=management_id, root_id=root_id, account_ids=numbers)
 
 
-def _live(found: AccountEnrolment) -> dict[str, Any]:
-    """What the table of its AWS accounts shows."""
+def _live(found: AccountEnrolment, form: ConnectEnrolledForm) -> dict[str, Any]:
+    """The table of its AWS accounts, and what follows of it."""
     rows = list(found.accounts.all())
-    here = {
-        each.account_id: each
-        for each in AwsAccount.objects.filter(account_id__in=[row.account_id for row in rows])
-        if each.is_connected
-    }
+    numbers = [row.account_id for row in rows]
+    waiting = GrantGain.objects.filter(state=GrantGain.State.WAITING, aws_account__account_id__in=numbers)
+    here = {each.account_id: each for each in AwsAccount.objects.filter(account_id__in=numbers) if each.is_connected}
     lines = [(row, here.get(row.account_id)) for row in rows]
     counts = Counter(str(State.CONNECTED) if known else row.state for row, known in lines)
     is_moving = any(row.state in EnrolledAccount.AT_WORK for row in rows)
@@ -271,7 +267,8 @@ def _live(found: AccountEnrolment) -> dict[str, Any]:
         "rows": rows,
         "lines": lines,
         "works": counts[State.WORKS],
-        "connected": counts[State.CONNECTED],
+        "form": form,
+        "gains": waiting.count(),
         "summary": _summary(counts),
         "is_moving": is_moving,
         "signature": signature(shown, found.is_open),
