@@ -27,7 +27,7 @@ _LEVELS = tuple(AccessLevel)
 
 
 @dataclass(frozen=True, eq=False)
-class PersonRole:
+class EnteredRole:
     """`entries`: the assignments by which they take it on; none where it is assumed from another role."""
 
     role: ReachedRole
@@ -120,10 +120,10 @@ class PersonAccess:
         return [*taken_on, *((role, ()) for role in sorted(self._onward.found(), key=_order))]
 
     @cached_property
-    def roles(self) -> list[PersonRole]:
+    def roles(self) -> list[EnteredRole]:
         """What is told: roles that they take on, by AWS account, then those that they assume, the nearest first."""
         seen = (each for each in self._all if self.is_seen(each[0].aws_account.account_id))
-        return [PersonRole(role, entries, self._surroundings(role.aws_account.account_id)) for role, entries in seen]
+        return [EnteredRole(role, entries, self._surroundings(role.aws_account.account_id)) for role, entries in seen]
 
     @property
     def is_cut(self) -> bool:
@@ -157,7 +157,7 @@ class PersonWay:
     condition: str
 
 
-def way_to(role: PersonRole, is_seen: Callable[[str], bool]) -> PersonWay:
+def way_to(role: EnteredRole, is_seen: Callable[[str], bool]) -> PersonWay:
     steps = role.role.steps[:-1]
     seen = [is_seen(step.aws_account.account_id) for step in steps]
     names = [name_of(step.holder.arn) if told else HIDDEN for step, told in zip(steps, seen, strict=True)]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from access.effective_access import EffectiveLevelAccess
 from access.object_links import principal_url
-from access.people.person_access import PersonAccess, PersonRole, PersonWay, person_csv, way_to
+from access.people.person_access import EnteredRole, PersonAccess, PersonWay, person_csv, way_to
 from access.views.seen import seen_by
 from access.views.shown_part import ShownPart
 from accounts.access import fetch_aws_account, signed_in
@@ -30,7 +30,7 @@ SHOWN, SHOWN_SERVICES = 10, 25
 class PersonRoleLine:
     """A role that they take on or assume, as a row of the table."""
 
-    of: PersonRole
+    of: EnteredRole
     way: PersonWay
 
     @property

@@ -64,7 +64,11 @@ def enrol(members: Members, organization: ReadOrganization, olga: Operator) -> C
 
 def deploy(emulator: Emulator, enrolment: AccountEnrolment, account_id: str, **changed: str) -> None:
     """What CloudFormation would make of the generated template there. `changed`: parameters that somebody got wrong."""
-    template = yaml.safe_load(template_of(enrolment))
+    deploy_text(emulator, enrolment, account_id, template_of(enrolment), **changed)
+
+
+def deploy_text(emulator: Emulator, enrolment: AccountEnrolment, account_id: str, text: str, **changed: str) -> None:
+    template = yaml.safe_load(text)
     given = {**dict(parameters_of(enrolment)), **changed}
     iam = emulator.client("iam", **inside(emulator, account_id))
     made: dict[str, str] = {}
