@@ -23,6 +23,8 @@ class AccessConfig(AppConfig):
         from access.plans.escalation_check import EscalationCheck
         from access.plans.organization_check import OrganizationAccessCheck
         from access.policy_figures import PolicyFigures, follow_mutes
+        from access.resource_plans import draft_block as resource_draft_block
+        from access.resource_plans.check import ResourceAccessCheck
         from access.saved_tests.check import SavedTestsCheck
         from access.saved_tests.finding_source import SavedTestsSource
         from access.saved_tests.kind import AccessTestKind
@@ -55,6 +57,7 @@ class AccessConfig(AppConfig):
         checks.register(AccessCheck())
         checks.register(OrganizationAccessCheck())
         checks.register(ElsewhereAccessCheck())
+        checks.register(ResourceAccessCheck())
         checks.register(EscalationCheck())
         checks.register(SavedTestsCheck())
         checks.register(GuardRailCheck())
@@ -79,6 +82,7 @@ class AccessConfig(AppConfig):
         following.register()
         block.register()
         organization_block.register()
+        resource_draft_block.register()
         roles_block.register()
         guard_rail_block.register()
         own_form.register()

@@ -15,6 +15,7 @@ from access.plans import elsewhere_check, organization_blocks
 from access.plans.conflicts import is_about_access
 from access.plans.effect_blocks import LEDE, is_measured
 from access.plans.revisions import is_measurable
+from access.resource_plans import blocks as resource_blocks
 from access.views import label_panels
 from access.views.least_privilege import LEAST_PRIVILEGE
 from access.views.named_in import NAMED_IN
@@ -101,6 +102,16 @@ def register() -> None:
             "change_organization",
             lede=organization_blocks.LEDE,
             shows=organization_blocks.is_measured,
+        )
+    )
+    panels.register(
+        panels.Panel(
+            "change",
+            "resource_access",
+            "Who gets to the resource",
+            "change_resources",
+            lede=resource_blocks.LEDE,
+            shows=resource_blocks.is_measured,
         )
     )
     panels.register(

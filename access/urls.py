@@ -15,6 +15,7 @@ from access.views import (
     organization_change,
     person,
     reach,
+    resource_change,
     saved_tests,
     simulate,
     who_can,
@@ -98,6 +99,12 @@ urlpatterns = [
         organization_change.change_organization,
         needs(SEE_IAM, CARE),
         name="change_organization",
+    ),
+    page(
+        f"{AWS_ACCOUNT}changes/<int:pk>/resources/",
+        resource_change.change_resources,
+        needs(SEE_IAM, CARE),
+        name="change_resources",
     ),
     page(
         f"{AWS_ACCOUNT}changes/<int:pk>/elsewhere/",

@@ -15,9 +15,9 @@ from access.surroundings import surroundings_of
 from policies import draft_blocks
 from policies.draft_blocks import CheckedDraft, DraftBlock
 from policies.engine.document import identify
-from policies.holdings import InlineOfRolesChange, OrganizationChange
+from policies.holdings import InlineOfRolesChange, OrganizationChange, ResourceChange
 
-_ELSEWHERE = (OrganizationChange, InlineOfRolesChange)
+_ELSEWHERE = (OrganizationChange, InlineOfRolesChange, ResourceChange)
 
 
 def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
@@ -45,6 +45,7 @@ def register() -> None:
 
 
 def _is_about_it(draft: CheckedDraft) -> bool:
-    """Not what is in force in several AWS accounts (access/drafts/organization_block.py, roles_block.py)."""
+    """Not what is in force in several AWS accounts (access/drafts/organization_block.py, roles_block.py), nor what
+    stands on a resource (access/resource_plans/draft_block.py)."""
     is_elsewhere = draft.subject is not None and isinstance(draft.subject.change, _ELSEWHERE)
     return draft.may_have_subject and not is_elsewhere

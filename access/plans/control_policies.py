@@ -69,12 +69,14 @@ class AccountLimits:
     """Of the principals of one AWS account. What is so of a principal anyway is decided; its tags, which a plan may
     change, and the request stay as they are written."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, of_resources: Surroundings | None = None) -> None:
+        """`of_resources`: what bounds the AWS account that has the resources, where that is another one."""
+        elsewhere = of_resources or around
         own = facts_of_place(around, Surroundings(""), "*")
-        there = {**facts_of_place(around, around, "*"), "aws:resourceaccount": (around.account_id,)}
-        self._account_id = around.account_id
+        there = {**facts_of_place(around, elsewhere, "*"), "aws:resourceaccount": (elsewhere.account_id,)}
+        self._account_id, self._resources_in = around.account_id, elsewhere.account_id
         self._levels = [[_SettledPolicy(policy, own) for policy in level.policies] for level in around.scps]
-        policies = [policy for level in around.rcps for policy in level.policies]
+        policies = [policy for level in elsewhere.rcps for policy in level.policies]
         self._rcps = [_SettledPolicy(policy, there) for policy in policies]
         self._is_empty = not (self._levels or any(policy.document.denies for policy in policies))
         policies += [policy for level in around.scps for policy in level.policies]
@@ -108,7 +110,7 @@ class AccountLimits:
             frozenset(denials - {""}),
             frozenset(frozenset(filter(None, level)) for level in levels if not _allows_everything(level)),
             frozenset(on_resources - {""}),
-            self._account_id,
+            self._resources_in,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -139,6 +139,13 @@ def limit_effects(
         if reduced[0] != reduced[1] and (reduced[0].lacks or _allows_anything(reduced[0])):
             pairs[reduced, False, ""].append(arn)
     return list(_merged(_compared(pairs, effort)))
+
+
+def compared_pairs(
+    pairs: Mapping[tuple[Pair, bool, str], list[str]], effort: Effort = _AT_THE_PROPOSAL
+) -> list[AffectedPrincipals]:
+    """Who has which pair of combinations: what becomes of them, those to whom the same happens together."""
+    return list(_merged(_compared(dict(pairs), effort)))
 
 
 def _allows_anything(has: Combination) -> bool:

@@ -21,9 +21,14 @@ _ACCOUNT_KEY, _ARN_KEY = "aws:principalaccount", "aws:principalarn"
 _STRANGER, _NO_ORGANIZATION = "000000000000", "o-0000000000"  # whom nobody names
 
 
-def accounts_concerned(own: AwsAccount, before: str | None, after: str | None) -> frozenset[str]:
-    """Ids, of 12 digits, of other AWS accounts: those that a statement names which only one of the texts has, and those
-    of this console whose principals such a statement means by a condition.
+def accounts_between(own: AwsAccount, before: str | None, after: str | None) -> frozenset[str]:
+    """The same of texts; None for no policy."""
+    return accounts_concerned(own, *(compiled(text) if text else CompiledDocument({}) for text in (before, after)))
+
+
+def accounts_concerned(own: AwsAccount, before: CompiledDocument, after: CompiledDocument) -> frozenset[str]:
+    """Ids, of 12 digits, of other AWS accounts: those that a statement names which only one of both has, and those of
+    this console whose principals such a statement means by a condition.
     """
     differing = list(_differing(before, after))
     named = {account for each in differing for account in _named(each)}
@@ -37,13 +42,12 @@ def accounts_concerned(own: AwsAccount, before: str | None, after: str | None) -
     return frozenset(named - {own.account_id})
 
 
-def _differing(before: str | None, after: str | None) -> Iterator[CompiledStatement]:
+def _differing(before: CompiledDocument, after: CompiledDocument) -> Iterator[CompiledStatement]:
     had, has = _by_words(before), _by_words(after)
     yield from (each for words, each in {**had, **has}.items() if (words in had) is not (words in has))
 
 
-def _by_words(text: str | None) -> dict[str, CompiledStatement]:
-    document = compiled(text) if text else CompiledDocument({})
+def _by_words(document: CompiledDocument) -> dict[str, CompiledStatement]:
     return {compact(dict(each.source.written) | {"Sid": ""}): each for each in document.statements}
 
 

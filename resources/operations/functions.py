@@ -17,7 +17,7 @@ from accounts.models import AwsAccount
 from policies.engine.document import compact, load
 from policies.holdings import ResourceStatementChange
 from resources.models import Resource
-from resources.operations.affected import accounts_concerned
+from resources.operations.affected import accounts_between
 from resources.operations.base import NamesResource, ResourceOperation, ResourceParams
 from resources.operations.function_statements import (
     FunctionPermission,
@@ -215,7 +215,7 @@ class AddFunctionPermission(_PermissionOperation[AddPermissionParams]):
         return [ResourceStatementChange(p.arn, p.on, p.sid, json.dumps(p.permission.statement(p.on)))]
 
     def affected_accounts(self, aws_account: AwsAccount, p: AddPermissionParams) -> Collection[str]:
-        return accounts_concerned(aws_account, None, document_of({p.sid: p.permission.statement(p.on)}))
+        return accounts_between(aws_account, None, document_of({p.sid: p.permission.statement(p.on)}))
 
     def reverse(self, p: AddPermissionParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         about = {name: getattr(p, name) for name in RemovePermissionParams.__dataclass_fields__}
@@ -263,7 +263,7 @@ class RemoveFunctionPermission(_PermissionOperation[RemovePermissionParams]):
 
     def affected_accounts(self, aws_account: AwsAccount, p: RemovePermissionParams) -> Collection[str]:
         statement = self.statement_before(aws_account, p)
-        return accounts_concerned(aws_account, document_of({p.sid: statement}) if statement else None, None)
+        return accounts_between(aws_account, document_of({p.sid: statement}) if statement else None, None)
 
 
 # ---- From one policy to another ------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from policies.engine.merge import merge
 from policies.holdings import ResourcePolicyChange
 from policies.operations.documents import text_of
 from resources.models import Resource
-from resources.operations.affected import accounts_concerned
+from resources.operations.affected import accounts_between
 from resources.operations.base import NamesResource, ResourceOperation, ResourceParams
 from resources.operations.limits import document_findings
 from resources.table.entry import Listed
@@ -75,7 +75,7 @@ class _PolicyOperation(ResourceOperation[P], WritesDocument[P], AffectsOtherAcco
     def affected_accounts(self, aws_account: AwsAccount, p: P) -> Collection[str]:
         rows = Resource.objects.live().filter(aws_account=aws_account, kind=self.of.kind, arn=p.arn)
         row = rows.prefetch_related("policies__document").first()
-        return accounts_concerned(aws_account, standing_text(row) if row else None, self.writes(aws_account, p))
+        return accounts_between(aws_account, standing_text(row) if row else None, self.writes(aws_account, p))
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
         return [ResourcePolicyChange(p.arn, self.writes(aws_account, p))]
