@@ -16,6 +16,7 @@ from access.forms import QuestionForm
 from access.holders import Holder, caller_named, holder_of
 from access.situations import UnanswerableQuestionError, is_for_guests, situation_of
 from access.surroundings import surroundings_of
+from access.views.onward import onward_roles
 from access.views.seen import seen_by
 from access.views.service_rows import shown_services
 from accounts.models import AwsAccount
@@ -44,6 +45,7 @@ def _access(request: HttpRequest, kind: ObjectPages, account_id: str, aws_id: st
     context: dict[str, Any] = {"form": form, "holder": holder}
     if holder:
         context |= {"statements": list(_statements(holder)), **_services(row.aws_account, holder, request.GET)}
+        context["onward"] = onward_roles(row.aws_account, holder, seen_by(request))
     if holder and form.is_valid():
         context |= _answered(row.aws_account, row.arn, form.cleaned_data, seen_by(request))
     return render_tab(request, kind, row, tab="access", template="access/effective.html", context=context)
