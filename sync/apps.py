@@ -22,6 +22,7 @@ class SyncConfig(AppConfig):
         from sync.mirror.revisions import register_judge
         from sync.row_writes import make_triggers
         from sync.shell import register_search
+        from sync.spanning.events import EVENTS as SPAN_EVENTS
         from sync.views import labels, queue
 
         audit.register(
@@ -51,6 +52,7 @@ class SyncConfig(AppConfig):
         stepup.register_words(
             {
                 **{event.url_name: event.sign_in_words for event in OPERATOR_EVENTS if event.sign_in_words},
+                **{event.url_name: event.sign_in_words for event in SPAN_EVENTS if event.sign_in_words},
                 "ownership": "Save the ownership rules",
                 "connect": "Connect the AWS account",
                 "reconnect": "Save the connection",

@@ -127,6 +127,10 @@ class PlanCheck:
         """
         return ""
 
+    def counts(self, kept: Any) -> Mapping[str, int]:
+        """Figures of what was measured, by words that follow a number ("gain access"), for sums of several changes."""
+        return {}
+
 
 registry: dict[str, PlanCheck] = {}
 
@@ -163,6 +167,12 @@ def worsened(before: Mapping[str, Any], now: Mapping[str, Measurement]) -> list[
     """Sentences for what has got worse; `before` as the change keeps it."""
     described = (registry[name].worsened(before.get(name), each.kept) for name, each in now.items())
     return [sentence for sentence in described if sentence]
+
+
+def counted_of(measured: Mapping[str, Any]) -> dict[str, int]:
+    """Figures of a change, by their words; `measured` as the change keeps it."""
+    found = (registry[name].counts(kept) for name, kept in measured.items() if name in registry)
+    return {words: number for figures in found for words, number in figures.items() if number}
 
 
 def worse(before: Iterable[PlanFinding], now: Iterable[PlanFinding]) -> list[PlanFinding]:

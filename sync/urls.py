@@ -8,6 +8,7 @@ from accounts.roles import ADMINISTER, APPROVE, ASK_AWS, CARE, PROPOSE, SEE_IAM
 from iamconsole.web.addresses import AddressScope, needs, page
 from sync.changes.events import FreshSignIn
 from sync.changes.transitions import OPERATOR_EVENTS
+from sync.spanning.events import EVENTS as SPAN_EVENTS
 from sync.views import (
     change_actions,
     changes,
@@ -22,9 +23,13 @@ from sync.views import (
     pulls,
     queue,
     secrets,
+    spanning,
+    spanning_actions,
+    spanning_list,
 )
 
 _CHANGES = needs(SEE_IAM, CARE)  # those who look after people: of their own, which sync.views.live sees to
+_ACROSS = needs(SEE_IAM, scope=AddressScope.ANY, is_of_all=True)
 _CONNECTING = needs(ADMINISTER, scope=AddressScope.ALL, refusal="Only owners of all AWS accounts connect another one.")
 
 _LABELS_REFUSED = "Only owners of an AWS account see the labels."
@@ -80,6 +85,19 @@ urlpatterns = [
     page("aws/<str:account_id>/import/", imports.import_newer, needs(ADMINISTER), name="import_newer"),
     page("aws/<str:account_id>/permissions/", permissions.permissions, needs(SEE_IAM), name="permissions"),
     page("aws/<str:account_id>/ownership/", ownership.ownership_rules, needs(ADMINISTER), name="ownership"),
+    page("all/across/", spanning_list.spanning_changes, _ACROSS, name="spanning_changes"),
+    page("all/across/<int:pk>/", spanning.spanning_change, _ACROSS, name="spanning_change"),
+    page("all/across/<int:pk>/progress/", spanning.spanning_progress, _ACROSS, name="spanning_progress"),
+    *[
+        page(
+            f"all/across/<int:pk>/{event.path}/",
+            spanning_actions.spanning_action,
+            needs(event.permission, scope=AddressScope.ANY, fresh_sign_in=bool(event.sign_in_words), is_of_all=True),
+            name=event.url_name,
+            kwargs={"event": event.name},
+        )
+        for event in SPAN_EVENTS
+    ],
     page("aws/<str:account_id>/changes/", changes.changes, _CHANGES, name="changes"),
     page("aws/<str:account_id>/changes/<int:pk>/", changes.change, _CHANGES, name="change"),
     page("aws/<str:account_id>/changes/<int:pk>/progress/", changes.change_progress, _CHANGES, name="change_progress"),

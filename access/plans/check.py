@@ -44,6 +44,15 @@ class AccessCheck(PlanCheck):
         ]
         return " ".join(change)
 
+    def counts(self, kept: Any) -> Mapping[str, int]:
+        """Of users and roles. One may gain this and lose that."""
+        found = kept["effects"]
+        return {
+            "gain access": sum(each["count"] for each in found if any(kind in each for kind in GIVING)),
+            "lose access": sum(each["count"] for each in found if "lost" in each),
+            "become administrators": sum(each["count"] for each in found if each["administrators"]),
+        }
+
 
 def measured(aws_account: AwsAccount, planned: PlannedHoldings) -> Measurement:
     """`{effects, trusts, facts}`, as `kept_effects`, `trust_effects` and `kept_facts` give them."""

@@ -32,6 +32,9 @@ STATES: dict[str, StateLabel] = {
     "unknown": StateLabel("Unknown outcome", "warn", "circle-question-mark"),
     "conflicted": StateLabel("Conflicted", "warn", "triangle-alert"),
     "cancelled": StateLabel("Cancelled", "muted", "x"),
+    # of those across AWS accounts
+    "halted": StateLabel("Halted", "warn", "octagon-alert"),
+    "stopping": StateLabel("Stopping", "", "loader-circle", turning=True),
     # steps
     "pending": StateLabel("Not sent", "muted", "circle-dashed"),
     "sending": StateLabel("Running", "", "loader-circle", turning=True),

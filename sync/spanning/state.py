@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -103,3 +103,14 @@ class SpanSituation:
             if state in states:
                 return SpanState(state.value)
         return SpanState.APPROVED if states == {Change.State.APPROVED} else SpanState.PROPOSED
+
+
+def situations(spans: Iterable[SpanningChange]) -> Mapping[int, SpanSituation]:
+    """Of many, in one query."""
+    by_pk = {each.pk: each for each in spans}
+    newest: dict[int, dict[int, Change]] = {pk: {} for pk in by_pk}
+    rows = Change.objects.filter(span__in=by_pk).order_by("pk").defer("measured", "findings")
+    for change in rows.select_related("aws_account", "left_out"):
+        assert change.span_id is not None  # noqa: S101  as filtered
+        newest[change.span_id][change.aws_account_id] = change
+    return {pk: SpanSituation(by_pk[pk], list(changes.values())) for pk, changes in newest.items()}

@@ -227,7 +227,6 @@ def _of_the_console(operator: Operator) -> None:
     StepCounter.objects.get_or_create(pk=StepCounter.ONLY)
     TickPart.objects.create(name="sync.sweep", began_at=timezone.now())
     AuditCheck.objects.create(asked_by=operator, is_running=False)
-    SpanningChange.objects.create(organization_id="o-exampleorg", requested_by=operator)
     SharedRate.objects.create(account_id="123456789012", region="eu-west-1", category="UserList")
     group = Group.objects.create(name="Auditors")
     ClaimGroup.objects.create(value="aws-audit", group=group)
@@ -241,8 +240,14 @@ def _of_the_console(operator: Operator) -> None:
 
 
 def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
+    span = SpanningChange.objects.create(organization_id="o-exampleorg", requested_by=operator)
     change = Change.objects.create(
-        aws_account=aws_account, title="Widen", requested_by=operator, expires_at=timezone.now() + timedelta(days=1)
+        aws_account=aws_account,
+        title="Widen",
+        requested_by=operator,
+        expires_at=timezone.now() + timedelta(days=1),
+        span=span,
+        wave=1,
     )
     audit.apart(aws_account, ("change", change.pk), {"title": "Widen"})
     ChangeLine.objects.create(change=change, line="Claimed by a worker.")

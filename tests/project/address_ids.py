@@ -26,7 +26,7 @@ from identities.models import IamUser
 from infrastructure.models import StateFile
 from objects import kinds, object_actions
 from policies.models import EditorDraft, Organization, OrgUnit
-from sync.models import Change, LabelRemoval, MirroredRow, Revision, Run, Safeguard
+from sync.models import Change, LabelRemoval, MirroredRow, Revision, Run, Safeguard, SpanningChange
 from tests.project.addresses import ADDRESSES
 
 # What an address is about, by the first word or the first two words of its URL name.
@@ -45,6 +45,7 @@ KINDS: Mapping[str, type[Model]] = {
     "label_removal": LabelRemoval,
     "label_decide": LabelRemoval,
     "change": Change,
+    "spanning": SpanningChange,
     "pull": Run,
     "drift": Revision,
     "revision": Revision,
@@ -69,7 +70,11 @@ _BELONGS = {
     SavedSearch: "pool__aws_account",
     AccountLabel: "labelled__aws_account",
     GrantRule: "label__labelled__aws_account",
+<<<<<<< HEAD
     AccountEnrolment: "held_by",
+=======
+    SpanningChange: "changes__aws_account",
+>>>>>>> c9636cf3 (sync: Give a change across AWS accounts its page, and a list of them.)
 }
 # An action of each place; where there is none yet, nobody finds one.
 _ACTIONS = {

@@ -1,0 +1,256 @@
+"""The page of a change across AWS accounts: its waves, what it would do in each AWS account, and how far it got."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.access import signed_in
+from accounts.stepup import is_fresh
+from iamconsole.web.words import counted, number
+from sync import checks
+from sync.changes import transitions
+from sync.changes.approvers import ChangeSituation
+from sync.changes.rules import why_not as why_not_of_one
+from sync.changes.span import is_left_out
+from sync.checks import PlanFinding
+from sync.models import Change, SpanningChange, Step
+from sync.spanning.events import APPROVE_IT, EVENTS, SpanAndOperator, SpanEvent, may_leave_out, why_not
+from sync.spanning.state import SpanSituation, SpanState
+from sync.views.live import poll_response, signature
+from sync.views.steps import name_to_type
+from sync.views.words import state_word
+
+GRAVE = ("error", "blocked", "guarded", "protected", "security_warning", "warning")
+
+
+@dataclass(frozen=True)
+class AccountLine:
+    """What is shown of one of its changes, which the operator may see."""
+
+    change: Change
+    steps: int
+    done: int
+    counts: Sequence[str]
+    approvals: str  # "1 of 2"; "" where none is asked for
+    warnings: int
+    may_leave_out: bool
+    state_word: str
+
+    @property
+    def error(self) -> str:
+        return str(self.change.error.get("sentence", ""))
+
+
+@dataclass(frozen=True)
+class WaveBlock:
+    """`hidden`: how many AWS accounts of it the operator can't see."""
+
+    number: int
+    lines: Sequence[AccountLine]
+    hidden: int
+    is_now: bool
+
+
+class SpanPage:
+    def __init__(self, asked: SpanAndOperator) -> None:
+        self.asked, self.at, self.span = asked, asked.at, asked.span
+
+    @cached_property
+    def seen(self) -> Sequence[Change]:
+        return [each for each in self.at.changes if self.asked.sees(each)]
+
+    @property
+    def title(self) -> str:
+        """That of the first which the operator sees; as they were typed, all are called alike."""
+        return self.seen[0].title
+
+    @property
+    def does(self) -> str:
+        first = self.seen[0]
+        return first.does if first.says_otherwise else ""
+
+    @property
+    def reason(self) -> str:
+        return self.seen[0].reason
+
+    @property
+    def hidden(self) -> int:
+        return len(self.at.changes) - len(self.seen)
+
+    @cached_property
+    def state(self) -> SpanState:
+        return self.at.state
+
+    @property
+    def size_words(self) -> str:
+        waves = counted(len(self.at.waves), "wave")
+        return f"{counted(len(self.at.included), 'AWS account')}, {waves}"
+
+    @cached_property
+    def _steps(self) -> Mapping[int, tuple[int, int]]:
+        """How many steps each has, and how many of them are done."""
+        found: dict[int, list[int]] = {}
+        for pk, state in Step.objects.filter(change__in=self.seen).values_list("change", "state"):
+            figures = found.setdefault(pk, [0, 0])
+            figures[0] += 1
+            figures[1] += state in Step.FINISHED
+        return {pk: (total, done) for pk, (total, done) in found.items()}
+
+    @cached_property
+    def _measured(self) -> Mapping[int, Mapping[str, int]]:
+        rows = Change.objects.filter(pk__in=[each.pk for each in self.seen]).values_list("pk", "measured")
+        return {pk: checks.counted_of(measured) for pk, measured in rows}
+
+    def line(self, change: Change) -> AccountLine:
+        total, done = self._steps.get(change.pk, (0, 0))
+        at = ChangeSituation(change, self.asked.operator)
+        given = sum(min(each.received, each.approvals) for each in at.demands)
+        asked = sum(each.approvals for each in at.demands)
+        findings = [PlanFinding.from_json(each) for each in change.findings]
+        return AccountLine(
+            change,
+            total,
+            done,
+            [f"{number(figure)} {words}" for words, figure in self._measured.get(change.pk, {}).items()],
+            f"{given} of {asked}" if asked else "",
+            sum(each.severity in GRAVE for each in findings),
+            not is_left_out(change) and may_leave_out(self.asked, change) and len(self.at.included) > 1,
+            self._state_word(change),
+        )
+
+    def _state_word(self, change: Change) -> str:
+        waits = change.state in Change.UNDECIDED and not change.error and not is_left_out(change)
+        going_on = self.span.released_at is not None and self.span.is_open
+        return "Waits for its wave" if waits and going_on else state_word(change)
+
+    @cached_property
+    def waves(self) -> Sequence[WaveBlock]:
+        now = self.at.wave
+        is_moving = self.state in (SpanState.APPLYING, SpanState.HALTED)
+        return [
+            WaveBlock(
+                wave.number,
+                [self.line(each) for each in wave.changes if self.asked.sees(each)],
+                sum(not self.asked.sees(each) for each in wave.changes),
+                is_moving and now is not None and wave.number == now.number,
+            )
+            for wave in self.at.waves
+        ]
+
+    @cached_property
+    def left_out(self) -> Sequence[AccountLine]:
+        return [self.line(each) for each in self.seen if is_left_out(each)]
+
+    @property
+    def sums(self) -> Sequence[tuple[str, int]]:
+        """Of all that the operator sees, as they were measured when they were planned."""
+        total: Counter[str] = Counter()
+        for figures in self._measured.values():
+            total.update(figures)
+        return sorted(total.items())
+
+    @property
+    def total_steps(self) -> int:
+        return sum(total for total, _ in self._steps.values())
+
+    @property
+    def done_steps(self) -> int:
+        return sum(done for _, done in self._steps.values())
+
+    @cached_property
+    def stopped(self) -> Sequence[Change]:
+        return [each for each in self.seen if each in self.at.stopped]
+
+    @cached_property
+    def halting(self) -> Sequence[Change]:
+        """Those that the operator sees of which the page says why it halted."""
+        if self.stopped:
+            return self.stopped
+        return [each for each in self.seen if each.error and each.state in Change.UNDECIDED]
+
+    # ---- What may be done ------------------------------------------------------------------------------------
+    @cached_property
+    def buttons(self) -> Mapping[str, SpanEvent]:
+        return {event.name: event for event in EVENTS if not why_not(event, self.asked)}
+
+    @cached_property
+    def why_not(self) -> Mapping[str, str]:
+        return {event.name: why_not(event, self.asked) for event in EVENTS}
+
+    @property
+    def approve_words(self) -> str:
+        """In whose name."""
+        return self.asked.names(each.aws_account for each in self.asked.to_approve)
+
+    @property
+    def alone(self) -> Sequence[Change]:
+        """Their own, which they approve alone on the pages of these."""
+        event = transitions.APPROVE_ALONE
+        undecided = (each for each in self.seen if each.state in Change.UNDECIDED)
+        return [each for each in undecided if not why_not_of_one(event, ChangeSituation(each, self.asked.operator))]
+
+    @property
+    def asks_approvals(self) -> bool:
+        return any(line.approvals for wave in self.waves for line in wave.lines)
+
+    @cached_property
+    def expected(self) -> str:
+        """What to type before something is destroyed."""
+        names = (name_to_type(each) for each in self.seen if not is_left_out(each))
+        return next(filter(None, names), "")
+
+    @property
+    def audit_url(self) -> str:
+        return f"{reverse('audit')}?{urlencode({'verb': 'change.', 'object': self.seen[0].pk})}"
+
+    @property
+    def what_shows(self) -> str:
+        lines = [(each.pk, each.state, each.error, self._steps.get(each.pk)) for each in self.seen]
+        return signature(self.state, self.at.digest, self.span.halted_at, lines, self.hidden)
+
+
+def fetch_span(request: HttpRequest, pk: int) -> SpanAndOperator:
+    """Raises Http404 for who sees none of its AWS accounts."""
+    rows = SpanningChange.objects.select_related("requested_by", "released_by", "reverses")
+    asked = SpanAndOperator(SpanSituation(get_object_or_404(rows, pk=pk)), signed_in(request))
+    if not any(map(asked.sees, asked.at.changes)):
+        raise Http404("No such change.")
+    return asked
+
+
+def _context(request: HttpRequest, asked: SpanAndOperator) -> dict[str, Any]:
+    page = SpanPage(asked)
+    return {
+        "page": page,
+        "span": asked.span,
+        "polls": page.state in (SpanState.APPLYING, SpanState.STOPPING),
+        "signature": page.what_shows,
+        "fresh": is_fresh(request),
+        "approve": APPROVE_IT,
+        "numbers": range(1, len(asked.at.included) + 1),
+    }
+
+
+@require_GET
+def spanning_change(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "sync/spanning.html", _context(request, fetch_span(request, pk)))
+
+
+@never_cache
+@require_GET
+def spanning_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The fragment that the page asks for every two seconds while it goes on."""
+    context = {**_context(request, fetch_span(request, pk)), "is_fragment": True}
+    page = reverse("spanning_change", args=[pk])
+    return poll_response(request, "sync/spanning.html#live", context, moving=context["polls"], page=page)
