@@ -19,21 +19,19 @@ from cognito.tables import POOLS, count_people
 from estate.across import ACCOUNT, LABEL, across, chosen
 from estate.findings import FINDINGS, link_objects
 from estate.findings import rows_of as findings_of
-from estate.scope import ACCESS, all_accounts
+from estate.scope import ACCESS, AllAccounts, all_accounts
+from estate.staging.selection import BY_PATH, staging_accounts
 from iamconsole.web.addresses import page
 from iamconsole.web.elements import ago, name_link
-from iamconsole.web.filters import Filter
 from iamconsole.web.listings import TableListing, list_response
 from iamconsole.web.ranges import RangeMerge
 from iamconsole.web.tables import Column, Table
 from identities import kinds as identity_kinds
 from identities.dangling_trusts import name_deleted
 from identities.selectors import with_listed_groups
-from identities.tables import GROUPS, ROLES, USERS
 from identities.trust import unique_ids
 from objects.kinds import AwsKind
 from policies import kinds as policy_kinds
-from policies.tables import POLICIES
 from sync import drift
 from sync.selectors import changes_in, remember_statuses
 from sync.views.drift import DRIFT
@@ -67,15 +65,22 @@ class AllList:
             self.read(listing.page.rows)
             return {}
 
+        pick_url = self._pick_url(scope)
         return list_response(
             request,
             self.table,
             self.rows(scope.operator, scope.held).select_related(self.column),
             scope,
             "estate/list.html",
+            pick_url=pick_url,
             read=read,
             ranges=lambda: ranges if self.is_indexed else None,
         )
+
+    def _pick_url(self, scope: AllAccounts) -> str:
+        """Where what is picked is staged; "" where there is nothing to pick, or nothing the operator may stage."""
+        kind = BY_PATH.get(self.path)
+        return kind.stage_url if kind and staging_accounts(scope.operator, kind, scope.held) else ""
 
     def pattern(self) -> URLPattern:
         @require_GET
@@ -91,15 +96,6 @@ def _of_kind(kind: AwsKind, more: Callable[[QuerySet[Any]], QuerySet[Any]] = lam
         return more(kind.rows_for(operator).filter(aws_account__in=aws_accounts))
 
     return rows
-
-
-def _by_default(table: Table, name: str, value: str) -> Table:
-    """With a filter in force that can be taken away: policies of AWS are the same in every AWS account."""
-
-    def shown(choice: Filter) -> Filter:
-        return replace(choice, default=value) if choice.name == name else choice
-
-    return replace(table, filters=tuple(shown(choice) for choice in table.filters))
 
 
 def _name_deleted(roles: Sequence[Any]) -> None:
@@ -146,13 +142,11 @@ def _change_rows(operator: Operator, aws_accounts: Sequence[AwsAccount]) -> Quer
     return changes_in(aws_accounts, waits_for=operator)
 
 
-_POLICIES = replace(across(_by_default(POLICIES, "managed_by", "customer")), many="managed policies")
-
 LISTS = (
-    AllList("users", across(USERS), _of_kind(identity_kinds.USER, with_listed_groups)),
-    AllList("groups", across(GROUPS), _of_kind(identity_kinds.GROUP)),
-    AllList("roles", across(ROLES), _of_kind(identity_kinds.ROLE), read=_name_deleted),
-    AllList("policies", _POLICIES, _of_kind(policy_kinds.POLICY)),
+    AllList("users", BY_PATH["users"].table, _of_kind(identity_kinds.USER, with_listed_groups)),
+    AllList("groups", BY_PATH["groups"].table, _of_kind(identity_kinds.GROUP)),
+    AllList("roles", BY_PATH["roles"].table, _of_kind(identity_kinds.ROLE), read=_name_deleted),
+    AllList("policies", BY_PATH["policies"].table, _of_kind(policy_kinds.POLICY)),
     AllList("findings", across(FINDINGS), findings_of, is_indexed=False, read=link_objects),
     AllList("changes", across(CHANGES), _change_rows, is_indexed=False),
     AllList("drift", across(_drift_table(), "drift_in"), _drift_rows, column="drift_in", is_indexed=False),

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from django.http import HttpRequest
 
 from accounts import stepup
+from accounts.access import may, signed_in, visible_aws_accounts
 from accounts.models import Operator
 from accounts.roles import SEE_IAM, roles_with
 from estate.enrolment import roll, work
 from estate.lists import LISTS
+from estate.staging.selection import BY_KIND
 from iamconsole.web.addresses import is_of_all_aws_accounts
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from objects.kinds import kind_of
+from objects.object_links import ObjectLink, register_object_link
 from sync import ticks
 from sync.aws import permission
 from sync.connect import SharedExternalIds, register_shared_external_ids
@@ -44,6 +49,15 @@ def _link(path: str, name: str) -> NavGroup:
     return NavGroup(heading, (item,), _POSITIONS[heading])
 
 
+def _stages_in_several(request: HttpRequest, row: Any) -> bool:
+    """Whether the operator may change such an object in another AWS account, too."""
+    kind = kind_of(type(row))
+    if kind is None or getattr(row, "is_reserved", False) or getattr(row, "is_aws", False):
+        return False
+    operator = signed_in(request)
+    return sum(may(operator, kind.stage, each) for each in visible_aws_accounts(request)) > 1
+
+
 def _owns_all(request: HttpRequest) -> bool:
     return isinstance(request.user, Operator) and is_of_all_aws_accounts(request) and request.user.owns_all()
 
@@ -64,6 +78,9 @@ def _register_enrolment() -> None:
 
 def register() -> None:
     _register_enrolment()
+    register_object_link(
+        ObjectLink("In all AWS accounts…", "layers", tuple(BY_KIND), "{}_everywhere", _stages_in_several)
+    )
     home = NavItem("Overview", "gauge", "all_overview", per_aws_account=False, position=0, shows=_sees_iam)
     enrolment = NavItem("Enrolment", "plug", "enrolment_home", per_aws_account=False, position=20, shows=_owns_all)
     register_shell(ShellProvider(NavGroup("", (home, enrolment), 0), *(_link(each.path, each.name) for each in LISTS)))

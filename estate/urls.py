@@ -9,6 +9,7 @@ from estate.enrolment import views as enrolment
 from estate.lists import LISTS
 from estate.overview import overview
 from estate.scope import ACCESS
+from estate.staging.views import patterns
 from iamconsole.web.addresses import AddressScope, needs, page
 
 _REFUSED = "Only owners of all AWS accounts enrol AWS accounts of an organization."
@@ -32,4 +33,5 @@ urlpatterns = [
     page(f"{_ONE}try/", enrolment.enrolment_try, _SEEN, name="enrolment_try"),
     page(f"{_ONE}connect/", enrolment.enrolment_connect, _DONE, name="enrolment_connect"),
     page(f"{_ONE}end/", enrolment.enrolment_end, _DONE, name="enrolment_end"),
+    *patterns(),
 ]

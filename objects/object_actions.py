@@ -192,6 +192,7 @@ class ObjectAction:
     listed: bool = True
     on: str = ""  # of an action in the place "account": the URL name of the list that has its button
     many: bool = False  # also for several objects at once
+    across: bool = True  # then also of several AWS accounts, by one change; not what takes or shows a secret
     offered: Callable[[Any], bool] = lambda target: True  # of an object that is there
     position: int = 50
     message: Callable[[Any], str] | None = None  # of one on a person: the message that goes out, or that none does

@@ -36,6 +36,7 @@ from objects.history import (
     revisions_of,
 )
 from objects.kinds import AwsKind
+from objects.object_links import links_of
 from objects.selectors import namesakes
 from sync.activity.people import SaidAuthorship, authorships
 from sync.models import Revision
@@ -127,6 +128,7 @@ def render_tab(
     page = {"row": row, "kind": kind, "tab_template": template, "tabs": tab_links(request, kind, row, tab)}
     page["refresh"] = pulls.refresh_view(request, row)
     page["actions"] = actions_on(request, kind, row)
+    page["object_links"] = links_of(request, kind.name, row) if page["actions"] else []
     page["was_url"] = _was_url(row) if kind.has_past and row.gone_at else ""
     page["namesakes"] = namesakes(row) if getattr(row, "has_namesakes", False) else []
     return render(request, kind.template, {**kind.head(row), **page, **context})

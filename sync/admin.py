@@ -28,7 +28,7 @@ from sync.models import (
     Fact,
     LabelRemoval,
     Lease,
-    LeftOut,
+    LeftOutChange,
     Override,
     OwnershipRule,
     PendingReread,
@@ -189,8 +189,8 @@ class SpanningChangeAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
 
 
-@admin.register(LeftOut)
-class LeftOutAdmin(ChangePartAdmin):
+@admin.register(LeftOutChange)
+class LeftOutChangeAdmin(ChangePartAdmin):
     list_display = ("change", "operator", "at")
     search_fields = ("change__title", "operator__email", "reason")
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Model, Q
 
 from accounts.models import AuditText, AwsAccount
-from sync.models import Approval, BreakGlass, Change, Comment, LeftOut, Override
+from sync.models import Approval, BreakGlass, Change, Comment, LeftOutChange, Override
 
 ERASED = AuditText.ERASED
 # Model, field, and how it leads to its change.
@@ -25,7 +25,7 @@ FREE_TEXTS: tuple[tuple[type[Model], str, str], ...] = (
     (BreakGlass, "reason", "change"),
     (BreakGlass, "review", "change"),
     (Override, "reason", "change"),
-    (LeftOut, "reason", "change"),
+    (LeftOutChange, "reason", "change"),
 )
 _AT_ONCE = 500
 _others: list[tuple[type[Model], str]] = []

@@ -309,7 +309,7 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
-                    name="LeftOut",
+                    name="LeftOutChange",
                     fields=[
                         (
                             "id",
@@ -335,7 +335,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "verbose_name_plural": "left out",
+                        "verbose_name_plural": "left out changes",
                         "ordering": ["at", "pk"],
                     },
                 ),

@@ -13,7 +13,7 @@ from sync.models.changes import (
     Step,
     StepCounter,
 )
-from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, DryRun, LeftOut, Override
+from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, DryRun, LeftOutChange, Override
 from sync.models.labels import LabelRemoval
 from sync.models.mirrored import (
     Facet,
@@ -45,7 +45,7 @@ __all__ = [
     "Fact",
     "LabelRemoval",
     "Lease",
-    "LeftOut",
+    "LeftOutChange",
     "LookedAfterRow",
     "MirrorQuerySet",
     "MirroredRow",

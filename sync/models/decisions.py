@@ -88,7 +88,7 @@ class Override(models.Model):
         return any(finding["severity"] == "guarded" for finding in self.findings)
 
 
-class LeftOut(models.Model):
+class LeftOutChange(models.Model):
     """A change across AWS accounts goes on without this one of its changes, which is an ordinary one from then on."""
 
     change = models.OneToOneField(Change, models.PROTECT, related_name="left_out")
@@ -98,7 +98,7 @@ class LeftOut(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
-        verbose_name_plural = "left out"
+        verbose_name_plural = "left out changes"
 
     def __str__(self) -> str:
         return f"Change {self.change_id} by {self.operator}"

@@ -10,7 +10,7 @@ from sync import clock, sealed
 from sync.changes import PlanError, approvals, lifecycle, temporary
 from sync.changes.bookkeeping import log_line, record
 from sync.changes.span import advance_after_commit
-from sync.models import Change, LeftOut, SpanningChange, Step
+from sync.models import Change, LeftOutChange, SpanningChange, Step
 from sync.spanning.events import (
     APPROVE_IT,
     ARRANGE,
@@ -135,7 +135,7 @@ def leave_out(*, span: SpanningChange, actor: Operator, which: int, reason: str)
             raise PlanError("That AWS account can’t be left out as it is now, or not by you.")
         if not reason.strip():
             raise PlanError("Say why it is left out: the approvers of the others read it.")
-        LeftOut.objects.create(change=change, operator=actor, reason=reason.strip())
+        LeftOutChange.objects.create(change=change, operator=actor, reason=reason.strip())
         if change.state in Change.UNDECIDED:
             _close(change)
         log_line(change, f"{actor} left it out of change {at.span.pk} across AWS accounts.")

@@ -11,7 +11,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -212,7 +211,7 @@ class SpanPage:
 
     @property
     def audit_url(self) -> str:
-        return f"{reverse('audit')}?{urlencode({'verb': 'change.', 'object': self.seen[0].pk})}"
+        return f"{reverse('audit')}?verb=change.&object={self.seen[0].pk}"
 
     @property
     def what_shows(self) -> str:

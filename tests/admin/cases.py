@@ -106,7 +106,7 @@ from sync.models import (
     Fact,
     LabelRemoval,
     Lease,
-    LeftOut,
+    LeftOutChange,
     MirroredRow,
     Override,
     OwnershipRule,
@@ -302,7 +302,7 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
         )
     Override.objects.create(change=change, operator=operator, reason="It moves", findings=[])
     Comment.objects.create(change=change, operator=operator, text="Why now?")
-    LeftOut.objects.create(change=change, operator=operator, reason="Not there")
+    LeftOutChange.objects.create(change=change, operator=operator, reason="Not there")
     Lease.objects.create(aws_account=aws_account, object_key="iam.policy:x", change=change)
 
 

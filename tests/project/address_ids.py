@@ -70,11 +70,8 @@ _BELONGS = {
     SavedSearch: "pool__aws_account",
     AccountLabel: "labelled__aws_account",
     GrantRule: "label__labelled__aws_account",
-<<<<<<< HEAD
     AccountEnrolment: "held_by",
-=======
     SpanningChange: "changes__aws_account",
->>>>>>> c9636cf3 (sync: Give a change across AWS accounts its page, and a list of them.)
 }
 # An action of each place; where there is none yet, nobody finds one.
 _ACTIONS = {

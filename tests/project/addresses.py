@@ -92,7 +92,7 @@ OURS = {name: access for name, _, access, is_ours in PATTERNS if is_ours}
 
 def queries_of(name: str) -> tuple[str, ...]:
     """The queries of what is asked by GET."""
-    of = PICKED.get(name.removesuffix("_action").removesuffix("_stage").removesuffix("_export"))
+    of = PICKED.get(name.removeprefix("all_").removesuffix("_action").removesuffix("_stage").removesuffix("_export"))
     if of and ("_stage" in name or name.endswith("_export")):
         return (f"pick={{{of}}}",)
     return ("", *QUERIES.get(name, ()))
