@@ -13,7 +13,7 @@ class AccessConfig(AppConfig):
         from access.escalation.finding_source import EscalationSource
         from access.exposure.finding_source import ExposureSource
         from access.guard_rails import draft_block as guard_rail_block
-        from access.guard_rails import engine_rules, identity_rules, own_form, rules, trust_rules
+        from access.guard_rails import engine_rules, identity_rules, own_form, resource_rules, rules, trust_rules
         from access.guard_rails.check import GuardRailCheck
         from access.guard_rails.finding_source import GuardRailSource
         from access.guard_rails.kind import GuardRailKind
@@ -49,6 +49,8 @@ class AccessConfig(AppConfig):
             identity_rules.NoUserCredentials(),
             trust_rules.KnownAccountsOnly(),
             trust_rules.NotPublic(),
+            resource_rules.ResourcesToKnownAccountsOnly(),
+            resource_rules.NoPublicResources(),
             engine_rules.NoNewEscalationPath(),
             identity_rules.NoGraveFindings(),
             engine_rules.OwnDocumentRule(),

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from access.guard_rails.planned import against, rails_in_force
-from access.plans.reading import read_planned_holdings
+from access.plans import resource_findings
+from access.plans.reading import holdings_between, read_planned_holdings
 from accounts.models import AwsAccount
 from sync.checks import Measurement, PlanCheck
 from sync.operations import PlannedStep
@@ -27,6 +28,8 @@ class GuardRailCheck(PlanCheck):
         """`{rails: [{safeguard, version, keys, words}]}`, of those that stand against it."""
         versions = rails_in_force(aws_account)
         planned = read_planned_holdings(aws_account, steps, undoing) if versions else None
+        if planned is None and versions and resource_findings.NAME in measured:
+            planned = holdings_between(aws_account, [], [])  # it is about resources alone
         if planned is None:
             return None
         found = list(against(versions, aws_account, planned, measured))

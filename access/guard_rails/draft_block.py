@@ -8,6 +8,7 @@ from typing import Any
 
 from access.guard_rails.content import Mode, OverrideBy, RailContent
 from access.guard_rails.planned import meant_in, named_policies, rails_in_force
+from access.guard_rails.resource_rules import ResourceRule
 from access.guard_rails.rules import OWN, rule_of
 from access.guard_rails.state import planned_states
 from access.guard_rails.violations import sentences
@@ -15,7 +16,7 @@ from access.plans.reading import holdings_between
 from policies import draft_blocks
 from policies.draft_blocks import CheckedDraft, DraftBlock
 from policies.engine.document import identify
-from policies.holdings import facts_in
+from policies.holdings import ResourceChange, facts_in
 from sync.models import SafeguardVersion
 
 _SHOWN = 5
@@ -37,6 +38,9 @@ def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
     if draft.subject is None or _is_same(draft.text, draft.subject.in_force):
         return None
     versions = rails_in_force(draft.aws_account)
+    if isinstance(draft.subject.change, ResourceChange):  # these look at what a plan measures
+        later = [each for each in versions if isinstance(rule_of(each.content), ResourceRule)]
+        return {"touched": [], "met": 0, "later": later} if later else None
     if not versions:
         return None
     account_id = draft.aws_account.account_id

@@ -8,6 +8,7 @@ from typing import Any
 
 from access.guard_rails.content import KIND, Mode, RailContent
 from access.guard_rails.engine_rules import NoNewEscalationPath
+from access.guard_rails.resource_rules import ResourceRule
 from access.guard_rails.rules import OWN, rule_of
 from access.guard_rails.state import RailState, planned_states
 from access.guard_rails.violations import Violation, sentences, shortened
@@ -94,5 +95,7 @@ def _found(
         return
     if isinstance(rule, NoNewEscalationPath):
         yield from rule.measured(measured, before, after)
+    elif isinstance(rule, ResourceRule):
+        yield from rule.measured(measured, meant_in(version, after.aws_account))
     else:
         yield from rule.worsened(before, after, meant_in(version, after.aws_account))

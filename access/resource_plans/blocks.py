@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from access.plans.effect_blocks import blocks_of, headline
 from access.plans.organization_blocks import AccountBlock
-from access.resource_plans.check import NAME
+from access.plans.resource_findings import NAME
 from policies.access_lines import OF_DOCUMENTS, AccessLine, lines_of
 from resources.models import Resource
 from sync.models import Change

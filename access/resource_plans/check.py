@@ -14,6 +14,7 @@ from access.plans import comparing
 from access.plans.effects import MOST_KEPT, Effort, kept_effects
 from access.plans.organization_check import more_than_approved
 from access.plans.reading import resource_changes_of
+from access.plans.resource_findings import NAME, TO_ACCOUNT, TO_EVERYBODY, TO_ORGANIZATION, TO_SERVICE
 from access.resource_plans.measuring import AccountAffected, ResourceDifference, differences
 from accounts.models import AwsAccount
 from iamconsole.web.words import some
@@ -22,7 +23,6 @@ from resources.table import KINDS
 from sync.checks import Measurement, PlanCheck, PlanFinding, Severity
 from sync.operations import PlannedStep
 
-NAME = "resource_access"
 MOST_ACCOUNTS = 100
 _LEAST_KEPT = 4_000  # characters of one AWS account
 _MOST_ABOUT = 100  # actions that a finding names
@@ -149,11 +149,11 @@ _SEVERITIES: Mapping[PartyKind, Severity] = {
     PartyKind.SERVICE: "warning",
 }
 CODES: Mapping[PartyKind, str] = {
-    PartyKind.ANYBODY: "OPENS_RESOURCE_TO_EVERYBODY",
-    PartyKind.ACCOUNT: "OPENS_RESOURCE_TO_ACCOUNT",
-    PartyKind.CANONICAL: "OPENS_RESOURCE_TO_ACCOUNT",
-    PartyKind.ORGANIZATION: "OPENS_RESOURCE_TO_ORGANIZATION",
-    PartyKind.SERVICE: "OPENS_RESOURCE_TO_SERVICE",
+    PartyKind.ANYBODY: TO_EVERYBODY,
+    PartyKind.ACCOUNT: TO_ACCOUNT,
+    PartyKind.CANONICAL: TO_ACCOUNT,
+    PartyKind.ORGANIZATION: TO_ORGANIZATION,
+    PartyKind.SERVICE: TO_SERVICE,
 }
 
 

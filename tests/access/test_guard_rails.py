@@ -13,11 +13,13 @@ from identities.models import IamUser
 from identities.operations.credentials.of_user import on_user
 from policies.models import ManagedPolicy
 from policies.operations import plan_update
+from resources.operations.policies import put_policy
 from sync.models import SafeguardVersion
 from sync.operations import StepSpec
 from tests.access.guarding import LAKE, make_key, power, rail, said, why_not
 from tests.access.mirrored import OTHER, administrator, arn, managed, role, user
 from tests.services.changing import propose
+from tests.services.resource_rows import hold
 from tests.services.rows import make_user
 from tests.services.statements import LAMBDA, allow, deny, document_text, trusting
 
@@ -125,6 +127,33 @@ def test_whom_roles_trust(here: AwsAccount, alice: Operator, erin: Operator) -> 
     ]
 
 
+def test_whom_resources_let_in(here: AwsAccount, alice: Operator, erin: Operator) -> None:
+    rail(here, alice, "resources_to_known_accounts", accounts=OTHER)
+    queue = f"arn:aws:sqs:eu-west-1:{here.account_id}:jobs"
+    row = hold(here, "sqs.queue", queue)
+
+    def opened(who: Any) -> list[str]:
+        return said(here, erin, put_policy(row, trusting(who, "sqs:SendMessage", Resource=queue)))
+
+    assert opened({"AWS": OTHER}) == []
+    assert opened({"AWS": "333333333333"}) == [f"{queue}: is opened to AWS account 333333333333"]
+    assert opened("*") == [f"{queue}: is opened to any AWS account"]
+
+
+def test_resources_that_are_opened_to_everybody(here: AwsAccount, alice: Operator, erin: Operator) -> None:
+    rail(here, alice, "no_public_resources")
+    queue = f"arn:aws:sqs:eu-west-1:{here.account_id}:jobs"
+    row = hold(here, "sqs.queue", queue)
+
+    def opened(who: Any, **more: Any) -> list[str]:
+        return said(here, erin, put_policy(row, trusting(who, "sqs:SendMessage", Resource=queue, **more)))
+
+    assert opened({"AWS": "333333333333"}) == []
+    assert opened("*") == [f"{queue}: is opened to everybody"]
+    change = propose(here, erin, [put_policy(row, trusting("*", "sqs:SendMessage", Resource=queue))])
+    assert "is opened to everybody" in why_not(change, erin)
+
+
 def test_roles_that_are_open_to_everybody(here: AwsAccount, alice: Operator, erin: Operator) -> None:
     rail(here, alice, "not_public")
     deploy = role(here, "deploy", trusts=LAMBDA)
@@ -215,6 +244,8 @@ def test_taking_access_away_is_against_nothing(here: AwsAccount, alice: Operator
         ("no_user_credentials", {}),
         ("known_accounts", {}),
         ("not_public", {}),
+        ("no_public_resources", {}),
+        ("resources_to_known_accounts", {}),
         ("no_new_escalation", {}),
         ("no_grave_findings", {"severity": "warning"}),
         (OWN, {"document": document_text(deny("*"))}),
