@@ -12,6 +12,7 @@ from directory.models import (
     DirectoryUser,
     Instance,
     PermissionSet,
+    RoleEntitlement,
 )
 from sync.admin import MirroredAdmin, SyncAdmin
 
@@ -37,6 +38,12 @@ class PermissionSetAdmin(MirroredAdmin):
 
 @admin.register(AccountAssignment)
 class AccountAssignmentAdmin(MirroredAdmin):
+    list_display = ("name", "aws_account", "target_id", "principal_type", "principal_id", "gone_at")
+    list_filter = (*MirroredAdmin.list_filter, "principal_type")
+
+
+@admin.register(RoleEntitlement)
+class RoleEntitlementAdmin(MirroredAdmin):
     list_display = ("name", "aws_account", "target_id", "principal_type", "principal_id", "gone_at")
     list_filter = (*MirroredAdmin.list_filter, "principal_type")
 

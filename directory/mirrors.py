@@ -43,7 +43,7 @@ def seconds_of(duration: str | None) -> int:
     return sum(int(number or 0) * unit for number, unit in zip(found.groups(), _UNITS_S, strict=True)) or _USUAL_S
 
 
-class _DirectoryMirror(Mirror):
+class DirectoryMirror(Mirror):
     """What they have in common. `columns` are the row's own, by name."""
 
     def columns(self, place: AccountRegion, seen: ParsedItem) -> Mapping[str, Any]:
@@ -72,7 +72,7 @@ class _DirectoryMirror(Mirror):
             return None
 
 
-class InstanceMirror(_DirectoryMirror):
+class InstanceMirror(DirectoryMirror):
     kind = Instance.kind
     model = Instance
     permissions: ClassVar[Sequence[Permission]] = (
@@ -110,7 +110,7 @@ class InstanceMirror(_DirectoryMirror):
         return next((one for one in reads.instances(client, account_id) if one["InstanceArn"] == ref.arn), None)
 
 
-class PermissionSetMirror(_DirectoryMirror):
+class PermissionSetMirror(DirectoryMirror):
     kind = PermissionSet.kind
     model = PermissionSet
     page = "permission_set"
@@ -208,7 +208,7 @@ def _boundary(said: Item) -> str:
     return path_and_name(reference) if reference else str(said.get("ManagedPolicyArn") or "")
 
 
-class AssignmentMirror(_DirectoryMirror):
+class AssignmentMirror(DirectoryMirror):
     """`SetName` is what the source adds to AWS's item."""
 
     kind = AccountAssignment.kind
@@ -243,7 +243,7 @@ class AssignmentMirror(_DirectoryMirror):
         return None
 
 
-class _OfStore(_DirectoryMirror):
+class _OfStore(DirectoryMirror):
     """`ref.arn` is the identity store's."""
 
     def store_arn(self, place: AccountRegion, store_id: str) -> str:

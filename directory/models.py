@@ -93,6 +93,29 @@ class AccountAssignment(MirroredRow):
         ]
 
 
+class RoleEntitlement(MirroredRow):
+    """A user or group may take on an ordinary role, by an application of the account access manager: `arn` is that
+    application’s. `name` is the role's.
+    """
+
+    kind = "account-access.entitlement"
+
+    role_arn = models.CharField(max_length=2048)
+    target_id = models.CharField(max_length=12)  # the role's AWS account
+    principal_type = models.CharField(max_length=5, choices=PrincipalType)
+    principal_id = models.CharField(max_length=_ID)
+    created_at = models.DateTimeField(null=True)
+
+    class Meta(MirroredRow.Meta):
+        verbose_name = "entitlement to a role"
+        verbose_name_plural = "entitlements to roles"
+        indexes = [
+            *MirroredRow.Meta.indexes,
+            models.Index(fields=["role_arn"], name="directory_entitlement_role"),
+            models.Index(fields=["aws_account", "principal_id"], name="directory_entitlement_whose"),
+        ]
+
+
 class DirectoryGroup(MirroredRow):
     """A group of the identity store. `arn` is the store's: AWS asks for that."""
 

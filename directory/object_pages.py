@@ -15,6 +15,7 @@ from accounts.access import may, signed_in, visible_aws_accounts
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
 from directory import kinds, selectors, tables
+from directory.entitled import EntitledEntry, entitled_entries, roles_of_entries
 from directory.models import DirectoryGroup, DirectoryUser, PermissionSet
 from directory.people import reading_log
 from directory.people.names import called, second_of, sees_people
@@ -168,9 +169,28 @@ def entry_lines(request: HttpRequest, entries: list[Entry]) -> list[EntryLine]:
     return [EntryLine(one, urls.get((one.assignment.target_id, one.assignment.name), "")) for one in entries]
 
 
+@dataclass(frozen=True)
+class EntitlementLine:
+    entry: EntitledEntry
+    role_url: str
+
+
+def entitlement_lines(request: HttpRequest, entries: list[EntitledEntry]) -> list[EntitlementLine]:
+    """The page of the role, as far as the operator may see it."""
+    operator = signed_in(request)
+    seen = {one.pk for one in visible_aws_accounts(request) if may(operator, SEE_IAM, one)} if entries else set()
+    urls = {
+        role.arn: reverse("role", kwargs={"account_id": role.aws_account.account_id, "aws_id": role.aws_id})
+        for role in roles_of_entries(entries)
+        if role.aws_account_id in seen
+    }
+    return [EntitlementLine(one, urls.get(one.entitlement.role_arn, "")) for one in entries]
+
+
 def _access(request: HttpRequest, group: DirectoryGroup) -> Mapping[str, Any]:
     entries = selectors.entries_of(group.aws_account, "", [group])
-    return {"lines": entry_lines(request, entries), "of_group": True}
+    entitlements = entitlement_lines(request, entitled_entries(group.aws_account, "", [group]))
+    return {"lines": entry_lines(request, entries), "entitlements": entitlements, "of_group": True}
 
 
 def _members(request: HttpRequest, group: Any) -> Mapping[str, Any]:

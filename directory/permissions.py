@@ -17,12 +17,19 @@ PART = RolePart(
     services=frozenset({"sso", "identitystore"}),
 )
 
-SSO, STORE = "sso-admin", "identitystore"
+SSO, STORE, ACCOUNT_ACCESS = "sso-admin", "identitystore", "account-access"
+ACCOUNT_ACCESS_PART = RolePart(
+    ACCOUNT_ACCESS,
+    "account access manager",
+    "for people of Identity Center who take on roles without a permission set, where that is used",
+    services=frozenset({ACCOUNT_ACCESS}),
+)
 
 FIND_INSTANCE = "Find the instance of IAM Identity Center."
 PULL_SETS = "Pull permission sets with their policies, and where they are provisioned."
 PULL_ASSIGNMENTS = "Pull who is assigned to which permission set in which AWS account."
 PULL_PEOPLE = "Pull the users and groups of Identity Center: who stands behind its roles."
+PULL_ENTITLEMENTS = "Pull who takes on which role by the account access manager of IAM Identity Center."
 
 NOBODYS_INSTANCE = "arn:{partition}:sso:::instance/ssoins-0000000000000000"
 NOBODYS_SET = "arn:{partition}:sso:::permissionSet/ssoins-0000000000000000/ps-0000000000000000"

@@ -8,6 +8,8 @@ from accounts import stepup
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM, SEE_PEOPLE
 from directory import actions, draft_subjects, kinds, operations, permissions, selectors, sources
+from directory.account_access import EntitlementMirror, EntitlementSource
+from directory.entitled import entitled_users, is_entitled_role
 from directory.finding_source import DirectorySource
 from directory.models import DirectoryUser
 from directory.people import erasure
@@ -28,8 +30,9 @@ from sync.ticks import register_part
 
 def register() -> None:
     permission.register_part(permissions.PART)
-    mirror.register(*sources.MIRRORS, DirectoryPersonMirror())
-    for source in (*sources.SOURCES, DirectoryPeopleSource()):
+    permission.register_part(permissions.ACCOUNT_ACCESS_PART)
+    mirror.register(*sources.MIRRORS, EntitlementMirror(), DirectoryPersonMirror())
+    for source in (*sources.SOURCES, EntitlementSource(), DirectoryPeopleSource()):
         mirror.register_source(source)
     kinds.register()
     register_shell(
@@ -56,7 +59,7 @@ def register() -> None:
             "Who can use it",
             url_name="role_people",
             count=_people_of,
-            shows=lambda role: selectors.reserved_role(role) is not None,
+            shows=lambda role: selectors.reserved_role(role) is not None or is_entitled_role(role),
             permission=SEE_IAM,
             position=25,
         )
@@ -79,7 +82,7 @@ def register() -> None:
 
 
 def _people_of(role: IamRole) -> int | None:
-    users = selectors.users_of(role)
+    users = entitled_users(role) if is_entitled_role(role) else selectors.users_of(role)
     return users.people if users and not users.unknown else None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -17,13 +17,16 @@ from django.db.models import Q
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in
+from directory.account_access import ENTITLEMENTS
 from directory.models import (
     AccountAssignment,
     DirectoryGroup,
     DirectoryMembership,
     DirectoryUser,
+    Instance,
     PermissionSet,
     PrincipalType,
+    RoleEntitlement,
 )
 from directory.people.person_record import settings_of
 from directory.selectors import (
@@ -35,6 +38,7 @@ from directory.selectors import (
     reserved_role_of,
     why_unknown,
 )
+from directory.sources import GROUPS, MEMBERSHIPS, PEOPLE
 from sync.selectors import coverages_of
 
 
@@ -52,17 +56,20 @@ class DirectoryPrincipal:
 
 @dataclass(frozen=True)
 class RoleGiven:
-    """By what people may take on a role, and who has that. `unknown`: a sentence why that isn't known, else "".
+    """By what people may take on a role, and who has that: a permission set, or entitlements of the account access
+    manager. `unknown`: a sentence why that isn't known, else "".
 
-    `held_by`: the AWS account whose mirror says so; None where none does. `set_id`: "ps-…".
+    `held_by`: the AWS account whose mirror says so; None where none does. `set_id`: "ps-…"; "" of entitlements.
+    `by_application`: the principals of each application of the account access manager, by its ARN.
     """
 
     arn: str
-    name: str  # of the permission set
+    name: str  # of the permission set; "" of entitlements
     held_by: AwsAccount | None = None
     set_id: str = ""
     principals: tuple[DirectoryPrincipal, ...] = ()
     unknown: str = ""
+    by_application: Mapping[str, tuple[DirectoryPrincipal, ...]] = field(default_factory=dict)
 
     @property
     def account_id(self) -> str:
@@ -89,6 +96,40 @@ def given_roles(arns: Iterable[str]) -> dict[str, RoleGiven]:
             why = unknown[row.aws_account]
             found[arn] = RoleGiven(arn, row.name, row.aws_account, row.aws_id, tuple(principals), why)
     return found
+
+
+def entitled_roles(arns: Collection[str]) -> dict[str, RoleGiven]:
+    """By ARN, of ordinary roles whose trust policies let the account access manager in. Where there is none, no query.
+
+    Whether a trust policy lets in the application of an entitlement is for who has it to decide.
+    """
+    if not arns:
+        return {}
+    held_by = next(iter(_administering()), None)
+    if held_by is None:
+        return {arn: RoleGiven(arn, "", unknown=NOT_HELD) for arn in arns}
+    coverage = coverages_of(held_by, [ENTITLEMENTS])[ENTITLEMENTS]
+    why = "" if coverage.at else coverage.why or "Entitlements of the account access manager weren’t pulled yet."
+    why = why or why_unknown(coverages_of(held_by, (GROUPS, MEMBERSHIPS, PEOPLE)))
+    found: defaultdict[str, defaultdict[str, list[DirectoryPrincipal]]] = defaultdict(lambda: defaultdict(list))
+    rows = RoleEntitlement.objects.live().filter(aws_account=held_by, role_arn__in=arns).order_by("pk")
+    for role_arn, application, kind, principal in rows.values_list("role_arn", "arn", "principal_type", "principal_id"):
+        found[role_arn][application].append(DirectoryPrincipal(kind, principal))
+    return {arn: _entitled(arn, held_by, found[arn], why) for arn in arns}
+
+
+def _entitled(
+    arn: str, held_by: AwsAccount, found: Mapping[str, Sequence[DirectoryPrincipal]], unknown: str
+) -> RoleGiven:
+    everybody = tuple(dict.fromkeys(each for principals in found.values() for each in principals))
+    by_application = {application: tuple(principals) for application, principals in found.items()}
+    return RoleGiven(arn, "", held_by, "", everybody, unknown, by_application)
+
+
+def _administering() -> list[AwsAccount]:
+    """The AWS accounts whose mirrors have an instance, each instance's holder before its delegate."""
+    arns = Instance.objects.live().filter(administers=True, has_permission_sets=True).order_by("pk")
+    return list(filter(None, map(holder_of, dict.fromkeys(arns.values_list("arn", flat=True)))))
 
 
 def _sets_of(reserved: Mapping[str, ReservedRole]) -> dict[str, PermissionSet]:

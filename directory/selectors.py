@@ -25,6 +25,7 @@ from directory.models import (
     Instance,
     PermissionSet,
     PrincipalType,
+    RoleEntitlement,
 )
 from directory.sources import ASSIGNMENTS, GROUPS, INSTANCE, MEMBERSHIPS, PEOPLE, SETS
 from findings.models import Finding, FindingSeverity
@@ -143,9 +144,10 @@ def regions_of_sets(sets: Iterable[PermissionSet]) -> dict[tuple[int, str], str]
 # ---- Who can use it --------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class AssignedPrincipal:
-    """A user or group with an assignment. `group` and `person` are None while the mirror has no such one."""
+    """A user or group with an assignment, or an entitlement. `group` and `person` are None while the mirror has no such
+    one."""
 
-    assignment: AccountAssignment
+    assignment: AccountAssignment | RoleEntitlement
     group: DirectoryGroup | None = None
     person: DirectoryUser | None = None
     members: int = 0  # of a group: those who can sign in
@@ -173,10 +175,11 @@ class RoleUsers:
     disabled: int = 0
     read_at: datetime | None = None
     unknown: str = ""
+    mirror: AwsAccount | None = None  # of entitlements: whose has them
 
     @property
     def held_by(self) -> AwsAccount | None:
-        return self.permission_set.aws_account if self.permission_set else None
+        return self.permission_set.aws_account if self.permission_set else self.mirror
 
 
 @dataclass(frozen=True)
@@ -241,7 +244,7 @@ def set_of(assignment: AccountAssignment) -> PermissionSet | None:
     return found
 
 
-def with_principals(assignments: Iterable[AccountAssignment]) -> list[AssignedPrincipal]:
+def with_principals(assignments: Iterable[AccountAssignment | RoleEntitlement]) -> list[AssignedPrincipal]:
     """Each with its group or person: groups first, by name. A few queries, however many."""
     rows = list(assignments)
     held_by = {row.aws_account_id for row in rows}
@@ -257,7 +260,7 @@ def with_principals(assignments: Iterable[AccountAssignment]) -> list[AssignedPr
     return sorted(found, key=lambda one: (not one.is_group, one.group.name_key if one.group else "", one.assignment.pk))
 
 
-def _principal(row: AccountAssignment, group: Any, person: DirectoryUser | None) -> AssignedPrincipal:
+def _principal(row: AccountAssignment | RoleEntitlement, group: Any, person: DirectoryUser | None) -> AssignedPrincipal:
     if row.principal_type == PrincipalType.GROUP:
         return AssignedPrincipal(row, group, None, group.member_count if group else 0, group.disabled if group else 0)
     return AssignedPrincipal(row, None, person)
@@ -280,7 +283,9 @@ def _members(*, disabled: bool) -> Coalesce:
     return Coalesce(Subquery(count, output_field=IntegerField()), Value(0))
 
 
-def people_behind(held_by: AwsAccount, assignments: Iterable[AccountAssignment]) -> QuerySet[DirectoryUser]:
+def people_behind(
+    held_by: AwsAccount, assignments: Iterable[AccountAssignment | RoleEntitlement]
+) -> QuerySet[DirectoryUser]:
     """All people of these assignments, each once: who has one, and the members of groups that have one."""
     rows = list(assignments)
     direct = {row.principal_id for row in rows if row.principal_type == PrincipalType.USER}
@@ -361,7 +366,8 @@ def entered_by(held_by: AwsAccount, aws_account: AwsAccount) -> list[EnteredBy]:
     rows = AccountAssignment.objects.live().filter(aws_account=held_by, target_id=account_id)
     by_set: dict[str, list[AssignedPrincipal]] = {}
     for one in with_principals(rows):
-        by_set.setdefault(one.assignment.set_id, []).append(one)
+        if isinstance(one.assignment, AccountAssignment):
+            by_set.setdefault(one.assignment.set_id, []).append(one)
     sets = PermissionSet.objects.live().filter(aws_account=held_by, aws_id__in=by_set).order_by("name_key")
     return [EnteredBy(row, account_id in row.outdated, tuple(by_set[row.aws_id])) for row in sets]
 

@@ -120,8 +120,9 @@ def build(state: StateFile, lock: RLock) -> Gate:
         control.note_write()
         state.changed()
 
+    make_app = with_gaps_filled(account_management.with_ec2(create_backend_app))
     gate = Gate(
-        Dispatcher(with_services(with_gaps_filled(account_management.with_ec2(create_backend_app)), _OURS)),
+        Dispatcher(with_services(identity_center.with_account_access(make_app), _OURS)),
         authorize=authorization.authorize,
         on_write=written,
         note=trail.note,

@@ -9,6 +9,8 @@ from typing import Any
 import moto.core.responses
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
+_WITHOUT_MOTO = ("account-access",)  # services of which it has none at all
+
 
 class Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]
     """moto's, which keeps what it found: two lists of folders for each call are a fifth of its work."""
@@ -19,7 +21,8 @@ class Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]
 
     def get_backend_for_host(self, host: str | None) -> Any:
         if (found := self._by_host.get(host)) is None:
-            found = super().get_backend_for_host(host)
+            found = next((each for each in _WITHOUT_MOTO if host and host.startswith(f"{each}.")), None)
+            found = found or super().get_backend_for_host(host)
             if found is not None:
                 self._by_host[host] = found
         return found

@@ -10,7 +10,13 @@ from urllib.parse import parse_qsl
 from moto.core.utils import get_service_model
 
 # By the name that signs, the model's; S3 Control signs as S3, and is known by its paths.
-_MODELS = {"apigateway": "apigateway", "backup": "backup", "elasticfilesystem": "efs", "lambda": "lambda"}
+_MODELS = {
+    "account-access": "account-access",
+    "apigateway": "apigateway",
+    "backup": "backup",
+    "elasticfilesystem": "efs",
+    "lambda": "lambda",
+}
 S3_CONTROL = "/v20180820/"
 # What the permission is called where the call is named otherwise ("Actions, resources, and condition keys for
 # Amazon S3").
@@ -55,6 +61,7 @@ def _operations(model: str) -> list[tuple[str, str, re.Pattern[str], frozenset[t
 
 def _pattern(path: str) -> re.Pattern[str]:
     def label(found: re.Match[str]) -> str:
-        return f"(?P<{found[1]}>.+)" if found[2] else f"(?P<{found[1]}>[^/]+)"
+        has_slashes = found[2] or found[1] == "applicationArn"  # escaped in the path, which is read as plain text here
+        return f"(?P<{found[1]}>.+)" if has_slashes else f"(?P<{found[1]}>[^/]+)"
 
     return re.compile(_LABEL.sub(label, re.escape(path)) + "/?")

@@ -11,24 +11,32 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from access.people.role_ways import RoleWay
+from access.people.role_ways import RoleWay, lets_in, trusts_account_access
+from access.surroundings import surroundings_of
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
 from directory.models import DirectoryUser
 from directory.people.names import exports_people, sees_people
 from directory.people.person_record import settings_of
-from directory.role_people import DirectoryPeople, DirectoryPrincipal, RoleGiven, given_roles
+from directory.role_people import DirectoryPeople, DirectoryPrincipal, RoleGiven, entitled_roles, given_roles
 from policies.engine.combine import Decision
 
 
 @dataclass(frozen=True, eq=False)
 class PeopleWay:
-    """A way, with by what people take on its first role. `levels`: the names of what they may by it."""
+    """A way, with by what people take on its first role. `levels`: the names of what they may by it. `principals`: who
+    surely takes it on, or, if not `is_sure`, perhaps."""
 
     way: RoleWay
     given: RoleGiven
     levels: tuple[str, ...]
+    principals: tuple[DirectoryPrincipal, ...]
+    is_sure: bool = True
+
+    @property
+    def decision(self) -> Decision:
+        return self.way.decision if self.is_sure else Decision.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ class HeldPeople:
         self.sees_iam = may(operator, SEE_IAM, held_by)
         self._by_principal: defaultdict[DirectoryPrincipal, list[PeopleWay]] = defaultdict(list)
         for way in ways:
-            for principal in way.given.principals:
+            for principal in way.principals:
                 self._by_principal[principal].append(way)
         self.people = DirectoryPeople(held_by, self._by_principal)
 
@@ -98,7 +106,9 @@ class PeopleBehind:
     def __init__(self, operator: Operator, asked: Iterable[tuple[str, Sequence[RoleWay]]]) -> None:
         self._operator = operator
         self._levels = _by_level(asked)
-        self.given = given_roles(way.first for way, _ in self._levels)
+        first = {way.first: way.steps[0].holder for way, _ in self._levels}
+        ordinary = [arn for arn, holder in first.items() if trusts_account_access(holder)]
+        self.given = entitled_roles(ordinary) | given_roles(first)
 
     @cached_property
     def parts(self) -> Sequence[HeldPeople]:
@@ -107,7 +117,7 @@ class PeopleBehind:
         for way, levels in self._levels:
             given = self.given[way.first]
             if given.held_by is not None and given.principals:
-                by_holder[given.held_by].append(PeopleWay(way, given, levels))
+                by_holder[given.held_by] += _people_ways(way, given, levels)
         ordered = sorted(by_holder.items(), key=lambda item: (item[0].name, item[0].pk))
         return [HeldPeople(self._operator, held_by, ways) for held_by, ways in ordered]
 
@@ -133,6 +143,19 @@ class PeopleBehind:
             if each.unknown:
                 found[each.unknown] += 1
         return found
+
+
+def _people_ways(way: RoleWay, given: RoleGiven, levels: tuple[str, ...]) -> Iterator[PeopleWay]:
+    """Of entitlements, as far as the role's trust policy lets in the application."""
+    if not given.by_application:
+        yield PeopleWay(way, given, levels, given.principals)
+        return
+    first = way.steps[0]
+    around = surroundings_of(first.aws_account.account_id)
+    for application, principals in given.by_application.items():
+        decision = lets_in(first.holder, around, application)
+        if decision in (Decision.ALLOWED, Decision.UNKNOWN):
+            yield PeopleWay(way, given, levels, principals, decision is Decision.ALLOWED)
 
 
 def _by_level(asked: Iterable[tuple[str, Sequence[RoleWay]]]) -> list[tuple[RoleWay, tuple[str, ...]]]:

@@ -27,6 +27,7 @@ from iamconsole.web.words import counted, number, some
 SHOWN, SHOWN_WAYS = 50, 3
 _FILE_CHUNK = 500
 _NAMED_IN_BOX = 2
+ENTITLEMENT = "Account access manager"
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,11 @@ class LinkedName:
 
 @dataclass(frozen=True)
 class WayWords:
-    """`groups`: by which they have the permission set; none where they have it themselves. `links`: the roles that are
-    assumed after `role`."""
+    """`groups`: by which they have the permission set; none where they have it themselves. `permission_set`: None of an
+    entitlement of the account access manager. `links`: the roles that are assumed after `role`."""
 
     groups: Sequence[LinkedName]
-    permission_set: LinkedName
+    permission_set: LinkedName | None
     role: LinkedName
     account: str
     levels: Sequence[str]
@@ -164,14 +165,14 @@ def _way(
     part: HeldPeople, found: PeopleWay, principals: Sequence[DirectoryPrincipal], descriptions: _WayDescriptions
 ) -> WayWords:
     way, given, first = found.way, found.given, found.way.steps[0]
-    set_url = _of_holder("permission_set", part, given.set_id) if part.sees_iam else ""
+    set_url = _of_holder("permission_set", part, given.set_id) if part.sees_iam and given.set_id else ""
     return WayWords(
         [_group(part, each) for each in principals if each.is_group],
-        LinkedName(given.name, set_url),
+        LinkedName(given.name, set_url) if given.set_id else None,
         LinkedName(name_of(first.holder.arn), _url(first)),
         str(first.aws_account),
         found.levels,
-        way.decision,
+        found.decision,
         descriptions.links(way),
         descriptions.end(way),
     )
@@ -193,28 +194,34 @@ class RolePeopleWords:
     def of(self, arn: str) -> str:
         """ "Permission set Admin: 12 people, 1 disabled"; "" for a role that no people take on."""
         given = self._behind.given.get(arn)
-        return f"Permission set {given.name}: {self.count(given.arn)}" if given else ""
+        if given is None:
+            return ""
+        return f"{f'Permission set {given.name}' if given.set_id else ENTITLEMENT}: {self.count(given.arn)}"
 
     def count(self, arn: str) -> str:
         given = self._behind.given[arn]
         part = self._parts.get(given.held_by.pk) if given.held_by else None
         if given.unknown:
             return "who isn’t known"
-        return count_words(part.people.count(given.principals)) if part else "nobody"
+        due = {who for way in (part.ways if part else ()) if way.given is given for who in way.principals}
+        return count_words(part.people.count(due)) if part and due else "nobody"
 
     def box(self, arns: Iterable[str]) -> NodeText | None:
         """Of some roles, who takes them on, as a box of a graph: by name where they are one or two. None: nobody."""
         given = [each for arn in arns if (each := self._behind.given.get(arn)) and each.held_by and each.principals]
         if not given:
             return None
-        sets = list(dict.fromkeys(each.name for each in given))
-        about = f"by permission set {sets[0]}" if len(sets) == 1 else f"by {counted(len(sets), 'permission set')}"
+        sets = list(dict.fromkeys(each.name for each in given if each.set_id))
+        if not sets:
+            about = "by the account access manager"
+        else:
+            about = f"by permission set {sets[0]}" if len(sets) == 1 else f"by {counted(len(sets), 'permission set')}"
         return NodeText(self._who(given), about, "#people")
 
     def _who(self, given: Sequence[RoleGiven]) -> str:
         counts = []
         for part in self._parts.values():
-            principals = {who for each in given if each.held_by == part.held_by for who in each.principals}
+            principals = {who for way in part.ways if way.given in given for who in way.principals}
             counts.append(part.people.count(principals))
             if part.is_told_by_name and len(self._parts) == 1 and sum(counts[0]) <= _NAMED_IN_BOX:
                 named = part.people.of(principals)
@@ -239,7 +246,7 @@ def people_csv(behind: PeopleBehind) -> Iterator[str]:
                 first = found.way.steps[0]
                 roles = " → ".join(step.told for step in found.way.steps)
                 levels = [some(list(found.levels))] if has_levels else []
-                what = (found.given.name, str(first.aws_account), roles, *levels)
+                what = (found.given.name or ENTITLEMENT, str(first.aws_account), roles, *levels)
                 yield csv_line(
                     (*who[:2], " and ".join(groups), *who[2:], *what, found.way.decision, found.way.condition)
                 )

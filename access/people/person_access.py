@@ -14,16 +14,21 @@ from functools import cached_property
 from access.effective_access import AccessExtent, EffectiveAccess, EffectiveServiceAccess, access_of
 from access.escalation.administrator import is_administrator
 from access.holders import holders_of_roles
+from access.people.lines import ENTITLEMENT
 from access.people.onward import OnwardSearch, ReachedRole, reserved_roles
+from access.people.role_ways import lets_in
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
+from directory.entitled import EntitledEntry, entitled_entries, roles_of_entries
 from directory.models import DirectoryGroup, DirectoryUser
 from directory.selectors import Entry, entries_of, regions_of_sets, reserved_role
 from iamconsole.web.exports import csv_line
 from policies.engine.catalogue import AccessLevel
+from policies.engine.combine import Decision
 
 _LEVELS = tuple(AccessLevel)
+WaysIn = tuple[Entry | EntitledEntry, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +36,7 @@ class EnteredRole:
     """`entries`: the assignments by which they take it on; none where it is assumed from another role."""
 
     role: ReachedRole
-    entries: tuple[Entry, ...]
+    entries: WaysIn
     around: Surroundings
 
     @property
@@ -84,7 +89,7 @@ class PersonAccess:
         return entries_of(self.person.aws_account, self.person.aws_id, self.groups)
 
     @cached_property
-    def _taken_on(self) -> dict[int, tuple[ReachedRole, tuple[Entry, ...]]]:
+    def _taken_on(self) -> dict[int, tuple[ReachedRole, WaysIn]]:
         """By pk of the role."""
         sets = {one.permission_set for one in self.entries if one.permission_set}
         regions = regions_of_sets(sets)
@@ -99,11 +104,32 @@ class PersonAccess:
             if due := by_place.get((role.aws_account.account_id, reserved.set_name)):
                 found[role.pk] = (role.aws_account, tuple(due))
         holders = holders_of_roles(list(found))
-        return {
+        taken_on = {
             pk: (ReachedRole(account, holders[pk]), entries)
             for pk, (account, entries) in found.items()
             if pk in holders
         }
+        return taken_on | {pk: each for pk, each in self._entitled().items() if pk not in taken_on}
+
+    def _entitled(self) -> dict[int, tuple[ReachedRole, tuple[EntitledEntry, ...]]]:
+        """By entitlements of the account access manager that the role's trust policy lets in, surely or perhaps."""
+        roles = {role.arn: role for role in roles_of_entries(self.entitlements)}
+        holders = holders_of_roles([role.pk for role in roles.values()])
+        found: dict[int, tuple[ReachedRole, tuple[EntitledEntry, ...]]] = {}
+        for entry in self.entitlements:
+            role = roles.get(entry.entitlement.role_arn)
+            if role is None or role.pk not in holders:
+                continue
+            around = self._surroundings(role.aws_account.account_id)
+            decision = lets_in(holders[role.pk], around, entry.entitlement.arn)
+            if decision in (Decision.ALLOWED, Decision.UNKNOWN):
+                reached, entries = found.get(role.pk, (ReachedRole(role.aws_account, holders[role.pk]), ()))
+                found[role.pk] = (reached, (*entries, entry))
+        return found
+
+    @cached_property
+    def entitlements(self) -> list[EntitledEntry]:
+        return entitled_entries(self.person.aws_account, self.person.aws_id, self.groups)
 
     @cached_property
     def _onward(self) -> OnwardSearch:
@@ -115,7 +141,7 @@ class PersonAccess:
         return self._around[account_id]
 
     @cached_property
-    def _all(self) -> Sequence[tuple[ReachedRole, tuple[Entry, ...]]]:
+    def _all(self) -> Sequence[tuple[ReachedRole, WaysIn]]:
         taken_on = sorted(self._taken_on.values(), key=lambda each: _order(each[0]))
         return [*taken_on, *((role, ()) for role in sorted(self._onward.found(), key=_order))]
 
@@ -145,6 +171,11 @@ class PersonAccess:
 def _order(role: ReachedRole) -> tuple[int, str, str, str]:
     account = role.aws_account
     return len(role.steps), account.name.casefold(), account.account_id, name_of(role.holder.arn).casefold()
+
+
+def way_in_words(entry: Entry | EntitledEntry) -> str:
+    """The permission set's name, or that it is an entitlement."""
+    return entry.assignment.name if isinstance(entry, Entry) else ENTITLEMENT
 
 
 @dataclass(frozen=True)
@@ -188,7 +219,7 @@ def person_csv(access: PersonAccess) -> Iterator[str]:
     """A line for each role, service and level."""
     yield csv_line(_TITLES)
     for each in access.roles:
-        sets = dict.fromkeys(entry.assignment.name for entry in each.entries)
+        sets = dict.fromkeys(way_in_words(entry) for entry in each.entries)
         groups = dict.fromkeys(entry.through.name for entry in each.entries if entry.through)
         way = way_to(each, access.is_seen)
         account = (each.aws_account.account_id, each.aws_account.name)

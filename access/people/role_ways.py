@@ -10,11 +10,16 @@ from itertools import pairwise
 from access.descriptions import describe_condition
 from access.holders import Holder
 from access.matches import WhoCanMatch
-from access.role_chains import RoleChain
+from access.outsiders import trust_question
+from access.role_chains import ASSUME, RoleChain
+from access.surroundings import Surroundings
 from access.who_can.answer import WhoCanAnswer
 from access.who_can.chains import PERHAPS, UNSEEN_ROLE, chains_of, matches_of
 from accounts.models import AwsAccount
+from aws_constraints.arn import account_in
+from directory.account_access import SERVICE
 from directory.selectors import reserved_role_of
+from policies.engine.callers import caller_of
 from policies.engine.combine import Decision
 
 
@@ -76,10 +81,27 @@ def _condition(match: WhoCanMatch | None, *, is_told: bool) -> str:
     return describe_condition(match) if is_told else PERHAPS
 
 
+def is_taken_on(holder: Holder) -> bool:
+    """Whether people take on the role: Identity Center made it, or it trusts the account access manager."""
+    return _is_reserved(holder.arn) or trusts_account_access(holder)
+
+
 @lru_cache(maxsize=4096)
-def is_taken_on(arn: str) -> bool:
-    """Whether people take on the role, by Identity Center."""
+def _is_reserved(arn: str) -> bool:
     return reserved_role_of(arn) is not None
+
+
+def trusts_account_access(holder: Holder) -> bool:
+    statements = holder.trust.document.about(ASSUME.lower()) if holder.trust else ()
+    return any(each.allows and each.principals and SERVICE in each.principals.listed for each in statements)
+
+
+def lets_in(holder: Holder, around: Surroundings, application_arn: str) -> Decision:
+    """Whether the role's trust policy lets the account access manager in for an application. `around`: what bounds the
+    role's AWS account."""
+    context = {"aws:sourcearn": (application_arn,), "aws:sourceaccount": (account_in(application_arn),)}
+    question = trust_question(holder, around, ASSUME, context)
+    return question.verdict(caller_of(SERVICE), Surroundings("")).decision if question else Decision.IMPLICIT_DENY
 
 
 def role_ways(answer: WhoCanAnswer) -> list[RoleWay]:
@@ -92,7 +114,7 @@ def _themselves(answer: WhoCanAnswer) -> Iterator[RoleWay]:
     own = ((answer.aws_account, match) for match in answer.found)
     there = ((matches.aws_account, match) for matches, match in answer.across.listed)
     for aws_account, match in (*own, *there):
-        if match.holder.is_role and is_taken_on(match.arn):
+        if match.holder.is_role and is_taken_on(match.holder):
             yield RoleWay(answer, (RoleStep(aws_account, match.holder),), match)
 
 
@@ -100,7 +122,7 @@ def _by_chains(answer: WhoCanAnswer) -> Iterator[RoleWay]:
     """Those whose first role may be told, whatever is on the way."""
     own, places = answer.by_number, answer.places
     for chain in chains_of(answer).shown:
-        if is_taken_on(places.holder(chain.numbers[0]).arn):
+        if is_taken_on(places.holder(chain.numbers[0])):
             yield RoleWay(answer, tuple(_steps(answer, chain)), own[chain.numbers[-1]], chain)
 
 

@@ -350,6 +350,57 @@ class Migration(migrations.Migration):
                         ],
                     },
                 ),
+                migrations.CreateModel(
+                    name="RoleEntitlement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
+                        ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
+                        ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
+                        ("name", models.CharField(editable=False, max_length=256)),
+                        ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
+                        ("first_seen", models.DateTimeField(editable=False)),
+                        ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("role_arn", models.CharField(max_length=2048)),
+                        ("target_id", models.CharField(max_length=12)),
+                        (
+                            "principal_type",
+                            models.CharField(choices=[("USER", "Person"), ("GROUP", "Group")], max_length=5),
+                        ),
+                        ("principal_id", models.CharField(max_length=47)),
+                        ("created_at", models.DateTimeField(null=True)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "entitlement to a role",
+                        "verbose_name_plural": "entitlements to roles",
+                        "abstract": False,
+                        "indexes": [
+                            models.Index(fields=["aws_account", "name_key", "id"], name="director_roleentitlem_name"),
+                            models.Index(fields=["role_arn"], name="directory_entitlement_role"),
+                            models.Index(fields=["aws_account", "principal_id"], name="directory_entitlement_whose"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("aws_account", "aws_id", "region"), name="directory_roleentitlement_aws_id"
+                            )
+                        ],
+                    },
+                ),
             ],
         ),
     ]

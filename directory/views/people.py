@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.roles import ADMINISTER, SEE_IAM
 from directory import selectors, tables
-from directory.object_pages import PERSON, entry_lines
+from directory.entitled import entitled_entries
+from directory.object_pages import PERSON, entitlement_lines, entry_lines
 from directory.people import reading_log
 from directory.people.names import exports_people, sees_people
 from directory.people.person_record import settings_of
@@ -51,8 +52,10 @@ def person(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     row = fetch_row(request, PERSON, account_id, aws_id)
     groups, sees_iam = selectors.groups_of(row), may(signed_in(request), SEE_IAM, row.aws_account)
     entries = selectors.entries_of(row.aws_account, row.aws_id, groups) if sees_iam else []
+    entitled = entitled_entries(row.aws_account, row.aws_id, groups) if sees_iam else []
     reading_log.read(request, row)
     context = {
+        "entitlements": entitlement_lines(request, entitled),
         "groups": groups,
         "sees_iam": sees_iam,
         "lines": entry_lines(request, entries),

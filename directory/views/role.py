@@ -1,4 +1,4 @@
-"""The tab of a role that Identity Center made: who can use it."""
+"""The tab of a role that people of Identity Center take on: who can use it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import may, signed_in
 from accounts.roles import SEE_IAM
 from directory import selectors
+from directory.entitled import entitled_users, is_entitled_role
 from directory.people.names import sees_people
 from directory.selectors import SHOWN_PEOPLE
 from identities.object_pages import ROLE
@@ -17,9 +18,9 @@ from objects.object_pages import fetch_row, render_tab
 @require_safe
 def role_people(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     row = fetch_row(request, ROLE, account_id, aws_id)
-    users = selectors.users_of(row)
+    users = entitled_users(row) if is_entitled_role(row) else selectors.users_of(row)
     if users is None:
-        raise Http404("Only roles that Identity Center made have people.")
+        raise Http404("Only roles that people of Identity Center take on have them.")
     held_by = users.held_by
     names = held_by is not None and sees_people(signed_in(request), held_by)
     context = {

@@ -21,6 +21,16 @@ _TRUST_VERSIONS = ("2008-10-17", "2012-10-17")
 # Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity and Access Management",
 # "Resource types": what came since moto listed them.
 VALID_RESOURCE_PATH_STARTING_VALUES["iam"]["values"].append("delegation-request/")
+_check_trust_action = IAMTrustPolicyDocumentValidator._validate_trust_policy_action
+
+
+def _check_any_trust_action(action: str) -> None:
+    """AWS Security Token Service lists sts:SetContext, too: for people whom Identity Center knows."""
+    if action != "sts:SetContext":
+        _check_trust_action(action)
+
+
+IAMTrustPolicyDocumentValidator._validate_trust_policy_action = staticmethod(_check_any_trust_action)
 
 
 class _TrustValidator(IAMTrustPolicyDocumentValidator):  # type: ignore[misc]

@@ -16,6 +16,7 @@ from emulator.held import Held
 from emulator.identity_center import provisioning
 from emulator.identity_center.things import (
     Assignment,
+    Entitlement,
     Group,
     Home,
     Membership,
@@ -68,6 +69,9 @@ class Instance:
         self.people: dict[str, Person] = {}
         self.groups: dict[str, Group] = {}
         self.memberships: dict[str, Membership] = {}
+        self.application_arn = ""  # of the account access manager, where it is used
+        self.application_made: datetime | None = None
+        self.entitlements: dict[str, Entitlement] = {}
         self.made = 0  # so that two things of one moment have ids of their own
         self.holds = False  # requests stay IN_PROGRESS
         self.fails = ""  # requests end as FAILED, for this reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 from emulator import clock
@@ -158,3 +158,27 @@ class Membership(NamedTuple):
     group_id: str
     user_id: str
     created: datetime
+
+
+class Entitlement(NamedTuple):
+    """That a user or group takes on a role, by the account access manager."""
+
+    entitlement_id: str
+    kind: str  # "userId" or "groupId"
+    principal_id: str
+    role_arn: str
+    created: datetime
+
+    @property
+    def account_id(self) -> str:
+        return self.role_arn.split(":")[4]
+
+    def described(self, account_name: str | None) -> dict[str, Any]:
+        to_role = {
+            "principal": {"identityCenter": {self.kind: self.principal_id}},
+            "roleArn": self.role_arn,
+            "account": self.account_id,
+            **({"accountName": account_name} if account_name else {}),
+        }
+        made = self.created.replace(tzinfo=UTC).isoformat()
+        return {"entitlementId": self.entitlement_id, "entitlement": {"principalRole": to_role}, "createdAt": made}

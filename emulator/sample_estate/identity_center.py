@@ -26,6 +26,7 @@ class _IdentityCenter:
         self._emulator = emulator
         self._organizations = DatedClient(emulator.own_client("organizations", **manager))
         self._sso = DatedClient(emulator.own_client("sso-admin", region_name=data.REGION, **manager))
+        self._access_manager = DatedClient(emulator.own_client("account-access", region_name=data.REGION, **manager))
         self._store = DatedClient(emulator.own_client("identitystore", region_name=data.REGION, **manager))
 
     def set_up(self, people: list[User]) -> None:
@@ -46,6 +47,24 @@ class _IdentityCenter:
         self._sso.at(data.EDITED_AT).put_inline_policy_to_permission_set(
             InstanceArn=self._instance, PermissionSetArn=sets[data.EDITED], InlinePolicy=data.EDITED_INLINE
         )
+        self._entitle(ids[data.ENTITLED])
+
+    def _entitle(self, group_id: str) -> None:
+        """A role in Acme's own AWS account that a group takes on by the account access manager."""
+        manager, at = self._access_manager, data.ENTITLED_AT
+        source = {"identityCenter": {"instanceArn": self._instance}}
+        application = manager.at(at).create_application(identitySource=source)["applicationArn"]
+        iam = DatedClient(self._emulator.own_client("iam"))
+        trust = data.entitled_trust(application)
+        role = iam.at(at).create_role(
+            RoleName=data.ENTITLED_ROLE, AssumeRolePolicyDocument=trust, Description="Reports of past incidents"
+        )["Role"]
+        iam.at(at).put_role_policy(
+            RoleName=data.ENTITLED_ROLE, PolicyName="incident-reports", PolicyDocument=data.ENTITLED_POLICY
+        )
+        principal = {"identityCenter": {"groupId": group_id}}
+        to_role = {"principalRole": {"principal": principal, "roleArn": role["Arn"]}}
+        manager.at(at).create_entitlement(applicationArn=application, entitlement=to_role)
 
     def _make_person(self, person: User) -> str:
         given, _, family = person.full_name.partition(" ")

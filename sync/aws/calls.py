@@ -5,6 +5,7 @@ from __future__ import annotations
 # Operations that change nothing, by the beginning of their names. A service that is not here is not reached at all.
 _READS: dict[str, tuple[str, ...]] = {
     "account": ("ListRegions",),
+    "account-access": ("Get", "List"),
     "apigateway": ("GetRestApi",),
     "backup": ("DescribeBackupVault", "GetBackupVaultAccessPolicy", "ListBackupVaults"),
     "cloudtrail": ("LookupEvents",),

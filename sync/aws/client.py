@@ -63,6 +63,7 @@ _BY_LIMIT, _BY_MAX_RESULTS = ("Limit", 60), ("MaxResults", 60)
 # By service, or by operation where one differs from the others of its service.
 _PAGING: dict[str, Paging] = {
     "account": Paging("NextToken"),
+    "account-access": Paging("nextToken", size=("maxResults", 100)),
     "cloudtrail": Paging("NextToken", size=("MaxResults", 50)),
     "cognito-identity": Paging("NextToken", size=_BY_MAX_RESULTS),
     "cognito-idp": Paging("NextToken", size=_BY_MAX_RESULTS),

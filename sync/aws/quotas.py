@@ -73,7 +73,7 @@ def category_of(service: str, operation: str) -> str | None:
         return LOOKUPS
     if service == "cognito-identity":
         return _CATEGORY_OF.get(operation, "IdentityPools")
-    if service in ("identitystore", "sso-admin"):
+    if service in ("account-access", "identitystore", "sso-admin"):
         return "IdentityCenter"
     if service != "cognito-idp":
         return None

@@ -55,6 +55,7 @@ from directory.models import (
     DirectoryUser,
     Instance,
     PermissionSet,
+    RoleEntitlement,
 )
 from estate.models import AccountEnrolment, EnrolledAccount, LeftOutAccount
 from findings.models import AccountRefresh, Finding, ScopeLook, SourceLook
@@ -348,7 +349,7 @@ def _mirrored(aws_account: AwsAccount) -> None:
 
 
 def _mirrored_directory(aws_account: AwsAccount, row: Callable[[str], dict[str, Any]]) -> None:
-    for model in (Instance, PermissionSet, AccountAssignment, DirectoryGroup, DirectoryMembership):
+    for model in (Instance, PermissionSet, AccountAssignment, RoleEntitlement, DirectoryGroup, DirectoryMembership):
         model.objects.create(**row(f"directory-{model._meta.model_name}"))
     DirectoryUser.objects.create(**row("directory-person"), read_at=timezone.now())
     DirectorySettings.objects.create(aws_account=aws_account)

@@ -17,7 +17,8 @@ class MadeIdentityCenter:
     def __init__(
         self, emulator: Emulator, organization: MadeOrganization, *, owner: str = ACCOUNT_ID, region: str = IRELAND
     ) -> None:
-        self._emulator, self.organization, self.region = emulator, organization, region
+        self._emulator, self.organization, self.owner, self.region = emulator, organization, owner, region
+        self.application_arn = ""
         made = emulator.identity_center(enable={"account_id": owner, "region": region, "name": "acme"})
         self.arn, self.store_id = made["instance_arn"], made["identity_store_id"]
         self.sso, self.store = self.client_of(owner), self.client_of(owner, "identitystore")
@@ -122,3 +123,16 @@ class MadeIdentityCenter:
         for _ in range(2):
             asked = {"InstanceArn": self.arn, "ProvisionPermissionSetRequestId": request}
             self.sso.describe_permission_set_provisioning_status(**asked)
+
+    # ---- The account access manager
+
+    def entitle(self, role_arn: str, **principal: str) -> str:
+        """`principal`: userId or groupId. The id of the entitlement."""
+        manager = self.client_of(self.owner, "account-access")
+        if not (arns := [one["applicationArn"] for one in manager.list_applications()["applications"]]):
+            source = {"identityCenter": {"instanceArn": self.arn}}
+            arns = [manager.create_application(identitySource=source)["applicationArn"]]
+        self.application_arn = arns[0]
+        to_role = {"principal": {"identityCenter": principal}, "roleArn": role_arn}
+        made = manager.create_entitlement(applicationArn=arns[0], entitlement={"principalRole": to_role})
+        return str(made["entitlementId"])

@@ -25,6 +25,7 @@ _READS = """
     cognito-identity:ListIdentityPools cognito-identity:DescribeIdentityPool cognito-identity:GetIdentityPoolRoles
     cognito-identity:GetPrincipalTagAttributeMap
     sso:Describe* sso:Get* sso:List* identitystore:Describe* identitystore:List*
+    account-access:Get* account-access:List*
 """
 _READS_OF_RESOURCES = """
     s3:ListAllMyBuckets s3:GetBucketPolicy s3:GetBucketPublicAccessBlock s3:GetBucketOwnershipControls s3:GetBucketAcl

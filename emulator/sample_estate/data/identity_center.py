@@ -5,6 +5,7 @@ The management account holds it; Acme's own account administers it as its delega
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -126,3 +127,18 @@ EDITED_INLINE = document(
     allow("PassServiceRoles", "iam:PassRole", "arn:aws:iam::*:role/service/*"),
     deny("KeepTheTrail", "cloudtrail:StopLogging cloudtrail:DeleteTrail cloudtrail:UpdateTrail"),
 )
+# Who takes on an ordinary role by the account access manager.
+ENTITLED, ENTITLED_ROLE, ENTITLED_AT = "aws-auditors", "incident-reports-reader", "2026-09-14 10:20"
+ENTITLED_POLICY = document(allow("Read", "s3:GetObject s3:ListBucket", "arn:aws:s3:::acme-incidents*"))
+
+
+def entitled_trust(application_arn: str) -> str:
+    """Trusts the service for that application alone (IAM Identity Center User Guide, "Account access manager")."""
+    where = {"aws:SourceArn": application_arn, "aws:SourceAccount": MANAGEMENT_ID}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "account-access.amazonaws.com"},
+        "Action": ["sts:AssumeRole", "sts:SetContext"],
+        "Condition": {"StringEquals": where},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
