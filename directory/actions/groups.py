@@ -26,7 +26,7 @@ NO_INSTANCE = "This AWS account administers no instance of Identity Center, as f
 _MOST = 500  # members in a list to choose from
 
 
-class GroupForm(ActionForm):
+class DirectoryGroupForm(ActionForm):
     """Of one group that doesn't come from a directory."""
 
     named_otherwise: ClassVar[Mapping[str, str]] = {"until": "ends", "group": "person"}
@@ -42,7 +42,7 @@ class GroupForm(ActionForm):
         return found
 
 
-class MemberForm(GroupForm):
+class MemberForm(DirectoryGroupForm):
     """Names people."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -101,7 +101,7 @@ def take_out(group: DirectoryGroup, user_id: str) -> StepSpec:
     return remove_member(row, region_of_store(group))
 
 
-class DeleteGroupForm(GroupForm):
+class DeleteDirectoryGroupForm(DirectoryGroupForm):
     heading = "Delete {names}"
 
     @property
@@ -138,7 +138,7 @@ def end_assignments(rows: Any) -> Iterator[StepSpec]:
         yield from steps
 
 
-class NewGroupForm(ActionForm):
+class NewDirectoryGroupForm(ActionForm):
     heading = "New group"
     about = "It gives nobody access until it is assigned a permission set."
     name = forms.CharField(max_length=LONGEST)
@@ -170,9 +170,9 @@ def register() -> None:
         "directory_group",
         ObjectAction("add", "Add a person…", AddPersonForm, icon="user-round-plus", position=20),
         ObjectAction("remove", "Remove a person…", RemovePersonForm, icon="user-round-minus", position=21),
-        ObjectAction("delete", "Delete…", DeleteGroupForm, icon="trash-2", danger=True, position=90),
+        ObjectAction("delete", "Delete…", DeleteDirectoryGroupForm, icon="trash-2", danger=True, position=90),
     )
     object_actions.register(
         ACCOUNT,
-        ObjectAction("create-directory-group", "New group…", NewGroupForm, icon="plus", on="directory_groups"),
+        ObjectAction("create-directory-group", "New group…", NewDirectoryGroupForm, icon="plus", on="directory_groups"),
     )

@@ -27,7 +27,7 @@ from sync.operations import Refusal, StepSpec
 _FROM_DIRECTORY = "People of this Identity Center come from {}: make, disable and delete them there."
 
 
-class PersonForm(ActionForm):
+class DirectoryPersonForm(ActionForm):
     """Of one of the people."""
 
     @property
@@ -36,7 +36,7 @@ class PersonForm(ActionForm):
         return found
 
 
-class JoinForm(PersonForm):
+class JoinForm(DirectoryPersonForm):
     heading = "Add {names} to a group"
     about = "They get in wherever the group does. The plan says what they gain."
     group = GroupOfDirectoryField()
@@ -47,7 +47,7 @@ class JoinForm(PersonForm):
         return [add_member(group, self.row.aws_id, region_of_store(group))]
 
 
-class LeaveForm(PersonForm):
+class LeaveForm(DirectoryPersonForm):
     heading = "Remove {names} from a group"
     about = "They get no new session by the group. One that runs goes on until it ends."
     group = forms.ChoiceField(label="Group")
@@ -64,7 +64,7 @@ class LeaveForm(PersonForm):
         return [take_out(self.groups[self.cleaned_data["group"]], self.row.aws_id)]
 
 
-class AssignPersonForm(PersonForm):
+class AssignPersonForm(DirectoryPersonForm):
     heading = "Give {names} a permission set"
     about = "A group is better: one sees who has what, and it ends for somebody who leaves the group."
     set = SetField()
@@ -77,7 +77,7 @@ class AssignPersonForm(PersonForm):
         return assign(params_of(chosen, region_of(chosen), self.cleaned_data["account"], self.row))
 
 
-class DeletePersonForm(PersonForm):
+class DeleteDirectoryPersonForm(DirectoryPersonForm):
     heading = "Delete {names}"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -160,7 +160,7 @@ def register() -> None:
         ObjectAction("join", "Add to a group…", JoinForm, icon="users", position=10),
         ObjectAction("leave", "Remove from a group…", LeaveForm, icon="user-round-minus", position=11),
         ObjectAction("assign", "Give a permission set…", AssignPersonForm, icon="key-round", position=20),
-        ObjectAction("delete", "Delete…", DeletePersonForm, icon="trash-2", danger=True, position=90),
+        ObjectAction("delete", "Delete…", DeleteDirectoryPersonForm, icon="trash-2", danger=True, position=90),
     )
     object_actions.register(
         ACCOUNT,

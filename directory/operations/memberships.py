@@ -69,7 +69,7 @@ class MemberParams(StoreParams):
         return f"the group {self.called or self.group_id}"
 
 
-class MembershipOperation(StoreOperation[Any]):
+class DirectoryMembershipOperation(StoreOperation[Any]):
     adds: ClassVar[bool]
 
     @property
@@ -128,7 +128,7 @@ def membership_id(aws_account: AwsAccount, p: MemberParams) -> str:
     return str(rows.order_by("-pk").values_list("aws_id", flat=True).first() or "")
 
 
-class AddMember(MembershipOperation, MakesObject[Any]):
+class AddMember(DirectoryMembershipOperation, MakesObject[Any]):
     kind = "identitystore.member.add"
     aws_operation = "CreateGroupMembership"
     adds = True
@@ -198,7 +198,7 @@ class RemoveMemberParams(MemberParams):
         check_id(self.membership_id, "a membership", "person")
 
 
-class RemoveMember(MembershipOperation, FollowsRenames[Any]):
+class RemoveMember(DirectoryMembershipOperation, FollowsRenames[Any]):
     kind = "identitystore.member.remove"
     aws_operation = "DeleteGroupMembership"
     adds = False

@@ -60,7 +60,7 @@ _BY_NAME = {"AlternateIdentifier": {"UniqueAttribute": {"AttributePath": "userNa
 
 
 @dataclass(frozen=True)
-class CreateUserParams(StoreParams):
+class CreateDirectoryUserParams(StoreParams):
     """`said`: by NAMES, each encrypted. `key` tells them from others."""
 
     key: str
@@ -77,7 +77,9 @@ class CreateUserParams(StoreParams):
 
 
 class CreateDirectoryUser(
-    StoreOperation[CreateUserParams], MakesObject[CreateUserParams], AboutPeople[CreateUserParams]
+    StoreOperation[CreateDirectoryUserParams],
+    MakesObject[CreateDirectoryUserParams],
+    AboutPeople[CreateDirectoryUserParams],
 ):
     """The part is {"there": the id of who has that user name, or ""}."""
 
@@ -85,7 +87,7 @@ class CreateDirectoryUser(
     aws_operation = "CreateUser"
     risk = Risk.LOW
     needed_for = CHANGE_USERS
-    params_type = CreateUserParams
+    params_type = CreateDirectoryUserParams
 
     @property
     def permissions(self) -> Sequence[Permission]:
@@ -95,25 +97,25 @@ class CreateDirectoryUser(
             looking("DescribeUser", CHANGE_USERS, UserId=NOBODYS_ID),
         )
 
-    def title(self, p: CreateUserParams) -> str:
+    def title(self, p: CreateDirectoryUserParams) -> str:
         return "Make somebody new a user of Identity Center"
 
-    def note(self, p: CreateUserParams) -> str:
+    def note(self, p: CreateDirectoryUserParams) -> str:
         return "They get in nowhere yet, and no message is sent. Its reverse deletes them."
 
-    def whom(self, p: CreateUserParams) -> str:
+    def whom(self, p: CreateDirectoryUserParams) -> str:
         try:
             return p.opened(DISPLAY_NAME)
         except NotKept:
             return ""
 
-    def personal(self, p: CreateUserParams) -> Mapping[str, str]:
+    def personal(self, p: CreateDirectoryUserParams) -> Mapping[str, str]:
         try:
             return {name: p.opened(name) for name in NAMES if name in p.said}
         except NotKept:
             return {}
 
-    def calls(self, p: CreateUserParams) -> list[Call]:
+    def calls(self, p: CreateDirectoryUserParams) -> list[Call]:
         said = {name: PersonalParameter(value) for name, value in p.said.items()}
         emails = [{"Value": said[EMAIL], "Type": "work", "Primary": True}] if EMAIL in said else []
         return self.call(
@@ -125,45 +127,45 @@ class CreateDirectoryUser(
             **({"Emails": emails} if emails else {}),
         )
 
-    def objects(self, p: CreateUserParams) -> list[str]:
+    def objects(self, p: CreateDirectoryUserParams) -> list[str]:
         return [self.makes(p)]
 
-    def makes(self, p: CreateUserParams) -> str:
+    def makes(self, p: CreateDirectoryUserParams) -> str:
         return f"{DirectoryUser.kind}:new {p.key}"
 
-    def part(self, p: CreateUserParams) -> str:
+    def part(self, p: CreateDirectoryUserParams) -> str:
         return f"user.new:{p.key}"
 
-    def affected_objects(self, aws_account: AwsAccount, p: CreateUserParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: CreateDirectoryUserParams) -> list[ObjectRef]:
         tells = f"userName={p.opened(USER_NAME)}"
         return [ObjectRef(DirectoryUser.kind, "", _MADE, p.store_arn, former_name=tells)]
 
-    def affected_accounts(self, aws_account: AwsAccount, p: CreateUserParams) -> Collection[str]:
+    def affected_accounts(self, aws_account: AwsAccount, p: CreateDirectoryUserParams) -> Collection[str]:
         return ()
 
     def describe(self, value: Value) -> str:
         return "somebody of that user name" if value["there"] else "nobody of that user name"
 
-    def mirrored(self, draft: Draft, p: CreateUserParams) -> Value:
+    def mirrored(self, draft: Draft, p: CreateDirectoryUserParams) -> Value:
         if directory := directory_of(draft.aws_account, DirectoryUser):
             raise Refusal(f"People of this Identity Center come from {directory}: make them there.")
         rows = DirectoryUser.objects.live().filter(aws_account=draft.aws_account, name__iexact=p.opened(USER_NAME))
         return {"there": str(rows.values_list("aws_id", flat=True).first() or "")}
 
-    def limits(self, draft: Draft, p: CreateUserParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: CreateDirectoryUserParams, value: Value) -> list[PlanFinding]:
         if not value["there"]:
             return []
         return [PlanFinding("IS_THERE", "error", "There is somebody of that user name already.", field="user_name")]
 
-    def after(self, p: CreateUserParams, value: Value) -> Value:
+    def after(self, p: CreateDirectoryUserParams, value: Value) -> Value:
         return {"there": _MADE}
 
-    def live(self, client: AwsClient, p: CreateUserParams) -> Value:
+    def live(self, client: AwsClient, p: CreateDirectoryUserParams) -> Value:
         found = reads.user_named(client, p.store_id, p.opened(USER_NAME))
         return {"there": str(found["UserId"]) if found else ""}
 
     def done(
-        self, client: AwsClient, p: CreateUserParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: CreateDirectoryUserParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         """Who wasn't there before our first try, is called as we said, and was made since. AWS tells whole seconds."""
         found = reads.user_named(client, p.store_id, p.opened(USER_NAME))
@@ -177,7 +179,9 @@ class CreateDirectoryUser(
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer["UserId"]}
 
-    def reverse(self, p: CreateUserParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(
+        self, p: CreateDirectoryUserParams, before: Mapping[str, Any], result: Mapping[str, Any]
+    ) -> list[StepSpec]:
         about = {"store_arn": p.store_arn, "region": p.region}
         return [StepSpec(DeleteDirectoryUser.kind, {**about, "user_id": result["id"]})] if result.get("id") else []
 
