@@ -1,7 +1,4 @@
-"""What is wrong with permission sets and their assignments.
-
-Whether an assignment is used can't be told: AWS says when a role was used last, and not by whom.
-"""
+"""What is wrong with permission sets and their assignments. Those that nobody uses: unused_finding_source.py."""
 
 from __future__ import annotations
 
@@ -22,6 +19,7 @@ ADMIN_DIRECTLY, LONG_SESSION, WILDCARD = "directory.admin_directly", "directory.
 NOT_PROVISIONED, TO_DELETED = "directory.not_provisioned", "directory.assigned_to_deleted"
 LONGEST_S = 28_800  # 8 hours: a working day
 _ADMINISTRATOR = ":policy/AdministratorAccess"
+_ALL_BUT = "all actions but some"
 
 
 class DirectorySource(FindingSource):
@@ -126,7 +124,7 @@ def allows_everything(row: PermissionSet) -> bool:
 
 
 def _broad_actions(text: str) -> set[str]:
-    """ "*" and "s3:*", allowed on all resources without any condition."""
+    """ "*", "s3:*", and all that NotAction leaves, allowed on all resources without any condition."""
     document = load(text)
     found: set[str] = set()
     for statement in _as_list(document.get("Statement")) if document else ():
@@ -135,6 +133,7 @@ def _broad_actions(text: str) -> set[str]:
         if "*" in _as_list(statement.get("Resource")):
             actions = (each for each in _as_list(statement.get("Action")) if isinstance(each, str))
             found |= {each for each in actions if each == "*" or each.endswith(":*")}
+            found |= {_ALL_BUT} if "NotAction" in statement else set()
     return found
 
 

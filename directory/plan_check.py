@@ -6,19 +6,25 @@ What that asks for there, of who proposes and who approves, `AffectsOtherAccount
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from accounts.models import AwsAccount
+from directory import selectors
 from directory.finding_source import allows_everything
 from directory.models import PermissionSet
 from directory.operations.assignments import CreateAssignment
 from directory.operations.base import OfIdentityCenter
+from directory.operations.provisioning import ProvisionSet
 from iamconsole.web.words import some
-from sync.checks import PlanCheck, PlanFinding
+from sync.checks import Measurement, PlanCheck, PlanFinding
 from sync.operations import PlannedStep
+
+NAME = "directory.assignments"
+MOST_SHOWN = 200  # AWS accounts
 
 
 class DirectoryCheck(PlanCheck):
-    name = "directory.assignments"
+    name = NAME
 
     def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         targets = {
@@ -29,6 +35,29 @@ class DirectoryCheck(PlanCheck):
         }
         found = [finding for step in steps for finding in _of_step(aws_account, step)]
         return [*found, *_not_connected(targets - {aws_account.account_id})]
+
+    def measure(
+        self, aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep]
+    ) -> Measurement | None:
+        """What is provisioned: `{touched: [{set, set_id, account_id, people, disabled}], more}`; None for nothing."""
+        touched = [
+            line
+            for step in steps
+            if isinstance(step.operation, ProvisionSet)
+            for line in _touched(aws_account, step.params.set_arn, step.params.touched)
+        ]
+        if not touched:
+            return None
+        return Measurement({"touched": touched[:MOST_SHOWN], "more": max(0, len(touched) - MOST_SHOWN)})
+
+
+def _touched(aws_account: AwsAccount, set_arn: str, accounts: Sequence[str]) -> Iterator[dict[str, Any]]:
+    row = PermissionSet.objects.live().filter(aws_account=aws_account, arn=set_arn).first()
+    for account_id in accounts if row else ():
+        assert row is not None  # noqa: S101  as the loop says
+        people, disabled = selectors.people_counted(aws_account, selectors.assignments_of(row, account_id))
+        about = {"set": row.name, "set_id": row.aws_id, "account_id": account_id}
+        yield {**about, "people": people, "disabled": disabled}
 
 
 def _not_connected(targets: set[str]) -> Iterator[PlanFinding]:

@@ -17,6 +17,8 @@ from directory.people.mirror import DirectoryPersonMirror
 from directory.people.names import called
 from directory.people.source import DirectoryPeopleSource
 from directory.plan_check import DirectoryCheck
+from directory.unused_finding_source import UnusedAssignmentSource
+from directory.views import touched
 from findings import sources as findings
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
@@ -64,11 +66,24 @@ def register() -> None:
             position=25,
         )
     )
+    panels.register(
+        panels.Panel(
+            "change",
+            "touched",
+            "What it provisions",
+            "change_touched",
+            lede=touched.LEDE,
+            permission=SEE_IAM,
+            shows=touched.is_measured,
+            position=40,
+        )
+    )
     operations.register()
     actions.register()
     draft_subjects.register()
     checks.register(DirectoryCheck())
     findings.register(DirectorySource())
+    findings.register(UnusedAssignmentSource())
     stepup.register_words(
         {
             "directory_people_settings": "Save what is kept of people",

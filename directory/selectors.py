@@ -35,7 +35,7 @@ from policies.models import OrgAccount
 from sync.selectors import SourceCoverage, coverages_of
 
 ALL_SOURCES = (SETS, ASSIGNMENTS, GROUPS, MEMBERSHIPS, PEOPLE)
-_RESERVED = "/aws-reserved/sso.amazonaws.com/"
+RESERVED = "/aws-reserved/sso.amazonaws.com/"
 _ROLE_BEGINS = "AWSReservedSSO_"
 _PATHLESS_REGION = "us-east-1"  # roles of an instance there have no Region in their path
 
@@ -94,15 +94,15 @@ def reserved_role(role: IamRole) -> ReservedRole | None:
 
 def reserved_role_of(arn: str) -> ReservedRole | None:
     """The same of a role's ARN; None for that of anything else, too."""
-    return _reserved(path_of(arn), name_of(arn)) if f":role{_RESERVED}" in arn else None
+    return _reserved(path_of(arn), name_of(arn)) if f":role{RESERVED}" in arn else None
 
 
 def _reserved(path: str, role_name: str) -> ReservedRole | None:
     """`AWSReservedSSO_<set>_<16 hexadecimal digits>`. The set's name may have a "_"."""
     name, _, suffix = role_name.removeprefix(_ROLE_BEGINS).rpartition("_")
-    if not path.startswith(_RESERVED) or not role_name.startswith(_ROLE_BEGINS) or not name or len(suffix) != 16:
+    if not path.startswith(RESERVED) or not role_name.startswith(_ROLE_BEGINS) or not name or len(suffix) != 16:
         return None
-    return ReservedRole(name, path.removeprefix(_RESERVED).strip("/") or _PATHLESS_REGION)
+    return ReservedRole(name, path.removeprefix(RESERVED).strip("/") or _PATHLESS_REGION)
 
 
 def sets_of_role(role: IamRole) -> list[PermissionSet]:
@@ -295,6 +295,18 @@ def people_behind(
     return people.filter(Q(aws_id__in=direct) | Q(aws_id__in=members.values("user_id")))
 
 
+def people_counted(held_by: AwsAccount, assignments: Iterable[AccountAssignment]) -> tuple[int, int]:
+    """How many of them can sign in, and how many are disabled; also where nothing of people is kept but their ids."""
+    rows = list(assignments)
+    ids = {row.principal_id for row in rows if row.principal_type == PrincipalType.USER}
+    groups = {row.principal_id for row in rows if row.principal_type == PrincipalType.GROUP}
+    members = DirectoryMembership.objects.live().filter(aws_account=held_by, group_id__in=groups)
+    ids |= set(members.values_list("user_id", flat=True))
+    off = DirectoryUser.objects.live().filter(aws_account=held_by, status=DirectoryUser.Status.DISABLED)
+    disabled = len(ids & set(off.values_list("aws_id", flat=True)))
+    return len(ids) - disabled, disabled
+
+
 # ---- What a person or a group may take on ----------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Entry:
@@ -391,8 +403,10 @@ def first_people(users: RoleUsers, shown: int) -> list[PersonOfRole]:
 
 # ---- What is wrong ---------------------------------------------------------------------------------------------------
 def findings_of(held_by: AwsAccount, set_id: str = "") -> list[Finding]:
-    """The open ones about a permission set, or about all; the worst first."""
-    rows = Finding.objects.counted_at(timezone.now()).filter(aws_account=held_by, kind=PermissionSet.kind)
-    rows = rows.filter(object_id=set_id) if set_id else rows
+    """The open ones about a permission set, or about all and what gets into this AWS account; the worst first."""
+    about = {"object_id": set_id} if set_id else {}
+    kinds = [PermissionSet.kind, *([] if set_id else [IamRole.kind])]
+    rows = Finding.objects.counted_at(timezone.now()).filter(aws_account=held_by, kind__in=kinds, **about)
+    rows = rows.filter(rule__startswith="directory.")
     order = list(FindingSeverity)
     return sorted(rows, key=lambda one: (order.index(FindingSeverity(one.severity)), one.name.casefold(), one.pk))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.roles import ADMINISTER, SEE_IAM, SEE_PEOPLE
 from directory.object_pages import GROUP, PERMISSION_SET, PERSON
-from directory.views import center, people, protection, role
+from directory.views import center, people, protection, role, touched
 from iamconsole.web.addresses import needs, page
 from objects.object_pages import tab_patterns
 from objects.views.object_action import action_pattern
@@ -35,5 +35,11 @@ urlpatterns = [
         name="directory_people_erase",
     ),
     page(f"{_CENTER}people/<str:aws_id>/", people.person, needs(SEE_PEOPLE), name="directory_person"),
+    page(
+        "aws/<str:account_id>/changes/<int:pk>/touched/",
+        touched.change_touched,
+        needs(SEE_IAM),
+        name="change_touched",
+    ),
     page("aws/<str:account_id>/roles/<str:aws_id>/people/", role.role_people, needs(SEE_IAM), name="role_people"),
 ]

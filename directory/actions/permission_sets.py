@@ -216,13 +216,12 @@ class ProvisionSetForm(SetForm):
 # ---- Making one, and its end -----------------------------------------------------------------------------------------
 class NewSetForm(ActionForm):
     heading = "New permission set"
-    about = "Nobody gets in by it until it is assigned. Its name can’t change later."
-    name = forms.CharField(max_length=LONGEST_NAME, help_text="Letters, digits and +=,.@_- only.")
+    about = "Nobody gets in by it until it is assigned. Its page has the editor of its inline policy."
+    name = forms.CharField(max_length=LONGEST_NAME, help_text="Letters, digits and +=,.@_- only. It can’t change.")
     description = forms.CharField(max_length=LONGEST_DESCRIPTION, required=False)
     session = forms.ChoiceField(label="Session", choices=_session_choices, initial="28800")
     relay_state = forms.CharField(max_length=LONGEST_RELAY, required=False, label="Relay state")
     policies = SetPolicyField(label="Policies", required=False)
-    document = DocumentField(INLINE_OF_ROLE, required=False, label="Inline policy as JSON")
     named_otherwise: ClassVar[Mapping[str, str]] = {"policy": "policies", "session_s": "session"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -245,7 +244,6 @@ class NewSetForm(ActionForm):
         content = SetContent("", cleaned["description"], int(cleaned["session"]), cleaned["relay_state"])
         content = replace(
             content,
-            inline=cleaned["document"],
             managed=tuple(each for each in policies if each.startswith("arn:")),
             customer=tuple(each for each in policies if not each.startswith("arn:")),
         )

@@ -78,7 +78,7 @@ def identity_center(request: HttpRequest, account_id: str) -> HttpResponse:
     if state.state == "held":
         context["tabs"] = center_tabs(request, aws_account, "identity_center")
         context["coverages"] = _not_read(aws_account)
-        context["findings"] = selectors.findings_of(aws_account) if context["sees_iam"] else []
+    context["findings"] = selectors.findings_of(aws_account) if context["sees_iam"] else []
     if held_by is not None and context["sees_iam"]:
         context["entered_by"] = selectors.entered_by(held_by, aws_account)
     return render(request, "directory/center.html", context)

@@ -15,7 +15,7 @@ from iamconsole.web.words import counted, duration
 from sync.changes.demands import prefetched_draft, risk_of
 from sync.changes.steps import planned_step
 from sync.models import Attempt, Change, Step
-from sync.operation_mixins import WritesDocument
+from sync.operation_mixins import RedoneByReverses, WritesDocument
 from sync.operations import BadParams, Call, Gate, Operation, Refusal, Undo, registry
 from sync.selectors import last_attempt
 from sync.views.words import ErrorView
@@ -144,7 +144,7 @@ def step_view(change: Change, step: Step) -> StepView:
         bare,
         title=operation.title(params),
         note=operation.note(params) or NOTES.get(operation.undo, ""),
-        undo=str(operation.undo.value).capitalize(),
+        undo=_undo_said(operation),
         waits=isinstance(operation, Gate),
         undo_kind=UNDO_KINDS.get(operation.undo, ""),
         destructive=operation.is_destructive(params),
@@ -173,6 +173,10 @@ def risks_of(aws_account: AwsAccount, steps: Sequence[Step]) -> dict[int, RiskVi
 
 
 _RISK_KINDS = {Risk.HIGH: "warn", Risk.DESTRUCTIVE: "danger", Risk.SECRET: "warn"}
+
+
+def _undo_said(operation: Operation[Any]) -> str:
+    return "Undone with the others" if isinstance(operation, RedoneByReverses) else str(operation.undo).capitalize()
 
 
 def undo_of(step: Step) -> Undo | None:

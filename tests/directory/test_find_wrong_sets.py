@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AwsAccount
 from directory.models import PermissionSet
 from findings.models import Finding
 from findings.refresh import refresh
+from identities.models import IamRole
 from tests.directory.arranged import Arranged, pull_directory
 from tests.services.organizations import ACCOUNT_ID
 from tests.services.pages import get, text_of
@@ -53,3 +57,35 @@ def test_a_narrow_policy_is_no_wildcard(center: Arranged, aws_account: AwsAccoun
     center.made.sso.put_inline_policy_to_permission_set(**about, InlinePolicy=allowing("s3:Get*"))
     pull_directory(aws_account)
     assert ("directory.wildcard", "Read_Only") not in there(aws_account)
+
+
+def test_a_policy_that_allows_all_but_some_actions_is_a_wildcard(center: Arranged, aws_account: AwsAccount) -> None:
+    about = {"InstanceArn": center.made.arn, "PermissionSetArn": center.read_only}
+    text = allowing("iam:*").replace('"Action"', '"NotAction"')
+    center.made.sso.put_inline_policy_to_permission_set(**about, InlinePolicy=text)
+    pull_directory(aws_account)
+    assert ("directory.wildcard", "Read_Only") in there(aws_account)
+
+
+def test_an_assignment_that_nobody_uses_is_found_in_its_own_account(
+    center: Arranged, aws_account: AwsAccount, bobs: Client
+) -> None:
+    """By the last use of the role: of one that is young, or was used, nothing is said."""
+
+    def unused() -> list[str]:
+        refresh(aws_account)
+        return list(Finding.objects.there().filter(rule="directory.unused").values_list("sentence", flat=True))
+
+    roles, long_ago = IamRole.objects.filter(name__contains="_Read_Only_"), timezone.now() - timedelta(days=200)
+    assert unused() == []
+    roles.update(created_at=long_ago)
+    [sentence] = unused()
+    assert "permission set Read_Only here for 90 days: 1 assignment gives access that nobody uses" in sentence
+    assert sentence in text_of(get(bobs, "identity_center"))
+    roles.update(last_used_at=timezone.now() - timedelta(days=3))
+    assert unused() == []
+    roles.update(last_used_at=long_ago)
+    assert len(unused()) == 1
+    center.made.withdraw(center.read_only, ACCOUNT_ID, "GROUP", center.platform)
+    pull_directory(aws_account)
+    assert unused() == []

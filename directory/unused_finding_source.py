@@ -1,0 +1,111 @@
+"""Assignments that nobody uses, found in the AWS account where they let somebody in.
+
+AWS says when a role was used last, and not by whom ("Last accessed information" in the IAM User Guide): so an
+assignment is known to be unused where nobody at all used the role of its permission set there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from directory import selectors
+from directory.models import AccountAssignment, PermissionSet
+from findings.models import FindingSeverity
+from findings.sources import FindingSource, Found, stamp_of, stamp_of_code
+from iamconsole.web.words import counted
+from identities.models import IamRole
+from sync.selectors import coverages_of
+
+UNUSED = "directory.unused"
+AFTER = timedelta(days=90)
+_READ_WITHIN = timedelta(days=7)  # what AWS said longer ago tells nothing of the last weeks
+_DETAILS = "iam.details"
+
+
+@dataclass(frozen=True)
+class _UnusedRole:
+    role: IamRole
+    set_name: str
+    assignments: int
+
+
+class UnusedAssignmentSource(FindingSource):
+    """A scope is a role of a permission set."""
+
+    name = "directory.unused"
+    rules: Mapping[str, str] = {
+        UNUSED: "A permission set that is assigned in this AWS account, and whose role here nobody used for 90 days.",
+    }
+
+    def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
+        code = stamp_of_code("directory")
+        unused = {each.role.aws_id: each for each in _unused(aws_account)}
+        return {
+            role.aws_id: stamp_of(code, found.set_name, found.assignments)
+            if (found := unused.get(role.aws_id))
+            else stamp_of(code, "used")
+            for role in _roles(aws_account)
+        }
+
+    def look(self, aws_account: AwsAccount, scopes: Collection[str]) -> Mapping[str, Sequence[Found]]:
+        unused = {each.role.aws_id: [_found(each)] for each in _unused(aws_account)}
+        return {scope: unused.get(scope, []) for scope in scopes}
+
+
+def _roles(aws_account: AwsAccount) -> list[IamRole]:
+    rows = IamRole.objects.live().filter(aws_account=aws_account, path__startswith=selectors.RESERVED)
+    return list(rows.order_by("aws_id"))
+
+
+def _unused(aws_account: AwsAccount) -> list[_UnusedRole]:
+    """None where the roles weren't read lately."""
+    read_at, now = coverages_of(aws_account, [_DETAILS])[_DETAILS].at, timezone.now()
+    if read_at is None or read_at < now - _READ_WITHIN:
+        return []
+    idle = [role for role in _roles(aws_account) if _is_idle(role)]
+    named = {role.pk: reserved for role in idle if (reserved := selectors.reserved_role(role)) is not None}
+    count = _assigned(aws_account, {reserved.set_name for reserved in named.values()})
+    found = []
+    for role in idle:
+        reserved = named.get(role.pk)
+        number = count[reserved.set_name, reserved.region] if reserved else 0
+        if reserved and number:
+            found.append(_UnusedRole(role, reserved.set_name, number))
+    return found
+
+
+def _is_idle(role: IamRole) -> bool:
+    """One that is younger had no time to be used."""
+    since = timezone.now() - AFTER
+    was_there = role.created_at is not None and role.created_at < since
+    return was_there and (role.last_used_at is None or role.last_used_at < since)
+
+
+def _assigned(aws_account: AwsAccount, names: Collection[str]) -> Counter[tuple[str, str]]:
+    """How many assignments there are here, by the set's name and its instance's Region; each instance counts once."""
+    account_id = aws_account.account_id
+    rows = PermissionSet.objects.live().filter(name__in=names).select_related("aws_account")
+    sets = [row for row in rows if account_id in row.accounts]
+    regions = selectors.regions_of_sets(sets)
+    found: Counter[tuple[str, str]] = Counter()
+    for row in sets:
+        if selectors.holder_of(row.instance_arn) == row.aws_account:
+            here = AccountAssignment.objects.live().filter(aws_account=row.aws_account, target_id=account_id)
+            region = regions.get((row.aws_account_id, row.instance_arn), "")
+            found[row.name, region] += here.filter(set_id=row.aws_id).count()
+    return found
+
+
+def _found(unused: _UnusedRole) -> Found:
+    role = unused.role
+    sentence = (
+        f"Nobody has used the role of the permission set {unused.set_name} here for {AFTER.days} days: "
+        f"{counted(unused.assignments, 'assignment gives', 'assignments give')} access that nobody uses."
+    )
+    return Found(UNUSED, FindingSeverity.LOW, IamRole.kind, role.aws_id, role.name, sentence)
