@@ -11,6 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from policies.engine.catalogue import data_date
+
 WRONG = '{\n  "Version": "2012-10-17",\n  "Statement": {"Effect": "Allow", "Action": "s3:GetObjct", "Resource": "*"}\n}'
 FINE = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}}'
 
@@ -44,7 +46,7 @@ def test_prints_json_for_each_file(files: dict[str, str]) -> None:
                 {
                     "code": "INVALID_ACTION",
                     "severity": "error",
-                    "message": "s3 has no action GetObjct. Did you mean GetObject?",
+                    "message": f"s3 has no action GetObjct, as of {data_date():%-d %b %Y}. Did you mean GetObject?",
                     "path": "Statement.Action",
                     "line": 3,
                     "column": 46,

@@ -57,7 +57,7 @@ def test_the_document_in_force(aws_account: AwsAccount, bob: Operator, client_of
 
 def test_findings_lead_to_their_lines(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     html = get(client_of(bob), "policy", aws_id=make_policy(aws_account).aws_id)
-    assert "s3 has no action Action1." in text_of(html)
+    assert "s3 has no action Action1, as of " in text_of(html)
     line = html.partition('href="#L')[2].partition('"')[0]
     assert f'mark-danger" id="L{line}"' in html
 

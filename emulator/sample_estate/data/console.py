@@ -19,9 +19,7 @@ _READS = """
     iam:GetInstanceProfile iam:GetOpenIDConnectProvider iam:GetSAMLProvider iam:GetServerCertificate
     iam:GetDelegationRequest iam:GetSSHPublicKey iam:GetUserPolicy iam:GetGroupPolicy iam:GetRolePolicy iam:List*
     cloudtrail:LookupEvents account:ListRegions ec2:DescribeRegions organizations:Describe* organizations:List*
-    cognito-idp:Describe* cognito-idp:List* cognito-idp:GetGroup cognito-idp:GetUserPoolMfaConfig
-    cognito-idp:GetUICustomization cognito-idp:GetUserPoolSessionConfiguration
-    cognito-idp:GetLogDeliveryConfiguration
+    cognito-idp:Describe* cognito-idp:List* cognito-idp:Get*
     cognito-identity:ListIdentityPools cognito-identity:DescribeIdentityPool cognito-identity:GetIdentityPoolRoles
     cognito-identity:GetPrincipalTagAttributeMap
     sso:Describe* sso:Get* sso:List* identitystore:Describe* identitystore:List*

@@ -42,7 +42,8 @@ def unknown_services(statement: LintStatement) -> Iterator[FindingMark]:
             continue
         meant = _meant(statement, prefix, tuple(catalogue.service_names()))
         fix = replaced(text.path, text.value.replace(prefix, meant, 1)) if meant else None
-        yield FindingMark(f"AWS has no service {shown(prefix)}.{_question(meant)}", text.path, make_fix=fix)
+        said = f"AWS has no service {shown(prefix)}{_as_of()}.{_question(meant)}"
+        yield FindingMark(said, text.path, make_fix=fix)
 
 
 @statement_check("INVALID_ACTION", Severity.ERROR, "An action that the service doesn't have.")
@@ -53,12 +54,18 @@ def unknown_actions(statement: LintStatement) -> Iterator[FindingMark]:
             yield FindingMark("An action is written service:Action, such as s3:GetObject.", text.path)
         elif prefix.lower() in catalogue.service_names() and "${" not in name and _is_unknown(statement, text.value):
             if "*" in name or "?" in name:
-                yield FindingMark(f"{shown(text.value)} matches no action of the service.", text.path)
+                yield FindingMark(f"{shown(text.value)} matches no action of the service{_as_of()}.", text.path)
                 continue
             of_service = tuple(each.partition(":")[2] for each in catalogue.actions_matching(f"{prefix}:*"))
             meant = _meant(statement, name, of_service)
             fix = replaced(text.path, f"{prefix}:{meant}") if meant else None
-            yield FindingMark(f"{prefix} has no action {shown(name)}.{_question(meant)}", text.path, make_fix=fix)
+            said = f"{prefix} has no action {shown(name)}{_as_of()}.{_question(meant)}"
+            yield FindingMark(said, text.path, make_fix=fix)
+
+
+def _as_of() -> str:
+    """AWS adds actions every week: what isn't in the catalogue may be newer."""
+    return f", as of {catalogue.data_date():%-d %b %Y}"
 
 
 def _is_unknown(statement: LintStatement, pattern: str) -> bool:
