@@ -50,12 +50,12 @@ def account_effects(
         return AccountEffects(why=(_NEVER,))
     if principals > MOST_PRINCIPALS:
         return AccountEffects(why=(_TOO_MANY,))
-    asked = _Pairs(before, after, aws_account, holdings)
+    asked = _PrincipalPairs(before, after, aws_account, holdings)
     concerned = compared_pairs(asked.found(), *([effort] if effort else []))
     return AccountEffects(concerned, holdings, notes=sorted(asked.notes))
 
 
-class _Pairs:
+class _PrincipalPairs:
     def __init__(
         self, before: ResourceSays, after: ResourceSays, aws_account: AwsAccount, holdings: PrincipalHoldings
     ) -> None:

@@ -203,7 +203,8 @@ def _resources(record: Record) -> Iterator[tuple[str, str]]:
             yield kind, name
     for thing, members in _ANSWER_NAMES.items():
         for member in members:
-            if isinstance(name := (answered.get(thing) or {}).get(member), str):
+            found = answered.get(thing)  # of some services a text, such as the role of a function
+            if isinstance(found, dict) and isinstance(name := found.get(member), str):
                 yield f"AWS::IAM::{thing.capitalize()}", name
     for thing in ("accessKey", "credentials"):
         if isinstance(key := (answered.get(thing) or {}).get("accessKeyId"), str):

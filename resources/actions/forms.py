@@ -34,7 +34,8 @@ class _OnResource:
 
     @property
     def stands_on(self) -> str:
-        return f"{self.target.arn}:{self.part}" if self.part else self.target.arn
+        has_aliases = self.target.kind == FUNCTION.kind
+        return f"{self.target.arn}:{self.part}" if self.part and has_aliases else self.target.arn
 
     @property
     def standing(self) -> Document | None:

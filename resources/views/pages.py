@@ -22,6 +22,7 @@ from resources.models import Resource, ResourcePolicy
 from resources.reading import is_on, summary
 from resources.selectors import failed_lists, resources_of
 from resources.table import KINDS
+from resources.table.computing import FUNCTION
 from resources.table.entry import Part
 from resources.tables import RESOURCES, open_to
 from sync.mirror.base import DETAILS
@@ -33,7 +34,7 @@ from sync.models import Facet
 class PolicyView:
     """A policy as the page shows it. `where`: the ARN on which it stands, where that isn't the resource's own.
 
-    `anchor`: how the ids of its lines begin.
+    `anchor`: how the ids of its lines begin. `alias`: of a function, by which it is edited; "" for none.
     """
 
     anchor: str
@@ -41,6 +42,7 @@ class PolicyView:
     where: str
     judged: LintedDocument
     problem: str
+    alias: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ def _view(row: Resource, policy: ResourcePolicy, anchor: str) -> PolicyView:
     found = judged(policy.document.text, DocumentType.RESOURCE, row.aws_account.account_id)
     findings = [each.finding for each in found.findings.shown if each.finding.code not in kind.lint_leaves_out]
     linted = LintedDocument(found.text, as_shown(findings))
-    return PolicyView(anchor, kind.part(policy.part).title, where, linted, policy.document.problem)
+    alias = policy.arn.removeprefix(f"{row.arn}:") if where and row.kind == FUNCTION.kind else ""
+    return PolicyView(anchor, kind.part(policy.part).title, where, linted, policy.document.problem, alias)
 
 
 def _read_here(listing: TableListing) -> Mapping[str, Any]:

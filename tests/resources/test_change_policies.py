@@ -279,6 +279,27 @@ def test_a_function_is_changed_statement_by_statement(
     assert all(len(step.params["seen"]) == 32 for step in steps)
 
 
+def test_the_policy_of_an_alias_is_edited_by_itself(aws_account: AwsAccount, erins: Client) -> None:
+    there = document_text(trust({"AWS": OTHER}, "lambda:InvokeFunction", Resource=f"{FUNCTION}:live", Sid="Old"))
+    row = hold(aws_account, "lambda.function", FUNCTION, there, on=f"{FUNCTION}:live", facts={"urls": []})
+    page = erins.get(reverse("resource", kwargs={"account_id": ACCOUNT, "aws_id": row.aws_id})).content.decode()
+    assert f"{action_url(row, 'edit-policy')}?on=live" in page
+    url = f"{action_url(row, 'edit-policy')}?on=live"
+    form = erins.get(url).context["form"]
+    assert "Old" in form.initial["document"]
+    new = trust({"AWS": OTHER}, "lambda:InvokeFunction", Resource=f"{FUNCTION}:live", Sid="New")
+    typed = {"document": document_text(new), "base": form.initial["base"], "on": "live"}
+    assert erins.post(url, typed).status_code == 302
+    steps = Change.objects.get().steps.all()
+    assert [step.params["on"] for step in steps] == [f"{FUNCTION}:live"] * 2
+
+
+def test_what_has_no_aliases_is_edited_itself(aws_account: AwsAccount, erins: Client) -> None:
+    row = hold(aws_account, "sqs.queue", QUEUE, OPEN_TO_ALL)
+    form = erins.get(f"{action_url(row, 'edit-policy')}?on=other").context["form"]
+    assert "sqs:SendMessage" in form.initial["document"]
+
+
 @pytest.mark.parametrize(
     ("statement", "says"),
     [
