@@ -84,7 +84,7 @@ pool-settings: dev
 addresses: dev
 	@ADDRESSES=write $(BIN)/python -m pytest -q tests/project/test_url_roles.py -k the_answers
 
-BENCHES := "pull --postgres" snapshot busy clicks "clicks --postgres" people "people --people 1000000 --postgres" people_clicks \
+BENCHES := across "pull --postgres" snapshot busy clicks "clicks --postgres" people "people --people 1000000 --postgres" people_clicks \
   engine who_can questions lint changes "changes --postgres" "pages --revisions 1000000" "pages --revisions 1000000 --postgres" \
   estate "estate --postgres"
 

@@ -14,6 +14,8 @@ from functools import cached_property
 from threading import Lock
 from typing import Any, TypeVar
 
+from django.conf import settings
+
 from access.following import BESIDE, AccountRows, Owner
 from access.holders import Documents, Holder, assemble_holders, holders
 from access.matches import WhoCanMatch
@@ -219,7 +221,7 @@ def numbers_of(found: Iterable[WhoCanMatch]) -> list[int]:
 # Triggers of the database note each row that is written (sync/row_writes.py). So each request asks for what was
 # noted since the last one, reads those rows again, and puts together anew whom they concern. Nothing has to tell this
 # module that something changed, and no worker's pull, change or import can be missed.
-MOST_PRINCIPALS = 30_000  # of all indexes that are kept, about 4 kB each with what they hold
+MOST_PRINCIPALS: int = settings.ACCESS_INDEX_PRINCIPALS  # of all indexes that are kept, some 5 kB each
 MOST_ANSWERS = 32  # kept beside each
 _MOST_FOLLOWED = 0.2  # of the principals: where more are concerned, all are put together
 _MOST_DEAD = 500  # documents that nobody has any more

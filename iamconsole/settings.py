@@ -218,6 +218,8 @@ WRITE_SETTLE_S = 60  # an answer asked for before our own write + this never ove
 VERIFY_DEADLINE_S = env.float("VERIFY_DEADLINE_S", default=20.0)  # how long to read until our write shows
 CHANGE_EXPIRES_DAYS = 7
 SECRET_SHOWN_S = 15 * 60  # how long what AWS says once, such as the secret of an access key, can be seen
+# Principals of which each process keeps the policies, to answer questions about access at once.
+ACCESS_INDEX_PRINCIPALS = env.int("ACCESS_INDEX_PRINCIPALS", default=100_000)
 KEEP_HISTORY_DAYS = env.int("KEEP_HISTORY_DAYS", default=0)  # revisions and the logs of runs; 0 = for ever
 KEEP_RUNS_DAYS = env.int("KEEP_RUNS_DAYS", default=400)  # runs that nothing needs any more; 0 = for ever
 KEEP_DOERS_DAYS = env.int("KEEP_DOERS_DAYS", default=400)  # sessions, people and addresses of who did it; 0 = for ever

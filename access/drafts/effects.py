@@ -10,6 +10,7 @@ from access.plans.check import trust_effects
 from access.plans.effects import Administrators, AffectedPrincipals, Effort, effects
 from access.plans.holdings import PrincipalHoldings, is_group
 from access.plans.reading import read_holdings
+from access.plans.resource_notes import with_notes
 from accounts.models import AwsAccount
 from policies.draft_subjects import DraftSubject
 from policies.holdings import TrustChange
@@ -17,6 +18,7 @@ from sync.checks import PlanFinding
 from sync.operations import AccessChange
 
 WHILE_TYPING = Effort(pairs=12, steps=8_000)
+MOST_NOTED = 8  # questions about resources: some milliseconds each
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def draft_effects(
     if isinstance(change, TrustChange):
         opened, grave = trust_effects(before, after, aws_account.account_id)
         return DraftEffects(change, before, after, (), (), opened, grave)
-    concerned = effects(before, after, Administrators(aws_account.account_id), (), effort)
+    differing = effects(before, after, Administrators(aws_account.account_id), (), effort)
+    concerned = with_notes(aws_account, differing, after, MOST_NOTED)
     holders = sorted(arn for arn in before.owners if not is_group(arn))
     return DraftEffects(change, before, after, concerned, holders)

@@ -146,7 +146,8 @@ def _groups_of_people(people: Sequence[tuple[AffectedPrincipals, Mapping[str, An
         lead = of_nobody(each.of)
         if not lead and len(people) > 1:
             lead = f"{some([name_of(arn) for arn in each.arns[:SOME]], len(each.arns))}:"
-        yield SaidGroup(lead, list(lines_of(described, OF_PRINCIPALS)), each.comparison.why)
+        notes = (*each.comparison.why, *each.of_resources)
+        yield SaidGroup(lead, list(lines_of(described, OF_PRINCIPALS)), notes)
 
 
 def _groups_of_roles(trusts: Sequence[Mapping[str, Any]]) -> Iterator[SaidGroup]:

@@ -9,6 +9,7 @@ from access.plans import comparing
 from access.plans.effects import GIVING, Administrators, AffectedPrincipals, effects, identified, kept_effects
 from access.plans.holdings import PrincipalHoldings
 from access.plans.reading import PlannedHoldings, read_planned_holdings
+from access.plans.resource_notes import with_notes
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in, name_of
 from iamconsole.web.words import counted, some
@@ -58,7 +59,8 @@ def measured(aws_account: AwsAccount, planned: PlannedHoldings) -> Measurement:
     """`{effects, trusts, facts}`, as `kept_effects`, `trust_effects` and `kept_facts` give them."""
     before, after = planned.before, planned.after
     tags = {change.key for change in (*planned.changes, *planned.undone) if isinstance(change, TagChange)}
-    concerned = effects(before, after, Administrators(aws_account.account_id), tags)
+    differing = effects(before, after, Administrators(aws_account.account_id), tags)
+    concerned = with_notes(aws_account, differing, after)
     opened, grave = trust_effects(before, after, aws_account.account_id)
     findings = [*_new_administrators(concerned), *grave]
     listed = kept_facts(planned.changes, after, before)

@@ -130,7 +130,7 @@ def _alike(
 def _of_people(effect: Mapping[str, Any], account_id: str) -> EffectBlock:
     who = tuple(principal_link(arn, aws_id, account_id) for arn, aws_id in effect["who"])
     others = tuple(principal_link(arn, aws_id, account_id) for arn, aws_id in effect.get("others", ()))
-    notes = list(effect["why"])
+    notes = [*effect["why"], *effect.get("of_resources", ())]
     if effect["at_most"]:
         notes.append(
             "At most: there are too many of them to count what each one’s other policies allow or deny already."

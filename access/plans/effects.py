@@ -90,12 +90,16 @@ _AT_THE_PROPOSAL = Effort()
 
 @dataclass(frozen=True)
 class AffectedPrincipals:
-    """Some who have the same. `of`: the ARN of a policy that nobody has, or of a group without members, instead."""
+    """Some who have the same. `of`: the ARN of a policy that nobody has, or of a group without members, instead.
+
+    `of_resources`: sentences, what policies of resources make of it.
+    """
 
     arns: Sequence[str]
     comparison: DocumentComparison
     administrators: bool = False
     of: str = ""
+    of_resources: tuple[str, ...] = ()
 
 
 def effects(
@@ -210,8 +214,8 @@ def _lists(comparison: DocumentComparison) -> list[Any]:
 def kept_effects(
     found: Iterable[AffectedPrincipals], *holdings: PrincipalHoldings, most: int = MOST_KEPT
 ) -> list[dict[str, Any]]:
-    """Of each `{who, others, count, ids, of, administrators, at_most, why}` and lists by KINDS, as `kept_items` has
-    them. `who` are the first, `others` those who follow.
+    """Of each `{who, others, count, ids, of, administrators, at_most, why, of_resources}` and lists by KINDS, as
+    `kept_items` has them. `who` are the first, `others` those who follow.
 
     What is too much to keep is left out, but for its seals and how many it is. `most`: characters.
     """
@@ -239,6 +243,7 @@ def kept_effects(
                 "administrators": each.administrators,
                 "at_most": each.comparison.at_most,
                 "why": list(each.comparison.why),
+                "of_resources": list(each.of_resources),
                 **comparison,
             }
         )

@@ -54,14 +54,14 @@ def planned_holders(holders: Iterable[Holder], mirrored: PrincipalHoldings, plan
         owner = planned.owners.get(renamed.get(holder.arn, holder.arn))
         if holder.arn not in mirrored.owners:
             found.append(holder)
-        elif owner is not None and (made := _holder(owner, planned, holder.row)):
+        elif owner is not None and (made := planned_holder(owner, planned, holder.row)):
             found.append(made)
     new = planned.owners.keys() - mirrored.owners.keys() - planned.former.keys()
-    made_new = (_holder(planned.owners[arn], planned, 0) for arn in sorted(new) if not is_group(arn))
+    made_new = (planned_holder(planned.owners[arn], planned, 0) for arn in sorted(new) if not is_group(arn))
     return [*found, *filter(None, made_new)]
 
 
-def _holder(owner: Owner, holdings: PrincipalHoldings, row: int) -> Holder | None:
+def planned_holder(owner: Owner, holdings: PrincipalHoldings, row: int = 0) -> Holder | None:
     """None for who is no principal of IAM, such as a person of a user pool."""
     caller = caller_named(owner.arn)
     if caller is None:

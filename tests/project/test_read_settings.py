@@ -48,6 +48,7 @@ SET = {
     "IMPORT_MAX_MB": "7",
     "KEEP_DOERS_DAYS": "7",
     "KEEP_HISTORY_DAYS": "7",
+    "ACCESS_INDEX_PRINCIPALS": "20000",
     "KEEP_RUNS_DAYS": "7",
     "LOG_LEVEL": "DEBUG",
     "OIDC_CLIENT_ID": "a",
