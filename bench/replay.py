@@ -45,7 +45,9 @@ class Replay(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        asked = dict(parse_qsl(body.decode()))
+        self.answer_to(dict(parse_qsl(body.decode())))
+
+    def answer_to(self, asked: Mapping[str, str]) -> None:
         described = self.others.get(asked["Action"])
         if asked["Action"] == LISTING:
             filters = frozenset(value for name, value in asked.items() if name.startswith("Filter."))
@@ -66,7 +68,7 @@ class Replay(BaseHTTPRequestHandler):
 _DENIED = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>Not recorded.</Message></Error></ErrorResponse>"
 
 
-def _others(size: Size) -> dict[str, bytes]:
+def others_of(size: Size) -> dict[str, bytes]:
     counts = {"Users": size.users, "Groups": size.groups, "Roles": size.roles, "Policies": size.policies}
     entries = "".join(f"<entry><key>{name}</key><value>{count}</value></entry>" for name, count in counts.items())
     summary = answer("GetAccountSummary", {"SummaryMap": "{}"}).replace(b"{}", entries.encode())
@@ -84,7 +86,7 @@ if __name__ == "__main__":
     for filters in (FILTERS, *IN_PARTS):
         for number, page in enumerate(pages(wanted, filters=filters), 1):
             Replay.listing[frozenset(filters), str(number) if number > 1 else ""] = page
-    Replay.others = _others(wanted)
+    Replay.others = others_of(wanted)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Replay)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()

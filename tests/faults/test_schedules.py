@@ -79,6 +79,27 @@ def test_a_slow_and_a_broken_aws_account_hold_up_no_other(
     wait_until(lambda: is_in(slow, Run.State.DONE))
 
 
+@committed
+def test_of_many_aws_accounts_a_throttled_and_a_slow_one_hold_up_nobody(
+    emulator: Emulator, aws_account: AwsAccount, worker: Callable[..., Worker]
+) -> None:
+    """Two workers for six AWS accounts, whose runs all wait already. AWS goes on refusing one of them."""
+    throttled, slow = another(BROKEN), another(SLOW)
+    emulator.rules(
+        [
+            {"action": READ, "account": SLOW, "hold": True},
+            {"action": "*", "account": BROKEN, "error": {"code": "Throttling", "status": 400}},
+        ]
+    )
+    bad = [start(throttled), start(slow)]
+    well = [start(aws_account), *(start(another(f"4{number:011}")) for number in range(3))]
+    for _ in range(2):
+        worker("pulls", **HASTE | {"AWS_READ_TIMEOUT": "2"})
+    wait_until(lambda: all(is_in(run, Run.State.DONE) for run in well))
+    assert not any(is_in(run, Run.State.DONE) for run in bad)
+    assert is_in(bad[1], Run.State.RUNNING) or is_in(bad[1], Run.State.QUEUED)
+
+
 @stack
 @committed
 def test_a_change_is_applied_while_two_pulls_are_held(

@@ -61,6 +61,13 @@ def test_the_template_passes_cfn_lint_with_and_without_everything(enrolment: Acc
     assert linted(*paths) == []
 
 
+def test_no_role_has_more_policies_than_aws_attaches(enrolment: AccountEnrolment) -> None:
+    """10 of a role, unless AWS raised it ("IAM and AWS STS quotas")."""
+    resources = template(cloudformation.template_of(enrolment))["Resources"]
+    for tier in TIERS:
+        assert len(resources[f"{tier.title()}Role"]["Properties"]["ManagedPolicyArns"]) <= 10
+
+
 def test_its_documents_are_those_of_the_console_s_roles(enrolment: AccountEnrolment) -> None:
     """Whatever the order of their actions: nothing is added, and nothing is missing."""
     resources = template(cloudformation.template_of(enrolment))["Resources"]
