@@ -19,7 +19,7 @@ _ENFORCED = "BucketOwnerEnforced"
 _PUBLIC = "http://acs.amazonaws.com/groups/global/"
 _DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"  # a service's
 BLOCK, OWNERSHIP, ACL = "public_access_block", "ownership", "acl"  # parts of a bucket
-_CUT = "Block Public Access leaves in nobody from outside its AWS account, since its policy counts as public."
+CUT = "Block Public Access leaves in nobody from outside its AWS account, since its policy counts as public."
 _PERHAPS_CUT = (
     "Block Public Access may leave in nobody from outside its AWS account: whether it is on for the AWS account, or "
     "whether the policy counts as public, isn’t known."
@@ -51,7 +51,7 @@ def said_by_bucket(
     own = others = SaidByResource(policy)
     cut = min(is_blocked("RestrictPublicBuckets", bucket, account), counts_as_public(policy.document))
     if cut is YES:
-        others = SaidByResource(LayerPolicy(policy.name, denials_of(policy.document)), notes=(_CUT,))
+        others = SaidByResource(LayerPolicy(policy.name, denials_of(policy.document)), notes=(CUT,))
     elif cut is MAYBE:
         others = replace(others, may_be_refused=_PERHAPS_CUT)
     to_own, to_others = _granted_by_lists(resource, bucket, is_blocked("IgnorePublicAcls", bucket, account))

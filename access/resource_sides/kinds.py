@@ -9,15 +9,26 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from access.resource_policies import resource_policy_of
-from access.resource_sides.buckets import said_by_bucket
+from access.resource_sides.buckets import CUT, is_blocked, said_by_bucket
 from access.resource_sides.keys import grants_as_document
-from access.resource_sides.values import NO_CONTEXT, ResourceSide, SaidByResource, SideNotRead, joined, policy_name
+from access.resource_sides.values import (
+    NO_CONTEXT,
+    ResourceSide,
+    SaidByResource,
+    SideNotRead,
+    denials_of,
+    joined,
+    policy_name,
+)
 from access.surroundings import Surroundings
 from aws_constraints.arn import account_in
 from policies.engine.compiled import CompiledDocument, compiled
 from policies.engine.layers import LayerPolicy
+from policies.engine.public_buckets import counts_as_public
+from policies.engine.truth import YES
 from resources.models import Resource
 from resources.selectors import HeldPolicies, held_as
 from resources.table.computing import REGISTRY
@@ -143,10 +154,14 @@ _Both = tuple[SaidByResource, SaidByResource]
 
 
 def _beside_bucket(asked: _Asked, policy: LayerPolicy) -> _Both:
+    return said_by_bucket(policy, asked.resource, asked.held.facts, _s3_settings(asked))
+
+
+def _s3_settings(asked: _Asked) -> Mapping[str, Any] | None:
+    """Of the AWS account; None where they aren't read."""
     aws_account = asked.row.aws_account
     account = held_as(aws_account, ACCOUNT.kind, f"s3:{aws_account.account_id}")
-    facts = account.facts if isinstance(account, HeldPolicies) else None
-    return said_by_bucket(policy, asked.resource, asked.held.facts, facts)
+    return account.facts if isinstance(account, HeldPolicies) else None
 
 
 def _beside_key(asked: _Asked, policy: LayerPolicy) -> _Both:
@@ -165,8 +180,12 @@ def _beside_log_group(asked: _Asked, policy: LayerPolicy) -> _Both:
 
 
 def _beside_access_point(asked: _Asked, policy: LayerPolicy) -> _Both:
-    said = replace(SaidByResource(policy), may_be_refused=_BUCKET_TOO)
-    return said, said
+    """Amazon S3 User Guide, "Managing public access to access points": each has Block Public Access of its own."""
+    own = others = replace(SaidByResource(policy), may_be_refused=_BUCKET_TOO)
+    blocked = is_blocked("RestrictPublicBuckets", asked.held.facts, _s3_settings(asked))
+    if min(blocked, counts_as_public(policy.document)) is YES:
+        others = SaidByResource(LayerPolicy(policy.name, denials_of(policy.document)), notes=(CUT,))
+    return own, others
 
 
 _BESIDE: Mapping[str, Callable[[_Asked, LayerPolicy], _Both]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,7 +51,8 @@ def _access_point(emulator: Emulator, name: str, policy: str | None) -> str:
     control = emulator.client("s3control")
     emulator.client("s3").create_bucket(Bucket=f"bucket-of-{name}")
     about = {"AccountId": ACCOUNT, "Name": name}
-    made = control.create_access_point(**about, Bucket=f"bucket-of-{name}")
+    block = {"RestrictPublicBuckets": False, "BlockPublicPolicy": False}
+    made = control.create_access_point(**about, Bucket=f"bucket-of-{name}", PublicAccessBlockConfiguration=block)
     if policy:
         control.put_access_point_policy(**about, Policy=policy)
     return str(made["AccessPointArn"])
@@ -81,8 +83,14 @@ def zipped() -> bytes:
     return content.getvalue()
 
 
+def _named(policy: str) -> str:
+    """The principal of its first statement."""
+    principal = json.loads(policy)["Statement"][0]["Principal"]
+    return str(principal["AWS"] if isinstance(principal, dict) else principal)
+
+
 def _function(emulator: Emulator, name: str, policy: str | None) -> str:
-    """Lambda puts its policies together from permissions: it is opened to one AWS account."""
+    """Lambda puts its policies together from permissions: it is opened to the one whom the policy names."""
     role = emulator.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trusting(LAMBDA))["Role"]["Arn"]
     functions = emulator.client("lambda")
     made = functions.create_function(
@@ -90,7 +98,7 @@ def _function(emulator: Emulator, name: str, policy: str | None) -> str:
     )
     if policy:
         functions.add_permission(
-            FunctionName=name, StatementId="Opens", Action="lambda:InvokeFunction", Principal=OTHER
+            FunctionName=name, StatementId="Opens", Action="lambda:InvokeFunction", Principal=_named(policy)
         )
     return str(made["FunctionArn"])
 
@@ -100,7 +108,11 @@ def _layer(emulator: Emulator, name: str, policy: str | None) -> str:
     made = functions.publish_layer_version(LayerName=name, Content={"ZipFile": zipped()})
     if policy:
         functions.add_layer_version_permission(
-            LayerName=name, VersionNumber=1, StatementId="Opens", Action="lambda:GetLayerVersion", Principal="*"
+            LayerName=name,
+            VersionNumber=1,
+            StatementId="Opens",
+            Action="lambda:GetLayerVersion",
+            Principal=_named(policy),
         )
     return str(made["LayerVersionArn"])
 
