@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from access.holders import Holder
 from access.index import Index
-from access.patterns import actions_of, side_in
+from access.patterns import actions_of, side_in, wide_in
 from access.request_context import UnknownContextKeys, facts_of_place
 from access.resource_policies import is_assuming, is_bound_by_rcps
 from access.resource_sides.lookup import ResourceSides, nobody
@@ -129,13 +129,22 @@ def outside_questions(
         for holder in index.holders:
             if glob.matches(holder.arn) and (asked := trust_question(holder, around, one, context)):
                 yield asked
-    side = side_in(sides, action, resource)
-    if side is None or side.account_id != around.account_id:
+    if sides is None:
         return
-    for one in actions_of(index, action, resource, side):
-        exact = side_in(sides, one, resource)
-        if exact is not None:
-            yield OutsideQuestion(one, resource, exact, context)
+    for one in actions_of(index, action, resource, sides):
+        for part, said in _parts(sides, one, resource):
+            if said.account_id == around.account_id:
+                yield OutsideQuestion(one, part, said, context)
+
+
+def _parts(sides: ResourceSides, action: str, resource: str) -> Iterator[tuple[str, ResourceSide]]:
+    """Of a pattern that stands for several resources those that are held, each with what of the pattern is in it."""
+    wide = wide_in(sides, action, resource)
+    side = side_in(sides, action, resource)
+    if wide is not None:
+        yield from wide.parts(action)
+    elif side is not None:
+        yield resource, side
 
 
 def _outsiders(asked: OutsideQuestion, is_told: Callable[[str], bool]) -> Iterator[Outsider]:

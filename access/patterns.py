@@ -17,10 +17,11 @@ from access.index import Index
 from access.matches import ExampleRequest, WhoCanMatch
 from access.question import WhoCanQuestion, asks_who
 from access.request_context import UnknownContextKeys, facts_of_holder, may_be_tagged
-from access.resource_contexts import ResourceContexts
+from access.resource_contexts import ButHeld, ResourceContexts
 from access.resource_policies import is_assuming
 from access.resource_sides.lookup import ResourceSides
 from access.resource_sides.values import ResourceSide
+from access.resource_sides.wide import WideResources
 from access.situations import EVERYTHING
 from policies.engine import catalogue
 from policies.engine.callers import Caller, CallerKind
@@ -64,8 +65,12 @@ def who_can(
     if not is_pattern(action) and not is_pattern(resource):
         return index.who_can(action, resource, context, side=side_in(sides, action, resource))
     asking = _PatternQuestion(index, resource, context, lambda one: side_in(sides, one, resource))
-    for one in actions_of(index, action, resource, side_in(sides, action, resource)):
-        asking.ask(one)
+    for one in actions_of(index, action, resource, sides):
+        wide = wide_in(sides, one, resource)
+        if wide is None:
+            asking.ask(one)
+        else:
+            asking.ask_of_several(one, wide)
     return [asking.found[number] for number in sorted(asking.found)]
 
 
@@ -84,11 +89,21 @@ def side_in(sides: ResourceSides | None, action: str, resource: str) -> Resource
     return found if isinstance(found, ResourceSide) else None
 
 
-def actions_of(index: Index, action: str, resource: str, side: ResourceSide | None = None) -> list[str]:
+def wide_in(sides: ResourceSides | None, action: str, resource: str) -> WideResources | None:
+    """None: it doesn't stand for several resources with policies of their own, or nobody looks there."""
+    return sides.within(action, resource) if sides and is_pattern(resource) else None
+
+
+def actions_of(index: Index, action: str, resource: str, sides: ResourceSides | None = None) -> list[str]:
     """Of a pattern, an action of each kind that no policy tells apart."""
     if not is_pattern(action):
         return [action]
-    patterns = index.action_patterns | (side.action_patterns if side else frozenset())
+    patterns = index.action_patterns
+    if side := side_in(sides, action, resource):
+        patterns = patterns | side.action_patterns
+    for service in {each.partition(":")[0] for each in catalogue.actions_matching(action)}:
+        if wide := wide_in(sides, f"{service}:", resource):
+            patterns = patterns | wide.action_patterns
     return sorted(expansion(action, patterns, resource).kinds)
 
 
@@ -100,8 +115,9 @@ class _PatternQuestion:
     ) -> None:
         """`side`: where all that the pattern stands for is in one resource, what is held of that for an action."""
         self.found: dict[int, WhoCanMatch] = {}
-        self._side = side
+        self._side = self._side_of_pattern = side
         self._index = index
+        self._but: ButHeld | None = None
         self._resource = resource
         self._context = context
         self._budget = Budget(_STEPS)
@@ -120,7 +136,7 @@ class _PatternQuestion:
         candidates = self._candidates(action) | self._named(action, side)
         if not candidates - self._allowed:
             return
-        places = ResourceContexts(self._index.surroundings, action, side)
+        places = ResourceContexts(self._index.surroundings, action, side, self._but)
         best = self._at_best(action, places)
         if best.witness is not None:
             self._ask_about_examples(action, best.witness)
@@ -128,6 +144,26 @@ class _PatternQuestion:
             holders = self._index.holders
             candidates = {number for number in candidates if holders[number].caller.is_service_linked}
         self._decide(action, places, candidates - self._allowed)
+
+    # ---- Several resources ---------------------------------------------------------------------------------------
+    def ask_of_several(self, action: str, wide: WideResources) -> None:
+        """Of each resource that is held, as its policy says; then of what is outside all of these."""
+        everybody = set(range(len(self._index.holders)))
+        for part, side in wide.parts(action):
+            if everybody <= self._allowed:
+                return
+            if is_pattern(part):
+                within = _PatternQuestion(self._index, part, self._context, lambda one, side=side: side)  # type: ignore[misc]
+                within.found, within._allowed, within._budget = self.found, self._allowed, self._budget
+                within.ask(action)
+            else:
+                question = self._index.question(action, part, self._context, side)
+                self._keep(question.answers(everybody - self._allowed))
+        said = (pattern for _, each in self._about(action) for one in each for pattern in one.resources.patterns)
+        self._but = but = ButHeld.of(wide, map(_without_variables, said))
+        of_others = but.as_side(self._index.surroundings) if but is not None and wide.is_complete else None
+        self._side = (lambda one: of_others) if of_others else self._side_of_pattern
+        self.ask(action)
 
     def _about(self, action: str) -> Iterable[tuple[int, tuple[CompiledStatement, ...]]]:
         """What documents say of the action: those of whom is left, where these are few."""
@@ -170,9 +206,13 @@ class _PatternQuestion:
         for document, statements in self._about(action):
             for pattern in {pattern for each in statements if each.allows for pattern in _patterns_of(each)}:
                 example = best.resource if pattern == "*" else meet(near, pattern)
-                if example and self._glob.matches(example) and may_take(action, example, self._resource):
+                if example and self._is_example(action, example):
                     found[example].add(document)
         return found
+
+    def _is_example(self, action: str, resource: str) -> bool:
+        is_left_out = self._but is not None and self._but.is_held(resource)
+        return not is_left_out and self._glob.matches(resource) and may_take(action, resource, self._resource)
 
     def _holding(self, documents: Iterable[int]) -> set[int]:
         """Those who have one of the documents, as a policy or as a boundary."""

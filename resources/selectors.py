@@ -63,11 +63,13 @@ class HeldPolicies:
 
 @dataclass(frozen=True)
 class PoliciesNotRead:
-    """Nobody knows which policies stand on it. `why` is a sentence."""
+    """Nobody knows which policies stand on it. `why` is a sentence. `next_at`: when it is read next; None: when an
+    owner switches it on, or somebody asks."""
 
     why: str
     resource: Resource | None = None
     kind: ResourceKind | None = None
+    next_at: datetime | None = None
 
 
 Held = HeldPolicies | PoliciesNotRead
@@ -80,15 +82,30 @@ def resources_of(aws_account: AwsAccount) -> QuerySet[Any]:
 
 
 # ---- Of a resource -------------------------------------------------------------------------------------------
+@once_a_page
+def _due(aws_account: AwsAccount) -> Mapping[tuple[str, str], datetime | None]:
+    """When each source is read next, by its name and the Region."""
+    entries = Schedule.objects.filter(aws_account=aws_account).values_list("source", "region", "next_at")
+    return {(source, region): at for source, region, at in entries}
+
+
+def next_reading(aws_account: AwsAccount, kind: ResourceKind, region: str) -> datetime | None:
+    """Of what is switched on."""
+    if not is_on(aws_account, kind.service, region):
+        return None
+    return _due(aws_account).get((SOURCES[kind.kind].name, region))
+
+
 def held_policies(resource: Resource) -> Held:
     """Of a live row; `policies__document` may be fetched before."""
     kind = KINDS[resource.kind]
+    next_at = next_reading(resource.aws_account, kind, resource.region)
     if why := why_not_read(resource.aws_account, kind, resource.region):
-        return PoliciesNotRead(why, resource, kind)
+        return PoliciesNotRead(why, resource, kind, next_at)
     missing = {part: str(problem["why"]) for part, problem in resource.not_read.items()}
     unread = [part.name for part in kind.parts if part.is_policy and part.name in missing]
     if unread:
-        return PoliciesNotRead(missing[unread[0]], resource, kind)
+        return PoliciesNotRead(missing[unread[0]], resource, kind, next_at)
     policies = tuple(PolicyOnResource(each.part, each.arn, each.document) for each in _policies(resource))
     facts = {name: value for name, value in resource.facts.items() if name not in missing}
     at = _coverage(resource.aws_account, kind, resource.region).at
@@ -179,7 +196,8 @@ def _unknown(kind: ResourceKind, arn: str) -> PoliciesNotRead:
         return PoliciesNotRead(f"The AWS account {parts.account} isn’t connected.", kind=kind)
     region = parts.region if kind.regional else ""
     why = why_not_read(owner, kind, region)
-    return PoliciesNotRead(why or f"AWS had no such {kind.word} when they were read last.", kind=kind)
+    no_such = f"AWS had no such {kind.word} when they were read last."
+    return PoliciesNotRead(why or no_such, kind=kind, next_at=next_reading(owner, kind, region))
 
 
 def _of_the_region(kind: ResourceKind, arn: str) -> Held:
@@ -190,7 +208,7 @@ def _of_the_region(kind: ResourceKind, arn: str) -> Held:
     if owner is None or not owner.is_connected:
         return PoliciesNotRead(f"The AWS account {parts.account} isn’t connected.", kind=kind)
     if why := why_not_read(owner, kind, parts.region):
-        return PoliciesNotRead(why, kind=kind)
+        return PoliciesNotRead(why, kind=kind, next_at=next_reading(owner, kind, parts.region))
     rows = Resource.objects.live().filter(aws_account=owner, kind=kind.kind, region=parts.region)
     found = [held_policies(row) for row in rows.prefetch_related("policies__document").order_by("name_key", "pk")]
     unread = next((each for each in found if isinstance(each, PoliciesNotRead)), None)
@@ -218,21 +236,34 @@ def reading_gaps(aws_account: AwsAccount, *, services: Sequence[str] = ()) -> li
     `services`: those of the table to look at; none given: all. In a handful of queries.
     """
     kinds = [kind for kind in KINDS.values() if not services or kind.service in services]
-    places = [(kind, region) for kind in kinds for region in _regions(aws_account, kind)]
     unread = _unread(aws_account)
-    entries = Schedule.objects.filter(aws_account=aws_account)
-    due = {(entry.source, entry.region): entry.next_at for entry in entries}
+    places = [(kind, region) for kind in kinds for region in _regions(aws_account, kind, unread)]
     gaps = []
     for kind, region in places:
         why, count = why_not_read(aws_account, kind, region), unread.get((kind.kind, region), 0)
         if why or count:
-            next_at = due.get((SOURCES[kind.kind].name, region))
-            gaps.append(ReadingGap(kind, region, why, count, next_at))
+            gaps.append(ReadingGap(kind, region, why, count, next_reading(aws_account, kind, region)))
     return gaps
 
 
-def _regions(aws_account: AwsAccount, kind: ResourceKind) -> Sequence[str]:
-    return enabled_regions(aws_account) if kind.regional else [""]
+def unread_policies(aws_account: AwsAccount) -> list[ReadingGap]:
+    """Of how many resources a policy isn't read, by kind and place. In one query, where there are none."""
+    return [
+        ReadingGap(KINDS[kind], region, "", count, next_reading(aws_account, KINDS[kind], region))
+        for (kind, region), count in _unread(aws_account).items()
+        if count
+    ]
+
+
+def _regions(aws_account: AwsAccount, kind: ResourceKind, unread: Mapping[tuple[str, str], int]) -> Sequence[str]:
+    """Those that are enabled, and others in which it was switched on or some weren't read."""
+    if not kind.regional:
+        return [""]
+    more = {
+        *reading_of(aws_account).services.get(kind.service, ()),
+        *(place[1] for place in unread if place[0] == kind.kind),
+    }
+    return list(dict.fromkeys([*enabled_regions(aws_account), *sorted(more)]))
 
 
 def _unread(aws_account: AwsAccount) -> dict[tuple[str, str], int]:

@@ -11,31 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from access.resource_policies import is_bound_by_rcps
+from access.resource_sides.places import PLACES, below_of
 from aws_constraints.arn import Arn
 from policies.engine import catalogue
 from policies.engine.catalogue import AccessLevel
 from policies.engine.compiled import ActionPatterns
 from resources.models import Resource
 
-# The service of the actions, and what stands below an ARN; with a *, all that is in the resource.
-_ASKED: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "s3.bucket": ("s3", ("", "/*")),
-    "s3.access_point": ("s3", ("", "/object/*")),
-    "kms.key": ("kms", ("",)),
-    "secretsmanager.secret": ("secretsmanager", ("",)),
-    "sqs.queue": ("sqs", ("",)),
-    "sns.topic": ("sns", ("",)),
-    "events.bus": ("events", ("",)),
-    "logs.resource_policy": ("logs", ("",)),
-    "lambda.function": ("lambda", ("",)),
-    "lambda.layer": ("lambda", ("",)),
-    "ecr.repository": ("ecr", ("",)),
-    "ecr.registry": ("ecr", ("",)),
-    "apigateway.rest_api": ("execute-api", ("/*",)),
-    "dynamodb.table": ("dynamodb", ("", "/index/*")),
-    "efs.file_system": ("elasticfilesystem", ("",)),
-    "backup.vault": ("backup", ("",)),
-}
 # Kinds whose policies stand on no ARN: what they are about.
 _ABOUT: Mapping[str, tuple[str, str]] = {
     "logs.resource_policy": ("logs", "log-group:*"),
@@ -45,7 +27,7 @@ _ABOUT: Mapping[str, tuple[str, str]] = {
 
 def lets_in_anybody(kind: str) -> bool:
     """Whether such a resource can let in anybody: settings of an AWS account and VPC endpoints can't."""
-    return kind in _ASKED
+    return kind in PLACES or kind in _ABOUT
 
 
 def arns_asked(resource: Resource, on: str) -> Iterator[str]:
@@ -55,9 +37,7 @@ def arns_asked(resource: Resource, on: str) -> Iterator[str]:
         account = resource.aws_account
         yield str(Arn(account.partition, service, resource.located_in, account.account_id, about))
         return
-    _, below = _ASKED[resource.kind]
-    is_stream = "/stream/" in on
-    yield from (f"{on}{each}" for each in (("",) if is_stream else below))
+    yield from (f"{on}{each}" for each in below_of(resource.kind, on))
 
 
 @dataclass(frozen=True)
@@ -74,7 +54,7 @@ class ActionClass:
 
 def classes_of(kind: str, resource: str, patterns: frozenset[str]) -> tuple[ActionClass, ...]:
     """Those that take the resource. `patterns`: all that the policies have, in lower case."""
-    service, _ = _ASKED[kind]
+    service = _ABOUT[kind][0] if kind in _ABOUT else PLACES[kind].service
     return _classes(_taking(service, _shape(resource)), patterns)
 
 

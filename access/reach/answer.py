@@ -20,6 +20,7 @@ from iamconsole.web.words import counted, some
 from policies.engine.catalogue import AccessLevel, spelled
 from policies.engine.combine import Decision
 from policies.holdings import ResourceChange
+from resources.gaps import next_words
 from resources.models import Resource
 from resources.selectors import HeldPolicies, held_policies
 
@@ -95,7 +96,7 @@ class ResourceReach:
         found = [side for side in sides if not isinstance(side, ResourceSide)]
         if not found:
             return ""
-        return next((side.why for side in found if isinstance(side, SideNotRead) and side.why), "It isn’t read.")
+        return next((side.said for side in found if isinstance(side, SideNotRead) and side.said), "It isn’t read.")
 
     @property
     def notes(self) -> list[str]:
@@ -112,7 +113,7 @@ class ResourceReach:
         """By all actions, and not only those that are asked."""
         held = held_policies(self.resource)
         if not isinstance(held, HeldPolicies):
-            return ResourceExposure(unknown=held.why)
+            return ResourceExposure(unknown=" ".join(filter(None, [held.why, next_words(held.next_at)])))
         return exposure_of(planned_as_whole(held, self._changes)) or ResourceExposure()
 
     def _public(self) -> ReachVerdict:

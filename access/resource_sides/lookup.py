@@ -11,6 +11,8 @@ from access.resource_policies import is_assuming, resource_policy_of
 from access.resource_sides.kinds import side_of
 from access.resource_sides.planned import planned_policies
 from access.resource_sides.values import ResourceSide, SaidByResource, SideNotRead
+from access.resource_sides.wide import WideResources
+from access.resource_sides.within import WideAsker
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in
@@ -46,6 +48,7 @@ class ResourceSides:
     around: Callable[[str], Surroundings] = surroundings_of
     changes: Sequence[ResourceChange] = ()
     _found: dict[tuple[str, str, int], Found] = field(default_factory=dict)
+    _wide: dict[tuple[str, str], WideResources | None] = field(default_factory=dict)
 
     def of(self, action: str, resource: str, instead: CompiledDocument | None = None) -> Found:
         """None: nothing but policies of principals decides, or the trust policy of a role of the AWS account.
@@ -57,6 +60,15 @@ class ResourceSides:
         if key not in self._found:
             self._found[key] = self._look(action, resource, instead)
         return self._found[key]
+
+    def within(self, action: str, resource: str) -> WideResources | None:
+        """Of a pattern that stands for several resources, each with a policy of its own, those that are held; None of
+        anything else. `action`: of one service."""
+        key = (action.partition(":")[0].lower(), resource)
+        if key not in self._wide:
+            asker = WideAsker(self.aws_account, self.may_see, self.changes, self.around)
+            self._wide[key] = asker.within(*key)
+        return self._wide[key]
 
     def _look(self, action: str, resource: str, instead: CompiledDocument | None) -> Found:
         if is_assuming(action, resource):
@@ -70,7 +82,7 @@ class ResourceSides:
         if owner and owner != self.aws_account.account_id and not self.may_see(owner):
             return SideNotRead(_no_such(found, resource))
         if isinstance(found, PoliciesNotRead):
-            return SideNotRead(found.why)
+            return SideNotRead(found.why, found.next_at)
         found = planned_policies(found, resource, self.changes)
         assert isinstance(found, HeldPolicies)  # noqa: S101  what is held stays so
         return side_of(found, action, resource, self.around(owner), instead)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from access.surroundings import Surroundings
 from policies.engine.callers import Caller, CallerKind
@@ -11,6 +12,7 @@ from policies.engine.compiled import CompiledDocument
 from policies.engine.conditions import Context
 from policies.engine.layers import LayerPolicy
 from policies.engine.statements import document_of
+from resources.gaps import next_words
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,16 @@ class ResourceSide:
 
 @dataclass(frozen=True)
 class SideNotRead:
-    """`why`: a sentence, "" where there is nothing more to say than that it isn't held."""
+    """`why`: a sentence, "" where there is nothing more to say than that it isn't held. `next_at`: when it is read
+    next, where that is known."""
 
     why: str = ""
+    next_at: datetime | None = None
+
+    @property
+    def said(self) -> str:
+        """Why, and when it is read next; "" where there is nothing to say."""
+        return " ".join(filter(None, [self.why, next_words(self.next_at)]))
 
 
 def joined(documents: list[CompiledDocument]) -> CompiledDocument:

@@ -140,6 +140,7 @@ def _not_read(answer: WhoCanAnswer) -> str:
         for each in answer.found[:SHOWN]
         for layer in each.not_read
     )
-    of_resource = resource_policy_of(answer.asked["resource"]) if isinstance(answer.side, SideNotRead) else ""
+    is_unread = isinstance(answer.side, SideNotRead) and not (answer.wide and answer.wide.is_complete)
+    of_resource = resource_policy_of(answer.asked["resource"]) if is_unread else ""
     names = [f"the {name}" for name in dict.fromkeys([of_resource, *named]) if name]
     return some(names) if names else ""

@@ -16,9 +16,10 @@ from access.index import cached_index
 from access.matches import WhoCanMatch
 from access.object_links import links_of, principal_url
 from access.outsiders import EVERYBODY, Outsider, outsiders
-from access.patterns import who_can
+from access.patterns import who_can, wide_in
 from access.resource_sides.lookup import ResourceSides, nobody
 from access.resource_sides.values import ResourceSide, SideNotRead
+from access.resource_sides.wide import WideResources
 from access.role_chains import ChainSearch
 from access.rows import digest_of
 from access.who_can.places import PrincipalPlaces
@@ -197,6 +198,11 @@ class WhoCanAnswer:
         )
 
     @property
+    def wide(self) -> WideResources | None:
+        """Of a pattern that stands for several resources with policies of their own: those that are held."""
+        return wide_in(self.sides, self.asked["action"], self.asked["resource"])
+
+    @property
     def side(self) -> ResourceSide | SideNotRead | None:
         """What is held of the resource; None where policies of principals alone decide, or trust policies."""
         return self.sides.of(self.asked["action"], self.asked["resource"])
@@ -204,9 +210,11 @@ class WhoCanAnswer:
     @property
     def said_of_resource(self) -> Sequence[str]:
         """Sentences: what beside the policy of the resource counts, or may."""
+        if self.wide is not None:
+            return self.wide.sentences
         side = self.side
         if isinstance(side, SideNotRead):
-            return [side.why] if side.why else []
+            return [side.said] if side.said else []
         if side is None:
             return []
         said = (side.own, side.others) if side.account_id == self.aws_account.account_id else (side.others,)

@@ -17,10 +17,11 @@ from policies.engine.structure import DocumentType
 from policies.findings import LintedDocument, as_shown, judged
 from resources.actions.offers import may_be_written
 from resources.facts import facts_of
+from resources.gaps import gap_sentences
 from resources.kinds import RESOURCE
 from resources.models import Resource, ResourcePolicy
 from resources.reading import is_on, summary
-from resources.selectors import failed_lists, resources_of
+from resources.selectors import failed_lists, resources_of, unread_policies
 from resources.table import KINDS
 from resources.table.computing import FUNCTION
 from resources.table.entry import Part
@@ -83,7 +84,13 @@ def _view(row: Resource, policy: ResourcePolicy, anchor: str) -> PolicyView:
 
 
 def _read_here(listing: TableListing) -> Mapping[str, Any]:
-    return {"read_here": summary(listing.scope), "failed": failed_lists(listing.scope)}
+    """Of what is switched on, which lists failed, and of how many single ones a policy isn't read."""
+    aws_account = listing.scope
+    return {
+        "read_here": summary(aws_account),
+        "failed": failed_lists(aws_account),
+        "unread": gap_sentences(aws_account, unread_policies(aws_account)),
+    }
 
 
 def _head(row: Resource) -> Mapping[str, Any]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from resources.table import KINDS
-from sync.models import Run
+from sync.models import Run, Schedule
 from tests.resources.arranging import read_here
 from tests.resources.rows import State, make_resource
 from tests.services.account_rows import ran
@@ -188,3 +190,17 @@ def test_the_policy_that_a_new_topic_has_is_not_public(bobs: Client, aws_account
     policy = document_text(trust({"AWS": "*"}, "SNS:Publish", Resource=arn, Condition=owned))
     row = make_resource(aws_account, "news", kind="sns.topic", arn=arn, policy=policy)
     assert "lets in everyone" not in page_of(bobs, row.aws_id)
+
+
+def test_the_list_says_how_many_are_not_read_and_when_they_are(aws_account: AwsAccount, bobs: Client) -> None:
+    read_here(aws_account, "sqs")
+    row = make_resource(aws_account, "jobs")
+    make_resource(aws_account, "orders")
+    page = " ".join(text_of(get(bobs, "resources")).split())
+    assert "Not all policies are read" not in page
+    row.not_read = not_read(policy=None)
+    row.save()
+    soon = timezone.now() + timedelta(hours=2, minutes=1)
+    Schedule.objects.create(aws_account=aws_account, source="sqs.queues", region=row.region, next_at=soon)
+    page = " ".join(text_of(get(bobs, "resources")).split())
+    assert f"1 SQS queue of {aws_account.name} isn’t read. They are read next in 2 h." in page
