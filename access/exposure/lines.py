@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from access.denied.words import short
 from access.exposure.finding_source import ExposureSource
+from access.exposure.fixes import StagedFix, fix_of
 from findings.models import Finding, FindingSeverity
 from iamconsole.web.panels import SEVERITIES
 from resources.models import Resource
@@ -29,6 +30,7 @@ class ExposureLine:
     finding: Finding
     statements: Sequence[StatementShown]
     mute_url: str
+    fix: StagedFix | None = None
 
     @property
     def badge(self) -> tuple[str, str, str]:
@@ -45,7 +47,9 @@ def exposure_lines(row: Resource, here: str) -> list[ExposureLine]:
     in_order = sorted(found, key=lambda each: (each.is_muted, order.index(FindingSeverity(each.severity))))
     url = reverse("mute_findings", kwargs={"account_id": row.aws_account.account_id})
     return [
-        ExposureLine(each, _statements(each), f"{url}?{urlencode({'finding': each.pk, 'next': here})}")
+        ExposureLine(
+            each, _statements(each), f"{url}?{urlencode({'finding': each.pk, 'next': here})}", fix_of(row, each)
+        )
         for each in in_order
     ]
 

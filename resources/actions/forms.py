@@ -17,6 +17,7 @@ from resources.operations.blocking import BLOCK, SETTINGS
 from resources.operations.functions import plan_function_policy
 from resources.operations.policies import POLICY, delete_policy, put_policy
 from resources.operations.public_access import put_public_access_block
+from resources.statements import without_statements
 from resources.table import KINDS
 from resources.table.computing import FUNCTION
 from resources.table.writing import WRITING
@@ -49,9 +50,15 @@ class EditResourcePolicyForm(_OnResource, DocumentEditForm):
     part_field = "on"
     document = ResourcePolicyField()
     on = forms.CharField(required=False, max_length=128, widget=forms.HiddenInput)
+    # What a finding's button takes out of the text that the editor begins with: names of statements, one a line.
+    without = forms.CharField(required=False, max_length=4_000, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        named = str(self.initial.pop("without", "") or "").splitlines()
+        if named and self.standing:
+            left = without_statements(self.standing.text, named)
+            self.initial["document"] = left or self.initial["document"]
         field = self.fields["document"]
         assert isinstance(field, ResourcePolicyField)  # noqa: S101  as declared
         field.of_resource(self.target)

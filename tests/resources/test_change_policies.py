@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from access.exposure.fixes import fix_of
 from accounts.models import AwsAccount, Operator
+from findings.models import Finding
 from resources.models import Resource
 from resources.operations.functions import RemoveFunctionPermission, plan_function_policy
 from resources.operations.policies import put_policy
@@ -292,6 +294,25 @@ def test_the_policy_of_an_alias_is_edited_by_itself(aws_account: AwsAccount, eri
     assert erins.post(url, typed).status_code == 302
     steps = Change.objects.get().steps.all()
     assert [step.params["on"] for step in steps] == [f"{FUNCTION}:live"] * 2
+
+
+def test_a_finding_s_button_takes_its_statement_out(aws_account: AwsAccount, erins: Client) -> None:
+    opens, stays = (
+        trust(who, "sqs:SendMessage", Resource=QUEUE, Sid=sid) for who, sid in (("*", "Open"), (OTHER, "B"))
+    )
+    row = hold(aws_account, "sqs.queue", QUEUE, document_text(opens, {**stays, "Principal": {"AWS": OTHER}}))
+    finding = Finding(evidence={"statements": [{"policy": "", "which": "statement Open", "written": None}]})
+    fix = fix_of(row, finding)
+    assert fix is not None
+    answer = erins.get(fix.url)
+    text = json.loads(answer.context["form"].initial["document"])
+    assert [each["Sid"] for each in text["Statement"]] == ["B"]
+    assert answer.context["form"].initial["base"]
+    both = Finding(evidence={"statements": [{"which": "Open"}, {"which": "statement B"}]})
+    last = fix_of(row, both)
+    assert last is not None
+    assert last.url == action_url(row, "delete-policy")
+    assert fix_of(row, Finding(evidence={"statements": [{"which": "grant 1"}]})) is None
 
 
 def test_what_has_no_aliases_is_edited_itself(aws_account: AwsAccount, erins: Client) -> None:
