@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from estate.attention import attention_of
 from estate.enrolment.organizations import count_new, read_organizations
 from estate.health import AccountHealth, EstateHealth, Health, estate_health
 from estate.scope import AllAccounts, all_accounts
+from estate.waiting import waiting_rows
 from findings.models import FindingSeverity
 from iamconsole.web.exports import csv_lines, file_response
 from iamconsole.web.words import counted, number
@@ -23,6 +25,7 @@ from sync.selectors import changes_in
 
 SIZE = 50  # AWS accounts of a page
 MOST_WAITING = 6
+MOST_LOOKED_AT = 100  # changes that wait, of which those across AWS accounts are one row
 
 
 @dataclass(frozen=True)
@@ -98,14 +101,15 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     table = _table(request, scope, estate)
     if request.GET.get("format") == "csv":
         return file_response("csv", "aws-accounts", csv_lines(_COLUMNS, iter(table.found)))
-    waiting = changes_in(scope.held, waits_for=scope.operator).filter(waits_for_me=True) if estate.waiting else ()
+    waits = changes_in(scope.held, waits_for=scope.operator).filter(waits_for_me=True)
+    waiting = waits[:MOST_LOOKED_AT] if estate.waiting else ()
     context = {
         "scope": scope,
         "estate": estate,
         "lede": _lede(estate),
         "tallies": _tallies(estate),
         "attention": attention_of(estate, gains=_gains(scope.operator), unconnected=_unconnected(scope.operator)),
-        "waiting": list(waiting[:MOST_WAITING]),
+        "waiting": list(islice(waiting_rows(scope.operator, waiting), MOST_WAITING)),
         "ages": _ages(estate),
         "table": table,
         "healths": list(Health),

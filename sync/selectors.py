@@ -130,7 +130,8 @@ def _asking(operator: Operator, aws_account: AwsAccount) -> Q:
 def _waiting(operator: Operator, aws_account: AwsAccount) -> Q:
     waiting = _asking(operator, aws_account)
     if may(operator, APPLY, aws_account):
-        waiting |= Q(state__in=Change.UNDECIDED, requested_by=operator) & _enough_approvals()
+        mine = Q(state__in=Change.UNDECIDED, requested_by=operator, span=None)  # else that one begins it
+        waiting |= mine & _enough_approvals()
     if may(operator, PROPOSE, aws_account):
         waiting |= Q(state__in=Change.STUCK, requested_by=operator)
     return waiting

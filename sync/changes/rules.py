@@ -79,8 +79,11 @@ def _withdraw(at: ChangeSituation) -> str:
 
 
 def _break_glass(at: ChangeSituation) -> str:
-    if against := why_not_by_itself(at.change):
-        return against
+    return why_not_by_itself(at.change) or why_no_glass(at)
+
+
+def why_no_glass(at: ChangeSituation) -> str:
+    """Why the operator can't pass over the approvals that are missing, in a sentence; "" where they can."""
     if not at.missing:
         return "No approval is missing: apply it as usual."
     if not why_not(APPROVE_ALONE, at):

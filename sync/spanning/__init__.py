@@ -5,7 +5,7 @@ only orders them: which are begun when, and that none is begun once one has stop
 accounts", tells it to operators. Everything that an operator may be told is a PlanError.
 """
 
-from sync.spanning.decisions import approve, arrange, cancel, leave_out, reject, release, resume
+from sync.spanning.decisions import approve, arrange, break_glass, cancel, leave_out, reject, release, resume
 from sync.spanning.progress import advance, advance_open
 from sync.spanning.proposing import AccountPlan, propose_across, propose_reverse_across
 
@@ -15,6 +15,7 @@ __all__ = [
     "advance_open",
     "approve",
     "arrange",
+    "break_glass",
     "cancel",
     "leave_out",
     "propose_across",

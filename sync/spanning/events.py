@@ -12,7 +12,7 @@ from functools import cached_property
 
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
-from accounts.roles import APPLY, APPROVE, PROPOSE, SEE_IAM, Role, roles_with
+from accounts.roles import ADMINISTER, APPLY, APPROVE, PROPOSE, SEE_IAM, Role, roles_with
 from iamconsole.web.words import counted, some
 from sync.changes import PlanError, guards, rules, transitions
 from sync.changes.approvers import ChangeSituation
@@ -49,6 +49,13 @@ RELEASE = SpanEvent(
     kind="primary",
     sign_in_words="Apply change {pk} across AWS accounts",
 )
+BREAK_GLASS = SpanEvent(
+    name="break_glass",
+    permission=ADMINISTER,
+    label="Apply without approvals",
+    kind="danger",
+    sign_in_words="Apply change {pk} across AWS accounts without approvals",
+)
 RESUME = SpanEvent(
     name="resume",
     permission=APPLY,
@@ -76,7 +83,7 @@ REJECT = SpanEvent(name="reject", permission=APPROVE, label="Reject", icon="x")
 ARRANGE = SpanEvent(name="arrange", permission=PROPOSE, label="Save the waves")
 CANCEL = SpanEvent(name="cancel", permission=PROPOSE, label="Cancel the change")
 REVERSE = SpanEvent(name="reverse", permission=PROPOSE, label="Propose the reverse", icon="undo-2")
-EVENTS = (APPROVE_IT, REJECT, ARRANGE, RELEASE, RESUME, LEAVE_OUT, CANCEL, REVERSE)
+EVENTS = (APPROVE_IT, REJECT, ARRANGE, RELEASE, BREAK_GLASS, RESUME, LEAVE_OUT, CANCEL, REVERSE)
 
 OVER = "It is over."
 
@@ -86,6 +93,11 @@ class SpanAndOperator:
 
     def __init__(self, at: SpanSituation, operator: Operator) -> None:
         self.at, self.span, self.operator = at, at.span, operator
+        self._situations: dict[int, ChangeSituation] = {}
+
+    def situation(self, change: Change) -> ChangeSituation:
+        """Of one of its changes, looked up once: whoever changes something of it asks anew."""
+        return self._situations.setdefault(change.pk, ChangeSituation(change, self.operator))
 
     def sees(self, change: Change) -> bool:
         return may(self.operator, SEE_IAM, change.aws_account)
@@ -112,7 +124,7 @@ class SpanAndOperator:
     def asked(self, event: OperatorEvent) -> Sequence[Change]:
         """Those of its changes of which the operator may do this now."""
         undecided = (each for each in self.at.included if each.state in Change.UNDECIDED)
-        return [each for each in undecided if not rules.why_not(event, ChangeSituation(each, self.operator))]
+        return [each for each in undecided if not rules.why_not(event, self.situation(each))]
 
     @cached_property
     def to_approve(self) -> Sequence[Change]:
@@ -123,13 +135,19 @@ class SpanAndOperator:
         return self.asked(transitions.REJECT)
 
     @cached_property
+    def unapproved(self) -> Sequence[Change]:
+        """Those that lack an approval, and aren't begun."""
+        undecided = (each for each in self.at.included if each.state in Change.UNDECIDED)
+        return [each for each in undecided if self.situation(each).missing]
+
+    @cached_property
     def objections(self) -> Sequence[tuple[Change, str]]:
         """What stands against beginning each that isn't begun, as far as that shows at a glance."""
         return [
             (each, objection.sentence)
             for each in self.at.included
             if each.state in Change.UNDECIDED
-            for objection in guards.at_a_glance(ChangeSituation(each, self.operator))
+            for objection in guards.at_a_glance(self.situation(each))
         ]
 
     @cached_property
@@ -161,7 +179,7 @@ def _approve(at: SpanAndOperator) -> str:
     if at.to_approve:
         return ""
     undecided = [each for each in at.at.included if each.state in Change.UNDECIDED and at.sees(each)]
-    sentences = (rules.why_not(transitions.APPROVE_IT, ChangeSituation(each, at.operator)) for each in undecided)
+    sentences = (rules.why_not(transitions.APPROVE_IT, at.situation(each)) for each in undecided)
     return next(sentences, "There is nothing to approve.")
 
 
@@ -179,6 +197,21 @@ def _release(at: SpanAndOperator) -> str:
     if at.span.released_at is not None:
         return "Somebody has applied it already."
     return at.lacking(APPLY, at.at.included) or _against_going_on(at)
+
+
+def _break_glass(at: SpanAndOperator) -> str:
+    """As an owner of all of them, where nothing but approvals stands against it."""
+    if at.span.released_at is not None:
+        return "Somebody has applied it already."
+    if not at.unapproved:
+        return "No approval is missing: apply it as usual."
+    if against := at.lacking(ADMINISTER, at.at.included):
+        return against
+    if at.at.stopped:
+        return _against_going_on(at)
+    sentences = ((each, rules.why_no_glass(at.situation(each))) for each in at.unapproved)
+    others = ((each, sentence) for each, sentence in at.objections if each not in at.unapproved)
+    return next((at.said(each, sentence) for each, sentence in (*sentences, *others) if sentence), "")
 
 
 def _resume(at: SpanAndOperator) -> str:
@@ -223,6 +256,7 @@ _RULES: Mapping[SpanEvent, Callable[[SpanAndOperator], str]] = {
     REJECT: _reject,
     ARRANGE: _arrange,
     RELEASE: _release,
+    BREAK_GLASS: _break_glass,
     RESUME: _resume,
     LEAVE_OUT: _leave_out,
     CANCEL: _cancel,

@@ -8,6 +8,10 @@ only from a state in which nothing of it was begun. Whoever dies in between leav
 
 from __future__ import annotations
 
+import time
+
+from django.conf import settings
+
 from accounts import audit
 from accounts.models import Operator
 from sync import clock, counter
@@ -21,6 +25,7 @@ from sync.changes.span import was_begun
 from sync.changes.system_events import BEGIN_IN_WAVE, HOLD_BACK
 from sync.error_isolation import for_each_isolated
 from sync.models import Change, SpanningChange
+from sync.queue import ADVANCE, wake
 from sync.spanning.locks import lock_if_free, locked_span_alone
 from sync.spanning.state import SpanSituation
 
@@ -48,7 +53,11 @@ def advance(pk: int, *, waits: bool = True) -> None:
         due = _due(at)
     if not due or not counter.look():  # the queue is on hold
         return
+    end_of_slice = time.monotonic() + settings.WORKER_SLICE_S
     for change in due:
+        if time.monotonic() > end_of_slice:
+            wake(ADVANCE, pk)
+            return
         if not _begin(pk, change, waits=waits):
             return
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,7 +20,6 @@ from accounts.stepup import is_fresh
 from iamconsole.web.words import counted, number
 from sync import checks
 from sync.changes import transitions
-from sync.changes.approvers import ChangeSituation
 from sync.changes.rules import why_not as why_not_of_one
 from sync.changes.span import is_left_out
 from sync.checks import PlanFinding
@@ -99,12 +99,8 @@ class SpanPage:
     @cached_property
     def _steps(self) -> Mapping[int, tuple[int, int]]:
         """How many steps each has, and how many of them are done."""
-        found: dict[int, list[int]] = {}
-        for pk, state in Step.objects.filter(change__in=self.seen).values_list("change", "state"):
-            figures = found.setdefault(pk, [0, 0])
-            figures[0] += 1
-            figures[1] += state in Step.FINISHED
-        return {pk: (total, done) for pk, (total, done) in found.items()}
+        steps = {each.pk: each.steps.all() for each in self.seen}
+        return {pk: (len(rows), sum(row.state in Step.FINISHED for row in rows)) for pk, rows in steps.items()}
 
     @cached_property
     def _measured(self) -> Mapping[int, Mapping[str, int]]:
@@ -113,7 +109,7 @@ class SpanPage:
 
     def line(self, change: Change) -> AccountLine:
         total, done = self._steps.get(change.pk, (0, 0))
-        at = ChangeSituation(change, self.asked.operator)
+        at = self.asked.situation(change)
         given = sum(min(each.received, each.approvals) for each in at.demands)
         asked = sum(each.approvals for each in at.demands)
         findings = [PlanFinding.from_json(each) for each in change.findings]
@@ -197,7 +193,7 @@ class SpanPage:
         """Their own, which they approve alone on the pages of these."""
         event = transitions.APPROVE_ALONE
         undecided = (each for each in self.seen if each.state in Change.UNDECIDED)
-        return [each for each in undecided if not why_not_of_one(event, ChangeSituation(each, self.asked.operator))]
+        return [each for each in undecided if not why_not_of_one(event, self.asked.situation(each))]
 
     @property
     def asks_approvals(self) -> bool:
@@ -225,6 +221,7 @@ def fetch_span(request: HttpRequest, pk: int) -> SpanAndOperator:
     asked = SpanAndOperator(SpanSituation(get_object_or_404(rows, pk=pk)), signed_in(request))
     if not any(map(asked.sees, asked.at.changes)):
         raise Http404("No such change.")
+    prefetch_related_objects(asked.at.changes, "steps")  # of all of them at once
     return asked
 
 

@@ -17,9 +17,10 @@ from sync import spanning
 from sync.changes import PlanError
 from sync.forms import CommentForm, words_field
 from sync.models import SpanningChange
-from sync.spanning.events import EVENTS, RELEASE
+from sync.spanning.events import BREAK_GLASS, EVENTS, RELEASE
 from sync.views.spanning import SpanPage, fetch_span
 
+_TYPED = (RELEASE.name, BREAK_GLASS.name)
 _WAVE = re.compile(r"wave-(\d{1,18})", re.ASCII)
 
 
@@ -39,6 +40,10 @@ class SignedForm(forms.Form):
 
 class ApproveForm(SignedForm, CommentForm):
     """A word to it, if they like."""
+
+
+class BreakGlassAcrossForm(SignedForm):
+    reason = words_field("Reason", empty="Say why it can't wait: everybody with a role there reads it.")
 
 
 class RejectAcrossForm(forms.Form):
@@ -71,6 +76,7 @@ FORMS: Mapping[str, type[forms.Form]] = {
     "reject": RejectAcrossForm,
     "arrange": WavesForm,
     "release": SignedForm,
+    "break_glass": BreakGlassAcrossForm,
     "resume": SignedForm,
     "leave_out": LeaveOutForm,
     "cancel": forms.Form,
@@ -81,6 +87,7 @@ SERVICES: Mapping[str, Callable[..., SpanningChange]] = {
     "reject": spanning.reject,
     "arrange": spanning.arrange,
     "release": spanning.release,
+    "break_glass": spanning.break_glass,
     "resume": spanning.resume,
     "leave_out": spanning.leave_out,
     "cancel": spanning.cancel,
@@ -104,7 +111,7 @@ def spanning_action(request: HttpRequest, pk: int, event: str) -> HttpResponse:
 
 
 def _wrong(request: HttpRequest, event: str, page: SpanPage, form: forms.Form) -> list[str]:
-    if event == RELEASE.name and page.expected and request.POST.get("typed", "").strip() != page.expected:
+    if event in _TYPED and page.expected and request.POST.get("typed", "").strip() != page.expected:
         return [f"Type {page.expected} to go on: something is destroyed."]
     return [str(error) for errors in form.errors.values() for error in errors]
 

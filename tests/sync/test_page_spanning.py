@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
 from sync import spanning
+from sync.changes import mails
 from sync.models import Change, SpanningChange
 from sync.spanning.state import SpanState
+from tests.conftest import make_operator
 from tests.services.across import Three, at, grant, in_mirror, states
 from tests.services.pages import text_of
 
@@ -35,6 +39,11 @@ def erin(three: Three, erin: Operator) -> Operator:
 @pytest.fixture
 def anton(three: Three, anton: Operator) -> Operator:
     return grant(anton, Role.APPROVER, three.accounts[1:2])
+
+
+@pytest.fixture
+def vera(three: Three) -> Operator:
+    return grant(make_operator("vera", Role.APPROVER, None), Role.APPROVER, three.accounts[:2])
 
 
 @pytest.fixture
@@ -156,3 +165,35 @@ def test_the_fragment_says_how_far_it_got(client_of: ClientOf, erin: Operator, s
     assert client.get(url).status_code == 302
     answer = client.get(url, headers={"HX-Request": "true"})
     assert (answer.status_code, "Wave 1" in answer.content.decode()) == (286, True)
+
+
+def test_it_waits_for_who_proposed_it_and_for_who_approves_once(
+    three: Three, client_of: ClientOf, erin: Operator, vera: Operator
+) -> None:
+    """And not as each of its changes, which nobody applies by itself."""
+    three.set_approvals(1, 1, 0)
+    span = three.span(erin)
+    overview, listed = "/all/", f"{reverse('all_changes')}?waiting=me"
+    link = reverse("spanning_change", args=[span.pk])
+    assert link not in client_of(erin).get(overview).content.decode()
+    assert client_of(vera).get(overview).content.decode().count(link) == 1
+    spanning.approve(span=span, actor=vera, digest=at(span).digest)
+    assert link not in client_of(vera).get(overview).content.decode()
+    assert link in client_of(erin).get(overview).content.decode()
+    assert "Let ci read" not in text_of(client_of(erin).get(listed).content.decode())
+
+
+def test_mails_go_out_once_for_all_of_it(
+    three: Three, erin: Operator, anton: Operator, vera: Operator, mailoutbox: list[EmailMessage], settings: Any
+) -> None:
+    settings.CONSOLE_URL = "https://console.example"
+    three.set_approvals(1, 1, 1)
+    span = three.span(erin)
+    first = at(span).changes[0]
+    mails.send(first.pk, "change.across_proposed")
+    asked = grant(vera, Role.APPROVER, three.accounts[:2])
+    assert sorted(mail.to[0] for mail in mailoutbox) == [anton.email, asked.email]
+    for mail in mailoutbox:
+        assert f"change {span.pk} across AWS accounts" in mail.subject
+        assert reverse("spanning_change", args=[span.pk]) in mail.body
+        assert "Acme" not in mail.body

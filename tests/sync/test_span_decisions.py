@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
@@ -9,7 +11,7 @@ from accounts.roles import Role
 from policies.models import Organization
 from sync import changes, counter, spanning
 from sync.counter.release import release as release_queue
-from sync.models import Approval, Change, SpanningChange
+from sync.models import Approval, BreakGlass, Change, SpanningChange
 from sync.spanning.proposing import PlanErrorIn
 from sync.spanning.state import SpanState
 from tests.conftest import make_operator
@@ -130,6 +132,26 @@ def test_one_of_them_is_applied_in_no_other_way(three: Three, erin: Operator, al
     assert "begins it in its wave" in refused(changes.break_glass, change=second, actor=owner, reason="Now")
     spanning.leave_out(span=span, actor=erin, which=first.pk, reason="Not there.")
     assert states(span)[0] == "cancelled"
+
+
+def test_an_owner_of_all_of_them_applies_it_without_approvals(
+    three: Three, erin: Operator, alice: Operator, anton: Operator, vera: Operator
+) -> None:
+    three.set_approvals(0, 1, 1)
+    span = three.span(erin)
+    owner = grant(alice, Role.OWNER, three.accounts[:2])
+    digest = at(span).digest
+    asked: dict[str, Any] = {"span": span, "digest": digest, "reason": "The key leaked"}
+    assert "takes the role owner" in refused(spanning.break_glass, actor=owner, **asked)
+    assert "takes the role owner" in refused(spanning.break_glass, actor=erin, **asked)
+    owner = grant(alice, Role.OWNER, three.accounts)
+    assert "can't wait" in refused(spanning.break_glass, actor=owner, **{**asked, "reason": " "})
+    spanning.break_glass(actor=owner, **asked)
+    applied(at(span).changes[0])
+    spanning.advance(span.pk)
+    assert states(span) == ["applied", "queued", "proposed"]
+    assert BreakGlass.objects.filter(void=False, reviewed_at=None).count() == 2
+    assert AuditEntry.objects.filter(verb="change.glass_broken").count() == 2
 
 
 def test_who_may_not_propose_in_one_proposes_in_none(three: Three, erin: Operator) -> None:
