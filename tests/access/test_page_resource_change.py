@@ -160,3 +160,20 @@ def test_the_editor_says_it(alone: AwsAccount, partner: AwsAccount, olga: Operat
     assert "Nothing: it says what is in force." in said(opened_to({"AWS": OTHER}))
     assert "Opens it: Everybody, without signing in," in said(opened_to("*"))
     assert "Partner: 1 principal loses." in said(opened_to({"AWS": ID}))
+
+
+def test_the_editor_doesnt_say_that_nothing_changes_where_it_does(
+    alone: AwsAccount, olga: Operator, client_of: ClientOf
+) -> None:
+    user(alone, "eve", allow("s3:*"))
+    row = bucket(alone, "*")
+    url = f"{reverse('resource_policy_check', kwargs={'account_id': ID})}?of=resource_policy&id={row.aws_id}"
+
+    def said(text: str) -> str:
+        return " ".join(text_of(client_of(olga).post(url, {"document": text}).content.decode()).split())
+
+    nobody, outside = "Nobody’s access changes as far", "Who gets in from outside changes."
+    closed = said(opened_to({"AWS": ID}))
+    assert outside in closed and nobody not in closed
+    named_too = said(opened_to("*", {"AWS": f"arn:aws:iam::{ID}:user/eve"}))
+    assert nobody in named_too
