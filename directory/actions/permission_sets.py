@@ -14,6 +14,7 @@ from directory.actions.groups import NO_INSTANCE, held_instance
 from directory.draft_subjects import SET_INLINE
 from directory.models import PermissionSet
 from directory.operations import withdraw
+from directory.operations.edits import edited
 from directory.operations.provisioning import ProvisionParams, ProvisionSet
 from directory.operations.set_edits import (
     LONGEST_DESCRIPTION,
@@ -32,7 +33,7 @@ from directory.operations.set_policies import (
     PutSetBoundary,
 )
 from directory.operations.set_policies import called as policy_called
-from directory.operations.sets_base import SetContent, provisioning, region_of
+from directory.operations.sets_base import SetContent, region_of
 from iamconsole.web.words import counted, duration
 from objects import object_actions
 from objects.fields import UntilField, offer
@@ -46,15 +47,6 @@ from sync.placeholders import placeholder_for
 
 _PUT_BACK = "What is there now is put back by itself then. Empty: it stays."
 _HOURS = range(1, 13)
-
-
-# ---- An edit, and what brings it into the AWS accounts ---------------------------------------------------------------
-def edited(row: PermissionSet, *edits: tuple[str, Mapping[str, Any]]) -> list[StepSpec]:
-    """The steps of these edits, each a kind and its own parameters, and the provisioning. Raises Refusal."""
-    about = {"set_arn": row.arn, "set_name": row.name, "region": region_of(row)}
-    again = [{"provisions": list(row.accounts)} if row.accounts else {}, *([{}] * len(edits))]
-    steps = [StepSpec(kind, {**about, **params, **more}) for (kind, params), more in zip(edits, again, strict=False)]
-    return [*steps, *provisioning(about, row.accounts, len(steps) + 1)]
 
 
 class SetForm(ActionForm):

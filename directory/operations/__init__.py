@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from directory.operations import reversals
 from directory.operations.assignment_gate import AwaitAssignment
 from directory.operations.assignments import CreateAssignment, DeleteAssignment, assign, withdraw
 from directory.operations.groups import CreateDirectoryGroup, DeleteDirectoryGroup
@@ -22,3 +23,4 @@ def register() -> None:
     operations.register(ProvisionSet(), AwaitProvisioning())
     operations.register(AddMember(), RemoveMember(), CreateDirectoryGroup(), DeleteDirectoryGroup())
     operations.register(CreateDirectoryUser(), DeleteDirectoryUser())
+    reversals.register()

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
-from directory.actions.permission_sets import edited
 from directory.models import Instance, PermissionSet
+from directory.operations.edits import edited
 from directory.operations.set_edits import PutSetInline
 from directory.operations.set_policies import AttachCustomer, AttachManaged
 from emulator.process import Emulator

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from emulator.process import Emulator
 from tests.services.identity_center import IRELAND, MadeIdentityCenter
 from tests.services.organizations import ACCOUNT_ID, MadeOrganization
+from tests.services.statements import allowing
 
 
 @pytest.fixture
@@ -137,3 +138,42 @@ def test_lists_come_in_pages(made: MadeIdentityCenter) -> None:
     paginator = made.store.get_paginator("list_users")
     pages = list(paginator.paginate(IdentityStoreId=made.store_id, PaginationConfig={"PageSize": 2}))
     assert [len(page["Users"]) for page in pages] == [2, 1]
+
+
+def test_a_permission_set_is_edited_within_what_aws_takes(made: MadeIdentityCenter) -> None:
+    sso, chosen = made.sso, made.permission_set("Read_Only", RelayState="https://console.example/")
+    about = {"InstanceArn": made.arn, "PermissionSetArn": chosen}
+    assert refusal(sso.update_permission_set, **about, SessionDuration="PT13H") == "ValidationException"
+    sso.update_permission_set(**about, SessionDuration="PT2H")
+    said = sso.describe_permission_set(**about)["PermissionSet"]
+    assert said["SessionDuration"] == "PT2H" and "RelayState" not in said
+    nobodys = {"ManagedPolicyArn": "arn:aws:iam::aws:policy/NobodyMadeThis"}
+    put = sso.put_permissions_boundary_to_permission_set
+    assert refusal(put, **about, PermissionsBoundary=nobodys) == "ResourceNotFoundException"
+    assert refusal(sso.delete_permissions_boundary_from_permission_set, **about) == "ResourceNotFoundException"
+    everywhere = {**about, "TargetType": "ALL_PROVISIONED_ACCOUNTS"}
+    assert refusal(sso.provision_permission_set, **about, TargetType="AWS_ACCOUNT", TargetId=ACCOUNT_ID) == (
+        "ResourceNotFoundException"
+    )
+    made.assign(chosen, ACCOUNT_ID, "USER", made.person("dana"))
+    sso.provision_permission_set(**everywhere)
+    assert refusal(sso.provision_permission_set, **everywhere) == "ConflictException"
+
+
+def test_requests_can_be_held_and_fail(emulator: Emulator, made: MadeIdentityCenter) -> None:
+    """As AWS's do that take long, or that find a role with too many policies."""
+    chosen = made.permission_set("Read_Only", managed=["ReadOnlyAccess"])
+    asked = made.about(chosen, ACCOUNT_ID, "USER", made.person("dana"))
+    emulator.identity_center(requests={"holds": True})
+    request = made.sso.create_account_assignment(**asked)["AccountAssignmentCreationStatus"]["RequestId"]
+    assert made.ended(request) == "IN_PROGRESS"
+    emulator.identity_center(requests={"fails": "Internal error"})
+    assert made.ended(request) == "FAILED"
+    emulator.identity_center(requests={})
+    for number in range(10):
+        made.sso.attach_customer_managed_policy_reference_to_permission_set(
+            InstanceArn=made.arn, PermissionSetArn=chosen, CustomerManagedPolicyReference={"Name": f"p{number}"}
+        )
+        emulator.client("iam").create_policy(PolicyName=f"p{number}", PolicyDocument=allowing("s3:GetObject"))
+    again = made.sso.create_account_assignment(**asked)["AccountAssignmentCreationStatus"]["RequestId"]
+    assert made.ended(again) == "FAILED"
