@@ -18,6 +18,8 @@ _ACCOUNT_ID = re.compile(r"\d{12}")
 # AWS puts the unique id where a trust policy names a user or role that was deleted.
 _UNIQUE_ID = re.compile(r"A[IR][DO]A[A-Z0-9]{12,}")
 NOBODY: Mapping[str, str] = MappingProxyType({})
+# Services behind whom people stand.
+_SERVICES = {"account-access.amazonaws.com": "People of Identity Center (account-access.amazonaws.com)"}
 _ASSUMES = {
     "sts:AssumeRole": "assume this role",
     "sts:AssumeRoleWithWebIdentity": "assume this role with a web identity",
@@ -55,7 +57,7 @@ def _trusted(kind: str, value: str, own_account: str, deleted: Mapping[str, str]
     if value == "*":
         return TrustedParty("anyone", "Anyone", value)
     if kind == "Service":
-        return TrustedParty("service", value, value)
+        return TrustedParty("service", _SERVICES.get(value, value), value)
     if kind == "Federated":
         return TrustedParty("federated", _provider(value), value)
     if kind != "AWS":

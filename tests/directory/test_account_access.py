@@ -92,6 +92,11 @@ def test_pages_of_the_role_of_a_person_and_of_a_group(entitled: Arranged, alices
     assert "closed" not in priya.partition("What they may")[2]
 
 
+def test_the_trust_says_that_people_stand_behind_the_service(entitled: Arranged) -> None:
+    [party] = IamRole.objects.get(name="sender").assumers
+    assert party.words == "People of Identity Center (account-access.amazonaws.com)"
+
+
 def test_what_is_not_read_is_unknown(entitled: Arranged, alices: Client) -> None:
     Run.objects.filter(source=ENTITLEMENTS).delete()
     html = get(alices, "who_can", ASKED)
