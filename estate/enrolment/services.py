@@ -160,7 +160,7 @@ def ask_connection(
 
 
 def _wait(rows: QuerySet[EnrolledAccount], state: str, **values: Any) -> int:
-    return rows.update(state=state, claim="", heartbeat_at=None, not_before=None, failures=0, **values)
+    return rows.update(state=state, why="", claim="", heartbeat_at=None, not_before=None, failures=0, **values)
 
 
 def end(*, actor: Operator, enrolment: AccountEnrolment, request: HttpRequest | None = None) -> None:

@@ -12,13 +12,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from estate.enrolment.organizations import Progress, ReadOrganization
-from iamconsole.web.elements import day, flag, gone_since, muted, small
+from iamconsole.web.elements import flag, gone_since, muted, small
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from objects.tables import ARN, GONE
 from policies.models import OrgUnit
-from policies.organizations.tables import state_cell
+from policies.organizations.tables import JOINED, state_cell
 from sync.aws.target import RESTS
 
 # Of each: what the list says, and the kind and icon of its badge; the plain ones have none.
@@ -71,10 +71,6 @@ def _state(row: Any, organization: ReadOrganization) -> SafeString:
     return state_cell(row.state)
 
 
-def _joined(row: Any, organization: ReadOrganization) -> SafeString:
-    return day(row.joined_at, "unknown")
-
-
 @dataclass(frozen=True)
 class UnitFilter(Filter):
     """In a unit, at any depth."""
@@ -107,16 +103,7 @@ ACCOUNTS = Table(
         Column("unit", "Unit", lambda row: row.parent_id, cell=_unit, sort="by_unit"),
         Column("here", "In this console", _said, cell=_progress, sort="progress"),
         Column("state", "State in AWS", lambda row: row.state, cell=_state, sort="state", optional=True),
-        Column(
-            "joined",
-            "Joined",
-            lambda row: row.joined_at,
-            cell=_joined,
-            sort="joined_at",
-            newest_first=True,
-            css="num nowrap",
-            optional=True,
-        ),
+        JOINED,
         ARN,
     ),
     filters=(

@@ -65,7 +65,7 @@ def _console(row: Any, aws_account: AwsAccount) -> SafeString:
     return _CONNECTED if row.is_connected else _NOT_CONNECTED
 
 
-def _joined(row: Any, aws_account: AwsAccount) -> SafeString:
+def _joined(row: Any, scope: object) -> SafeString:
     return day(row.joined_at, "unknown")
 
 
@@ -78,6 +78,16 @@ def _targets(row: Any, aws_account: AwsAccount) -> str:
     return counted(row.target_count, "place") if row.target_count else _NOTHING
 
 
+JOINED = Column(
+    "joined",
+    "Joined",
+    lambda row: row.joined_at,
+    cell=_joined,
+    sort="joined_at",
+    newest_first=True,
+    css="num nowrap",
+    optional=True,
+)
 ACCOUNTS = Table(
     name="organization-accounts",
     one="account of the organization",
@@ -91,16 +101,7 @@ ACCOUNTS = Table(
         Column("unit", "Unit", lambda row: row.unit_name, sort="unit_name"),
         Column("state", "State", lambda row: row.state, cell=_state, sort="state"),
         Column("console", "In this console", lambda row: "Connected" if row.is_connected else "", cell=_console),
-        Column(
-            "joined",
-            "Joined",
-            lambda row: row.joined_at,
-            cell=_joined,
-            sort="joined_at",
-            newest_first=True,
-            css="num nowrap",
-            optional=True,
-        ),
+        JOINED,
         Column("unit_id", "Unit id", lambda row: row.parent_id, only_export=True),
         ARN,
     ),

@@ -66,6 +66,8 @@ def test_each_account_is_told_apart(
     assert role_arn(enrolment, "read", members.numbers["Sandbox"]) in row_of(enrolment, members.numbers["Sandbox"]).why
     found = progress(organization)
     assert (found["Payments"], found["Sandbox"]) == (Progress.FOUND, Progress.CHOSEN)
+    services.ask_trial(actor=olga, enrolment=enrolment)
+    assert set(enrolment.accounts.values_list("state", "why")) == {(State.WAITING, "")}
     assert not Run.objects.filter(aws_account__account_id__in=members.numbers.values()).exists()
 
 
