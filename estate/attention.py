@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +15,7 @@ from estate.health import EstateHealth, Health, RuleCount, rule_titles
 from iamconsole.web.elements import joined
 from iamconsole.web.panels import SEVERITIES, PanelRow
 from iamconsole.web.words import counted, number
+from resources.models import Resource
 
 NAMED = 5  # AWS accounts of a row
 
@@ -28,6 +30,7 @@ def attention_of(estate: EstateHealth, *, gains: int, unconnected: Mapping[str, 
         *_stuck(estate),
         *_gains(gains),
         *_drifted(estate),
+        *_unknown(estate),
         *_new(unconnected),
     ]
     return sorted(rows, key=lambda row: order.index(row.severity))
@@ -103,6 +106,28 @@ def _drifted(estate: EstateHealth) -> Iterator[PanelRow]:
         text = format_html("In {}.", _where(counts, f"{url}?account="))
         title = f"{counted(total, 'change')} outside this console"
         yield PanelRow(title, url, text, severity="medium", action=f"Review {number(total)}")
+
+
+def _unknown(estate: EstateHealth) -> Iterator[PanelRow]:
+    """Resources of which nobody knows to whom they are open, since something that decides isn't read."""
+    held = {line.aws_account.pk: line.aws_account for line in estate.accounts}
+    rows = Resource.objects.live().filter(aws_account__in=held, exposure=Resource.Exposure.UNKNOWN)
+    counts = [(held[pk], count) for pk, count in rows.order_by().values_list("aws_account").annotate(Count("pk"))]
+    if counts:
+        most = sorted(counts, key=lambda pair: (-pair[1], pair[0].name.casefold()))
+        urls = [
+            (f"{reverse('resources', kwargs={'account_id': each.account_id})}?open=unknown", each, count)
+            for each, count in most
+        ]
+        named = joined(
+            (format_html('<a href="{}">{}</a> {}', url, each.name, number(count)) for url, each, count in urls[:NAMED]),
+            ", ",
+        )
+        more = f" and {len(most) - NAMED} more" if len(most) > NAMED else ""
+        total = sum(count for _, count in counts)
+        title = f"Of {counted(total, 'resource')} it is unknown whether everybody gets in"
+        text = format_html("Not read in {}: {}{}.", counted(len(most), "AWS account"), named, more)
+        yield PanelRow(title, urls[0][0], text, severity="low", action="Show the most")
 
 
 def _summed(counts: Iterable[RuleCount]) -> list[tuple[AwsAccount, int]]:

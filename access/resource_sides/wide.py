@@ -14,6 +14,7 @@ from access.resource_sides.places import below_of
 from access.resource_sides.values import ResourceSide
 from iamconsole.web.words import counted, some
 from policies.engine.matching import Glob, resource_glob, tokens
+from policies.engine.somewhere import may_take
 
 MOST = 300  # resources of a pattern
 _PARTS = 6
@@ -60,6 +61,8 @@ class WideResources:
         """What of the pattern is in each resource that is held, and what that says of the action."""
         for place in self.held:
             for part in place.parts_of(self.pattern):
+                if not may_take(action, part, self.pattern):
+                    continue
                 key = (action.lower(), part)
                 if key not in self._sides:
                     self._sides[key] = place.side(action, part)

@@ -211,7 +211,7 @@ class WhoCanAnswer:
     def said_of_resource(self) -> Sequence[str]:
         """Sentences: what beside the policy of the resource counts, or may."""
         if self.wide is not None:
-            return self.wide.sentences
+            return [" ".join(self.wide.sentences)] if self.wide.sentences else []
         side = self.side
         if isinstance(side, SideNotRead):
             return [side.said] if side.said else []

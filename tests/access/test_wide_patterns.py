@@ -145,6 +145,14 @@ def test_what_is_read_decides_and_what_is_not_is_told(alone: AwsAccount) -> None
     assert (wide.is_complete, wide.sentences) == (True, ["The policies of 2 resources that are read count here."])
 
 
+def test_an_example_is_one_that_the_action_takes(alone: AwsAccount) -> None:
+    blocks(alone)
+    user(alone, "dana", allow("s3:*"))
+    hold(alone, "s3.bucket", "arn:aws:s3:::share", document_text(trust("*", GET, Resource="*")))
+    (found,) = who_can(index_of(alone), GET, "arn:aws:s3:::*", {}, ResourceSides(alone))
+    assert found.example[1].startswith("arn:aws:s3:::share/")
+
+
 def test_denied_everywhere_that_is_read_is_not_denied_elsewhere(alone: AwsAccount) -> None:
     user(alone, "dana", allow("sqs:*", f"{QUEUES}a"))
     row = hold(alone, "sqs.queue", f"{QUEUES}a", document_text({**deny("sqs:*"), "Principal": "*"}))

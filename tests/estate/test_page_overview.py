@@ -17,10 +17,12 @@ from accounts.models import AccountLabel, AwsAccount, Grant, GrantRule, Labelled
 from accounts.roles import Role
 from estate.health import Health, estate_health
 from estate.scope import AllAccounts
+from resources.models import Resource
 from sync.models import Run, Schedule
 from tests.conftest import make_aws_account, make_operator
 from tests.estate.conftest import Estate, drift_of, find, read
 from tests.services.pages import text_of
+from tests.services.resource_rows import hold
 from tests.sync.planned import proposed_for_approval
 
 HOME = "/all/"
@@ -52,6 +54,17 @@ def test_it_says_what_is_wrong_where(estate: Estate, olgas: Client) -> None:
     assert "4 AWS accounts. 1 has critical findings, no pull fails, nothing waits for you." in said
     assert "2 findings in 2 AWS accounts: Acme 1, Acme Data 1." in said
     assert "1 change outside this console" in said
+
+
+def test_it_says_of_how_many_resources_nobody_knows(estate: Estate, olgas: Client) -> None:
+    first, second, *_ = estate.accounts
+    for aws_account in (first, first, second):
+        number = Resource.objects.count()
+        arn = f"arn:aws:sqs:eu-west-1:{aws_account.account_id}:q{number}"
+        hold(aws_account, "sqs.queue", arn, exposure=Resource.Exposure.UNKNOWN)
+    said = " ".join(page_text(olgas.get(HOME)).split())
+    assert "Of 3 resources it is unknown whether everybody gets in" in said
+    assert f"Not read in 2 AWS accounts: {first.name} 2, {second.name} 1." in said
 
 
 def test_nothing_is_said_of_what_one_may_not_see(
