@@ -14,8 +14,9 @@ from functools import cached_property
 from access.effective_access import AccessExtent, EffectiveAccess, EffectiveServiceAccess, access_of
 from access.escalation.administrator import is_administrator
 from access.holders import holders_of_roles
+from access.onward_roles import OnwardSearch, ReachedRole
 from access.people.lines import ENTITLEMENT
-from access.people.onward import OnwardSearch, ReachedRole, reserved_roles
+from access.people.reserved import reserved_roles
 from access.people.role_ways import lets_in
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount

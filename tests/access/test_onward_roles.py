@@ -11,7 +11,8 @@ from django.test import Client
 from hypothesis import given as for_any
 
 from access.index import index_of
-from access.onward_roles import OnwardSearch
+from access.onward_roles import OnwardSearch, ReachedRole
+from access.role_chains import LONGEST
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
 from identities.models import IamUser
@@ -67,8 +68,8 @@ def test_forwards_as_backwards(accounts: Any) -> None:
         indexes = {each: index_of(one) for each, one in made.items()}
         for account_id, index in indexes.items():
             for holder in index.holders:
-                search = OnwardSearch(made[account_id])
-                found = {role.row.arn: (len(role.way), role.is_sure) for role in search.roles(holder)}
+                search = OnwardSearch([ReachedRole(made[account_id], holder)], most_steps=LONGEST)
+                found = {role.holder.arn: (len(role.steps) - 1, role.is_sure) for role in search.found()}
                 assert found == dict(backwards(indexes, holder.arn))
         transaction.set_rollback(True)
 
