@@ -6,9 +6,8 @@ evaluates requests to allow or deny access", "Policy evaluation for requests wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from access.plans.control_policies import settled
@@ -122,13 +121,15 @@ def names_sessions(statement: CompiledStatement, caller: Caller) -> bool:
     return principals is not None and (caller.account, caller.name) in principals.roles_of_sessions
 
 
-def _within(word: str, space: Iterable[str]) -> Iterable[str]:
+@lru_cache(maxsize=1024)  # asked of each principal
+def _within(word: str, space: tuple[str, ...]) -> tuple[str, ...]:
+    if "${" in word:
+        return (word,)
+    found = []
     for each in space:
         asked, named = (ResourceSet((tuple(tokens(text)),)) for text in (each, word))
-        if "${" in word:
-            yield word
-            return
         if asked.relation(named) is Relation.WITHIN:
-            yield each
+            found.append(each)
         elif named.relation(asked) is not Relation.APART:
-            yield word
+            found.append(word)
+    return tuple(found)
