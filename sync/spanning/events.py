@@ -235,8 +235,8 @@ def _leave_out(at: SpanAndOperator) -> str:
 
 def may_leave_out(at: SpanAndOperator, change: Change) -> bool:
     """Not what runs, nor what is applied."""
-    settled = change.state in (*Change.MOVING, Change.State.APPLIED, Change.State.SCHEDULED)
-    return not settled and may(at.operator, APPLY, change.aws_account)
+    rests = change.state in (*Change.UNDECIDED, *Change.STUCK, *Change.GIVEN_UP)
+    return rests and may(at.operator, APPLY, change.aws_account)
 
 
 def _cancel(at: SpanAndOperator) -> str:

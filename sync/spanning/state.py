@@ -99,7 +99,7 @@ class SpanSituation:
 
     def _before_release(self) -> SpanState:
         states = {each.state for each in self.included}
-        for state in (Change.State.REJECTED, Change.State.EXPIRED, Change.State.CANCELLED):
+        for state in Change.GIVEN_UP:
             if state in states:
                 return SpanState(state.value)
         return SpanState.APPROVED if states == {Change.State.APPROVED} else SpanState.PROPOSED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import AuditEntry, AwsAccount, Operator
@@ -175,3 +177,28 @@ def test_cancelled_while_a_wave_runs(three: Three, erin: Operator) -> None:
     assert (states(span), at(span).state) == (["cancelled"] * 3, SpanState.CANCELLED)
     assert span.finished_at is not None
     assert three.attached() == [False] * 3
+
+
+def test_temporary_access_ends_in_each_by_itself(three: Three, erin: Operator) -> None:
+    until = clock.now() + timedelta(hours=2)
+    span = three.span(erin, until=until)
+    ends = Change.objects.filter(ends__span=span)
+    assert [each.state for each in ends.filter(span=None)] == ["awaiting_grant"] * 3
+    spanning.leave_out(span=span, actor=erin, which=at(span).changes[2].pk, reason="Not there")
+    worked(released(span, erin))
+    found = dict(ends.values_list("aws_account", "state"))
+    assert [found[each.pk] for each in three.accounts] == ["scheduled", "scheduled", "cancelled"]
+    Change.objects.filter(ends__span=span, state="scheduled").update(not_before=clock.now())
+    changes.sweep_due()
+    for removal in ends.filter(state="queued"):
+        changes.work(removal.pk)
+    assert three.attached() == [False] * 3
+
+
+def test_one_that_rests_halts_it(three: Three, erin: Operator) -> None:
+    """AWS suspended it after the first wave was begun."""
+    span = released(three.span(erin), erin)
+    AwsAccount.objects.filter(pk=three.accounts[1].pk).update(resting=AwsAccount.Resting.SUSPENDED)
+    span = worked(span)
+    assert (states(span), at(span).state) == (["applied", "failed", "proposed"], SpanState.HALTED)
+    assert "rests" in at(span).stopped[0].error["sentence"]
