@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from accounts.models import AwsAccount
 from directory import reads
 from directory.models import AccountAssignment, DirectoryGroup, DirectoryMembership, DirectoryUser
+from directory.operations.base import assignments_left
 from directory.operations.memberships import members_again
 from directory.operations.store_base import (
     CHANGE_GROUPS,
@@ -241,12 +242,10 @@ class DeleteDirectoryGroup(StoreOperation[DeleteGroupParams], DeletesObject[Dele
         return {"object": p.group_id, "members": sorted(each["MemberId"]["UserId"] for each in members)}
 
     def limits(self, draft: Draft, p: DeleteGroupParams, value: Value) -> list[PlanFinding]:
-        rows = AccountAssignment.objects.live().filter(aws_account=draft.aws_account, principal_id=p.group_id)
-        ended = {step.params.assignment_id for step in draft.steps if step.kind == "sso.assignment.delete"}
-        left = [aws_id for aws_id in rows.values_list("aws_id", flat=True) if aws_id not in ended]
+        left = assignments_left(draft, principal_id=p.group_id)
         if not left:
             return []
-        words = f"{p.name} has {counted(len(left), 'assignment')}, which AWS would keep for nobody: end them first."
+        words = f"{p.name} has {counted(left, 'assignment')}, which AWS would keep for nobody: end them first."
         return [PlanFinding("GROUP_IN_USE", "error", words)]
 
     def before(self, draft: Draft, p: DeleteGroupParams, value: Value) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import AwsAccount
 from directory import reads
-from directory.models import AccountAssignment, PermissionSet
+from directory.models import PermissionSet
+from directory.operations.base import assignments_left
 from directory.operations.set_edits import PutSetInline, check_settings
 from directory.operations.set_policies import AttachCustomer, AttachManaged, PutSetBoundary
 from directory.operations.sets_base import (
@@ -214,11 +215,9 @@ class DeleteSet(SetOperation[SetParams], DeletesObject[SetParams]):
 
     def limits(self, draft: Draft, p: SetParams, value: Value) -> list[PlanFinding]:
         found = super().limits(draft, p, value)
-        rows = AccountAssignment.objects.live().filter(aws_account=draft.aws_account, set_id=set_id_of(p.set_arn))
-        ended = {step.params.assignment_id for step in draft.steps if step.kind == "sso.assignment.delete"}
-        left = [aws_id for aws_id in rows.values_list("aws_id", flat=True) if aws_id not in ended]
+        left = assignments_left(draft, set_id=set_id_of(p.set_arn))
         if left:
-            words = f"{p.set_name} has {counted(len(left), 'assignment')}: AWS deletes only what nobody has."
+            words = f"{p.set_name} has {counted(left, 'assignment')}: AWS deletes only what nobody has."
             found.append(PlanFinding("SET_IN_USE", "error", words))
         return found
 

@@ -15,7 +15,8 @@ from django.utils.crypto import salted_hmac
 from accounts.models import AwsAccount
 from directory import reads
 from directory.access_facts import changed_ways, group_ids_of, person_arn, ways_of
-from directory.models import AccountAssignment, DirectoryMembership, DirectoryUser
+from directory.models import DirectoryMembership, DirectoryUser
+from directory.operations.base import assignments_left
 from directory.operations.store_base import (
     CHANGE_USERS,
     StoreOperation,
@@ -260,12 +261,10 @@ class DeleteDirectoryUser(StoreOperation[DeleteUserParams], DeletesObject[Delete
             return None
 
     def limits(self, draft: Draft, p: DeleteUserParams, value: Value) -> list[PlanFinding]:
-        rows = AccountAssignment.objects.live().filter(aws_account=draft.aws_account, principal_id=p.user_id)
-        ended = {step.params.assignment_id for step in draft.steps if step.kind == "sso.assignment.delete"}
-        left = [aws_id for aws_id in rows.values_list("aws_id", flat=True) if aws_id not in ended]
+        left = assignments_left(draft, principal_id=p.user_id)
         if not left:
             return []
-        words = f"They have {counted(len(left), 'assignment')} of their own, which AWS would keep: end them first."
+        words = f"They have {counted(left, 'assignment')} of their own, which AWS would keep: end them first."
         return [PlanFinding("PERSON_IN_USE", "error", words)]
 
 
