@@ -246,7 +246,11 @@ class _PatternQuestion:
         return any(_overlap(self._resource, pattern) for pattern in statement.resources.patterns)
 
     def _decide(self, action: str, places: ResourceContexts, numbers: Iterable[int]) -> None:
-        asking = {document: any(map(asks_who, statements)) for document, statements in self._about(action)}
+        asking = {
+            document: any(map(asks_who, statements))
+            for document, statements in self._about(action)
+            if any(map(self._may_be_about, statements))
+        }
         of_all = any(
             asks_who(statement)
             for level in (*self._index.surroundings.scps, *self._index.surroundings.rcps)
@@ -264,7 +268,8 @@ class _PatternQuestion:
             self._keep(self._rows_of(action, number, found))
 
     def _alike(self, number: int, asking: Mapping[int, bool], *, of_all: bool) -> Hashable:
-        """Two are the same if nothing that decides tells them apart. `asking`: documents, if they ask who it is."""
+        """Two are the same if nothing that decides tells them apart. `asking`: of the documents that may be about the
+        resource, whether they ask who it is."""
         holder, boundary = self._index.holders[number], self._index.boundary_of[number]
         documents = frozenset(each for each in self._index.documents_of[number] if each in asking)
         is_asked = of_all or any(asking[each] for each in documents) or (boundary is not None and asking.get(boundary))

@@ -131,8 +131,10 @@ class WhoCanQuestion:
         return self._named(self._trust) if self._trust else set()
 
     def _named(self, policy: LayerPolicy) -> set[int]:
-        """Whom the resource's policy names themselves: they need no policy of their own."""
+        """Whom the resource's policy names themselves: they need no policy of their own, but in other AWS accounts."""
         found: set[int] = set()
+        if not self._is_own:
+            return found
         for statement in policy.document.about(self._action):
             if not statement.allows or statement.principals is None:
                 continue
