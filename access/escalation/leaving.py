@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from access.escalation.elsewhere import RoleElsewhere
@@ -18,6 +18,7 @@ from access.outsiders import OutsideQuestion, somebody_of
 from access.question import FEW
 from access.situations import EVERYTHING
 from policies.engine.combine import Decision
+from policies.engine.conditions import Context
 
 _ASSUME = "sts:AssumeRole"
 _NEED = need(_ASSUME, on=NeedResource.TARGET)
@@ -55,15 +56,16 @@ class Leaving:
         roles = self.search.account.elsewhere
         if not roles:
             return
-        moves = [move for role in roles for move in self._moves(role) if move.is_sure is is_sure]
+        contexts = _regions(self.search.index, self.search)
+        moves = [move for role in roles for move in self._moves(role, contexts) if move.is_sure is is_sure]
         closure = self.search.closure
         closure.add(moves)
         closure.run()
         if is_sure:
             self.search.reached_surely = {fact: closure.bits.get(fact, 0) for fact in map(fact_of, roles)}
 
-    def _moves(self, role: RoleElsewhere) -> Iterator[Move]:
-        matches = self._assuming(role)
+    def _moves(self, role: RoleElsewhere, contexts: Sequence[Context]) -> Iterator[Move]:
+        matches = self._assuming(role, contexts)
         facts = {fact_of(role): role.arn}
         sure = frozenset(number for number, each in matches.items() if each.decision is Decision.ALLOWED)
         for is_sure, actors in ((True, sure), (False, frozenset(matches))):
@@ -77,11 +79,11 @@ class Leaving:
                 yield Move(ACTS, stages, facts)
             yield Move(ACTS, stages, facts, is_sure=False)
 
-    def _assuming(self, role: RoleElsewhere) -> Matches:
+    def _assuming(self, role: RoleElsewhere, contexts: Sequence[Context]) -> Matches:
         """Who may, in whichever Region, of those who are there and of what they can be turned into."""
         index, asked = self.search.index, self._listed()
         found: dict[int, WhoCanMatch] = {}
-        for context in _regions(index, self.search):
+        for context in contexts:
             question = index.question(_ASSUME, role.arn, context, role.side)
             parts = [asked[at : at + FEW] for at in range(0, len(asked), FEW)] if asked is not None else [None]
             for match in (match for part in parts for match in question.answers(part)):
@@ -113,7 +115,7 @@ class Leaving:
         return Decision.UNKNOWN if Decision.UNKNOWN in decisions else None
 
 
-def _regions(index: Index, search: Search) -> Sequence[Mapping[str, tuple[str, ...]]]:
+def _regions(index: Index, search: Search) -> Sequence[Context]:
     """A request in each kind of Region that policies tell apart."""
     permits = Permits(index, range(len(index.holders)))
     account = search.account
