@@ -118,8 +118,11 @@ def measure(client: Any, pages: dict[str, str], rounds: int) -> int:
         answer = client.get(url)
         first = 1000 * (perf_counter() - began)
         assert answer.status_code == 200, url
+        assert ("Person 00000" in answer.content.decode()) is (name != "who can, before"), url
+        connection.ensure_connection()
         with CaptureQueriesContext(connection) as queries:
             client.get(url)
+            taken = len(queries)
         times, cpu_times = [], []
         for _ in range(rounds):
             began, cpu_began = perf_counter(), process_time()
@@ -128,7 +131,7 @@ def measure(client: Any, pages: dict[str, str], rounds: int) -> int:
             cpu_times.append(1000 * (process_time() - cpu_began))
         over += median(cpu_times) > MOST_MS
         said = f"p50 {median(times):7.1f} ms  cpu {median(cpu_times):7.1f} ms  first {first:8.1f} ms"
-        print(f"{name:28} {said}  {len(queries)} queries", flush=True)
+        print(f"{name:28} {said}  {taken} queries", flush=True)
     return over
 
 
