@@ -30,6 +30,8 @@ from tests.services.pulling import pulled
 from tests.services.world import World
 
 State = Step.State
+# As the emulator counts it: Service Authorization Reference, "Amazon S3".
+_BY_PERMISSION = {"PutPublicAccessBlock": "PutBucketPublicAccessBlock"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ class Trial:
 
     @property
     def actions(self) -> list[str]:
-        return [call.operation for call in self.operation.calls(self.params)]
+        called = [call.operation for call in self.operation.calls(self.params)]
+        return [_BY_PERMISSION.get(each, each) for each in called]
 
     def work(self) -> None:
         changes.work(self.change.pk)
