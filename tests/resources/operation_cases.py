@@ -190,7 +190,9 @@ assert set(SETTINGS) > {"BlockPublicAcls", "IgnorePublicAcls"}
 
 # ---- Functions -----------------------------------------------------------------------------------------------
 def function_pulled(world: World, *, opened: bool) -> Resource:
-    MAKE["lambda.function"].make(world.emulator, "acme-jobs", "open" if opened else None)
+    MAKE["lambda.function"].make(
+        world.emulator, "acme-jobs", document_text(trust("*", "lambda:InvokeFunction")) if opened else None
+    )
     return pulled_again(world, "lambda.function")
 
 
