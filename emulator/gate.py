@@ -138,6 +138,8 @@ def _run(app: WsgiApp, environ: Environ) -> Answer:
 
 
 def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
+    if answer.truncated and not answer.body:
+        raise ClientGone  # its headers would be all of it
     headers = [(name, value) for name, value in answer.headers if name.lower() != "content-length"]
     headers.append(("Content-Length", str(len(answer.body))))
     start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)

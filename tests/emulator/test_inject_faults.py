@@ -121,6 +121,17 @@ def test_a_connection_can_break(emulator: Emulator, iam: Any, when: str, applied
     assert users(iam) == (["alice"] if applied else [])
 
 
+def test_an_answer_without_a_body_can_be_lost(emulator: Emulator) -> None:
+    s3 = emulator.client("s3")
+    s3.create_bucket(Bucket="acme-data")
+    emulator.rules([{"action": "DeleteBucketPolicy", "when": "after", "truncate": True, "times": 1}])
+
+    with pytest.raises(BotoCoreError):
+        s3.delete_bucket_policy(Bucket="acme-data")
+
+    assert emulator.calls("DeleteBucketPolicy")[0]["applied"] is True
+
+
 def test_an_answer_can_be_late(emulator: Emulator, iam: Any) -> None:
     emulator.rules([{"action": "ListUsers", "delay_s": 0.2}])
     started = time.monotonic()
