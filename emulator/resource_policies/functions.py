@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import moto.awslambda.urls
 from moto.awslambda.exceptions import GenericResourcNotFound, LambdaClientError
+from moto.awslambda.policy import Policy
 from moto.awslambda.responses import LambdaResponse
 from moto.moto_api._internal import mock_random
 
@@ -25,6 +26,7 @@ def teach() -> None:
     LambdaResponse.get_policy = _get_policy
     LambdaResponse.add_permission = _add_permission
     LambdaResponse.remove_permission = _remove_permission
+    Policy.principal_formatter = lambda policy, name: _written(name)  # of layers, whose policies moto puts together
 
 
 def _list_function_url_configs(self: Any) -> str:
@@ -124,14 +126,16 @@ def _statement(asked: dict[str, Any], on: str, account_id: str) -> dict[str, Any
 
 
 def _principal(name: str, account_id: str) -> Any:
+    if name.startswith("arn:") and any(strangers(json.dumps({"Statement": {"Effect": "Allow", "Principal": {"AWS": name}}}), account_id)):
+        message = "The provided principal was invalid. Please check the principal and try again."
+        raise _Refused("InvalidParameterValueException", 400, message)
+    return _written(name)
+
+
+def _written(name: str) -> Any:
     """An AWS account stands in the policy by its root ARN."""
     if name == "*":
         return name
     if name.isdecimal():
         return {"AWS": f"arn:aws:iam::{name}:root"}
-    if not name.startswith("arn:"):
-        return {"Service": name}
-    if any(strangers(json.dumps({"Statement": {"Effect": "Allow", "Principal": {"AWS": name}}}), account_id)):
-        message = "The provided principal was invalid. Please check the principal and try again."
-        raise _Refused("InvalidParameterValueException", 400, message)
-    return {"AWS": name}
+    return {"AWS" if name.startswith("arn:") else "Service": name}

@@ -91,7 +91,7 @@ def test_the_policy_of_an_api_comes_with_its_quotes_escaped(emulator: Emulator) 
 
 
 def test_an_aws_account_stands_in_the_policy_of_a_function_by_its_root(emulator: Emulator) -> None:
-    MAKE["lambda.function"](emulator, "resize", "open")
+    MAKE["lambda.function"](emulator, "resize", open_to({"AWS": OTHER}, "lambda:InvokeFunction"))
     policy = json.loads(emulator.client("lambda").get_policy(FunctionName="resize")["Policy"])
     assert policy["Statement"][0]["Principal"] == {"AWS": f"arn:aws:iam::{OTHER}:root"}
 

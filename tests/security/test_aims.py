@@ -43,6 +43,8 @@ def test_the_aws_account_declares_what_aims() -> None:
         "quota_share",
         "approvals_required",
         "break_glass_roles",
+        "resting",
+        "rests_since",
         "created_at",
     }
     assert [AwsAccount] == AIMING

@@ -106,10 +106,12 @@ def scrolls_sideways(page: Page, width: int) -> bool:
 
 
 # What turns or blinks for ever isn't waited for.
-_NOTHING_FADES = """Promise.allSettled(
-    document.getAnimations()
-        .filter((each) => each.effect.getTiming().iterations !== Infinity)
-        .map((each) => each.finished)
+_NOTHING_FADES = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
+    Promise.allSettled(
+        document.getAnimations()
+            .filter((each) => each.effect.getTiming().iterations !== Infinity)
+            .map((each) => each.finished)
+    )
 )"""
 
 
