@@ -126,7 +126,9 @@ def _statement(asked: dict[str, Any], on: str, account_id: str) -> dict[str, Any
 
 
 def _principal(name: str, account_id: str) -> Any:
-    if name.startswith("arn:") and any(strangers(json.dumps({"Statement": {"Effect": "Allow", "Principal": {"AWS": name}}}), account_id)):
+    if name.startswith("arn:") and any(
+        strangers(json.dumps({"Statement": {"Effect": "Allow", "Principal": {"AWS": name}}}), account_id)
+    ):
         message = "The provided principal was invalid. Please check the principal and try again."
         raise _Refused("InvalidParameterValueException", 400, message)
     return _written(name)

@@ -52,6 +52,8 @@ class Command:
 
     def __init__(self, command: str, stranger: dict[str, object], output: Path) -> None:
         self.output = output
+        # Where a script runs the tests in the background, SIGINT is ignored, and make would ignore it, too.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with output.open("w") as said:
             self.process = subprocess.Popen(  # type: ignore[call-overload]
                 command.split(), **stranger, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
