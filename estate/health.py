@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import AccountLabel, AwsAccount, Grant
 from accounts.roles import Role
-from estate.pulls import PullStanding, pull_standings
+from estate.pulls import MAIN, PullStanding, pull_standings
 from estate.scope import AllAccounts
-from findings.models import Finding, FindingSeverity
+from findings.models import AccountRefresh, Finding, FindingSeverity
 from findings.sources import all_sources
 from iamconsole.web.panels import SEVERITIES
 from sync import drift
-from sync.models import Change
+from sync.mirror.base import source_of_files
+from sync.models import Change, Run
 from sync.selectors import OPEN, remember_statuses, waiting_in
 
 
@@ -67,6 +68,7 @@ class AccountHealth:
     stuck_changes: int
     labels: Sequence[AccountLabel]
     owners: Sequence[str]
+    is_looked_at: bool  # for findings, since its users, roles and policies were read
 
     @property
     def health(self) -> Health:
@@ -84,7 +86,7 @@ class AccountHealth:
             Health.NEVER: pulls.at is None,
             Health.ATTENTION: self.findings.get(FindingSeverity.HIGH) or self.stuck_changes or self.drift,
             Health.UNKNOWN: pulls.at is not None and not pulls.is_young,
-            Health.PARTLY: pulls.is_young and pulls.missing,
+            Health.PARTLY: pulls.is_young and (pulls.missing or not self.is_looked_at),
         }
         return [each for each in Health if is_true.get(each)] or [Health.GOOD]
 
@@ -92,6 +94,11 @@ class AccountHealth:
     def is_known(self) -> bool:
         """Whether a 0 means that there is none: what nobody has read lately says nothing."""
         return self.pulls.is_young
+
+    @property
+    def are_findings_known(self) -> bool:
+        """The same of findings, which are looked for within minutes of a pull."""
+        return self.is_known and self.is_looked_at
 
     @property
     def worst_findings(self) -> list[tuple[str, int, str, str]]:
@@ -130,6 +137,7 @@ def estate_health(scope: AllAccounts) -> EstateHealth:
     rules, standings = _rules(scope), pull_standings(held)
     drifted, owners = _drifted(held), _owners(held)
     opened, stuck = _changes(held)
+    looked_at = _looked_at(held)
     by_account: dict[int, Counter[str]] = {each.pk: Counter() for each in held}
     for each in rules:
         by_account[each.aws_account.pk][each.severity] += each.count
@@ -143,6 +151,7 @@ def estate_health(scope: AllAccounts) -> EstateHealth:
             stuck[each.pk],
             scope.labelled.get(each.pk, ()),
             owners.get(each.pk, ()),
+            each.pk in looked_at,
         )
         for each in held
     ]
@@ -159,6 +168,18 @@ def _rules(scope: AllAccounts) -> list[RuleCount]:
     counted = Finding.objects.filter(aws_account__in=scope.held).counted_at(timezone.now()).order_by()
     rows = counted.values_list("aws_account", "rule", "severity").annotate(Count("pk"))
     return [RuleCount(scope.by_pk[pk], rule, severity, count) for pk, rule, severity, count in rows]
+
+
+def _looked_at(held: Sequence[AwsAccount]) -> set[int]:
+    whole = [MAIN, source_of_files().name]
+    read = Run.objects.filter(
+        aws_account=OuterRef("aws_account"),
+        source__in=whole,
+        state=Run.State.DONE,
+        finished_at__lte=OuterRef("looked_at"),
+    )
+    looked = AccountRefresh.objects.filter(Exists(read), aws_account__in=held)
+    return set(looked.values_list("aws_account", flat=True))
 
 
 def _drifted(held: Sequence[AwsAccount]) -> Counter[int]:

@@ -79,12 +79,17 @@ class _CsvColumn:
     value: Any
 
 
+def _findings_in_file(line: AccountHealth, severity: str) -> int | str:
+    count = line.findings.get(severity, 0)
+    return count if count or line.are_findings_known else "unknown"
+
+
 _COLUMNS = (
     _CsvColumn("account", lambda line: line.aws_account.name),
     _CsvColumn("account_id", lambda line: line.aws_account.account_id),
     _CsvColumn("environment", lambda line: line.aws_account.get_environment_display()),
     _CsvColumn("health", lambda line: line.health.word),
-    *(_CsvColumn(each.value, lambda line, each=each: line.findings.get(each.value, 0)) for each in FindingSeverity),
+    *(_CsvColumn(each.value, lambda line, each=each: _findings_in_file(line, each.value)) for each in FindingSeverity),
     _CsvColumn("as_of", lambda line: line.pulls.at or "never"),
     _CsvColumn("not_read", lambda line: list(line.pulls.missing)),
     _CsvColumn("drift", lambda line: line.drift if line.is_known or line.drift else "unknown"),
@@ -161,7 +166,7 @@ def _lede(estate: EstateHealth) -> str:
     _, critical = _with(estate.accounts, FindingSeverity.CRITICAL)
     failed = sum(1 for line in estate.accounts if line.pulls.failed)
     said = [
-        f"{counted(critical, 'has', 'have')} critical findings" if critical else "None has a critical finding",
+        _critical(estate, critical),
         f"pulls of {number(failed)} fail" if failed else "no pull fails",
         f"{counted(estate.waiting, 'decision waits', 'decisions wait')} for you"
         if estate.waiting
@@ -170,13 +175,26 @@ def _lede(estate: EstateHealth) -> str:
     return f"{counted(len(estate.accounts), 'AWS account')}. {', '.join(said)}."
 
 
+def _critical(estate: EstateHealth, count: int) -> str:
+    if count:
+        return f"{counted(count, 'has', 'have')} critical findings"
+    return f"None {'is known to have' if _unknown(estate.accounts) else 'has'} a critical finding"
+
+
+def _unknown(lines: Iterable[AccountHealth]) -> int:
+    """How many AWS accounts may have findings that nobody knows of."""
+    return sum(1 for line in lines if not line.are_findings_known and not line.aws_account.resting)
+
+
 def _tallies(estate: EstateHealth) -> list[Tally]:
     lines = estate.accounts
     critical, where = _with(lines, FindingSeverity.CRITICAL)
     drifted = [line.drift for line in lines if line.drift]
     failed = sum(1 for line in lines if line.pulls.failed)
     old = sum(1 for line in lines if not line.pulls.is_young and not line.aws_account.resting)
-    in_accounts = "in " + counted(where, "AWS account") if where else "in no AWS account that was read"
+    in_accounts = f"in {counted(where, 'AWS account') if where else 'no AWS account'}"
+    if unknown := _unknown(lines):
+        in_accounts += f"; not known of {number(unknown)}"
     noun = "AWS account" if failed == 1 else "AWS accounts"
     unread = f"{noun}; {number(old)} not read in 24 h" if old else f"{noun}; all read in the last 24 h"
     return [

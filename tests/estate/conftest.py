@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
-from findings.models import Finding
+from findings.models import AccountRefresh, Finding
 from findings.rule_names import ESCALATION_PATH
 from sync.mirror import sources
 from sync.models import Facet, Revision, Run
@@ -33,7 +33,8 @@ class Estate:
 
 
 def read(aws_account: AwsAccount, *, ago: timedelta = timedelta(minutes=5), **failing: dict[str, Any]) -> None:
-    """As if all sources had been pulled; `failing`: the error of those that failed, by name with _ for its dots."""
+    """As if all sources had been pulled, and findings looked for; `failing`: the error of those that failed, by name
+    with _ for its dots."""
     at = timezone.now() - ago
     runs = []
     for source in sources.values():
@@ -46,6 +47,7 @@ def read(aws_account: AwsAccount, *, ago: timedelta = timedelta(minutes=5), **fa
                 for region in regions_of(aws_account, source)
             ]
     Run.objects.bulk_create(runs)
+    AccountRefresh.objects.update_or_create(aws_account=aws_account, defaults={"looked_at": at})
 
 
 def find(aws_account: AwsAccount, name: str, severity: str = "critical", **about: Any) -> Finding:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -17,6 +19,7 @@ from accounts.models import AccountLabel, AwsAccount, Grant, GrantRule, Labelled
 from accounts.roles import Role
 from estate.health import Health, estate_health
 from estate.scope import AllAccounts
+from findings.models import AccountRefresh
 from resources.models import Resource
 from sync.models import Run, Schedule
 from tests.conftest import make_aws_account, make_operator
@@ -164,6 +167,20 @@ def test_whose_pulls_failed_is_found_though_something_is_worse(estate: Estate, o
     [line] = response.context["table"].shown
     assert (line.aws_account, line.health) == (failing, Health.CRITICAL)
     assert "Pulls of 1 AWS account failed" in page_text(response)
+
+
+def test_findings_are_unknown_until_they_were_looked_for(estate: Estate, olgas: Client) -> None:
+    new = estate.accounts[2]
+    AccountRefresh.objects.filter(aws_account=new).update(looked_at=timezone.now() - timedelta(hours=1))
+    response = olgas.get(HOME)
+    [line] = [each for each in response.context["table"].shown if each.aws_account == new]
+    assert (line.health, line.are_findings_known) == (Health.PARTLY, False)
+    assert "None is known to have a critical finding" in page_text(response)
+    assert "in no AWS account; not known of 1" in page_text(response)
+    file: Any = olgas.get(f"{HOME}?format=csv")
+    rows = list(csv.DictReader(io.StringIO(file.getvalue().decode())))
+    assert {row["critical"] for row in rows if row["account_id"] == new.account_id} == {"unknown"}
+    assert {row["critical"] for row in rows if row["account_id"] != new.account_id} == {"0"}
 
 
 def test_the_queries_do_not_grow_with_the_aws_accounts(
