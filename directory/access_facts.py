@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from accounts.models import AwsAccount
-from directory import selectors
 from directory.finding_source import allows_everything
 from directory.models import (
     AccountAssignment,
@@ -20,6 +19,7 @@ from directory.models import (
     PermissionSet,
     PrincipalType,
 )
+from directory.reserved_roles import roles_of
 from identities.models import Attachment, IamRole
 from policies.holdings import AttachmentChange, BoundaryChange, ElsewhereChange, InlinePolicyChange
 from sync.operations import AccessChange
@@ -54,7 +54,7 @@ class EveryRole:
     def __init__(self, aws_account: AwsAccount, row: PermissionSet) -> None:
         """`aws_account`: the one that the change is carried out in."""
         self._own = aws_account.account_id
-        self._roles = selectors.roles_of(row)
+        self._roles = roles_of(row)
 
     def tell(self, facts: Callable[[RoleThere], Iterable[AccessChange]]) -> Iterator[AccessChange]:
         """What `facts` says of each; of the AWS account of the change as it is, of the others as theirs."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.urls import reverse
 
 from accounts.models import AwsAccount
-from directory import selectors
 from directory.access_facts import INLINE
 from directory.models import PermissionSet
+from directory.reserved_roles import roles_of
 from policies import draft_subjects
 from policies.draft_subjects import DraftSubject
 from policies.holdings import InlineOfRolesChange
@@ -20,7 +20,7 @@ def _set_inline(aws_account: AwsAccount, aws_id: str, name: str) -> DraftSubject
     row = rows.first()
     if row is None:
         return None
-    roles = tuple((account.account_id, role.arn if role else "") for account, role in selectors.roles_of(row))
+    roles = tuple((account.account_id, role.arn if role else "") for account, role in roles_of(row))
     change = InlineOfRolesChange(INLINE, roles, row.inline.text if row.inline else None)
     url = reverse("permission_set", kwargs={"account_id": aws_account.account_id, "aws_id": aws_id})
     others = set(row.accounts) - {account_id for account_id, _ in roles}

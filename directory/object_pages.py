@@ -16,10 +16,12 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
 from directory import kinds, selectors, tables
 from directory.entitled import EntitledEntry, entitled_entries, roles_of_entries
+from directory.instances import instance_state
 from directory.models import DirectoryGroup, DirectoryUser, PermissionSet
 from directory.people import reading_log
 from directory.people.names import called, second_of, sees_people
 from directory.people.person_record import settings_of
+from directory.reserved_roles import RESERVED, reserved_role
 from directory.selectors import AssignedPrincipal, Entry
 from iamconsole.web.counts import first_of
 from identities.models import IamRole
@@ -75,10 +77,10 @@ def role_urls(request: HttpRequest, wanted: set[tuple[str, str]]) -> dict[tuple[
         for one in visible_aws_accounts(request)
         if one.account_id in {account_id for account_id, _ in wanted} and may(operator, SEE_IAM, one)
     }
-    roles = IamRole.objects.live().filter(aws_account__in=seen, path__startswith="/aws-reserved/sso.amazonaws.com/")
+    roles = IamRole.objects.live().filter(aws_account__in=seen, path__startswith=RESERVED)
     found: dict[tuple[str, str], str] = {}
     for role in roles:
-        reserved = selectors.reserved_role(role)
+        reserved = reserved_role(role)
         account_id = seen[role.aws_account_id]
         if reserved is not None and (account_id, reserved.set_name) in wanted:
             kwargs = {"account_id": account_id, "aws_id": role.aws_id}
@@ -235,7 +237,7 @@ PERSON = ObjectPages(
         "title": called(row),
         "second": second_of(row),
         "people_settings": settings_of(row.aws_account),
-        "instance": selectors.instance_state(row.aws_account).instance,
+        "instance": instance_state(row.aws_account).instance,
     },
     tells_namesakes=False,
     called=called,

@@ -11,12 +11,14 @@ from directory import actions, draft_subjects, kinds, operations, permissions, s
 from directory.account_access import EntitlementMirror, EntitlementSource
 from directory.entitled import entitled_users, is_entitled_role
 from directory.finding_source import DirectorySource
+from directory.instances import instance_state
 from directory.models import DirectoryUser
 from directory.people import erasure
 from directory.people.mirror import DirectoryPersonMirror
 from directory.people.names import called
 from directory.people.source import DirectoryPeopleSource
 from directory.plan_check import DirectoryCheck
+from directory.reserved_roles import reserved_role
 from directory.unused_finding_source import UnusedAssignmentSource
 from directory.views import touched
 from findings import sources as findings
@@ -61,7 +63,7 @@ def register() -> None:
             "Who can use it",
             url_name="role_people",
             count=_people_of,
-            shows=lambda role: selectors.reserved_role(role) is not None or is_entitled_role(role),
+            shows=lambda role: reserved_role(role) is not None or is_entitled_role(role),
             permission=SEE_IAM,
             position=25,
         )
@@ -103,7 +105,7 @@ def _people_of(role: IamRole) -> int | None:
 
 def _people_held_by(aws_account: AwsAccount) -> Sequence[AwsAccount]:
     """In whose mirror the people are who come into the AWS account."""
-    held_by = selectors.instance_state(aws_account).held_by
+    held_by = instance_state(aws_account).held_by
     return [held_by] if held_by else []
 
 

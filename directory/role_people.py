@@ -1,7 +1,7 @@
 """Which people may take on roles, through Identity Center: asked of many roles at once, in a few queries.
 
 No trust policy names a person, and no API tells which role is a permission set's: by its name, its path and where the
-set is provisioned (selectors.py). Nothing here looks at what an operator may see: `directory.people.names` does.
+set is provisioned (reserved_roles.py). Nothing here looks at what an operator may see: `directory.people.names` does.
 """
 
 from __future__ import annotations
@@ -18,26 +18,19 @@ from django.db.models import Q
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in
 from directory.account_access import ENTITLEMENTS
+from directory.instances import holder_of
 from directory.models import (
     AccountAssignment,
     DirectoryGroup,
     DirectoryMembership,
     DirectoryUser,
     Instance,
-    PermissionSet,
     PrincipalType,
     RoleEntitlement,
 )
 from directory.people.person_record import settings_of
-from directory.selectors import (
-    ALL_SOURCES,
-    NOT_HELD,
-    ReservedRole,
-    holder_of,
-    regions_of_sets,
-    reserved_role_of,
-    why_unknown,
-)
+from directory.reserved_roles import reserved_role_of, sets_of
+from directory.selectors import ALL_SOURCES, NOT_HELD, why_unknown
 from directory.sources import GROUPS, MEMBERSHIPS, PEOPLE
 from sync.selectors import coverages_of
 
@@ -81,7 +74,7 @@ def given_roles(arns: Iterable[str]) -> dict[str, RoleGiven]:
     reserved = {arn: role for arn in arns if (role := reserved_role_of(arn))}
     if not reserved:
         return {}
-    sets = _sets_of(reserved)
+    sets = sets_of(reserved)
     assigned = _assigned({(row.aws_account_id, row.aws_id) for row in sets.values()}, map(account_in, sets))
     unknown = {
         held_by: why_unknown(coverages_of(held_by, ALL_SOURCES))
@@ -130,23 +123,6 @@ def _administering() -> list[AwsAccount]:
     """The AWS accounts whose mirrors have an instance, each instance's holder before its delegate."""
     arns = Instance.objects.live().filter(administers=True, has_permission_sets=True).order_by("pk")
     return list(filter(None, map(holder_of, dict.fromkeys(arns.values_list("arn", flat=True)))))
-
-
-def _sets_of(reserved: Mapping[str, ReservedRole]) -> dict[str, PermissionSet]:
-    """As the mirror says of the AWS account that holds the instance, before that of its delegate."""
-    names = {role.set_name for role in reserved.values()}
-    rows = list(PermissionSet.objects.live().filter(name__in=names).select_related("aws_account").order_by("pk"))
-    regions = regions_of_sets(rows)
-    holders = {arn: holder_of(arn) for arn in {row.instance_arn for row in rows}}
-    rows.sort(key=lambda row: (holders[row.instance_arn] != row.aws_account, row.pk))
-    places = [(row, regions.get((row.aws_account_id, row.instance_arn)), frozenset(row.accounts)) for row in rows]
-    found: dict[str, PermissionSet] = {}
-    for arn, role in reserved.items():
-        for row, region, accounts in places:
-            if row.name == role.set_name and region == role.region and account_in(arn) in accounts:
-                found[arn] = row
-                break
-    return found
 
 
 _Assigned = Mapping[tuple[int, str, str], Sequence[DirectoryPrincipal]]

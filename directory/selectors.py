@@ -1,7 +1,6 @@
 """Questions about Identity Center: who gets into which AWS account by which permission set, and through which group.
 
-The AWS account that holds the instance, or its delegate, answers for all AWS accounts of the organization. Nothing here
-looks at what an operator may see: `directory.people.names` says who is told names.
+Nothing here looks at what an operator may see: `directory.people.names` says who is told names.
 """
 
 from __future__ import annotations
@@ -9,25 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from aws_constraints.arn import name_of, path_of
 from directory.models import (
     AccountAssignment,
     DirectoryGroup,
     DirectoryMembership,
     DirectoryUser,
-    Instance,
     PermissionSet,
     PrincipalType,
     RoleEntitlement,
 )
-from directory.sources import ASSIGNMENTS, GROUPS, INSTANCE, MEMBERSHIPS, PEOPLE, SETS
+from directory.reserved_roles import reserved_role, sets_of
+from directory.sources import ASSIGNMENTS, GROUPS, MEMBERSHIPS, PEOPLE, SETS
 from findings.models import Finding, FindingSeverity
 from iamconsole.web.once import once_a_page
 from identities.models import IamRole
@@ -35,110 +33,6 @@ from policies.models import OrgAccount
 from sync.selectors import SourceCoverage, coverages_of
 
 ALL_SOURCES = (SETS, ASSIGNMENTS, GROUPS, MEMBERSHIPS, PEOPLE)
-RESERVED = "/aws-reserved/sso.amazonaws.com/"
-_ROLE_BEGINS = "AWSReservedSSO_"
-_PATHLESS_REGION = "us-east-1"  # roles of an instance there have no Region in their path
-
-
-# ---- What an AWS account knows of Identity Center --------------------------------------------------------------------
-@dataclass(frozen=True)
-class InstanceState:
-    """`state`: "held" – this AWS account's mirror has what is in `instance`; "elsewhere" – another one administers it;
-    "applications" – an account instance, which opens no AWS account; "none"; or why it isn't known.
-    """
-
-    state: Literal["held", "elsewhere", "applications", "none", "never", "denied", "unsupported", "failed"]
-    instance: Instance | None = None
-    held_by: AwsAccount | None = None  # of "elsewhere": whose mirror has it, if any
-    coverage: SourceCoverage | None = None
-
-
-@once_a_page
-def instance_state(aws_account: AwsAccount) -> InstanceState:
-    coverage = coverages_of(aws_account, [INSTANCE])[INSTANCE]
-    found = list(Instance.objects.live().filter(aws_account=aws_account).order_by("-administers", "pk"))
-    for instance in found:
-        if instance.administers and instance.has_permission_sets:
-            return InstanceState("held", instance, aws_account, coverage)
-    organizations = [one for one in found if not one.administers]
-    if organizations:
-        return InstanceState("elsewhere", organizations[0], holder_of(organizations[0].arn), coverage)
-    if found:
-        return InstanceState("applications", found[0], None, coverage)
-    return InstanceState("none" if coverage.is_read else coverage.state, None, None, coverage)  # type: ignore[arg-type]
-
-
-@once_a_page
-def holder_of(instance_arn: str) -> AwsAccount | None:
-    """Whose mirror has what is in the instance; the AWS account that holds it before its delegate."""
-    rows = Instance.objects.live().filter(arn=instance_arn, administers=True, has_permission_sets=True)
-    found = sorted(
-        rows.select_related("aws_account"), key=lambda row: (row.owner_id != row.aws_account.account_id, row.pk)
-    )
-    return found[0].aws_account if found else None
-
-
-# ---- Which permission set a role is of -------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class ReservedRole:
-    """A role that Identity Center made, by its name and path: no API tells of which permission set it is."""
-
-    set_name: str
-    region: str  # of the instance
-
-
-def reserved_role(role: IamRole) -> ReservedRole | None:
-    """None for a role that isn't Identity Center's."""
-    return _reserved(role.path, role.name)
-
-
-def reserved_role_of(arn: str) -> ReservedRole | None:
-    """The same of a role's ARN; None for that of anything else, too."""
-    return _reserved(path_of(arn), name_of(arn)) if f":role{RESERVED}" in arn else None
-
-
-def _reserved(path: str, role_name: str) -> ReservedRole | None:
-    """`AWSReservedSSO_<set>_<16 hexadecimal digits>`. The set's name may have a "_"."""
-    name, _, suffix = role_name.removeprefix(_ROLE_BEGINS).rpartition("_")
-    if not path.startswith(RESERVED) or not role_name.startswith(_ROLE_BEGINS) or not name or len(suffix) != 16:
-        return None
-    return ReservedRole(name, path.removeprefix(RESERVED).strip("/") or _PATHLESS_REGION)
-
-
-def sets_of_role(role: IamRole) -> list[PermissionSet]:
-    """The permission set as every mirror that has it says; none where none does. The first answers."""
-    reserved = reserved_role(role)
-    if reserved is None:
-        return []
-    account_id = role.aws_account.account_id
-    rows = PermissionSet.objects.live().filter(name=reserved.set_name).select_related("aws_account", "inline")
-    regions = regions_of_sets(rows)
-    found = [
-        row
-        for row in rows
-        if account_id in row.accounts and regions.get((row.aws_account_id, row.instance_arn)) == reserved.region
-    ]
-    return sorted(found, key=lambda row: (holder_of(row.instance_arn) != row.aws_account, row.pk))
-
-
-def roles_of(chosen: PermissionSet) -> list[tuple[AwsAccount, IamRole | None]]:
-    """The role of a set in each connected AWS account where it is provisioned; None where the mirror has none yet."""
-    connected = [
-        account
-        for account in AwsAccount.objects.filter(account_id__in=chosen.accounts).order_by("account_id")
-        if account.is_connected
-    ]
-    region = regions_of_sets([chosen]).get((chosen.aws_account_id, chosen.instance_arn), "")
-    rows = IamRole.objects.live().filter(aws_account__in=connected, name__startswith=f"{_ROLE_BEGINS}{chosen.name}_")
-    found = {row.aws_account_id: row for row in rows if reserved_role(row) == ReservedRole(chosen.name, region)}
-    return [(account, found.get(account.pk)) for account in connected]
-
-
-def regions_of_sets(sets: Iterable[PermissionSet]) -> dict[tuple[int, str], str]:
-    """Where their instances are, by whose mirror says so (the pk) and the instance."""
-    arns = {row.instance_arn for row in sets}
-    rows = Instance.objects.live().filter(arn__in=arns).values_list("aws_account", "arn", "primary_region")
-    return {(aws_account, arn): region for aws_account, arn, region in rows}
 
 
 # ---- Who can use it --------------------------------------------------------------------------------------------------
@@ -204,7 +98,7 @@ def users_of(role: IamRole) -> RoleUsers | None:
     reserved = reserved_role(role)
     if reserved is None:
         return None
-    chosen = next(iter(sets_of_role(role)), None)
+    chosen = sets_of({role.arn: reserved}).get(role.arn)
     if chosen is None:
         return RoleUsers(role, reserved.set_name, unknown=NOT_HELD)
     coverages = coverages_of(chosen.aws_account, ALL_SOURCES)

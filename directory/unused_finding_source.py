@@ -14,8 +14,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from directory import selectors
+from directory.instances import holder_of
 from directory.models import AccountAssignment, PermissionSet
+from directory.reserved_roles import RESERVED, regions_of_sets, reserved_role
 from findings.models import FindingSeverity
 from findings.sources import FindingSource, Found, stamp_of, stamp_of_code
 from iamconsole.web.words import counted
@@ -59,7 +60,7 @@ class UnusedAssignmentSource(FindingSource):
 
 
 def _roles(aws_account: AwsAccount) -> list[IamRole]:
-    rows = IamRole.objects.live().filter(aws_account=aws_account, path__startswith=selectors.RESERVED)
+    rows = IamRole.objects.live().filter(aws_account=aws_account, path__startswith=RESERVED)
     return list(rows.order_by("aws_id"))
 
 
@@ -69,7 +70,7 @@ def _unused(aws_account: AwsAccount) -> list[_UnusedRole]:
     if read_at is None or read_at < now - _READ_WITHIN:
         return []
     idle = [role for role in _roles(aws_account) if _is_idle(role)]
-    named = {role.pk: reserved for role in idle if (reserved := selectors.reserved_role(role)) is not None}
+    named = {role.pk: reserved for role in idle if (reserved := reserved_role(role)) is not None}
     count = _assigned(aws_account, {reserved.set_name for reserved in named.values()})
     found = []
     for role in idle:
@@ -92,10 +93,10 @@ def _assigned(aws_account: AwsAccount, names: Collection[str]) -> Counter[tuple[
     account_id = aws_account.account_id
     rows = PermissionSet.objects.live().filter(name__in=names).select_related("aws_account")
     sets = [row for row in rows if account_id in row.accounts]
-    regions = selectors.regions_of_sets(sets)
+    regions = regions_of_sets(sets)
     found: Counter[tuple[str, str]] = Counter()
     for row in sets:
-        if selectors.holder_of(row.instance_arn) == row.aws_account:
+        if holder_of(row.instance_arn) == row.aws_account:
             here = AccountAssignment.objects.live().filter(aws_account=row.aws_account, target_id=account_id)
             region = regions.get((row.aws_account_id, row.instance_arn), "")
             found[row.name, region] += here.filter(set_id=row.aws_id).count()

@@ -23,7 +23,8 @@ from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
 from directory.entitled import EntitledEntry, entitled_entries, roles_of_entries
 from directory.models import DirectoryGroup, DirectoryUser
-from directory.selectors import Entry, entries_of, regions_of_sets, reserved_role
+from directory.reserved_roles import regions_of_sets, reserved_role
+from directory.selectors import Entry, entries_of
 from iamconsole.web.exports import csv_line
 from policies.engine.catalogue import AccessLevel
 from policies.engine.combine import Decision

@@ -18,7 +18,7 @@ from access.who_can.chains import PERHAPS, UNSEEN_ROLE, chains_of, matches_of
 from accounts.models import AwsAccount
 from aws_constraints.arn import account_in
 from directory.account_access import SERVICE
-from directory.selectors import reserved_role_of
+from directory.reserved_roles import reserved_role_of
 from policies.engine.callers import caller_of
 from policies.engine.combine import Decision
 

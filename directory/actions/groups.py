@@ -9,7 +9,8 @@ from django import forms
 
 from directory import selectors
 from directory.actions.fields import PersonField
-from directory.models import AccountAssignment, DirectoryGroup, DirectoryMembership, Instance
+from directory.instances import held_instance
+from directory.models import AccountAssignment, DirectoryGroup, DirectoryMembership
 from directory.operations import withdraw
 from directory.operations.groups import LONGEST, CreateDirectoryGroup, CreateGroupParams, delete_group
 from directory.operations.memberships import add_member, remove_member
@@ -156,13 +157,6 @@ class NewDirectoryGroupForm(ActionForm):
         said = {name: self.cleaned_data[name] for name in ("name", "description")}
         p = CreateGroupParams(self.instance.store_arn, self.instance.primary_region, **said)
         return [CreateDirectoryGroup().spec(p)]
-
-
-def held_instance(aws_account: Any) -> Instance | None:
-    """The one with permission sets that the AWS account administers."""
-    rows = Instance.objects.live().filter(aws_account=aws_account, administers=True, has_permission_sets=True)
-    found: Instance | None = rows.order_by("pk").first()
-    return found
 
 
 def register() -> None:

@@ -11,7 +11,8 @@ from accounts.roles import SEE_PEOPLE
 from directory import selectors
 from directory.actions.assignments import UNTIL
 from directory.actions.fields import AccountField, GroupOfDirectoryField, SetField
-from directory.actions.groups import NO_INSTANCE, end_assignments, held_instance, take_out
+from directory.actions.groups import NO_INSTANCE, end_assignments, take_out
+from directory.instances import held_instance
 from directory.models import AccountAssignment, DirectoryGroup, DirectoryUser, PermissionSet
 from directory.operations import assign
 from directory.operations.assignments import params_of

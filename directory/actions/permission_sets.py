@@ -10,8 +10,9 @@ from django import forms
 
 from directory import selectors
 from directory.actions.fields import OneSetPolicyField, SetPolicyField
-from directory.actions.groups import NO_INSTANCE, held_instance
+from directory.actions.groups import NO_INSTANCE
 from directory.draft_subjects import SET_INLINE
+from directory.instances import held_instance
 from directory.models import PermissionSet
 from directory.operations import withdraw
 from directory.operations.edits import edited

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from accounts.models import AwsAccount
 from directory import selectors
+from directory.instances import held_instance
 from directory.models import (
     AccountAssignment,
     DirectoryGroup,
     DirectoryMembership,
     DirectoryUser,
-    Instance,
     PermissionSet,
     PrincipalType,
 )
@@ -64,7 +64,7 @@ def reverse_set(aws_account: AwsAccount, ref: ObjectRef, before: Content, after:
 
 
 def _set_made_again(aws_account: AwsAccount, before: Content) -> Reversal:
-    instance = _instance(aws_account)
+    instance = held_instance(aws_account)
     text = _inline(before)
     if instance is None or text is None:
         return Reversal(left=(_NOT_KEPT if instance else _GONE_SINCE,))
@@ -80,12 +80,6 @@ def _set_made_again(aws_account: AwsAccount, before: Content) -> Reversal:
     )
     steps = plan_set(instance.arn, instance.primary_region, before["name"], content)
     return Reversal(tuple(steps), (_NEW_ARN,))
-
-
-def _instance(aws_account: AwsAccount) -> Instance | None:
-    rows = Instance.objects.live().filter(aws_account=aws_account, administers=True, has_permission_sets=True)
-    found: Instance | None = rows.order_by("pk").first()
-    return found
 
 
 def _inline(content: Content) -> str | None:
@@ -144,7 +138,7 @@ def reverse_group(aws_account: AwsAccount, ref: ObjectRef, before: Content, afte
     if before and after:
         return Reversal(left=(_NO_CALL,))
     if before:
-        instance = _instance(aws_account)
+        instance = held_instance(aws_account)
         if instance is None:
             return Reversal(left=(_GONE_SINCE,))
         about = (instance.store_arn, instance.primary_region)

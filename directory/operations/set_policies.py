@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from aws_constraints.arn import is_managed_by_aws, name_of
-from directory import selectors
 from directory.access_facts import EveryRole, RoleThere, policy_arn
 from directory.operations.sets_base import SetContent, SetEdit, SetParams, mirrored_set
+from directory.reserved_roles import roles_of
 from iamconsole.web.words import some
 from policies.holdings import AttachmentChange, BoundaryChange
 from policies.models import ManagedPolicy
@@ -146,7 +146,7 @@ class _Attach(PolicyOperation):
 def _of_roles_quota(aws_account: AwsAccount, p: PolicyOfSetParams, count: int) -> Iterator[PlanFinding]:
     """IAM counts the policies of each role by itself: where it is too many, provisioning fails there."""
     row = mirrored_set(aws_account, p.set_arn)
-    for account, _ in selectors.roles_of(row) if row else ():
+    for account, _ in roles_of(row) if row else ():
         of_role = quotas_of(account)[ATTACHED_TO_ROLE]
         so_many = f"The role of {p.set_name} in AWS account {account.account_id} would have {count} policies"
         yield from of_role.findings(count, "TOO_MANY_POLICIES_OF_ROLE", so_many)
@@ -155,7 +155,7 @@ def _of_roles_quota(aws_account: AwsAccount, p: PolicyOfSetParams, count: int) -
 def missing_there(aws_account: AwsAccount, set_arn: str, policy: str) -> list[PlanFinding]:
     """Connected AWS accounts where the set is, and whose mirror has no such customer managed policy."""
     row = mirrored_set(aws_account, set_arn)
-    accounts = [account for account, _ in selectors.roles_of(row)] if row else []
+    accounts = [account for account, _ in roles_of(row)] if row else []
     arns = {account.pk: policy_arn(account.partition, account.account_id, policy) for account in accounts}
     rows = ManagedPolicy.objects.live().filter(aws_account__in=accounts)
     read = set(rows.order_by().values_list("aws_account", flat=True).distinct())

@@ -14,6 +14,7 @@ from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from directory import selectors, tables
+from directory.instances import instance_state
 from directory.models import AccountAssignment, DirectoryGroup, DirectoryUser, PermissionSet
 from directory.people import reading_log
 from directory.people.names import exports_people, sees_people
@@ -66,7 +67,7 @@ def center_tabs(request: HttpRequest, held_by: AwsAccount, current: str) -> list
 @require_GET
 def identity_center(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
-    operator, state = signed_in(request), selectors.instance_state(aws_account)
+    operator, state = signed_in(request), instance_state(aws_account)
     held_by = state.held_by
     context: dict[str, Any] = {
         "aws_account": aws_account,
@@ -93,7 +94,7 @@ def list_context(request: HttpRequest, aws_account: AwsAccount, current: str, so
     return {
         "tabs": center_tabs(request, aws_account, current),
         "coverage": coverages_of(aws_account, [source])[source],
-        "held": selectors.instance_state(aws_account),
+        "held": instance_state(aws_account),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.models import AwsAccount
-from directory import selectors
+from directory.instances import holder_of, instance_state
 from directory.models import (
     AccountAssignment,
     DirectoryGroup,
@@ -103,14 +103,14 @@ def test_lists_are_read_over_their_pages(made: MadeIdentityCenter, aws_account: 
 
 def test_none_is_an_answer(emulator: Emulator, aws_account: AwsAccount) -> None:
     pulled(aws_account, source=INSTANCE)
-    assert selectors.instance_state(aws_account).state == "none"
+    assert instance_state(aws_account).state == "none"
     assert not any(sources[name].serves(aws_account) for name in (SETS, ASSIGNMENTS, GROUPS, MEMBERSHIPS, PEOPLE))
 
 
 def test_an_account_instance_opens_no_aws_account(emulator: Emulator, aws_account: AwsAccount) -> None:
     emulator.client("sso-admin", region_name="eu-central-1").create_instance(Name="apps")
     pulled(aws_account, source=INSTANCE)
-    state = selectors.instance_state(aws_account)
+    state = instance_state(aws_account)
     assert (state.state, state.instance and state.instance.primary_region) == ("applications", "eu-central-1")
     assert not sources[SETS].serves(aws_account)
 
@@ -120,22 +120,22 @@ def test_a_member_is_told_who_holds_it(emulator: Emulator, aws_account: AwsAccou
     made = MadeIdentityCenter(emulator, organization)
     member = connect_member(organization.account("Staging"), "Staging")
     pulled(member, source=INSTANCE)
-    state = selectors.instance_state(member)
+    state = instance_state(member)
     assert (state.state, state.held_by) == ("elsewhere", None)
     assert not sources[SETS].serves(member)
 
     made.delegate(member.account_id)
     pulled(member, source=INSTANCE)
-    assert selectors.instance_state(member).state == "held"
+    assert instance_state(member).state == "held"
     pulled(aws_account, source=INSTANCE)
-    assert selectors.holder_of(made.arn) == aws_account  # who holds it answers before its delegate
+    assert holder_of(made.arn) == aws_account  # who holds it answers before its delegate
 
 
 def test_what_aws_denies_is_not_read(emulator: Emulator, aws_account: AwsAccount) -> None:
     denied = {"code": "AccessDeniedException", "status": 400, "message": "not authorized to perform: sso:ListInstances"}
     emulator.rules([{"action": "ListInstances", "when": "before", "error": denied}])
     assert pull_all(aws_account, source=INSTANCE).state == Run.State.FAILED
-    assert selectors.instance_state(aws_account).state == "denied"
+    assert instance_state(aws_account).state == "denied"
 
 
 def test_an_assignment_that_is_denied_stays(center: Arranged, emulator: Emulator, aws_account: AwsAccount) -> None:
