@@ -6,11 +6,12 @@ What a change does there needs the grants of whoever proposes it, and approvals,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from accounts.models import AwsAccount
+from iamconsole.web.once import once_a_page
 from sync.changes.steps import known_steps
-from sync.models import Change
+from sync.models import ApprovalDemand, Change
 from sync.operation_mixins import AffectsOtherAccounts
 from sync.operations import PlannedStep
 
@@ -33,8 +34,23 @@ def steps_by_account(aws_account: AwsAccount, planned: Iterable[PlannedStep]) ->
 def affected_by(change: Change) -> list[AwsAccount]:
     """Of a stored change: those of now, and those that were asked for approvals when it was proposed."""
     found = set(steps_by_account(change.aws_account, affecting_steps(change)))
-    found |= {kept.of_account for kept in change.demands.all() if kept.of_account is not None}
+    found |= {kept.of_account for kept in kept_demands(change) if kept.of_account is not None}
     return sorted(found, key=lambda each: each.account_id)
+
+
+@once_a_page
+def kept_demands(change: Change) -> Sequence[ApprovalDemand]:
+    """What was asked for when it was proposed, and when it was handed over."""
+    return list(change.demands.select_related("of_account"))
+
+
+def remember_kept_demands(changes: Sequence[Change]) -> None:
+    """While a page is made: those of each change, in one query."""
+    found: dict[int, list[ApprovalDemand]] = {each.pk: [] for each in changes}
+    for kept in ApprovalDemand.objects.filter(change__in=changes).select_related("of_account").order_by("pk"):
+        found[kept.change_id].append(kept)
+    for each in changes:
+        kept_demands.remember(found[each.pk], each)
 
 
 def concerned(change: Change) -> list[AwsAccount]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from accounts.access import may, who_may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER, APPROVE
-from sync.changes.affected import concerned
-from sync.changes.demands import Demand, demands
+from iamconsole.web.once import once_a_page
+from sync.changes.affected import concerned, remember_kept_demands
+from sync.changes.demands import Demand, demands, remember_rules
 from sync.changes.sole_owner import decides_alone
-from sync.changes.span import digest_to_check
+from sync.changes.span import digest_to_check, remember_begun
 from sync.changes.transitions import DELETE_APPEARED, LEAVE_OUT
 from sync.checks import PlanFinding
 from sync.models import Approval, BreakGlass, Change, Override, Step
@@ -35,13 +36,37 @@ def valid_approvals(change: Change) -> list[Approval]:
     One of one's own counts as long as nobody else may approve. Of one of a change across AWS accounts: under all of
     that, too, until this one is begun.
     """
-    given = change.approvals.filter(approved=True, void=False, digest=change.digest).select_related("operator")
+    given = [each for each in _given(change) if each.digest == change.digest]
     if given and (of_all := digest_to_check(change)):
-        given = given.filter(span_digest=of_all)
+        given = [each for each in given if each.span_digest == of_all]
     if not given:
         return []
     where = concerned(change)
     return [approval for approval in given if _counts(approval, change, where)]
+
+
+@once_a_page
+def _given(change: Change) -> Sequence[Approval]:
+    """Those that weren't withdrawn, of whatever plan."""
+    return list(change.approvals.filter(approved=True, void=False).select_related("operator"))
+
+
+def remember_approvals(changes: Sequence[Change]) -> None:
+    """While a page is made: what is asked for in each of these and what was given, in a few queries for all."""
+    found: dict[int, list[Approval]] = {each.pk: [] for each in changes}
+    rows = Approval.objects.filter(change__in=changes, approved=True, void=False).prefetch_related("operator")
+    for approval in rows:
+        found[approval.change_id].append(approval)
+    for operator in {approval.operator for approval in rows}:  # one row each, which all of theirs share
+        operator.remembered_grants = tuple(operator.held_grants())
+    glass = BreakGlass.objects.filter(change__in=changes, void=False).select_related("operator").order_by("-at", "-pk")
+    first = {each.change_id: each for each in glass}
+    for each in changes:
+        _given.remember(found[each.pk], each)
+        _glass_of.remember(first.get(each.pk), each)
+    remember_kept_demands(changes)
+    remember_rules([each.aws_account for each in changes])
+    remember_begun(changes)
 
 
 def _counts(approval: Approval, change: Change, where: Iterable[AwsAccount]) -> bool:
@@ -55,9 +80,14 @@ def owns_all(operator: Operator, change: Change) -> bool:
     return all(may(operator, ADMINISTER, each) for each in concerned(change))
 
 
+@once_a_page
+def _glass_of(change: Change) -> BreakGlass | None:
+    return change.broken_glass.filter(void=False).select_related("operator").first()
+
+
 def owner_stands_in(change: Change) -> bool:
     """Whether an owner, still one, answers for the change instead of those whose approvals are missing."""
-    glass = change.broken_glass.filter(void=False).select_related("operator").first()
+    glass = _glass_of(change)
     return glass is not None and owns_all(glass.operator, change)
 
 
@@ -167,7 +197,7 @@ class ChangeSituation:
 
     @cached_property
     def has_approved(self) -> bool:
-        return self.change.approvals.filter(operator=self.operator, approved=True, void=False).exists()
+        return any(each.operator_id == self.operator.pk for each in _given(self.change))
 
     @cached_property
     def without_override(self) -> list[PlanFinding]:

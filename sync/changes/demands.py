@@ -15,8 +15,9 @@ from typing import Any
 from accounts.access import may
 from accounts.models import ApprovalRule, AwsAccount, Operator, Risk, approvals_words
 from accounts.roles import APPROVE, CARE
+from iamconsole.web.once import once_a_page
 from sync import operations
-from sync.changes.affected import affecting_steps, steps_by_account
+from sync.changes.affected import affecting_steps, kept_demands, steps_by_account
 from sync.changes.sole_owner import decides_alone
 from sync.changes.steps import known_steps
 from sync.models import Approval, ApprovalDemand, Change
@@ -191,13 +192,27 @@ def _of_others(aws_account: AwsAccount, planned: Sequence[PlannedStep]) -> Itera
 
 def rules_for(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> list[ApprovalRule]:
     """The rules of the AWS account that ask something of a plan with these steps."""
-    rules = list(ApprovalRule.objects.filter(aws_account=aws_account).select_related("group"))
+    rules = _rules_of(aws_account)
     if not rules:
         return []
     planned = list(planned)
     draft = prefetched_draft(aws_account, planned)
     risks = {risk for step in planned for risk in _risks(draft, step.operation, step.params)}
     return [rule for rule in rules if rule.risk in risks]
+
+
+@once_a_page
+def _rules_of(aws_account: AwsAccount) -> Sequence[ApprovalRule]:
+    return list(ApprovalRule.objects.filter(aws_account=aws_account).select_related("group"))
+
+
+def remember_rules(aws_accounts: Sequence[AwsAccount]) -> None:
+    """While a page is made: the rules of each AWS account, in one query."""
+    found: dict[int, list[ApprovalRule]] = {each.pk: [] for each in aws_accounts}
+    for rule in ApprovalRule.objects.filter(aws_account__in=aws_accounts).select_related("group"):
+        found[rule.aws_account_id].append(rule)
+    for each in aws_accounts:
+        _rules_of.remember(found[each.pk], each)
 
 
 def is_care(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> bool:
@@ -256,7 +271,7 @@ def _risks(draft: Draft, operation: Operation[Any], params: Any) -> Iterator[Ris
 
 
 def _kept(change: Change) -> Iterator[Demand]:
-    for kept in change.demands.select_related("of_account"):
+    for kept in kept_demands(change):
         yield Demand(kept.approvals, kept.risk, kept.role, kept.group_id, kept.group_name, of_account=kept.of_account)
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
 
+from iamconsole.web.once import once_a_page
 from sync.models import Attempt, Change, SpanningChange
 from sync.queue import ADVANCE, wake
 
@@ -82,7 +83,12 @@ def digest_of_span(changes: Iterable[Change]) -> str:
 
 def digest_to_sign(change: Change) -> str:
     """That of the change across AWS accounts that it is one of; "" of any other change."""
-    return digest_of_span(current_changes(change.span_id)) if change.span_id else ""
+    return _digest_of(change.span_id) if change.span_id else ""
+
+
+@once_a_page
+def _digest_of(span_id: int) -> str:
+    return digest_of_span(current_changes(span_id))
 
 
 def digest_to_check(change: Change) -> str:
@@ -103,9 +109,22 @@ def is_held_back(change_id: int) -> bool:
     return change.span.halted_at is not None or any(stops_others(each) for each in current_changes(change.span))
 
 
+@once_a_page
 def was_begun(change: Change) -> bool:
     """Whether anything of it was ever tried at AWS."""
     return Attempt.objects.filter(step__change=change).exists()
+
+
+def remember_digest(span: SpanningChange, digest: str) -> None:
+    """While a page is made: what approvals sign of the whole."""
+    _digest_of.remember(digest, span.pk)
+
+
+def remember_begun(changes: Sequence[Change]) -> None:
+    """While a page is made: whether each was begun, in one query."""
+    begun = set(Attempt.objects.filter(step__change__in=changes).values_list("step__change", flat=True))
+    for each in changes:
+        was_begun.remember(each.pk in begun, each)
 
 
 def stops_others(change: Change) -> bool:

@@ -20,8 +20,9 @@ from accounts.stepup import is_fresh
 from iamconsole.web.words import counted, number
 from sync import checks
 from sync.changes import transitions
+from sync.changes.approvers import remember_approvals
 from sync.changes.rules import why_not as why_not_of_one
-from sync.changes.span import is_left_out
+from sync.changes.span import is_left_out, remember_digest
 from sync.checks import PlanFinding
 from sync.models import Change, SpanningChange, Step
 from sync.spanning.events import APPROVE_IT, EVENTS, SpanAndOperator, SpanEvent, may_leave_out, why_not
@@ -177,7 +178,7 @@ class SpanPage:
     # ---- What may be done ------------------------------------------------------------------------------------
     @cached_property
     def buttons(self) -> Mapping[str, SpanEvent]:
-        return {event.name: event for event in EVENTS if not why_not(event, self.asked)}
+        return {event.name: event for event in EVENTS if not self.why_not[event.name]}
 
     @cached_property
     def why_not(self) -> Mapping[str, str]:
@@ -222,6 +223,8 @@ def fetch_span(request: HttpRequest, pk: int) -> SpanAndOperator:
     if not any(map(asked.sees, asked.at.changes)):
         raise Http404("No such change.")
     prefetch_related_objects(asked.at.changes, "steps")  # of all of them at once
+    remember_approvals(asked.at.changes)
+    remember_digest(asked.span, asked.at.digest)
     return asked
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
@@ -197,3 +199,26 @@ def test_mails_go_out_once_for_all_of_it(
         assert f"change {span.pk} across AWS accounts" in mail.subject
         assert reverse("spanning_change", args=[span.pk]) in mail.body
         assert "Acme" not in mail.body
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_more_aws_accounts_take_no_more_queries(
+    three: Three, client_of: ClientOf, erin: Operator, vera: Operator, approved: bool
+) -> None:
+    three.set_approvals(1, 1, 1)
+    grant(vera, Role.APPROVER, three.accounts)
+    asked = []
+    for number in (2, 3):
+        plans = [
+            spanning.AccountPlan(each, "Let ci read", three.steps(place))
+            for place, each in enumerate(three.accounts[:number])
+        ]
+        span = spanning.propose_across(actor=erin, reason="", plans=plans)
+        if approved:
+            spanning.approve(span=span, actor=vera, digest=at(span).digest)
+        client, url = client_of(erin), reverse("spanning_change", args=[span.pk])
+        client.get(url)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(url)
+        asked.append(len(captured))
+    assert asked[0] == asked[1] < 25
