@@ -35,14 +35,16 @@ class AccountAffected:
 
 
 class ResourceDifference:
-    """Of one resource that the mirror has. `changes`: all of a plan; `undone`: what the mirror has of it already."""
+    """Of one resource that the mirror has. `changes`: all of a plan, of other resources, too; `undone`: what the mirror
+    has of it already."""
 
     def __init__(self, row: Resource, changes: Sequence[ResourceChange], undone: Sequence[ResourceChange] = ()) -> None:
         self.row = row
         held = held_policies(row)
         self.why = "" if isinstance(held, HeldPolicies) else (held.why or _NOT_READ)
         self._held = held
-        self._changes, self._undone = changes, undone
+        self._changes = [each for each in changes if each.resource_arn == row.arn]
+        self._undone = [each for each in undone if each.resource_arn == row.arn]
 
     @cached_property
     def exposures(self) -> tuple[ResourceExposure | None, ResourceExposure | None]:

@@ -45,9 +45,13 @@ def planned_policies(held: Held, asked: str, changes: Iterable[ResourceChange]) 
 
 
 def planned_as_whole(held: HeldPolicies, changes: Sequence[ResourceChange]) -> HeldPolicies:
-    """The same of all that stands on a resource that the mirror has: also of its aliases, its stream."""
-    if held.resource is None or not changes:
+    """The same of all that stands on a resource that the mirror has: also of its aliases, its stream.
+
+    `changes`: of any resources.
+    """
+    if held.resource is None:
         return held
+    changes = [each for each in changes if each.resource_arn == held.resource.arn]
     written = (each for each in changes if isinstance(each, ResourcePolicyChange | ResourceStatementChange))
     stand_on = [each.on or each.resource_arn for each in written]
     for on in dict.fromkeys([held.resource.arn, *(each.arn for each in held.policies), *stand_on]):

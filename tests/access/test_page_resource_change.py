@@ -177,3 +177,17 @@ def test_the_editor_doesnt_say_that_nothing_changes_where_it_does(
     assert outside in closed and nobody not in closed
     named_too = said(opened_to("*", {"AWS": f"arn:aws:iam::{ID}:user/eve"}))
     assert nobody in named_too
+
+
+def test_what_a_plan_says_of_one_resource_is_not_taken_for_another_s(alone: AwsAccount, olga: Operator) -> None:
+    """Both policies name any resource: each is about the one that it stands on."""
+    user(alone, "eve")
+    jobs, inbox = (hold(alone, "sqs.queue", f"arn:aws:sqs:eu-west-1:{ID}:{name}") for name in ("jobs", "inbox"))
+    to_eve = document_text(trust({"AWS": f"arn:aws:iam::{ID}:user/eve"}, "sqs:SendMessage", Resource="*"))
+    to_all = document_text(trust("*", "sqs:ReceiveMessage", Resource="*"))
+    change = propose(alone, olga, [put_policy(jobs, to_eve), put_policy(inbox, to_all)])
+    of_jobs, of_inbox = change.measured["resource_access"]["resources"]
+    assert [of_jobs["after"], of_inbox["after"]] == ["closed", "public"]
+    assert not of_jobs["opens"]
+    assert "sqs:ReceiveMessage" not in str(of_jobs)
+    assert codes(change).count("OPENS_RESOURCE_TO_EVERYBODY") == 1
