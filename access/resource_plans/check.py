@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from access.exposure.rules import levels_words
 from access.exposure.values import Opening, PartyKind, ResourceExposure
 from access.plans import comparing
 from access.plans.effects import MOST_KEPT, Effort, kept_effects
@@ -163,10 +164,11 @@ def _openings(difference: ResourceDifference) -> Iterator[PlanFinding]:
     for each in _new_openings(*difference.exposures):
         if each.among_all:
             continue
-        levels = some([str(level).lower() for level in each.levels], len(each.levels))
         under = "" if each.is_sure else ", under conditions"
         severity = _SEVERITIES[each.party.kind] if each.is_sure else "warning"
-        words = f"{_opened_to(each)} gets to the {KINDS[row.kind].word} {row.name} ({levels}){under}."
+        who = _opened_to(each)
+        comma = "," if "," in who else ""
+        words = f"{who}{comma} gets to the {KINDS[row.kind].word} {row.name} ({levels_words(each.levels)}){under}."
         about = (row.arn, each.party.name, *sorted(each.actions)[:_MOST_ABOUT])
         yield PlanFinding(CODES[each.party.kind], severity, words, about=about, amount=len(each.actions))
 
@@ -174,9 +176,9 @@ def _openings(difference: ResourceDifference) -> Iterator[PlanFinding]:
 def _opened_to(opening: Opening) -> str:
     name = opening.party.name
     return {
-        PartyKind.ANYBODY: "Everybody, without signing in," if opening.unsigned else "Everybody with an AWS account",
+        PartyKind.ANYBODY: "Everybody, without signing in" if opening.unsigned else "Everybody with an AWS account",
         PartyKind.ACCOUNT: f"AWS account {name}",
         PartyKind.CANONICAL: f"The canonical user {name}",
         PartyKind.ORGANIZATION: f"Every AWS account of the organization {name}",
-        PartyKind.SERVICE: f"{name}, on behalf of any AWS account,",
+        PartyKind.SERVICE: f"{name}, on behalf of any AWS account",
     }[opening.party.kind]

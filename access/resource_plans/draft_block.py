@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from access.drafts.effects import WHILE_TYPING
-from access.resource_plans.blocks import block_of
+from access.resource_plans.blocks import ResourceBlock, block_of
 from access.resource_plans.check import kept_of
 from access.resource_plans.measuring import differences
 from accounts.access import may
@@ -22,6 +22,7 @@ from policies.holdings import ResourcePolicyChange
 from sync.naming import Names
 
 MOST_ACCOUNTS = 4  # beside its own
+_NOT_KNOWN = "not known"
 
 
 def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
@@ -42,13 +43,29 @@ def said(draft: CheckedDraft) -> Mapping[str, Any] | None:
         return row is not None and may(draft.operator, SEE_IAM, row)
 
     kept = kept_of(draft.aws_account, found[0], WHILE_TYPING, MOST_ACCOUNTS) if found else None
+    block = block_of(kept, draft.aws_account.account_id, may_see) if kept else None
     return {
         "subject": subject,
-        "is_same": is_same,
-        "resource": block_of(kept, draft.aws_account.account_id, may_see) if kept else None,
+        "resource": block,
         "opens": kept["opens"] if kept else [],
+        "summary": _summary(block) if block else "Nothing: it says what is in force.",
         "names": Names(draft.operator, draft.aws_account),
     }
+
+
+def _summary(block: ResourceBlock) -> str:
+    """What comes of it, in a sentence, of a draft that opens it to nobody."""
+    if block.accounts:
+        return f"{' · '.join(f'{each.name}: {each.summary or _NOT_KNOWN}' for each in block.accounts)}."
+    if block.why:
+        return "Who gains and loses what isn’t known."
+    if block.concerned:
+        return "Access changes in AWS accounts that you can’t see."
+    if block.is_changed:
+        return "Who gets in from outside changes."
+    if block.not_connected:
+        return "Nobody’s access is known to change: not all AWS accounts it names are connected."
+    return "Nobody’s access changes as far as it is looked at here."
 
 
 def register() -> None:

@@ -158,7 +158,7 @@ def test_the_editor_says_it(alone: AwsAccount, partner: AwsAccount, olga: Operat
         return " ".join(text_of(client_of(olga).post(url, {"document": text}).content.decode()).split())
 
     assert "Nothing: it says what is in force." in said(opened_to({"AWS": OTHER}))
-    assert "Opens it: Everybody, without signing in," in said(opened_to("*"))
+    assert "Opens it: Everybody, without signing in." in said(opened_to("*"))
     assert "Partner: 1 principal loses." in said(opened_to({"AWS": ID}))
 
 
