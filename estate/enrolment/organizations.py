@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -51,6 +51,8 @@ class Progress(StrEnum):
     NEVER = "never"
 
 
+# What may be chosen: what isn't connected, and can be got into.
+CHOOSABLE = (Progress.FOUND, Progress.CHOSEN, Progress.REFUSED, Progress.LEFT_OUT, Progress.NEVER)
 _OF_STATES = {
     Progress.CONNECTING: State.CONNECTING,
     Progress.FOUND: State.WORKS,
@@ -115,8 +117,8 @@ def _rank(row: Any) -> tuple[bool, datetime]:
 
 # ---- Its AWS accounts ------------------------------------------------------------------------------------------------
 def accounts_of(organization: ReadOrganization) -> QuerySet[Any]:
-    """With `progress`, `by_unit` to order by, `here_pk` of the AWS account here, and what the newest open enrolment
-    that it is in says of it: `tried_state`, `tried_why`, `tried_in`."""
+    """With `progress`, `is_choosable`, `by_unit` to order by, `here_pk` of the AWS account here, and what the newest
+    open enrolment that it is in says of it: `tried_state`, `tried_why`, `tried_in`."""
     here = AwsAccount.objects.filter(account_id=OuterRef("aws_id")).exclude(connection=AwsAccount.Connection.SNAPSHOT)
     left_out = LeftOutAccount.objects.filter(organization_id=organization.id, account_id=OuterRef("aws_id"))
     unit = OrgUnit.objects.live().filter(aws_account=OuterRef("aws_account"), aws_id=OuterRef("parent_id"))
@@ -141,12 +143,9 @@ def accounts_of(organization: ReadOrganization) -> QuerySet[Any]:
             output_field=CharField(),
         ),
     )
-    annotated: QuerySet[Any] = rows.annotate(progress=_progress())
+    can_be_chosen = ExpressionWrapper(Q(gone_at=None, progress__in=CHOOSABLE), output_field=BooleanField())
+    annotated: QuerySet[Any] = rows.annotate(progress=_progress()).annotate(is_choosable=can_be_chosen)
     return annotated
-
-
-def _name_of(unit: QuerySet[OrgUnit]) -> Coalesce:
-    return Coalesce(Subquery(unit.values("name_key")[:1]), Value(""))
 
 
 def _progress() -> Case:
@@ -163,12 +162,31 @@ def _progress() -> Case:
     )
 
 
-# What may be chosen: what isn't connected, and can be got into.
-CHOOSABLE = (Progress.FOUND, Progress.CHOSEN, Progress.REFUSED, Progress.LEFT_OUT, Progress.NEVER)
+_WHY_NOT = {
+    Progress.CONNECTED: "connected already",
+    Progress.RESTS: "connected already",
+    Progress.CONNECTING: "being connected",
+    Progress.INACTIVE: "not active in AWS",
+}
+_MOST_NAMED = 5
 
 
-def choosable(organization: ReadOrganization) -> QuerySet[Any]:
-    return accounts_of(organization).filter(gone_at=None, progress__in=CHOOSABLE)
+def why_not_chosen(account_ids: Collection[str], rows: Sequence[Any]) -> str:
+    """A sentence that names those of the AWS accounts that can't be enrolled; "" where all can. `rows`: those of
+    `accounts_of` that have these ids."""
+    found = {row.aws_id: row for row in rows}
+    reasons = []
+    for account_id in sorted(set(account_ids)):
+        row = found.get(account_id)
+        if row is None or row.gone_at:
+            reasons.append(f"{account_id} isn’t in the organization")
+        elif not row.is_choosable:
+            reasons.append(f"{row.name} ({account_id}) is {_WHY_NOT[row.progress]}")
+    if not reasons:
+        return ""
+    more = len(reasons) - _MOST_NAMED
+    named = reasons if more <= 0 else [*reasons[:_MOST_NAMED], f"{more} more can’t be enrolled either"]
+    return f"{'; '.join(named)}. Choose other AWS accounts."
 
 
 def count_new(organizations: Sequence[ReadOrganization]) -> dict[str, int]:

@@ -21,7 +21,7 @@ from accounts.models import Operator
 from accounts.roles import ADMINISTER
 from aws_constraints.arn import account_in
 from estate.enrolment import work
-from estate.enrolment.organizations import ReadOrganization, choosable
+from estate.enrolment.organizations import ReadOrganization, accounts_of, why_not_chosen
 from estate.models import AccountEnrolment, EnrolledAccount, LeftOutAccount
 from iamconsole.web.selections import MOST_PICKED
 from policies.models import OrgAccount
@@ -100,12 +100,9 @@ def _chosen(organization: ReadOrganization, account_ids: Collection[str]) -> lis
         raise ValidationError("Choose AWS accounts first.")
     if len(account_ids) > MOST_PICKED:
         raise ValidationError(f"Choose {MOST_PICKED:,} AWS accounts at most for one enrolment.")
-    found = list(choosable(organization).filter(aws_id__in=account_ids).order_by("name_key", "pk"))
-    if missing := set(account_ids) - {row.aws_id for row in found}:
-        raise ValidationError(
-            f"{', '.join(sorted(missing)[:5])}: connected already, not active in AWS, or no longer in the organization."
-            " Choose again."
-        )
+    found = list(accounts_of(organization).filter(aws_id__in=account_ids).order_by("name_key", "pk"))
+    if refusal := why_not_chosen(account_ids, found):
+        raise ValidationError(refusal)
     return found
 
 

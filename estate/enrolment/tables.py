@@ -97,6 +97,7 @@ ACCOUNTS = Table(
     search=narrowed,
     search_hint="Name or account id",
     copies=("aws_id", "account id"),
+    pickable="is_choosable",
     columns=(
         Column("name", "Name", lambda row: row.name, cell=_name, sort="name_key"),
         Column("account_id", "Account id", lambda row: row.aws_id, css="num", sort="aws_id"),

@@ -18,18 +18,24 @@ from accounts.access import signed_in
 from accounts.models import AwsAccount, GrantGain
 from estate.enrolment import cloudformation, services, terraform
 from estate.enrolment.forms import ConnectEnrolledForm, EnrolmentForm
-from estate.enrolment.organizations import ReadOrganization, accounts_of, read_organization, read_organizations
+from estate.enrolment.organizations import (
+    ReadOrganization,
+    accounts_of,
+    read_organization,
+    read_organizations,
+    why_not_chosen,
+)
 from estate.enrolment.tables import ACCOUNTS
 from estate.models import AccountEnrolment, EnrolledAccount
-from iamconsole.web.listings import list_response, picked
-from iamconsole.web.selections import KEPT, keep_posted, kept
+from iamconsole.web.listings import ALL, list_response, picked
+from iamconsole.web.selections import KEPT, keep, keep_posted, kept, posted_ids
 from iamconsole.web.tables import PickUse
 from iamconsole.web.words import counted
 from sync.views.live import poll_response, signature
 
 State = EnrolledAccount.State
 REFUSED = 422
-_CHOOSE_AGAIN = "Choose AWS accounts again: of those that were chosen, some are no longer there."
+_CHOOSE_AGAIN = "Choose AWS accounts again: what was chosen isn’t kept any more, or nothing was."
 
 
 # ---- The AWS accounts of an organization -----------------------------------------------------------------------------
@@ -45,7 +51,7 @@ def enrolment_home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def enrolment_accounts(request: HttpRequest, organization_id: str) -> HttpResponseBase:
     organization = _fetch(organization_id)
-    stage_url = reverse("enrolment_accounts_stage", kwargs={"organization_id": organization_id})
+    stage_url = _stage_url(organization_id)
     new_url = reverse("enrolment_new", kwargs={"organization_id": organization_id})
     leaving = reverse("enrolment_leave_out", kwargs={"organization_id": organization_id})
     uses = (
@@ -81,7 +87,7 @@ def enrolment_leave_out(request: HttpRequest, organization_id: str) -> HttpRespo
     """By the form of the list; a link to it, for all that match, asks first. `?again=yes`: lists them as new again."""
     organization = _fetch(organization_id)
     out = request.GET.get("again") != "yes"
-    numbers = _asked(request, organization)
+    numbers = _picked_ids(request, organization)
     if request.method == "GET" and numbers:
         context = {"organization": organization, "count": len(numbers), "out": out, "action": request.get_full_path()}
         return render(request, "estate/enrolment/leave_out.html", context)
@@ -95,11 +101,9 @@ def enrolment_leave_out(request: HttpRequest, organization_id: str) -> HttpRespo
     return redirect("enrolment_accounts", organization_id=organization_id)
 
 
-def _asked(request: HttpRequest, organization: ReadOrganization) -> list[str]:
-    """The numbers of the AWS accounts that the form, or else the address, names; as far as they are there."""
-    held = kept(request.session, _stage_url(organization.id), request.POST.get(KEPT, ""))
-    posted = {*(set(held) - set(request.POST.getlist("listed"))), *request.POST.getlist("pick")}
-    if posted:
+def _picked_ids(request: HttpRequest, organization: ReadOrganization) -> list[str]:
+    """The ids of the AWS accounts that the form, or else the address, names; as far as they are there."""
+    if posted := posted_ids(request, _stage_url(organization.id)):
         return list(accounts_of(organization).filter(aws_id__in=posted).values_list("aws_id", flat=True))
     rows = picked(ACCOUNTS, accounts_of(organization), organization, request.GET)
     return [row.aws_id for row in rows or ()]
@@ -120,19 +124,18 @@ def _stage_url(organization_id: str) -> str:
 @require_http_methods(["GET", "POST"])
 def enrolment_new(request: HttpRequest, organization_id: str) -> HttpResponse:
     organization = _fetch(organization_id)
-    ids = kept(request.session, _stage_url(organization_id), request.GET.get(KEPT, ""))
-    rows = picked(ACCOUNTS, accounts_of(organization), organization, request.GET, ids)
-    if rows is None:
-        if request.GET:
-            messages.error(request, _CHOOSE_AGAIN)
-        return redirect("enrolment_accounts", organization_id=organization_id)
+    ids = _chosen_ids(request, organization)
+    rows = list(accounts_of(organization).filter(aws_id__in=ids).order_by("name_key", "pk"))
+    refusal = why_not_chosen(ids, rows) if ids else _CHOOSE_AGAIN
+    if refusal and (request.method == "GET" or not ids):
+        return _choose_again(request, organization, rows, refusal)
     form = EnrolmentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             enrolment = services.make(
                 actor=signed_in(request),
                 organization=organization,
-                account_ids=[row.aws_id for row in rows],
+                account_ids=ids,
                 plan=form.plan(),
                 request=request,
             )
@@ -142,6 +145,25 @@ def enrolment_new(request: HttpRequest, organization_id: str) -> HttpResponse:
             return redirect("enrolment", pk=enrolment.pk)
     context = {"organization": organization, "rows": rows, "form": form}
     return render(request, "estate/enrolment/new.html", context, status=REFUSED if form.errors else 200)
+
+
+def _chosen_ids(request: HttpRequest, organization: ReadOrganization) -> list[str]:
+    """The ids that the address names; for all that match, those of the AWS accounts that can be chosen."""
+    if request.GET.getlist("pick") == [ALL]:
+        return [row.aws_id for row in picked(ACCOUNTS, accounts_of(organization), organization, request.GET) or ()]
+    ids = kept(request.session, _stage_url(organization.id), request.GET.get(KEPT, ""))
+    return [*request.GET.getlist("pick"), *ids]
+
+
+def _choose_again(
+    request: HttpRequest, organization: ReadOrganization, rows: Sequence[Any], refusal: str
+) -> HttpResponse:
+    """Leads back to the list, where those of `rows` that can be chosen are selected still."""
+    if request.GET:
+        messages.error(request, refusal)
+    left = [row.aws_id for row in rows if row.is_choosable]
+    query = {KEPT: keep(request.session, _stage_url(organization.id), left)} if left else None
+    return redirect(reverse("enrolment_accounts", kwargs={"organization_id": organization.id}, query=query))
 
 
 # ---- An enrolment ----------------------------------------------------------------------------------------------------

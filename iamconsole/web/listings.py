@@ -106,7 +106,7 @@ def picked(table: Table, rows: QuerySet[Any], scope: Any, get: QueryDict, ids: S
     """The rows that `?pick=…` names, or `ids`; None when one of them isn't there, or none is named."""
     picks = set([*get.getlist("pick"), *ids][: MOST_PICKED + 1])
     if picks == {ALL}:
-        rows = TableListing(table, rows, scope, get).matching.filter(gone_at__isnull=True)
+        rows = TableListing(table, rows, scope, get).pickable.filter(gone_at__isnull=True)
         return list(rows.order_by("name_key")[:MOST_PICKED]) or None
     found = list(rows.filter(aws_id__in=picks, gone_at__isnull=True).order_by("name_key"))
     return found if found and len(found) == len(picks) else None
@@ -165,6 +165,10 @@ class TableListing:
         if self.state.query and self.table.search:
             return self.table.search(self._filtered, self.state.query)
         return self._filtered
+
+    @cached_property
+    def pickable(self) -> QuerySet[Any]:
+        return self.matching.filter(**{self.table.pickable: True}) if self.table.pickable else self.matching
 
     @property
     def _near(self) -> ScopeScan | None:
@@ -244,7 +248,13 @@ class TableListing:
     def rows(self) -> Iterator[SafeString]:
         rows, copies = self.page.rows, self.table.copies
         return table_rows(
-            self.table.shown, rows, self.scope, pick=bool(self.pick_url), picked=self.picked, copies=copies
+            self.table.shown,
+            rows,
+            self.scope,
+            pick=bool(self.pick_url),
+            pickable=self.table.pickable,
+            picked=self.picked,
+            copies=copies,
         )
 
     @cached_property
@@ -311,11 +321,15 @@ class TableListing:
         """Where the form of what is picked goes without a button of its own address."""
         return self.pick_url if self.stages or not self.uses else self.uses[0].url
 
+    @cached_property
+    def pick_total(self) -> int:
+        return self.table.count(self.pickable) if self.table.pickable else self.page.total
+
     @property
     def pick_all_links(self) -> Iterator[tuple[str, str]]:
-        """Words and addresses of what can be done with all that matches; none when this page is all, or all is too
-        much for one plan."""
-        if not len(self.page.rows) < self.page.total <= MOST_PICKED:
+        """Words and addresses of what can be done with all that matches and can be picked; none when this page is all,
+        or all is too much for one plan."""
+        if not len(self.page.rows) < self.page.total or not 0 < self.pick_total <= MOST_PICKED:
             return
         asked = self.state.url(pick=ALL, **{KEPT: ""})
         if self.stages:

@@ -16,6 +16,7 @@ _PICK = (
     '<td class="pick-cell"><label class="pick"><input class="form-check-input" type="checkbox" data-pick'
     ' form="list-picks" name="pick" value="{}" aria-label="Select {}"{}></label></td>'
 )
+_NO_BOX = SafeString('<td class="pick-cell"></td>')
 _CHECKED = SafeString(" checked")
 _HEAD, _HEAD_ENDS, _CELL_ENDS = SafeString('<th scope="row">'), SafeString("</th>"), SafeString("</td>")
 
@@ -26,25 +27,29 @@ def table_rows(
     scope: Any,
     *,
     pick: bool,
+    pickable: str = "",
     picked: Collection[str] = (),
     copies: tuple[str, str] = ("arn", "ARN"),
 ) -> Iterator[SafeString]:
     """A `<tr>` of each row: a box to select it if `pick`, a cell of each column, and a button that copies its ARN.
 
-    `picked`: the ids of those that are selected. `copies`: what is copied instead, an attribute of the row and a word
+    `pickable`: the attribute of the rows that have such a box, "" where all have. `picked`: the ids of those that are
+    selected. `copies`: what is copied instead, an attribute of the row and a word
     for it.
     """
     first, *others = columns
     begins = [(column, _begin(column)) for column in others]
     for row in rows:
-        parts: list[str] = [_box(row, picked)] if pick else []
+        parts: list[str] = [_box(row, pickable, picked)] if pick else []
         parts += (_HEAD, _cell(first, row, scope), _HEAD_ENDS)
         for column, begin in begins:
             parts += (begin, _cell(column, row, scope), _CELL_ENDS)
         yield format_html('<tr>{}<td class="copy-cell">{}</td></tr>', joined(parts), _copy_button(row, *copies))
 
 
-def _box(row: Any, picked: Collection[str]) -> SafeString:
+def _box(row: Any, pickable: str, picked: Collection[str]) -> SafeString:
+    if pickable and not getattr(row, pickable):
+        return _NO_BOX
     return format_html(_PICK, row.aws_id, row.name, _CHECKED if row.aws_id in picked else "")
 
 

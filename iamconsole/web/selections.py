@@ -36,20 +36,30 @@ def keep(session: SessionBase, list_url: str, ids: Iterable[str]) -> str:
     return name
 
 
-def keep_posted(request: HttpRequest, stage_url: str = "", target_url: str = "") -> HttpResponse:
-    """What the list's form sent, with what was kept of its other pages. Leads to staging, or back to the list.
+def posted_ids(request: HttpRequest, stage_url: str) -> list[str]:
+    """The ids that the list's form sent, with what was kept of its other pages.
 
-    `listed`: the ids that the page showed, of which what isn't `pick`ed is picked no longer. `stage_url`: the address
-    of staging, under which selections of the list are kept, where that isn't the one asked; `target_url`: where else
-    than to staging it leads.
+    `listed`: the ids that the page showed, of which what isn't `pick`ed is picked no longer. `stage_url`: under which
+    selections of the list are kept.
     """
-    posted, stage_url = request.POST, stage_url or request.path
+    posted = request.POST
     earlier = kept(request.session, stage_url, posted.get(KEPT, ""))
     listed = set(posted.getlist("listed"))
     ids = [*(each for each in earlier if each not in listed), *(each[:_LONGEST_ID] for each in posted.getlist("pick"))]
+    return list(dict.fromkeys(ids))[: MOST_PICKED + 1]
+
+
+def keep_posted(request: HttpRequest, stage_url: str = "", target_url: str = "") -> HttpResponse:
+    """Keeps what the list's form sent (`posted_ids`). Leads to staging, or back to the list.
+
+    `stage_url`: the address of staging, where that isn't the one asked; `target_url`: where else than to staging it
+    leads.
+    """
+    posted, stage_url = request.POST, stage_url or request.path
+    ids = posted_ids(request, stage_url)
     if not ids:
         return redirect(stage_url.removesuffix("stage/"))
-    name = keep(request.session, stage_url, list(dict.fromkeys(ids))[: MOST_PICKED + 1])
+    name = keep(request.session, stage_url, ids)
     if "back" not in posted:
         return redirect(f"{target_url or stage_url}?{KEPT}={name}")
     query = QueryDict(posted["back"].removeprefix("?"), mutable=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -112,9 +113,9 @@ def test_leaving_out_and_listing_again(held: ReadOrganization, olgas: Client) ->
     assert LeftOutAccount.objects.get().account_id == TEAM
     olgas.post(f"{address}?again=yes", {"pick": [TEAM]})
     assert not LeftOutAccount.objects.exists()
-    assert "3 AWS accounts of the organization" in page_text(olgas.get(f"{address}?pick=all"))
+    assert "2 AWS accounts of the organization" in page_text(olgas.get(f"{address}?pick=all"))
     olgas.post(f"{address}?pick=all")
-    assert LeftOutAccount.objects.count() == 3
+    assert LeftOutAccount.objects.count() == 2
 
 
 # ---- A new one -------------------------------------------------------------------------------------------------------
@@ -145,7 +146,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(held: ReadOrganization, 
     assert (form["writes"].value(), form["parts"].value()) == (True, ["cognito", "made-up"])
     make_aws_account(TEAM, "Connected meanwhile")
     said = page_text(olgas.post(address, {"days": "7"}))
-    assert f"{TEAM}: connected already" in said
+    assert f"Team 000 ({TEAM}) is connected already" in said
     assert not AccountEnrolment.objects.exists()
 
 
@@ -156,6 +157,36 @@ def test_where_aws_does_not_say_who_the_console_is_nothing_is_made(
     said = page_text(olgas.post(url("enrolment_new", held, pick=TEAM), {"days": "7"}))
     assert "no AWS credentials that work" in said
     assert not AccountEnrolment.objects.exists()
+
+
+def test_only_what_can_be_enrolled_is_offered_to_select(held: ReadOrganization, olgas: Client) -> None:
+    """The management account is connected, and Team 001 is suspended."""
+    OrgAccount.objects.filter(name="Team 001").update(state="SUSPENDED")
+    answer = olgas.get(url("enrolment_accounts", held))
+    assert re.findall(r'name="pick" value="(\d+)"', answer.content.decode()) == [TEAM]
+    answer = olgas.get(url("enrolment_new", held, pick="all"))
+    assert [row.aws_id for row in answer.context["rows"]] == [TEAM]
+
+
+def test_all_that_match_are_counted_without_those_that_cannot_be_enrolled(
+    aws_account: AwsAccount, olgas: Client
+) -> None:
+    make_organization(aws_account, accounts=30, manages=True)
+    [held] = read_organizations()
+    answer: Any = olgas.get(url("enrolment_accounts", held, rows="25"))
+    assert answer.context["listing"].page.total == 31
+    assert "Enrol all 30" in page_text(answer)
+
+
+def test_who_was_connected_meanwhile_is_named_and_the_others_stay_selected(
+    held: ReadOrganization, olgas: Client
+) -> None:
+    stage = url("enrolment_accounts_stage", held)
+    address = olgas.post(stage, {"pick": [TEAM, "500000000001"]})["Location"]
+    make_aws_account(TEAM, "Connected meanwhile")
+    answer: Any = olgas.get(address, follow=True)
+    assert f"Team 000 ({TEAM}) is connected already. Choose other AWS accounts." in page_text(answer)
+    assert answer.context["listing"].picked == {"500000000001"}
 
 
 def test_without_picks_one_is_led_back(held: ReadOrganization, olgas: Client) -> None:
