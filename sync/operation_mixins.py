@@ -69,9 +69,9 @@ class AboutPeople(Operation[P]):
 class AboutPoolPeople(AboutPeople[P]):
     """It is about people of a user pool: grants can be of one pool."""
 
+    @abstractmethod
     def pool_of(self, p: P) -> str:
         """The id of the user pool."""
-        raise NotImplementedError
 
 
 class DecidedByMirror(Operation[P]):
@@ -118,12 +118,12 @@ class HasSecrets(Operation[P]):
 class AppearsAfterwards(Operation[P]):
     """A call at most once of which AWS shows what it may have made, but not whether that is ours."""
 
+    @abstractmethod
     def appeared(self, found: Value, live: Value) -> list[str] | None:
         """The ids of what is live and wasn't when it was sent; None where nothing shows.
 
         Each may be ours, its answer lost, or somebody else's: an operator decides.
         """
-        raise NotImplementedError
 
     def discard(self, p: P, appeared: str) -> list[StepSpec]:
         """The steps that delete it, where it is ours and of no use without that answer."""
@@ -165,9 +165,9 @@ class WaitsForDays(Gate[D]):
         until = since + timedelta(days=p.days)
         return "" if until <= timezone.now() else self.waits_until(p, full_time(until))
 
+    @abstractmethod
     def waits_until(self, p: D, at: str) -> str:
         """A sentence."""
-        raise NotImplementedError
 
 
 def check_days(days: int) -> None:
@@ -179,31 +179,31 @@ def check_days(days: int) -> None:
 class FollowsRenames(Operation[P]):
     """Its objects have an id that stays when they get another name."""
 
+    @abstractmethod
     def named_as_now(self, aws_account: AwsAccount, p: P, expects: Value) -> P:
         """The same by the names that its objects have in the mirror now. `expects` has their ids."""
-        raise NotImplementedError
 
+    @abstractmethod
     def elsewhere(self, client: AwsClient, expects: Value, live: Value) -> list[ObjectRef]:
         """The objects of `expects` that aren't those of `live` and that AWS has under another name: as named now."""
-        raise NotImplementedError
 
 
 class CompletesParams(Operation[P]):
     """Its call replaces all, and resets what it is not told."""
 
+    @abstractmethod
     def completed(self, draft: Draft, p: P) -> P:
         """The parameters with what the call takes beside the intent, as it is after the steps of the draft.
 
         Raises Refusal.
         """
-        raise NotImplementedError
 
 
 class ReadsAccessOffPlan(Operation[P]):
     """What it changes of who has what access depends on what the plan expects to find."""
 
-    def access_changes_of_step(self, aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChange]:
-        raise NotImplementedError
+    @abstractmethod
+    def access_changes_of_step(self, aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChange]: ...
 
 
 class AffectsOtherAccounts(Operation[P]):

@@ -226,15 +226,15 @@ class Operation(ABC, Generic[P]):
 
 
 class MakesObject(Operation[P]):
+    @abstractmethod
     def makes(self, p: P) -> str:
         """The key of the object that it makes; "" where it makes none. Its result then has the object's "id"."""
-        raise NotImplementedError
 
 
 class DeletesObject(Operation[P]):
+    @abstractmethod
     def deletes(self, p: P) -> str:
         """The key of the object that it deletes; "" where it deletes none."""
-        raise NotImplementedError
 
     def after(self, p: P, value: Value) -> Value:
         return None
