@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from sync import clock
-from sync.aws.errors import AwsError, as_json, sentence_only
+from sync.aws.errors import AwsError, sentence_only
 from sync.mirror import Counts
 from sync.models import Run
 
@@ -124,7 +124,7 @@ def claim(run_id: int, kind_of_work: Callable[[Run, str], W]) -> Iterator[W | No
     except RunClaimLost:
         logger.info("run %s is no longer ours", run_id)
     except AwsError as error:
-        at_work.fail(as_json(error))
+        at_work.fail(error.as_json())
     except Exception as error:
         logger.exception("run %s broke off", run_id)
         at_work.fail(sentence_only(type(error).__name__, "The console itself failed; its log has the details."))

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 from identities.account import parts, password_policy
 from identities.models import IamAccount
-from sync.aws.errors import BillingOnly, IamNotTrusted, MalformedAnswerError, NotFound
+from sync.aws.errors import MalformedAnswerError, NotFound
+from sync.aws.organization_errors import BillingOnly, IamNotTrusted
 from sync.aws.permission import reread
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader, bulk
 from sync.mirror.differences import ContentDifference, ContentPart

@@ -13,7 +13,7 @@ from identities.account import settings as account_settings
 from identities.account.settings import IamAccountMirror
 from identities.models import IamAccount
 from sync import clock
-from sync.aws.errors import OrganizationState
+from sync.aws.organization_errors import OrganizationState
 from sync.aws.permission import Permission, pulling, read
 from sync.mirror import AccountRegion, EachObject, Item, Mirror, Reader, Source, SourcePage
 from sync.mirror.base import DETAILS

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from policies import documents
 from policies.models import OrgAccount, Organization, OrgNode, OrgPolicy, OrgTarget, OrgUnit
 from policies.organizations import places, reads, resting
-from sync.aws.errors import NotFound, NotInOrganization
+from sync.aws.errors import NotFound
+from sync.aws.organization_errors import NotInOrganization
 from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem, Reader
 from sync.mirror.differences import ContentPart
 from sync.mirror.hashing import moment

@@ -11,7 +11,8 @@ from iamconsole.web.once import once_a_page
 from policies.models import OrgAccount, Organization, OrgPolicy, OrgUnit
 from policies.organizations import mirrors, reads
 from sync import clock, mirror
-from sync.aws.errors import NotFound, NotInOrganization
+from sync.aws.errors import NotFound
+from sync.aws.organization_errors import NotInOrganization
 from sync.aws.permission import read
 from sync.mirror import AccountRegion, Item, Reader, Source, SourcePage
 

@@ -22,7 +22,7 @@ from sync.activity.doers import doer_of
 from sync.activity.lookup import HISTORY, TrailPages, TrailSearch, look_up, region_of
 from sync.activity.records import TrailRecord
 from sync.aws.client import AwsClient, reader
-from sync.aws.errors import AwsError, as_json
+from sync.aws.errors import AwsError
 from sync.aws.target import home_region
 from sync.models import ActivityAnswer, MirroredRow
 from sync.refresh import row_of
@@ -133,7 +133,7 @@ def work(answer_id: int) -> None:
     try:
         calls, more = _calls_of(answer)
     except AwsError as error:
-        _end(answer, state=State.FAILED, error=as_json(error))
+        _end(answer, state=State.FAILED, error=error.as_json())
         return
     _end(answer, state=State.ANSWERED, calls=_kept(calls), more=more)
 

@@ -11,7 +11,7 @@ from accounts.models import AwsAccount
 from sync.activity import questions
 from sync.activity.answers import HeldEvents, answer, hold
 from sync.aws.client import reader
-from sync.aws.errors import AccessDeniedError, AwsError, as_json
+from sync.aws.errors import AccessDeniedError, AwsError
 from sync.models import Authorship, TrailQuestion
 
 logger = logging.getLogger(__name__)
@@ -51,4 +51,4 @@ def _not_answered(aws_account: AwsAccount, question: TrailQuestion, error: AwsEr
         waiting.filter(revision__facet__region=question.region).update(state=State.DENIED)
     else:
         logger.info("CloudTrail of %s did not answer: %s", aws_account.account_id, error)
-    questions.postpone_region(aws_account, question, after, as_json(error))
+    questions.postpone_region(aws_account, question, after, error.as_json())

@@ -69,7 +69,7 @@ class AwsError(Exception):
         return None
 
     def as_json(self) -> dict[str, Any]:
-        """The error as runs, steps and attempts store it."""
+        """The error as runs, changes, steps and attempts store it."""
         return {
             "class": type(self).__name__,
             "code": self.code,
@@ -274,56 +274,6 @@ class MalformedAnswerError(AwsError):
     advice = "What it was to tell stays as it was. If the next pull fails alike, look at what is between here and AWS."
 
 
-class OrganizationState(UnsupportedError):
-    """It isn't to be had as the organization is set, or by who asks: a state, and nothing that went wrong."""
-
-
-class NotInOrganization(OrganizationState):
-    """A stand-alone AWS account."""
-
-    what = "{aws_account} is not in an organization."
-    advice = ""
-
-
-class NotManagementAccount(OrganizationState):
-    what = (
-        "{operation} is for the management account of an organization, and {aws_account} is not it; nothing was done."
-    )
-    advice = "Connect the management account to this console, and propose the change there."
-
-
-class NotRootAdministrator(OrganizationState):
-    what = (
-        "{operation} is for the management account of an organization and for its delegated administrator for IAM:"
-        " {aws_account} is neither."
-    )
-    advice = "Connect one of them to this console, and look there."
-
-
-class IamNotTrusted(OrganizationState):
-    what = (
-        "{operation} needs trusted access for IAM in the organization of {aws_account}, which is switched off;"
-        " nothing was done."
-    )
-    advice = (
-        "Switch it on in the management account, by aws organizations enable-aws-service-access --service-principal"
-        " iam.amazonaws.com, or in the console of AWS Organizations under Services; then try again."
-    )
-
-
-class PolicyTypeOff(OrganizationState):
-    what = "{operation} needs a type of policies that is switched off in the organization; nothing was done."
-    advice = "Switch it on for the root, in the console of AWS Organizations under Policies; then try again."
-
-
-class BillingOnly(OrganizationState):
-    what = (
-        "The organization of {aws_account} is for consolidated billing only, and {operation} needs all features;"
-        " nothing was done."
-    )
-    advice = "Enable all features in the settings of AWS Organizations, in the management account; then try again."
-
-
 class CredentialsWrong(AwsError):
     """The console's own credentials are missing, wrong, expired or switched off."""
 
@@ -396,20 +346,6 @@ class EndpointRefused(ConsoleRefused):
     advice = "Set AWS_EMULATOR_URL to an address on this machine, or connect a real AWS account."
 
 
-# ---- Errors as rows keep them --------------------------------------------------------------------------------------
-# Runs, changes, steps and attempts, for their pages.
-def as_json(error: AwsError) -> dict[str, Any]:
-    """An error of AWS's."""
-    return {
-        "class": type(error).__name__,
-        "code": error.code,
-        "sentence": error.sentence(),
-        "words": error.message,
-        "statement": error.statement() if isinstance(error, AccessDeniedError) else None,
-        "request_id": error.request_id,
-    }
-
-
 def sentence_only(kind: str, sentence: str) -> dict[str, Any]:
-    """An error of the console's own."""
+    """An error of the console's own, as runs, changes and steps store it."""
     return {"class": kind, "sentence": sentence}

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Literal
 
 from accounts.models import AwsAccount
-from sync.aws import errors
+from sync.aws import errors, organization_errors
 from sync.aws.client import AwsClient, reader
 from sync.aws.permission import IAM, NOBODY, SETTINGS, Permission, RolePart, permissions_of, read
 from sync.aws.purpose import CHECKING_WRITES, READING, Tier
@@ -123,7 +123,7 @@ def _try(client: AwsClient, aws_account: AwsAccount, permission: Permission) -> 
     state, detail = _WORKS
     try:
         client.call(service, operation, **permission.probe_params(aws_account))
-    except (errors.NotFound, errors.OrganizationState, errors.Conflict, errors.UndecodableMessage):
+    except (errors.NotFound, organization_errors.OrganizationState, errors.Conflict, errors.UndecodableMessage):
         pass  # a conflict: the credential report is in the making
     except errors.AccessDeniedError as error:
         state, detail = ("unknown", _MEMBER) if _is_for_managers(error) else ("missing", error.sentence())

@@ -14,7 +14,7 @@ from typing import Any
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
-from sync.aws import denial, errors
+from sync.aws import denial, errors, organization_errors
 from sync.aws.calls import is_signed
 from sync.aws.denial import says_who_may_not
 from sync.texts import storable
@@ -201,12 +201,14 @@ _CODES: dict[str, type[errors.AwsError]] = {
     ),
     "InvalidAuthenticationCode": errors.CodesRefused,
     "InvalidAuthorizationMessageException": errors.UndecodableMessage,
-    **dict.fromkeys(("AWSOrganizationsNotInUseException", "OrganizationNotFoundException"), errors.NotInOrganization),
-    "AccountNotManagementOrDelegatedAdministratorException": errors.NotRootAdministrator,
-    "CallerIsNotManagementAccountException": errors.NotManagementAccount,
-    "OrganizationNotInAllFeaturesModeException": errors.BillingOnly,
-    "ServiceAccessNotEnabledException": errors.IamNotTrusted,
-    "PolicyTypeNotEnabledException": errors.PolicyTypeOff,
+    **dict.fromkeys(
+        ("AWSOrganizationsNotInUseException", "OrganizationNotFoundException"), organization_errors.NotInOrganization
+    ),
+    "AccountNotManagementOrDelegatedAdministratorException": organization_errors.NotRootAdministrator,
+    "CallerIsNotManagementAccountException": organization_errors.NotManagementAccount,
+    "OrganizationNotInAllFeaturesModeException": organization_errors.BillingOnly,
+    "ServiceAccessNotEnabledException": organization_errors.IamNotTrusted,
+    "PolicyTypeNotEnabledException": organization_errors.PolicyTypeOff,
     **dict.fromkeys(
         (
             "DuplicateCertificate",

@@ -21,7 +21,7 @@ from django.db import transaction
 from accounts.models import Operator
 from sync import clock
 from sync.aws.client import AwsClient, writer
-from sync.aws.errors import AwsError, as_json, sentence_only
+from sync.aws.errors import AwsError, sentence_only
 from sync.aws.permission_check import check_calls
 from sync.changes import rules, transitions
 from sync.changes.bookkeeping import record
@@ -80,7 +80,7 @@ def work(run_id: int) -> None:
             wake(DRY_RUN, run.pk)
             return
     except AwsError as error:
-        run.error = as_json(error)
+        run.error = error.as_json()
     except Exception:
         log.exception("Dry run %s stopped by a fault of the console.", run_id)
         run.error = sentence_only("ConsoleFault", "The console failed at this: its log says more.")

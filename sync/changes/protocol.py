@@ -23,7 +23,7 @@ from django.conf import settings
 from sync import clock, counter, sealed
 from sync.aws import errors
 from sync.aws.client import AwsClient
-from sync.aws.errors import as_json, sentence_only
+from sync.aws.errors import sentence_only
 from sync.changes import attempts, failpoints, records
 from sync.changes.bookkeeping import log_line
 from sync.changes.claims import Claim
@@ -129,7 +129,7 @@ class StepRun:
         try:
             why = gate.waits_for(self._client, self._params, self._since())
         except errors.AwsError as error:
-            return self._end(self._begin(), State.FAILED, as_json(error))
+            return self._end(self._begin(), State.FAILED, error.as_json())
         if not why:
             return self._end(self._begin(), State.DONE)
         with self._claim.held() as change:
@@ -155,7 +155,7 @@ class StepRun:
         try:
             found = self._find(sent)
         except errors.AwsError as error:
-            return self._end(attempt, State.UNKNOWN if sent else State.FAILED, as_json(error))
+            return self._end(attempt, State.UNKNOWN if sent else State.FAILED, error.as_json())
         self._keep(attempt, found.live)
         if found.done:
             return self._done(attempt, State.ALREADY_DONE, found.done.result, found.live)
@@ -176,7 +176,7 @@ class StepRun:
         try:
             there = self._elsewhere(live)
         except errors.AwsError as error:
-            return self._end(attempt, State.FAILED, as_json(error), live=live)
+            return self._end(attempt, State.FAILED, error.as_json(), live=live)
         if not there:
             return self._done(attempt, State.ALREADY_DONE, {}, live)
         names = " and ".join(ref.name for ref in there)
@@ -256,7 +256,7 @@ class StepRun:
                 self._step.save(update_fields=["result"])
 
     def _not_sent(self, attempt: Attempt, error: errors.AwsError, tried: PreviousAttempt) -> StepOutcome | None:
-        described, live = as_json(error), tried.found
+        described, live = error.as_json(), tried.found
         if error.sent is not False and self._at_most_once:
             return self._end(attempt, State.UNKNOWN, {**described, **self._appeared(tried)}, live=live)
         if error.sent is not False:

@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError
 from accounts import audit
 from sync import operations
 from sync.aws.client import AwsClient, writer
-from sync.aws.errors import AwsError, as_json, sentence_only
+from sync.aws.errors import AwsError, sentence_only
 from sync.changes import attempts, claims, endings, records
 from sync.changes.bookkeeping import log_line, wake_after_commit
 from sync.changes.claims import ChangeClaimLost, Claim, keys_to_lease, leases_of_others, take_leases
@@ -48,7 +48,7 @@ def _work(claim: Claim) -> None:
     except NotCounted as held:
         endings.hand_back(claim, str(held))
     except AwsError as error:  # no credentials; what goes wrong at a step is the step's
-        endings.break_off(claim, as_json(error))
+        endings.break_off(claim, error.as_json())
     except (OperationalError, InterfaceError) as error:  # whatever was to be written down: the next tick finds out
         log.error("The database failed under change %s, which another worker goes on with: %s", change_id, error)
     except Exception:

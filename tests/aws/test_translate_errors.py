@@ -8,7 +8,7 @@ import pytest
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
-from sync.aws import errors
+from sync.aws import errors, organization_errors
 from sync.aws.denial import Layer, parse
 from sync.aws.translation import SentCall, translate
 
@@ -43,12 +43,12 @@ def answer(code: str, message: str = "", status: int = 400) -> boto.ClientError:
         ("RequestExpired", 400, errors.ClockWrong),
         ("InvalidAction", 400, errors.UnsupportedError),
         ("NeverHeardOf", 400, errors.InvalidRequestError),
-        ("AWSOrganizationsNotInUseException", 400, errors.NotInOrganization),
-        ("OrganizationNotFoundException", 400, errors.NotInOrganization),
-        ("AccountNotManagementOrDelegatedAdministratorException", 400, errors.NotRootAdministrator),
-        ("CallerIsNotManagementAccountException", 400, errors.NotManagementAccount),
-        ("OrganizationNotInAllFeaturesModeException", 400, errors.BillingOnly),
-        ("ServiceAccessNotEnabledException", 400, errors.IamNotTrusted),
+        ("AWSOrganizationsNotInUseException", 400, organization_errors.NotInOrganization),
+        ("OrganizationNotFoundException", 400, organization_errors.NotInOrganization),
+        ("AccountNotManagementOrDelegatedAdministratorException", 400, organization_errors.NotRootAdministrator),
+        ("CallerIsNotManagementAccountException", 400, organization_errors.NotManagementAccount),
+        ("OrganizationNotInAllFeaturesModeException", 400, organization_errors.BillingOnly),
+        ("ServiceAccessNotEnabledException", 400, organization_errors.IamNotTrusted),
         ("AccessDeniedException", 400, errors.AccessDeniedError),
         ("TargetNotFoundException", 400, errors.NotFound),
         ("OrganizationalUnitNotFoundException", 400, errors.NotFound),
