@@ -20,6 +20,7 @@ from directory.models import (
     PrincipalType,
 )
 from directory.reserved_roles import roles_of
+from directory.selectors import assignments_to
 from identities.models import Attachment, IamRole
 from policies.holdings import AttachmentChange, BoundaryChange, ElsewhereChange, InlinePolicyChange
 from sync.operations import AccessChange
@@ -153,7 +154,7 @@ def _has(account: AwsAccount, who: str, sets: Sequence[PermissionSet]) -> Iterat
 
 def administrator_sets(aws_account: AwsAccount, group_id: str) -> list[tuple[str, str]]:
     """The sets that allow everything and that a group has, each with an AWS account."""
-    rows = AccountAssignment.objects.live().filter(aws_account=aws_account, principal_id=group_id)
+    rows = assignments_to(aws_account, group_id)
     pairs = sorted(rows.values_list("name", "target_id", "set_id"))
     sets = PermissionSet.objects.live().filter(aws_account=aws_account, aws_id__in={each for *_, each in pairs})
     grave = {row.aws_id for row in sets.select_related("inline") if allows_everything(row)}

@@ -132,10 +132,17 @@ def assignments_of(chosen: PermissionSet, account_id: str = "") -> QuerySet[Acco
     return rows.filter(target_id=account_id) if account_id else rows
 
 
-def set_of(assignment: AccountAssignment) -> PermissionSet | None:
-    rows = PermissionSet.objects.live().filter(aws_account=assignment.aws_account_id, aws_id=assignment.set_id)
-    found: PermissionSet | None = rows.first()
-    return found
+def assignments_to(held_by: AwsAccount, principal_id: str) -> QuerySet[AccountAssignment]:
+    """Of a group or a person, their own."""
+    rows: QuerySet[AccountAssignment] = AccountAssignment.objects.live().filter(
+        aws_account=held_by, principal_id=principal_id
+    )
+    return rows
+
+
+def account_ids_of(held_by: AwsAccount, principal_id: str) -> set[str]:
+    """Of the AWS accounts into which a group or a person gets by these."""
+    return set(assignments_to(held_by, principal_id).values_list("target_id", flat=True))
 
 
 def with_principals(assignments: Iterable[AccountAssignment | RoleEntitlement]) -> list[AssignedPrincipal]:

@@ -16,7 +16,7 @@ from directory.operations.assignments import params_of
 from directory.operations.sets_base import region_of
 from directory.people.names import called, sees_people
 from objects import object_actions
-from objects.fields import UntilField
+from objects.fields import UntilField, offer
 from objects.object_actions import ActionForm, ObjectAction
 from sync.operations import Refusal, StepSpec
 
@@ -70,10 +70,9 @@ class WithdrawForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["assignment"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared above
-        field.choices = list(self._choices())
-        if not field.choices:
+        choices = self._choices()
+        offer(self, "assignment", choices)
+        if not choices:
             self.cannot = "Nobody has it, as far as assignments were read."
 
     def _choices(self) -> Sequence[tuple[str, str]]:
@@ -96,7 +95,7 @@ class WithdrawForm(ActionForm):
         row = rows.filter(aws_id=self.cleaned_data["assignment"]).first()
         if row is None:
             raise Refusal("It was taken away meanwhile.", field="assignment")
-        return withdraw(row, region_of(self.target))
+        return withdraw(row)
 
 
 def register() -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
 
 from directory import selectors
+from directory.actions.base import DeleteAssignedForm, NewInInstanceForm
 from directory.actions.fields import PersonField
-from directory.instances import held_instance
-from directory.models import AccountAssignment, DirectoryGroup, DirectoryMembership
-from directory.operations import withdraw
+from directory.models import DirectoryGroup, DirectoryMembership
 from directory.operations.groups import LONGEST, CreateDirectoryGroup, CreateGroupParams, delete_group
 from directory.operations.memberships import add_member, remove_member
-from directory.operations.sets_base import region_of, region_of_store
+from directory.operations.sets_base import region_of_store
 from directory.people.names import called, sees_people
 from iamconsole.web.words import counted
 from objects import object_actions
@@ -23,7 +22,6 @@ from objects.object_actions import ACCOUNT, ActionForm, ObjectAction
 from sync.operations import Refusal, StepSpec
 
 WITHOUT_NAMES = "Whoever may see people of this AWS account adds and removes them: you can’t tell who is who here."
-NO_INSTANCE = "This AWS account administers no instance of Identity Center, as far as it was read."
 _MOST = 500  # members in a list to choose from
 
 
@@ -57,17 +55,11 @@ class AddPersonForm(MemberForm):
     person = PersonField(label="Person", required=True, help_text="Their user name, e-mail address or id.")
     ends = UntilField("Taken out again by itself then. Empty: until somebody takes them out.")
 
-    @property
-    def about(self) -> str:  # type: ignore[override]  # of this group
-        count = (
-            AccountAssignment.objects.live()
-            .filter(aws_account=self.aws_account, principal_id=self.row.aws_id)
-            .values("target_id")
-            .distinct()
-            .count()
-        )
-        where = counted(count, "AWS account") if count else "no AWS account yet"
-        return f"They get in wherever the group does: {where}. The plan says what they gain."
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        accounts = selectors.account_ids_of(self.aws_account, self.row.aws_id)
+        where = counted(len(accounts), "AWS account") if accounts else "no AWS account yet"
+        self.about = f"They get in wherever the group does: {where}. The plan says what they gain."
 
     def steps(self) -> Sequence[StepSpec]:
         return [add_member(self.row, self.cleaned_data["person"].aws_id, region_of_store(self.row))]
@@ -102,58 +94,20 @@ def take_out(group: DirectoryGroup, user_id: str) -> StepSpec:
     return remove_member(row, region_of_store(group))
 
 
-class DeleteDirectoryGroupForm(DirectoryGroupForm):
-    heading = "Delete {names}"
+class DeleteDirectoryGroupForm(DeleteAssignedForm, DirectoryGroupForm):
+    about = "Who is in it loses what it gives. Made again, it has another id."
 
-    @property
-    def about(self) -> str:  # type: ignore[override]  # of this group
-        count = _assignments(self.row).count()
-        first = f"The plan first ends {counted(count, 'assignment')}, and waits for AWS each time. " if count else ""
-        return f"{first}Who is in it loses what it gives. Made again, it has another id."
-
-    def titled(self, steps: Sequence[StepSpec]) -> str:
-        return super().titled(steps[-1:])
-
-    def steps(self) -> Sequence[StepSpec]:
-        return list(self._whole())
-
-    def _whole(self) -> Iterator[StepSpec]:
-        yield from end_assignments(_assignments(self.row))
-        yield delete_group(self.row, region_of_store(self.row))
+    def deletion(self) -> StepSpec:
+        return delete_group(self.row, region_of_store(self.row))
 
 
-def _assignments(group: DirectoryGroup) -> Any:
-    rows = AccountAssignment.objects.live().filter(aws_account=group.aws_account_id, principal_id=group.aws_id)
-    return rows.order_by("target_id", "pk")
-
-
-def end_assignments(rows: Any) -> Iterator[StepSpec]:
-    """Each with its gate. Raises Refusal."""
-    position = 1
-    for row in rows:
-        chosen = selectors.set_of(row)
-        if chosen is None:
-            raise Refusal(f"The mirror has no permission set {row.name}: pull, then try again.")
-        steps = withdraw(row, region_of(chosen), position)
-        position += len(steps)
-        yield from steps
-
-
-class NewDirectoryGroupForm(ActionForm):
+class NewDirectoryGroupForm(NewInInstanceForm):
     heading = "New group"
     about = "It gives nobody access until it is assigned a permission set."
     name = forms.CharField(max_length=LONGEST)
     description = forms.CharField(max_length=LONGEST, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.instance = held_instance(self.aws_account)
-        if self.instance is None:
-            self.cannot = NO_INSTANCE
-
     def steps(self) -> Sequence[StepSpec]:
-        if self.instance is None:
-            raise Refusal(NO_INSTANCE)
         said = {name: self.cleaned_data[name] for name in ("name", "description")}
         p = CreateGroupParams(self.instance.store_arn, self.instance.primary_region, **said)
         return [CreateDirectoryGroup().spec(p)]

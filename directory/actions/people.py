@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,20 +10,20 @@ from django import forms
 from accounts.roles import SEE_PEOPLE
 from directory import selectors
 from directory.actions.assignments import UNTIL
+from directory.actions.base import DeleteAssignedForm, NewInInstanceForm
 from directory.actions.fields import AccountField, GroupOfDirectoryField, SetField
-from directory.actions.groups import NO_INSTANCE, end_assignments, take_out
-from directory.instances import held_instance
-from directory.models import AccountAssignment, DirectoryGroup, DirectoryUser, PermissionSet
+from directory.actions.groups import take_out
+from directory.models import DirectoryGroup, DirectoryUser, PermissionSet
 from directory.operations import assign
 from directory.operations.assignments import params_of
 from directory.operations.memberships import add_member
 from directory.operations.sets_base import region_of, region_of_store
+from directory.operations.store_base import directory_of
 from directory.operations.users import DISPLAY_NAME, EMAIL, FAMILY, GIVEN, USER_NAME, create_user, delete_user
-from iamconsole.web.words import counted
 from objects import object_actions
 from objects.fields import UntilField, offer
 from objects.object_actions import ACCOUNT, ActionForm, ObjectAction
-from sync.operations import Refusal, StepSpec
+from sync.operations import StepSpec
 
 _FROM_DIRECTORY = "People of this Identity Center come from {}: make, disable and delete them there."
 
@@ -78,8 +78,9 @@ class AssignPersonForm(DirectoryPersonForm):
         return assign(params_of(chosen, region_of(chosen), self.cleaned_data["account"], self.row))
 
 
-class DeleteDirectoryPersonForm(DirectoryPersonForm):
-    heading = "Delete {names}"
+class DeleteDirectoryPersonForm(DeleteAssignedForm, DirectoryPersonForm):
+    about = "This can’t be undone. AWS has no call that disables somebody: its own pages do, by “Disable user access”."
+    its_assignments = ("assignment of their own", "assignments of their own")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,33 +89,14 @@ class DeleteDirectoryPersonForm(DirectoryPersonForm):
                 f"They come from {self.row.issuer}: disable or delete them there. It would bring them back here."
             )
 
-    @property
-    def about(self) -> str:  # type: ignore[override]  # of this person
-        count = _assignments(self.row).count()
-        first = f"The plan first ends {counted(count, 'assignment')} of their own. " if count else ""
-        disabled = "AWS has no call that disables somebody: its own pages do, by “Disable user access”."
-        return f"{first}This can’t be undone. {disabled}"
-
-    def titled(self, steps: Sequence[StepSpec]) -> str:
-        return super().titled(steps[-1:])
-
-    def steps(self) -> Sequence[StepSpec]:
-        return list(self._whole())
-
-    def _whole(self) -> Iterator[StepSpec]:
-        yield from end_assignments(_assignments(self.row))
-        yield delete_user(self.row, region_of_store(self.row))
-
-
-def _assignments(person: DirectoryUser) -> Any:
-    rows = AccountAssignment.objects.live().filter(aws_account=person.aws_account_id, principal_id=person.aws_id)
-    return rows.order_by("target_id", "pk")
+    def deletion(self) -> StepSpec:
+        return delete_user(self.row, region_of_store(self.row))
 
 
 _LONGEST = 128  # characters of a user name; of the others AWS takes more, and a page doesn't
 
 
-class NewPersonForm(ActionForm):
+class NewPersonForm(NewInInstanceForm):
     heading = "New person"
     about = "They get in nowhere until they are in a group, or have a permission set. AWS sends them no message."
     user_name = forms.CharField(max_length=_LONGEST, label="User name", help_text="It can’t have spaces.")
@@ -128,11 +110,7 @@ class NewPersonForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.instance = held_instance(self.aws_account)
-        people = DirectoryUser.objects.live().filter(aws_account=self.aws_account).exclude(issuer="")
-        if self.instance is None:
-            self.cannot = NO_INSTANCE
-        elif issuer := people.values_list("issuer", flat=True).first():
+        if issuer := directory_of(self.aws_account, DirectoryUser):
             self.cannot = _FROM_DIRECTORY.format(issuer)
 
     def clean_user_name(self) -> str:
@@ -142,8 +120,6 @@ class NewPersonForm(ActionForm):
         return said
 
     def steps(self) -> Sequence[StepSpec]:
-        if self.instance is None:
-            raise Refusal(NO_INSTANCE)
         cleaned = self.cleaned_data
         said = {
             USER_NAME: cleaned["user_name"],

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 
 from directory import selectors
+from directory.actions.base import DeleteAssignedForm, NewInInstanceForm
 from directory.actions.fields import OneSetPolicyField, SetPolicyField
-from directory.actions.groups import NO_INSTANCE
 from directory.draft_subjects import SET_INLINE
-from directory.instances import held_instance
-from directory.models import PermissionSet
-from directory.operations import withdraw
+from directory.models import AccountAssignment, PermissionSet
 from directory.operations.edits import edited
 from directory.operations.provisioning import ProvisionParams, ProvisionSet
 from directory.operations.set_edits import (
@@ -43,7 +42,7 @@ from policies.actions.document_edit import SKELETON, DocumentEditForm
 from policies.fields import DocumentField
 from policies.models import Document
 from policies.quotas import INLINE_OF_ROLE
-from sync.operations import Refusal, StepSpec
+from sync.operations import StepSpec
 from sync.placeholders import placeholder_for
 
 _PUT_BACK = "What is there now is put back by itself then. Empty: it stays."
@@ -105,9 +104,9 @@ class PutSetInlineForm(DocumentEditForm, SetForm):
     document = DocumentField(INLINE_OF_ROLE, of=SET_INLINE, label="Inline policy as JSON")
     ends = UntilField(_PUT_BACK)
 
-    @property
-    def about(self) -> str:  # type: ignore[override]  # of this set
-        return f"Everybody who has the set gets it. {_after_staging(self.row)}"
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.about = f"Everybody who has the set gets it. {_after_staging(self.row)}"
 
     def current(self, cleaned: Mapping[str, Any]) -> Document | None:
         found: Document | None = self.row.inline
@@ -133,9 +132,10 @@ class AttachPoliciesForm(SetForm):
     policies = SetPolicyField(label="Policies")
     ends = UntilField("Detached again by itself then. Empty: they stay.")
 
-    @property
-    def about(self) -> str:  # type: ignore[override]  # of this set
-        return f"A customer managed policy has to be in each of its AWS accounts first. {_after_staging(self.row)}"
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        after = _after_staging(self.row)
+        self.about = f"A customer managed policy has to be in each of its AWS accounts first. {after}"
 
     def steps(self) -> Sequence[StepSpec]:
         return edited(self.row, *map(_attaching, self.cleaned_data["policies"]))
@@ -207,7 +207,7 @@ class ProvisionSetForm(SetForm):
 
 
 # ---- Making one, and its end -----------------------------------------------------------------------------------------
-class NewSetForm(ActionForm):
+class NewSetForm(NewInInstanceForm):
     heading = "New permission set"
     about = "Nobody gets in by it until it is assigned. Its page has the editor of its inline policy."
     name = forms.CharField(max_length=LONGEST_NAME, help_text="Letters, digits and +=,.@_- only. It can’t change.")
@@ -217,12 +217,6 @@ class NewSetForm(ActionForm):
     policies = SetPolicyField(label="Policies", required=False)
     named_otherwise: ClassVar[Mapping[str, str]] = {"policy": "policies", "session_s": "session"}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.instance = held_instance(self.aws_account)
-        if self.instance is None:
-            self.cannot = NO_INSTANCE
-
     def seldom(self) -> list[str]:
         return ["relay_state"]
 
@@ -231,8 +225,6 @@ class NewSetForm(ActionForm):
 
     def steps(self) -> Sequence[StepSpec]:
         cleaned = self.cleaned_data
-        if self.instance is None:
-            raise Refusal(NO_INSTANCE)
         policies: list[str] = cleaned["policies"]
         content = SetContent("", cleaned["description"], int(cleaned["session"]), cleaned["relay_state"])
         content = replace(
@@ -243,28 +235,14 @@ class NewSetForm(ActionForm):
         return plan_set(self.instance.arn, self.instance.primary_region, cleaned["name"], content)
 
 
-class DeleteSetForm(SetForm):
-    heading = "Delete {names}"
+class DeleteSetForm(DeleteAssignedForm, SetForm):
+    about = "Made again, it has another ARN, and its roles have other names."
 
-    @property
-    def about(self) -> str:  # type: ignore[override]  # of this set
-        count = selectors.assignments_of(self.row).count()
-        first = f"The plan first ends {counted(count, 'assignment')}, and waits for AWS each time. " if count else ""
-        return f"{first}Made again, it has another ARN, and its roles have other names."
+    def assignments(self) -> QuerySet[AccountAssignment]:
+        return selectors.assignments_of(self.row)
 
-    def titled(self, steps: Sequence[StepSpec]) -> str:
-        return super().titled(steps[-1:])
-
-    def steps(self) -> Sequence[StepSpec]:
-        return list(self._whole())
-
-    def _whole(self) -> Iterator[StepSpec]:
-        region, position = region_of(self.row), 1
-        for assignment in selectors.assignments_of(self.row).order_by("target_id", "pk"):
-            steps = withdraw(assignment, region, position)
-            position += len(steps)
-            yield from steps
-        yield delete_set(self.row, region)
+    def deletion(self) -> StepSpec:
+        return delete_set(self.row, region_of(self.row))
 
 
 def register() -> None:

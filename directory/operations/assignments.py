@@ -22,11 +22,13 @@ from directory.models import (
     AccountAssignment,
     DirectoryGroup,
     DirectoryUser,
+    Instance,
     PermissionSet,
     PrincipalType,
 )
 from directory.operations.base import OfIdentityCenter
 from directory.operations.sets_base import (
+    NO_INSTANCE_NOW,
     OF_IDENTITY_CENTER,
     check_set,
     delegate_findings,
@@ -34,7 +36,7 @@ from directory.operations.sets_base import (
     new_key,
     set_row,
 )
-from directory.operations.store_base import new_group_key
+from directory.operations.store_base import is_id, new_group_key
 from directory.permissions import NOBODYS_ID, NOBODYS_INSTANCE, NOBODYS_SET, SSO
 from policies.holdings import ElsewhereChange
 from sync.aws.client import AwsClient
@@ -60,7 +62,6 @@ from sync.placeholders import is_placeholder, placeholder_for
 from sync.plan_draft import Draft
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
-_PRINCIPAL = re.compile(r"([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _LOOK_AGAIN_S = 0.5
 _ENTERS = "change who gets into the management account"
 _FEATURE = "Assign permission sets to groups and people, and take them away."
@@ -101,7 +102,7 @@ class AssignmentParams:
         check_set(self.set_arn)
         if not _ACCOUNT.fullmatch(self.target_id):
             raise BadParams("The id of an AWS account has 12 digits.", field="account")
-        is_one = _PRINCIPAL.fullmatch(self.principal_id) or is_placeholder(self.principal_id)
+        is_one = is_id(self.principal_id)
         if self.principal_type not in PrincipalType.values or not is_one:
             raise BadParams("It is to be a group or a person of Identity Center.", field="group")
 
@@ -369,9 +370,19 @@ def assign(p: AssignmentParams, position: int = 1) -> list[StepSpec]:
     return _steps(CreateAssignment, p, position)
 
 
-def withdraw(row: AccountAssignment, region: str, position: int = 1) -> list[StepSpec]:
-    group = DirectoryGroup.objects.filter(aws_account=row.aws_account_id, aws_id=row.principal_id).first()
-    p = AssignmentParams(
-        row.arn, row.name, region, row.target_id, row.principal_type, row.principal_id, group.name if group else ""
-    )
-    return _steps(DeleteAssignment, p, position)
+def withdraw(*rows: AccountAssignment) -> list[StepSpec]:
+    """Takes each away, in this order; they are of one mirror. Raises Refusal."""
+    of = {"aws_account__in": {row.aws_account_id for row in rows}}
+    instances = Instance.objects.live().filter(**of, arn__in={reads.instance_arn_of(row.arn) for row in rows})
+    regions = dict(instances.values_list("arn", "primary_region"))
+    groups = DirectoryGroup.objects.filter(**of, aws_id__in={row.principal_id for row in rows})
+    called = dict(groups.values_list("aws_id", "name"))
+    steps: list[StepSpec] = []
+    for row in rows:
+        region = regions.get(reads.instance_arn_of(row.arn))
+        if region is None:
+            raise Refusal(NO_INSTANCE_NOW)
+        whom = (row.principal_type, row.principal_id, called.get(row.principal_id, ""))
+        p = AssignmentParams(row.arn, row.name, region, row.target_id, *whom)
+        steps += _steps(DeleteAssignment, p, len(steps) + 1)
+    return steps

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import AwsAccount
 from directory import reads
-from directory.models import AccountAssignment, DirectoryGroup, DirectoryMembership, DirectoryUser
+from directory.models import DirectoryGroup, DirectoryMembership, DirectoryUser
 from directory.operations.base import assignments_left
 from directory.operations.memberships import members_again
 from directory.operations.store_base import (
@@ -24,6 +24,7 @@ from directory.operations.store_base import (
     new_group_key,
 )
 from directory.permissions import NOBODYS_ID
+from directory.selectors import account_ids_of
 from iamconsole.web.words import counted
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
@@ -218,8 +219,7 @@ class DeleteDirectoryGroup(StoreOperation[DeleteGroupParams], DeletesObject[Dele
         ]
 
     def affected_accounts(self, aws_account: AwsAccount, p: DeleteGroupParams) -> Collection[str]:
-        rows = AccountAssignment.objects.live().filter(aws_account=aws_account, principal_id=p.group_id)
-        return set(rows.values_list("target_id", flat=True))
+        return account_ids_of(aws_account, p.group_id)
 
     def describe(self, value: Value) -> str:
         return "no such group" if value is None else f"it with {counted(len(value['members']), 'person', 'people')}"

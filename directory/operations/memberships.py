@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from accounts.models import AwsAccount
 from directory import reads
 from directory.access_facts import administrator_sets, changed_ways, group_ids_of, person_arn, ways_of
-from directory.models import AccountAssignment, DirectoryGroup, DirectoryMembership, DirectoryUser
+from directory.models import DirectoryGroup, DirectoryMembership, DirectoryUser
 from directory.operations.store_base import (
     CHANGE_GROUPS,
     StoreOperation,
@@ -24,6 +24,7 @@ from directory.operations.store_base import (
     user_row,
 )
 from directory.permissions import NOBODYS_ID
+from directory.selectors import account_ids_of
 from iamconsole.web.words import some
 from policies.holdings import ElsewhereChange
 from sync.aws.client import AwsClient
@@ -87,8 +88,7 @@ class DirectoryMembershipOperation(StoreOperation[Any]):
         return f"member:{p.pair}"
 
     def affected_accounts(self, aws_account: AwsAccount, p: MemberParams) -> Collection[str]:
-        rows = AccountAssignment.objects.live().filter(aws_account=aws_account, principal_id=p.group_id)
-        return set(rows.values_list("target_id", flat=True))
+        return account_ids_of(aws_account, p.group_id)
 
     def describe(self, value: Value) -> str:
         if value is None:

@@ -124,7 +124,7 @@ def reverse_assignment(aws_account: AwsAccount, ref: ObjectRef, before: Content,
     if chosen is None:
         return Reversal(left=(_GONE_SINCE,))
     if row is not None:
-        return Reversal(tuple(withdraw(row, region_of(chosen))))
+        return Reversal(tuple(withdraw(row)))
     model = DirectoryGroup if content["principal_type"] == PrincipalType.GROUP else DirectoryUser
     principal = model.objects.live().filter(**of, aws_id=content["principal_id"]).first()
     if principal is None:
@@ -146,7 +146,7 @@ def reverse_group(aws_account: AwsAccount, ref: ObjectRef, before: Content, afte
         return Reversal((CreateDirectoryGroup().spec(made),), ("It gets another id, and nobody is in it.",))
     if row is None:
         return Reversal(left=(_GONE_SINCE,))
-    if AccountAssignment.objects.live().filter(aws_account=aws_account, principal_id=row.aws_id).exists():
+    if selectors.assignments_to(aws_account, row.aws_id).exists():
         return Reversal(left=(_IN_USE,))
     return Reversal((delete_group(row, region_of_store(row)),))
 

@@ -346,14 +346,14 @@ def read_content(client: AwsClient, p: NamesSet) -> SetContent | None:
         return None
 
 
-_NO_INSTANCE = "The mirror no longer has the instance of Identity Center: pull, then try again."
+NO_INSTANCE_NOW = "The mirror no longer has the instance of Identity Center: pull, then try again."
 
 
 def region_of(chosen: PermissionSet) -> str:
     """Raises Refusal."""
     instance = Instance.objects.live().filter(aws_account=chosen.aws_account_id, arn=chosen.instance_arn).first()
     if instance is None:
-        raise Refusal(_NO_INSTANCE)
+        raise Refusal(NO_INSTANCE_NOW)
     return str(instance.primary_region)
 
 
@@ -362,4 +362,4 @@ def region_of_store(row: DirectoryGroup | DirectoryUser | DirectoryMembership) -
     try:
         return reads.region_of_store(reads.store_id_of(row.arn))
     except LookupError:
-        raise Refusal(_NO_INSTANCE) from None
+        raise Refusal(NO_INSTANCE_NOW) from None

@@ -37,9 +37,14 @@ def looking(operation: str, feature: str, **probe: Any) -> Permission:
     return Permission(f"{STORE}:{operation}", feature, "write", probe={"IdentityStoreId": NOBODYS_STORE, **probe})
 
 
+def is_id(value: str) -> bool:
+    """Of a user, a group or a membership, or what stands for one that a step of the plan makes."""
+    return bool(_ID.fullmatch(value)) or is_placeholder(value)
+
+
 def check_id(value: str, what: str, field: str) -> None:
     """Raises BadParams."""
-    if not _ID.fullmatch(value) and not is_placeholder(value):
+    if not is_id(value):
         raise BadParams(f"{value!r} is no id of {what}.", field=field)
 
 

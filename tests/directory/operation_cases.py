@@ -37,7 +37,7 @@ def _assign(world: World, center: Arranged) -> StepSpec:
 
 
 def _withdraw(world: World, center: Arranged) -> StepSpec:
-    return withdraw(AccountAssignment.objects.get(name="Read_Only"), _region())[0]
+    return withdraw(AccountAssignment.objects.get(name="Read_Only"))[0]
 
 
 CASES: tuple[SendingCase, ...] = (
