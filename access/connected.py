@@ -93,6 +93,7 @@ class ConnectedPrincipals:
         self.own = AccountPart(own.surroundings.account_id, own, 0)
         self._parts = [self.own]
         self._by_account = {self.own.account_id: self.own}
+        self._around: dict[str, Surroundings] = {}  # what was looked up without an index
         self._total = len(own.holders)
 
     @property
@@ -102,7 +103,10 @@ class ConnectedPrincipals:
 
     def surroundings(self, account_id: str) -> Surroundings:
         found = self._by_account.get(account_id)
-        return found.index.surroundings if found else self.others.surroundings(account_id)
+        if found:
+            return found.index.surroundings
+        around = self._around[account_id] = self.others.surroundings(account_id)
+        return around
 
     def index(self, account_id: str) -> Index:
         return self.part(account_id).index
@@ -131,8 +135,13 @@ class ConnectedPrincipals:
     def is_own(self, number: int) -> bool:
         return number < len(self.own.index.holders)
 
-    def is_current(self, others: OtherIndexes) -> bool:
-        """Whether the indexes of other AWS accounts are still those that `others` has, and there are no more."""
-        return self.others.account_ids == others.account_ids and all(
-            others.index(part.account_id) is part.index for part in self._parts[1:]
+    def goes_on_with(self, others: OtherIndexes) -> bool:
+        """Looks up the rest in `others`, those of now. False where what was looked up by now isn't so any more."""
+        is_current = (
+            self.others.account_ids == others.account_ids
+            and all(others.index(part.account_id) is part.index for part in self._parts[1:])
+            and all(others.surroundings(account_id) == around for account_id, around in list(self._around.items()))
         )
+        if is_current:
+            self.others = others
+        return is_current

@@ -171,7 +171,7 @@ class WhoCanAnswer:
         ]
         key = digest_of(sorted(apart))  # what they may comes of more than the index
         return self.cached.answer(
-            ("chains", key), self._chain_search, lambda kept: kept.principals.is_current(self.connected)
+            ("chains", key), self._chain_search, lambda kept: kept.principals.goes_on_with(self.connected)
         )
 
     def _chain_search(self) -> ChainSearch:

@@ -28,12 +28,13 @@ from policies.engine.callers import caller_of
 from policies.engine.combine import Decision
 from policies.engine.evaluate import Layers, Request, evaluate
 from policies.engine.layers import ControlPolicyLevel
-from tests.access.mirrored import ID, arn, columns_trusting, role, user
+from policies.models import Organization
+from tests.access.mirrored import ID, arn, columns_trusting, given, role, user
 from tests.services.fuzzing import as_long_as_asked
-from tests.services.organization_rows import complete
+from tests.services.organization_rows import ORGANIZATION_ID, complete, make_control_policy, member_of
 from tests.services.pages import address, get, text_of
-from tests.services.rows import make_role
-from tests.services.statements import allow, deny, layer_policy, trust
+from tests.services.rows import make_document, make_role
+from tests.services.statements import allow, deny, document_text, layer_policy, trust
 
 ClientOf = Callable[..., Client]
 A, B, C = ID, "111111111111", "222222222222"
@@ -272,3 +273,22 @@ def test_the_command_follows_roles_over_aws_accounts(three: dict[str, AwsAccount
     chains = json.loads(capsys.readouterr().out)["chains"]
     hop = arn("role/hop-secret", account=C)
     assert {"arn": arn("user/dana-secret", account=B), "through": [hop, arn("role/reader")]} in chains
+
+
+@pytest.mark.django_db
+def test_what_is_kept_follows_the_organizations_of_others(
+    alone: AwsAccount, alice: Operator, client_of: ClientOf
+) -> None:
+    """A chain that begins in an AWS account that was in another organization when somebody asked first."""
+    Grant.objects.create(operator=alice, role=Role.VIEWER)
+    there = make(B, "Data")
+    root, own = member_of(there)
+    make_control_policy(there, "all", root, own, document=document_text(allow("*")))
+    Organization.objects.update(aws_id="o-another")
+    of_members = trust("*", ASSUME, **under({"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION_ID}}))
+    reader = make_role(alone, "reader", trust=make_document(document_text(of_members)), trusted=[])
+    given(reader, allow("s3:GetObject"))
+    user(there, "dana", allow(ASSUME))
+    assert "dana" not in get(client_of(alice), "who_can", ASKED)
+    Organization.objects.update(aws_id=ORGANIZATION_ID)
+    assert "dana User Data" in words(get(client_of(alice), "who_can", ASKED))
