@@ -79,14 +79,18 @@ def register(kind: SearchKind) -> None:
     _kinds[kind.name] = kind
 
 
+def kinds() -> list[SearchKind]:
+    """In the order in which they are shown."""
+    return sorted(_kinds.values(), key=lambda kind: kind.position)
+
+
 def search(operator: Any, words: str) -> list[SearchGroup]:
     """What matches the words, by kind; a kind has nothing for fewer than its `least` characters."""
     words = words.strip()
-    asked = [kind for kind in _kinds.values() if len(words) >= max(kind.least, 1)]
-    kinds = sorted(asked, key=lambda kind: kind.position)
-    found = _mirrored([kind for kind in kinds if kind.rows], operator, words)
-    found |= {kind.name: kind.find(operator, words, HITS) for kind in kinds if kind.find}
-    return [SearchGroup(kind, found[kind.name]) for kind in kinds if found[kind.name].total]
+    asked = [kind for kind in kinds() if len(words) >= max(kind.least, 1)]
+    found = _mirrored([kind for kind in asked if kind.rows], operator, words)
+    found |= {kind.name: kind.find(operator, words, HITS) for kind in asked if kind.find}
+    return [SearchGroup(kind, found[kind.name]) for kind in asked if found[kind.name].total]
 
 
 def beginning(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
