@@ -26,7 +26,7 @@ from accounts.roles import APPROVE, SEE_IAM, Role
 from characters import shown
 from sync.changes import demands
 from sync.changes.approvers import may_review, nobody_reviews, to_review
-from sync.changes.span import current_changes
+from sync.changes.span import current_changes, stops_others
 from sync.changes.steps import title_of_steps
 from sync.models import Change
 from sync.queue import NOTIFY, wake
@@ -40,13 +40,14 @@ log = logging.getLogger(__name__)
 class Mail:
     """What an audit verb is told as. `state`: no longer true when the change is in another one.
 
-    `always`: also to operators who turned mails off.
+    `always`: also to operators who turned mails off. `across`: it is about a change across AWS accounts.
     """
 
     subject: str
     sentence: str
     state: Change.State | None = None
     always: bool = False
+    across: bool = False
 
 
 # By the verb of the audit trail that tells the same.
@@ -89,13 +90,15 @@ MAILS = {
         "approve in this AWS account.",
         always=True,
     ),
-    "change.across_proposed": Mail("Approval asked for", "{requester} asks for your approval.", Change.State.PROPOSED),
+    "change.across_proposed": Mail("Approval asked for", "{requester} asks for your approval.", across=True),
     "change.across_approvals_voided": Mail(
-        "Approval asked for again", "What was approved is no longer the whole of it: look at it again."
+        "Approval asked for again",
+        "Since it was approved, the plan of an AWS account or the order of the waves has changed: look at it again.",
+        across=True,
     ),
-    "change.across_halted": Mail("Halted", "Nothing more of a change is begun; its page says why."),
+    "change.across_halted": Mail("Halted", "Nothing more of a change is begun; its page says why.", across=True),
     "change.across_applied": Mail(
-        "Applied", "AWS accepted all steps of a change; they are in force within about a minute."
+        "Applied", "AWS accepted all steps of a change; they are in force within about a minute.", across=True
     ),
     "change.ends_soon": Mail("Access ends", "Temporary access ends within a day.", Change.State.SCHEDULED),
     "change.reviewed": Mail("Reviewed", "What was applied without approvals has been reviewed; its page says how."),
@@ -110,15 +113,24 @@ _ASKS = ("change.proposed", "change.approvals_voided")  # for an approval
 _ASKS_ACROSS = ("change.across_proposed", "change.across_approvals_voided")
 # Of one of a change across AWS accounts nothing is told of these: one mail tells it of all of them.
 _TOLD_ACROSS = ("change.proposed", "change.approvals_voided", "change.approved", "change.applied")
+_TOLD_OF_FIRST = ("change.rejected", "change.expired")  # the first stops all of them
 
 
 def after_commit(verb: str, change: Change) -> None:
     """Has a worker send what goes with this entry of the trail, if anything does."""
-    if change.span_id and verb in _TOLD_ACROSS and not _is_planned_again(change):
+    if change.span_id and _is_told_by_another(verb, change, change.span_id):
         return
     again = bool(change.ends_id) and verb in _NOT_ENDED and _is_tried_hourly(change)
     if verb in MAILS and not again:
         transaction.on_commit(partial(wake, NOTIFY, change.pk, verb))
+
+
+def _is_told_by_another(verb: str, change: Change, span_id: int) -> bool:
+    """Whether a mail about the whole, or about another change of it, tells the same."""
+    if verb in _TOLD_OF_FIRST:
+        others = (each for each in current_changes(span_id) if each.pk != change.pk)
+        return any(stops_others(each) and each.state == change.state for each in others)
+    return verb in _TOLD_ACROSS and not _is_planned_again(change)
 
 
 def _is_planned_again(change: Change) -> bool:
@@ -184,19 +196,15 @@ def _asked(change: Change) -> list[Operator]:
     ]
 
 
-def _is_across(mail: Mail) -> bool:
-    return any(MAILS[verb] is mail for verb in MAILS if verb.startswith("change.across_"))
-
-
 def _about(change: Change, mail: Mail) -> str:
     """Of several AWS accounts without their names: who reads it may see one of them only."""
-    if _is_across(mail):
+    if mail.across:
         return f"change {change.span_id} across AWS accounts"
     return f"change {change.pk} in {change.aws_account}"
 
 
 def _page_of(change: Change, mail: Mail) -> str:
-    if _is_across(mail):
+    if mail.across:
         return reverse("spanning_change", kwargs={"pk": change.span_id})
     return reverse("change", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
 
@@ -215,7 +223,7 @@ def _reviews(change: Change) -> Callable[[Operator], str]:
 
 
 def _message(change: Change, mail: Mail, operator: Operator, asked: str, connection: BaseEmailBackend) -> EmailMessage:
-    does = "" if _is_across(mail) else shown(title_of_steps(change))
+    does = "" if mail.across else shown(title_of_steps(change))
     about = shown(_about(change, mail))
     page = _page_of(change, mail)
     lines = [

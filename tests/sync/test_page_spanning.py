@@ -201,6 +201,34 @@ def test_mails_go_out_once_for_all_of_it(
         assert "Acme" not in mail.body
 
 
+def test_who_is_quick_to_approve_leaves_the_others_their_mails(
+    three: Three, erin: Operator, anton: Operator, vera: Operator, mailoutbox: list[EmailMessage]
+) -> None:
+    three.set_approvals(1, 1, 0)
+    span = three.span(erin)
+    grant(vera, Role.APPROVER, three.accounts[:1])
+    spanning.approve(span=span, actor=vera, digest=at(span).digest)
+    mails.send(at(span).changes[0].pk, "change.across_proposed")
+    assert [mail.to for mail in mailoutbox] == [[anton.email]]
+
+
+def test_a_rejection_of_all_of_it_is_told_once(
+    three: Three,
+    erin: Operator,
+    vera: Operator,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    three.set_approvals(1, 1, 0)
+    span = three.span(erin)
+    sent: list[tuple[object, ...]] = []
+    monkeypatch.setattr(mails, "wake", lambda *args: sent.append(args))
+    with django_capture_on_commit_callbacks(execute=True):
+        spanning.reject(span=span, actor=vera, comment="Not now")
+    assert states(span) == ["rejected", "rejected", "proposed"]
+    assert [verb for *_, verb in sent] == ["change.rejected"]
+
+
 @pytest.mark.parametrize("approved", [True, False])
 def test_more_aws_accounts_take_no_more_queries(
     three: Three, client_of: ClientOf, erin: Operator, vera: Operator, approved: bool
