@@ -58,6 +58,7 @@ class DocumentField(EditorField):
     check = "document_check"  # the URL name of what is asked while one types
     view_address = "document_view"
     counts_white_space = False  # its quota does
+    unit = "characters"  # of its quota, in the plural
     left_out: Collection[str] = ()  # codes of findings that don't hold for its documents
     above_template = ""  # what is said of it above the findings; its context is `description`
     description_template = ""  # what is said of it beside the findings; its context is `description`
@@ -76,7 +77,7 @@ class DocumentField(EditorField):
         return len(text.strip()) if self.counts_white_space else size(text)
 
     def limit(self, text: str, aws_account: AwsAccount) -> int:
-        """The most characters that AWS takes of it."""
+        """The most that AWS takes of it, in its unit."""
         quotas = quotas_of(aws_account)
         return (quotas[self.quota] if self.quota else quotas.of_document(self.kind)).value
 

@@ -21,6 +21,7 @@ class ResourcePolicyField(DocumentField):
     check = "resource_policy_check"
     kind = DocumentType.RESOURCE
     counts_white_space = True
+    unit = "bytes"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(None, label="Policy as JSON", of=RESOURCE_POLICY, **kwargs)

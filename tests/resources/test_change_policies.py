@@ -63,7 +63,7 @@ def test_the_editor_begins_with_what_stands_there(aws_account: AwsAccount, erins
     found = shown(answer)
     assert "Edit the policy of jobs" in found
     assert "sqs:SendMessage" in found
-    assert "8,192" in found
+    assert "of 8,192 bytes" in found
 
 
 def test_it_becomes_a_plan_and_a_newer_policy_is_shown_first(aws_account: AwsAccount, erins: Client) -> None:

@@ -11,6 +11,18 @@ export function sizeOf(text) {
   return counted;
 }
 
+// What AWS counts of a resource's policy as the console sends it: bytes, as it is typed where that is not over `most`, else
+// without white space and with what isn't ASCII escaped (resources/fields.py).
+export function bytesSent(text, most) {
+  const typed = new TextEncoder().encode(text.trim()).length;
+  if (typed <= most) return typed;
+  try {
+    return JSON.stringify(JSON.parse(text)).replace(/[^ -~]/g, "\\u0000").length;
+  } catch {
+    return typed;
+  }
+}
+
 // With the white space in it.
 export function lengthOf(text) {
   return [...text.trim()].length;

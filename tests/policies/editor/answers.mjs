@@ -8,7 +8,7 @@ import { formatted } from "../../../static/js/editor/format.js";
 import { offersAt } from "../../../static/js/editor/offers/index.js";
 import { placeAt } from "../../../static/js/editor/place.js";
 import { taken } from "../../../static/js/editor/taking.js";
-import { sizeOf } from "../../../static/js/editor/text_size.js";
+import { bytesSent, sizeOf } from "../../../static/js/editor/text_size.js";
 
 const { settings, answers, requests } = JSON.parse(readFileSync(0, "utf8"));
 const sources = sourcesAt(settings, async (address) => {
@@ -64,6 +64,7 @@ const WAYS = {
   explained: ({ text, pos, type }) => explainedAt(text, pos, sources, type),
   formatted: laidOut,
   size: ({ text }) => sizeOf(text),
+  bytes: ({ text, most }) => bytesSent(text, most),
 };
 const given = [];
 for (const request of requests) given.push(await WAYS[request.way ?? "offers"](request));

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from policies.engine.document import size
 from policies.engine.structure import DocumentType
+from resources.fields import ResourcePolicyField
 from tests.policies.editor.script import ACCOUNT, ROLE, answers_to, request
 from tests.services.fuzzing import as_long_as_asked
 
@@ -112,3 +113,13 @@ PARTS = st.sampled_from(
 def test_the_size_is_the_one_that_the_engine_says(data: st.DataObject) -> None:
     texts = ["".join(each) for each in data.draw(st.lists(st.lists(PARTS, max_size=12), min_size=50, max_size=100))]
     assert answers_to([{"way": "size", "text": text} for text in texts]) == [size(text) for text in texts]
+
+
+def test_bytes_of_the_policy_of_a_resource_are_those_that_are_sent() -> None:
+    """As it is typed, or, where that is too long, without the white space."""
+    field = ResourcePolicyField()
+    field.longest = 60
+    texts = [' {"Sid": "é"} ', json.dumps({"Sid": "ab", "Wide": "Ω\U0001f600\x7f"}, indent=40, ensure_ascii=False)]
+    texts += [json.dumps({"Sid": "x" * 80}), f'{{"Sid": {" " * 80}']
+    answers = answers_to([{"way": "bytes", "text": text, "most": field.longest} for text in texts])
+    assert answers == [field.size(text) for text in texts] == [13, 46, 90, 7]
