@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from policies.engine.document import load
+from policies.engine.document import compact, load
 from policies.engine.statements import Condition, Quantifier, Statement, document_in
 from sync.operations import BadParams
 
@@ -144,8 +144,24 @@ def _meant(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield statement.sid, json.dumps(meant, sort_keys=True)
 
 
+def as_written(meant: Mapping[str, str], on: str) -> dict[str, dict[str, Any]]:
+    """Statements of the policy of `on` as AWS writes them, by their Sids. `meant`: as `statements_by_sid` has them."""
+    return {sid: _as_written(sid, json.loads(said), on) for sid, said in meant.items()}
+
+
+def _as_written(sid: str, said: Mapping[str, Any], on: str) -> dict[str, Any]:
+    return {"Sid": sid, **said} if "Effect" in said else FunctionPermission(**said).statement(on)
+
+
 def document_of(statements: Mapping[str, Mapping[str, Any]]) -> str | None:
     """None where nothing is left."""
-    if not statements:
-        return None
-    return json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": list(statements.values())}, indent=2)
+    return json.dumps(_document(statements), indent=2) if statements else None
+
+
+def size_of(statements: Mapping[str, Mapping[str, Any]]) -> int:
+    """Bytes of the policy that has them."""
+    return len(compact(_document(statements)).encode())
+
+
+def _document(statements: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Id": "default", "Statement": list(statements.values())}

@@ -21,8 +21,10 @@ from resources.operations.affected import accounts_between
 from resources.operations.base import NamesResource, ResourceOperation, ResourceParams
 from resources.operations.function_statements import (
     FunctionPermission,
+    as_written,
     document_of,
     permissions_in,
+    size_of,
     statements_by_sid,
 )
 from resources.operations.limits import principal_findings
@@ -205,7 +207,7 @@ class AddFunctionPermission(_PermissionOperation[AddPermissionParams]):
         if p.sid in value["statements"]:
             words = f"There is a statement {p.sid} already: AWS takes each Sid once."
             found.append(PlanFinding("STATEMENT_EXISTS", "error", words, field="document"))
-        size = len(compact({**statements_of(text_on(self.row(draft, p), p.on)), p.sid: statement}).encode())
+        size = size_of({**as_written(value["statements"], p.on), p.sid: statement})
         if size > LONGEST:
             words = f"The policy would have some {size:,} bytes; AWS takes {LONGEST:,} of a function."
             found.append(PlanFinding("DOCUMENT_TOO_LONG", "error", words, field="document"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,17 +13,14 @@ from access.exposure.fixes import fix_of
 from accounts.models import AwsAccount, Operator
 from findings.models import Finding
 from resources.models import Resource
-from resources.operations.functions import RemoveFunctionPermission, plan_function_policy
 from resources.operations.policies import put_policy
-from sync import changes
 from sync.changes import PlanError
 from sync.models import Change
 from sync.operations import StepSpec
-from tests.resources.arranging import OPEN_TO_ALL
+from tests.resources.arranging import OPEN_TO_ALL, action_url, shown
 from tests.resources.kind_cases import ACCOUNT, OTHER
-from tests.resources.operation_cases import WRITTEN, function_pulled, made_and_pulled, of_bucket
+from tests.resources.operation_cases import WRITTEN, made_and_pulled
 from tests.services.changing import carry_out, propose
-from tests.services.pages import text_of
 from tests.services.resource_rows import blocks, hold, unread
 from tests.services.rows import make_role
 from tests.services.statements import deny, document_text, trust
@@ -35,17 +31,7 @@ QUEUE = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs"
 BUCKET = "arn:aws:s3:::acme-share"
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 SECRET = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:db-AbCdEf"
-FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:resize"
 PARTNER = document_text(trust({"AWS": OTHER}, "sqs:SendMessage", Resource=QUEUE, Sid="Partner"))
-
-
-def action_url(row: Resource, action: str) -> str:
-    kwargs = {"account_id": row.aws_account.account_id, "aws_id": row.aws_id, "action": action}
-    return reverse("resource_action", kwargs=kwargs)
-
-
-def shown(answer: Any) -> str:
-    return " ".join(text_of(answer.content.decode()).split())
 
 
 def refused(us: AwsAccount, erin: Operator, row: Resource, document: str) -> str:
@@ -264,38 +250,6 @@ def test_a_key_policy_keeps_somebody_who_may_change_it(
         propose(aws_account, erin, [put_policy(row, document)])
 
 
-# ---- Functions -----------------------------------------------------------------------------------------------
-def test_a_function_is_changed_statement_by_statement(
-    aws_account: AwsAccount, erins: Client, client_of: Callable[..., Client]
-) -> None:
-    there = trust({"AWS": f"arn:aws:iam::{OTHER}:root"}, "lambda:InvokeFunction", Resource=FUNCTION, Sid="Old")
-    stays = trust({"Service": "sns.amazonaws.com"}, "lambda:InvokeFunction", Resource=FUNCTION, Sid="Stays")
-    row = hold(aws_account, "lambda.function", FUNCTION, document_text(there, stays), facts={"urls": []})
-    url = action_url(row, "edit-policy")
-    base = erins.get(url).context["form"].initial["base"]
-    new = trust({"AWS": OTHER}, "lambda:GetFunction", Resource=FUNCTION, Sid="Old")
-    answer = erins.post(url, {"document": document_text(new, stays), "base": base})
-    assert answer.status_code == 302, shown(answer)
-    steps = Change.objects.get().steps.all()
-    assert [(step.kind.rpartition(".")[2], step.params["sid"]) for step in steps] == [("remove", "Old"), ("add", "Old")]
-    assert all(len(step.params["seen"]) == 32 for step in steps)
-
-
-def test_the_policy_of_an_alias_is_edited_by_itself(aws_account: AwsAccount, erins: Client) -> None:
-    there = document_text(trust({"AWS": OTHER}, "lambda:InvokeFunction", Resource=f"{FUNCTION}:live", Sid="Old"))
-    row = hold(aws_account, "lambda.function", FUNCTION, there, on=f"{FUNCTION}:live", facts={"urls": []})
-    page = erins.get(reverse("resource", kwargs={"account_id": ACCOUNT, "aws_id": row.aws_id})).content.decode()
-    assert f"{action_url(row, 'edit-policy')}?on=live" in page
-    url = f"{action_url(row, 'edit-policy')}?on=live"
-    form = erins.get(url).context["form"]
-    assert "Old" in form.initial["document"]
-    new = trust({"AWS": OTHER}, "lambda:InvokeFunction", Resource=f"{FUNCTION}:live", Sid="New")
-    typed = {"document": document_text(new), "base": form.initial["base"], "on": "live"}
-    assert erins.post(url, typed).status_code == 302
-    steps = Change.objects.get().steps.all()
-    assert [step.params["on"] for step in steps] == [f"{FUNCTION}:live"] * 2
-
-
 def test_a_finding_s_button_takes_its_statement_out(aws_account: AwsAccount, erins: Client) -> None:
     opens, stays = (
         trust(who, "sqs:SendMessage", Resource=QUEUE, Sid=sid) for who, sid in (("*", "Open"), (OTHER, "B"))
@@ -321,29 +275,6 @@ def test_what_has_no_aliases_is_edited_itself(aws_account: AwsAccount, erins: Cl
     assert "sqs:SendMessage" in form.initial["document"]
 
 
-@pytest.mark.parametrize(
-    ("statement", "says"),
-    [
-        (deny("lambda:InvokeFunction", FUNCTION, Principal="*", Sid="A"), "it can’t deny"),
-        (trust("*", ["lambda:InvokeFunction", "lambda:GetFunction"], Resource=FUNCTION, Sid="A"), "takes one action"),
-        (trust({"AWS": [OTHER, ACCOUNT]}, "lambda:*", Resource=FUNCTION, Sid="A"), "takes one principal"),
-        (trust("*", "lambda:*", Resource="*", Sid="A"), f"its one resource is {FUNCTION}"),
-        (trust("*", "lambda:*", Resource=FUNCTION), "it needs a Sid"),
-        (
-            trust("*", "lambda:*", Resource=FUNCTION, Sid="A", Condition={"Bool": {"aws:SecureTransport": "true"}}),
-            "it takes no condition Bool of aws:SecureTransport",
-        ),
-    ],
-)
-def test_what_lambda_has_no_call_for_is_refused_with_its_statement(
-    aws_account: AwsAccount, erins: Client, statement: Any, says: str
-) -> None:
-    row = hold(aws_account, "lambda.function", FUNCTION, facts={"urls": []})
-    answer = erins.post(action_url(row, "edit-policy"), {"document": document_text(statement), "base": ""})
-    assert says in shown(answer)
-    assert not Change.objects.exists()
-
-
 # ---- In AWS --------------------------------------------------------------------------------------------------
 def test_what_somebody_else_wrote_meanwhile_is_a_conflict(world: World, erin: Operator) -> None:
     row = made_and_pulled(world, "sqs.queue")
@@ -366,40 +297,3 @@ def test_a_resource_that_is_gone_meanwhile_is_a_conflict(world: World, erin: Ope
     assert "found no such SQS queue" in done.steps.get().error["sentence"]
     row.refresh_from_db()
     assert row.gone_at
-
-
-def test_lambda_refuses_what_came_between_the_look_and_the_call(
-    world: World, erin: Operator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Somebody adds a statement after the console read the policy: the revision is another one."""
-    row = function_pulled(world, opened=True)
-    change = propose(world.aws_account, erin, list(plan_function_policy(row, row.arn, of_bucket(row)))[:1])
-    functions = world.emulator.client("lambda")
-    calls = RemoveFunctionPermission.calls
-
-    def with_another(self: RemoveFunctionPermission, p: Any) -> Any:
-        functions.add_permission(
-            FunctionName="acme-jobs", StatementId="Another", Action="lambda:InvokeFunction", Principal="*"
-        )
-        return calls(self, p)
-
-    changes.apply(change=change, actor=erin)
-    monkeypatch.setattr(RemoveFunctionPermission, "live", _then(RemoveFunctionPermission.live, with_another))
-    changes.work(change.pk)
-    step = change.steps.get()
-    assert step.state == "conflicted", step.error
-    assert "changed since it was looked at" in step.error["sentence"]
-
-
-def _then(live: Any, also: Any) -> Any:
-    """`live` once, with somebody else's write right after it."""
-    done: list[bool] = []
-
-    def looked(self: Any, client: Any, p: Any) -> Any:
-        found = live(self, client, p)
-        if not done:
-            done.append(True)
-            also(self, p)
-        return found
-
-    return looked
