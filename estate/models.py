@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-
-
-class EnrolmentQuerySet(models.QuerySet["AccountEnrolment"]):
-    def open(self) -> Self:
-        """Those by which AWS accounts may be connected still."""
-        return self.filter(ended_at=None, lasts_until__gt=timezone.now())
 
 
 class AccountEnrolment(models.Model):
@@ -35,8 +29,6 @@ class AccountEnrolment(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     lasts_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-
-    objects: ClassVar[EnrolmentQuerySet] = EnrolmentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["-pk"]

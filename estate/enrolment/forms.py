@@ -60,6 +60,18 @@ def _features(tier: Tier, part: RolePart) -> Iterator[OfferedFeature]:
         yield OfferedFeature(words, [each.action for each in group])
 
 
+def _offered_parts() -> list[RolePart]:
+    return [part for part in optional_parts() if part != PEOPLE]
+
+
+def _part_choices() -> list[tuple[str, str]]:
+    return [(part.name, part.title) for part in _offered_parts()]
+
+
+def _usual_parts() -> list[str]:
+    return [part.name for part in _offered_parts() if part.name in _USUAL]
+
+
 class EnrolmentForm(forms.Form):
     """What the roles are to be for, and for how long AWS accounts can be connected by them."""
 
@@ -76,6 +88,8 @@ class EnrolmentForm(forms.Form):
     parts = forms.MultipleChoiceField(
         label="Features",
         required=False,
+        choices=_part_choices,
+        initial=_usual_parts,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     days = forms.TypedChoiceField(
@@ -85,14 +99,6 @@ class EnrolmentForm(forms.Form):
         coerce=int,
         help_text="After that nobody is connected by it any more. Whoever was stays connected.",
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._parts = [part for part in optional_parts() if part != PEOPLE]
-        field = self.fields["parts"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  for the type checker
-        field.choices = [(part.name, part.title) for part in self._parts]
-        field.initial = [part.name for part in self._parts if part.name in _USUAL]
 
     @property
     def iam(self) -> OfferedPart:
@@ -104,7 +110,7 @@ class EnrolmentForm(forms.Form):
 
     def offered(self) -> Iterator[tuple[Any, OfferedPart]]:
         """The box of each part, and what is in it."""
-        for box, part in zip(self["parts"].subwidgets, self._parts, strict=True):
+        for box, part in zip(self["parts"].subwidgets, _offered_parts(), strict=True):
             yield box, offered_part(part)
 
     def plan(self) -> EnrolmentPlan:
