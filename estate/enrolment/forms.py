@@ -97,7 +97,7 @@ class EnrolmentForm(forms.Form):
         choices=[(days, f"{days} days") for days in DAYS],
         initial=30,
         coerce=int,
-        help_text="After that nobody is connected by it any more. Whoever was stays connected.",
+        help_text="After that it connects no more AWS accounts. Those that are connected stay so.",
     )
 
     @property

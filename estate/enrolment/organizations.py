@@ -44,7 +44,7 @@ class Progress(StrEnum):
     RESTS = "rests"  # it was connected, and nothing is asked of it
     INACTIVE = "inactive"  # suspended, being closed, closed, or not active yet; never connected
     CONNECTING = "connecting"  # a worker is at it, or will be
-    FOUND = "found"  # its roles work, and nobody has said that it is to be connected
+    FOUND = "found"  # its roles work, and no owner has had it connected
     CHOSEN = "chosen"  # its roles aren't deployed yet, or weren't tried
     REFUSED = "refused"
     LEFT_OUT = "left_out"

@@ -161,7 +161,7 @@ def _wait(rows: QuerySet[EnrolledAccount], state: str, **values: Any) -> int:
 
 
 def end(*, actor: Operator, enrolment: AccountEnrolment, request: HttpRequest | None = None) -> None:
-    """Nobody is connected by it from now on; those who are stay so. Raises PermissionDenied."""
+    """No AWS account is connected by it from now on; those that are stay so. Raises PermissionDenied."""
     _require_owner_of_all(actor)
     with transaction.atomic():
         if AccountEnrolment.objects.filter(pk=enrolment.pk, ended_at=None).update(ended_at=timezone.now()):
@@ -207,7 +207,7 @@ def _require_owner_of_all(actor: Operator) -> None:
 
 def _require_open(enrolment: AccountEnrolment) -> None:
     if not enrolment.is_open:
-        raise ValidationError("This enrolment has ended: nobody is connected by it any more. Make another one.")
+        raise ValidationError("This enrolment has ended: it connects no AWS accounts any more. Make another one.")
 
 
 def _record(verb: str, enrolment: AccountEnrolment, actor: Operator, request: HttpRequest | None, **data: Any) -> None:

@@ -96,7 +96,7 @@ def enrolment_leave_out(request: HttpRequest, organization_id: str) -> HttpRespo
             actor=signed_in(request), organization_id=organization_id, account_ids=numbers, out=out, request=request
         )
         words = counted(count, "AWS account is", "AWS accounts are")
-        done = "left out: the overview asks nobody about them" if out else "listed as new again"
+        done = "left out: the overview doesn’t count them any more" if out else "listed as new again"
         messages.success(request, f"{words} {done}.")
     return redirect("enrolment_accounts", organization_id=organization_id)
 
@@ -217,14 +217,19 @@ def enrolment_connect(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error(None, error.messages)
         return _page(request, found, form)
     words = f"{counted(count, 'AWS account is', 'AWS accounts are')} being connected."
-    messages.info(request, words if count else "None waits to be connected: somebody else was quicker, or none works.")
+    messages.info(
+        request,
+        words
+        if count
+        else "No AWS account waits to be connected: another owner has had them connected, or none works.",
+    )
     return redirect(reverse("enrolment", kwargs={"pk": pk}) + "#accounts")
 
 
 @require_POST
 def enrolment_end(request: HttpRequest, pk: int) -> HttpResponse:
     services.end(actor=signed_in(request), enrolment=_enrolment(pk), request=request)
-    messages.success(request, "The enrolment has ended: nobody is connected by it any more.")
+    messages.success(request, "The enrolment has ended: it connects no AWS accounts any more.")
     return redirect("enrolment", pk=pk)
 
 
@@ -267,7 +272,7 @@ def _page(request: HttpRequest, found: AccountEnrolment, form: ConnectEnrolledFo
 def _commands(
     found: AccountEnrolment, organization: ReadOrganization | None, numbers: Sequence[str]
 ) -> list[cloudformation.ShownCommand]:
-    """None while the organization isn't read: nobody knows its root then."""
+    """None while the organization isn't read: its root isn't known then."""
     if organization is None:
         return []
     management_id, root_id = organization.row.management_id, organization.root_id
@@ -298,6 +303,8 @@ def _live(found: AccountEnrolment, form: ConnectEnrolledForm) -> dict[str, Any]:
 
 
 def _summary(counts: Counter[str]) -> str:
-    """ "2 connected, 1 not deployed yet"."""
+    """ "2 work, 1 not deployed yet"."""
     words = {str(state): State(state).label.lower() for state in State}
+    if counts[State.WORKS] > 1:
+        words[State.WORKS] = "work"
     return ", ".join(f"{counts[state]} {word}" for state, word in words.items() if counts[state])

@@ -106,7 +106,7 @@ def _connect(enrolment: AccountEnrolment, row: EnrolledAccount, roll: Organizati
     for column, value in connection_of(enrolment, row.account_id, writes=writes).items():
         setattr(aws_account, column, value)
     if row.connected_by is None or not row.connected_by.is_active:
-        return "Whoever said that it is to be connected is no operator any more."
+        return "The owner who had it connected is no operator any more: another owner has to say it again."
     try:
         check_binding(enrolment, aws_account)
         connect(

@@ -63,7 +63,7 @@ def test_three_accounts_are_enrolled(
         deploy_text(emulator, enrolment, members.numbers[name], template)
     worker("pulls")
     page.get_by_role("button", name="Try them").click()
-    expect(page.get_by_role("status").filter(has_text="2 works, 1 not deployed yet")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="2 work, 1 not deployed yet")).to_be_visible()
     assert sorted(_states(page)) == ["Not deployed yet", "Works", "Works"]
     deploy_text(emulator, enrolment, members.numbers["Sandbox"], template)
     page.get_by_role("button", name="Try them").click()

@@ -124,6 +124,8 @@ def test_picks_lead_to_the_form_and_the_form_to_the_enrolment(
 ) -> None:
     answer = olgas.post(url("enrolment_accounts_stage", held), {"pick": [TEAM]}, follow=True)
     said = page_text(answer)
+    [back] = re.findall(r'href="([^"]*)">Back<', answer.content.decode())
+    assert olgas.get(back).context["listing"].picked == {TEAM}
     assert "Enrol 1 AWS account" in said
     assert "Look after people" in said
     address = answer.request["PATH_INFO"] + "?" + answer.request["QUERY_STRING"]
@@ -235,7 +237,7 @@ def test_its_buttons_say_what_they_did(
     assert "1 AWS account is being tried" in page_text(olgas.post(address["try"], follow=True))
     assert "Nothing is left to try" in page_text(olgas.post(address["try"], follow=True))
     how = {"environment": "staging"}
-    assert "None waits to be connected" in page_text(olgas.post(address["connect"], how, follow=True))
+    assert "No AWS account waits to be connected" in page_text(olgas.post(address["connect"], how, follow=True))
     EnrolledAccount.objects.update(state=State.WORKS)
     assert olgas.post(address["connect"], {"environment": "moon"}).status_code == 422
     assert "1 AWS account is being connected" in page_text(olgas.post(address["connect"], how, follow=True))
