@@ -53,10 +53,11 @@ class EscalationSource(FindingSource):
         return {ALL: stamp, ENTERED: stamp_of(stamp_of_code(*_CODE), stamp, entered)}
 
     @staticmethod
-    def _others(aws_account: AwsAccount) -> Sequence[str]:
-        """The other connected AWS accounts: of which roles they are let into something is kept."""
+    def _others(aws_account: AwsAccount) -> Sequence[Sequence[str]]:
+        """The other connected AWS accounts, and where in their organization: of which roles they are let into something
+        is kept, and a trust policy may let in whoever is there."""
         rows = AwsAccount.objects.filter(partition=aws_account.partition).exclude(pk=aws_account.pk)
-        return list(rows.order_by("account_id").values_list("account_id", flat=True))
+        return list(rows.order_by("account_id").values_list("account_id", "organization_place__path"))
 
     def look(self, aws_account: AwsAccount, scopes: Collection[str]) -> Mapping[str, Sequence[Found]]:
         found: dict[str, Sequence[Found]] = {}

@@ -39,12 +39,16 @@ from policies.engine.callers import caller_of
 from policies.engine.combine import Decision
 from policies.engine.evaluate import Layers, Request, evaluate
 from policies.engine.layers import ControlPolicyLevel
+from policies.models import Organization
+from policies.organizations import places
 from sync import clock
 from tests.access.mirrored import ID, administrator, arn, role, user
 from tests.access.test_chains_across import Others, make, may, words
 from tests.services.fuzzing import as_long_as_asked
+from tests.services.organization_rows import ORGANIZATION_ID, make_control_policy, member_of
 from tests.services.pages import address, get
-from tests.services.statements import allow, deny, layer_policy, trust
+from tests.services.rows import make_document, make_role
+from tests.services.statements import allow, deny, document_text, layer_policy, trust
 
 ClientOf = Callable[..., Client]
 A, B, C = ID, "111111111111", "222222222222"
@@ -251,6 +255,23 @@ def test_an_unchanged_estate_is_not_searched_again(
     look(dev, prod)
     monkeypatch.setattr(EscalationSource, "look", lambda *args: pytest.fail("It was looked at again."))
     look(dev, prod, times=1)
+
+
+@pytest.mark.django_db
+def test_an_aws_account_that_comes_into_the_organization_is_let_in(dev: AwsAccount, prod: AwsAccount) -> None:
+    """By a role that whoever is in the organization may assume: its AWS account is looked at again."""
+    user(dev, "dana", allow(ASSUME, arn(f"role/{SECRET}", account=B)))
+    of_members = trust("*", ASSUME, Condition={"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION_ID}})
+    by_everybody = {"trust": make_document(document_text(of_members)), "trusted": [{"type": "AWS", "value": "*"}]}
+    administrator(make_role(prod, SECRET, **by_everybody))
+    root, own = member_of(dev)
+    make_control_policy(dev, "all", root, own, document=document_text(allow("*")))
+    Organization.objects.update(aws_id="o-another")
+    places.follow_every_minute()
+    assert look(dev, prod) == []
+    Organization.objects.update(aws_id=ORGANIZATION_ID)
+    places.follow_every_minute()
+    assert {rule for _, rule, _ in look(dev, prod)} == {RULE, RULE_FROM_ELSEWHERE}
 
 
 @pytest.mark.django_db
