@@ -1,7 +1,8 @@
 """The check that measures what access a plan takes and gives in AWS accounts that its facts name, by Identity Center.
 
 What it keeps names principals of other AWS accounts: pages show of it what the operator may see
-(access/plans/elsewhere_blocks.py).
+(access/plans/organization_blocks.py). Its findings and sentences name nobody: whoever reads them may not see that
+AWS account.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from access.plans.effects import MOST_KEPT, Administrators, AffectedPrincipals, 
 from access.plans.organization_check import more_than_approved
 from access.plans.reading import elsewhere_changes_of, read_holdings
 from accounts.models import AwsAccount
-from aws_constraints.arn import name_of
 from iamconsole.web.words import counted, some
 from policies.holdings import ElsewhereChange
 from sync.checks import Measurement, PlanCheck, PlanFinding
@@ -96,9 +96,8 @@ def _facts(changes: Iterable[ElsewhereChange], *, before: bool = False) -> Itera
 def _new_administrators(account: AwsAccount, found: Sequence[AffectedPrincipals]) -> Iterator[PlanFinding]:
     arns = sorted(arn for each in found if each.administrators for arn in each.arns)
     if arns:
-        names = some([name_of(arn) for arn in arns], len(arns))
-        becomes = "becomes an administrator" if len(arns) == 1 else "become administrators"
-        words = f"{names} {becomes} of AWS account {account.account_id}."
+        becomes = counted(len(arns), "principal becomes an administrator", "principals become administrators")
+        words = f"{becomes} of AWS account {account.account_id}."
         about = (account.account_id, *arns)
         yield PlanFinding("MAKES_ADMINISTRATOR_ELSEWHERE", "security_warning", words, about=about)
 

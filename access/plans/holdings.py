@@ -176,7 +176,7 @@ class PrincipalHoldings:
 
     @apply.register
     def _of_resource(self, change: ResourceChange) -> None:
-        """What a resource says is no policy of anybody (access/plans/resource_effects.py)."""
+        """What a resource says is no policy of anybody (access/resource_plans/)."""
 
     @apply.register
     def _elsewhere(self, change: ElsewhereChange) -> None:

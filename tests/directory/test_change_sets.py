@@ -17,6 +17,7 @@ from directory.operations.edits import edited
 from directory.operations.set_edits import PutSetInline
 from directory.operations.set_policies import AttachCustomer, AttachManaged
 from emulator.process import Emulator
+from identities.models import IamRole
 from sync import changes
 from sync.models import Change, Step
 from sync.operations import StepSpec
@@ -25,7 +26,7 @@ from tests.directory.arranged import Arranged, pull_directory
 from tests.services.changing import carry_out, propose, refusal, worked
 from tests.services.operation_cases import ComparedCase, apply_compare_and_reverse
 from tests.services.organizations import ACCOUNT_ID, connect_member
-from tests.services.pages import address, get, text_of
+from tests.services.pages import address, change_address, get, text_of
 from tests.services.pulling import pulled
 from tests.services.statements import allowing
 from tests.services.world import World
@@ -203,6 +204,20 @@ def test_who_may_not_see_the_account_reads_no_name_of_it(
     html = get(bobs, "change_elsewhere", pk=str(change.pk))
     assert "In 1 AWS account that you can’t see, 1 principal gains or loses access" in text_of(html)
     assert "s3:DeleteBucket" not in html and "Staging" not in html
+
+
+def test_a_new_administrator_of_another_account_is_counted_and_not_named(
+    center: Arranged, aws_account: AwsAccount, alice: Operator, bobs: Client
+) -> None:
+    """What a check found is told to whoever sees the change."""
+    member = in_staging(center, aws_account)
+    assert isinstance(member, AwsAccount)
+    Grant.objects.get_or_create(operator=alice, aws_account=member, role=Role.OWNER)
+    steps = edited(read_only(), (PutSetInline.kind, {"document": allowing("*")}))
+    change = propose(aws_account, Operator.objects.get(pk=alice.pk), steps)
+    page = text_of(bobs.get(change_address(change)).content.decode())
+    assert f"1 principal becomes an administrator of AWS account {member.account_id}." in page
+    assert IamRole.objects.get(aws_account=member, name__startswith="AWSReservedSSO_Read_Only").name not in page
 
 
 def test_accounts_that_are_not_connected_are_named(center: Arranged, aws_account: AwsAccount, erin: Operator) -> None:
