@@ -6,9 +6,13 @@ import { keepDraft } from "./editor/drafts.js";
 import { attachFields } from "./editor/fields.js";
 import { attachViews } from "./editor/views.js";
 
-for (const textarea of document.querySelectorAll('textarea[data-editor="json"]')) {
-  attachViews(textarea, enhance(textarea));
-  attachSizeMeter(textarea);
-  keepDraft(textarea);
-}
-attachFields();
+// Once htmx listens to the page, and not before: the first that is typed is checked, too. Its script stands above this one,
+// so its listener of the same event is called first.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const textarea of document.querySelectorAll('textarea[data-editor="json"]')) {
+    attachViews(textarea, enhance(textarea));
+    attachSizeMeter(textarea);
+    keepDraft(textarea);
+  }
+  attachFields();
+});

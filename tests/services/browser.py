@@ -32,6 +32,9 @@ expect.set_options(timeout=DEADLINE_MS)
 # What fits hangs on the width and not on the theme, and what can be read on the theme: two looks show both of each.
 LOOKS = [(1440, "light"), (390, "dark")]
 
+# The pages that axe looks at.
+_SCANNED: set[Page] = set()
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
@@ -71,12 +74,16 @@ def _leave(context: BrowserContext, asked: set[Request]) -> None:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A page; whatever it says on its console (a CSP violation, a script error) fails the test."""
+    """A page; whatever it says on its console (a CSP violation, a script error) fails the test.
+
+    But for what it says while axe looks at it: axe adds styles of its own.
+    """
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            complaints.append(message.text)
+        if message.type in {"error", "warning"} and opened not in _SCANNED:
+            place = message.location
+            complaints.append(f"{message.text} ({place['url']}:{place['lineNumber']}:{place['columnNumber']})")
 
     opened = context.new_page()
     opened.on("console", hear)
@@ -116,11 +123,13 @@ _NOTHING_FADES = """new Promise((done) => requestAnimationFrame(() => requestAni
 
 
 def axe_violations(page: Page) -> list[str]:
-    """What axe finds, one line each. It makes a style violation of its own: look at the console before.
-
-    Colours that a change of the theme has under way are waited for.
-    """
+    """What axe finds, one line each. Colours that a change of the theme has under way are waited for."""
     page.wait_for_load_state()
     page.evaluate(_NOTHING_FADES)
-    found = Axe().run(page).response["violations"]
+    _SCANNED.add(page)
+    try:
+        found = Axe().run(page).response["violations"]
+        page.evaluate(_NOTHING_FADES)  # what the console was told meanwhile arrives before the answer
+    finally:
+        _SCANNED.discard(page)
     return [f"{item['id']}: {node['html']}" for item in found for node in item["nodes"]]
