@@ -26,6 +26,7 @@ from sync.aws.errors import AwsError
 from sync.aws.permission import Permission
 from sync.calls import Call, SealedParameter, hidden_in, opened
 from sync.checks import PlanFinding
+from sync.mirror.hashing import moment
 from sync.object_ref import ObjectRef
 from sync.params import BadParams, ForOperator, read_params
 from sync.plan_draft import Draft
@@ -70,6 +71,11 @@ class PreviousAttempt:
 
     at: datetime
     found: Value
+
+    def may_have_made(self, made: datetime | str | None) -> bool:
+        """Whether it may have made what was made then; `made` also in ISO 8601. AWS tells whole seconds."""
+        then = moment(made or None)
+        return then is not None and then >= self.at.replace(microsecond=0)
 
 
 @dataclass(frozen=True)
@@ -230,11 +236,17 @@ class MakesObject(Operation[P]):
     def makes(self, p: P) -> str:
         """The key of the object that it makes; "" where it makes none. Its result then has the object's "id"."""
 
+    def objects(self, p: P) -> list[str]:
+        return [self.makes(p)]
+
 
 class DeletesObject(Operation[P]):
     @abstractmethod
     def deletes(self, p: P) -> str:
         """The key of the object that it deletes; "" where it deletes none."""
+
+    def objects(self, p: P) -> list[str]:
+        return [self.deletes(p)]
 
     def after(self, p: P, value: Value) -> Value:
         return None

@@ -6,8 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
-
 from accounts.models import AwsAccount
 from directory import reads
 from directory.models import DirectoryGroup, DirectoryMembership, DirectoryUser
@@ -94,9 +92,6 @@ class CreateDirectoryGroup(StoreOperation[CreateGroupParams], MakesObject[Create
         described = {"Description": p.description} if p.description else {}
         return self.call(p, (), DisplayName=p.name, **described)
 
-    def objects(self, p: CreateGroupParams) -> list[str]:
-        return [self.makes(p)]
-
     def makes(self, p: CreateGroupParams) -> str:
         return new_group_key(p.name)
 
@@ -147,12 +142,10 @@ class CreateDirectoryGroup(StoreOperation[CreateGroupParams], MakesObject[Create
     def done(
         self, client: AwsClient, p: CreateGroupParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
-        """One that wasn't there before our first try, and was made since. AWS tells whole seconds."""
+        """One that wasn't there before our first try, and was made since."""
         if live is None or tried[0].found is not None or live["description"] != p.description:
             return None
-        made = parse_datetime(live["made"])
-        began = tried[0].at.replace(microsecond=0)
-        return StepResult({"id": live["id"]}) if made is not None and made >= began else None
+        return StepResult({"id": live["id"]}) if tried[0].may_have_made(live["made"]) else None
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer["GroupId"]}
@@ -160,8 +153,7 @@ class CreateDirectoryGroup(StoreOperation[CreateGroupParams], MakesObject[Create
     def reverse(self, p: CreateGroupParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         if not result.get("id"):
             return []
-        about = {"store_arn": p.store_arn, "region": p.region}
-        return [StepSpec(DeleteDirectoryGroup.kind, {**about, "group_id": result["id"], "name": p.name})]
+        return [StepSpec(DeleteDirectoryGroup.kind, {**p.of_store, "group_id": result["id"], "name": p.name})]
 
 
 @dataclass(frozen=True)
@@ -201,9 +193,6 @@ class DeleteDirectoryGroup(StoreOperation[DeleteGroupParams], DeletesObject[Dele
 
     def calls(self, p: DeleteGroupParams) -> list[Call]:
         return self.call(p, (p.arn_of("group", p.group_id),), GroupId=p.group_id)
-
-    def objects(self, p: DeleteGroupParams) -> list[str]:
-        return [self.deletes(p)]
 
     def deletes(self, p: DeleteGroupParams) -> str:
         return f"{DirectoryGroup.kind}:{p.group_id}"
@@ -253,9 +242,8 @@ class DeleteDirectoryGroup(StoreOperation[DeleteGroupParams], DeletesObject[Dele
         return {"description": row.description if row else "", "members": value["members"]}
 
     def reverse(self, p: DeleteGroupParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        about = {"store_arn": p.store_arn, "region": p.region}
-        made = StepSpec(CreateDirectoryGroup.kind, {**about, "name": p.name, "description": before["description"]})
-        return [made, *members_again(about, placeholder_for(1), p.name, before["members"])]
+        made = StepSpec(CreateDirectoryGroup.kind, {**p.of_store, "name": p.name, "description": before["description"]})
+        return [made, *members_again(p.of_store, placeholder_for(1), p.name, before["members"])]
 
 
 def _members(aws_account: AwsAccount, group_id: str) -> list[DirectoryMembership]:

@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
-
 from accounts.models import AwsAccount
 from directory import reads
 from directory.models import PermissionSet
@@ -114,9 +112,6 @@ class CreateSet(MakesObject[CreateSetParams]):
         on = (p.instance_arn, p.arn_of("*"))
         return [Call(SSO, self.aws_operation, parameters, on, (f"sso:{self.aws_operation}",), p.region)]
 
-    def objects(self, p: CreateSetParams) -> list[str]:
-        return [self.makes(p)]
-
     def makes(self, p: CreateSetParams) -> str:
         return new_key(p.name)
 
@@ -157,13 +152,11 @@ class CreateSet(MakesObject[CreateSetParams]):
     def done(
         self, client: AwsClient, p: CreateSetParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
-        """One that wasn't there before our first try, is as we said, and was made since. AWS tells whole seconds."""
+        """One that wasn't there before our first try, is as we said, and was made since."""
         said = {"description": p.description, "session_s": p.session_s, "relay": p.relay_state}
         if live is None or tried[0].found is not None or live["settings"] != said:
             return None
-        made = parse_datetime(live["made"])
-        began = tried[0].at.replace(microsecond=0)
-        return StepResult({"id": live["id"]}) if made is not None and made >= began else None
+        return StepResult({"id": live["id"]}) if tried[0].may_have_made(live["made"]) else None
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": set_id_of(answer["PermissionSet"]["PermissionSetArn"])}

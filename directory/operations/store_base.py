@@ -60,6 +60,11 @@ class StoreParams:
             raise BadParams(f"{self.store_arn!r} isn't the ARN of an identity store.")
 
     @property
+    def of_store(self) -> dict[str, str]:
+        """The parameters that every operation on the same store has."""
+        return {"store_arn": self.store_arn, "region": self.region}
+
+    @property
     def store_id(self) -> str:
         return reads.store_id_of(self.store_arn)
 

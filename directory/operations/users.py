@@ -33,7 +33,6 @@ from sync.aws.errors import NotFound
 from sync.aws.permission import Permission, of_people
 from sync.calls import PersonalParameter, concealed, revealed
 from sync.checks import PlanFinding
-from sync.mirror.hashing import moment
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import AboutPeople
 from sync.operations import (
@@ -128,9 +127,6 @@ class CreateDirectoryUser(
             **({"Emails": emails} if emails else {}),
         )
 
-    def objects(self, p: CreateDirectoryUserParams) -> list[str]:
-        return [self.makes(p)]
-
     def makes(self, p: CreateDirectoryUserParams) -> str:
         return f"{DirectoryUser.kind}:new {p.key}"
 
@@ -168,14 +164,11 @@ class CreateDirectoryUser(
     def done(
         self, client: AwsClient, p: CreateDirectoryUserParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
-        """Who wasn't there before our first try, is called as we said, and was made since. AWS tells whole seconds."""
+        """Who wasn't there before our first try, is called as we said, and was made since."""
         found = reads.user_named(client, p.store_id, p.opened(USER_NAME))
         if found is None or tried[0].found["there"] or found.get("DisplayName") != p.opened(DISPLAY_NAME):
             return None
-        made = moment(found.get("CreatedAt"))
-        if made is None or made < tried[0].at.replace(microsecond=0):
-            return None
-        return StepResult({"id": str(found["UserId"])})
+        return StepResult({"id": str(found["UserId"])}) if tried[0].may_have_made(found.get("CreatedAt")) else None
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer["UserId"]}
@@ -183,8 +176,8 @@ class CreateDirectoryUser(
     def reverse(
         self, p: CreateDirectoryUserParams, before: Mapping[str, Any], result: Mapping[str, Any]
     ) -> list[StepSpec]:
-        about = {"store_arn": p.store_arn, "region": p.region}
-        return [StepSpec(DeleteDirectoryUser.kind, {**about, "user_id": result["id"]})] if result.get("id") else []
+        made = result.get("id")
+        return [StepSpec(DeleteDirectoryUser.kind, {**p.of_store, "user_id": made})] if made else []
 
 
 @dataclass(frozen=True)
@@ -218,9 +211,6 @@ class DeleteDirectoryUser(StoreOperation[DeleteUserParams], DeletesObject[Delete
 
     def calls(self, p: DeleteUserParams) -> list[Call]:
         return self.call(p, (p.arn_of("user", p.user_id),), UserId=p.user_id)
-
-    def objects(self, p: DeleteUserParams) -> list[str]:
-        return [self.deletes(p)]
 
     def deletes(self, p: DeleteUserParams) -> str:
         return f"{DirectoryUser.kind}:{p.user_id}"

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from django.utils.dateparse import parse_datetime
-
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of, path_of
 from objects.kinds import AwsKind, IamKind
@@ -155,12 +153,10 @@ class Creation(MakesObject[P]):
         return {"id": answer[self.of.noun][self.of.id_member]} if self.of.by_get else {}
 
     def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
-        """One that wasn't there before our first try, and was made since then at our path. AWS tells whole seconds."""
+        """One that wasn't there before our first try, and was made since then at our path."""
         if live is None or tried[0].found is not None or live["arn"] != p.arn:
             return None
-        made = parse_datetime(live["made"])
-        began = tried[0].at.replace(microsecond=0)
-        return StepResult({"id": live["id"]}) if made is not None and made >= began else None
+        return StepResult({"id": live["id"]}) if tried[0].may_have_made(live["made"]) else None
 
 
 @dataclass(frozen=True)

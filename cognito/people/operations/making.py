@@ -23,7 +23,6 @@ from sync.aws.client import AwsClient
 from sync.calls import PersonalParameter, concealed, revealed
 from sync.checks import PlanFinding
 from sync.mirror import Item
-from sync.mirror.hashing import moment
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import HasSecrets
 from sync.operations import (
@@ -174,14 +173,12 @@ class CreatePerson(PeopleOperation[NewPersonParams], HasSecrets[NewPersonParams]
     def done(
         self, client: AwsClient, p: NewPersonParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
-        """Who wasn't there before our first try, was made since then, and is as we said. AWS tells whole seconds."""
+        """Who wasn't there before our first try, was made since then, and is as we said."""
         item = self._find(client, p)
         if item is None or tried[0].found["there"] or not _is_as_said(item, p):
             return None
-        made = moment(item.get("UserCreateDate"))
-        if made is None or made < tried[0].at.replace(microsecond=0):
-            return None
-        return StepResult({"id": PERSON.object_id(item)})
+        made = tried[0].may_have_made(item.get("UserCreateDate"))
+        return StepResult({"id": PERSON.object_id(item)}) if made else None
 
     def _find(self, client: AwsClient, p: NewPersonParams) -> Any:
         return find_one(client.at(p.region), p.pool_id, p.by, revealed(p.username).open())

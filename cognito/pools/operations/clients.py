@@ -82,9 +82,6 @@ class CreateClient(HasSecrets[CreateClientParams], IdChosenByAws[CreateClientPar
         sent = {"ClientName": p.name, "GenerateSecret": p.secret, **p.settings}
         return [pool_call(p.pool_arn, self.aws_operation, **sent)]
 
-    def objects(self, p: CreateClientParams) -> list[str]:
-        return [self.makes(p)]
-
     def makes(self, p: CreateClientParams) -> str:
         return f"{AppClient.kind}:new {p.pool_arn} {p.name}"
 

@@ -88,9 +88,6 @@ class CreateUserPool(IdChosenByAws[CreateUserPoolParams], MakesObject[CreateUser
         sent = {"PoolName": p.name, **p.settings}
         return [Call(IDP, action, sent, ("*",), (f"{IDP}:{action}",), region_in(p.arn))]
 
-    def objects(self, p: CreateUserPoolParams) -> list[str]:
-        return [self.makes(p)]
-
     def makes(self, p: CreateUserPoolParams) -> str:
         return f"{UserPool.kind}:new {p.place} {p.name}"
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.utils.dateparse import parse_datetime
-
 from accounts.models import AwsAccount
 from identities.credentials.base import plain
 from identities.credentials.mirrors import LOGIN
@@ -121,12 +119,11 @@ class CreateLogin(SetConsolePassword):
     def done(
         self, client: AwsClient, p: ConsolePasswordParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
-        """One that wasn't there before our first try, and was made since then. AWS tells whole seconds."""
+        """One that wasn't there before our first try, and was made since then."""
         before = tried[0].found
         if not live or not live["made"] or not before or before["made"] or live["object"] != before["object"]:
             return None
-        made = parse_datetime(live["made"])
-        return StepResult() if made is not None and made >= tried[0].at.replace(microsecond=0) else None
+        return StepResult() if tried[0].may_have_made(live["made"]) else None
 
     def dependent(self, p: ConsolePasswordParams) -> tuple[str, bool] | None:
         return "password", True

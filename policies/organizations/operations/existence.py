@@ -93,9 +93,6 @@ class CreateControlPolicy(MakesObject[CreateControlPolicyParams], WritesDocument
         action = f"organizations:{self.aws_operation}"
         return [Call("organizations", self.aws_operation, sent, resource_arns=("*",), actions=(action,))]
 
-    def objects(self, p: CreateControlPolicyParams) -> list[str]:
-        return [self.makes(p)]
-
     def makes(self, p: CreateControlPolicyParams) -> str:
         return f"{OrgPolicy.kind}:new {p.name}"
 
