@@ -10,18 +10,21 @@ from django import forms
 from accounts.models import AwsAccount
 from directory import selectors
 from directory.actions.fields import AccountField, GroupOfDirectoryField, PersonField, SetField
-from directory.models import AccountAssignment, PermissionSet
+from directory.models import PermissionSet
 from directory.operations import assign, withdraw
 from directory.operations.assignments import params_of
 from directory.operations.sets_base import region_of
 from directory.people.names import called, sees_people
+from iamconsole.web.counts import FirstRows, first_of
+from iamconsole.web.words import number
 from objects import object_actions
 from objects.fields import UntilField, offer
 from objects.object_actions import ActionForm, ObjectAction
 from sync.operations import Refusal, StepSpec
+from sync.texts import storable
 
 UNTIL = "Taken away again by itself then. Empty: until somebody takes it away."
-_MOST = 500  # assignments in a list to choose from
+MOST_LISTED = 500  # assignments in a list to choose from
 
 
 class AssignSetForm(ActionForm):
@@ -70,15 +73,21 @@ class WithdrawForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = self._choices()
-        offer(self, "assignment", choices)
-        if not choices:
+        assigned = first_of(selectors.assignments_of(self.target).order_by("target_id", "pk"), MOST_LISTED)
+        if not assigned:
             self.cannot = "Nobody has it, as far as assignments were read."
+        elif assigned.left_out:
+            self.fields["assignment"].help_text = (
+                f"The first {number(MOST_LISTED)} of {number(assigned.total)}. The pages of groups and people have "
+                "all of theirs, each with a link to take it away."
+            )
+        offer(self, "assignment", self._choices(assigned))
 
-    def _choices(self) -> Sequence[tuple[str, str]]:
-        chosen: PermissionSet = self.target
+    def _choices(self, assigned: FirstRows) -> Sequence[tuple[str, str]]:
+        """Those that are listed, and the one that the address or the posted form names."""
+        named = selectors.assignments_of(self.target).filter(aws_id=storable(self["assignment"].value() or ""))
+        rows = selectors.with_principals({row.pk: row for row in (*assigned.rows, *named)}.values())
         names = sees_people(self.operator, self.aws_account)
-        rows = selectors.with_principals(selectors.assignments_of(chosen).order_by("target_id", "pk")[:_MOST])
         accounts = selectors.account_names(self.aws_account, {one.assignment.target_id for one in rows})
 
         def said(one: selectors.AssignedPrincipal) -> str:
@@ -91,8 +100,7 @@ class WithdrawForm(ActionForm):
         return [(one.assignment.aws_id, said(one)) for one in rows]
 
     def steps(self) -> Sequence[StepSpec]:
-        rows = AccountAssignment.objects.live().filter(aws_account=self.aws_account)
-        row = rows.filter(aws_id=self.cleaned_data["assignment"]).first()
+        row = selectors.assignments_of(self.target).filter(aws_id=self.cleaned_data["assignment"]).first()
         if row is None:
             raise Refusal("It was taken away meanwhile.", field="assignment")
         return withdraw(row)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
+from directory.actions import assignments as actions
 from directory.models import AccountAssignment, DirectoryGroup, DirectoryUser, Instance, PermissionSet
 from directory.operations import assign
 from directory.operations.assignments import params_of
@@ -20,7 +21,7 @@ from sync import changes
 from sync.models import Change, Step
 from sync.operations import StepSpec
 from tests.directory import operation_cases
-from tests.directory.arranged import Arranged
+from tests.directory.arranged import Arranged, pull_directory
 from tests.services.changing import carry_out, propose, worked
 from tests.services.operation_cases import ComparedCase, apply_compare_and_reverse
 from tests.services.organizations import ACCOUNT_ID, connect_member
@@ -99,6 +100,19 @@ def test_an_assignment_is_taken_away(center: Arranged, erins: Client, erin: Oper
     row.refresh_from_db()
     chosen.refresh_from_db()
     assert row.gone_at is not None and chosen.accounts == []
+
+
+def test_one_that_the_form_lists_no_longer_is_taken_away_by_its_link(
+    center: Arranged, erins: Client, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    center.made.assign(center.read_only, ACCOUNT_ID, "USER", center.dana)
+    pull_directory(aws_account)
+    monkeypatch.setattr(actions, "MOST_LISTED", 1)
+    chosen = PermissionSet.objects.get(name="Read_Only")
+    last = AccountAssignment.objects.filter(set_id=chosen.aws_id).order_by("target_id", "pk")[1]
+    html = get(erins, "permission_set_action", f"?assignment={last.aws_id}", aws_id=chosen.aws_id, action="withdraw")
+    assert f'<option value="{last.aws_id}" selected>' in html and "The first 1 of 2." in text_of(html)
+    assert "Take Read_Only in" in do(erins, "withdraw", chosen.aws_id, {"assignment": last.aws_id})
 
 
 def test_access_until_a_date_ends_by_itself(center: Arranged, erin: Operator, erins: Client) -> None:
