@@ -9,7 +9,7 @@ from policies import draft_subjects
 from policies.draft_subjects import DraftSubject
 from policies.holdings import ResourcePolicyChange
 from resources.models import Resource
-from resources.operations.functions import text_on
+from resources.operations.policies import standing_text
 from resources.table.computing import FUNCTION
 
 RESOURCE_POLICY = "resource_policy"
@@ -22,7 +22,7 @@ def _resource_policy(aws_account: AwsAccount, aws_id: str, name: str) -> DraftSu
     if row is None or not row.arn:
         return None
     on = f"{row.arn}:{name}" if name and row.kind == FUNCTION.kind else row.arn
-    text = text_on(row, on)
+    text = standing_text(row, on)
     against = "Against the policy that stands there" if text else "Against no policy, as it is now"
     url = reverse("resource", kwargs={"account_id": aws_account.account_id, "aws_id": aws_id})
     return DraftSubject(ResourcePolicyChange(row.arn, text or "", on), against, url)

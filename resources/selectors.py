@@ -25,6 +25,7 @@ from resources.reading import is_on, reading_of
 from resources.sources import SOURCES
 from resources.table import KINDS
 from resources.table.entry import ResourceKind, id_of
+from resources.table.s3 import ACCOUNT
 from sync.models import Schedule
 from sync.schedule import enabled_regions
 from sync.selectors import SourceCoverage, coverages_by_place
@@ -143,6 +144,12 @@ def held_as(aws_account: AwsAccount, kind: str, known_as: str) -> Held | None:
     rows = Resource.objects.live().filter(aws_account=aws_account, kind=kind, aws_id=id_of(known_as))
     row = rows.select_related("aws_account").prefetch_related("policies__document").first()
     return held_policies(row) if row else None
+
+
+def s3_settings(aws_account: AwsAccount) -> Mapping[str, Any] | None:
+    """Of Amazon S3 for all of an AWS account, such as Block Public Access, by part; None where they aren't read."""
+    account = held_as(aws_account, ACCOUNT.kind, f"s3:{aws_account.account_id}")
+    return account.facts if isinstance(account, HeldPolicies) else None
 
 
 def digest(aws_account: AwsAccount) -> str:

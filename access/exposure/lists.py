@@ -7,18 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from access.exposure.values import Opening, OpeningEvidence, Party, PartyKind
-from access.resource_sides.buckets import ACL, OWNERSHIP, is_blocked
+from access.resource_sides.buckets import ACL, DELIVERY, ENFORCED, OWNERSHIP, PUBLIC_GROUPS, is_blocked
 from policies.engine.catalogue import AccessLevel
 from policies.engine.truth import MAYBE, YES
-from resources.selectors import HeldPolicies, held_as
-from resources.table.s3 import ACCOUNT, BUCKET
+from resources.selectors import HeldPolicies, s3_settings
+from resources.table.s3 import BUCKET
 
-_GROUPS = "http://acs.amazonaws.com/groups/"
-_ALL, _SIGNED, _DELIVERY = (
-    f"{_GROUPS}global/AllUsers",
-    f"{_GROUPS}global/AuthenticatedUsers",
-    f"{_GROUPS}s3/LogDelivery",
-)
+_ALL = f"{PUBLIC_GROUPS}AllUsers"
 _LIST = "access control list"
 # What each permission allows on a bucket.
 _ALLOWS: Mapping[str, tuple[tuple[AccessLevel, ...], tuple[str, ...]]] = {
@@ -35,28 +30,24 @@ def openings_by_lists(held: HeldPolicies) -> list[Opening]:
     row = held.resource
     if row is None or row.kind != BUCKET.kind or OWNERSHIP not in held.facts or ACL not in held.facts:
         return []
-    if held.facts[OWNERSHIP] == "BucketOwnerEnforced":
+    if held.facts[OWNERSHIP] == ENFORCED:
         return []
-    account = held_as(row.aws_account, ACCOUNT.kind, f"s3:{row.aws_account.account_id}")
-    facts = account.facts if isinstance(account, HeldPolicies) else None
-    ignored = is_blocked("IgnorePublicAcls", held.facts, facts)
+    ignored = is_blocked("IgnorePublicAcls", held.facts, s3_settings(row.aws_account))
     listed = held.facts[ACL] or {}
     by_grantee: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for grant in listed.get("grants") or ():
         by_grantee[str(grant["grantee"])].append(grant)
     found = []
     for grantee, grants in sorted(by_grantee.items()):
-        is_public = grantee in (_ALL, _SIGNED)
-        if grantee in (str(listed.get("owner")), _DELIVERY) or (is_public and ignored is YES):
+        is_public = grantee.startswith(PUBLIC_GROUPS)
+        if grantee in (str(listed.get("owner")), DELIVERY) or (is_public and ignored is YES):
             continue
         unsure = _UNSURE if is_public and ignored is MAYBE else ""
-        found.append(_opening(grantee, grants, row.arn, is_public=is_public, unsure=unsure, named=not is_public))
+        found.append(_opening(grantee, grants, row.arn, is_public=is_public, unsure=unsure))
     return found
 
 
-def _opening(
-    grantee: str, grants: list[Mapping[str, Any]], arn: str, *, is_public: bool, unsure: str, named: bool
-) -> Opening:
+def _opening(grantee: str, grants: list[Mapping[str, Any]], arn: str, *, is_public: bool, unsure: str) -> Opening:
     permissions = {str(each["permission"]) for each in grants}
     if "FULL_CONTROL" in permissions:
         permissions = set(_ALLOWS)
@@ -65,7 +56,7 @@ def _opening(
     levels = tuple(level for level in AccessLevel if level in there)
     return Opening(
         Party(PartyKind.ANYBODY, "*") if is_public else Party(PartyKind.CANONICAL, grantee),
-        not unsure and not named,
+        is_public and not unsure,
         levels,
         tuple(name for _, names in allowed for name in names),
         (arn,),

@@ -17,11 +17,11 @@ from access.exposure.values import Opening, OpeningEvidence, Party, PartyKind, R
 from access.resource_sides.kinds import side_of
 from access.resource_sides.values import ResourceSide, SaidByResource, joined
 from access.surroundings import Surroundings, surroundings_of
-from accounts.models import AwsAccount
 from policies.engine.catalogue import AccessLevel
 from policies.engine.compiled import CompiledDocument, compiled
 from policies.engine.diff.budget import Budget
 from policies.engine.layers import LayerPolicy
+from resources.models import Resource
 from resources.selectors import HeldPolicies
 
 _STEPS = 1_000_000  # of one resource: a second or two at worst
@@ -37,7 +37,7 @@ def exposure_of(held: HeldPolicies, around: Surroundings | None = None) -> Resou
     row = held.resource
     if row is None or not lets_in_anybody(row.kind):
         return None
-    return _Look(held, row.aws_account, around or surroundings_of(row.aws_account.account_id)).exposure()
+    return _Look(held, row, around or surroundings_of(row.aws_account.account_id)).exposure()
 
 
 @dataclass
@@ -85,16 +85,15 @@ def _in_order(levels: Collection[AccessLevel]) -> tuple[AccessLevel, ...]:
 class _Look:
     """At one resource."""
 
-    def __init__(self, held: HeldPolicies, owner: AwsAccount, around: Surroundings) -> None:
-        self._held, self._owner, self._around = held, owner, around
+    def __init__(self, held: HeldPolicies, row: Resource, around: Surroundings) -> None:
+        self._held, self._row, self._around = held, row, around
+        self._owner = row.aws_account
         self._budget = Budget(_STEPS)
         self._found: defaultdict[tuple[Party, bool, bool], _Together] = defaultdict(_Together)
         self._unknown: dict[str, None] = {}
 
     def exposure(self) -> ResourceExposure:
-        assert self._held.resource is not None  # noqa: S101  exposure_of looked
-        row = self._held.resource
-        own = dict.fromkeys([row.arn, *(each.arn for each in self._held.policies)])
+        own = dict.fromkeys([self._row.arn, *(each.arn for each in self._held.policies)])
         for on in own:
             policies = tuple(each for each in self._held.policies if each.arn == on)
             self._look_at(replace(self._held, policies=policies), on)
@@ -112,13 +111,12 @@ class _Look:
 
     # ---- What a policy is about --------------------------------------------------------------------------------
     def _look_at(self, held: HeldPolicies, on: str) -> None:
-        assert held.resource is not None  # noqa: S101
-        for resource in arns_asked(held.resource, on):
+        for resource in arns_asked(self._row, on):
             first = self._side(held, "", resource)
             if first is None:
                 continue
             self._unknown[first.others.may_be_granted] = None
-            for each in classes_of(held.resource.kind, resource, self._patterns(first)):
+            for each in classes_of(self._row.kind, resource, self._patterns(first)):
                 if any(statement.allows for statement in first.own.policy.document.about(each.asked.lower())):
                     self._ask(held, each, resource)
 

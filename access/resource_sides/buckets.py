@@ -15,9 +15,9 @@ from policies.engine.layers import LayerPolicy
 from policies.engine.public_buckets import counts_as_public
 from policies.engine.truth import MAYBE, NO, YES, Truth
 
-_ENFORCED = "BucketOwnerEnforced"
-_PUBLIC = "http://acs.amazonaws.com/groups/global/"
-_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"  # a service's
+ENFORCED = "BucketOwnerEnforced"
+PUBLIC_GROUPS = "http://acs.amazonaws.com/groups/global/"
+DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"  # a service's
 BLOCK, OWNERSHIP, ACL = "public_access_block", "ownership", "acl"  # parts of a bucket
 CUT = "Block Public Access leaves in nobody from outside its AWS account, since its policy counts as public."
 _PERHAPS_CUT = (
@@ -61,14 +61,14 @@ def said_by_bucket(
 def _granted_by_lists(resource: str, bucket: Facts, ignores_public: Truth) -> tuple[str, str]:
     """What access control lists may grant: to the own AWS account, whom only a grant to everybody lets in, and to
     others."""
-    if bucket.get(OWNERSHIP) == _ENFORCED:
+    if bucket.get(OWNERSHIP) == ENFORCED:
         return "", ""
     if OWNERSHIP not in bucket or ACL not in bucket:
         return _LISTS_UNREAD, _LISTS_UNREAD
     if "/" in resource:
         return "" if ignores_public is YES else _OBJECTS, _OBJECTS
     listed = bucket[ACL] or {}
-    grantees = {str(each["grantee"]) for each in listed.get("grants") or ()} - {str(listed.get("owner")), _DELIVERY}
-    public = {each for each in grantees if each.startswith(_PUBLIC) and ignores_public is not YES}
-    named = {each for each in grantees if not each.startswith(_PUBLIC)}
+    grantees = {str(each["grantee"]) for each in listed.get("grants") or ()} - {str(listed.get("owner")), DELIVERY}
+    public = {each for each in grantees if each.startswith(PUBLIC_GROUPS) and ignores_public is not YES}
+    named = {each for each in grantees if not each.startswith(PUBLIC_GROUPS)}
     return _LISTS if public else "", _LISTS if public or named else ""

@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from access.resource_policies import resource_policy_of
 from access.resource_sides.buckets import CUT, is_blocked, said_by_bucket
@@ -30,10 +29,9 @@ from policies.engine.layers import LayerPolicy
 from policies.engine.public_buckets import counts_as_public
 from policies.engine.truth import YES
 from resources.models import Resource
-from resources.selectors import HeldPolicies, held_as
+from resources.selectors import HeldPolicies, held_as, s3_settings
 from resources.table.computing import REGISTRY
 from resources.table.keys import KEY
-from resources.table.s3 import ACCOUNT
 
 POLICY_GIVEN = "policy of the resource"  # what reasons call one that stands in place of its own
 _METHODS = "The methods of the API say, too, who may call them, and aren’t read."
@@ -154,14 +152,7 @@ _Both = tuple[SaidByResource, SaidByResource]
 
 
 def _beside_bucket(asked: _Asked, policy: LayerPolicy) -> _Both:
-    return said_by_bucket(policy, asked.resource, asked.held.facts, _s3_settings(asked))
-
-
-def _s3_settings(asked: _Asked) -> Mapping[str, Any] | None:
-    """Of the AWS account; None where they aren't read."""
-    aws_account = asked.row.aws_account
-    account = held_as(aws_account, ACCOUNT.kind, f"s3:{aws_account.account_id}")
-    return account.facts if isinstance(account, HeldPolicies) else None
+    return said_by_bucket(policy, asked.resource, asked.held.facts, s3_settings(asked.row.aws_account))
 
 
 def _beside_key(asked: _Asked, policy: LayerPolicy) -> _Both:
@@ -182,7 +173,7 @@ def _beside_log_group(asked: _Asked, policy: LayerPolicy) -> _Both:
 def _beside_access_point(asked: _Asked, policy: LayerPolicy) -> _Both:
     """Amazon S3 User Guide, "Managing public access to access points": each has Block Public Access of its own."""
     own = others = replace(SaidByResource(policy), may_be_refused=_BUCKET_TOO)
-    blocked = is_blocked("RestrictPublicBuckets", asked.held.facts, _s3_settings(asked))
+    blocked = is_blocked("RestrictPublicBuckets", asked.held.facts, s3_settings(asked.row.aws_account))
     if min(blocked, counts_as_public(policy.document)) is YES:
         others = SaidByResource(LayerPolicy(policy.name, denials_of(policy.document)), notes=(CUT,))
     return own, others

@@ -59,14 +59,10 @@ class EditResourcePolicyForm(_OnResource, DocumentEditForm):
         if named and self.standing:
             left = without_statements(self.standing.text, named)
             self.initial["document"] = left or self.initial["document"]
-        field = self.fields["document"]
-        assert isinstance(field, ResourcePolicyField)  # noqa: S101  as declared
-        field.of_resource(self.target)
+        document: Any = self.fields["document"]
+        document.of_resource(self.target)
+        self.about = f"{_IN_FORCE} {_STATEMENTS}" if self.target.kind == FUNCTION.kind else _IN_FORCE
         self.cannot = _cannot(self.target)
-
-    @property
-    def about(self) -> str:  # type: ignore[override]  # of this resource
-        return f"{_IN_FORCE} {_STATEMENTS}" if self.target.kind == FUNCTION.kind else _IN_FORCE
 
     @property
     def skeleton(self) -> str:  # type: ignore[override]
@@ -99,6 +95,9 @@ def skeleton_of(row: Resource, on: str) -> str:
 
 
 # ---- Delete --------------------------------------------------------------------------------------------------
+_LEFT = "AWS always keeps one: the policy that it gives a new one takes its place."
+
+
 class DeleteResourcePolicyForm(_OnResource, ActionForm):
     heading = "Delete the policy of {names}"
     template = "resources/delete_policy.html"
@@ -109,14 +108,11 @@ class DeleteResourcePolicyForm(_OnResource, ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"base": self._base, **self.initial}
-        self.cannot = _cannot(self.target)
-
-    @property
-    def about(self) -> str:  # type: ignore[override]
         writing = WRITING.get(self.target.kind)
-        if writing and writing.leaves:
-            return "AWS always keeps one: that of a new one takes its place. What stood there stays in the history."
-        return f"{KINDS[self.target.kind].none_means} What stood there stays in the history."
+        always_one = writing is not None and writing.leaves is not None
+        then = _LEFT if always_one else KINDS[self.target.kind].none_means
+        self.about = f"{then} What stood there stays in the history."
+        self.cannot = _cannot(self.target)
 
     @property
     def _base(self) -> str:

@@ -7,8 +7,7 @@ from typing import Any
 
 from policies.engine.truth import MAYBE, NO, YES, Truth
 from resources.models import Resource
-from resources.selectors import HeldPolicies, held_as
-from resources.table.s3 import ACCOUNT
+from resources.selectors import s3_settings
 from sync.plan_draft import Draft
 
 BLOCK = "public_access_block"
@@ -26,10 +25,8 @@ def blocks_of(draft: Draft, row: Resource) -> Sequence[tuple[str, Block | None]]
     """Whose they are, in words, and which settings are on; None where that isn't read."""
     held = None if BLOCK in row.not_read else {BLOCK: row.facts.get(BLOCK) or {}}
     planned = draft.expects(block_part(row.arn), held)
-    aws_account = draft.aws_account
-    account = held_as(aws_account, ACCOUNT.kind, f"s3:{aws_account.account_id}")
-    is_told = isinstance(account, HeldPolicies) and BLOCK not in account.missing
-    of_account = account.facts.get(BLOCK) or {} if isinstance(account, HeldPolicies) and is_told else None
+    settings = s3_settings(draft.aws_account)
+    of_account = settings[BLOCK] or {} if settings is not None and BLOCK in settings else None
     return (
         (f"Block Public Access of {row.name}", planned and planned[BLOCK]),
         ("Block Public Access of the AWS account", of_account),

@@ -28,7 +28,7 @@ from resources.operations.function_statements import (
     statements_by_sid,
 )
 from resources.operations.limits import principal_findings
-from resources.operations.policies import POLICY, about_resource
+from resources.operations.policies import POLICY, about_resource, standing_text
 from resources.table.computing import FUNCTION
 from resources.table.entry import Listed
 from resources.table.writing import FUNCTIONS
@@ -128,7 +128,7 @@ class _PermissionOperation(ResourceOperation[P], CompletesParams[P], AffectsOthe
         return Listed(p.arn, p.arn.rpartition(":")[2], p.region)
 
     def held(self, row: Resource, p: P) -> Mapping[str, Any]:
-        return {"statements": statements_by_sid(text_on(row, p.on))}
+        return {"statements": statements_by_sid(standing_text(row, p.on))}
 
     def read(self, found: Any, p: P) -> Mapping[str, Any]:
         return {"statements": statements_by_sid(found.get(p.on))}
@@ -140,7 +140,7 @@ class _PermissionOperation(ResourceOperation[P], CompletesParams[P], AffectsOthe
     def statement_before(self, aws_account: AwsAccount, p: P) -> dict[str, Any] | None:
         rows = Resource.objects.live().filter(aws_account=aws_account, kind=FUNCTION.kind, arn=p.arn)
         row = rows.prefetch_related("policies__document").first()
-        return statements_of(text_on(row, p.on)).get(p.sid) if row else None
+        return statements_of(standing_text(row, p.on)).get(p.sid) if row else None
 
     # ---- At AWS ----------------------------------------------------------------------------------------------
     def send(self, client: AwsClient, p: P) -> Mapping[str, Any]:
@@ -159,12 +159,6 @@ class _PermissionOperation(ResourceOperation[P], CompletesParams[P], AffectsOthe
 
 def _digest(statements: Mapping[str, str]) -> str:
     return hashlib.sha256(compact(dict(statements)).encode()).hexdigest()[:32]
-
-
-def text_on(row: Resource, on: str) -> str | None:
-    """Of the policy that stands there; None for none."""
-    found = (each for each in row.policies.all() if each.part == POLICY and each.arn == on)
-    return next((each.document.text for each in found), None)
 
 
 def statements_of(text: str | None) -> dict[str, dict[str, Any]]:
@@ -274,7 +268,7 @@ def plan_function_policy(row: Resource, on: str, document: str | None) -> list[S
 
     What changed is removed first: AWS takes each Sid once.
     """
-    there = statements_by_sid(text_on(row, on))
+    there = statements_by_sid(standing_text(row, on))
     wanted = permissions_in(document, on) if document else {}
     meant = statements_by_sid(document) if document else {}
     about = {**about_resource(row), "on": on}

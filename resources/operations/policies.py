@@ -20,7 +20,7 @@ from resources.operations.affected import accounts_between
 from resources.operations.base import NamesResource, ResourceOperation, ResourceParams
 from resources.operations.limits import document_findings
 from resources.table.entry import Listed
-from resources.table.writing import WRITING, PolicyWriting
+from resources.table.writing import WRITING, PolicyWriting, WriteCall
 from sync.aws.permission import Permission
 from sync.checks import PlanFinding
 from sync.operation_mixins import AffectsOtherAccounts, WritesDocument
@@ -81,9 +81,9 @@ class _PolicyOperation(ResourceOperation[P], WritesDocument[P], AffectsOtherAcco
         return [ResourcePolicyChange(p.arn, self.writes(aws_account, p))]
 
 
-def standing_text(row: Resource) -> str | None:
-    """Of the policy on the resource itself; None for none."""
-    found = (each for each in row.policies.all() if each.part == POLICY and each.arn == row.arn)
+def standing_text(row: Resource, on: str = "") -> str | None:
+    """Of the policy that stands on the ARN `on`, else on the resource itself; None for none."""
+    found = (each for each in row.policies.all() if each.part == POLICY and each.arn == (on or row.arn))
     return next((each.document.text for each in found), None)
 
 
@@ -150,11 +150,10 @@ class DeleteResourcePolicy(_PolicyOperation[ResourceParams]):
     verb = "policy.delete"
     params_type = ResourceParams
 
-    def __init__(self, writing: PolicyWriting) -> None:
+    def __init__(self, writing: PolicyWriting, deletion: WriteCall) -> None:
         super().__init__(writing)
-        assert writing.delete is not None  # noqa: S101  whoever makes one looks
-        self.deletion = writing.delete
-        self.aws_operation = self.deletion.operation
+        self.deletion = deletion
+        self.aws_operation = deletion.operation
         if writing.is_deleted_once:
             self.guarantee = Guarantee.DETECTABLE  # type: ignore[misc]
 
@@ -210,5 +209,5 @@ def delete_policy(row: Resource) -> StepSpec:
 
 OPERATIONS: tuple[Operation[Any], ...] = (
     *map(PutResourcePolicy, WRITING.values()),
-    *(DeleteResourcePolicy(writing) for writing in WRITING.values() if writing.delete),
+    *(DeleteResourcePolicy(writing, writing.delete) for writing in WRITING.values() if writing.delete),
 )
