@@ -13,7 +13,7 @@ from infrastructure.code.hcl import Expression, JsonEncoded, block, comment
 
 MODULE = "iam-console-roles"
 _OLDEST = ">= 1.3.0"
-_ENTRANCE = "OrganizationAccountAccessRole"
+_DEPLOYMENT_ROLE = "OrganizationAccountAccessRole"
 _FIRST_DATE = (2026, 1, 1, 0, 0, 0)  # of what is in the archive: the same files make the same archive
 
 
@@ -95,19 +95,19 @@ def _role(role: EnrolledRole) -> Iterator[str]:
 # ---- One call for each AWS account -----------------------------------------------------------------------------------
 def _root(enrolment: AccountEnrolment, accounts: Iterable[EnrolledAccount]) -> Iterator[str]:
     yield comment("One provider and one call of the module for each chosen AWS account.")
-    yield comment("Set the external id by TF_VAR_external_id, and the way into the AWS accounts if it is another one.")
+    yield comment("Set the external id by TF_VAR_external_id, and the role to deploy by if it is another one.")
     yield _provider()
     yield from _variables(enrolment, defaults=False)
-    words = "The role by which Terraform gets into each AWS account."
-    entrance: list[tuple[str, Any]] = [("type", Expression("string")), ("description", words), ("default", _ENTRANCE)]
-    yield block('variable "entrance"', entrance)
+    words = "The name of the role that Terraform assumes in each AWS account."
+    values: list[tuple[str, Any]] = [("type", Expression("string")), ("description", words)]
+    yield block('variable "deployment_role_name"', [*values, ("default", _DEPLOYMENT_ROLE)])
     for account in accounts:
         yield from _call(enrolment, account)
 
 
 def _call(enrolment: AccountEnrolment, account: EnrolledAccount) -> Iterator[str]:
     label = f"a{account.account_id}"
-    role = f'"arn:{enrolment.held_by.partition}:iam::{account.account_id}:role/${{var.entrance}}"'
+    role = f'"arn:{enrolment.held_by.partition}:iam::{account.account_id}:role/${{var.deployment_role_name}}"'
     if account.account_id == enrolment.held_by.account_id:
         inside: list[str] = []
     else:

@@ -107,6 +107,7 @@ def _connect(enrolment: AccountEnrolment, row: EnrolledAccount, roll: Organizati
         setattr(aws_account, column, value)
     if row.connected_by is None or not row.connected_by.is_active:
         return "The owner who had it connected is no operator any more: another owner has to say it again."
+    enrolment.refresh_from_db(fields=["ended_at"])  # it may have been ended since this worker began
     try:
         check_binding(enrolment, aws_account)
         connect(

@@ -18,6 +18,7 @@ from emulator.process import Emulator
 from estate.enrolment import services, work
 from estate.enrolment.organizations import Progress, ReadOrganization, accounts_of
 from estate.enrolment.roles import role_arn
+from estate.enrolment.trial import TrialOutcome, try_account
 from estate.models import AccountEnrolment, EnrolledAccount
 from policies.organizations import resting
 from sync.connect import reconnect
@@ -350,6 +351,22 @@ def test_after_its_end_nobody_is_connected_and_who_was_stays_so(
     assert AwsAccount.objects.get(name="Payments").resting == ""
     with pytest.raises(CommandError, match="The enrolment has ended"):
         by_script(enrolment, members.numbers["Data"])
+
+
+def test_what_is_ended_while_a_worker_is_at_it_connects_nothing(
+    emulator: Emulator, members: Members, enrol: Enrol, olga: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrolment = enrol("Payments")
+    deploy(emulator, enrolment, members.numbers["Payments"])
+    tried(enrolment, olga)
+
+    def ended(*asked: Any) -> TrialOutcome:
+        services.end(actor=olga, enrolment=enrolment)
+        return try_account(*asked)
+
+    monkeypatch.setattr(work, "try_account", ended)
+    assert connected(enrolment, olga) == set()
+    assert "The enrolment has ended" in row_of(enrolment, members.numbers["Payments"]).why
 
 
 def test_what_is_connected_suspended_or_unknown_is_not_chosen(
