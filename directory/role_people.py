@@ -205,7 +205,7 @@ class DirectoryPeople:
 
     def count(self, principals: Iterable[DirectoryPrincipal] | None = None) -> PeopleCount:
         """Of all of them, or of some; each of the people once."""
-        ids = self._ids if principals is None else self._ids_of(principals)
+        ids = self._ids if principals is None else self.ids_of(principals)
         known = [self._known[each] for each in ids if each in self._known]
         disabled = sum(each.is_disabled for each in known)
         return PeopleCount(len(known) - disabled, disabled)
@@ -213,7 +213,8 @@ class DirectoryPeople:
     def is_disabled(self, user_id: str) -> bool:
         return user_id in self._known and self._known[user_id].is_disabled
 
-    def _ids_of(self, principals: Iterable[DirectoryPrincipal]) -> set[str]:
+    def ids_of(self, principals: Iterable[DirectoryPrincipal]) -> set[str]:
+        """Of all their people, also of those whom the mirror doesn't have."""
         return {
             user_id
             for each in principals
@@ -226,7 +227,7 @@ class DirectoryPeople:
 
     def of(self, principals: Iterable[DirectoryPrincipal]) -> list[DirectoryUser]:
         """The same of some of the principals: for few."""
-        ids = self._ids_of(principals)
+        ids = self.ids_of(principals)
         return self._rows(known for user_id, known in self._known.items() if user_id in ids)
 
     @staticmethod

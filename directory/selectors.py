@@ -27,6 +27,7 @@ from directory.models import (
 from directory.reserved_roles import reserved_role, sets_of
 from directory.sources import ASSIGNMENTS, GROUPS, MEMBERSHIPS, PEOPLE, SETS
 from findings.models import Finding, FindingSeverity
+from iamconsole.web.counts import FirstRows
 from iamconsole.web.once import once_a_page
 from identities.models import IamRole
 from policies.models import OrgAccount
@@ -196,18 +197,6 @@ def people_behind(
     return people.filter(Q(aws_id__in=direct) | Q(aws_id__in=members.values("user_id")))
 
 
-def people_counted(held_by: AwsAccount, assignments: Iterable[AccountAssignment]) -> tuple[int, int]:
-    """How many of them can sign in, and how many are disabled; also where nothing of people is kept but their ids."""
-    rows = list(assignments)
-    ids = {row.principal_id for row in rows if row.principal_type == PrincipalType.USER}
-    groups = {row.principal_id for row in rows if row.principal_type == PrincipalType.GROUP}
-    members = DirectoryMembership.objects.live().filter(aws_account=held_by, group_id__in=groups)
-    ids |= set(members.values_list("user_id", flat=True))
-    off = DirectoryUser.objects.live().filter(aws_account=held_by, status=DirectoryUser.Status.DISABLED)
-    disabled = len(ids & set(off.values_list("aws_id", flat=True)))
-    return len(ids) - disabled, disabled
-
-
 # ---- What a person or a group may take on ----------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Entry:
@@ -285,10 +274,10 @@ def entered_by(held_by: AwsAccount, aws_account: AwsAccount) -> list[EnteredBy]:
     return [EnteredBy(row, account_id in row.outdated, tuple(by_set[row.aws_id])) for row in sets]
 
 
-def first_people(users: RoleUsers, shown: int) -> list[PersonOfRole]:
-    """The first of those who may take on the role, by name, each with the groups through which they do."""
+def first_people(users: RoleUsers, shown: int) -> FirstRows:
+    """Of `PersonOfRole`: those who may take on the role, by name, each with the groups through which they do."""
     if users.held_by is None:
-        return []
+        return FirstRows((), 0)
     assignments = [one.assignment for one in users.principals]
     groups = {one.group.aws_id: one.group for one in users.principals if one.group}
     people = list(people_behind(users.held_by, assignments).order_by("name_key", "pk")[:shown])
@@ -299,7 +288,8 @@ def first_people(users: RoleUsers, shown: int) -> list[PersonOfRole]:
     for user_id, group_id in theirs.values_list("user_id", "group_id"):
         through.setdefault(user_id, []).append(groups[group_id])
     direct = {row.principal_id for row in assignments if row.principal_type == PrincipalType.USER}
-    return [PersonOfRole(person, tuple(through.get(person.aws_id, ())), person.aws_id in direct) for person in people]
+    found = [PersonOfRole(person, tuple(through.get(person.aws_id, ())), person.aws_id in direct) for person in people]
+    return FirstRows(found, users.people + users.disabled)
 
 
 # ---- What is wrong ---------------------------------------------------------------------------------------------------

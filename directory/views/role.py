@@ -27,6 +27,6 @@ def role_people(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
         "users": users,
         "names": names,
         "sees_holder": held_by is not None and may(signed_in(request), SEE_IAM, held_by),
-        "people": selectors.first_people(users, SHOWN_PEOPLE) if names else [],
+        "people": selectors.first_people(users, SHOWN_PEOPLE) if names else None,
     }
     return render_tab(request, ROLE, row, tab="people", template="directory/tabs/role.html", context=context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Grant, Operator
@@ -11,6 +12,7 @@ from accounts.roles import Role
 from directory import selectors
 from directory.models import DirectoryGroup, PermissionSet
 from directory.people.names import sees_people
+from directory.views import role as role_view
 from emulator.process import Emulator
 from identities.models import IamRole
 from tests.conftest import make_operator
@@ -62,11 +64,16 @@ def test_a_person_says_which_accounts_through_which_group(center: Arranged, alic
     assert "Admin Directly" in text_of(get(alices, "directory_person", aws_id=center.priya))
 
 
-def test_a_role_says_who_can_use_it(center: Arranged, alices: Client, bobs: Client) -> None:
+def test_a_role_says_who_can_use_it(
+    center: Arranged, alices: Client, bobs: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     role = IamRole.objects.get(name__startswith="AWSReservedSSO_Read_Only_")
     text = text_of(get(alices, "role_people", aws_id=role.aws_id))
     assert "1 person can sign in to it; 1 more is disabled: no new sessions" in text
     assert "Dana Okafor Through platform" in text and "Tom Becker Disabled" in text
+    assert "The first" not in text
+    monkeypatch.setattr(role_view, "SHOWN_PEOPLE", 1)
+    assert "The first 1 of 2." in text_of(get(alices, "role_people", aws_id=role.aws_id))
     html = get(bobs, "role_people", aws_id=role.aws_id)
     assert "platform 1 person, 1 disabled" in text_of(html) and named_in(html) == []
     assert "Who can use it" in text_of(get(bobs, "role", aws_id=role.aws_id))
