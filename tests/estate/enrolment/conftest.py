@@ -12,12 +12,13 @@ import yaml
 
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
-from estate.enrolment import services
+from estate.enrolment import services, work
 from estate.enrolment.cloudformation import parameters_of, template_of
-from estate.enrolment.organizations import ReadOrganization, read_organizations
+from estate.enrolment.organizations import ReadOrganization, accounts_of, read_organizations
 from estate.enrolment.services import EnrolmentPlan
 from estate.models import AccountEnrolment, EnrolledAccount
 from sync.aws.session import forget_all
+from tests.conftest import ACCOUNT_ID
 from tests.policies.test_organizations_pull import pull_organization
 from tests.services.organizations import MadeOrganization, inside
 
@@ -96,3 +97,25 @@ def resolved(value: Any, known: Mapping[str, str]) -> Any:
 
 def row_of(enrolment: AccountEnrolment, account_id: str) -> EnrolledAccount:
     return enrolment.accounts.get(account_id=account_id)
+
+
+def tried(enrolment: AccountEnrolment, actor: Operator) -> dict[str, str]:
+    """States by name, after a worker was there."""
+    services.ask_trial(actor=actor, enrolment=enrolment)
+    work.work(enrolment.pk)
+    return states(enrolment)
+
+
+def states(enrolment: AccountEnrolment) -> dict[str, str]:
+    return dict(enrolment.accounts.values_list("name", "state"))
+
+
+def connected(enrolment: AccountEnrolment, actor: Operator, **how: Any) -> set[str]:
+    """The names of what is connected after a worker was there."""
+    services.ask_connection(actor=actor, enrolment=enrolment, environment="staging", **how)
+    work.work(enrolment.pk)
+    return set(AwsAccount.objects.exclude(account_id=ACCOUNT_ID).values_list("name", flat=True))
+
+
+def progress(organization: ReadOrganization) -> dict[str, str]:
+    return dict(accounts_of(organization).values_list("name", "progress"))
