@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.access import signed_in
@@ -39,6 +40,7 @@ from sync.forms import (
     WordsForm,
 )
 from sync.models import Change
+from sync.views.kept_words import keep_words
 from sync.views.live import fetch_change
 from sync.views.steps import name_to_type
 
@@ -114,28 +116,10 @@ def _on(request: HttpRequest, change: Change) -> HttpResponse:
 
 
 def _back(request: HttpRequest, change: Change, form: forms.Form, sentences: list[str]) -> HttpResponse:
+    page = reverse("change", args=[change.aws_account.account_id, change.pk])
     if isinstance(form, WordsForm):
-        keep_words(request, change, form)
+        [name] = form.fields
+        keep_words(request, page, form.place, str(form.data.get(name, "")))
     for sentence in sentences:
         messages.error(request, sentence)
-    return redirect("change", account_id=change.aws_account.account_id, pk=change.pk)
-
-
-# ---- What a form that was refused said -----------------------------------------------------------------------------
-# What an operator typed into a small form of a change's page stands there again, once.
-_KEY = "words_of_change"
-_MOST = 4_000  # characters: more than any of these forms takes
-
-
-def keep_words(request: HttpRequest, change: Change, form: WordsForm) -> None:
-    [name] = form.fields
-    request.session[_KEY] = [change.pk, form.place, str(form.data.get(name, ""))[:_MOST]]
-
-
-def take_kept_words(request: HttpRequest, change: Change) -> dict[str, str]:
-    """By the place of the form. Asked for by the page, which shows it."""
-    pk, place, words = request.session.get(_KEY) or (None, "", "")
-    if pk != change.pk:
-        return {}
-    del request.session[_KEY]
-    return {place: words}
+    return redirect(page)

@@ -22,9 +22,9 @@ from sync.changes.approvers import ChangeSituation
 from sync.changes.bookkeeping import record_names_viewed
 from sync.models import Change
 from sync.naming import Names
-from sync.views.change_actions import take_kept_words
 from sync.views.change_buttons import ApprovalsView, ChangeButtons
 from sync.views.dry_runs import DryRunView
+from sync.views.kept_words import take_kept_words
 from sync.views.lists import CHANGES
 from sync.views.live import fetch_change, fetch_for_changes, poll_response, signature
 from sync.views.plan import Plan
@@ -100,7 +100,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "plan": plan,
         "names": names,
         "approvals": approvals,
-        "buttons": ChangeButtons(plan, at, approvals, take_kept_words(request, change), fresh=is_fresh(request)),
+        "buttons": ChangeButtons(plan, at, approvals, take_kept_words(request, request.path), fresh=is_fresh(request)),
         "panels": panels.about("change", request, change.aws_account, change),
         "afterwards": afterwards,
         "about_conflict": panels.about("conflict", request, change.aws_account, change) if plan.conflict else [],

@@ -26,12 +26,11 @@ from sync.changes.span import is_left_out, remember_digest
 from sync.checks import PlanFinding
 from sync.models import Change, SpanningChange, Step
 from sync.spanning.events import APPROVE_IT, EVENTS, SpanAndOperator, SpanEvent, may_leave_out, why_not
-from sync.spanning.state import SpanSituation, SpanState
+from sync.spanning.state import AccountWave, SpanSituation, SpanState
+from sync.views.kept_words import take_kept_words
 from sync.views.live import poll_response, signature
 from sync.views.steps import name_to_type
 from sync.views.words import state_word
-
-GRAVE = ("error", "blocked", "guarded", "protected", "security_warning", "warning")
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,10 @@ class AccountLine:
     done: int
     counts: Sequence[str]
     approvals: str  # "1 of 2"; "" where none is asked for
+    is_approved: bool
     warnings: int
     may_leave_out: bool
+    why_leave_out: str  # as it was typed, where that was refused
     state_word: str
 
     @property
@@ -54,21 +55,32 @@ class AccountLine:
 
 @dataclass(frozen=True)
 class WaveBlock:
-    """`hidden`: how many AWS accounts of it the operator can't see."""
+    """`hidden`: how many AWS accounts of it the operator can't see. `says`: how far it got, or when it begins."""
 
     number: int
     lines: Sequence[AccountLine]
     hidden: int
-    is_now: bool
+    says: str
+
+
+def leave_out_place(which: int | str) -> str:
+    """Of the form that leaves out a change, by its number."""
+    return f"leave_out-{which}"
 
 
 class SpanPage:
-    def __init__(self, asked: SpanAndOperator) -> None:
-        self.asked, self.at, self.span = asked, asked.at, asked.span
+    def __init__(self, asked: SpanAndOperator, words: Mapping[str, str] | None = None) -> None:
+        """`words`: of a form that was refused, by its place."""
+        self.asked, self.at, self.span, self.words = asked, asked.at, asked.span, words or {}
 
     @cached_property
     def seen(self) -> Sequence[Change]:
         return [each for each in self.at.changes if self.asked.sees(each)]
+
+    @cached_property
+    def included(self) -> Sequence[Change]:
+        """Of those that the operator sees, without what was left out."""
+        return [each for each in self.seen if not is_left_out(each)]
 
     @property
     def title(self) -> str:
@@ -99,14 +111,14 @@ class SpanPage:
 
     @cached_property
     def _steps(self) -> Mapping[int, tuple[int, int]]:
-        """How many steps each has, and how many of them are done."""
-        steps = {each.pk: each.steps.all() for each in self.seen}
+        """How many steps each has that wasn't left out, and how many of them are done."""
+        steps = {each.pk: each.steps.all() for each in self.included}
         return {pk: (len(rows), sum(row.state in Step.FINISHED for row in rows)) for pk, rows in steps.items()}
 
     @cached_property
     def _measured(self) -> Mapping[int, Mapping[str, int]]:
-        rows = Change.objects.filter(pk__in=[each.pk for each in self.seen]).values_list("pk", "measured")
-        return {pk: checks.counted_of(measured) for pk, measured in rows}
+        rows = Change.objects.filter(pk__in=[each.pk for each in self.included]).values_list("pk", "measured")
+        return {pk: checks.counted_of(measured) for pk, measured in rows if measured}
 
     def line(self, change: Change) -> AccountLine:
         total, done = self._steps.get(change.pk, (0, 0))
@@ -120,8 +132,10 @@ class SpanPage:
             done,
             [f"{number(figure)} {words}" for words, figure in self._measured.get(change.pk, {}).items()],
             f"{given} of {asked}" if asked else "",
-            sum(each.severity in GRAVE for each in findings),
+            given == asked,
+            sum(each.severity in checks.GRAVE for each in findings),
             not is_left_out(change) and may_leave_out(self.asked, change) and len(self.at.included) > 1,
+            self.words.get(leave_out_place(change.pk), ""),
             self._state_word(change),
         )
 
@@ -132,17 +146,23 @@ class SpanPage:
 
     @cached_property
     def waves(self) -> Sequence[WaveBlock]:
-        now = self.at.wave
-        is_moving = self.state in (SpanState.APPLYING, SpanState.HALTED)
         return [
             WaveBlock(
                 wave.number,
                 [self.line(each) for each in wave.changes if self.asked.sees(each)],
                 sum(not self.asked.sees(each) for each in wave.changes),
-                is_moving and now is not None and wave.number == now.number,
+                self._says(wave),
             )
             for wave in self.at.waves
         ]
+
+    def _says(self, wave: AccountWave) -> str:
+        if wave.is_settled:
+            return "Applied"
+        is_now = self.at.wave is not None and wave.number == self.at.wave.number
+        if is_now and self.state in (SpanState.APPLYING, SpanState.HALTED):
+            return self.state.label
+        return "Begins first" if wave.number == 1 else f"Begins when all of wave {wave.number - 1} are applied"
 
     @cached_property
     def left_out(self) -> Sequence[AccountLine]:
@@ -150,11 +170,15 @@ class SpanPage:
 
     @property
     def sums(self) -> Sequence[tuple[str, int]]:
-        """Of all that the operator sees, as they were measured when they were planned."""
+        """Of all that the operator sees and that wasn't left out, as they were measured when they were planned."""
         total: Counter[str] = Counter()
         for figures in self._measured.values():
             total.update(figures)
         return sorted(total.items())
+
+    @property
+    def is_measured(self) -> bool:
+        return bool(self._measured)
 
     @property
     def total_steps(self) -> int:
@@ -203,7 +227,7 @@ class SpanPage:
     @cached_property
     def expected(self) -> str:
         """What to type before something is destroyed."""
-        names = (name_to_type(each) for each in self.seen if not is_left_out(each))
+        names = map(name_to_type, self.included)
         return next(filter(None, names), "")
 
     @property
@@ -229,7 +253,7 @@ def fetch_span(request: HttpRequest, pk: int) -> SpanAndOperator:
 
 
 def _context(request: HttpRequest, asked: SpanAndOperator) -> dict[str, Any]:
-    page = SpanPage(asked)
+    page = SpanPage(asked, take_kept_words(request, request.path))
     return {
         "page": page,
         "span": asked.span,

@@ -118,6 +118,21 @@ def test_what_isnt_what_was_read_is_refused(client_of: ClientOf, anton: Operator
     assert states(span) == ["proposed"] * 3
 
 
+def test_what_was_typed_into_a_refused_form_stands_there_once_more(
+    client_of: ClientOf, erin: Operator, anton: Operator, span: SpanningChange
+) -> None:
+    def shown_after(client: Client, event: str, **sent: object) -> str:
+        url = reverse(f"spanning_{event}", args=[span.pk])
+        return client.post(url, {"digest": "x", **sent}, follow=True).content.decode()
+
+    assert "Typed to approve" in shown_after(client_of(anton), "approve", comment="Typed to approve")
+    post(client_of(anton), span, "reject", comment="Not here")
+    client, second = client_of(erin), at(span).changes[1]
+    assert "Typed too long" in shown_after(client, "leave_out", which=second.pk, reason="Typed too long " * 70)
+    url = reverse("spanning_change", args=[span.pk])
+    assert "Typed too long" not in client.get(url).content.decode()
+
+
 def test_the_waves_are_put_otherwise(client_of: ClientOf, erin: Operator, span: SpanningChange) -> None:
     client = client_of(erin)
     pks = [each.pk for each in at(span).changes]

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 import yaml
+from django.core.management import call_command
 
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
 from estate.enrolment import services, work
 from estate.enrolment.cloudformation import parameters_of, template_of
 from estate.enrolment.organizations import ReadOrganization, accounts_of, read_organizations
+from estate.enrolment.roles import role_arn
 from estate.enrolment.services import EnrolmentPlan
 from estate.models import AccountEnrolment, EnrolledAccount
 from sync.aws.session import forget_all
@@ -119,3 +121,9 @@ def connected(enrolment: AccountEnrolment, actor: Operator, **how: Any) -> set[s
 
 def progress(organization: ReadOrganization) -> dict[str, str]:
     return dict(accounts_of(organization).values_list("name", "progress"))
+
+
+def by_script(enrolment: AccountEnrolment, number: str, **changed: str) -> None:
+    given = {"account": number, "name": "Script", "external_id": enrolment.external_id, **changed}
+    given.setdefault("read_role", role_arn(enrolment, "read", number))
+    call_command("connect_account", emulated=True, **given)

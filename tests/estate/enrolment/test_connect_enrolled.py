@@ -23,7 +23,7 @@ from estate.models import AccountEnrolment, EnrolledAccount
 from policies.organizations import resting
 from sync.models import Run
 from tests.conftest import ACCOUNT_ID, make_operator
-from tests.estate.enrolment.conftest import Members, connected, deploy, progress, row_of, states, tried
+from tests.estate.enrolment.conftest import Members, by_script, connected, deploy, progress, row_of, states, tried
 
 pytestmark = pytest.mark.django_db
 State = EnrolledAccount.State

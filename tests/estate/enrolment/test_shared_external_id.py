@@ -6,26 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from accounts.models import AuditEntry, AwsAccount, Operator
 from emulator.process import Emulator
 from estate.enrolment import services
 from estate.enrolment.organizations import Progress, ReadOrganization
-from estate.enrolment.roles import role_arn
 from estate.models import AccountEnrolment, EnrolledAccount
 from sync.connect import reconnect
-from tests.estate.enrolment.conftest import Members, connected, deploy, progress, tried
+from tests.estate.enrolment.conftest import Members, by_script, connected, deploy, progress, tried
 
 pytestmark = pytest.mark.django_db
 State = EnrolledAccount.State
 Enrol = Callable[..., AccountEnrolment]
-
-
-def by_script(enrolment: AccountEnrolment, number: str, **changed: str) -> None:
-    given = {"account": number, "name": "Script", "external_id": enrolment.external_id, **changed}
-    given.setdefault("read_role", role_arn(enrolment, "read", number))
-    call_command("connect_account", emulated=True, **given)
 
 
 def test_scripts_connect_by_it_too_and_only_who_is_in_the_organization(
