@@ -9,6 +9,7 @@ from typing import TypeVar
 from accounts.models import AwsAccount
 from findings.models import Finding, ScopeLook, SourceLook
 from findings.mute_limits import longest_mute
+from findings.services import OpenedFindings, tell_opened
 from findings.sources import FindingSource, Found
 from sync import clock
 
@@ -29,11 +30,11 @@ def write_scopes(
 
     Scopes that somebody looked at who began later are left alone.
     """
-    SourceLook.objects.select_for_update().get(aws_account=aws_account, source=source.name)
+    look = SourceLook.objects.select_for_update().get(aws_account=aws_account, source=source.name)
     looks = ScopeLook.objects.filter(aws_account=aws_account, source=source.name, scope__in=list(found))
     newer = set(looks.filter(began_at__gt=began_at).values_list("scope", flat=True))
     mine = {scope: some for scope, some in found.items() if scope not in newer}
-    _write_findings(aws_account, source, mine, clock.now())
+    opened = _write_findings(aws_account, source, mine, clock.now())
     looks.filter(scope__in=[scope for scope in mine if scope not in stamps]).delete()
     ScopeLook.objects.bulk_create(
         [
@@ -45,16 +46,19 @@ def write_scopes(
         unique_fields=["aws_account", "source", "scope"],
         update_fields=["stamp", "began_at"],
     )
+    tell_opened(OpenedFindings(aws_account, opened, is_first_look=look.looked_at is None))
 
 
 def _write_findings(
     aws_account: AwsAccount, source: FindingSource, found: Mapping[str, Sequence[Found]], now: datetime
-) -> None:
+) -> list[Finding]:
+    """Returns those that are open, and weren't there before."""
     wanted = {each.fingerprint: (scope, each) for scope, some in found.items() for each in some}
     unknown = {each.rule for _, each in wanted.values()} - source.rules.keys()
     if unknown:
         raise LookupError(f"The source {source.name} has no rules {', '.join(sorted(unknown))}.")
     rows = {row.fingerprint: row for row in _rows(aws_account, source, found.keys(), wanted.keys())}
+    gone = {row.pk for row in rows.values() if row.state == Finding.State.MENDED}
     changed = [row for row in rows.values() if row.fingerprint in wanted or row.state != Finding.State.MENDED]
     for row in changed:
         if row.fingerprint in wanted:
@@ -67,7 +71,8 @@ def _write_findings(
         for fingerprint, (scope, each) in wanted.items()
         if fingerprint not in rows
     ]
-    Finding.objects.bulk_create(new, batch_size=_AT_ONCE)
+    back = [row for row in changed if row.pk in gone and row.state == Finding.State.OPEN]
+    return [*back, *Finding.objects.bulk_create(new, batch_size=_AT_ONCE)]
 
 
 def _rows(

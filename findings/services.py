@@ -1,8 +1,12 @@
-"""What operators decide about findings: to mute one for some time, and to end that."""
+"""What operators decide about findings: to mute one for some time, and to end that. And who is told of findings.
+
+services.register_opened_listener(notify)  # in AppConfig.ready(): notify(opened: OpenedFindings)
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import Operator
+from accounts.models import AwsAccount, Operator
 from findings.models import Finding
 from findings.mute_limits import longest_mute
 from iamconsole.web.words import counted, day
@@ -41,6 +45,39 @@ def _tell(rows: Sequence[Finding]) -> None:
         listener(rows)
 
 
+# ---- Of what is new ------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class OpenedFindings:
+    """Findings that somebody has to act on from now: new ones, and those that were mended and are there again; none
+    that is muted. They are of one AWS account, as they are written, with primary keys.
+
+    `is_first_look`: their source had never looked at the whole AWS account before. All that is wrong there is new then,
+    which is no news about each of it.
+    """
+
+    aws_account: AwsAccount
+    findings: Sequence[Finding]
+    is_first_look: bool
+
+
+OpenedListener = Callable[[OpenedFindings], None]
+_opened_listeners: list[OpenedListener] = []
+
+
+def register_opened_listener(listener: OpenedListener) -> None:
+    """It is told, in the transaction that writes them, once for all that one look has opened.
+
+    What it raises undoes what the look has written.
+    """
+    _opened_listeners.append(listener)
+
+
+def tell_opened(opened: OpenedFindings) -> None:
+    for listener in _opened_listeners if opened.findings else ():
+        listener(opened)
+
+
+# ---- Mutes ---------------------------------------------------------------------------------------------------
 class MuteRefused(Exception):
     """`field`: of what was typed it is about "reason" or "until"; "" for neither. The text is for the operator."""
 

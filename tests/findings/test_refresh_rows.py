@@ -16,6 +16,7 @@ from accounts.models import AwsAccount, Operator
 from findings import refresh, services
 from findings.models import AccountRefresh, Finding, FindingSeverity, ScopeLook, SourceLook
 from findings.scope_rows import write_scopes
+from findings.services import OpenedFindings
 from findings.sources import FindingSource, Found, register
 from sync import clock
 from sync.models import Change, Run
@@ -246,3 +247,34 @@ def test_a_nul_that_a_document_spells_out_ends_no_look(aws_account: AwsAccount) 
     look(aws_account, Source(a=("1", [bad(sentence="AWS has no key aws:\x00.", evidence={"\x00": ["\ud800"]})])))
     row = Finding.objects.get()
     assert (row.sentence, row.evidence) == ("AWS has no key aws:\ufffd.", {"\ufffd": ["?"]})
+
+
+def test_who_listens_is_told_of_what_is_new_or_there_again(
+    aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[OpenedFindings] = []
+    monkeypatch.setattr(services, "_opened_listeners", [told.append])
+    source = Source(a=("1", [bad(), bad("AIDA2")]))
+    look(aws_account, source)
+    source.there["a"] = ("2", [bad(), bad("AIDA3")])
+    look(aws_account, source)
+    source.there["a"] = ("3", [bad(), bad("AIDA2"), bad("AIDA3")])
+    look(aws_account, source)
+    said = [(sorted(each.object_id for each in one.findings), one.is_first_look) for one in told]
+    assert said == [(["AIDA1", "AIDA2"], True), (["AIDA3"], False), (["AIDA2"], False)]
+    assert all(each.pk for one in told for each in one.findings)
+
+
+def test_who_listens_isnt_told_of_what_comes_back_muted(
+    aws_account: AwsAccount, alice: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Source(a=("1", [bad()]))
+    look(aws_account, source)
+    until = timezone.now() + timedelta(days=9)
+    services.mute(finding=Finding.objects.get(), reason="Known.", until=until, actor=alice)
+    told: list[OpenedFindings] = []
+    monkeypatch.setattr(services, "_opened_listeners", [told.append])
+    for stamp, found in (("2", []), ("3", [bad()])):
+        source.there["a"] = (stamp, found)
+        look(aws_account, source)
+    assert not told
