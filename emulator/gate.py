@@ -38,12 +38,14 @@ class Gate:
         authorize: Callable[[AwsRequest], None],
         on_write: Callable[[], None],
         note: Callable[[AwsRequest, Answer], None],
+        deliver: Callable[[], object],
         lock: RLock,
     ) -> None:
         self._moto = moto
         self._authorize = authorize
         self._on_write = on_write
         self._note = note
+        self._deliver = deliver
         self._lock = lock
         self.calls = CallLog()
         self.faults = Faults()
@@ -105,6 +107,8 @@ class Gate:
         try:
             with self._lock, clock.pretend(request.environ.get(_DATE_VARIABLE)):
                 self._authorize(request)
+                if request.service == "sqs":
+                    self._deliver()
                 if request.asks_for_details:
                     return authorization_details.answer(request, caller_of(request).account_id)
                 answer = _run(self._moto, request.environ)
@@ -115,9 +119,14 @@ class Gate:
         except Exception:
             sys.stderr.write(f"The emulator failed at {request.service}:{request.action}\n{traceback.format_exc()}")
             return request.error(AwsError("InternalFailure", "The emulator failed at this call.", 500))
-        if not request.is_read:
+        if not request.is_read and not _found_nothing(request, answer):
             self._on_write()
         return answer
+
+
+def _found_nothing(request: AwsRequest, answer: Answer) -> bool:
+    """Somebody looked into a queue in vain: there is nothing to save."""
+    return request.permission == "sqs:ReceiveMessage" and answer.body.strip() in (b"{}", b'{"Messages": []}')
 
 
 def _run(app: WsgiApp, environ: Environ) -> Answer:

@@ -116,6 +116,23 @@ def decide_federated(document: str, action: str, provider: str, context: Context
     return Effect.ALLOWED if allowed else Effect.SILENT
 
 
+def service_may(document: str, service: str, action: str, resource: str, context: Context) -> bool:
+    """What the policy of a resource says of a service of AWS."""
+    allowed = False
+    for statement in _parsed(document):
+        principal = statement.get("Principal", {})
+        named = principal == "*" or bool({"*", service} & set(_many(principal.get("Service", []))))
+        if not (named and _names_action(statement, action) and _names_resource(statement, resource)):
+            continue
+        denies = statement["Effect"] == "Deny"
+        if not _conditions_hold(statement, context, unknown=denies):
+            continue
+        if denies:
+            return False
+        allowed = True
+    return allowed
+
+
 def _statements(documents: Iterable[str]) -> Iterable[Statement]:
     for document in documents:
         yield from _parsed(document)

@@ -31,11 +31,12 @@ from emulator.iam.managed import managed_by_aws
 from emulator.resource_policies import backends as rest_apis
 
 # Raise this when the classes of `emulator` move, or change what they keep.
-_FORMAT = 10
+_FORMAT = 11
 _SERVICES = {
     "account": account_backends,
     "cognito-identity": cognito_identity.backends,
     "cognito-idp": cognito_idp.backends,
+    "deliveries": trail.sending,
     "iam": iam_backends,
     "identity-center": identity_center.backends,
     "organizations": organizations_backends,

@@ -40,6 +40,8 @@ _NAMESPACES = {
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
 _VERSIONS = {"iam": "2010-05-08", "sns": "2010-03-31", "sts": "2011-06-15"}
+# Calls that need the permission of another one.
+_BATCHES = {"DeleteMessageBatch": "DeleteMessage", "SendMessageBatch": "SendMessage"}
 MASK = "***"
 
 
@@ -136,7 +138,7 @@ class AwsRequest:
     def permission(self) -> str:
         """The action that the caller must be allowed; API Gateway's are called after methods."""
         method = self.environ["REQUEST_METHOD"] if self.service == "apigateway" else self.action
-        return f"{self.service}:{method}"
+        return f"{self.service}:{_BATCHES.get(method, method)}"
 
     @property
     def asks_for_details(self) -> bool:

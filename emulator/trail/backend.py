@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from emulator import clock
@@ -73,33 +73,6 @@ def settings_of(account_id: str) -> Trail:
 def add(account_id: str, region: str, event: Event) -> None:
     trail = backends[account_id][region]
     (trail.reads if event.record["readOnly"] else trail.writes).append(event)
-
-
-def steer(
-    account_id: str,
-    *,
-    delay_s: float | None = None,
-    rate: int | None = None,
-    forget: bool = False,
-    events: Sequence[Mapping[str, Any]] = (),
-) -> dict[str, int]:
-    """How late CloudTrail is from now on, how many questions a second it takes, and records that it has already.
-
-    Each of `events`: {record, username, resources: [[type, name]]}; its Region is that of the record. `forget`: what
-    there was before goes, of all AWS accounts.
-    """
-    for trail in backends.everywhere() if forget else ():
-        trail.writes.clear()
-        trail.reads.clear()
-    settings = settings_of(account_id)
-    settings.delay_s = settings.delay_s if delay_s is None else float(delay_s)
-    settings.rate = settings.rate if rate is None else int(rate)
-    for each in events:
-        record = dict(each["record"])
-        at = datetime.fromisoformat(record["eventTime"]).astimezone(UTC).replace(tzinfo=None)
-        resources = [(str(kind), str(name)) for kind, name in each.get("resources", ())]
-        add(account_id, record["awsRegion"], Event(at, at, record, str(each.get("username", "")), resources))
-    return {"events": len(events)}
 
 
 def shown_at(account_id: str, at: datetime) -> datetime:

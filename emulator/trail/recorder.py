@@ -22,6 +22,7 @@ from moto.core.utils import get_service_model
 from emulator import clock
 from emulator.callers import Caller, caller_of
 from emulator.trail.backend import Event, Record, add, shown_at
+from emulator.trail.deliveries import queue_up
 from emulator.trail.nested import nested
 from emulator.wire import MASK, Answer, AwsRequest
 
@@ -72,6 +73,7 @@ def note(request: AwsRequest, answer: Answer) -> None:
     region = str(record["awsRegion"])
     event = Event(at, shown_at(caller.account_id, at), record, _username(caller), list(_resources(record)))
     add(caller.account_id, region, event)
+    queue_up(record, at)
 
 
 def _moment(request: AwsRequest) -> datetime:
