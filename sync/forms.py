@@ -76,6 +76,12 @@ class CancelForm(forms.Form):
     reason = forms.CharField(required=False, max_length=REASON_LENGTH)
 
 
+class RetryForm(forms.Form):
+    """`position`: of independent steps, this one alone."""
+
+    position = forms.IntegerField(required=False, min_value=1)
+
+
 class ReplanForm(forms.Form):
     """`undoes`: that what others edited since is meant to be undone."""
 

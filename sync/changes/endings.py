@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from iamconsole.web.words import counted
 from sync import clock, mirror, operations, pull, refresh, sealed
 from sync.aws.errors import sentence_only
 from sync.changes import attempts, temporary
@@ -45,6 +46,16 @@ def mark_applied(claim: Claim) -> None:
         sealed.erase_typed(change)
 
 
+def mark_each_tried(claim: Claim) -> None:
+    """Of independent steps some may have stopped: the first of those that can be retried says why."""
+    stopped = list(Step.objects.filter(change=claim.change_id, state__in=Step.STOPPED))
+    if not stopped:
+        mark_applied(claim)
+        return
+    first = min(stopped, key=lambda step: (Step.STOPPED.index(Step.State(step.state)), step.position))
+    mark_stopped(claim, first, first.error, Step.State(first.state))
+
+
 def mark_cancelled(claim: Claim) -> None:
     with _ending(claim, Change.State.CANCELLED) as change:
         _unfinished(change).update(state=Step.State.SKIPPED)
@@ -54,11 +65,13 @@ def mark_cancelled(claim: Claim) -> None:
 
 
 def mark_stopped(claim: Claim, step: Step, error: dict[str, Any], ended: Step.State) -> None:
-    """A step failed, conflicted or has an unknown outcome: what comes after it was not sent."""
+    """A step failed, conflicted or has an unknown outcome. What comes after it was not sent, unless all of them are
+    independent.
+    """
     state = Change.State(ended.value)
     with _ending(claim, state) as change:
         change.error = {**error, "step": step.position}
-        log_line(change, f"Stopped at step {step.position} of {change.steps.count()}.")
+        log_line(change, _stopped_words(change, step))
         data = {"why": _why(step, error), "request_id": error.get("request_id", "")}
         record(f"change.{state.value}", change, actor=change.applied_by, reason=change.reason, **data)
 
@@ -136,6 +149,14 @@ def _break_off(step: Step, error: dict[str, Any]) -> None:
 
 def _unfinished(change: Change) -> Any:
     return change.steps.exclude(state__in=Step.SETTLED)
+
+
+def _stopped_words(change: Change, step: Step) -> str:
+    count = change.steps.count()
+    if not change.independent:
+        return f"Stopped at step {step.position} of {count}."
+    stopped = change.steps.filter(state__in=Step.STOPPED).values_list("position", flat=True)
+    return f"Not done of {counted(count, 'step')}: {', '.join(map(str, stopped))}. The others were carried out."
 
 
 def _why(step: Step, error: dict[str, Any]) -> str:

@@ -100,6 +100,7 @@ def plan_again(
             steps=found.specs,
             reverses=change.reverses,
             place=place_of(change),
+            independent=change.independent,
             findings=[PlanFinding("UNDOES", "warning", sentence, about=(sentence,)) for sentence in found.undoes],
         )
         if change.state != Change.State.EXPIRED:

@@ -54,14 +54,17 @@ def _hand_over(change: Change, actor: Operator) -> None:
         record("change.apply_asked", change, actor=actor, digest=change.digest)
 
 
-def retry(*, change: Change, actor: Operator) -> Change:
+def retry(*, change: Change, actor: Operator, position: int | None = None) -> Change:
     """Goes on with the step that failed, as a new attempt. Raises PlanError.
+
+    `position`: of independent steps, this one alone.
 
     Who retries a step of unknown outcome that can't be seen from outside says so that it was not done.
     """
     with handing_over(change.pk) as change:
         check(RETRY, change, actor)
-        _go_on(change, actor, f"{actor} asked to go on.")
+        line = f"{actor} asked to go on." if position is None else f"{actor} asked to try step {position} again."
+        _go_on(change, actor, line, position)
         record("change.retried", change, actor=actor)
     return change
 
@@ -80,11 +83,18 @@ def leave_out(*, change: Change, actor: Operator) -> Change:
     return change
 
 
-def _go_on(change: Change, actor: Operator, line: str) -> None:
-    """The workers go on with what is left. Raises PlanError where something stands against it."""
+def _go_on(change: Change, actor: Operator, line: str, position: int | None = None) -> None:
+    """The workers go on with what is left, or with one of independent steps. Raises PlanError where something stands
+    against it.
+    """
     if against := objection(change, actor):
         raise PlanError(against.sentence)
-    change.steps.exclude(state__in=Step.SETTLED).update(state=Step.State.PENDING, error={})
+    left = change.steps.exclude(state__in=Step.SETTLED)
+    if position is not None:
+        left = left.filter(position=position)
+        if not change.independent or not left.exists():
+            raise PlanError(f"Step {position} can't be tried again by itself.")
+    left.update(state=Step.State.PENDING, error={})
     _is_for(change, actor)
     change.error = {}
     change.cancel_asked = False

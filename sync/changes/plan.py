@@ -50,10 +50,12 @@ def propose(
     until: datetime | None = None,
     findings: Sequence[PlanFinding] = (),
     place: SpanPlace | None = None,
+    independent: bool = False,
 ) -> Change:
     """Raises PlanError with a sentence when the console won't do it. `until`: see sync/changes/temporary.py.
 
     `findings`: what is to be said of it beside what is found here. `place`: in a change across AWS accounts.
+    `independent`: no step stops the others.
     """
     if not steps:
         raise PlanError("There is nothing to do.")
@@ -93,12 +95,13 @@ def propose(
         reverses=reverses,
         span=place.span if place else None,
         wave=place.wave if place else 0,
+        independent=independent,
         findings=[finding.as_json() for finding in findings],
         measured=measurements_to_keep(measured),
         safeguards=blocking_versions(aws_account),
     )
     rows = [row_of(step, as_planned(step, spec)) for step, spec in zip(draft.steps, steps, strict=True)]
-    change.digest = digest(aws_account, rows, until, change.safeguards)
+    change.digest = digest(aws_account, rows, until, change.safeguards, independent=independent)
     change.save()
     for row in rows:
         row.change = change
@@ -247,6 +250,8 @@ def digest(
     until: datetime | None = None,
     safeguards: Mapping[str, int] | None = None,
     overrides: Sequence[Any] = (),
+    *,
+    independent: bool = False,
 ) -> str:
     """Of the plan: what approvals sign. Anything that would make another plan makes another digest.
 
@@ -263,6 +268,8 @@ def digest(
         said["safeguards"] = dict(safeguards)
     if overrides:
         said["overrides"] = list(overrides)
+    if independent:
+        said["independent"] = True
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -270,7 +277,8 @@ def digest(
 def digest_of(change: Change, steps: Iterable[Step] | None = None) -> str:
     """Of a stored change, as it is now. `steps`: its own, where they are at hand."""
     rows = change.steps.all() if steps is None else steps
-    return digest(change.aws_account, rows, change.until, change.safeguards, said_overrides(change))
+    overridden = said_overrides(change)
+    return digest(change.aws_account, rows, change.until, change.safeguards, overridden, independent=change.independent)
 
 
 def said_overrides(change: Change) -> list[Any]:

@@ -159,7 +159,7 @@ class StepRun:
         self._keep(attempt, found.live)
         if found.done:
             return self._done(attempt, State.ALREADY_DONE, found.done.result, found.live)
-        if self._change.ends_id and not sent and self._is_gone(found.live):
+        if (self._change.ends_id or self._change.independent) and not sent and self._is_gone(found.live):
             return self._of_what_is_gone(attempt, found.live)
         if found.live != self._expects:
             return self._conflict(attempt, found.live, sent)
@@ -168,7 +168,7 @@ class StepRun:
         return self._send(attempt, PreviousAttempt(attempt.started_at, found.live))
 
     def _is_gone(self, live: Value) -> bool:
-        """Whether nothing is left of what this step of a removal takes away, whoever took it."""
+        """Whether nothing is left to do for a step of a removal, or of independent steps, whoever did it."""
         return live is None or not self._operation.changes(self._params, live)
 
     def _of_what_is_gone(self, attempt: Attempt, live: Value) -> StepOutcome:
@@ -178,7 +178,7 @@ class StepRun:
         except errors.AwsError as error:
             return self._end(attempt, State.FAILED, error.as_json(), live=live)
         if not there:
-            return self._done(attempt, State.ALREADY_DONE, {}, live)
+            return self._done(attempt, State.ALREADY_DONE, {"gone": True} if live is None else {}, live)
         names = " and ".join(ref.name for ref in there)
         sentence = f"It was renamed in AWS: it is {names} now, and keeps what was given to it. It is tried again so."
         ended = self._end(attempt, State.CONFLICTED, sentence_only("Conflicted", sentence), live=live)

@@ -67,7 +67,7 @@ def waves(change: Change, ids: dict[int, str], room: WaveSize) -> Iterator[list[
     written = {step.part for step in steps if step.state in Step.FINISHED}
     wave: list[DueStep] = []
     for step in steps:
-        if step.state in Step.SETTLED:
+        if step.state in Step.SETTLED or (change.independent and step.state in Step.STOPPED):
             continue
         due = _due(change.aws_account, step, ids, written)
         if wave and (len(wave) >= room.most or not _go_together(wave, due)):

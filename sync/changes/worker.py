@@ -97,7 +97,7 @@ def _carry_out(claim: Claim) -> None:
         if ended is not None:
             return ended()
         ended_one = True
-    endings.mark_applied(claim)
+    endings.mark_each_tried(claim) if change.independent else endings.mark_applied(claim)
 
 
 def _made(wave: Sequence[DueStep]) -> list[Step]:
@@ -139,17 +139,19 @@ class _Wave:
             return None
         if found.state is Step.State.PENDING:
             return self._let_go()
+        if self._change.independent:
+            return None  # the others are none the worse for it
         return partial(endings.mark_stopped, self._claim, due.step, found.error, found.state)
 
     def _with_shared(self, ended: list[StepOutcome]) -> list[StepOutcome]:
         """What several steps refer to is read again once, and written down with the last that was done."""
-        done = [each for each in ended if each.is_done]  # all but the one at which it ended
+        done = [each for each in ended if each.is_done]
         if not done:
             return ended
-        *others, last = done
+        last = done[-1]
         shared = dict.fromkeys(ref for each in done for ref in each.due.affected_objects[1:])
         last = replace(last, reread=[*last.reread, *records.reread_objects(self._client, list(shared))])
-        return [*others, last, *ended[len(done) :]]
+        return [last if each.due is last.due else each for each in ended]
 
     def _not_begun(self, due: DueStep) -> Ending | None:
         """A look before anything else. That at the claim comes again just before each call that writes."""

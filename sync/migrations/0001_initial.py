@@ -96,6 +96,7 @@ class Migration(migrations.Migration):
                         ("cancel_asked", models.BooleanField(default=False)),
                         ("wave", models.PositiveSmallIntegerField(default=0)),
                         ("until", models.DateTimeField(blank=True, null=True)),
+                        ("independent", models.BooleanField(default=False)),
                         ("warned_at", models.DateTimeField(blank=True, null=True)),
                         ("findings", models.JSONField(blank=True, default=list)),
                         ("measured", models.JSONField(blank=True, default=dict)),

@@ -106,6 +106,8 @@ class Change(models.Model):
     wave = models.PositiveSmallIntegerField(default=0)
     until = models.DateTimeField(null=True, blank=True)  # what it gives is taken away then, by its removal
     ends = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="removal")
+    # No step stops the others, and what is gone or so already counts as done: it is to be quick. Part of the digest.
+    independent = models.BooleanField(default=False)
     warned_at = models.DateTimeField(null=True, blank=True)  # of a removal: when its people were told that it comes
     findings = models.JSONField(default=list, blank=True)  # what the registered checks found when it was proposed
     # What the registered checks measured of it, by the name of the check: what its approvals agree to.
@@ -181,6 +183,7 @@ class Step(models.Model):
 
     FINISHED = (State.DONE, State.ALREADY_DONE)
     SETTLED = (*FINISHED, State.LEFT_OUT)  # nothing of it is left to do
+    STOPPED = (State.FAILED, State.UNKNOWN, State.CONFLICTED)
 
     change = models.ForeignKey(Change, models.PROTECT, related_name="steps")
     position = models.PositiveSmallIntegerField()  # from 1
