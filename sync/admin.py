@@ -279,7 +279,7 @@ class RegionAdmin(SyncAdmin):
 
 @admin.register(Schedule)
 class ScheduleAdmin(SyncAdmin):
-    list_display = ("source", "region", "aws_account", "next_at")
+    list_display = ("source", "region", "aws_account", "next_at", "empty_pulls")
     list_filter = ("source",)
     search_fields = ("source", "aws_account__name")
 

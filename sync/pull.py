@@ -7,7 +7,7 @@ the next one; `sweep_due` finds what a dead worker left, what a lost message hid
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -20,13 +20,14 @@ from django.db.models import Case, Q, QuerySet, When
 
 from accounts import audit
 from accounts.models import AwsAccount, Operator
-from sync import clock, pull_groups, queue, schedule
+from sync import clock, empty_regions, pull_groups, queue, schedule
 from sync.error_isolation import for_each_isolated
-from sync.mirror import sources
+from sync.mirror import Source, sources
 from sync.mirror.base import first_source
 from sync.models import PullTurn, Run
 from sync.pull_slice import RemainingWork, Slice
 from sync.runs import claim, with_line
+from sync.schedule import DueSource
 
 _TRIES_TO_START = 3
 # By one tick: each that finds a run wakes another worker while more of them wait.
@@ -132,8 +133,8 @@ def work(run_id: int, *, wake: bool = True) -> bool:
     had_turn(at_work.aws_account)
     if more is RemainingWork.NOW and wake:
         queue.wake(queue.PULL, run_id)
-    elif more is RemainingWork.NOTHING:
-        _start_followers(run_id)
+    elif more in (None, RemainingWork.NOTHING):
+        _start_followers(_noted(run_id))
     return True
 
 
@@ -143,7 +144,15 @@ def finish(run_id: int, *, progress: Callable[[Run], None]) -> bool:
         if at_work is None:
             return False
         at_work.go_on(until=None, progress=progress)
+    _noted(run_id)
     return True
+
+
+def _noted(run_id: int) -> Run:
+    """A run that has ended, or was taken from this worker."""
+    run = Run.objects.select_related("aws_account").get(pk=run_id)
+    empty_regions.note_end(run)
+    return run
 
 
 def cancel(*, run: Run, actor: Operator | None) -> None:
@@ -180,13 +189,14 @@ def start_all(*, aws_account: AwsAccount, trigger: str, actor: Operator | None =
         "is_audited": False,
     }
     with transaction.atomic():
-        runs = [
-            start(**how, source=due.source, region=due.region)
-            for due in schedule.readable(aws_account)
-            if sources[due.source].every is None or schedule.take(due)
+        due = [
+            each for each in schedule.readable(aws_account) if sources[each.source].every is None or schedule.take(each)
         ]
+        asked, nothing = _told_apart(aws_account, due)
+        runs = [start(**how, source=each.source, region=each.region) for each in asked]
+        complete = empty_regions.complete_at_once(aws_account, nothing, trigger=trigger, actor=actor)
         new = [run.pk for run in runs if run.pk > newest]
-        pull_groups.mark(new)
+        pull_groups.mark([*new, *(run.pk for run in complete)])
         if new and actor is not None:
             about = {"sources": len(new), "first": min(new), "last": max(new)}
             obj = ("aws_account", aws_account.account_id, str(aws_account))
@@ -221,13 +231,27 @@ def sweep_due() -> None:
 
 
 def _start_due(aws_account: AwsAccount) -> None:
+    due = [each for each in schedule.readable(aws_account) if schedule.take(each)]
+    _start_together(aws_account, due, Run.Trigger.SCHEDULE)
+
+
+def _start_together(aws_account: AwsAccount, due: Sequence[DueSource], trigger: str) -> set[str]:
+    """Returns the sources that were complete at once somewhere."""
     newest = _newest()
+    asked, nothing = _told_apart(aws_account, due)
     started = [
-        start(aws_account=aws_account, source=due.source, region=due.region, trigger=Run.Trigger.SCHEDULE).pk
-        for due in schedule.readable(aws_account)
-        if schedule.take(due)
+        start(aws_account=aws_account, source=each.source, region=each.region, trigger=trigger) for each in asked
     ]
-    pull_groups.mark([pk for pk in started if pk > newest])
+    complete = empty_regions.complete_at_once(aws_account, nothing, trigger=trigger)
+    pull_groups.mark([run.pk for run in (*started, *complete) if run.pk > newest])
+    return {source.name for source, _ in nothing}
+
+
+def _told_apart(aws_account: AwsAccount, due: Sequence[DueSource]) -> tuple[list[DueSource], list[tuple[Source, str]]]:
+    """Those of which AWS is to be asked, and those that have nothing to ask it about."""
+    there = empty_regions.MirrorRegions(aws_account)
+    nothing = [each for each in due if there.has_nothing_for(sources[each.source], each.region)]
+    return [each for each in due if each not in nothing], [(sources[each.source], each.region) for each in nothing]
 
 
 def _newest() -> int:
@@ -235,14 +259,18 @@ def _newest() -> int:
     return Run.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def _start_followers(run_id: int) -> None:
+def _start_followers(run: Run) -> None:
     """What waited for this source to be complete once, and was never pulled."""
-    run = Run.objects.select_related("aws_account").get(pk=run_id)
-    if run.state != Run.State.DONE:
-        return
-    for due in schedule.readable(run.aws_account):
-        if due.next_at is None and schedule.opens(run.source, sources[due.source]) and schedule.take(due):
-            start(aws_account=run.aws_account, source=due.source, region=due.region, trigger=run.trigger)
+    finished = {run.source} if run.state == Run.State.DONE else set()
+    while finished:
+        due = [
+            each
+            for each in schedule.readable(run.aws_account)
+            if each.next_at is None
+            and any(schedule.opens(name, sources[each.source]) for name in finished)
+            and schedule.take(each)
+        ]
+        finished = _start_together(run.aws_account, due, run.trigger)
 
 
 # ---- Whose turn it is ----------------------------------------------------------------------------------------------

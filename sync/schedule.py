@@ -18,6 +18,7 @@ from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page, page_is_made
 from sync import clock
 from sync.aws.target import home_region
+from sync.empty_regions import empty_pulls_of, usual_or_later
 from sync.mirror import Source, sources
 from sync.models import Region, Run, Schedule
 
@@ -29,17 +30,23 @@ _random = random.SystemRandom()
 
 @dataclass(frozen=True)
 class DueSource:
-    """A source in one AWS account and Region that can be read; `next_at` is None when it never was due before."""
+    """A source in one AWS account and Region that can be read; `next_at` is None when it never was due before.
+
+    `empty_pulls`: in a row, that showed nothing in the Region, of the source and of all that it builds on.
+    """
 
     aws_account: AwsAccount
     source: str
     region: str
     next_at: datetime | None
+    empty_pulls: int = 0
 
 
 def readable(aws_account: AwsAccount) -> list[DueSource]:
     """Every source that serves the AWS account and has what it builds on, by Region where there are several."""
-    known = {(entry.source, entry.region): entry.next_at for entry in Schedule.objects.filter(aws_account=aws_account)}
+    entries = Schedule.objects.filter(aws_account=aws_account)
+    known = {(entry.source, entry.region): entry for entry in entries}
+    empty_pulls = {place: entry.empty_pulls for place, entry in known.items()}
     complete = set(
         Run.objects.filter(aws_account=aws_account, state=Run.State.DONE)
         .order_by()
@@ -48,7 +55,13 @@ def readable(aws_account: AwsAccount) -> list[DueSource]:
     )
     with page_is_made():  # the Regions of an AWS account are asked for once, and not for each source
         return [
-            DueSource(aws_account, source.name, region, known.get((source.name, region)))
+            DueSource(
+                aws_account,
+                source.name,
+                region,
+                known[source.name, region].next_at if (source.name, region) in known else None,
+                empty_pulls_of(source, region, empty_pulls),
+            )
             for source in sources.values()
             if source.serves(aws_account)
             for region in regions_of(aws_account, source)
@@ -65,7 +78,7 @@ def built_on(source: Source, region: str) -> Iterator[tuple[str, str]]:
 def take(due: DueSource, now: datetime | None = None) -> bool:
     """Whether it is due, and ours to start: of two who ask at once only one hears yes. Sets the next time."""
     now = now or clock.now()
-    following = now + _interval(due.aws_account, sources[due.source])
+    following = now + _interval(due)
     row = {"aws_account": due.aws_account, "source": due.source, "region": due.region}
     if due.next_at is not None:
         return bool(Schedule.objects.filter(**row, next_at__lte=now).update(next_at=following))
@@ -118,7 +131,8 @@ def regions_of(aws_account: AwsAccount, source: Source) -> Sequence[str]:
     return source.places(aws_account, enabled_regions(aws_account) if source.regional else ())
 
 
-def _interval(aws_account: AwsAccount, source: Source) -> timedelta:
-    usual = timedelta(minutes=aws_account.pull_every_minutes)
-    shortest = max(usual, source.every) if source.every else usual
+def _interval(due: DueSource) -> timedelta:
+    usual = timedelta(minutes=due.aws_account.pull_every_minutes)
+    every = sources[due.source].every
+    shortest = usual_or_later(max(usual, every) if every else usual, due.empty_pulls)
     return shortest * (1 + _JITTER * _random.random())

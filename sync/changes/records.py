@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditEntry, AwsAccount
-from sync import clock, mirror, pull, reversals, sealed
+from sync import clock, empty_regions, mirror, pull, reversals, sealed
 from sync.aws.client import AwsClient
 from sync.aws.errors import AwsError
 from sync.changes import attempts, failpoints
@@ -75,6 +75,7 @@ def write_down(claim: Claim, ended: Sequence[StepOutcome]) -> None:
         reread = [(seen, each.due.step if each.is_done else None) for each in ended for seen in each.reread]
         store_reread(change.aws_account, reread)
         record_pending_rereads(change.aws_account, _not_read(ended))
+        empty_regions.ask_again(change.aws_account, {seen.ref.region for seen, step in reread if step and seen.item})
         for each in ended:
             if each.is_done:
                 _hand_over(change, each)

@@ -723,6 +723,7 @@ class Migration(migrations.Migration):
                         ("region", models.CharField(blank=True, default="", max_length=32)),
                         ("source", models.CharField(max_length=40)),
                         ("next_at", models.DateTimeField()),
+                        ("empty_pulls", models.PositiveSmallIntegerField(default=0)),
                         (
                             "aws_account",
                             models.ForeignKey(

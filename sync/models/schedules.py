@@ -14,6 +14,7 @@ class Schedule(models.Model):
     region = models.CharField(max_length=32, default="", blank=True)
     source = models.CharField(max_length=40)  # as registered, such as "iam.details"
     next_at = models.DateTimeField()
+    empty_pulls = models.PositiveSmallIntegerField(default=0)  # in a row, that showed nothing in the Region
 
     class Meta:
         constraints = [
