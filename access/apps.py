@@ -10,6 +10,7 @@ class AccessConfig(AppConfig):
         from access import following, protection, registration, starting
         from access.asking.calls import OF_PAGES
         from access.drafts import block, organization_block, roles_block
+        from access.escalation.administrator_source import AdministratorSource
         from access.escalation.finding_source import EscalationSource
         from access.exposure.finding_source import ExposureSource
         from access.guard_rails import draft_block as guard_rail_block
@@ -35,6 +36,7 @@ class AccessConfig(AppConfig):
         from sync.aws import permission
         from sync.safeguards import kinds
 
+        sources.register(AdministratorSource())
         sources.register(EscalationSource())
         sources.register(SavedTestsSource())
         sources.register(GuardRailSource())

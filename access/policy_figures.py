@@ -18,6 +18,7 @@ from access.last_use import TRACKED
 from access.least_privilege import ManagedPolicyUse, uses_of
 from accounts.models import AwsAccount
 from findings.models import Finding, ScopeLook
+from findings.rules import Rule
 from findings.sources import FindingSource, Found, stamp_of, stamp_of_code
 from iamconsole.web.vocabulary import LEVELS
 from identities.account.last_accessed import FACET
@@ -41,7 +42,7 @@ class PolicyFigures(FindingSource):
     """A scope is a managed policy, by its unique id."""
 
     name = "policy_figures"
-    rules: Mapping[str, str] = {}
+    rules: Mapping[str, Rule] = {}
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
         code, holders, risks = stamp_of_code(*_CODE), _holders_by_policy(aws_account), risks_of(aws_account)

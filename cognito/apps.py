@@ -9,12 +9,14 @@ class CognitoConfig(AppConfig):
     def ready(self) -> None:
         from accounts import stepup
         from cognito import kinds, permissions, posture, trying
+        from cognito.finding_source import PostureSource
         from cognito.identity_pools import registration as identity_pools
         from cognito.modifiable_claims.check import ModifiableClaimsCheck
         from cognito.people import registration as people
         from cognito.people.care_check import CareCheck
         from cognito.pools import registration as pools
         from cognito.pools.call_check import CallCheck
+        from findings import sources
         from sync import checks
         from sync.activity import matching
         from sync.aws import permission
@@ -37,4 +39,5 @@ class CognitoConfig(AppConfig):
             }
         )
         register_part(posture.look_again)
+        sources.register(PostureSource())
         matching.register_services("cognito.", "cognito-idp.amazonaws.com", "cognito-identity.amazonaws.com")

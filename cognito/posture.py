@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
+from findings import refresh
 from iamconsole.web import panels
 from iamconsole.web.elements import flag, joined, muted, small
 from iamconsole.web.filters import ChoiceFilter, FilterChoice
@@ -52,6 +53,12 @@ class PostureFinding:
     @property
     def badge(self) -> tuple[str, str, str]:
         return panels.SEVERITIES[self.severity]
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """As it is kept."""
+        said = {"code": self.code, "severity": self.severity, "title": self.title, "text": self.text}
+        return said | {"action": self.action, "asked": [list(each) for each in self.asked]}
 
     @property
     def query(self) -> str:
@@ -93,9 +100,9 @@ def tell(row: Any, upto: int | None = None) -> Fact:
     """`upto`: the newest revision that the mirror had before it was looked at."""
     upto = _newest_revision() if upto is None else upto
     found = _looked_at[type(row)](row)
-    described = [
-        {"code": each.code, "severity": each.severity, "title": each.title, "text": each.text} for each in found
-    ]
+    described = [each.described for each in found]
+    before = Fact.objects.filter(aws_account=row.aws_account, kind=row.kind, object_id=row.aws_id, name=FINDINGS)
+    was = before.values_list("value", flat=True).first()
     value = {"count": len(found), "findings": described, "at": timezone.now().isoformat(), "upto": upto}
     fact, _ = Fact.objects.update_or_create(
         aws_account=row.aws_account,
@@ -104,6 +111,8 @@ def tell(row: Any, upto: int | None = None) -> Fact:
         name=FINDINGS,
         defaults={"value": value, "sort_key": found[0].severity if found else ""},
     )
+    if (was or {}).get("findings", []) != described:
+        refresh.look_again(AwsAccount.objects.filter(pk=row.aws_account_id))
     return fact
 
 

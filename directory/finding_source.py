@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from accounts.models import AwsAccount
+from directory.instances import holder_of
 from directory.models import AccountAssignment, DirectoryGroup, DirectoryUser, PermissionSet, PrincipalType
 from findings.models import FindingSeverity
+from findings.rules import Rule, rules_of
 from findings.sources import FindingSource, Found, stamp_of, stamp_of_code
 from iamconsole.web.words import counted, duration, some
 from policies.engine.document import load
@@ -23,24 +25,67 @@ _ALL_BUT = "all actions but some"
 
 
 class DirectorySource(FindingSource):
-    """A scope is a permission set."""
+    """A scope is a permission set. Where several AWS accounts mirror an instance, one of them has its findings."""
 
     name = "directory"
-    rules: Mapping[str, str] = {
-        ADMIN_DIRECTLY: "A permission set that allows everything, assigned to a person and not to a group.",
-        LONG_SESSION: "A permission set whose sessions last longer than 8 hours.",
-        WILDCARD: "A permission set whose inline policy allows all actions, or all of a service, on all resources.",
-        NOT_PROVISIONED: "A permission set that was edited, and whose roles don’t have it yet.",
-        TO_DELETED: "An assignment of a permission set to a user or group that AWS no longer has.",
-    }
+    rules: Mapping[str, Rule] = rules_of(
+        Rule(
+            ADMIN_DIRECTLY,
+            "A permission set that allows everything, assigned to a person and not to a group.",
+            title="Everything, assigned to a person",
+            why="Who leaves a team keeps what was given to them directly. Who is in a group is seen there.",
+            mend="Assign the set to a group, put the person into it, and delete the direct assignment.",
+            one="permission set gives everything to a person directly",
+            many="permission sets give everything to a person directly",
+        ),
+        Rule(
+            LONG_SESSION,
+            "A permission set whose sessions last longer than 8 hours.",
+            title="Long sessions",
+            why="Who is disabled keeps sessions that have begun until they end.",
+            mend="Set the session of the permission set to 8 hours or less.",
+            one="permission set has long sessions",
+            many="permission sets have long sessions",
+        ),
+        Rule(
+            WILDCARD,
+            "A permission set whose inline policy allows all actions, or all of a service, on all resources.",
+            title="Broad permission set",
+            why="It allows what nobody listed, in each AWS account where it is assigned.",
+            mend="Name the actions and resources in its inline policy.",
+            one="permission set is broad",
+            many="permission sets are broad",
+        ),
+        Rule(
+            NOT_PROVISIONED,
+            "A permission set that was edited, and whose roles don’t have it yet.",
+            title="Edited and not provisioned",
+            why="What the set says is not what its people may do.",
+            mend="Provision it in the AWS accounts that the finding names, or take the edit back.",
+            one="permission set isn’t provisioned",
+            many="permission sets aren’t provisioned",
+        ),
+        Rule(
+            TO_DELETED,
+            "An assignment of a permission set to a user or group that AWS no longer has.",
+            title="Assigned to somebody who was deleted",
+            why="Nobody has access by it, and whoever counts assignments counts it.",
+            mend="Delete the assignment.",
+            one="permission set is assigned to somebody who was deleted",
+            many="permission sets are assigned to somebody who was deleted",
+        ),
+    )
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
         code, assigned = stamp_of_code("directory"), _assignments(aws_account)
+        arns = _sets(aws_account).order_by().values_list("instance_arn", flat=True).distinct()
+        held = {arn for arn in arns if holder_of(arn) in (aws_account, None)}
         return {
             row.aws_id: stamp_of(
                 code, row.name, row.managed, row.session_s, row.outdated, row.inline_id, assigned[row.aws_id].stamp
             )
             for row in _sets(aws_account)
+            if row.instance_arn in held
         }
 
     def look(self, aws_account: AwsAccount, scopes: Collection[str]) -> Mapping[str, Sequence[Found]]:

@@ -18,6 +18,7 @@ from directory.instances import holder_of
 from directory.models import AccountAssignment, PermissionSet
 from directory.reserved_roles import RESERVED, regions_of_sets, reserved_role
 from findings.models import FindingSeverity
+from findings.rules import Rule, rules_of
 from findings.sources import FindingSource, Found, stamp_of, stamp_of_code
 from iamconsole.web.words import counted
 from identities.models import IamRole
@@ -40,9 +41,17 @@ class UnusedAssignmentSource(FindingSource):
     """A scope is a role of a permission set."""
 
     name = "directory.unused"
-    rules: Mapping[str, str] = {
-        UNUSED: "A permission set that is assigned in this AWS account, and whose role here nobody used for 90 days.",
-    }
+    rules: Mapping[str, Rule] = rules_of(
+        Rule(
+            UNUSED,
+            "A permission set that is assigned in this AWS account, and whose role here nobody used for 90 days.",
+            title="Assignment nobody uses",
+            why="Access that nobody needs is there for whoever takes over one of these people’s sessions.",
+            mend="Delete the assignments in the AWS account that has Identity Center.",
+            one="permission set is assigned here and unused",
+            many="permission sets are assigned here and unused",
+        )
+    )
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
         code = stamp_of_code("directory")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db.models import Case, PositiveSmallIntegerField, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -21,18 +21,10 @@ from iamconsole.web.tables import Column, Table
 from iamconsole.web.trigrams import LEAST
 from sync import mirror
 
-_RANK = {severity.value: rank for rank, severity in enumerate(FindingSeverity)}
-
 
 def rows_of(operator: Operator, aws_accounts: Sequence[AwsAccount]) -> QuerySet[Any]:
-    """Those whose evidence is there, with `rank`: 0 is critical."""
-    rank = Case(
-        *(When(severity=severity, then=Value(rank)) for severity, rank in _RANK.items()),
-        output_field=PositiveSmallIntegerField(),
-    )
-    rows = Finding.objects.visible_to(operator).there().filter(aws_account__in=aws_accounts)
-    ranked: QuerySet[Any] = rows.annotate(rank=rank)
-    return ranked
+    """Those whose evidence is there."""
+    return Finding.objects.visible_to(operator).there().filter(aws_account__in=aws_accounts)
 
 
 def link_objects(findings: Sequence[Any]) -> None:

@@ -19,7 +19,7 @@ from accounts.roles import Role
 from estate.pulls import MAIN, PullStanding, pull_standings
 from estate.scope import AllAccounts
 from findings.models import AccountRefresh, Finding, FindingSeverity
-from findings.sources import all_sources
+from findings.sources import all_rules
 from iamconsole.web.panels import SEVERITIES
 from sync import drift
 from sync.mirror.base import source_of_files
@@ -161,7 +161,7 @@ def estate_health(scope: AllAccounts) -> EstateHealth:
 
 
 def rule_titles() -> dict[str, str]:
-    return {rule: title for source in all_sources() for rule, title in source.rules.items()}
+    return {rule.id: rule.says for rule in all_rules().values()}
 
 
 def _rules(scope: AllAccounts) -> list[RuleCount]:

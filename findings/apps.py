@@ -7,12 +7,17 @@ class FindingsConfig(AppConfig):
     name = "findings"
 
     def ready(self) -> None:
-        from findings import refresh, services
-        from findings.models import Finding
+        from findings import refresh, services, sources, tallies
+        from findings.drift_source import DriftSource
+        from findings.models import ControlConfirmation, Finding, RuleSetting
         from sync.changes.free_texts import register_free_text
         from sync.ticks import register_part
 
+        sources.register(DriftSource())
         register_free_text(Finding, "mute_reason")
+        register_free_text(RuleSetting, "reason")
+        register_free_text(ControlConfirmation, "note")
         register_part(refresh.wake_due)
         register_part(services.end_mutes)
         register_part(refresh.forget_mended)
+        register_part(tallies.forget_days)

@@ -19,11 +19,13 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from findings.models import AccountRefresh, Finding, ScopeLook, SourceLook
+from findings.owners import follow_tags
 from findings.scope_rows import write_scopes
 from findings.sources import FindingSource, Found, all_sources
+from findings.tallies import recount
 from sync import clock, queue
 from sync.mirror.paced_writes import paced_write
-from sync.models import Change, Run
+from sync.models import Change, Revision, Run
 
 logger = logging.getLogger(__name__)
 
@@ -50,9 +52,13 @@ def _due(now: datetime) -> QuerySet[AwsAccount]:
     since = OuterRef("findings_refresh__looked_at")
     runs = Run.objects.filter(aws_account=OuterRef("pk"), state=Run.State.DONE, object_id="")
     changes = Change.objects.filter(aws_account=OuterRef("pk"), finished_at__gt=since)
+    accepted = Revision.objects.filter(drift_in=OuterRef("pk"), accepted_at__gt=since)
     never = Q(findings_refresh__looked_at=None) & Exists(runs)
     again = (
-        Q(findings_refresh__looked_at__lt=now - EVERY) | Exists(runs.filter(finished_at__gt=since)) | Exists(changes)
+        Q(findings_refresh__looked_at__lt=now - EVERY)
+        | Exists(runs.filter(finished_at__gt=since))
+        | Exists(changes)
+        | Exists(accepted)
     )
     return AwsAccount.objects.filter(never | (Q(findings_refresh__looked_at__isnull=False) & again))
 
@@ -89,6 +95,9 @@ def refresh(aws_account: AwsAccount, *, within_s: float = math.inf, sources: Seq
     until, is_done = time.monotonic() + within_s, True
     for source in sources or all_sources():
         is_done &= _refreshed(aws_account, source, until)
+    with paced_write():
+        follow_tags(aws_account)
+        recount(aws_account)
     return is_done
 
 

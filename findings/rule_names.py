@@ -2,5 +2,6 @@
 
 from __future__ import annotations
 
+ADMINISTRATOR = "access.administrator"
 ESCALATION_PATH = "access.escalation_path"
 ESCALATION_FROM_ELSEWHERE = "access.escalation_from_elsewhere"

@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import TypeVar
 
 from accounts.models import AwsAccount
-from findings.models import Finding, ScopeLook, SourceLook
-from findings.mute_limits import longest_mute
+from findings.models import Finding, FindingSeverity, ScopeLook, SourceLook
 from findings.services import OpenedFindings, tell_opened
 from findings.sources import FindingSource, Found
+from findings.states import STATE, RuleSettings, settle
 from sync import clock
 
-_WRITTEN = ("scope", "severity", "name", "sentence", "evidence", "last_seen", "state", "state_since", "mended_at")
-_MUTE = ("muted_until",)
+_WRITTEN = ("scope", "found_severity", "name", "sentence", "evidence", "last_seen", "mended_at", *STATE, "is_accepted")
 _AT_ONCE = 500
 _LONGEST_SENTENCE, _LONGEST_NAME = 600, 256
 
@@ -57,22 +56,25 @@ def _write_findings(
     unknown = {each.rule for _, each in wanted.values()} - source.rules.keys()
     if unknown:
         raise LookupError(f"The source {source.name} has no rules {', '.join(sorted(unknown))}.")
+    settings = RuleSettings.of(aws_account)
     rows = {row.fingerprint: row for row in _rows(aws_account, source, found.keys(), wanted.keys())}
     gone = {row.pk for row in rows.values() if row.state == Finding.State.MENDED}
     changed = [row for row in rows.values() if row.fingerprint in wanted or row.state != Finding.State.MENDED]
     for row in changed:
         if row.fingerprint in wanted:
             _found_again(row, *wanted[row.fingerprint], now)
+            settle(row, settings, now)
         else:
             row.state, row.state_since, row.mended_at = Finding.State.MENDED, now, now
-    Finding.objects.bulk_update(changed, [*_WRITTEN, *_MUTE], batch_size=_AT_ONCE)
+    Finding.objects.bulk_update(changed, _WRITTEN, batch_size=_AT_ONCE)
     new = [
-        _made(aws_account, source, scope, each, now)
+        _made(aws_account, source, scope, each, settings, now)
         for fingerprint, (scope, each) in wanted.items()
         if fingerprint not in rows
     ]
     back = [row for row in changed if row.pk in gone and row.state == Finding.State.OPEN]
-    return [*back, *Finding.objects.bulk_create(new, batch_size=_AT_ONCE)]
+    made = Finding.objects.bulk_create(new, batch_size=_AT_ONCE)
+    return [*back, *(row for row in made if row.state == Finding.State.OPEN)]
 
 
 def _rows(
@@ -96,24 +98,26 @@ def _parts(listed: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def _found_again(row: Finding, scope: str, found: Found, now: datetime) -> None:
-    """One that was mended reopens; a mute of it that hasn't ended goes on, as long as its severity allows."""
-    row.scope, row.severity, row.name = scope, found.severity, found.name[:_LONGEST_NAME]
+    """One that was mended reopens, also where it was accepted; a mute that hasn't ended goes on. So does one that was
+    accepted as less grave than it is now."""
+    was_worse = FindingSeverity(row.found_severity or row.severity).rank <= found.severity.rank
+    row.scope, row.found_severity, row.name = scope, found.severity, found.name[:_LONGEST_NAME]
     row.sentence, row.evidence, row.last_seen = found.sentence[:_LONGEST_SENTENCE], dict(found.evidence), now
-    if row.state == Finding.State.MENDED:
-        row.mended_at, row.state_since = None, now
-        goes_on = row.muted_until is not None and row.muted_until > now
-        row.state = Finding.State.MUTED if goes_on else Finding.State.OPEN
-    if row.muted_until is not None and row.muted_at is not None:
-        row.muted_until = min(row.muted_until, row.muted_at + longest_mute(found.severity))
+    if row.state == Finding.State.MENDED or not was_worse:
+        row.is_accepted = False
+    row.mended_at = None
 
 
-def _made(aws_account: AwsAccount, source: FindingSource, scope: str, found: Found, now: datetime) -> Finding:
-    return Finding(
+def _made(
+    aws_account: AwsAccount, source: FindingSource, scope: str, found: Found, settings: RuleSettings, now: datetime
+) -> Finding:
+    row = Finding(
         aws_account=aws_account,
         source=source.name,
         scope=scope,
         rule=found.rule,
         severity=found.severity,
+        found_severity=found.severity,
         kind=found.kind,
         object_id=found.object_id,
         region=found.region,
@@ -125,3 +129,5 @@ def _made(aws_account: AwsAccount, source: FindingSource, scope: str, found: Fou
         first_seen=now,
         last_seen=now,
     )
+    settle(row, settings, now)
+    return row

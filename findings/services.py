@@ -5,9 +5,10 @@ services.register_opened_listener(notify)  # in AppConfig.ready(): notify(opened
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -17,6 +18,8 @@ from accounts import audit
 from accounts.models import AwsAccount, Operator
 from findings.models import Finding
 from findings.mute_limits import longest_mute
+from findings.states import DECISION, STATE, RuleSettings, forget_decision, settle
+from findings.tallies import recount_all
 from iamconsole.web.words import counted, day
 
 audit.register(
@@ -24,11 +27,14 @@ audit.register(
         "finding.muted": "muted {object} until {until}: {reason}",
         "finding.unmuted": "ended the mute of {object}",
         "finding.mute_ended": "saw the mute of {object} end, as it was set",
+        "finding.accepted": "accepted {object}: {reason}",
+        "finding.accepted_no_more": "accepts {object} no more",
     }
 )
 
 LONGEST_REASON = 1000  # characters
 _ENDED_AT_ONCE = 500
+_DO = {"muted": "mute", "accepted": "accept"}
 
 
 Listener = Callable[[Sequence[Finding]], None]
@@ -36,11 +42,11 @@ _listeners: list[Listener] = []
 
 
 def register_listener(listener: Listener) -> None:
-    """It is told, in the transaction, of findings that were muted or whose mute has ended."""
+    """It is told, in the transaction, of findings that count no more, or again: by a mute, its end, or their rule."""
     _listeners.append(listener)
 
 
-def _tell(rows: Sequence[Finding]) -> None:
+def tell_counted(rows: Sequence[Finding]) -> None:
     for listener in _listeners if rows else ():
         listener(rows)
 
@@ -79,7 +85,7 @@ def tell_opened(opened: OpenedFindings) -> None:
 
 # ---- Mutes ---------------------------------------------------------------------------------------------------
 class MuteRefused(Exception):
-    """`field`: of what was typed it is about "reason" or "until"; "" for neither. The text is for the operator."""
+    """`field`: the part of what was typed that it is about, or "". The text is for the operator."""
 
     def __init__(self, sentence: str, field: str = "") -> None:
         super().__init__(sentence)
@@ -106,36 +112,65 @@ def mute_all(
     with transaction.atomic():
         rows = list(Finding.objects.locked({each.pk for each in findings}))
         for row in rows:
-            _check(row, reason, until)
-            _mute(row, reason, until, actor, request)
-        _tell(rows)
+            _check_reason(row, reason)
+            _check_end(row, until)
+            _decide(row, reason, until, actor)
+            data = {"until": day(until), "rule": row.rule}
+            _record("finding.muted", row, reason, actor, data, request)
+        _write(rows)
 
 
-def _mute(row: Finding, reason: str, until: datetime, actor: Operator, request: HttpRequest | None) -> None:
+def accept_all(
+    *, findings: Sequence[Finding], reason: str, actor: Operator, request: HttpRequest | None = None
+) -> None:
+    """It stays as it is, without an end: for owners of the AWS account. It is open again when it gets worse, or when it
+    was mended and is there again. Raises MuteRefused, and accepts none."""
+    reason = reason.strip()
+    with transaction.atomic():
+        rows = list(Finding.objects.locked({each.pk for each in findings}))
+        for row in rows:
+            _check_reason(row, reason, "accepted")
+            _decide(row, reason, None, actor)
+            _record("finding.accepted", row, reason, actor, {"rule": row.rule}, request)
+        _write(rows)
+
+
+def _decide(row: Finding, reason: str, until: datetime | None, actor: Operator) -> None:
+    """`until`: None to accept it."""
+    row.mute_reason, row.muted_until, row.muted_at, row.muted_by = reason, until, timezone.now(), actor
+    row.is_accepted = until is None
+
+
+def _record(
+    verb: str, row: Finding, reason: str, actor: Operator, data: Mapping[str, Any], request: HttpRequest | None
+) -> None:
+    texts = audit.apart(row.aws_account, ("finding", row.pk), {"reason": reason})
+    obj = named_in_audit(row)
+    audit.record(verb, actor=actor, aws_account=row.aws_account, obj=obj, data=dict(data), texts=texts, request=request)
+
+
+def _write(rows: Sequence[Finding]) -> None:
+    """What was decided of them, and what comes of that; in the caller's transaction."""
     now = timezone.now()
-    if row.state != Finding.State.MUTED:
-        row.state_since = now
-    row.state = Finding.State.MUTED
-    row.mute_reason, row.muted_until, row.muted_at, row.muted_by = reason, until, now, actor
-    row.save(update_fields=["state", "state_since", "mute_reason", "muted_until", "muted_at", "muted_by"])
-    audit.record(
-        "finding.muted",
-        actor=actor,
-        aws_account=row.aws_account,
-        obj=_named(row),
-        data={"until": day(until), "rule": row.rule},
-        texts=audit.apart(row.aws_account, ("finding", row.pk), {"reason": reason}),
-        request=request,
-    )
+    settings = {pk: RuleSettings.of(row.aws_account) for pk, row in {row.aws_account_id: row for row in rows}.items()}
+    for row in rows:
+        if row.state != Finding.State.MENDED:
+            settle(row, settings[row.aws_account_id], now)
+    Finding.objects.bulk_update(rows, {*DECISION, *STATE}, batch_size=_ENDED_AT_ONCE)
+    recount_all(rows)
+    tell_counted(rows)
 
 
-def _check(finding: Finding, reason: str, until: datetime) -> None:
+def _check_reason(finding: Finding, reason: str, done: str = "muted") -> None:
     if finding.state == Finding.State.MENDED:
-        raise MuteRefused("It was mended meanwhile: there is nothing to mute.")
+        raise MuteRefused(f"It was mended meanwhile: there is nothing to {_DO[done]}.")
     if not reason:
-        raise MuteRefused("Say why it is muted: who reads this next has to know.", "reason")
+        raise MuteRefused(f"Say why it is {done}: who reads this next has to know.", "reason")
     if len(reason) > LONGEST_REASON:
         raise MuteRefused(f"The reason has {len(reason)} characters, and {LONGEST_REASON} fit.", "reason")
+
+
+def _check_end(finding: Finding, until: datetime) -> None:
     now, longest = timezone.now(), longest_mute(finding.severity)
     if until <= now:
         raise MuteRefused("A mute ends in the future: choose a later day.", "until")
@@ -147,13 +182,24 @@ def _check(finding: Finding, reason: str, until: datetime) -> None:
 
 def unmute(*, finding: Finding, actor: Operator, request: HttpRequest | None = None) -> bool:
     """Returns whether it was muted."""
+    return _reopen(finding, "finding.unmuted", lambda row: row.muted_until is not None, actor, request)
+
+
+def accept_no_more(*, finding: Finding, actor: Operator, request: HttpRequest | None = None) -> bool:
+    """Returns whether it was accepted."""
+    return _reopen(finding, "finding.accepted_no_more", lambda row: row.is_accepted, actor, request)
+
+
+def _reopen(
+    finding: Finding, verb: str, was: Callable[[Finding], bool], actor: Operator, request: HttpRequest | None
+) -> bool:
     with transaction.atomic():
-        row = Finding.objects.select_for_update().get(pk=finding.pk)
-        if row.muted_until is None:
+        row = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
+        if not was(row):
             return False
-        _open(row)
-        audit.record("finding.unmuted", actor=actor, aws_account=row.aws_account, obj=_named(row), request=request)
-        _tell([row])
+        forget_decision(row)
+        audit.record(verb, actor=actor, aws_account=row.aws_account, obj=named_in_audit(row), request=request)
+        _write([row])
     return True
 
 
@@ -161,22 +207,16 @@ def end_mutes() -> int:
     """Once a minute: those whose end has come are open again. Returns how many."""
     due = Finding.objects.filter(state=Finding.State.MUTED, muted_until__lte=timezone.now()).order_by("muted_until")
     with transaction.atomic():
-        rows = list(due.select_for_update(skip_locked=True)[:_ENDED_AT_ONCE])
+        rows = list(due.select_for_update(of=("self",), skip_locked=True)[:_ENDED_AT_ONCE])
         for row in rows:
-            _open(row)
+            forget_decision(row)
         audit.record_all(
-            audit.entry("finding.mute_ended", actor=None, aws_account=row.aws_account, obj=_named(row)) for row in rows
+            audit.entry("finding.mute_ended", actor=None, aws_account=row.aws_account, obj=named_in_audit(row))
+            for row in rows
         )
-        _tell(rows)
+        _write(rows)
     return len(rows)
 
 
-def _open(row: Finding) -> None:
-    if row.state == Finding.State.MUTED:
-        row.state, row.state_since = Finding.State.OPEN, timezone.now()
-    row.mute_reason, row.muted_until, row.muted_at, row.muted_by = "", None, None, None
-    row.save(update_fields=["state", "state_since", "mute_reason", "muted_until", "muted_at", "muted_by"])
-
-
-def _named(finding: Finding) -> tuple[str, object, str]:
+def named_in_audit(finding: Finding) -> tuple[str, object, str]:
     return ("finding", finding.pk, str(finding))

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from findings.models import FindingSeverity
+from findings.rules import Rule
 from sync.texts import storable_json
 
 ALL = ""  # the scope of a source that looks at the AWS account as a whole
@@ -56,8 +58,8 @@ class FindingSource(ABC):
 
     @property
     @abstractmethod
-    def rules(self) -> Mapping[str, str]:
-        """By their stable ids, which begin with the name of what finds them ("lint."): what each finds, in words."""
+    def rules(self) -> Mapping[str, Rule]:
+        """By their stable ids, which begin with the name of what finds them ("lint."): `findings.rules.rules_of`."""
 
     @abstractmethod
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
@@ -69,6 +71,43 @@ class FindingSource(ABC):
 
         What it raises leaves all of `scopes` as they were; other sources go on.
         """
+
+
+class ListedSource(FindingSource):
+    """One whose findings are listed quickly, of all objects together. A scope is an object that has some.
+
+    It lists them once for each time that it is asked for its scopes; `code` are the parts of the program that decide.
+    """
+
+    code: ClassVar[Sequence[str]]
+
+    def __init__(self) -> None:
+        self._kept = threading.local()
+
+    @abstractmethod
+    def found(self, aws_account: AwsAccount) -> Iterable[Found]:
+        """All that there is. What of the mirror isn't read has nothing wrong that could be told."""
+
+    def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
+        code = stamp_of_code(*self.code)
+        listed = self._kept.listed = self._listed(aws_account)
+        return {scope: stamp_of(code, [_said(each) for each in some]) for scope, some in listed.items()}
+
+    def look(self, aws_account: AwsAccount, scopes: Collection[str]) -> Mapping[str, Sequence[Found]]:
+        listed: Mapping[str, Sequence[Found]] | None = getattr(self._kept, "listed", None)
+        if listed is None or any(scope not in listed for scope in scopes):
+            listed = self._listed(aws_account)
+        return {scope: listed.get(scope, ()) for scope in scopes}
+
+    def _listed(self, aws_account: AwsAccount) -> Mapping[str, Sequence[Found]]:
+        found: dict[str, list[Found]] = {}
+        for each in self.found(aws_account):
+            found.setdefault(f"{each.kind}:{each.region}:{each.object_id}"[:460], []).append(each)
+        return found
+
+
+def _said(found: Found) -> list[Any]:
+    return [found.fingerprint, found.severity, found.name, found.sentence, found.evidence]
 
 
 _sources: dict[str, FindingSource] = {}
@@ -88,6 +127,16 @@ def all_sources() -> Sequence[FindingSource]:
     return tuple(_sources.values())
 
 
+def all_rules() -> Mapping[str, Rule]:
+    """By their ids, in the order of the sources."""
+    return {rule.id: rule for source in _sources.values() for rule in source.rules.values()}
+
+
+def rule_of(rule_id: str) -> Rule:
+    """Of one that this version of the program hasn't any more, nothing but its id is known."""
+    return all_rules().get(rule_id) or Rule(rule_id, rule_id)
+
+
 # ---- Stamps --------------------------------------------------------------------------------------------------
 def stamp_of(*said: Any) -> str:
     """Of what JSON can say: equal for equal, and else for none."""
@@ -95,9 +144,14 @@ def stamp_of(*said: Any) -> str:
 
 
 @cache
-def stamp_of_code(*folders: str) -> str:
-    """Another one where the program has changed: of the files of these folders. What a rule finds hangs on it, too."""
+def stamp_of_code(*parts: str) -> str:
+    """Another one where the program has changed: of the files of these folders, and of these files. What a rule finds
+    hangs on it, too."""
     root, digest = Path(__file__).resolve().parents[1], hashlib.sha256()
-    for path in sorted(path for folder in folders for path in (root / folder).rglob("*.py")):
+    for path in sorted(path for part in parts for path in _files_of(root / part)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _files_of(part: Path) -> Iterable[Path]:
+    return part.rglob("*.py") if part.is_dir() else [part]

@@ -92,14 +92,14 @@ def _advice(connection: BaseDatabaseWrapper) -> str:
 
 
 def columns_of(connection: BaseDatabaseWrapper, table: str) -> set[str]:
-    """Empty: there is no such table."""
+    """Those that the database computes, too. Empty: there is no such table."""
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS[connection.vendor], [table])
         return {name for (name,) in cursor.fetchall()}
 
 
 _COLUMNS = {
-    "sqlite": "SELECT name FROM pragma_table_info(%s)",
+    "sqlite": "SELECT name FROM pragma_table_xinfo(%s)",
     "postgresql": "SELECT column_name FROM information_schema.columns "
     "WHERE table_schema = current_schema() AND table_name = %s",
 }

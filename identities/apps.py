@@ -11,6 +11,9 @@ class IdentitiesConfig(AppConfig):
         from identities import actions, credentials, draft_subjects, mirrors, operations, registration, snapshot
         from identities.activity.finding_source import ActivitySource
         from identities.lint_source import LintSource
+        from identities.posture.account import AccountSource
+        from identities.posture.credentials import CredentialSource
+        from identities.posture.trust import TrustSource
         from sync import mirror
 
         mirror.register(mirrors.IamGroupMirror(), mirrors.IamUserMirror(), mirrors.IamRoleMirror())
@@ -18,6 +21,9 @@ class IdentitiesConfig(AppConfig):
         mirror.register_source(snapshot.IamSnapshot())
         sources.register(LintSource())
         sources.register(ActivitySource())
+        sources.register(CredentialSource())
+        sources.register(AccountSource())
+        sources.register(TrustSource())
         registration.register()
         credentials.register()
         operations.register()

@@ -18,6 +18,7 @@ from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
 from findings.models import FindingSeverity
 from findings.rule_names import ESCALATION_FROM_ELSEWHERE, ESCALATION_PATH
+from findings.rules import Rule, rules_of
 from findings.sources import ALL, FindingSource, Found, stamp_of, stamp_of_code
 from identities.models import IamGroup, IamRole, IamUser
 from policies.models import ManagedPolicy
@@ -33,10 +34,26 @@ class EscalationSource(FindingSource):
     """It looks at an AWS account as a whole: whoever may change one identity may take part in the path of another."""
 
     name = "escalation"
-    rules: Mapping[str, str] = {
-        RULE: "A user or role that isn’t an administrator and can become one, here or in another AWS account.",
-        RULE_FROM_ELSEWHERE: "A role by which somebody of another connected AWS account becomes an administrator here.",
-    }
+    rules: Mapping[str, Rule] = rules_of(
+        Rule(
+            RULE,
+            "A user or role that isn’t an administrator and can become one, here or in another AWS account.",
+            title="Can become an administrator",
+            why="What its own policies say is not what it can do: in a few calls it gives itself everything.",
+            mend="The page of privilege escalation paths says which edit ends most paths and loses least access.",
+            one="user or role can become an administrator",
+            many="users and roles can become administrators",
+        ),
+        Rule(
+            RULE_FROM_ELSEWHERE,
+            "A role by which somebody of another connected AWS account becomes an administrator here.",
+            title="Administrator from another AWS account",
+            why="Whoever gets hold of that AWS account, or of somebody in it, has this one as well.",
+            mend="Let fewer principals assume the role, ask for MFA or an external id, or give the role less.",
+            one="role makes somebody of another AWS account an administrator",
+            many="roles make somebody of another AWS account an administrator",
+        ),
+    )
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
         cached = cached_index(aws_account)

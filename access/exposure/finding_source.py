@@ -14,6 +14,7 @@ from access.exposure.looking import exposure_of
 from access.exposure.rules import RULES, AboutResource, findings_about
 from access.surroundings import surroundings_of
 from accounts.models import AwsAccount
+from findings.rules import Rule
 from findings.sources import FindingSource, Found, stamp_of, stamp_of_code
 from iamconsole.web.once import page_is_made
 from resources.models import Resource, ResourcePolicy
@@ -30,7 +31,7 @@ class ExposureSource(FindingSource):
     """One whose policies aren't held can't be looked at: what was found stays, and it is open to nobody knows whom."""
 
     name = "exposure"
-    rules: Mapping[str, str] = RULES
+    rules: Mapping[str, Rule] = RULES
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
         rows = _rows(aws_account)

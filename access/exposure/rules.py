@@ -9,6 +9,7 @@ from typing import Any
 
 from access.exposure.values import Opening, PartyKind, ResourceExposure
 from findings.models import FindingSeverity
+from findings.rules import Rule, rules_of
 from findings.sources import Found
 from iamconsole.web.words import some
 from policies.engine.catalogue import AccessLevel, spelled
@@ -17,12 +18,45 @@ from resources.table import KINDS
 
 PUBLIC, PERHAPS_PUBLIC = "exposure.public", "exposure.perhaps_public"
 OTHER_ACCOUNT, CONFUSED_DEPUTY = "exposure.other_account", "exposure.confused_deputy"
-RULES: Mapping[str, str] = {
-    PUBLIC: "A resource that everybody gets to: without signing in, or with any AWS account.",
-    PERHAPS_PUBLIC: "A resource that everybody may get to: it hangs on a condition, or on what isn’t read.",
-    OTHER_ACCOUNT: "A resource that another AWS account gets to.",
-    CONFUSED_DEPUTY: "A resource that an AWS service gets to on whosever behalf: confused deputy.",
-}
+_TAKE_OUT = "Take the statement out of its policy, or say in a condition whom it is for; the finding names both."
+RULES: Mapping[str, Rule] = rules_of(
+    Rule(
+        PUBLIC,
+        "A resource that everybody gets to: without signing in, or with any AWS account.",
+        title="Public resource",
+        why="Whoever finds its name gets in. Names of buckets and queues are found by trying.",
+        mend=_TAKE_OUT,
+        one="resource is public",
+        many="resources are public",
+    ),
+    Rule(
+        PERHAPS_PUBLIC,
+        "A resource that everybody may get to: it hangs on a condition, or on what isn’t read.",
+        title="Perhaps public resource",
+        why="What it hangs on may be met by anybody, or isn’t known here.",
+        mend=_TAKE_OUT,
+        one="resource is perhaps public",
+        many="resources are perhaps public",
+    ),
+    Rule(
+        OTHER_ACCOUNT,
+        "A resource that another AWS account gets to.",
+        title="Open to another AWS account",
+        why="What happens in that AWS account decides who gets in. It is no concern of your policies.",
+        mend="Take it out, or put the AWS account in the list of the guard rail “Roles trust known AWS accounts only”.",
+        one="resource lets in another AWS account",
+        many="resources let in other AWS accounts",
+    ),
+    Rule(
+        CONFUSED_DEPUTY,
+        "A resource that an AWS service gets to on whosever behalf: confused deputy.",
+        title="Open to a service on whosever behalf",
+        why="The service comes for customers of all AWS accounts, and any of them can have it use this resource.",
+        mend="Add aws:SourceAccount or aws:SourceArn to the statement.",
+        one="resource lets in a service on whosever behalf",
+        many="resources let in services on whosever behalf",
+    ),
+)
 _OF_SECRETS = frozenset({"kms.key", "secretsmanager.secret"})
 _CHANGING = frozenset({AccessLevel.WRITE, AccessLevel.PERMISSIONS})
 _LEVEL_WORDS: Mapping[AccessLevel, str] = {

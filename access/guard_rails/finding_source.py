@@ -12,6 +12,7 @@ from access.guard_rails.violations import Violation, sentences
 from access.index import cached_index
 from accounts.models import AwsAccount
 from findings.models import FindingSeverity
+from findings.rules import Rule, rules_of
 from findings.sources import FindingSource, Found, stamp_of, stamp_of_code
 from identities.models import IamGroup, IamRole, IamUser
 from policies.models import ManagedPolicy
@@ -27,7 +28,17 @@ class GuardRailSource(FindingSource):
     """A scope is a guard rail. Only what is sure is a finding: nothing hangs on it, and plans are told the rest."""
 
     name = "guard_rails"
-    rules: Mapping[str, str] = {RULE: "Something that is against a guard rail of the AWS account."}
+    rules: Mapping[str, Rule] = rules_of(
+        Rule(
+            RULE,
+            "Something that is against a guard rail of the AWS account.",
+            title="Against a guard rail",
+            why="Plans that would bring it about are warned or stopped. This was there before, or came from outside.",
+            mend="Change what the sentence names, or make an exception of the guard rail for it.",
+            one="object is against a guard rail",
+            many="objects are against a guard rail",
+        )
+    )
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
         versions = [each for each in rails_in_force(aws_account) if _has_rows(each)]

@@ -11,6 +11,7 @@ from access.saved_tests.running import TestOutcome, TestStatus
 from access.simulation.supposing import live_state
 from accounts.models import AwsAccount
 from findings.models import FindingSeverity
+from findings.rules import Rule, rules_of
 from findings.sources import FindingSource, Found, stamp_of, stamp_of_code
 from resources.selectors import digest
 from sync.models import SafeguardVersion
@@ -26,10 +27,26 @@ class SavedTestsSource(FindingSource):
     """A scope is a test. One that isn't known is a finding where it blocks plans."""
 
     name = "access_tests"
-    rules: Mapping[str, str] = {
-        BROKEN: "A saved test of access that doesn’t get the answer it expects.",
-        UNKNOWN: "A saved test that blocks plans, and whose answer isn’t known.",
-    }
+    rules: Mapping[str, Rule] = rules_of(
+        Rule(
+            BROKEN,
+            "A saved test of access that doesn’t get the answer it expects.",
+            title="Saved test broken",
+            why="Somebody wrote down who must be able to do this, or must not. It isn’t so any more.",
+            mend="See on the page of the test which statement decides now, and change that; or change the test.",
+            one="saved test is broken",
+            many="saved tests are broken",
+        ),
+        Rule(
+            UNKNOWN,
+            "A saved test that blocks plans, and whose answer isn’t known.",
+            title="Saved test without an answer",
+            why="It stops plans only where its answer is known.",
+            mend="Read what it asks for, or say the context keys that decide it in the test.",
+            one="saved test has no answer",
+            many="saved tests have no answer",
+        ),
+    )
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
         versions = list(versions_in_force(aws_account, KIND))

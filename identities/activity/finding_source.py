@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from findings.models import FindingSeverity
+from findings.rules import Rule, rules_of
 from findings.sources import ALL, FindingSource, Found, stamp_of, stamp_of_code
 from identities.models import IamRole
 from sync.models import TrailEvent
@@ -22,10 +23,26 @@ class ActivitySource(FindingSource):
     """Of the calls that explain changes outside this console: what other calls there were, nobody has asked."""
 
     name = "activity"
-    rules: Mapping[str, str] = {
-        OUR_ROLE: "A change with the console’s role to write which this console did not make.",
-        ROOT: "A change made by the root user.",
-    }
+    rules: Mapping[str, Rule] = rules_of(
+        Rule(
+            OUR_ROLE,
+            "A change with the console’s role to write which this console did not make.",
+            title="Somebody else used the console’s role",
+            why="Only workers of this console have a reason to assume it. Others go round plans and approvals.",
+            mend="Find out by CloudTrail who did it, end the sessions of the role, and set a new external id.",
+            one="call with the console’s role that this console didn’t make",
+            many="calls with the console’s role that this console didn’t make",
+        ),
+        Rule(
+            ROOT,
+            "A change made by the root user.",
+            title="The root user changed something",
+            why="No policy but an SCP limits the root user, and nobody can be told apart behind it.",
+            mend="Ask who signed in as root and why. Do such work with a role; few tasks need the root user.",
+            one="change made by the root user",
+            many="changes made by the root user",
+        ),
+    )
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
         ids = [event.pk for event in _events(aws_account)]

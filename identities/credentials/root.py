@@ -35,12 +35,14 @@ class RootKey:
 
 @dataclass(frozen=True)
 class RootUserView:
-    """`mfa` and `has_keys` are None where nobody knows. They are as old as `read_at`, all else as old as the report."""
+    """`mfa`, `has_keys`, `has_password` are None where nobody knows. They are as old as `read_at`, all else is as old
+    as the report."""
 
     row: RootUser | None  # the line of the report
     mfa: bool | None
     apps: list[str] | None  # its virtual MFA devices, by serial number; None: not read
     has_keys: bool | None
+    has_password: bool | None  # False: AWS Organizations keeps it without root credentials
     read_at: datetime | None
 
     def mfa_kind(self, virtual: SourceCoverage) -> str:
@@ -73,9 +75,11 @@ def root_of(aws_account: AwsAccount) -> RootUserView:
     row = RootUser.objects.live().filter(aws_account=aws_account).first()
     flags, read_at = _summary(account)
     mfa, has_keys = _flag(flags, "AccountMFAEnabled"), _flag(flags, "AccountAccessKeysPresent")
+    has_password = _flag(flags, "AccountPasswordPresent")
     if row is not None and (read_at is None or read_at < row.generated_at):
         mfa, has_keys, read_at = row.mfa_active, bool(row.active_keys), row.generated_at
-    return RootUserView(row, mfa, account.root_mfa_apps if account else None, has_keys, read_at)
+        has_password = row.password_enabled if row.password_enabled is not None else has_password
+    return RootUserView(row, mfa, account.root_mfa_apps if account else None, has_keys, has_password, read_at)
 
 
 def _settings(aws_account: AwsAccount) -> Any:

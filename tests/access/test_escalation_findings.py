@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from access.escalation.administrator_source import AdministratorSource
 from access.escalation.finding_source import RULE, EscalationSource
 from accounts.models import AwsAccount
 from findings import refresh
 from findings.models import Finding
+from findings.rule_names import ADMINISTRATOR
 from identities.models import IamUser, InlinePolicy
 from tests.access.mirrored import administrator, role, user
 from tests.services.statements import LAMBDA, allow
@@ -48,3 +50,16 @@ def test_an_unchanged_aws_account_is_not_searched_again(alone: AwsAccount, monke
     look(alone)
     monkeypatch.setattr(EscalationSource, "look", lambda *args: pytest.fail("It was looked at again."))
     assert len(look(alone)) == 1
+
+
+def test_each_administrator_once_and_who_lacks_mfa_is_worst(alone: AwsAccount) -> None:
+    for name, mfa in (("ben", 0), ("ana", 1)):
+        administrator(user(alone, name))
+        IamUser.objects.filter(name=name).update(has_password=True, mfa_count=mfa)
+    administrator(role(alone, "ops", trusts=LAMBDA))
+    user(alone, "dana", allow("iam:GetUser"))
+    assert refresh.refresh(alone, sources=[AdministratorSource()])
+    found = Finding.objects.filter(rule=ADMINISTRATOR).order_by("name")
+    assert [(each.name, each.severity) for each in found] == [("ana", "high"), ("ben", "critical"), ("ops", "medium")]
+    assert "without MFA" in found[1].sentence
+    assert "may do everything, by " in found[0].sentence

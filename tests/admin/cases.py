@@ -58,7 +58,18 @@ from directory.models import (
     RoleEntitlement,
 )
 from estate.models import AccountEnrolment, EnrolledAccount, LeftOutAccount
-from findings.models import AccountRefresh, Finding, ScopeLook, SourceLook
+from findings.models import (
+    AccountRefresh,
+    ControlConfirmation,
+    ControlResult,
+    Finding,
+    FindingDay,
+    RuleSetting,
+    RuleTally,
+    SavedFindingsView,
+    ScopeLook,
+    SourceLook,
+)
 from identities.kinds import KINDS, PRINCIPALS
 from identities.models import (
     AccessKey,
@@ -162,7 +173,7 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     )
     _who_did_it(revision, aws_account)
     Fact.objects.create(aws_account=aws_account, kind="iam.user", object_id="AIDA1", name="risk", value=1)
-    _findings(aws_account)
+    _findings(aws_account, operator)
     EditorDraft.objects.create(
         operator=operator,
         aws_account=aws_account,
@@ -201,7 +212,7 @@ def _who_did_it(revision: Revision, aws_account: AwsAccount) -> None:
     ActivityAnswer.objects.create(**of, asked_at=now)
 
 
-def _findings(aws_account: AwsAccount) -> None:
+def _findings(aws_account: AwsAccount, operator: Operator) -> None:
     now = timezone.now()
     SourceLook.objects.create(aws_account=aws_account, source="lint", looked_at=now)
     ScopeLook.objects.create(aws_account=aws_account, source="lint", scope="iam.user:AIDA1", began_at=now)
@@ -218,6 +229,14 @@ def _findings(aws_account: AwsAccount) -> None:
         first_seen=now,
         last_seen=now,
     )
+    RuleSetting.objects.create(aws_account=aws_account, rule="lint.MISSING_VERSION", is_off=True, reason="Old ones.")
+    tally = {"rule": "lint.MISSING_VERSION", "severity": "low", "findings": 1, "objects_with": 1}
+    RuleTally.objects.create(aws_account=aws_account, **tally)
+    FindingDay.objects.create(aws_account=aws_account, day=now.date(), critical=0, high=0, medium=0, low=1)
+    SavedFindingsView.objects.create(operator=operator, name="Mine", query="rule=lint.MISSING_VERSION")
+    about = {"aws_account": aws_account, "control": "contacts"}
+    ControlResult.objects.create(**about, result="not_held", evidence="AWS doesn’t tell.", looked_at=now)
+    ControlConfirmation.objects.create(**about, passes=True, note="Seen.", until=now)
 
 
 def _of_the_console(operator: Operator) -> None:

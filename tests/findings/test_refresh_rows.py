@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount, Operator
 from findings import refresh, services
 from findings.models import AccountRefresh, Finding, FindingSeverity, ScopeLook, SourceLook
+from findings.rules import Rule, rules_of
 from findings.scope_rows import write_scopes
 from findings.services import OpenedFindings
 from findings.sources import FindingSource, Found, register
@@ -28,7 +29,7 @@ class Source(FindingSource):
     """What `there` says: of each scope its stamp, and what is found there; None: it can't be looked at."""
 
     name = "test"
-    rules: Mapping[str, str] = {"test.bad": "Bad."}
+    rules: Mapping[str, Rule] = rules_of(Rule("test.bad", "Bad."))
 
     def __init__(self, **there: tuple[str, Sequence[Found] | None]) -> None:
         self.there: dict[str, tuple[str, Sequence[Found] | None]] = dict(there)
@@ -127,7 +128,7 @@ def test_a_rule_that_the_source_does_not_have_is_refused(aws_account: AwsAccount
 def test_a_name_or_a_rule_is_registered_once() -> None:
     class Other(Source):
         name = "another"
-        rules: Mapping[str, str] = {"lint.MISSING_VERSION": "Taken."}
+        rules: Mapping[str, Rule] = rules_of(Rule("lint.MISSING_VERSION", "Taken."))
 
     with pytest.raises(ValueError, match=r"lint\.MISSING_VERSION"):
         register(Other())

@@ -18,8 +18,8 @@ _HEAD = """## In AWS accounts
 After each pull and each change the console looks for these, too, and once an hour. Each finding is about one object,
 and goes when it is mended; the pages that list them say how grave each is.
 
-| rule | what |
-|---|---|
+| rule | what | why | what to do |
+|---|---|---|---|
 """
 
 
@@ -31,7 +31,14 @@ def written(page: str) -> str:
 
 
 def _rows(source: FindingSource) -> list[str]:
-    return [f"| `{rule}` | {said.replace('|', '/')} |" for rule, said in source.rules.items()]
+    return [
+        f"| `{rule.id}` | {_cell(rule.says)} | {_cell(rule.why)} | {_cell(rule.mend)} |"
+        for rule in source.rules.values()
+    ]
+
+
+def _cell(said: str) -> str:
+    return said.replace("|", "/")
 
 
 class Command(BaseCommand):
