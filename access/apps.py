@@ -22,6 +22,7 @@ class AccessConfig(AppConfig):
         from access.plans.check import AccessCheck
         from access.plans.elsewhere_check import ElsewhereAccessCheck
         from access.plans.escalation_check import EscalationCheck
+        from access.plans.objections import objection
         from access.plans.organization_check import OrganizationAccessCheck
         from access.policy_figures import PolicyFigures, follow_mutes
         from access.resource_plans import draft_block as resource_draft_block
@@ -33,6 +34,7 @@ class AccessConfig(AppConfig):
         from accounts import stepup
         from findings import services, sources
         from sync import checks, ticks
+        from sync.activity import accepting
         from sync.aws import permission
         from sync.safeguards import kinds
 
@@ -58,6 +60,7 @@ class AccessConfig(AppConfig):
             engine_rules.OwnDocumentRule(),
         ):
             rules.register(rule)
+        accepting.register_objection(objection)
         checks.register(AccessCheck())
         checks.register(OrganizationAccessCheck())
         checks.register(ElsewhereAccessCheck())

@@ -17,7 +17,7 @@ from cognito.models import (
     SavedSearch,
     UserPool,
 )
-from sync.admin import MirroredAdmin, SyncAdmin
+from sync.admin_kinds import MirroredAdmin, SyncAdmin
 
 
 @admin.register(UserPool)

@@ -14,7 +14,7 @@ from directory.models import (
     PermissionSet,
     RoleEntitlement,
 )
-from sync.admin import MirroredAdmin, SyncAdmin
+from sync.admin_kinds import MirroredAdmin, SyncAdmin
 
 
 @admin.register(Instance)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from accounts import stepup
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM, SEE_PEOPLE
-from directory import actions, draft_subjects, kinds, operations, permissions, selectors, sources
+from directory import actions, draft_subjects, kinds, operations, permissions, selectors, sources, subjects
 from directory.account_access import EntitlementMirror, EntitlementSource
 from directory.entitled import entitled_users, is_entitled_role
 from directory.finding_source import DirectorySource
@@ -94,6 +94,7 @@ def register() -> None:
     )
     register_part(erasure.erase_due)
     doers.register_people(_people_held_by, _names_of)
+    subjects.register()
     matching.register_services("sso.", "sso.amazonaws.com")
     matching.register_services("identitystore.", "identitystore.amazonaws.com")
 

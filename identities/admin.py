@@ -28,7 +28,7 @@ from identities.models import (
     TrustedPrincipal,
 )
 from objects.admin import add_to_admin
-from sync.admin import MirroredAdmin, SyncAdmin
+from sync.admin_kinds import MirroredAdmin, SyncAdmin
 
 
 @admin.register(IamUser)

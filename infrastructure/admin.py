@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from infrastructure.models import OwnedResource, StateFile
-from sync.admin import SyncAdmin
+from sync.admin_kinds import SyncAdmin
 
 
 @admin.register(StateFile)

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin
 
 from objects.kinds import AwsKind, kind_of
-from sync.admin import MirroredAdmin
+from sync.admin_kinds import MirroredAdmin
 
 
 class KindAdmin(MirroredAdmin):

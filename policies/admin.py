@@ -20,7 +20,7 @@ from policies.models import (
     OrgUnit,
     PolicyVersion,
 )
-from sync.admin import MirroredAdmin, SyncAdmin
+from sync.admin_kinds import MirroredAdmin, SyncAdmin
 
 
 @admin.register(ManagedPolicy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from resources.models import CallBudget, Resource, ResourcePolicy, ResourceReading
-from sync.admin import MirroredAdmin, SyncAdmin
+from sync.admin_kinds import MirroredAdmin, SyncAdmin
 
 
 @admin.register(Resource)

@@ -14,6 +14,7 @@ from accounts.roles import ADMINISTER, SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.panels import Panel, PanelRow
+from resources import subjects
 from resources.models import Resource
 from resources.reading import summary
 from sync.activity import matching
@@ -59,5 +60,6 @@ _EVENTS_OF = {"efs.": "elasticfilesystem"} | {
 def register() -> None:
     for prefix, service in _EVENTS_OF.items():
         matching.register_services(prefix, f"{service}.amazonaws.com")
+    subjects.register()
     panels.register(Panel("account", "resources", "Resources", rows=_summary, permission=ADMINISTER, position=60))
     register_shell(ShellProvider(NavGroup("IAM", (_LINK,), position=10)))

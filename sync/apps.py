@@ -19,6 +19,7 @@ class SyncConfig(AppConfig):
         from sync.changes.free_texts import register_free_text
         from sync.changes.records import is_own_write
         from sync.changes.transitions import OPERATOR_EVENTS
+        from sync.event_queues import permissions as event_queue_permissions
         from sync.mirror.revisions import register_judge
         from sync.row_writes import make_triggers
         from sync.shell import register_search
@@ -35,6 +36,7 @@ class SyncConfig(AppConfig):
         mirror.register_source(regions.AccountRegions())
         permission.register([permission_check.SIMULATING])
         lookup.register()
+        event_queue_permissions.register()
         for model, field in erasing.PERSONAL:
             register_free_text(model, field)
         checks.register(ownership_rules.OwnershipCheck())

@@ -14,11 +14,14 @@ DRY_RUN = "sync.tasks.dry_run"
 ASK_TRAIL, ASK_TRAIL_NOW = "sync.tasks.ask_trail", "sync.tasks.ask_trail_now"
 ADVANCE = "sync.tasks.advance"
 ASK_ACTIVITY = "sync.tasks.ask_activity"
+TAKE_EVENTS, FOLLOW_EVENTS = "sync.tasks.take_events", "sync.tasks.follow_events"
 
 
-def wake(task: str, pk: int, *more: str) -> None:
-    """Tell a worker to look at the row `pk`. Call it after the commit. A broker that is down is logged, no more."""
+def wake(task: str, pk: int | None = None, *more: str) -> None:
+    """Tell a worker to look at the row `pk`; None: at whatever is due. Call it after the commit. A broker that is down
+    is logged, no more.
+    """
     try:
-        current_app.send_task(task, args=[pk, *more], retry=False)
+        current_app.send_task(task, args=[*([] if pk is None else [pk]), *more], retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("%s %s waits for the next tick: the broker can't be reached (%s)", task, pk, error)

@@ -5,7 +5,9 @@ The run waits in the queue of changes: people wait for it, and no long pull is i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from accounts.models import AwsAccount, Operator
 from sync import clock, mirror, pull
@@ -37,9 +39,11 @@ def start(*, row: MirroredRow, actor: Operator) -> Run:
     )
 
 
-def work(run_id: int) -> None:
-    """Does nothing when another worker has it, or it has ended."""
-    with claim(run_id, Refresh) as at_work:
+def work(run_id: int, *, first: ObjectRef | None = None) -> None:
+    """Does nothing when another worker has it, or it has ended. `first`: how AWS is asked about an object that the
+    mirror may not have yet.
+    """
+    with claim(run_id, partial(Refresh, first=first)) as at_work:
         if at_work is not None:
             at_work.read()
 
@@ -56,13 +60,17 @@ def row_of(aws_account: AwsAccount, kind: str, object_id: str) -> MirroredRow | 
 class Refresh(ClaimedRun):
     """Safe to repeat: a worker that died left what it read."""
 
-    def __init__(self, run: Run, token: str) -> None:
+    def __init__(self, run: Run, token: str, first: ObjectRef | None = None) -> None:
         super().__init__(run, token)
+        self._first = first
         self._visit = RunVisit(run, reader(run.aws_account, region=run.region or None, urgent=True), False, self._note)
 
     def read(self) -> None:
         """Raises AwsError about its details; what is wrong with another facet is that facet's."""
         kind = self._run.object_kind
+        if self._ref_of(mirror.mirror_of(kind)) is None:
+            self._finish(State.DONE, {}, "The mirror doesn’t have it: the next pull shows whether AWS does.")
+            return
         if mirror.mirror_of(kind).keeps_own_books:
             self._read_own(mirror.mirror_of(kind))
             return
@@ -71,9 +79,14 @@ class Refresh(ClaimedRun):
             return
         before = self._held()
         for about in mirror.facets_of(kind):
-            if about.source != DETAILS:
+            if about.source != DETAILS and (about.keeps_history or not self._is_by_event):
                 self._read_facet(about)
         self._finish(State.DONE, {}, _said_of(self._run, is_first=bool(self._held() - before)))
+
+    @property
+    def _is_by_event(self) -> bool:
+        """Then what is volatile, such as its last use, is left to pulls: no event tells of it."""
+        return self._run.trigger == Run.Trigger.EVENT
 
     def _held(self) -> set[str]:
         """What of the object was read: the sources of its facets."""
@@ -105,12 +118,12 @@ class Refresh(ClaimedRun):
 
     def _bury(self, about: Mirror, ref: ObjectRef, requested_at: datetime) -> str:
         with paced_write():
-            [facet] = locked_facets(self._visit.place, about, [ref.object_id]).values()
-            if is_settling(facet, requested_at):
+            facets = list(locked_facets(self._visit.place, about, [ref.object_id]).values())
+            if any(is_settling(facet, requested_at) for facet in facets):
                 return "AWS doesn’t show it yet: this console wrote it a moment ago."
-            gone = add_tombstones(self._visit.place, about, [facet], requested_at, self._visit.author)
+            gone = add_tombstones(self._visit.place, about, facets, requested_at, self._visit.author)
             self._note(Counts(gone=gone))
-        return "AWS has it no more."
+        return "AWS has it no more." if facets else "AWS doesn’t have it."
 
     def _read_facet(self, about: Mirror) -> None:
         self._save()  # it takes a while, and we live
@@ -143,7 +156,14 @@ class Refresh(ClaimedRun):
         return why or f"{_AT_IT} Refresh again in a minute."
 
     def _ref(self, about: Mirror) -> ObjectRef:
-        return about.refs(self._visit.place, [self._run.object_id])[self._run.object_id]
+        ref = self._ref_of(about)
+        if ref is None:
+            raise LookupError(f"{self._run.object_id} is not in the mirror.")
+        return ref
+
+    def _ref_of(self, about: Mirror) -> ObjectRef | None:
+        held = about.refs(self._visit.place, [self._run.object_id]).get(self._run.object_id)
+        return held or (replace(self._first, facet=about.source) if self._first else None)
 
 
 def _said_of(run: Run, *, is_first: bool) -> str:

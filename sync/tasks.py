@@ -7,6 +7,7 @@ from celery import shared_task
 from sync import changes, pull, refresh, spanning, ticks
 from sync.activity import principals, work
 from sync.changes import dry_run, mails
+from sync.event_queues import work as events
 
 
 @shared_task(name="sync.tasks.pull")
@@ -54,6 +55,17 @@ def ask_trail_now(aws_account_id: int) -> None:
 @shared_task(name="sync.tasks.ask_activity")
 def ask_activity(answer_id: int) -> None:
     principals.work(answer_id)
+
+
+@shared_task(name="sync.tasks.take_events")
+def take_events() -> None:
+    """Four times a minute: an outside change is to show within a minute."""
+    events.take()
+
+
+@shared_task(name="sync.tasks.follow_events")
+def follow_events(aws_account_id: int) -> None:
+    events.follow(aws_account_id)
 
 
 @shared_task(name="sync.tasks.tick")

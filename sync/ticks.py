@@ -20,6 +20,7 @@ from iamconsole.web.waiting import short_waits
 from sync import clock, counter, pull, retention, row_writes, spanning
 from sync.activity import erasing, principals, questions
 from sync.changes import dry_run, sweeper
+from sync.event_queues import waking
 from sync.models import TickPart
 from sync.snapshot import files
 
@@ -50,7 +51,14 @@ def parts() -> Iterator[tuple[str, Part]]:
         dry_run.sweep_due,
         files.sweep,
     )
-    later = (retention.forget_old, retention.forget_runs, row_writes.forget_old, erasing.forget_old)
+    later = (
+        retention.forget_old,
+        retention.forget_runs,
+        row_writes.forget_old,
+        erasing.forget_old,
+        waking.forget_old,
+        waking.wake_due,
+    )
     for part in (*first, *later, questions.ask_what_is_due, principals.wake_waiting, *works(), leave_trace):
         yield f"{part.__module__}.{part.__name__}", part
 

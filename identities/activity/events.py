@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from aws_constraints.arn import name_of
+from identities.activity import subjects
 from identities.models import IamGroup, IamRole, IamUser
 from policies import documents
 from policies.models import ManagedPolicy
@@ -215,6 +216,7 @@ def _read_password_policy(record: TrailRecord, change: SeenChange) -> Effects:
 
 # ---- All of them ---------------------------------------------------------------------------------------------
 def register() -> None:
+    subjects.register()
     follows = frozenset({"arn"})
     details = ("details", "settings")
     matching.register(IamUser.kind, details, _principal_events("User", _OF_USERS, follows=follows))

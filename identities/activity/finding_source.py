@@ -20,7 +20,10 @@ _MOST = 100
 
 
 class ActivitySource(FindingSource):
-    """Of the calls that explain changes outside this console: what other calls there were, nobody has asked."""
+    """Of the calls that explain changes outside this console: what other calls there were, nobody has asked.
+
+    What events of a queue report counts once CloudTrail confirms it.
+    """
 
     name = "activity"
     rules: Mapping[str, Rule] = rules_of(
@@ -53,7 +56,7 @@ class ActivitySource(FindingSource):
 
 
 def _events(aws_account: AwsAccount) -> list[TrailEvent]:
-    rows = TrailEvent.objects.filter(aws_account=aws_account, at__gt=timezone.now() - SHOWN_FOR)
+    rows = TrailEvent.objects.filter(aws_account=aws_account, reported=False, at__gt=timezone.now() - SHOWN_FOR)
     telling = rows.filter(with_our_role=True) | rows.filter(doer=TrailEvent.Doer.ROOT)
     return list(telling.order_by("-at", "-pk")[:_MOST])
 

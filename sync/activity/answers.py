@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 
-from accounts.models import AwsAccount
-from sync import clock, drift
-from sync.activity import questions
-from sync.activity.doers import doer_of
+from sync import clock
+from sync.activity import accepting, questions, reports, unexplained
+from sync.activity.keeping import MOST_SHOWN, keep_events
 from sync.activity.lookup import HISTORY, LATE_BY, TrailSearch, look_up, region_of
 from sync.activity.matching import CLOCKS_DIFFER, Explained, SeenChange, ask_by, explain
-from sync.activity.own_writes import own_write_of
 from sync.activity.records import TrailRecord
+from sync.activity.unexplained import seen_changes
 from sync.aws.client import AwsClient
-from sync.models import Authorship, Facet, MirroredRow, Revision, TrailEvent, TrailQuestion
-from sync.refresh import row_of
+from sync.models import Authorship, TrailQuestion
 
 State = Authorship.State
 
 _MOST_PAGES = 4  # of 50 events, about one name
 _MOST_PAGES_OF_ALL = 20  # of the writes of all that time, where a service lists no resources
-_MOST_REVISIONS = 100  # of one object at once
 _MOST_NAMES = 4
-_MOST_SHOWN = 10  # events kept of one revision
-_SINCE_UNKNOWN = timedelta(days=1)
+_MOST_CONFIRMED = 4  # reported calls that are asked for by their ids, in one question
 _EVERY_WRITE = ("ReadOnly", "false")
 
 
@@ -57,67 +51,18 @@ def answer(client: AwsClient, question: TrailQuestion, held: HeldEvents | None =
     old = [each for each, change in seen.items() if change.until < now - HISTORY]
     Authorship.objects.filter(revision__in=old, state__in=Authorship.OPEN).update(state=State.TOO_OLD, asked_at=now)
     young = {each: change for each, change in seen.items() if each not in old}
+    reported = reports.records_in(question.aws_account, young.values())
     found = _records(client, question, list(young.values()), now, held) if young else []
-    waiting = _conclude(question, young, found, now)
+    if held is None:
+        found = [*found, *_confirmed(client, question, list(young.values()), found, reported)]
+    waiting = _conclude(question, young, found, reported, now)
+    accepting.weigh(question.aws_account)
     if waiting:
         questions.wait_again(question)
-    elif len(seen) == _MOST_REVISIONS:
+    elif len(seen) == unexplained.MOST_REVISIONS:
         questions.postpone(question, timedelta(0))  # the older ones are next
     else:
         questions.close(question)
-
-
-def seen_changes(question: TrailQuestion) -> dict[int, SeenChange]:
-    """What is to be explained, by the pk of the revision."""
-    facets = Facet.objects.filter(
-        aws_account=question.aws_account,
-        region=question.region,
-        kind=question.kind,
-        object_id=question.object_id,
-    )
-    due = Authorship.objects.filter(revision__facet__in=facets, state__in=Authorship.OPEN)
-    pks = list(due.order_by("-revision").values_list("revision", flat=True)[:_MOST_REVISIONS])
-    revisions = list(drift.drift_of(question.aws_account, ignored=True).filter(pk__in=pks))
-    runs, earlier = drift.earlier_runs(revisions), _earlier(revisions)
-    row = row_of(question.aws_account, question.kind, question.object_id) if revisions else None
-    return {
-        each.pk: _seen(each, row, earlier.get(each.pk), runs[each.earlier_run].started_at if each.earlier_run else None)
-        for each in revisions
-    }
-
-
-def _earlier(revisions: Sequence[Any]) -> dict[int, datetime]:
-    """When the state before each was first seen."""
-    by_place = {(each.facet_id, each.number - 1): each.pk for each in revisions if each.number > 1}
-    rows = Revision.objects.filter(
-        facet__in={facet for facet, _ in by_place}, number__in={number for _, number in by_place}
-    )
-    found = rows.order_by().values_list("facet", "number", "seen_at")
-    return {by_place[facet, number]: at for facet, number, at in found if (facet, number) in by_place}
-
-
-def _seen(
-    revision: Any, row: MirroredRow | None, earlier: datetime | None, last_unchanged: datetime | None
-) -> SeenChange:
-    """`row`: the object as it is now. Contents of some facets don't say what it is called."""
-    before, after = revision.before or {}, revision.content
-    said = (after.get("name"), before.get("name"), revision.called, row.name if row else "")
-    names = [str(name) for name in said if name]
-    since = last_unchanged or earlier or revision.seen_at - _SINCE_UNKNOWN
-    facet = revision.facet
-    return SeenChange(
-        kind=facet.kind,
-        object_id=facet.object_id,
-        names=tuple(dict.fromkeys(names)),
-        arn=str(after.get("arn") or before.get("arn") or (row.arn if row else "")),
-        facet=facet.source,
-        before={} if revision.was_gone else before,
-        after=after,
-        appeared=drift.happening(revision) is drift.DriftKind.APPEARED,
-        gone=revision.gone,
-        since=min(since, revision.seen_at),
-        until=revision.seen_at,
-    )
 
 
 # ---- What CloudTrail has -------------------------------------------------------------------------------------
@@ -146,6 +91,31 @@ def _records(
     return list({each.event_id: each for page in pages for each in page.records}.values())
 
 
+def _confirmed(
+    client: AwsClient,
+    question: TrailQuestion,
+    changes: Sequence[SeenChange],
+    found: Sequence[TrailRecord],
+    reported: Sequence[TrailRecord],
+) -> Sequence[TrailRecord]:
+    """CloudTrail's own records of the calls that events reported, by their ids: where it didn't name them so far."""
+    told = {each.event_id for each in found}
+    ids = [
+        record.event_id
+        for change in changes
+        if not _is_told(explain(change, found))
+        for record in explain(change, reported).records
+    ]
+    wanted = [each for each in dict.fromkeys(ids) if each not in told][:_MOST_CONFIRMED]
+    now = clock.now()
+    searches = [_search(question, changes, now, ("EventId", event_id)) for event_id in wanted]
+    return [record for search in searches for record in look_up(client, search, most_pages=1).records]
+
+
+def _is_told(explained: Explained) -> bool:
+    return bool(explained.records) and not explained.partly
+
+
 def _search(
     question: TrailQuestion, changes: Sequence[SeenChange], now: datetime, attribute: tuple[str, str]
 ) -> TrailSearch:
@@ -156,55 +126,32 @@ def _search(
 
 # ---- What comes of it ----------------------------------------------------------------------------------------
 def _conclude(
-    question: TrailQuestion, changes: Mapping[int, SeenChange], records: Sequence[TrailRecord], now: datetime
+    question: TrailQuestion,
+    changes: Mapping[int, SeenChange],
+    records: Sequence[TrailRecord],
+    reported: Sequence[TrailRecord],
+    now: datetime,
 ) -> int:
     """Keeps what is explained. Returns how many revisions still wait."""
     waiting, last = 0, questions.is_last(question)
     for pk, change in changes.items():
         explained = explain(change, records)
-        is_told = bool(explained.records) and not explained.partly
+        is_told = _is_told(explained)
         with transaction.atomic():
             authorship = Authorship.objects.select_for_update().filter(revision=pk).first()
             if authorship is None:  # the revision is gone: KEEP_HISTORY_DAYS
                 continue
-            _keep(question.aws_account, authorship, explained)
+            if explained.records or not last:  # what was reported and never confirmed stays, and is said to be so
+                keep_events(authorship, explained.records)
             if is_told or last:
                 authorship.state = State.FOUND if explained.records else State.NOBODY
             else:
                 authorship.state = State.WAITING
                 waiting += 1
             authorship.partly, authorship.by_name_only = explained.partly, explained.by_name_only
+            authorship.exactly = is_told and explained.exactly and len(explained.records) <= MOST_SHOWN
             authorship.asked_at = now
-            authorship.save(update_fields=["state", "partly", "by_name_only", "asked_at"])
+            authorship.save(update_fields=["state", "partly", "by_name_only", "exactly", "asked_at"])
+        if not explained.records:
+            reports.name_one(pk, change, reported)
     return waiting
-
-
-def _keep(aws_account: AwsAccount, authorship: Authorship, explained: Explained) -> None:
-    events = [keep_event(aws_account, each) for each in explained.records[:_MOST_SHOWN]]
-    authorship.events.set(events)
-
-
-def keep_event(aws_account: AwsAccount, record: TrailRecord) -> TrailEvent:
-    """The row of that event; one that was kept before stays as it is, and stays erased where it was."""
-    doer = doer_of(record)
-    own = own_write_of(aws_account, record, doer)
-    event, _ = TrailEvent.objects.get_or_create(
-        aws_account=aws_account,
-        event_id=record.event_id,
-        defaults={
-            "at": record.at,
-            "region": record.region,
-            "service": record.service,
-            "name": record.name,
-            "request_id": record.request_id,
-            "doer": doer.kind,
-            "called": doer.called,
-            "unique_id": doer.unique_id,
-            "tool": doer.tool,
-            # Letters as they are: who is erased is looked for by name.
-            "personal": json.dumps(doer.personal, ensure_ascii=False) if doer.personal else "",
-            "step": own.step,
-            "with_our_role": own.with_our_role,
-        },
-    )
-    return event

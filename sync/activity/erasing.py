@@ -13,13 +13,13 @@ from accounts import audit
 from accounts.models import AuditText, AwsAccount, Operator
 from sync import clock
 from sync.activity.lookup import HISTORY
-from sync.models import ActivityAnswer, Revision, TrailEvent
+from sync.models import ActivityAnswer, ReceivedEvent, Revision, TrailEvent
 
 logger = logging.getLogger(__name__)
 
 ERASED = AuditText.ERASED
 # What is personal, and is erased as what operators typed is, wherever it names somebody who is erased.
-PERSONAL = ((TrailEvent, "personal"), (ActivityAnswer, "calls"))
+PERSONAL = ((TrailEvent, "personal"), (ActivityAnswer, "calls"), (ReceivedEvent, "record"))
 ANSWERS_KEPT = timedelta(hours=1)
 _AT_ONCE = 1_000
 
@@ -48,7 +48,7 @@ def _forget_unused(now: datetime) -> None:
     that were erased, which would come back with all that is personal.
     """
     unused = TrailEvent.objects.filter(authorships=None, at__lt=now - timedelta(days=1))
-    unused = unused.exclude(Q(with_our_role=True) | Q(personal=ERASED), at__gt=now - HISTORY)
+    unused = unused.exclude(Q(with_our_role=True, reported=False) | Q(personal=ERASED), at__gt=now - HISTORY)
     TrailEvent.objects.filter(pk__in=list(unused.values_list("pk", flat=True)[:_AT_ONCE])).delete()
 
 
@@ -56,9 +56,12 @@ def _forget_unused(now: datetime) -> None:
 def erase(*, aws_account: AwsAccount, actor: Operator, revision: Revision, called: str) -> int:
     """What is personal of who brought about that revision; returns of how many events. `called`: the object."""
     events = TrailEvent.objects.filter(aws_account=aws_account, authorships__revision=revision)
-    due = list(events.exclude(personal__in=("", ERASED)).select_for_update(of=("self",)).values_list("pk", flat=True))
+    found = events.exclude(personal__in=("", ERASED)).select_for_update(of=("self",))
+    due = dict(found.values_list("pk", "event_id"))
     if due:
         TrailEvent.objects.filter(pk__in=due).update(personal=ERASED)
+        came = ReceivedEvent.objects.filter(aws_account=aws_account, event_id__in=due.values())
+        came.update(record="")
         audit.record(
             "doer.erased",
             actor=actor,

@@ -120,11 +120,15 @@ def ask_by(change: SeenChange) -> Sequence[str]:
 # ---- The match -----------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Explained:
-    """`records`: the calls that brought it about, the newest first. `partly`: something is explained by none."""
+    """`records`: the calls that brought it about, the newest first. `partly`: something is explained by none.
+
+    `exactly`: each part of it is what a call asked for, to the letter: none is taken for granted.
+    """
 
     records: Sequence[TrailRecord] = ()
     partly: bool = False
     by_name_only: bool = False
+    exactly: bool = False
 
 
 def explain(change: SeenChange, records: Iterable[TrailRecord]) -> Explained:
@@ -142,7 +146,7 @@ def explain(change: SeenChange, records: Iterable[TrailRecord]) -> Explained:
 def _by_content(change: SeenChange, about: KindOfEvents, records: Sequence[TrailRecord]) -> Explained:
     due = {key: value for key, value in change.effects.items() if key[0] not in about.follows}
     found: list[TrailRecord] = []
-    open_ = dict(due)
+    open_, exactly = dict(due), bool(due)
     for record in records:
         if record.service != about.service:
             continue
@@ -151,8 +155,10 @@ def _by_content(change: SeenChange, about: KindOfEvents, records: Sequence[Trail
         if answers:
             found.append(record)
         made = about.made_with if MADE in answers else frozenset()
-        open_ = {key: value for key, value in open_.items() if key not in answers and key[0] not in made}
-    return Explained(found, partly=bool(found and open_))
+        left = {key: value for key, value in open_.items() if key not in answers}
+        open_ = {key: value for key, value in left.items() if key[0] not in made}
+        exactly = exactly and len(open_) == len(left) and not any(asked[key] is ANYTHING for key in answers)
+    return Explained(found, partly=bool(found and open_), exactly=exactly and bool(found) and not open_)
 
 
 def _by_name(change: SeenChange, records: Sequence[TrailRecord]) -> Explained:

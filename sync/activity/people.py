@@ -51,6 +51,11 @@ class SaidDoer:
     event: TrailEvent
 
     @property
+    def is_reported(self) -> bool:
+        """An event of a queue says so, and CloudTrail hasn't confirmed it."""
+        return self.event.reported
+
+    @property
     def words(self) -> str:
         """In one line: "role deploy, session build-7 (dana@acme.example), from 203.0.113.24, with Terraform"."""
         parts = [self.who]
@@ -62,6 +67,8 @@ class SaidDoer:
             parts.append(f"from {self.address}")
         if self.tool:
             parts.append(f"with {self.tool}")
+        if self.is_reported:
+            parts.append("as reported by an event")
         return ", ".join(parts)
 
 
@@ -166,7 +173,12 @@ class SaidAuthorship:
 
     @property
     def uses_our_role(self) -> bool:
-        return any(each.event.with_our_role for each in self.doers)
+        return any(each.event.with_our_role and not each.is_reported for each in self.doers)
+
+    @property
+    def is_reported(self) -> bool:
+        """All of it is what events report."""
+        return bool(self.doers) and all(each.is_reported for each in self.doers)
 
 
 def authorships(

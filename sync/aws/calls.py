@@ -61,6 +61,8 @@ _READS: dict[str, tuple[str, ...]] = {
     "sqs": ("GetQueueAttributes", "GetQueueUrl", "ListQueues"),
     "sts": ("DecodeAuthorizationMessage", "GetCallerIdentity"),
 }
+# What takes messages from a queue that was made for the console: it changes nothing that is anybody else's.
+_TAKING: dict[str, frozenset[str]] = {"sqs": frozenset({"DeleteMessageBatch", "ReceiveMessage"})}
 # What people's own apps call, with a token or a password in place of a signature. Whoever knows an app client may.
 # First what leaves nothing behind but tokens, then what changes something of a person, or makes an identity.
 _PEOPLES_OWN_READS: dict[str, frozenset[str]] = {
@@ -129,6 +131,11 @@ def is_known(service: str) -> bool:
 
 def is_read(service: str, operation: str) -> bool:
     return operation.startswith(_READS.get(service, ())) or operation in _PEOPLES_OWN_READS.get(service, ())
+
+
+def takes_messages(service: str, operation: str) -> bool:
+    """Whether it takes messages from a queue, which only who was opened for that may."""
+    return operation in _TAKING.get(service, frozenset())
 
 
 def is_signed(service: str, operation: str) -> bool:

@@ -24,7 +24,7 @@ from django.conf import settings
 from accounts.models import AwsAccount
 from sync import clock
 from sync.aws import errors, purpose
-from sync.aws.calls import is_billed, is_known, is_read, is_signed, may_be_resent
+from sync.aws.calls import is_billed, is_known, is_read, is_signed, may_be_resent, takes_messages
 from sync.aws.pacing import CombinedPace, Pacing, delays, pace_of, pace_of_call
 from sync.aws.purpose import SessionPurpose
 from sync.aws.quotas import PER_POOL_QUOTA, category_of, is_customers, is_per_pool, share_of
@@ -142,14 +142,22 @@ class UnsentCall:
 
 
 def reader(
-    aws_account: AwsAccount, *, region: str | None = None, bills: bool = False, urgent: bool = False
+    aws_account: AwsAccount,
+    *,
+    region: str | None = None,
+    bills: bool = False,
+    urgent: bool = False,
+    takes_messages: bool = False,
 ) -> AwsClient:
     """A client that only reads. `region` is for services that are not global.
 
     `bills`: it may read a person as `AdminGetUser` does, whom AWS bills for this month then. Never for a pull.
-    `urgent`: somebody waits for it, so that it goes before pulls, as changes do.
+    `urgent`: somebody waits for it, so that it goes before pulls, as changes do. `takes_messages`: also from the
+    console's own queues, which is no change of anything that is anybody else's.
     """
-    return AwsClient(aws_account, purpose.READING, region=region, bills=bills, urgent=urgent)
+    return AwsClient(
+        aws_account, purpose.READING, region=region, bills=bills, urgent=urgent, takes_messages=takes_messages
+    )
 
 
 def visitor(aws_account: AwsAccount, *, region: str) -> AwsClient:
@@ -187,6 +195,7 @@ class AwsClient:
         dry_run: bool = False,
         bills: bool = True,
         urgent: bool = True,
+        takes_messages: bool = False,
     ) -> None:
         self._aws_account = aws_account
         self._purpose = purpose
@@ -194,6 +203,7 @@ class AwsClient:
         self._dry_run = dry_run
         self._bills = bills
         self._urgent = urgent
+        self._takes_messages = takes_messages
         self._held_session: AwsSession | None = None
         self.unsent: list[UnsentCall] = []
         self._outcome = CallOutcome()
@@ -230,7 +240,8 @@ class AwsClient:
 
     def call(self, service: str, operation: str, /, **params: Any) -> dict[str, Any]:
         """Make the call, by AWS's names: `call("iam", "GetUser", UserName="alice")`. A dry run's write gives `{}`."""
-        write = not is_read(service, operation)
+        takes = self._takes_messages and takes_messages(service, operation)
+        write = not takes and not is_read(service, operation)
         sending = SentCall(
             service, operation, self._aws_account.account_id, write=write, emulated=self._aws_account.emulated
         )

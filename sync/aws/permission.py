@@ -37,7 +37,7 @@ SETTINGS = ArnsOfKind("settings", "*", "*")  # what AWS checks on no resource
 
 @dataclass(frozen=True)
 class Permission:
-    """`on` is the kind of object that a write is about; None of a read, which is of no use to narrow.
+    """`on` is the kind of object that a write is about; None of a read, which is of no use to narrow, as a rule.
 
     `probe`: the parameters with which a read asks for one entry, or about nobody. `call`: where it is named otherwise.
     """
@@ -169,7 +169,9 @@ def console_role_policy(tier: Tier, partition: str = "aws", part: RolePart = IAM
 def _statements(tier: Tier, partition: str, part: RolePart) -> Iterator[dict[str, Any]]:
     for on, group in groupby(permissions_of(tier, part), key=lambda permission: permission.on):
         yield {
-            "Sid": f"Write{_word(on).title().replace('-', '').replace('/', '')}" if on else "Read",  # letters only
+            "Sid": f"{tier.title()}{_word(on).title().replace('-', '').replace('/', '')}"
+            if on
+            else "Read",  # letters only
             "Effect": "Allow",
             "Action": [permission.action for permission in group],
             "Resource": (on or SETTINGS).pattern.format(partition=partition),

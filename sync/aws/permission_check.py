@@ -58,8 +58,9 @@ def enter(aws_account: AwsAccount, tier: Tier) -> TierAccess:
 def check_permissions(entry: TierAccess, part: RolePart = IAM) -> list[PermissionCheck]:
     """Each permission of that part of the role.
 
-    Reads are tried, harmlessly; of writes AWS's policy simulator tells, where the role to read may ask it. It leaves
-    out session policies and conditions that a real call would meet: "works" is no promise.
+    Reads are tried, harmlessly; of what is allowed on one kind of object AWS's policy simulator tells, where the role
+    to read may ask it. It leaves out session policies and conditions that a real call would meet: "works" is no
+    promise.
     """
     permissions = permissions_of(entry.tier, part)
     if entry.check.state != "works":
@@ -67,7 +68,7 @@ def check_permissions(entry: TierAccess, part: RolePart = IAM) -> list[Permissio
     reads, writes = ([each for each in permissions if bool(each.on) is simulated] for simulated in (False, True))
     return [
         *_try_reads(entry.client, entry.aws_account, reads),
-        *_simulate_writes(entry.aws_account, entry.identity_arn, writes),
+        *_simulate_writes(entry, writes),
     ]
 
 
@@ -143,8 +144,10 @@ _MEMBER = "An organization can be read from its management account or a delegate
 _WORKS: tuple[State, str] = ("works", "")
 
 
-def _simulate_writes(aws_account: AwsAccount, identity_arn: str, writes: list[Permission]) -> Iterator[PermissionCheck]:
+def _simulate_writes(entry: TierAccess, writes: list[Permission]) -> Iterator[PermissionCheck]:
     """One question for each kind of object, since AWS takes each action together with each resource."""
+    aws_account = entry.aws_account
+    role_arn = aws_account.write_role_arn if entry.tier == "write" else aws_account.read_role_arn
     client = reader(aws_account)
     for on, group in groupby(writes, key=lambda permission: permission.on):
         permissions = list(group)
@@ -152,7 +155,7 @@ def _simulate_writes(aws_account: AwsAccount, identity_arn: str, writes: list[Pe
             answer = client.call(
                 "iam",
                 "SimulatePrincipalPolicy",
-                PolicySourceArn=aws_account.write_role_arn or identity_arn,
+                PolicySourceArn=role_arn or entry.identity_arn,
                 ActionNames=[permission.action for permission in permissions],
                 ResourceArns=[(on or SETTINGS).nobodys(aws_account)],
             )

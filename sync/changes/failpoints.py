@@ -21,6 +21,8 @@ class FailPoint(StrEnum):
     ANSWERED = "answered"  # by AWS; nothing of it is written down
     BEFORE_COMMIT = "before-commit"  # how it ended is written, in a transaction that is still open
     COMMITTED = "committed"
+    EVENTS_RECEIVED = "events-received"  # from a queue; nothing of them is written down
+    EVENTS_KEPT = "events-kept"  # … and is; they are still in the queue
     IN_WAVE = "in-wave"  # a change of a wave of AWS accounts is about to be begun
 
 

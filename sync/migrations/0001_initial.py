@@ -447,6 +447,7 @@ class Migration(migrations.Migration):
                                     ("command", "Command line"),
                                     ("connect", "First pull after connecting"),
                                     ("import", "Imported file"),
+                                    ("event", "Event of CloudTrail"),
                                 ],
                                 max_length=10,
                             ),
@@ -947,6 +948,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("accepted_at", models.DateTimeField(null=True)),
+                        ("accepted_pipeline", models.CharField(blank=True, max_length=80)),
                         ("reverted_at", models.DateTimeField(null=True)),
                         (
                             "accepted_by",
@@ -1123,6 +1125,7 @@ class Migration(migrations.Migration):
                         ("tool", models.CharField(blank=True, max_length=80)),
                         ("personal", models.TextField(blank=True)),
                         ("with_our_role", models.BooleanField(default=False)),
+                        ("reported", models.BooleanField(default=False)),
                         (
                             "aws_account",
                             models.ForeignKey(
@@ -1174,18 +1177,22 @@ class Migration(migrations.Migration):
                             models.CharField(
                                 choices=[
                                     ("waiting", "CloudTrail hasn’t told yet"),
+                                    ("reported", "Reported by an event that CloudTrail hasn’t confirmed yet"),
                                     ("found", "Known"),
                                     ("nobody", "CloudTrail has nothing"),
                                     ("denied", "Not read: AWS doesn’t let this console ask CloudTrail"),
                                     ("too_old", "Older than CloudTrail’s history"),
                                 ],
                                 default="waiting",
-                                max_length=7,
+                                max_length=8,
                             ),
                         ),
                         ("partly", models.BooleanField(default=False)),
                         ("by_name_only", models.BooleanField(default=False)),
+                        ("exactly", models.BooleanField(default=False)),
                         ("asked_at", models.DateTimeField(null=True)),
+                        ("weighed_at", models.DateTimeField(null=True)),
+                        ("not_accepted_why", models.CharField(blank=True, max_length=300)),
                         (
                             "aws_account",
                             models.ForeignKey(
@@ -1234,6 +1241,49 @@ class Migration(migrations.Migration):
                             models.UniqueConstraint(
                                 fields=("aws_account", "region", "kind", "object_id"),
                                 name="sync_trailquestion_of_object",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AcceptedPipeline",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80)),
+                        ("role_id", models.CharField(max_length=128)),
+                        ("role_name", models.CharField(max_length=64)),
+                        ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="accepted_pipelines",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["name"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("ended_at__isnull", True)),
+                                fields=("aws_account", "role_id"),
+                                name="sync_acceptedpipeline_of_role",
                             )
                         ],
                     },
@@ -1388,6 +1438,54 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="EventQueue",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("region", models.CharField(max_length=32, verbose_name="Region")),
+                        ("name", models.CharField(max_length=80)),
+                        ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("next_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("asked_at", models.DateTimeField(null=True)),
+                        ("error", models.JSONField(blank=True, default=dict)),
+                        ("failing_since", models.DateTimeField(null=True)),
+                        ("received_at", models.DateTimeField(null=True)),
+                        ("event_at", models.DateTimeField(null=True)),
+                        ("late_s", models.PositiveIntegerField(null=True)),
+                        ("events", models.PositiveBigIntegerField(default=0)),
+                        ("refused", models.PositiveBigIntegerField(default=0)),
+                        ("refused_why", models.CharField(blank=True, max_length=200)),
+                        ("refused_at", models.DateTimeField(null=True)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="event_queues",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["next_at"], name="sync_eventq_next_at_824675_idx")],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("aws_account", "region"), name="sync_eventqueue_of_region")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
                     name="Fact",
                     fields=[
                         (
@@ -1517,6 +1615,45 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="ObjectHint",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("region", models.CharField(blank=True, default="", max_length=32)),
+                        ("kind", models.CharField(blank=True, max_length=40)),
+                        ("object_id", models.CharField(blank=True, max_length=400)),
+                        ("source", models.CharField(blank=True, max_length=40)),
+                        ("name", models.CharField(blank=True, max_length=256)),
+                        ("arn", models.CharField(blank=True, max_length=2048)),
+                        ("hinted_at", models.DateTimeField()),
+                        ("newest_at", models.DateTimeField()),
+                        ("next_at", models.DateTimeField()),
+                        ("tries", models.PositiveSmallIntegerField(default=0)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["next_at"], name="sync_object_next_at_9eff60_idx")],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("aws_account", "region", "kind", "object_id", "source"),
+                                name="sync_objecthint_of_object",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
                     name="OwnershipRule",
                     fields=[
                         (
@@ -1558,6 +1695,43 @@ class Migration(migrations.Migration):
                         "ordering": ["position"],
                         "constraints": [
                             models.UniqueConstraint(fields=("aws_account", "position"), name="sync_ownership_position")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReceivedEvent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("event_id", models.CharField(max_length=64)),
+                        ("at", models.DateTimeField()),
+                        ("received_at", models.DateTimeField()),
+                        ("record", models.TextField(blank=True)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("record", ""), _negated=True),
+                                fields=["aws_account", "at"],
+                                name="sync_receivedevent_told",
+                            ),
+                            models.Index(fields=["received_at"], name="sync_receiv_receive_e8b9a4_idx"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("aws_account", "event_id"), name="sync_receivedevent_id")
                         ],
                     },
                 ),

@@ -14,6 +14,7 @@ from sync.models.changes import (
     StepCounter,
 )
 from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, DryRun, LeftOutChange, Override
+from sync.models.event_queues import AcceptedPipeline, EventQueue, ObjectHint, ReceivedEvent
 from sync.models.labels import LabelRemoval
 from sync.models.mirrored import (
     Facet,
@@ -31,6 +32,7 @@ from sync.models.schedules import PullTurn, Region, Schedule, SharedRate, TickPa
 from sync.models.writes import RowWrite
 
 __all__ = [
+    "AcceptedPipeline",
     "ActivityAnswer",
     "Approval",
     "ApprovalDemand",
@@ -41,6 +43,7 @@ __all__ = [
     "ChangeLine",
     "Comment",
     "DryRun",
+    "EventQueue",
     "Facet",
     "Fact",
     "LabelRemoval",
@@ -49,11 +52,13 @@ __all__ = [
     "LookedAfterRow",
     "MirrorQuerySet",
     "MirroredRow",
+    "ObjectHint",
     "Override",
     "Ownership",
     "OwnershipRule",
     "PendingReread",
     "PullTurn",
+    "ReceivedEvent",
     "Region",
     "Revision",
     "RowWrite",

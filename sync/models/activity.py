@@ -42,6 +42,8 @@ class TrailEvent(models.Model):
     personal = models.TextField(blank=True)
     step = models.ForeignKey("sync.Step", models.SET_NULL, null=True, related_name="+")  # of ours, which made this call
     with_our_role = models.BooleanField(default=False)  # … the console's role to write, and no step of ours
+    # An event of a queue says so, and CloudTrail hasn't confirmed it: nothing is concluded from it.
+    reported = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["aws_account", "event_id"], name="sync_trailevent_id")]
@@ -59,6 +61,7 @@ class Authorship(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", "CloudTrail hasn’t told yet"
+        REPORTED = "reported", "Reported by an event that CloudTrail hasn’t confirmed yet"
         FOUND = "found", "Known"
         NOBODY = "nobody", "CloudTrail has nothing"
         DENIED = "denied", "Not read: AWS doesn’t let this console ask CloudTrail"
@@ -66,13 +69,17 @@ class Authorship(models.Model):
 
     revision = models.OneToOneField(Revision, models.CASCADE, related_name="authorship")
     aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="+")
-    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     events = models.ManyToManyField(TrailEvent, related_name="authorships")
     partly = models.BooleanField(default=False)  # something of it is explained by no event
     by_name_only = models.BooleanField(default=False)  # the console can't compare what was asked for with what is there
+    exactly = models.BooleanField(default=False)  # these calls asked for all of it, to the letter, and for each part
     asked_at = models.DateTimeField(null=True)
+    # Whether it could be accepted by itself was looked at: then, and with this result where it wasn't.
+    weighed_at = models.DateTimeField(null=True)
+    not_accepted_why = models.CharField(max_length=300, blank=True)
 
-    OPEN = (State.WAITING, State.DENIED)
+    OPEN = (State.WAITING, State.REPORTED, State.DENIED)
 
     def __str__(self) -> str:
         return f"{self.revision}: {self.state}"

@@ -164,6 +164,8 @@ class Revision(models.Model):
     # Drift (origin `outside`) that an operator looked at and found right.
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    # … or that was accepted by itself, since it is of a pipeline that an owner named (`accepted_by`: that owner).
+    accepted_pipeline = models.CharField(max_length=80, blank=True)
     reverted_at = models.DateTimeField(null=True)  # when somebody had changed it back outside this console
     reversal = models.ForeignKey(  # the change that was proposed to undo it
         "sync.Change", models.SET_NULL, null=True, related_name="+", db_index=False

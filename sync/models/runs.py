@@ -29,6 +29,7 @@ class Run(models.Model):
         COMMAND = "command", "Command line"
         CONNECT = "connect", "First pull after connecting"
         IMPORT = "import", "Imported file"
+        EVENT = "event", "Event of CloudTrail"
 
     ACTIVE = (State.QUEUED, State.RUNNING)
     OBJECT = "object"  # the source of those that read one object again

@@ -104,6 +104,7 @@ from policies.models import (
 )
 from resources.models import CallBudget, Resource, ResourcePolicy, ResourceReading
 from sync.models import (
+    AcceptedPipeline,
     ActivityAnswer,
     Approval,
     ApprovalDemand,
@@ -114,16 +115,19 @@ from sync.models import (
     ChangeLine,
     Comment,
     DryRun,
+    EventQueue,
     Facet,
     Fact,
     LabelRemoval,
     Lease,
     LeftOutChange,
     MirroredRow,
+    ObjectHint,
     Override,
     OwnershipRule,
     PendingReread,
     PullTurn,
+    ReceivedEvent,
     Region,
     Revision,
     Run,
@@ -210,6 +214,10 @@ def _who_did_it(revision: Revision, aws_account: AwsAccount) -> None:
     Authorship.objects.create(revision=revision, aws_account=aws_account, state="found").events.add(event)
     TrailQuestion.objects.create(**of, next_at=now)
     ActivityAnswer.objects.create(**of, asked_at=now)
+    EventQueue.objects.create(aws_account=aws_account, region="us-east-1", name="iam-console-events")
+    ReceivedEvent.objects.create(aws_account=aws_account, event_id="1", at=now, received_at=now)
+    ObjectHint.objects.create(**of, hinted_at=now, newest_at=now, next_at=now)
+    AcceptedPipeline.objects.create(aws_account=aws_account, name="Deploy", role_id="AROA1", role_name="deploy")
 
 
 def _findings(aws_account: AwsAccount, operator: Operator) -> None:

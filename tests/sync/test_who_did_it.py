@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from emulator.process import Emulator
 from sync import drift
-from sync.activity import answers, questions, work
+from sync.activity import answers, questions, unexplained, work
 from sync.aws.errors import UnreachableError
 from sync.models import Authorship, Revision, TrailEvent, TrailQuestion
 from tests.services.pulling import policy_arn, pulled
@@ -139,7 +139,7 @@ def test_one_question_answers_all_revisions_of_an_object(iam: Any, aws_account: 
 def test_of_an_object_with_more_revisions_than_are_answered_at_once_the_older_are_next(
     iam: Any, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "_MOST_REVISIONS", 2)
+    monkeypatch.setattr(unexplained, "MOST_REVISIONS", 2)
     for value in ("a", "b", "c"):
         iam.tag_user(UserName="jane", Tags=[{"Key": "team", "Value": value}])
         pulled(aws_account)
