@@ -70,17 +70,19 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from emulator import (
     account_management,
     authorization,
+    cloudformation,
     cognito_identity,
     cognito_idp,
     dispatching,
     iam,
     identity_center,
     organizations,
+    roles_anywhere,
     sts,
     trail,
 )
 from emulator.control import Control
-from emulator.dispatching import Dispatcher
+from emulator.dispatching import Dispatcher, with_applications
 from emulator.gate import Gate
 from emulator.json_service import with_services
 from emulator.known import KnownOnly
@@ -96,6 +98,11 @@ _OURS = {
     "ssoadmin": identity_center.IdentityCenterCalls,
     "identitystore": identity_center.IdentityStoreCalls,
     "cloudtrail": trail.TrailCalls,
+}
+_APPLICATIONS = {
+    "account-access": identity_center.account_access,
+    "cloudformation": cloudformation.application,
+    "rolesanywhere": roles_anywhere.application,
 }
 
 
@@ -124,7 +131,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
 
     make_app = with_gaps_filled(account_management.with_ec2(create_backend_app))
     gate = Gate(
-        Dispatcher(with_services(identity_center.with_account_access(make_app), _OURS)),
+        Dispatcher(with_services(with_applications(make_app, _APPLICATIONS), _OURS)),
         authorize=authorization.authorize,
         on_write=written,
         note=trail.note,
@@ -143,6 +150,8 @@ def build(state: StateFile, lock: RLock) -> Gate:
             trail.backends.clear()
             trail.sending.clear()
             rest_apis.clear()
+            cloudformation.backends.clear()
+            roles_anywhere.backends.clear()
         state.changed()
 
     def note_activity(**activity: str) -> None:

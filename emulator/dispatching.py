@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import moto.core.responses
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
-_WITHOUT_MOTO = ("account-access",)  # services of which it has none at all
+_WITHOUT_MOTO = ("account-access", "rolesanywhere")  # services of which it has none at all
+
+
+def with_applications(make_app: Callable[[str], Any], ours: Mapping[str, Any]) -> Callable[[str], Any]:
+    """`make_app` makes moto's application of one of its modules; those that are named get ours."""
+    return lambda service: ours[service] if service in ours else make_app(service)
 
 
 class Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]

@@ -16,6 +16,7 @@ _MODELS = {
     "backup": "backup",
     "elasticfilesystem": "efs",
     "lambda": "lambda",
+    "rolesanywhere": "rolesanywhere",
 }
 S3_CONTROL = "/v20180820/"
 # What the permission is called where the call is named otherwise ("Actions, resources, and condition keys for

@@ -26,14 +26,23 @@ from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
-from emulator import cognito_identity, cognito_idp, identity_center, organizations, trail
+from emulator import (
+    cloudformation,
+    cognito_identity,
+    cognito_idp,
+    identity_center,
+    organizations,
+    roles_anywhere,
+    trail,
+)
 from emulator.iam.managed import managed_by_aws
 from emulator.resource_policies import backends as rest_apis
 
 # Raise this when the classes of `emulator` move, or change what they keep.
-_FORMAT = 11
+_FORMAT = 12
 _SERVICES = {
     "account": account_backends,
+    "cloudformation": cloudformation.backends,
     "cognito-identity": cognito_identity.backends,
     "cognito-idp": cognito_idp.backends,
     "deliveries": trail.sending,
@@ -41,6 +50,7 @@ _SERVICES = {
     "identity-center": identity_center.backends,
     "organizations": organizations_backends,
     "rest-apis": rest_apis,
+    "roles-anywhere": roles_anywhere.backends,
     "s3": s3_backends,
     "sts": sts_backends,
     "trail": trail.backends,

@@ -35,11 +35,12 @@ _SECRETS = re.compile(
 _DETAILS = re.compile(r"/authorization-details/(?P<id>[^/]+)")
 _ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>")
 _NAMESPACES = {
+    "cloudformation": "http://cloudformation.amazonaws.com/doc/2010-05-15/",
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
     "sns": "http://sns.amazonaws.com/doc/2010-03-31/",
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
-_VERSIONS = {"iam": "2010-05-08", "sns": "2010-03-31", "sts": "2011-06-15"}
+_VERSIONS = {"cloudformation": "2010-05-15", "iam": "2010-05-08", "sns": "2010-03-31", "sts": "2011-06-15"}
 # Calls that need the permission of another one.
 _BATCHES = {"DeleteMessageBatch": "DeleteMessage", "SendMessageBatch": "SendMessage"}
 MASK = "***"

@@ -24,6 +24,8 @@ from objects.tables import (
     CREATED,
     DESCRIPTION,
     GONE,
+    IN_CODE,
+    IN_CODE_COLUMN,
     OWNERSHIP,
     PATH,
     UNIQUE_ID,
@@ -157,6 +159,7 @@ USERS = object_table(
     credentials.KEYS_USED,
     ARN,
     UNIQUE_ID,
+    IN_CODE_COLUMN,
     filters=(
         TextFilter(
             "group",
@@ -172,6 +175,7 @@ USERS = object_table(
         PATH,
         tag_filter("tags"),
         DateFilter("created_before", "Created before", lookup="created_at__lt", words="Created before {}"),
+        IN_CODE,
         OWNERSHIP,
         GONE,
     ),
@@ -194,10 +198,12 @@ GROUPS = object_table(
     CREATED,
     ARN,
     UNIQUE_ID,
+    IN_CODE_COLUMN,
     filters=(
         yes_or_no("members", "Members", Q(member_count__gt=0), "Has members"),
         *_policy_filters("group"),
         PATH,
+        IN_CODE,
         OWNERSHIP,
         GONE,
     ),
@@ -231,6 +237,7 @@ ROLES = object_table(
     Column("max_session", "Longest session (s)", lambda row: row.max_session_s, only_export=True),
     ARN,
     UNIQUE_ID,
+    IN_CODE_COLUMN,
     filters=(
         ChoiceFilter(
             "trust",
@@ -272,6 +279,7 @@ ROLES = object_table(
         HAS_BOUNDARY,
         PATH,
         tag_filter("tags"),
+        IN_CODE,
         OWNERSHIP,
         GONE,
     ),

@@ -16,6 +16,5 @@ class StateFileAdmin(SyncAdmin):
 
 @admin.register(OwnedResource)
 class OwnedResourceAdmin(SyncAdmin):
-    aws_account_path = "state__aws_account"
     search_fields = ("address", "name", "arn")
-    list_display = ("address", "state", "kind", "name", "arn")
+    list_display = ("address", "aws_account", "state", "stack", "kind", "name", "arn", "is_own")

@@ -1,11 +1,13 @@
-"""What code says that it owns: files of state that were read, and the objects in them. Never a value that is secret."""
+"""What code says that it owns: states, stacks of CloudFormation, and the objects in them. Never a secret value."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import AwsAccount
+from resources.models import Resource
 
 
 class StateFile(models.Model):
@@ -16,7 +18,7 @@ class StateFile(models.Model):
     name = models.CharField(max_length=200)  # as operators call it
     read_at = models.DateTimeField()
     read_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    elsewhere = models.PositiveIntegerField(default=0)  # resources of IAM in it that are in other AWS accounts
+    elsewhere = models.PositiveIntegerField(default=0)  # resources in it that are in other AWS accounts
 
     class Meta:
         ordering = ["name"]
@@ -27,20 +29,28 @@ class StateFile(models.Model):
 
 
 class OwnedResource(models.Model):
-    """A resource of a state, and the object of IAM that it is or belongs to."""
+    """A resource of a state, or of a stack, and the object that it is or belongs to."""
 
-    state = models.ForeignKey(StateFile, models.CASCADE, related_name="resources")
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="+", db_index=False)
+    state = models.ForeignKey(StateFile, models.CASCADE, null=True, blank=True, related_name="resources")
+    stack = models.ForeignKey(Resource, models.CASCADE, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=40)  # of the mirror: "iam.role"
-    name = models.CharField(max_length=256)  # of the object; "" where its ARN says it
-    arn = models.CharField(max_length=2048, blank=True)  # "" of what belongs to it, such as an attachment
+    name = models.CharField(max_length=256)  # of the object; of what belongs to one, the name of that
+    arn = models.CharField(max_length=2048, blank=True)  # "" where it isn't known: then the name tells the object
     unique_id = models.CharField(max_length=128, blank=True)  # AROA…, where the state has it
-    address = models.CharField(max_length=1024)  # module.ci.aws_iam_role.deploy
+    address = models.CharField(max_length=1024)  # module.ci.aws_iam_role.deploy; of a stack the logical id
+    is_own = models.BooleanField(default=True)  # the object itself; False: what belongs to it, such as an attachment
 
     class Meta:
         ordering = ["address"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__isnull=True) ^ Q(stack__isnull=True), name="infrastructure_owned_by_one"
+            )
+        ]
         indexes = [
-            models.Index(fields=["kind", "name"], name="infrastructure_owned_name"),
-            models.Index(fields=["kind", "arn"], name="infrastructure_owned_arn"),
+            models.Index(fields=["aws_account", "kind", "name"], name="infrastructure_owned_name"),
+            models.Index(fields=["aws_account", "kind", "arn"], name="infrastructure_owned_arn"),
         ]
 
     def __str__(self) -> str:

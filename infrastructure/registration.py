@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from accounts.roles import SEE_IAM
+from findings import sources as findings
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from infrastructure.exports.kinds import LISTS
 from infrastructure.owned.changes import is_about_owned
+from infrastructure.owned.finding_source import OwnedSource
 from objects import pick_uses
 
 
@@ -44,6 +46,18 @@ def register() -> None:
             shows=is_about_owned,
             permission=SEE_IAM,
             position=5,
+        )
+    )
+    findings.register(OwnedSource())
+    panels.register(
+        panels.Panel(
+            "resource",
+            "owned",
+            "As code",
+            "resource_owned",
+            shows=lambda row: row.in_code,
+            permission=SEE_IAM,
+            position=70,
         )
     )
     for listed in LISTS.values():

@@ -14,6 +14,12 @@ urlpatterns = [
     page("aws/<str:account_id>/owned-by-code/read/", owned.read_state, needs(PROPOSE), name="state_read"),
     page("aws/<str:account_id>/owned-by-code/<int:pk>/remove/", owned.remove, needs(PROPOSE), name="state_remove"),
     page("aws/<str:account_id>/changes/<int:pk>/code/", owned.change_code, needs(SEE_IAM), name="change_code"),
+    page(
+        "aws/<str:account_id>/resources/<str:aws_id>/owned/",
+        owned.resource_owned,
+        needs(SEE_IAM),
+        name="resource_owned",
+    ),
     *(pattern for listed in LISTS.values() for pattern in views.list_patterns(listed)),
     *map(views.code_pattern, LISTS.values()),
 ]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import Exact
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from iamconsole.web.elements import created, named
+from accounts.models import AwsAccount
+from iamconsole.web.elements import created, flag, joined, named
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
@@ -19,7 +23,14 @@ from sync.pending import pending_mark
 
 def name_column(url_name: str) -> Column:
     """`url_name`: of the page of a row."""
-    return Column("name", "Name", lambda row: row.name, cell=named(url_name, pending_mark), sort="name_key")
+    return Column("name", "Name", lambda row: row.name, cell=named(url_name, _marks), sort="name_key")
+
+
+def _marks(row: Any, aws_account: AwsAccount) -> SafeString:
+    return joined((pending_mark(row, aws_account), _OWNED_MARK if getattr(row, "in_code", False) else ""))
+
+
+_OWNED_MARK = flag(format_html('<span class="visually-hidden">{} </span>Code', "Owned by"), "", "git-branch")
 
 
 def object_table(
@@ -101,6 +112,15 @@ OWNERSHIP = ChoiceFilter(
         FilterChoice("all", "All, ignored too", Q(), "With what is ignored"),
     ),
 )
+IN_CODE = ChoiceFilter(
+    "in_code",
+    "Owned by code",
+    choices=(
+        FilterChoice("yes", "Yes", Q(in_code=True), "Owned by code"),
+        FilterChoice("no", "No", Q(in_code=False), "Not owned by code"),
+    ),
+)
+IN_CODE_COLUMN = Column("in_code", "Owned by code", lambda row: "Yes" if row.in_code else "No", only_export=True)
 CREATED = Column(
     "created",
     "Created",

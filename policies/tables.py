@@ -10,7 +10,18 @@ from iamconsole.web.elements import ago, muted
 from iamconsole.web.filters import ChoiceFilter, FilterChoice
 from iamconsole.web.tables import Column
 from iamconsole.web.words import counted
-from objects.tables import ARN, DESCRIPTION, GONE, OWNERSHIP, PATH, UNIQUE_ID, object_table, tag_filter
+from objects.tables import (
+    ARN,
+    DESCRIPTION,
+    GONE,
+    IN_CODE,
+    IN_CODE_COLUMN,
+    OWNERSHIP,
+    PATH,
+    UNIQUE_ID,
+    object_table,
+    tag_filter,
+)
 from policies import figures, kinds
 
 
@@ -89,6 +100,7 @@ POLICIES = object_table(
     DESCRIPTION,
     ARN,
     UNIQUE_ID,
+    IN_CODE_COLUMN,
     filters=(
         ChoiceFilter(
             "managed_by",
@@ -110,6 +122,7 @@ POLICIES = object_table(
         *figures.FILTERS,
         PATH,
         tag_filter("tags"),
+        IN_CODE,
         OWNERSHIP,
         GONE,
     ),

@@ -10,7 +10,8 @@ class ResourcesConfig(AppConfig):
         from resources import actions, draft_subjects, kinds, operations, permissions, registration, sources
         from sync.aws import permission
 
-        permission.register_part(permissions.PART)
+        for part in permissions.PARTS:
+            permission.register_part(part)
         sources.register()
         kinds.register()
         operations.register()

@@ -133,10 +133,61 @@ def _urls(value: Sequence[Mapping[str, Any]] | None) -> Iterator[FactLine]:
             yield FactLine("Asks for a signature of IAM:", OK, str(url["url"]))
 
 
+def _enabled(value: bool | None) -> Iterator[FactLine]:
+    yield FactLine("Yes" if value else "No: nobody comes in by it")
+
+
+def _authority(value: Mapping[str, str] | None) -> Iterator[FactLine]:
+    said = value or {}
+    yield FactLine(
+        _AUTHORITIES.get(said.get("type", ""), "An authority that AWS doesn’t name"), code=said.get("arn", "")
+    )
+
+
+def _arns(value: Sequence[str] | None) -> Iterator[FactLine]:
+    for arn in (value or ())[:_GRANTS_SHOWN]:
+        yield FactLine("", code=arn)
+    yield from _rest(len(value or ()))
+
+
+def _session_policy(value: str | None) -> Iterator[FactLine]:
+    yield FactLine("" if value else "None: sessions have what the role has", code=value or "")
+
+
+def _status(value: str | None) -> Iterator[FactLine]:
+    yield FactLine("", code=value or "")
+
+
+def _owned(value: Sequence[Mapping[str, str]] | None) -> Iterator[FactLine]:
+    for each in (value or ())[:_GRANTS_SHOWN]:
+        yield FactLine(f"{each['logical_id']}, {each['type']}:", code=each["physical_id"])
+    yield from _rest(len(value or ()))
+
+
+def _rest(count: int) -> Iterator[FactLine]:
+    if not count:
+        yield FactLine("None")
+    elif count > _GRANTS_SHOWN:
+        yield FactLine(f"and {count - _GRANTS_SHOWN} more: see Raw")
+
+
+_AUTHORITIES = {
+    "AWS_ACM_PCA": "AWS Private CA",
+    "CERTIFICATE_BUNDLE": "An authority of one’s own, by its certificates",
+    "SELF_SIGNED_REPOSITORY": "Certificates that sign themselves",
+}
 _WORDS: Mapping[str, Callable[[Any], Iterator[FactLine]]] = {
     "public_access_block": _block,
     "ownership": _ownership,
     "acl": _acl,
     "grants": _grants,
     "urls": _urls,
+    "enabled": _enabled,
+    "authority": _authority,
+    "roles": _arns,
+    "session_policy": _session_policy,
+    "session_policies": _arns,
+    "attributes": _arns,
+    "status": _status,
+    "owned": _owned,
 }

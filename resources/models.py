@@ -8,11 +8,11 @@ from django.db import models
 
 from accounts.models import AwsAccount
 from policies.models import Document
-from sync.models import MirroredRow
+from sync.models import CodeOwnedRow
 from sync.models.fields import listed_by
 
 
-class Resource(MirroredRow):
+class Resource(CodeOwnedRow):
     """A bucket, a key, a queue …: one of a kind of the table (resources/table/).
 
     `aws_id` is its ARN with ~ in place of each slash, since it stands in addresses. `region` is the place where its
@@ -47,10 +47,10 @@ class Resource(MirroredRow):
     # them before stays, as of `held_at`; null: they were never read.
     not_read: models.JSONField[Any, Any] = models.JSONField(default=dict, editable=False)
 
-    class Meta(MirroredRow.Meta):
+    class Meta(CodeOwnedRow.Meta):
         verbose_name = "resource"
         indexes = [
-            *MirroredRow.Meta.indexes,
+            *CodeOwnedRow.Meta.indexes,
             *listed_by("kind", "located_in", "policy_state", "exposure"),
             models.Index(fields=["arn"], name="%(class)s_arn"),
         ]

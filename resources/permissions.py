@@ -30,8 +30,28 @@ PART = RolePart(
     ),
 )
 
+ROLES_ANYWHERE_PART = RolePart(
+    "roles-anywhere",
+    "IAM Roles Anywhere",
+    "for the trust anchors and profiles by which who has a certificate takes on roles",
+    services=frozenset({"rolesanywhere"}),
+)
+STACKS_PART = RolePart(
+    "stacks",
+    "CloudFormation stacks",
+    "for the stacks of CloudFormation: which objects they own",
+    services=frozenset({"cloudformation"}),
+)
+PARTS = (PART, ROLES_ANYWHERE_PART, STACKS_PART)
+
+READ_ANCHORS = "Read by which certificates roles are taken on from outside AWS."
+READ_STACKS = "Read which objects CloudFormation owns, so that a change of them says so."
 READ_POLICIES = "Read the policies of resources, so that answers about access know what they say."
 
 
 def needed(need: Need) -> Permission:
-    return Permission(need.action, READ_POLICIES, "read", probe=need.probe, call=need.call, part=PART)
+    part, feature = _OF_SERVICES.get(need.action.partition(":")[0], (PART, READ_POLICIES))
+    return Permission(need.action, feature, "read", probe=need.probe, call=need.call, part=part)
+
+
+_OF_SERVICES = {"rolesanywhere": (ROLES_ANYWHERE_PART, READ_ANCHORS), "cloudformation": (STACKS_PART, READ_STACKS)}

@@ -242,7 +242,7 @@ def reading_gaps(aws_account: AwsAccount, *, services: Sequence[str] = ()) -> li
 
     `services`: those of the table to look at; none given: all. In a handful of queries.
     """
-    kinds = [kind for kind in KINDS.values() if not services or kind.service in services]
+    kinds = [kind for kind in KINDS.values() if kind.decides_access and (not services or kind.service in services)]
     unread = _unread(aws_account)
     places = [(kind, region) for kind in kinds for region in _regions(aws_account, kind, unread)]
     gaps = []

@@ -13,7 +13,7 @@ from accounts.models import AwsAccount
 from iamconsole.web.elements import flag, marked, muted
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice
 from iamconsole.web.tables import Column
-from objects.tables import ARN, GONE, object_table
+from objects.tables import ARN, GONE, IN_CODE, IN_CODE_COLUMN, object_table
 from resources.kinds import RESOURCE
 from resources.models import Resource
 from resources.table import KINDS, SERVICES
@@ -85,6 +85,7 @@ RESOURCES = object_table(
     Column("policy", "Policy", lambda row: row.get_policy_state_display(), cell=_policy, sort="policy_state"),
     Column("open", "Open to", lambda row: Exposure(open_to(row)).label, cell=_exposure, sort="exposure"),
     ARN,
+    IN_CODE_COLUMN,
     filters=(
         ChoiceFilter(
             "service",
@@ -110,6 +111,7 @@ RESOURCES = object_table(
                 if each is not Exposure.NOT_LOOKED_AT
             ),
         ),
+        IN_CODE,
         GONE,
     ),
     search_hint="Name or ARN",

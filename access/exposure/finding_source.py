@@ -47,7 +47,7 @@ class ExposureSource(FindingSource):
             return {
                 aws_id: stamp_of(begun, why_not_read(aws_account, KINDS[kind], region), rest, policies[pk])
                 for pk, aws_id, kind, region, *rest in rows.values_list("pk", *_COLUMNS)
-                if kind != ACCOUNT.kind
+                if kind != ACCOUNT.kind and KINDS[kind].decides_access
             }
 
     def look(self, aws_account: AwsAccount, scopes: Collection[str]) -> Mapping[str, Sequence[Found]]:

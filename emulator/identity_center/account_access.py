@@ -27,11 +27,6 @@ _GROUPS_OF_ROLE = 20  # AWS's quota
 Answer = dict[str, Any]
 
 
-def with_account_access(make_app: Callable[[str], Any]) -> Callable[[str], Any]:
-    """`make_app` makes an application of moto's, which has none of this service."""
-    return lambda service: application if service == SERVICE else make_app(service)
-
-
 def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
     """AwsError for what it refuses."""
     request = AwsRequest.read(environ)

@@ -23,6 +23,7 @@ from emulator.sample_estate.identity_center import set_up_identity_center
 from emulator.sample_estate.organization import close_way_in, found_organization
 from emulator.sample_estate.production import finish_production, make_providers
 from emulator.sample_estate.resources import make_resources
+from emulator.sample_estate.stacks import make_stack
 
 __all__ = ["connections", "seed"]
 
@@ -74,6 +75,7 @@ def _make(emulator: Emulator) -> None:
     finish_production(emulator, iam, _FOUNDED)
     make_cognito(emulator, iam.make_role)
     make_resources(emulator, MAIN.resources, {})
+    make_stack(emulator)
     ways_in = found_organization(emulator)
     for one in OTHERS:
         _make_other(emulator, one, ways_in[one.account_id])

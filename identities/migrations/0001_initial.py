@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                         ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("in_code", models.BooleanField(default=False, editable=False, verbose_name="owned by code")),
                         ("path", models.CharField(default="/", max_length=512)),
                         (
                             "ownership",
@@ -69,6 +70,11 @@ class Migration(migrations.Migration):
                         "abstract": False,
                         "indexes": [
                             models.Index(fields=["aws_account", "name_key", "id"], name="identiti_iamgroup_name"),
+                            models.Index(
+                                condition=models.Q(("in_code", True)),
+                                fields=["aws_account", "name_key", "id"],
+                                name="iamgroup_in_code",
+                            ),
                             models.Index(
                                 condition=models.Q(("gone_at__isnull", False)),
                                 fields=["aws_account", "name_key", "id"],
@@ -118,6 +124,7 @@ class Migration(migrations.Migration):
                         ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("in_code", models.BooleanField(default=False, editable=False, verbose_name="owned by code")),
                         ("path", models.CharField(default="/", max_length=512)),
                         (
                             "ownership",
@@ -168,6 +175,11 @@ class Migration(migrations.Migration):
                         "abstract": False,
                         "indexes": [
                             models.Index(fields=["aws_account", "name_key", "id"], name="identiti_iamrole_name"),
+                            models.Index(
+                                condition=models.Q(("in_code", True)),
+                                fields=["aws_account", "name_key", "id"],
+                                name="iamrole_in_code",
+                            ),
                             models.Index(
                                 condition=models.Q(("gone_at__isnull", False)),
                                 fields=["aws_account", "name_key", "id"],
@@ -223,6 +235,7 @@ class Migration(migrations.Migration):
                         ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("in_code", models.BooleanField(default=False, editable=False, verbose_name="owned by code")),
                         ("path", models.CharField(default="/", max_length=512)),
                         (
                             "ownership",
@@ -270,6 +283,11 @@ class Migration(migrations.Migration):
                         "abstract": False,
                         "indexes": [
                             models.Index(fields=["aws_account", "name_key", "id"], name="identiti_iamuser_name"),
+                            models.Index(
+                                condition=models.Q(("in_code", True)),
+                                fields=["aws_account", "name_key", "id"],
+                                name="iamuser_in_code",
+                            ),
                             models.Index(
                                 condition=models.Q(("gone_at__isnull", False)),
                                 fields=["aws_account", "name_key", "id"],
@@ -572,6 +590,7 @@ class Migration(migrations.Migration):
                         ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("in_code", models.BooleanField(default=False, editable=False, verbose_name="owned by code")),
                         ("path", models.CharField(default="/", max_length=512)),
                         (
                             "ownership",
@@ -612,6 +631,11 @@ class Migration(migrations.Migration):
                         "abstract": False,
                         "indexes": [
                             models.Index(fields=["aws_account", "name_key", "id"], name="identiti_instanceprof_name"),
+                            models.Index(
+                                condition=models.Q(("in_code", True)),
+                                fields=["aws_account", "name_key", "id"],
+                                name="instanceprof_in_code",
+                            ),
                             models.Index(
                                 condition=models.Q(("gone_at__isnull", False)),
                                 fields=["aws_account", "name_key", "id"],
@@ -1008,6 +1032,7 @@ class Migration(migrations.Migration):
                         ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("in_code", models.BooleanField(default=False, editable=False, verbose_name="owned by code")),
                         ("path", models.CharField(default="/", max_length=512)),
                         (
                             "ownership",
@@ -1042,6 +1067,11 @@ class Migration(migrations.Migration):
                         "abstract": False,
                         "indexes": [
                             models.Index(fields=["aws_account", "name_key", "id"], name="identiti_servercertif_name"),
+                            models.Index(
+                                condition=models.Q(("in_code", True)),
+                                fields=["aws_account", "name_key", "id"],
+                                name="servercertif_in_code",
+                            ),
                             models.Index(
                                 condition=models.Q(("gone_at__isnull", False)),
                                 fields=["aws_account", "name_key", "id"],

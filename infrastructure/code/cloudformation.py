@@ -114,8 +114,9 @@ class Template:
 class CloudFormation:
     """Makes resources of parts; `known` are the logical ids that a `Ref` may name, by what they are referred to as."""
 
-    def __init__(self) -> None:
-        self._names = UniqueNames(for_cloudformation)
+    def __init__(self, names: UniqueNames | None = None) -> None:
+        """`names`: in the group "", by ARN, logical ids that resources have already."""
+        self._names = names or UniqueNames(for_cloudformation)
         self.known: dict[str, str] = {}
 
     def resources(self, part: Part) -> list[TemplateResource] | LeftOut:

@@ -9,6 +9,7 @@ from typing import Any
 from infrastructure.code import yaml_text
 from infrastructure.code.cloudformation import CloudFormation
 from infrastructure.code.hcl import comment
+from infrastructure.code.names import UniqueNames, for_cloudformation
 from infrastructure.code.parts import (
     ExportedObject,
     ExportedPolicy,
@@ -39,6 +40,11 @@ class PatchedPart:
     after: ExportedObject | None
     unsaid: tuple[str, ...] = ()
 
+    @property
+    def is_none(self) -> bool:
+        """Whether code says the same after as before, such as of a group that a user joins."""
+        return self.before == self.after and not self.unsaid
+
 
 def patched(part: ExportedObject, steps: Sequence[PatchStep]) -> PatchedPart:
     """The part as the steps leave it."""
@@ -67,9 +73,15 @@ def terraform_patch(found: PatchedPart, writer: Terraform) -> str:
     return "".join(lines).rstrip("\n")
 
 
-def cloudformation_patch(found: PatchedPart) -> str:
-    """The same as resources of a template, in YAML."""
-    before, after = ({each.logical_id: each for each in _templated(part)} for part in (found.before, found.after))
+def cloudformation_patch(found: PatchedPart, logical_id: str = "") -> str:
+    """The same as resources of a template, in YAML. `logical_id`: of the part itself, where it has one already."""
+    names = UniqueNames(for_cloudformation)
+    if logical_id:
+        names.give("", found.before.arn, logical_id)
+    writer = CloudFormation(names)
+    before, after = (
+        {each.logical_id: each for each in _templated(part, writer)} for part in (found.before, found.after)
+    )
     lines = [comment(f"Take out: {name}") for name in before if name not in after]
     for name, resource in after.items():
         if name in before and before[name].properties == resource.properties:
@@ -85,10 +97,10 @@ def _resources(part: ExportedObject | None, writer: Terraform) -> Iterator[Any]:
         yield from writer.resources(part)  # type: ignore[arg-type]
 
 
-def _templated(part: ExportedObject | None) -> Sequence[Any]:
+def _templated(part: ExportedObject | None, writer: CloudFormation) -> Sequence[Any]:
     if part is None:
         return ()
-    found = CloudFormation().resources(part)  # type: ignore[arg-type]
+    found = writer.resources(part)  # type: ignore[arg-type]
     return () if isinstance(found, LeftOut) else found
 
 

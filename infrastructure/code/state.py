@@ -24,7 +24,20 @@ _OWN = {
     "aws_iam_instance_profile": "iam.instance_profile",
     "aws_iam_openid_connect_provider": "iam.oidc_provider",
     "aws_iam_saml_provider": "iam.saml_provider",
+    "aws_s3_bucket": "s3.bucket",
+    "aws_kms_key": "kms.key",
+    "aws_sqs_queue": "sqs.queue",
+    "aws_sns_topic": "sns.topic",
+    "aws_lambda_function": "lambda.function",
+    "aws_secretsmanager_secret": "secretsmanager.secret",
+    "aws_ecr_repository": "ecr.repository",
+    "aws_dynamodb_table": "dynamodb.table",
+    "aws_efs_file_system": "efs.file_system",
+    "aws_backup_vault": "backup.vault",
+    "aws_cloudwatch_event_bus": "events.bus",
+    "aws_vpc_endpoint": "ec2.vpc_endpoint",
 }
+KINDS = frozenset(_OWN.values())
 _OWNERS = {"role": "iam.role", "user": "iam.user", "group": "iam.group"}
 _BELONGING = {
     **{f"aws_iam_{owner}_policy": owner for owner in _OWNERS},
@@ -63,7 +76,10 @@ class _OpenResource:
 
 
 def resources_in(file: IO[bytes]) -> Iterator[StateResource]:
-    """Those of IAM, as they come. Raises StateError where the file is no such output: also after some were yielded."""
+    """Those of IAM, and those that may have policies, as they come.
+
+    Raises StateError where the file is no such output: also after some were yielded.
+    """
     tops: set[str] = set()
     try:
         yield from _walk(file, tops)

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
+        ("resources", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -65,9 +66,31 @@ class Migration(migrations.Migration):
                         ("arn", models.CharField(blank=True, max_length=2048)),
                         ("unique_id", models.CharField(blank=True, max_length=128)),
                         ("address", models.CharField(max_length=1024)),
+                        ("is_own", models.BooleanField(default=True)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                        (
+                            "stack",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="resources.resource",
+                            ),
+                        ),
                         (
                             "state",
                             models.ForeignKey(
+                                blank=True,
+                                null=True,
                                 on_delete=django.db.models.deletion.CASCADE,
                                 related_name="resources",
                                 to="infrastructure.statefile",
@@ -77,8 +100,14 @@ class Migration(migrations.Migration):
                     options={
                         "ordering": ["address"],
                         "indexes": [
-                            models.Index(fields=["kind", "name"], name="infrastructure_owned_name"),
-                            models.Index(fields=["kind", "arn"], name="infrastructure_owned_arn"),
+                            models.Index(fields=["aws_account", "kind", "name"], name="infrastructure_owned_name"),
+                            models.Index(fields=["aws_account", "kind", "arn"], name="infrastructure_owned_arn"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("state__isnull", True), ("stack__isnull", True), _connector="XOR"),
+                                name="infrastructure_owned_by_one",
+                            )
                         ],
                     },
                 ),

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import prefetch_related_objects
 
+from accounts.models import AwsAccount
 from infrastructure.code.parts import ExportedObject
-from infrastructure.code.patch import PatchStep, cloudformation_patch, patched, terraform_patch
+from infrastructure.code.patch import PatchedPart, PatchStep, cloudformation_patch, patched, terraform_patch
 from infrastructure.code.terraform import TYPES, Terraform, key_of, new_names
 from infrastructure.exports.reading import PART_TYPES, prefetched, row_part
-from infrastructure.models import OwnedResource, StateFile
-from infrastructure.owned.evidence import owned_by_state
+from infrastructure.models import OwnedResource
+from infrastructure.owned.evidence import owned_by_code
 from sync import operations
 from sync.mirror.base import DETAILS, registry
-from sync.models import Change, MirroredRow, Step
+from sync.models import Change, MirroredRow
+from sync.operations import BadParams
 
+# Of a user, or of their sessions: no code that owns the object says anything of these.
+_NOT_OF_CODE = ("iam.key.", "iam.login.", "iam.mfa.", "iam.signing_cert.", "iam.ssh_key.", "iam.svc_cred.")
+_SESSIONS = "iam.role.revoke_sessions"
 _INDEX = re.compile(r"\[[^\]]*\]$")
+
+
+@dataclass(frozen=True)
+class StepAbout:
+    """A step as it matters here: its kind ("iam.role.attach") and its parameters, as JSON."""
+
+    kind: str
+    params: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -33,38 +46,75 @@ class OwnedPatch:
     unsaid: Sequence[str]
 
 
+@dataclass(frozen=True)
+class OwnedChange:
+    """An object that code owns, and what becomes of it. `found` is None of what isn't exported: `steps` say it."""
+
+    row: MirroredRow
+    resource: OwnedResource
+    found: PatchedPart | None
+    steps: Sequence[StepAbout]
+
+
 def is_about_owned(change: Change) -> bool:
-    """Whether it waits, and is about an object that a state has as a resource."""
-    if change.state not in Change.UNSENT or not StateFile.objects.filter(aws_account=change.aws_account_id).exists():
-        return False
-    return bool(owned_rows(change))
+    """Whether it waits, and changes what a state or a stack says of an object."""
+    return change.state in Change.UNSENT and bool(owned_changes(change.aws_account, _steps(change)))
 
 
-def owned_rows(change: Change) -> dict[MirroredRow, tuple[OwnedResource, list[Step]]]:
-    """The objects that the change writes and a state owns, each with the steps about it."""
-    steps: dict[str, list[Step]] = {}
-    for step in change.steps.all():
-        for key in _keys(step):
-            steps.setdefault(key, []).append(step)
-    rows = {row: key for key in steps for row in _rows(change, key)}
-    owned = owned_by_state(change.aws_account, rows)
-    return {row: (resource, steps[rows[row]]) for row, resource in owned.items()}
+def owned_changes(aws_account: AwsAccount, steps: Sequence[StepAbout]) -> list[OwnedChange]:
+    """Of the objects that code owns those of which the steps change what code says."""
+    changes = [
+        OwnedChange(row, resource, _patched(row, about), about)
+        for row, (resource, about) in _owned_rows(aws_account, steps).items()
+    ]
+    return [each for each in changes if each.found is None or not each.found.is_none]
+
+
+def _patched(row: MirroredRow, steps: Sequence[StepAbout]) -> PatchedPart | None:
+    part = _part(row)
+    if part is None:
+        return None
+    return patched(part, [PatchStep(step.kind.removeprefix("iam."), step.params) for step in steps])
+
+
+def _owned_rows(
+    aws_account: AwsAccount, steps: Sequence[StepAbout]
+) -> dict[MirroredRow, tuple[OwnedResource, list[StepAbout]]]:
+    if not OwnedResource.objects.filter(aws_account=aws_account).exists():
+        return {}
+    about: dict[str, list[StepAbout]] = {}
+    for step in steps:
+        for key in _keys(step) if _is_of_code(step.kind) else ():
+            about.setdefault(key, []).append(step)
+    rows = {row: key for key in about for row in _rows(aws_account, key)}
+    owned = owned_by_code(aws_account, rows)
+    return {row: (resource, about[rows[row]]) for row, resource in owned.items()}
 
 
 def patches_of(change: Change) -> Iterator[OwnedPatch]:
-    for row, (resource, steps) in owned_rows(change).items():
-        if type(row) not in PART_TYPES:
-            continue
-        prefetch_related_objects([row], *prefetched(type(row)))
-        part = row_part(row)
-        if not isinstance(part, ExportedObject):
-            continue
-        found = patched(part, [PatchStep(step.kind.removeprefix("iam."), step.params) for step in steps])
-        names = new_names()
-        names.give(TYPES[type(part)], key_of(part), label_of(resource.address))
-        yield OwnedPatch(
-            row, resource, terraform_patch(found, Terraform(names)), cloudformation_patch(found), found.unsaid
-        )
+    for each in owned_changes(change.aws_account, _steps(change)):
+        if each.found is None:
+            yield OwnedPatch(each.row, each.resource, "", "", [step.kind for step in each.steps])
+        else:
+            yield _patch(each, each.found)
+
+
+def _patch(change: OwnedChange, found: PatchedPart) -> OwnedPatch:
+    resource, names = change.resource, new_names()
+    if resource.state_id:
+        names.give(TYPES[type(found.before)], key_of(found.before), label_of(resource.address))
+    logical_id = resource.address if resource.stack_id else ""
+    terraform, cloudformation = terraform_patch(found, Terraform(names)), cloudformation_patch(found, logical_id)
+    return OwnedPatch(change.row, resource, terraform, cloudformation, found.unsaid)
+
+
+def _part(row: MirroredRow) -> ExportedObject | None:
+    """None of what isn't exported."""
+    if type(row) not in PART_TYPES:
+        return None
+    prefetch_related_objects([row], *prefetched(type(row)))
+    part = row_part(row)
+    return part if isinstance(part, ExportedObject) else None
 
 
 def label_of(address: str) -> str:
@@ -72,21 +122,27 @@ def label_of(address: str) -> str:
     return _INDEX.sub("", address).rpartition(".")[2]
 
 
-def _keys(step: Step) -> Sequence[str]:
-    """As `OwnershipCheck` knows them."""
+def _steps(change: Change) -> list[StepAbout]:
+    return [StepAbout(step.kind, step.params) for step in change.steps.all()]
+
+
+def _is_of_code(kind: str) -> bool:
+    return kind != _SESSIONS and not kind.startswith(_NOT_OF_CODE)
+
+
+def _keys(step: StepAbout) -> Sequence[str]:
+    """As leases have them: "iam.role:<ARN>"."""
     operation = operations.registry.get(step.kind)
-    if operation is None or not step.kind.startswith("iam."):
-        return ()
     try:
-        return operation.objects(operation.parse(step.params))
-    except operations.BadParams:
+        return operation.objects(operation.parse(step.params)) if operation else ()
+    except BadParams:
         return ()
 
 
-def _rows(change: Change, key: str) -> Sequence[Any]:
+def _rows(aws_account: AwsAccount, key: str) -> Sequence[Any]:
     kind, _, arn = key.partition(":")
     mirror = registry.get((kind, DETAILS))
     if mirror is None:
         return ()
-    rows = mirror.model.objects.live().filter(aws_account=change.aws_account_id, arn=arn)
+    rows = mirror.model.objects.live().filter(aws_account=aws_account, arn=arn)
     return list(rows.select_related("aws_account"))

@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.models import AwsAccount, Operator
 from infrastructure.code.state import StateError, StateResource, resources_in
 from infrastructure.models import OwnedResource, StateFile
+from infrastructure.owned.marks import mark_rows
 
 MOST_MB = 100
 _MOST_RESOURCES = 200_000
@@ -22,7 +23,7 @@ _AT_ONCE = 500
 
 audit.register(
     {
-        "infrastructure.state_read": "read a Terraform state for {aws_account}: {number} resources of IAM",
+        "infrastructure.state_read": "read a Terraform state for {aws_account}: {number} resources",
         "infrastructure.state_removed": "removed a Terraform state of {aws_account}",
     }
 )
@@ -47,7 +48,8 @@ def take_state(
     then."""
     found = _sorted(aws_account, resources_in(file))
     if not found.here:
-        raise StateError(f"It has no resources of IAM in {aws_account}: {found.elsewhere:,} are of other AWS accounts.")
+        elsewhere = f"{found.elsewhere:,} resources are elsewhere"
+        raise StateError(f"It has nothing in {aws_account} that this console mirrors: {elsewhere}.")
     with transaction.atomic():
         StateFile.objects.filter(aws_account=aws_account, name=name).delete()
         state = StateFile.objects.create(
@@ -56,7 +58,9 @@ def take_state(
         for batch in _batches(found.here):
             OwnedResource.objects.bulk_create(
                 OwnedResource(
+                    aws_account=aws_account,
                     state=state,
+                    is_own=bool(each.arn),
                     kind=each.kind,
                     name=each.name,
                     arn=each.arn,
@@ -74,6 +78,7 @@ def take_state(
             data={"number": len(found.here), "elsewhere": found.elsewhere},
             request=request,
         )
+    mark_rows(aws_account)
     return state
 
 
@@ -87,20 +92,30 @@ def remove_state(*, state: StateFile, actor: Operator, request: HttpRequest) -> 
             request=request,
         )
         state.delete()
+    mark_rows(state.aws_account)
 
 
 def _sorted(aws_account: AwsAccount, resources: Iterator[StateResource]) -> _Sorted:
-    """What belongs to an object has no ARN: it is here where its owner stands here in the state, or where all that has
-    an ARN is here."""
+    """What belongs to an object has no ARN, and that of a bucket names no AWS account: such are here where all that
+    names one is here, and what belongs to an object also where that stands here in the state."""
     all_of_it = list(islice(resources, _MOST_RESOURCES + 1))
     if len(all_of_it) > _MOST_RESOURCES:
-        raise StateError(f"It has more than {_MOST_RESOURCES:,} resources of IAM: split the state.")
-    own = [each for each in all_of_it if each.arn]
-    here = [each for each in own if each.arn.split(":")[4:5] == [aws_account.account_id]]
-    owners, is_alone = {(each.kind, each.name) for each in here}, len(here) == len(own)
-    belonging = [each for each in all_of_it if not each.arn and (is_alone or (each.kind, each.name) in owners)]
-    kept = [*here, *belonging]
+        raise StateError(f"It has more than {_MOST_RESOURCES:,} such resources: split the state.")
+    accounts = [each.arn.split(":")[4:5] for each in all_of_it if each.arn]
+    here = [each for each in all_of_it if each.arn and each.arn.split(":")[4:5] == [aws_account.account_id]]
+    owners, known = {(each.kind, each.name) for each in here}, set(here)
+    is_alone = all(found in ([aws_account.account_id], _OF_NOBODY) for found in accounts)
+    kept = [*here, *(each for each in all_of_it if each not in known and _is_here(each, owners, is_alone=is_alone))]
     return _Sorted(kept, len(all_of_it) - len(kept))
+
+
+_OF_NOBODY = [""]  # of ARNs that name no AWS account, such as a bucket's
+
+
+def _is_here(each: StateResource, owners: set[tuple[str, str]], *, is_alone: bool) -> bool:
+    if each.arn:
+        return is_alone and each.arn.split(":")[4:5] == _OF_NOBODY
+    return is_alone or (each.kind, each.name) in owners
 
 
 def _batches(resources: list[StateResource]) -> Iterator[list[StateResource]]:

@@ -17,10 +17,13 @@ from iamconsole.web.uploads import LimitedFiles, is_too_long
 from infrastructure.code.state import StateError
 from infrastructure.models import StateFile
 from infrastructure.owned.changes import patches_of
+from infrastructure.owned.evidence import evidence_of
 from infrastructure.owned.forms import StateForm
+from infrastructure.owned.stacks import counted_stacks, stacks_read
 from infrastructure.owned.states import MOST_MB, remove_state, take_state
-from objects.object_pages import TabLink
+from objects.object_pages import TabLink, fetch_row, render_tab
 from objects.views.stage import REFUSED
+from resources.views.pages import RESOURCE_PAGES
 from sync.models import Change
 from sync.snapshot import files
 from sync.views.live import fetch_change
@@ -72,8 +75,10 @@ def remove(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 def change_code(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """A panel of a plan, and a page: what to put into the code that owns what it is about."""
     change = fetch_change(request, account_id, pk)
-    wanted = "cloudformation" if request.GET.get("format") == "cloudformation" else "terraform"
     patches = list(patches_of(change)) if change.state in Change.UNSENT else []
+    usual = "cloudformation" if any(each.resource.stack_id for each in patches) else "terraform"
+    asked = request.GET.get("format", "")
+    wanted = asked if asked in ("cloudformation", "terraform") else usual
     shown = [(each, getattr(each, wanted)) for each in patches]
     formats = [
         TabLink(label, f"?format={name}", name == wanted, None)
@@ -83,13 +88,25 @@ def change_code(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     return render_page(request, "infrastructure/change.html", context, fragment="code")
 
 
+@require_GET
+def resource_owned(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    """A tab of a resource: by what it is owned. Policies of resources aren't exported."""
+    row = fetch_row(request, RESOURCE_PAGES, account_id, aws_id)
+    context = {"evidence": evidence_of(row), "owned_alone": True}
+    return render_tab(
+        request, RESOURCE_PAGES, row, tab="owned", template="infrastructure/evidence.html", context=context
+    )
+
+
 def _render(request: HttpRequest, aws_account: AwsAccount, form: StateForm) -> HttpResponse:
     states = StateFile.objects.filter(aws_account=aws_account).select_related("read_by")
-    own = Count("resources", filter=~Q(resources__arn=""))
+    own = Count("resources", filter=Q(resources__is_own=True))
     context = {
         "form": form,
         "aws_account": aws_account,
         "states": states.annotate(objects_owned=own, number=Count("resources")),
+        "stacks": counted_stacks(aws_account),
+        "stacks_read": stacks_read(aws_account),
         "gives": may(signed_in(request), PROPOSE, aws_account),
     }
     return render(request, "infrastructure/owned.html", context, status=REFUSED if form.errors else 200)

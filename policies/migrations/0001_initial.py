@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                         ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("in_code", models.BooleanField(default=False, editable=False, verbose_name="owned by code")),
                         ("path", models.CharField(default="/", max_length=512)),
                         (
                             "ownership",
@@ -111,6 +112,11 @@ class Migration(migrations.Migration):
                         "abstract": False,
                         "indexes": [
                             models.Index(fields=["aws_account", "name_key", "id"], name="policies_managedpolic_name"),
+                            models.Index(
+                                condition=models.Q(("in_code", True)),
+                                fields=["aws_account", "name_key", "id"],
+                                name="managedpolic_in_code",
+                            ),
                             models.Index(
                                 condition=models.Q(("gone_at__isnull", False)),
                                 fields=["aws_account", "name_key", "id"],

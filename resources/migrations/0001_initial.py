@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                         ("name_key", sync.models.fields.FoldedField(editable=False, max_length=256)),
                         ("first_seen", models.DateTimeField(editable=False)),
                         ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("in_code", models.BooleanField(default=False, editable=False, verbose_name="owned by code")),
                         ("kind", models.CharField(editable=False, max_length=40)),
                         ("service", models.CharField(editable=False, max_length=20)),
                         (
@@ -100,6 +101,11 @@ class Migration(migrations.Migration):
                         "abstract": False,
                         "indexes": [
                             models.Index(fields=["aws_account", "name_key", "id"], name="resource_resource_name"),
+                            models.Index(
+                                condition=models.Q(("in_code", True)),
+                                fields=["aws_account", "name_key", "id"],
+                                name="resource_in_code",
+                            ),
                             models.Index(
                                 condition=models.Q(("gone_at__isnull", True)),
                                 fields=["aws_account", "kind", "id"],

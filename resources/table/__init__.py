@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from resources.table import computing, keys, messages, s3, storing
+from resources.table import anywhere, computing, keys, messages, s3, stacks, storing
 from resources.table.entry import ResourceKind
 
 KINDS: Mapping[str, ResourceKind] = {
-    kind.kind: kind for kind in (*s3.KINDS, *keys.KINDS, *messages.KINDS, *computing.KINDS, *storing.KINDS)
+    kind.kind: kind
+    for kind in (
+        *s3.KINDS,
+        *keys.KINDS,
+        *messages.KINDS,
+        *computing.KINDS,
+        *storing.KINDS,
+        *anywhere.KINDS,
+        *stacks.KINDS,
+    )
 }
 
 
@@ -42,6 +51,8 @@ _TITLES = {
     "backup": "Backup vaults",
     "apigateway": "API Gateway REST APIs",
     "vpc-endpoints": "VPC endpoints",
+    "rolesanywhere": "IAM Roles Anywhere",
+    "cloudformation": "CloudFormation stacks",
 }
 SERVICES: Mapping[str, Service] = {
     name: Service(name, title, tuple(kind for kind in KINDS.values() if kind.service == name))

@@ -270,6 +270,7 @@ class ResourceKind:
     none_means: str  # what it means that there is no policy, in a sentence
     peculiar: str = ""  # a sentence for its page and the documentation
     lint_leaves_out: frozenset[str] = frozenset()  # codes of findings that don't hold for its documents
+    decides_access: bool = True  # False where nothing of it says who gets to a resource: it is read for something else
     # The document that AWS goes by where it has none; None: without one it lets in nobody.
     instead_of_none: Mapping[str, Any] | None = None
 

@@ -15,7 +15,7 @@ from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from resources.first_pulls import start_new
 from resources.forms import EverywhereForm, ReadingForm
-from resources.permissions import PART
+from resources.permissions import PARTS
 from resources.reading import change_reading, reading_of
 from resources.table import KINDS
 from sync.aws.permission import console_role_policy
@@ -62,7 +62,10 @@ def _page(request: HttpRequest, aws_account: AwsAccount, **forms: Any) -> HttpRe
         "form": form,
         "everywhere": forms.get("everywhere") or EverywhereForm(regions=form.regions),
         "kinds": list(KINDS.values()),
-        "statement": json.dumps(console_role_policy("read", aws_account.partition, PART), indent=2),
+        "parts": [
+            (part.title, json.dumps(console_role_policy("read", aws_account.partition, part), indent=2))
+            for part in PARTS
+        ],
     }
     status = 422 if any(each.errors for each in forms.values()) else 200
     return render(request, "resources/reading.html", context, status=status)

@@ -8,6 +8,7 @@ _READS: dict[str, tuple[str, ...]] = {
     "account-access": ("Get", "List"),
     "apigateway": ("GetRestApi",),
     "backup": ("DescribeBackupVault", "GetBackupVaultAccessPolicy", "ListBackupVaults"),
+    "cloudformation": ("DescribeStacks", "ListStackResources", "ListStacks"),
     "cloudtrail": ("LookupEvents",),
     "cognito-identity": ("Describe", "GetIdentityPoolRoles", "GetPrincipalTagAttributeMap", "List"),
     # Of those that begin with "Get" some give tokens or send a code.
@@ -46,6 +47,7 @@ _READS: dict[str, tuple[str, ...]] = {
     ),
     "logs": ("DescribeResourcePolicies",),
     "organizations": ("Describe", "List"),
+    "rolesanywhere": ("GetProfile", "GetTrustAnchor", "ListProfiles", "ListTrustAnchors"),
     "s3": (
         "GetBucketAcl",
         "GetBucketOwnershipControls",

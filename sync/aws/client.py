@@ -64,6 +64,7 @@ _BY_LIMIT, _BY_MAX_RESULTS = ("Limit", 60), ("MaxResults", 60)
 _PAGING: dict[str, Paging] = {
     "account": Paging("NextToken"),
     "account-access": Paging("nextToken", size=("maxResults", 100)),
+    "cloudformation": Paging("NextToken"),
     "cloudtrail": Paging("NextToken", size=("MaxResults", 50)),
     "cognito-identity": Paging("NextToken", size=_BY_MAX_RESULTS),
     "cognito-idp": Paging("NextToken", size=_BY_MAX_RESULTS),
@@ -98,6 +99,7 @@ _PAGING: dict[str, Paging] = {
     "lambda": Paging("Marker", size=("MaxItems", 50), following="NextMarker"),
     "logs": Paging("nextToken", size=("limit", 1000)),
     "organizations": Paging("NextToken"),
+    "rolesanywhere": Paging("nextToken", size=("pageSize", 100)),
     "s3": Paging("ContinuationToken", size=("MaxBuckets", 1000)),
     "s3control": Paging("NextToken", size=("MaxResults", 1000)),
     "secretsmanager": Paging("NextToken", size=("MaxResults", 100)),

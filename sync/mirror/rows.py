@@ -18,7 +18,7 @@ R = TypeVar("R", bound=MirroredRow)
 KEY = ("aws_account_id", "region", "aws_id")
 _LONGEST_SLOT = 380
 _NOT_COMPARED = {*KEY, "first_seen", "gone_at"}
-_KEPT = {"first_seen", "ownership"}
+_KEPT = {"first_seen", "in_code", "ownership"}
 _NOT_LOOKED_AT = {"aws_account_id", "region", "first_seen"}
 
 

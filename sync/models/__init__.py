@@ -17,6 +17,7 @@ from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, DryRun, L
 from sync.models.event_queues import AcceptedPipeline, EventQueue, ObjectHint, ReceivedEvent
 from sync.models.labels import LabelRemoval
 from sync.models.mirrored import (
+    CodeOwnedRow,
     Facet,
     Fact,
     LookedAfterRow,
@@ -41,6 +42,7 @@ __all__ = [
     "BreakGlass",
     "Change",
     "ChangeLine",
+    "CodeOwnedRow",
     "Comment",
     "DryRun",
     "EventQueue",

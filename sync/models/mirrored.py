@@ -77,17 +77,34 @@ class MirroredRow(models.Model):
         return ""
 
 
-class LookedAfterRow(MirroredRow):
+class CodeOwnedRow(MirroredRow):
+    """What code may own: Terraform by a state, CloudFormation by a stack. An app above finds that out."""
+
+    in_code = models.BooleanField("owned by code", default=False, editable=False)
+
+    class Meta(MirroredRow.Meta):
+        abstract = True
+        indexes = [
+            *MirroredRow.Meta.indexes,
+            models.Index(
+                fields=["aws_account", "name_key", "id"],
+                condition=Q(in_code=True),
+                name="%(class).12s_in_code",
+            ),
+        ]
+
+
+class LookedAfterRow(CodeOwnedRow):
     """What ownership rules are about: IAM's objects that have a name and a path."""
 
     path = models.CharField(max_length=512, default="/")
     ownership = models.CharField(max_length=9, choices=Ownership, default=Ownership.MANAGED, editable=False)
 
-    class Meta(MirroredRow.Meta):
+    class Meta(CodeOwnedRow.Meta):
         abstract = True
         # Small ones, for filters that few rows pass: along the index of all names their lists would read every row.
         indexes = [
-            *MirroredRow.Meta.indexes,
+            *CodeOwnedRow.Meta.indexes,
             models.Index(
                 fields=["aws_account", "name_key", "id"],
                 condition=Q(gone_at__isnull=False),

@@ -33,7 +33,7 @@ from sync.activity.people import SaidAuthorship
 from sync.changes import PlanError
 from sync.drift import OPEN, DriftKind
 from sync.mirror.differences import ContentDifference
-from sync.models import Change, MirroredRow, Revision, Run
+from sync.models import Change, CodeOwnedRow, MirroredRow, Revision, Run
 from sync.operations import registry
 from sync.views.doers import about_doers, doers_of, with_doers, with_events
 
@@ -79,6 +79,16 @@ class PartFilter(Filter):
         differs = rows.filter(gone=False).annotate(part_then=then, part_now=now).exclude(part_then=F("part_now"))
         found: QuerySet[Any] = differs.exclude(part_then="", part_now__in=("[]", "{}"))  # new, and without it
         return found
+
+
+def _of_code() -> Q:
+    """Of objects that code owns, as their rows say."""
+    owned = Q(pk__in=())
+    for each in mirror.registry.values():
+        if issubclass(each.model, CodeOwnedRow):
+            ids = each.model.objects.filter(in_code=True).values("aws_id")
+            owned |= Q(facet__kind=each.kind, facet__object_id__in=ids)
+    return owned
 
 
 def _part(name: str, of: str) -> Coalesce:
@@ -130,6 +140,14 @@ DRIFT = Table(
                 FilterChoice("gone", "It was deleted", Q(gone=True), "Deleted"),
             ),
         ),
+        ChoiceFilter(
+            "in_code",
+            "Owned by code",
+            choices=(
+                FilterChoice("yes", "Yes", lambda rows: rows.filter(_of_code()), "Owned by code"),
+                FilterChoice("no", "No", lambda rows: rows.exclude(_of_code()), "Not owned by code"),
+            ),
+        ),
         PartFilter("part", "What changed"),
         KindFilter("kind", "Kind"),
     ),
@@ -166,6 +184,7 @@ class DriftEntry:
     earlier_run: Run | None
     can_be_undone: bool
     who: SaidAuthorship
+    in_code: bool = False  # whether code owns it
 
     @property
     def is_open(self) -> bool:
@@ -209,6 +228,7 @@ def _entry(
         earlier_run=runs.get(revision.earlier_run),
         can_be_undone=service.can_be_undone(revision),
         who=who,
+        in_code=bool(getattr(row, "in_code", False)),
     )
 
 

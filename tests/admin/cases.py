@@ -371,7 +371,9 @@ def _mirrored(aws_account: AwsAccount) -> None:
     ServiceLastAccessed.objects.create(aws_account=aws_account, kind="iam.user", object_id=user.aws_id, service="s3")
     _mirrored_directory(aws_account, row)
     state = StateFile.objects.create(aws_account=aws_account, name="platform", read_at=timezone.now())
-    OwnedResource.objects.create(state=state, kind="iam.role", name="deploy", address="aws_iam_role.deploy")
+    OwnedResource.objects.create(
+        aws_account=aws_account, state=state, kind="iam.role", name="deploy", address="aws_iam_role.deploy"
+    )
     _mirrored_cognito(aws_account, row)
 
 

@@ -59,6 +59,7 @@ NO_SECRETS = {
         "HandshakeResourceValue",
         "ResponsibilityTransferName",
     },
+    "rolesanywhere": {"TagKey", "TagValue"},
     "s3": {"SSEKMSKeyId"},
     "sts": {
         "TrustedIdentityPropagationContext",

@@ -70,7 +70,7 @@ def test_a_state_is_read_and_a_plan_gives_its_patch(
     page.get_by_label("Name", exact=True).fill("platform")
     page.get_by_label("Output of terraform show -json").set_input_files(file)
     page.get_by_role("button", name="Read", exact=True).click()
-    expect(page.get_by_text("1 object, 1 resource of IAM here.")).to_be_visible()
+    expect(page.get_by_text("1 object, 1 resource here.")).to_be_visible()
     walk.check()
 
     page.goto(change_address(change))

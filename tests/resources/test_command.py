@@ -32,7 +32,7 @@ def test_it_says_what_is_read_and_starts_the_first_pulls(aws_account: AwsAccount
 
 def test_all_of_them_and_none(aws_account: AwsAccount) -> None:
     output_of("read_resources", *ACCOUNT, "--services", "all", "--regions", REGION)
-    assert len(ResourceReading.objects.get().services) == 15
+    assert len(ResourceReading.objects.get().services) == 17
     assert "none" in output_of("read_resources", *ACCOUNT, "--services")
     assert ResourceReading.objects.get().services == {}
 

@@ -31,6 +31,8 @@ _READS_OF_RESOURCES = """
     kms:ListKeys kms:ListAliases kms:GetKeyPolicy kms:ListGrants
     sqs:ListQueues sqs:GetQueueUrl sqs:GetQueueAttributes sns:ListTopics sns:GetTopicAttributes
     secretsmanager:ListSecrets secretsmanager:DescribeSecret secretsmanager:GetResourcePolicy
+    cloudformation:ListStacks cloudformation:DescribeStacks cloudformation:ListStackResources
+    rolesanywhere:ListTrustAnchors rolesanywhere:GetTrustAnchor rolesanywhere:ListProfiles rolesanywhere:GetProfile
 """
 # What a change reads again before and after it writes.
 _READS_AGAIN = """

@@ -16,7 +16,7 @@ from infrastructure.owned.states import take_state
 
 class Command(BaseCommand):
     help = (
-        "Reads the output of “terraform show -json”, of any size, and notes which objects of IAM it owns. The file "
+        "Reads the output of “terraform show -json”, of any size, and notes which objects it owns. The file "
         "isn't kept, nor any value of its resources but names, ARNs and unique ids."
     )
 
@@ -42,5 +42,5 @@ class Command(BaseCommand):
             raise CommandError(f"{error} Nothing was kept.") from error
         number = state.resources.count()
         said = {"aws_account": aws_account.account_id, "name": name, "resources": number, "elsewhere": state.elsewhere}
-        words = f"{name}: {number:,} resources of IAM in {aws_account}, {state.elsewhere:,} elsewhere."
+        words = f"{name}: {number:,} resources in {aws_account}, {state.elsewhere:,} elsewhere."
         self.stdout.write(json.dumps(said) if options["json"] else words)
