@@ -5,12 +5,13 @@ What lies in an AWS account that the asker may not see is told as that, without 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from access.connected import ConnectedIndexes, ConnectedPrincipals, OtherIndexes
-from access.index import CachedIndex, Index
+from access.holders import Holder
+from access.index import Index
 from access.matches import WhoCanMatch
 from access.outsiders import (
     EVERYBODY,
@@ -30,16 +31,17 @@ from aws_constraints.arn import account_in
 from policies.engine.callers import Caller, CallerKind
 from policies.engine.combine import Decision
 from policies.engine.conditions import Context
+from policies.engine.layers import LayerPolicy
 
 _DENIED = (Decision.IMPLICIT_DENY, Decision.EXPLICIT_DENY)
 
 
 @dataclass(frozen=True)
 class AcrossMatches:
-    """Those of one AWS account, by number in its index."""
+    """Those of one AWS account, by number in its index. `groups`: what each, by its ARN, gives its members."""
 
     aws_account: AwsAccount
-    cached: CachedIndex
+    groups: Mapping[str, tuple[LayerPolicy, ...]]
     matches: Sequence[WhoCanMatch]
 
 
@@ -79,6 +81,8 @@ class AcrossSearch:
         if not named:
             return []
         listed = self.others.account_ids
+        if EVERYBODY in named:
+            self.others.look_up([each for each in listed if each not in named])
         return [each for each in listed if each in named or (EVERYBODY in named and self._may_let_in(question, each))]
 
     def _may_let_in(self, question: OutsideQuestion, account_id: str) -> bool:
@@ -90,25 +94,31 @@ class AcrossSearch:
         return any(question.verdict(each, unbounded, (EVERYTHING,)).decision not in _DENIED for each in callers)
 
     def matches(self, account_id: str, questions: Sequence[OutsideQuestion]) -> list[WhoCanMatch]:
-        """Of one of `accounts_of`: who surely or perhaps may, by the best of the questions."""
-        index = self.others.index(account_id)
+        """Of one of `accounts_of`: who surely or perhaps may, by the best of the questions. Users, then roles."""
         best: dict[int, WhoCanMatch] = {}
         for question in questions:
+            index = self.others.concerned(account_id, question.asked)
             for match in who_can_on(index, question.action, question.resource, self.context, question.side):
                 known = best.get(match.number)
                 if known is None or (known.decision is not Decision.ALLOWED and match.decision is Decision.ALLOWED):
                     best[match.number] = match
-        return [best[number] for number in sorted(best)]
+        return sorted(best.values(), key=lambda match: _by_name(match.holder))
 
     def found(self, questions: Sequence[OutsideQuestion]) -> dict[str, list[WhoCanMatch]]:
         """By the id of the AWS account, where somebody may."""
         by_account: dict[str, list[OutsideQuestion]] = {}
         for question in questions:
-            for account_id in self.accounts_of(question):
+            accounts = self.accounts_of(question)
+            self.others.read_whom(accounts, question.asked)
+            for account_id in accounts:
                 by_account.setdefault(account_id, []).append(question)
         listed = [each for each in self.others.account_ids if each in by_account]
         matches = ((each, self.matches(each, by_account[each])) for each in listed)
         return {account_id: found for account_id, found in matches if found}
+
+
+def _by_name(holder: Holder) -> tuple[bool, str, int]:
+    return holder.is_role, holder.caller.name.casefold(), holder.row
 
 
 def _accounts_named(question: OutsideQuestion) -> set[str]:
@@ -133,7 +143,7 @@ def across_of(
     others = others or ConnectedIndexes(aws_account)
     questions = list(outside_questions(index, *asked, sides))
     found = AcrossSearch(others, asked[2]).found(questions)
-    listed = [AcrossMatches(others.aws_accounts[each], others.cached(each), found[each]) for each in found]
+    listed = [AcrossMatches(others.aws_accounts[each], others.groups(each), found[each]) for each in found]
     return Across(listed, is_seen)
 
 

@@ -14,10 +14,9 @@ from functools import cached_property
 from threading import Lock
 from typing import Any, TypeVar
 
-from django.conf import settings
-
 from access.following import BESIDE, AccountRows, Owner
 from access.holders import Documents, Holder, assemble_holders, holders
+from access.kept import KEPT
 from access.matches import WhoCanMatch
 from access.question import WhoCanQuestion
 from access.resource_sides.values import ResourceSide
@@ -89,6 +88,7 @@ class Index:
         for number, holder in holders.items():
             listed[number], made.boundary_of[number] = holder, None
         made.holders = listed
+        made.partition = listed[0].caller.partition if listed else ""
         made.documents, made._numbers, made._about = list(self.documents), dict(self._numbers), {}
         held = (policy.document for holder in (*holders.values(), *more) for policy in _of(holder))
         numbers = {each for number in holders for each in (*self.documents_of[number], self.boundary_of[number])}
@@ -221,7 +221,6 @@ def numbers_of(found: Iterable[WhoCanMatch]) -> list[int]:
 # Triggers of the database note each row that is written (sync/row_writes.py). So each request asks for what was
 # noted since the last one, reads those rows again, and puts together anew whom they concern. Nothing has to tell this
 # module that something changed, and no worker's pull, change or import can be missed.
-MOST_PRINCIPALS: int = settings.ACCESS_INDEX_PRINCIPALS  # of all indexes that are kept, some 5 kB each
 MOST_ANSWERS = 32  # kept beside each
 _MOST_FOLLOWED = 0.2  # of the principals: where more are concerned, all are put together
 _MOST_DEAD = 500  # documents that nobody has any more
@@ -244,6 +243,10 @@ class CachedIndex:
     documents: Documents
     beside: Any = None
     _answers: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+
+    @property
+    def size(self) -> int:
+        return len(self.index.holders)
 
     @cached_property
     def digest(self) -> bytes:
@@ -269,18 +272,17 @@ class CachedIndex:
 
 
 _lock = Lock()
-_by_account: OrderedDict[int, CachedIndex] = OrderedDict()  # the one asked for last at the end
+_KEY = "whole"
 
 
 def cached_index(aws_account: AwsAccount) -> CachedIndex:
     """Safe to call from several threads. What it returns is for reading."""
     surroundings = surroundings_of(aws_account.account_id)
-    with _lock:
-        found = _by_account.get(aws_account.pk)
+    found: CachedIndex | None = KEPT.get((_KEY, aws_account.pk))
     made = _followed(found, aws_account, surroundings) if found else None
     if made is None:
         made = _made_anew(aws_account, surroundings)
-    _keep(aws_account.pk, made)
+    KEPT.put((_KEY, aws_account.pk), made)
     return made
 
 
@@ -338,18 +340,6 @@ def owner_in_rows(holder: Holder) -> Owner:
     return ROLES if holder.is_role else USERS, holder.row
 
 
-def _keep(pk: int, made: CachedIndex) -> None:
-    """The oldest make room. One that is too large for all of it is not kept."""
-    with _lock:
-        _by_account.pop(pk, None)
-        if len(made.index.holders) > MOST_PRINCIPALS:
-            return
-        _by_account[pk] = made
-        while sum(len(each.index.holders) for each in _by_account.values()) > MOST_PRINCIPALS:
-            _by_account.popitem(last=False)
-
-
 def forget() -> None:
     """All of it: for who measures how long it takes to begin."""
-    with _lock:
-        _by_account.clear()
+    KEPT.forget()

@@ -53,6 +53,10 @@ class OutsideQuestion:
     context: Context = field(default_factory=dict)
 
     @property
+    def asked(self) -> tuple[str, str]:
+        return self.action, self.resource
+
+    @property
     def statements(self) -> Sequence[CompiledStatement]:
         """What it says of the action before anything beside it is counted."""
         return self.side.own.policy.document.about(self.action.lower())

@@ -23,7 +23,7 @@ from policies.engine.combine import Decision
 
 LONGEST = 4  # AWS sets no limit; each step is a session of one hour at most
 ASSUME = "sts:AssumeRole"
-_STEPS_OF_PRINCIPAL = 10  # in an AWS account whose index isn't there yet: as long as it takes to make that
+_STEPS_OF_PRINCIPAL = 10  # of another AWS account who isn't read yet: as long as it takes to do that
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class ChainSearch:
         self._across = AcrossSearch(principals)
         self._level = 1
         self._having: dict[str, set[int]] = {}
+        self._known: dict[str, int] = {}  # how many principals were read of other AWS accounts
         self._lock = Lock()
 
     @property
@@ -94,8 +95,10 @@ class ChainSearch:
         way = self._way(role)
         if len(way) > self._level:
             self._level, self._having = len(way), {}
-        question = self._question(role)
-        self._elsewhere.extend(self._across.accounts_of(question) if question else ())
+        if question := self._question(role):
+            accounts = self._across.accounts_of(question)
+            self.principals.read_whom(accounts, question.asked)
+            self._elsewhere.extend(accounts)
         return self._ask_at_home(role)
 
     def _way(self, role: int) -> tuple[int, ...]:
@@ -106,31 +109,42 @@ class ChainSearch:
         part, holder = self.principals.part_of(role), self.principals.holder(role)
         if not self.principals.others.account_ids:
             return None
-        return trust_question(holder, part.index.surroundings, ASSUME)
+        return trust_question(holder, self.principals.surroundings(part.account_id), ASSUME)
 
     def _ask_at_home(self, role: int) -> int:
         part = self.principals.part_of(role)
+        before = self._read(part)
         among = self._among(part, role)
         if not among:
-            return 1
-        question = part.index.question(ASSUME, self.principals.holder(role).arn)
+            return 1 + self._reading(part, before)
+        index = self.principals.index(part.account_id)
+        question = index.question(ASSUME, self.principals.holder(role).arn)
         for match in question.answers({number - part.first for number in among}):
             self._reach(part, match, role)
-        return question.looked_at + (len(part.index.about(ASSUME.lower())) if len(among) > FEW else 1)
+        looked = question.looked_at + (len(index.about(ASSUME.lower())) if len(among) > FEW else 1)
+        return looked + self._reading(part, before)
+
+    def _read(self, part: AccountPart) -> int:
+        """How many principals of the AWS account are read by now."""
+        return len(self.principals.index(part.account_id).holders)
+
+    def _reading(self, part: AccountPart, before: int) -> int:
+        """The steps that it took to read more of them."""
+        return _STEPS_OF_PRINCIPAL * (self._read(part) - before)
 
     def _ask_elsewhere(self, role: int, account_id: str) -> int:
         question = self._question(role)
         if question is None or account_id == self.principals.part_of(role).account_id:
             return 1
-        before = len(self.principals.parts)
         part = self.principals.part(account_id)
-        is_new = len(self.principals.parts) > before
-        asked = part.index.question(ASSUME, question.resource, {}, question.side)
+        before = self._known.get(account_id, 0)
+        index = self.principals.concerned(account_id, question.asked)
+        asked = index.question(ASSUME, question.resource, {}, question.side)
         for match in asked.answers(None):
             if self._is_left(match.number + part.first):
                 self._reach(part, match, role)
-        made = _STEPS_OF_PRINCIPAL * len(part.index.holders) if is_new else 0
-        return made + asked.looked_at + len(part.index.about(ASSUME.lower()))
+        self._known[account_id] = len(index.holders)
+        return self._reading(part, before) + asked.looked_at + len(index.about(ASSUME.lower()))
 
     def _reach(self, part: AccountPart, match: WhoCanMatch, role: int) -> None:
         way, number = self._way(role), match.number + part.first
@@ -148,23 +162,27 @@ class ChainSearch:
 
     # ---- Whom to ask in the role's own AWS account ---------------------------------------------------------------
     def _among(self, part: AccountPart, role: int) -> set[int]:
-        trust = self.principals.holder(role).trust
-        index, own, found = part.index, part.account_id, set[int]()
-        for statement in trust.document.about(ASSUME.lower()) if trust else ():
+        holder, own, found = self.principals.holder(role), part.account_id, set[int]()
+        for statement in holder.trust.document.about(ASSUME.lower()) if holder.trust else ():
             if not statement.allows or statement.principals is None:
                 continue
             arns = statement.principals.arns
             if arns is None:
-                return self._left(part, range(len(index.holders)))
-            found |= self._left(part, [index.by_arn[arn] for arn in arns if arn in index.by_arn])
+                return self._left(part, range(len(self.principals.everybody(own).holders)))
+            by_arn = self.principals.named(own, arns).by_arn if arns else {}
+            found |= self._left(part, [by_arn[arn] for arn in arns if arn in by_arn])
             if any(each == own or each.endswith(f":{own}:root") for each in statement.principals.listed):
-                found |= self._having_left(part)
+                found |= self._having_left(part, holder.arn)
         return found
 
-    def _having_left(self, part: AccountPart) -> set[int]:
-        """Who has a policy about assuming some role, of those who are left."""
+    def _having_left(self, part: AccountPart, role: str) -> set[int]:
+        """Who has a policy about assuming some role, of those who are left: of another AWS account, of those read."""
+        if part is not self.principals.own:
+            index = self.principals.concerned(part.account_id, (ASSUME, role))
+            return self._left(part, index.allowed_at_all(ASSUME))
         if part.account_id not in self._having:
-            self._having[part.account_id] = self._left(part, part.index.allowed_at_all(ASSUME))
+            index = self.principals.index(part.account_id)
+            self._having[part.account_id] = self._left(part, index.allowed_at_all(ASSUME))
         return self._having[part.account_id]
 
     def _left(self, part: AccountPart, numbers: Collection[int]) -> set[int]:
@@ -183,10 +201,11 @@ def assuming(principals: ConnectedPrincipals, actor: int, role: int) -> WhoCanMa
     """Why somebody may assume a role, both by their numbers; None: they may not."""
     part, there = principals.part_of(actor), principals.part_of(role)
     holder, among = principals.holder(role), (actor - part.first,)
+    index = principals.index(part.account_id)
     if part is there:
-        return part.index.can(among[0], ASSUME, holder.arn)
-    asked = trust_question(holder, there.index.surroundings, ASSUME)
-    found = part.index.who_can(ASSUME, holder.arn, among=among, side=asked.side) if asked else ()
+        return index.can(among[0], ASSUME, holder.arn)
+    asked = trust_question(holder, principals.surroundings(there.account_id), ASSUME)
+    found = index.who_can(ASSUME, holder.arn, among=among, side=asked.side) if asked else ()
     return next(iter(found), None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,8 +79,7 @@ def all_rows(aws_account: AwsAccount) -> Rows:
 
 def rows_by_id(aws_account: AwsAccount, kind: str, ids: Collection[int]) -> dict[int, Row]:
     """Those that are live."""
-    live, listed = _LiveRows(aws_account), sorted(ids)
-    parts = [listed[at : at + _CHUNK] for at in range(0, len(listed), _CHUNK)]
+    live, parts = _LiveRows(aws_account), list(chunks(ids))
     if kind == POLICIES:
         return {row[0]: row for part in parts for row in live.in_force(Q(policy__in=part))}
     return {row[0]: row for part in parts for row in live.read(kind, Q(pk__in=part))}
@@ -104,35 +103,77 @@ def rows_of_user(aws_account: AwsAccount, **which: str) -> Rows:
 
 def rows_of_roles(ids: Collection[int]) -> dict[int, Rows]:
     """Of live roles of any AWS accounts, by the pk of each account: four queries for 500 of them."""
-    parts: defaultdict[int, dict[str, list[Row]]] = defaultdict(lambda: {kind: [] for kind in (*_READ, POLICIES)})
+    return rows_of_principals((), ids)
+
+
+def rows_of_principals(users: Collection[int], roles: Collection[int]) -> dict[int, Rows]:
+    """Of live users and roles of any AWS accounts, by the pk of each account: a few queries for 500 of them."""
+    reading = _PrincipalRows()
+    for at in chunks(roles):
+        reading.read(ROLES, Q(pk__in=at))
+        reading.read_policies(Q(role__in=at))
+    for at in chunks(users):
+        reading.read(USERS, Q(pk__in=at))
+        reading.read_policies(Q(user__in=at))
+        reading.read(MEMBERSHIPS, Q(user__in=at))
+    for at in chunks({row[2] for read in reading.parts.values() for row in read[MEMBERSHIPS]}):
+        reading.read(GROUPS, Q(pk__in=at))
+        reading.read_policies(Q(group__in=at))
+    reading.read_in_force()
+    return reading.rows()
+
+
+def chunks(ids: Collection[int]) -> Iterator[list[int]]:
     listed = sorted(ids)
-    for at in range(0, len(listed), _CHUNK):
-        chunk = listed[at : at + _CHUNK]
-        for kind, which in ((ROLES, Q(pk__in=chunk)), (ATTACHED, Q(role__in=chunk)), (INLINE, Q(role__in=chunk))):
-            model, columns = _READ[kind]
-            rows = model._default_manager.filter(which, gone_at=None).order_by("pk")
-            for account, *row in rows.values_list("aws_account_id", *columns):
-                parts[account][kind].append(tuple(row))
-    for account, policies in _in_force_of(parts).items():
-        parts[account][POLICIES] = policies
-    return {account: Rows(**{**read, ROLES: sorted(read[ROLES], key=by_name)}) for account, read in parts.items()}
+    return (listed[at : at + _CHUNK] for at in range(0, len(listed), _CHUNK))
 
 
-def _in_force_of(parts: Mapping[int, Mapping[str, Sequence[Row]]]) -> dict[int, list[Row]]:
-    """The managed policies of these roles, and their boundaries, each as its own AWS account has it."""
-    attached = {row[-1] for read in parts.values() for row in read[ATTACHED]}
-    boundaries = {row[3] for read in parts.values() for row in read[ROLES]} - {""}
-    found: defaultdict[int, list[Row]] = defaultdict(list)
-    if attached or boundaries:
-        rows = PolicyVersion.objects.filter(
-            Q(policy__in=attached) | Q(policy__arn__in=boundaries, policy__aws_account__in=list(parts)),
-            policy__gone_at=None,
-            version_id=F("policy__default_version"),
+class _PrincipalRows:
+    """Rows by the pk of their AWS account and by kind."""
+
+    def __init__(self) -> None:
+        self.parts: defaultdict[int, dict[str, list[Row]]] = defaultdict(
+            lambda: {kind: [] for kind in (*_READ, POLICIES)}
         )
+
+    def read(self, kind: str, which: Q) -> None:
+        model, columns = _READ[kind]
+        rows = model._default_manager.filter(which, gone_at=None)
+        for account, *row in rows.values_list("aws_account_id", *columns):
+            self.parts[account][kind].append(tuple(row))
+
+    def read_policies(self, whose: Q) -> None:
+        self.read(ATTACHED, whose)
+        self.read(INLINE, whose)
+
+    def read_in_force(self) -> None:
+        """The managed policies that they have, and their boundaries, each as its own AWS account has it."""
+        attached = {row[-1] for read in self.parts.values() for row in read[ATTACHED]} - {None}
+        for at in chunks(attached):
+            self._read_in_force(Q(policy__in=at))
+        bounding: defaultdict[str, set[int]] = defaultdict(set)
+        for account, read in self.parts.items():
+            for row in (*read[USERS], *read[ROLES]):
+                bounding[row[3]].add(account)
+        bounding.pop("", None)
+        arns = sorted(bounding)
+        for begin in range(0, len(arns), _CHUNK):
+            self._read_in_force(Q(policy__arn__in=arns[begin : begin + _CHUNK], policy__aws_account__in=self.parts))
+
+    def _read_in_force(self, which: Q) -> None:
+        rows = PolicyVersion.objects.filter(which, policy__gone_at=None, version_id=F("policy__default_version"))
         columns = ("policy__aws_account_id", "policy_id", "policy__arn", "document__text_hash")
-        for account, *row in rows.order_by("policy_id").values_list(*columns):
-            found[account].append(tuple(row))
-    return found
+        for account, *row in rows.values_list(*columns):
+            self.parts[account][POLICIES].append(tuple(row))
+
+    def rows(self) -> dict[int, Rows]:
+        """In the order of those that are read as a whole."""
+        found = {}
+        for account, read in self.parts.items():
+            by_id = {kind: [row for _, row in sorted({row[0]: row for row in read[kind]}.items())] for kind in read}
+            named = {kind: sorted(by_id[kind], key=by_name) for kind in (USERS, ROLES)}
+            found[account] = Rows(**{**by_id, **named})
+        return found
 
 
 _NOBODY = Rows((), (), (), (), (), (), ())

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from iamconsole.web.once import once_a_page
 from policies.engine.compiled import compiled
 from policies.engine.layers import ControlPolicyLevel, LayerName, LayerPolicy
 from policies.models import OrgPolicy
@@ -26,6 +27,9 @@ class Surroundings:
     not_read: Mapping[LayerName, str] = field(default_factory=dict)
     stamp: str = ""  # of all that, to be kept: equal for equal
 
+    def is_as(self, other: Surroundings) -> bool:
+        return self == other or (self.stamp != "" and self.stamp == other.stamp)
+
 
 def surroundings_told(account_id: str, may_see: Callable[[str], bool]) -> Surroundings:
     """As far as they may be told: else the same words as of an AWS account that nobody knows."""
@@ -35,6 +39,7 @@ def surroundings_told(account_id: str, may_see: Callable[[str], bool]) -> Surrou
     return Surroundings(account_id, not_read={LayerName.SCP: why, LayerName.RCP: why})
 
 
+@once_a_page
 def surroundings_of(account_id: str) -> Surroundings:
     return surroundings_in(selectors.tree_over(account_id), account_id)
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from iamconsole.web.admin import ReadOnlyAdmin, ownership
 from policies.models import (
+    AllowedPrefix,
     Document,
     EditorDraft,
     ManagedPolicy,
@@ -54,6 +55,17 @@ class DocumentAdmin(ReadOnlyAdmin):
             return rows
         owned = request.user.owned_aws_accounts()  # type: ignore[union-attr]  # nobody else comes here
         return rows.filter(pk__in=PolicyVersion.objects.filter(policy__aws_account__in=owned).values("document"))
+
+
+@admin.register(AllowedPrefix)
+class AllowedPrefixAdmin(ReadOnlyAdmin):
+    """What documents may allow, which are shared by all AWS accounts: for owners of all."""
+
+    aws_account_path = ""
+    list_display = ("service", "prefix", "document")
+    list_filter = ("service",)
+    list_select_related = ("document",)
+    search_fields = ("service", "prefix")
 
 
 @admin.register(Organization)

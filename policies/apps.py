@@ -11,6 +11,7 @@ class PoliciesConfig(AppConfig):
         from policies import (
             actions,
             control_policy_permissions,
+            document_reach,
             draft_subjects,
             editor_drafts,
             editor_views,
@@ -40,6 +41,7 @@ class PoliciesConfig(AppConfig):
         control_policy_operations.register()
         reversals.register()
         actions.register()
+        ticks.register_part(document_reach.note_new)
         ticks.register_part(editor_drafts.forget_old)
         ticks.register_part(places.follow_every_minute)
         ticks.register_part(resting.follow_every_minute)

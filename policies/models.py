@@ -21,9 +21,25 @@ class Document(models.Model):
     text = models.TextField()
     size = models.PositiveIntegerField()  # characters as IAM counts them: without white space
     problem = models.CharField(max_length=400, blank=True)  # why it can't be parsed; "" when it can
+    # By which version of document_reach.py its AllowedPrefix rows were made; 0: they weren't yet.
+    reach_version = models.PositiveSmallIntegerField(default=0, db_index=True, editable=False)
 
     def __str__(self) -> str:
         return self.text_hash[:12]
+
+
+class AllowedPrefix(models.Model):
+    """A document may allow something of a service on resources whose ARNs begin so (policies/document_reach.py)."""
+
+    document = models.ForeignKey(Document, models.CASCADE, related_name="reach")
+    service = models.CharField(max_length=64)  # in lower case; "*": any
+    prefix = models.CharField(max_length=200, blank=True)  # "": any resource
+
+    class Meta:
+        indexes = [models.Index(fields=["service", "prefix"], name="allowed_prefix")]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.prefix}"
 
 
 class ManagedPolicy(LookedAfterRow):

@@ -13,7 +13,7 @@ the last look, or began since, is looked at (`pg_snapshot_xmin`), and what vanis
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
@@ -32,6 +32,7 @@ MOST = 5_000  # writes that are followed row by row
 _BATCH = 5_000  # that are forgotten in one turn
 
 Written = tuple[str, int]  # the kind, and the id of a row
+Row = tuple[Any, ...]  # the first transaction that goes on; of a note its number, token, transaction, kind and row
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,10 @@ def writes_since(aws_account_pk: int, seen: WritePosition) -> tuple[WritePositio
         return None
     with connection.cursor() as cursor:
         rows = _rows_since(cursor, aws_account_pk, seen.floor, seen.last)
+    return _told(rows, seen)
+
+
+def _told(rows: Sequence[Row], seen: WritePosition) -> tuple[WritePosition, set[Written]] | None:
     if len(rows) > MOST or (seen.last and all(row[1:3] != seen.last for row in rows)):
         return None
     found, noted = _looked(rows)
@@ -97,7 +102,71 @@ def writes_since(aws_account_pk: int, seen: WritePosition) -> tuple[WritePositio
     return found, new | vanished
 
 
-Row = tuple[Any, ...]  # the first transaction that goes on; of a note its number, token, transaction, kind and row
+# ---- Of many AWS accounts at once, by primary key --------------------------------------------------------------
+def positions(aws_account_pks: Collection[int]) -> dict[int, WritePosition]:
+    """`position` of each, in one or two queries."""
+    if not aws_account_pks:
+        return {}
+    with connection.cursor() as cursor:
+        floor = _now(cursor) if connection.vendor == "postgresql" else 0
+        cursor.execute(_LAST_OF_EACH.format(_values(aws_account_pks, 1)), list(aws_account_pks))
+        last = {pk: (number, token) if number is not None else None for pk, number, token in cursor.fetchall()}
+        if connection.vendor != "postgresql":
+            return {pk: WritePosition(0, found) for pk, found in last.items()}
+        asked = {pk: (floor, found) for pk, found in last.items()}
+        return {pk: _looked(rows)[0] for pk, rows in _rows_of_each(cursor, asked).items()}
+
+
+def unwritten_since(seen: Mapping[int, WritePosition]) -> set[int]:
+    """Those of which surely no row was written since, in one query."""
+    young = {pk: each for pk, each in seen.items() if monotonic() - each.at <= _LONGEST_S}
+    if not young:
+        return set()
+    with connection.cursor() as cursor:
+        found = _rows_of_each(cursor, {pk: (each.floor, each.last) for pk, each in young.items()})
+    if sum(map(len, found.values())) > MOST:
+        return set()
+    told = {pk: _told(rows, young[pk]) for pk, rows in found.items()}
+    return {pk for pk, each in told.items() if each is not None and not each[1]}
+
+
+def _rows_of_each(cursor: Any, asked: Mapping[int, tuple[int, tuple[int, int] | None]]) -> dict[int, list[Row]]:
+    """By floor and last note of each; as `_rows_since` has them. Of all together no more than MOST and one."""
+    statement = _POSTGRESQL_EACH if connection.vendor == "postgresql" else _SQLITE_EACH
+    values = [value for pk, (floor, last) in asked.items() for value in (pk, floor, last[0] if last else 0)]
+    cursor.execute(statement.format(_values(asked, 3)), [*values, MOST + 1])
+    found: dict[int, list[Row]] = {pk: [] for pk in asked}
+    for pk, *row in cursor.fetchall():
+        found[pk].append(tuple(row))
+    return found
+
+
+def _values(rows: Collection[Any], columns: int) -> str:
+    return ", ".join([f"({', '.join(['%s'] * columns)})"] * len(rows))
+
+
+_LAST_OF_EACH = """
+WITH asked(pk) AS (VALUES {})
+SELECT asked.pk, w.id, w.token FROM asked LEFT JOIN sync_rowwrite w ON w.id = (
+    SELECT n.id FROM sync_rowwrite n WHERE n.aws_account_id = asked.pk
+    ORDER BY n.transaction_id DESC, n.id DESC LIMIT 1)
+"""
+_POSTGRESQL_EACH = """
+WITH asked(pk, floor, last) AS (VALUES {})
+SELECT asked.pk, now.first, w.id, w.token, w.transaction_id, w.kind, w.row_id
+FROM asked CROSS JOIN (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS first) now
+LEFT JOIN sync_rowwrite w ON w.aws_account_id = asked.pk
+    AND (w.transaction_id >= asked.floor OR w.id = asked.last)
+ORDER BY w.id LIMIT %s
+"""
+_SQLITE_EACH = """
+WITH asked(pk, floor, last) AS (VALUES {})
+SELECT asked.pk, 0, w.id, w.token, w.transaction_id, w.kind, w.row_id
+FROM asked JOIN sync_rowwrite w
+    ON w.aws_account_id = asked.pk AND w.transaction_id = asked.floor AND w.id >= asked.last
+ORDER BY w.id LIMIT %s
+"""
+
 
 _POSTGRESQL = """
 SELECT now.first, w.id, w.token, w.transaction_id, w.kind, w.row_id

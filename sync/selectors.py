@@ -372,6 +372,19 @@ def coverages_by_place(aws_account: AwsAccount, only: tuple[str, ...] = ()) -> M
     return {place: _coverage(by_place[place]) for place in registered}
 
 
+def remember_coverages(aws_accounts: Sequence[AwsAccount], only: tuple[str, ...]) -> None:
+    """While a page is made: `coverages_by_place` of some sources, of each, in two queries."""
+    ended = Run.objects.filter(aws_account__in=aws_accounts, source__in=only, object_id="", finished_at__isnull=False)
+    ended = ended.exclude(state=Run.State.CANCELLED).order_by()
+    newest = ended.values("aws_account", "source", "region", "state").annotate(newest=Max("pk")).values("newest")
+    runs: dict[int, dict[tuple[str, str], list[Run]]] = {each.pk: {} for each in aws_accounts}
+    for run in Run.objects.filter(pk__in=newest).defer("log", "cursor").order_by("-pk"):
+        runs[run.aws_account_id].setdefault((run.source, run.region), []).append(run)
+    for each in aws_accounts:
+        found = {place: _coverage(of_place) for place, of_place in sorted(runs[each.pk].items())}
+        coverages_by_place.remember(found, each, only)
+
+
 def _coverage(newest: Sequence[Run]) -> SourceCoverage:
     """`newest`: the newest run of each way to end, the newest first."""
     if not newest:

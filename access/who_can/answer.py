@@ -163,9 +163,9 @@ class WhoCanAnswer:
     @cached_property
     def chains(self) -> ChainSearch:
         """Kept beside the index: it goes on where it stopped. It is the same for whoever asks."""
-        apart = [("", each.number, each.decision.value, each.holder.is_role) for each in self.found]
+        apart = [("", each.holder.row, each.decision.value, each.holder.is_role) for each in self.found]
         apart += [
-            (of.aws_account.account_id, each.number, each.decision.value, each.holder.is_role)
+            (of.aws_account.account_id, each.holder.row, each.decision.value, each.holder.is_role)
             for of in self.across.found
             for each in of.matches
         ]
@@ -239,7 +239,7 @@ class WhoCanAnswer:
 
     def _ways(self, each: Listed) -> tuple[Way, ...]:
         if isinstance(each, ThereMatch):
-            return ways_of(each.match, each.of.cached.groups)
+            return ways_of(each.match, each.of.groups)
         return ways_of(each, self.cached.groups) if isinstance(each, WhoCanMatch) else ()
 
     def _account_of(self, each: Listed) -> AwsAccount:

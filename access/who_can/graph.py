@@ -157,7 +157,7 @@ class _Painter:
         yield from (_PlacedFold(fold) for fold in self._answer.folds)
         for of in self._answer.across.seen:
             first = self._places.principals.part(of.aws_account.account_id).first
-            for fold in folded(of.matches, of.cached.groups):
+            for fold in folded(of.matches, of.groups):
                 yield _PlacedFold(fold, first, of.aws_account)
 
     def _direct(self, placed: _PlacedFold) -> _Box:

@@ -41,7 +41,7 @@ class PrincipalPlaces:
         """What the groups of its AWS account give their members."""
         if self.principals.is_own(number):
             return self.groups
-        return self.connected.cached(self.principals.part_of(number).account_id).groups
+        return self.connected.groups(self.principals.part_of(number).account_id)
 
     def url_of(self, number: int) -> str:
         holder = self.holder(number)

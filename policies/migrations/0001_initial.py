@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                         ("text", models.TextField()),
                         ("size", models.PositiveIntegerField()),
                         ("problem", models.CharField(blank=True, max_length=400)),
+                        ("reach_version", models.PositiveSmallIntegerField(db_index=True, default=0, editable=False)),
                     ],
                 ),
                 migrations.CreateModel(
@@ -456,6 +457,30 @@ class Migration(migrations.Migration):
                         "constraints": [
                             models.UniqueConstraint(fields=("policy", "version_id"), name="policies_version_once")
                         ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AllowedPrefix",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("service", models.CharField(max_length=64)),
+                        ("prefix", models.CharField(blank=True, max_length=200)),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="reach",
+                                to="policies.document",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["service", "prefix"], name="allowed_prefix")],
                     },
                 ),
                 migrations.CreateModel(

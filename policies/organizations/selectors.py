@@ -7,6 +7,7 @@ management account, nor service-linked roles: the second is for the caller to kn
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -17,7 +18,7 @@ from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
 from policies.models import Document, OrgAccount, Organization, OrgPolicy, OrgTarget, OrgUnit
 from policies.organizations.sources import MEMBERSHIP, TREE
-from sync.selectors import SourceCoverage, coverages_of, when_complete
+from sync.selectors import SourceCoverage, coverages_of, remember_coverages, when_complete
 
 Node = OrgUnit | OrgAccount
 NodeKind = Literal["root", "unit", "account"]
@@ -160,6 +161,40 @@ def _organizations_with(account_id: str) -> list[Any]:
     return list(rows)
 
 
+def remember_bounds(aws_accounts: Sequence[AwsAccount]) -> None:
+    """While a page is made: what is asked for `bounds_of` each of them, in a few queries."""
+    rows: Any = Organization.objects.live().select_related("aws_account").annotate(read_at=when_complete(TREE))
+    unit = OrgUnit.objects.filter(aws_account=OuterRef("aws_account"), aws_id=OuterRef("parent_id"))
+    ids = [each.account_id for each in aws_accounts]
+    places: Any = OrgAccount.objects.live().filter(aws_id__in=ids).annotate(above=Subquery(unit.values("path")[:1]))
+    of_place = {(place.aws_account_id, place.aws_id): place for place in places}
+    organizations = list(rows)
+    for each in aws_accounts:
+        found = []
+        for row in organizations:
+            place = of_place.get((row.aws_account_id, each.account_id))
+            if place is not None or row.aws_account_id == each.pk:
+                one = copy(row)
+                one.place_name, one.place_above = (place.name, place.above) if place else (None, None)
+                found.append(one)
+        _organizations_with.remember(found, each.account_id)
+        _known.remember(each, each.account_id)
+    remember_coverages(aws_accounts, (MEMBERSHIP, TREE))
+    _remember_attached(aws_accounts)
+
+
+def _remember_attached(aws_accounts: Sequence[AwsAccount]) -> None:
+    trees = {each.account_id: tree for each in aws_accounts if (tree := tree_over(each.account_id))}
+    nodes: dict[AwsAccount, set[str]] = {}
+    for account_id, tree in trees.items():
+        nodes.setdefault(tree.held_by, set()).update(tree.units, [account_id])
+    attached = {held_by: policies_on(held_by, sorted(ids)) for held_by, ids in nodes.items()}
+    for account_id, tree in trees.items():
+        targets = (*(unit.aws_id for unit in _units(tree)), account_id)
+        there = attached[tree.held_by]
+        _policies_on.remember({each: there[each] for each in targets if each in there}, tree.held_by, targets)
+
+
 def _is_readable(row: Any) -> bool:
     """Whether the AWS account whose mirror has it may read the tree, and did."""
     manages = row.management_id == row.aws_account.account_id
@@ -245,8 +280,14 @@ def _levels(
 
 def _units(tree: OrganizationTree) -> list[OrgUnit]:
     """Those above the AWS account, from the root down."""
-    found = {unit.aws_id: unit for unit in OrgUnit.objects.filter(aws_account=tree.held_by, aws_id__in=tree.units)}
-    return [found[unit_id] for unit_id in tree.units if unit_id in found]
+    return units_held(tree.held_by, tree.units)
+
+
+@once_a_page
+def units_held(held_by: AwsAccount, unit_ids: tuple[str, ...]) -> list[OrgUnit]:
+    """Of these, in this order, those that the mirror has."""
+    found = {unit.aws_id: unit for unit in OrgUnit.objects.filter(aws_account=held_by, aws_id__in=unit_ids)}
+    return [found[unit_id] for unit_id in unit_ids if unit_id in found]
 
 
 def _missing(tree: OrganizationTree, units: Sequence[OrgUnit]) -> str:
@@ -258,7 +299,12 @@ def _missing(tree: OrganizationTree, units: Sequence[OrgUnit]) -> str:
 
 def policies_on(held_by: AwsAccount, target_ids: Iterable[str]) -> dict[str, list[OrgPolicy]]:
     """The policies attached right to each of these nodes: service control policies first, by name."""
-    targets = OrgTarget.objects.live().filter(aws_account=held_by, target_id__in=list(target_ids))
+    return _policies_on(held_by, tuple(target_ids))
+
+
+@once_a_page
+def _policies_on(held_by: AwsAccount, target_ids: tuple[str, ...]) -> dict[str, list[OrgPolicy]]:
+    targets = OrgTarget.objects.live().filter(aws_account=held_by, target_id__in=target_ids)
     found: dict[str, list[OrgPolicy]] = {}
     for target in targets.select_related("policy__document").order_by("-policy__type", "policy__name_key", "pk"):
         found.setdefault(target.target_id, []).append(target.policy)

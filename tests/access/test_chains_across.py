@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from access.connected import ConnectedPrincipals
 from access.holders import Holder
 from access.index import Index
+from access.partial_index import Asked
 from access.request_context import UnknownContextKeys, facts_of_holder, facts_of_place
 from access.role_chains import ASSUME, ChainSearch
 from access.surroundings import Surroundings
@@ -87,6 +88,24 @@ class Others:
 
     def surroundings(self, account_id: str) -> Surroundings:
         return self.indexes[account_id].surroundings
+
+    def look_up(self, account_ids: Collection[str]) -> None:
+        pass
+
+    def read_whom(self, account_ids: Collection[str], asked: Asked) -> None:
+        pass
+
+    def concerned(self, account_id: str, asked: Asked) -> Index:
+        return self.indexes[account_id]
+
+    def named(self, account_id: str, arns: Collection[str]) -> Index:
+        return self.indexes[account_id]
+
+    def everybody(self, account_id: str) -> Index:
+        return self.indexes[account_id]
+
+    def state(self, account_id: str) -> object:
+        return self.indexes[account_id]
 
 
 def index_of(account_id: str, held: Sequence[Any], trusts: Sequence[Any], around: Any) -> Index:
@@ -179,7 +198,7 @@ def test_as_who_asks_the_evaluator_request_by_request(
     for chain in search.found():
         steps_of = zip(chain.numbers, chain.numbers[1:], strict=False)
         for one, other in steps_of:
-            own, there = (principals.part_of(each).index.surroundings for each in (one, other))
+            own, there = (principals.surroundings(principals.part_of(each).account_id) for each in (one, other))
             decision = may(principals.holder(one), own, principals.holder(other), there)
             assert decision is Decision.ALLOWED or (decision is Decision.UNKNOWN and not chain.is_sure)
 

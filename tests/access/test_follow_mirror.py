@@ -302,6 +302,7 @@ def test_a_transaction_that_ends_later_is_not_missed(aws_account: AwsAccount) ->
     eve = user(aws_account, "eve", allow("s3:*"))
     document = make_document(document_text(deny("*")))
     check(aws_account)
+    before = row_writes.positions([aws_account.pk])
 
     def write_within(rows: Any, between: Callable[[], Any]) -> None:
         try:
@@ -322,7 +323,32 @@ def test_a_transaction_that_ends_later_is_not_missed(aws_account: AwsAccount) ->
     found: list[list[str]] = []
     write_within(dana, meanwhile)
     assert found == [[dana.arn]]  # eve’s is seen, dana's isn't yet
+    assert row_writes.unwritten_since(before) == set()
     assert [each.arn for each in check(aws_account).index.who_can("s3:GetObject", "*")] == []
+
+
+@pytest.mark.stack
+@pytest.mark.django_db
+def test_of_many_aws_accounts_those_are_told_in_which_something_was_written(alone: AwsAccount) -> None:
+    """All together, as of each by itself; also what was rolled back, and what is too old to tell."""
+    others = [AwsAccount.objects.create(account_id=f"{n:012}", name=f"Other {n}", emulated=True) for n in (1, 2, 3)]
+    pks = [each.pk for each in (alone, *others)]
+    user(others[0], "dana", allow("s3:*"))
+    seen = row_writes.positions(pks)
+    assert row_writes.unwritten_since(seen) == set(pks)
+    user(alone, "eve", allow("s3:*"))
+    IamUser.objects.filter(name="dana").update(tags={"team": "red"})
+    with transaction.atomic():
+        user(others[1], "lee", allow("s3:*"))
+        transaction.set_rollback(True)
+    assert row_writes.unwritten_since(seen) == {others[1].pk, others[2].pk}
+    of_each = {pk: row_writes.writes_since(pk, position) for pk, position in seen.items()}
+    assert {pk for pk, found in of_each.items() if found and not found[1]} == {others[1].pk, others[2].pk}
+    now = row_writes.positions(pks)
+    assert row_writes.unwritten_since(now) == set(pks)
+    RowWrite.objects.filter(aws_account_id=alone.pk).delete()  # as a day later
+    assert alone.pk not in row_writes.unwritten_since(now)
+    assert (row_writes.positions([]), row_writes.unwritten_since({})) == ({}, set())
 
 
 def _look(aws_account: AwsAccount, found: list[list[str]]) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from access import index as keeping
 from access.index import cached_index
+from access.kept import KEPT
 from access.rows import all_rows
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
@@ -174,7 +175,7 @@ def test_escalation_paths_depend_on_credentials_too(alone: AwsAccount, bob: Oper
 
 # ---- Bounds --------------------------------------------------------------------------------------------------------
 def test_what_is_kept_is_bounded(alone: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "MOST_PRINCIPALS", 3)
+    monkeypatch.setattr(KEPT, "most", 3)
     other = AwsAccount.objects.create(account_id="210987654321", name="Other", connection="snapshot")
     for aws_account in (alone, other):
         make_user(aws_account, "one")

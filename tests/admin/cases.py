@@ -92,6 +92,7 @@ from identities.models import (
 )
 from infrastructure.models import OwnedResource, StateFile
 from policies.models import (
+    AllowedPrefix,
     Document,
     EditorDraft,
     ManagedPolicy,
@@ -343,6 +344,7 @@ def _mirrored(aws_account: AwsAccount) -> None:
     document, _ = Document.objects.get_or_create(
         text_hash="d", defaults={"canonical_hash": "d", "text": "{}", "size": 2}
     )
+    AllowedPrefix.objects.create(document=document, service="s3", prefix="arn:aws:s3:::reports")
     policy = ManagedPolicy.objects.create(**row("reports"), default_version="v1")
     PolicyVersion.objects.create(policy=policy, version_id="v1", number=1, document=document)
     user, group = IamUser.objects.create(**row("dana")), IamGroup.objects.create(**row("finance"))

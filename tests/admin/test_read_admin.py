@@ -47,6 +47,7 @@ EDITABLE = {Operator, Group, ClaimGroup, Grant, AwsAccount, Authenticator, Socia
 READ_ONLY = [model for model in MODELS if model not in EDITABLE]
 FOR_OWNERS_OF_ALL = {
     "AccountLabel",
+    "AllowedPrefix",
     "GrantGain",
     "GrantRule",
     "Operator",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from access.surroundings import surroundings_of
 from accounts.models import AwsAccount
 from emulator.process import Emulator
+from iamconsole.web.once import page_is_made
 from policies.models import OrgPolicy, OrgUnit
 from policies.organizations.selectors import (
     ControlPolicies,
     ControlPoliciesUnknown,
     bounds_of,
+    remember_bounds,
     scp_levels_of,
 )
 from policies.organizations.sources import MEMBERSHIP, TREE
@@ -100,6 +105,23 @@ def test_one_connection_answers_for_all_members(delegated: MadeOrganization, aws
     assert names(found) == [("Root", ["FullAWSAccess", "protect-the-trail"]), (OTHER_ID, ["FullAWSAccess"])]
     assert isinstance(found, ControlPolicies)
     assert found.by == aws_account
+
+
+def test_many_are_asked_about_in_a_few_queries(
+    delegated: MadeOrganization, aws_account: AwsAccount, django_assert_max_num_queries: Any
+) -> None:
+    """What is found together is what is found of each by itself, also of one that is in no organization."""
+    members = [connect_member(each, f"Member {each[:3]}") for each in (OTHER_ID, "555566667777", "666677778888")]
+    for each in members[:2]:
+        delegated.invite(each.account_id)
+        pulled(each, source=MEMBERSHIP)
+    pull_organization(aws_account)
+    asked = [aws_account, *members]
+    alone = [surroundings_of(each.account_id) for each in asked]
+    with page_is_made(), django_assert_max_num_queries(8):
+        remember_bounds(asked)
+        assert [surroundings_of(each.account_id).stamp for each in asked] == [each.stamp for each in alone]
+    assert len({each.stamp for each in alone}) == 4  # the name of the AWS account is among the levels
 
 
 def test_an_account_that_is_not_connected_is_answered_for_by_its_id(

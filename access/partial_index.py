@@ -1,0 +1,205 @@
+"""Indexes over those principals of an AWS account whom questions concern, for questions that another one is asked.
+
+Who may do something in forty AWS accounts is asked of those alone who have a policy that may allow it: the database
+finds them (`policies/document_reach.py`). They are read as questions need them, and kept as long as nothing of the AWS
+account's mirror is written, under numbers that stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from threading import Lock
+
+from django.db.models import F
+
+from access.following import Owner
+from access.holders import Documents, assemble_holders
+from access.index import Index, owner_in_rows
+from access.kept import KEPT
+from access.rows import ROLES, USERS, Rows, all_rows, chunks, rows_of_principals
+from access.surroundings import Surroundings
+from accounts.models import AwsAccount
+from identities.models import Attachment, IamRole, IamUser, InlinePolicy, Membership
+from policies.document_reach import documents_that_may_allow
+from policies.engine.catalogue import asked_on
+from policies.engine.compiled import CompiledDocument, compiled
+from policies.engine.evaluate import who_needs_no_policy
+from policies.engine.layers import LayerPolicy
+from policies.engine.somewhere import is_pattern
+from policies.engine.truth import NO, UNKNOWN
+from policies.models import Document, PolicyVersion
+from sync import row_writes
+from sync.row_writes import WritePosition
+
+_REMEMBERED = 512  # questions
+_KEY = "partial"
+
+Asked = tuple[str, str]  # an action and a resource, or a pattern of resources
+
+
+class PartialIndex:
+    """Threads may share it: each index in it is as it is, and a larger one takes its place."""
+
+    def __init__(self, aws_account: AwsAccount, seen: WritePosition, surroundings: Surroundings) -> None:
+        self.aws_account, self.seen, self.surroundings = aws_account, seen, surroundings
+        self.index = Index((), surroundings)
+        self.groups: Mapping[str, tuple[LayerPolicy, ...]] = {}  # what each, by its ARN, gives its members
+        self.is_whole = False
+        self._there: set[Owner] = set()
+        self._documents: Documents = {}
+        self._answered: set[Hashable] = set()
+        self._lock = Lock()
+
+    @property
+    def size(self) -> int:
+        """Principals."""
+        return len(self.index.holders)
+
+    def has_whom(self, asked: Asked) -> bool:
+        """Whether everybody was read whom a question concerns."""
+        return self.is_whole or asked in self._answered
+
+    def lacking(self, owners: Iterable[Owner]) -> set[Owner]:
+        return set(owners) - self._there
+
+    def add(self, rows: Rows | None, asked: Asked | None = None, *, are_all: bool = False) -> None:
+        """`rows`: of some, with all that they have. `asked`: the question that concerns nobody else."""
+        with self._lock:
+            if rows is not None:
+                self._add(rows)
+            if len(self._answered) >= _REMEMBERED:
+                self._answered.clear()
+            self._answered |= {asked} if asked else set()
+            self.is_whole = self.is_whole or are_all
+
+    def _add(self, rows: Rows) -> None:
+        made = assemble_holders(rows, self._documents)
+        new = [holder for holder in made.holders if owner_in_rows(holder) not in self._there]
+        self._documents = {**self._documents, **made.documents}
+        self.groups = {**self.groups, **made.groups}
+        if new:
+            self.index = self.index.replaced({}, new)
+        self._there |= {(kind, row[0]) for kind in (USERS, ROLES) for row in getattr(rows, kind)}
+
+
+def read_whom(parts: Sequence[PartialIndex], asked: Asked) -> None:
+    """Adds whom a question concerns, of all these AWS accounts together."""
+    due = [part for part in parts if not part.has_whom(asked)]
+    if not due:
+        return
+    if who_needs_no_policy(asked[0].lower()):
+        for part in due:
+            read_everybody(part)
+        return
+    found = _owners_of(_documents_about(asked, due[0].aws_account.partition), [part.aws_account.pk for part in due])
+    lacking = {part.aws_account.pk: part.lacking(found.get(part.aws_account.pk, ())) for part in due}
+    _read(due, lacking, asked)
+
+
+def read_named(part: PartialIndex, arns: Collection[str]) -> None:
+    """Adds the users and roles of these ARNs."""
+    lacking = set(arns) - part.index.by_arn.keys()
+    if part.is_whole or not lacking:
+        return
+    found = {kind: _by_arn(model, part.aws_account, lacking) for kind, model in ((USERS, IamUser), (ROLES, IamRole))}
+    rows = rows_of_principals(found[USERS], found[ROLES])
+    part.add(rows.get(part.aws_account.pk))
+
+
+def _by_arn(model: type[IamUser | IamRole], aws_account: AwsAccount, arns: Collection[str]) -> list[int]:
+    rows = model.objects.live().filter(aws_account=aws_account, arn__in=list(arns))
+    return list(rows.values_list("pk", flat=True))
+
+
+def read_everybody(part: PartialIndex) -> None:
+    if not part.is_whole:
+        part.add(all_rows(part.aws_account), are_all=True)
+
+
+def _read(parts: Sequence[PartialIndex], lacking: Mapping[int, Collection[Owner]], asked: Asked) -> None:
+    users, roles = ({pk for owners in lacking.values() for of, pk in owners if of == kind} for kind in (USERS, ROLES))
+    rows = rows_of_principals(users, roles)
+    for part in parts:
+        part.add(rows.get(part.aws_account.pk), asked)
+
+
+# ---- Kept between requests -------------------------------------------------------------------------------------------
+def partial_indexes(
+    aws_accounts: Sequence[AwsAccount], surroundings: Callable[[str], Surroundings]
+) -> list[PartialIndex]:
+    """Of each the one that is kept, where nothing was written since; else a new one. Two or three queries."""
+    kept = {each.pk: part for each in aws_accounts if (part := KEPT.get((_KEY, each.pk)))}
+    unwritten = row_writes.unwritten_since({pk: part.seen for pk, part in kept.items()})
+    found = {pk: kept[pk] for pk in unwritten}
+    found = {
+        each.pk: found[each.pk]
+        for each in aws_accounts
+        if each.pk in found and _is_around(found[each.pk], surroundings)
+    }
+    lacking = [each for each in aws_accounts if each.pk not in found]
+    positions = row_writes.positions([each.pk for each in lacking])
+    for each in lacking:
+        found[each.pk] = PartialIndex(each, positions[each.pk], surroundings(each.account_id))
+    for pk, part in found.items():
+        KEPT.put((_KEY, pk), part)
+    return [found[each.pk] for each in aws_accounts]
+
+
+def _is_around(part: PartialIndex, surroundings: Callable[[str], Surroundings]) -> bool:
+    return surroundings(part.aws_account.account_id).is_as(part.surroundings)
+
+
+# ---- Whom the database finds -----------------------------------------------------------------------------------------
+def _documents_about(asked: Asked, partition: str) -> list[int]:
+    """The primary keys of those that allow some of it, whoever it is."""
+    action, resource = asked
+    on = asked_on(action.lower(), partition) or resource
+    found = []
+    for at in chunks(documents_that_may_allow(action, on)):
+        for pk, text in Document.objects.filter(pk__in=at).values_list("pk", "text"):
+            if _may_allow(compiled(text), action.lower(), on):
+                found.append(pk)
+    return found
+
+
+def _may_allow(document: CompiledDocument, action: str, on: str) -> bool:
+    return any(
+        statement.allows and (is_pattern(on) or statement.covers(on, lambda key: UNKNOWN) is not NO)
+        for statement in document.about(action)
+    )
+
+
+def _owners_of(documents: Collection[int], aws_accounts: Collection[int]) -> dict[int, set[Owner]]:
+    """Users and roles who have one of the documents as a policy, their own or a group's, by AWS account."""
+    listed, groups = _Owners(), set[int]()
+    policies: set[int] = set()
+    columns = ("aws_account_id", "user_id", "group_id", "role_id")
+    for at in chunks(documents):
+        inline = InlinePolicy.objects.live().filter(document__in=at, aws_account__in=aws_accounts)
+        groups |= listed.note(inline.values_list(*columns))
+        versions = PolicyVersion.objects.filter(document__in=at, policy__aws_account__in=aws_accounts)
+        in_force = versions.filter(version_id=F("policy__default_version"), policy__gone_at=None)
+        policies |= set(in_force.values_list("policy_id", flat=True))
+    for at in chunks(policies):
+        groups |= listed.note(Attachment.objects.live().filter(policy__in=at).values_list(*columns))
+    for at in chunks(groups):
+        for account, user in Membership.objects.live().filter(group__in=at).values_list("aws_account_id", "user_id"):
+            listed.by_account.setdefault(account, set()).add((USERS, user))
+    return listed.by_account
+
+
+class _Owners:
+    def __init__(self) -> None:
+        self.by_account: dict[int, set[Owner]] = {}
+
+    def note(self, rows: Iterable[tuple[int, int | None, int | None, int | None]]) -> set[int]:
+        """Returns the groups among them."""
+        groups = set()
+        for account, user, group, role in rows:
+            if group is not None:
+                groups.add(group)
+            elif user is not None:
+                self.by_account.setdefault(account, set()).add((USERS, user))
+            elif role is not None:
+                self.by_account.setdefault(account, set()).add((ROLES, role))
+        return groups
