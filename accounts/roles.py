@@ -22,20 +22,21 @@ APPLY = "apply"  # an approved or approval-free change, whatever is in it
 APPROVE = "approve"  # others' changes, never one's own
 CARE = "care_people"  # low-risk actions on a pool's people: to propose them and to apply one's own
 MUTE = "mute_findings"  # for some time, with a reason
+CONTAIN = "contain"  # cut somebody off: an urgent change, under the rules of every other
 ADMINISTER = "administer"  # settings, grants, rules, brake, writes on and off
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset({SEE_IAM}),
     Role.HELPDESK: frozenset({SEE_PEOPLE, CARE}),
-    Role.EDITOR: frozenset({SEE_IAM, ASK_AWS, SEE_PEOPLE, EXPORT_PEOPLE, PROPOSE, APPLY, CARE, MUTE}),
+    Role.EDITOR: frozenset({SEE_IAM, ASK_AWS, SEE_PEOPLE, EXPORT_PEOPLE, PROPOSE, APPLY, CARE, MUTE, CONTAIN}),
     Role.APPROVER: frozenset({SEE_IAM, ASK_AWS, SEE_PEOPLE, APPROVE}),
     Role.OWNER: frozenset(
-        {SEE_IAM, ASK_AWS, SEE_PEOPLE, EXPORT_PEOPLE, PROPOSE, APPLY, APPROVE, CARE, MUTE, ADMINISTER}
+        {SEE_IAM, ASK_AWS, SEE_PEOPLE, EXPORT_PEOPLE, PROPOSE, APPLY, APPROVE, CARE, MUTE, CONTAIN, ADMINISTER}
     ),
 }
 
 # What needs an AWS account that can be written to: nobody holds these on one that was imported from a file.
-CHANGING = frozenset({PROPOSE, APPLY, APPROVE, CARE})
+CHANGING = frozenset({PROPOSE, APPLY, APPROVE, CARE, CONTAIN})
 
 MFA_ROLES = frozenset({Role.HELPDESK, Role.EDITOR, Role.APPROVER, Role.OWNER})
 

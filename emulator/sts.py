@@ -76,6 +76,13 @@ class Responses(TokenResponse):  # type: ignore[misc]
     def decode_authorization_message(self) -> ActionResult:
         return ActionResult({"DecodedMessage": decode(self.current_account, self._get_param("EncodedMessage") or "")})
 
+    def get_access_key_info(self) -> ActionResult:
+        """Of any key that exists, whosever it is. What AWS says of one that doesn't isn't documented."""
+        caller = find_caller(self._get_param("AccessKeyId") or "", self.partition)
+        if caller.kind == "stranger":
+            raise AwsError("ValidationError", "The access key id isn't valid.")
+        return ActionResult({"Account": caller.account_id})
+
     def get_caller_identity(self) -> ActionResult:
         caller = find_caller(self.get_access_key(), self.partition)
         return ActionResult({"UserId": caller.user_id, "Account": caller.account_id, "Arn": caller.arn})

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "access",
     "cognito",
     "estate",
+    "contain",
     "allauth",
     "allauth.account",
     "allauth.mfa",

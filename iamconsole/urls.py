@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("access.urls")),
     path("", include("cognito.urls")),
     path("", include("estate.urls")),
+    path("", include("contain.urls")),
 ]
 
 handler400 = "iamconsole.views.bad_request"

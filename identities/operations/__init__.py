@@ -30,6 +30,7 @@ from identities.operations.certificates import (
     rename_certificate,
     upload_certificate,
 )
+from identities.operations.containing import await_sessions_end, contain, operations_on
 from identities.operations.delegation_requests import RejectRequest, reject_request
 from identities.operations.deletion import DeleteOwner, delete, delete_whole
 from identities.operations.inline import (
@@ -105,8 +106,10 @@ __all__ = [
     "add_member",
     "add_role",
     "attach",
+    "await_sessions_end",
     "clone_role",
     "clone_user",
+    "contain",
     "create_group",
     "create_linked",
     "create_oidc",
@@ -155,6 +158,7 @@ def register() -> None:
         operations.register(DeleteOwner(owner))
     for owner in (USER, ROLE):
         operations.register(PutBoundary(owner), DeleteBoundary(owner), TagPrincipal(owner), UntagPrincipal(owner))
+        operations.register(*operations_on(owner))
     for kind in (OIDC, SAML, INSTANCE_PROFILE, SERVER_CERTIFICATE):
         operations.register(TagObject(kind), UntagObject(kind))
     operations.register(CreateOidc(OIDC), DeleteOidc(OIDC), AddClientId(OIDC), RemoveClientId(OIDC))

@@ -1,7 +1,7 @@
 """The last calls of a user or role, asked of CloudTrail by a worker when an operator wants to know them.
 
-Of a user by their name; of a role by the sessions that were begun lately, and what their access keys called. Kept for
-an hour (`erasing.ANSWERS_KEPT`): it is personal, and soon old.
+Of a user by their name, and by the sessions of roles that they began; of a role by the sessions that were begun lately,
+and what their access keys called. Kept for an hour (`erasing.ANSWERS_KEPT`): it is personal, and soon old.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from django.db.models import Q
 from accounts import audit
 from accounts.models import AwsAccount, Operator
 from sync import clock, queue
+from sync.activity.abouts import object_of
 from sync.activity.doers import doer_of
 from sync.activity.lookup import HISTORY, TrailPages, TrailSearch, look_up, region_of
 from sync.activity.records import TrailRecord
 from sync.aws.client import AwsClient, reader
 from sync.aws.errors import AwsError
 from sync.aws.target import home_region
-from sync.models import ActivityAnswer, MirroredRow
+from sync.models import ActivityAnswer, MirroredRow, TrailEvent
 from sync.refresh import row_of
 
 State = ActivityAnswer.State
@@ -38,7 +39,11 @@ audit.register({"activity.asked": "asked CloudTrail for the last calls of {objec
 
 @dataclass(frozen=True)
 class ShownCall:
-    """One call, for the page. What follows `error` is personal, but for the tool."""
+    """One call, for the page. `session`, `person` and `address` are personal.
+
+    `role`: the ARN of the role in whose session it was made; "" of a user's own. `member`, `about`, `made`: what it is
+    about, as `abouts.CallObject` has it.
+    """
 
     at: str
     service: str
@@ -50,6 +55,10 @@ class ShownCall:
     session: str = ""
     person: str = ""
     address: str = ""
+    role: str = ""
+    member: str = ""
+    about: str = ""
+    made: str = ""
 
     @property
     def moment(self) -> datetime:
@@ -157,9 +166,12 @@ def _calls_of(answer: ActivityAnswer) -> tuple[list[ShownCall], bool]:
     abouts = [TrailSearch(each, ("Username", row.name), now - HISTORY, now) for each in regions_asked(row.aws_account)]
     if _by_sessions[row.kind]:
         found = _of_sessions(client, row, abouts)
+        keys: list[str] = []
     else:
         found = [look_up(client, about, most_pages=_USER_PAGES) for about in abouts]
-    records = {each.event_id: each for pages in found for each in pages.records if _is_by(each, row)}
+        keys = _keys_given(each for pages in found for each in pages.records if _is_by(each, row))
+        found += _by_keys(client, keys, abouts)
+    records = {each.event_id: each for pages in found for each in pages.records if _is_by(each, row, keys)}
     newest = sorted(records.values(), key=lambda each: each.at, reverse=True)
     more = len(newest) > _MOST_CALLS or any(each.more for each in found)
     return [_shown(each) for each in newest[:_MOST_CALLS]], more
@@ -172,14 +184,22 @@ def regions_asked(aws_account: AwsAccount) -> Sequence[str]:
 
 def _of_sessions(client: AwsClient, row: MirroredRow, abouts: Sequence[TrailSearch]) -> list[TrailPages]:
     """By the access keys of its newest sessions: CloudTrail finds no calls by the name of a role."""
+    begun = _found_by(client, ("ResourceName", row.arn), abouts)
+    return _by_keys(client, _keys_given(each for pages in begun for each in pages.records), abouts)
 
-    def found_by(name: str, value: str) -> list[TrailPages]:
-        return [look_up(client, replace(each, attribute=(name, value)), most_pages=_ROLE_PAGES) for each in abouts]
 
-    begun = [each for pages in found_by("ResourceName", row.arn) for each in pages.records]
-    newest_first = sorted(begun, key=lambda each: each.at, reverse=True)
-    keys = list(dict.fromkeys(key for each in newest_first if (key := _key_given(each))))[:_MOST_SESSIONS]
-    return [pages for key in keys for pages in found_by("AccessKeyId", key)]
+def _by_keys(client: AwsClient, keys: Sequence[str], abouts: Sequence[TrailSearch]) -> list[TrailPages]:
+    return [pages for key in keys for pages in _found_by(client, ("AccessKeyId", key), abouts)]
+
+
+def _found_by(client: AwsClient, attribute: tuple[str, str], abouts: Sequence[TrailSearch]) -> list[TrailPages]:
+    return [look_up(client, replace(each, attribute=attribute), most_pages=_ROLE_PAGES) for each in abouts]
+
+
+def _keys_given(records: Iterable[TrailRecord]) -> list[str]:
+    """Of the newest sessions that these calls began."""
+    newest_first = sorted(records, key=lambda each: each.at, reverse=True)
+    return list(dict.fromkeys(key for each in newest_first if (key := _key_given(each))))[:_MOST_SESSIONS]
 
 
 def _key_given(record: TrailRecord) -> str:
@@ -188,14 +208,16 @@ def _key_given(record: TrailRecord) -> str:
     return str(given.get("accessKeyId") or "") if is_session and isinstance(given, Mapping) else ""
 
 
-def _is_by(record: TrailRecord, row: MirroredRow) -> bool:
-    """A session of a role may be called as a user is."""
+def _is_by(record: TrailRecord, row: MirroredRow, keys: Sequence[str] = ()) -> bool:
+    """A session of a role may be called as a user is. `keys`: of sessions that the user began."""
     doer = doer_of(record)
+    if doer.access_key and doer.access_key in keys:
+        return True
     return row.aws_id == doer.unique_id or (not doer.unique_id and doer.called == row.name)
 
 
 def _shown(record: TrailRecord) -> ShownCall:
-    doer = doer_of(record)
+    doer, about = doer_of(record), object_of(record)
     return ShownCall(
         at=record.at.isoformat(),
         service=record.service.removesuffix(".amazonaws.com"),
@@ -207,6 +229,10 @@ def _shown(record: TrailRecord) -> ShownCall:
         session=doer.session,
         person=doer.person,
         address=doer.address,
+        role=doer.arn if doer.kind == TrailEvent.Doer.ROLE else "",
+        member=about.member,
+        about=about.name,
+        made=about.made,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from accounts.models import AwsAccount
-from sync import mirror
+from sync import mirror, operations
 from sync.changes.steps import planned_step
 from sync.models import Change, Step
 from sync.object_ref import ObjectRef
@@ -67,7 +67,11 @@ def waves(change: Change, ids: dict[int, str], room: WaveSize) -> Iterator[list[
     written = {step.part for step in steps if step.state in Step.FINISHED}
     wave: list[DueStep] = []
     for step in steps:
-        if step.state in Step.SETTLED or (change.independent and step.state in Step.STOPPED):
+        if step.state in Step.SETTLED:
+            continue
+        if change.independent and step.state in Step.STOPPED:
+            if isinstance(operations.registry[step.kind], Gate):
+                break  # what comes after it waits for it
             continue
         due = _due(change.aws_account, step, ids, written)
         if wave and (len(wave) >= room.most or not _go_together(wave, due)):

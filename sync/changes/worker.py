@@ -25,6 +25,7 @@ from sync.changes.steps import created_ids, session_policy
 from sync.changes.waves import DueStep, WaveSize, waves
 from sync.counter import NotCounted
 from sync.models import Attempt, Change, Step
+from sync.operations import Gate
 
 log = logging.getLogger(__name__)
 
@@ -139,8 +140,8 @@ class _Wave:
             return None
         if found.state is Step.State.PENDING:
             return self._let_go()
-        if self._change.independent:
-            return None  # the others are none the worse for it
+        if self._change.independent and not isinstance(due.planned.operation, Gate):
+            return None  # the others are none the worse for it; what comes after a gate waits for it
         return partial(endings.mark_stopped, self._claim, due.step, found.error, found.state)
 
     def _with_shared(self, ended: list[StepOutcome]) -> list[StepOutcome]:

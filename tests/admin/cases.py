@@ -47,6 +47,9 @@ from cognito.models import (
     SavedSearch,
     UserPool,
 )
+from contain.lately import Lately
+from contain.models import Containment, ContainmentReport
+from contain.reports import content_of
 from directory.models import (
     AccountAssignment,
     DirectoryGroup,
@@ -191,6 +194,15 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     _a_change(aws_account, operator)
     _mirrored(aws_account)
     _enrolled(aws_account)
+    _contained(aws_account, operator)
+
+
+def _contained(aws_account: AwsAccount, operator: Operator) -> None:
+    change = Change.objects.filter(aws_account=aws_account).earliest("pk")
+    by = {"begun_by": operator, "name": "jane"}
+    made = Containment.objects.create(aws_account=aws_account, change=change, slug="user", object_id="AIDA1", **by)
+    content = content_of(made, Lately(aws_account, None, operator))
+    ContainmentReport.objects.create(containment=made, made_by=operator, content=content, sha256="0" * 64)
 
 
 def _enrolled(aws_account: AwsAccount) -> None:

@@ -154,3 +154,20 @@ def test_of_another_account_nothing_is_told(
 ) -> None:
     Grant.objects.filter(operator=erin).update(aws_account=other_account)
     assert client_of(erin).get(address("user_activity", aws_id=jane.aws_id)).status_code == 404
+
+
+def test_a_users_calls_have_what_their_sessions_did(
+    iam: Any, emulator: Emulator, aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    trust = trusting({"AWS": "arn:aws:iam::123456789012:root"}, ["sts:AssumeRole"])
+    arn = iam.create_role(RoleName="deployer", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    hers = of_keys(emulator, "sts", iam.create_access_key(UserName="jane")["AccessKey"])
+    session = hers.assume_role(RoleArn=arn, RoleSessionName="night")["Credentials"]
+    of_keys(emulator, "iam", session).create_user(UserName="backdoor")
+    pulled(aws_account, source="iam.details")
+    jane = IamUser.objects.get(name="jane")
+    text = text_of(asked(client_of(erin), "user", jane))
+    assert "iam:CreateUser backdoor" in text and "as arn:aws:iam::123456789012:role/deployer" in text
+    assert f"sts:AssumeRole {arn}" in text
+    made = next(each for each in principals.calls_in(ActivityAnswer.objects.get()) if each.name == "CreateUser")
+    assert (made.member, made.about, made.made[:4]) == ("userName", "backdoor", "AIDA")

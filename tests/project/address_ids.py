@@ -21,6 +21,7 @@ from accounts.models import (
 )
 from accounts.roles import Role
 from cognito.models import SavedSearch, UserPool
+from contain.models import Containment, ContainmentReport
 from estate.models import AccountEnrolment
 from identities.models import IamUser
 from infrastructure.models import StateFile
@@ -55,6 +56,8 @@ KINDS: Mapping[str, type[Model]] = {
     "state": StateFile,
     "grant": Grant,
     "enrolment": AccountEnrolment,
+    "containment": Containment,
+    "containment_report": ContainmentReport,
     "approval": ApprovalRule,
     "audit": AuditEntry,
     "operator": Operator,
@@ -72,6 +75,7 @@ _BELONGS = {
     GrantRule: "label__labelled__aws_account",
     AccountEnrolment: "held_by",
     SpanningChange: "changes__aws_account",
+    ContainmentReport: "containment__aws_account",
 }
 # An action of each place; where there is none yet, nobody finds one.
 _ACTIONS = {

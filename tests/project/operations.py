@@ -11,6 +11,7 @@ from tests.directory import operation_cases_sets, operation_cases_store
 from tests.identities import (
     operation_cases_account,
     operation_cases_certificates,
+    operation_cases_containing,
     operation_cases_credentials,
     operation_cases_delegation,
     operation_cases_principals,
@@ -28,6 +29,8 @@ ALL: tuple[OperationCase, ...] = (
     *operation_cases_policies.OTHER_CASES,
     *operation_cases_organization.CASES,
     *operation_cases_principals.CASES,
+    *operation_cases_containing.CASES,
+    *operation_cases_containing.OTHER_CASES,
     *operation_cases_written.CASES,
     *operation_cases_credentials.CASES,
     *operation_cases_credentials.OTHER_CASES,

@@ -20,6 +20,7 @@ APPS = (
     "access",
     "cognito",
     "estate",
+    "contain",
 )
 ALONE = ("error", "suggestion")  # an error refuses whatever was said before, and a suggestion is never compared
 

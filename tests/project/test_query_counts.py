@@ -51,6 +51,8 @@ MAY_TAKE_MORE = {
     "escalations",
     "user_access",
     "role_access",
+    "user_contain",
+    "role_contain",
     "who_can?action=s3:GetObject&resource=arn:aws:s3:::x/y",
     "simulate?principal=*&action=s3:GetObject&resource=arn:aws:s3:::x/y",
     "user_least_privilege",

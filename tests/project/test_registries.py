@@ -26,6 +26,7 @@ _LAYERS = (
     "access",
     "cognito",
     "estate",
+    "contain",
 )
 
 

@@ -20,6 +20,7 @@ APPS = (
     "access",
     "cognito",
     "estate",
+    "contain",
 )
 TEMPLATES_DIR = ROOT / "templates"
 

@@ -1,0 +1,20 @@
+"""The Django admin of containments, to look at."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from contain.models import Containment, ContainmentReport
+from iamconsole.web.admin import ReadOnlyAdmin
+
+
+@admin.register(Containment)
+class ContainmentAdmin(ReadOnlyAdmin):
+    search_fields = ("name", "object_id", "key")
+    list_display = ("slug", "called", "change", "begun_by", "begun_at")
+
+
+@admin.register(ContainmentReport)
+class ContainmentReportAdmin(ReadOnlyAdmin):
+    aws_account_path = "containment__aws_account"
+    list_display = ("containment", "made_by", "made_at", "sha256")

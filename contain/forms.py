@@ -1,0 +1,102 @@
+"""What an operator says when they contain somebody, and when they release them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from contain.pieces import Piece
+from contain.release import ReleasePiece
+from sync.forms import NO_PEOPLE, REASON_LENGTH
+
+
+class ContainForm(forms.Form):
+    pieces = forms.MultipleChoiceField(
+        label="What will be cut", error_messages={"required": "Choose what is to be cut: nothing is chosen."}
+    )
+    typed = forms.CharField(
+        label="Type its name",
+        max_length=600,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "mono", "spellcheck": "false"}),
+        error_messages={"required": "Type the name to go on."},
+    )
+    reason = forms.CharField(label="What happened", required=False, max_length=REASON_LENGTH, help_text=NO_PEOPLE)
+
+    def __init__(
+        self, offered: Sequence[Piece], name: str, *args: Any, needs_reason: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._offered, self._name = {each.key: each for each in offered}, name
+        field = self.fields["pieces"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  as declared above
+        field.choices = [(key, each.title) for key, each in self._offered.items() if not each.refused]
+        field.error_messages["invalid_choice"] = (
+            "What can be cut has changed since the page was made: look at the list again, then go on."
+        )
+        if needs_reason:
+            self.fields["reason"].required = True
+            self.fields["reason"].error_messages["required"] = (
+                "Say in a few words what happened: it goes without the approvals that are asked for here, and "
+                "everybody with a role in this AWS account reads it."
+            )
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"]
+        if typed != self._name:
+            raise forms.ValidationError(f"That isn’t the name: type {self._name}.")
+        return typed
+
+    @property
+    def chosen(self) -> list[Piece]:
+        """In the order in which they are offered."""
+        keys = set(self.cleaned_data["pieces"])
+        return [piece for key, piece in self._offered.items() if key in keys]
+
+    @property
+    def ticked(self) -> frozenset[str]:
+        """Those that stand ticked: as sent, or as it begins."""
+        if self.is_bound:
+            return frozenset(self.data.getlist("pieces"))  # type: ignore[attr-defined]  # a QueryDict
+        return frozenset(self.initial.get("pieces", ()))
+
+
+class ReleaseForm(forms.Form):
+    WAIT, NOW = "wait", "now"
+
+    pieces = forms.MultipleChoiceField(
+        label="What is released", error_messages={"required": "Choose what is to be released: nothing is chosen."}
+    )
+    when = forms.ChoiceField(
+        label="Sessions that are denied",
+        choices=[
+            (WAIT, "Wait until none of them could come back, then delete the policies that deny them"),
+            (NOW, "Delete the policies at once: sessions that were cut come back until they end"),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    reason = forms.CharField(label="Reason", required=False, max_length=REASON_LENGTH, help_text=NO_PEOPLE)
+
+    def __init__(self, offered: Sequence[ReleasePiece], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"when": self.WAIT}, **kwargs})
+        self._offered = {each.key: each for each in offered if each.steps}
+        field = self.fields["pieces"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  as declared above
+        field.choices = [(key, each.title) for key, each in self._offered.items()]
+        field.error_messages["invalid_choice"] = "It can’t be released any more: look at the list again, then go on."
+
+    def clean_when(self) -> str:
+        return self.cleaned_data["when"] or self.WAIT
+
+    @property
+    def chosen(self) -> list[ReleasePiece]:
+        keys = set(self.cleaned_data["pieces"])
+        return [piece for key, piece in self._offered.items() if key in keys]
+
+    @property
+    def ticked(self) -> frozenset[str]:
+        if self.is_bound:
+            return frozenset(self.data.getlist("pieces"))  # type: ignore[attr-defined]  # a QueryDict
+        return frozenset(self._offered)

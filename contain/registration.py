@@ -1,0 +1,36 @@
+"""What this app adds: links to contain somebody from their page, where they are found, a permission."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts import stepup
+from accounts.access import may, signed_in
+from accounts.models import Operator
+from accounts.roles import CONTAIN, roles_with
+from contain.finding import OWNER_OF_KEY
+from contain.subjects.registry import KINDS
+from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from objects.object_links import ObjectLink, register_object_link
+from sync.aws import permission
+
+
+def _may_contain(request: HttpRequest, row: Any) -> bool:
+    return row.gone_at is None and may(signed_in(request), CONTAIN, row.aws_account)
+
+
+def _may_somewhere(request: HttpRequest) -> bool:
+    operator = request.user
+    return isinstance(operator, Operator) and bool(operator.aws_accounts_with(roles_with(CONTAIN)))
+
+
+def register() -> None:
+    register_object_link(ObjectLink("Contain…", "siren", tuple(KINDS), "{}_contain", _may_contain))
+    link = NavItem("Contain", "siren", "contain_home", per_aws_account=False, position=90, shows=_may_somewhere)
+    register_shell(ShellProvider(NavGroup("Access", (link,))))
+    permission.register([OWNER_OF_KEY])
+    stepup.register_words(
+        {**{f"{slug}_contain_begin": "Contain them" for slug in KINDS}, "containment_retry": "Retry the step"}
+    )

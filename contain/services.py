@@ -1,0 +1,119 @@
+"""Contains somebody, and releases them: both are ordinary changes, with their plan, approvals, leases and reversal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.access import may
+from accounts.models import AwsAccount, Operator
+from accounts.roles import CONTAIN
+from contain.models import Containment
+from contain.pieces import Piece
+from contain.subjects.base import Subject
+from sync import changes
+from sync.activity import principals
+from sync.changes import PlanError
+from sync.changes.approvers import ChangeSituation
+from sync.changes.rules import why_not
+from sync.changes.transitions import APPROVE_ALONE, BREAK_GLASS
+from sync.models import Change
+
+audit.register({"contain.begun": "contained {name} by change {change}"})
+
+_MAY_NOT = "You may not contain anybody in {}: that takes the role editor or owner."
+
+
+def contain(*, subject: Subject, actor: Operator, chosen: Sequence[Piece], reason: str) -> Containment:
+    """Proposes the change and hands it to the workers, without approvals that are missing where an owner may.
+
+    Raises PlanError. The change stays proposed where it waits for somebody else, which `waits_for` says.
+    """
+    check(subject, actor, chosen)
+    containment = _proposed(subject, actor, chosen, reason)
+    start(containment.change, actor, reason)
+    ask_trail(subject, actor)
+    return containment
+
+
+def check(subject: Subject, actor: Operator, chosen: Sequence[Piece]) -> None:
+    """Raises PlanError."""
+    if not may(actor, CONTAIN, subject.aws_account):
+        raise PlanError(_MAY_NOT.format(subject.aws_account))
+    if subject.refusal:
+        raise PlanError(subject.refusal)
+    if not chosen:
+        raise PlanError("Choose what is to be cut.", field="pieces")
+    if refused := next((each.refused for each in chosen if each.refused), "") or subject.why_not(chosen):
+        raise PlanError(refused, field="pieces")
+
+
+@transaction.atomic
+def _proposed(subject: Subject, actor: Operator, chosen: Sequence[Piece], reason: str) -> Containment:
+    aws_account = subject.aws_account
+    change = changes.propose(
+        aws_account=aws_account,
+        actor=actor,
+        title=f"Contain {subject.stored_name or subject.noun.lower()}",
+        reason=reason,
+        steps=[step for piece in chosen for step in piece.steps],
+        independent=True,
+    )
+    containment = Containment.objects.create(
+        aws_account=aws_account,
+        change=change,
+        slug=subject.slug,
+        object_id=subject.object_id,
+        name=subject.stored_name,
+        key=subject.asked.key,
+        uncut=_left_alone(subject, chosen),
+        begun_by=actor,
+        begun_at=subject.asked.at,
+    )
+    about = (f"contain.{subject.slug}", subject.object_id, subject.stored_name)
+    audit.record(
+        "contain.begun",
+        actor=actor,
+        aws_account=aws_account,
+        obj=about,
+        data={"name": containment.called, "change": change.pk, "pieces": [each.key for each in chosen]},
+    )
+    return containment
+
+
+def _left_alone(subject: Subject, chosen: Sequence[Piece]) -> list[list[str]]:
+    """What is told afterwards, too: what can't be cut, and what nobody chose."""
+    keys = {each.key for each in chosen}
+    left = [[each.title, "It wasn’t chosen."] for each in subject.pieces if each.key not in keys]
+    return [*([each.title, each.words] for each in subject.uncut()), *left]
+
+
+def start(change: Change, actor: Operator, reason: str) -> None:
+    """Applies it, passing over the approvals that are missing where the actor may; else it waits for its people.
+
+    Raises PlanError where something else stands against it.
+    """
+    at = ChangeSituation(change, actor)
+    if at.missing and not why_not(APPROVE_ALONE, at):
+        changes.approve_alone(change=change, actor=actor, reason=reason)
+    elif at.missing:
+        if why_not(BREAK_GLASS, at):
+            return
+        changes.break_glass(change=change, actor=actor, reason=reason)
+        return
+    if not at.without_override:
+        changes.apply(change=change, actor=actor)
+
+
+def needs_reason(aws_account: AwsAccount) -> bool:
+    """Whether approvals are asked for there: who passes over them says why."""
+    return aws_account.approvals_required > 0 or aws_account.approval_rules.exists()
+
+
+def ask_trail(subject: Subject, actor: Operator) -> None:
+    """Asks CloudTrail anew, for the page that follows."""
+    row = subject.trail_row
+    if row is not None and subject.aws_account.is_connected:
+        principals.ask(row=row, actor=actor)

@@ -1,0 +1,48 @@
+"""The kinds of whom one can contain: how their row is fetched by what the address says, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from contain.models import Containment
+from contain.subjects.base import AskedOf, Subject
+from contain.subjects.iam import RoleSubject, UserSubject
+from identities.models import IamRole, IamUser
+from identities.object_pages import ROLE, USER
+from objects.object_pages import ObjectPages, fetch_row
+
+
+@dataclass(frozen=True)
+class SubjectKind:
+    """`fetch`: gets the request, the id of the AWS account and the object's; raises Http404. `model`: of its rows."""
+
+    slug: str
+    model: Any
+    fetch: Callable[[HttpRequest, str, str], Any]
+    make: Callable[[Any, AskedOf], Subject]
+
+
+def _of_pages(pages: ObjectPages) -> Callable[[HttpRequest, str, str], Any]:
+    return lambda request, account_id, aws_id: fetch_row(request, pages, account_id, aws_id)
+
+
+KINDS: Mapping[str, SubjectKind] = {
+    each.slug: each
+    for each in (
+        SubjectKind(UserSubject.slug, IamUser, _of_pages(USER), UserSubject),
+        SubjectKind(RoleSubject.slug, IamRole, _of_pages(ROLE), RoleSubject),
+    )
+}
+
+
+def row_of(containment: Containment) -> Any | None:
+    """Of the mirror, gone or not."""
+    kind = KINDS.get(containment.slug)
+    if kind is None:
+        return None
+    rows = kind.model.objects.filter(aws_account=containment.aws_account, aws_id=containment.object_id)
+    return rows.select_related("aws_account").order_by("-pk").first()

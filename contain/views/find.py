@@ -1,0 +1,44 @@
+"""Where it begins at night: a key id, the ARN of a session, a name."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import signed_in
+from contain import finding
+from contain.models import Containment
+
+_SHOWN = 20
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    return _page(request, request.GET.get("q", "").strip()[:2048])
+
+
+def _page(request: HttpRequest, words: str) -> HttpResponse:
+    operator = signed_in(request)
+    found = finding.found(operator, words)
+    rows = Containment.objects.filter(aws_account__in=finding.where_may(operator))
+    context = {
+        "words": words,
+        "found": found,
+        "is_key": bool(finding.KEY.fullmatch(words)),
+        "not_here": finding.NOT_HERE,
+        "containments": rows.select_related("aws_account", "change", "begun_by")[:_SHOWN],
+    }
+    return render(request, "contain/home.html", context)
+
+
+@require_POST
+def ask_key(request: HttpRequest) -> HttpResponse:
+    """Asks AWS whose an access key is that no mirror holds."""
+    key = request.POST.get("key", "").strip()[:128]
+    try:
+        return redirect(finding.ask_aws(signed_in(request), key).url)
+    except finding.NotAnswered as why:
+        messages.error(request, str(why))
+        return _page(request, key)

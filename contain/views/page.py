@@ -1,0 +1,130 @@
+"""The page on which somebody is contained: what they are, what they did, what will be cut, and what can't be."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from access.views.seen import seen_by
+from accounts.access import signed_in
+from accounts.stepup import is_fresh
+from contain import services
+from contain.forms import ContainForm
+from contain.models import Containment
+from contain.subjects.base import AskedOf, Subject
+from contain.subjects.registry import KINDS
+from iamconsole.web.fragments import wants_fragment
+from sync.activity.principals import regions_asked
+from sync.changes import PlanError
+from sync.models import Change
+from sync.views.words import ErrorView
+
+_KEY = re.compile(r"(AKIA|ASIA)[A-Z0-9]{12,124}", re.ASCII)
+_SESSION = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)  # RoleSessionName, STS API Reference
+
+
+def fetch_subject(request: HttpRequest, account_id: str, aws_id: str, slug: str) -> Subject:
+    """Raises Http404 for what isn't there any more, too."""
+    row = KINDS[slug].fetch(request, account_id, aws_id)
+    if row.gone_at is not None:
+        raise Http404("They are gone from AWS: there is nothing to cut.")
+    asked = AskedOf(
+        signed_in(request),
+        seen_by(request),
+        timezone.now().replace(microsecond=0),
+        _said(request, "key", _KEY),
+        _said(request, "session", _SESSION),
+    )
+    return KINDS[slug].make(row, asked)
+
+
+def _said(request: HttpRequest, name: str, pattern: re.Pattern[str]) -> str:
+    said = request.GET.get(name, "")
+    return said if pattern.fullmatch(said) else ""
+
+
+@require_GET
+def contain(request: HttpRequest, account_id: str, aws_id: str, slug: str) -> HttpResponse:
+    subject = fetch_subject(request, account_id, aws_id, slug)
+    if wants_fragment(request):
+        return render(request, "contain/contain.html#lately", _lately(request, subject))
+    return _page(request, subject, _form(subject, only=request.GET.get("only", "")))
+
+
+@require_POST
+def begin(request: HttpRequest, account_id: str, aws_id: str, slug: str) -> HttpResponse:
+    subject, actor = fetch_subject(request, account_id, aws_id, slug), signed_in(request)
+    form = _form(subject, data=request.POST)
+    if not form.is_valid():
+        return _page(request, subject, form)
+    try:
+        made = services.contain(
+            subject=subject, actor=actor, chosen=form.chosen, reason=form.cleaned_data["reason"].strip()
+        )
+    except PlanError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return _page(request, subject, form)
+    return redirect("containment", account_id=subject.aws_account.account_id, pk=made.pk)
+
+
+@require_POST
+def ask(request: HttpRequest, account_id: str, aws_id: str, slug: str) -> HttpResponse:
+    """Asks CloudTrail what they did lately."""
+    subject = fetch_subject(request, account_id, aws_id, slug)
+    if subject.trail_row is None:
+        messages.error(request, "CloudTrail finds no calls of theirs by a name.")
+    services.ask_trail(subject, signed_in(request))
+    if (back := request.GET.get("back", "")).isdecimal():
+        return redirect("containment", account_id=subject.aws_account.account_id, pk=int(back))
+    return redirect(_address(request, subject))
+
+
+def _address(request: HttpRequest, subject: Subject) -> str:
+    url = subject.address()
+    query = request.GET.urlencode()
+    return f"{url}?{query}" if query else url
+
+
+def _form(subject: Subject, *, data: Any = None, only: str = "") -> ContainForm:
+    chosen = [each.key for each in subject.pieces if each.is_chosen and not each.refused and only in ("", each.key)]
+    needed = services.needs_reason(subject.aws_account)
+    return ContainForm(subject.pieces, subject.name, data, needs_reason=needed, initial={"pieces": chosen})
+
+
+def _page(request: HttpRequest, subject: Subject, form: ContainForm) -> HttpResponse:
+    context = {
+        **_lately(request, subject),
+        "form": form,
+        "is_refused": bool(subject.refusal),
+        "begun_before": _before(subject),
+        "needs_reason": form.fields["reason"].required,
+        "is_fresh": is_fresh(request),
+    }
+    return render(request, "contain/contain.html", context)
+
+
+def _lately(request: HttpRequest, subject: Subject) -> dict[str, Any]:
+    lately = subject.lately
+    return {
+        "subject": subject,
+        "aws_account": subject.aws_account,
+        "lately": lately,
+        "error": ErrorView.of(lately.answer.error) if lately.answer else None,
+        "regions": regions_asked(subject.aws_account),
+        "query": request.GET.urlencode(),
+        "here": _address(request, subject),
+    }
+
+
+def _before(subject: Subject) -> Containment | None:
+    """The last time that they were contained, as far as anything of that was done."""
+    rows = Containment.objects.filter(
+        aws_account=subject.aws_account, slug=subject.slug, object_id=subject.object_id
+    ).exclude(change__state__in=Change.GIVEN_UP)
+    return rows.select_related("change").first()
