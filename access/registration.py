@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import urlencode
-
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 
+from access import search
 from access.escalation.finding_source import RULES
 from access.exposure.attention import attention
 from access.plans import elsewhere_check, organization_blocks
@@ -21,40 +18,14 @@ from access.views.least_privilege import LEAST_PRIVILEGE
 from access.views.named_in import NAMED_IN
 from access.views.reach import REACH, has_questions
 from access.views.saved_tests import has_failing
-from accounts.models import AwsAccount, Operator
+from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from directory.kinds import PERSON
 from findings.models import Finding
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
-from iamconsole.web.search import MOST, KindMatches, SearchHit, SearchKind
-from iamconsole.web.search import register as register_kind
 from identities.object_pages import KINDS
-from policies.engine.catalogue import access_levels, all_actions
 from resources.kinds import RESOURCE
-
-# ---- Search for actions: who may do this, asked of the AWS account that the operator sees first --------------
-_WHO_CAN = re.compile(r"^\s*who\s+(can|may)\s+")
-
-
-def find_actions(operator: Operator, words: str, limit: int) -> KindMatches:
-    """Actions whose name begins so, with their service or without, also after "who can"; the whole name first."""
-    aws_account = AwsAccount.objects.visible_to(operator, SEE_IAM).order_by("name", "pk").first()
-    if aws_account is None:
-        return KindMatches(0, [])
-    key = _WHO_CAN.sub("", words.lower())
-    named = ((name, *name.lower().split(":", 1)) for name in all_actions())
-    found = [name for name, service, short in named if f"{service}:{short}".startswith(key) or short.startswith(key)]
-    best = sorted(found, key=lambda name: (key not in (name.lower(), name.lower().partition(":")[2]), name))
-    return KindMatches(min(len(found), MOST), [_hit(aws_account, name) for name in best[:limit]])
-
-
-def _hit(aws_account: AwsAccount, name: str) -> SearchHit:
-    url = reverse("who_can", kwargs={"account_id": aws_account.account_id})
-    detail = " and ".join(access_levels(name))
-    return SearchHit(
-        name, f"{url}?{urlencode({'action': name, 'resource': '*'})}", detail, f"Who can, in {aws_account}"
-    )
 
 
 def open_paths(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Finding]:
@@ -90,7 +61,7 @@ class AccessShell(ShellProvider):
 def register() -> None:
     register_shell(AccessShell())
     label_panels.register()
-    register_kind(SearchKind("actions", "Actions", "terminal", find=find_actions, position=90))
+    search.register()
     panels.register(
         panels.Panel("change", "access", "What access changes", "change_access", lede=LEDE, shows=is_measured)
     )

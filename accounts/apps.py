@@ -11,7 +11,7 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
         from django.db.models.signals import post_migrate
 
-        from accounts import keys, observers, second_factors, sessions, stepup
+        from accounts import keys, observers, search, second_factors, sessions, stepup
         from accounts.shell import AccountsShell
         from accounts.triggers import make_triggers
         from iamconsole.checks import register_at_start
@@ -23,6 +23,7 @@ class AccountsConfig(AppConfig):
         user_logged_in.connect(sessions.remember_sign_in, dispatch_uid="sessions")
         second_factors.connect()
         register_shell(AccountsShell())
+        search.register()
         stepup.register_words(
             {
                 "aws_account": "Save the settings",

@@ -21,6 +21,7 @@ from cognito.permissions import (
     resource_of,
 )
 from cognito.pool_calls import call_on, check_pool_arn
+from iamconsole.web.search.kinds import SearchScope
 from objects import kinds
 from objects.kinds import AwsKind
 from sync.aws.client import AwsClient
@@ -63,6 +64,17 @@ class PoolKind(AwsKind):
 
 @dataclass(frozen=True, kw_only=True)
 class UserPoolKind(PoolKind):
+    def seen_by(self, operator: Operator) -> SearchScope:
+        """With the pools whose people are looked after by somebody who sees no others."""
+        whole: set[int | None] = {*operator.aws_accounts_with(roles_with(SEE_IAM))}
+        pools = Q()
+        for grant in operator.held_grants():
+            if grant.role in roles_with(SEE_PEOPLE) and grant.pool_id:
+                pools |= Q(aws_account=grant.aws_account_id, aws_id=grant.pool_id)
+            elif grant.role in roles_with(SEE_PEOPLE):
+                whole.add(grant.aws_account_id)
+        return SearchScope(whole, UserPool.objects.filter(pools) if pools else None)
+
     @property
     def arns(self) -> ArnsOfKind:
         return USER_POOLS
@@ -123,6 +135,7 @@ POOL = UserPoolKind(
     documentation=f"{_GUIDE}cognito-user-pools.html",
     icon="book-user",
     found_at=60,
+    found_as=("pool", "pools"),
     visible=_visible_pools,
 )
 PERSON = AwsKind(
@@ -145,6 +158,7 @@ APP_CLIENT = AwsKind(
     documentation=f"{_GUIDE}user-pool-settings-client-apps.html",
     icon="app-window",
     found_at=61,
+    found_as=("client", "clients"),
 )
 POOL_GROUP = AwsKind(
     model=CognitoGroup,
@@ -156,6 +170,7 @@ POOL_GROUP = AwsKind(
     documentation=f"{_GUIDE}cognito-user-pools-user-groups.html",
     icon="users",
     found_at=62,
+    found_as=("group", "groups"),
 )
 IDENTITY_POOL = IdentityPoolKind(
     model=IdentityPool,
@@ -169,6 +184,7 @@ IDENTITY_POOL = IdentityPoolKind(
     documentation=f"{_GUIDE}identity-pools.html",
     icon="id-card",
     found_at=71,
+    found_as=("pool", "pools"),
 )
 
 

@@ -18,7 +18,8 @@ PERMISSION_SET = AwsKind(
     address="identity-center/permission-sets",
     documentation=f"{_GUIDE}permissionsetsconcept.html",
     icon="key-round",
-    found_at=90,
+    found_at=48,
+    found_as=("set", "sets"),
 )
 GROUP = AwsKind(
     model=DirectoryGroup,
@@ -29,7 +30,8 @@ GROUP = AwsKind(
     address="identity-center/groups",
     documentation=f"{_GUIDE}users-groups-provisioning.html",
     icon="users",
-    found_at=91,
+    found_at=49,
+    found_as=("group", "groups"),
 )
 PERSON = AwsKind(
     model=DirectoryUser,

@@ -13,7 +13,7 @@ from directory.entitled import entitled_users, is_entitled_role
 from directory.finding_source import DirectorySource
 from directory.instances import instance_state
 from directory.models import DirectoryUser
-from directory.people import erasure
+from directory.people import erasure, search
 from directory.people.mirror import DirectoryPersonMirror
 from directory.people.names import called
 from directory.people.source import DirectoryPeopleSource
@@ -39,6 +39,7 @@ def register() -> None:
     for source in (*sources.SOURCES, EntitlementSource(), DirectoryPeopleSource()):
         mirror.register_source(source)
     kinds.register()
+    search.register()
     register_shell(
         ShellProvider(
             NavGroup(

@@ -11,6 +11,7 @@ from accounts import stepup
 from accounts.access import may, signed_in, visible_aws_accounts
 from accounts.models import Operator
 from accounts.roles import SEE_IAM, roles_with
+from estate import search
 from estate.enrolment import roll, work
 from estate.lists import LISTS
 from estate.staging.selection import BY_KIND
@@ -78,6 +79,7 @@ def _register_enrolment() -> None:
 
 def register() -> None:
     _register_enrolment()
+    search.register()
     register_object_link(
         ObjectLink("In all AWS accounts…", "layers", tuple(BY_KIND), "{}_everywhere", _stages_in_several)
     )

@@ -7,12 +7,14 @@ from django.urls import include, path
 
 from iamconsole import views
 from iamconsole.web.addresses import PUBLIC, SIGNED_IN, needs, page
+from iamconsole.web.search.views import search_box, search_page
 
 urlpatterns = [
     page("", views.home, SIGNED_IN, name="home"),
     page("health/", views.health, PUBLIC, name="health"),
     page("health/live/", views.alive, PUBLIC, name="alive"),
-    page("search/", views.search, SIGNED_IN, name="search"),
+    page("search/", search_page, SIGNED_IN, name="search"),
+    page("search/box/", search_box, SIGNED_IN, name="search_box"),
     page("aws/<str:account_id>/", views.overview, needs("see_iam", "see_people"), name="overview"),
     # Not allauth.urls: its pages of social accounts would let operators join and part identities by themselves.
     path("auth/", include("allauth.account.urls")),

@@ -12,10 +12,7 @@ from django.views.decorators.http import require_safe
 
 from iamconsole import parts, trouble
 from iamconsole.web import panels
-from iamconsole.web.search import MOST
-from iamconsole.web.search import search as search_all
 from iamconsole.web.shell import Shell, refusal_page
-from iamconsole.web.trigrams import LEAST
 
 
 @require_safe
@@ -46,14 +43,6 @@ def overview(request: HttpRequest, account_id: str) -> HttpResponse:
         "side": panels.boxes("overview.side", request, aws_account),
     }
     return render(request, "overview.html", context)
-
-
-@require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    """What is called so, in every AWS account that the operator may see, by kind."""
-    words = request.GET.get("q", "").strip()[:200]
-    context = {"search_query": words, "least": LEAST, "most": MOST, "groups": search_all(request.user, words)}
-    return render(request, "search.html", context)
 
 
 @require_safe

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import signed_in
-from accounts.models import AwsAccount, Operator
+from accounts.models import AwsAccount
 from accounts.roles import ASK_AWS, SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.counts import first_of, lately
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
-from iamconsole.web.search import KindMatches, SearchHit, SearchKind, beginning
-from iamconsole.web.search import register as register_kind
 from iamconsole.web.words import SOME, ago, counted, day, number, some
-from identities import kinds, selectors
+from identities import kinds, search, selectors
 from identities.account import last_accessed, password_policy, sources
 from identities.account.selectors import saml_providers, server_certificates, settings_of
 from identities.activity import events
 from identities.credentials.root import root_of
 from identities.dangling_trusts import deleted_in, trusting_deleted
-from identities.models import AccessKey, IamGroup, IamRole, IamUser
+from identities.models import IamGroup, IamRole, IamUser
 from identities.models.account import ENDS_SOON
 from identities.models.credentials import key_cutoff
 from identities.trust import outside_accounts
@@ -188,25 +186,6 @@ def _users_row(
         )
 
 
-# ---- Search by the id of an access key: what a log or an alert names is the key, and who has it is the question
-def find_keys(operator: Operator, words: str, limit: int) -> KindMatches:
-    """Keys whose id begins so; those that are gone come last."""
-    keys = beginning(AccessKey.objects.visible_to(operator), words).select_related("aws_account", "user")
-    newest = keys.order_by(F("gone_at").desc(nulls_first=True), "pk")
-    return KindMatches(keys.count(), [_hit(key) for key in newest[:limit]])
-
-
-def _hit(key: AccessKey) -> SearchHit:
-    address = {"account_id": key.aws_account.account_id, "aws_id": key.user.aws_id}
-    return SearchHit(
-        key.name,
-        reverse("user_credentials", kwargs=address),
-        f"An access key of {key.user.name}",
-        str(key.aws_account),
-        key.gone_at,
-    )
-
-
 # ---- What belongs to the AWS account and needs attention -----------------------------------------------------
 def _weak_passwords(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
     settings = settings_of(aws_account)
@@ -266,7 +245,7 @@ def register() -> None:
         mirror.register_source(source)
     register_shell(IdentitiesShell())
     kinds.register()
-    register_kind(SearchKind("keys", "Access keys", "key-round", find=find_keys, position=35))
+    search.register()
     panels.register(panels.Panel("policy", "attached", "Attached to", "policy_attached", count=_holders, position=40))
     events.register()
     for kind, by_sessions in ((IamUser.kind, False), (IamRole.kind, True)):

@@ -14,9 +14,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import AwsAccount, Operator, Risk
-from accounts.roles import PROPOSE, SEE_IAM
-from iamconsole.web import search
+from accounts.roles import PROPOSE, SEE_IAM, roles_with
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from iamconsole.web.search.kinds import MirroredKind, SearchScope
+from iamconsole.web.search.kinds import register as register_search
 from objects.operations.rows import check_arn, live_row, object_key, ref
 from objects.permissions import iam_objects
 from sync.aws.client import AwsClient
@@ -56,6 +57,7 @@ class AwsKind:
     icon: str = ""
     sidebar: int = 0  # the place of its list among the links of the sidebar; 0: it has none of its own
     found_at: int = 0  # its place among what the search box finds; 0: it isn't found so
+    found_as: tuple[str, ...] = ()  # what else people call them, in front of what they search for
     visible: Callable[[Operator], QuerySet[Any]] | None = None  # the rows that search may show; None: with `see`
     see: str = SEE_IAM  # the permission to open its pages, and the one to stage a change of it
     stage: str = PROPOSE
@@ -84,9 +86,16 @@ class AwsKind:
         return f"{'an' if self.word[0] in 'iO' else 'a'} {self.word}"
 
     @property
-    def search_kind(self) -> search.SearchKind:
-        return search.SearchKind(
-            self.list_name, self.heading, self.icon, rows=self.rows_for, url_name=self.name, position=self.found_at
+    def search_kind(self) -> MirroredKind:
+        return MirroredKind(
+            name=self.list_name,
+            label=self.heading,
+            icon=self.icon,
+            position=self.found_at,
+            words=(self.word, self.several, *self.found_as),
+            model=self.model,
+            sees=self.seen_by,
+            url_name=self.name,
         )
 
     @property
@@ -109,6 +118,10 @@ class AwsKind:
             self.visible(operator) if self.visible else self.model.objects.visible_to(operator, perm=self.see)
         )
         return found
+
+    def seen_by(self, operator: Operator) -> SearchScope:
+        """The same, as search asks for it."""
+        return SearchScope(operator.aws_accounts_with(roles_with(self.see)))
 
     def arn_of_row(self, row: Any) -> str:
         """ "" of what has no ARN of its own."""
@@ -237,7 +250,7 @@ def register(*kinds: AwsKind) -> None:
         if kind.sidebar:
             register_shell(ShellProvider(kind.links))
         if kind.found_at:
-            search.register(kind.search_kind)
+            register_search(kind.search_kind)
 
 
 def registered() -> list[AwsKind]:

@@ -62,6 +62,9 @@ CONTROL_POLICY = ControlPolicyKind(
     service="organizations",
     many="organization_policies",
     address="organization/policies",
+    icon="shield",
+    found_at=44,
+    found_as=("policy", "policies", "scp", "scps", "rcp", "rcps"),
     documentation="https://docs.aws.amazon.com/organizations/latest/userguide/"
     "orgs_manage_policies_authorization_policies.html",
 )

@@ -9,13 +9,13 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
-from iamconsole.web import panels, search
+from iamconsole.web import panels
 from iamconsole.web.counts import first_of
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.words import SOME, counted, number, some
 from objects.selectors import count_live
 from policies import kinds, selectors
-from policies.models import ManagedPolicy, OrgPolicy
+from policies.models import ManagedPolicy
 from policies.organizations.selectors import ControlPoliciesUnknown
 from policies.organizations.views import ControlPolicyTypeView, bounds
 
@@ -80,12 +80,6 @@ def register() -> None:
     panels.register(
         panels.Panel(
             "overview.attention", "unused_policies", "Unused policies", rows=_unused, permission=SEE_IAM, position=90
-        )
-    )
-    rows = OrgPolicy.objects.visible_to
-    search.register(
-        search.SearchKind(
-            "organization_policies", "Control policies", "shield", rows=rows, url_name="control_policy", position=45
         )
     )
     panels.register(

@@ -11,7 +11,7 @@ RESOURCE = AwsKind(
     name="resource",
     word="resource",
     icon="box",
-    found_at=48,
+    found_at=45,
     documentation="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html",
 )
 

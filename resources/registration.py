@@ -14,7 +14,7 @@ from accounts.roles import ADMINISTER, SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.panels import Panel, PanelRow
-from resources import subjects
+from resources import search, subjects
 from resources.models import Resource
 from resources.reading import summary
 from sync.activity import matching
@@ -58,6 +58,7 @@ _EVENTS_OF = {"efs.": "elasticfilesystem"} | {
 
 
 def register() -> None:
+    search.register()
     for prefix, service in _EVENTS_OF.items():
         matching.register_services(prefix, f"{service}.amazonaws.com")
     subjects.register()

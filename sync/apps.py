@@ -13,7 +13,7 @@ class SyncConfig(AppConfig):
         from accounts import audit, stepup
         from iamconsole.parts import register_condition
         from iamconsole.web.navigation import register_shell
-        from sync import access_ends, checks, counter, mirror, ownership_rules, regions, shell, unseen_check
+        from sync import access_ends, checks, counter, mirror, ownership_rules, regions, search, shell, unseen_check
         from sync.activity import erasing, lookup
         from sync.aws import permission, permission_check
         from sync.changes.free_texts import register_free_text
@@ -22,7 +22,6 @@ class SyncConfig(AppConfig):
         from sync.event_queues import permissions as event_queue_permissions
         from sync.mirror.revisions import register_judge
         from sync.row_writes import make_triggers
-        from sync.shell import register_search
         from sync.spanning.events import EVENTS as SPAN_EVENTS
         from sync.views import labels, queue
 
@@ -44,7 +43,7 @@ class SyncConfig(AppConfig):
         register_shell(shell.SyncShell())
         shell.register_panels()
         access_ends.register_panels()
-        register_search()
+        search.register()
         queue.register_panels()
         labels.register_panels()
         register_condition("queue", lambda: "on hold" if counter.is_on_hold() else "open")

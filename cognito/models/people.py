@@ -23,6 +23,7 @@ class CognitoUser(MirroredRow):
 
     kind = "cognito.user"
     searched = ("words",)
+    searched_by = "pool"
 
     class Status(models.TextChoices):
         UNCONFIRMED = "UNCONFIRMED", "Never finished signing up"

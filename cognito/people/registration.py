@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.roles import SEE_PEOPLE
-from cognito.people import erasure
+from cognito.people import erasure, search
 from cognito.people.actions import people as actions_on_people
 from cognito.people.changes import is_of_people
 from cognito.people.mirrors.members import MembersSource
@@ -42,6 +42,7 @@ _OPERATIONS = (
 
 
 def register() -> None:
+    search.register()
     mirror.register(PERSON, GROUPS_OF_PERSON)
     mirror.register_source(PeopleSource())
     mirror.register_source(MembersSource())

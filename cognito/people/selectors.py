@@ -227,6 +227,10 @@ def cleaned(words: str) -> str:
     return words.lower() if _SUB.fullmatch(words) else words
 
 
+def is_sub(words: str) -> bool:
+    return bool(_SUB.fullmatch(words))
+
+
 def as_phone(words: str) -> str:
     """ "0049 (170) 123-45 67" → "+491701234567"; a national number without its 0, which is a part of one; "": none."""
     found = _NUMBER.fullmatch(words.strip())

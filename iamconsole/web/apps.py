@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from iamconsole.web.search.places import register_kinds
 from iamconsole.web.trigrams import make_indexes
 from iamconsole.web.waiting import lift_limits
 
@@ -21,5 +22,6 @@ class WebConfig(AppConfig):
         from iamconsole import checks  # noqa: F401  registers itself
 
         register_shell(FrameShell())
+        register_kinds()
         pre_migrate.connect(lift_limits)
         post_migrate.connect(make_indexes)

@@ -2,14 +2,18 @@
 
 A model names the columns that are searched (`searched`), and `migrate` makes its index at the end, whatever the
 migrations did to the table: the index is derived, and where SQLite builds a table anew it loses the triggers by which
-the index follows. Where the database has no trigrams (PostgreSQL without the extension and the right to make it, an
-old SQLite), searching reads the table instead; `manage.py doctor` says so.
+the index follows. On SQLite the index also has whose a row is (`searched_by`, a foreign key, its AWS account's as a
+rule), so that a question about some of them never meets the rows of the others. Where the database has no trigrams
+(PostgreSQL without the extension and the right to make it, an old SQLite), searching reads the table instead;
+`manage.py doctor` says so.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
 
@@ -40,15 +44,66 @@ def containing(rows: QuerySet[Any], words: str, *, along: bool = False) -> Query
     if connection.vendor == "postgresql":
         return rows.filter(_IsLike(_SearchedText(*_columns(model)), Value(f"%{_escaped(words)}%")))
     if is_indexed(connection, model):
-        phrase = '"' + words.replace('"', '""') + '"'
         name = _name(model)
-        found = RawSQL(f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH %s', [phrase])  # noqa: S608, S611
+        found = RawSQL(f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH %s', [_all_of([words])])  # noqa: S608, S611
         if not along:
             return rows.filter(pk__in=found)
         met: QuerySet[Any] = rows.alias(met=WithoutIndex(F("pk"), output_field=BigIntegerField())).filter(met__in=found)
         return met
     matches = [Q(**{f"{column}__icontains": words}) for column in _columns(model)]
     return rows.filter(reduce(Q.__or__, matches))
+
+
+def rows_with(
+    connection: BaseDatabaseWrapper,
+    model: type[Model],
+    ways: Sequence[Sequence[str]],
+    whose: Sequence[int] | None,
+    limit: int,
+) -> tuple[str, list[Any]]:
+    """As SQL behind WHERE: the rows with all texts of one of the `ways` in the searched columns, in either case.
+
+    Each text has `LEAST` characters or more. `whose`: the keys that `searched_by` may have; None: any. SQLite's index
+    gives `limit` rows and stops; on the other ways the query has to say that itself.
+    """
+    own = f'"{model._meta.db_table}"."{_owner(model)}"'
+    if connection.vendor == "sqlite" and is_indexed(connection, model):
+        asked = " OR ".join(f"({_all_of(texts)})" for texts in ways)
+        if whose is not None:
+            asked = f"({asked}) AND scope : ({' OR '.join(_as_phrase(_scope_of(key)) for key in whose)})"
+        name, table = _name(model), model._meta.db_table
+        met = f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH %s LIMIT {limit}'  # noqa: S608
+        return f'"{table}".id IN ({met})', [asked]
+    text = _text(connection, model)
+    like = "ILIKE %s" if connection.vendor == "postgresql" else r"LIKE %s ESCAPE '\'"
+    has = " OR ".join("(" + " AND ".join(f"({text}) {like}" for _ in texts) + ")" for texts in ways)
+    params: list[Any] = [f"%{_escaped(each)}%" for texts in ways for each in texts]
+    if whose is None:
+        return f"({has})", params
+    among, param = is_among(connection, own, whose)
+    return f"({has}) AND {among}", [*params, param]
+
+
+def first_with(rows: QuerySet[Any], text: str, whose: Sequence[int] | None, limit: int) -> QuerySet[Any]:
+    """`limit` of the rows at most that have `text` in a searched column, whichever are met first."""
+    where, params = rows_with(connections[rows.db], rows.model, [[text]], whose, limit)
+    found: QuerySet[Any] = rows.filter(RawSQL(where, params, output_field=BooleanField()))[:limit]  # noqa: S611
+    return found
+
+
+def is_among(connection: BaseDatabaseWrapper, column: str, keys: Sequence[int]) -> tuple[str, Any]:
+    """As SQL, with one parameter however many there are: so that the same text of a query serves all."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", list(keys)
+    return f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(list(keys))  # noqa: S608
+
+
+def _all_of(texts: Iterable[str]) -> str:
+    return f"text : ({' AND '.join(map(_as_phrase, texts))})"
+
+
+def _as_phrase(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def is_indexed(connection: BaseDatabaseWrapper, model: type[Model]) -> bool:
@@ -78,9 +133,14 @@ def _columns(model: type[Model]) -> tuple[str, ...]:
     return getattr(model, "searched", ())
 
 
+def _owner(model: type[Model]) -> str:
+    """The column of whose a row is."""
+    return str(model._meta.get_field(getattr(model, "searched_by", "aws_account")).column)  # type: ignore[union-attr]
+
+
 def _name(model: type[Model]) -> str:
     """Of the index; it changes with the columns, so that another list of them makes another index."""
-    columns = hashlib.sha256(" ".join(_columns(model)).encode()).hexdigest()[:6]
+    columns = hashlib.sha256(" ".join((*_columns(model), _owner(model))).encode()).hexdigest()[:6]
     return f"{model._meta.db_table}_trigrams_{columns}"
 
 
@@ -107,7 +167,10 @@ def _escaped(words: str) -> str:
 
 # ---- Making the index ----------------------------------------------------------------------------------------
 _EXTENSION = "pg_trgm"  # whoever may create things in the database may create it, where the server has it
-_FTS = "fts5(text, content = '', tokenize = 'trigram')"  # the text itself is in the table that is searched
+# The text itself is in the table that is searched. Whose a row is stands there as three characters of a private range,
+# which nobody types: one trigram.
+_FTS = "fts5(text, scope, content = '', tokenize = 'trigram')"
+_PRIVATE, _DIGIT_BITS = 0xF0000, 12
 
 
 def make_indexes(sender: AppConfig, using: str, **kwargs: Any) -> None:
@@ -121,14 +184,14 @@ def make_indexes(sender: AppConfig, using: str, **kwargs: Any) -> None:
 def _has_table(connection: BaseDatabaseWrapper, model: type[Model]) -> bool:
     """Whether all searched columns are there: `migrate` can be told to stop half-way."""
     found = columns_of(connection, model._meta.db_table)
-    return {model._meta.get_field(column).column for column in _columns(model)} <= found  # type: ignore[union-attr]
+    searched = {model._meta.get_field(column).column for column in _columns(model)}  # type: ignore[union-attr]
+    return {*searched, _owner(model)} <= found
 
 
 def _make_on_postgresql(connection: BaseDatabaseWrapper, model: type[Model]) -> None:
     if is_indexed(connection, model):
         return
-    table = model._meta.db_table
-    text = " || ' ' || ".join(f"COALESCE((\"{column}\")::text, '')" for column in _columns(model))
+    table, text = model._meta.db_table, _text(connection, model)
     try:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {_EXTENSION}")
@@ -142,10 +205,12 @@ def _make_on_postgresql(connection: BaseDatabaseWrapper, model: type[Model]) -> 
 def _make_on_sqlite(connection: BaseDatabaseWrapper, model: type[Model]) -> None:
     name, table = _name(model), model._meta.db_table
     new, old = (_text_on_sqlite(model, row) for row in ("NEW", "OLD"))
-    changed = ", ".join(f'"{column}"' for column in _columns(model))
-    add = f'INSERT INTO "{name}"(rowid, text) VALUES (NEW.id, {new})'  # noqa: S608
-    take = f'INSERT INTO "{name}"("{name}", rowid, text) VALUES (\'delete\', OLD.id, {old})'  # noqa: S608
-    differs = f"WHEN {old} IS NOT {new} OR OLD.id IS NOT NEW.id"
+    whose, whose_before = (_scope_on_sqlite(model, row) for row in ("NEW", "OLD"))
+    changed = ", ".join(f'"{column}"' for column in (*_columns(model), _owner(model)))
+    add = f'INSERT INTO "{name}"(rowid, text, scope) VALUES (NEW.id, {new}, {whose})'  # noqa: S608
+    gone = f"VALUES ('delete', OLD.id, {old}, {whose_before})"
+    take = f'INSERT INTO "{name}"("{name}", rowid, text, scope) {gone}'
+    differs = f"WHEN {old} IS NOT {new} OR OLD.id IS NOT NEW.id OR {whose_before} IS NOT {whose}"
     triggers = {
         f"{name}_add": f'AFTER INSERT ON "{table}" BEGIN {add}; END',
         f"{name}_take": f'AFTER DELETE ON "{table}" BEGIN {take}; END',
@@ -166,12 +231,29 @@ def _make_on_sqlite(connection: BaseDatabaseWrapper, model: type[Model]) -> None
             return
         for trigger, body in triggers.items():
             cursor.execute(f'CREATE TRIGGER "{trigger}" {body}')
-        text = _text_on_sqlite(model, f'"{table}"')
-        cursor.execute(f'INSERT INTO "{name}"(rowid, text) SELECT id, {text} FROM "{table}"')  # noqa: S608
+        text, scope = _text_on_sqlite(model, f'"{table}"'), _scope_on_sqlite(model, f'"{table}"')
+        cursor.execute(f'INSERT INTO "{name}"(rowid, text, scope) SELECT id, {text}, {scope} FROM "{table}"')  # noqa: S608
+
+
+def _text(connection: BaseDatabaseWrapper, model: type[Model]) -> str:
+    """All searched columns as one text; on PostgreSQL as the index has it, to the letter."""
+    if connection.vendor == "postgresql":
+        return " || ' ' || ".join(f"COALESCE((\"{column}\")::text, '')" for column in _columns(model))
+    return _text_on_sqlite(model, f'"{model._meta.db_table}"')
 
 
 def _text_on_sqlite(model: type[Model], row: str) -> str:
     return " || ' ' || ".join(f"COALESCE({row}.\"{column}\", '')" for column in _columns(model))
+
+
+def _scope_of(key: int) -> str:
+    """As `_scope_on_sqlite` writes it."""
+    return "".join(chr(_PRIVATE + (key >> bits & (1 << _DIGIT_BITS) - 1)) for bits in (24, 12, 0))
+
+
+def _scope_on_sqlite(model: type[Model], row: str) -> str:
+    digits = (f'{_PRIVATE} + ({row}."{_owner(model)}" >> {bits} & {(1 << _DIGIT_BITS) - 1})' for bits in (24, 12, 0))
+    return f"char({', '.join(digits)})"
 
 
 def _old(cursor: Any, query: str, param: str, table: str) -> list[str]:

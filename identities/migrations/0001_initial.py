@@ -558,6 +558,9 @@ class Migration(migrations.Migration):
                     options={
                         "verbose_name_plural": "inline policies",
                         "abstract": False,
+                        "indexes": [
+                            models.Index(fields=["aws_account", "name_key", "id"], name="identiti_inlinepolicy_name")
+                        ],
                         "constraints": [
                             models.UniqueConstraint(
                                 fields=("aws_account", "aws_id", "region"), name="identities_inlinepolicy_aws_id"

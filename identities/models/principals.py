@@ -191,6 +191,7 @@ class InlinePolicy(Owned):
 
     class Meta(Owned.Meta):
         verbose_name_plural = "inline policies"
+        indexes = MirroredRow.Meta.indexes  # search finds them by the beginning of their name
 
 
 class TrustedPrincipal(models.Model):

@@ -2,6 +2,7 @@
 import "./answers.js";
 import "./copy.js";
 import "./files.js";
+import "./find.js";
 import "./keys.js";
 import "./opens.js";
 import "./preview.js";

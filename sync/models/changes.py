@@ -45,6 +45,8 @@ class SpanningChange(models.Model):
 
 
 class Change(models.Model):
+    searched = ("title", "does")
+
     class State(models.TextChoices):
         AWAITING_GRANT = "awaiting_grant", "Waiting for its grant"  # the end of temporary access
         PROPOSED = "proposed", "Proposed"

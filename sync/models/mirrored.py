@@ -44,6 +44,7 @@ class MirroredRow(models.Model):
     facet_columns: ClassVar[frozenset[str]] = frozenset()  # what other facets than `details` bring, and write alone
     called_by: ClassVar[str] = "name"  # the column that has what people call it
     searched: ClassVar[tuple[str, ...]] = ()  # the columns in the index of trigrams (iamconsole/web/trigrams.py)
+    searched_by: ClassVar[str] = "aws_account"  # whose a row is there
 
     # Without an index of its own: the one that makes `aws_id` unique begins with it.
     aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="+", editable=False, db_index=False)

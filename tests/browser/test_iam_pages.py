@@ -216,7 +216,7 @@ def test_a_long_name_of_an_aws_account_leaves_the_search_its_room(
     page = page_of(bob)
     page.set_viewport_size({"width": 1190, "height": 900})
     page.goto(address("users"))
-    box = page.get_by_role("searchbox", name="Find a name").bounding_box()
+    box = page.get_by_role("combobox", name="Find a name").bounding_box()
     assert box and box["width"] > 120
     assert not scrolls_sideways(page, 1190)
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AwsAccount, Operator
+from accounts.models import AwsAccount
 from iamconsole.web import trigrams
-from iamconsole.web.search import MOST, SearchHit, narrowed, search
+from iamconsole.web.search import narrowed
 from identities.models import IamRole, IamUser
 from sync.health import check_search
-from tests.services.rows import make_group, make_policy, make_role, make_user
+from tests.services.rows import make_role, make_user
 
 pytestmark = pytest.mark.stack
 
@@ -126,7 +123,7 @@ def test_without_trigrams_it_reads_the_table_and_doctor_says_so(
     dana: IamUser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An old SQLite, a PostgreSQL without the extension."""
-    monkeypatch.setattr(trigrams, "_FTS", "no_such_module(text)")
+    monkeypatch.setattr(trigrams, "_FTS", "no_such_module(text, scope)")
     monkeypatch.setattr(trigrams, "_EXTENSION", "no_such_extension")
     monkeypatch.setattr(trigrams, "_indexed", set())
     monkeypatch.setattr(IamUser, "searched", ("name", "arn"))  # so that another index is wanted
@@ -138,48 +135,19 @@ def test_without_trigrams_it_reads_the_table_and_doctor_says_so(
     assert "manage.py migrate" in finding.what_to_do
 
 
-# ---- Global search -------------------------------------------------------------------------------------------
-def hits(operator: Operator, words: str) -> dict[str, list[str]]:
-    return {group.kind.name: [hit.name for hit in group.found.hits] for group in search(operator, words)}
+@pytest.mark.parametrize("whose", [None, ["mine"], ["mine", "theirs"]])
+def test_asks_for_the_rows_of_some_alone(aws_account: AwsAccount, other_account: AwsAccount, whose: Any) -> None:
+    make_user(aws_account, "dana-here")
+    make_user(other_account, "dana-there")
+    keys = {"mine": aws_account.pk, "theirs": other_account.pk}
+    asked = None if whose is None else [keys[each] for each in whose]
+    names = {user.name for user in trigrams.first_with(IamUser.objects.all(), "dana", asked, 10)}
+    assert names == ({"dana-here"} if whose == ["mine"] else {"dana-here", "dana-there"})
 
 
-def test_exact_names_come_first_then_those_that_begin_so(aws_account: AwsAccount, bob: Operator) -> None:
-    for name in ("a-deploy", "deploy-b", "Deploy", "b-deploy"):
-        make_role(aws_account, name)
-    assert hits(bob, "deploy")["roles"] == ["Deploy", "deploy-b", "a-deploy", "b-deploy"]
-
-
-def test_all_kinds_are_asked_in_one_query(aws_account: AwsAccount, bob: Operator) -> None:
-    make_user(aws_account, "dana")
-    make_group(aws_account, "danas")
-    make_policy(aws_account, "for-dana")
-    with CaptureQueriesContext(connection) as queries:
-        assert hits(bob, "dana") == {"users": ["dana"], "groups": ["danas"], "policies": ["for-dana"]}
-    [asked] = [query["sql"] for query in queries.captured_queries if " UNION " in query["sql"]]
-    assert "identities_iamuser" in asked
-    assert "identities_iamgroup" in asked
-    assert "policies_managedpolicy" in asked
-
-
-def test_what_is_gone_comes_last_and_says_so(aws_account: AwsAccount, bob: Operator) -> None:
-    gone_at = make_user(aws_account, "dana", gone_at="2026-01-01T00:00:00Z").gone_at
-    make_user(aws_account, "not-dana")
-    [group] = search(bob, "dana")
-    assert [hit.name for hit in group.found.hits] == ["not-dana", "dana"]
-    assert isinstance(group.found.hits[1], SearchHit)
-    assert (group.found.hits[0].gone_at, bool(group.found.hits[1].gone_at)) == (None, bool(gone_at))
-
-
-def test_says_when_there_are_many_more(
-    aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
-) -> None:
-    for number in range(MOST + 10):
-        make_group(aws_account, f"team-{number}")
-    page = client_of(bob).get("/search/?q=team").content.decode()
-    assert f"more than {MOST}" in page
-    assert "There are many more." in page
-
-
-def test_another_operators_aws_accounts_stay_out(aws_account: AwsAccount, charlie: Operator) -> None:
-    make_user(aws_account, "dana")
-    assert hits(charlie, "dana") == {}
+def test_the_index_follows_whose_a_row_is(aws_account: AwsAccount, other_account: AwsAccount) -> None:
+    user = make_user(aws_account, "dana")
+    IamUser.objects.filter(pk=user.pk).update(aws_account=other_account)
+    rows = IamUser.objects.all()
+    assert not trigrams.first_with(rows, "dana", [aws_account.pk], 10)
+    assert [each.pk for each in trigrams.first_with(rows, "dana", [other_account.pk], 10)] == [user.pk]
