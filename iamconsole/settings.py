@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "cognito",
     "estate",
     "contain",
+    "guides",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -34,6 +34,7 @@ urlpatterns = [
     path("", include("cognito.urls")),
     path("", include("estate.urls")),
     path("", include("contain.urls")),
+    path("", include("guides.urls")),
 ]
 
 handler400 = "iamconsole.views.bad_request"

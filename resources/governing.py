@@ -38,9 +38,13 @@ def governor_of(arn: str) -> Governor | None:
 
 
 def _named(arn: Arn) -> str:
-    """What tells the resource itself: objects of a bucket, and methods of an API, may be a pattern."""
+    """What tells the resource itself: objects of a bucket, methods of an API, and indexes of a table, may be a
+    pattern.
+    """
     if arn.service in ("s3", "execute-api") and not arn.resource.startswith("accesspoint/"):
         return f"{arn.region}:{arn.account}:{arn.resource.partition('/')[0]}"
+    if arn.service == "dynamodb" and "/index/" in arn.resource:
+        return f"{arn.region}:{arn.account}:{arn.resource.partition('/index/')[0]}"
     return f"{arn.region}:{arn.account}:{arn.resource}"
 
 

@@ -49,6 +49,7 @@ class ResourceSides:
     changes: Sequence[ResourceChange] = ()
     _found: dict[tuple[str, str, int], Found] = field(default_factory=dict)
     _wide: dict[tuple[str, str], WideResources | None] = field(default_factory=dict)
+    _held: dict[str, Held | None] = field(default_factory=dict)
 
     def of(self, action: str, resource: str, instead: CompiledDocument | None = None) -> Found:
         """None: nothing but policies of principals decides, or the trust policy of a role of the AWS account.
@@ -75,7 +76,7 @@ class ResourceSides:
             return self._trust(resource) if account_in(resource) != self.aws_account.account_id else None
         if not resource_policy_of(resource):
             return None
-        found = policies_for(resource)
+        found = self._held_on(resource)
         if found is None:
             return SideNotRead(_SEVERAL if is_pattern(resource) else "")
         owner = found.resource.aws_account.account_id if found.resource else account_in(resource)
@@ -86,6 +87,12 @@ class ResourceSides:
         found = planned_policies(found, resource, self.changes)
         assert isinstance(found, HeldPolicies)  # noqa: S101  what is held stays so
         return side_of(found, action, resource, self.around(owner), instead)
+
+    def _held_on(self, resource: str) -> Held | None:
+        """The same for all actions."""
+        if resource not in self._held:
+            self._held[resource] = policies_for(resource)
+        return self._held[resource]
 
     def _trust(self, resource: str) -> Found:
         """Of a role of another AWS account."""

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from identities.account.selectors import oidc_providers, saml_providers
 from identities.actions.make import FixedPathField, NewForm
-from identities.actions.trust_documents import EC2, SERVICES, for_account, for_provider, for_service
+from identities.actions.trust_documents import for_account, for_provider, for_service
+from identities.actions.trusted_services import EC2, SERVICES
 from identities.forms import RoleField, TrustField
 from identities.models import IamRole, InstanceProfile, OidcProvider
 from identities.operations import (

@@ -9,7 +9,8 @@ import pytest
 from django.http import HttpResponse
 
 from accounts.models import AwsAccount, Operator
-from identities.actions.trust_documents import SERVICES, for_account, for_provider, for_service
+from identities.actions.trust_documents import for_account, for_provider, for_service
+from identities.actions.trusted_services import SERVICES
 from identities.models import InstanceProfile, OidcProvider, SamlProvider
 from objects import object_actions
 from policies.engine.catalogue import SERVICE_SOURCES

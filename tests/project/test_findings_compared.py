@@ -21,6 +21,7 @@ APPS = (
     "cognito",
     "estate",
     "contain",
+    "guides",
 )
 ALONE = ("error", "suggestion")  # an error refuses whatever was said before, and a suggestion is never compared
 

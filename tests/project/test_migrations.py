@@ -12,7 +12,7 @@ from iamconsole.create_tables import CreateTables
 from iamconsole.database_version import own_apps
 from iamconsole.web import trigrams
 
-WITHOUT_TABLES = ("access", "estate")
+WITHOUT_TABLES = ("access", "estate", "guides")
 OURS = sorted(app.label for app in own_apps() if app.name not in WITHOUT_TABLES)
 
 

@@ -27,6 +27,7 @@ _LAYERS = (
     "cognito",
     "estate",
     "contain",
+    "guides",
 )
 
 

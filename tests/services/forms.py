@@ -25,8 +25,10 @@ class _FormReader(HTMLParser):
         if tag == "input" and name and found.get("type") not in ("submit", "file"):
             if found.get("type") in _OF_ONE_LINE:
                 value = value.replace("\r", "").replace("\n", "")  # HTML, "value sanitization algorithm"
-            if found.get("type") not in ("checkbox", "radio") or "checked" in found:
+            if found.get("type") not in ("checkbox", "radio"):
                 self.fields.append((name, value))
+            elif "checked" in found:
+                self.fields.append((name, value if "value" in found else "on"))  # HTML, "default/on" mode of value
         elif tag == "select":
             self._select, self._options = name, []
         elif tag == "option" and self._select:

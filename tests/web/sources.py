@@ -21,6 +21,7 @@ APPS = (
     "cognito",
     "estate",
     "contain",
+    "guides",
 )
 TEMPLATES_DIR = ROOT / "templates"
 

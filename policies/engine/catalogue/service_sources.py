@@ -55,4 +55,6 @@ SERVICE_SOURCES: Mapping[str, ServiceSource] = {
     "airflow-env.amazonaws.com": ServiceSource(_CONFUSED_DEPUTY, "arn:{partition}:airflow:*:{account}:environment/*"),
     "kinesisanalytics.amazonaws.com": ServiceSource(_CONFUSED_DEPUTY, "arn:{partition}:kinesisanalytics:*:{account}:*"),
     "ssm.amazonaws.com": ServiceSource(_CONFUSED_DEPUTY, "arn:{partition}:ssm:*:{account}:*"),
+    "lakeformation.amazonaws.com": ServiceSource(_CONFUSED_DEPUTY, "arn:{partition}:lakeformation:*:{account}:*"),
+    "fis.amazonaws.com": ServiceSource("Single-account execution role", "arn:{partition}:fis:*:{account}:experiment/*"),
 }

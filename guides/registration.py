@@ -1,0 +1,26 @@
+"""What this app adds: the guided tasks, and their link in the sidebar."""
+
+from __future__ import annotations
+
+from accounts.roles import SEE_IAM
+from guides import tasks
+from guides.roles.prefill import QUICK_STARTS
+from guides.tasks import GuidedTask, TaskStart
+from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+
+ROLE = GuidedTask(
+    "role",
+    "A role for a service",
+    "Who uses it, what it may touch: its trust policy, least permissions, and what the policy engine proves of them.",
+    "hat-glasses",
+    "role_builder",
+    words="role builder oidc gitlab terraform kubernetes irsa saml external id",
+    starts=[TaskStart(each.name, each.title, f"start={each.name}") for each in QUICK_STARTS],
+)
+
+
+def register() -> None:
+    tasks.register(ROLE)
+    register_shell(
+        ShellProvider(NavGroup("IAM", (NavItem("Tasks", "list-checks", "tasks", permission=SEE_IAM, position=90),)))
+    )

@@ -1,0 +1,20 @@
+"""The list of guided tasks."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import fetch_aws_account, signed_in
+from guides.tasks import tasks_for
+
+
+@require_safe
+def tasks(request: HttpRequest, account_id: str) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id)
+    shown = [
+        (task, task.url(aws_account), [(start.title, task.url(aws_account, start)) for start in task.starts])
+        for task in tasks_for(signed_in(request), aws_account)
+    ]
+    return render(request, "guides/tasks.html", {"aws_account": aws_account, "tasks": shown})
