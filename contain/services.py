@@ -13,13 +13,18 @@ from accounts.roles import CONTAIN
 from contain.models import Containment
 from contain.pieces import Piece
 from contain.subjects.base import Subject
-from sync import changes
+from sync import changes, operations
 from sync.activity import principals
 from sync.changes import PlanError
 from sync.changes.approvers import ChangeSituation
+from sync.changes.follow_ups import behind
+from sync.changes.plan import check_steps, plan
 from sync.changes.rules import why_not
 from sync.changes.transitions import APPROVE_ALONE, BREAK_GLASS
 from sync.models import Change
+from sync.operations import Gate, StepSpec
+from sync.placeholders import placeholder_for, resolved
+from sync.plan_draft import Draft
 
 audit.register({"contain.begun": "contained {name} by change {change}"})
 
@@ -46,7 +51,10 @@ def check(subject: Subject, actor: Operator, chosen: Sequence[Piece]) -> None:
         raise PlanError(subject.refusal)
     if not chosen:
         raise PlanError("Choose what is to be cut.", field="pieces")
-    if refused := next((each.refused for each in chosen if each.refused), "") or subject.why_not(chosen):
+    for piece in chosen:
+        if why := piece.refused or problem_of(subject.aws_account, piece):
+            raise PlanError(f"{piece.title}: {why} Leave it out, and cut the rest.", field="pieces")
+    if refused := subject.why_not(chosen):
         raise PlanError(refused, field="pieces")
 
 
@@ -58,7 +66,7 @@ def _proposed(subject: Subject, actor: Operator, chosen: Sequence[Piece], reason
         actor=actor,
         title=f"Contain {subject.stored_name or subject.noun.lower()}",
         reason=reason,
-        steps=[step for piece in chosen for step in piece.steps],
+        steps=in_order(chosen),
         independent=True,
     )
     containment = Containment.objects.create(
@@ -88,6 +96,29 @@ def _left_alone(subject: Subject, chosen: Sequence[Piece]) -> list[list[str]]:
     keys = {each.key for each in chosen}
     left = [[each.title, "It wasn’t chosen."] for each in subject.pieces if each.key not in keys]
     return [*([each.title, each.words] for each in subject.uncut()), *left]
+
+
+def in_order(chosen: Sequence[Piece]) -> list[StepSpec]:
+    """The steps of all pieces. What only waits comes last, so that it keeps nothing from being cut.
+
+    Steps name others of their piece by their positions in it.
+    """
+    steps: list[StepSpec] = []
+    for piece in chosen:
+        steps += behind(piece.steps, len(steps))
+    ordered = sorted(enumerate(steps, start=1), key=lambda each: isinstance(operations.registry[each[1].kind], Gate))
+    moved = {before: placeholder_for(now) for now, (before, _) in enumerate(ordered, start=1)}
+    return [StepSpec(spec.kind, resolved(spec.params, moved), spec.is_optional) for _, spec in ordered]
+
+
+def problem_of(aws_account: AwsAccount, piece: Piece) -> str:
+    """Why its steps can't be proposed; "" where they can."""
+    try:
+        planned = plan(aws_account, piece.steps).steps
+    except PlanError as error:
+        return str(error)
+    found = check_steps(Draft(aws_account), planned)
+    return " ".join(finding.message for finding in found if finding.severity == "error")
 
 
 def start(change: Change, actor: Operator, reason: str) -> None:

@@ -8,9 +8,14 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from accounts.models import Operator
 from contain.models import Containment
 from contain.subjects.base import AskedOf, Subject
 from contain.subjects.iam import RoleSubject, UserSubject
+from contain.subjects.person import PersonSubject
+from directory.models import DirectoryUser
+from directory.object_pages import PERSON
+from directory.people.names import called, sees_people
 from identities.models import IamRole, IamUser
 from identities.object_pages import ROLE, USER
 from objects.object_pages import ObjectPages, fetch_row
@@ -30,10 +35,17 @@ def _of_pages(pages: ObjectPages) -> Callable[[HttpRequest, str, str], Any]:
     return lambda request, account_id, aws_id: fetch_row(request, pages, account_id, aws_id)
 
 
+def _person(request: HttpRequest, account_id: str, aws_id: str) -> Any:
+    row = fetch_row(request, PERSON, account_id, aws_id)
+    PERSON.looked_at(request, row)
+    return row
+
+
 KINDS: Mapping[str, SubjectKind] = {
     each.slug: each
     for each in (
         SubjectKind(UserSubject.slug, IamUser, _of_pages(USER), UserSubject),
+        SubjectKind(PersonSubject.slug, DirectoryUser, _person, PersonSubject),
         SubjectKind(RoleSubject.slug, IamRole, _of_pages(ROLE), RoleSubject),
     )
 }
@@ -46,3 +58,10 @@ def row_of(containment: Containment) -> Any | None:
         return None
     rows = kind.model.objects.filter(aws_account=containment.aws_account, aws_id=containment.object_id)
     return rows.select_related("aws_account").order_by("-pk").first()
+
+
+def name_of(containment: Containment, row: Any | None, operator: Operator) -> str:
+    """What the operator is told that they are called."""
+    if isinstance(row, DirectoryUser) and sees_people(operator, containment.aws_account):
+        return called(row)
+    return containment.called

@@ -21,7 +21,7 @@ from contain.lately import Lately
 from contain.models import Containment, ContainmentReport
 from contain.release import open_releases, propose_release, release_pieces, releases
 from contain.reports import entry_of, make_report, title_of_step
-from contain.subjects.registry import row_of
+from contain.subjects.registry import name_of, row_of
 from iamconsole.web.words import duration
 from identities.models import IamRole, IamUser
 from sync import changes as service
@@ -93,6 +93,7 @@ def _context(request: HttpRequest, containment: Containment) -> dict[str, Any]:
         "change": change,
         "aws_account": containment.aws_account,
         "row": row,
+        "who": name_of(containment, row, operator),
         "steps": steps,
         "done": done,
         "stopped": [each for each in steps if each.is_stopped],
@@ -179,6 +180,7 @@ def release(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     context = {
         "containment": found,
         "aws_account": found.aws_account,
+        "who": name_of(found, row_of(found), signed_in(request)),
         "pieces": pieces,
         "form": form,
         "revives": any(each.revives for each in pieces),
