@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -13,14 +14,14 @@ from accounts.roles import CONTAIN
 from contain.models import Containment
 from contain.pieces import Piece
 from contain.subjects.base import Subject
-from sync import changes, operations
+from sync import changes, clock, operations
 from sync.activity import principals
 from sync.changes import PlanError
 from sync.changes.approvers import ChangeSituation
 from sync.changes.follow_ups import behind
 from sync.changes.plan import check_steps, plan
 from sync.changes.rules import why_not
-from sync.changes.transitions import APPROVE_ALONE, BREAK_GLASS
+from sync.changes.transitions import APPROVE_ALONE, BREAK_GLASS, OVERRIDE_CODE
 from sync.models import Change
 from sync.operations import Gate, StepSpec
 from sync.placeholders import placeholder_for, resolved
@@ -28,6 +29,7 @@ from sync.plan_draft import Draft
 
 audit.register({"contain.begun": "contained {name} by change {change}"})
 
+_OVERRIDDEN = timedelta(days=30)  # how long the pages of what code owns say that the code doesn't have it
 _MAY_NOT = "You may not contain anybody in {}: that takes the role editor or owner."
 
 
@@ -126,6 +128,7 @@ def start(change: Change, actor: Operator, reason: str) -> None:
 
     Raises PlanError where something else stands against it.
     """
+    _pass_over_code(change, actor, reason)
     at = ChangeSituation(change, actor)
     if at.missing and not why_not(APPROVE_ALONE, at):
         changes.approve_alone(change=change, actor=actor, reason=reason)
@@ -136,6 +139,14 @@ def start(change: Change, actor: Operator, reason: str) -> None:
         return
     if not at.without_override:
         changes.apply(change=change, actor=actor)
+
+
+def _pass_over_code(change: Change, actor: Operator, reason: str) -> None:
+    """What code owns is contained all the same: the pages of its objects say so until the override ends."""
+    if why_not(OVERRIDE_CODE, ChangeSituation(change, actor)):
+        return
+    changes.override_code(change=change, actor=actor, reason=reason or change.title, until=clock.now() + _OVERRIDDEN)
+    change.refresh_from_db()
 
 
 def needs_reason(aws_account: AwsAccount) -> bool:

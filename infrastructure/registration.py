@@ -9,7 +9,10 @@ from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register
 from infrastructure.exports.kinds import LISTS
 from infrastructure.owned.changes import is_about_owned
 from infrastructure.owned.finding_source import OwnedSource
+from infrastructure.owned.plan_check import OwnedCheck, override_objection
 from objects import pick_uses
+from sync import checks
+from sync.activity import accepting
 
 
 def register() -> None:
@@ -40,7 +43,7 @@ def register() -> None:
         panels.Panel(
             "change",
             "code",
-            "Owned by code",
+            "Patch for the code",
             "change_code",
             lede="The pipeline undoes what is applied here, unless its code says the same first.",
             shows=is_about_owned,
@@ -49,6 +52,8 @@ def register() -> None:
         )
     )
     findings.register(OwnedSource())
+    checks.register(OwnedCheck())
+    accepting.register_objection(override_objection)
     panels.register(
         panels.Panel(
             "resource",

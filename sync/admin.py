@@ -23,6 +23,7 @@ from sync.models import (
     LabelRemoval,
     Lease,
     LeftOutChange,
+    OverriddenObject,
     Override,
     OwnershipRule,
     PendingReread,
@@ -188,6 +189,11 @@ class SafeguardVersionAdmin(SyncAdmin):
     list_filter = ("state", "is_blocking")
     search_fields = ("author__email",)
     exclude = ("name", "content", "reason")
+
+
+@admin.register(OverriddenObject)
+class OverriddenObjectAdmin(SyncAdmin):
+    list_display = ("object_id", "kind", "aws_account", "override")
 
 
 @admin.register(Override)

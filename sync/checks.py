@@ -4,7 +4,8 @@ The apps above register theirs in `AppConfig.ready()`; what an operation itself 
 `Operation.limits`. A finding of severity `error` refuses the proposal; one that appears between the approvals and the
 apply voids the approvals. One of severity `protected` lets it be proposed and read, and refuses the apply until an
 owner has overridden it (sync.changes.approvers); so does one of severity `guarded`, which says itself who may override
-it; one of severity `blocked` refuses the apply, and nobody overrides it. One of severity `approval` asks for the
+it, and one of severity `owned`, until whoever may apply the change overrides the code that owns its objects up to an
+end. One of severity `blocked` refuses the apply, and nobody overrides it. One of severity `approval` asks for the
 approval of somebody else, whatever the rules of the AWS account are.
 A check may also *measure* a change: what it measured at the proposal is kept with the change, and a worse measure at
 the apply voids the approvals, too.
@@ -22,10 +23,12 @@ if TYPE_CHECKING:  # operations have findings too: the other way round is types 
     from accounts.models import AwsAccount, Operator
     from sync.operations import PlannedStep
 
-Severity = Literal["error", "blocked", "guarded", "protected", "approval", "security_warning", "warning", "suggestion"]
+Severity = Literal[
+    "error", "blocked", "guarded", "protected", "owned", "approval", "security_warning", "warning", "suggestion"
+]
 # A change that got worse in one of these is one that nobody has agreed to.
 GRAVE: frozenset[Severity] = frozenset(
-    {"error", "blocked", "guarded", "protected", "approval", "security_warning", "warning"}
+    {"error", "blocked", "guarded", "protected", "owned", "approval", "security_warning", "warning"}
 )
 
 

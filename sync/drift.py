@@ -18,11 +18,12 @@ from accounts.models import AwsAccount, Operator
 from iamconsole.web.counts import forget, lately
 from sync import changes, mirror, reversals
 from sync.changes import PlanError
+from sync.changes.code_overrides import override_of, undoes
 from sync.changes.plan import renew_spec
 from sync.mirror import Mirror
 from sync.mirror.base import DETAILS
 from sync.mirror.differences import ContentDifference
-from sync.models import Change, LookedAfterRow, MirroredRow, Ownership, Revision, Run
+from sync.models import Change, LookedAfterRow, MirroredRow, Override, Ownership, Revision, Run
 from sync.object_ref import ObjectRef
 from sync.operations import Refusal, StepSpec
 from sync.plan_draft import Draft
@@ -221,12 +222,26 @@ def sentence(revision: Any) -> str:
 audit.register({"drift.accepted": "accepted a change outside this console of {noun} {object}: {what}"})
 
 
+def undone_override(revision: Any) -> Override | None:
+    """The override of code, in force, that this undoes: its pipeline, or somebody, changed the object after it."""
+    facet, about = revision.facet, mirror.mirror_about(revision.facet.kind)
+    if about is None:
+        return None
+    row = about.model.objects.filter(aws_account=facet.aws_account, aws_id=facet.object_id).first()
+    found = override_of(row) if row else None
+    return found if undoes(found, revision.seen_at) else None
+
+
 @transaction.atomic
-def accept(*, aws_account: AwsAccount, actor: Operator, revisions: Collection[int]) -> int:
-    """Says that what others changed is right as it is; returns of how many. What isn't open any more is left out."""
+def accept(
+    *, aws_account: AwsAccount, actor: Operator, revisions: Collection[int], with_overrides: bool = False
+) -> int:
+    """Says that what others changed is right as it is; returns of how many. What isn't open any more is left out, and
+    without `with_overrides` what undoes an override of code that is in force.
+    """
     found = open_drift(aws_account).filter(pk__in=revisions).select_for_update(of=("self",))
     now = timezone.now()
-    accepted = list(found)
+    accepted = [revision for revision in found if with_overrides or undone_override(revision) is None]
     for revision in accepted:
         what, noun = sentence(revision)[:400], noun_of(revision)
         audit.record(

@@ -142,6 +142,21 @@ class OverrideGuardRailForm(WordsForm):
     )
 
 
+class OverrideCodeForm(WordsForm):
+    place = "code"
+    reason = words_field(
+        "Why it can’t wait for the code",
+        empty="Say why it can’t wait for the code.",
+        help_text=f"Kept with the change, and shown on the pages of its objects. {NO_PEOPLE}",
+    )
+    until = forms.DateTimeField(
+        label="The override ends",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="Within 90 days. Nothing is undone then: put it into the code by that time.",
+        error_messages={"required": "Say when the override ends.", "invalid": "Give the end as a date and a time."},
+    )
+
+
 class ConfirmApplyForm(forms.Form):
     """The last question before a change is applied. `expected`: the name to type, "" when nothing is destroyed."""
 

@@ -15,6 +15,7 @@ from sync.changes.approvals import (
     withdraw_approval,
 )
 from sync.changes.bookkeeping import PlanError
+from sync.changes.code_overrides import override_code
 from sync.changes.dry_run import ask_dry_run
 from sync.changes.follow_ups import delete_what_appeared, leave_what_appeared, propose_reverse, replan
 from sync.changes.lifecycle import apply, cancel, leave_out, look_again, retry
@@ -38,6 +39,7 @@ __all__ = [
     "look_again",
     "move_end",
     "override",
+    "override_code",
     "override_guard_rail",
     "propose",
     "propose_reverse",

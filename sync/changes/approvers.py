@@ -8,8 +8,9 @@ from functools import cached_property
 
 from accounts.access import may, who_may
 from accounts.models import AwsAccount, Operator
-from accounts.roles import ADMINISTER, APPROVE
+from accounts.roles import ADMINISTER, APPLY, APPROVE
 from iamconsole.web.once import once_a_page
+from sync import clock
 from sync.changes.affected import concerned, remember_kept_demands
 from sync.changes.demands import Demand, demands, remember_rules
 from sync.changes.sole_owner import decides_alone
@@ -123,7 +124,7 @@ def _taking_part(change: Change, breaker_id: int) -> set[int]:
 # An override (sync/changes/approvals.py) is for the findings that its owner has read; a new one needs a new override.
 # It counts as long as whoever made it may. A guard rail isn't overridden by who proposed the change, unless nobody else
 # may decide.
-OVERRIDABLE = ("protected", "guarded")
+OVERRIDABLE = ("protected", "guarded", "owned")
 
 
 def findings_without_override(change: Change, findings: Iterable[PlanFinding]) -> list[PlanFinding]:
@@ -134,6 +135,8 @@ def findings_without_override(change: Change, findings: Iterable[PlanFinding]) -
 
 
 def _lets_through(made: Override, finding: PlanFinding, change: Change) -> bool:
+    if made.until is not None and made.until <= clock.now():
+        return False
     read = any(PlanFinding.from_json(stored).covers(finding) for stored in made.findings)
     return read and not why_no_override(made.operator, finding, change)
 
@@ -150,12 +153,17 @@ def why_no_override(operator: Operator, finding: PlanFinding, change: Change) ->
     return "You proposed this change: somebody else has to override the guard rail."
 
 
-_WHO = {ADMINISTER: "an owner", APPROVE: "an approver or owner"}
+_WHO = {ADMINISTER: "an owner", APPROVE: "an approver or owner", APPLY: "an editor or owner"}
+
+
+CODE_FIRST = "Put it into that code instead, or override the code until a time that you name."
 
 
 def override_needed(findings: Iterable[PlanFinding]) -> str:
     found = list(findings)
     sentences = " ".join(dict.fromkeys(finding.message for finding in found))
+    if all(each.severity == "owned" for each in found):
+        return f"{sentences} {CODE_FIRST}"
     needed = ADMINISTER if any(each.override in (None, ADMINISTER) for each in found) else APPROVE
     return f"{sentences} Only {_WHO[needed]} can let it through."
 
@@ -213,6 +221,11 @@ class ChangeSituation:
     def guarded(self) -> list[PlanFinding]:
         """What is against guard rails that nobody has overridden."""
         return [finding for finding in self.without_override if finding.severity == "guarded"]
+
+    @property
+    def owned(self) -> list[PlanFinding]:
+        """What of it code owns, and nobody has overridden until a time to come."""
+        return [finding for finding in self.without_override if finding.severity == "owned"]
 
     def overridable(self, findings: Iterable[PlanFinding]) -> list[PlanFinding]:
         """Those that this operator may let through."""

@@ -78,6 +78,7 @@ audit.register(
         "change.apply_asked": "asked to apply change {change}, {title}",
         "change.overridden": "let change {change}, {title}, touch what is protected: {protected}",
         "change.guard_rail_overridden": "overrode guard rails for change {change}, {title}: {rails}",
+        "change.code_overridden": "overrode the code that owns {objects} for change {change}, {title}, until {until}",
         "change.glass_broken": "applied change {change}, {title}, without the approvals that it needed",
         "change.reviewed": "reviewed change {change}, {title}, which was applied without its approvals",
         "change.scheduled": "scheduled change {change}, {title}",

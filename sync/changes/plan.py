@@ -27,7 +27,7 @@ from sync.changes.bookkeeping import PlanError, record
 from sync.changes.span import SpanPlace
 from sync.changes.steps import title_of
 from sync.checks import Measurement, PlanFinding
-from sync.models import Change, Step
+from sync.models import Change, Override, Step
 from sync.operation_mixins import CompletesParams, DecidedByMirror, permission_needed, pool_of_people
 from sync.operations import BadParams, Gate, Operation, PlannedStep, Refusal, StepSpec, Value
 from sync.plan_draft import Draft
@@ -282,12 +282,17 @@ def digest_of(change: Change, steps: Iterable[Step] | None = None) -> str:
 
 
 def said_overrides(change: Change) -> list[Any]:
-    """Who overrode which guard rails, and why, without words: [operator, digest of the reason, what it was about]."""
+    """Who overrode which guard rails, or what code until when, and why, without words: [operator, digest of the reason,
+    what it was about], and the end."""
     return [
-        [made.operator_id, hashlib.sha256(made.reason.encode()).hexdigest(), about]
+        [made.operator_id, hashlib.sha256(made.reason.encode()).hexdigest(), about, *_end(made)]
         for made in change.overrides.all()
-        if made.is_of_guard_rails and (about := [each["about"] for each in made.findings])
+        if (made.is_of_guard_rails or made.is_of_code) and (about := [each["about"] for each in made.findings])
     ]
+
+
+def _end(made: Override) -> list[str]:
+    return [made.until.astimezone(UTC).isoformat()] if made.until else []
 
 
 def _said_of(step: Step) -> dict[str, Any]:

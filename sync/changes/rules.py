@@ -28,6 +28,7 @@ from sync.changes.transitions import (
     LOOK_AGAIN,
     MOVE_END,
     OVERRIDE,
+    OVERRIDE_CODE,
     OVERRIDE_GUARD_RAIL,
     REPLAN,
     RETRY,
@@ -108,6 +109,12 @@ def _override_guard_rail(at: ChangeSituation) -> str:
     return "" if at.change.digest == digest_of(at.change) else guards.ALTERED
 
 
+def _override_code(at: ChangeSituation) -> str:
+    if not at.owned:
+        return "There is nothing to override: no code that was read owns what it changes."
+    return "" if at.change.digest == digest_of(at.change) else guards.ALTERED
+
+
 def _review(at: ChangeSituation) -> str:
     if at.to_review is None:
         return "There is nothing to review."
@@ -169,6 +176,7 @@ _RULES: Mapping[OperatorEvent, Callable[[ChangeSituation], str]] = {
     BREAK_GLASS: _break_glass,
     OVERRIDE: _override,
     OVERRIDE_GUARD_RAIL: _override_guard_rail,
+    OVERRIDE_CODE: _override_code,
     REVIEW: _review,
     CANCEL: _cancel,
     MOVE_END: _move_end,

@@ -34,6 +34,7 @@ _FOLLOWED = frozenset(
         "conflicted",
         "unknown",
         "guard_rail_overridden",
+        "code_overridden",
     )
 )
 

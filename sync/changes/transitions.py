@@ -76,6 +76,20 @@ OVERRIDE_GUARD_RAIL = OperatorEvent(
     button=Button("Override the guard rail", kind="danger"),
     besides="it is against a guard rail that they may override, and didn't propose it",
 )
+OVERRIDE_CODE = OperatorEvent(
+    name="override_code",
+    path="override-code",
+    verb="override the code that owns what {changes} are about",
+    done="let through",
+    starts_from=Change.UNDECIDED,
+    leads_to=Change.UNDECIDED,
+    needs=(APPLY,),
+    fresh_sign_in=FreshSignIn.ALWAYS,
+    sign_in_words="Override the code for change {pk}",
+    words="reason, and when it ends",
+    button=Button("Override the code"),
+    besides="it changes what code owns, and nobody has overridden that until a time to come",
+)
 APPROVE_IT = OperatorEvent(
     name="approve",
     path="approve",
@@ -290,6 +304,7 @@ OPERATOR_EVENTS = (
     WITHDRAW,
     OVERRIDE,
     OVERRIDE_GUARD_RAIL,
+    OVERRIDE_CODE,
     APPLY_IT,
     BREAK_GLASS,
     REVIEW,

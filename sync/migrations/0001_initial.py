@@ -352,6 +352,7 @@ class Migration(migrations.Migration):
                         ("reason", models.TextField()),
                         ("findings", models.JSONField()),
                         ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("until", models.DateTimeField(blank=True, null=True)),
                         (
                             "change",
                             models.ForeignKey(
@@ -1650,6 +1651,42 @@ class Migration(migrations.Migration):
                                 fields=("aws_account", "region", "kind", "object_id", "source"),
                                 name="sync_objecthint_of_object",
                             )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OverriddenObject",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=40)),
+                        ("object_id", models.CharField(max_length=400)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                        (
+                            "override",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="objects_overridden",
+                                to="sync.override",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                        "indexes": [
+                            models.Index(fields=["aws_account", "kind", "object_id"], name="sync_overridden_object")
                         ],
                     },
                 ),

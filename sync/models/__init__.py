@@ -13,7 +13,15 @@ from sync.models.changes import (
     Step,
     StepCounter,
 )
-from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, DryRun, LeftOutChange, Override
+from sync.models.decisions import (
+    ApprovalDemand,
+    BreakGlass,
+    Comment,
+    DryRun,
+    LeftOutChange,
+    OverriddenObject,
+    Override,
+)
 from sync.models.event_queues import AcceptedPipeline, EventQueue, ObjectHint, ReceivedEvent
 from sync.models.labels import LabelRemoval
 from sync.models.mirrored import (
@@ -55,6 +63,7 @@ __all__ = [
     "MirrorQuerySet",
     "MirroredRow",
     "ObjectHint",
+    "OverriddenObject",
     "Override",
     "Ownership",
     "OwnershipRule",

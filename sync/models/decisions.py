@@ -69,13 +69,15 @@ class BreakGlass(models.Model):
 
 
 class Override(models.Model):
-    """Somebody lets a change touch what is protected, or through guard rails; for these findings and no others."""
+    """Somebody lets a change touch what is protected or what code owns, or through guard rails; for these findings and
+    no others."""
 
     change = models.ForeignKey(Change, models.PROTECT, related_name="overrides")
     operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     reason = models.TextField()
     findings = models.JSONField()  # as Change.findings keeps them
     at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)  # when one of what code owns ends
 
     class Meta:
         ordering = ["at", "pk"]
@@ -86,6 +88,26 @@ class Override(models.Model):
     @property
     def is_of_guard_rails(self) -> bool:
         return any(finding["severity"] == "guarded" for finding in self.findings)
+
+    @property
+    def is_of_code(self) -> bool:
+        return self.until is not None
+
+
+class OverriddenObject(models.Model):
+    """An object that code owns, and of which a change is let through until the override ends."""
+
+    override = models.ForeignKey(Override, models.CASCADE, related_name="objects_overridden")
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=400)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["aws_account", "kind", "object_id"], name="sync_overridden_object")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id} by override {self.override_id}"
 
 
 class LeftOutChange(models.Model):

@@ -31,6 +31,7 @@ from sync.forms import (
     CancelForm,
     CommentForm,
     ConfirmApplyForm,
+    OverrideCodeForm,
     OverrideForm,
     OverrideGuardRailForm,
     RejectForm,
@@ -64,6 +65,7 @@ ACTIONS: Mapping[str, ChangeAction] = {
         ChangeAction(transitions.WITHDRAW, service.withdraw_approval),
         ChangeAction(transitions.OVERRIDE, service.override, OverrideForm),
         ChangeAction(transitions.OVERRIDE_GUARD_RAIL, service.override_guard_rail, OverrideGuardRailForm),
+        ChangeAction(transitions.OVERRIDE_CODE, service.override_code, OverrideCodeForm),
         ChangeAction(transitions.APPLY_IT, service.apply),
         ChangeAction(transitions.BREAK_GLASS, service.break_glass, BreakGlassForm),
         ChangeAction(transitions.REVIEW, service.review, ReviewForm),
@@ -119,8 +121,9 @@ def _on(request: HttpRequest, change: Change) -> HttpResponse:
 def _back(request: HttpRequest, change: Change, form: forms.Form, sentences: list[str]) -> HttpResponse:
     page = reverse("change", args=[change.aws_account.account_id, change.pk])
     if isinstance(form, WordsForm):
-        [name] = form.fields
-        keep_words(request, page, form.place, str(form.data.get(name, "")))
+        name, *others = form.fields
+        more = {each: str(form.data.get(each, "")) for each in others}
+        keep_words(request, page, form.place, str(form.data.get(name, "")), **more)
     for sentence in sentences:
         messages.error(request, sentence)
     return redirect(page)

@@ -109,8 +109,9 @@ class ChangeButtons:
         form = CommentForm if event is transitions.REJECT else ACTIONS[event.name].form
         if not issubclass(form, WordsForm):
             return None
-        [name] = form.base_fields
-        return form(auto_id=f"{form.place}_%s", initial={name: self._typed.get(form.place, "")})
+        name, *others = form.base_fields
+        more = {each: self._typed.get(f"{form.place}.{each}", "") for each in others}
+        return form(auto_id=f"{form.place}_%s", initial={name: self._typed.get(form.place, ""), **more})
 
     @cached_property
     def apply(self) -> ApplyButton | None:
@@ -163,11 +164,24 @@ class ChangeButtons:
     @property
     def overrides(self) -> list[Override]:
         """Of what is protected."""
-        return [made for made in self._all_overrides if not made.is_of_guard_rails]
+        return [made for made in self._all_overrides if not made.is_of_guard_rails and not made.is_of_code]
 
     @property
     def guard_rail_overrides(self) -> list[Override]:
         return [made for made in self._all_overrides if made.is_of_guard_rails]
+
+    @property
+    def owned(self) -> list[PlanFinding]:
+        return self._at.owned
+
+    @property
+    def code_overrides(self) -> list[Override]:
+        return [made for made in self._all_overrides if made.is_of_code]
+
+    @property
+    def why_no_code_override(self) -> str:
+        """Why the operator can't override the code that owns it; "" where they can."""
+        return why_not(transitions.OVERRIDE_CODE, self._at) if self._at.owned else ""
 
     @property
     def safer(self) -> str:

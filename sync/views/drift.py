@@ -31,9 +31,10 @@ from sync import drift as service
 from sync import mirror
 from sync.activity.people import SaidAuthorship
 from sync.changes import PlanError
+from sync.changes.code_overrides import overrides_of, undoes
 from sync.drift import OPEN, DriftKind
 from sync.mirror.differences import ContentDifference
-from sync.models import Change, CodeOwnedRow, MirroredRow, Revision, Run
+from sync.models import Change, CodeOwnedRow, MirroredRow, Override, Revision, Run
 from sync.operations import registry
 from sync.views.doers import about_doers, doers_of, with_doers, with_events
 
@@ -185,6 +186,7 @@ class DriftEntry:
     can_be_undone: bool
     who: SaidAuthorship
     in_code: bool = False  # whether code owns it
+    undone: Override | None = None  # the override of that code, in force, that it undoes
 
     @property
     def is_open(self) -> bool:
@@ -205,7 +207,8 @@ def entries(operator: Operator, aws_account: AwsAccount, revisions: Collection[A
     revisions = list(revisions)
     rows, texts, runs = _rows(aws_account, revisions), _Texts(aws_account, revisions), service.earlier_runs(revisions)
     who = doers_of(operator, aws_account, revisions)
-    return [_entry(revision, rows, texts, runs, who[revision.pk]) for revision in revisions]
+    overrides = overrides_of(aws_account, rows.values())
+    return [_entry(revision, rows, texts, runs, who[revision.pk], overrides) for revision in revisions]
 
 
 def _entry(
@@ -214,9 +217,11 @@ def _entry(
     texts: _Texts,
     runs: Mapping[int, Run],
     who: SaidAuthorship,
+    overrides: Mapping[tuple[str, str], Override],
 ) -> DriftEntry:
     about = mirror.mirror_about(revision.facet.kind)
-    row = rows.get((revision.facet.kind, revision.facet.object_id))
+    which = (revision.facet.kind, revision.facet.object_id)
+    row, override = rows.get(which), overrides.get(which)
     return DriftEntry(
         revision=revision,
         name=revision.called or (row.name if row else service.name_in(revision)),
@@ -229,6 +234,7 @@ def _entry(
         can_be_undone=service.can_be_undone(revision),
         who=who,
         in_code=bool(getattr(row, "in_code", False)),
+        undone=override if undoes(override, revision.seen_at) else None,
     )
 
 
@@ -316,10 +322,15 @@ def drift_one(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 def drift_accept(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
     chosen = [int(pk) for pk in request.POST.getlist("revision") if pk.isdecimal() and len(pk) < 19]
-    count = service.accept(aws_account=aws_account, actor=signed_in(request), revisions=chosen)
+    knowingly = request.POST.get("with_overrides") == "1"
+    count = service.accept(
+        aws_account=aws_account, actor=signed_in(request), revisions=chosen, with_overrides=knowingly
+    )
     if count:
         messages.success(request, f"Accepted {counted(count, 'change')} made outside this console.")
-    else:
+    if service.open_drift(aws_account).filter(pk__in=chosen).exists():
+        messages.info(request, "What undoes an override of code stays open: it is accepted on its own page.")
+    elif not count:
         messages.info(request, "Nothing was chosen that is still open.")
     return redirect("drift", account_id=account_id)
 

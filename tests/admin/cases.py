@@ -127,6 +127,7 @@ from sync.models import (
     LeftOutChange,
     MirroredRow,
     ObjectHint,
+    OverriddenObject,
     Override,
     OwnershipRule,
     PendingReread,
@@ -341,7 +342,8 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
         SafeguardVersion.objects.create(
             safeguard=of_label, number=1, state="in_force", name="As everywhere", content=of_kind, author=operator
         )
-    Override.objects.create(change=change, operator=operator, reason="It moves", findings=[])
+    made = Override.objects.create(change=change, operator=operator, reason="It moves", findings=[])
+    OverriddenObject.objects.create(override=made, aws_account=change.aws_account, kind="iam.role", object_id="AROA1")
     Comment.objects.create(change=change, operator=operator, text="Why now?")
     LeftOutChange.objects.create(change=change, operator=operator, reason="Not there")
     Lease.objects.create(aws_account=aws_account, object_key="iam.policy:x", change=change)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import AwsAccount, Operator
@@ -61,7 +63,6 @@ def test_a_state_is_read_and_a_plan_gives_its_patch(
     aws_account: AwsAccount, erin: Operator, page_of: Callable[[Operator], Page], tmp_path: Path
 ) -> None:
     role, policy, file = make_role(aws_account, "deploy"), make_policy(aws_account, "reports"), tmp_path / "state.json"
-    change = propose(aws_account, erin, [attach_step(role, policy.arn)])
     walk = Walk(page_of(erin))
     page = walk.page
 
@@ -73,9 +74,23 @@ def test_a_state_is_read_and_a_plan_gives_its_patch(
     expect(page.get_by_text("1 object, 1 resource here.")).to_be_visible()
     walk.check()
 
-    page.goto(change_address(change))
+    page.goto(change_address(propose(aws_account, erin, [attach_step(role, policy.arn)])))
     expect(page.get_by_text("module.ci.aws_iam_role.deploy")).to_be_visible()
     assert "role       = aws_iam_role.deploy.name" in page.get_by_label("Patch for deploy").inner_text()
     expect(page.get_by_text("The pipeline undoes what is applied here")).to_be_visible()
-    expect(page.get_by_role("button", name="Apply 1 step")).to_be_visible()
+    expect(page.get_by_role("button", name="Apply 1 step")).to_have_count(0)
+    walk.check()
+
+    page.get_by_label("Why it can’t wait for the code").fill("The release is tonight")
+    page.get_by_role("button", name="Override the code").click()
+    assert page.get_by_label("The override ends").evaluate("field => field.validity.valueMissing")
+    page.get_by_label("The override ends").fill(f"{timezone.localtime() + timedelta(days=2):%Y-%m-%dT%H:%M}")
+    page.get_by_role("button", name="Override the code").click()
+    expect(page.get_by_text("Erin let it through until")).to_be_visible()
+    expect(page.get_by_role("button", name="Apply 1 step")).to_be_enabled()
+    walk.check()
+
+    page.goto(address("role", aws_id=role.aws_id))
+    expect(page.get_by_text("The code that owns it is overridden until")).to_be_visible()
+    expect(page.get_by_text("The release is tonight")).to_be_visible()
     walk.check()

@@ -7,10 +7,12 @@ from collections.abc import Callable
 import pytest
 from botocore.exceptions import ClientError
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AuditEntry, Operator
 from contain.models import Containment
 from identities.models import IamUser
+from infrastructure.models import OwnedResource, StateFile
 from sync import changes
 from sync.activity import principals
 from sync.models import ActivityAnswer, Change
@@ -61,6 +63,20 @@ def test_from_the_key_to_nothing_left(night: Night, erin: Operator, client_of: C
     after = text_of(get(client, "containment", pk=str(done.pk)))
     assert "4 of 4 steps applied" in after
     assert "Left behind" in after and "svc-backup2" in after
+
+
+def test_what_code_owns_is_contained_too(night: Night, erin: Operator, client_of: ClientOf) -> None:
+    owned = {
+        "aws_account": night.user.aws_account,
+        "kind": "iam.user",
+        "name": "ci-builder",
+        "address": "aws_iam_user.ci",
+    }
+    state = StateFile.objects.create(aws_account=night.user.aws_account, name="platform", read_at=timezone.now())
+    OwnedResource.objects.create(state=state, **owned)
+    done = contained(client_of(erin), night, "deny", reason="Leaked")
+    assert done.change.state == Change.State.APPLIED
+    assert done.change.overrides.get().until is not None
 
 
 def test_what_was_typed_is_not_lost(night: Night, erin: Operator, client_of: ClientOf) -> None:

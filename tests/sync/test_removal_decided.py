@@ -92,6 +92,9 @@ VERBS: dict[str, Callable[[Change, Operator], Any]] = {
     "look_again": lambda removal, actor: changes.look_again(change=removal, actor=actor),
     "move_end": _later,
     "override": lambda removal, actor: changes.override(change=removal, actor=actor, reason="why"),
+    "override_code": lambda removal, actor: changes.override_code(
+        change=removal, actor=actor, reason="why", until=timezone.now() + timedelta(days=1)
+    ),
     "override_guard_rail": lambda removal, actor: changes.override_guard_rail(
         change=removal, actor=actor, reason="why"
     ),
