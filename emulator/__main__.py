@@ -39,10 +39,11 @@ Control endpoints, for tests; all speak JSON:
                                        external_id?}], at?}: what no call does: the management account turned IAM
                                        Identity Center on; somebody was disabled, or came by SCIM
     POST   /_emulator/trail            {account_id, delay_s?, rate?, forget?, events?: [{record, username, resources}],
-                                       late_s?, repeat?, deliver?}: how late CloudTrail shows what is called from now
-                                       on, how many questions a second it takes (0: any), whether it forgets all before,
-                                       and what it has already; how late EventBridge delivers at most, which deliveries
-                                       come twice (each third: 3), whether what is on its way arrives now
+                                       late_s?, repeat?, deliver?, return_hidden?}: how late CloudTrail shows what is
+                                       called from now on, how many questions a second it takes (0: any), whether it
+                                       forgets all before, and what it has already; how late EventBridge delivers
+                                       at most, which deliveries come twice (each third: 3), whether what is on its way
+                                       arrives now, and whether what SQS hides can be received again
     POST   /_emulator/keep             keeps AWS as it is now, until the emulator ends: {"kept": 1}
     POST   /_emulator/put-back         {kept}: makes AWS what it was then; the rules and the log stay as they are
     GET    /_emulator/origin           {"origin": the number of what was kept or put back last, 0 after a reset, null

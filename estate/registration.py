@@ -10,13 +10,16 @@ from django.http import HttpRequest
 from accounts import stepup
 from accounts.access import may, signed_in, visible_aws_accounts
 from accounts.models import Operator
-from accounts.roles import SEE_IAM, roles_with
+from accounts.roles import ADMINISTER, SEE_IAM, roles_with
 from estate import search
 from estate.enrolment import roll, work
+from estate.event_queues.views import summary_rows
 from estate.lists import LISTS
 from estate.staging.selection import BY_KIND
+from iamconsole.web import panels
 from iamconsole.web.addresses import is_of_all_aws_accounts
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from iamconsole.web.panels import Panel
 from objects.kinds import kind_of
 from objects.object_links import ObjectLink, register_object_link
 from sync import ticks
@@ -77,9 +80,21 @@ def _register_enrolment() -> None:
     )
 
 
+def _register_event_queues() -> None:
+    panels.register(Panel("account", "events", "Events", rows=summary_rows, permission=ADMINISTER, position=65))
+    stepup.register_words(
+        {
+            "event_queue_enter": "Enter the queue",
+            "event_queue_end": "End that events are taken from the queue",
+            "pipeline_name": "Accept what the pipeline changes",
+        }
+    )
+
+
 def register() -> None:
     _register_enrolment()
     search.register()
+    _register_event_queues()
     register_object_link(
         ObjectLink("In all AWS accounts…", "layers", tuple(BY_KIND), "{}_everywhere", _stages_in_several)
     )

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from accounts.roles import ADMINISTER
 from estate.enrolment import views as enrolment
+from estate.event_queues import pipelines
+from estate.event_queues import views as queues
 from estate.lists import LISTS
 from estate.overview import overview
 from estate.scope import ACCESS
@@ -17,6 +19,8 @@ _SEEN = needs(ADMINISTER, scope=AddressScope.ALL, refusal=_REFUSED, is_of_all=Tr
 _DONE = replace(_SEEN, fresh_sign_in=True)
 _OF_ORGANIZATION = "enrolment/<str:organization_id>/"
 _ONE = "enrolments/<int:pk>/"
+_EVENTS, _PIPELINES = "aws/<str:account_id>/events/", "aws/<str:account_id>/pipelines/"
+_BY_OWNER = needs(ADMINISTER, fresh_sign_in=True)
 
 urlpatterns = [
     page("all/", overview, ACCESS, name="all_overview"),
@@ -33,5 +37,13 @@ urlpatterns = [
     page(f"{_ONE}try/", enrolment.enrolment_try, _SEEN, name="enrolment_try"),
     page(f"{_ONE}connect/", enrolment.enrolment_connect, _DONE, name="enrolment_connect"),
     page(f"{_ONE}end/", enrolment.enrolment_end, _DONE, name="enrolment_end"),
+    page(_EVENTS, queues.event_queues, needs(ADMINISTER), name="event_queues"),
+    page(f"{_EVENTS}template/", queues.event_template, needs(ADMINISTER), name="event_template"),
+    page(f"{_EVENTS}enter/", queues.event_queue_enter, _BY_OWNER, name="event_queue_enter"),
+    page(f"{_EVENTS}<int:pk>/try/", queues.event_queue_try, needs(ADMINISTER), name="event_queue_try"),
+    page(f"{_EVENTS}<int:pk>/end/", queues.event_queue_end, _BY_OWNER, name="event_queue_end"),
+    page(_PIPELINES, pipelines.pipelines, needs(ADMINISTER), name="pipelines"),
+    page(f"{_PIPELINES}name/", pipelines.pipeline_name, _BY_OWNER, name="pipeline_name"),
+    page(f"{_PIPELINES}<int:pk>/end/", pipelines.pipeline_end, needs(ADMINISTER), name="pipeline_end"),
     *patterns(),
 ]

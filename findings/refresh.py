@@ -51,12 +51,14 @@ def wake_due() -> int:
 def _due(now: datetime) -> QuerySet[AwsAccount]:
     since = OuterRef("findings_refresh__looked_at")
     runs = Run.objects.filter(aws_account=OuterRef("pk"), state=Run.State.DONE, object_id="")
+    by_event = Run.objects.filter(aws_account=OuterRef("pk"), trigger=Run.Trigger.EVENT, finished_at__gt=since)
     changes = Change.objects.filter(aws_account=OuterRef("pk"), finished_at__gt=since)
     accepted = Revision.objects.filter(drift_in=OuterRef("pk"), accepted_at__gt=since)
     never = Q(findings_refresh__looked_at=None) & Exists(runs)
     again = (
         Q(findings_refresh__looked_at__lt=now - EVERY)
         | Exists(runs.filter(finished_at__gt=since))
+        | Exists(by_event.filter(Q(new__gt=0) | Q(changed__gt=0) | Q(gone__gt=0)))
         | Exists(changes)
         | Exists(accepted)
     )

@@ -18,6 +18,7 @@ from emulator.sample_estate.data.console import READ_ROLE, WRITE_ROLE, console_p
 from emulator.sample_estate.data.estate import ESTATE, MAIN, OTHERS, SampleAccount
 from emulator.sample_estate.data.kinds import Contents
 from emulator.sample_estate.data.organization import CREATED
+from emulator.sample_estate.events import make_event_queue
 from emulator.sample_estate.history import write_history
 from emulator.sample_estate.identity_center import set_up_identity_center
 from emulator.sample_estate.organization import close_way_in, found_organization
@@ -39,6 +40,7 @@ def seed(endpoint_url: str) -> None:
     emulator = Emulator(endpoint_url)
     if not _is_made(emulator):
         _make(emulator)
+    make_event_queue(emulator)  # after the calls of Acme's past, of which nobody waits for an event
 
 
 def connections() -> list[dict[str, object]]:

@@ -122,6 +122,17 @@ def deliver(*, all_of_it: bool = False) -> int:
     return sent
 
 
+def return_hidden() -> None:
+    """As after the time for which SQS hides what somebody received."""
+    from moto.sqs.models import sqs_backends
+
+    for regions in list(sqs_backends.values()):
+        for backend in list(regions.values()):
+            for queue in backend.queues.values():
+                for message in queue._messages:
+                    message.visible_at = 0
+
+
 def _send(one: Delivery) -> int:
     from moto.sqs.models import sqs_backends
 

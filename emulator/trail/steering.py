@@ -20,12 +20,14 @@ def steer(
     late_s: float | None = None,
     repeat: int | None = None,
     deliver: bool = False,
+    return_hidden: bool = False,
 ) -> dict[str, int]:
     """How late CloudTrail is from now on, how many questions a second it takes, and records that it has already.
 
     Each of `events`: {record, username, resources: [[type, name]]}; its Region is that of the record. `forget`: what
     there was before goes, of all AWS accounts. `late_s`, `repeat`: how late EventBridge delivers at most, and that each
     such delivery comes twice (0: none). `deliver`: what is on its way arrives now, in the order in which it would have.
+    `return_hidden`: messages of all queues that somebody received and didn't delete can be received again.
     """
     for trail in backends.everywhere() if forget else ():
         trail.writes.clear()
@@ -40,4 +42,6 @@ def steer(
         at = datetime.fromisoformat(record["eventTime"]).astimezone(UTC).replace(tzinfo=None)
         resources = [(str(kind), str(name)) for kind, name in each.get("resources", ())]
         add(account_id, record["awsRegion"], Event(at, at, record, str(each.get("username", "")), resources))
+    if return_hidden:
+        deliveries.return_hidden()
     return {"events": len(events), "delivered": deliveries.deliver(all_of_it=True) if deliver else 0}

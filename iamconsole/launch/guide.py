@@ -73,6 +73,7 @@ def _fill_console(sample: dict[str, Any]) -> str:
         operator = {"email": OPERATOR, "name": "Demo Operator", "role": "owner", "account": "all"}
         _command("create_operator", **operator, demo=True, password_stdin=True, typed=password)
         are_new = [_connect(options) for options in accounts]
+        _command("enter_queue", account=accounts[0]["account"], url=sample["queue"])
     with step("Pull by a worker"):
         pulled = _pull()
     if are_new[0]:

@@ -31,10 +31,16 @@ class QueueRefused(Exception):
 
 
 def enter(
-    *, aws_account: AwsAccount, address: QueueAddress, actor: Operator, request: HttpRequest | None = None
+    *,
+    aws_account: AwsAccount,
+    address: QueueAddress,
+    actor: Operator | None,
+    actor_name: str = "",
+    request: HttpRequest | None = None,
 ) -> EventQueue:
-    """Raises QueueRefused, and PermissionDenied."""
-    _require_owner(actor, aws_account)
+    """Without an actor it is the command line, of whom nothing is asked. Raises QueueRefused, and PermissionDenied."""
+    if actor is not None:
+        _require_owner(actor, aws_account)
     if not aws_account.is_connected:
         raise QueueRefused("This AWS account was imported from a file: the console asks nothing there.")
     if EventQueue.objects.filter(aws_account=aws_account).count() >= MOST_QUEUES:
@@ -44,7 +50,7 @@ def enter(
             queue = EventQueue.objects.create(
                 aws_account=aws_account, region=address.region, name=address.name, made_by=actor
             )
-            _record("events.queue_entered", queue, actor, request)
+            _record("events.queue_entered", queue, actor, request, actor_name)
     except IntegrityError:
         raise QueueRefused(
             f"Events in {address.region} are taken from another queue already. End that one first."
@@ -87,7 +93,9 @@ def _require_owner(actor: Operator, aws_account: AwsAccount) -> None:
         raise PermissionDenied("Only owners of an AWS account look after its queues of events.")
 
 
-def _record(verb: str, queue: EventQueue, actor: Operator, request: HttpRequest | None) -> None:
+def _record(
+    verb: str, queue: EventQueue, actor: Operator | None, request: HttpRequest | None, actor_name: str = ""
+) -> None:
     audit.record(
         verb,
         actor=actor,
@@ -95,4 +103,5 @@ def _record(verb: str, queue: EventQueue, actor: Operator, request: HttpRequest 
         obj=("event_queue", queue.pk, queue.name),
         data={"queue": queue.name, "region": queue.region},
         request=request,
+        actor_name=actor_name,
     )

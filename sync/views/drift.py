@@ -113,6 +113,7 @@ DRIFT = Table(
         Column("after_pull", "After pull", lambda row: row.earlier_run or ""),
         Column("in_pull", "In pull", lambda row: row.run_id or ""),
         Column("accepted_by", "Accepted by", lambda row: str(row.accepted_by or "")),
+        Column("accepted_pipeline", "Accepted by itself, of", lambda row: row.accepted_pipeline),
         Column("accepted_at", "Accepted", lambda row: row.accepted_at or ""),
         Column("reverted_at", "Reverted", lambda row: row.reverted_at or ""),
         Column("undone_by", "Undone by change", lambda row: row.reversal_id or ""),

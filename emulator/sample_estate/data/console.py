@@ -45,7 +45,11 @@ _READS_AGAIN = """
 def console_policies(account_id: str) -> tuple[Policy, ...]:
     return (
         _policy(
-            READ_ROLE, "What IAM Console reads", allow("ReadIam", _READS), allow("ReadResources", _READS_OF_RESOURCES)
+            READ_ROLE,
+            "What IAM Console reads",
+            allow("ReadIam", _READS),
+            allow("ReadResources", _READS_OF_RESOURCES),
+            allow("TakeEvents", "sqs:DeleteMessage sqs:ReceiveMessage", f"arn:aws:sqs:*:{account_id}:iam-console-*"),
         ),
         _policy(WRITE_ROLE, "What IAM Console changes", *_writes(account_id)),
     )

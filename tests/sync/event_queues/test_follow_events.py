@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
 from identities.models import IamGroup, IamRole, IamUser
 from sync import drift
 from sync.event_queues import following, taking
-from sync.models import Authorship, EventQueue, ObjectHint, ReceivedEvent, Revision, Run, TrailEvent
+from sync.models import Authorship, Change, EventQueue, ObjectHint, ReceivedEvent, Revision, Run, Step, TrailEvent
 from tests.services.event_queues import followed, left_in, made_queue, refreshes
 from tests.services.pulling import policy_arn, pulled
 from tests.services.statements import EC2, allowing, trusting
@@ -100,6 +100,17 @@ def test_a_deleted_object_gets_its_tombstone(iam: Any, queue: EventQueue) -> Non
     assert IamRole.objects.get().gone_at is not None
     assert refreshes() == ["iam.role"]  # of three events one
     assert TrailEvent.objects.get().name == "DeleteRole"
+
+
+def test_an_own_write_wakes_nobody(iam: Any, queue: EventQueue, erin: Operator) -> None:
+    change = Change.objects.create(
+        aws_account=queue.aws_account, requested_by=erin, title="Make the group", expires_at=timezone.now()
+    )
+    step = Step.objects.create(change=change, position=1, kind="iam.group.create", params={})
+    answer = iam.create_group(GroupName="auditors")
+    step.attempts.create(number=1, request_id=answer["ResponseMetadata"]["RequestId"])
+    assert followed(queue) == 0
+    assert (ReceivedEvent.objects.get().record, refreshes()) == ("", [])
 
 
 def test_reads_and_failures_wake_nobody(iam: Any, queue: EventQueue, emulator: Emulator) -> None:
