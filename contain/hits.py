@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from access.role_chains import ASSUME
 from access.who_can.answer import UNSEEN, WhoCanAnswer, WhoCanLine
 from accounts.models import AwsAccount
+from aws_constraints.arn import name_of
 from contain.pieces import Hit, Hits
 from iamconsole.web.words import day
 from identities.models import IamRole
@@ -19,12 +20,15 @@ def hits_of(aws_account: AwsAccount, role: IamRole, actor_arn: str, may_see: Cal
     answer = WhoCanAnswer(aws_account, {"action": ASSUME, "resource": role.arn, "context": {}}, may_see=may_see)
     unseen = answer.across.unseen is not None
     own = any(match.holder.arn == actor_arn for match in answer.found)
-    listed = []
-    for line in _others(answer, actor_arn):
-        listed.append(Hit(_words(line), line.url))
-        if len(listed) == SHOWN:
-            break
-    return Hits(listed, answer.total - own - unseen, unseen)
+    federated = [Hit(f"whoever signs in by {each}") for each in _federated(role)]
+    listed = [Hit(_words(line), line.url) for line in _others(answer, actor_arn)][: SHOWN - len(federated)]
+    return Hits([*federated, *listed], answer.total - own - unseen + len(federated), unseen)
+
+
+def _federated(role: IamRole) -> list[str]:
+    """Providers whose people the trust policy lets in, by other calls than AssumeRole; some."""
+    values = [str(each["value"]) for each in role.trusted if each["type"] == "Federated"]
+    return [name_of(each) if each.startswith("arn:") else each for each in values][: SHOWN // 2]
 
 
 def _others(answer: WhoCanAnswer, actor_arn: str) -> Iterator[WhoCanLine]:

@@ -31,7 +31,8 @@ LEFT_BEHIND = Uncut(
 class AskedOf:
     """By whom, and from where it began. `may_see`: what they are told of other AWS accounts, by their ids.
 
-    `key`: an access key id; `session`: the name of a session of a role; "" for none. `at`: the moment of the cut.
+    `key`: an access key id; `session`: the name of a session of a role; `identity`: the id of an identity of an
+    identity pool; "" for none. `at`: the moment of the cut.
     """
 
     operator: Operator
@@ -39,6 +40,7 @@ class AskedOf:
     at: datetime
     key: str = ""
     session: str = ""
+    identity: str = ""
 
 
 class Subject(ABC):
@@ -88,6 +90,11 @@ class Subject(ABC):
     def refusal(self) -> str:
         """Why they aren't contained at all, in a sentence; "" where they can be."""
         return ""
+
+    @property
+    def asks_identity(self) -> bool:
+        """Whether it has to be said which identity of an identity pool is meant."""
+        return False
 
     @property
     def trail_row(self) -> MirroredRow | None:

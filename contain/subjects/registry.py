@@ -8,9 +8,16 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from accounts.access import may_in_pool
 from accounts.models import Operator
+from accounts.roles import SEE_PEOPLE
+from cognito.identity_pools.views import IDENTITY_POOL
+from cognito.models import CognitoUser, IdentityPool
+from cognito.object_pages import PERSON as POOL_PERSON
+from cognito.people.display_names import title_of
 from contain.models import Containment
 from contain.subjects.base import AskedOf, Subject
+from contain.subjects.cognito import IdentitySubject, PoolPersonSubject
 from contain.subjects.iam import RoleSubject, UserSubject
 from contain.subjects.person import PersonSubject
 from directory.models import DirectoryUser
@@ -35,17 +42,24 @@ def _of_pages(pages: ObjectPages) -> Callable[[HttpRequest, str, str], Any]:
     return lambda request, account_id, aws_id: fetch_row(request, pages, account_id, aws_id)
 
 
-def _person(request: HttpRequest, account_id: str, aws_id: str) -> Any:
-    row = fetch_row(request, PERSON, account_id, aws_id)
-    PERSON.looked_at(request, row)
-    return row
+def _looked_at(pages: ObjectPages) -> Callable[[HttpRequest, str, str], Any]:
+    """Of people: who looks at whom is in the audit trail."""
+
+    def fetch(request: HttpRequest, account_id: str, aws_id: str) -> Any:
+        row = fetch_row(request, pages, account_id, aws_id)
+        pages.looked_at(request, row)
+        return row
+
+    return fetch
 
 
 KINDS: Mapping[str, SubjectKind] = {
     each.slug: each
     for each in (
         SubjectKind(UserSubject.slug, IamUser, _of_pages(USER), UserSubject),
-        SubjectKind(PersonSubject.slug, DirectoryUser, _person, PersonSubject),
+        SubjectKind(PoolPersonSubject.slug, CognitoUser, _looked_at(POOL_PERSON), PoolPersonSubject),
+        SubjectKind(IdentitySubject.slug, IdentityPool, _of_pages(IDENTITY_POOL), IdentitySubject),
+        SubjectKind(PersonSubject.slug, DirectoryUser, _looked_at(PERSON), PersonSubject),
         SubjectKind(RoleSubject.slug, IamRole, _of_pages(ROLE), RoleSubject),
     )
 }
@@ -64,4 +78,6 @@ def name_of(containment: Containment, row: Any | None, operator: Operator) -> st
     """What the operator is told that they are called."""
     if isinstance(row, DirectoryUser) and sees_people(operator, containment.aws_account):
         return called(row)
+    if isinstance(row, CognitoUser) and may_in_pool(operator, SEE_PEOPLE, containment.aws_account, row.pool.aws_id):
+        return title_of(row) or containment.called
     return containment.called

@@ -26,6 +26,7 @@ from sync.models import Change
 from sync.views.words import ErrorView
 
 _KEY = re.compile(r"(AKIA|ASIA)[A-Z0-9]{12,124}", re.ASCII)
+_IDENTITY = re.compile(r"[\w-]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _SESSION = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)  # RoleSessionName, STS API Reference
 
 
@@ -40,6 +41,7 @@ def fetch_subject(request: HttpRequest, account_id: str, aws_id: str, slug: str)
         timezone.now().replace(microsecond=0),
         _said(request, "key", _KEY),
         _said(request, "session", _SESSION),
+        _said(request, "identity", _IDENTITY),
     )
     return KINDS[slug].make(row, asked)
 
