@@ -8,7 +8,7 @@ class CognitoConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import stepup
-        from cognito import kinds, permissions, posture, subjects, trying
+        from cognito import examples, kinds, permissions, posture, subjects, trying
         from cognito.finding_source import PostureSource
         from cognito.identity_pools import registration as identity_pools
         from cognito.modifiable_claims.check import ModifiableClaimsCheck
@@ -24,6 +24,7 @@ class CognitoConfig(AppConfig):
 
         permission.register_part(permissions.PART)
         kinds.register()
+        examples.register()
         pools.register()
         identity_pools.register()
         people.register()

@@ -90,6 +90,7 @@ def _age(pool: UserPool, scope: Any) -> SafeString:
 
 POOLS = Table(
     name="user_pools",
+    term="user-pool",
     one="user pool",
     many="user pools",
     default_sort="name",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from accounts import stepup
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM, SEE_PEOPLE
-from directory import actions, draft_subjects, kinds, operations, permissions, selectors, sources, subjects
+from directory import actions, draft_subjects, examples, kinds, operations, permissions, selectors, sources, subjects
 from directory.account_access import EntitlementMirror, EntitlementSource
 from directory.entitled import entitled_users, is_entitled_role
 from directory.finding_source import DirectorySource
@@ -40,6 +40,7 @@ def register() -> None:
         mirror.register_source(source)
     kinds.register()
     search.register()
+    examples.register()
     register_shell(
         ShellProvider(
             NavGroup(

@@ -77,6 +77,7 @@ def _assigned(row: Any, scope: Any) -> str:
 
 PERMISSION_SETS = Table(
     name="permission_sets",
+    term="permission-set",
     one="permission set",
     many="permission sets",
     default_sort="name",

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from iamconsole import views
 from iamconsole.web.addresses import PUBLIC, SIGNED_IN, needs, page
+from iamconsole.web.glossary.views import glossary, glossary_term
 from iamconsole.web.search.views import search_box, search_page
 
 urlpatterns = [
@@ -15,6 +16,8 @@ urlpatterns = [
     page("health/live/", views.alive, PUBLIC, name="alive"),
     page("search/", search_page, SIGNED_IN, name="search"),
     page("search/box/", search_box, SIGNED_IN, name="search_box"),
+    page("glossary/", glossary, SIGNED_IN, name="glossary"),
+    page("glossary/<slug:slug>/", glossary_term, SIGNED_IN, name="glossary_term"),
     page("aws/<str:account_id>/", views.overview, needs("see_iam", "see_people"), name="overview"),
     # Not allauth.urls: its pages of social accounts would let operators join and part identities by themselves.
     path("auth/", include("allauth.account.urls")),

@@ -44,6 +44,7 @@ GROUP = IamKind(
     narrow=(("MaxItems", 1),),  # GetGroup lists the members, too
     documentation=f"{_GUIDE}id_groups.html",
     icon="users",
+    term="group",
     found_at=20,
 )
 ROLE = IamKind(

@@ -16,7 +16,7 @@ from iamconsole.web import panels
 from iamconsole.web.counts import first_of, lately
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.words import SOME, ago, counted, day, number, some
-from identities import kinds, search, selectors
+from identities import examples, kinds, search, selectors
 from identities.account import last_accessed, password_policy, sources
 from identities.account.selectors import saml_providers, server_certificates, settings_of
 from identities.activity import events
@@ -246,6 +246,7 @@ def register() -> None:
     register_shell(IdentitiesShell())
     kinds.register()
     search.register()
+    examples.register()
     panels.register(panels.Panel("policy", "attached", "Attached to", "policy_attached", count=_holders, position=40))
     events.register()
     for kind, by_sessions in ((IamUser.kind, False), (IamRole.kind, True)):

@@ -55,6 +55,7 @@ class AwsKind:
     address: str = ""  # of its pages, below the AWS account's; "" is `many`
     documentation: str = ""  # the page of AWS about such objects
     icon: str = ""
+    term: str = ""  # the word of the glossary for it
     sidebar: int = 0  # the place of its list among the links of the sidebar; 0: it has none of its own
     found_at: int = 0  # its place among what the search box finds; 0: it isn't found so
     found_as: tuple[str, ...] = ()  # what else people call them, in front of what they search for

@@ -44,6 +44,7 @@ def object_table(
     return Table(
         name=of.list_name,
         one=of.word,
+        term=of.term,
         many=of.several,
         default_sort="name",
         search=narrowed,

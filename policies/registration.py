@@ -16,6 +16,7 @@ from iamconsole.web.words import SOME, counted, number, some
 from objects.selectors import count_live
 from policies import kinds, selectors
 from policies.models import ManagedPolicy
+from policies.organizations import examples
 from policies.organizations.selectors import ControlPoliciesUnknown
 from policies.organizations.views import ControlPolicyTypeView, bounds
 
@@ -77,6 +78,7 @@ class PoliciesShell(ShellProvider):
 def register() -> None:
     register_shell(PoliciesShell())
     kinds.register()
+    examples.register()
     panels.register(
         panels.Panel(
             "overview.attention", "unused_policies", "Unused policies", rows=_unused, permission=SEE_IAM, position=90

@@ -93,6 +93,7 @@ def _roles(row: Any, aws_account: AwsAccount) -> SafeString:
 
 IDENTITY_POOLS = Table(
     name="identity_pools",
+    term="identity-pool",
     one="identity pool",
     many="identity pools",
     default_sort="name",

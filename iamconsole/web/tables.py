@@ -57,6 +57,7 @@ class Table:
     count: Callable[[QuerySet[Any]], int] = lately
     counts_to: int | None = None  # of what a search or filters find: where there are more, nobody counts them
     copies: tuple[str, str] = ("arn", "ARN")  # by the button of each row: its attribute, and a word for it
+    term: str = ""  # the word of the glossary for what it lists
     pickable: str = ""  # the boolean column or annotation of the rows that can be picked; "" where all can
 
     @property

@@ -57,36 +57,48 @@ def containing(rows: QuerySet[Any], words: str, *, along: bool = False) -> Query
 def rows_with(
     connection: BaseDatabaseWrapper,
     model: type[Model],
-    ways: Sequence[Sequence[str]],
+    texts: Sequence[str],
     whose: Sequence[int] | None,
     limit: int,
+    *,
+    behind: str = "",
 ) -> tuple[str, list[Any]]:
-    """As SQL behind WHERE: the rows with all texts of one of the `ways` in the searched columns, in either case.
+    """As SQL behind WHERE: the rows with all `texts`, of `LEAST` characters or more, in the searched columns.
 
-    Each text has `LEAST` characters or more. `whose`: the keys that `searched_by` may have; None: any. SQLite's index
-    gives `limit` rows and stops; on the other ways the query has to say that itself.
+    `behind`: each text begins a word, which one of these characters ends before it. On SQLite that may be a word of any
+    searched column, else it is one of the name: either finds the rows that are to come first, among all with the texts.
+    `whose`: the keys that `searched_by` may have; None: any. SQLite's index gives `limit` rows and stops; on the other
+    ways the query has to say that itself.
     """
-    own = f'"{model._meta.db_table}"."{_owner(model)}"'
     if connection.vendor == "sqlite" and is_indexed(connection, model):
-        asked = " OR ".join(f"({_all_of(texts)})" for texts in ways)
+        ways = [[f"{before}{text}" for text in texts] for before in behind] or [list(texts)]
+        asked = " OR ".join(f"({_all_of(way)})" for way in ways)
         if whose is not None:
             asked = f"({asked}) AND scope : ({' OR '.join(_as_phrase(_scope_of(key)) for key in whose)})"
         name, table = _name(model), model._meta.db_table
         met = f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH %s LIMIT {limit}'  # noqa: S608
         return f'"{table}".id IN ({met})', [asked]
-    text = _text(connection, model)
-    like = "ILIKE %s" if connection.vendor == "postgresql" else r"LIKE %s ESCAPE '\'"
-    has = " OR ".join("(" + " AND ".join(f"({text}) {like}" for _ in texts) + ")" for texts in ways)
-    params: list[Any] = [f"%{_escaped(each)}%" for texts in ways for each in texts]
-    if whose is None:
-        return f"({has})", params
-    among, param = is_among(connection, own, whose)
-    return f"({has}) AND {among}", [*params, param]
+    text = f"({_text(connection, model)})"
+    postgresql = connection.vendor == "postgresql"
+    # The index that finds the texts is asked once: what is behind them is looked at in the rows that it gives.
+    parts = [f"{text} {'ILIKE %s' if postgresql else _LIKE}" for _ in texts]
+    params: list[Any] = [f"%{_escaped(each)}%" for each in texts]
+    if behind:
+        parts += [f"({' OR '.join('name_key ' + ('LIKE %s' if postgresql else _LIKE) for _ in behind)})" for _ in texts]
+        params += [f"%{_escaped(before + each)}%" for each in texts for before in behind]
+    if whose is not None:
+        among, param = is_among(connection, f'"{model._meta.db_table}"."{_owner(model)}"', whose)
+        parts.append(among)
+        params.append(param)
+    return f"({' AND '.join(parts)})", params
+
+
+_LIKE = r"LIKE %s ESCAPE '\'"
 
 
 def first_with(rows: QuerySet[Any], text: str, whose: Sequence[int] | None, limit: int) -> QuerySet[Any]:
     """`limit` of the rows at most that have `text` in a searched column, whichever are met first."""
-    where, params = rows_with(connections[rows.db], rows.model, [[text]], whose, limit)
+    where, params = rows_with(connections[rows.db], rows.model, [text], whose, limit)
     found: QuerySet[Any] = rows.filter(RawSQL(where, params, output_field=BooleanField()))[:limit]  # noqa: S611
     return found
 

@@ -104,3 +104,26 @@ def test_the_page_of_results_fits_every_width(
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         assert not scrolls_sideways(page, width)
         assert axe_violations(page) == []
+
+
+def test_a_word_is_explained_beside_it_with_an_example_of_the_aws_account(
+    aws_account: AwsAccount, bob: Operator, page_of: PageOf
+) -> None:
+    role = make_role(aws_account, "runner", trusted=[{"type": "Service", "value": "lambda.amazonaws.com"}])
+    page = page_of(bob)
+    page.goto(f"/aws/{aws_account.account_id}/roles/{role.aws_id}/")
+    page.get_by_role("link", name="What “trust policy” means").press("Enter")
+    box = page.get_by_role("dialog", name="A word explained")
+    expect(box).to_contain_text("Says who may assume a role.")
+    expect(box).to_contain_text("In Acme: That of the role runner names lambda.amazonaws.com.")
+    for width, theme in (*LOOKS, (320, "light")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        assert not scrolls_sideways(page, width)
+        assert axe_violations(page) == []
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(page.get_by_role("link", name="What “trust policy” means")).to_be_focused()
+    page.get_by_role("link", name="What “trust policy” means").press("Enter")
+    box.get_by_role("link", name="All words").click()
+    expect(page.get_by_role("heading", name="Glossary", level=1)).to_be_visible()

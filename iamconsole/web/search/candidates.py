@@ -83,9 +83,8 @@ def _parts(
     if not getattr(kind.model, "searched", ()) or min(map(len, asked.texts)) < LEAST:
         return
     whose = None if None in scope.aws_accounts else seen
-    ways = [[f"{separator}{text}" for text in asked.texts] for separator in _SEPARATORS]
-    for several in (ways, [list(asked.texts)]):
-        where, params = rows_with(connection, kind.model, several, whose, most)
+    for behind in (_SEPARATORS, ""):
+        where, params = rows_with(connection, kind.model, asked.texts, whose, most, behind=behind)
         yield _part(number, table, where, params, most)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from django.urls import URLResolver, get_resolver, reverse
 
 from iamconsole.web.addresses import SIGNED_IN, Access, AddressScope, access_of
+from iamconsole.web.glossary.terms import terms
 from iamconsole.web.navigation import NavItem, merged_groups
 from iamconsole.web.search.asked import Rank, SearchQuery
 from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit
@@ -157,6 +158,15 @@ def offered(sort: str, searcher: Searcher, most: int) -> Sequence[SearchHit]:
     return [hit for hit in hits if hit][:most]
 
 
+def register_terms() -> None:
+    """The glossary and its words."""
+    register(SearchPlace("glossary", "Glossary", "glossary", HELP, words="words terms"))
+    for term in terms().values():
+        text = term.plain if len(term.plain) <= _LONGEST_TEXT else f"{term.plain[:_LONGEST_TEXT].rpartition(' ')[0]} …"
+        register(SearchPlace(term.slug, term.name, "glossary", HELP, text, fragment=term.slug))
+
+
+_LONGEST_TEXT = 120
 _SORTS = (
     (PAGES, "Pages", "panel-left", 5, ("page",)),
     (TASKS, "Guided tasks", "list-checks", 6, ("task", "tasks", "guided task")),

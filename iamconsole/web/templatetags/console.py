@@ -20,6 +20,7 @@ from django.utils.text import slugify
 from characters import expression as unseen_expression
 from iamconsole.web import elements, vocabulary, words
 from iamconsole.web.diff import indent_of, json_lines
+from iamconsole.web.glossary.terms import terms
 
 register = template.Library()
 GROUPS = (RadioSelect, CheckboxSelectMultiple)
@@ -75,18 +76,37 @@ def panel(
     flush: bool = False,
     id: str = "",
     actions: str = "",
+    term: str = "",
 ) -> SafeString:
-    """A titled box. `flush`: rows or a table go to the edges; `actions`: a template for the right of the head."""
-    head = {"title": title, "lede": lede, "actions": actions}
+    """A titled box. `flush`: rows or a table go to the edges; `actions`: a template for the right of the head.
+
+    `term`: a word of the glossary that the title says.
+    """
+    head = {"title": title, "lede": lede, "actions": actions, "mark": explain(context, term)}
     box: Template = get_template("elements/panel.html").template  # type: ignore[attr-defined]
     with context.push(**head, content=content, kind=kind, flush=flush, id=id or slugify(title)):
         return box.render(context)
 
 
-@register.simple_block_tag
-def fact(content: str, name: str) -> SafeString:
-    """One name and value of a `<dl class="facts">`."""
-    return format_html("<dt>{}</dt><dd>{}</dd>", name, content)
+@register.simple_block_tag(takes_context=True)
+def fact(context: template.Context, content: str, name: str, *, term: str = "") -> SafeString:
+    """One name and value of a `<dl class="facts">`. `term`: a word of the glossary that the name says."""
+    return format_html("<dt>{}{}</dt><dd>{}</dd>", name, explain(context, term) if term else "", content)
+
+
+@register.simple_tag(takes_context=True)
+def explain(context: template.Context, slug: str) -> SafeString | str:
+    """A mark that opens what a word of the glossary means, with an example: behind its first place on the page."""
+    request = context.get("request")
+    if request is None or not slug:
+        return ""
+    explained: set[str] = request.__dict__.setdefault("_explained", set())
+    if slug in explained:
+        return ""
+    explained.add(slug)
+    aws_account = getattr(request, "aws_account", None)
+    said = {"term": terms()[slug], "account": aws_account.account_id if aws_account else ""}
+    return render_to_string("elements/explain.html", said)
 
 
 @register.simple_block_tag
