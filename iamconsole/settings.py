@@ -38,6 +38,7 @@ SITE_ID = 1
 INSTALLED_APPS = [
     "iamconsole.web",
     "accounts",
+    "notifications",
     "sync",
     "findings",
     "policies",
@@ -180,9 +181,9 @@ CELERY_TASK_DEFAULT_QUEUE = "changes"
 # Nobody waits for a mail, and a mail server may take its time.
 CELERY_TASK_ROUTES = {
     "sync.tasks.pull": {"queue": "pulls"},
-    "sync.tasks.notify": {"queue": "pulls"},
     "sync.tasks.ask_trail": {"queue": "pulls"},
     "accounts.tasks.*": {"queue": "pulls"},
+    "notifications.tasks.*": {"queue": "pulls"},
     "findings.tasks.*": {"queue": "pulls"},
     "estate.tasks.*": {"queue": "pulls"},
 }
@@ -284,7 +285,9 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="iam-console@localhost")
 EMAIL_TIMEOUT = 10  # seconds; workers send them, and have other things to do
-CONSOLE_URL = env.str("CONSOLE_URL", default="").rstrip("/")  # where links in mails about changes lead
+CONSOLE_URL = env.str("CONSOLE_URL", default="").rstrip("/")  # where links in notifications lead
+# Origins that webhooks may go to although they are private, or have no TLS: iamconsole/outgoing/addresses.py.
+OUTGOING_ALLOWED = [each.strip().rstrip("/").lower() for each in env.list("OUTGOING_ALLOWED", default=[])]
 
 # ---- Browser security ----------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -1,27 +1,13 @@
-"""The database's clock: what claims, heartbeats and due times go by, whatever the clock of a worker's machine says.
-
-Several machines work at one queue, and their clocks differ. A time that one writes and another compares with is taken
-here; a time that is only shown may come from anywhere.
-"""
+"""The database's clock (iamconsole/clock.py), and who hasn't been heard of by it."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q
-from django.utils import timezone
 
-
-def now() -> datetime:
-    """On PostgreSQL the server's, at this moment and not when the transaction began. An SQLite file has one machine."""
-    if connection.vendor != "postgresql":
-        return timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        found: datetime = cursor.fetchone()[0]
-    return found
+from iamconsole.clock import now as now
 
 
 def is_silent() -> Q:
