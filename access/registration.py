@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from access import search
+from access.anywhere import trusts_anywhere
 from access.escalation.finding_source import RULES
 from access.exposure.attention import attention
 from access.plans import elsewhere_check, organization_blocks
@@ -14,6 +15,7 @@ from access.plans.effect_blocks import LEDE, is_measured
 from access.plans.revisions import is_measurable
 from access.resource_plans import blocks as resource_blocks
 from access.views import label_panels
+from access.views.anywhere import ANYWHERE
 from access.views.least_privilege import LEAST_PRIVILEGE
 from access.views.named_in import NAMED_IN
 from access.views.reach import REACH, has_questions
@@ -112,6 +114,11 @@ def register() -> None:
     )
     panels.register(
         panels.Panel("change", "access_tests", "Saved tests", "change_tests", shows=has_failing, position=20)
+    )
+    panels.register(
+        panels.Panel(
+            "role", ANYWHERE, "By certificates", "role_anywhere", permission=SEE_IAM, position=26, shows=trusts_anywhere
+        )
     )
     for place in ("user", "role"):
         panels.register(

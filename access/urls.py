@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from access.views import (
+    anywhere,
     ask_aws,
     change,
     differences,
@@ -122,6 +123,7 @@ urlpatterns = [
         f"{AWS_ACCOUNT}revisions/<int:pk>/access/", differences.revision_access, needs(SEE_IAM), name="revision_access"
     ),
     page(f"{AWS_ACCOUNT}users/<str:aws_id>/access/", effective_access.user_access, needs(SEE_IAM), name="user_access"),
+    page(f"{AWS_ACCOUNT}roles/<str:aws_id>/anywhere/", anywhere.role_anywhere, needs(SEE_IAM), name="role_anywhere"),
     page(f"{AWS_ACCOUNT}roles/<str:aws_id>/access/", effective_access.role_access, needs(SEE_IAM), name="role_access"),
     *(
         page(

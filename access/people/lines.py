@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from access.anywhere import AnywhereWords
 from access.descriptions import describe_condition
 from access.object_links import links_of, principal_url
 from access.people.behind import HeldPeople, PeopleBehind, PeopleWay, SomebodyWays
@@ -187,12 +188,16 @@ def count_words(count: PeopleCount) -> str:
 class RolePeopleWords:
     """By a role's ARN, who takes it on, in a few words without names: for a line of a list, or a box of a graph."""
 
-    def __init__(self, behind: PeopleBehind) -> None:
-        self._behind = behind
+    def __init__(self, behind: PeopleBehind, anywhere: AnywhereWords) -> None:
+        self._behind, self._anywhere = behind, anywhere
         self._parts: Mapping[int, HeldPeople] = {part.held_by.pk: part for part in behind.parts}
 
     def of(self, arn: str) -> str:
-        """ "Permission set Admin: 12 people, 1 disabled"; "" for a role that no people take on."""
+        """ "Permission set Admin: 12 people, 1 disabled"; "" for a role that neither people take on, nor who has a
+        certificate."""
+        return "; ".join(filter(None, (self._people(arn), self._anywhere.of(arn))))
+
+    def _people(self, arn: str) -> str:
         given = self._behind.given.get(arn)
         if given is None:
             return ""

@@ -23,6 +23,7 @@ from access.escalation.finding_source import RULES
 from access.object_links import principal_url
 from access.saved_tests.content import DENIED
 from access.simulation.question import SimulationQuestion
+from access.views.anywhere import certificate_lines
 from access.views.beyond import HopLine, Seen, entered_lines, hop_lines, mute_url
 from access.views.seen import aws_account_seen
 from accounts.access import fetch_aws_account, may, signed_in
@@ -115,6 +116,7 @@ def _open(aws_account: AwsAccount, rows: FindingQuerySet, seen: Seen, *, of: str
         "people": len({path.source for path in paths}),
         "lines": [_line(aws_account, group, ends, known, seen) for group in groups[:SHOWN]],
         "entered": [(line, mute_url(aws_account, line, known, here)) for line in entered],
+        "by_certificate": [] if of else certificate_lines(aws_account, {path.unique_id for path in paths}),
         "left_out": len(groups) - SHOWN,
         "cuts": cuts,
         "best": cuts[0] if cuts else None,

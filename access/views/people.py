@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from access.anywhere import AnywhereWords
+from access.holders import Holder
 from access.people.behind import PeopleBehind
 from access.people.lines import SHOWN, RolePeopleWords, count_words, line_count, people_csv, people_lines
 from access.views.shown_part import ShownPart
@@ -24,6 +26,7 @@ def people_context(
     request: HttpRequest, behind: PeopleBehind, answers: Iterable[WhoCanAnswer], url: Callable[..., str]
 ) -> dict[str, Any]:
     """What access/people.html takes. `url`: of the page, with these parameters."""
+    answers = list(answers)
     waiting = sum(answer.chains.waiting for answer in answers)
     unknown = [f"Of {counted(roles, 'role')}: {why}" for why, roles in behind.unknown.items()]
     if waiting:
@@ -41,9 +44,16 @@ def people_context(
         "people_total": behind.total,
         "people_words": count_words(PeopleCount(behind.total - behind.disabled, behind.disabled)),
         "people_unknown": unknown,
-        "people_of_role": RolePeopleWords(behind),
+        "people_of_role": RolePeopleWords(behind, AnywhereWords(_roles(answers))),
         "people_csv_url": url(format="people"),
     }
+
+
+def _roles(answers: Iterable[WhoCanAnswer]) -> Iterator[Holder]:
+    """That may themselves, also of other AWS accounts that are told."""
+    for answer in answers:
+        matches = [*answer.found, *(match for _, match in answer.across.listed)]
+        yield from (each.holder for each in matches if each.holder.is_role)
 
 
 def people_file(request: HttpRequest, behind: PeopleBehind, name: str) -> HttpResponseBase:

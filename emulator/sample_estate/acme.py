@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from emulator.process import Emulator
 from emulator.sample_estate.account_iam import AccountIam
+from emulator.sample_estate.anywhere import make_anywhere
 from emulator.sample_estate.cognito import make_cognito
 from emulator.sample_estate.data import roles
 from emulator.sample_estate.data.account_ids import MANAGEMENT_ID
@@ -78,6 +79,7 @@ def _make(emulator: Emulator) -> None:
     make_cognito(emulator, iam.make_role)
     make_resources(emulator, MAIN.resources, {})
     make_stack(emulator)
+    make_anywhere(emulator)
     ways_in = found_organization(emulator)
     for one in OTHERS:
         _make_other(emulator, one, ways_in[one.account_id])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from emulator.sample_estate.data import (
     account,
+    anywhere,
     groups,
     management,
     more_policies,
@@ -48,7 +49,13 @@ MAIN = SampleAccount(
         policies.REPORTS + policies.PLATFORM + policies.DELIVERY + more_policies.SERVICES + more_policies.TEAMS,
         groups.GROUPS,
         people.ENGINEERS + people.OFFICE + service_users.SERVICE_USERS,
-        account.SSO_ROLES + roles.FUNCTIONS + roles.MACHINES + roles.DELIVERY + roles.PEOPLE + roles.VENDORS,
+        account.SSO_ROLES
+        + roles.FUNCTIONS
+        + roles.MACHINES
+        + roles.DELIVERY
+        + roles.PEOPLE
+        + roles.VENDORS
+        + anywhere.ROLES,
     ),
     resources.RESOURCES,
     trail.CALLS,
