@@ -27,6 +27,8 @@ def permission(method: str, path: str, query: str) -> tuple[str, str]:
         return "ListAllMyBuckets", "*"
     if key:
         return f"{verb}Object{part}", f"{bucket}/{key}"
+    if part == _SUBRESOURCES["encryption"]:
+        return f"{verb}{part}", bucket
     if part:
         return f"{verb}Bucket{part}", bucket
     return {"Get": "ListBucket", "Put": "CreateBucket", "Delete": "DeleteBucket"}[verb], bucket

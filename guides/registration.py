@@ -13,7 +13,7 @@ ROLE = GuidedTask(
     "A role for a service",
     "Who uses it, what it may touch: its trust policy, least permissions, and what the policy engine proves of them.",
     "hat-glasses",
-    "role_builder",
+    "build_role",
     words="role builder oidc gitlab terraform kubernetes irsa saml external id",
     starts=[TaskStart(each.name, each.title, f"start={each.name}") for each in QUICK_STARTS],
 )

@@ -1,6 +1,6 @@
 """Guided tasks: what operators want to get done, each a page that leads to one ordinary change.
 
-    tasks.register(GuidedTask("role", "A role for a service", "…", "hat-glasses", "role_builder", words="iam role"))
+    tasks.register(GuidedTask("role", "A role for a service", "…", "hat-glasses", "build_role", words="iam role"))
 
 The page *Tasks* lists them, and the search finds them by their titles and words (iamconsole/web/search/places.py).
 """

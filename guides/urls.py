@@ -9,5 +9,5 @@ TASKS = "aws/<str:account_id>/tasks/"
 
 urlpatterns = [
     page(TASKS, tasks, needs(SEE_IAM), name="tasks"),
-    page(f"{TASKS}role/", role_builder, needs(PROPOSE), name="role_builder"),
+    page(f"{TASKS}role/", role_builder, needs(PROPOSE), name="build_role"),
 ]

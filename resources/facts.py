@@ -52,7 +52,7 @@ def facts_of(row: Resource) -> list[ResourceFact]:
     found = [
         ResourceFact(label, [FactLine("", code=str(row.facts[name]))])
         for name, label in _LISTED.items()
-        if row.facts.get(name) and isinstance(row.facts[name], str)
+        if row.facts.get(name) and isinstance(row.facts[name], str) and name not in {part.name for part in kind.parts}
     ]
     return found + [_fact(row, part.name, part.title) for part in kind.parts if not part.is_policy]
 
@@ -176,12 +176,19 @@ _AUTHORITIES = {
     "CERTIFICATE_BUNDLE": "An authority of one’s own, by its certificates",
     "SELF_SIGNED_REPOSITORY": "Certificates that sign themselves",
 }
+
+
+def _key(value: str | None) -> Iterator[FactLine]:
+    yield FactLine("", code=value) if value else FactLine("A key of AWS")
+
+
 _WORDS: Mapping[str, Callable[[Any], Iterator[FactLine]]] = {
     "public_access_block": _block,
     "ownership": _ownership,
     "acl": _acl,
     "grants": _grants,
     "urls": _urls,
+    "kms_key": _key,
     "enabled": _enabled,
     "authority": _authority,
     "roles": _arns,

@@ -17,7 +17,7 @@ def make_resources(emulator: Emulator, resources: Resources, credentials: Mappin
         return DatedClient(emulator.own_client(service, region_name=REGION, **credentials))
 
     makers = {"s3": _make_buckets, "kms": _make_keys, "sqs": _make_queues, "sns": _make_topics}
-    makers["secretsmanager"] = _make_secrets
+    makers |= {"secretsmanager": _make_secrets, "dynamodb": _make_tables}
     for service, made in resources.by_service().items():
         if made:
             makers[service](client_of(service), made)
@@ -31,6 +31,10 @@ def _make_buckets(s3: DatedClient, buckets: tuple[SampleResource, ...]) -> None:
             client.delete_public_access_block(Bucket=one.name)
         if one.policy:
             client.put_bucket_policy(Bucket=one.name, Policy=one.policy)
+        if one.key:
+            by_key = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": f"alias/{one.key}"}
+            rules = [{"ApplyServerSideEncryptionByDefault": by_key}]
+            client.put_bucket_encryption(Bucket=one.name, ServerSideEncryptionConfiguration={"Rules": rules})
 
 
 def _make_keys(kms: DatedClient, keys: tuple[SampleResource, ...]) -> None:
@@ -53,9 +57,20 @@ def _make_topics(sns: DatedClient, topics: tuple[SampleResource, ...]) -> None:
 def _make_secrets(secrets: DatedClient, made: tuple[SampleResource, ...]) -> None:
     for one in made:
         client = secrets.at(one.created)
-        client.create_secret(Name=one.name, SecretString="nobody has it")
+        key = {"KmsKeyId": f"alias/{one.key}"} if one.key else {}
+        client.create_secret(Name=one.name, SecretString="nobody has it", **key)
         if one.policy:
             client.put_resource_policy(SecretId=one.name, ResourcePolicy=one.policy)
+
+
+def _make_tables(dynamodb: DatedClient, tables: tuple[SampleResource, ...]) -> None:
+    for one in tables:
+        dynamodb.at(one.created).create_table(
+            TableName=one.name,
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
 
 
 def _policy(one: SampleResource) -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -88,7 +88,8 @@ class Proof:
 def prove(answers: RoleAnswers, may_see: Callable[[str], bool]) -> Proof:
     """`may_see`: whether something of another AWS account, by its id, may be told."""
     role = _Role(answers, may_see)
-    return Proof(list(_trust(answers)), list(role.touches()), list(role.rest()))
+    starts = _starts(answers, may_see)
+    return Proof(list(_trust(answers)), list(role.touches()), [*role.rest(), *starts])
 
 
 # ---- Who may assume it ---------------------------------------------------------------------------------------------
@@ -108,9 +109,10 @@ def _gained(found: Mapping[str, Any]) -> str:
 
 # ---- What it may do, and what it may not ---------------------------------------------------------------------------
 class _Role:
-    def __init__(self, answers: RoleAnswers, may_see: Callable[[str], bool]) -> None:
+    def __init__(self, answers: RoleAnswers, may_see: Callable[[str], bool], text: str = "") -> None:
+        """`text`: of its policy, where that isn't what comes of the answers."""
         self._answers = answers
-        self._text = permissions_of(answers)
+        self._text = text or permissions_of(answers)
         self._boundary = boundary_text(answers.aws_account, answers.boundary_arn)
         holder = holder_of_new(answers, self._text, self._boundary)
         self._situations = Situations(answers.aws_account, HolderLookup([holder]), cache(surroundings_of), may_see)
@@ -178,6 +180,16 @@ class _Role:
             return Sentence(YES, "")
         return Sentence(UNKNOWN, "", ["What may be listed depends on more than the prefix."])
 
+    def may_start(self, document: Any, words: str) -> Sentence:
+        """What the statements of the document allow, each under the conditions that they name."""
+        asked = [
+            AskedAction(action, resource, {**_OVER_TLS, **_conditions_of(each.written)})
+            for each in document_of(document).statements
+            for resource in each.resource_words
+            for action in each.action_words
+        ]
+        return self._allowed(asked, words)
+
     # ---- By the evaluator ------------------------------------------------------------------------------------
     def _allowed(self, asked: Iterable[AskedAction], words: str) -> Sentence:
         judged = [(each, *self._judged(each)) for each in asked]
@@ -215,11 +227,27 @@ class _Role:
         yield Sentence(NO, f"It may give permissions: {some(giving)}.") if giving else Sentence(YES, words)
 
 
+def _starts(answers: RoleAnswers, may_see: Callable[[str], bool]) -> Iterator[Sentence]:
+    """Of the new role of what starts it."""
+    started = answers.started
+    if started is None or started.role is not None:
+        return
+    document = started.document(answers.aws_account, answers.arn)
+    own = replace(answers, name=started.name, touches=())
+    role = _Role(own, may_see, json.dumps(document))
+    yield role.may_start(document, f"{started.starter.second} may start {started.named}, by the role {started.name}.")
+
+
 def _worse(one: Sentence, other: Sentence) -> Sentence:
     """The words of the first, as far as both are so."""
     if _WORST[other.state] <= _WORST[one.state]:
         return one
     return Sentence(other.state, one.words, [*one.why, *other.why])
+
+
+def _conditions_of(statement: Mapping[str, Any]) -> Context:
+    """The keys that it wants to equal a text."""
+    return {key.lower(): (value,) for key, value in statement.get("Condition", {}).get("StringEquals", {}).items()}
 
 
 def _context(touch: Touch) -> Context:

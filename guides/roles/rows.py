@@ -57,6 +57,12 @@ class TouchRow(forms.Form):
         return self.resource is not None and self.resource.touchable.takes_prefix
 
     @property
+    def is_key_unread(self) -> bool:
+        """Which key encrypts it may matter, and AWS didn't tell."""
+        row = self.resource.row if self.resource else None
+        return row is not None and known.KEY_FACT in row.not_read
+
+    @property
     def actions(self) -> Sequence[str]:
         """What the chosen use comes to, for the page."""
         if self.resource is None:

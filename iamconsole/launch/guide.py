@@ -26,7 +26,7 @@ from iamconsole.launch.steps import say, step
 
 OPERATOR = "demo@acme.example"
 # The services of which Acme has resources with policies.
-_SERVICES = ["s3", "kms", "sqs", "sns", "secretsmanager", "rolesanywhere", "cloudformation"]
+_SERVICES = ["s3", "kms", "sqs", "sns", "secretsmanager", "dynamodb", "rolesanywhere", "cloudformation"]
 
 
 def main() -> None:

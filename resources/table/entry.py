@@ -5,6 +5,7 @@ An entry is data; a function stands in it only where a service is peculiar.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -88,6 +89,7 @@ class Asker:
         self.place = place
         self.count = count or CallCount()
         self._client, self._service = client, service
+        self._last: tuple[str, dict[str, Any] | None] | None = None  # what `once` asked last
 
     def at(self, region: str) -> Asker:
         """The same in that Region; "" for the usual one."""
@@ -104,6 +106,13 @@ class Asker:
             if error.code not in none:
                 raise
             return None
+
+    def once(self, operation: str, /, **params: Any) -> dict[str, Any] | None:
+        """The same, where several parts of a resource stand in one answer, and are read one after the other."""
+        key = json.dumps([operation, params], sort_keys=True, default=str)
+        if self._last is None or self._last[0] != key:
+            self._last = key, self(operation, **params)
+        return self._last[1]
 
     def pages(self, operation: str, /, *, marker: str | None = None, **params: Any) -> Iterator[ListPage]:
         """Raises AwsError."""
@@ -135,9 +144,13 @@ class GetCall:
     path: tuple[str, ...]
     none: frozenset[str] = frozenset()
     there: tuple[str, Mapping[str, Any]] | None = None
+    is_shared: bool = False  # its answer has other parts, too
 
     def __call__(self, ask: Asker, listed: Listed, /) -> Any:
-        answer: Any = ask(self.operation, none=self.none, **filled(self.params, listed))
+        params = filled(self.params, listed)
+        answer: Any = ask.once(self.operation, **params) if self.is_shared else None
+        if not self.is_shared:
+            answer = ask(self.operation, none=self.none, **params)
         if answer is None and self.there is not None:
             operation, params = self.there
             with suppress(AccessDeniedError):  # what is gone has none either

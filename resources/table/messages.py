@@ -13,6 +13,7 @@ from resources.table.entry import (
     Listed,
     Listing,
     Need,
+    Part,
     ResourceKind,
     policy,
 )
@@ -34,7 +35,23 @@ def _queue_again(ask: Asker, arn: str, name: str) -> Listed | None:
     return _queue(answer["QueueUrl"], ask.place) if answer else None
 
 
-_ATTRIBUTES = {"QueueUrl": "{url}", "AttributeNames": ["Policy"]}
+_ATTRIBUTES = {"QueueUrl": "{url}", "AttributeNames": ["KmsMasterKeyId", "Policy"]}
+# Asked for with the permission that the policy takes, too.
+_QUEUE_KEY = Part(
+    "kms_key",
+    "Encrypted by",
+    GetCall(
+        "GetQueueAttributes",
+        _ATTRIBUTES,
+        ("Attributes", "KmsMasterKeyId"),
+        is_shared=True,
+    ),
+)
+_TOPIC_KEY = Part(
+    "kms_key",
+    "Encrypted by",
+    GetCall("GetTopicAttributes", {"TopicArn": "{arn}"}, ("Attributes", "KmsMasterKeyId"), is_shared=True),
+)
 
 QUEUE = ResourceKind(
     kind="sqs.queue",
@@ -47,12 +64,13 @@ QUEUE = ResourceKind(
     parts=(
         policy(
             "Queue policy",
-            GetCall("GetQueueAttributes", _ATTRIBUTES, ("Attributes", "Policy")),
+            GetCall("GetQueueAttributes", _ATTRIBUTES, ("Attributes", "Policy"), is_shared=True),
             Need(
                 "sqs:GetQueueAttributes",
                 {"QueueUrl": f"https://sqs.{{region}}.amazonaws.com/{{account_id}}/{NOBODY}"},
             ),
         ),
+        _QUEUE_KEY,
     ),
     documentation="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/"
     "sqs-creating-custom-policies.html",
@@ -81,9 +99,10 @@ TOPIC = ResourceKind(
     parts=(
         policy(
             "Topic policy",
-            GetCall("GetTopicAttributes", {"TopicArn": "{arn}"}, ("Attributes", "Policy")),
+            GetCall("GetTopicAttributes", {"TopicArn": "{arn}"}, ("Attributes", "Policy"), is_shared=True),
             Need("sns:GetTopicAttributes", {"TopicArn": f"arn:{{partition}}:sns:{{region}}:{{account_id}}:{NOBODY}"}),
         ),
+        _TOPIC_KEY,
     ),
     documentation="https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-using.html",
     none_means="A topic always has a policy.",

@@ -54,6 +54,15 @@ def _ownership(ask: Asker, listed: Listed) -> Any:
     return rules[0]["ObjectOwnership"] if rules else None
 
 
+def _key(ask: Asker, listed: Listed) -> Any:
+    """The key of KMS, as AWS names it; None for encryption by Amazon S3's own keys, or by the key that AWS manages."""
+    none = frozenset({"ServerSideEncryptionConfigurationNotFoundError"})
+    answer = ask("GetBucketEncryption", none=none, Bucket=listed.name) or {}
+    rules = (answer.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or ()
+    defaults = (rule.get("ApplyServerSideEncryptionByDefault") or {} for rule in rules)
+    return next((found for each in defaults if (found := each.get("KMSMasterKeyID"))), None)
+
+
 _NOBODYS = {"Bucket": f"{NOBODY}-{{account_id}}"}
 
 BUCKET = ResourceKind(
@@ -79,6 +88,12 @@ BUCKET = ResourceKind(
         ),
         Part("ownership", "Object ownership", _ownership, (Need("s3:GetBucketOwnershipControls", _NOBODYS),)),
         Part("acl", "Access control list", _acl, (Need("s3:GetBucketAcl", _NOBODYS),)),
+        Part(
+            "kms_key",
+            "Encrypted by",
+            _key,
+            (Need("s3:GetEncryptionConfiguration", _NOBODYS, "s3:GetBucketEncryption"),),
+        ),
     ),
     documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html",
     none_means="Only principals of its own AWS account get to it, as their own policies say, and whom its access "

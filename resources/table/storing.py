@@ -12,6 +12,7 @@ from resources.table.entry import (
     Listed,
     Listing,
     Need,
+    Part,
     ResourceKind,
     of_arn,
     policy,
@@ -28,12 +29,18 @@ def _table(name: str, place: AwsPlace) -> Listed:
 
 def _stream_policy(ask: Asker, listed: Listed) -> Any:
     """Of its stream, by the stream's ARN; none where it has no stream."""
-    answer = ask("DescribeTable", TableName=listed.name) or {}
+    answer = ask.once("DescribeTable", TableName=listed.name) or {}
     stream = (answer.get("Table") or {}).get("LatestStreamArn")
     if not stream:
         return None
     found = ask("GetResourcePolicy", none=_NO_POLICY, ResourceArn=stream)
     return {stream: found["Policy"]} if found else None
+
+
+def _table_key(ask: Asker, listed: Listed) -> Any:
+    """The ARN of a key of KMS; None where DynamoDB owns it."""
+    answer = ask.once("DescribeTable", TableName=listed.name) or {}
+    return ((answer.get("Table") or {}).get("SSEDescription") or {}).get("KMSMasterKeyArn")
 
 
 _NO_POLICY = frozenset({"PolicyNotFoundException"})
@@ -61,6 +68,7 @@ TABLE = ResourceKind(
             Need("dynamodb:DescribeTable", {"TableName": NOBODY}),
             name="stream_policy",
         ),
+        Part("kms_key", "Encrypted by", _table_key),
     ),
     documentation="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html",
     none_means=_OWN_PRINCIPALS,

@@ -50,6 +50,7 @@ _READS: dict[str, tuple[str, ...]] = {
     "rolesanywhere": ("GetProfile", "GetTrustAnchor", "ListProfiles", "ListTrustAnchors"),
     "s3": (
         "GetBucketAcl",
+        "GetBucketEncryption",
         "GetBucketOwnershipControls",
         "GetBucketPolicy",
         "GetPublicAccessBlock",

@@ -100,7 +100,7 @@ def test_a_workflow_of_github_with_its_provider(
     worker("changes")
     page_of(erin)
     page = context.new_page()  # Chromium complains on the console of the other one of each answer that refuses
-    page.goto(f"{address('role_builder')}?start=github")
+    page.goto(f"{address('build_role')}?start=github")
     page.get_by_role("textbox", name="Name").fill("deploy")
     expect(page.locator("#result")).not_to_contain_text("Give it a name")
     stage(page)

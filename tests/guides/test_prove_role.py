@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from accounts.models import AwsAccount
 from guides.roles.answers import RoleAnswers, Touch
+from guides.roles.invoking import STARTERS, TARGETS, Started
 from guides.roles.outside import ISSUERS
 from guides.roles.proof import NO, UNKNOWN, YES, Proof, prove
 from guides.roles.trusting import TokenTrust
@@ -144,3 +146,14 @@ def test_a_bucket_that_asks_for_tls_is_no_obstacle(alone: AwsAccount) -> None:
 def test_a_role_without_resources_says_so(alone: AwsAccount) -> None:
     assert [each.words for each in proof_of(answers(alone)).rest] == ["It may do nothing at all yet."]
     assert arn_of(touch("bucket", "read").touchable) == "arn:aws:s3:::acme-reports"
+
+
+@pytest.mark.parametrize("principal", list(TARGETS))
+def test_what_starts_it_is_proved_to_be_able_to(alone: AwsAccount, principal: str) -> None:
+    started = Started(STARTERS[1], principal, "eu-west-1", "orders", "orders-schedule")
+    hold(alone, "lambda.function", f"arn:aws:lambda:eu-west-1:{ACCOUNT_ID}:function:orders")
+    said = replace(answers(alone), started=started)
+    last = proof_of(said).rest[-1]
+    assert last.words == "EventBridge Scheduler may start orders, by the role orders-schedule."
+    # The policy of a project isn't in the mirror.
+    assert last.state == (UNKNOWN if principal.startswith(("codebuild", "glue")) else YES)

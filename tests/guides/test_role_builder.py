@@ -38,8 +38,8 @@ def erins(client_of: ClientOf, erin: Operator) -> Client:
 
 def press(client: Client, button: str = "stage", query: str = "", **answers: Any) -> Any:
     """The page with these answers in place of some, sent by a button."""
-    page = get(client, "role_builder", query)
-    return client.post(address("role_builder"), {**with_fields(page, **answers), button: "1"})
+    page = get(client, "build_role", query)
+    return client.post(address("build_role"), {**with_fields(page, **answers), button: "1"})
 
 
 def steps() -> list[str]:
@@ -112,7 +112,7 @@ def test_the_key_of_a_secret_comes_with_it(aws_account: AwsAccount, erins: Clien
         name_key="shop/db",
         facts={"kms_key": "alias/payroll"},
     )
-    page = get(erins, "role_builder", "?resource=shop/db")
+    page = get(erins, "build_role", "?resource=shop/db")
     assert "With its key payroll, which encrypts it" in page
     press(erins, query="?resource=shop/db", named="report")
     without: dict[str, Any] = {"touch-1-with_key": None}
@@ -200,17 +200,17 @@ def test_rows_come_and_go_by_buttons(aws_account: AwsAccount, erins: Client) -> 
     assert 'value="reports"' in page
     page = press(erins, "update", add="acme-reports/nightly/").content.decode()
     assert "The mirror has nothing called" in page
-    sent = {**with_fields(get(erins, "role_builder", "?start=lambda-table")), "take_out": "1"}
-    assert TABLE not in erins.post(address("role_builder"), sent).content.decode().partition("<datalist")[0]
+    sent = {**with_fields(get(erins, "build_role", "?start=lambda-table")), "take_out": "1"}
+    assert TABLE not in erins.post(address("build_role"), sent).content.decode().partition("<datalist")[0]
 
 
 def test_another_answer_brings_its_own_questions_and_keeps_what_was_typed(
     erins: Client, aws_account: AwsAccount
 ) -> None:
-    sent = with_fields(get(erins, "role_builder"), named="reports")
-    same = erins.post(address("role_builder"), sent, headers=BY_HTMX)
+    sent = with_fields(get(erins, "build_role"), named="reports")
+    same = erins.post(address("build_role"), sent, headers=BY_HTMX)
     assert "HX-Retarget" not in same.headers
-    other = erins.post(address("role_builder"), {**sent, "user": "terraform"}, headers=BY_HTMX)
+    other = erins.post(address("build_role"), {**sent, "user": "terraform"}, headers=BY_HTMX)
     page = other.content.decode()
     assert other.headers["HX-Retarget"] == "#build"
     assert 'value="aws.workload.identity"' in page
@@ -219,7 +219,7 @@ def test_another_answer_brings_its_own_questions_and_keeps_what_was_typed(
 
 
 def test_what_is_missing_stands_beside_the_form_only(aws_account: AwsAccount, erins: Client) -> None:
-    page = get(erins, "role_builder")
+    page = get(erins, "build_role")
     assert "Not complete yet" in page
     assert 'class="form-error"' not in page
 
@@ -255,11 +255,11 @@ def get_search(client: Client, words: str) -> str:
 # ---- Who may, and how it is found ------------------------------------------------------------------------------------
 def test_a_viewer_sees_no_task_and_gets_no_builder(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     assert "No task for you here" in get(client_of(bob), "tasks")
-    get(client_of(bob), "role_builder", status=403)
-    assert client_of(bob).post(address("role_builder"), {"user": "lambda.amazonaws.com"}).status_code == 403
-    assert address("role_builder") not in get_search(client_of(bob), "task role")
+    get(client_of(bob), "build_role", status=403)
+    assert client_of(bob).post(address("build_role"), {"user": "lambda.amazonaws.com"}).status_code == 403
+    assert address("build_role") not in get_search(client_of(bob), "task role")
 
 
 def test_the_search_finds_tasks(aws_account: AwsAccount, erins: Client) -> None:
     for words, start in (("task role service", ""), ("task irsa", ""), ("task github", "?start=github")):
-        assert f'href="{address("role_builder")}{start}"' in get_search(erins, words)
+        assert f'href="{address("build_role")}{start}"' in get_search(erins, words)

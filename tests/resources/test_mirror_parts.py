@@ -50,6 +50,44 @@ def test_a_bucket_says_what_it_blocks_and_whose_objects_are(emulator: Emulator, 
     assert [grant["permission"] for grant in opened.facts["acl"]["grants"]] == ["FULL_CONTROL"]
 
 
+def test_the_key_that_encrypts_it_is_held(emulator: Emulator, aws_account: AwsAccount) -> None:
+    """In the same number of calls but for buckets: AWS says it with the policy."""
+    read_here(aws_account, "s3", "sqs", "sns", "dynamodb")
+    key = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/payroll"}
+    s3, dynamodb = emulator.client("s3"), emulator.client("dynamodb")
+    for name in ("acme-payroll", "acme-plain"):
+        s3.create_bucket(Bucket=name)
+    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": key}]}
+    s3.put_bucket_encryption(Bucket="acme-payroll", ServerSideEncryptionConfiguration=rules)
+    emulator.client("sqs").create_queue(QueueName="jobs", Attributes={"KmsMasterKeyId": "alias/aws/sqs"})
+    emulator.client("sns").create_topic(Name="news", Attributes={"KmsMasterKeyId": "alias/payroll"})
+    dynamodb.create_table(
+        TableName="orders",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    emulator.forget_calls()
+    for source, region in (
+        ("s3.buckets", ""),
+        ("sqs.queues", REGION),
+        ("sns.topics", REGION),
+        ("dynamodb.tables", REGION),
+    ):
+        pull(aws_account, source, region)
+    said = dict(Resource.objects.values_list("name", "facts__kms_key"))
+    assert said == {
+        "acme-payroll": "alias/payroll",
+        "acme-plain": None,
+        "jobs": "alias/aws/sqs",
+        "news": "alias/payroll",
+        "orders": None,
+    }
+    asked = [call["action"] for call in emulator.calls()]
+    once = ("GetQueueAttributes", "GetTopicAttributes", "DescribeTable")
+    assert [asked.count(name) for name in once] == [1, 1, 1]
+
+
 def test_one_part_that_is_denied_leaves_the_others(emulator: Emulator, aws_account: AwsAccount) -> None:
     read_here(aws_account, "s3")
     MAKE["s3.bucket"](emulator, "acme-open", open_to("*", "s3:GetObject", "arn:aws:s3:::acme-open/*"))

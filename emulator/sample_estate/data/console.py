@@ -27,10 +27,12 @@ _READS = """
 """
 _READS_OF_RESOURCES = """
     s3:ListAllMyBuckets s3:GetBucketPolicy s3:GetBucketPublicAccessBlock s3:GetBucketOwnershipControls s3:GetBucketAcl
-    s3:GetAccountPublicAccessBlock s3:ListAccessPoints s3:GetAccessPoint s3:GetAccessPointPolicy
+    s3:GetEncryptionConfiguration s3:GetAccountPublicAccessBlock
+    s3:ListAccessPoints s3:GetAccessPoint s3:GetAccessPointPolicy
     kms:ListKeys kms:ListAliases kms:GetKeyPolicy kms:ListGrants
     sqs:ListQueues sqs:GetQueueUrl sqs:GetQueueAttributes sns:ListTopics sns:GetTopicAttributes
     secretsmanager:ListSecrets secretsmanager:DescribeSecret secretsmanager:GetResourcePolicy
+    dynamodb:ListTables dynamodb:DescribeTable dynamodb:GetResourcePolicy
     cloudformation:ListStacks cloudformation:DescribeStacks cloudformation:ListStackResources
     rolesanywhere:ListTrustAnchors rolesanywhere:GetTrustAnchor rolesanywhere:ListProfiles rolesanywhere:GetProfile
 """

@@ -112,12 +112,15 @@ class Contents:
 
 @dataclass(frozen=True)
 class SampleResource:
-    """`policy`: "" for none, or the one that AWS gives it. `is_open`: of a bucket that blocks nothing public."""
+    """`policy`: "" for none, or the one that AWS gives it. `is_open`: of a bucket that blocks nothing public. `key`:
+    the alias of the KMS key that encrypts it; "" for one of AWS's.
+    """
 
     name: str
     created: str
     policy: str = ""
     is_open: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class Resources:
     queues: tuple[SampleResource, ...] = ()
     topics: tuple[SampleResource, ...] = ()
     secrets: tuple[SampleResource, ...] = ()
+    tables: tuple[SampleResource, ...] = ()
 
     def by_service(self) -> dict[str, tuple[SampleResource, ...]]:
         return {
@@ -137,4 +141,5 @@ class Resources:
             "sqs": self.queues,
             "sns": self.topics,
             "secretsmanager": self.secrets,
+            "dynamodb": self.tables,
         }

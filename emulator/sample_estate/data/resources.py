@@ -28,7 +28,7 @@ _BUCKETS = (
         ),
     ),
     SampleResource("acme-reports", "2019-06-03 08:00", document(tls_only("acme-reports"))),
-    SampleResource("acme-payroll", "2020-01-15 10:20"),
+    SampleResource("acme-payroll", "2020-01-15 10:20", key="payroll"),
 )
 _KEYS = (
     SampleResource(
@@ -62,7 +62,7 @@ _QUEUES = (
 )
 _TOPICS = (SampleResource("reports", "2022-02-08 13:20"),)
 _SECRETS = (
-    SampleResource("shop/database", "2021-03-01 09:00"),
+    SampleResource("shop/database", "2021-03-01 09:00", key="payroll"),
     SampleResource(
         "partner/api-key",
         "2024-06-11 15:45",
@@ -77,4 +77,6 @@ _SECRETS = (
     ),
 )
 
-RESOURCES = Resources(_BUCKETS, _KEYS, _QUEUES, _TOPICS, _SECRETS)
+_TABLES = (SampleResource("orders", "2019-09-02 11:00"), SampleResource("customers", "2020-02-10 09:20"))
+
+RESOURCES = Resources(_BUCKETS, _KEYS, _QUEUES, _TOPICS, _SECRETS, _TABLES)
