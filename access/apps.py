@@ -7,7 +7,7 @@ class AccessConfig(AppConfig):
     name = "access"
 
     def ready(self) -> None:
-        from access import following, protection, registration, starting
+        from access import finding_fixes, following, protection, registration, starting
         from access.asking.calls import OF_PAGES
         from access.drafts import block, organization_block, roles_block
         from access.escalation.administrator_source import AdministratorSource
@@ -44,6 +44,7 @@ class AccessConfig(AppConfig):
         sources.register(GuardRailSource())
         sources.register(PolicyFigures())
         sources.register(ExposureSource())
+        finding_fixes.register()
         services.register_listener(follow_mutes)
         kinds.register(AccessTestKind())
         kinds.register(GuardRailKind())

@@ -8,7 +8,7 @@ class CognitoConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import stepup
-        from cognito import examples, kinds, permissions, posture, subjects, trying
+        from cognito import examples, finding_fixes, kinds, permissions, posture, subjects, trying
         from cognito.finding_source import PostureSource
         from cognito.identity_pools import registration as identity_pools
         from cognito.modifiable_claims.check import ModifiableClaimsCheck
@@ -42,4 +42,5 @@ class CognitoConfig(AppConfig):
         register_part(posture.look_again)
         sources.register(PostureSource())
         subjects.register()
+        finding_fixes.register()
         matching.register_services("cognito.", "cognito-idp.amazonaws.com", "cognito-identity.amazonaws.com")

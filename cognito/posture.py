@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Case, Exists, Max, OuterRef, PositiveSmallIntegerField, Q, QuerySet, Subquery, Value, When
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -31,7 +30,6 @@ from sync.models import Fact, MirroredRow, Revision
 FINDINGS = "findings"  # the name of the fact: which there are, and the worst as its sort key
 EVERY = timedelta(minutes=5)
 _TAKES_S = 1.0  # at a tick; the rest waits for the next one
-_SAID = ("critical", "high")  # what is worth a line on the overview
 _ORDER = tuple(panels.SEVERITIES)
 
 
@@ -183,22 +181,3 @@ FILTER = ChoiceFilter(
         FilterChoice("none", "None", Q(worst=""), "Nothing found"),
     ),
 )
-
-
-def attention(aws_account: AwsAccount, model: type[MirroredRow], url_name: str) -> Iterator[panels.PanelRow]:
-    """A line of the overview for each pool with something bad: its worst, and how much else."""
-    facts = Fact.objects.filter(aws_account=aws_account, kind=model.kind, name=FINDINGS, sort_key__in=_SAID)
-    live = model._default_manager.filter(aws_account=aws_account, gone_at__isnull=True)
-    names = dict(live.filter(aws_id__in=facts.values("object_id")).values_list("aws_id", "name"))
-    for fact in facts.order_by("pk") if names else ():
-        if fact.object_id not in names:
-            continue
-        worst, *others = [each for each in fact.value["findings"] if each["severity"] in _SAID]
-        also = f" Also: {'; '.join(each['title'] for each in others)}." if others else ""
-        yield panels.PanelRow(
-            title=f"{names[fact.object_id]}: {worst['title']}",
-            url=reverse(url_name, kwargs={"account_id": aws_account.account_id, "aws_id": fact.object_id}),
-            text=f"{worst['text']}{also}",
-            severity=worst["severity"],
-            action="Review it",
-        )

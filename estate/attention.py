@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
-from estate.health import EstateHealth, Health, RuleCount, rule_titles
+from estate.health import EstateHealth, Health, RuleCount
+from findings.sources import rule_of
 from iamconsole.web.elements import joined
 from iamconsole.web.panels import SEVERITIES, PanelRow
 from iamconsole.web.words import counted, number
@@ -38,7 +39,7 @@ def attention_of(estate: EstateHealth, *, gains: int, unconnected: Mapping[str, 
 
 def _findings(estate: EstateHealth) -> Iterator[PanelRow]:
     """By rule; the AWS account with the most findings first."""
-    order, titles = list(SEVERITIES), rule_titles()
+    order = list(SEVERITIES)
     by_rule: dict[str, list[RuleCount]] = {}
     for each in estate.rules:
         by_rule.setdefault(each.rule, []).append(each)
@@ -49,7 +50,7 @@ def _findings(estate: EstateHealth) -> Iterator[PanelRow]:
         url = f"{reverse('all_findings')}?{urlencode({'rule': rule})}"
         where = _where(_summed(counts), f"{url}&account=")
         text = format_html("{} in {}.", counted(total, "finding"), where)
-        title = titles.get(rule, rule).rstrip(".")
+        title = rule_of(rule).name
         rows.append((total, PanelRow(title, url, text, severity=worst, action=f"Review {number(total)}")))
     yield from (row for _, row in sorted(rows, key=lambda pair: (-pair[0], pair[1].title)))
 

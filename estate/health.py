@@ -12,14 +12,12 @@ from enum import Enum
 from functools import cached_property
 
 from django.db.models import Count, Exists, OuterRef
-from django.utils import timezone
 
 from accounts.models import AccountLabel, AwsAccount, Grant
 from accounts.roles import Role
 from estate.pulls import MAIN, PullStanding, pull_standings
 from estate.scope import AllAccounts
-from findings.models import AccountRefresh, Finding, FindingSeverity
-from findings.sources import all_rules
+from findings.models import AccountRefresh, FindingSeverity, RuleTally
 from iamconsole.web.panels import SEVERITIES
 from sync import drift
 from sync.mirror.base import source_of_files
@@ -160,13 +158,9 @@ def estate_health(scope: AllAccounts) -> EstateHealth:
     return EstateHealth(lines, rules, waiting_in(scope.operator, held).count() if held else 0)
 
 
-def rule_titles() -> dict[str, str]:
-    return {rule.id: rule.says for rule in all_rules().values()}
-
-
 def _rules(scope: AllAccounts) -> list[RuleCount]:
-    counted = Finding.objects.filter(aws_account__in=scope.held).counted_at(timezone.now()).order_by()
-    rows = counted.values_list("aws_account", "rule", "severity").annotate(Count("pk"))
+    tallies = RuleTally.objects.filter(aws_account__in=scope.held).order_by("pk")
+    rows = tallies.values_list("aws_account", "rule", "severity", "findings")
     return [RuleCount(scope.by_pk[pk], rule, severity, count) for pk, rule, severity, count in rows]
 
 

@@ -17,8 +17,6 @@ from cognito import kinds as cognito_kinds
 from cognito.posture import with_findings
 from cognito.tables import POOLS, count_people
 from estate.across import ACCOUNT, LABEL, across, chosen
-from estate.findings import FINDINGS, link_objects
-from estate.findings import rows_of as findings_of
 from estate.scope import ACCESS, AllAccounts, all_accounts
 from estate.staging.selection import BY_PATH, staging_accounts
 from iamconsole.web.addresses import page
@@ -147,7 +145,6 @@ LISTS = (
     AllList("groups", BY_PATH["groups"].table, _of_kind(identity_kinds.GROUP)),
     AllList("roles", BY_PATH["roles"].table, _of_kind(identity_kinds.ROLE), read=_name_deleted),
     AllList("policies", BY_PATH["policies"].table, _of_kind(policy_kinds.POLICY)),
-    AllList("findings", across(FINDINGS), findings_of, is_indexed=False, read=link_objects),
     AllList("changes", across(CHANGES), _change_rows, is_indexed=False),
     AllList("drift", across(_drift_table(), "drift_in"), _drift_rows, column="drift_in", is_indexed=False),
     AllList("user-pools", across(POOLS), _of_kind(cognito_kinds.POOL, with_findings), read=count_people),

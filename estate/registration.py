@@ -100,4 +100,6 @@ def register() -> None:
     )
     home = NavItem("Overview", "gauge", "all_overview", per_aws_account=False, position=0, shows=_sees_iam)
     enrolment = NavItem("Enrolment", "plug", "enrolment_home", per_aws_account=False, position=20, shows=_owns_all)
-    register_shell(ShellProvider(NavGroup("", (home, enrolment), 0), *(_link(each.path, each.name) for each in LISTS)))
+    lists = [(each.path, each.name) for each in LISTS]
+    links = (_link(path, name) for path, name in (("findings", "all_findings"), *lists))
+    register_shell(ShellProvider(NavGroup("", (home, enrolment), 0), *links))

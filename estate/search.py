@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.roles import SEE_IAM
-from estate.health import rule_titles
+from findings.rules import Rule
+from findings.sources import all_rules
 from iamconsole.web.search import kinds
 from iamconsole.web.search.asked import Rank, SearchQuery
 from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit
@@ -18,18 +19,18 @@ def find_rules(searcher: Searcher, asked: SearchQuery, most: int) -> Sequence[Se
     """Each leads to what it found, in all AWS accounts that the operator may see."""
     if not searcher.holding(SEE_IAM):
         return []
-    fitting = [(rule, title) for rule, title in rule_titles().items() if asked.fits(rule, title)]
-    return [_hit(rule, title, min(asked.rank(rule), asked.rank(title))) for rule, title in fitting[:most]]
+    fitting = [rule for rule in all_rules().values() if asked.fits(rule.id, rule.name, rule.says)]
+    return [_hit(rule, min(asked.rank(rule.id), asked.rank(rule.name))) for rule in fitting[:most]]
 
 
 def _rules_at(searcher: Searcher, refs: Sequence[str]) -> Sequence[SearchHit]:
-    titles = rule_titles() if searcher.holding(SEE_IAM) else {}
-    return [_hit(ref, titles[ref], Rank.EXACT) for ref in refs if ref in titles]
+    rules = all_rules() if searcher.holding(SEE_IAM) else {}
+    return [_hit(rules[ref], Rank.EXACT) for ref in refs if ref in rules]
 
 
-def _hit(rule: str, title: str, rank: Rank) -> SearchHit:
-    url = f"{reverse('all_findings')}?{urlencode({'rule': rule})}"
-    return SearchHit(title.rstrip("."), url, rule, rank=rank, ref=rule)
+def _hit(rule: Rule, rank: Rank) -> SearchHit:
+    url = f"{reverse('all_findings')}?{urlencode({'rule': rule.id})}"
+    return SearchHit(rule.name, url, rule.id, rank=rank, ref=rule.id)
 
 
 def register() -> None:

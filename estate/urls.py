@@ -8,6 +8,7 @@ from accounts.roles import ADMINISTER
 from estate.enrolment import views as enrolment
 from estate.event_queues import pipelines
 from estate.event_queues import views as queues
+from estate.findings import findings
 from estate.lists import LISTS
 from estate.overview import overview
 from estate.scope import ACCESS
@@ -25,6 +26,7 @@ _BY_OWNER = needs(ADMINISTER, fresh_sign_in=True)
 urlpatterns = [
     page("all/", overview, ACCESS, name="all_overview"),
     *(each.pattern() for each in LISTS),
+    page("all/findings/", findings, ACCESS, name="all_findings"),
     page("enrolment/", enrolment.enrolment_home, _SEEN, name="enrolment_home"),
     page(_OF_ORGANIZATION, enrolment.enrolment_accounts, _SEEN, name="enrolment_accounts"),
     page(f"{_OF_ORGANIZATION}stage/", enrolment.enrolment_accounts_stage, _SEEN, name="enrolment_accounts_stage"),

@@ -7,13 +7,16 @@ class FindingsConfig(AppConfig):
     name = "findings"
 
     def ready(self) -> None:
-        from findings import refresh, services, sources, tallies
+        from findings import attention, drift_fixes, refresh, registration, services, sources, tallies
         from findings.drift_source import DriftSource
         from findings.models import ControlConfirmation, Finding, RuleSetting
         from sync.changes.free_texts import register_free_text
         from sync.ticks import register_part
 
         sources.register(DriftSource())
+        drift_fixes.register()
+        attention.register()
+        registration.register()
         register_free_text(Finding, "mute_reason")
         register_free_text(RuleSetting, "reason")
         register_free_text(ControlConfirmation, "note")

@@ -9,6 +9,7 @@ from findings.models import FindingSeverity
 LONGEST = timedelta(days=90)
 LONGEST_OF_CRITICAL = timedelta(days=30)
 MOST_AT_ONCE = 100  # their ids have to fit into an address
+MOST_PICKED = 250  # a page of a list
 
 
 def longest_mute(severity: str) -> timedelta:

@@ -23,9 +23,10 @@ from findings.owners import follow_tags
 from findings.scope_rows import write_scopes
 from findings.sources import FindingSource, Found, all_sources
 from findings.tallies import recount
-from sync import clock, queue
+from sync import clock, mirror, queue
 from sync.mirror.paced_writes import paced_write
 from sync.models import Change, Revision, Run
+from sync.selectors import OFF, coverages_of, source_title
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +51,9 @@ def wake_due() -> int:
 
 def _due(now: datetime) -> QuerySet[AwsAccount]:
     since = OuterRef("findings_refresh__looked_at")
-    runs = Run.objects.filter(aws_account=OuterRef("pk"), state=Run.State.DONE, object_id="")
     by_event = Run.objects.filter(aws_account=OuterRef("pk"), trigger=Run.Trigger.EVENT, finished_at__gt=since)
+    ended = Run.objects.filter(aws_account=OuterRef("pk"), object_id="")
+    runs, failed = ended.filter(state=Run.State.DONE), ended.filter(state=Run.State.FAILED)
     changes = Change.objects.filter(aws_account=OuterRef("pk"), finished_at__gt=since)
     accepted = Revision.objects.filter(drift_in=OuterRef("pk"), accepted_at__gt=since)
     never = Q(findings_refresh__looked_at=None) & Exists(runs)
@@ -59,6 +61,7 @@ def _due(now: datetime) -> QuerySet[AwsAccount]:
         Q(findings_refresh__looked_at__lt=now - EVERY)
         | Exists(runs.filter(finished_at__gt=since))
         | Exists(by_event.filter(Q(new__gt=0) | Q(changed__gt=0) | Q(gone__gt=0)))
+        | Exists(failed.filter(finished_at__gt=since))
         | Exists(changes)
         | Exists(accepted)
     )
@@ -94,16 +97,31 @@ def work(aws_account_id: int) -> bool:
 # ---- What ----------------------------------------------------------------------------------------------------
 def refresh(aws_account: AwsAccount, *, within_s: float = math.inf, sources: Sequence[FindingSource] = ()) -> bool:
     """By all sources, or by these. Returns whether it came to the end; a source that broke off isn’t waited for."""
-    until, is_done = time.monotonic() + within_s, True
-    for source in sources or all_sources():
-        is_done &= _refreshed(aws_account, source, until)
-    with paced_write():
-        follow_tags(aws_account)
-        recount(aws_account)
-    return is_done
+    until = time.monotonic() + within_s
+    looked = [_refreshed(aws_account, source, until) for source in sources or all_sources()]
+    if not sources or any(each.has_written or each.error for each in looked):
+        with paced_write():
+            follow_tags(aws_account)
+            recount(aws_account)
+            mine = AccountRefresh.objects.filter(aws_account=aws_account)
+            mine.update(unread=_unread(aws_account), broken=_broken(aws_account))
+    return all(each.is_done or each.error for each in looked)
 
 
-def _refreshed(aws_account: AwsAccount, source: FindingSource, until: float) -> bool:
+def _broken(aws_account: AwsAccount) -> list[dict[str, str]]:
+    rows = SourceLook.objects.filter(aws_account=aws_account).exclude(error="").order_by("source")
+    return [{"source": row.source, "since": f"{row.failing_since or ''}", "error": row.error} for row in rows]
+
+
+def _unread(aws_account: AwsAccount) -> list[str]:
+    """The titles of what isn't read, or not in all Regions. What there isn't, or is switched off, isn't missed."""
+    names = [source.name for source in mirror.sources.values() if source.serves(aws_account)]
+    found = coverages_of(aws_account, names if aws_account.is_connected else [mirror.base.source_of_files().name])
+    missed = [name for name, each in found.items() if not each.is_read and each.state != "unsupported" and each != OFF]
+    return sorted({source_title(name) for name in missed})
+
+
+def _refreshed(aws_account: AwsAccount, source: FindingSource, until: float) -> _Looking:
     look, _ = SourceLook.objects.get_or_create(aws_account=aws_account, source=source.name)
     began_at, looking = clock.now(), _Looking(aws_account, source, until)
     try:
@@ -111,13 +129,13 @@ def _refreshed(aws_account: AwsAccount, source: FindingSource, until: float) -> 
         error = looking.error
     except Exception as problem:
         logger.exception("the source %s of findings broke off in AWS account %s", source.name, aws_account.account_id)
-        error = _said(problem)
+        error = looking.error = _said(problem)
     look.failing_since = (look.failing_since or began_at) if error else None
     look.error = error
     if looking.is_done and not error:
         look.looked_at = began_at
     look.save(update_fields=["error", "failing_since", "looked_at"])
-    return looking.is_done or bool(error)
+    return looking
 
 
 def _said(problem: Exception) -> str:
@@ -133,6 +151,7 @@ class _Looking:
     until: float
     is_done: bool = False
     error: str = ""  # the first
+    has_written: bool = False
     began_at: datetime = field(default_factory=clock.now)
 
     def look(self) -> None:
@@ -164,6 +183,7 @@ class _Looking:
         self._write(found, {scope: stamps[scope] for scope in found})
 
     def _write(self, found: Mapping[str, Sequence[Found]], stamps: Mapping[str, str]) -> None:
+        self.has_written = True
         with paced_write():
             write_scopes(self.aws_account, self.source, found, stamps, self.began_at)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -81,27 +82,41 @@ def recount_all(findings: Collection[Finding]) -> None:
 
 
 # ---- Trend -----------------------------------------------------------------------------------------------------------
-def trend(aws_accounts: Collection[AwsAccount], days: int = TREND_DAYS) -> list[dict[str, int]]:
-    """By severity, for each of the last days, today last. A day on which nobody counted is as the one before; before
-    anybody counted an AWS account, it has none."""
+@dataclass(frozen=True)
+class Trend:
+    """`days`: by severity, for each of the last days, today last; fewer where nobody counted before. A day on which
+    nobody counted is as the one before. `known`: the AWS accounts that were counted before today, by primary key."""
+
+    days: Sequence[Mapping[str, int]]
+    known: frozenset[int]
+
+    @property
+    def today(self) -> Mapping[str, int]:
+        """As it is now, since whatever changes is counted."""
+        return self.days[-1] if self.days else {}
+
+
+def trend(aws_accounts: Collection[AwsAccount], days: int = TREND_DAYS) -> Trend:
     today = timezone.localdate()
     first = today - timedelta(days=days - 1)
-    known = {each.pk: Counter[str]() for each in aws_accounts}
+    known: dict[int, Counter[str]] = {}
+    before: set[int] = set()
     noted: dict[tuple[int, int], Counter[str]] = {}
     rows = FindingDay.objects.filter(aws_account__in=list(aws_accounts), day__gte=first - timedelta(days=days))
     for row in rows.order_by("day"):
         counts = Counter({str(each): getattr(row, each) for each in FindingSeverity})
+        before |= {row.aws_account_id} if row.day < today else set()
         if row.day < first:
             known[row.aws_account_id] = counts
         else:
             noted[row.aws_account_id, (row.day - first).days] = counts
     found = []
     for number in range(days):
-        for pk in known:
-            known[pk] = noted.get((pk, number), known[pk])
-        total: Counter[str] = sum(known.values(), Counter())
-        found.append({str(each): total[each] for each in FindingSeverity})
-    return found
+        known |= {pk: counts for (pk, of), counts in noted.items() if of == number}
+        if known:
+            total: Counter[str] = sum(known.values(), Counter())
+            found.append({str(each): total[each] for each in FindingSeverity})
+    return Trend(found, frozenset(before))
 
 
 def forget_days() -> int:

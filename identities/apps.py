@@ -11,6 +11,7 @@ class IdentitiesConfig(AppConfig):
         from identities import actions, credentials, draft_subjects, mirrors, operations, registration, snapshot
         from identities.activity.finding_source import ActivitySource
         from identities.lint_source import LintSource
+        from identities.posture import fixes
         from identities.posture.account import AccountSource
         from identities.posture.credentials import CredentialSource
         from identities.posture.trust import TrustSource
@@ -24,6 +25,7 @@ class IdentitiesConfig(AppConfig):
         sources.register(CredentialSource())
         sources.register(AccountSource())
         sources.register(TrustSource())
+        fixes.register()
         registration.register()
         credentials.register()
         operations.register()

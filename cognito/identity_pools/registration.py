@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from cognito import posture
 from cognito.identity_pools import actions, mirrors, operations
 from cognito.identity_pools.findings import all_findings
 from cognito.identity_pools.views import identity_pools_of
 from cognito.models import IdentityPool
-from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 
 
@@ -32,18 +29,9 @@ class IdentityPoolShell(ShellProvider):
     )
 
 
-def _attention(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
-    return posture.attention(aws_account, IdentityPool, "identity_pool")
-
-
 def register() -> None:
     mirrors.register()
     operations.register()
     actions.register()
     posture.register(IdentityPool, all_findings)
     register_shell(IdentityPoolShell())
-    panels.register(
-        panels.Panel(
-            "overview.attention", "identity_pools", "Needs attention", rows=_attention, permission=SEE_IAM, position=22
-        )
-    )

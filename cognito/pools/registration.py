@@ -56,10 +56,6 @@ def _action_url(pool: UserPool, action: str) -> str:
     return reverse("cognito_pool_action", kwargs=kwargs)
 
 
-def _attention(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
-    return posture.attention(aws_account, UserPool, "cognito_pool")
-
-
 def _number(relation: str) -> Any:
     return lambda pool: lately(getattr(pool, relation).live())
 
@@ -87,9 +83,4 @@ def register() -> None:
             )
         )
     panels.register(panels.Panel("cognito_pool.posture", "findings", "Findings", rows=_posture, permission=SEE_IAM))
-    panels.register(
-        panels.Panel(
-            "overview.attention", "user_pools", "Needs attention", rows=_attention, permission=SEE_IAM, position=21
-        )
-    )
     panels.register(panels.Panel("change", "logo", "Logo", "change_logo", lede=_LOGO, shows=logos.is_in, position=60))

@@ -30,6 +30,8 @@ class Migration(migrations.Migration):
                         ),
                         ("looked_at", models.DateTimeField(null=True)),
                         ("claimed_until", models.DateTimeField(null=True)),
+                        ("unread", models.JSONField(blank=True, default=list)),
+                        ("broken", models.JSONField(blank=True, default=list)),
                         (
                             "aws_account",
                             models.OneToOneField(

@@ -42,11 +42,17 @@ class ScopeLook(models.Model):
 
 
 class AccountRefresh(models.Model):
-    """When all sources last looked at an AWS account, and until when a worker does so now."""
+    """When all sources last looked at an AWS account, and until when a worker does so now.
+
+    `unread`: the titles of what of AWS wasn't read by then, though it should be: nobody knows what is wrong there.
+    `broken`: the sources that broke off, `{source, since, error}`.
+    """
 
     aws_account = models.OneToOneField(AwsAccount, models.CASCADE, related_name="findings_refresh")
     looked_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
+    unread: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    broken: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
 
     def __str__(self) -> str:
         return f"Findings of {self.aws_account}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
@@ -61,27 +62,35 @@ class TrustSource(ListedSource):
 def _outside(roles: Any) -> Iterator[Found]:
     ours = set(AwsAccount.objects.values_list("account_id", flat=True))
     for role in trusting_outside(roles).select_related("trust"):
-        accounts = sorted(outside_accounts(role.trusted, ours))
+        ways = _ways_of(role)
+        accounts = sorted(outside_accounts(role.trusted, ours) - (ways.denied - ways.bare - ways.asked))
         if accounts:
-            bare = sorted(_without_external_id(role, set(accounts)))
+            bare = sorted(set(accounts) - (ways.asked - ways.bare))
             severity = FindingSeverity.HIGH if bare else FindingSeverity.MEDIUM
-            how = f", {some(bare)} without an external id" if bare and bare != accounts else ""
-            how = ", without an external id" if bare == accounts else how or ", with an external id"
-            sentence = f"{some(accounts)} may assume {role.name}{how}."
+            how = "with an external id" if not bare else "without an external id"
+            how = how if bare in ([], accounts) else f"{some(bare)} without an external id"
+            sentence = f"{some(accounts)} may assume {role.name}, {how}."
             key = (*accounts, "without", *bare)
             evidence = {"accounts": accounts, "without_external_id": bare}
             yield Found(OUTSIDE, severity, IamRole.kind, role.aws_id, role.name, sentence, key, evidence)
 
 
-def _without_external_id(role: IamRole, accounts: set[str]) -> set[str]:
-    """Of these AWS accounts those that a statement lets in which asks for none. All, where that can't be read."""
-    statements = document_in(role.trust.text).statements if role.trust else []
-    found: set[str] = set()
-    for statement in statements:
+@dataclass(frozen=True)
+class _TrustWays:
+    """The AWS accounts that statements name which allow and ask for an external id, allow without, and deny."""
+
+    asked: Set[str]
+    bare: Set[str]
+    denied: Set[str]
+
+
+def _ways_of(role: IamRole) -> _TrustWays:
+    found: dict[str, set[str]] = {"asked": set(), "bare": set(), "denied": set()}
+    for statement in document_in(role.trust.text).statements if role.trust else ():
         named = [{"type": kind, "value": value} for kind, value in statement.principal_words]
-        if statement.allows and not _asks_external_id(statement):
-            found |= outside_accounts(named, ()) & accounts
-    return found if statements else accounts
+        way = "denied" if not statement.allows else "asked" if _asks_external_id(statement) else "bare"
+        found[way] |= outside_accounts(named, ())
+    return _TrustWays(**found)
 
 
 def _asks_external_id(statement: Statement) -> bool:

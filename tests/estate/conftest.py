@@ -13,6 +13,7 @@ from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
 from findings.models import AccountRefresh, Finding
 from findings.rule_names import ESCALATION_PATH
+from findings.tallies import recount
 from sync.mirror import sources
 from sync.models import Facet, Revision, Run
 from sync.schedule import regions_of
@@ -64,6 +65,7 @@ def find(aws_account: AwsAccount, name: str, severity: str = "critical", **about
         **said,
         **at,
     )
+    recount(aws_account)
     return found
 
 

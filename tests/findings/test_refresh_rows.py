@@ -279,3 +279,15 @@ def test_who_listens_isnt_told_of_what_comes_back_muted(
         source.there["a"] = (stamp, found)
         look(aws_account, source)
     assert not told
+
+
+def test_a_source_that_raises_is_noted_and_the_others_go_on(
+    aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, well = Source(a=("1", [bad()])), Source(a=("1", [bad()]))
+    monkeypatch.setattr(broken, "name", "broken", raising=False)
+    monkeypatch.setattr(broken, "scopes", lambda aws_account: 1 / 0)
+    assert refresh.refresh(aws_account, sources=[broken, well])
+    assert states() == [("AIDA1", "open")]
+    [said] = AccountRefresh.objects.get().broken
+    assert (said["source"], said["error"]) == ("broken", "ZeroDivisionError: division by zero")

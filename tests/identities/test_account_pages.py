@@ -11,9 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
+from findings import refresh
 from identities.account import password_policy, selectors
 from identities.edges import keep_trusted
 from identities.models import IamAccount, IamRole, InstanceProfile, OidcProvider, SamlProvider, ServerCertificate
+from identities.posture.account import AccountSource
 from sync.models import Run
 from tests.services.account_rows import SOURCES, make, make_settings, ran
 from tests.services.pages import ACCOUNT_ID, get, names_in, text_of
@@ -197,6 +199,7 @@ def test_the_overview_warns(
 ) -> None:
     over = timezone.now() - timedelta(days=3)
     make(ServerCertificate, aws_account, "shop", expires_at=over)
+    refresh.refresh(aws_account, sources=[AccountSource()])
     text = text_of(get(client_of(bob), "overview"))
     assert "The password policy is weak" in text
     assert "Sign-in through okta ends on" in text

@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
+from findings import refresh
 from identities.credentials.report import CredentialReport
 from identities.models import AccessKey, IamUser
+from identities.posture.credentials import CredentialSource
 from tests.services.credentials import at_that_time, enable, give_everything, pull
 from tests.services.pages import address, get, names_in, text_of
 from tests.services.pulling import pull_all
@@ -218,6 +220,7 @@ def test_a_root_user_as_nobody_should_leave_it(
     assert "The root user has no MFA." in text
     assert "on s3 in eu-west-1" in text
     assert "From the credential report of just now" in text
+    refresh.refresh(aws_account, sources=[CredentialSource()])
     overview = text_of(get(bobs, "overview"))
     assert "The root user has an access key" in overview
     assert "The root user has no MFA" in overview
@@ -316,6 +319,7 @@ def test_charlie_gets_nowhere(aws_account: AwsAccount, charlie: Operator, client
 def test_the_overview_names_users_without_mfa_and_with_old_keys(
     listed: Callable[[str], list[str]], bobs: Client
 ) -> None:
+    refresh.refresh(AwsAccount.objects.get(), sources=[CredentialSource()])
     text = text_of(get(bobs, "overview"))
     assert "1 user signs in without MFA" in text
     assert "1 user has an access key older than 90 days" in text

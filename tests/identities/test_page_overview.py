@@ -8,10 +8,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from access.escalation.administrator_source import AdministratorSource
 from accounts.models import AwsAccount, Operator
+from findings import refresh
+from identities.posture.trust import TrustSource
 from sync.models import Change
+from tests.access.mirrored import administrator
 from tests.services.pages import address, get, names_in, text_of
-from tests.services.rows import attach, make_group, make_policy, make_role, make_user
+from tests.services.rows import make_group, make_policy, make_role, make_user
 
 pytestmark = pytest.mark.stack
 
@@ -23,27 +27,29 @@ def test_nothing_needs_a_decision(aws_account: AwsAccount, bob: Operator, client
 
 
 def test_says_what_needs_attention_the_worst_first(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
-    attach(make_user(aws_account, "tom.becker"), make_policy(aws_account, "AdministratorAccess", is_aws=True))
+    administrator(make_user(aws_account, "tom.becker"))
     make_policy(aws_account, "unused")
     make_role(aws_account, "vendor", trusted=[{"type": "AWS", "value": "444455556666"}])
     make_role(aws_account, "old", trusted=[{"type": "AWS", "value": "AROAQ3EGRZSN7XKDEMO5"}])
+    refresh.refresh(aws_account, sources=[TrustSource(), AdministratorSource()])
     text = text_of(get(client_of(bob), "overview"))
     findings = [
-        "1 user has AdministratorAccess attached directly",
+        "1 user or role is an administrator",
         "1 role trusts an outside AWS account",
         "1 role trusts somebody who was deleted",
         "1 policy is attached to nobody",
     ]
     assert "4 findings need a decision." in text
     assert [text.index(finding) for finding in findings] == sorted(text.index(finding) for finding in findings)
-    assert "vendor: 444455556666 may assume it." in text
+    assert "vendor. 444455556666 may assume vendor, without an external id." in text
 
 
 def test_each_finding_leads_to_the_very_list(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
-    attach(make_user(aws_account, "tom.becker"), make_policy(aws_account, "AdministratorAccess", is_aws=True))
+    administrator(make_user(aws_account, "tom.becker"))
     make_user(aws_account, "other")
+    refresh.refresh(aws_account, sources=[AdministratorSource()])
     client = client_of(bob)
-    link = f"{address('users')}?attached=AdministratorAccess"
+    link = f"{address('findings')}?rule=access.administrator"
     assert link in get(client, "overview")
     assert names_in(client.get(link).content.decode()) == ["tom.becker"]
 

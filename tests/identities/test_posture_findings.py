@@ -152,6 +152,11 @@ def test_an_outside_aws_account(aws_account: AwsAccount, condition: dict[str, An
     assert Finding.objects.get().severity == severity
 
 
+def test_who_is_only_denied_isnt_trusted(aws_account: AwsAccount) -> None:
+    make_role(aws_account, "closed", **trusting(OTHER, Effect="Deny"))
+    assert look(aws_account, TrustSource()) == {}
+
+
 def test_a_connected_aws_account_is_not_outside(aws_account: AwsAccount) -> None:
     AwsAccount.objects.create(account_id=OTHER, name="Other")
     make_role(aws_account, "ours", **trusting(OTHER))

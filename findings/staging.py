@@ -1,0 +1,108 @@
+"""Fixes of several findings as one change; of several AWS accounts as one across them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from accounts.models import AwsAccount, Operator
+from findings.fixes import FindingFix, fix_of
+from findings.models import Finding
+from iamconsole.web.words import counted
+from sync import changes
+from sync.models import Change, SpanningChange
+from sync.operations import BadParams, Refusal, StepSpec
+from sync.pending import keys_written
+from sync.spanning import AccountPlan, propose_across
+
+
+@dataclass(frozen=True)
+class StagedFinding:
+    """One of those that were picked. `why_not`: "" where its fix is in the plan."""
+
+    finding: Finding
+    label: str = ""
+    url: str = ""  # of the form that stages it alone
+    why_not: str = ""
+
+
+@dataclass
+class FixPlan:
+    """The steps of one AWS account, each once however many findings it puts right."""
+
+    aws_account: AwsAccount
+    staged: list[StagedFinding] = field(default_factory=list)
+    steps: list[StepSpec] = field(default_factory=list)
+    _known: set[str] = field(default_factory=set)
+    _objects: set[str] = field(default_factory=set)
+
+    def add(self, finding: Finding, operator: Operator) -> None:
+        fix = fix_of(finding)
+        if fix is None:
+            why = "The console has no change that puts it right: its page says what to do."
+            self.staged.append(StagedFinding(finding, why_not=why))
+            return
+        found, why_not = _steps(fix, operator)
+        new = [each for each in found if _key(each) not in self._known]
+        if not why_not and new and self._meets(new):
+            why_not = "Another fix of this plan changes the same object: stage it once that is applied."
+        if not why_not:
+            self._known |= {_key(each) for each in new}
+            self._objects |= {key for each in new for key in keys_written(each.kind, each.params)}
+            self.steps += new
+        self.staged.append(StagedFinding(finding, fix.label, fix.url, why_not))
+
+    def _meets(self, steps: Sequence[StepSpec]) -> bool:
+        return any(key in self._objects for each in steps for key in keys_written(each.kind, each.params))
+
+    @property
+    def planned(self) -> list[StagedFinding]:
+        return [each for each in self.staged if not each.why_not]
+
+    @property
+    def left_out(self) -> list[StagedFinding]:
+        return [each for each in self.staged if each.why_not]
+
+    @property
+    def title(self) -> str:
+        return f"Put right {counted(len(self.planned), 'finding')}"
+
+
+def _steps(fix: FindingFix, operator: Operator) -> tuple[list[StepSpec], str]:
+    """With the sentence why there are none, "" where there are."""
+    if fix.steps is None:
+        return [], "Its form has to be filled in."
+    try:
+        return list(fix.steps(operator)), ""
+    except (Refusal, BadParams, changes.PlanError) as refusal:
+        return [], str(refusal)
+
+
+def _key(step: StepSpec) -> str:
+    return json.dumps([step.kind, step.params], sort_keys=True, default=str)
+
+
+def plans_of(findings: Sequence[Finding], operator: Operator) -> list[FixPlan]:
+    """By AWS account, in the order of their names."""
+    found: dict[AwsAccount, FixPlan] = {}
+    for each in sorted(findings, key=lambda each: (each.aws_account.name.casefold(), each.pk)):
+        found.setdefault(each.aws_account, FixPlan(each.aws_account)).add(each, operator)
+    return list(found.values())
+
+
+def stage(*, plans: Sequence[FixPlan], title: str, reason: str, actor: Operator) -> Change | SpanningChange:
+    """What is in the plans. Raises PlanError with a sentence, also where there is nothing."""
+    wanted = [each for each in plans if each.steps]
+    if not wanted:
+        raise changes.PlanError("None of these has a fix that the console could stage as it is.")
+    if len(wanted) == 1:
+        [plan] = wanted
+        return changes.propose(
+            aws_account=plan.aws_account, actor=actor, title=title or plan.title, reason=reason, steps=plan.steps
+        )
+    across = [
+        AccountPlan(plan.aws_account, title or plan.title, plan.steps, 1 if place == 0 else 2)
+        for place, plan in enumerate(wanted)
+    ]
+    return propose_across(actor=actor, reason=reason, plans=across)
