@@ -30,9 +30,8 @@ from accounts.services.aws_accounts import who_counts
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[AwsAccount]  # generic for the type checker only
-    OperatorModelForm = forms.ModelForm[Operator]
 else:
-    ModelForm = OperatorModelForm = forms.ModelForm
+    ModelForm = forms.ModelForm
 
 
 def reason_field() -> forms.CharField:
@@ -210,18 +209,6 @@ def _units() -> dict[str, GrantRule]:
             rule = GrantRule(organization_id=organization_id, unit_id=unit["id"], unit_name=unit["name"][:128])
             found.setdefault(f"unit:{organization_id}/{unit['id']}", rule)
     return found
-
-
-class MailsForm(OperatorModelForm):
-    class Meta:
-        model = Operator
-        fields = ("wants_mail",)
-        labels = {"wants_mail": "Send me mails about changes"}
-        help_texts = {
-            "wants_mail": "When you are asked for an approval, and when a change of yours is approved, rejected or "
-            "finished. "
-            "You always get a mail about a change that was applied without its approvals (break-glass)."
-        }
 
 
 ALL = "all"

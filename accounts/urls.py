@@ -67,7 +67,6 @@ urlpatterns = [
     page("audit/", audit.audit_trail, needs(SEE_IAM, scope=AddressScope.ANY), name="audit"),
     page("audit/check/", audit.audit_check, _CHECKING, name="audit_check"),
     page("audit/<int:pk>/", audit.audit_entry, needs(SEE_IAM, scope=AddressScope.ANY), name="audit_entry"),
-    page("mails/", own_account.mails, SIGNED_IN, name="mails"),
     page("step-up/", own_account.step_up, SIGNED_IN, name="step_up"),
     page("auth/sso/", sso.sso_sign_in, PUBLIC, name="sso_sign_in"),
     page("auth/sso/callback/", sso.sso_callback, PUBLIC, name="sso_callback"),

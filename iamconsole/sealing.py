@@ -33,6 +33,7 @@ class SealingPurpose(StrEnum):
     SECOND_FACTOR = "second factor"
     PERSONAL = "personal text of a plan"
     FORM_STATE = "state of a form"
+    NOTIFICATION_ROUTE = "route of notifications"
 
 
 class CannotUnseal(Exception):

@@ -183,7 +183,6 @@ CELERY_TASK_ROUTES = {
     "sync.tasks.pull": {"queue": "pulls"},
     "sync.tasks.ask_trail": {"queue": "pulls"},
     "accounts.tasks.*": {"queue": "pulls"},
-    "notifications.tasks.*": {"queue": "pulls"},
     "findings.tasks.*": {"queue": "pulls"},
     "estate.tasks.*": {"queue": "pulls"},
 }

@@ -25,6 +25,7 @@ urlpatterns = [
     path("auth/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("notifications.urls")),
     path("", include("sync.urls")),
     path("", include("findings.urls")),
     path("", include("objects.urls")),

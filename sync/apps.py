@@ -13,9 +13,23 @@ class SyncConfig(AppConfig):
         from accounts import audit, stepup
         from iamconsole.parts import register_condition
         from iamconsole.web.navigation import register_shell
-        from sync import access_ends, checks, counter, mirror, ownership_rules, regions, search, shell, unseen_check
+        from sync import (
+            access_ends,
+            checks,
+            counter,
+            drift_notices,
+            mirror,
+            ownership_rules,
+            pull_notices,
+            regions,
+            search,
+            shell,
+            unseen_check,
+            weekly_parts,
+        )
         from sync.activity import erasing, lookup
         from sync.aws import permission, permission_check
+        from sync.changes import notices
         from sync.changes.free_texts import register_free_text
         from sync.changes.records import is_own_write
         from sync.changes.transitions import OPERATOR_EVENTS
@@ -49,6 +63,10 @@ class SyncConfig(AppConfig):
         register_condition("queue", lambda: "on hold" if counter.is_on_hold() else "open")
         register_judge(is_own_write)
         post_migrate.connect(make_triggers, sender=self)
+        notices.register_kinds()
+        pull_notices.register_kinds()
+        drift_notices.register()
+        weekly_parts.register()
         worker_ready.connect(counter.look_at_start)
         stepup.register_words(
             {

@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
-PULL, REFRESH, APPLY, NOTIFY = "sync.tasks.pull", "sync.tasks.refresh", "sync.tasks.apply", "sync.tasks.notify"
+PULL, REFRESH, APPLY = "sync.tasks.pull", "sync.tasks.refresh", "sync.tasks.apply"
 DRY_RUN = "sync.tasks.dry_run"
 ASK_TRAIL, ASK_TRAIL_NOW = "sync.tasks.ask_trail", "sync.tasks.ask_trail_now"
 ADVANCE = "sync.tasks.advance"

@@ -13,12 +13,14 @@ from django.db.models.functions import Cast
 
 from accounts import keys, second_factors
 from iamconsole.sealing import BLOB, CannotUnseal, SealingPurpose, key_names, mark_of, seal, sealed_under, unseal
+from notifications import services as notifications
 from sync import sealed
 from sync.changes.bookkeeping import locked, record
 from sync.changes.plan import digest_of
 from sync.models import Change, SealedSecret, Step
 
 FACTORS, SECRETS, PLANS = "second factors", "secrets of changes", "plans with personal texts"
+ROUTES = "addresses and secrets of notifications"
 _TOGETHER = 200
 
 
@@ -39,12 +41,20 @@ def under_older_keys() -> list[SealedCounts]:
     newest, *older = key_names()
     factors = Counter(second_factors.names_of_keys())
     secrets = Counter(sealed_under(_blob(row)) for row in SealedSecret.objects.only("blob").iterator())
-    names = dict.fromkeys([*older, *keys.known_seal_keys(), *factors, *secrets])
+    routes = Counter(notifications.names_of_keys())
+    names = dict.fromkeys([*older, *keys.known_seal_keys(), *factors, *secrets, *routes])
     return [
         SealedCounts(
             name,
             name in older,
-            Counter({FACTORS: factors[name], SECRETS: secrets[name], PLANS: _steps(name).count()}),
+            Counter(
+                {
+                    FACTORS: factors[name],
+                    SECRETS: secrets[name],
+                    PLANS: _steps(name).count(),
+                    ROUTES: routes[name],
+                }
+            ),
         )
         for name in names
         if name and name != newest
@@ -56,7 +66,9 @@ def reseal() -> Counter[str]:
 
     Keys under which nothing is left are forgotten: the database needs them no more.
     """
-    done: Counter[str] = Counter({FACTORS: second_factors.reseal(), SECRETS: _secrets()})
+    done: Counter[str] = Counter(
+        {FACTORS: second_factors.reseal(), SECRETS: _secrets(), ROUTES: notifications.reseal()}
+    )
     older = key_names()[1:]
     changes = {step.change_id for name in older for step in _steps(name).only("change_id").iterator()}
     for change_id in sorted(changes):

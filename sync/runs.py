@@ -22,6 +22,7 @@ from sync import clock
 from sync.aws.errors import AwsError, sentence_only
 from sync.mirror import Counts
 from sync.models import Run
+from sync.pull_notices import notify_failed
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,10 @@ class ClaimedRun:
 
     def _finish(self, state: Run.State, error: dict[str, Any], said: str) -> None:
         log = self._said(said)
-        self._save(state=state, finished_at=clock.now(), claim="", cursor={}, error=error, log=log)
+        with transaction.atomic():
+            self._save(state=state, finished_at=clock.now(), claim="", cursor={}, error=error, log=log)
+            if state == State.FAILED:
+                notify_failed(self._run)
 
     def _note(self, counts: Counts) -> None:
         """In the transaction of what was counted: a repetition counts what is left only, and no dead worker commits."""

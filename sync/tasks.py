@@ -6,7 +6,7 @@ from celery import shared_task
 
 from sync import changes, pull, refresh, spanning, ticks
 from sync.activity import principals, work
-from sync.changes import dry_run, mails
+from sync.changes import dry_run
 from sync.event_queues import work as events
 
 
@@ -34,11 +34,6 @@ def advance_spanning(spanning_id: int) -> None:
 @shared_task(name="sync.tasks.dry_run")
 def try_change(dry_run_id: int) -> None:
     dry_run.work(dry_run_id)
-
-
-@shared_task(name="sync.tasks.notify")
-def notify(change_id: int, verb: str) -> None:
-    mails.send(change_id, verb)
 
 
 @shared_task(name="sync.tasks.ask_trail")

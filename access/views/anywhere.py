@@ -42,10 +42,13 @@ class CertificateLine:
 def certificate_lines(aws_account: AwsAccount, paths_of: set[str]) -> Sequence[CertificateLine]:
     """`paths_of`: the unique ids of who can become an administrator. Also where it isn't known whether anybody comes
     in."""
+    live = IamRole.objects.live().filter(aws_account=aws_account, trusted_principals__value=SERVICE)
+    trusting = list(live.select_related("trust").distinct())
+    if not trusting:
+        return ()
     there = Finding.objects.filter(aws_account=aws_account, rule=ADMINISTRATOR).there()
     administrators = set(there.values_list("object_id", flat=True))
-    live = IamRole.objects.live().filter(aws_account=aws_account, trusted_principals__value=SERVICE)
-    rows = [row for row in live.select_related("trust").distinct() if row.aws_id in administrators | paths_of]
+    rows = [row for row in trusting if row.aws_id in administrators | paths_of]
     for row in rows:
         row.aws_account = aws_account
     found = entrances_by_role(aws_account, rows)

@@ -186,7 +186,6 @@ class Migration(migrations.Migration):
                                 verbose_name="may be joined by the identity provider",
                             ),
                         ),
-                        ("wants_mail", models.BooleanField(default=True, verbose_name="mails about changes")),
                         ("date_joined", models.DateTimeField(default=django.utils.timezone.now)),
                         (
                             "groups",

@@ -43,8 +43,6 @@ class Operator(AbstractBaseUser, PermissionsMixin):
         default=False,
         help_text="Whom it says to have this e-mail address, verified, signs in as this operator from then on.",
     )
-    # Mails about changes; who turned them off is still told of a break-glass.
-    wants_mail = models.BooleanField("mails about changes", default=True)
     date_joined = models.DateTimeField(default=timezone.now)
 
     # There are no superusers: what an operator may do is in the grants alone.

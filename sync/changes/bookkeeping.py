@@ -12,7 +12,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Operator
-from sync.changes import mails
+from sync.changes import notices
 from sync.changes.span import follow_after_commit
 from sync.models import Change, ChangeLine, Step
 from sync.operations import Value
@@ -110,7 +110,7 @@ audit.register(
 
 
 def record(verb: str, change: Change, *, actor: Operator | None, reason: str = "", **data: Any) -> None:
-    """An entry about the change itself, and the mails that go with it; call it in the transaction of the state."""
+    """An entry about the change itself, and what is told of it; call it in the transaction of the state."""
     audit.record(
         verb,
         actor=actor,
@@ -119,7 +119,7 @@ def record(verb: str, change: Change, *, actor: Operator | None, reason: str = "
         data={"change": change.pk, "does": change.does, **_across(change), **data},
         texts=texts_of(change, reason),
     )
-    mails.after_commit(verb, change)
+    notices.notify(verb, change)
     follow_after_commit(verb, change)
 
 

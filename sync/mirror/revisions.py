@@ -12,6 +12,7 @@ from typing import Protocol
 from django.db.models import Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from accounts.models import AwsAccount
 from sync import clock
 from sync.mirror import bulk
 from sync.mirror.base import DETAILS, AccountRegion, Content, Mirror, facets_of
@@ -103,6 +104,7 @@ def add_revisions(
     ]
     bulk.insert(Revision, rows)
     close_reverted([one.facet for one in due if one.known])
+    _tell_of_drift(place, rows)
 
 
 def _of_step(step: Step) -> Columns:
@@ -176,6 +178,7 @@ def _say_gone(
     ]
     bulk.insert(Revision, rows)
     close_reverted([facet.id for facet in facets])
+    _tell_of_drift(place, rows)
 
 
 def latest_contents(facets: Collection[int]) -> dict[int, Content]:
@@ -280,3 +283,19 @@ def _state(revision: Revision) -> tuple[str, bool]:
 
 def _is_open(revision: Revision) -> bool:
     return revision.origin == _OUTSIDE and revision.accepted_at is None
+
+
+# ---- Who is told of drift ------------------------------------------------------------------------------------------
+DriftListener = Callable[[AwsAccount, Collection[int]], None]
+_drift_listeners: list[DriftListener] = []
+
+
+def register_drift_listener(listener: DriftListener) -> None:
+    """It is told, in the transaction, of facets with a new revision of origin `outside`. For `AppConfig.ready()`."""
+    _drift_listeners.append(listener)
+
+
+def _tell_of_drift(place: AccountRegion, rows: Sequence[Columns]) -> None:
+    facets = [row["facet_id"] for row in rows if row["drift_in_id"] is not None]
+    for listener in _drift_listeners if facets else ():
+        listener(place.aws_account, facets)

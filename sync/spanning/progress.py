@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.models import Operator
 from sync import clock, counter
 from sync.aws.errors import sentence_only
-from sync.changes import demands, mails
+from sync.changes import demands, notices
 from sync.changes.approvers import valid_approvals
 from sync.changes.bookkeeping import log_line, record
 from sync.changes.failpoints import FailPoint, passing
@@ -151,5 +151,5 @@ def _void_stale_approvals(at: SpanSituation) -> None:
                 ours.save(update_fields=["state"])
             record("change.approvals_voided", ours, actor=None, why=WHY_VOID)
             voided.append(ours)
-    for each in voided[:1]:  # one mail for all of them
-        mails.after_commit("change.across_approvals_voided", each)
+    for each in voided[:1]:  # one message for all of them
+        notices.notify("change.across_approvals_voided", each)

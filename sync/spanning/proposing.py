@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import AwsAccount, Operator
-from sync.changes import PlanError, mails, propose_until
+from sync.changes import PlanError, notices, propose_until
 from sync.changes.follow_ups import behind, reversing
 from sync.changes.plan import MOST_STEPS
 from sync.changes.span import SpanPlace
@@ -80,7 +80,7 @@ def propose_across(
         except PlanError as error:
             raise PlanErrorIn(each.aws_account, error) from error
         proposed.append(change)
-    mails.after_commit("change.across_proposed", proposed[0])
+    notices.notify("change.across_proposed", proposed[0])
     return span
 
 

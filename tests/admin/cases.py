@@ -94,6 +94,9 @@ from identities.models import (
     TrustedPrincipal,
 )
 from infrastructure.models import OwnedResource, StateFile
+from notifications.models import Delivery, NotificationRoute, NotifiedEvent, OperatorNotifications
+from notifications.services import make_route
+from notifications.signing import new_message_id
 from policies.models import (
     AllowedPrefix,
     Document,
@@ -160,6 +163,7 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     now = timezone.now()
     _of_the_console(operator)
     audit.record("test.admin", actor=operator, aws_account=aws_account)
+    _of_notifications(aws_account, operator)
     run = Run.objects.create(aws_account=aws_account, source="iam.details", trigger="operator", state="done")
     facet = Facet.objects.create(
         aws_account=aws_account,
@@ -204,6 +208,16 @@ def _contained(aws_account: AwsAccount, operator: Operator) -> None:
     made = Containment.objects.create(aws_account=aws_account, change=change, slug="user", object_id="AIDA1", **by)
     content = content_of(made, Lately(aws_account, None, operator))
     ContainmentReport.objects.create(containment=made, made_by=operator, content=content, sha256="0" * 64)
+
+
+def _of_notifications(aws_account: AwsAccount, operator: Operator) -> None:
+    now = timezone.now()
+    OperatorNotifications.objects.get_or_create(operator=operator)
+    route = NotificationRoute(aws_account=aws_account, name="Team", channel=NotificationRoute.Channel.WEBHOOK)
+    route = make_route(route=route, address="https://hooks.example.org/a", actor=operator)
+    event = NotifiedEvent.objects.create(kind="pull.failed", aws_account=aws_account, title="A pull failed", at=now)
+    times = {"created_at": now, "not_before": now}
+    Delivery.objects.create(event=event, route=route, message_id=new_message_id(), by_kind=event.kind, **times)
 
 
 def _enrolled(aws_account: AwsAccount) -> None:

@@ -18,13 +18,14 @@ from cognito.people.operations.attributes import as_params
 from cognito.people.operations.base import on_person
 from identities.operations import put_inline
 from sync import changes
-from sync.changes.mails import MAILS, send
+from sync.changes.notices import NOTICES
 from sync.models import Change
 from sync.operations import StepSpec
 from tests.cognito.rows import make_person, make_pool, make_pool_group
 from tests.services.changing import propose
 from tests.services.rows import make_role
 from tests.services.statements import reports_policy
+from tests.services.told import tell
 
 pytestmark = pytest.mark.django_db
 ADDRESS, PHONE, NAME, NUMBER = "jane.q@home.example", "+491701234567", "Jane Quist", "C100101"
@@ -126,8 +127,8 @@ def test_mails_say_ids_and_no_title(
     aws_account: AwsAccount, jane: CognitoUser, erin: Operator, mailoutbox: list[Any]
 ) -> None:
     change = propose(aws_account, erin, disable(jane), title=f"Close {NAME}", reason=ADDRESS)
-    send(change.pk, next(verb for verb in MAILS if verb == "change.reviewed"))
+    tell(change.pk, next(verb for verb in NOTICES if verb == "change.reviewed"))
     Change.objects.update(state=Change.State.REJECTED)
-    send(change.pk, "change.rejected")
+    tell(change.pk, "change.rejected")
     [mail] = mailoutbox
     assert NAME not in mail.body and ADDRESS not in mail.body and f"Disable {jane.aws_id}" in mail.body

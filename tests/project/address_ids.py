@@ -25,6 +25,7 @@ from contain.models import Containment, ContainmentReport
 from estate.models import AccountEnrolment
 from identities.models import IamUser
 from infrastructure.models import StateFile
+from notifications.models import Delivery, NotificationRoute
 from objects import kinds, object_actions
 from policies.models import EditorDraft, Organization, OrgUnit
 from sync.models import Change, LabelRemoval, MirroredRow, Revision, Run, Safeguard, SpanningChange
@@ -64,11 +65,16 @@ KINDS: Mapping[str, type[Model]] = {
     "cognito_people": UserPool,
     "data_protection": UserPool,
     "cognito_search": UserPool,
+    "notification_route": NotificationRoute,
+    "notification_secret": NotificationRoute,
+    "notification_message": Delivery,
+    "own_message": Delivery,
 }
 _NAMED = re.compile(r"{(\w+)}")  # of a query: the object of that word in KINDS
 # By what a row belongs to an AWS account, where that isn't its column.
 _BELONGS = {
     Revision: "facet__aws_account",
+    Delivery: "event__aws_account",
     Operator: "grants__aws_account",
     SavedSearch: "pool__aws_account",
     AccountLabel: "labelled__aws_account",

@@ -12,6 +12,7 @@ from policies.engine.statements import statement_name
 
 APPS = (
     "accounts",
+    "notifications",
     "sync",
     "findings",
     "objects",

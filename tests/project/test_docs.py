@@ -68,6 +68,7 @@ def test_every_app_of_the_picture_exists() -> None:
         "objects",
         "findings",
         "sync",
+        "notifications",
         "accounts",
         "iamconsole",
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 APPS = (
+    "notifications",
     "sync",
     "findings",
     "objects",

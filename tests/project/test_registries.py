@@ -15,6 +15,7 @@ _ROW = re.compile(r"^\| \*.+\* \| .+ \| `(?P<file>[^`]+\.py)` \| (?P<apps>[^|]+)
 _LAYERS = (
     "iamconsole",
     "accounts",
+    "notifications",
     "sync",
     "findings",
     "objects",

@@ -28,6 +28,7 @@ COOKIE, TOKEN, TYPED = "cookie-that-signs-in", "csrf-token-of-the-form", "Correc
 SECRET_NAMES = ("password", "password1", "oldpassword", "secret", "code", "private_key", "token", "credential")
 APPS = (
     "accounts",
+    "notifications",
     "sync",
     "findings",
     "policies",

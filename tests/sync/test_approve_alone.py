@@ -14,12 +14,12 @@ from identities.models import IamUser
 from identities.operations import attach
 from policies.models import ManagedPolicy
 from sync import changes
-from sync.changes import mails
 from sync.models import Change
 from tests.conftest import make_operator
 from tests.services.changing import propose
 from tests.services.pages import address, get, text_of
 from tests.services.rows import make_policy, make_user
+from tests.services.told import tell
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def test_an_only_owner_approves_alone_and_everybody_hears_of_it(
     changes.approve_alone(change=change, actor=alice, reason="Nobody else is there")
     entry = AuditEntry.objects.get(verb="change.approved_alone")
     assert (entry.actor, entry.said_reason) == (alice, "Nobody else is there")
-    mails.send(change.pk, "change.approved_alone")
+    tell(change.pk, "change.approved_alone")
     assert {address for message in mail.outbox for address in message.to} == {alice.email, erin.email, hal.email}
     assert changes.apply(change=change, actor=alice).state == Change.State.QUEUED
 

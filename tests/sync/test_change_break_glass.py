@@ -12,15 +12,16 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
+from notifications.models import OperatorNotifications
 from policies.operations import plan_update
 from sync import changes, selectors
-from sync.changes import mails
 from sync.changes.approvers import NOBODY_REVIEWS
 from sync.models import BreakGlass, Change
 from tests.conftest import make_operator
 from tests.services.changing import propose, worked
 from tests.services.pages import press
 from tests.services.statements import reports_policy
+from tests.services.told import tell
 from tests.services.world import World
 from tests.sync.planned import proposed, proposed_deletion, proposed_for_approval, rested
 
@@ -123,8 +124,9 @@ def test_an_owner_who_is_one_no_longer_stands_for_nothing(world: World, erin: Op
 def test_everybody_with_a_role_is_told(
     broken: Change, anton: Operator, bob: Operator, hal: Operator, charlie: Operator
 ) -> None:
-    Operator.objects.update(wants_mail=False)
-    mails.send(broken.pk, "change.glass_broken")
+    for operator in Operator.objects.all():
+        OperatorNotifications.objects.create(operator=operator, choices={"change.emergency": "off"})
+    tell(broken.pk, "change.glass_broken")
     described = {address for message in mail.outbox for address in message.to}
     assert described == {f"{name}@example.org" for name in ("alice", "erin", "anton", "bob", "hal")}
     assert "exporter" not in mail.outbox[0].body
@@ -138,7 +140,7 @@ def test_everybody_is_told_by_whichever_grant(broken: Change, alice: Operator) -
     Operator.objects.filter(name="Left").update(is_active=False)
     by_group.groups.add(security)
     Grant.objects.create(group=security, role=Role.VIEWER, aws_account=broken.aws_account)
-    mails.send(broken.pk, "change.glass_broken")
+    tell(broken.pk, "change.glass_broken")
     described = [address for message in mail.outbox for address in message.to]
     assert sorted(described) == sorted(
         operator.email for operator in (alice, broken.requested_by, by_group, everywhere)
@@ -146,7 +148,7 @@ def test_everybody_is_told_by_whichever_grant(broken: Change, alice: Operator) -
 
 
 def test_the_mail_asks_those_for_a_review_who_may(broken: Change, alice: Operator, anton: Operator) -> None:
-    mails.send(broken.pk, "change.glass_broken")
+    tell(broken.pk, "change.glass_broken")
     bodies = {message.to[0]: message.body for message in mail.outbox}
     assert "You may: its page asks for what you found." in bodies[anton.email]
     assert "You may" not in bodies[alice.email]
@@ -157,7 +159,7 @@ def test_a_sole_owner_is_told_what_to_do(broken: Change, alice: Operator, bob: O
     assert NOBODY_REVIEWS in look(client_of(alice), "change", pk=broken.pk)
     assert "Give a role…" in look(client_of(alice), "change", pk=broken.pk)
     assert NOBODY_REVIEWS in look(client_of(bob), "overview")
-    mails.send(broken.pk, "change.glass_broken")
+    tell(broken.pk, "change.glass_broken")
     assert all(NOBODY_REVIEWS in message.body for message in mail.outbox)
 
 

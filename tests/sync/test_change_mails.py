@@ -10,9 +10,13 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import ApprovalRule, AwsAccount, Operator
+from iamconsole import messages
+from notifications import outbox
+from notifications.models import Delivery, NotifiedEvent
 from sync import changes
-from sync.changes import mails
 from sync.models import Change
+from tests.notifications.forms import own_form
+from tests.services.told import tell
 from tests.sync.planned import proposed, proposed_for_approval, rested
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +29,7 @@ def change(aws_account: AwsAccount, erin: Operator) -> Change:
 
 
 def described(change: Change, verb: str) -> list[str]:
-    mails.send(change.pk, verb)
+    tell(change.pk, verb)
     return sorted(address for message in mail.outbox for address in message.to)
 
 
@@ -108,32 +112,42 @@ def test_nor_does_such_a_name_of_the_aws_account(change: Change, anton: Operator
     assert "\nBcc" not in mail.outbox[0].message().as_string().partition("\n\n")[0]
 
 
-def test_a_mail_server_that_is_down_does_no_harm(
+def test_a_mail_server_that_is_down_gets_it_later(
     change: Change, anton: Operator, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
+    working = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    mails.send(change.pk, "change.proposed")
-    assert "were not sent" in caplog.text
+    tell(change.pk, "change.proposed")
+    assert "can’t be reached" in caplog.text
+    row = Delivery.objects.get()
+    assert (row.state, row.tries, row.said) == ("waiting", 1, "The mail server can’t be reached.")
+    settings.EMAIL_BACKEND = working
+    Delivery.objects.update(not_before=row.created_at)
+    outbox.work()
+    assert [message.to for message in mail.outbox] == [["anton@example.org"]]
 
 
 def test_an_operator_turns_them_off(change: Change, anton: Operator, client_of: Callable[..., Client]) -> None:
     client = client_of(anton)
-    assert b"Send me mails about changes" in client.get("/mails/").content
-    assert client.post("/mails/", {}).status_code == 302
+    assert b"Approvals wanted" in client.get("/notifications/").content
+    chosen = {**own_form(client), "when_approval_wanted": "off"}
+    assert client.post("/notifications/", chosen).status_code == 302
     assert described(change, "change.proposed") == []
-    client.post("/mails/", {"wants_mail": "on"})
+    client.post("/notifications/", {**chosen, "when_approval_wanted": "at_once"})
     assert described(change, "change.proposed") == ["anton@example.org"]
 
 
-def test_they_are_sent_after_the_commit(
+def test_they_are_in_the_outbox_when_the_state_is(
     change: Change, anton: Operator, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[tuple[object, ...]] = []
-    monkeypatch.setattr(mails, "wake", lambda *args: sent.append(args))
+    monkeypatch.setattr(messages, "send", lambda *args: sent.append(args))
+    NotifiedEvent.objects.all().delete()
     with django_capture_on_commit_callbacks() as callbacks:
         changes.approve(change=change, actor=anton)
+        assert Delivery.objects.get().event.data["verb"] == "change.approved"
     assert sent == []
     for callback in callbacks:
         callback()
-    assert sent == [("sync.tasks.notify", change.pk, "change.approved")]
+    assert sent == [("notifications.tasks.deliver",)]

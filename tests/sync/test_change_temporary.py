@@ -15,10 +15,11 @@ from identities.operations import add_member, attach, create_user, delete_inline
 from policies.models import ManagedPolicy
 from policies.operations import create_policy
 from sync import changes
-from sync.changes import mails, sweeper
+from sync.changes import sweeper
 from sync.models import Change, Lease, Step
 from tests.services.changing import carry_out, lines, propose, worked
 from tests.services.statements import reports_policy
+from tests.services.told import tell
 from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
@@ -302,5 +303,5 @@ def test_warns_once_a_day_ahead(world: World, user: IamUser, policy: ManagedPoli
     changes.sweep_due()
     changes.sweep_due()
     assert warned.count() == 1
-    mails.send(removal(grant).pk, "change.ends_soon")
+    tell(removal(grant).pk, "change.ends_soon")
     assert [message.to for message in mail.outbox] == [[erin.email]]

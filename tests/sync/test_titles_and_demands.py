@@ -13,12 +13,12 @@ from identities.models import IamUser
 from identities.operations import attach, tag
 from policies.models import ManagedPolicy
 from sync import changes
-from sync.changes import mails
 from sync.changes.demands import demands
 from sync.models import Change, Step
 from tests.services.changing import propose
 from tests.services.pages import address, get, text_of
 from tests.services.rows import make_policy, make_user
+from tests.services.told import tell
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ def test_no_page_shows_the_title_without_it(
 
 def test_mails_say_it(veiled: Change, anton: Operator) -> None:
     AwsAccount.objects.update(approvals_required=1)
-    mails.send(veiled.pk, "change.proposed")
+    tell(veiled.pk, "change.proposed")
     assert DOES in mail.outbox[0].body
 
 

@@ -9,6 +9,7 @@ APPS = (
     "characters",
     "iamconsole",
     "accounts",
+    "notifications",
     "sync",
     "findings",
     "objects",

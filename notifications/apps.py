@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "notifications"
+
+    def ready(self) -> None:
+        from accounts import stepup
+        from notifications import kinds, panels, services, weekly
+
+        kinds.register(services.TEST, weekly.WEEKLY)
+        panels.register_panels()
+        stepup.register_words(
+            {
+                "notification_route_make": "Make the route for notifications",
+                "notification_route": "Save the route for notifications",
+                "notification_route_remove": "Remove the route for notifications",
+                "notification_route_keep": "Keep the route for notifications",
+                "notification_route_test": "Send a test message",
+                "notification_secret": "Show the signing secret",
+                "notification_secret_rotate": "Make a new signing secret",
+                "notification_secret_end": "End the former signing secret",
+            }
+        )

@@ -1,0 +1,38 @@
+"""The page of one message, of an operator's own and of those of an AWS account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.access import signed_in
+from accounts.models import AwsAccount
+from notifications import services
+from notifications.models import Delivery
+from notifications.tables import mark_of, state_word
+
+
+def message_page(request: HttpRequest, delivery: Any, aws_account: AwsAccount | None) -> HttpResponse:
+    where = {"account_id": aws_account.account_id} if aws_account else {}
+    name = "notification_message_again" if aws_account else "own_message_again"
+    context = {
+        "delivery": delivery,
+        "aws_account": aws_account,
+        "mark": mark_of(delivery),
+        "word": state_word(delivery),
+        "events": [delivery.event, *(row.event for row in delivery.followers.select_related("event").order_by("pk"))],
+        "again_url": reverse(name, kwargs={**where, "pk": delivery.pk}),
+    }
+    return render(request, "notifications/message.html", context)
+
+
+def sent_again(request: HttpRequest, delivery: Delivery) -> None:
+    try:
+        services.send_again(delivery=delivery, actor=signed_in(request), request=request)
+        messages.success(request, "It is sent again, under the same id.")
+    except services.NotificationsRefused as error:
+        messages.error(request, str(error))
