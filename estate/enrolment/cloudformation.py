@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from estate.enrolment.roles import PATH, SESSION_S, EnrolledRole, TrustValues, roles_of
+from estate.enrolment.roles import PATH, SESSION_S, EnrolledPolicy, EnrolledRole, TrustValues, roles_of
 from estate.models import AccountEnrolment
 from infrastructure.code import yaml_text
 from infrastructure.code.names import for_cloudformation
@@ -69,27 +69,29 @@ def _parameters(enrolment: AccountEnrolment) -> Iterator[tuple[str, dict[str, An
 
 
 def _resources(role: EnrolledRole) -> dict[str, Any]:
-    policies = {
-        policy.logical_id: {
-            "Type": "AWS::IAM::ManagedPolicy",
-            "Properties": {
-                "ManagedPolicyName": policy.name,
-                "Path": PATH,
-                "Description": policy.description,
-                "PolicyDocument": policy.document,
-            },
-        }
-        for policy in role.policies
-    }
+    policies = {policy.logical_id: _policy(role, policy) for policy in role.policies}
     own = {
         "RoleName": role.name,
         "Path": PATH,
         "Description": role.description,
         "MaxSessionDuration": SESSION_S,
         "AssumeRolePolicyDocument": role.trust,
-        "ManagedPolicyArns": [{"Ref": name} for name in policies],
+        "ManagedPolicyArns": [{"Ref": policy.logical_id} for policy in role.policies if not policy.is_inline],
     }
     return {**policies, _role_id(role): {"Type": "AWS::IAM::Role", "Properties": own}}
+
+
+def _policy(role: EnrolledRole, policy: EnrolledPolicy) -> dict[str, Any]:
+    if policy.is_inline:
+        inline = {"PolicyName": policy.name, "RoleName": {"Ref": _role_id(role)}, "PolicyDocument": policy.document}
+        return {"Type": "AWS::IAM::RolePolicy", "Properties": inline}
+    managed = {
+        "ManagedPolicyName": policy.name,
+        "Path": PATH,
+        "Description": policy.description,
+        "PolicyDocument": policy.document,
+    }
+    return {"Type": "AWS::IAM::ManagedPolicy", "Properties": managed}
 
 
 def _role_id(role: EnrolledRole) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from estate.models import AccountEnrolment
@@ -25,6 +25,7 @@ PATH = "/iam-console/"
 SESSION_S = 3600  # the longest that a role chained to gives ("Roles terms and concepts", role chaining)
 TITLES: Mapping[Tier, str] = {"read": "IAM Console reads by it.", "write": "IAM Console applies changes by it."}
 _PROTECTED = "protected"
+_MOST_ATTACHED = 10  # managed policies of a role: "IAM and AWS STS quotas"
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,16 @@ class TrustValues:
 
 @dataclass(frozen=True)
 class EnrolledPolicy:
-    """A managed policy of a role. In the lists of actions, remarks say what those that follow are for."""
+    """A policy of a role. In the lists of actions, remarks say what those that follow are for.
+
+    `is_inline`: it is in the role itself, since AWS attaches no more managed policies.
+    """
 
     name: str
     label: str  # "read_cognito", for addresses in a template
     description: str
     document: Mapping[str, Any]
+    is_inline: bool = False
 
     @property
     def logical_id(self) -> str:
@@ -95,10 +100,17 @@ def roles_of(enrolment: AccountEnrolment, principal: TrustValues) -> list[Enroll
                 external_id=principal.external_id,
                 organization_id=principal.organization_id,
             ),
-            list(_policies(enrolment, tier)),
+            _within_quota(list(_policies(enrolment, tier))),
         )
         for tier in tiers_of(enrolment)
     ]
+
+
+def _within_quota(policies: Sequence[EnrolledPolicy]) -> list[EnrolledPolicy]:
+    """The shortest are inline where there are more than AWS attaches: together these may have 10,240 characters."""
+    by_length = sorted(policies, key=lambda each: len(str(each.document)))
+    inline = {each.name for each in by_length[: max(0, len(policies) - _MOST_ATTACHED)]}
+    return [replace(each, is_inline=each.name in inline) for each in policies]
 
 
 def _policies(enrolment: AccountEnrolment, tier: Tier) -> Iterator[EnrolledPolicy]:

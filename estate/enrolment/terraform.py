@@ -65,7 +65,8 @@ def _variables(enrolment: AccountEnrolment, *, defaults: bool) -> Iterator[str]:
 
 
 def _role(role: EnrolledRole) -> Iterator[str]:
-    for policy in role.policies:
+    managed = [policy for policy in role.policies if not policy.is_inline]
+    for policy in managed:
         yield block(
             f'resource "aws_iam_policy" "{policy.label}"',
             [
@@ -86,6 +87,11 @@ def _role(role: EnrolledRole) -> Iterator[str]:
         ],
     )
     for policy in role.policies:
+        if policy.is_inline:
+            own = Expression(f"aws_iam_role.{role.tier}.name")
+            head = f'resource "aws_iam_role_policy" "{policy.label}"'
+            yield block(head, [("name", policy.name), ("role", own), ("policy", JsonEncoded(policy.document))])
+    for policy in managed:
         role_name, arn = Expression(f"aws_iam_role.{role.tier}.name"), Expression(f"aws_iam_policy.{policy.label}.arn")
         head = f'resource "aws_iam_role_policy_attachment" "{policy.label}"'
         yield block(head, [("role", role_name), ("policy_arn", arn)])

@@ -147,10 +147,10 @@ class GetCall:
     is_shared: bool = False  # its answer has other parts, too
 
     def __call__(self, ask: Asker, listed: Listed, /) -> Any:
-        params = filled(self.params, listed)
-        answer: Any = ask.once(self.operation, **params) if self.is_shared else None
+        asked = filled(self.params, listed)
+        answer: Any = ask.once(self.operation, **asked) if self.is_shared else None
         if not self.is_shared:
-            answer = ask(self.operation, none=self.none, **params)
+            answer = ask(self.operation, none=self.none, **asked)
         if answer is None and self.there is not None:
             operation, params = self.there
             with suppress(AccessDeniedError):  # what is gone has none either

@@ -62,7 +62,7 @@ _READS: dict[str, tuple[str, ...]] = {
     "sso-admin": ("Describe", "Get", "List"),
     "sns": ("GetTopicAttributes", "ListTopics"),
     "sqs": ("GetQueueAttributes", "GetQueueUrl", "ListQueues"),
-    "sts": ("DecodeAuthorizationMessage", "GetCallerIdentity"),
+    "sts": ("DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity"),
 }
 # What takes messages from a queue that was made for the console: it changes nothing that is anybody else's.
 _TAKING: dict[str, frozenset[str]] = {"sqs": frozenset({"DeleteMessageBatch", "ReceiveMessage"})}
