@@ -5,7 +5,7 @@ Whether the operator may see names of people decides by what there is to search,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
@@ -305,11 +305,15 @@ GROUPS = object_table(
 
 # ---- People ----------------------------------------------------------------------------------------------------------
 def people(aws_account: AwsAccount) -> QuerySet[Any]:
+    return people_in([aws_account])
+
+
+def people_in(aws_accounts: Sequence[AwsAccount]) -> QuerySet[Any]:
     theirs = DirectoryMembership.objects.live().filter(aws_account=OuterRef("aws_account"), user_id=OuterRef("aws_id"))
     direct = AccountAssignment.objects.live().filter(
         aws_account=OuterRef("aws_account"), principal_id=OuterRef("aws_id")
     )
-    rows: QuerySet[Any] = DirectoryUser.objects.filter(aws_account=aws_account)
+    rows: QuerySet[Any] = DirectoryUser.objects.filter(aws_account__in=aws_accounts)
     counts = {"group_count": _count_of(theirs, "user_id"), "direct_count": _count_of(direct, "principal_id")}
     annotated: QuerySet[Any] = rows.annotate(**counts)
     return annotated

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts import stepup
 from accounts.access import may, signed_in, visible_aws_accounts
 from accounts.models import Operator
-from accounts.roles import ADMINISTER, SEE_IAM, roles_with
+from accounts.roles import ADMINISTER, SEE_IAM, SEE_PEOPLE, roles_with
 from estate import search
 from estate.enrolment import roll, work
 from estate.event_queues.views import summary_rows
@@ -35,6 +35,7 @@ _LINKS = {
     "groups": ("Groups", "users", "IAM", 20),
     "roles": ("Roles", "hat-glasses", "IAM", 30),
     "policies": ("Policies", "file-text", "IAM", 40),
+    "people": ("People", "contact", "IAM", 45),
     "user-pools": ("User pools", "users-round", "Cognito", 10),
 }
 _POSITIONS = {"": 0, "IAM": 10, "Cognito": 20}
@@ -47,9 +48,17 @@ def _sees_iam(request: HttpRequest) -> bool:
     return bool(operator.aws_accounts_with(roles_with(SEE_IAM)))
 
 
+def _sees_people(request: HttpRequest) -> bool:
+    operator = request.user
+    if not isinstance(operator, Operator) or not is_of_all_aws_accounts(request):
+        return False
+    return bool(operator.aws_accounts_with(roles_with(SEE_PEOPLE)))
+
+
 def _link(path: str, name: str) -> NavGroup:
     label, icon, heading, position = _LINKS[path]
-    item = NavItem(label, icon, name, per_aws_account=False, position=position, shows=_sees_iam)
+    shows = _sees_people if path == "people" else _sees_iam
+    item = NavItem(label, icon, name, per_aws_account=False, position=position, shows=shows)
     return NavGroup(heading, (item,), _POSITIONS[heading])
 
 
@@ -101,5 +110,5 @@ def register() -> None:
     home = NavItem("Overview", "gauge", "all_overview", per_aws_account=False, position=0, shows=_sees_iam)
     enrolment = NavItem("Enrolment", "plug", "enrolment_home", per_aws_account=False, position=20, shows=_owns_all)
     lists = [(each.path, each.name) for each in LISTS]
-    links = (_link(path, name) for path, name in (("findings", "all_findings"), *lists))
+    links = (_link(path, name) for path, name in (("findings", "all_findings"), ("people", "all_people"), *lists))
     register_shell(ShellProvider(NavGroup("", (home, enrolment), 0), *links))

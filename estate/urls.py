@@ -11,6 +11,8 @@ from estate.event_queues import views as queues
 from estate.findings import findings
 from estate.lists import LISTS
 from estate.overview import overview
+from estate.people import ACCESS as PEOPLE
+from estate.people import all_people
 from estate.scope import ACCESS
 from estate.staging.views import patterns
 from iamconsole.web.addresses import AddressScope, needs, page
@@ -27,6 +29,7 @@ urlpatterns = [
     page("all/", overview, ACCESS, name="all_overview"),
     *(each.pattern() for each in LISTS),
     page("all/findings/", findings, ACCESS, name="all_findings"),
+    page("all/people/", all_people, PEOPLE, name="all_people"),
     page("enrolment/", enrolment.enrolment_home, _SEEN, name="enrolment_home"),
     page(_OF_ORGANIZATION, enrolment.enrolment_accounts, _SEEN, name="enrolment_accounts"),
     page(f"{_OF_ORGANIZATION}stage/", enrolment.enrolment_accounts_stage, _SEEN, name="enrolment_accounts_stage"),
