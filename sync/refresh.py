@@ -112,7 +112,9 @@ class Refresh(ClaimedRun):
     def _read_details(self, about: Mirror) -> str:
         """A sentence where AWS shows it no more."""
         requested_at, ref = clock.now(), self._ref(about)
-        if read_alone(self._visit, about, ref) or read_renamed(self._visit, about, [ref]):
+        if read_alone(self._visit, about, ref) or (
+            self._is_mirrored(about) and read_renamed(self._visit, about, [ref])
+        ):
             return ""
         return self._bury(about, ref, requested_at)
 
@@ -160,6 +162,10 @@ class Refresh(ClaimedRun):
         if ref is None:
             raise LookupError(f"{self._run.object_id} is not in the mirror.")
         return ref
+
+    def _is_mirrored(self, about: Mirror) -> bool:
+        """One that isn't has no other name that we could know: nobody lists all of them for it."""
+        return bool(about.refs(self._visit.place, [self._run.object_id]))
 
     def _ref_of(self, about: Mirror) -> ObjectRef | None:
         held = about.refs(self._visit.place, [self._run.object_id]).get(self._run.object_id)

@@ -16,6 +16,7 @@ from accounts.models import AwsAccount
 from sync import clock
 from sync.activity.lookup import HISTORY
 from sync.activity.records import TrailRecord, read_record
+from sync.texts import storable_json
 
 DETAIL_TYPE = "AWS API Call via CloudTrail"
 MOST_BYTES = 1_048_576  # of a message: "Amazon SQS message quotas"
@@ -43,7 +44,7 @@ def read_message(body: str, aws_account: AwsAccount) -> EventMessage:
     detail = envelope.get("detail")
     if not isinstance(detail, Mapping):
         raise NotAnEvent("It has no record of CloudTrail.")
-    text = json.dumps(detail, ensure_ascii=True)
+    text = _text_of(detail)
     record = read_record(text)
     if record is None or not _EVENT_ID.fullmatch(record.event_id) or not record.name or not record.service:
         raise NotAnEvent("CloudTrail’s record in it can’t be read.")
@@ -55,6 +56,14 @@ def read_message(body: str, aws_account: AwsAccount) -> EventMessage:
     if record.at < now - HISTORY:
         raise NotAnEvent("It is older than what CloudTrail keeps.")
     return EventMessage(record, text)
+
+
+def _text_of(detail: Mapping[str, Any]) -> str:
+    """With its letters as they are: who is erased is looked for by name."""
+    try:
+        return json.dumps(storable_json(detail), ensure_ascii=False)
+    except (RecursionError, ValueError):
+        raise NotAnEvent("CloudTrail’s record in it can’t be read.") from None
 
 
 def _parsed(body: str) -> Mapping[str, Any]:

@@ -16,12 +16,14 @@ from accounts.models import AwsAccount
 from emulator.process import Emulator
 from identities.models import IamUser
 from sync.activity import questions
+from sync.activity.subjects import subjects_of
 from sync.aws.client import reader
 from sync.aws.errors import ConsoleRefused, NotARead
 from sync.event_queues import taking, waking
 from sync.event_queues.addresses import read_address
 from sync.event_queues.envelope import NotAnEvent, read_message
 from sync.models import Authorship, EventQueue, ObjectHint, ReceivedEvent, TrailEvent
+from tests.conftest import make_aws_account
 from tests.services.event_queues import followed, left_in, made_queue, sent
 from tests.services.trail import asked
 
@@ -76,6 +78,7 @@ NO_EVENTS = {
         {"detail-type": "AWS API Call via CloudTrail", "detail": "text", "account": "123456789012"}
     ): "no record",
     json.dumps({"detail-type": "EC2 Instance State-change Notification", "detail": {}}): "no event of CloudTrail",
+    event(requestParameters="deep").replace('"deep"', "[" * 600 + "]" * 600): "can’t be read",
     "x" * 1_100_000: "longer",
 }
 
@@ -105,6 +108,28 @@ def test_whatever_members_say_it_is_an_event_or_is_refused(changed: dict[str, An
     assert json.loads(message.text)["recipientAccountId"] == "123456789012"
 
 
+named = st.sampled_from(
+    ["userName", "roleName", "policyArn", "userPoolId", "clientId", "permissionSetArn", "groupId", "queueUrl", "keyId"]
+)
+said = st.dictionaries(named, json_values, max_size=3) | json_values
+SERVICES = ["iam", "organizations", "cognito-idp", "cognito-identity", "sso", "identitystore", "kms", "sqs", "lambda"]
+
+
+@given(asked=said, answered=said, service=st.sampled_from(SERVICES), name=st.sampled_from(["CreateUser", "PutPolicy"]))
+def test_whatever_was_asked_and_answered_it_is_about_something_or_nothing(
+    asked: Any, answered: Any, service: str, name: str
+) -> None:
+    account = AwsAccount.objects.filter(account_id="123456789012").first() or make_aws_account()
+    body = event(
+        eventName=name,
+        eventSource=f"{service}.amazonaws.com",
+        requestParameters=asked,
+        responseElements={"user": answered, "userPool": answered, "permissionSet": answered},
+    )
+    for subject in subjects_of(account, read_message(body, account).record):
+        assert subject.source or subject.object_id
+
+
 def test_garbage_is_taken_out_counted_and_wakes_nobody(queue: EventQueue, emulator: Emulator) -> None:
     for body in ("garbage", event(account_id="999999999999"), event()):
         sent(emulator, body)
@@ -123,6 +148,27 @@ def test_a_forged_event_reads_again_and_changes_nothing(iam: Any, queue: EventQu
     assert IamUser.objects.get().gone_at is None
     assert not Authorship.objects.exists()
     assert not TrailEvent.objects.exists()
+
+
+def test_an_object_that_aws_does_not_have_costs_one_call(iam: Any, queue: EventQueue, emulator: Emulator) -> None:
+    """A made-up id under a name that is there: it is looked for once, and all users aren't listed for it."""
+    made_up = {"user": {"userId": "AIDAMADEUP", "userName": "jane", "arn": "arn:aws:iam::123456789012:user/jane"}}
+    sent(emulator, event(eventName="CreateUser", requestParameters={}, responseElements=made_up))
+    followed(queue)
+    calls = [each["action"] for each in emulator.calls() if each["service"] == "iam"]
+    assert set(calls) == {"GetUser"}
+    assert [each.aws_id for each in IamUser.objects.all()] != ["AIDAMADEUP"]
+    assert not ObjectHint.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Zoë Müller", "\ud800", "a\0b", "x" * 5_000], ids=["letters", "half", "nul", "long"])
+def test_whatever_letters_it_has_it_is_kept_as_people_are_looked_for(
+    queue: EventQueue, emulator: Emulator, name: str
+) -> None:
+    sent(emulator, event(userIdentity={"type": "IAMUser", "userName": name}))
+    taking.take_from(queue)
+    kept = ReceivedEvent.objects.get().record
+    assert ("Zoë Müller" in kept) is (name == "Zoë Müller")
 
 
 def genuine_record() -> dict[str, Any]:
