@@ -26,6 +26,7 @@ from iamconsole.web.ranges import RangeMerge
 from iamconsole.web.tables import Column, Table
 from identities import kinds as identity_kinds
 from identities.dangling_trusts import name_deleted
+from identities.power import note_power
 from identities.selectors import with_listed_groups
 from identities.trust import unique_ids
 from objects.kinds import AwsKind
@@ -96,8 +97,9 @@ def _of_kind(kind: AwsKind, more: Callable[[QuerySet[Any]], QuerySet[Any]] = lam
     return rows
 
 
-def _name_deleted(roles: Sequence[Any]) -> None:
-    """Of each AWS account by itself, where a trust policy names anybody by a unique id."""
+def _read_roles(roles: Sequence[Any]) -> None:
+    """Who is an administrator, and whom a trust policy names by a unique id, of each AWS account by itself."""
+    note_power(roles)
     by_account: dict[int, list[Any]] = {}
     for role in roles:
         if unique_ids(role.trusted):
@@ -141,9 +143,9 @@ def _change_rows(operator: Operator, aws_accounts: Sequence[AwsAccount]) -> Quer
 
 
 LISTS = (
-    AllList("users", BY_PATH["users"].table, _of_kind(identity_kinds.USER, with_listed_groups)),
+    AllList("users", BY_PATH["users"].table, _of_kind(identity_kinds.USER, with_listed_groups), read=note_power),
     AllList("groups", BY_PATH["groups"].table, _of_kind(identity_kinds.GROUP)),
-    AllList("roles", BY_PATH["roles"].table, _of_kind(identity_kinds.ROLE), read=_name_deleted),
+    AllList("roles", BY_PATH["roles"].table, _of_kind(identity_kinds.ROLE), read=_read_roles),
     AllList("policies", BY_PATH["policies"].table, _of_kind(policy_kinds.POLICY)),
     AllList("changes", across(CHANGES), _change_rows, is_indexed=False),
     AllList("drift", across(_drift_table(), "drift_in"), _drift_rows, column="drift_in", is_indexed=False),

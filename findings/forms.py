@@ -122,6 +122,25 @@ class StageFixesForm(ActForm):
     )
 
 
+class ConfirmForm(forms.Form):
+    """That somebody looked at a control by hand."""
+
+    passes = forms.TypedChoiceField(
+        label="What you saw",
+        choices=[("yes", "It passes"), ("no", "It fails")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say what you saw."},
+    )
+    note = forms.CharField(
+        label="What you looked at",
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST_REASON}),
+        help_text="It holds for 90 days. Everybody who sees findings reads it: no names of customers.",
+        error_messages={"required": "Say what you looked at: who reads this next has to know."},
+    )
+
+
 class FindingRuleForm(forms.Form):
     """How an AWS account has a rule set."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from accounts.roles import ADMINISTER, MUTE, PROPOSE, SEE_IAM
-from findings.views import acts, finding, inbox, rules, saved
+from findings.views import acts, cis, finding, inbox, rules, saved
 from iamconsole.web.addresses import AddressScope, needs, page
 
 AWS_ACCOUNT = "aws/<str:account_id>/findings/"
@@ -54,6 +54,13 @@ urlpatterns = [
         rules.rule_set,
         needs(ADMINISTER, refusal=_SET),
         name="set_finding_rule",
+    ),
+    page(f"{AWS_ACCOUNT}cis/", cis.benchmark, _SEE, name="findings_cis"),
+    page(
+        f"{AWS_ACCOUNT}cis/<str:control_id>/confirm/",
+        cis.confirm_by_hand,
+        needs(MUTE, refusal="Editors and owners of this AWS account confirm controls."),
+        name="confirm_control",
     ),
     page(f"{AWS_ACCOUNT}<int:pk>/", finding.finding, _SEE, name="finding"),
     page(f"{AWS_ACCOUNT}<int:pk>/fix/", finding.fix, needs(PROPOSE, refusal=_STAGE), name="fix_finding"),

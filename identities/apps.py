@@ -13,6 +13,7 @@ class IdentitiesConfig(AppConfig):
         from identities.lint_source import LintSource
         from identities.posture import fixes
         from identities.posture.account import AccountSource
+        from identities.posture.cis import CisSource
         from identities.posture.credentials import CredentialSource
         from identities.posture.trust import TrustSource
         from sync import mirror
@@ -25,6 +26,7 @@ class IdentitiesConfig(AppConfig):
         sources.register(CredentialSource())
         sources.register(AccountSource())
         sources.register(TrustSource())
+        sources.register(CisSource())
         fixes.register()
         registration.register()
         credentials.register()

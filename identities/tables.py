@@ -19,6 +19,7 @@ from identities import kinds, selectors
 from identities.credentials import columns as credentials
 from identities.dangling_trusts import trusting_deleted
 from identities.models import Attachment, IamGroup, IamRole, IamUser, Principal
+from identities.power import POWER
 from objects.tables import (
     ARN,
     CREATED,
@@ -169,6 +170,7 @@ USERS = object_table(
             words="In {}",
         ),
         yes_or_no("groups", "Groups", Q(group_count__gt=0), "In a group"),
+        POWER,
         *credentials.FILTERS,
         *_policy_filters("user"),
         HAS_BOUNDARY,
@@ -239,6 +241,7 @@ ROLES = object_table(
     UNIQUE_ID,
     IN_CODE_COLUMN,
     filters=(
+        POWER,
         ChoiceFilter(
             "trust",
             "May be assumed by",

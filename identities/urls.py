@@ -13,6 +13,7 @@ from identities.account.urls import urlpatterns as account_patterns
 from identities.activity.urls import urlpatterns as activity_patterns
 from identities.dangling_trusts import name_deleted
 from identities.object_pages import GROUP, ROLE, USER
+from identities.power import note_power
 from identities.tables import GROUPS, ROLES, USERS
 from identities.views import as_of, bulk, panels, root
 from objects.views.lists import ObjectList, object_patterns
@@ -20,16 +21,22 @@ from objects.views.lists import ObjectList, object_patterns
 AWS_ACCOUNT = "aws/<str:account_id>/"
 
 
-def _name_deleted(listing: TableListing) -> Mapping[str, Any]:
-    """Whom their trust policies name by the id of somebody who was deleted."""
-    name_deleted(listing.page.rows)
+def _note_power(listing: TableListing) -> Mapping[str, Any]:
+    """Who of them is an administrator, or can become one."""
+    note_power(listing.page.rows)
     return {}
 
 
+def _of_roles(listing: TableListing) -> Mapping[str, Any]:
+    """That, and whom their trust policies name by the id of somebody who was deleted."""
+    name_deleted(listing.page.rows)
+    return _note_power(listing)
+
+
 LISTS = (
-    ObjectList(USER, USERS, rows=selectors.listed_users, template="identities/users.html"),
+    ObjectList(USER, USERS, rows=selectors.listed_users, template="identities/users.html", read=_note_power),
     ObjectList(GROUP, GROUPS),
-    ObjectList(ROLE, ROLES, read=_name_deleted),
+    ObjectList(ROLE, ROLES, read=_of_roles),
 )
 
 urlpatterns = [

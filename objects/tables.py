@@ -27,7 +27,9 @@ def name_column(url_name: str) -> Column:
 
 
 def _marks(row: Any, aws_account: AwsAccount) -> SafeString:
-    return joined((pending_mark(row, aws_account), _OWNED_MARK if getattr(row, "in_code", False) else ""))
+    """`in_code` and `power_mark` are of rows of which a page asked for it."""
+    owned = _OWNED_MARK if getattr(row, "in_code", False) else ""
+    return joined((pending_mark(row, aws_account), getattr(row, "power_mark", ""), owned))
 
 
 _OWNED_MARK = flag(format_html('<span class="visually-hidden">{} </span>Code', "Owned by"), "", "git-branch")

@@ -179,7 +179,8 @@ def tabs(of: InboxOf, current: str, opened: int) -> list[dict[str, Any]]:
         for value, label in (("open", "Open"), ("muted", "Muted"), ("accepted", "Accepted"), ("mended", "Mended"))
     ]
     if of.aws_account is not None:
-        rules = of.address("finding_rules")
+        cis, rules = of.address("findings_cis"), of.address("finding_rules")
+        listed.append({"label": "CIS benchmark", "url": cis, "current": current == "cis", "count": None})
         listed.append({"label": "Rules", "url": rules, "current": current == "rules", "count": None})
     return listed
 

@@ -124,6 +124,7 @@ def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None 
         "rule": "no_full_access",
         "slug": "session",  # of the glossary
         "rule_id": "credentials.no_mfa",
+        "control_id": "contacts",
         "label": id_in(of, AccountLabel),
         "node_id": id_in(of, OrgUnit) if "node_id" in ADDRESSES[name] else "",
         "organization_id": id_in(of, Organization) if "organization_id" in ADDRESSES[name] else "",
