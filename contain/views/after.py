@@ -163,7 +163,7 @@ def retry(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 def release(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     found = _fetch(request, account_id, pk)
     pieces = release_pieces(found)
-    form = ReleaseForm(pieces, request.POST or None)
+    form = ReleaseForm(pieces, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             change = propose_release(

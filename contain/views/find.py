@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -19,7 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return _page(request, request.GET.get("q", "").strip()[:2048])
 
 
-def _page(request: HttpRequest, words: str) -> HttpResponse:
+def _page(request: HttpRequest, words: str, why: str = "") -> HttpResponse:
     operator = signed_in(request)
     found = finding.found(operator, words)
     rows = Containment.objects.filter(aws_account__in=finding.where_may(operator))
@@ -27,7 +26,8 @@ def _page(request: HttpRequest, words: str) -> HttpResponse:
         "words": words,
         "found": found,
         "is_key": bool(finding.KEY.fullmatch(words)),
-        "not_here": finding.NOT_HERE,
+        "why": why or finding.NOT_HERE,
+        "was_asked": bool(why),
         "containments": rows.select_related("aws_account", "change", "begun_by")[:_SHOWN],
     }
     return render(request, "contain/home.html", context)
@@ -40,5 +40,4 @@ def ask_key(request: HttpRequest) -> HttpResponse:
     try:
         return redirect(finding.ask_aws(signed_in(request), key).url)
     except finding.NotAnswered as why:
-        messages.error(request, str(why))
-        return _page(request, key)
+        return _page(request, key, str(why))

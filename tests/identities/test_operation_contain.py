@@ -14,7 +14,9 @@ from identities.operations.containing import ISSUED
 from sync import changes
 from sync.models import Change
 from sync.operations import BadParams, StepSpec, registry
+from tests.identities.operation_cases_containing import CASES
 from tests.services.changing import carry_out, propose, worked
+from tests.services.operation_cases import ComparedCase, apply_compare_and_reverse
 from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +62,8 @@ def test_the_policy_goes_when_no_session_can_come_back(world: World, erin: Opera
     changes.look_again(change=waiting, actor=erin)
     assert worked(waiting).state == Change.State.CONFLICTED
     assert waiting.steps.get(position=1).state == "done"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
+def test_it_is_done_and_undone(case: ComparedCase, world: World, erin: Operator) -> None:
+    apply_compare_and_reverse(case, world, erin)

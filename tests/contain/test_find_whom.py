@@ -1,0 +1,89 @@
+"""From what somebody has at night to whom it is; and nothing about what they may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import AuditEntry, Operator
+from accounts.roles import Role
+from identities.models import AccessKey
+from tests.conftest import make_operator
+from tests.services.leaked_key import Night
+from tests.services.organizations import MadeOrganization, connect_member
+from tests.services.pages import address, text_of
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[..., Client]
+NOT_HERE = "It isn’t of an AWS account in which you may contain anybody, or it doesn’t exist."
+
+
+def asked(client: Client, key: str) -> tuple[int, str]:
+    """Where it leads, or what is said."""
+    answered = client.post("/contain/key/", {"key": key})
+    return answered.status_code, answered.get("Location", "") or text_of(answered.content.decode())
+
+
+def test_a_key_that_is_new_since_the_pull(night: Night, erin: Operator, client_of: ClientOf) -> None:
+    AccessKey.objects.all().delete()
+    client = client_of(erin)
+    page = client.get("/contain/", {"q": night.key["AccessKeyId"]}).content.decode()
+    assert "Ask AWS whose it is" in page
+    status, where = asked(client, night.key["AccessKeyId"])
+    assert (status, where.partition("?")[0]) == (302, address("user_contain", aws_id=night.user.aws_id))
+    entry = AuditEntry.objects.get(verb="contain.key_asked")
+    assert night.key["AccessKeyId"] not in str(entry.data)
+
+
+def test_the_key_of_a_session(night: Night, erin: Operator, client_of: ClientOf) -> None:
+    session = night.by_key("sts").assume_role(RoleArn=night.role.arn, RoleSessionName="night")["Credentials"]
+    night.by_key("iam", session).list_users()
+    status, where = asked(client_of(erin), session["AccessKeyId"])
+    assert status == 302 and where.startswith(address("role_contain", aws_id=night.role.aws_id))
+    assert "session=night" in where
+    page = client_of(erin).get(where).content.decode()
+    assert 'value="session" checked' in page and 'value="sessions" checked' not in page
+
+
+def test_arns_and_names(night: Night, erin: Operator, client_of: ClientOf) -> None:
+    client = client_of(erin)
+    for words, expected in (
+        ("arn:aws:sts::123456789012:assumed-role/deploy/night", "session=night"),
+        (night.user.arn, address("user_contain", aws_id=night.user.aws_id)),
+        (night.role.arn, address("role_contain", aws_id=night.role.aws_id)),
+        ("ci-bu", address("user_contain", aws_id=night.user.aws_id)),
+        (night.user.aws_id, address("user_contain", aws_id=night.user.aws_id)),
+    ):
+        assert expected in client.get("/contain/", {"q": words}).content.decode(), words
+    for words in ("", "nobody-at-all", "arn:aws:iam::999999999999:user/x", "arn:nonsense", "AKIA", "é" * 300):
+        assert client.get("/contain/", {"q": words}).status_code == 200
+
+
+def test_what_lies_elsewhere_is_as_what_does_not_exist(night: Night, client_of: ClientOf) -> None:
+    """charlie may contain in another AWS account alone."""
+    other = connect_member(
+        MadeOrganization(night.emulator).client.create_account(AccountName="Other", Email="other@acme.example")[
+            "CreateAccountStatus"
+        ]["AccountId"],
+        "Other",
+    )
+    client = client_of(make_operator("charlie", Role.EDITOR, other))
+    key = night.key["AccessKeyId"]
+    assert "ci-builder" not in client.get("/contain/", {"q": key}).content.decode()
+    assert night.user.aws_id not in client.get("/contain/", {"q": "ci-builder"}).content.decode()
+    there, nowhere = asked(client, key), asked(client, "AKIAZZZZZZZZZZZZZZZZ")
+    assert NOT_HERE in there[1] and there[1].replace(key, "") == nowhere[1].replace("AKIAZZZZZZZZZZZZZZZZ", "")
+    for name in ("user_contain", "user_contain_begin"):
+        for account_id in ("123456789012", other.account_id):
+            url = address(name, account_id=account_id, aws_id=night.user.aws_id)
+            assert client.post(url, {"pieces": ["deny"], "typed": "ci-builder"}).status_code in (404, 405)
+            assert client.get(url).status_code in (404, 405)
+
+
+def test_where_aws_is_not_to_be_asked(night: Night, erin: Operator, client_of: ClientOf) -> None:
+    AccessKey.objects.all().delete()
+    night.emulator.rules([{"action": "GetAccessKeyInfo", "error": {"code": "AccessDenied", "status": 403}}])
+    assert "lacks sts:GetAccessKeyInfo" in asked(client_of(erin), night.key["AccessKeyId"])[1]
+    assert NOT_HERE in asked(client_of(erin), "not-a-key")[1]
