@@ -62,7 +62,7 @@ def notify(opened: OpenedFindings) -> None:
         severity=found[0].severity,
         title=f"{counted(len(found), 'new finding')}, {_worst(found)}: {aws_account}",
         text="; ".join(lines) + (f"; and {counted(more, 'more rule')}" if more > 0 else "") + ".",
-        path=reverse("overview", kwargs={"account_id": aws_account.account_id}),
+        path=reverse("findings", kwargs={"account_id": aws_account.account_id}),
         data={
             "findings": [
                 {"rule": rule, "severity": severity, "count": count} for (rule, severity), count in rules.items()

@@ -8,10 +8,17 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import stepup
+        from iamconsole.web.search import places
+        from iamconsole.web.search.places import SETTINGS, SearchPlace
         from notifications import kinds, panels, services, weekly
 
         kinds.register(services.TEST, weekly.WEEKLY)
         panels.register_panels()
+        words = "notifications webhook slack teams e-mail mails digest alerts"
+        places.register(
+            SearchPlace("notifications", "My notifications", "notifications", SETTINGS, words=words),
+            SearchPlace("notification_routes", "Routes of notifications", "notification_routes", SETTINGS, words=words),
+        )
         stepup.register_words(
             {
                 "notification_route_make": "Make the route for notifications",

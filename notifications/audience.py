@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from accounts.access import ALL_ROLES, may, with_roles
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER, roles_with
-from notifications.kinds import EventKind, kind_of, timing_of
+from notifications.kinds import EventKind, kind_of, kind_of_row, timing_of
 from notifications.models import Delivery, NotificationRoute, NotifiedEvent, OperatorNotifications
 from notifications.timing import Timing
 
@@ -77,7 +77,7 @@ NOT_KEPT = "Who set the route is an owner no longer: an owner has to keep it."
 
 def why_not(delivery: Delivery) -> str:
     """Why it isn't to be sent any more, a sentence; "" where it is."""
-    event, kind = delivery.event, kind_of(delivery.event.kind)
+    event, kind = delivery.event, kind_of_row(delivery.event.kind)
     if delivery.route is not None:
         why = why_not_route(delivery.route)
     else:
@@ -99,14 +99,14 @@ def _why_not_operator(delivery: Delivery, operator: Operator, kind: EventKind) -
     aws_account = delivery.event.aws_account
     if not operator.is_active or (aws_account is not None and not _may_hear(operator, kind, delivery, aws_account)):
         return NO_GRANT
-    chosen = timing_of(choices_of(operator), kind_of(delivery.by_kind))
-    is_off = chosen == Timing.OFF and kind_of(delivery.by_kind).on_pages
+    chosen = timing_of(choices_of(operator), kind_of_row(delivery.by_kind))
+    is_off = chosen == Timing.OFF and kind_of_row(delivery.by_kind).on_pages
     return TURNED_OFF if is_off else ""
 
 
 def _may_hear(operator: Operator, kind: EventKind, delivery: Delivery, aws_account: AwsAccount) -> bool:
     """Whom an event concerns needs a role of any kind there, like helpdesk of a change of their own."""
-    permission = kind.permission if delivery.by_kind == kind.name else kind_of(delivery.by_kind).permission
+    permission = kind.permission if delivery.by_kind == kind.name else kind_of_row(delivery.by_kind).permission
     if permission:
         return may(operator, permission, aws_account)
     return bool(operator.aws_accounts_with(ALL_ROLES) & {aws_account.pk, None})

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from iamconsole import clock
 from notifications.audience import choices_of, why_not
 from notifications.channels.message import Outcome, Result
-from notifications.kinds import kind_of
+from notifications.kinds import kind_of_row
 from notifications.models import Delivery, NotificationRoute, NotificationTimes, OperatorNotifications
 from notifications.times import open_from
 
@@ -86,7 +86,7 @@ def _taken(token: str, left_out: Q) -> list[Delivery]:
 
 def _open_from(lead: Delivery, now: datetime) -> datetime:
     """Quiet hours may have begun since it was told of, or been set."""
-    if kind_of(lead.event.kind).always:
+    if kind_of_row(lead.event.kind).always:
         return now
     return open_from(_recipient(lead), now)
 
@@ -101,7 +101,7 @@ def _recipient(row: Delivery) -> NotificationTimes:
 def _goes_together(lead: Delivery) -> bool:
     """Programs read webhooks: one message for each event. A test says whether that very message arrives."""
     is_webhook = lead.route is not None and lead.route.channel == NotificationRoute.Channel.WEBHOOK
-    return not is_webhook and kind_of(lead.event.kind).on_pages
+    return not is_webhook and kind_of_row(lead.event.kind).on_pages
 
 
 def _without(rows: Sequence[Delivery], why: dict[int, str]) -> SentMessage:

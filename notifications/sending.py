@@ -15,7 +15,7 @@ from iamconsole.sealing import CannotUnseal, SealingPurpose, unseal
 from iamconsole.web.words import counted
 from notifications.channels import mail, request
 from notifications.channels.message import Message, Outcome, Result, ToldEvent
-from notifications.kinds import kind_of
+from notifications.kinds import kind_of_row
 from notifications.models import Delivery, NotificationRoute, NotifiedEvent
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def message_of(lead: Delivery, rows: Sequence[Delivery]) -> Message:
 
 def _told(event: NotifiedEvent, operator: Operator | None) -> ToldEvent:
     aws_account = event.aws_account
-    more = kind_of(event.kind).more(event, operator)
+    more = kind_of_row(event.kind).more(event, operator)
     return ToldEvent(
         kind=event.kind,
         title=shown(event.title),
@@ -69,7 +69,7 @@ def _told(event: NotifiedEvent, operator: Operator | None) -> ToldEvent:
 def _foot(lead: Delivery, rows: Sequence[Delivery]) -> str:
     if lead.route is not None:
         return f"Owners of {shown(str(lead.route.aws_account))} chose that it is sent here."
-    if any(kind_of(row.by_kind).always and row.event.kind == row.by_kind for row in rows):
+    if any(kind_of_row(row.by_kind).always and row.event.kind == row.by_kind for row in rows):
         return "This is sent to everybody whom it concerns, and can’t be turned off."
     return f"You choose what you are told under “Notifications” in IAM Console{_settings_url()}."
 

@@ -13,7 +13,7 @@ from accounts.models import AwsAccount, Operator
 from iamconsole import clock, messages
 from notifications import times
 from notifications.audience import choices_of, operators_told, routes_told
-from notifications.kinds import kind_of
+from notifications.kinds import kind_of, kind_of_row
 from notifications.models import Delivery, NotificationRoute, NotificationTimes, NotifiedEvent
 from notifications.signing import new_message_id
 from notifications.timing import Timing
@@ -118,7 +118,7 @@ def due_at(
     now = now or event.at
     if is_digest:
         return times.next_digest(recipient, now)
-    kind = kind_of(event.kind)
+    kind = kind_of_row(event.kind)
     if kind.always:
         return now
     is_webhook = isinstance(recipient, NotificationRoute) and recipient.channel == NotificationRoute.Channel.WEBHOOK

@@ -101,31 +101,32 @@ def _route(request: HttpRequest, account_id: str, pk: int) -> NotificationRoute:
 
 
 # ---- Buttons -----------------------------------------------------------------------------------------------------
-def _done(request: HttpRequest, route: NotificationRoute, act: Callable[[], object], words: str) -> HttpResponse:
-    try:
-        act()
-        messages.success(request, words)
-    except (NotificationsRefused, CannotUnseal) as error:
-        messages.error(request, str(error))
-    return redirect("notification_route", account_id=route.aws_account.account_id, pk=route.pk)
+def _button(act: Callable[..., object], words: str) -> Callable[..., HttpResponse]:
+    """The view of one: has the service `act` on the route, and says `words`, or why not."""
+
+    @require_POST
+    def view(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+        route = _route(request, account_id, pk)
+        try:
+            act(route=route, actor=signed_in(request), request=request)
+            messages.success(request, words)
+        except (NotificationsRefused, CannotUnseal) as error:
+            messages.error(request, str(error))
+        return redirect("notification_route", account_id=account_id, pk=pk)
+
+    return view
 
 
-@require_POST
-def notification_route_test(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    route = _route(request, account_id, pk)
-    words = "A test message is on its way. Under “Messages” stands what became of it."
-    return _done(
-        request, route, lambda: services.test_route(route=route, actor=signed_in(request), request=request), words
-    )
-
-
-@require_POST
-def notification_route_keep(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    route = _route(request, account_id, pk)
-    words = "You answer for this route from now on, and messages are sent there."
-    return _done(
-        request, route, lambda: services.keep_route(route=route, actor=signed_in(request), request=request), words
-    )
+notification_route_test = _button(
+    services.test_route, "A test message is on its way. Under “Messages” stands what became of it."
+)
+notification_route_keep = _button(
+    services.keep_route, "You answer for this route from now on, and messages are sent there."
+)
+notification_secret_rotate = _button(
+    services.rotate_secret, "There is a new secret. For 24 hours messages are signed by both."
+)
+notification_secret_end = _button(services.end_former_secret, "The former secret counts no more.")
 
 
 @require_POST
@@ -147,27 +148,6 @@ def notification_secret(request: HttpRequest, account_id: str, pk: int) -> HttpR
         return redirect("notification_route", account_id=account_id, pk=pk)
     context = {"aws_account": route.aws_account, "route": route, "secret": secret}
     return render(request, "notifications/secret.html", context)
-
-
-@require_POST
-def notification_secret_rotate(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    route = _route(request, account_id, pk)
-    words = "There is a new secret. For 24 hours messages are signed by both."
-    return _done(
-        request, route, lambda: services.rotate_secret(route=route, actor=signed_in(request), request=request), words
-    )
-
-
-@require_POST
-def notification_secret_end(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    route = _route(request, account_id, pk)
-    words = "The former secret counts no more."
-    return _done(
-        request,
-        route,
-        lambda: services.end_former_secret(route=route, actor=signed_in(request), request=request),
-        words,
-    )
 
 
 # ---- Messages ----------------------------------------------------------------------------------------------------

@@ -485,6 +485,16 @@ def test_what_has_a_key_is_told_once(aws_account: AwsAccount, bob: Operator) -> 
     assert NotifiedEvent.objects.count() == 1
 
 
+def test_a_kind_that_no_app_has_any_more_holds_nobody_up(aws_account: AwsAccount, bob: Operator) -> None:
+    subscribed(bob)
+    told(aws_account)
+    NotifiedEvent.objects.update(kind="gone.away")
+    Delivery.objects.update(by_kind="gone.away")
+    told(aws_account)
+    outbox.work()
+    assert states() == ["dropped", "delivered"]
+
+
 def test_what_is_old_is_forgotten(aws_account: AwsAccount, bob: Operator, now: GoOn) -> None:
     subscribed(bob)
     told(aws_account)
