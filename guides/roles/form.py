@@ -31,6 +31,7 @@ from policies.fields import PolicyField
 from sync.operations import StepSpec
 
 REMOVE, STAGE = "take_out", "stage"  # a form whose button is called "remove" has no method of that name any more
+_PATH = re.compile(r"([\w+=,.@-]+(/[\w+=,.@-]+)*)?", re.ASCII)
 _ROLE = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 # IAM User Guide, "Tags for AWS Identity and Access Management resources".
 _TAG_KEY = re.compile(r"(?!aws:)[\w .:/=+@-]{1,128}")
@@ -187,6 +188,8 @@ class RoleBuilderForm(TrustFields, StageForm):
     def clean_path(self) -> str:
         """/ at both ends, as AWS wants it."""
         value = str(self.cleaned_data["path"]).strip("/")
+        if not _PATH.fullmatch(value):
+            raise forms.ValidationError("A path has letters, digits and +=,.@_- between its slashes.")
         return f"/{value}/" if value else "/"
 
     def _touches(self, cleaned: Mapping[str, Any], named: str) -> list[Touch] | None:

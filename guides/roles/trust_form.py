@@ -122,7 +122,7 @@ class TrustFields(forms.Form):
         for name in self.asks:
             if name not in _MAY_BE_EMPTY:
                 self.fields[name].required = True
-                self.fields[name].error_messages = {"required": self._lacking(name)}
+                self.fields[name].error_messages["required"] = self._lacking(name)
 
     @property
     def service(self) -> str:

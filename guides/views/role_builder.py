@@ -18,6 +18,7 @@ from guides.roles.known import NotFoundError
 from guides.roles.result import result_of
 from guides.roles.rows import ADD, without_row
 from objects.views.stage import REFUSED, stage
+from sync.operations import BadParams
 
 # What other questions, or what of them is asked, depend on.
 _SHAPING = ("user", "principal", "starts")
@@ -66,11 +67,16 @@ def _adds(request: HttpRequest) -> bool:
 
 
 def _context(request: HttpRequest, aws_account: AwsAccount, form: RoleBuilderForm) -> dict[str, Any]:
-    is_whole = form.answers is not None and not form.problems
+    result = None
+    if form.answers is not None and not form.problems:
+        try:
+            result = result_of(form.answers, seen_by(request))
+        except BadParams as error:  # what the steps say of their parameters
+            form.problems.append(("", str(error)))
     return {
         "aws_account": aws_account,
         "form": form,
-        "result": result_of(form.answers, seen_by(request)) if is_whole and form.answers else None,
+        "result": result,
         "suggestions": known.suggestions(aws_account),
         "shown": _shape(form),
         "quick_starts": prefill.QUICK_STARTS,

@@ -146,6 +146,7 @@ def test_the_key_of_a_secret_comes_with_it(aws_account: AwsAccount, erins: Clien
         ({"name": "a b"}, "letters, digits and +=,.@_- only"),
         ({"name": ""}, "Give it a name"),
         ({"named": "x", "region": "europe"}, "such as eu-west-1"),
+        ({"name": "x", "path": "a b"}, "A path has letters"),
         ({"name": "x", "tags": "team"}, "write key=value"),
         ({"name": "x", "tags": "aws:team=a"}, "is no tag"),
         ({"name": "x", "boundary": "nobody"}, "The mirror has no policy"),
