@@ -14,7 +14,7 @@ from sync.event_queues.addresses import QueueAddress, read_address
 from sync.schedule import enabled_regions
 
 
-class TemplateForm(forms.Form):
+class EventTemplateForm(forms.Form):
     """Which template: for which Region, and whose events."""
 
     region = forms.ChoiceField(label="Region")

@@ -19,7 +19,7 @@ from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from estate.event_queues import cloudformation
 from estate.event_queues.choices import OFFERED
-from estate.event_queues.forms import QueueForm, TemplateForm
+from estate.event_queues.forms import EventTemplateForm, QueueForm
 from iamconsole.web.panels import PanelRow
 from iamconsole.web.words import counted
 from sync.activity import accepting
@@ -55,7 +55,7 @@ def event_queues(request: HttpRequest, account_id: str) -> HttpResponse:
 @require_GET
 def event_template(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = _fetch(request, account_id)
-    form = TemplateForm(request.GET, aws_account=aws_account)
+    form = EventTemplateForm(request.GET, aws_account=aws_account)
     if not form.is_valid():
         return _page(request, aws_account, template=form)
     response = HttpResponse(cloudformation.template_of(form.chosen()), content_type="application/yaml")
@@ -117,7 +117,7 @@ def _queues(aws_account: AwsAccount) -> Any:
 
 
 def _page(request: HttpRequest, aws_account: AwsAccount, **forms: Any) -> HttpResponse:
-    template = forms.get("template") or TemplateForm(aws_account=aws_account)
+    template = forms.get("template") or EventTemplateForm(aws_account=aws_account)
     context = {
         "aws_account": aws_account,
         "queues": [ShownQueue.of(row) for row in _queues(aws_account)],
