@@ -10,10 +10,13 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import AwsAccount, Operator
 from contain.models import Containment
+from contain.subjects.person import names_person
 from emulator.process import Emulator
 from sync.models import Change
+from tests.directory.arranged import arranged_and_pulled
 from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
 from tests.services.leaked_key import leaked_key
+from tests.services.pages import address
 from tests.services.workers import Worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -79,3 +82,42 @@ def test_a_leaked_key_from_its_id_to_its_release(
     released = Change.objects.get(reverses=Containment.objects.get().change)
     kinds = list(released.steps.values_list("kind", flat=True))
     assert kinds[0] == "iam.key.activate" and kinds[-2:] == ["iam.user.await_sessions_end", "iam.user.inline.delete"]
+
+
+def test_a_role_that_others_use_too(
+    emulator: Emulator, aws_account: AwsAccount, worker: Callable[..., Worker], erin: Operator, page_of: PageOf
+) -> None:
+    night = leaked_key(emulator, aws_account)
+    worker("changes,pulls")
+    page = page_of(erin)
+    page.goto("/contain/")
+    page.get_by_label("An access key id").fill("arn:aws:sts::123456789012:assumed-role/deploy/night")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="deploy", exact=True).click()
+    expect(page.get_by_role("checkbox", name="Deny the session that was named")).to_be_checked()
+    everybody = page.get_by_role("checkbox", name="Cut all sessions of deploy")
+    expect(everybody).not_to_be_checked()
+    hit = page.get_by_role("listitem").filter(has=everybody)
+    for name in ("ci-builder", "deploy-bot", "root-keeper"):
+        expect(hit).to_contain_text(name)
+    everybody.check()
+    page.get_by_label("Type its name").fill("deploy")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 of 2 steps applied")).to_be_visible()
+    assert len(night.iam.list_role_policies(RoleName="deploy")["PolicyNames"]) == 2
+
+
+def test_a_person_of_identity_center(
+    emulator: Emulator, aws_account: AwsAccount, worker: Callable[..., Worker], alice: Operator, page_of: PageOf
+) -> None:
+    center = arranged_and_pulled(emulator, aws_account)
+    worker("changes,pulls")
+    page = page_of(alice)
+    page.goto(address("directory_person_contain", aws_id=center.priya))
+    expect(page.get_by_text("No API disables somebody")).to_be_visible()
+    looks_good(page)
+    page.get_by_label("Type its name").fill("Priya Nair")
+    page.get_by_role("button", name="Contain Priya Nair").click()
+    expect(page.get_by_text("5 of 5 steps applied")).to_be_visible()
+    about = {"InstanceArn": center.made.arn, "PermissionSetArn": center.admin}
+    assert names_person(center.made.sso.get_inline_policy_for_permission_set(**about)["InlinePolicy"], center.priya)
