@@ -17,7 +17,7 @@ class ContainForm(forms.Form):
         label="What will be cut", error_messages={"required": "Choose what is to be cut: nothing is chosen."}
     )
     typed = forms.CharField(
-        label="Type its name",
+        label="Type the name",
         max_length=600,
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "mono", "spellcheck": "false"}),
         error_messages={"required": "Type the name to go on."},

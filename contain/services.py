@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -36,11 +37,12 @@ _MAY_NOT = "You may not contain anybody in {}: that takes the role editor or own
 def contain(*, subject: Subject, actor: Operator, chosen: Sequence[Piece], reason: str) -> Containment:
     """Proposes the change and hands it to the workers, without approvals that are missing where an owner may.
 
-    Raises PlanError. The change stays proposed where it waits for somebody else, which `waits_for` says.
+    Raises PlanError. Where the change waits for somebody else, or something stands against it, it stays proposed.
     """
     check(subject, actor, chosen)
     containment = _proposed(subject, actor, chosen, reason)
-    start(containment.change, actor, reason)
+    with suppress(PlanError):  # the page of the containment says what stands against it
+        start(containment.change, actor, reason)
     ask_trail(subject, actor)
     return containment
 
@@ -51,6 +53,10 @@ def check(subject: Subject, actor: Operator, chosen: Sequence[Piece]) -> None:
         raise PlanError(_MAY_NOT.format(subject.aws_account))
     if subject.refusal:
         raise PlanError(subject.refusal)
+    if not subject.aws_account.writes_enabled:
+        raise PlanError(
+            f"{subject.aws_account} is read-only in this console. An owner can turn on writes in its settings."
+        )
     if not chosen:
         raise PlanError("Choose what is to be cut.", field="pieces")
     for piece in chosen:

@@ -60,10 +60,10 @@ def test_a_leaked_key_from_its_id_to_its_release(
     expect(page.get_by_text("user deploy-bot")).to_be_visible()
     looks_good(page)
 
-    page.get_by_label("Type its name").fill("ci-build")
+    page.get_by_label("Type the name").fill("ci-build")
     page.keyboard.press("Enter")
     expect(page.get_by_text("That isn’t the name: type ci-builder.")).to_be_visible()
-    page.get_by_label("Type its name").fill("ci-builder")
+    page.get_by_label("Type the name").fill("ci-builder")
     began = monotonic()
     page.get_by_role("button", name="Contain ci-builder").click()
     expect(page.get_by_text("4 of 4 steps applied")).to_be_visible()
@@ -101,7 +101,7 @@ def test_a_role_that_others_use_too(
     for name in ("ci-builder", "deploy-bot", "root-keeper"):
         expect(hit).to_contain_text(name)
     everybody.check()
-    page.get_by_label("Type its name").fill("deploy")
+    page.get_by_label("Type the name").fill("deploy")
     page.keyboard.press("Enter")
     expect(page.get_by_text("2 of 2 steps applied")).to_be_visible()
     assert len(night.iam.list_role_policies(RoleName="deploy")["PolicyNames"]) == 2
@@ -116,7 +116,7 @@ def test_a_person_of_identity_center(
     page.goto(address("directory_person_contain", aws_id=center.priya))
     expect(page.get_by_text("No API disables somebody")).to_be_visible()
     looks_good(page)
-    page.get_by_label("Type its name").fill("Priya Nair")
+    page.get_by_label("Type the name").fill("Priya Nair")
     page.get_by_role("button", name="Contain Priya Nair").click()
     expect(page.get_by_text("5 of 5 steps applied")).to_be_visible()
     about = {"InstanceArn": center.made.arn, "PermissionSetArn": center.admin}

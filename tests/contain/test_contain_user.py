@@ -135,6 +135,36 @@ def test_where_approvals_are_asked_for(
     assert broken.change.broken_glass.get().reason == "Leaked"
 
 
+def test_an_only_owner_decides_alone(night: Night, alice: Operator, client_of: ClientOf) -> None:
+    night.aws_account.approvals_required = 1
+    night.aws_account.save()
+    done = contained(client_of(alice), night, "deny", reason="Leaked")
+    assert done.change.state == Change.State.APPLIED
+    assert done.change.approvals.get().alone and not done.change.broken_glass.exists()
+
+
+def test_what_is_read_only_is_not_proposed(night: Night, erin: Operator, client_of: ClientOf) -> None:
+    night.aws_account.writes_enabled = False
+    night.aws_account.save()
+    url = address("user_contain_begin", aws_id=night.user.aws_id)
+    page = client_of(erin).post(url, {"pieces": ["deny"], "typed": "ci-builder"}).content.decode()
+    assert "is read-only in this console" in page and not Change.objects.exists()
+
+
+def test_the_consoles_own_roles_are_never_cut(night: Night, erin: Operator, client_of: ClientOf) -> None:
+    night.aws_account.write_role_arn = night.role.arn
+    night.aws_account.save()
+    page = get(client_of(erin), "user_contain", aws_id=night.user.aws_id)
+    assert "This console works by it." in page
+    for name, aws_id, piece in (
+        ("user_contain_begin", night.user.aws_id, f"role:{night.role.aws_id}"),
+        ("role_contain_begin", night.role.aws_id, "sessions"),
+    ):
+        typed = "ci-builder" if name.startswith("user") else "deploy"
+        client_of(erin).post(address(name, aws_id=aws_id), {"pieces": [piece], "typed": typed})
+    assert not Change.objects.exists()
+
+
 def test_the_last_administrator_is_refused(night: Night, erin: Operator, client_of: ClientOf) -> None:
     keeper = IamUser.objects.get(name="root-keeper")
     page = get(client_of(erin), "user_contain", aws_id=keeper.aws_id)
