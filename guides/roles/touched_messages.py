@@ -160,7 +160,7 @@ LOGS = Touchable(
     ),
     never=(
         Never("read the log {name}", ("logs:FilterLogEvents",)),
-        Never("delete the log or how long it is kept", ("logs:DeleteLogGroup", "logs:PutRetentionPolicy")),
+        Never("delete the log or change how long it is kept", ("logs:DeleteLogGroup", "logs:PutRetentionPolicy")),
     ),
 )
 
