@@ -8,6 +8,8 @@ from django.urls import include, path
 from iamconsole import views
 from iamconsole.web.addresses import PUBLIC, SIGNED_IN, needs, page
 from iamconsole.web.glossary.views import glossary, glossary_term
+from iamconsole.web.help.pages import help_pages
+from iamconsole.web.help.views import help_index, help_page
 from iamconsole.web.search.views import search_box, search_page
 
 urlpatterns = [
@@ -16,6 +18,11 @@ urlpatterns = [
     page("health/live/", views.alive, PUBLIC, name="alive"),
     page("search/", search_page, SIGNED_IN, name="search"),
     page("search/box/", search_box, SIGNED_IN, name="search_box"),
+    page("help/", help_index, SIGNED_IN, name="help"),
+    *(
+        page(f"help/{name}/", help_page, SIGNED_IN, name=each.url_name, kwargs={"name": name})
+        for name, each in help_pages().items()
+    ),
     page("glossary/", glossary, SIGNED_IN, name="glossary"),
     page("glossary/<slug:slug>/", glossary_term, SIGNED_IN, name="glossary_term"),
     page("aws/<str:account_id>/", views.overview, needs("see_iam", "see_people"), name="overview"),

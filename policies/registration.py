@@ -16,7 +16,7 @@ from iamconsole.web.words import SOME, counted, number, some
 from objects.selectors import count_live
 from policies import kinds, selectors
 from policies.models import ManagedPolicy
-from policies.organizations import examples
+from policies.organizations import examples, search
 from policies.organizations.selectors import ControlPoliciesUnknown
 from policies.organizations.views import ControlPolicyTypeView, bounds
 
@@ -79,6 +79,7 @@ def register() -> None:
     register_shell(PoliciesShell())
     kinds.register()
     examples.register()
+    search.register()
     panels.register(
         panels.Panel(
             "overview.attention", "unused_policies", "Unused policies", rows=_unused, permission=SEE_IAM, position=90

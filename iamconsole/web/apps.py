@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
-from iamconsole.web.search.places import register_kinds, register_terms
+from iamconsole.web.search.places import register_help, register_kinds
 from iamconsole.web.trigrams import make_indexes
 from iamconsole.web.waiting import lift_limits
 
@@ -23,6 +23,6 @@ class WebConfig(AppConfig):
 
         register_shell(FrameShell())
         register_kinds()
-        register_terms()
+        register_help()
         pre_migrate.connect(lift_limits)
         post_migrate.connect(make_indexes)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
@@ -78,21 +79,27 @@ def rows_with(
         name, table = _name(model), model._meta.db_table
         met = f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH %s LIMIT {limit}'  # noqa: S608
         return f'"{table}".id IN ({met})', [asked]
-    text = f"({_text(connection, model)})"
+    text, table = f"({_text(connection, model)})", model._meta.db_table
     postgresql = connection.vendor == "postgresql"
-    # The index that finds the texts is asked once: what is behind them is looked at in the rows that it gives.
-    parts = [f"{text} {'ILIKE %s' if postgresql else _LIKE}" for _ in texts]
+    where = " AND ".join(f"{text} {'ILIKE %s' if postgresql else _LIKE}" for _ in texts)
     params: list[Any] = [f"%{_escaped(each)}%" for each in texts]
-    if behind:
-        parts += [f"({' OR '.join('name_key ' + ('LIKE %s' if postgresql else _LIKE) for _ in behind)})" for _ in texts]
-        params += [f"%{_escaped(before + each)}%" for each in texts for before in behind]
     if whose is not None:
-        among, param = is_among(connection, f'"{model._meta.db_table}"."{_owner(model)}"', whose)
-        parts.append(among)
-        params.append(param)
-    return f"({' AND '.join(parts)})", params
+        among, param = is_among(connection, f'"{table}"."{_owner(model)}"', whose)
+        where, params = f"{where} AND {among}", [*params, param]
+    if not behind:
+        return f"({where})", params
+    # The index is asked once for the texts. What is behind them is looked at in the first rows that it gives.
+    met = f'SELECT id FROM "{table}" WHERE {where} LIMIT {_LOOKED_AT}'  # noqa: S608
+    if postgresql:
+        begins, patterns = "name_key ~ %s", [f"[{behind}]{re.escape(each)}" for each in texts]
+    else:
+        begins = f"({' OR '.join(f'name_key {_LIKE}' for _ in behind)})"
+        patterns = [f"%{_escaped(before + each)}%" for each in texts for before in behind]
+    words = " AND ".join(begins for _ in texts)
+    return f'"{table}".id IN ({met}) AND {words}', [*params, *patterns]
 
 
+_LOOKED_AT = 2_000  # of rows whose text an index found
 _LIKE = r"LIKE %s ESCAPE '\'"
 
 

@@ -127,3 +127,19 @@ def test_a_word_is_explained_beside_it_with_an_example_of_the_aws_account(
     page.get_by_role("link", name="What “trust policy” means").press("Enter")
     box.get_by_role("link", name="All words").click()
     expect(page.get_by_role("heading", name="Glossary", level=1)).to_be_visible()
+
+
+def test_help_is_found_and_fits_every_width(aws_account: AwsAccount, bob: Operator, page_of: PageOf) -> None:
+    page = page_of(bob)
+    page.goto(f"/aws/{aws_account.account_id}/users/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("help nobody else may")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/help/changes/#where-nobody-else-may-approve")
+    for width, theme in (*LOOKS, (320, "light")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        assert not scrolls_sideways(page, width)
+        assert axe_violations(page) == []

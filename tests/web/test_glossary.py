@@ -24,8 +24,9 @@ MIXED_UP = sections()[0]
 def test_every_line_of_the_file_is_a_term() -> None:
     text = (ROOT / "docs/glossary.md").read_text().partition("\n## In the code")[0]
     lines = re.findall(r"^- \*\*([^*]+)\*\*", text, re.MULTILINE)
-    assert [term.slug for section in sections() for term in section.terms] == [slugify(line) for line in lines]
-    assert len(terms()) == len(lines) > 40  # no two of one name
+    told = [term for section in sections() for term in section.terms]
+    assert [re.sub(r"-\d$", "", term.slug) for term in told] == [slugify(line) for line in lines]
+    assert len(terms()) == len(lines) > 40  # each has a place of its own
     for term in terms().values():
         assert term.plain[0].isupper() or not term.plain[0].isalpha(), term
         assert term.plain[-1] in ".;)" or term.plain[-1].isalnum(), term

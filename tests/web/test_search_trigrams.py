@@ -8,6 +8,8 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
 from accounts.models import AwsAccount
 from iamconsole.web import trigrams
@@ -130,6 +132,10 @@ def test_without_trigrams_it_reads_the_table_and_doctor_says_so(
     trigrams.make_indexes(apps.get_app_config("identities"), "default")
     assert "Searching identities_iamuser reads the whole table: " in caplog.text
     assert found("okafor") == ["Dana.Okafor"]
+    for behind, names in (("", ["Dana.Okafor"]), (".-", ["Dana.Okafor"]), ("-", [])):
+        where, params = trigrams.rows_with(connection, IamUser, ["okafor"], [dana.aws_account_id], 5, behind=behind)
+        rows = IamUser.objects.filter(RawSQL(where, params, output_field=BooleanField()))
+        assert [row.name for row in rows] == names
     finding = check_search()
     assert (finding.ok, finding.detail) == (False, "It reads whole tables: identities_iamuser.")
     assert "manage.py migrate" in finding.what_to_do

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from html import unescape
 
@@ -43,7 +44,18 @@ class GlossarySection:
 def sections() -> Sequence[GlossarySection]:
     text = (settings.BASE_DIR / "docs" / "glossary.md").read_text(encoding="utf-8")
     parts = (_section(part) for part in text.split("\n## ")[1:])
-    return tuple(part for part in parts if part.title != OF_CODE)
+    taken: Counter[str] = Counter()
+    return tuple(_with_own_places(part, taken) for part in parts if part.title != OF_CODE)
+
+
+def _with_own_places(section: GlossarySection, taken: Counter[str]) -> GlossarySection:
+    """A word may mean two things: its second meaning is at "digest-2"."""
+    terms = []
+    for term in section.terms:
+        taken[term.slug] += 1
+        number = taken[term.slug]
+        terms.append(replace(term, slug=f"{term.slug}-{number}") if number > 1 else term)
+    return replace(section, terms=tuple(terms))
 
 
 @cache

@@ -18,10 +18,12 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from iamconsole.web.addresses import SIGNED_IN, Access, AddressScope, access_of
 from iamconsole.web.glossary.terms import terms
+from iamconsole.web.help.pages import help_pages
 from iamconsole.web.navigation import NavItem, merged_groups
 from iamconsole.web.search.asked import Rank, SearchQuery
 from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit
 from iamconsole.web.search.kinds import register as register_kind
+from iamconsole.web.trigrams import LEAST
 
 PAGES, SETTINGS, TASKS, HELP = "pages", "settings", "tasks", "help"
 
@@ -126,7 +128,9 @@ def _linked(item: NavItem) -> SearchPlace | None:
 
 
 def find(sort: str, searcher: Searcher, asked: SearchQuery, most: int) -> Sequence[SearchHit]:
-    found = [place for place in _all_of(sort) if asked.fits(place.title, place.words, place.text)]
+    """Below `LEAST` characters by the title and the words alone: each sentence has any two letters."""
+    whole = len(asked.text) >= LEAST
+    found = [place for place in _all_of(sort) if asked.fits(place.title, place.words, place.text if whole else "")]
     hits = (_hit(place, searcher, _rank(place, asked)) for place in found)
     return [hit for hit in hits if hit][:most]
 
@@ -158,8 +162,14 @@ def offered(sort: str, searcher: Searcher, most: int) -> Sequence[SearchHit]:
     return [hit for hit in hits if hit][:most]
 
 
-def register_terms() -> None:
-    """The glossary and its words."""
+def register_help() -> None:
+    """The pages of help with their parts, the glossary and its words."""
+    register(SearchPlace("help", "Help", "help", HELP, words="documentation manual docs"))
+    for page in help_pages().values():
+        register(SearchPlace(page.url_name, page.title, page.url_name, HELP, icon="book-open"))
+        for part in page.sections:
+            name = f"{page.url_name}.{part.anchor}"
+            register(SearchPlace(name, part.title, page.url_name, HELP, f"In {page.title}", fragment=part.anchor))
     register(SearchPlace("glossary", "Glossary", "glossary", HELP, words="words terms"))
     for term in terms().values():
         text = term.plain if len(term.plain) <= _LONGEST_TEXT else f"{term.plain[:_LONGEST_TEXT].rpartition(' ')[0]} …"

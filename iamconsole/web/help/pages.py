@@ -1,0 +1,72 @@
+"""Which pages of docs/ the console shows to operators, and where they are found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from iamconsole.web.help.markdown import HelpSection, html_of, sections, title_of
+
+# For who works with the console; how it is built, is for who works on it.
+SHOWN = (
+    "changes",
+    "credentials",
+    "policies",
+    "cognito",
+    "estate",
+    "drift",
+    "findings",
+    "tasks",
+    "contain",
+    "notifications",
+    "requests",
+    "reviews",
+    "search",
+    "sign-in",
+    "audit",
+    "mirror",
+    "settings",
+)
+
+
+@dataclass(frozen=True)
+class HelpPage:
+    name: str
+    title: str
+    text: str
+
+    @property
+    def url_name(self) -> str:
+        return f"help_{self.name.replace('-', '_')}"
+
+    @property
+    def sections(self) -> list[HelpSection]:
+        return sections(self.text)
+
+    @property
+    def html(self) -> SafeString:
+        return html_of(self.text, link_of)
+
+
+@cache
+def help_pages() -> dict[str, HelpPage]:
+    """Those of `SHOWN` that there are, by name, in that order."""
+    found = ((name, settings.BASE_DIR / "docs" / f"{name}.md") for name in SHOWN)
+    texts = {name: path.read_text(encoding="utf-8") for name, path in found if path.exists()}
+    return {name: HelpPage(name, title_of(text), text) for name, text in texts.items()}
+
+
+def link_of(target: str) -> str:
+    """ "changes.md#undo" → "/help/changes/#undo"; "" of what isn't shown."""
+    file, _, anchor = target.partition("#")
+    if not file:
+        return f"#{anchor}"
+    end = f"#{anchor}" if anchor else ""
+    if file == "glossary.md":
+        return f"{reverse('glossary')}{end}"
+    page = help_pages().get(file.removesuffix(".md"))
+    return f"{reverse(page.url_name)}{end}" if page else ""
