@@ -12,13 +12,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
 from iamconsole import clock
 from notifications import outbox, services
-from notifications.claims import PAUSES, note
+from notifications.channels.message import Outcome, Result
+from notifications.claims import PAUSES, claim, note
 from notifications.models import Delivery, NotificationRoute, NotifiedEvent, OperatorNotifications
 from notifications.sending import opened
 from notifications.signing import signature
@@ -343,6 +345,22 @@ def test_a_slow_worker_may_still_say_how_a_mail_ended(
     outbox.wake_due()
     assert states() == ["unknown"]
     note(*late[0])
+    assert states() == ["delivered"]
+
+
+def test_who_lost_a_message_to_another_worker_notes_nothing_of_it(
+    aws_account: AwsAccount, make_route: MakeRoute, receiver: Receiver, now: GoOn
+) -> None:
+    make_route()
+    told(aws_account)
+    late = claim(Q(pk=None))
+    now(outbox.CLAIM_HOLDS * 2)
+    outbox.wake_due()
+    other = claim(Q(pk=None))
+    assert late is not None and other is not None
+    note(late, Outcome(Result.RETRY, "It answered 500."))
+    assert (states(), Delivery.objects.get().tries) == (["sending"], 0)
+    note(other, Outcome(Result.ACCEPTED))
     assert states() == ["delivered"]
 
 
