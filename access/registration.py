@@ -55,7 +55,7 @@ class AccessShell(ShellProvider):
                 NavItem("Guard rails", "fence", "guard_rails", permission=SEE_IAM, position=60),
             ),
             position=15,
-            folded_from=50,
+            folded_from=20,
         ),
     )
 

@@ -115,7 +115,7 @@ def inbox_response(
 
 def rows_of(aws_accounts: Sequence[AwsAccount]) -> QuerySet[Any]:
     there = {"aws_account": aws_accounts[0]} if len(aws_accounts) == 1 else {"aws_account__in": aws_accounts}
-    return Finding.objects.filter(**there).select_related("owner", "owner_group")
+    return Finding.objects.filter(**there).select_related("aws_account", "owner", "owner_group")
 
 
 def _ranges(ranges: RangeMerge, *, is_one: bool) -> Callable[[], RangeMerge | None]:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -100,6 +102,25 @@ def test_each_filter_and_order_answers(aws_account: AwsAccount, bob: Operator, c
         assert client.get(f"{url_of(aws_account)}?{query}").status_code == 200, query
     assert "dana" in page(client, f"{url_of(aws_account)}?q=bad&owner=none&severity=grave")
     assert "Nothing matches" in page(client, f"{url_of(aws_account)}?owner=mine")
+
+
+@pytest.mark.parametrize("url", ["", "/all/findings/"])
+def test_queries_do_not_grow_with_the_rows(
+    aws_account: AwsAccount, bob: Operator, client_of: ClientOf, url: str
+) -> None:
+    client, url = client_of(bob), url or url_of(aws_account)
+
+    def queries() -> int:
+        client.get(url)
+        with CaptureQueriesContext(connection) as found:
+            client.get(url)
+        return len(found)
+
+    find(aws_account, "first", OLD_KEY)
+    few = queries()
+    for number in range(12):
+        find(aws_account, f"u{number:02}", OLD_KEY if number % 2 else NO_MFA)
+    assert queries() <= few
 
 
 def test_pages_go_through_all_groups(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

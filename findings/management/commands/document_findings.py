@@ -13,7 +13,43 @@ TARGET = Path(__file__).resolve().parents[3] / "docs" / "findings.md"
 BEGIN = "<!-- Written by `manage.py document_findings`: -->\n"
 LINT = "lint"  # whose rules are the checks of the page before
 
-_HEAD = """## In AWS accounts
+_HEAD = """## The inbox
+
+*Findings*, of one AWS account and of all that you may see, lists what is open, the worst rules first. It is grouped
+by rule, object, owner or severity; filters, order and group are in the address, and can be saved as a view that only
+you see. What wasn’t read is said above the list: where nothing is read, nobody knows what is wrong. A rule that
+breaks off is shown with its error to owners, what it found stays as it was, and the others go on.
+
+| to | takes | what it does |
+|---|---|---|
+| mute | editor, owner | counts as decided until a day, 90 days at most and 30 of critical ones; then it is open again |
+| accept | owner | stays as it is without an end; open again when it gets worse, or was mended and is back |
+| assign | editor, owner | to an operator or a group who see it; else a tag `owner` or `team` of the object counts |
+| stage fixes | editor, owner | one change for all that were picked; it says what it leaves out, and why |
+| set a rule | owner | off, or harsher than it is, in that AWS account; what was found already follows |
+
+Fixes in several AWS accounts are one change across them. Findings whose owner has left have a filter.
+
+Nobody sets *mended*: the mirror does, when the evidence is gone. Reasons are in the audit trail as digests. Figures,
+the trend and the overview are counted when something changes, not when a page is asked for. Findings of AWS accounts
+that you may not see are in none of it.
+
+### Files
+
+CSV and JSON have what the list shows. *OCSF* has an event of the class Detection Finding (2004) for each finding, of
+schema version 1.6.0 with the profile cloud: its `finding_info.uid` stays the same, so that Update and Close meet
+their Create. *Security Hub* has ASFF for `BatchImportFindings`, which takes 100 at once, as the AWS account’s own
+default product; the console doesn’t send it. The newer Security Hub has no operation to import.
+
+### CIS AWS Foundations Benchmark
+
+The controls about IAM of the versions 3.0, 4.0.1, 5.0 and 7.0, by their numbers: *passes*, *fails*, *not held* where
+what it goes by isn’t read, and *by hand* where AWS tells nobody. Somebody confirms those with a note, which holds for
+90 days. As CSV, and as OCSF events of the class Compliance Finding (2003). *External access analyzers* and *instance
+roles* aren’t read: they are not held until somebody confirms them. The other chapters of the benchmark aren’t looked
+at.
+
+## In AWS accounts
 
 After each pull and each change the console looks for these, too, and once an hour. Each finding is about one object,
 and goes when it is mended; the pages that list them say how grave each is.
