@@ -194,6 +194,7 @@ class SafeguardVersionAdmin(SyncAdmin):
 @admin.register(OverriddenObject)
 class OverriddenObjectAdmin(SyncAdmin):
     list_display = ("object_id", "kind", "aws_account", "override")
+    search_fields = ("object_id",)
 
 
 @admin.register(Override)
