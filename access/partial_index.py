@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from threading import Lock
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from access.following import Owner
-from access.holders import Documents, assemble_holders
+from access.holders import Documents, assemble_holders, documents_of
 from access.index import Index, owner_in_rows
 from access.kept import KEPT
 from access.rows import ROLES, USERS, Rows, all_rows, chunks, rows_of_principals
@@ -22,12 +23,12 @@ from accounts.models import AwsAccount
 from identities.models import Attachment, IamRole, IamUser, InlinePolicy, Membership
 from policies.document_reach import documents_that_may_allow
 from policies.engine.catalogue import asked_on
-from policies.engine.compiled import CompiledDocument, compiled
+from policies.engine.compiled import CompiledDocument
 from policies.engine.evaluate import who_needs_no_policy
 from policies.engine.layers import LayerPolicy
 from policies.engine.somewhere import is_pattern
 from policies.engine.truth import NO, UNKNOWN
-from policies.models import Document, PolicyVersion
+from policies.models import PolicyVersion
 from sync import row_writes
 from sync.row_writes import WritePosition
 
@@ -48,6 +49,7 @@ class PartialIndex:
         self._there: set[Owner] = set()
         self._documents: Documents = {}
         self._answered: set[Hashable] = set()
+        self._sought: set[str] = set()
         self._lock = Lock()
 
     @property
@@ -59,8 +61,20 @@ class PartialIndex:
         """Whether everybody was read whom a question concerns."""
         return self.is_whole or asked in self._answered
 
+    def known_of(self, hashes: Collection[str]) -> list[tuple[str, CompiledDocument]]:
+        """The documents of these texts that are held here."""
+        held = self._documents
+        return [(each, held[each]) for each in hashes if each in held]
+
     def lacking(self, owners: Iterable[Owner]) -> set[Owner]:
         return set(owners) - self._there
+
+    def sought(self, arns: Collection[str]) -> set[str]:
+        """Those of the ARNs that weren't looked for yet."""
+        with self._lock:
+            new = set(arns) - self._sought
+            self._sought |= new
+        return new
 
     def add(self, rows: Rows | None, asked: Asked | None = None, *, are_all: bool = False) -> None:
         """`rows`: of some, with all that they have. `asked`: the question that concerns nobody else."""
@@ -91,15 +105,15 @@ def read_whom(parts: Sequence[PartialIndex], asked: Asked) -> None:
         for part in due:
             read_everybody(part)
         return
-    found = _owners_of(_documents_about(asked, due[0].aws_account.partition), [part.aws_account.pk for part in due])
+    found = _Concerned(due, asked).owners()
     lacking = {part.aws_account.pk: part.lacking(found.get(part.aws_account.pk, ())) for part in due}
     _read(due, lacking, asked)
 
 
 def read_named(part: PartialIndex, arns: Collection[str]) -> None:
     """Adds the users and roles of these ARNs."""
-    lacking = set(arns) - part.index.by_arn.keys()
-    if part.is_whole or not lacking:
+    lacking = set() if part.is_whole else part.sought(arns)
+    if not lacking:
         return
     found = {kind: _by_arn(model, part.aws_account, lacking) for kind, model in ((USERS, IamUser), (ROLES, IamRole))}
     rows = rows_of_principals(found[USERS], found[ROLES])
@@ -150,56 +164,63 @@ def _is_around(part: PartialIndex, surroundings: Callable[[str], Surroundings]) 
 
 
 # ---- Whom the database finds -----------------------------------------------------------------------------------------
-def _documents_about(asked: Asked, partition: str) -> list[int]:
-    """The primary keys of those that allow some of it, whoever it is."""
-    action, resource = asked
-    on = asked_on(action.lower(), partition) or resource
-    found = []
-    for at in chunks(documents_that_may_allow(action, on)):
-        for pk, text in Document.objects.filter(pk__in=at).values_list("pk", "text"):
-            if _may_allow(compiled(text), action.lower(), on):
-                found.append(pk)
-    return found
+_Owner = tuple[int | None, int | None, int | None]  # a user, a group or a role
+_OWNER = ("user_id", "group_id", "role_id")
 
 
-def _may_allow(document: CompiledDocument, action: str, on: str) -> bool:
-    return any(
-        statement.allows and (is_pattern(on) or statement.covers(on, lambda key: UNKNOWN) is not NO)
-        for statement in document.about(action)
-    )
+class _Concerned:
+    """Users and roles who have a document that allows some of what is asked, whoever it is, by AWS account."""
 
+    def __init__(self, parts: Sequence[PartialIndex], asked: Asked) -> None:
+        action, resource = asked
+        self._action, self._parts = action.lower(), parts
+        self._on = asked_on(self._action, parts[0].aws_account.partition) or resource
+        self._aws_accounts = [part.aws_account.pk for part in parts]
 
-def _owners_of(documents: Collection[int], aws_accounts: Collection[int]) -> dict[int, set[Owner]]:
-    """Users and roles who have one of the documents as a policy, their own or a group's, by AWS account."""
-    listed, groups = _Owners(), set[int]()
-    policies: set[int] = set()
-    columns = ("aws_account_id", "user_id", "group_id", "role_id")
-    for at in chunks(documents):
-        inline = InlinePolicy.objects.live().filter(document__in=at, aws_account__in=aws_accounts)
-        groups |= listed.note(inline.values_list(*columns))
-        versions = PolicyVersion.objects.filter(document__in=at, policy__aws_account__in=aws_accounts)
-        in_force = versions.filter(version_id=F("policy__default_version"), policy__gone_at=None)
-        policies |= set(in_force.values_list("policy_id", flat=True))
-    for at in chunks(policies):
-        groups |= listed.note(Attachment.objects.live().filter(policy__in=at).values_list(*columns))
-    for at in chunks(groups):
-        for account, user in Membership.objects.live().filter(group__in=at).values_list("aws_account_id", "user_id"):
-            listed.by_account.setdefault(account, set()).add((USERS, user))
-    return listed.by_account
-
-
-class _Owners:
-    def __init__(self) -> None:
-        self.by_account: dict[int, set[Owner]] = {}
-
-    def note(self, rows: Iterable[tuple[int, int | None, int | None, int | None]]) -> set[int]:
-        """Returns the groups among them."""
+    def owners(self) -> dict[int, set[Owner]]:
+        found: list[tuple[int, _Owner]] = []
+        for documents in documents_that_may_allow(self._action, self._on):
+            found += self._inline(documents)
+            found += self._attached(documents)
+        by_account: dict[int, set[Owner]] = {}
         groups = set()
-        for account, user, group, role in rows:
+        for account, (user, group, role) in found:
             if group is not None:
                 groups.add(group)
-            elif user is not None:
-                self.by_account.setdefault(account, set()).add((USERS, user))
-            elif role is not None:
-                self.by_account.setdefault(account, set()).add((ROLES, role))
-        return groups
+            elif user is not None or role is not None:
+                owner = (USERS, user) if user is not None else (ROLES, role or 0)
+                by_account.setdefault(account, set()).add(owner)
+        for at in chunks(groups):
+            members = Membership.objects.live().filter(group__in=at).values_list("aws_account_id", "user_id")
+            for account, user in members:
+                by_account.setdefault(account, set()).add((USERS, user))
+        return by_account
+
+    def _inline(self, documents: QuerySet[Any]) -> list[tuple[int, _Owner]]:
+        rows = InlinePolicy.objects.live().filter(document__in=documents, aws_account__in=self._aws_accounts)
+        read = list(rows.values_list("document__text_hash", "aws_account_id", *_OWNER))
+        allowing = self._allowing({row[0] for row in read})
+        return [(account, tuple(owner)) for text, account, *owner in read if text in allowing]
+
+    def _attached(self, documents: QuerySet[Any]) -> list[tuple[int, _Owner]]:
+        versions = PolicyVersion.objects.filter(document__in=documents, policy__aws_account__in=self._aws_accounts)
+        in_force = versions.filter(version_id=F("policy__default_version"), policy__gone_at=None)
+        read = list(in_force.values_list("document__text_hash", "policy_id"))
+        allowing = self._allowing({text for text, _ in read})
+        found: list[tuple[int, _Owner]] = []
+        for at in chunks({policy for text, policy in read if text in allowing}):
+            rows = Attachment.objects.live().filter(policy__in=at).values_list("aws_account_id", *_OWNER)
+            found += [(account, tuple(owner)) for account, *owner in rows]
+        return found
+
+    def _allowing(self, hashes: set[str]) -> set[str]:
+        """Of the texts of documents, by hash, those that allow some of it."""
+        known = {each: document for part in self._parts for each, document in part.known_of(hashes)}
+        documents = {**known, **documents_of(hashes - known.keys())}
+        return {text for text, document in documents.items() if self._may_allow(document)}
+
+    def _may_allow(self, document: CompiledDocument) -> bool:
+        return any(
+            statement.allows and (is_pattern(self._on) or statement.covers(self._on, lambda key: UNKNOWN) is not NO)
+            for statement in document.about(self._action)
+        )

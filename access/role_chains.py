@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from threading import Lock
 
 from access.across import AcrossSearch
@@ -18,12 +19,14 @@ from access.connected import AccountPart, ConnectedPrincipals
 from access.index import Index
 from access.matches import WhoCanMatch
 from access.outsiders import OutsideQuestion, trust_question
+from access.partial_index import Asked
 from access.question import FEW
 from policies.engine.combine import Decision
 
+_TOGETHER = 200  # roles whose trust policies are looked at for whom they name
 LONGEST = 4  # AWS sets no limit; each step is a session of one hour at most
 ASSUME = "sts:AssumeRole"
-_STEPS_OF_PRINCIPAL = 10  # of another AWS account who isn't read yet: as long as it takes to do that
+_STEPS_OF_PRINCIPAL = 25  # of another AWS account who isn't read yet: as long as it takes to do that
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,8 @@ class ChainSearch:
         self._elsewhere: deque[str] = deque()  # AWS accounts in which the first of the queue isn't asked about yet
         self._across = AcrossSearch(principals)
         self._level = 1
-        self._having: dict[str, set[int]] = {}
-        self._known: dict[str, int] = {}  # how many principals were read of other AWS accounts
+        self._having: dict[str, tuple[Index, set[int]]] = {}  # by AWS account; of an index, which may grow
+        self._named: dict[str, set[str]] = {}  # ARNs that were looked for, by AWS account
         self._lock = Lock()
 
     @property
@@ -95,10 +98,8 @@ class ChainSearch:
         way = self._way(role)
         if len(way) > self._level:
             self._level, self._having = len(way), {}
-        if question := self._question(role):
-            accounts = self._across.accounts_of(question)
-            self.principals.read_whom(accounts, question.asked)
-            self._elsewhere.extend(accounts)
+        question = self._question(role)
+        self._elsewhere.extend(self._across.accounts_of(question) if question else ())
         return self._ask_at_home(role)
 
     def _way(self, role: int) -> tuple[int, ...]:
@@ -137,13 +138,12 @@ class ChainSearch:
         if question is None or account_id == self.principals.part_of(role).account_id:
             return 1
         part = self.principals.part(account_id)
-        before = self._known.get(account_id, 0)
-        index = self.principals.concerned(account_id, question.asked)
+        before = self._read(part)
+        index = self.principals.concerned(account_id, assuming_any(question.resource))
         asked = index.question(ASSUME, question.resource, {}, question.side)
         for match in asked.answers(None):
             if self._is_left(match.number + part.first):
                 self._reach(part, match, role)
-        self._known[account_id] = len(index.holders)
         return self._reading(part, before) + asked.looked_at + len(index.about(ASSUME.lower()))
 
     def _reach(self, part: AccountPart, match: WhoCanMatch, role: int) -> None:
@@ -154,9 +154,8 @@ class ChainSearch:
             return
         self._found[number] = RoleChain((number, *way), match, is_sure)
         self._sure[number] = is_sure
-        having = self._having.get(part.account_id)
-        if is_sure and having is not None:
-            having.discard(number)
+        if is_sure and part.account_id in self._having:
+            self._having[part.account_id][1].discard(number)
         if before is None and match.holder.is_role and len(way) < self._depth:
             self._queue.append(number)
 
@@ -169,21 +168,35 @@ class ChainSearch:
             arns = statement.principals.arns
             if arns is None:
                 return self._left(part, range(len(self.principals.everybody(own).holders)))
-            by_arn = self.principals.named(own, arns).by_arn if arns else {}
+            by_arn = self._index_with(part, arns).by_arn if arns else {}
             found |= self._left(part, [by_arn[arn] for arn in arns if arn in by_arn])
             if any(each == own or each.endswith(f":{own}:root") for each in statement.principals.listed):
                 found |= self._having_left(part, holder.arn)
         return found
 
-    def _having_left(self, part: AccountPart, role: str) -> set[int]:
-        """Who has a policy about assuming some role, of those who are left: of another AWS account, of those read."""
+    def _index_with(self, part: AccountPart, arns: frozenset[str]) -> Index:
+        """In another AWS account those are read together whom the roles name that are asked about next."""
+        named = self._named.setdefault(part.account_id, set())
+        if arns <= named:
+            return self.principals.index(part.account_id)
         if part is not self.principals.own:
-            index = self.principals.concerned(part.account_id, (ASSUME, role))
-            return self._left(part, index.allowed_at_all(ASSUME))
-        if part.account_id not in self._having:
-            index = self.principals.index(part.account_id)
-            self._having[part.account_id] = self._left(part, index.allowed_at_all(ASSUME))
-        return self._having[part.account_id]
+            roles = [role for role in islice(self._queue, _TOGETHER) if self.principals.part_of(role) is part]
+            arns = arns.union(*map(self._names_of, roles))
+        named |= arns
+        return self.principals.named(part.account_id, arns)
+
+    def _names_of(self, role: int) -> set[str]:
+        trust = self.principals.holder(role).trust
+        statements = trust.document.about(ASSUME.lower()) if trust else ()
+        return {arn for each in statements if each.allows and each.principals for arn in each.principals.arns or ()}
+
+    def _having_left(self, part: AccountPart, role: str) -> set[int]:
+        """Who has a policy about assuming some role, of those who are left."""
+        index = self.principals.concerned(part.account_id, assuming_any(role))
+        known = self._having.get(part.account_id)
+        if known is None or known[0] is not index:
+            known = self._having[part.account_id] = index, self._left(part, index.allowed_at_all(ASSUME))
+        return known[1]
 
     def _left(self, part: AccountPart, numbers: Collection[int]) -> set[int]:
         """`numbers`: in the index of the part."""
@@ -195,6 +208,12 @@ class ChainSearch:
             return False
         found = self._found.get(number)
         return found is None or (not found.is_sure and len(found.numbers) == self._level + 1)
+
+
+def assuming_any(role: str) -> Asked:
+    """Whom a question about this role may concern, or one about any other one: they are read once for all."""
+    partition = role.split(":", 2)[1]
+    return ASSUME, f"arn:{partition}:iam::*:role/*"
 
 
 def assuming(principals: ConnectedPrincipals, actor: int, role: int) -> WhoCanMatch | None:

@@ -35,6 +35,9 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
+        from iamconsole.garbage import collect_rarely
+
+        collect_rarely()  # as web processes do
         call_command("migrate", verbosity=0)
         figures = measure(prepare(options.accounts, options.share))
     for name, (value, unit, wanted) in figures.items():
@@ -46,6 +49,7 @@ def prepare(accounts: int, share: int) -> Any:
     from bench.shared_policies import fill
     from identities.edges import keep_trusted
     from identities.models import IamRole
+    from policies.document_reach import note_new
     from tests.services.organization_rows import complete
     from tests.services.resource_rows import hold
     from tests.services.rows import make_document
@@ -63,6 +67,8 @@ def prepare(accounts: int, share: int) -> Any:
     strangers = {"StringNotEquals": {"aws:PrincipalAccount": "999999999999"}}
     policy = document_text(trust({"AWS": "*"}, "s3:*", Resource="*", Condition=strangers))
     hold(made[0], "s3.bucket", BUCKET, policy)
+    while note_new():
+        pass
     return made[0]
 
 

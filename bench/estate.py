@@ -83,6 +83,7 @@ def prepare(accounts: int, entities: int) -> Sequence[Any]:
     from accounts.models import AwsAccount
     from bench.estate_contents import add_identity_center, add_resources, organize
     from bench.large_mirror import Size, fill, refresh_statistics
+    from policies.document_reach import note_new
 
     settings.ALLOWED_HOSTS = ["testserver"]
     call_command("migrate", verbosity=0)
@@ -99,6 +100,8 @@ def prepare(accounts: int, entities: int) -> Sequence[Any]:
         aws_accounts.append(aws_account)
     organize(aws_accounts)
     add_identity_center(aws_accounts)
+    while note_new():
+        pass
     refresh_statistics()
     print(f"{accounts} AWS accounts of {entities:,} objects made in {perf_counter() - began:.0f} s.", flush=True)
     return aws_accounts

@@ -64,6 +64,7 @@ def prepare(accounts: int, entities: int) -> list[Any]:
 
     from accounts.models import AwsAccount
     from bench.large_mirror import Size, fill, refresh_statistics
+    from policies.document_reach import note_new
     from tests.access.mirrored import role
     from tests.services.organization_rows import complete
     from tests.services.statements import allow
@@ -80,6 +81,8 @@ def prepare(accounts: int, entities: int) -> list[Any]:
         complete(made[-1], "org.membership")
     roots = [f"arn:aws:iam::{each.account_id}:root" for each in made[1:4]]
     role(made[0], "people-behind-reader", allow("s3:GetObject", f"{TARGET}/*"), trusts={"AWS": roots})
+    while note_new():
+        pass
     refresh_statistics()
     print(f"{accounts} AWS accounts of {entities:,} objects made in {perf_counter() - began:.0f} s.", flush=True)
     return made

@@ -7,9 +7,10 @@ which they aren't made yet may allow anything.
 from __future__ import annotations
 
 from time import monotonic
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from policies.engine.compiled import CompiledDocument
 from policies.engine.reach import ANY, begins_of, literal_begin, reach_of, service_in
@@ -46,12 +47,14 @@ def _note(texts: dict[int, str]) -> None:
         Document.objects.filter(pk__in=list(texts)).update(reach_version=VERSION)
 
 
-def documents_that_may_allow(action: str, on: str) -> set[int]:
-    """Their primary keys: of all that may, and perhaps of some that don't. `on`: a resource, or a pattern of them."""
+def documents_that_may_allow(action: str, on: str) -> list[QuerySet[Any]]:
+    """Their primary keys, as parts of queries: of all that may, and perhaps of some that don't. `on`: a resource, or a
+    pattern of them. What isn't noted yet may, too."""
     services = {ANY, service_in(action)}
     begin = literal_begin(on) if is_pattern(on) else on
     about = Q(prefix__in=begins_of(begin))
     if is_pattern(on):
         about |= Q(prefix__startswith=begin)
-    noted = AllowedPrefix.objects.filter(about, service__in=services).values_list("document", flat=True)
-    return {*noted, *Document.objects.filter(reach_version__lt=VERSION).values_list("pk", flat=True)}
+    noted = AllowedPrefix.objects.filter(about, service__in=services).values("document")
+    new = Document.objects.filter(reach_version__lt=VERSION).values("pk")
+    return [noted, new] if new.exists() else [noted]
