@@ -13,6 +13,7 @@ from accounts.roles import CONTAIN, roles_with
 from contain.finding import OWNER_OF_KEY
 from contain.subjects.registry import KINDS
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from iamconsole.web.search import places
 from objects.object_links import ObjectLink, register_object_link
 from sync.aws import permission
 
@@ -30,6 +31,17 @@ def register() -> None:
     register_object_link(ObjectLink("Contain…", "siren", tuple(KINDS), "{}_contain", _may_contain))
     link = NavItem("Contain", "siren", "contain_home", per_aws_account=False, position=90, shows=_may_somewhere)
     register_shell(ShellProvider(NavGroup("Access", (link,))))
+    places.register(
+        places.SearchPlace(
+            "contain",
+            "Contain somebody",
+            "contain_home",
+            places.TASKS,
+            "Cut off a leaked key, a user, a role, a session or a person at once.",
+            words="leaked key stolen compromised incident revoke sessions night",
+            icon="siren",
+        )
+    )
     permission.register([OWNER_OF_KEY])
     stepup.register_words(
         {**{f"{slug}_contain_begin": "Contain them" for slug in KINDS}, "containment_retry": "Retry the step"}
