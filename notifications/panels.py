@@ -36,8 +36,16 @@ def register_panels() -> None:
     )
 
 
-def _of(aws_account: AwsAccount) -> list[NotificationRoute]:
-    return list(NotificationRoute.objects.filter(aws_account=aws_account).select_related("aws_account", "kept_by"))
+def routes_of(aws_account: AwsAccount) -> list[NotificationRoute]:
+    """What their keepers may do is asked once for each of these."""
+    rows = NotificationRoute.objects.filter(aws_account=aws_account).select_related("aws_account", "kept_by")
+    found = list(rows)
+    keepers = {route.kept_by_id: route.kept_by for route in found}
+    for keeper in filter(None, keepers.values()):
+        keeper.remembered_grants = tuple(keeper.held_grants())
+    for route in found:
+        route.kept_by = keepers[route.kept_by_id]
+    return found
 
 
 def problem_of(route: NotificationRoute) -> str:
@@ -50,14 +58,14 @@ def problem_of(route: NotificationRoute) -> str:
 
 
 def _not_working(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
-    for route in _of(aws_account):
+    for route in routes_of(aws_account):
         if problem := problem_of(route):
             title = f"Notifications don’t arrive: {route}"
             yield PanelRow(title, _url(route), text=problem, severity="medium", action="Look at it")
 
 
 def _routes(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
-    for route in _of(aws_account):
+    for route in routes_of(aws_account):
         text = problem_of(route) or (route.host if route.is_on else "Off.")
         yield PanelRow(str(route), _url(route), text=text, icon="triangle-alert" if problem_of(route) else "send")
 

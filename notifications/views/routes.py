@@ -20,7 +20,7 @@ from notifications import services
 from notifications.audience import NOT_KEPT, why_not_route
 from notifications.forms import RouteForm
 from notifications.models import NotificationRoute, OperatorNotifications
-from notifications.panels import problem_of
+from notifications.panels import problem_of, routes_of
 from notifications.services import NotificationsRefused
 from notifications.tables import MESSAGES, messages_of
 from notifications.views.message import message_page, sent_again
@@ -29,10 +29,9 @@ from notifications.views.message import message_page, sent_again
 @require_GET
 def notification_routes(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
-    rows = NotificationRoute.objects.filter(aws_account=aws_account).select_related("aws_account", "kept_by")
     context = {
         "aws_account": aws_account,
-        "routes": [(route, problem_of(route)) for route in rows],
+        "routes": [(route, problem_of(route)) for route in routes_of(aws_account)],
         "latest": messages_of(aws_account).order_by("-pk")[:5],
         "unreached": OperatorNotifications.objects.exclude(failing_since=None)
         .filter(operator__in=with_roles(ALL_ROLES, aws_account))

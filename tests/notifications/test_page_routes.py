@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
@@ -246,6 +247,19 @@ def test_owners_see_messages_and_send_one_again(
     assert len(receiver.received) == 1
     page = alices.post(address("notification_message_again", pk=str(row.pk)), follow=True).content.decode()
     assert "Only a message that failed, or of unknown outcome" in page
+
+
+def test_more_routes_and_messages_take_no_more_queries(alices: Client, make_route: MakeRoute, alice: Operator) -> None:
+    asked: dict[str, list[int]] = {"notification_routes": [], "notification_messages": []}
+    for number in range(2):
+        for name in (f"first {number}", f"second {number}"):
+            services.test_route(route=make_route(name=name), actor=alice)
+        for name, counts in asked.items():
+            get(alices, name)
+            with CaptureQueriesContext(connection) as queries:
+                get(alices, name)
+            counts.append(len(queries))
+    assert all(first == second <= 10 for first, second in asked.values()), asked
 
 
 def test_a_dead_address_is_known_to_owners(alices: Client, bob: Operator, make_route: MakeRoute) -> None:
