@@ -11,9 +11,11 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from cognito import posture
+from cognito.finding_source import PostureSource
 from cognito.models import AppClient, UserPool
 from cognito.pools.findings import findings_of
 from emulator.process import REGION
+from findings import refresh
 from sync import sealed
 from sync.models import Change, Fact, SealedSecret
 from tests.cognito.arranged_pool import API, SES_IN_FORM, Arranged
@@ -300,9 +302,10 @@ def test_the_list_and_the_overview_tell_what_was_found(
     assert "High 3 findings" in text_of(get(client_of(bob), "user_pools"))
     assert "customers" in text_of(get(client_of(bob), "user_pools", query="?worst=high"))
     assert "customers" not in text_of(get(client_of(bob), "user_pools", query="?worst=none"))
+    refresh.refresh(arranged.pool.aws_account, sources=[PostureSource()])
     overview = text_of(get(client_of(bob), "overview"))
-    assert "customers: Anybody may sign up, and gets into AWS" in overview
-    assert "Also: No second factor." in overview
+    assert "1 pool: anybody may sign up, and gets into AWS customers." in overview
+    assert "1 pool: no second factor customers." in overview
     assert "tells who has an account" not in overview  # of low severity
 
 
@@ -310,9 +313,12 @@ def test_what_changes_in_a_pool_is_looked_at_again_soon(
     arranged: Arranged, erin: Operator, bob: Operator, client_of: ClientOf
 ) -> None:
     posture.look_again()
+    refresh.refresh(arranged.pool.aws_account, sources=[PostureSource()])
+    assert "Anybody may sign up" in text_of(get(client_of(bob), "overview"))
     stage(client_of(erin), action_url(arranged, "signup"), who="admin")
     assert carry_out(Change.objects.get(), erin).state == Change.State.APPLIED
     assert posture.look_again() == 2  # both kinds: one hangs on the other
+    refresh.refresh(arranged.pool.aws_account, sources=[PostureSource()])
     assert "Anybody may sign up" not in text_of(get(client_of(bob), "overview"))
     UserPool.objects.update(gone_at="2026-01-01T00:00:00Z")
     posture.look_again()

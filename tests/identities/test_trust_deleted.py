@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
+from findings import refresh
 from identities.dangling_trusts import deleted_in, name_deleted, trusting_deleted
 from identities.models import IamRole, IamUser, TrustedPrincipal
+from identities.posture.trust import TrustSource
 from identities.trust import sentences
 from tests.services.pages import ACCOUNT_ID, get, names_in, text_of
 from tests.services.pulling import pulled
@@ -86,9 +88,10 @@ def test_the_list_and_the_overview_have_it(
 ) -> None:
     client = client_of(bob)
     assert names_in(get(client, "roles", "?trust=deleted")) == ["exporter"]
+    refresh.refresh(aws_account, sources=[TrustSource()])
     text = text_of(get(client, "overview"))
     assert "1 role trusts somebody who was deleted" in text
-    assert "exporter. Meant: kim. Nobody can assume it: a new principal of the same name isn’t trusted." in text
+    assert "exporter trusts the user kim, who was deleted. Nobody can assume it by that." in text
 
 
 # ---- By ARN, and in other AWS accounts: as a pull may leave it -----------------------------------------------

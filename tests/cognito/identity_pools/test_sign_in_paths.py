@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from cognito import posture
+from cognito.finding_source import PostureSource
 from cognito.identity_pools.findings import all_findings
 from cognito.identity_pools.guests import guest_access
 from cognito.identity_pools.rules import never
@@ -18,6 +19,7 @@ from cognito.identity_pools.sign_in_paths import SignInPaths
 from cognito.identity_pools.trusting import trust_for
 from cognito.models import IdentityPool, UserPool
 from cognito.posture import PostureFinding
+from findings import refresh
 from iamconsole.web import panels
 from identities.models import IamRole
 from sync.models import Fact
@@ -257,7 +259,8 @@ def test_findings_are_written_down_for_the_list_and_the_overview(
     assert posture.look_again() == 1 + UserPool.objects.live().count()
     assert posture.look_again() == 0  # not due
     assert "2 findings" in get(client_of(erin), "identity_pools")
-    assert "shop: Guests read all of S3" in get(client_of(erin), "overview")
+    refresh.refresh(aws_account, sources=[PostureSource()])
+    assert "shop. Guests read all of S3" in get(client_of(erin), "overview")
     shop.identity.delete_identity_pool(IdentityPoolId=shop.pool_id)
     IdentityPool.objects.update(gone_at="2026-01-01T00:00:00Z")
     posture.look_again()
