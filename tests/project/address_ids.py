@@ -23,12 +23,23 @@ from accounts.roles import Role
 from cognito.models import SavedSearch, UserPool
 from contain.models import Containment, ContainmentReport
 from estate.models import AccountEnrolment
+from findings.models import Finding
 from identities.models import IamUser
 from infrastructure.models import StateFile
 from notifications.models import Delivery, NotificationRoute
 from objects import kinds, object_actions
 from policies.models import EditorDraft, Organization, OrgUnit
-from sync.models import Change, LabelRemoval, MirroredRow, Revision, Run, Safeguard, SpanningChange
+from sync.models import (
+    AcceptedPipeline,
+    Change,
+    EventQueue,
+    LabelRemoval,
+    MirroredRow,
+    Revision,
+    Run,
+    Safeguard,
+    SpanningChange,
+)
 from tests.project.addresses import ADDRESSES
 
 # What an address is about, by the first word or the first two words of its URL name.
@@ -57,6 +68,10 @@ KINDS: Mapping[str, type[Model]] = {
     "state": StateFile,
     "grant": Grant,
     "enrolment": AccountEnrolment,
+    "finding": Finding,
+    "fix_finding": Finding,
+    "event_queue": EventQueue,
+    "pipeline": AcceptedPipeline,
     "containment": Containment,
     "containment_report": ContainmentReport,
     "approval": ApprovalRule,

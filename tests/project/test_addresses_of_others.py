@@ -15,7 +15,19 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import AwsAccount, Grant, Operator
-from accounts.roles import ADMINISTER, APPLY, APPROVE, ASK_AWS, CARE, MUTE, PROPOSE, SEE_IAM, SEE_PEOPLE, Role
+from accounts.roles import (
+    ADMINISTER,
+    APPLY,
+    APPROVE,
+    ASK_AWS,
+    CARE,
+    CONTAIN,
+    MUTE,
+    PROPOSE,
+    SEE_IAM,
+    SEE_PEOPLE,
+    Role,
+)
 from tests.admin.cases import fill
 from tests.conftest import make_aws_account, make_operator
 from tests.project.address_ids import address_of
@@ -34,6 +46,7 @@ COMING = {
     MUTE: "erin",
     ADMINISTER: "alice",
     ASK_AWS: "erin",
+    CONTAIN: "erin",
 }
 # Those that name an object: in the path, or as what was picked.
 OF_OBJECT = [row for row in ROWS if {"aws_id", "pk"} & set(ADDRESSES[row.name]) or "{" in row.query]

@@ -66,7 +66,7 @@ def test_so_has_a_page_that_broke(
     def broken(*args: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("iamconsole.views.search_all", broken)
+    monkeypatch.setattr("iamconsole.web.search.views.search", broken)
     alices.raise_request_exception = False
     answer = alices.get("/search/?q=dana")
     assert answer.status_code == 500
