@@ -13,6 +13,8 @@ from accounts.models import AwsAccount, Operator
 from cognito.people.operations.attributes import as_params
 from cognito.people.operations.base import on_person
 from iamconsole.sealing import key_names
+from notifications.models import NotificationRoute
+from notifications.services import make_route
 from sync import changes, health, resealing, sealed
 from sync.calls import revealed
 from sync.changes import guards
@@ -57,9 +59,13 @@ def about_ada(aws_account: AwsAccount, erin: Operator, anton: Operator) -> Chang
 
 @pytest.fixture
 def everything(about_ada: Change, aws_account: AwsAccount, alice: Operator, erin: Operator) -> Change:
-    """A second factor, a secret of a change and personal texts, all under the first key. The change with the secret."""
+    """A second factor, a secret of a change, a route and personal texts, all under the first key. The change with the
+    secret.
+    """
     assert keys.at_start() == []
     use_totp(alice)
+    route = NotificationRoute(aws_account=aws_account, name="Team", channel=NotificationRoute.Channel.WEBHOOK)
+    make_route(route=route, address="https://hooks.example.org/a", actor=alice)
     reference = sealed.keep_typed("Correct-Horse-9", name="Password", aws_account=aws_account, operator=erin)
     user = make_user(aws_account)
     return propose(aws_account, erin, [StepSpec("iam.login.create", {"arn": user.arn, "password": reference})])
@@ -70,11 +76,14 @@ def test_an_older_key_can_be_taken_out(everything: Change, about_ada: Change, se
     settings.SEAL_KEYS = [NEW, old]
     assert keys.at_start() == []
     [_, (ok, detail, what_to_do)] = of_keys()
-    assert (ok, "1 plans with personal texts, 1 second factors, 1 secrets of changes" in detail) == (True, True)
+    sealed_texts = (
+        "2 addresses and secrets of notifications, 1 plans with personal texts, 1 second factors, 1 secrets of changes"
+    )
+    assert (ok, sealed_texts in detail) == (True, True)
     assert "manage.py reseal" in what_to_do
     status, said = run()
     assert status == 0
-    assert "Sealed again: 1 plans with personal texts, 1 second factors, 1 secrets of changes." in said
+    assert f"Sealed again: {sealed_texts}." in said
     assert "It can be taken out of SEAL_KEYS." in said
     settings.SEAL_KEYS = [NEW]
     assert keys.at_start() == []
@@ -118,4 +127,4 @@ def test_what_needs_a_key_that_is_gone_is_said(everything: Change, settings: Any
     assert f"Key {gone}, which isn't in SEAL_KEYS" in said
     assert "Give it back as the last one of SEAL_KEYS" in said
     assert [each.ok for each in health.check_that_keys_belong() if each.name == "older seal key"] == [False]
-    assert resealing.under_older_keys()[0].counts.total() == 3
+    assert resealing.under_older_keys()[0].counts.total() == 5

@@ -28,12 +28,14 @@ Part = tuple[str, list[Any]]
 def candidates(
     kinds: Sequence[MirroredKind], searcher: Searcher, asked: SearchQuery, most: int
 ) -> Mapping[str, Sequence[FoundRow]]:
-    """Rows by the name of their kind, each once; of what fits equally well no more than `most`."""
+    """Rows by the name of their kind, each once. More than `most` of a kind where more than these fit; of what fits
+    equally well one more than `most`.
+    """
     scopes = {kind.name: kind.sees(searcher.operator) for kind in kinds}
     parts = [
         part
         for number, kind in enumerate(kinds)
-        for part in _parts(number, kind, searcher, scopes[kind.name], asked, most)
+        for part in _parts(number, kind, searcher, scopes[kind.name], asked, most + 1)
     ]
     found: dict[str, dict[int, FoundRow]] = {kind.name: {} for kind in kinds}
     for number, *row in _rows(parts):
