@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
-from findings.models import AccountRefresh, Finding, RuleSetting, SavedFindingsView
+from findings import refresh
+from findings.models import AccountRefresh, Finding, RuleSetting, SavedFindingsView, SourceLook
 from findings.rules import Rule, rules_of
 from findings.tallies import recount
 from tests.conftest import make_aws_account, make_operator
@@ -202,6 +203,17 @@ def test_what_is_not_read_or_broken_is_said(
     assert "KeyError: 'x'" in page(client_of(olga), url_of(aws_account))
     all_said = page(client_of(olga), "/all/findings/")
     assert "Of 1 AWS account not everything is read" in all_said
+
+
+def test_that_it_is_to_be_looked_at_again_makes_the_last_look_no_older(
+    aws_account: AwsAccount, bob: Operator, client_of: ClientOf
+) -> None:
+    now = timezone.now()
+    AccountRefresh.objects.update_or_create(aws_account=aws_account, defaults={"looked_at": now})
+    SourceLook.objects.create(aws_account=aws_account, source="credentials", looked_at=now)
+    SourceLook.objects.create(aws_account=aws_account, source="trust", looked_at=now - timedelta(minutes=7))
+    refresh.look_again(AwsAccount.objects.all())
+    assert "Looked for 7 min ago" in page(client_of(bob), url_of(aws_account))
 
 
 # ---- Several at once -------------------------------------------------------------------------------------------
