@@ -69,18 +69,19 @@ class PartialIndex:
     def lacking(self, owners: Iterable[Owner]) -> set[Owner]:
         return set(owners) - self._there
 
-    def sought(self, arns: Collection[str]) -> set[str]:
-        """Those of the ARNs that weren't looked for yet."""
-        with self._lock:
-            new = set(arns) - self._sought
-            self._sought |= new
-        return new
+    def unsought(self, arns: Collection[str]) -> set[str]:
+        """Those of the ARNs whose principals weren't added yet."""
+        return set(arns) - self._sought
 
-    def add(self, rows: Rows | None, asked: Asked | None = None, *, are_all: bool = False) -> None:
-        """`rows`: of some, with all that they have. `asked`: the question that concerns nobody else."""
+    def add(
+        self, rows: Rows | None, asked: Asked | None = None, *, sought: Collection[str] = (), are_all: bool = False
+    ) -> None:
+        """`rows`: of some, with all that they have. `asked`: the question that concerns nobody else. `sought`: ARNs of
+        which there is nobody else."""
         with self._lock:
             if rows is not None:
                 self._add(rows)
+            self._sought.update(sought)
             if len(self._answered) >= _REMEMBERED:
                 self._answered.clear()
             self._answered |= {asked} if asked else set()
@@ -112,12 +113,12 @@ def read_whom(parts: Sequence[PartialIndex], asked: Asked) -> None:
 
 def read_named(part: PartialIndex, arns: Collection[str]) -> None:
     """Adds the users and roles of these ARNs."""
-    lacking = set() if part.is_whole else part.sought(arns)
+    lacking = set() if part.is_whole else part.unsought(arns)
     if not lacking:
         return
     found = {kind: _by_arn(model, part.aws_account, lacking) for kind, model in ((USERS, IamUser), (ROLES, IamRole))}
     rows = rows_of_principals(found[USERS], found[ROLES])
-    part.add(rows.get(part.aws_account.pk))
+    part.add(rows.get(part.aws_account.pk), sought=lacking)
 
 
 def _by_arn(model: type[IamUser | IamRole], aws_account: AwsAccount, arns: Collection[str]) -> list[int]:

@@ -21,6 +21,7 @@ from access.outsiders import OutsideQuestion
 from access.partial_index import Asked
 from access.resource_sides.values import ResourceSide, SaidByResource
 from access.role_chains import ChainSearch
+from access.rows import rows_of_principals
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
 from identities.models import IamRole, InlinePolicy
@@ -193,6 +194,23 @@ def test_who_asks_again_reads_nothing(aws_account: AwsAccount, asked: AwsAccount
     assert not [each for each in queries if "policies_document" in each["sql"] or "inlinepolicy" in each["sql"]]
     user(aws_account, "kim", allow("s3:*"))
     assert len(ask()[ID]) == 2
+
+
+def test_who_asks_while_another_reads_waits_for_nobody_and_misses_nobody(
+    aws_account: AwsAccount, asked: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dana = user(aws_account, "dana", allow("s3:*"))
+    one, other = ConnectedIndexes(asked), ConnectedIndexes(asked)
+    found: list[list[str]] = []
+
+    def with_another(*principals: Any) -> Any:
+        monkeypatch.setattr("access.partial_index.rows_of_principals", rows_of_principals)
+        found.append([holder.arn for holder in other.named(ID, [dana.arn]).holders])
+        return rows_of_principals(*principals)
+
+    monkeypatch.setattr("access.partial_index.rows_of_principals", with_another)
+    found.append([holder.arn for holder in one.named(ID, [dana.arn]).holders])
+    assert found == [[dana.arn], [dana.arn]]
 
 
 def test_documents_are_looked_at_once(aws_account: AwsAccount) -> None:
