@@ -75,7 +75,7 @@ def test_a_state_is_read_and_a_plan_gives_its_patch(
     walk.check()
 
     page.goto(change_address(propose(aws_account, erin, [attach_step(role, policy.arn)])))
-    expect(page.get_by_text("module.ci.aws_iam_role.deploy")).to_be_visible()
+    expect(page.get_by_text("module.ci.aws_iam_role.deploy", exact=True)).to_be_visible()
     assert "role       = aws_iam_role.deploy.name" in page.get_by_label("Patch for deploy").inner_text()
     expect(page.get_by_text("The pipeline undoes what is applied here")).to_be_visible()
     expect(page.get_by_role("button", name="Apply 1 step")).to_have_count(0)
