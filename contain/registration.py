@@ -10,6 +10,7 @@ from accounts import stepup
 from accounts.access import may, signed_in
 from accounts.models import Operator
 from accounts.roles import CONTAIN, roles_with
+from contain import reports
 from contain.finding import OWNER_OF_KEY
 from contain.subjects.registry import KINDS
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
@@ -43,6 +44,7 @@ def register() -> None:
         )
     )
     permission.register([OWNER_OF_KEY])
+    reports.register()
     stepup.register_words(
         {**{f"{slug}_contain_begin": "Contain them" for slug in KINDS}, "containment_retry": "Retry the step"}
     )

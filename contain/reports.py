@@ -6,14 +6,13 @@ nothing that anybody typed.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
 
 from accounts import audit
+from accounts.audit import reports
 from accounts.models import AuditEntry, Operator
 from contain.lately import Lately
 from contain.left_behind import is_making
@@ -27,7 +26,9 @@ from sync.selectors import last_attempt
 
 _MOST_CALLS = 200
 
-audit.register({"contain.reported": "sealed a report of the containment of {name}, change {change}: {sha256}"})
+_VERB = "contain.reported"
+
+audit.register({_VERB: "sealed a report of the containment of {name}, change {change}: {sha256}"})
 
 
 def content_of(containment: Containment, lately: Lately) -> dict[str, Any]:
@@ -87,30 +88,30 @@ def _call(call: ShownCall) -> dict[str, Any]:
     }
 
 
-def digest_of(content: Any) -> str:
-    """Of the canonical JSON."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 @transaction.atomic
 def make_report(*, containment: Containment, lately: Lately, actor: Operator) -> ContainmentReport:
     content = content_of(containment, lately)
-    sha256 = digest_of(content)
+    sha256 = reports.digest_of(content)
     report = ContainmentReport.objects.create(containment=containment, made_by=actor, content=content, sha256=sha256)
     audit.record(
-        "contain.reported",
+        _VERB,
         actor=actor,
         aws_account=containment.aws_account,
         obj=("contain.report", report.pk, containment.called),
-        data={"name": containment.called, "change": containment.change_id, "sha256": sha256},
+        data={"name": containment.called, "change": containment.change_id, reports.DIGEST: sha256},
     )
     return report
 
 
 def entry_of(report: ContainmentReport) -> AuditEntry | None:
     """The entry of the audit trail that has its digest; None where that isn't what the report says."""
-    if digest_of(report.content) != report.sha256:
-        return None
-    entries = AuditEntry.objects.filter(verb="contain.reported", object_id=str(report.pk))
-    return next((each for each in entries if each.data.get("sha256") == report.sha256), None)
+    return reports.entry_of(_VERB, report.pk, report.content, report.sha256)
+
+
+def _contents(ids: Collection[str]) -> Mapping[str, Any]:
+    rows = ContainmentReport.objects.filter(pk__in=[int(each) for each in ids])
+    return {str(pk): content for pk, content in rows.values_list("pk", "content")}
+
+
+def register() -> None:
+    reports.register(_VERB, _contents)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
 from accounts.audit.chain import GENESIS, seal_of
+from accounts.audit.reports import altered_reports
 from accounts.audit.trail import altered
 from accounts.models import AuditEntry, AuditHead
 
@@ -58,32 +59,35 @@ class AuditWalk:
         """What doesn't fit, up to the end of the trail or where `pause`, asked at each entry, says so."""
         problems: list[AuditProblem] = []
         left = AuditEntry.objects.filter(number__gte=self.expected).order_by("number")
-        for entry, is_altered in _with_texts(left.iterator(chunk_size=_BATCH)):
+        for entry, altered_part in _with_parts(left.iterator(chunk_size=_BATCH)):
             if pause():
                 return problems
-            problems += self._look_at(entry, entry.number or 0, is_altered=is_altered)
+            problems += self._look_at(entry, entry.number or 0, altered_part)
         self.is_over = True
         return problems
 
-    def _look_at(self, entry: AuditEntry, number: int, *, is_altered: bool) -> Iterator[AuditProblem]:
+    def _look_at(self, entry: AuditEntry, number: int, altered_part: str) -> Iterator[AuditProblem]:
         if number > self.expected:
             yield _missing(self.expected, number - 1)
         elif not hmac.compare_digest(entry.seal, seal_of(entry, number, self.previous)):
             words = f"Entry {number} isn't what was sealed: it was rewritten, or it stood elsewhere."
             yield AuditProblem("altered", number, words)
-        elif is_altered:
-            yield AuditProblem(
-                "altered", number, f"A text of entry {number}, such as its reason, isn't what was sealed."
-            )
+        elif altered_part:
+            yield AuditProblem("altered", number, altered_part.format(number))
         self.expected, self.previous = number + 1, entry.seal
 
 
-def _with_texts(entries: Iterable[AuditEntry]) -> Iterator[tuple[AuditEntry, bool]]:
-    """Each with whether a text of it was rewritten."""
+_TEXT = "A text of entry {}, such as its reason, isn't what was sealed."
+_REPORT = "The report of which entry {} holds the digest isn't what was sealed, or is gone."
+
+
+def _with_parts(entries: Iterable[AuditEntry]) -> Iterator[tuple[AuditEntry, str]]:
+    """Each with a sentence where what stands apart from it was rewritten; "" where nothing was."""
     rows = iter(entries)
     while batch := list(islice(rows, _BATCH)):
-        wrong = {entry.pk for entry in altered(batch)}
-        yield from ((entry, entry.pk in wrong) for entry in batch)
+        wrong = {entry.pk: _REPORT for entry in altered_reports(batch)}
+        wrong |= {entry.pk: _TEXT for entry in altered(batch)}
+        yield from ((entry, wrong.get(entry.pk, "")) for entry in batch)
 
 
 def _missing(first: int, last: int) -> AuditProblem:

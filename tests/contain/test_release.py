@@ -107,3 +107,5 @@ def test_a_report_is_sealed_and_shows_when_it_was_altered(
     report.content["who"] = "somebody else"
     report.save()
     assert "This report was altered" in text_of(get(client, "containment_report", pk=str(report.pk)))
+    [problem] = audit.verify()
+    assert problem.kind == "altered" and problem.sentence.startswith("The report of which entry ")
