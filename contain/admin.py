@@ -12,9 +12,11 @@ from iamconsole.web.admin import ReadOnlyAdmin
 class ContainmentAdmin(ReadOnlyAdmin):
     search_fields = ("name", "object_id", "key")
     list_display = ("slug", "called", "change", "begun_by", "begun_at")
+    exclude = ("uncut",)  # names roles of other AWS accounts
 
 
 @admin.register(ContainmentReport)
 class ContainmentReportAdmin(ReadOnlyAdmin):
     aws_account_path = "containment__aws_account"
     list_display = ("containment", "made_by", "made_at", "sha256")
+    exclude = ("content",)  # as above: its page says what its reader may see

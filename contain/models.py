@@ -22,7 +22,7 @@ class Containment(models.Model):
     object_id = models.CharField(max_length=400)
     name = models.CharField(max_length=256, blank=True)
     key = models.CharField(max_length=128, blank=True)  # the access key id with which it began
-    uncut = models.JSONField(default=list, blank=True)  # [[title, words]]: what was said that it can't cut
+    uncut = models.JSONField(default=list, blank=True)  # what it can't cut: contain/uncut.py
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(default=timezone.now)
 

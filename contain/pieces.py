@@ -50,12 +50,17 @@ class Piece:
 
 @dataclass(frozen=True)
 class Uncut:
-    """What goes on, and for how long. `url`: where it can be cut."""
+    """What goes on, and for how long. `url`: where it can be cut.
+
+    `account_id`: of another AWS account that it is about, `role_id`: of the role there; "" of this one.
+    """
 
     title: str
     words: str
     icon: str = "info"
     url: str = ""
+    account_id: str = ""
+    role_id: str = ""
 
 
 @dataclass(frozen=True)

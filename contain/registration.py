@@ -11,7 +11,7 @@ from accounts.access import may, signed_in
 from accounts.models import Operator
 from accounts.roles import CONTAIN, roles_with
 from contain import reports
-from contain.finding import OWNER_OF_KEY
+from contain.key_owners import OWNER_OF_KEY
 from contain.subjects.registry import KINDS
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.search import places

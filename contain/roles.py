@@ -13,9 +13,7 @@ from access.holders import Holder
 from access.onward_roles import OnwardSearch, ReachedRole, accounts_not_told
 from access.protection import why_protected
 from access.role_chains import LONGEST
-from accounts.access import may
-from accounts.models import AwsAccount, Operator
-from accounts.roles import CONTAIN
+from accounts.models import AwsAccount
 from contain.hits import hits_of, last_use
 from contain.pieces import Piece, Uncut
 from iamconsole.web.words import counted, duration, full_time
@@ -33,7 +31,6 @@ class RolesTakenOn:
     """Of one actor. `may_see`: what is told of other AWS accounts, by their ids. `at`: when they are cut."""
 
     aws_account: AwsAccount
-    operator: Operator
     actor: Holder
     assumed: Mapping[str, datetime]
     may_see: Callable[[str], bool]
@@ -78,38 +75,29 @@ class RolesTakenOn:
         return f"{how} {longest}{owner}"
 
     def uncut(self) -> Iterator[Uncut]:
-        """Roles of other AWS accounts: a change is carried out in one."""
-        elsewhere = [each for each in self._reached if each.aws_account != self.aws_account]
-        seen = [each for each in elsewhere if self.may_see(each.aws_account.account_id)]
-        for each in seen[:MOST_PIECES]:
-            yield self._there(each)
-        if len(seen) < len(elsewhere):
-            words = "They may take on roles there. Their sessions go on until they end: twelve hours at most."
-            yield Uncut("Roles in an AWS account that you can’t see", words, "triangle-alert")
-        not_told = accounts_not_told(self.actor, lambda account_id: self.may_see(account_id))
-        if unknown := [each for each in not_told if not AwsAccount.objects.filter(account_id=each).exists()]:
-            words = f"Their policies name roles of {', '.join(unknown)}, of which this console knows nothing."
-            yield Uncut("AWS accounts that aren’t connected", words, "triangle-alert")
+        """All of it, whoever asks: `contain.uncut.told` leaves out what they may not see."""
+        for each in self._reached:
+            if each.aws_account != self.aws_account:
+                yield _there(each)
+        if named := accounts_not_told(self.actor, lambda account_id: False):
+            words = (
+                f"Their policies let them take on roles of {', '.join(named)}: more of them than are known here, maybe."
+            )
+            yield Uncut("AWS accounts that their policies name", words, "triangle-alert")
         if (left_out := len(self._rows) - MOST_PIECES) > 0:
             words = f"{counted(left_out, 'more role')} that they may take on: contain them one by one."
             yield Uncut("More roles", words, "triangle-alert")
 
-    def _there(self, reached: ReachedRole) -> Uncut:
-        account, arn = reached.aws_account, reached.holder.arn
-        name = arn.rpartition("/")[2]
-        address = {"account_id": account.account_id, "aws_id": reached.holder.unique_id}
-        can = may(self.operator, CONTAIN, account)
-        words = (
-            "A change is carried out in one AWS account: contain this role there, too."
-            if can
-            else ("You may not contain anybody there: tell its owners. Its sessions last twelve hours at most.")
-        )
-        return Uncut(
-            f"The role {name} in {account}",
-            words,
-            "triangle-alert",
-            reverse("role_contain", kwargs=address) if can else "",
-        )
+
+def _there(reached: ReachedRole) -> Uncut:
+    return Uncut(
+        f"The role {reached.holder.arn.rpartition('/')[2]} in {reached.aws_account}",
+        "A change is carried out in one AWS account: contain this role there, too. Its sessions last twelve hours at "
+        "most.",
+        "triangle-alert",
+        account_id=reached.aws_account.account_id,
+        role_id=reached.holder.unique_id,
+    )
 
 
 def sessions_cut(role: IamRole, at: datetime) -> StepSpec:

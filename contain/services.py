@@ -13,8 +13,9 @@ from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import CONTAIN
 from contain.models import Containment
-from contain.pieces import Piece
+from contain.pieces import Piece, Uncut
 from contain.subjects.base import Subject
+from contain.uncut import as_json
 from sync import changes, clock, operations
 from sync.activity import principals
 from sync.changes import PlanError
@@ -99,11 +100,11 @@ def _proposed(subject: Subject, actor: Operator, chosen: Sequence[Piece], reason
     return containment
 
 
-def _left_alone(subject: Subject, chosen: Sequence[Piece]) -> list[list[str]]:
+def _left_alone(subject: Subject, chosen: Sequence[Piece]) -> list[dict[str, str]]:
     """What is told afterwards, too: what can't be cut, and what nobody chose."""
     keys = {each.key for each in chosen}
-    left = [[each.title, "It wasn’t chosen."] for each in subject.pieces if each.key not in keys]
-    return [*([each.title, each.words] for each in subject.uncut()), *left]
+    left = [Uncut(each.title, "It wasn’t chosen.") for each in subject.pieces if each.key not in keys]
+    return as_json([*subject.uncut(), *left])
 
 
 def in_order(chosen: Sequence[Piece]) -> list[StepSpec]:

@@ -242,6 +242,6 @@ PERSON = ObjectPages(
     tells_namesakes=False,
     called=called,
     second=second_of,
-    looked_at=reading_log.read,
+    looked_at=reading_log.looked_at,
     above=lambda row: ("People of Identity Center", _list_url("directory_people", row)),
 )

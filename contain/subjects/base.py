@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.models import AwsAccount, Operator
 from contain.lately import Lately
 from contain.pieces import Piece, SubjectFact, Uncut
+from contain.uncut import told
 from sync.models import MirroredRow
 
 PROPAGATION = Uncut(
@@ -111,7 +112,12 @@ class Subject(ABC):
         """In the order in which they are cut."""
 
     @abstractmethod
-    def uncut(self) -> Iterator[Uncut]: ...
+    def uncut(self) -> Iterator[Uncut]:
+        """All that goes on, also what the operator may not see: for pages `uncut_told`."""
+
+    @property
+    def uncut_told(self) -> Sequence[Uncut]:
+        return told(self.uncut(), self.asked.operator, self.asked.may_see)
 
     @abstractmethod
     def facts(self) -> Iterator[SubjectFact]: ...

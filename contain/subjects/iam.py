@@ -63,7 +63,7 @@ class IamSubject(Subject):
         if self.holder is None:
             return None
         asked = self.asked
-        return RolesTakenOn(self.aws_account, asked.operator, self.holder, self.lately.assumed, asked.may_see, asked.at)
+        return RolesTakenOn(self.aws_account, self.holder, self.lately.assumed, asked.may_see, asked.at)
 
     @cached_property
     def role_pieces(self) -> Sequence[Piece]:

@@ -8,8 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.access import may_in_pool
-from accounts.models import Operator
+from accounts.access import may_in_pool, signed_in
 from accounts.roles import SEE_PEOPLE
 from cognito.identity_pools.views import IDENTITY_POOL
 from cognito.models import CognitoUser, IdentityPool
@@ -74,10 +73,13 @@ def row_of(containment: Containment) -> Any | None:
     return rows.select_related("aws_account").order_by("-pk").first()
 
 
-def name_of(containment: Containment, row: Any | None, operator: Operator) -> str:
-    """What the operator is told that they are called."""
+def name_of(request: HttpRequest, containment: Containment, row: Any | None) -> str:
+    """What the operator is told that they are called. That they are told a person's name is in the audit trail."""
+    operator = signed_in(request)
     if isinstance(row, DirectoryUser) and sees_people(operator, containment.aws_account):
+        PERSON.looked_at(request, row)
         return called(row)
     if isinstance(row, CognitoUser) and may_in_pool(operator, SEE_PEOPLE, containment.aws_account, row.pool.aws_id):
+        POOL_PERSON.looked_at(request, row)
         return title_of(row) or containment.called
     return containment.called

@@ -13,15 +13,18 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from access.views.seen import seen_by
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import Operator
 from accounts.roles import CONTAIN
 from contain.forms import ReleaseForm
 from contain.lately import Lately
 from contain.models import Containment, ContainmentReport
+from contain.pieces import Uncut
 from contain.release import open_releases, propose_release, release_pieces, releases
 from contain.reports import entry_of, make_report, title_of_step
 from contain.subjects.registry import name_of, row_of
+from contain.uncut import from_json, told
 from iamconsole.web.words import duration
 from identities.models import IamRole, IamUser
 from sync import changes as service
@@ -93,7 +96,7 @@ def _context(request: HttpRequest, containment: Containment) -> dict[str, Any]:
         "change": change,
         "aws_account": containment.aws_account,
         "row": row,
-        "who": name_of(containment, row, operator),
+        "who": name_of(request, containment, row),
         "steps": steps,
         "done": done,
         "stopped": [each for each in steps if each.is_stopped],
@@ -108,12 +111,17 @@ def _context(request: HttpRequest, containment: Containment) -> dict[str, Any]:
         "earlier": [each for each in lately.lines if each.call.moment <= containment.begun_at],
         "releases": releases(containment),
         "reports": list(containment.reports.select_related("made_by")[:5]),
+        "uncut": _uncut(request, containment.uncut),
     }
     states = [(each.step.pk, each.step.state) for each in steps]
     answered = lately.answer.answered_at if lately.answer else None
     context["signature"] = signature(change.state, states, answered, lately.is_waiting)
     context["polls"] = context["is_moving"] or lately.is_waiting
     return context
+
+
+def _uncut(request: HttpRequest, kept: Any) -> list[Uncut]:
+    return told(from_json(kept), signed_in(request), seen_by(request))
 
 
 def _took(containment: Containment, done: list[CutStep]) -> str:
@@ -180,7 +188,7 @@ def release(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     context = {
         "containment": found,
         "aws_account": found.aws_account,
-        "who": name_of(found, row_of(found), signed_in(request)),
+        "who": name_of(request, found, row_of(found)),
         "pieces": pieces,
         "form": form,
         "revives": any(each.revives for each in pieces),
@@ -211,6 +219,7 @@ def report(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
         "steps": [{**each, "took": _lasted(each)} for each in content["steps"]],
         "calls": [{**each, "at": parse_datetime(each["at"])} for each in content["calls"]],
         "stays": [{**each, "at": parse_datetime(each["at"])} for each in content["calls"] if each["stays"]],
+        "uncut": _uncut(request, content["uncut"]),
         "entry": entry_of(made),
     }
     return render(request, "contain/report.html", context)

@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import signed_in
-from contain import finding
+from contain import finding, key_owners
 from contain.models import Containment
+from directory.people import reading_log
 
 _SHOWN = 20
 
@@ -21,10 +22,13 @@ def home(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, words: str, why: str = "") -> HttpResponse:
     operator = signed_in(request)
     found = finding.found(operator, words)
+    for held_by in {each.account.pk: each.account for each in found.rows if each.names_person}.values():
+        reading_log.listed(request, held_by, ["search"])
     rows = Containment.objects.filter(aws_account__in=finding.where_may(operator))
     context = {
         "words": words,
-        "found": found,
+        "found": found.rows,
+        "more": found.more,
         "is_key": bool(finding.KEY.fullmatch(words)),
         "why": why or finding.NOT_HERE,
         "was_asked": bool(why),
@@ -38,6 +42,6 @@ def ask_key(request: HttpRequest) -> HttpResponse:
     """Asks AWS whose an access key is that no mirror holds."""
     key = request.POST.get("key", "").strip()[:128]
     try:
-        return redirect(finding.ask_aws(signed_in(request), key).url)
-    except finding.NotAnswered as why:
+        return redirect(key_owners.ask_aws(signed_in(request), key).url)
+    except key_owners.NotAnswered as why:
         return _page(request, key, str(why))

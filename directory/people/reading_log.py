@@ -45,6 +45,12 @@ def read(request: HttpRequest, person: DirectoryUser) -> None:
     )
 
 
+def looked_at(request: HttpRequest, person: DirectoryUser) -> None:
+    """By a form, or a page of something else that says who it is: once a while."""
+    if not audit.looks_lately("directory.person_read", signed_in(request), (person.kind, person.aws_id)).exists():
+        read(request, person)
+
+
 def _record(verb: str, request: HttpRequest, held_by: AwsAccount, data: dict[str, object]) -> None:
     about = (_DIRECTORY, held_by.account_id, held_by.name)
     audit.record(verb, actor=signed_in(request), aws_account=held_by, obj=about, data=data, request=request)

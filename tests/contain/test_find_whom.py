@@ -14,6 +14,7 @@ from tests.conftest import make_operator
 from tests.services.leaked_key import Night
 from tests.services.organizations import MadeOrganization, connect_member
 from tests.services.pages import address, text_of
+from tests.services.rows import make_user
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -87,3 +88,13 @@ def test_where_aws_is_not_to_be_asked(night: Night, erin: Operator, client_of: C
     night.emulator.rules([{"action": "GetAccessKeyInfo", "error": {"code": "AccessDenied", "status": 403}}])
     assert "lacks sts:GetAccessKeyInfo" in asked(client_of(erin), night.key["AccessKeyId"])[1]
     assert NOT_HERE in asked(client_of(erin), "not-a-key")[1]
+
+
+def test_what_is_called_so_comes_before_what_begins_so(night: Night, erin: Operator, client_of: ClientOf) -> None:
+    """Also behind more users than are listed."""
+    for number in range(25):
+        make_user(night.aws_account, f"deploy-{number:02}")
+    page = client_of(erin).get("/contain/", {"q": "deploy"}).content.decode()
+    assert page.index(address("role_contain", aws_id=night.role.aws_id)) < page.index("deploy-00")
+    assert "There are more: type more of the name." in page
+    assert "There are more" not in client_of(erin).get("/contain/", {"q": "deploy-00"}).content.decode()
