@@ -7,24 +7,38 @@ service-managed permissions" in its User Guide: these never reach the management
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from estate.enrolment.roles import PATH, SESSION_S, EnrolledPolicy, EnrolledRole, TrustValues, roles_of
+from estate.enrolment.roles import (
+    PATH,
+    SESSION_S,
+    EnrolledPolicy,
+    EnrolledRole,
+    TrustValues,
+    plan_of,
+    roles_of,
+)
 from estate.models import AccountEnrolment
 from infrastructure.code import yaml_text
 from infrastructure.code.names import for_cloudformation
 from sync.aws.target import home_region
 
 MOST_BYTES = 51_200  # of a template that is sent with the call; "CloudFormation quotas"
-_PRINCIPAL, _EXTERNAL_ID, _ORGANIZATION = "ConsolePrincipalArn", "ExternalId", "OrganizationId"
+PRINCIPAL, EXTERNAL_ID, _ORGANIZATION = "ConsolePrincipalArn", "ExternalId", "OrganizationId"
 
 
 def template_of(enrolment: AccountEnrolment) -> str:
     """YAML. The external id isn't in it: it is a parameter without a default."""
+    about = f"The roles of IAM Console in an AWS account of {enrolment.organization_id} ({enrolment.key})."
+    roles = roles_of(plan_of(enrolment), _principal(enrolment))
+    return template_with(about, dict(_parameters(enrolment)), roles)
+
+
+def template_with(about: str, parameters: Mapping[str, Any], roles: Sequence[EnrolledRole]) -> str:
+    """YAML: these roles with their policies. Its outputs are their ARNs."""
     resources: dict[str, Any] = {}
-    roles = roles_of(enrolment, _principal(enrolment))
     for role in roles:
         resources |= _resources(role)
     outputs = {
@@ -36,8 +50,8 @@ def template_of(enrolment: AccountEnrolment) -> str:
     }
     whole = {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"The roles of IAM Console in an AWS account of {enrolment.organization_id} ({enrolment.key}).",
-        "Parameters": dict(_parameters(enrolment)),
+        "Description": about,
+        "Parameters": dict(parameters),
         "Resources": resources,
         "Outputs": outputs,
     }
@@ -46,16 +60,16 @@ def template_of(enrolment: AccountEnrolment) -> str:
 
 def _principal(enrolment: AccountEnrolment) -> TrustValues:
     organization = {"Ref": _ORGANIZATION} if enrolment.asks_organization else ""
-    return TrustValues({"Ref": _PRINCIPAL}, {"Ref": _EXTERNAL_ID}, organization)
+    return TrustValues({"Ref": PRINCIPAL}, {"Ref": EXTERNAL_ID}, organization)
 
 
 def _parameters(enrolment: AccountEnrolment) -> Iterator[tuple[str, dict[str, Any]]]:
     yield (
-        _PRINCIPAL,
+        PRINCIPAL,
         {"Type": "String", "Default": enrolment.principal_arn, "Description": "Whom the roles trust: the console."},
     )
     yield (
-        _EXTERNAL_ID,
+        EXTERNAL_ID,
         {
             "Type": "String",
             "NoEcho": True,
@@ -114,8 +128,8 @@ def file_name(enrolment: AccountEnrolment) -> str:
 def parameters_of(enrolment: AccountEnrolment) -> list[tuple[str, str]]:
     """What is to be filled in, by the names of the template."""
     known = {
-        _PRINCIPAL: enrolment.principal_arn,
-        _EXTERNAL_ID: enrolment.external_id,
+        PRINCIPAL: enrolment.principal_arn,
+        EXTERNAL_ID: enrolment.external_id,
         _ORGANIZATION: enrolment.organization_id,
     }
     return [(name, known[name]) for name, _ in _parameters(enrolment)]
@@ -146,7 +160,7 @@ def _for_members(
     given = [f"ParameterKey={key},ParameterValue={value}" for key, value in parameters_of(enrolment)]
     yield ShownCommand(
         f"In {who}: makes the stack set. New AWS accounts don’t get the roles by themselves.",
-        _line(
+        command_line(
             ["aws", "cloudformation", "create-stack-set", "--stack-set-name", name],
             ["--template-body", f"file://{file_name(enrolment)}"],
             ["--permission-model", "SERVICE_MANAGED", "--auto-deployment", "Enabled=false"],
@@ -157,7 +171,7 @@ def _for_members(
     targets = {"OrganizationalUnitIds": root_id, "Accounts": ",".join(members), "AccountFilterType": "INTERSECTION"}
     yield ShownCommand(
         "Deploys it to the chosen AWS accounts. In one Region: roles are the same in all of them.",
-        _line(
+        command_line(
             ["aws", "cloudformation", "create-stack-instances", "--stack-set-name", name],
             ["--regions", region, *where],
             ["--operation-preferences", "FailureTolerancePercentage=100,MaxConcurrentPercentage=100"],
@@ -169,7 +183,7 @@ def _for_members(
 def _for_manager(enrolment: AccountEnrolment) -> ShownCommand:
     return ShownCommand(
         "In the management account, which StackSets never reach: a stack of the same template.",
-        _line(
+        command_line(
             ["aws", "cloudformation", "deploy", "--stack-name", f"iam-console-{enrolment.key}"],
             ["--template-file", file_name(enrolment), "--capabilities", "CAPABILITY_NAMED_IAM"],
             ["--region", home_region(enrolment.held_by)],
@@ -178,5 +192,5 @@ def _for_manager(enrolment: AccountEnrolment) -> ShownCommand:
     )
 
 
-def _line(*parts: Sequence[str]) -> str:
+def command_line(*parts: Sequence[str]) -> str:
     return " \\\n  ".join(shlex.join(part) for part in parts)

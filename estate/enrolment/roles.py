@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,41 +68,62 @@ class EnrolledRole:
         return TITLES[self.tier]
 
 
+@dataclass(frozen=True)
+class RolesPlan:
+    """Which roles AWS accounts get, and what of each isn't left out. `key`: the end of all names, or ""."""
+
+    partition: str
+    parts: Collection[str]  # names of RoleParts, beside that for people
+    people: bool = False
+    writes: bool = False
+    key: str = ""
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        return ("read", "write") if self.writes else ("read",)
+
+    def name(self, of: str) -> str:
+        """ "read-cognito" → "iam-console-read-cognito-4f2a"."""
+        return f"iam-console-{of}{f'-{self.key}' if self.key else ''}"
+
+    def arn(self, tier: Tier, account_id: str) -> str:
+        """ "" where there is no such role."""
+        return f"arn:{self.partition}:iam::{account_id}:role{PATH}{self.name(tier)}" if tier in self.tiers else ""
+
+
+def plan_of(enrolment: AccountEnrolment) -> RolesPlan:
+    return RolesPlan(enrolment.held_by.partition, enrolment.parts, enrolment.people, enrolment.writes, enrolment.key)
+
+
 def tiers_of(enrolment: AccountEnrolment) -> tuple[Tier, ...]:
-    return ("read", "write") if enrolment.writes else ("read",)
-
-
-def role_name(enrolment: AccountEnrolment, tier: Tier) -> str:
-    return f"iam-console-{tier}-{enrolment.key}"
+    return plan_of(enrolment).tiers
 
 
 def role_arn(enrolment: AccountEnrolment, tier: Tier, account_id: str) -> str:
     """ "" where the enrolment has no such role."""
-    if tier not in tiers_of(enrolment):
-        return ""
-    return f"arn:{enrolment.held_by.partition}:iam::{account_id}:role{PATH}{role_name(enrolment, tier)}"
+    return plan_of(enrolment).arn(tier, account_id)
 
 
-def parts_in(enrolment: AccountEnrolment, tier: Tier) -> list[RolePart]:
+def parts_in(plan: RolesPlan, tier: Tier) -> list[RolePart]:
     """What of a role isn't left out: IAM always, people by the tier of that name, others as chosen."""
-    chosen = [part for part in parts_of(tier) if part.name in enrolment.parts and part != PEOPLE]
-    return [IAM, *([PEOPLE] if enrolment.people else []), *chosen]
+    chosen = [part for part in parts_of(tier) if part.name in plan.parts and part != PEOPLE]
+    return [IAM, *([PEOPLE] if plan.people else []), *chosen]
 
 
-def roles_of(enrolment: AccountEnrolment, principal: TrustValues) -> list[EnrolledRole]:
+def roles_of(plan: RolesPlan, principal: TrustValues) -> list[EnrolledRole]:
     return [
         EnrolledRole(
             tier,
-            role_name(enrolment, tier),
+            plan.name(tier),
             console_role_trust(
                 tier,
                 principal_arn=principal.arn,
                 external_id=principal.external_id,
                 organization_id=principal.organization_id,
             ),
-            _within_quota(list(_policies(enrolment, tier))),
+            _within_quota(list(_policies(plan, tier))),
         )
-        for tier in tiers_of(enrolment)
+        for tier in plan.tiers
     ]
 
 
@@ -113,22 +134,18 @@ def _within_quota(policies: Sequence[EnrolledPolicy]) -> list[EnrolledPolicy]:
     return [replace(each, is_inline=each.name in inline) for each in policies]
 
 
-def _policies(enrolment: AccountEnrolment, tier: Tier) -> Iterator[EnrolledPolicy]:
-    partition = enrolment.held_by.partition
-    for part in parts_in(enrolment, tier):
-        document = explained(console_role_policy(tier, partition, part), permissions_of(tier, part))
+def _policies(plan: RolesPlan, tier: Tier) -> Iterator[EnrolledPolicy]:
+    for part in parts_in(plan, tier):
+        document = explained(console_role_policy(tier, plan.partition, part), permissions_of(tier, part))
         words = f"What the role to {tier} needs {part.about or 'for IAM'}."
-        yield _policy(enrolment, tier, part.name, words, document)
+        yield _policy(plan, tier, part.name, words, document)
     if tier == "write":
         words = "The role to write never changes the console’s own roles and policies."
-        yield _policy(enrolment, tier, _PROTECTED, words.replace("’", "'"), _protecting(partition))
+        yield _policy(plan, tier, _PROTECTED, words.replace("’", "'"), _protecting(plan.partition))
 
 
-def _policy(
-    enrolment: AccountEnrolment, tier: Tier, name: str, words: str, document: Mapping[str, Any]
-) -> EnrolledPolicy:
-    own_name = f"iam-console-{tier}-{name}-{enrolment.key}"
-    return EnrolledPolicy(own_name, f"{tier}_{name.replace('-', '_')}", words, document)
+def _policy(plan: RolesPlan, tier: Tier, name: str, words: str, document: Mapping[str, Any]) -> EnrolledPolicy:
+    return EnrolledPolicy(plan.name(f"{tier}-{name}"), f"{tier}_{name.replace('-', '_')}", words, document)
 
 
 def _protecting(partition: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from estate.enrolment.roles import PATH, SESSION_S, EnrolledRole, TrustValues, roles_of
+from estate.enrolment.roles import PATH, SESSION_S, EnrolledRole, TrustValues, plan_of, roles_of
 from estate.models import AccountEnrolment, EnrolledAccount
 from infrastructure.code.hcl import Expression, JsonEncoded, block, comment
 
@@ -44,7 +44,7 @@ def _module(enrolment: AccountEnrolment) -> Iterator[str]:
     yield from _variables(enrolment, defaults=True)
     organization = Expression("var.organization_id") if enrolment.asks_organization else ""
     principal = TrustValues(Expression("var.console_principal_arn"), Expression("var.external_id"), organization)
-    for role in roles_of(enrolment, principal):
+    for role in roles_of(plan_of(enrolment), principal):
         yield from _role(role)
 
 
