@@ -1,4 +1,4 @@
-"""Templates about the AWS account and its people: Regions, MFA, roles, tags, boundaries, billing."""
+"""Templates about the AWS account: Regions, roles, tags, boundaries."""
 
 from __future__ import annotations
 
@@ -13,163 +13,15 @@ from policies.gallery.parameters import (
 )
 from policies.gallery.template import PolicyTemplate
 
-PEOPLE, ROLES, LIMITS = "People and billing", "Roles and tags", "Denials and boundaries"
+ROLES, LIMITS = "Roles and tags", "Denials and boundaries"
 
 ROLE = ArnParameter("role", "Role", action="iam:PassRole", type="role", example="role/orders-worker")
 TAG_KEY = TagKeyParameter("key", "Tag’s key", "Such as team")
-_ONESELF = [
-    "arn:<partition>:iam::<account>:user/${aws:username}",
-    "arn:<partition>:iam::<account>:user/*/${aws:username}",
-]
-_OWN_MFA = ["iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:ListMFADevices", "iam:ResyncMFADevice"]
 _BOUNDARY = "arn:<partition>:iam::<account>:policy/<boundary>"
 _THEIR_ROLES = "arn:<partition>:iam::<account>:role/<path>/*"
 _THEIR_POLICIES = "arn:<partition>:iam::<account>:policy/<path>/*"
 
 TEMPLATES = (
-    PolicyTemplate(
-        "own-credentials",
-        "Manage one’s own credentials",
-        PEOPLE,
-        "IAM users change their own password, access keys and MFA devices, and nobody else’s.",
-        [
-            {
-                "Sid": "SeeWhatApplies",
-                "Effect": "Allow",
-                "Action": ["iam:GetAccountPasswordPolicy", "iam:ListVirtualMFADevices"],
-                "Resource": "*",
-            },
-            {
-                "Sid": "OwnPasswordAndKeys",
-                "Effect": "Allow",
-                "Action": [
-                    "iam:ChangePassword",
-                    "iam:CreateAccessKey",
-                    "iam:DeleteAccessKey",
-                    "iam:GetAccessKeyLastUsed",
-                    "iam:GetUser",
-                    "iam:ListAccessKeys",
-                    "iam:UpdateAccessKey",
-                ],
-                "Resource": _ONESELF,
-            },
-            {
-                "Sid": "OwnMFADevices",
-                "Effect": "Allow",
-                "Action": [
-                    "iam:DeactivateMFADevice",
-                    "iam:EnableMFADevice",
-                    "iam:ListMFADevices",
-                    "iam:ResyncMFADevice",
-                ],
-                "Resource": _ONESELF,
-            },
-            {
-                "Sid": "MakeVirtualMFADevice",
-                "Effect": "Allow",
-                "Action": "iam:CreateVirtualMFADevice",
-                "Resource": "arn:<partition>:iam::<account>:mfa/*",
-            },
-        ],
-        source="IAM User Guide, “AWS: Allows IAM users to manage their own password, access keys, and SSH public keys”",
-    ),
-    PolicyTemplate(
-        "require-mfa",
-        "Require MFA",
-        PEOPLE,
-        "Denies everything without MFA, but what it takes to set up a device. It allows nothing by itself.",
-        [
-            {
-                "Sid": "DenyWithoutMFA",
-                "Effect": "Deny",
-                "NotAction": [
-                    "iam:ChangePassword",
-                    *_OWN_MFA,
-                    "iam:GetAccountPasswordPolicy",
-                    "iam:GetUser",
-                    "iam:ListVirtualMFADevices",
-                    "sts:GetSessionToken",
-                ],
-                "Resource": "*",
-                "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
-            }
-        ],
-        source="IAM User Guide, “AWS: Allows MFA-authenticated IAM users to manage their own credentials”",
-    ),
-    PolicyTemplate(
-        "read-billing",
-        "Read bills and costs",
-        PEOPLE,
-        "Sees bills, payments, budgets and Cost Explorer, and changes none of it.",
-        [
-            {
-                "Sid": "ReadBilling",
-                "Effect": "Allow",
-                "Action": [
-                    "account:GetAccountInformation",
-                    "billing:GetBillingData",
-                    "billing:GetBillingDetails",
-                    "billing:GetBillingNotifications",
-                    "billing:GetBillingPreferences",
-                    "billing:GetContractInformation",
-                    "billing:GetCredits",
-                    "billing:GetSellerOfRecord",
-                    "billing:List*",
-                    "budgets:Describe*",
-                    "budgets:ViewBudget",
-                    "ce:Describe*",
-                    "ce:Get*",
-                    "ce:List*",
-                    "consolidatedbilling:Get*",
-                    "consolidatedbilling:List*",
-                    "cur:Describe*",
-                    "cur:Get*",
-                    "freetier:Get*",
-                    "invoicing:Get*",
-                    "invoicing:List*",
-                    "payments:Get*",
-                    "payments:List*",
-                    "tax:Get*",
-                    "tax:List*",
-                ],
-                "Resource": "*",
-            }
-        ],
-        source="AWS Billing User Guide, “Migrating access control for AWS Billing”",
-    ),
-    PolicyTemplate(
-        "support-people",
-        "Look after the people of one user pool",
-        PEOPLE,
-        "Finds people of a Cognito user pool, resets passwords, confirms, disables and enables them; deletes nobody.",
-        [
-            {
-                "Sid": "LookAfterPeople",
-                "Effect": "Allow",
-                "Action": [
-                    "cognito-idp:AdminConfirmSignUp",
-                    "cognito-idp:AdminDisableUser",
-                    "cognito-idp:AdminEnableUser",
-                    "cognito-idp:AdminGetUser",
-                    "cognito-idp:AdminListGroupsForUser",
-                    "cognito-idp:AdminResetUserPassword",
-                    "cognito-idp:AdminUserGlobalSignOut",
-                    "cognito-idp:DescribeUserPool",
-                    "cognito-idp:ListUsers",
-                ],
-                "Resource": "<pool>",
-            }
-        ],
-        [
-            ArnParameter(
-                "pool",
-                "User pool",
-                action="cognito-idp:AdminGetUser",
-                type="userpool",
-                example="userpool/eu-west-1_AbCdEfGhI",
-            )
-        ],
-    ),
     PolicyTemplate(
         "pass-role",
         "Pass one role to one service",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from policies.gallery import account_templates, data_templates
+from policies.gallery import account_templates, data_templates, people_templates
 from policies.gallery.template import PolicyTemplate
 
 TEMPLATES: dict[str, PolicyTemplate] = {
-    template.name: template for template in (*data_templates.TEMPLATES, *account_templates.TEMPLATES)
+    template.name: template
+    for template in (*data_templates.TEMPLATES, *people_templates.TEMPLATES, *account_templates.TEMPLATES)
 }
 
 

@@ -165,6 +165,19 @@ CASES = (
             ("iam:AttachUserPolicy", DANA, {"aws:username": "dana"}),
         ],
     ),
+    GalleryCase(
+        "own-credentials-with-mfa",
+        [
+            ("iam:EnableMFADevice", DANA, {"aws:username": "dana", "aws:MultiFactorAuthPresent": "false"}),
+            ("iam:CreateAccessKey", DANA, {"aws:username": "dana", "aws:MultiFactorAuthPresent": "true"}),
+        ],
+        [
+            ("iam:ChangePassword", DANA, {"aws:username": "dana", "aws:MultiFactorAuthPresent": "false"}),
+            ("iam:DeactivateMFADevice", DANA, {"aws:username": "dana", "aws:MultiFactorAuthPresent": "false"}),
+            ("iam:CreateAccessKey", DANA, {"aws:username": "dana"}),
+            ("iam:EnableMFADevice", ERIK, {"aws:username": "dana", "aws:MultiFactorAuthPresent": "true"}),
+        ],
+    ),
     GalleryCase("require-mfa", [], [("s3:GetObject", "arn:aws:s3:::a/b")]),
     GalleryCase("read-billing", [("ce:GetCostAndUsage", "*")], [("billing:UpdateBillingPreferences", "*")]),
     GalleryCase(
