@@ -7,7 +7,7 @@ Conditions whose keys aren't known count as met: the session that meets them is 
 from __future__ import annotations
 
 from access.holders import Holder
-from access.index import Index
+from access.index import Index, numbers_of
 from access.surroundings import Surroundings
 from policies.engine.combine import Decision
 from policies.engine.regions import only_region
@@ -20,6 +20,14 @@ _GIVING = (
     ("iam:PutUserPolicy", "arn:{p}:iam::{a}:user/anybody", ""),
 )
 _YES = (Decision.ALLOWED, Decision.UNKNOWN)
+
+
+def administrators_in(index: Index) -> list[Holder]:
+    """All of an AWS account: users before roles."""
+    around = index.surroundings
+    anybody = f"arn:{index.partition or 'aws'}:iam::{around.account_id}:role/anybody"
+    perhaps = (index.holders[number] for number in sorted(numbers_of(index.who_can(_GIVING[0][0], anybody))))
+    return [holder for holder in perhaps if is_administrator(holder, around)]
 
 
 def is_administrator(holder: Holder, surroundings: Surroundings) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from access.escalation.administrator import is_administrator
+from access.escalation.administrator import administrators_in
 from access.holders import Holder
-from access.index import cached_index, numbers_of
+from access.index import cached_index
 from accounts.models import AwsAccount
 from aws_constraints.arn import name_of
 from findings.models import FindingSeverity
@@ -42,17 +42,9 @@ class AdministratorSource(FindingSource):
         return {ALL: stamp_of(stamp_of_code(*_CODE), *state)}
 
     def look(self, aws_account: AwsAccount, scopes: Collection[str]) -> Mapping[str, Sequence[Found]]:
-        index = cached_index(aws_account).index
-        anybody = f"arn:{aws_account.partition}:iam::{aws_account.account_id}:role/anybody"
-        perhaps = (
-            index.holders[number] for number in sorted(numbers_of(index.who_can("iam:AttachRolePolicy", anybody)))
-        )
         lacking = _without_mfa(aws_account)
-        found = [
-            _found(holder, lacks_mfa=holder.unique_id in lacking)
-            for holder in perhaps
-            if is_administrator(holder, index.surroundings)
-        ]
+        administrators = administrators_in(cached_index(aws_account).index)
+        found = [_found(holder, lacks_mfa=holder.unique_id in lacking) for holder in administrators]
         return dict.fromkeys(scopes, found)
 
 
