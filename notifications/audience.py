@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
 
 from accounts.access import ALL_ROLES, may, with_roles
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER, roles_with
-from notifications.kinds import EventKind, kind_of, kind_of_row, timing_of
+from notifications.kinds import EventKind, all_kinds, kind_of, kind_of_row, timing_of
 from notifications.models import Delivery, NotificationRoute, NotifiedEvent, OperatorNotifications
 from notifications.timing import Timing
 
@@ -82,7 +84,7 @@ def why_not(delivery: Delivery) -> str:
         why = why_not_route(delivery.route)
     else:
         assert delivery.operator is not None  # noqa: S101  one of the two, by a constraint
-        why = _why_not_operator(delivery, delivery.operator, kind)
+        why = _why_not_operator(delivery, delivery.operator)
     return why or ("" if kind.still(event, delivery.operator) else NO_LONGER_SO)
 
 
@@ -95,18 +97,38 @@ def why_not_route(route: NotificationRoute) -> str:
     return ""
 
 
-def _why_not_operator(delivery: Delivery, operator: Operator, kind: EventKind) -> str:
+def _why_not_operator(delivery: Delivery, operator: Operator) -> str:
     aws_account = delivery.event.aws_account
-    if not operator.is_active or (aws_account is not None and not _may_hear(operator, kind, delivery, aws_account)):
+    if not operator.is_active or (aws_account is not None and not _may_hear(operator, delivery, aws_account)):
         return NO_GRANT
     chosen = timing_of(choices_of(operator), kind_of_row(delivery.by_kind))
     is_off = chosen == Timing.OFF and kind_of_row(delivery.by_kind).on_pages
     return TURNED_OFF if is_off else ""
 
 
-def _may_hear(operator: Operator, kind: EventKind, delivery: Delivery, aws_account: AwsAccount) -> bool:
+# ---- What one may hear of ----------------------------------------------------------------------------------------
+def _roles_that_hear(by_kind: EventKind) -> Collection[str]:
     """Whom an event concerns needs a role of any kind there, like helpdesk of a change of their own."""
-    permission = kind.permission if delivery.by_kind == kind.name else kind_of_row(delivery.by_kind).permission
-    if permission:
-        return may(operator, permission, aws_account)
-    return bool(operator.aws_accounts_with(ALL_ROLES) & {aws_account.pk, None})
+    return roles_with(by_kind.permission) if by_kind.permission else ALL_ROLES
+
+
+def _may_hear(operator: Operator, delivery: Delivery, aws_account: AwsAccount) -> bool:
+    there = operator.aws_accounts_with(_roles_that_hear(kind_of_row(delivery.by_kind)))
+    return bool(there & {aws_account.pk, None})
+
+
+def heard_by(operator: Operator) -> QuerySet[Delivery]:
+    """What was for the operator, as far as they may hear of it now: where a role was taken away, nothing is said of
+    what happened there."""
+    held = operator.held_grants()
+    kinds = {each.name: frozenset(_roles_that_hear(each)) for each in all_kinds()}
+    by_roles = {
+        roles: Q(by_kind__in=[name for name, each in kinds.items() if each == roles]) for roles in kinds.values()
+    }
+    of_no_kind = frozenset(_roles_that_hear(kind_of_row("")))  # that no app registers any more
+    by_roles[of_no_kind] = by_roles.get(of_no_kind, Q(pk=None)) | ~Q(by_kind__in=list(kinds))
+    may_hear = Q(event__aws_account=None)
+    for roles, by_these in by_roles.items():
+        there = {grant.aws_account_id for grant in held if grant.role in roles}
+        may_hear |= by_these if None in there else by_these & Q(event__aws_account__in=there)
+    return Delivery.objects.filter(may_hear, operator=operator)

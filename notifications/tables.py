@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,34 +17,50 @@ from iamconsole.web.filters import ChoiceFilter, DateFilter, Filter, FilterChoic
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.words import counted
 from notifications.kinds import all_kinds
-from notifications.models import Delivery, NotificationRoute
+from notifications.models import Delivery, NotificationRoute, NotifiedEvent
 
 State = Delivery.State
 
 
-def own_messages(operator: Operator) -> QuerySet[Delivery]:
-    return _messages(Delivery.objects.filter(operator=operator))
+def told_of(aws_account: AwsAccount) -> QuerySet[Delivery]:
+    """What was for its routes, and for operators about it: what else stands in a message to these is no matter of its
+    owners."""
+    return Delivery.objects.filter(Q(route__aws_account=aws_account) | Q(event__aws_account=aws_account))
 
 
-def messages_of(aws_account: AwsAccount) -> QuerySet[Delivery]:
-    """To its routes, and to operators about it alone."""
-    return _messages(Delivery.objects.filter(Q(route__aws_account=aws_account) | Q(event__aws_account=aws_account)))
+def messages_with(told: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """The messages in which one of these is, called by the first of them (`title`), with how many more (`more`)."""
+    within = told.filter(Q(pk=OuterRef("pk")) | Q(lead=OuterRef("pk")))
+    first = within.order_by(F("lead").asc(nulls_first=True), "pk").values("event__title")[:1]
+    number = within.order_by().annotate(one=Value(1)).values("one").annotate(number=Count("pk")).values("number")
+    asked = Delivery.objects.messages().filter(_with_one_of(told))
+    named = asked.annotate(title=Subquery(first), more=Subquery(number) - 1)
+    return named.select_related("event__aws_account", "operator", "route__aws_account")
 
 
-def _messages(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
-    asked = rows.filter(lead=None).annotate(more=Count("followers"))
-    return asked.select_related("event__aws_account", "operator", "route__aws_account")
+def _with_one_of(told: QuerySet[Delivery]) -> Q:
+    return Q(pk__in=told.filter(lead=None).values("pk")) | Q(pk__in=told.exclude(lead=None).values("lead"))
+
+
+def events_told(message: Delivery, told: QuerySet[Delivery]) -> list[NotifiedEvent]:
+    """Of a message, those among `told`; of its lead first."""
+    rows = told.filter(Q(pk=message.pk) | Q(lead=message.pk)).select_related("event")
+    return [row.event for row in rows.order_by(F("lead").asc(nulls_first=True), "pk")]
 
 
 @dataclass(frozen=True)
 class EventKindFilter(Filter):
+    """By what the reader is told in a message."""
+
+    told: QuerySet[Delivery] | None = field(default=None, hash=False, compare=False)
+
     control: ClassVar[str] = "select"
 
     def chip(self, scope: Any, value: str) -> str | None:
         return dict(self.options(scope)).get(value)
 
     def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return rows.filter(Q(event__kind=value) | Q(followers__event__kind=value)).distinct()
+        return rows.none() if self.told is None else rows.filter(_with_one_of(self.told.filter(event__kind=value)))
 
     def options(self, scope: Any) -> Iterable[tuple[str, str]]:
         return [(each.name, each.label) for each in all_kinds()]
@@ -52,7 +68,7 @@ class EventKindFilter(Filter):
 
 def title_of(row: Any) -> str:
     """With how many go along."""
-    return f"{row.event.title} (and {counted(row.more, 'more', 'more')})" if row.more else row.event.title
+    return f"{row.title} (and {counted(row.more, 'more', 'more')})" if row.more else str(row.title)
 
 
 def _url(row: Delivery, scope: AwsAccount | Operator) -> str:
@@ -104,7 +120,6 @@ _FILTERS: tuple[Filter, ...] = (
             *(FilterChoice(value, label, Q(state=value)) for value, label in State.choices),
         ),
     ),
-    EventKindFilter("kind", "Event"),
     DateFilter("since", "Since", lookup="created_at__gte", words="Since {}"),
 )
 _TO = Column("to", "To", lambda row: row.recipient, cell=_to)
@@ -157,3 +172,8 @@ MESSAGES = _table(
     ),
     empty="What is sent to routes, and to operators about this AWS account, is listed here for 90 days.",
 )
+
+
+def table_with(table: Table, told: QuerySet[Delivery]) -> Table:
+    """With the filter by event, which goes by what the reader is told."""
+    return replace(table, filters=(*table.filters, EventKindFilter("kind", "Event", told=told)))

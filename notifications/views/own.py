@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import signed_in
 from iamconsole.web.listings import list_response
 from notifications import services
-from notifications.audience import choices_of
+from notifications.audience import choices_of, heard_by
 from notifications.forms import OwnNotificationsForm
-from notifications.tables import OWN_MESSAGES, own_messages
+from notifications.tables import OWN_MESSAGES, messages_with, table_with
 from notifications.views.message import message_page, sent_again
 
 
@@ -26,7 +26,11 @@ def notifications(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your choices are kept.")
         return redirect("notifications")
     # A form that was refused has put what it was given on the row.
-    context = {"form": form, "row": choices_of(operator), "latest": own_messages(operator).order_by("-pk")[:5]}
+    context = {
+        "form": form,
+        "row": choices_of(operator),
+        "latest": messages_with(heard_by(operator)).order_by("-pk")[:5],
+    }
     return render(request, "notifications/own.html", context, status=422 if form.errors else 200)
 
 
@@ -44,17 +48,18 @@ def notifications_test(request: HttpRequest) -> HttpResponse:
 @require_GET
 def own_messages_list(request: HttpRequest) -> HttpResponseBase:
     operator = signed_in(request)
-    return list_response(request, OWN_MESSAGES, own_messages(operator), operator, "notifications/own_messages.html")
+    told = heard_by(operator)
+    table = table_with(OWN_MESSAGES, told)
+    return list_response(request, table, messages_with(told), operator, "notifications/own_messages.html")
 
 
 @require_GET
 def own_message(request: HttpRequest, pk: int) -> HttpResponse:
-    delivery = get_object_or_404(own_messages(signed_in(request)), pk=pk)
-    return message_page(request, delivery, None)
+    return message_page(request, heard_by(signed_in(request)), pk, None)
 
 
 @require_POST
 def own_message_again(request: HttpRequest, pk: int) -> HttpResponse:
-    delivery = get_object_or_404(own_messages(signed_in(request)), pk=pk)
+    delivery = get_object_or_404(messages_with(heard_by(signed_in(request))), pk=pk)
     sent_again(request, delivery)
     return redirect("own_message", pk=pk)

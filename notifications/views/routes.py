@@ -22,7 +22,7 @@ from notifications.forms import RouteForm
 from notifications.models import NotificationRoute, OperatorNotifications
 from notifications.panels import problem_of, routes_of
 from notifications.services import NotificationsRefused
-from notifications.tables import MESSAGES, messages_of
+from notifications.tables import MESSAGES, messages_with, table_with, told_of
 from notifications.views.message import message_page, sent_again
 
 
@@ -32,7 +32,7 @@ def notification_routes(request: HttpRequest, account_id: str) -> HttpResponse:
     context = {
         "aws_account": aws_account,
         "routes": [(route, problem_of(route)) for route in routes_of(aws_account)],
-        "latest": messages_of(aws_account).order_by("-pk")[:5],
+        "latest": messages_with(told_of(aws_account)).order_by("-pk")[:5],
         "unreached": OperatorNotifications.objects.exclude(failing_since=None)
         .filter(operator__in=with_roles(ALL_ROLES, aws_account))
         .select_related("operator"),
@@ -153,19 +153,19 @@ def notification_secret(request: HttpRequest, account_id: str, pk: int) -> HttpR
 @require_GET
 def notification_messages(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id)
-    context = {"aws_account": aws_account}
-    template = "notifications/messages.html"
-    return list_response(request, MESSAGES, messages_of(aws_account), aws_account, template, context=context)
+    context, told = {"aws_account": aws_account}, told_of(aws_account)
+    table, template = table_with(MESSAGES, told), "notifications/messages.html"
+    return list_response(request, table, messages_with(told), aws_account, template, context=context)
 
 
 @require_GET
 def notification_message(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
-    return message_page(request, get_object_or_404(messages_of(aws_account), pk=pk), aws_account)
+    return message_page(request, told_of(aws_account), pk, aws_account)
 
 
 @require_POST
 def notification_message_again(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
-    sent_again(request, get_object_or_404(messages_of(aws_account), pk=pk))
+    sent_again(request, get_object_or_404(messages_with(told_of(aws_account)), pk=pk))
     return redirect("notification_message", account_id=account_id, pk=pk)
