@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.roles import SEE_IAM
 from guides import tasks
+from guides.people.moves import MOVES
 from guides.roles.prefill import QUICK_STARTS
 from guides.tasks import GuidedTask, TaskStart
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
@@ -20,7 +21,8 @@ ROLE = GuidedTask(
 
 
 def register() -> None:
-    tasks.register(ROLE)
+    for task in (ROLE, MOVES):
+        tasks.register(task)
     register_shell(
         ShellProvider(NavGroup("IAM", (NavItem("Tasks", "list-checks", "tasks", permission=SEE_IAM, position=90),)))
     )

@@ -64,6 +64,11 @@ def register(task: GuidedTask) -> None:
     _tasks[task.name] = task
 
 
+def named(name: str) -> GuidedTask:
+    """Raises KeyError."""
+    return _tasks[name]
+
+
 def all_tasks() -> list[GuidedTask]:
     return sorted(_tasks.values(), key=lambda task: task.position)
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from accounts.roles import PROPOSE, SEE_IAM
+from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM
+from guides.runs.stepped import stepped_tasks
 from guides.views.role_builder import role_builder
+from guides.views.runs import begin_task, task_run
 from guides.views.tasks import tasks
 from iamconsole.web.addresses import needs, page
 
@@ -10,4 +12,9 @@ TASKS = "aws/<str:account_id>/tasks/"
 urlpatterns = [
     page(TASKS, tasks, needs(SEE_IAM), name="tasks"),
     page(f"{TASKS}role/", role_builder, needs(PROPOSE), name="build_role"),
+    *(
+        page(f"{TASKS}{each.path}/", begin_task, needs(each.needs), name=each.url_name, kwargs={"name": each.name})
+        for each in stepped_tasks()
+    ),
+    page(f"{TASKS}runs/<int:pk>/", task_run, needs(PROPOSE, ADMINISTER), name="task_run"),
 ]

@@ -73,6 +73,7 @@ from findings.models import (
     ScopeLook,
     SourceLook,
 )
+from guides.models import StagedChange, TaskRun
 from identities.kinds import KINDS, PRINCIPALS
 from identities.models import (
     AccessKey,
@@ -208,6 +209,8 @@ def _contained(aws_account: AwsAccount, operator: Operator) -> None:
     made = Containment.objects.create(aws_account=aws_account, change=change, slug="user", object_id="AIDA1", **by)
     content = content_of(made, Lately(aws_account, None, operator))
     ContainmentReport.objects.create(containment=made, made_by=operator, content=content, sha256="0" * 64)
+    run = TaskRun.objects.create(aws_account=aws_account, task="person_moves", about="iam.user:AIDA1", owner=operator)
+    StagedChange.objects.create(run=run, change=change, step="groups")
 
 
 def _of_notifications(aws_account: AwsAccount, operator: Operator) -> None:

@@ -24,6 +24,7 @@ from cognito.models import SavedSearch, UserPool
 from contain.models import Containment, ContainmentReport
 from estate.models import AccountEnrolment
 from findings.models import Finding
+from guides.models import TaskRun
 from identities.models import IamUser
 from infrastructure.models import StateFile
 from notifications.models import Delivery, NotificationRoute
@@ -74,6 +75,7 @@ KINDS: Mapping[str, type[Model]] = {
     "pipeline": AcceptedPipeline,
     "containment": Containment,
     "containment_report": ContainmentReport,
+    "task": TaskRun,
     "approval": ApprovalRule,
     "audit": AuditEntry,
     "operator": Operator,

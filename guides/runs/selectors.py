@@ -1,0 +1,45 @@
+"""Runs of guided tasks, for lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from accounts.access import may
+from accounts.models import AwsAccount, Operator
+from guides.models import TaskRun
+from guides.runs.look import LookedStep, count_done, look_at, next_of
+from guides.runs.stepped import SteppedTask, task_of
+
+MOST_SHOWN = 10  # each is looked up in the mirror, step by step
+
+
+def open_runs(aws_account: AwsAccount, tasks: Iterable[str]) -> QuerySet[TaskRun]:
+    """Of these tasks, the newest first."""
+    rows = TaskRun.objects.filter(aws_account=aws_account, closed_at=None, task__in=list(tasks))
+    return rows.select_related("aws_account", "owner")
+
+
+@dataclass(frozen=True)
+class ShownRun:
+    run: TaskRun
+    task: SteppedTask
+    title: str
+    done: int
+    total: int
+    next: LookedStep | None
+
+
+def shown_runs(operator: Operator, runs: QuerySet[TaskRun]) -> Sequence[ShownRun]:
+    """The newest of them, as far as the operator may see them."""
+    return [each for run in runs[:MOST_SHOWN] if (each := _shown(operator, run)) is not None]
+
+
+def _shown(operator: Operator, run: TaskRun) -> ShownRun | None:
+    task = task_of(run)
+    if task is None or not may(operator, task.needs, run.aws_account):
+        return None
+    steps = look_at(task, run)
+    return ShownRun(run, task, task.called(run, operator), count_done(steps), len(steps), next_of(steps))

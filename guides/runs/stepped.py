@@ -1,0 +1,38 @@
+"""Guided tasks that are made of steps: each run of one can be left, and taken up again by whoever may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from accounts.models import Operator
+from guides import tasks
+from guides.models import TaskRun
+from guides.runs.steps import AnswersForm, TaskStep
+from guides.tasks import GuidedTask
+
+
+@dataclass(frozen=True, kw_only=True)
+class SteppedTask(GuidedTask):
+    """`begins`: the form with which a run begins. `steps`: those of a run, in their order, by its answers. `called`:
+    the heading of a run, as this operator may know whom it is about.
+    """
+
+    begins: type[AnswersForm]
+    steps: Callable[[TaskRun], Sequence[TaskStep]]
+    called: Callable[[TaskRun, Operator], str]
+    begin_words: str = "Begin"
+
+    @property
+    def path(self) -> str:
+        """The last part of the address at which it begins."""
+        return self.name.replace("_", "-")
+
+
+def stepped_tasks() -> list[SteppedTask]:
+    return [task for task in tasks.all_tasks() if isinstance(task, SteppedTask)]
+
+
+def task_of(run: TaskRun) -> SteppedTask | None:
+    """None where this release of the console has no such task any more."""
+    return next((task for task in stepped_tasks() if task.name == run.task), None)
