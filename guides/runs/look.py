@@ -33,6 +33,12 @@ class LookedStep:
         return next((each for each in self.changes if each.state in Change.OPEN), None)
 
     @property
+    def is_moving(self) -> bool:
+        """Whether a worker is at it: a change of it, or something else."""
+        change = self.open_change
+        return change.state in Change.MOVING if change else self.progress is StepProgress.ON_ITS_WAY
+
+    @property
     def can_be_staged(self) -> bool:
         """Whether its form is shown: it is to do, and no change of it is under way."""
         return self.step.form_class is not None and self.progress is StepProgress.TO_DO
@@ -65,6 +71,10 @@ def next_of(steps: Sequence[LookedStep]) -> LookedStep | None:
     """The first that somebody or something has to do; None where nothing is left but what nobody can tell."""
     open_ones = (StepProgress.TO_DO, StepProgress.ON_ITS_WAY)
     return next((each for each in steps if each.progress in open_ones), None)
+
+
+def count_unknown(steps: Sequence[LookedStep]) -> int:
+    return sum(each.progress is StepProgress.UNKNOWN for each in steps)
 
 
 def count_done(steps: Sequence[LookedStep]) -> int:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from guides.models import TaskRun
-from guides.runs.look import LookedStep, count_done, look_at, next_of
+from guides.runs.look import LookedStep, count_done, count_unknown, look_at, next_of
 from guides.runs.stepped import SteppedTask, task_of
 
 MOST_SHOWN = 10  # each is looked up in the mirror, step by step
@@ -30,6 +30,7 @@ class ShownRun:
     done: int
     total: int
     next: LookedStep | None
+    unknown: int
 
 
 def shown_runs(operator: Operator, runs: QuerySet[TaskRun]) -> Sequence[ShownRun]:
@@ -42,4 +43,5 @@ def _shown(operator: Operator, run: TaskRun) -> ShownRun | None:
     if task is None or not may(operator, task.needs, run.aws_account):
         return None
     steps = look_at(task, run)
-    return ShownRun(run, task, task.called(run, operator), count_done(steps), len(steps), next_of(steps))
+    title, done = task.called(run, operator), count_done(steps)
+    return ShownRun(run, task, title, done, len(steps), next_of(steps), count_unknown(steps))

@@ -21,7 +21,7 @@ from objects.forms import StageForm
 class StepProgress(StrEnum):
     DONE = "done"
     TO_DO = "to_do"
-    ON_ITS_WAY = "on_its_way"  # a change that it staged isn't over
+    ON_ITS_WAY = "on_its_way"  # a change that it staged isn't over, or a worker is at it
     LATER = "later"  # another step comes first
     UNKNOWN = "unknown"  # nobody can tell from here: AWS doesn't say, or the mirror hasn't read it
 
@@ -42,6 +42,11 @@ def done(words: str = "", url: str = "", url_words: str = "") -> StepFound:
 
 def to_do(words: str = "", url: str = "", url_words: str = "") -> StepFound:
     return StepFound(StepProgress.TO_DO, words, url, url_words)
+
+
+def on_its_way(words: str = "", url: str = "", url_words: str = "") -> StepFound:
+    """Of what a worker does without a change, such as a pull: the page looks again by itself."""
+    return StepFound(StepProgress.ON_ITS_WAY, words, url, url_words)
 
 
 def unknown(words: str, url: str = "", url_words: str = "") -> StepFound:
@@ -100,7 +105,7 @@ class TaskStep(ABC):
 
     `after`: the names of steps that have to be done first. `form_class`: of a step that a change does. `template`:
     shown below its words while it is open, with `run`, `looked` (LookedStep), `aws_account`, `operator` and, as
-    `context`, what the method of that name gives.
+    `given`, what the method `context` gives.
     """
 
     name: ClassVar[str]

@@ -16,7 +16,7 @@ from accounts.access import fetch_aws_account, may, signed_in
 from guides import tasks
 from guides.models import StagedChange, TaskRun
 from guides.runs import services
-from guides.runs.look import LookedStep, count_done, look_at, next_of
+from guides.runs.look import LookedStep, count_done, count_unknown, look_at, next_of
 from guides.runs.selectors import open_runs, shown_runs
 from guides.runs.services import OpenAlready
 from guides.runs.stepped import SteppedTask, task_of
@@ -145,6 +145,7 @@ def _run_page(
         "steps": [_shown(request, run, each, refused if each.step.name == of else None) for each in looked],
         "done": count_done(looked),
         "next": following,
+        "unknown": count_unknown(looked),
         "moves": _moves(looked),
     }
     return render(request, "guides/run/run.html", context, status=status)
@@ -159,6 +160,6 @@ def _shown(request: HttpRequest, run: TaskRun, looked: LookedStep, refused: Step
 
 
 def _moves(looked: Sequence[LookedStep]) -> bool:
-    """Whether the page looks again by itself: a worker has a change, and nobody types anything meanwhile."""
+    """Whether the page looks again by itself: a worker is at something, and nobody types anything meanwhile."""
     is_asked = any(each.can_be_staged for each in looked)
-    return not is_asked and any(each.open_change and each.open_change.state in Change.MOVING for each in looked)
+    return not is_asked and any(each.is_moving for each in looked)
