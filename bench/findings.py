@@ -45,8 +45,10 @@ def _account(account_id: str, number: int) -> Any:
     from django.utils import timezone
 
     from accounts.models import AwsAccount
+    from findings.looked import MAIN
     from findings.models import AccountRefresh, Finding, FindingSeverity
     from findings.tallies import recount
+    from sync.models import Run
 
     aws_account = AwsAccount.objects.create(
         account_id=account_id, name=account_id, connection=AwsAccount.Connection.AMBIENT, emulated=True
@@ -72,6 +74,8 @@ def _account(account_id: str, number: int) -> Any:
             for each in range(first, min(number, first + _AT_ONCE))
         )
     recount(aws_account)
+    about = {"source": MAIN, "trigger": Run.Trigger.SCHEDULE, "state": Run.State.DONE}
+    Run.objects.create(aws_account=aws_account, finished_at=now, **about)
     AccountRefresh.objects.filter(aws_account=aws_account).update(looked_at=now)
     return aws_account
 

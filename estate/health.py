@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count
 
 from accounts.models import AccountLabel, AwsAccount, Grant
 from accounts.roles import Role
-from estate.pulls import MAIN, PullStanding, pull_standings
+from estate.pulls import PullStanding, pull_standings
 from estate.scope import AllAccounts
-from findings.models import AccountRefresh, FindingSeverity, RuleTally
+from findings.looked import looked_in
+from findings.models import FindingSeverity, RuleTally
 from iamconsole.web.panels import SEVERITIES
 from sync import drift
-from sync.mirror.base import source_of_files
-from sync.models import Change, Run
+from sync.models import Change
 from sync.selectors import OPEN, remember_statuses, waiting_in
 
 
@@ -135,7 +135,7 @@ def estate_health(scope: AllAccounts) -> EstateHealth:
     rules, standings = _rules(scope), pull_standings(held)
     drifted, owners = _drifted(held), _owners(held)
     opened, stuck = _changes(held)
-    looked_at = _looked_at(held)
+    looked_at = looked_in(held)
     by_account: dict[int, Counter[str]] = {each.pk: Counter() for each in held}
     for each in rules:
         by_account[each.aws_account.pk][each.severity] += each.count
@@ -162,18 +162,6 @@ def _rules(scope: AllAccounts) -> list[RuleCount]:
     tallies = RuleTally.objects.filter(aws_account__in=scope.held).order_by("pk")
     rows = tallies.values_list("aws_account", "rule", "severity", "findings")
     return [RuleCount(scope.by_pk[pk], rule, severity, count) for pk, rule, severity, count in rows]
-
-
-def _looked_at(held: Sequence[AwsAccount]) -> set[int]:
-    whole = [MAIN, source_of_files().name]
-    read = Run.objects.filter(
-        aws_account=OuterRef("aws_account"),
-        source__in=whole,
-        state=Run.State.DONE,
-        finished_at__lte=OuterRef("looked_at"),
-    )
-    looked = AccountRefresh.objects.filter(Exists(read), aws_account__in=held)
-    return set(looked.values_list("aws_account", flat=True))
 
 
 def _drifted(held: Sequence[AwsAccount]) -> Counter[int]:

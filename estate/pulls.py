@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from findings.looked import MAIN
 from resources.reading import remember_readings
 from resources.sources import ResourceSource
 from sync.mirror import sources
@@ -24,7 +25,6 @@ from sync.models import Run, Schedule
 from sync.schedule import regions_of, remember_enabled_regions
 from sync.selectors import source_title
 
-MAIN = "iam.details"  # users, groups, roles and policies: what is said to be as old as this
 YOUNG = timedelta(hours=24)
 _UNSUPPORTED = "UnsupportedError"  # there is no such thing there
 _DENIED = "AccessDeniedError"

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from findings.drift_source import RULE as DRIFT
+from findings.looked import not_known_yet
 from findings.models import FindingSeverity, RuleTally
 from findings.sources import rule_of
 from iamconsole.web import panels
@@ -84,5 +85,13 @@ def _row(of: RuleFigures, url: str) -> panels.PanelRow:
 
 def register() -> None:
     panels.register(
-        panels.Panel("overview.attention", "findings", "Findings", rows=rows, permission=SEE_IAM, position=20)
+        panels.Panel(
+            "overview.attention",
+            "findings",
+            "Findings",
+            rows=rows,
+            not_known_yet=not_known_yet,
+            permission=SEE_IAM,
+            position=20,
+        )
     )

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Operator
 from findings.drift_source import RULE as DRIFT_RULE
+from findings.looked import looked_in
 from findings.models import Finding, FindingSeverity
 from findings.services import OpenedFindings, register_opened_listener
 from findings.sources import rule_of
@@ -93,11 +94,15 @@ def _open(week: Week) -> Sequence[str]:
     by_account: dict[int, dict[str, int]] = {}
     for aws_account, severity, count in counts:
         by_account.setdefault(aws_account, {})[severity] = count
-    return [
-        f"{each}: {_said(by_account[each.pk])} {'finding' if sum(by_account[each.pk].values()) == 1 else 'findings'}."
-        for each in week.aws_accounts
-        if each.pk in by_account
-    ]
+    looked = looked_in(week.aws_accounts)
+    lines = []
+    for each in week.aws_accounts:
+        if counts_there := by_account.get(each.pk):
+            noun = "finding" if sum(counts_there.values()) == 1 else "findings"
+            lines.append(f"{each}: {_said(counts_there)} {noun}.")
+        elif each.pk not in looked and not each.resting:
+            lines.append(f"{each}: findings aren’t looked for yet.")
+    return lines
 
 
 def _said(counts: dict[str, int]) -> str:

@@ -39,6 +39,7 @@ def overview(request: HttpRequest, account_id: str) -> HttpResponse:
         return redirect("user_pools", account_id=account_id)
     context = {
         "attention": panels.attention(request, aws_account),
+        "not_known": panels.not_known_yet("overview.attention", request, aws_account),
         "main": panels.boxes("overview", request, aws_account),
         "side": panels.boxes("overview.side", request, aws_account),
     }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import Min, OuterRef, Subquery
+from typing import Any
 
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER
-from findings.models import AccountRefresh, SourceLook
+from findings.looked import refreshes_of
+from findings.models import AccountRefresh
 from findings.sources import all_sources
 from sync.mirror.hashing import moment
 
@@ -49,22 +49,16 @@ class InboxStanding:
 
 
 def standing_of(operator: Operator, aws_accounts: Sequence[AwsAccount]) -> InboxStanding:
-    rows = AccountRefresh.objects.filter(aws_account__in=aws_accounts)
-    looks = {each.aws_account_id: each for each in rows.annotate(oldest_look=_oldest_look())}
+    rows: Iterable[Any] = refreshes_of(aws_accounts)
+    looks = {each.aws_account_id: each for each in rows}
     expected = [each for each in aws_accounts if not each.resting]
-    never = [each for each in expected if (look := looks.get(each.pk)) is None or look.looked_at is None]
-    times = [look.oldest_look or look.looked_at for look in looks.values() if look.looked_at]
+    never = [each for each in expected if (look := looks.get(each.pk)) is None or not look.has_looked]
+    times = [look.since for look in looks.values() if look.has_looked]
     unread = [
         UnreadNote(each, looks[each.pk].unread) for each in expected if each not in never and looks[each.pk].unread
     ]
     broken = _broken(operator, [(each, looks[each.pk]) for each in aws_accounts if each.pk in looks])
     return InboxStanding(min(times, default=None), never, unread, broken)
-
-
-def _oldest_look() -> Subquery:
-    """Of all sources. `AccountRefresh.looked_at` is set back where they are to look again."""
-    looks = SourceLook.objects.filter(aws_account=OuterRef("aws_account")).order_by().values("aws_account")
-    return Subquery(looks.annotate(oldest=Min("looked_at")).values("oldest"))
 
 
 def _broken(operator: Operator, looks: Iterable[tuple[AwsAccount, AccountRefresh]]) -> list[BrokenSource]:

@@ -153,11 +153,11 @@ def _around(request: HttpRequest, of: InboxOf, listing: TableListing, so_far: Tr
 
 def lede(counts: Mapping[str, int], standing: InboxStanding) -> str:
     """`counts`: of open ones by severity."""
-    if standing.at is None:
-        return "Not looked for yet."
     total = sum(counts.values())
+    if standing.at is None:
+        return f"{counted(total, 'finding')} so far: not looked for everywhere yet." if total else "Not looked for yet."
     if not total:
-        return "No finding is open."
+        return "No finding is known to be open." if standing.never else "No finding is open."
     grave = [f"{number(counts[each])} {each}" for each in ("critical", "high") if counts[each]]
     rest = f": {', '.join(grave)}" if grave else ""
     return f"{counted(total, 'finding needs', 'findings need')} a decision{rest}."

@@ -63,6 +63,7 @@ class Panel:
     count: Callable[[Any], int | None] | None = None  # a tab's count, called with the object of the page
     shows: Callable[[Any], bool] | None = None  # whether it has something to say of the object of the page
     empty: str = ""  # the sentence for no rows; without it an empty panel isn't shown
+    not_known_yet: Callable[[Any], str] | None = None  # why no rows doesn't mean that there is nothing; "": it does
     permission: str = ""
     position: int = 50
 
@@ -106,6 +107,12 @@ def attention(request: HttpRequest, aws_account: Any) -> list[PanelRow]:
         for row in (panel.rows(request, aws_account) if panel.rows else ())
     ]
     return sorted(rows, key=lambda row: order.index(row.severity))
+
+
+def not_known_yet(place: str, request: HttpRequest, aws_account: Any) -> list[str]:
+    """Sentences: why what the panels say isn't all that there is."""
+    asked = [panel.not_known_yet for panel in at(place, request, aws_account) if panel.not_known_yet]
+    return [sentence for each in asked if (sentence := each(aws_account))]
 
 
 @dataclass(frozen=True)

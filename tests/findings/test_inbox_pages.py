@@ -22,6 +22,7 @@ from findings.models import AccountRefresh, Finding, RuleSetting, SavedFindingsV
 from findings.rules import Rule, rules_of
 from findings.tallies import recount
 from tests.conftest import make_aws_account, make_operator
+from tests.services.looked import looked
 from tests.services.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def find(aws_account: AwsAccount, name: str, rule: str = NO_MFA, severity: str =
         aws_account=aws_account, name=name, rule=rule, **{**usual, **times, **said, **fields}
     )
     recount(aws_account)
-    AccountRefresh.objects.filter(aws_account=aws_account).update(looked_at=now)
+    looked(aws_account, now)
     return row
 
 
@@ -190,11 +191,9 @@ def test_what_is_not_read_or_broken_is_said(
     before = page(client_of(bob), url_of(aws_account))
     assert "Nobody has looked for findings in this AWS account yet" in before
     assert "Nothing was found" not in before
-    AccountRefresh.objects.update_or_create(
-        aws_account=aws_account, defaults={"looked_at": timezone.now(), "unread": ["MFA devices", "Access keys"]}
-    )
+    looked(aws_account)
     broken = [{"source": "trust", "since": f"{timezone.now()}", "error": "KeyError: 'x'"}]
-    AccountRefresh.objects.update(broken=broken)
+    AccountRefresh.objects.update(unread=["MFA devices", "Access keys"], broken=broken)
     said = page(client_of(bob), url_of(aws_account))
     assert "Not read, so that nobody knows what is wrong there: MFA devices, Access keys." in said
     assert "Trusts an outside AWS account" in said
@@ -209,7 +208,7 @@ def test_that_it_is_to_be_looked_at_again_makes_the_last_look_no_older(
     aws_account: AwsAccount, bob: Operator, client_of: ClientOf
 ) -> None:
     now = timezone.now()
-    AccountRefresh.objects.update_or_create(aws_account=aws_account, defaults={"looked_at": now})
+    looked(aws_account, now - timedelta(minutes=8))
     SourceLook.objects.create(aws_account=aws_account, source="credentials", looked_at=now)
     SourceLook.objects.create(aws_account=aws_account, source="trust", looked_at=now - timedelta(minutes=7))
     refresh.look_again(AwsAccount.objects.all())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -11,9 +12,13 @@ from django.utils import timezone
 from access.escalation.administrator_source import AdministratorSource
 from accounts.models import AwsAccount, Operator
 from findings import refresh
+from findings.looked import MAIN
+from findings.models import AccountRefresh
 from identities.posture.trust import TrustSource
 from sync.models import Change
 from tests.access.mirrored import administrator
+from tests.services.looked import looked
+from tests.services.organization_rows import complete
 from tests.services.pages import address, get, names_in, text_of
 from tests.services.rows import make_group, make_policy, make_role, make_user
 
@@ -23,7 +28,27 @@ ClientOf = Callable[..., Client]
 
 
 def test_nothing_needs_a_decision(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    looked(aws_account)
     assert "Nothing needs a decision." in text_of(get(client_of(bob), "overview"))
+
+
+def test_that_nothing_is_found_is_not_said_before_it_was_looked_for(
+    aws_account: AwsAccount, bob: Operator, client_of: ClientOf
+) -> None:
+    """Neither before the first look, nor after one at what was there before users, roles and policies were read."""
+    client = client_of(bob)
+    for _ in range(2):
+        text = text_of(get(client, "overview"))
+        assert "Nothing needs a decision" not in text and "Findings aren’t looked for yet" in text
+        AccountRefresh.objects.update_or_create(
+            aws_account=aws_account, defaults={"looked_at": timezone.now() - timedelta(minutes=1)}
+        )
+        complete(aws_account, MAIN)
+    make_policy(aws_account, "unused")
+    text = text_of(get(client, "overview"))
+    assert "1 matter needs a decision so far. Findings aren’t looked for yet" in text
+    looked(aws_account)
+    assert "1 finding needs a decision." in text_of(get(client, "overview"))
 
 
 def test_says_what_needs_attention_the_worst_first(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
@@ -31,6 +56,7 @@ def test_says_what_needs_attention_the_worst_first(aws_account: AwsAccount, bob:
     make_policy(aws_account, "unused")
     make_role(aws_account, "vendor", trusted=[{"type": "AWS", "value": "444455556666"}])
     make_role(aws_account, "old", trusted=[{"type": "AWS", "value": "AROAQ3EGRZSN7XKDEMO5"}])
+    looked(aws_account)
     refresh.refresh(aws_account, sources=[TrustSource(), AdministratorSource()])
     text = text_of(get(client_of(bob), "overview"))
     findings = [

@@ -21,6 +21,7 @@ from sync import drift
 from sync.models import Authorship, Run, TrailEvent
 from tests.findings.test_refresh_rows import Source, bad
 from tests.notifications.conftest import MakeRoute
+from tests.services.looked import looked
 from tests.services.pulling import pull_all, pulled, seed
 from tests.services.receiver import Receiver
 
@@ -171,6 +172,20 @@ def test_the_report_says_what_changed_what_is_open_and_what_ended(
     assert "Other" not in message.body  # of an AWS account that he may not see
     row.refresh_from_db()
     assert row.weekly_at is not None and row.weekly_at > timezone.now()
+
+
+def test_the_report_says_where_nobody_has_looked_yet(aws_account: AwsAccount, bob: Operator) -> None:
+    for is_looked in (False, True):
+        if is_looked:
+            looked(aws_account)
+        OperatorNotifications.objects.update_or_create(
+            operator=bob, defaults={"weekly_report": True, "weekly_at": timezone.now() - timedelta(minutes=1)}
+        )
+        NotifiedEvent.objects.all().delete()
+        weekly.send_due()
+        outbox.work()
+        assert ("findings aren’t looked for yet" in mail.outbox[-1].body) is not is_looked
+    assert len(mail.outbox) == 2
 
 
 def test_two_workers_send_one_report(aws_account: AwsAccount, bob: Operator) -> None:
