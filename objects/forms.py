@@ -23,6 +23,8 @@ class StageForm(forms.Form):
     named_otherwise: ClassVar[Mapping[str, str]] = {"until": "ends"}
     if_untitled: ClassVar[str] = "If empty, it is made from the steps."
 
+    independent: ClassVar[bool] = False  # no step of it stops the others (sync.models.Change)
+
     aws_account: AwsAccount
 
     title = forms.CharField(max_length=200, required=False, label="What it does")
@@ -45,6 +47,11 @@ class StageForm(forms.Form):
             (self.cleaned_data[name] for name, field in self.fields.items() if isinstance(field, UntilField)), None
         )
         return found
+
+    @property
+    def not_before(self) -> datetime | None:
+        """Until when the change waits once it is applied, of the cleaned form; None: not at all."""
+        return None
 
     def steps(self) -> Sequence[StepSpec]:
         """Of the cleaned form. Raises Refusal with a sentence."""

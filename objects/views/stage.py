@@ -27,6 +27,8 @@ def stage(request: HttpRequest, form: StageForm) -> Change | None:
                 title=form.titled(steps) if steps else "",
                 reason=form.cleaned_data["reason"],
                 steps=steps,
+                not_before=form.not_before,
+                independent=form.independent,
             )
     except (changes.PlanError, Refusal, BadParams) as error:
         form.refuse(error, Names(signed_in(request), form.aws_account).said(str(error)))

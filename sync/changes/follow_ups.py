@@ -100,6 +100,7 @@ def plan_again(
             steps=found.specs,
             reverses=change.reverses,
             place=place_of(change),
+            not_before=change.scheduled_for,
             independent=change.independent,
             findings=[PlanFinding("UNDOES", "warning", sentence, about=(sentence,)) for sentence in found.undoes],
         )

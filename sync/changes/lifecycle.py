@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.conf import settings
+
 from accounts import audit
 from accounts.models import Operator
 from sync import clock, sealed
@@ -46,6 +50,7 @@ def _hand_over(change: Change, actor: Operator) -> None:
     demands.keep_in_force(change)
     if change.not_before and change.not_before > clock.now():
         change.state = Change.State.SCHEDULED
+        change.expires_at = max(change.expires_at, change.not_before + timedelta(days=settings.CHANGE_EXPIRES_DAYS))
         log_line(change, f"Scheduled by {actor}.")
         record("change.scheduled", change, actor=actor, at=change.not_before.isoformat())
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -143,6 +144,12 @@ class Change(models.Model):
     def is_at_gate(self) -> bool:
         """It waits in the middle, at a step that sends nothing, until something has come to pass."""
         return self.state == self.State.SCHEDULED and self.started_at is not None
+
+    @property
+    def scheduled_for(self) -> datetime | None:
+        """Until when it waits before it begins; None where it doesn't, or has begun."""
+        waits = self.not_before is not None and self.started_at is None and self.not_before > timezone.now()
+        return self.not_before if waits else None
 
     @property
     def approvals_needed(self) -> int:
