@@ -12,41 +12,21 @@ from contain.release import ReleasePiece
 from sync.forms import NO_PEOPLE, REASON_LENGTH
 
 
-class ContainForm(forms.Form):
+class PiecesForm(forms.Form):
+    """Chooses pieces: call `offer_pieces` in the constructor."""
+
     pieces = forms.MultipleChoiceField(
         label="What will be cut", error_messages={"required": "Choose what is to be cut: nothing is chosen."}
     )
-    typed = forms.CharField(
-        label="Type the name",
-        max_length=600,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "mono", "spellcheck": "false"}),
-        error_messages={"required": "Type the name to go on."},
-    )
-    reason = forms.CharField(label="What happened", required=False, max_length=REASON_LENGTH, help_text=NO_PEOPLE)
 
-    def __init__(
-        self, offered: Sequence[Piece], name: str, *args: Any, needs_reason: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self._offered, self._name = {each.key: each for each in offered}, name
+    def offer_pieces(self, offered: Sequence[Piece]) -> None:
+        self._offered = {each.key: each for each in offered}
         field = self.fields["pieces"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  as declared above
         field.choices = [(key, each.title) for key, each in self._offered.items() if not each.refused]
         field.error_messages["invalid_choice"] = (
             "What can be cut has changed since the page was made: look at the list again, then go on."
         )
-        if needs_reason:
-            self.fields["reason"].required = True
-            self.fields["reason"].error_messages["required"] = (
-                "Say in a few words what happened: it goes without the approvals that are asked for here, and "
-                "everybody with a role in this AWS account reads it."
-            )
-
-    def clean_typed(self) -> str:
-        typed: str = self.cleaned_data["typed"]
-        if typed != self._name:
-            raise forms.ValidationError(f"That isn’t the name: type {self._name}.")
-        return typed
 
     @property
     def chosen(self) -> list[Piece]:
@@ -60,6 +40,35 @@ class ContainForm(forms.Form):
         if self.is_bound:
             return frozenset(self.data.getlist("pieces"))  # type: ignore[attr-defined]  # a QueryDict
         return frozenset(self.initial.get("pieces", ()))
+
+
+class ContainForm(PiecesForm):
+    typed = forms.CharField(
+        label="Type the name",
+        max_length=600,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "mono", "spellcheck": "false"}),
+        error_messages={"required": "Type the name to go on."},
+    )
+    reason = forms.CharField(label="What happened", required=False, max_length=REASON_LENGTH, help_text=NO_PEOPLE)
+
+    def __init__(
+        self, offered: Sequence[Piece], name: str, *args: Any, needs_reason: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._name = name
+        self.offer_pieces(offered)
+        if needs_reason:
+            self.fields["reason"].required = True
+            self.fields["reason"].error_messages["required"] = (
+                "Say in a few words what happened: it goes without the approvals that are asked for here, and "
+                "everybody with a role in this AWS account reads it."
+            )
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"]
+        if typed != self._name:
+            raise forms.ValidationError(f"That isn’t the name: type {self._name}.")
+        return typed
 
 
 class ReleaseForm(forms.Form):

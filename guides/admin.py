@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from guides.models import StagedChange, TaskRun
+from guides.models import LeaverReport, StagedChange, TaskRun
 from iamconsole.web.admin import ReadOnlyAdmin
 
 
@@ -18,3 +18,9 @@ class TaskRunAdmin(ReadOnlyAdmin):
 class StagedChangeAdmin(ReadOnlyAdmin):
     aws_account_path = "run__aws_account"
     list_display = ("run", "step", "change")
+
+
+@admin.register(LeaverReport)
+class LeaverReportAdmin(ReadOnlyAdmin):
+    aws_account_path = "run__aws_account"
+    list_display = ("run", "made_by", "made_at", "sha256")

@@ -56,3 +56,19 @@ class StagedChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.change} by {self.run}"
+
+
+class LeaverReport(models.Model):
+    """What somebody had in AWS when they were cut off, or when it was asked for. The audit trail has its digest."""
+
+    run = models.ForeignKey(TaskRun, models.CASCADE, related_name="reports")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    content = models.JSONField()  # as guides/people/had.py makes it
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Report of {self.made_at:%Y-%m-%d %H:%M} on {self.run}"

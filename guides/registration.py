@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from accounts.roles import SEE_IAM
 from guides import tasks
+from guides.people import reports
+from guides.people.leaves import LEAVES
 from guides.people.moves import MOVES
 from guides.roles.prefill import QUICK_STARTS
 from guides.tasks import GuidedTask, TaskStart
@@ -21,8 +23,9 @@ ROLE = GuidedTask(
 
 
 def register() -> None:
-    for task in (ROLE, MOVES):
+    for task in (ROLE, LEAVES, MOVES):
         tasks.register(task)
+    reports.register()
     register_shell(
         ShellProvider(NavGroup("IAM", (NavItem("Tasks", "list-checks", "tasks", permission=SEE_IAM, position=90),)))
     )

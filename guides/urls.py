@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM
+from accounts.roles import ADMINISTER, APPROVE, PROPOSE, SEE_IAM
 from guides.runs.stepped import stepped_tasks
+from guides.views.reports import task_report
 from guides.views.role_builder import role_builder
 from guides.views.runs import begin_task, task_run
 from guides.views.tasks import tasks
@@ -16,5 +17,6 @@ urlpatterns = [
         page(f"{TASKS}{each.path}/", begin_task, needs(each.needs), name=each.url_name, kwargs={"name": each.name})
         for each in stepped_tasks()
     ),
+    page(f"{TASKS}reports/<int:pk>/", task_report, needs(PROPOSE, APPROVE), name="task_report"),
     page(f"{TASKS}runs/<int:pk>/", task_run, needs(PROPOSE, ADMINISTER), name="task_run"),
 ]

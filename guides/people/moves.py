@@ -1,72 +1,75 @@
-"""A person moves: groups that they leave and join, as one change."""
+"""A person moves: groups and assignments that go and come, as one change whose plan has the difference in access."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import Operator
+from directory.models import DirectoryUser
 from guides.models import TaskRun
-from guides.people.users import UserForm, user_of
+from guides.people.memberships import PersonMovesForm, UserMovesForm, groups_said, is_so, is_staged
+from guides.people.whom import WhomForm, name_of, page_of, whom
 from guides.runs.stepped import SteppedTask
-from guides.runs.steps import StepForm, StepFound, TaskStep, done, to_do
-from identities.forms import GroupsField
-from identities.models import IamGroup, Membership
-from identities.operations import add_member, remove_member
-from sync.operations import Refusal, StepSpec
+from guides.runs.steps import StepForm, StepFound, TaskStep, done, to_do, unknown
+from iamconsole.web.words import duration
 
-
-class MoveForm(StepForm):
-    leaves = GroupsField(label="Groups that they leave", required=False)
-    joins = GroupsField(label="Groups that they join", required=False)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not cleaned["leaves"] and not cleaned["joins"]:
-            self.add_error(None, "Name a group that they leave, or one that they join.")
-        return cleaned
-
-    def steps(self) -> Sequence[StepSpec]:
-        user = user_of(self.run)
-        if user is None:
-            raise Refusal("The user is gone: there is nobody who could move.")
-        leaves, joins = self.cleaned_data["leaves"], self.cleaned_data["joins"]
-        return [*(remove_member(user, group) for group in leaves), *(add_member(user, group) for group in joins)]
-
-    def answers(self) -> dict[str, Any]:
-        return {name: [group.aws_id for group in self.cleaned_data[name]] for name in ("leaves", "joins")}
+_GONE = "They are gone from AWS: nobody moves any more. Close the task."
 
 
 class MoveStep(TaskStep):
-    name = "groups"
-    title = "Groups that go and come"
-    form_class = MoveForm
+    name = "memberships"
+    title = "What goes, and what comes"
+    form_class = StepForm
+    button = "Stage the move"
 
     def look(self, run: TaskRun) -> StepFound:
-        user = user_of(run)
-        if user is None:
-            return to_do("The user is gone.")
-        if "joins" not in run.answers:
-            return to_do("Say which groups they leave, and which they join.")
-        held = set(Membership.objects.live().filter(user=user).values_list("group__aws_id", flat=True))
-        is_so = held.issuperset(run.answers["joins"]) and held.isdisjoint(run.answers["leaves"])
-        names = ", ".join(IamGroup.objects.filter(aws_id__in=held, gone_at=None).values_list("name", flat=True))
-        return done(f"They are in {names or 'no group'}.") if is_so else to_do("Not so yet.")
+        row = whom(run)
+        if row is None:
+            return unknown(_GONE)
+        now = f"They are in {groups_said(row)}."
+        if not is_staged(run):
+            return to_do(f"{now} The plan says what access they lose and gain, before anything is sent.")
+        if is_so(run, row):
+            return done(now, page_of(run), "Their page")
+        return to_do(f"{now} That isn’t yet what was staged.")
+
+    def form(self, run: TaskRun, operator: Operator, data: Mapping[str, Any] | None = None) -> StepForm | None:
+        row, more = whom(run), {"auto_id": f"id_{self.name}_%s"}
+        if row is None:
+            return None
+        if isinstance(row, DirectoryUser):
+            return PersonMovesForm(row, run, operator, data, **more)
+        return UserMovesForm(row, run, operator, data, **more)
 
 
-def called(run: TaskRun, operator: Operator) -> str:
-    return f"{run.answers.get('name', '')} moves"
+class OldSessionsStep(TaskStep):
+    """Of a person of Identity Center: sessions of permission sets that they lost go on until they end."""
+
+    name = "sessions"
+    title = "Sessions of before have ended"
+    after = ("memberships",)
+
+    def look(self, run: TaskRun) -> StepFound:
+        longest = duration(43_200)
+        words = f"What they were signed in to before goes on until it ends, {longest} at most. AWS tells nobody when."
+        return unknown(f"{words} If it has to end now, contain them.", page_of(run), "Their page")
+
+
+def _steps(run: TaskRun) -> list[TaskStep]:
+    loses = run.answers.get("slug") != "user"
+    return [MoveStep(), *([OldSessionsStep()] if loses else [])]
 
 
 MOVES = SteppedTask(
     "person_moves",
     "A person moves",
-    "Groups that go and come, with the difference in access before anything is sent.",
+    "Groups and assignments that go and come, with the difference in access before anything is sent.",
     "user-round-cog",
     "begin_person_moves",
-    words="transfer change team department promoted",
-    position=40,
-    begins=UserForm,
-    steps=lambda run: (MoveStep(),),
-    called=called,
+    words="transfer change team department promoted job",
+    position=30,
+    begins=WhomForm,
+    steps=_steps,
+    called=lambda run, operator: f"{name_of(run, operator)} moves",
 )

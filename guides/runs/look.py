@@ -43,6 +43,10 @@ class LookedStep:
         """Whether its form is shown: it is to do, and no change of it is under way."""
         return self.step.form_class is not None and self.progress is StepProgress.TO_DO
 
+    @property
+    def can_act(self) -> bool:
+        return bool(self.step.act_button) and self.progress is StepProgress.TO_DO
+
 
 def look_at(task: SteppedTask, run: TaskRun) -> list[LookedStep]:
     """All steps, in their order. One query for the changes, besides those of the steps."""

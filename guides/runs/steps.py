@@ -83,7 +83,12 @@ class AnswersForm(AccountForm):
 
 
 class StepForm(AccountForm, StageForm):
-    """Gives the steps of the change that a step of a run stages: write `steps`, as in any `StageForm`."""
+    """Gives the steps of the change that a step of a run stages: write `steps`, as in any `StageForm`.
+
+    `template`: printed above `own_fields`, with `form`; "" for nothing.
+    """
+
+    template: ClassVar[str] = ""
 
     def __init__(self, run: TaskRun, operator: Operator, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         self.run = run
@@ -105,7 +110,7 @@ class TaskStep(ABC):
 
     `after`: the names of steps that have to be done first. `form_class`: of a step that a change does. `template`:
     shown below its words while it is open, with `run`, `looked` (LookedStep), `aws_account`, `operator` and, as
-    `given`, what the method `context` gives.
+    `given`, what the method `context` gives. `act_button`: of a step that takes no change, what does `act`.
     """
 
     name: ClassVar[str]
@@ -114,6 +119,7 @@ class TaskStep(ABC):
     form_class: ClassVar[type[StepForm] | None] = None
     button: ClassVar[str] = "Stage the change"
     template: ClassVar[str] = ""
+    act_button: ClassVar[str] = ""
 
     @abstractmethod
     def look(self, run: TaskRun) -> StepFound:
@@ -131,3 +137,6 @@ class TaskStep(ABC):
 
     def staged(self, run: TaskRun, form: StepForm, operator: Operator) -> None:  # noqa: B027  most keep nothing
         """The change was proposed, in this transaction. What is to be kept of the moment is kept here."""
+
+    def act(self, run: TaskRun, operator: Operator) -> None:  # noqa: B027  most steps have no button of their own
+        """What `act_button` does. Raises PlanError with a sentence."""

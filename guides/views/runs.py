@@ -22,6 +22,7 @@ from guides.runs.services import OpenAlready
 from guides.runs.stepped import SteppedTask, task_of
 from guides.runs.steps import AnswersForm, StepForm
 from objects.views.stage import REFUSED, stage
+from sync.changes import PlanError
 from sync.models import Change
 
 _STEP, _DO = "step", "do"
@@ -64,7 +65,11 @@ def task_run(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
         return _run_page(request, task, run)
     if do := request.POST.get(_DO):
         return _do(request, run, do)
-    return _stage(request, task, run)
+    step = next((each for each in look_at(task, run) if each.step.name == request.POST.get(_STEP)), None)
+    if step is None or run.closed_at is not None or not (step.can_act or step.can_be_staged):
+        messages.warning(request, "This step has changed since the page was made: nothing was done. Look again.")
+        return redirect("task_run", account_id=account_id, pk=pk)
+    return _act(request, run, step) if step.can_act else _stage(request, task, run, step)
 
 
 def _fetch(request: HttpRequest, account_id: str, pk: int) -> tuple[TaskRun, SteppedTask]:
@@ -96,14 +101,17 @@ def _do(request: HttpRequest, run: TaskRun, what: str) -> HttpResponse:
     return redirect("task_run", account_id=run.aws_account.account_id, pk=run.pk)
 
 
-def _stage(request: HttpRequest, task: SteppedTask, run: TaskRun) -> HttpResponse:
+def _act(request: HttpRequest, run: TaskRun, looked: LookedStep) -> HttpResponse:
+    try:
+        looked.step.act(run, signed_in(request))
+    except PlanError as error:
+        messages.error(request, str(error))
+    return redirect("task_run", account_id=run.aws_account.account_id, pk=run.pk)
+
+
+def _stage(request: HttpRequest, task: SteppedTask, run: TaskRun, looked: LookedStep) -> HttpResponse:
     """The change of the step that the form names."""
-    operator = signed_in(request)
-    looked = next((each for each in look_at(task, run) if each.step.name == request.POST.get(_STEP)), None)
-    if looked is None or run.closed_at is not None or not looked.can_be_staged:
-        messages.warning(request, "This step has changed since the page was made: nothing was staged. Look again.")
-        return redirect("task_run", account_id=run.aws_account.account_id, pk=run.pk)
-    form = looked.step.form(run, operator, request.POST)
+    form = looked.step.form(run, signed_in(request), request.POST)
     if form is not None and form.is_valid() and (change := _staged(request, run, looked, form)):
         return redirect("change", account_id=run.aws_account.account_id, pk=change.pk)
     return _run_page(request, task, run, form, looked.step.name, REFUSED)

@@ -73,7 +73,7 @@ from findings.models import (
     ScopeLook,
     SourceLook,
 )
-from guides.models import StagedChange, TaskRun
+from guides.models import LeaverReport, StagedChange, TaskRun
 from identities.kinds import KINDS, PRINCIPALS
 from identities.models import (
     AccessKey,
@@ -209,8 +209,10 @@ def _contained(aws_account: AwsAccount, operator: Operator) -> None:
     made = Containment.objects.create(aws_account=aws_account, change=change, slug="user", object_id="AIDA1", **by)
     content = content_of(made, Lately(aws_account, None, operator))
     ContainmentReport.objects.create(containment=made, made_by=operator, content=content, sha256="0" * 64)
-    run = TaskRun.objects.create(aws_account=aws_account, task="person_moves", about="iam.user:AIDA1", owner=operator)
-    StagedChange.objects.create(run=run, change=change, step="groups")
+    answers = {"slug": "user", "id": "AIDA1", "name": "jane"}
+    run = TaskRun.objects.create(aws_account=aws_account, task="person_moves", answers=answers, owner=operator)
+    StagedChange.objects.create(run=run, change=change, step="memberships")
+    LeaverReport.objects.create(run=run, made_by=operator, content={"who": "jane", "parts": []}, sha256="0" * 64)
 
 
 def _of_notifications(aws_account: AwsAccount, operator: Operator) -> None:

@@ -50,7 +50,7 @@ def send(client: Client, run: TaskRun, **posted: str) -> Any:
 
 
 def stage(client: Client, run: TaskRun, **posted: str) -> Change:
-    send(client, run, step="groups", **posted)
+    send(client, run, step="memberships", **posted)
     return StagedChange.objects.latest("pk").change
 
 
@@ -83,7 +83,7 @@ def test_a_wrong_answer_gets_its_sentence_and_is_kept(erins: Client, aws_account
 
 def test_the_change_of_a_step_belongs_to_its_run(erins: Client, groups: tuple[IamGroup, IamGroup]) -> None:
     run = begun(erins)
-    change = stage(erins, run, leaves="finance", joins="platform")
+    change = stage(erins, run, leaves=groups[0].aws_id, joins="platform")
     assert [step.kind for step in change.steps.all()] == ["iam.group.remove_user", "iam.group.add_user"]
     page = page_of(erins, run)
     assert "On its way" in page
@@ -93,7 +93,7 @@ def test_the_change_of_a_step_belongs_to_its_run(erins: Client, groups: tuple[Ia
 def test_a_step_on_its_way_is_not_staged_twice(erins: Client, groups: tuple[IamGroup, IamGroup]) -> None:
     run = begun(erins)
     stage(erins, run, joins="platform")
-    response = send(erins, run, step="groups", joins="platform")
+    response = send(erins, run, step="memberships", joins="platform")
     assert response.status_code == 302
     assert Change.objects.count() == 1
 
@@ -112,14 +112,14 @@ def test_the_mirror_ticks_it_off_whoever_did_it(
     membership.save()
     page = page_of(erins, run)
     assert "0 of 1 step done" in page  # no tick is stored
-    assert "Stage the change" in page
+    assert "Stage the move" in page
 
 
 def test_a_refused_change_is_said_and_nothing_typed_is_lost(
     erins: Client, user: IamUser, groups: tuple[IamGroup, IamGroup]
 ) -> None:
     run = begun(erins)
-    response = send(erins, run, step="groups", joins="finance", reason="New team")
+    response = send(erins, run, step="memberships", joins="finance", reason="New team")
     assert response.status_code == 422
     page = response.content.decode()
     assert "dana is already in the group finance." in text_of(page)
@@ -164,7 +164,7 @@ def test_a_closed_one_is_opened_again_unless_another_one_is_open(erins: Client, 
 def test_nothing_is_staged_from_a_closed_one(erins: Client, groups: tuple[IamGroup, IamGroup]) -> None:
     run = begun(erins)
     send(erins, run, do="close")
-    send(erins, run, step="groups", joins="platform")
+    send(erins, run, step="memberships", joins="platform")
     assert not Change.objects.exists()
 
 
@@ -173,5 +173,5 @@ def test_a_user_made_again_under_the_name_is_another_one(erins: Client, user: Ia
     user.gone_at = timezone.now() - timedelta(minutes=1)
     user.save()
     make_user(aws_account, "dana", aws_id="AIDAANOTHERDANA")
-    assert "is gone" in page_of(erins, run)
+    assert "gone from AWS" in page_of(erins, run)
     assert begun(erins) != run

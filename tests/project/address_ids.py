@@ -24,7 +24,7 @@ from cognito.models import SavedSearch, UserPool
 from contain.models import Containment, ContainmentReport
 from estate.models import AccountEnrolment
 from findings.models import Finding
-from guides.models import TaskRun
+from guides.models import LeaverReport, TaskRun
 from identities.models import IamUser
 from infrastructure.models import StateFile
 from notifications.models import Delivery, NotificationRoute
@@ -76,6 +76,7 @@ KINDS: Mapping[str, type[Model]] = {
     "containment": Containment,
     "containment_report": ContainmentReport,
     "task": TaskRun,
+    "task_report": LeaverReport,
     "approval": ApprovalRule,
     "audit": AuditEntry,
     "operator": Operator,
@@ -99,6 +100,7 @@ _BELONGS = {
     AccountEnrolment: "held_by",
     SpanningChange: "changes__aws_account",
     ContainmentReport: "containment__aws_account",
+    LeaverReport: "run__aws_account",
 }
 # An action of each place; where there is none yet, nobody finds one.
 _ACTIONS = {

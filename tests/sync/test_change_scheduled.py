@@ -36,7 +36,9 @@ def is_there(world: World) -> bool:
     return any(user["UserName"] == "dana" for user in world.iam.list_users()["Users"])
 
 
-def test_it_says_so_before_it_is_applied(later: Change, erin: Operator, client_of: Callable[[Operator], Client]) -> None:
+def test_it_says_so_before_it_is_applied(
+    later: Change, erin: Operator, client_of: Callable[[Operator], Client]
+) -> None:
     page = text_of(get(client_of(erin), "change", pk=str(later.pk)))
     assert "Nothing is sent before" in page
 
