@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from urllib.parse import urlencode
 
 from django.db.models import Count
@@ -10,18 +11,23 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.models import AwsAccount
+from accounts.access import may
+from accounts.models import AwsAccount, Operator
+from accounts.roles import ADMINISTER
 from estate.health import EstateHealth, Health, RuleCount
 from findings.sources import rule_of
 from iamconsole.web.elements import joined
 from iamconsole.web.panels import SEVERITIES, PanelRow
 from iamconsole.web.words import counted, number
+from notifications.panels import silent_routes
 from resources.models import Resource
 
 NAMED = 5  # AWS accounts of a row
 
 
-def attention_of(estate: EstateHealth, *, gains: int, unconnected: Mapping[str, int]) -> list[PanelRow]:
+def attention_of(
+    operator: Operator, estate: EstateHealth, *, gains: int, unconnected: Mapping[str, int]
+) -> list[PanelRow]:
     """`gains`: how many grants by a label or a unit wait for the operator; `unconnected`: how many AWS accounts of each
     organization, by its id, nobody has connected or left out."""
     order = list(SEVERITIES)
@@ -30,6 +36,7 @@ def attention_of(estate: EstateHealth, *, gains: int, unconnected: Mapping[str, 
         *_failed(estate),
         *_stuck(estate),
         *_gains(gains),
+        *_silent_routes(operator, estate),
         *_drifted(estate),
         *_unknown(estate),
         *_new(unconnected),
@@ -100,6 +107,20 @@ def _new(unconnected: Mapping[str, int]) -> Iterator[PanelRow]:
         yield PanelRow(title, url, text, severity="low", action="Enrol")
 
 
+def _silent_routes(operator: Operator, estate: EstateHealth) -> Iterator[PanelRow]:
+    """Of notifications: those of AWS accounts that the operator owns which send nothing, though they should."""
+    accounts = (line.aws_account for line in estate.accounts)
+    owned = {each.pk: each for each in accounts if may(operator, ADMINISTER, each)}
+    rows = silent_routes(owned).order_by().values_list("aws_account").annotate(Count("pk")) if owned else ()
+    counts = [(owned[pk], count) for pk, count in rows]
+    if counts:
+        total = sum(count for _, count in counts)
+        title = f"{counted(total, 'route')} of notifications {'sends' if total == 1 else 'send'} nothing"
+        linked = _linked(counts, lambda each: reverse("notification_routes", kwargs={"account_id": each.account_id}))
+        text = format_html("No owner keeps them, or nothing arrives there: {}.", _named(linked))
+        yield PanelRow(title, linked[0][0], text, severity="medium", action="Show the most")
+
+
 def _drifted(estate: EstateHealth) -> Iterator[PanelRow]:
     counts = [(line.aws_account, line.drift) for line in estate.accounts if line.drift]
     if counts:
@@ -115,20 +136,13 @@ def _unknown(estate: EstateHealth) -> Iterator[PanelRow]:
     rows = Resource.objects.live().filter(aws_account__in=held, exposure=Resource.Exposure.UNKNOWN)
     counts = [(held[pk], count) for pk, count in rows.order_by().values_list("aws_account").annotate(Count("pk"))]
     if counts:
-        most = sorted(counts, key=lambda pair: (-pair[1], pair[0].name.casefold()))
-        urls = [
-            (f"{reverse('resources', kwargs={'account_id': each.account_id})}?open=unknown", each, count)
-            for each, count in most
-        ]
-        named = joined(
-            (format_html('<a href="{}">{}</a> {}', url, each.name, number(count)) for url, each, count in urls[:NAMED]),
-            ", ",
+        linked = _linked(
+            counts, lambda each: f"{reverse('resources', kwargs={'account_id': each.account_id})}?open=unknown"
         )
-        more = f" and {len(most) - NAMED} more" if len(most) > NAMED else ""
         total = sum(count for _, count in counts)
         title = f"Of {counted(total, 'resource')} it is unknown whether everybody gets in"
-        text = format_html("Not read in {}: {}{}.", counted(len(most), "AWS account"), named, more)
-        yield PanelRow(title, urls[0][0], text, severity="low", action="Show the most")
+        text = format_html("Not read in {}: {}.", counted(len(linked), "AWS account"), _named(linked))
+        yield PanelRow(title, linked[0][0], text, severity="low", action="Show the most")
 
 
 def _summed(counts: Iterable[RuleCount]) -> list[tuple[AwsAccount, int]]:
@@ -140,13 +154,19 @@ def _summed(counts: Iterable[RuleCount]) -> list[tuple[AwsAccount, int]]:
 
 def _where(counts: Sequence[tuple[AwsAccount, int]], url: str) -> SafeString:
     """ "3 AWS accounts: Acme 9, Acme Data 5", those with the most first; `url` goes on with the number of each."""
+    linked = _linked(counts, lambda each: f"{url}{each.account_id}")
+    return format_html("{}: {}", counted(len(linked), "AWS account"), _named(linked))
+
+
+def _linked(
+    counts: Sequence[tuple[AwsAccount, int]], url_of: Callable[[AwsAccount], str]
+) -> list[tuple[str, AwsAccount, int]]:
+    """Those with the most first, each with where it leads."""
     most = sorted(counts, key=lambda pair: (-pair[1], pair[0].name.casefold()))
-    named = joined(
-        (
-            format_html('<a href="{}{}">{}</a> {}', url, each.account_id, each.name, number(count))
-            for each, count in most[:NAMED]
-        ),
-        ", ",
-    )
-    more = f" and {len(most) - NAMED} more" if len(most) > NAMED else ""
-    return format_html("{}: {}{}", counted(len(most), "AWS account"), named, more)
+    return [(url_of(each), each, count) for each, count in most]
+
+
+def _named(linked: Sequence[tuple[str, AwsAccount, int]]) -> SafeString:
+    named = (format_html('<a href="{}">{}</a> {}', url, each.name, number(count)) for url, each, count in linked)
+    more = f" and {len(linked) - NAMED} more" if len(linked) > NAMED else ""
+    return format_html("{}{}", joined(islice(named, NAMED), ", "), more)

@@ -113,7 +113,9 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "estate": estate,
         "lede": _lede(estate),
         "tallies": _tallies(estate),
-        "attention": attention_of(estate, gains=_gains(scope.operator), unconnected=_unconnected(scope.operator)),
+        "attention": attention_of(
+            scope.operator, estate, gains=_gains(scope.operator), unconnected=_unconnected(scope.operator)
+        ),
         "waiting": list(islice(waiting_rows(scope.operator, waiting), MOST_WAITING)),
         "ages": _ages(estate),
         "table": table,

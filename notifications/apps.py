@@ -10,9 +10,9 @@ class NotificationsConfig(AppConfig):
         from accounts import stepup
         from iamconsole.web.search import places
         from iamconsole.web.search.places import SETTINGS, SearchPlace
-        from notifications import kinds, panels, services, weekly
+        from notifications import keepers, kinds, panels, services, weekly
 
-        kinds.register(services.TEST, weekly.WEEKLY)
+        kinds.register(services.TEST, weekly.WEEKLY, keepers.UNKEPT)
         panels.register_panels()
         words = "notifications webhook slack teams e-mail mails digest alerts"
         places.register(

@@ -14,7 +14,7 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM, SEE_PEOPLE
 from iamconsole.outgoing.addresses import MOST_CHARACTERS, OutgoingRefused, read_address
 from notifications.kinds import EventKind, chosen_by_operators, chosen_for_routes
-from notifications.models import NotificationRoute, OperatorNotifications
+from notifications.models import TIMES, NotificationRoute, OperatorNotifications
 from notifications.times import zone_names
 from notifications.timing import Timing
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 else:
     TimesModelForm = forms.ModelForm
 
-_TIMES = ("least_severity", "digest_at", "quiet_from", "quiet_until", "time_zone")
 Channel = NotificationRoute.Channel
 
 
@@ -95,7 +94,7 @@ class OwnNotificationsForm(TimesForm):
 
     class Meta:
         model = OperatorNotifications
-        fields = (*_TIMES, "weekly_report")
+        fields = (*TIMES, "weekly_report")
         labels = {"weekly_report": "Send me a report on Mondays"}
         help_texts = {
             "least_severity": "Of new findings.",
@@ -128,7 +127,7 @@ class RouteForm(TimesForm):
 
     class Meta:
         model = NotificationRoute
-        fields = ("name", "channel", "is_on", *_TIMES)
+        fields = ("name", "channel", "is_on", *TIMES)
         labels = {"is_on": "Send messages there", "channel": "How"}
         help_texts = {
             "name": "What owners of this AWS account call it.",

@@ -14,6 +14,7 @@ from accounts.models import AwsAccount
 from accounts.names import on_one_line
 
 SEVERITIES = ("critical", "high", "medium", "low")  # the worst first: iamconsole/web/panels.py
+TIMES = ("least_severity", "digest_at", "quiet_from", "quiet_until", "time_zone")  # fields of NotificationTimes
 
 
 class LeastSeverity(models.TextChoices):
@@ -87,6 +88,9 @@ class NotificationRoute(NotificationTimes):
     former_until = models.DateTimeField(null=True, blank=True, editable=False)
     # The owner who answers for where it leads: of one who is an owner no longer nothing is sent there.
     kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False)
+    unkept_since = models.DateTimeField(
+        null=True, blank=True, editable=False
+    )  # since when owners know that there is none
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

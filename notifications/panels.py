@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -13,6 +14,7 @@ from iamconsole.web import panels
 from iamconsole.web.panels import Panel, PanelRow
 from iamconsole.web.words import ago
 from notifications.audience import why_not_route
+from notifications.keepers import unkept
 from notifications.models import NotificationRoute
 
 
@@ -46,6 +48,13 @@ def routes_of(aws_account: AwsAccount) -> list[NotificationRoute]:
     for route in found:
         route.kept_by = keepers[route.kept_by_id]
     return found
+
+
+def silent_routes(aws_accounts: Collection[int]) -> QuerySet[NotificationRoute]:
+    """Those of these AWS accounts of which `problem_of` says something."""
+    rows = NotificationRoute.objects.filter(aws_account__in=aws_accounts)
+    off, failing = Q(is_on=False) & ~Q(off_because=""), Q(is_on=True, failing_since__isnull=False)
+    return rows.filter(off | failing | Q(pk__in=unkept().values("pk")))
 
 
 def problem_of(route: NotificationRoute) -> str:

@@ -17,13 +17,22 @@ from iamconsole.outgoing.addresses import read_address
 from iamconsole.sealing import SealingPurpose, key_names, seal, sealed_under
 from notifications.audience import why_not_route
 from notifications.kinds import EventKind
-from notifications.models import Delivery, DeliveryQuerySet, NotificationRoute, NotifiedEvent, OperatorNotifications
+from notifications.models import (
+    TIMES,
+    Delivery,
+    DeliveryQuerySet,
+    NotificationRoute,
+    NotifiedEvent,
+    OperatorNotifications,
+)
 from notifications.sending import opened
 from notifications.signing import new_secret
 from notifications.telling import due_at, tell_only, wake_after_commit
 from notifications.times import next_weekly
 
 Channel = NotificationRoute.Channel
+_OF_FORM = ("name", "is_on", "choices", *TIMES)
+_OF_ADDRESS = ("host", "address", "failing_since", "failed_as")
 FORMER_COUNTS = timedelta(hours=24)
 MOST_TESTS, TESTS_WITHIN = 5, timedelta(minutes=10)
 MOST_ROUTES = 20  # of one AWS account
@@ -137,15 +146,17 @@ def change_route(
     request: HttpRequest | None = None,
 ) -> None:
     """`address`: "" leaves it as it is. `changed`: the words of what was changed besides. Who changes it keeps it."""
-    what = [*changed]
+    what, written = [*changed], [*_OF_FORM, "kept_by", "unkept_since"]
     if address:
         _set_address(route, address)
         what.append("its address")
-    route.kept_by = actor
+        written += _OF_ADDRESS
+    route.kept_by, route.unkept_since = actor, None
     if route.is_on:
         route.off_because = ""
+        written.append("off_because")
     with transaction.atomic():
-        route.save()
+        route.save(update_fields=written)  # what workers note of it meanwhile stays, and so does a new secret
         _wait_anew(Delivery.objects.filter(route=route), route)
         _record("notifications.route_changed", route, actor, request, what=", ".join(what) or "nothing")
 
@@ -165,8 +176,8 @@ def _sealed(route: NotificationRoute, text: str) -> str:
 
 def keep_route(*, route: NotificationRoute, actor: Operator, request: HttpRequest | None = None) -> None:
     with transaction.atomic():
-        route.kept_by = actor
-        route.save(update_fields=["kept_by"])
+        route.kept_by, route.unkept_since = actor, None
+        route.save(update_fields=["kept_by", "unkept_since"])
         _record("notifications.route_kept", route, actor, request)
 
 

@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from accounts import audit
 from iamconsole.web.waiting import short_waits
-from notifications import outbox, services, weekly
+from notifications import keepers, outbox, services, weekly
 from sync import clock, counter, pull, retention, row_writes, spanning
 from sync.activity import erasing, principals, questions
 from sync.changes import dry_run, sweeper
@@ -60,7 +60,7 @@ def parts() -> Iterator[tuple[str, Part]]:
         waking.forget_old,
         waking.wake_due,
     )
-    told = (weekly.send_due, outbox.wake_due, outbox.forget_old, services.forget_former_secrets)
+    told = (keepers.tell_of_unkept, weekly.send_due, outbox.wake_due, outbox.forget_old, services.forget_former_secrets)
     for part in (*first, *later, *told, questions.ask_what_is_due, principals.wake_waiting, *works(), leave_trace):
         yield f"{part.__module__}.{part.__name__}", part
 

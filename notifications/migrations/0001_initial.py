@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                         ("secret_shown_at", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("former_secret", models.TextField(blank=True, editable=False)),
                         ("former_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("unkept_since", models.DateTimeField(blank=True, editable=False, null=True)),
                         ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                         (
                             "aws_account",

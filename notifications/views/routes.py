@@ -31,7 +31,7 @@ def notification_routes(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
     context = {
         "aws_account": aws_account,
-        "routes": [(route, problem_of(route)) for route in routes_of(aws_account)],
+        "routes": [(route, problem_of(route), why_not_route(route) == NOT_KEPT) for route in routes_of(aws_account)],
         "latest": messages_with(told_of(aws_account)).order_by("-pk")[:5],
         "unreached": OperatorNotifications.objects.exclude(failing_since=None)
         .filter(operator__in=with_roles(ALL_ROLES, aws_account))
