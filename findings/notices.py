@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 
 from accounts.models import Operator
 from findings.drift_source import RULE as DRIFT_RULE
@@ -61,7 +62,7 @@ def notify(opened: OpenedFindings) -> None:
         NEW,
         aws_account=aws_account,
         severity=found[0].severity,
-        title=f"{counted(len(found), 'new finding')}, {_worst(found)}: {aws_account}",
+        title=f"{_which(found)}, {_worst(found)}: {aws_account}",
         text="; ".join(lines) + (f"; and {counted(more, 'more rule')}" if more > 0 else "") + ".",
         path=reverse("findings", kwargs={"account_id": aws_account.account_id}),
         data={
@@ -69,8 +70,20 @@ def notify(opened: OpenedFindings) -> None:
                 {"rule": rule, "severity": severity, "count": count} for (rule, severity), count in rules.items()
             ][:_PKS],
             "ids": [each.pk for each in found[:_PKS]],
+            "count": len(found),
+            "since": found[0].state_since.isoformat(),
         },
     )
+
+
+def _which(found: Sequence[Finding]) -> str:
+    """Those that were there before are not new."""
+    back = sum(each.first_seen < each.state_since for each in found)
+    if not back:
+        return counted(len(found), "new finding")
+    if back == len(found):
+        return counted(back, "finding is open again", "findings are open again")
+    return f"{counted(len(found), 'finding')}, {back} of them open again"
 
 
 def _worst(found: Sequence[Finding]) -> str:
@@ -84,8 +97,13 @@ def _line(rule: str, severity: str, count: int) -> str:
 
 
 def _still(event: NotifiedEvent, operator: Operator | None) -> bool:
-    """Not where all of them have been mended, or muted, meanwhile."""
-    return Finding.objects.filter(pk__in=event.data["ids"], state=Finding.State.OPEN).exists()
+    """Not where all of them have been mended, or muted, meanwhile. Of more than are listed those count that have been
+    open since."""
+    rows = Finding.objects.filter(aws_account=event.aws_account, state=Finding.State.OPEN)
+    listed = Q(pk__in=event.data["ids"])
+    if event.data["count"] > len(event.data["ids"]):
+        listed |= Q(state_since=parse_datetime(event.data["since"]))
+    return rows.filter(listed).exists()
 
 
 def _open(week: Week) -> Sequence[str]:

@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from accounts import audit
 from accounts.models import AwsAccount
+from findings.endings import RowBefore
 from findings.models import Finding, FindingSeverity, ScopeLook, SourceLook
 from findings.services import OpenedFindings, tell_opened
 from findings.sources import FindingSource, Found
-from findings.states import STATE, RuleSettings, settle
+from findings.states import DECISION, STATE, RuleSettings, settle
 from sync import clock
 
-_WRITTEN = ("scope", "found_severity", "name", "sentence", "evidence", "last_seen", "mended_at", *STATE, "is_accepted")
+_WRITTEN = ("scope", "found_severity", "name", "sentence", "evidence", "last_seen", "mended_at", *{*STATE, *DECISION})
 _AT_ONCE = 500
 _LONGEST_SENTENCE, _LONGEST_NAME = 600, 256
 
@@ -51,14 +53,14 @@ def write_scopes(
 def _write_findings(
     aws_account: AwsAccount, source: FindingSource, found: Mapping[str, Sequence[Found]], now: datetime
 ) -> list[Finding]:
-    """Returns those that are open, and weren't there before."""
+    """Returns those that somebody has to act on from now: new ones, and those that are open again."""
     wanted = {each.fingerprint: (scope, each) for scope, some in found.items() for each in some}
     unknown = {each.rule for _, each in wanted.values()} - source.rules.keys()
     if unknown:
         raise LookupError(f"The source {source.name} has no rules {', '.join(sorted(unknown))}.")
     settings = RuleSettings.of(aws_account)
     rows = {row.fingerprint: row for row in _rows(aws_account, source, found.keys(), wanted.keys())}
-    gone = {row.pk for row in rows.values() if row.state == Finding.State.MENDED}
+    before = {row.pk: RowBefore.of(row) for row in rows.values()}
     changed = [row for row in rows.values() if row.fingerprint in wanted or row.state != Finding.State.MENDED]
     for row in changed:
         if row.fingerprint in wanted:
@@ -66,13 +68,15 @@ def _write_findings(
             settle(row, settings, now)
         else:
             row.state, row.state_since, row.mended_at = Finding.State.MENDED, now, now
+    ended = [before[row.pk].ended(row, aws_account) for row in changed]
+    audit.record_all(filter(None, ended))
     Finding.objects.bulk_update(changed, _WRITTEN, batch_size=_AT_ONCE)
     new = [
         _made(aws_account, source, scope, each, settings, now)
         for fingerprint, (scope, each) in wanted.items()
         if fingerprint not in rows
     ]
-    back = [row for row in changed if row.pk in gone and row.state == Finding.State.OPEN]
+    back = [row for row in changed if before[row.pk].is_reopened(row)]
     made = Finding.objects.bulk_create(new, batch_size=_AT_ONCE)
     return [*back, *(row for row in made if row.state == Finding.State.OPEN)]
 

@@ -54,8 +54,9 @@ def tell_counted(rows: Sequence[Finding]) -> None:
 # ---- Of what is new ------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class OpenedFindings:
-    """Findings that somebody has to act on from now: new ones, and those that were mended and are there again; none
-    that is muted. They are of one AWS account, as they are written, with primary keys.
+    """Findings that somebody has to act on from now: new ones, those that were mended and are there again, and those
+    that are graver than what was accepted or muted; none that is muted. They are of one AWS account, as they are
+    written, with primary keys.
 
     `is_first_look`: their source had never looked at the whole AWS account before. All that is wrong there is new then,
     which is no news about each of it.

@@ -27,6 +27,7 @@ _VERBS = (
     "finding.mute_ended",
     "finding.accepted",
     "finding.accepted_no_more",
+    "finding.acceptance_ended",
     "finding.assigned",
     "finding.unassigned",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,7 +13,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import AwsAccount, Operator
+from accounts.models import AuditEntry, AwsAccount, Operator
 from findings import refresh, services
 from findings.models import AccountRefresh, Finding, FindingSeverity, ScopeLook, SourceLook
 from findings.rules import Rule, rules_of
@@ -264,6 +265,51 @@ def test_who_listens_is_told_of_what_is_new_or_there_again(
     said = [(sorted(each.object_id for each in one.findings), one.is_first_look) for one in told]
     assert said == [(["AIDA1", "AIDA2"], True), (["AIDA3"], False), (["AIDA2"], False)]
     assert all(each.pk for one in told for each in one.findings)
+
+
+def test_what_was_accepted_is_not_opened_again_in_silence(
+    aws_account: AwsAccount, alice: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More at once than somebody can pick: some were mended and are there again, the others have got worse."""
+    ids = [f"AIDA{number}" for number in range(300)]
+    source = Source(a=("1", [bad(each) for each in ids]))
+    look(aws_account, source)
+    services.accept_all(findings=list(Finding.objects.all()), reason="Known.", actor=alice)
+    told: list[OpenedFindings] = []
+    monkeypatch.setattr(services, "_opened_listeners", [told.append])
+    source.there["a"] = ("2", [bad(each) for each in ids[:20]])
+    look(aws_account, source)
+    assert not told and set(Finding.objects.values_list("state", flat=True)) == {"accepted", "mended"}
+    worse = [bad(each, severity=FindingSeverity.CRITICAL) for each in ids[:20]]
+    source.there["a"] = ("3", [*worse, *(bad(each) for each in ids[20:])])
+    look(aws_account, source)
+    assert set(Finding.objects.values_list("state", "mute_reason")) == {("open", "")}
+    assert sorted(each.object_id for each in told[0].findings) == sorted(ids)
+    entries = AuditEntry.objects.filter(verb="finding.acceptance_ended")
+    said = Counter(entry.data["why"] for entry in entries)
+    assert said == {"was mended, and is there again": 280, "is graver than what was accepted": 20}
+
+
+def test_a_mute_that_ends_by_a_look_is_in_the_trail(
+    aws_account: AwsAccount, alice: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Graver findings are muted for less time; one that was mended while its mute ended is open when it is back."""
+    source = Source(a=("1", [bad(severity=FindingSeverity.LOW), bad("AIDA2")]))
+    look(aws_account, source)
+    for row in Finding.objects.all():
+        services.mute(finding=row, reason="Known.", until=timezone.now() + timedelta(days=80), actor=alice)
+    source.there["a"] = ("2", [bad(severity=FindingSeverity.LOW)])
+    look(aws_account, source)
+    long_ago = {"muted_at": timezone.now() - timedelta(days=60), "muted_until": timezone.now() + timedelta(days=20)}
+    Finding.objects.filter(object_id="AIDA1").update(**long_ago)
+    Finding.objects.filter(object_id="AIDA2").update(muted_until=timezone.now() - timedelta(days=1))
+    told: list[OpenedFindings] = []
+    monkeypatch.setattr(services, "_opened_listeners", [told.append])
+    source.there["a"] = ("3", [bad(severity=FindingSeverity.CRITICAL), bad("AIDA2")])
+    look(aws_account, source)
+    assert set(Finding.objects.values_list("state", "muted_until")) == {("open", None)}
+    assert [each.object_id for each in told[0].findings] == ["AIDA1", "AIDA2"]
+    assert AuditEntry.objects.filter(verb="finding.mute_ended").count() == 2
 
 
 def test_who_listens_isnt_told_of_what_comes_back_muted(

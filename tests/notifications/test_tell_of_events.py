@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
 from findings import refresh
+from findings.models import Finding
 from identities.models import IamUser
 from notifications import outbox, weekly
 from notifications.models import Delivery, NotifiedEvent, OperatorNotifications
@@ -135,6 +136,30 @@ def test_new_findings_are_told_by_rule_and_what_the_first_look_finds_isnt(
     assert "dana" not in json.dumps(event.data) + event.text  # what the objects are called
     look(aws_account, source)
     assert len(told()) == 1
+
+
+def test_so_many_are_told_as_long_as_any_of_them_is_open(
+    aws_account: AwsAccount, listening: OperatorNotifications
+) -> None:
+    """Also where all that the event lists are mended; and what was there before isn't called new."""
+    found = [bad(f"AIDA{number}") for number in range(300)]
+    source = Source(a=("1", [bad("AIDAFIRST")]))
+    for stamp, there in (("1", []), ("2", found), ("3", []), ("4", [*found, bad("AIDANEW")])):
+        source.there["b"] = (stamp, there)
+        look(aws_account, source)
+    assert told() == [
+        "300 new findings, the worst high: Acme (123456789012)",
+        "301 findings, 300 of them open again, the worst high: Acme (123456789012)",
+    ]
+    event = NotifiedEvent.objects.latest("pk")
+    Finding.objects.filter(pk__in=event.data["ids"]).update(state="mended")
+    Delivery.objects.update(not_before=timezone.now())
+    outbox.work()
+    assert "301 findings" in mail.outbox[0].subject
+    Finding.objects.update(state="mended")
+    Delivery.objects.filter(event=event).update(state="waiting", lead=None, not_before=timezone.now(), tries=0)
+    outbox.work()
+    assert len(mail.outbox) == 1
 
 
 def test_findings_that_were_mended_meanwhile_arent_told(
