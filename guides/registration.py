@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.roles import SEE_IAM
 from guides import tasks
 from guides.people import reports
+from guides.people.joins import JOINS
 from guides.people.leaves import LEAVES
 from guides.people.moves import MOVES
 from guides.roles.prefill import QUICK_STARTS
@@ -23,7 +24,7 @@ ROLE = GuidedTask(
 
 
 def register() -> None:
-    for task in (ROLE, LEAVES, MOVES):
+    for task in (ROLE, JOINS, LEAVES, MOVES):
         tasks.register(task)
     reports.register()
     register_shell(
