@@ -306,6 +306,26 @@ class Gate(Operation[P]):
         return [self.spec(p)]
 
 
+class StepCondition(Gate[P]):
+    """A gate that doesn't wait: where it isn't met, the steps after it are left out, up to the next condition.
+
+    When a change goes on later, one that was met is looked at again before the first of these steps.
+    """
+
+    every = timedelta(0)
+    until = "it is met"
+
+    @abstractmethod
+    def unmet(self, client: AwsClient, p: P) -> str:
+        """A sentence why the steps after it are left out; "" where they are carried out."""
+
+    def waits_for(self, client: AwsClient, p: P, since: datetime) -> str:
+        return ""
+
+    def note(self, p: P) -> str:
+        return "Nothing is sent. Where it isn’t so, the steps after it are left out, up to the next such check."
+
+
 @dataclass(frozen=True)
 class PlannedStep:
     """A step of a plan with its operation and parsed parameters, as limits and checks look at it."""
@@ -364,6 +384,7 @@ __all__ = [
     "Refusal",
     "Risk",
     "SealedParameter",
+    "StepCondition",
     "StepResult",
     "StepSpec",
     "Undo",

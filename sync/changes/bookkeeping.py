@@ -104,6 +104,8 @@ audit.register(
         "secret.acknowledged": "has what AWS said once in change {change}, {title}: it is erased",
         "secret.expired": "erased what AWS said once in change {change}, {title}: {who} didn't take it in time",
         "step.done": "did step {step} of change {change}: {title}",
+        "change.partly_left_out": "left a part of change {change}, {title}, out: {why}",
+        "step.left_out": "left out what follows step {step} of change {change}, {title}: {why}",
         "step.already_done": "found step {step} of change {change} done: {title}",
     }
 )

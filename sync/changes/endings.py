@@ -16,6 +16,7 @@ from sync.aws.errors import sentence_only
 from sync.changes import attempts, temporary
 from sync.changes.bookkeeping import log_line, record, wake_after_commit
 from sync.changes.claims import ChangeClaimLost, Claim, release_leases
+from sync.changes.conditions import unmet_of
 from sync.changes.guards import Objection, send_back, void_approvals
 from sync.changes.steps import created_ids
 from sync.models import Change, MirroredRow, Run, Step
@@ -23,6 +24,7 @@ from sync.operations import object_made
 from sync.placeholders import resolved
 
 log = logging.getLogger(__name__)
+_MOST_TOLD = 5
 
 
 @contextmanager
@@ -42,8 +44,17 @@ def _ending(claim: Claim, state: Change.State) -> Iterator[Change]:
 def mark_applied(claim: Claim) -> None:
     with _ending(claim, Change.State.APPLIED) as change:
         log_line(change, "Applied.")
+        tell_unmet(change)
         record("change.applied", change, actor=change.applied_by, reason=change.reason)
         sealed.erase_typed(change)
+
+
+def tell_unmet(change: Change) -> None:
+    """In the transaction that ends it."""
+    if unmet := unmet_of(change):
+        why = " ".join(step.error["sentence"] for step in unmet[:_MOST_TOLD])
+        more = f" And {counted(len(unmet) - _MOST_TOLD, 'more')}." if len(unmet) > _MOST_TOLD else ""
+        record("change.partly_left_out", change, actor=change.applied_by, why=f"{why}{more}")
 
 
 def mark_each_tried(claim: Claim) -> None:
@@ -72,6 +83,7 @@ def mark_stopped(claim: Claim, step: Step, error: dict[str, Any], ended: Step.St
     with _ending(claim, state) as change:
         change.error = {**error, "step": step.position}
         log_line(change, _stopped_words(change, step))
+        tell_unmet(change)
         data = {"why": _why(step, error), "request_id": error.get("request_id", "")}
         record(f"change.{state.value}", change, actor=change.applied_by, reason=change.reason, **data)
 

@@ -68,6 +68,10 @@ NOTICES = {
     "change.applied": ChangeNotice(
         "Applied", "AWS accepted all steps of a change; they are in force within about a minute.", Change.State.APPLIED
     ),
+    "change.partly_left_out": ChangeNotice(
+        "Left out",
+        "A part of a change was left out: what had to be so before it isn’t. Its page says what, and why.",
+    ),
     "change.failed": ChangeNotice(
         "Stopped", "A change was stopped; its page says why.", Change.State.FAILED, kind=FAILED
     ),

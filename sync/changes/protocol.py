@@ -27,6 +27,7 @@ from sync.aws.errors import sentence_only
 from sync.changes import attempts, failpoints, records
 from sync.changes.bookkeeping import log_line
 from sync.changes.claims import Claim
+from sync.changes.conditions import UNMET
 from sync.changes.failpoints import FailPoint
 from sync.changes.guards import Objection
 from sync.changes.records import StepOutcome, write_down
@@ -34,7 +35,7 @@ from sync.changes.waves import DueStep
 from sync.models import Attempt, Change, Step
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import AppearsAfterwards, FollowsRenames, HasSecrets, difference_described
-from sync.operations import Gate, Guarantee, PreviousAttempt, StepResult, Value
+from sync.operations import Gate, Guarantee, PreviousAttempt, StepCondition, StepResult, Value
 from sync.sealed import NotKept
 
 State = Step.State
@@ -112,6 +113,8 @@ class StepRun:
         """Carries the step out and returns its outcome, for the caller to record. `begun`: its attempt of a wave.
         Raises ChangeClaimLost.
         """
+        if isinstance(self._operation, StepCondition):
+            return self._decide(self._operation)
         if isinstance(self._operation, Gate):
             return self._wait(self._operation)
         if self._at_most_once and self._step.result:  # a worker died with the answer in hand, its secrets kept
@@ -138,6 +141,15 @@ class StepRun:
                 self._step.save(update_fields=["error"])
                 log_line(change, f"Step {self._step.position}: {why}")
         return WaitingUntil(clock.now() + gate.every)
+
+    def _decide(self, condition: StepCondition[Any]) -> StepOutcome:
+        try:
+            why = condition.unmet(self._client, self._params)
+        except errors.AwsError as error:
+            return self._end(self._begin(), State.FAILED, error.as_json())
+        if why:
+            return self._end(self._begin(), State.LEFT_OUT, sentence_only(UNMET, why))
+        return self._end(self._begin(), State.DONE)
 
     def _since(self) -> datetime:
         """When the step before this one ended."""
@@ -331,7 +343,7 @@ class StepRun:
         # Then the mirror is behind: who plans again, or decides whose it is, should see what is live; and what was
         # waited for has come to pass.
         error = error or {}
-        behind = state in (State.CONFLICTED, State.DONE) or bool(error.get("appeared"))
+        behind = state in (State.CONFLICTED, State.DONE, State.LEFT_OUT) or bool(error.get("appeared"))
         reread = records.reread_objects(self._client, self._affected_objects) if behind else []
         return StepOutcome(self._due, attempt, state, error, is_live_known="live" in more, reread=reread, **more)
 

@@ -20,6 +20,7 @@ from sync.aws.errors import AwsError
 from sync.changes import attempts, failpoints
 from sync.changes.bookkeeping import log_lines, reason_of, step_entry_data
 from sync.changes.claims import Claim
+from sync.changes.conditions import leave_out
 from sync.changes.failpoints import FailPoint
 from sync.changes.steps import created_ids, planned_step
 from sync.changes.waves import DueStep
@@ -72,6 +73,8 @@ def write_down(claim: Claim, ended: Sequence[StepOutcome]) -> None:
     with claim.held() as change:
         _attempts(ended)
         _steps(ended)
+        unmet = [each for each in ended if each.state is State.LEFT_OUT]
+        leave_out(change, [each.due.step for each in unmet])
         reread = [(seen, each.due.step if each.is_done else None) for each in ended for seen in each.reread]
         store_reread(change.aws_account, reread)
         record_pending_rereads(change.aws_account, _not_read(ended))
@@ -80,8 +83,8 @@ def write_down(claim: Claim, ended: Sequence[StepOutcome]) -> None:
             if each.is_done:
                 _hand_over(change, each)
         done = [each for each in ended if each.is_done]
-        texts = reason_of(change) if done else {}
-        audit.record_all([_entry(change, each, texts) for each in done])
+        texts = reason_of(change) if done or unmet else {}
+        audit.record_all([_entry(change, each, texts) for each in (*done, *unmet)])
         log_lines(change, [each.line for each in ended if each.line])
         failpoints.passing(FailPoint.BEFORE_COMMIT)
     failpoints.passing(FailPoint.COMMITTED)
@@ -136,7 +139,10 @@ def _entry(change: Change, ended: StepOutcome, texts: Mapping[str, str]) -> Audi
         aws_account=change.aws_account,
         obj=(about.kind, about.object_id, about.name),
         texts=texts,
-        data=step_entry_data(step, planned.operation.title(planned.params), ended.request_id, left),
+        data={
+            **step_entry_data(step, planned.operation.title(planned.params), ended.request_id, left),
+            **({"why": ended.error["sentence"]} if ended.error else {}),
+        },
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from accounts.models import AwsAccount
 from sync import mirror, operations
+from sync.changes.conditions import ConditionedSteps
 from sync.changes.steps import planned_step
 from sync.models import Change, Step
 from sync.object_ref import ObjectRef
@@ -66,10 +67,16 @@ def waves(change: Change, ids: dict[int, str], room: WaveSize) -> Iterator[list[
         steps.sort(key=_times_stopped)
     written = {step.part for step in steps if step.state in Step.FINISHED}
     wave: list[DueStep] = []
+    conditions = ConditionedSteps(steps)
     for step in steps:
-        if step.state in Step.SETTLED:
+        if wave and conditions.is_one(wave[-1].step):  # what is done with this step hangs on it
+            yield _identified(change.aws_account, wave)
+            wave = []
+        if conditions.pass_over(step):
             continue
         if change.independent and step.state in Step.STOPPED:
+            if conditions.is_one(step):
+                continue
             if isinstance(operations.registry[step.kind], Gate):
                 break  # what comes after it waits for it
             continue

@@ -25,7 +25,7 @@ from sync.changes.steps import created_ids, session_policy
 from sync.changes.waves import DueStep, WaveSize, waves
 from sync.counter import NotCounted
 from sync.models import Attempt, Change, Step
-from sync.operations import Gate
+from sync.operations import Gate, StepCondition
 
 log = logging.getLogger(__name__)
 
@@ -136,11 +136,12 @@ class _Wave:
         if isinstance(found, WaitingUntil):
             return partial(endings.postpone, self._claim, found.again_at)
         ended.append(found)
-        if found.is_done:
+        if found.is_done or found.state is Step.State.LEFT_OUT:
             return None
         if found.state is Step.State.PENDING:
             return self._let_go()
-        if self._change.independent and not isinstance(due.planned.operation, Gate):
+        operation = due.planned.operation
+        if self._change.independent and (isinstance(operation, StepCondition) or not isinstance(operation, Gate)):
             return None  # the others are none the worse for it; what comes after a gate waits for it
         return partial(endings.mark_stopped, self._claim, due.step, found.error, found.state)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, full_time
 from sync import counter
+from sync.changes.conditions import is_unmet
 from sync.models import Change, Step
 from sync.operations import Guarantee, registry
 from sync.views.words import ErrorView
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sync.views.plan import Plan
 
 State = Change.State
+_MOST_SAID = 3  # sentences why steps were left out
 LATE_S = 60  # after that a queued change should have found a worker
 
 
@@ -46,7 +48,9 @@ def _no_outcome(plan: Plan) -> tuple[str, ...]:
 
 def _applied(plan: Plan) -> tuple[str, ...]:
     steps = f"{plan.done} of {counted(plan.total, 'step')}"
-    return f"Applied {steps}.", "Accepted by AWS; in force within about a minute."
+    why = [plan.names.said(row.error["sentence"]) for row in plan.rows if is_unmet(row)]
+    more = f"And {counted(len(why) - _MOST_SAID, 'more check')} left steps out." if len(why) > _MOST_SAID else ""
+    return f"Applied {steps}.", "Accepted by AWS; in force within about a minute.", *why[:_MOST_SAID], more
 
 
 def _failed(plan: Plan) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from sync.changes.demands import prefetched_draft, risk_of
 from sync.changes.steps import planned_step
 from sync.models import Attempt, Change, Step
 from sync.operation_mixins import RedoneByReverses, WritesDocument
-from sync.operations import BadParams, Call, Gate, Operation, Refusal, Undo, registry
+from sync.operations import BadParams, Call, Gate, Operation, Refusal, StepCondition, Undo, registry
 from sync.selectors import last_attempt
 from sync.views.words import ErrorView
 
@@ -76,6 +76,7 @@ class StepView:
     undo_kind: str = ""  # the ink of it
     destructive: bool = False
     waits: bool = False  # it sends nothing
+    checks: bool = False  # of what waits: it looks once, and what follows is left out where it isn’t so
     calls: tuple[CallView, ...] = ()
     expects: str = ""
     diff: TextDiff | None = None
@@ -146,6 +147,7 @@ def step_view(change: Change, step: Step) -> StepView:
         note=operation.note(params) or NOTES.get(operation.undo, ""),
         undo=_undo_said(operation),
         waits=isinstance(operation, Gate),
+        checks=isinstance(operation, StepCondition),
         undo_kind=UNDO_KINDS.get(operation.undo, ""),
         destructive=operation.is_destructive(params),
         calls=tuple(CallView.of(call) for call in operation.calls(params)),
