@@ -31,7 +31,7 @@ _DETAILS = "iam.details"
 
 
 @dataclass(frozen=True)
-class _UnusedRole:
+class UnusedRoleOfSet:
     role: IamRole
     set_name: str
     assignments: int
@@ -55,7 +55,7 @@ class UnusedAssignmentSource(FindingSource):
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:
         code = stamp_of_code("directory")
-        unused = {each.role.aws_id: each for each in _unused(aws_account)}
+        unused = {each.role.aws_id: each for each in unused_roles_of_sets(aws_account)}
         return {
             role.aws_id: stamp_of(code, found.set_name, found.assignments)
             if (found := unused.get(role.aws_id))
@@ -64,7 +64,7 @@ class UnusedAssignmentSource(FindingSource):
         }
 
     def look(self, aws_account: AwsAccount, scopes: Collection[str]) -> Mapping[str, Sequence[Found]]:
-        unused = {each.role.aws_id: [_found(each)] for each in _unused(aws_account)}
+        unused = {each.role.aws_id: [_found(each)] for each in unused_roles_of_sets(aws_account)}
         return {scope: unused.get(scope, []) for scope in scopes}
 
 
@@ -73,7 +73,7 @@ def _roles(aws_account: AwsAccount) -> list[IamRole]:
     return list(rows.order_by("aws_id"))
 
 
-def _unused(aws_account: AwsAccount) -> list[_UnusedRole]:
+def unused_roles_of_sets(aws_account: AwsAccount) -> list[UnusedRoleOfSet]:
     """None where the roles weren't read lately."""
     read_at, now = coverages_of(aws_account, [_DETAILS])[_DETAILS].at, timezone.now()
     if read_at is None or read_at < now - _READ_WITHIN:
@@ -86,7 +86,7 @@ def _unused(aws_account: AwsAccount) -> list[_UnusedRole]:
         reserved = named.get(role.pk)
         number = count[reserved.set_name, reserved.region] if reserved else 0
         if reserved and number:
-            found.append(_UnusedRole(role, reserved.set_name, number))
+            found.append(UnusedRoleOfSet(role, reserved.set_name, number))
     return found
 
 
@@ -112,7 +112,7 @@ def _assigned(aws_account: AwsAccount, names: Collection[str]) -> Counter[tuple[
     return found
 
 
-def _found(unused: _UnusedRole) -> Found:
+def _found(unused: UnusedRoleOfSet) -> Found:
     role = unused.role
     sentence = (
         f"Nobody has used the role of the permission set {unused.set_name} here for {AFTER.days} days: "

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "cognito",
     "estate",
     "contain",
+    "unused",
     "guides",
     "allauth",
     "allauth.account",

@@ -92,7 +92,11 @@ def _owned_rows(
 
 
 def patches_of(change: Change) -> Iterator[OwnedPatch]:
-    for each in owned_changes(change.aws_account, _steps(change)):
+    return patches_of_steps(change.aws_account, _steps(change))
+
+
+def patches_of_steps(aws_account: AwsAccount, steps: Sequence[StepAbout]) -> Iterator[OwnedPatch]:
+    for each in owned_changes(aws_account, steps):
         if each.found is None:
             yield OwnedPatch(each.row, each.resource, "", "", [step.kind for step in each.steps])
         else:

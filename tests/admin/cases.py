@@ -153,6 +153,7 @@ from sync.models import (
     TrailQuestion,
 )
 from tests.services.statements import denying
+from unused.models import UnusedObject
 
 POLICY_ARN = "arn:aws:iam::123456789012:policy/reports"
 
@@ -201,6 +202,12 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     _mirrored(aws_account)
     _enrolled(aws_account)
     _contained(aws_account, operator)
+    _unused(aws_account)
+
+
+def _unused(aws_account: AwsAccount) -> None:
+    about = {"kind": "role", "object_id": "AROA1", "page_id": "AROA1", "state": "unused", "idle_since": timezone.now()}
+    UnusedObject.objects.create(aws_account=aws_account, aws_id="role:AROA1", name="legacy", **about)
 
 
 def _contained(aws_account: AwsAccount, operator: Operator) -> None:

@@ -73,6 +73,8 @@ KINDS: Mapping[str, type[Model]] = {
     "fix_finding": Finding,
     "event_queue": EventQueue,
     "pipeline": AcceptedPipeline,
+    "unused_bring": Change,
+    "unused_keep": Change,
     "containment": Containment,
     "containment_report": ContainmentReport,
     "task": TaskRun,
@@ -148,6 +150,7 @@ def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None 
         "node_id": id_in(of, OrgUnit) if "node_id" in ADDRESSES[name] else "",
         "organization_id": id_in(of, Organization) if "organization_id" in ADDRESSES[name] else "",
         "aws_id": about,
+        "position": 1,
         "pk": id_in(of, SavedSearch) if name == "cognito_search_forget" else about or 1,
         "action": "delete" if name.endswith("_stage_action") else _ACTIONS.get(name.removesuffix("_action"), "none"),
     }

@@ -23,6 +23,7 @@ from tests.policies import operation_cases as operation_cases_policies
 from tests.policies import operation_cases_organization
 from tests.resources import operation_cases as operation_cases_resources
 from tests.services.operation_cases import OperationCase, SendingCase
+from tests.unused import operation_cases as operation_cases_unused
 
 ALL: tuple[OperationCase, ...] = (
     *operation_cases_policies.CASES,
@@ -49,6 +50,7 @@ ALL: tuple[OperationCase, ...] = (
     *operation_cases_pools.OTHER_CASES,
     *operation_cases_people.CASES,
     *operation_cases_identity_pools.CASES,
+    *operation_cases_unused.OTHER_CASES,
 )
 CASES: Mapping[str, OperationCase] = {case.kind: case for case in ALL}
 SENDING: Mapping[str, SendingCase] = {kind: case for kind, case in CASES.items() if isinstance(case, SendingCase)}

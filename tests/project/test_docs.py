@@ -56,6 +56,7 @@ def test_every_app_of_the_picture_exists() -> None:
     layers = re.findall(r"^ +│  (\w+) ", documented("docs/architecture.md"), re.MULTILINE)
     assert layers == [
         "guides",
+        "unused",
         "contain",
         "estate",
         "cognito",

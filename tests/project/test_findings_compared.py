@@ -22,6 +22,7 @@ APPS = (
     "cognito",
     "estate",
     "contain",
+    "unused",
     "guides",
 )
 ALONE = ("error", "suggestion")  # an error refuses whatever was said before, and a suggestion is never compared

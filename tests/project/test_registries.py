@@ -28,6 +28,7 @@ _LAYERS = (
     "cognito",
     "estate",
     "contain",
+    "unused",
     "guides",
 )
 

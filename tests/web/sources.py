@@ -22,6 +22,7 @@ APPS = (
     "cognito",
     "estate",
     "contain",
+    "unused",
     "guides",
 )
 TEMPLATES_DIR = ROOT / "templates"

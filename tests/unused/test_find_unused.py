@@ -1,0 +1,82 @@
+"""What counts as unused, and what is only unknown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from findings import refresh
+from sync.models import Run
+from tests.services.pulling import pulled
+from tests.unused.arranged import Estate
+from unused.models import UnusedObject
+from unused.source import UnusedSource
+
+pytestmark = pytest.mark.django_db
+
+
+def names(estate: Estate, **asked: object) -> set[tuple[str, str]]:
+    return {(row.kind, row.name) for row in estate.rows(**asked)}
+
+
+def test_what_was_not_used_for_long_is_listed(estate: Estate) -> None:
+    assert names(estate, state="unused") == {
+        ("user", "ci-old"),
+        ("user", "reader"),
+        ("key", estate.key),
+        ("password", "Password of reader"),
+        ("role", "legacy"),
+        ("policy", "orphan"),
+        ("group", "nobody"),
+        ("profile", "empty"),
+    }
+
+
+def test_what_is_used_again_is_listed_no_more(estate: Estate) -> None:
+    estate.use("role", "legacy", days=1)
+    estate.use("key", estate.key, days=1)
+    estate.look()
+    assert not names(estate) & {("role", "legacy"), ("key", estate.key), ("user", "ci-old")}
+
+
+def test_a_use_long_ago_is_told(estate: Estate) -> None:
+    estate.use("role", "legacy", days=120)
+    estate.look()
+    [row] = estate.rows(kind="role")
+    assert row.last_used_at is not None and row.why.startswith("Last used on")
+    assert (timezone.now() - row.idle_since).days == 120
+
+
+def test_it_says_who_owns_it_and_what_depends_on_it(estate: Estate) -> None:
+    [role] = estate.rows(kind="role")
+    assert "lambda.amazonaws.com" in role.caveats[0]
+    assert {row.owner for row in estate.rows(kind="user", name="ci-old")} == {"platform"}
+
+
+def test_what_was_asked_long_ago_is_unknown(estate: Estate) -> None:
+    Run.objects.update(finished_at=timezone.now() - timedelta(days=8), created_at=timezone.now() - timedelta(days=8))
+    refresh.refresh(estate.aws_account, sources=[UnusedSource()])
+    assert names(estate, kind="role", state="unknown") == {("role", "legacy"), ("role", "busy")}
+    assert not UnusedObject.objects.filter(kind="role", can_clean=True).exists()
+
+
+def test_a_user_whose_use_aws_does_not_tell_is_unknown(estate: Estate) -> None:
+    estate.iam.create_service_specific_credential(UserName="reader", ServiceName="codecommit.amazonaws.com")
+    pulled(estate.aws_account, source="iam.service_credentials")
+    estate.look()
+    assert ("user", "reader") in names(estate, state="unknown")
+
+
+def test_a_policy_detached_lately_is_not_unused(estate: Estate) -> None:
+    estate.iam.detach_role_policy(RoleName="legacy", PolicyArn="arn:aws:iam::123456789012:policy/reports-read")
+    estate.iam.detach_role_policy(RoleName="busy", PolicyArn="arn:aws:iam::123456789012:policy/reports-read")
+    estate.look()
+    assert names(estate, kind="policy") == {("policy", "orphan")}
+
+
+def test_a_user_given_a_key_lately_is_not_unused(estate: Estate) -> None:
+    estate.iam.create_access_key(UserName="reader")
+    estate.look()
+    assert ("user", "reader") not in names(estate)
