@@ -21,10 +21,20 @@ ROLE = GuidedTask(
     words="role builder oidc gitlab terraform kubernetes irsa saml external id",
     starts=[TaskStart(each.name, each.title, f"start={each.name}") for each in QUICK_STARTS],
 )
+TO_GROUPS = GuidedTask(
+    "to-groups",
+    "From direct policies to groups",
+    "Users with policies of their own get them by groups instead, and the policy engine proves that nobody’s access "
+    "changes.",
+    "users-round",
+    "direct_to_groups",
+    words="attached directly inline policies cis group membership proof",
+    position=60,
+)
 
 
 def register() -> None:
-    for task in (ROLE, JOINS, LEAVES, MOVES):
+    for task in (ROLE, JOINS, LEAVES, MOVES, TO_GROUPS):
         tasks.register(task)
     reports.register()
     register_shell(

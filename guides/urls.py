@@ -6,6 +6,7 @@ from guides.views.reports import task_report
 from guides.views.role_builder import role_builder
 from guides.views.runs import begin_task, task_run
 from guides.views.tasks import tasks
+from guides.views.to_groups import to_groups
 from iamconsole.web.addresses import needs, page
 
 TASKS = "aws/<str:account_id>/tasks/"
@@ -13,6 +14,7 @@ TASKS = "aws/<str:account_id>/tasks/"
 urlpatterns = [
     page(TASKS, tasks, needs(SEE_IAM), name="tasks"),
     page(f"{TASKS}role/", role_builder, needs(PROPOSE), name="build_role"),
+    page(f"{TASKS}groups/", to_groups, needs(PROPOSE), name="direct_to_groups"),
     *(
         page(f"{TASKS}{each.path}/", begin_task, needs(each.needs), name=each.url_name, kwargs={"name": each.name})
         for each in stepped_tasks()

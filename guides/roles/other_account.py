@@ -12,8 +12,9 @@ from access.situations import Situations, UnanswerableQuestionError
 from access.templatetags.access_words import LAYERS
 from accounts.models import AwsAccount
 from guides.roles.answers import RoleAnswers
-from guides.roles.proof import NO, UNKNOWN, YES, Sentence, boundary_text, holder_of_new
+from guides.roles.proof import boundary_text, holder_of_new
 from guides.roles.trusting import AccountTrust
+from guides.sentences import NO, UNKNOWN, YES, Sentence
 from policies.engine.combine import Decision
 from policies.engine.layers import LayerName
 

@@ -25,6 +25,7 @@ from accounts.models import AwsAccount
 from guides.roles.answers import RoleAnswers, Touch
 from guides.roles.documents import VERSION, key_statement, permissions_of, statements_of, via_service
 from guides.roles.touching import filled
+from guides.sentences import NO, UNKNOWN, YES, Sentence
 from iamconsole.web.words import some
 from policies.engine.callers import Caller, CallerKind
 from policies.engine.catalogue import AccessLevel, actions_matching
@@ -38,26 +39,12 @@ from policies.engine.statements import document_of
 from policies.engine.summary import level_of
 from policies.models import PolicyVersion
 
-YES, NO, UNKNOWN = "yes", "no", "unknown"
 _TLS = "aws:securetransport"
 _OVER_TLS: Context = {_TLS: ("true",)}
 _DENIED = (Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY)
 # Services whose actions give permissions, or the credentials of others, whatever their level.
 _GIVING = frozenset({"iam", "organizations", "sso", "sts"})
 _WORST = {YES: 0, UNKNOWN: 1, NO: 2}
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """`state`: "yes" where it is proved, "no" where the opposite is, "unknown" where neither. `why`: more sentences.
-
-    `statement`: what somebody's policy has to say for it to be so, as JSON.
-    """
-
-    state: str
-    words: str
-    why: Sequence[str] = ()
-    statement: str = ""
 
 
 @dataclass(frozen=True)

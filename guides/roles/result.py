@@ -9,9 +9,10 @@ from guides.roles.answers import RoleAnswers
 from guides.roles.documents import laid_out, permissions_of
 from guides.roles.invoking import TARGETS
 from guides.roles.other_account import other_side
-from guides.roles.proof import Proof, Sentence, prove
+from guides.roles.proof import Proof, prove
 from guides.roles.steps import steps_of
 from guides.roles.trusting import AccountTrust
+from guides.sentences import Sentence
 from policies.engine.document import DocumentType, size
 from policies.findings import Findings, findings_of
 from policies.quotas import INLINE_OF_ROLE, MANAGED_POLICY, TRUST_POLICY, Quota, quotas_of

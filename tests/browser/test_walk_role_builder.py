@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
 from policies.organizations.sources import MEMBERSHIP
-from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
+from tests.services.browser import looked_at
 from tests.services.organization_rows import complete
 from tests.services.pages import ACCOUNT_ID, address
 from tests.services.resource_rows import hold
@@ -21,18 +21,6 @@ from tests.services.world import World
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PageOf = Callable[[Operator], Page]
 TABLE = f"arn:aws:dynamodb:eu-west-1:{ACCOUNT_ID}:table/orders"
-
-
-def looked_at(page: Page) -> None:
-    expect(page.locator(".htmx-request")).to_have_count(0)
-    for width, theme in LOOKS:
-        page.set_viewport_size({"width": width, "height": 1000})
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        assert axe_violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 1000})
-    assert not scrolls_sideways(page, 320)
-    page.set_viewport_size({"width": 1440, "height": 1000})
-    page.emulate_media(color_scheme="light")
 
 
 def stage(page: Page) -> None:

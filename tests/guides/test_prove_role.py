@@ -12,8 +12,9 @@ from accounts.models import AwsAccount
 from guides.roles.answers import RoleAnswers, Touch
 from guides.roles.invoking import STARTERS, TARGETS, Started
 from guides.roles.outside import ISSUERS
-from guides.roles.proof import NO, UNKNOWN, YES, Proof, prove
+from guides.roles.proof import Proof, prove
 from guides.roles.trusting import TokenTrust
+from guides.sentences import NO, UNKNOWN, YES
 from policies.organizations.sources import MEMBERSHIP
 from tests.access.mirrored import managed
 from tests.guides.built import KEY, USES, answers, arn_of, touch, trusts

@@ -60,6 +60,8 @@ MAY_TAKE_MORE = {
     "role_least_privilege",
     # The head of a role with its instance profiles, its trust policy, what it has, and what owns it.
     "role_code",
+    # What all users have and groups give, then what a plan changes of it.
+    "direct_to_groups",
     # Looking at people is logged, and their pages put together what several mirrors say of them.
     "cognito_pool_people",
     "cognito_pool_people?q=person&group=group-000",

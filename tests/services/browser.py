@@ -133,3 +133,16 @@ def axe_violations(page: Page) -> list[str]:
     finally:
         _SCANNED.discard(page)
     return [f"{item['id']}: {node['html']}" for item in found for node in item["nodes"]]
+
+
+def looked_at(page: Page) -> None:
+    """Once htmx has what it asked for: axe finds nothing in any look, and nothing is wider than 320 pixels."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    for width, theme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        assert axe_violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 1000})
+    assert not scrolls_sideways(page, 320)
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    page.emulate_media(color_scheme="light")
