@@ -12,7 +12,7 @@ from accounts.roles import ADMINISTER, SEE_IAM
 from aws_constraints.arn import account_in
 from iamconsole.web.search import kinds, places
 from iamconsole.web.search.asked import Rank, SearchQuery
-from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit
+from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit, best
 from iamconsole.web.search.places import PAGES, SETTINGS, SearchPlace
 
 
@@ -23,7 +23,7 @@ def find_accounts(searcher: Searcher, asked: SearchQuery, most: int) -> Sequence
         for each in searcher.aws_accounts
         if each.account_id == named or asked.fits(each.name, each.account_id)
     ]
-    return found[:most]
+    return best(found, most)
 
 
 def _accounts_at(searcher: Searcher, refs: Sequence[str]) -> Sequence[SearchHit]:
@@ -47,15 +47,18 @@ def find_operators(searcher: Searcher, asked: SearchQuery, most: int) -> Sequenc
     if not searcher.holding(ADMINISTER):
         return []
     named = Q(name__icontains=asked.text) | Q(email__icontains=asked.text)
-    return [
-        SearchHit(
-            str(each),
-            reverse("operator", kwargs={"pk": each.pk}),
-            each.email,
-            rank=asked.rank(str(each), each.email),
-        )
-        for each in Operator.objects.filter(named).order_by("name", "pk")[:most]
-    ]
+    return best(
+        (
+            SearchHit(
+                str(each),
+                reverse("operator", kwargs={"pk": each.pk}),
+                each.email,
+                rank=asked.rank(str(each), each.email),
+            )
+            for each in Operator.objects.filter(named).order_by("name", "pk")
+        ),
+        most,
+    )
 
 
 # By name, title, address, sort, and more words by which they are found.

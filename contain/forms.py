@@ -15,17 +15,16 @@ from sync.forms import NO_PEOPLE, REASON_LENGTH
 class PiecesForm(forms.Form):
     """Chooses pieces: call `offer_pieces` in the constructor."""
 
-    pieces = forms.MultipleChoiceField(
-        label="What will be cut", error_messages={"required": "Choose what is to be cut: nothing is chosen."}
-    )
-
     def offer_pieces(self, offered: Sequence[Piece]) -> None:
         self._offered = {each.key: each for each in offered}
-        field = self.fields["pieces"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  as declared above
-        field.choices = [(key, each.title) for key, each in self._offered.items() if not each.refused]
-        field.error_messages["invalid_choice"] = (
-            "What can be cut has changed since the page was made: look at the list again, then go on."
+        self.fields["pieces"] = forms.MultipleChoiceField(
+            label="What will be cut",
+            choices=[(key, each.title) for key, each in self._offered.items() if not each.refused],
+            error_messages={
+                "required": "Choose what is to be cut: nothing is chosen.",
+                "invalid_choice": "What can be cut has changed since the page was made: look at the list again, then "
+                "go on.",
+            },
         )
 
     @property
@@ -37,9 +36,7 @@ class PiecesForm(forms.Form):
     @property
     def ticked(self) -> frozenset[str]:
         """Those that stand ticked: as sent, or as it begins."""
-        if self.is_bound:
-            return frozenset(self.data.getlist("pieces"))  # type: ignore[attr-defined]  # a QueryDict
-        return frozenset(self.initial.get("pieces", ()))
+        return frozenset(self["pieces"].value() or ())
 
 
 class ContainForm(PiecesForm):
@@ -65,8 +62,9 @@ class ContainForm(PiecesForm):
             )
 
     def clean_typed(self) -> str:
+        """Pages show several spaces as one, and nobody sees those at the ends."""
         typed: str = self.cleaned_data["typed"]
-        if typed != self._name:
+        if typed.split() != self._name.split():
             raise forms.ValidationError(f"That isn’t the name: type {self._name}.")
         return typed
 
@@ -74,9 +72,6 @@ class ContainForm(PiecesForm):
 class ReleaseForm(forms.Form):
     WAIT, NOW = "wait", "now"
 
-    pieces = forms.MultipleChoiceField(
-        label="What is released", error_messages={"required": "Choose what is to be released: nothing is chosen."}
-    )
     when = forms.ChoiceField(
         label="Sessions that are denied",
         choices=[
@@ -89,12 +84,16 @@ class ReleaseForm(forms.Form):
     reason = forms.CharField(label="Reason", required=False, max_length=REASON_LENGTH, help_text=NO_PEOPLE)
 
     def __init__(self, offered: Sequence[ReleasePiece], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"initial": {"when": self.WAIT}, **kwargs})
         self._offered = {each.key: each for each in offered if each.steps}
-        field = self.fields["pieces"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  as declared above
-        field.choices = [(key, each.title) for key, each in self._offered.items()]
-        field.error_messages["invalid_choice"] = "It can’t be released any more: look at the list again, then go on."
+        super().__init__(*args, **{"initial": {"when": self.WAIT, "pieces": list(self._offered)}, **kwargs})
+        self.fields["pieces"] = forms.MultipleChoiceField(
+            label="What is released",
+            choices=[(key, each.title) for key, each in self._offered.items()],
+            error_messages={
+                "required": "Choose what is to be released: nothing is chosen.",
+                "invalid_choice": "It can’t be released any more: look at the list again, then go on.",
+            },
+        )
 
     def clean_when(self) -> str:
         return self.cleaned_data["when"] or self.WAIT
@@ -106,6 +105,4 @@ class ReleaseForm(forms.Form):
 
     @property
     def ticked(self) -> frozenset[str]:
-        if self.is_bound:
-            return frozenset(self.data.getlist("pieces"))  # type: ignore[attr-defined]  # a QueryDict
-        return frozenset(self._offered)
+        return frozenset(self["pieces"].value() or ())

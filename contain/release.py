@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -106,12 +107,11 @@ def propose_release(
     *, containment: Containment, actor: Operator, chosen: Sequence[ReleasePiece], waits: bool, reason: str
 ) -> Change:
     """`waits`: until no session that is denied could come back. Raises PlanError."""
-    at_once = [each for each in chosen if not (waits and each.revives)]
-    later = sorted(
-        (each for each in chosen if waits and each.revives), key=lambda each: each.revives_until or timezone.now()
-    )
-    steps = [spec for each in at_once for spec in each.steps]
-    steps += [spec for each in later for spec in _after_waiting(each)]
+    reviving = [(until, each) for each in chosen if (until := each.revives_until) and each.revives]
+    later = sorted(reviving, key=itemgetter(0)) if waits else []
+    put_off = {each.key for _, each in later}
+    steps = [spec for each in chosen if each.key not in put_off for spec in each.steps]
+    steps += [spec for until, each in later for spec in _after_waiting(each, until)]
     return changes.propose(
         aws_account=containment.aws_account,
         actor=actor,
@@ -120,21 +120,19 @@ def propose_release(
         steps=steps,
         reverses=containment.change,
         independent=True,
-        findings=[] if waits else [_revived(each) for each in at_once if each.revives],
+        findings=[] if waits else [_revived(each, until) for until, each in reviving],
     )
 
 
-def _after_waiting(piece: ReleasePiece) -> Iterator[StepSpec]:
-    assert piece.revives_until is not None  # noqa: S101  it revives something
+def _after_waiting(piece: ReleasePiece, until: datetime) -> Iterator[StepSpec]:
     for spec in piece.steps:
         kind = spec.kind.rpartition(".inline.")[0]
         if kind:
-            yield await_sessions_end(kind, spec.params["arn"], spec.params["policy"], piece.revives_until)
+            yield await_sessions_end(kind, spec.params["arn"], spec.params["policy"], until)
         yield spec
 
 
-def _revived(piece: ReleasePiece) -> PlanFinding:
-    assert piece.revives_until is not None  # noqa: S101  it revives something
+def _revived(piece: ReleasePiece, until: datetime) -> PlanFinding:
     arn = str(piece.steps[0].params["arn"])
-    words = f"Sessions that are denied come back, until {full_time(piece.revives_until)} at most: {piece.title}."
+    words = f"Sessions that are denied come back, until {full_time(until)} at most: {piece.title}."
     return PlanFinding("REVIVES_SESSIONS", "warning", words, about=(arn,))

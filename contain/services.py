@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -117,7 +118,7 @@ def in_order(chosen: Sequence[Piece]) -> list[StepSpec]:
         steps += behind(piece.steps, len(steps))
     ordered = sorted(enumerate(steps, start=1), key=lambda each: isinstance(operations.registry[each[1].kind], Gate))
     moved = {before: placeholder_for(now) for now, (before, _) in enumerate(ordered, start=1)}
-    return [StepSpec(spec.kind, resolved(spec.params, moved), spec.is_optional) for _, spec in ordered]
+    return [replace(spec, params=resolved(spec.params, moved)) for _, spec in ordered]
 
 
 def problem_of(aws_account: AwsAccount, piece: Piece) -> str:

@@ -12,7 +12,7 @@ from findings.rules import Rule
 from findings.sources import all_rules
 from iamconsole.web.search import kinds
 from iamconsole.web.search.asked import Rank, SearchQuery
-from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit
+from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit, best
 
 
 def find_rules(searcher: Searcher, asked: SearchQuery, most: int) -> Sequence[SearchHit]:
@@ -20,7 +20,7 @@ def find_rules(searcher: Searcher, asked: SearchQuery, most: int) -> Sequence[Se
     if not searcher.holding(SEE_IAM):
         return []
     fitting = [rule for rule in all_rules().values() if asked.fits(rule.id, rule.name, rule.says)]
-    return [_hit(rule, min(asked.rank(rule.id), asked.rank(rule.name))) for rule in fitting[:most]]
+    return best((_hit(rule, min(asked.rank(rule.id), asked.rank(rule.name))) for rule in fitting), most)
 
 
 def _rules_at(searcher: Searcher, refs: Sequence[str]) -> Sequence[SearchHit]:

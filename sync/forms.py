@@ -79,7 +79,7 @@ class CancelForm(forms.Form):
 class RetryForm(forms.Form):
     """`position`: of independent steps, this one alone."""
 
-    position = forms.IntegerField(required=False, min_value=1)
+    position = forms.IntegerField(required=False, min_value=1, max_value=99_999)
 
 
 class ReplanForm(forms.Form):

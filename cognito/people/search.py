@@ -16,7 +16,7 @@ from cognito.people.display_names import second_of, title_of
 from cognito.people.selectors import as_phone, cleaned, is_sub
 from iamconsole.web.search import kinds, places
 from iamconsole.web.search.asked import SearchQuery
-from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit
+from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit, best
 from iamconsole.web.search.places import PAGES, SearchPlace
 from iamconsole.web.trigrams import LEAST, first_with
 
@@ -27,7 +27,8 @@ def find_people(searcher: Searcher, asked: SearchQuery, most: int) -> Sequence[S
     if pools == [] or len(words) < LEAST:
         return []
     people = CognitoUser.objects.live().select_related("pool", "aws_account")
-    found: dict[int, CognitoUser] = {}
+    called = people.filter(name_key=words.casefold(), aws_account__in=[each.pk for each in searcher.aws_accounts])
+    found = {person.pk: person for person in (called if pools is None else called.filter(pool__in=pools))[:most]}
     for text in dict.fromkeys((words, as_phone(words))):
         for person in first_with(people, text, pools, most) if text else ():
             found[person.pk] = person
@@ -35,9 +36,8 @@ def find_people(searcher: Searcher, asked: SearchQuery, most: int) -> Sequence[S
         by_sub = people.filter(aws_id=words, aws_account__in=[each.pk for each in searcher.aws_accounts])
         for person in by_sub if pools is None else by_sub.filter(pool__in=pools):
             found[person.pk] = person
-    return [_hit(searcher, person, asked) for person in found.values() if person.aws_account_id in searcher.by_pk][
-        :most
-    ]
+    here = (person for person in found.values() if person.aws_account_id in searcher.by_pk)
+    return best((_hit(searcher, person, asked) for person in here), most)
 
 
 def _pools(operator: Operator) -> list[int] | None:

@@ -9,10 +9,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
 from contain.lately import Lately
+from contain.models import Containment
 from contain.pieces import Piece, SubjectFact, Uncut
 from contain.uncut import told
 from sync.models import MirroredRow
@@ -121,6 +123,10 @@ class Subject(ABC):
 
     @abstractmethod
     def facts(self) -> Iterator[SubjectFact]: ...
+
+    def of_the_same(self, rows: QuerySet[Containment]) -> QuerySet[Containment]:
+        """`rows`: containments of this object; those of them that are of whom this is about."""
+        return rows
 
     def why_not(self, chosen: Sequence[Piece]) -> str:
         """Why these pieces may not be cut together; "" where they may."""

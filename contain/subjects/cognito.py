@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from access.protection import why_protected
@@ -20,6 +21,7 @@ from cognito.people.aws_access import PersonRole, person_roles_of
 from cognito.people.display_names import title_of
 from cognito.people.operations.base import on_person
 from contain.hits import hits_of, last_use
+from contain.models import Containment
 from contain.pieces import Piece, SubjectFact, Uncut
 from contain.roles import longest_session_s, sessions_cut, why_never_cut
 from contain.subjects.base import PROPAGATION, Subject
@@ -115,6 +117,9 @@ class IdentitySubject(Subject):
     @property
     def url(self) -> str:
         return reverse(self.slug, kwargs={"account_id": self.aws_account.account_id, "aws_id": self.row.aws_id})
+
+    def of_the_same(self, rows: QuerySet[Containment]) -> QuerySet[Containment]:
+        return rows.filter(name=self.stored_name)
 
     @property
     def asks_identity(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -119,12 +120,28 @@ class UserSubject(IamSubject):
     row: IamUser
 
     @cached_property
-    def refusal(self) -> str:
-        return f"{self.name} {_LAST}" if self.is_last_administrator else ""
+    def pieces(self) -> Sequence[Piece]:
+        pieces = [*self._denials(), *self._keys(), *self._login(), *self._others(), *self.role_pieces]
+        return [self._kept_in(each) for each in pieces] if self.is_last_administrator else pieces
+
+    def _kept_in(self, piece: Piece) -> Piece:
+        """Of the last administrator everything isn't denied; of the ways in only the key that leaked is chosen."""
+        if piece.key == "deny":
+            return replace(piece, refused=f"{self.name} {_LAST}")
+        if piece.key in self._ways_in:
+            return replace(piece, is_chosen=piece.key == f"key:{self.asked.key}" and len(self._ways_in) > 1)
+        return piece
 
     @cached_property
-    def pieces(self) -> Sequence[Piece]:
-        return [*self._denials(), *self._keys(), *self._login(), *self._others(), *self.role_pieces]
+    def _ways_in(self) -> frozenset[str]:
+        """The pieces that each take away one by which they sign in or call AWS."""
+        return frozenset(each.key for each in (*self._keys(), *self._login()))
+
+    def why_not(self, chosen: Sequence[Piece]) -> str:
+        taken = {each.key for each in chosen}
+        if self._ways_in and self._ways_in <= taken and self.is_last_administrator:
+            return f"{self.name} {_LAST} Until then one key, or the password, stays."
+        return ""
 
     def _denials(self) -> Iterator[Piece]:
         steps, how = denial(self.row, self.asked.at)

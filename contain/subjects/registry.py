@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.access import may_in_pool, signed_in
 from accounts.roles import SEE_PEOPLE
@@ -71,6 +73,18 @@ def row_of(containment: Containment) -> Any | None:
         return None
     rows = kind.model.objects.filter(aws_account=containment.aws_account, aws_id=containment.object_id)
     return rows.select_related("aws_account").order_by("-pk").first()
+
+
+def anew_url(containment: Containment) -> str:
+    """Where the same is contained anew: the same identity of an identity pool, begun from the same key."""
+    if containment.slug not in KINDS:
+        return ""
+    named = {"account_id": containment.aws_account.account_id, "aws_id": containment.object_id}
+    said = {"key": containment.key}
+    if containment.slug == IdentitySubject.slug:
+        said["identity"] = containment.name
+    query = urlencode({name: value for name, value in said.items() if value})
+    return f"{reverse(f'{containment.slug}_contain', kwargs=named)}{f'?{query}' if query else ''}"
 
 
 def name_of(request: HttpRequest, containment: Containment, row: Any | None) -> str:

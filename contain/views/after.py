@@ -23,7 +23,7 @@ from contain.models import Containment, ContainmentReport
 from contain.pieces import Uncut
 from contain.release import open_releases, propose_release, release_pieces, releases
 from contain.reports import entry_of, make_report, title_of_step
-from contain.subjects.registry import name_of, row_of
+from contain.subjects.registry import anew_url, name_of, row_of
 from contain.uncut import from_json, told
 from iamconsole.web.words import duration
 from identities.models import IamRole, IamUser
@@ -33,6 +33,7 @@ from sync.changes.approvers import ChangeSituation
 from sync.changes.rules import why_not
 from sync.changes.steps import created_ids
 from sync.changes.transitions import RETRY
+from sync.forms import RetryForm
 from sync.models import Change, Step
 from sync.selectors import last_attempt
 from sync.views.live import poll_response, signature
@@ -104,6 +105,7 @@ def _context(request: HttpRequest, containment: Containment) -> dict[str, Any]:
         "is_moving": change.state in Change.MOVING,
         "waits_for": _waits_for(at),
         "state_word": state_word(change),
+        "anew_url": anew_url(containment),
         "may_contain": may(operator, CONTAIN, containment.aws_account),
         "lately": lately,
         "made": lately.made,
@@ -157,11 +159,12 @@ def _url(containment: Containment) -> str:
 def retry(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """One step alone."""
     found = _fetch(request, account_id, pk)
-    position = request.POST.get("position", "")
+    form = RetryForm(request.POST)
+    if not form.is_valid() or form.cleaned_data["position"] is None:
+        messages.error(request, "Say which step is to be tried again: there is none of that number.")
+        return redirect(_url(found))
     try:
-        service.retry(
-            change=found.change, actor=signed_in(request), position=int(position) if position.isdecimal() else 0
-        )
+        service.retry(change=found.change, actor=signed_in(request), position=form.cleaned_data["position"])
     except PlanError as error:
         messages.error(request, str(error))
     return redirect(_url(found))

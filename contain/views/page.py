@@ -82,7 +82,8 @@ def ask(request: HttpRequest, account_id: str, aws_id: str, slug: str) -> HttpRe
     if subject.trail_row is None:
         messages.error(request, "CloudTrail finds no calls of theirs by a name.")
     services.ask_trail(subject, signed_in(request))
-    if (back := request.GET.get("back", "")).isdecimal():
+    back = request.GET.get("back", "")
+    if back.isascii() and back.isdecimal() and len(back) < 19:
         return redirect("containment", account_id=subject.aws_account.account_id, pk=int(back))
     return redirect(_address(request, subject))
 
@@ -126,7 +127,6 @@ def _lately(request: HttpRequest, subject: Subject) -> dict[str, Any]:
 
 def _before(subject: Subject) -> Containment | None:
     """The last time that they were contained, as far as anything of that was done."""
-    rows = Containment.objects.filter(
-        aws_account=subject.aws_account, slug=subject.slug, object_id=subject.object_id
-    ).exclude(change__state__in=Change.GIVEN_UP)
+    rows = Containment.objects.filter(aws_account=subject.aws_account, slug=subject.slug, object_id=subject.object_id)
+    rows = subject.of_the_same(rows.exclude(change__state__in=Change.GIVEN_UP))
     return rows.select_related("change").first()

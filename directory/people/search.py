@@ -13,7 +13,7 @@ from directory.people import reading_log
 from directory.people.names import called, second_of, sees_people
 from iamconsole.web.search import kinds, places
 from iamconsole.web.search.asked import SearchQuery
-from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit
+from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit, best
 from iamconsole.web.search.places import PAGES, SETTINGS, SearchPlace
 from iamconsole.web.trigrams import LEAST, first_with
 
@@ -26,10 +26,11 @@ def find_people(searcher: Searcher, asked: SearchQuery, most: int) -> Sequence[S
     if not seen:
         return []
     people = DirectoryUser.objects.live().filter(erased_at__isnull=True).select_related("aws_account")
-    found = {person.pk: person for person in first_with(people, asked.text, seen, most)}
+    begins = people.filter(aws_account__in=seen, name_key__startswith=asked.key).order_by("name_key", "pk")[:most]
+    found = {person.pk: person for person in (*begins, *first_with(people, asked.text, seen, most))}
     if _ID.fullmatch(asked.text):
         found |= {person.pk: person for person in people.filter(aws_account__in=seen, aws_id=asked.text)}
-    return [_hit(searcher, person, asked) for person in found.values()][:most]
+    return best((_hit(searcher, person, asked) for person in found.values()), most)
 
 
 def _hit(searcher: Searcher, person: DirectoryUser, asked: SearchQuery) -> SearchHit:

@@ -73,7 +73,9 @@ class RoleBuilderForm(TrustFields, StageForm):
     )
     own_logs = forms.BooleanField(required=False, label="It writes its own log")
     add = forms.CharField(required=False, max_length=2_048, label="Add a resource")
-    name = forms.CharField(required=False, max_length=64, help_text="If empty, that of what has the role.")
+    name = forms.CharField(
+        required=False, max_length=64, label="Role name", help_text="If empty, that of what has the role."
+    )
     path = FixedPathField()
     boundary = PolicyField(label="Permissions boundary", required=False)
     tags = TagsField(required=False, max_length=4_000, help_text="Such as team=shop, data=orders.")

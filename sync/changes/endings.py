@@ -168,7 +168,10 @@ def _stopped_words(change: Change, step: Step) -> str:
     if not change.independent:
         return f"Stopped at step {step.position} of {count}."
     stopped = change.steps.filter(state__in=Step.STOPPED).values_list("position", flat=True)
-    return f"Not done of {counted(count, 'step')}: {', '.join(map(str, stopped))}. The others were carried out."
+    left = _unfinished(change).exclude(state__in=Step.STOPPED).values_list("position", flat=True)
+    waits = f" Not begun, since they wait for that: {', '.join(map(str, left))}." if left else ""
+    rest = " The others were carried out." if len(stopped) + len(left) < count else ""
+    return f"Not done of {counted(count, 'step')}: {', '.join(map(str, stopped))}.{waits}{rest}"
 
 
 def _why(step: Step, error: dict[str, Any]) -> str:

@@ -53,7 +53,7 @@ def reversing(change: Change) -> list[StepSpec]:
 def behind(undoing: Sequence[StepSpec], before: int) -> list[StepSpec]:
     """What steps say of each other, by their positions among themselves, where so many (`before`) come before them."""
     moved = {position: placeholder_for(before + position) for position in range(1, len(undoing) + 1)}
-    return [StepSpec(spec.kind, resolved(spec.params, moved)) for spec in undoing]
+    return [replace(spec, params=resolved(spec.params, moved)) for spec in undoing]
 
 
 def replan(*, change: Change, actor: Operator, undoes: bool = False) -> Change:

@@ -89,7 +89,7 @@ def test_a_workflow_of_github_with_its_provider(
     page_of(erin)
     page = context.new_page()  # Chromium complains on the console of the other one of each answer that refuses
     page.goto(f"{address('build_role')}?start=github")
-    page.get_by_role("textbox", name="Name").fill("deploy")
+    page.get_by_role("textbox", name="Role name").fill("deploy")
     expect(page.locator("#result")).not_to_contain_text("Give it a name")
     stage(page)
     expect(page.get_by_text("Say which: without a subject, everybody").first).to_be_visible()

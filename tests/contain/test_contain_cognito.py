@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -60,6 +61,12 @@ def test_one_identity_is_denied_by_its_id(
     document = world.iam.get_role_policy(RoleName=role.name, PolicyName=name)["PolicyDocument"]
     condition = document["Statement"][0]["Condition"]
     assert condition == {"StringEquals": {"cognito-identity.amazonaws.com:sub": IDENTITY}}
+    anew = get(client, "containment", pk=str(Containment.objects.get().pk)).partition(">Contain anew")[0]
+    where = unescape(anew.rpartition('href="')[2].rstrip('"'))
+    again = text_of(client.get(where).content.decode())
+    assert f"Contain {IDENTITY}" in again and "Contained before" in again
+    another = get(client, "identity_pool_contain", query.replace("1f2e", "2f2e"), aws_id=pool.aws_id)
+    assert "Contained before" not in text_of(another)
 
 
 def test_an_identity_has_to_be_named(

@@ -58,6 +58,20 @@ def test_sessions_assignments_and_groups_are_cut(center: Arranged, erin: Operato
     assert "Containment of Priya Nair" in after
 
 
+def test_a_name_is_typed_as_it_is_shown(center: Arranged, erin: Operator, client_of: ClientOf) -> None:
+    """Pages show several spaces as one, and none at the ends."""
+    DirectoryUser.objects.filter(aws_id=center.priya).update(display_name=" Priya\u00a0  Nair ")
+    url = address("directory_person_contain_begin", aws_id=center.priya)
+    [assignment] = [
+        each
+        for each in pieces_on(get(client_of(erin), "directory_person_contain", aws_id=center.priya))
+        if each.startswith("assignment:")
+    ]
+    refused = client_of(erin).post(url, {"pieces": [assignment], "typed": "PriyaNair"})
+    assert "That isn’t the name" in refused.content.decode()
+    assert client_of(erin).post(url, {"pieces": [assignment], "typed": "Priya Nair"}).status_code == 302
+
+
 def test_a_group_of_theirs(center: Arranged, erin: Operator, client_of: ClientOf) -> None:
     pieces = pieces_on(get(client_of(erin), "directory_person_contain", aws_id=center.dana))
     assert f"group:{center.platform}" in pieces

@@ -115,6 +115,9 @@ def test_one_that_fails_stops_no_other_and_is_retried_alone(night: Night, erin: 
     assert [step.state for step in done.change.steps.all()] == ["done", "failed", "done"]
     page = text_of(get(client, "containment", pk=str(done.pk)))
     assert "2 of 3 steps applied" in page and "Retry step 2 alone" in page
+    for position in ("9" * 40, "9" * 5000, "-1", "0", "", "two"):
+        said = client.post(address("containment_retry", pk=str(done.pk)), {"position": position}, follow=True)
+        assert said.status_code == 200 and "there is none of that number" in said.content.decode(), position
     client.post(address("containment_retry", pk=str(done.pk)), {"position": "2"})
     assert worked(done.change).state == Change.State.APPLIED
 
@@ -172,6 +175,29 @@ def test_the_last_administrator_is_refused(night: Night, erin: Operator, client_
     url = address("user_contain_begin", aws_id=keeper.aws_id)
     refused = client_of(erin).post(url, {"pieces": ["deny"], "typed": "root-keeper"}).content.decode()
     assert "is the last administrator" in refused and not Change.objects.exists()
+
+
+def test_a_leaked_key_of_the_last_administrator_goes_while_another_way_in_is_left(
+    night: Night, erin: Operator, client_of: ClientOf
+) -> None:
+    keeper = IamUser.objects.get(name="root-keeper")
+    client, url = client_of(erin), address("user_contain_begin", aws_id=keeper.aws_id)
+    [only] = night.iam.list_access_keys(UserName="root-keeper")["AccessKeyMetadata"]
+    leaked = only["AccessKeyId"]
+    refused = client.post(url, {"pieces": [f"key:{leaked}"], "typed": "root-keeper"}).content.decode()
+    assert "one key, or the password, stays" in refused and not Change.objects.exists()
+    other = night.iam.create_access_key(UserName="root-keeper")["AccessKey"]["AccessKeyId"]
+    night.pull()
+    page = client.get(f"{address('user_contain', aws_id=keeper.aws_id)}?key={leaked}").content.decode()
+    assert f'value="key:{leaked}" checked' in page and f'value="key:{other}" checked' not in page
+    assert 'value="deny" disabled' in page
+    client.post(url, {"pieces": [f"key:{leaked}", f"key:{other}"], "typed": "root-keeper"})
+    client.post(url, {"pieces": [f"key:{leaked}", "deny"], "typed": "root-keeper"})
+    assert not Change.objects.exists()
+    client.post(url, {"pieces": [f"key:{leaked}"], "typed": "root-keeper"})
+    assert worked(Change.objects.get()).state == Change.State.APPLIED
+    keys = night.iam.list_access_keys(UserName="root-keeper")["AccessKeyMetadata"]
+    assert {key["AccessKeyId"]: key["Status"] for key in keys} == {leaked: "Inactive", other: "Active"}
 
 
 def test_who_may_and_who_may_not(

@@ -74,6 +74,8 @@ def test_a_wait_that_fails_releases_nothing_after_it(
     night.emulator.rules([{"action": "GetRolePolicy", "error": {"code": "AccessDenied", "status": 403}, "times": 1}])
     stopped = carry_out(change, erin)
     assert [step.state for step in stopped.steps.all()] == ["failed", "pending"]
+    line = stopped.lines.last()
+    assert line is not None and line.line == "Not done of 2 steps: 1. Not begun, since they wait for that: 2."
     changes.retry(change=stopped, actor=erin, position=2)
     assert [step.state for step in worked(stopped).steps.all()] == ["failed", "pending"]
     assert night.iam.list_role_policies(RoleName="deploy")["PolicyNames"]

@@ -5,10 +5,25 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from iamconsole.web.help.markdown import html_of
-from iamconsole.web.help.pages import help_pages
+from iamconsole.web.help.pages import SHOWN, help_pages
+
+# The glossary has a page of its own.
+NOT_SHOWN = {
+    "adding-a-mirrored-kind",
+    "adding-a-page",
+    "adding-a-setting",
+    "adding-an-operation",
+    "architecture",
+    "engine",
+    "front-end",
+    "glossary",
+    "operations",
+    "threat-model",
+}
 
 
 def told(text: str) -> str:
@@ -67,3 +82,8 @@ def test_search_finds_their_headings(bobs: Client) -> None:
     assert 'href="/help/changes/#break-glass"' in bobs.get("/search/", {"q": "break-glass"}).content.decode()
     assert bobs.get("/help/").status_code == 200
     assert bobs.get("/help/threat-model/").status_code == 404
+
+
+def test_every_document_is_shown_or_for_who_works_on_the_console() -> None:
+    there = {path.stem for path in (settings.BASE_DIR / "docs").glob("*.md")}
+    assert set(SHOWN) | NOT_SHOWN == there and not set(SHOWN) & NOT_SHOWN

@@ -10,9 +10,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AwsAccount, Operator
+from accounts.search import find_accounts, find_operators
+from estate.search import find_rules
+from findings.sources import all_rules
 from iamconsole.web.search.answering import MOST, PAGE, search, search_one
 from iamconsole.web.search.asked import LONGEST, Rank, SearchQuery, read
 from iamconsole.web.search.kinds import Searcher, kind_named, kinds_by_word
+from tests.conftest import make_aws_account, make_operator
 from tests.services.rows import make_group, make_policy, make_role, make_user
 
 pytestmark = pytest.mark.stack
@@ -230,3 +234,25 @@ def test_two_words_mean_kinds_of_several_apps() -> None:
     assert read("who can s3:DeleteBucket", by_word).kinds == {"actions"}
     found: Any = read("role", by_word)
     assert (found.text, found.kinds) == ("role", frozenset())
+
+
+def test_who_is_called_so_is_found_among_more_operators_than_are_listed(
+    aws_account: AwsAccount, olga: Operator
+) -> None:
+    for number in range(12):
+        make_operator(f"aa{number}.kimball", None, None)
+    make_operator("kim", None, None)
+    assert [hit.name for hit in find_operators(searcher(olga), SearchQuery("kim", "kim"), 1)] == ["Kim"]
+
+
+def test_the_account_and_the_rule_that_are_called_so_come_first(aws_account: AwsAccount, olga: Operator) -> None:
+    for number in range(8):
+        make_aws_account(f"33333333333{number}", f"A{number} lint.x shop")
+    make_aws_account("444444444444", "Shop")
+    assert [hit.name for hit in find_accounts(searcher(olga), SearchQuery("shop", "shop"), 1)] == ["Shop"]
+    rule = list(all_rules().values())[-1]
+    [hit] = find_rules(searcher(olga), SearchQuery(rule.id, rule.id), 1)
+    assert hit.detail == rule.id
+    short = SearchQuery(rule.name.split()[0], rule.name.split()[0])
+    every = find_rules(searcher(olga), short, 1_000)
+    assert find_rules(searcher(olga), short, 3) == every[:3]

@@ -23,8 +23,6 @@ SHOWN = (
     "tasks",
     "contain",
     "notifications",
-    "requests",
-    "reviews",
     "search",
     "sign-in",
     "audit",
@@ -54,9 +52,8 @@ class HelpPage:
 
 @cache
 def help_pages() -> dict[str, HelpPage]:
-    """Those of `SHOWN` that there are, by name, in that order."""
-    found = ((name, settings.BASE_DIR / "docs" / f"{name}.md") for name in SHOWN)
-    texts = {name: path.read_text(encoding="utf-8") for name, path in found if path.exists()}
+    """By name, in the order of `SHOWN`. Raises FileNotFoundError where there is none of a name."""
+    texts = {name: (settings.BASE_DIR / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in SHOWN}
     return {name: HelpPage(name, title_of(text), text) for name, text in texts.items()}
 
 

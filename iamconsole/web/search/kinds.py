@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -90,6 +90,11 @@ class FoundRow(NamedTuple):
     arn: str
     gone_at: datetime | None
     aws_account_id: int
+
+
+def best(hits: Iterable[SearchHit], most: int) -> list[SearchHit]:
+    """What comes first of all of them, before any are left out."""
+    return sorted(hits, key=lambda hit: hit.order)[:most]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from iamconsole.web.glossary.terms import terms
 from iamconsole.web.help.pages import help_pages
 from iamconsole.web.navigation import NavItem, merged_groups
 from iamconsole.web.search.asked import Rank, SearchQuery
-from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit
+from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit, best
 from iamconsole.web.search.kinds import register as register_kind
 from iamconsole.web.trigrams import LEAST
 
@@ -132,7 +132,7 @@ def find(sort: str, searcher: Searcher, asked: SearchQuery, most: int) -> Sequen
     whole = len(asked.text) >= LEAST
     found = [place for place in _all_of(sort) if asked.fits(place.title, place.words, place.text if whole else "")]
     hits = (_hit(place, searcher, _rank(place, asked)) for place in found)
-    return [hit for hit in hits if hit][:most]
+    return best((hit for hit in hits if hit), most)
 
 
 def _rank(place: SearchPlace, asked: SearchQuery) -> Rank:
