@@ -97,14 +97,13 @@ def patches_of(change: Change) -> Iterator[OwnedPatch]:
 
 def patches_of_steps(aws_account: AwsAccount, steps: Sequence[StepAbout]) -> Iterator[OwnedPatch]:
     for each in owned_changes(aws_account, steps):
-        if each.found is None:
-            yield OwnedPatch(each.row, each.resource, "", "", [step.kind for step in each.steps])
-        else:
-            yield _patch(each, each.found)
+        yield patch_of(each)
 
 
-def _patch(change: OwnedChange, found: PatchedPart) -> OwnedPatch:
-    resource, names = change.resource, new_names()
+def patch_of(change: OwnedChange) -> OwnedPatch:
+    found, resource, names = change.found, change.resource, new_names()
+    if found is None:
+        return OwnedPatch(change.row, resource, "", "", [step.kind for step in change.steps])
     if resource.state_id:
         names.give(TYPES[type(found.before)], key_of(found.before), label_of(resource.address))
     logical_id = resource.address if resource.stack_id else ""
