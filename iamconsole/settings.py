@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "cognito",
     "estate",
     "contain",
+    "reviews",
     "unused",
     "guides",
     "allauth",

@@ -6,6 +6,7 @@ import "./find.js";
 import "./keys.js";
 import "./opens.js";
 import "./preview.js";
+import "./reviews.js";
 import "./searches.js";
 import "./selection.js";
 import "./settings.js";

@@ -111,6 +111,8 @@ from policies.models import (
     PolicyVersion,
 )
 from resources.models import CallBudget, Resource, ResourcePolicy, ResourceReading
+from reviews.models import Review, ReviewedGrant, ReviewPart
+from reviews.reports import make as make_review_report
 from sync.models import (
     AcceptedPipeline,
     ActivityAnswer,
@@ -203,11 +205,24 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     _enrolled(aws_account)
     _contained(aws_account, operator)
     _unused(aws_account)
+    _reviewed(aws_account, operator)
 
 
 def _unused(aws_account: AwsAccount) -> None:
     about = {"kind": "role", "object_id": "AROA1", "page_id": "AROA1", "state": "unused", "idle_since": timezone.now()}
     UnusedObject.objects.create(aws_account=aws_account, aws_id="role:AROA1", name="legacy", **about)
+
+
+def _reviewed(aws_account: AwsAccount, operator: Operator) -> None:
+    about = {"title": "Q4", "started_by": operator, "due_at": timezone.now()}
+    review = Review.objects.create(**about)
+    review.aws_accounts.add(aws_account)
+    ReviewPart.objects.create(review=review, reviewer=operator)
+    row = {"source": "iam.membership", "key": "AIDA1 AGPA1", "holder_kind": "iam.user", "holder_id": "AIDA1"}
+    ReviewedGrant.objects.create(review=review, aws_account=aws_account, what="developers", reviewer=operator, **row)
+    finished = Review.objects.create(**about, state="finished", closed_by=operator, closed_at=timezone.now())
+    finished.aws_accounts.add(aws_account)
+    make_review_report(finished, aws_account, [], None, [], operator)
 
 
 def _contained(aws_account: AwsAccount, operator: Operator) -> None:

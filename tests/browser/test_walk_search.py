@@ -73,7 +73,7 @@ def test_single_keys_and_how_they_are_turned_off(aws_account: AwsAccount, bob: O
     page.keyboard.type("?")
     expect(keys).to_be_hidden()
     page.get_by_role("button", name="Theme and density").click()
-    page.get_by_role("group", name="Keys / and ?").get_by_label("Off").check()
+    page.get_by_role("group", name="Keys of one character").get_by_label("Off").check()
     page.keyboard.press("Escape")
     page.locator("h1").click()
     page.keyboard.press("?")

@@ -30,6 +30,7 @@ from infrastructure.models import StateFile
 from notifications.models import Delivery, NotificationRoute
 from objects import kinds, object_actions
 from policies.models import EditorDraft, Organization, OrgUnit
+from reviews.models import Review, ReviewedGrant
 from sync.models import (
     AcceptedPipeline,
     Change,
@@ -79,6 +80,7 @@ KINDS: Mapping[str, type[Model]] = {
     "containment_report": ContainmentReport,
     "task": TaskRun,
     "task_report": LeaverReport,
+    "review": Review,
     "approval": ApprovalRule,
     "audit": AuditEntry,
     "operator": Operator,
@@ -100,6 +102,7 @@ _BELONGS = {
     AccountLabel: "labelled__aws_account",
     GrantRule: "label__labelled__aws_account",
     AccountEnrolment: "held_by",
+    Review: "aws_accounts",
     SpanningChange: "changes__aws_account",
     ContainmentReport: "containment__aws_account",
     LeaverReport: "run__aws_account",
@@ -120,6 +123,8 @@ def id_in(aws_account: AwsAccount, kind: type[Model], /, **only: str) -> object:
 
 def _about(of: AwsAccount, kind: type[Model], name: str) -> object:
     only = {"kind": "guard_rail"} if name.startswith("guard_rail") else {}
+    if name == "review_report":
+        only = {"state": Review.State.FINISHED.value}
     if kind is Safeguard and name.startswith("label_"):
         only = {"kind": "guard_rail" if "guard_rail" in name else "access_test"}
         return Safeguard.objects.filter(label__labelled__aws_account=of, **only).earliest("pk").pk
@@ -151,6 +156,7 @@ def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None 
         "organization_id": id_in(of, Organization) if "organization_id" in ADDRESSES[name] else "",
         "aws_id": about,
         "position": 1,
+        "grant": id_in(of, ReviewedGrant),
         "pk": id_in(of, SavedSearch) if name == "cognito_search_forget" else about or 1,
         "action": "delete" if name.endswith("_stage_action") else _ACTIONS.get(name.removesuffix("_action"), "none"),
     }

@@ -58,6 +58,7 @@ def test_every_app_of_the_picture_exists() -> None:
         "guides",
         "unused",
         "contain",
+        "reviews",
         "estate",
         "cognito",
         "access",

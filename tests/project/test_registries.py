@@ -28,6 +28,7 @@ _LAYERS = (
     "cognito",
     "estate",
     "contain",
+    "reviews",
     "unused",
     "guides",
 )

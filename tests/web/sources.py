@@ -22,6 +22,7 @@ APPS = (
     "cognito",
     "estate",
     "contain",
+    "reviews",
     "unused",
     "guides",
 )

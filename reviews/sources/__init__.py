@@ -1,0 +1,1 @@
+"""Kinds of grants that are reviewed, by the app that knows them."""
