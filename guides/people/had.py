@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from contain.pieces import SubjectFact
 from contain.subjects.base import Subject
 from directory import selectors
 from directory.models import DirectoryUser
@@ -26,7 +27,8 @@ from identities.models import (
 )
 from identities.selectors import attachments_of, inline_policies_of
 
-Part = dict[str, Any]  # {"title", "rows": [[name, words], …]}
+Part = dict[str, Any]  # {"title", "rows": [[name, words], …]}; the words of inline policies are their documents
+INLINE = "Inline policies"
 _CREDENTIALS: tuple[tuple[type[Credential], str], ...] = (
     (AccessKey, "Access key"),
     (LoginProfile, "Console password"),
@@ -55,7 +57,11 @@ def had(subject: Subject) -> dict[str, Any]:
 def _facts(subject: Subject) -> list[list[str]]:
     """Of the access in short; of a person not who they are."""
     kept = ("Access", "Made", "MFA", "Ways in", "Reaches", "Permission sets")
-    return [[fact.name, fact.value] for fact in subject.facts() if fact.name in kept]
+    return [[fact.name, _fact(fact)] for fact in subject.facts() if fact.name in kept]
+
+
+def _fact(fact: SubjectFact) -> str:
+    return f"{fact.level}: {fact.value}" if fact.level in ("read", "write", "permissions") else fact.value
 
 
 def _part(title: str, rows: Sequence[tuple[str, str]]) -> Part:
@@ -71,7 +77,7 @@ def _parts_of_user(user: IamUser) -> Iterator[Part]:
     yield _part("Groups", [(group.name, group.arn) for group in groups_of_user(user)])
     attached = [(row.name, row.arn) for row in attachments_of(user)]
     yield _part("Policies attached to them", attached)
-    yield _part("Inline policies", [(row.name, row.document.text) for row in inline_policies_of(user)])
+    yield _part(INLINE, [(row.name, row.document.text) for row in inline_policies_of(user)])
     if user.boundary_arn:
         yield _part("Permissions boundary", [(user.boundary_name, user.boundary_arn)])
     yield _part("Credentials", list(_credentials(user)))

@@ -186,9 +186,9 @@ class SignedInStep(TaskStep):
             late = (
                 "AWS’s credential report, which tells it, doesn’t have them yet: it is made every four hours at most."
             )
-            return unknown(f"They sign in at {url}. {late}")
+            return unknown(late, url, "Where they sign in")
         if reported.password_last_used_at is None:
-            return to_do(f"They sign in at {url}. AWS tells of it in its credential report, up to four hours late.")
+            return to_do("AWS tells of it in its credential report, up to four hours late.", url, "Where they sign in")
         return done(f"They signed in on {day(reported.password_last_used_at)}.")
 
 

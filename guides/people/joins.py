@@ -23,6 +23,7 @@ from guides.runs.stepped import SteppedTask
 from guides.runs.steps import AnswersForm, StepForm, StepFound, TaskStep, done, to_do, unknown
 from identities.models import IamUser
 
+_WHO = "Say who joins."
 _USER_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)  # IAM API Reference, "CreateUser"
 
 
@@ -43,6 +44,8 @@ class JoinerForm(AnswersForm):
         super().__init__(aws_account, operator, *args, **kwargs)
         if held_instance(aws_account) is None or not sees_people(operator, aws_account):
             del self.fields["person"]
+            self.fields["user"].required = True
+            self.fields["user"].error_messages["required"] = _WHO
 
     def clean_user(self) -> str:
         name = str(self.cleaned_data["user"])
@@ -60,7 +63,7 @@ class JoinerForm(AnswersForm):
         given = [name for name in ("user", "person") if cleaned.get(name)]
         if not self.errors and len(given) != 1:
             both = "Say one of the two: an IAM user or a person of Identity Center. Each is a task of its own."
-            self.add_error("user", both if given else "Say who joins.")
+            self.add_error("user", both if given else _WHO)
         return cleaned
 
     def answers(self) -> dict[str, Any]:

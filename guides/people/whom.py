@@ -24,6 +24,7 @@ from identities.models import IamUser
 
 USER, PERSON = UserSubject.slug, PersonSubject.slug
 _SUBJECTS: Mapping[str, type[Subject]] = {USER: UserSubject, PERSON: PersonSubject}
+_WHOM = "Say whom."
 Whom = IamUser | DirectoryUser
 
 
@@ -37,13 +38,15 @@ class WhomForm(AnswersForm):
         super().__init__(aws_account, operator, *args, **kwargs)
         if held_instance(aws_account) is None or not sees_people(operator, aws_account):
             del self.fields["person"]
+            self.fields["user"].required = True
+            self.fields["user"].error_messages["required"] = _WHOM
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         given = [name for name in ("user", "person") if cleaned.get(name)]
         if not self.errors and len(given) != 1:
             both = "Say one of the two: an IAM user or a person of Identity Center. Each is a task of its own."
-            self.add_error("user", both if given else "Say whom.")
+            self.add_error("user", both if given else _WHOM)
         return cleaned
 
     @property
