@@ -76,6 +76,9 @@ class UserMovesForm(StepForm):
             *(add_member(self.user, group) for group in self.cleaned_data["joins"]),
         ]
 
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        return str(self.cleaned_data["title"] or f"Move {self.user.name} between groups")
+
     def answers(self) -> dict[str, Any]:
         joined: list[IamGroup] = self.cleaned_data["joins"]
         return {"leaves": self.cleaned_data.get("leaves", []), "joins": [group.aws_id for group in joined]}
