@@ -95,6 +95,11 @@ class Subject(ABC):
         return ""
 
     @property
+    def why_not_all(self) -> str:
+        """Why not everything may be taken from them, as when they leave for good; "" where it may."""
+        return self.refusal
+
+    @property
     def asks_identity(self) -> bool:
         """Whether it has to be said which identity of an identity pool is meant."""
         return False

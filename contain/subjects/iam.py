@@ -124,6 +124,10 @@ class UserSubject(IamSubject):
         pieces = [*self._denials(), *self._keys(), *self._login(), *self._others(), *self.role_pieces]
         return [self._kept_in(each) for each in pieces] if self.is_last_administrator else pieces
 
+    @property
+    def why_not_all(self) -> str:
+        return f"{self.name} {_LAST}" if self.is_last_administrator else super().why_not_all
+
     def _kept_in(self, piece: Piece) -> Piece:
         """Of the last administrator everything isn't denied; of the ways in only the key that leaked is chosen."""
         if piece.key == "deny":

@@ -41,7 +41,7 @@ class LeaverForm(WhomForm):
 
 def why_not(row: IamUser | DirectoryUser, operator: Operator) -> str:
     """Why this operator doesn't see them off; "" where they may."""
-    return why_oneself(row, operator) or subject_of(row, operator).refusal
+    return why_oneself(row, operator) or subject_of(row, operator).why_not_all
 
 
 def _fetch(run: TaskRun, operator: Operator) -> IamUser | DirectoryUser:
