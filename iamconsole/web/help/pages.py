@@ -23,6 +23,7 @@ SHOWN = (
     "tasks",
     "contain",
     "notifications",
+    "reviews",
     "search",
     "sign-in",
     "audit",
