@@ -6,6 +6,7 @@ from django.db import models
 
 
 class Role(models.TextChoices):
+    REQUESTER = "requester", "Requester"
     VIEWER = "viewer", "Viewer"
     HELPDESK = "helpdesk", "Helpdesk"
     EDITOR = "editor", "Editor"
@@ -13,6 +14,7 @@ class Role(models.TextChoices):
     OWNER = "owner", "Owner"
 
 
+REQUEST = "request_access"  # for oneself, of what is offered; sees its own requests, and no more
 SEE_IAM = "see_iam"
 SEE_PEOPLE = "see_people"
 EXPORT_PEOPLE = "export_people"  # as a file, which leaves the console
@@ -26,6 +28,7 @@ CONTAIN = "contain"  # cut somebody off: an urgent change, under the rules of ev
 ADMINISTER = "administer"  # settings, grants, rules, brake, writes on and off
 
 PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.REQUESTER: frozenset({REQUEST}),
     Role.VIEWER: frozenset({SEE_IAM}),
     Role.HELPDESK: frozenset({SEE_PEOPLE, CARE}),
     Role.EDITOR: frozenset({SEE_IAM, ASK_AWS, SEE_PEOPLE, EXPORT_PEOPLE, PROPOSE, APPLY, CARE, MUTE, CONTAIN}),
@@ -36,9 +39,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 }
 
 # What needs an AWS account that can be written to: nobody holds these on one that was imported from a file.
-CHANGING = frozenset({PROPOSE, APPLY, APPROVE, CARE, CONTAIN})
+CHANGING = frozenset({REQUEST, PROPOSE, APPLY, APPROVE, CARE, CONTAIN})
 
-MFA_ROLES = frozenset({Role.HELPDESK, Role.EDITOR, Role.APPROVER, Role.OWNER})
+MFA_ROLES = frozenset({Role.REQUESTER, Role.HELPDESK, Role.EDITOR, Role.APPROVER, Role.OWNER})
+
+# Those that see something of an AWS account, be it its people alone.
+SEEING_ROLES = frozenset(PERMISSIONS) - {Role.REQUESTER}
 
 ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())
 

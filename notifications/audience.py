@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.access import ALL_ROLES, may, with_roles
 from accounts.models import AwsAccount, Operator
-from accounts.roles import ADMINISTER, roles_with
+from accounts.roles import ADMINISTER, SEEING_ROLES, roles_with
 from notifications.kinds import EventKind, all_kinds, kind_of, kind_of_row, timing_of
 from notifications.models import Delivery, NotificationRoute, NotifiedEvent, OperatorNotifications
 from notifications.timing import Timing
@@ -51,7 +51,7 @@ def operators_told(event: NotifiedEvent, to: Iterable[Operator], by: str) -> Ite
 
 def _subscribed(kind: EventKind, aws_account: AwsAccount) -> Iterator[OperatorNotifications]:
     """Those who may hear of it there, and chose the AWS account, or all."""
-    roles = roles_with(kind.permission) if kind.permission else ALL_ROLES
+    roles = roles_with(kind.permission) if kind.permission else SEEING_ROLES
     holders = with_roles(roles, aws_account)
     rows = OperatorNotifications.objects.filter(operator__in=holders).select_related("operator")
     for row in rows.prefetch_related("aws_accounts"):

@@ -1,8 +1,8 @@
 """The cast and the machinery of every test.
 
 The cast: alice (owner: may), bob (viewer: may only read), charlie (no grant: must never get in); and erin (editor),
-anton (approver), hal (helpdesk), olga (owner of all AWS accounts). `alices` is a client signed in as alice. The
-machinery: a running emulator, a small AWS to write to (`world`), real Celery workers, a real browser.
+anton (approver), hal (helpdesk), rita (requester), olga (owner of all AWS accounts). `alices` is a client signed in as
+alice. The machinery: a running emulator, a small AWS to write to (`world`), real Celery workers, a real browser.
 """
 
 from __future__ import annotations
@@ -156,6 +156,11 @@ def erin(aws_account: AwsAccount) -> Operator:
 @pytest.fixture
 def anton(aws_account: AwsAccount) -> Operator:
     return make_operator("anton", Role.APPROVER, aws_account)
+
+
+@pytest.fixture
+def rita(aws_account: AwsAccount) -> Operator:
+    return make_operator("rita", Role.REQUESTER, aws_account)
 
 
 @pytest.fixture

@@ -487,6 +487,7 @@ class Migration(migrations.Migration):
                             "role",
                             models.CharField(
                                 choices=[
+                                    ("requester", "Requester"),
                                     ("viewer", "Viewer"),
                                     ("helpdesk", "Helpdesk"),
                                     ("editor", "Editor"),
@@ -617,6 +618,7 @@ class Migration(migrations.Migration):
                             "role",
                             models.CharField(
                                 choices=[
+                                    ("requester", "Requester"),
                                     ("viewer", "Viewer"),
                                     ("helpdesk", "Helpdesk"),
                                     ("editor", "Editor"),

@@ -20,6 +20,7 @@ from sync.changes.dry_run import ask_dry_run
 from sync.changes.follow_ups import delete_what_appeared, leave_what_appeared, propose_reverse, replan
 from sync.changes.lifecycle import apply, cancel, leave_out, look_again, retry
 from sync.changes.plan import propose
+from sync.changes.requested import propose_requested, shorten_request, withdraw_request
 from sync.changes.sweeper import sweep_due
 from sync.changes.temporary import move_end, propose_until
 from sync.changes.worker import work
@@ -42,13 +43,16 @@ __all__ = [
     "override_code",
     "override_guard_rail",
     "propose",
+    "propose_requested",
     "propose_reverse",
     "propose_until",
     "reject",
     "replan",
     "retry",
     "review",
+    "shorten_request",
     "sweep_due",
     "withdraw_approval",
+    "withdraw_request",
     "work",
 ]

@@ -12,10 +12,10 @@ from accounts.models import Operator
 from sync import sealed
 from sync.changes import demands, temporary
 from sync.changes.approvers import valid_approvals
-from sync.changes.bookkeeping import PlanError, locked, log_line, record
+from sync.changes.bookkeeping import PlanError, handing_over, locked, log_line, record
 from sync.changes.events import OperatorEvent
 from sync.changes.guards import Objection, void_approvals
-from sync.changes.lifecycle import apply
+from sync.changes.lifecycle import apply, hand_over_decided
 from sync.changes.plan import digest_of
 from sync.changes.removals import record_alone
 from sync.changes.rules import check
@@ -35,7 +35,8 @@ from sync.models import BreakGlass, Change, Comment, Override
 
 
 def approve(*, change: Change, actor: Operator, comment: str = "") -> Change:
-    with locked(change.pk) as change:
+    """What somebody asked for goes to the workers with the last approval (sync/changes/requested.py)."""
+    with handing_over(change.pk) as change:
         _sign(APPROVE_IT, change, actor, comment=comment)
         if not demands.unmet_demands(change, valid_approvals(change)):
             change.state = Change.State.APPROVED
@@ -43,6 +44,8 @@ def approve(*, change: Change, actor: Operator, comment: str = "") -> Change:
         log_line(change, f"Approved by {actor}.")
         change.save(update_fields=["state", "error"])
         record("change.approved", change, actor=actor, reason=comment, digest=change.digest)
+        if change.on_request and change.state == Change.State.APPROVED:
+            hand_over_decided(change, actor)
     return change
 
 

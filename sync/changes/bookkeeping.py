@@ -84,6 +84,7 @@ audit.register(
         "change.scheduled": "scheduled change {change}, {title}",
         "change.end_planned": "planned change {change}, {title}",
         "change.end_moved": "moved the end of access: change {change}, {title}",
+        "change.end_shortened": "shortened the access that change {change}, {title}, gives",
         "change.end_decided_alone": "decided alone, as the only one who may approve, about the end of access: change {change}, {title}",  # noqa: E501
         "change.approved_alone": "approved change {change}, {title}, of their own, as the only one who may approve",
         "change.ends_soon": "told of access that ends within a day: change {change}, {title}",

@@ -285,3 +285,6 @@ def _in_force(change: Change) -> Iterator[Demand]:
     for rule in rules_for(change.aws_account, known_steps(change)):
         yield Demand(rule.approvals, rule.risk, rule.role, rule.group_id, rule.group_name)
     yield from _of_others(change.aws_account, affecting_steps(change))
+    if change.on_request:  # somebody decides in each, whatever its rules are
+        for other in steps_by_account(change.aws_account, affecting_steps(change)):
+            yield Demand(1, of_account=other)

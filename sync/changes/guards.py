@@ -24,10 +24,17 @@ from sync.changes.approvers import (
 )
 from sync.changes.bookkeeping import PlanError, record
 from sync.changes.events import may_do, may_not
-from sync.changes.plan import check_steps, digest_of, measured_findings, measurements_to_keep, operations_of
+from sync.changes.plan import (
+    check_may_request,
+    check_steps,
+    digest_of,
+    measured_findings,
+    measurements_to_keep,
+    operations_of,
+)
 from sync.changes.steps import created_ids, planned_step
 from sync.changes.system_events import LET_END_GO
-from sync.changes.transitions import APPLY_IT
+from sync.changes.transitions import APPLY_IT, APPROVE_IT
 from sync.checks import PlanFinding
 from sync.models import Change, Step
 from sync.operations import PlannedStep, Refusal
@@ -96,16 +103,30 @@ def _of_the_plan(change: Change, *, looks: bool) -> Iterator[Objection]:
 
 def _of_people(at: ChangeSituation, *, looks: bool) -> Iterator[Objection]:
     change, applier = at.change, at.operator
-    if not may_do(APPLY_IT, change, applier):
+    if not may_hand_over(change, applier):
         yield Objection(may_not(APPLY_IT, change, applier, subject=str(applier)))
-    for operator in {applier, change.requested_by} if looks else ():
-        try:
-            operations_of(change.steps.all(), operator, change.aws_account)
-        except PlanError as refusal:
-            yield Objection(str(refusal), voids_approvals=True)
+    if looks:
+        yield from _of_grants(change, applier)
     if at.missing and not owner_stands_in(change):
         words = " and ".join(demand.missing_words for demand in at.missing)
         yield Objection(f"{words} needed under this plan.", is_missing_approval=True)
+
+
+def may_hand_over(change: Change, operator: Operator) -> bool:
+    """Whether the worker may carry it out on their word: of what was asked for also on that of who decides about it."""
+    decides = change.on_request and change.requested_by_id != operator.pk and may_do(APPROVE_IT, change, operator)
+    return decides or may_do(APPLY_IT, change, operator)
+
+
+def _of_grants(change: Change, applier: Operator) -> Iterator[Objection]:
+    try:
+        if change.on_request:
+            check_may_request(change.steps.all(), change.requested_by, change.aws_account)
+            return
+        for operator in {applier, change.requested_by}:
+            operations_of(change.steps.all(), operator, change.aws_account)
+    except PlanError as refusal:
+        yield Objection(str(refusal), voids_approvals=True)
 
 
 def _of_protection(findings: Iterable[PlanFinding]) -> Iterator[Objection]:

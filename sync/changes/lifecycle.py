@@ -9,6 +9,7 @@ from django.conf import settings
 from accounts import audit
 from accounts.models import Operator
 from sync import clock, sealed
+from sync.aws.errors import sentence_only
 from sync.changes import demands, removals, temporary
 from sync.changes.bookkeeping import PlanError, handing_over, locked, log_line, record, wake_after_commit
 from sync.changes.guards import Objection, objection, send_back
@@ -37,6 +38,15 @@ def hand_over(change: Change, actor: Operator) -> Objection | None:
         log_line(change, against.sentence)
     change.save()
     return against
+
+
+def hand_over_decided(change: Change, approver: Operator) -> None:
+    """The same of what was asked for, on the word of who decided. What stands against it is on its page."""
+    against = hand_over(change, approver)
+    if against is not None and against.measured is None:
+        change.error = sentence_only("Objection", against.sentence)
+        log_line(change, against.sentence)
+        change.save(update_fields=["error"])
 
 
 def _is_for(change: Change, actor: Operator) -> None:
@@ -127,21 +137,27 @@ def cancel(*, change: Change, actor: Operator, reason: str = "") -> Change:
     with locked(change.pk) as change:
         check(CANCEL, change, actor)
         removals.check_may_decide(change, actor, reason)
-        if change.state == Change.State.APPLYING or _something_is_sent(change):
-            change.cancel_asked = True
-            log_line(change, f"{actor} asked to stop after the step that runs.")
-            record("change.cancel_asked", change, actor=actor)
-        else:
-            change.state = Change.State.CANCELLED
-            change.finished_at = clock.now()
-            change.steps.exclude(state__in=Step.SETTLED).update(state=Step.State.SKIPPED)
-            change.leases.all().delete()
-            log_line(change, f"Cancelled by {actor}.")
-            sealed.erase_typed(change)
-            record("change.cancelled", change, actor=actor)
-            temporary.follow(change)
-        change.save()
+        stop(change, actor)
     return change
+
+
+def stop(change: Change, actor: Operator | None) -> None:
+    """The caller holds the row, and has looked whether it may be. `actor`: None where the console does it."""
+    by = actor or "this console"
+    if change.state == Change.State.APPLYING or _something_is_sent(change):
+        change.cancel_asked = True
+        log_line(change, f"To be stopped after the step that runs, by {by}.")
+        record("change.cancel_asked", change, actor=actor)
+    else:
+        change.state = Change.State.CANCELLED
+        change.finished_at = clock.now()
+        change.steps.exclude(state__in=Step.SETTLED).update(state=Step.State.SKIPPED)
+        change.leases.all().delete()
+        log_line(change, f"Cancelled by {by}.")
+        sealed.erase_typed(change)
+        record("change.cancelled", change, actor=actor)
+        temporary.follow(change)
+    change.save()
 
 
 def _queue(change: Change) -> None:

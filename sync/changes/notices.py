@@ -17,13 +17,13 @@ from django.urls import reverse
 
 from accounts.access import may, who_may, with_roles
 from accounts.models import Operator
-from accounts.roles import APPROVE, SEE_IAM, Role
+from accounts.roles import APPROVE, SEE_IAM, SEEING_ROLES
 from notifications import kinds
 from notifications.kinds import EventKind
 from notifications.models import NotifiedEvent
 from notifications.telling import tell
 from notifications.timing import Timing
-from sync.changes import demands
+from sync.changes import demands, request_pages
 from sync.changes.approvers import may_review, nobody_reviews, to_review
 from sync.changes.span import current_changes, stops_others
 from sync.changes.steps import title_of_steps
@@ -137,7 +137,20 @@ _TOLD_OF_FIRST = ("change.rejected", "change.expired")  # the first stops all of
 
 
 def notify(verb: str, change: Change) -> None:
-    """Tells what goes with this entry of the trail, if anything does; call it in the transaction of the state."""
+    """Tells what goes with this entry of the trail, if anything does; call it in the transaction of the state.
+
+    That somebody asked for access is told when the page of their request is there: `notify_of_request`.
+    """
+    if verb != "change.proposed" or not change.on_request:
+        _notify(verb, change)
+
+
+def notify_of_request(change: Change) -> None:
+    """Those who decide about it; call it in the transaction that proposed it."""
+    _notify("change.proposed", change)
+
+
+def _notify(verb: str, change: Change) -> None:
     notice = _notice_of(verb, change)
     if notice is None or (notice.kind == NOT_ENDED and _is_tried_hourly(change)):
         return
@@ -184,7 +197,7 @@ def _is_tried_hourly(removal: Change) -> bool:
 
 def _recipients(verb: str, change: Change) -> Iterable[Operator]:
     if verb in _TELLS_ALL:
-        return with_roles(Role.values, change.aws_account)
+        return with_roles(SEEING_ROLES, change.aws_account)
     if verb == "change.reviewed":
         return {glass.operator for glass in change.broken_glass.filter(void=False).select_related("operator")}
     if change.ends_id and verb in _NOT_ENDED:
@@ -221,6 +234,10 @@ def _about(change: Change, notice: ChangeNotice) -> str:
 def _page_of(change: Change, notice: ChangeNotice) -> str:
     if notice.across:
         return reverse("spanning_change", kwargs={"pk": change.span_id})
+    return request_pages.page_of(change) or _change_page(change)
+
+
+def _change_page(change: Change) -> str:
     return reverse("change", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
 
 

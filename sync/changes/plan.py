@@ -19,6 +19,7 @@ from django.db import transaction
 
 from accounts.access import may, may_in_pool
 from accounts.models import AwsAccount, Operator
+from accounts.roles import REQUEST
 from iamconsole.web.words import some
 from sync import checks, clock, operations, sealed
 from sync.changes import demands
@@ -51,11 +52,12 @@ def propose(
     findings: Sequence[PlanFinding] = (),
     place: SpanPlace | None = None,
     independent: bool = False,
+    on_request: bool = False,
 ) -> Change:
     """Raises PlanError with a sentence when the console won't do it. `until`: see sync/changes/temporary.py.
 
     `findings`: what is to be said of it beside what is found here. `place`: in a change across AWS accounts.
-    `independent`: no step stops the others.
+    `independent`: no step stops the others. `on_request`: see sync/changes/requested.py.
     """
     if not steps:
         raise PlanError("There is nothing to do.")
@@ -63,7 +65,10 @@ def propose(
         raise PlanError(
             f"These are {len(steps):,} steps: at most {MOST_STEPS:,} go into one change. Make several of it."
         )
-    operations_of(steps, actor, aws_account)
+    if on_request:
+        check_may_request(steps, actor, aws_account)
+    else:
+        operations_of(steps, actor, aws_account)
     draft = plan(aws_account, steps)
     if refused := checks.refused(aws_account, actor, draft.steps):
         raise PlanError(refused)
@@ -71,7 +76,7 @@ def propose(
     _refuse_errors(found, draft.steps)
     findings = [*findings, *found]
     rules = demands.rules_for(aws_account, draft.steps)
-    is_care = demands.is_care(aws_account, draft.steps)
+    is_care = not on_request and demands.is_care(aws_account, draft.steps)
     measured = checks.measure(aws_account, draft.steps)
     findings += measured_findings(measured)
     _refuse_errors(findings, draft.steps)
@@ -85,7 +90,11 @@ def propose(
         reason=reason,
         requested_by=actor,
         approvals_required=max(
-            [0 if is_care else aws_account.approvals_required, int(asks), *(each.approvals for each in rules)]
+            [
+                0 if is_care else aws_account.approvals_required,
+                int(asks or on_request),
+                *(each.approvals for each in rules),
+            ]
         ),
         is_care=is_care,
         created_at=now,
@@ -96,12 +105,13 @@ def propose(
         span=place.span if place else None,
         wave=place.wave if place else 0,
         independent=independent,
+        on_request=on_request,
         findings=[finding.as_json() for finding in findings],
         measured=measurements_to_keep(measured),
         safeguards=blocking_versions(aws_account),
     )
     rows = [row_of(step, as_planned(step, spec)) for step, spec in zip(draft.steps, steps, strict=True)]
-    change.digest = digest(aws_account, rows, until, change.safeguards, independent=independent)
+    change.digest = digest(aws_account, rows, until, change.safeguards, independent=independent, on_request=on_request)
     change.save()
     for row in rows:
         row.change = change
@@ -127,6 +137,14 @@ def operations_of(steps: Iterable[StepSpec | Step], actor: Operator, aws_account
         granted.add((needs, pool_id))
     _check_grants_elsewhere(parsed, actor, aws_account)
     return [step.operation for step in parsed]
+
+
+def check_may_request(steps: Iterable[StepSpec | Step], actor: Operator, aws_account: AwsAccount) -> None:
+    """Whether `actor` may ask for these steps there, and wherever else they give access. Raises PlanError."""
+    parsed = [_parsed(step) for step in steps]
+    for each in (aws_account, *steps_by_account(aws_account, parsed)):
+        if not may(actor, REQUEST, each):
+            raise PlanError(f"{actor} may not ask for access in {each}: that takes the role requester there.")
 
 
 def _check_grants_elsewhere(parsed: Sequence[PlannedStep], actor: Operator, aws_account: AwsAccount) -> None:
@@ -252,6 +270,7 @@ def digest(
     overrides: Sequence[Any] = (),
     *,
     independent: bool = False,
+    on_request: bool = False,
 ) -> str:
     """Of the plan: what approvals sign. Anything that would make another plan makes another digest.
 
@@ -270,6 +289,8 @@ def digest(
         said["overrides"] = list(overrides)
     if independent:
         said["independent"] = True
+    if on_request:
+        said["on_request"] = True
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -278,7 +299,15 @@ def digest_of(change: Change, steps: Iterable[Step] | None = None) -> str:
     """Of a stored change, as it is now. `steps`: its own, where they are at hand."""
     rows = change.steps.all() if steps is None else steps
     overridden = said_overrides(change)
-    return digest(change.aws_account, rows, change.until, change.safeguards, overridden, independent=change.independent)
+    return digest(
+        change.aws_account,
+        rows,
+        change.until,
+        change.safeguards,
+        overridden,
+        independent=change.independent,
+        on_request=change.on_request,
+    )
 
 
 def said_overrides(change: Change) -> list[Any]:

@@ -40,6 +40,10 @@ _ELSEWHERE = (
     "in each of these."
 )
 
+_AS_GRANTED = (
+    "This access was asked for, and granted up to this end: nobody delays or stops it. Who needs it for longer asks "
+    "again when it has ended."
+)
 COMES_AGAIN = (
     "The end of access isn’t planned anew: it is tried again by itself. Undo in AWS what it meets, or propose a change "
     "that takes the access away."
@@ -53,6 +57,8 @@ def why_not(removal: Change, actor: Operator) -> str:
     Access that lasts longer in another AWS account needs who may approve there, too: whoever approved the end there did
     so of that end.
     """
+    if removal.ends is not None and removal.ends.on_request:
+        return _AS_GRANTED
     elsewhere = affected_by(removal)
     if not all(may(actor, APPROVE, each) for each in (removal.aws_account, *elsewhere)):
         return _ELSEWHERE if elsewhere and may(actor, APPROVE, removal.aws_account) else _SOMEBODY_ELSE

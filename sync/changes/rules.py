@@ -39,6 +39,8 @@ from sync.changes.transitions import (
 from sync.models import Change
 
 NOTHING_TO_REVERSE = "There is nothing to reverse: none of its steps was done, or none can be undone."
+ASKED_FOR = "It was asked for: whoever may approve decides about it, and never who asked."
+_ASK_AGAIN = "It was asked for: whoever did asks again."
 _DECIDE_FIRST = "Something appeared while it was carried out: say first whose it is."
 
 
@@ -70,6 +72,8 @@ def _approve(at: ChangeSituation) -> str:
 
 
 def _approve_alone(at: ChangeSituation) -> str:
+    if at.change.on_request:
+        return ASKED_FOR
     if not at.decides_alone:
         return "You proposed this change: somebody else must approve it."
     return "" if at.missing else "This change needs no approval that it doesn’t have."
@@ -87,6 +91,8 @@ def why_no_glass(at: ChangeSituation) -> str:
     """Why the operator can't pass over the approvals that are missing, in a sentence; "" where they can."""
     if not at.missing:
         return "No approval is missing: apply it as usual."
+    if at.change.on_request:
+        return ASKED_FOR
     if not why_not(APPROVE_ALONE, at):
         return "Nobody else may approve here: approve it alone."
     if not owns_all(at.operator, at.change):
@@ -155,6 +161,8 @@ def _look_again(at: ChangeSituation) -> str:
 def _replan(at: ChangeSituation) -> str:
     if at.change.ends_id:  # closed by a plan that waits for its people, the access would stay
         return removals.COMES_AGAIN
+    if at.change.on_request:
+        return _ASK_AGAIN
     return _DECIDE_FIRST if at.appeared else ""
 
 

@@ -51,6 +51,13 @@ HOLD_BACK = SystemEvent(
     leads_to=Change.UNDECIDED,
     besides="it is one of a change across AWS accounts that halted, and nothing of it was begun",
 )
+WITHDRAW_REQUEST = SystemEvent(
+    name="withdraw the request",
+    by="its requester, tick",
+    starts_from=(*Change.UNDECIDED, State.SCHEDULED, *Change.MOVING, *Change.STUCK),
+    leads_to=(State.APPLYING, State.CANCELLED),
+    besides="it was asked for, by them; the tick: it can no longer be granted",
+)
 CLAIM = SystemEvent(
     name="claim",
     by="worker",
@@ -104,6 +111,7 @@ SYSTEM_EVENTS = (
     LET_END_GO,
     EXPIRE,
     QUEUE,
+    WITHDRAW_REQUEST,
     BEGIN_IN_WAVE,
     HOLD_BACK,
     CLAIM,

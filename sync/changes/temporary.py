@@ -165,16 +165,21 @@ def move_end(*, change: Change, until: datetime, actor: Operator, reason: str = 
         assert removal.not_before is not None  # noqa: S101  by the rule of the event
         if until > removal.not_before:
             removals.check_may_decide(removal, actor, reason)
-        now = clock.now()
-        if until > now + LONGEST:
+        if until > clock.now() + LONGEST:
             raise PlanError("Temporary access ends within a year: this would be later.", field="until")
-        until = max(until, min(now, removal.not_before))  # long ago, it would have expired, and the access stay
-        before, removal.not_before, removal.warned_at = removal.not_before, until, None
-        removal.expires_at = until + _STAYS
-        removal.save()
-        log_line(removal, f"{actor} moved the end to {full_time(until)}.")
-        record("change.end_moved", removal, actor=actor, at=until.isoformat(), before=before.isoformat())
+        put_end(removal, until, actor)
     return removal
+
+
+def put_end(removal: Change, until: datetime, actor: Operator | None) -> None:
+    """The caller holds the row, and has looked whether it may be. `actor`: None where the console does it."""
+    assert removal.not_before is not None  # noqa: S101  as it was made
+    until = max(until, min(clock.now(), removal.not_before))  # long ago, it would have expired, and the access stay
+    before, removal.not_before, removal.warned_at = removal.not_before, until, None
+    removal.expires_at = until + _STAYS
+    removal.save()
+    log_line(removal, f"{actor or 'This console'} moved the end to {full_time(until)}.")
+    record("change.end_moved", removal, actor=actor, at=until.isoformat(), before=before.isoformat())
 
 
 def warn_of_ends() -> None:

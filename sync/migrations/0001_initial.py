@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                         ("claim", models.CharField(blank=True, max_length=64)),
                         ("heartbeat_at", models.DateTimeField(blank=True, null=True)),
                         ("cancel_asked", models.BooleanField(default=False)),
+                        ("on_request", models.BooleanField(default=False)),
                         ("wave", models.PositiveSmallIntegerField(default=0)),
                         ("until", models.DateTimeField(blank=True, null=True)),
                         ("independent", models.BooleanField(default=False)),

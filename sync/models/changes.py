@@ -104,6 +104,9 @@ class Change(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     cancel_asked = models.BooleanField(default=False)  # stop after the step that runs
     reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    # Asked for by somebody who may not propose it: others decide, and with their approvals it is applied
+    # (sync/changes/requested.py). Part of the digest.
+    on_request = models.BooleanField(default=False)
     # One of a change across AWS accounts, and of which of its waves, from 1; of each AWS account its newest counts.
     span = models.ForeignKey(SpanningChange, models.PROTECT, null=True, blank=True, related_name="changes")
     wave = models.PositiveSmallIntegerField(default=0)
