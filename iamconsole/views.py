@@ -18,14 +18,14 @@ from iamconsole.web.shell import Shell, refusal_page
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """To the overview of all AWS accounts whose IAM the operator may see, where there are two; to the one that there
-    is; with none there, to connecting one, or to whom to ask."""
+    is; with none there, to connecting one, to the page on which they begin, or to whom to ask."""
     shell = Shell(request)
     aws_accounts = list(shell.aws_accounts)
     if len(shell.together) > 1:
         return redirect("all_overview")
     if aws_accounts:
         return redirect("overview", account_id=aws_accounts[0].account_id)
-    return redirect("connect" if request.user.has_perm("administer") else "aws_accounts")
+    return redirect("connect" if request.user.has_perm("administer") else shell.home or "aws_accounts")
 
 
 @require_safe

@@ -96,6 +96,10 @@ class ShellProvider:
         """Those that the operator may see, in the order of the switcher."""
         return None
 
+    def home(self, request: HttpRequest) -> str | None:
+        """The name of the page on which somebody begins who sees no AWS account."""
+        return None
+
     def age(self, request: HttpRequest, aws_account: Any) -> datetime | None:
         """When the last complete pull of this AWS account ended."""
         return None

@@ -103,6 +103,11 @@ class Shell:
         return [each for each in self.aws_accounts if user.has_perm("see_iam", each)]  # type: ignore[arg-type]
 
     @property
+    def home(self) -> str:
+        """The name of the page on which somebody begins who sees no AWS account; "" where none is theirs."""
+        return self._first_answer(lambda provider: provider.home(self._request)) or ""
+
+    @property
     def is_of_all(self) -> bool:
         """The page is about all AWS accounts that the operator may see."""
         return is_of_all_aws_accounts(self._request)
