@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "cognito",
     "estate",
     "contain",
+    "access_requests",
     "reviews",
     "unused",
     "guides",
@@ -254,6 +255,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     # Of one e-mail address from anywhere; where its owner signed in from lately, this doesn't count.
     "login_failed_everywhere": "50/h/key",
+    # Requests for access, of one operator (access_requests/services.py).
+    "access_requested": "10/h/key",
 }
 ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "accounts.adapters.ConsoleMfaAdapter"

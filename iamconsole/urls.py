@@ -45,6 +45,7 @@ urlpatterns = [
     path("", include("cognito.urls")),
     path("", include("estate.urls")),
     path("", include("contain.urls")),
+    path("", include("access_requests.urls")),
     path("", include("reviews.urls")),
     path("", include("unused.urls")),
     path("", include("guides.urls")),

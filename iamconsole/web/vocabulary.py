@@ -35,6 +35,17 @@ STATES: dict[str, StateLabel] = {
     # of those across AWS accounts
     "halted": StateLabel("Halted", "warn", "octagon-alert"),
     "stopping": StateLabel("Stopping", "", "loader-circle", turning=True),
+    # requests for access
+    "asked": StateLabel("Waits for a decision", "accent", "clock"),
+    "granting": StateLabel("Being granted", "", "loader-circle", turning=True),
+    "granted": StateLabel("Granted", "ok", "check"),
+    "ending": StateLabel("Being taken away", "", "loader-circle", turning=True),
+    "not_ended": StateLabel("Not taken away yet", "danger", "octagon-alert"),
+    "ended": StateLabel("Ended", "muted", "check"),
+    "stopped": StateLabel("Stopped", "warn", "triangle-alert"),
+    "refused": StateLabel("Refused", "muted", "x"),
+    "withdrawn": StateLabel("Withdrawn", "muted", "undo-2"),
+    "lapsed": StateLabel("Lapsed", "muted", "minus"),
     # steps
     "pending": StateLabel("Not sent", "muted", "circle-dashed"),
     "sending": StateLabel("Running", "", "loader-circle", turning=True),

@@ -18,6 +18,7 @@ from access.models import AccessDisagreement, AccessTestResult, EscalationSummar
 from access.saved_tests.content import TestContent
 from access.simulation.directory import Directory
 from access.simulation.question import SimulationQuestion
+from access_requests.models import AccessOffer, AccessRequest, RequesterIdentity
 from accounts import audit
 from accounts.models import (
     AccountLabel,
@@ -27,6 +28,7 @@ from accounts.models import (
     AwsAccount,
     ClaimedMembership,
     ClaimGroup,
+    Grant,
     GrantGain,
     GrantRule,
     KeyCheck,
@@ -34,6 +36,7 @@ from accounts.models import (
     Operator,
     OrganizationPlace,
 )
+from accounts.roles import Role
 from cognito.models import (
     AppClient,
     CognitoGroup,
@@ -206,6 +209,7 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     _contained(aws_account, operator)
     _unused(aws_account)
     _reviewed(aws_account, operator)
+    _asked(aws_account, operator)
 
 
 def _unused(aws_account: AwsAccount) -> None:
@@ -223,6 +227,20 @@ def _reviewed(aws_account: AwsAccount, operator: Operator) -> None:
     finished = Review.objects.create(**about, state="finished", closed_by=operator, closed_at=timezone.now())
     finished.aws_accounts.add(aws_account)
     make_review_report(finished, aws_account, [], None, [], operator)
+
+
+def _asked(aws_account: AwsAccount, operator: Operator) -> None:
+    """By a requester, where there is one."""
+    held = Grant.objects.filter(aws_account=aws_account, role=Role.REQUESTER).first()
+    requester = held.operator if held and held.operator else operator
+    about = {"kind": "group", "object_id": "AGPA1", "object_name": "oncall", "longest_hours": 24, "made_by": operator}
+    offer = AccessOffer.objects.create(aws_account=aws_account, title="On call", gives="Restarts what hangs.", **about)
+    RequesterIdentity.objects.create(
+        aws_account=aws_account, operator=requester, kind="user", object_id="AIDA1", linked_by=operator
+    )
+    AccessRequest.objects.create(
+        aws_account=aws_account, requester=requester, offer=offer, reason="Ticket 7", until=timezone.now()
+    )
 
 
 def _contained(aws_account: AwsAccount, operator: Operator) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.urls import reverse
 
 from access.models import SavedQuestion
+from access_requests.models import AccessOffer, AccessRequest, RequesterIdentity
 from accounts.models import (
     AccountLabel,
     ApprovalRule,
@@ -80,6 +81,11 @@ KINDS: Mapping[str, type[Model]] = {
     "containment_report": ContainmentReport,
     "task": TaskRun,
     "task_report": LeaverReport,
+    "request_offer": AccessOffer,
+    "own_request": AccessRequest,
+    "access_request": AccessRequest,
+    "access_offer": AccessOffer,
+    "requester": RequesterIdentity,
     "review": Review,
     "approval": ApprovalRule,
     "audit": AuditEntry,

@@ -26,10 +26,11 @@ from iamconsole.web.addresses import Access, access_of
 TABLE = Path(__file__).parent / "addresses.csv"
 IS_WRITTEN = os.environ.get("ADDRESSES") == "write"  # `make addresses`
 
-# charlie has no grant; the others have one on the AWS account, and olga is owner of all.
+# charlie has no grant; rita may only ask for access; the others have one on the AWS account, and olga is owner of all.
 CAST: Mapping[str, Role | None] = {
     "charlie": None,
     "bob": Role.VIEWER,
+    "rita": Role.REQUESTER,
     "hal": Role.HELPDESK,
     "erin": Role.EDITOR,
     "anton": Role.APPROVER,

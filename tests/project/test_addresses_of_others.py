@@ -24,6 +24,7 @@ from accounts.roles import (
     CONTAIN,
     MUTE,
     PROPOSE,
+    REQUEST,
     SEE_IAM,
     SEE_PEOPLE,
     Role,
@@ -37,6 +38,7 @@ from tests.services.database import rows_of_many_tests
 OF_ACCOUNT = [row for row in ROWS if "account_id" in ADDRESSES[row.name]]
 # Who comes in by a permission and by no other one that an address asks for together with it.
 COMING = {
+    REQUEST: "rita",
     SEE_IAM: "bob",
     SEE_PEOPLE: "hal",
     CARE: "hal",

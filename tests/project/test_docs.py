@@ -57,6 +57,7 @@ def test_every_app_of_the_picture_exists() -> None:
     assert layers == [
         "guides",
         "unused",
+        "access_requests",
         "contain",
         "reviews",
         "estate",

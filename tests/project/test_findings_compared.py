@@ -22,6 +22,7 @@ APPS = (
     "cognito",
     "estate",
     "contain",
+    "access_requests",
     "reviews",
     "unused",
     "guides",

@@ -28,6 +28,7 @@ _LAYERS = (
     "cognito",
     "estate",
     "contain",
+    "access_requests",
     "reviews",
     "unused",
     "guides",
