@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from accounts.roles import SEE_IAM
 from guides import tasks
+from guides.account.first_task import FIRST
+from guides.account.root_task import ROOT
 from guides.people import reports
 from guides.people.joins import JOINS
 from guides.people.leaves import LEAVES
@@ -34,7 +36,7 @@ TO_GROUPS = GuidedTask(
 
 
 def register() -> None:
-    for task in (ROLE, JOINS, LEAVES, MOVES, TO_GROUPS):
+    for task in (ROLE, FIRST, ROOT, JOINS, LEAVES, MOVES, TO_GROUPS):
         tasks.register(task)
     reports.register()
     register_shell(

@@ -29,6 +29,11 @@ class LookedStep:
         return self.progress is StepProgress.DONE
 
     @property
+    def is_open(self) -> bool:
+        """Whether somebody can do something about it now."""
+        return self.progress not in (StepProgress.DONE, StepProgress.LATER)
+
+    @property
     def open_change(self) -> Change | None:
         return next((each for each in self.changes if each.state in Change.OPEN), None)
 

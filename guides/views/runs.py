@@ -163,7 +163,7 @@ def _shown(request: HttpRequest, run: TaskRun, looked: LookedStep, refused: Step
     form = refused
     if form is None and looked.can_be_staged and run.closed_at is None:
         form = looked.step.form(run, signed_in(request))
-    context = looked.step.context(run, request) if looked.step.template and not looked.is_done else {}
+    context = looked.step.context(run, request) if looked.step.template and looked.is_open else {}
     return {"looked": looked, "form": form, "context": context}
 
 
