@@ -18,7 +18,7 @@ from directory.people.names import sees_people
 from guides.models import TaskRun
 from guides.people.joining_user import STEPS as STEPS_OF_USER
 from guides.people.memberships import PersonGetsForm, groups_said, is_so, is_staged
-from guides.people.whom import PERSON, USER, name_of, page_of, whom
+from guides.people.whom import PERSON, USER, name_of, note_look, page_of, whom
 from guides.runs.stepped import SteppedTask
 from guides.runs.steps import AnswersForm, StepForm, StepFound, TaskStep, done, to_do, unknown
 from identities.models import IamUser
@@ -140,4 +140,5 @@ JOINS = SteppedTask(
     begins=JoinerForm,
     steps=lambda run: _OF_PERSON if run.answers.get("slug") == PERSON else STEPS_OF_USER,
     called=lambda run, operator: f"{name_of(run, operator)} joins",
+    told=note_look,
 )

@@ -18,7 +18,7 @@ from directory.actions.people import DeleteDirectoryPersonForm
 from directory.models import DirectoryUser
 from guides.models import LeaverReport, TaskRun
 from guides.people import cut, reports
-from guides.people.whom import WhomForm, name_of, subject_of, whom, why_oneself
+from guides.people.whom import WhomForm, name_of, note_look, subject_of, whom, why_oneself
 from guides.runs.stepped import SteppedTask
 from guides.runs.steps import StepForm, StepFound, TaskStep, done, to_do
 from iamconsole.web.words import full_time
@@ -194,4 +194,5 @@ LEAVES = SteppedTask(
     begins=LeaverForm,
     steps=lambda run: (CutStep(), ReportStep(), DeletionStep()),
     called=lambda run, operator: f"{name_of(run, operator)} leaves",
+    told=note_look,
 )

@@ -9,7 +9,7 @@ from accounts.models import Operator
 from directory.models import DirectoryUser
 from guides.models import TaskRun
 from guides.people.memberships import PersonMovesForm, UserMovesForm, groups_said, is_so, is_staged
-from guides.people.whom import WhomForm, name_of, page_of, whom
+from guides.people.whom import WhomForm, name_of, note_look, page_of, whom
 from guides.runs.stepped import SteppedTask
 from guides.runs.steps import StepForm, StepFound, TaskStep, done, to_do, unknown
 from iamconsole.web.words import duration
@@ -72,4 +72,5 @@ MOVES = SteppedTask(
     begins=WhomForm,
     steps=_steps,
     called=lambda run, operator: f"{name_of(run, operator)} moves",
+    told=note_look,
 )

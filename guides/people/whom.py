@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.access import signed_in
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
 from contain.subjects.base import AskedOf, Subject
@@ -16,6 +18,7 @@ from contain.subjects.person import PersonSubject
 from directory.actions.fields import PersonField
 from directory.instances import held_instance
 from directory.models import DirectoryUser
+from directory.people import reading_log
 from directory.people.names import A_PERSON, called, sees_people
 from guides.models import TaskRun
 from guides.runs.steps import AnswersForm
@@ -80,6 +83,13 @@ def name_of(run: TaskRun, operator: Operator) -> str:
     if isinstance(row, DirectoryUser) and sees_people(operator, run.aws_account):
         return called(row)
     return str(run.answers.get("name") or A_PERSON)
+
+
+def note_look(request: HttpRequest, run: TaskRun) -> None:
+    """Who is told the name of a person of Identity Center has looked at them: that is logged, once a while."""
+    row = whom(run)
+    if isinstance(row, DirectoryUser) and sees_people(signed_in(request), run.aws_account):
+        reading_log.looked_at(request, row)
 
 
 def page_of(run: TaskRun) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from accounts.access import may
-from accounts.models import AwsAccount, Operator
+from accounts.access import may, signed_in
+from accounts.models import AwsAccount
 from guides.models import TaskRun
 from guides.runs.look import LookedStep, count_done, count_unknown, look_at, next_of
 from guides.runs.stepped import SteppedTask, task_of
@@ -33,15 +34,15 @@ class ShownRun:
     unknown: int
 
 
-def shown_runs(operator: Operator, runs: QuerySet[TaskRun]) -> Sequence[ShownRun]:
-    """The newest of them, as far as the operator may see them."""
-    return [each for run in runs[:MOST_SHOWN] if (each := _shown(operator, run)) is not None]
+def shown_runs(request: HttpRequest, runs: QuerySet[TaskRun]) -> Sequence[ShownRun]:
+    """The newest of them, as far as the operator may see them; that they see them is logged where it has to be."""
+    return [each for run in runs[:MOST_SHOWN] if (each := _shown(request, run)) is not None]
 
 
-def _shown(operator: Operator, run: TaskRun) -> ShownRun | None:
+def _shown(request: HttpRequest, run: TaskRun) -> ShownRun | None:
     task = task_of(run)
-    if task is None or not may(operator, task.needs, run.aws_account):
+    if task is None or not may(signed_in(request), task.needs, run.aws_account):
         return None
     steps = look_at(task, run)
-    title, done = task.called(run, operator), count_done(steps)
+    title, done = task.heading(request, run), count_done(steps)
     return ShownRun(run, task, title, done, len(steps), next_of(steps), count_unknown(steps))

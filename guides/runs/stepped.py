@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.http import HttpRequest
+
+from accounts.access import signed_in
 from accounts.models import Operator
 from guides import tasks
 from guides.models import TaskRun
@@ -15,13 +18,20 @@ from guides.tasks import GuidedTask
 @dataclass(frozen=True, kw_only=True)
 class SteppedTask(GuidedTask):
     """`begins`: the form with which a run begins. `steps`: those of a run, in their order, by its answers. `called`:
-    the heading of a run, as this operator may know whom it is about.
+    the heading of a run, as this operator may know whom it is about. `told`: is called when they are shown it, where
+    reading that is logged.
     """
 
     begins: type[AnswersForm]
     steps: Callable[[TaskRun], Sequence[TaskStep]]
     called: Callable[[TaskRun, Operator], str]
+    told: Callable[[HttpRequest, TaskRun], None] = lambda request, run: None
     begin_words: str = "Begin"
+
+    def heading(self, request: HttpRequest, run: TaskRun) -> str:
+        """As who sent the request may know it."""
+        self.told(request, run)
+        return self.called(run, signed_in(request))
 
     @property
     def path(self) -> str:

@@ -52,7 +52,7 @@ def begin_task(request: HttpRequest, account_id: str, name: str) -> HttpResponse
 
 
 def _begin_page(request: HttpRequest, task: SteppedTask, form: AnswersForm, status: int = 200) -> HttpResponse:
-    runs = shown_runs(signed_in(request), open_runs(form.aws_account, [task.name]))
+    runs = shown_runs(request, open_runs(form.aws_account, [task.name]))
     context = {"aws_account": form.aws_account, "task": task, "form": form, "runs": runs}
     return render(request, "guides/run/begin.html", context, status=status)
 
@@ -149,7 +149,7 @@ def _run_page(
         "operator": operator,
         "task": task,
         "run": run,
-        "title": task.called(run, operator),
+        "title": task.heading(request, run),
         "steps": [_shown(request, run, each, refused if each.step.name == of else None) for each in looked],
         "done": count_done(looked),
         "next": following,

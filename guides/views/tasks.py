@@ -20,5 +20,5 @@ def tasks(request: HttpRequest, account_id: str) -> HttpResponse:
         (task, task.url(aws_account), [(start.title, task.url(aws_account, start)) for start in task.starts])
         for task in offered
     ]
-    runs = shown_runs(operator, open_runs(aws_account, [task.name for task in offered]))
+    runs = shown_runs(request, open_runs(aws_account, [task.name for task in offered]))
     return render(request, "guides/tasks.html", {"aws_account": aws_account, "tasks": shown, "runs": runs})

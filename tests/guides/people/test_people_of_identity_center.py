@@ -184,3 +184,13 @@ def test_who_is_no_longer_there_is_said(center: Arranged, erins: Client) -> None
     page = text_of(page_of(erins, run))
     assert "They are gone from AWS" in page
     assert "Priya" not in page
+
+
+def test_that_somebody_is_told_a_name_is_logged_once_a_while(
+    center: Arranged, erins: Client, alice: Operator, client_of: ClientOf
+) -> None:
+    begun(erins, "moves", "priya.nair")
+    alices, looks = client_of(alice), AuditEntry.objects.filter(verb="directory.person_read", actor=alice)
+    for _ in range(2):
+        assert "Priya Nair moves" in text_of(get(alices, "tasks"))
+    assert [entry.object_id for entry in looks] == [center.priya]
