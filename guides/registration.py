@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.roles import SEE_IAM
+from accounts.roles import PROPOSE, SEE_IAM
 from guides import tasks
 from guides.account.first_task import FIRST
 from guides.account.root_task import ROOT
@@ -11,8 +11,11 @@ from guides.people.joins import JOINS
 from guides.people.leaves import LEAVES
 from guides.people.moves import MOVES
 from guides.roles.prefill import QUICK_STARTS
+from guides.runs.selectors import is_staged_by_task
 from guides.tasks import GuidedTask, TaskStart
+from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from iamconsole.web.panels import Panel
 
 ROLE = GuidedTask(
     "role",
@@ -39,6 +42,10 @@ def register() -> None:
     for task in (ROLE, FIRST, ROOT, JOINS, LEAVES, MOVES, TO_GROUPS):
         tasks.register(task)
     reports.register()
+    for place in ("change", "change.afterwards"):
+        panels.register(
+            Panel(place, "task", "Its task", "change_task", shows=is_staged_by_task, permission=PROPOSE, position=90)
+        )
     register_shell(
         ShellProvider(NavGroup("IAM", (NavItem("Tasks", "list-checks", "tasks", permission=SEE_IAM, position=90),)))
     )

@@ -4,7 +4,7 @@ from accounts.roles import ADMINISTER, APPROVE, PROPOSE, SEE_IAM
 from guides.runs.stepped import stepped_tasks
 from guides.views.reports import task_report
 from guides.views.role_builder import role_builder
-from guides.views.runs import begin_task, task_run
+from guides.views.runs import begin_task, change_task, task_run
 from guides.views.tasks import tasks
 from guides.views.to_groups import to_groups
 from iamconsole.web.addresses import needs, page
@@ -21,4 +21,5 @@ urlpatterns = [
     ),
     page(f"{TASKS}reports/<int:pk>/", task_report, needs(PROPOSE, APPROVE), name="task_report"),
     page(f"{TASKS}runs/<int:pk>/", task_run, needs(PROPOSE, ADMINISTER), name="task_run"),
+    page("aws/<str:account_id>/changes/<int:pk>/task/", change_task, needs(PROPOSE, ADMINISTER), name="change_task"),
 ]

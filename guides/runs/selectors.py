@@ -10,9 +10,10 @@ from django.http import HttpRequest
 
 from accounts.access import may, signed_in
 from accounts.models import AwsAccount
-from guides.models import TaskRun
+from guides.models import StagedChange, TaskRun
 from guides.runs.look import LookedStep, count_done, count_unknown, look_at, next_of
 from guides.runs.stepped import SteppedTask, task_of
+from sync.models import Change
 
 MOST_SHOWN = 10  # each is looked up in the mirror, step by step
 
@@ -46,3 +47,7 @@ def _shown(request: HttpRequest, run: TaskRun) -> ShownRun | None:
     steps = look_at(task, run)
     title, done = task.heading(request, run), count_done(steps)
     return ShownRun(run, task, title, done, len(steps), next_of(steps), count_unknown(steps))
+
+
+def is_staged_by_task(change: Change) -> bool:
+    return StagedChange.objects.filter(change=change).exists()

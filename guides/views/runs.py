@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import fetch_aws_account, may, signed_in
 from guides import tasks
@@ -21,6 +21,7 @@ from guides.runs.selectors import open_runs, shown_runs
 from guides.runs.services import OpenAlready
 from guides.runs.stepped import SteppedTask, task_of
 from guides.runs.steps import AnswersForm, StepForm
+from iamconsole.web.fragments import wants_fragment
 from objects.views.stage import REFUSED, stage
 from sync.changes import PlanError
 from sync.models import Change
@@ -55,6 +56,18 @@ def _begin_page(request: HttpRequest, task: SteppedTask, form: AnswersForm, stat
     runs = shown_runs(request, open_runs(form.aws_account, [task.name]))
     context = {"aws_account": form.aws_account, "task": task, "form": form, "runs": runs}
     return render(request, "guides/run/begin.html", context, status=status)
+
+
+# ---- On the page of a change ---------------------------------------------------------------------------------------
+@require_safe
+def change_task(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    """The task that staged it: as a fragment its line, else its page."""
+    aws_account = fetch_aws_account(request, account_id)
+    staged = get_object_or_404(StagedChange, change__aws_account=aws_account, change=pk)
+    if not wants_fragment(request):
+        return redirect("task_run", account_id=account_id, pk=staged.run_id)
+    runs = TaskRun.objects.filter(pk=staged.run_id).select_related("aws_account", "owner")
+    return render(request, "guides/run/rows.html", {"runs": shown_runs(request, runs)})
 
 
 # ---- A run -----------------------------------------------------------------------------------------------------------

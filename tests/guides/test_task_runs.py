@@ -14,7 +14,7 @@ from accounts.models import AuditEntry, AwsAccount, Operator
 from guides.models import StagedChange, TaskRun
 from identities.models import IamGroup, IamUser
 from sync.models import Change
-from tests.services.pages import address, get, text_of
+from tests.services.pages import BY_HTMX, address, get, text_of
 from tests.services.rows import join, make_group, make_user
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,20 @@ def test_the_change_of_a_step_belongs_to_its_run(erins: Client, groups: tuple[Ia
     page = page_of(erins, run)
     assert "On its way" in page
     assert f"Change {change.pk}" in page
+
+
+def test_the_page_of_the_change_leads_back(
+    erins: Client, bob: Operator, client_of: ClientOf, groups: tuple[IamGroup, IamGroup]
+) -> None:
+    run = begun(erins)
+    change = stage(erins, run, joins="platform")
+    where = address("change_task", pk=str(change.pk))
+    assert where in get(erins, "change", pk=str(change.pk))
+    assert "dana moves" in text_of(erins.get(where, headers=BY_HTMX).content.decode())
+    assert erins.get(where).headers["Location"] == address("task_run", pk=str(run.pk))
+    bobs = client_of(bob)
+    assert where not in get(bobs, "change", pk=str(change.pk))
+    assert bobs.get(where).status_code == 403
 
 
 def test_a_step_on_its_way_is_not_staged_twice(erins: Client, groups: tuple[IamGroup, IamGroup]) -> None:
