@@ -42,6 +42,7 @@ class PolicyFigures(FindingSource):
     """A scope is a managed policy, by its unique id."""
 
     name = "policy_figures"
+    title = "Figures of policies"
     rules: Mapping[str, Rule] = {}
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:

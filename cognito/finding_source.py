@@ -21,6 +21,7 @@ class PostureSource(ListedSource):
     """By pool. One that nobody has looked at yet has nothing wrong that could be told."""
 
     name = "cognito"
+    title = "Cognito"
     code = ("cognito/finding_source.py",)
     rules: Mapping[str, Rule] = rules_of(*RULES)
 

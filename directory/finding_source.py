@@ -28,6 +28,7 @@ class DirectorySource(FindingSource):
     """A scope is a permission set. Where several AWS accounts mirror an instance, one of them has its findings."""
 
     name = "directory"
+    title = "Identity Center"
     rules: Mapping[str, Rule] = rules_of(
         Rule(
             ADMIN_DIRECTLY,

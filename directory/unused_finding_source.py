@@ -41,6 +41,7 @@ class UnusedAssignmentSource(FindingSource):
     """A scope is a role of a permission set."""
 
     name = "directory.unused"
+    title = "Identity Center, unused"
     rules: Mapping[str, Rule] = rules_of(
         Rule(
             UNUSED,

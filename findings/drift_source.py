@@ -20,6 +20,7 @@ class DriftSource(FindingSource):
     """A scope is an object. What is ignored by ownership rules is no drift."""
 
     name = "drift"
+    title = "Drift"
     rules: Mapping[str, Rule] = rules_of(
         Rule(
             RULE,

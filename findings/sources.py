@@ -54,7 +54,10 @@ class Found:
 
 
 class FindingSource(ABC):
+    """`title`: what pages call its rules together."""
+
     name: ClassVar[str]
+    title: ClassVar[str]
 
     @property
     @abstractmethod

@@ -109,6 +109,7 @@ class LintSource(FindingSource):
     """A scope is one document, by the kind and the id of the object that it belongs to."""
 
     name = "lint"
+    title = "Policy documents"
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:

@@ -47,6 +47,7 @@ class UnusedSource(FindingSource):
     """One scope, the AWS account."""
 
     name = "unused"
+    title = "What nobody uses"
     rules: Mapping[str, Rule] = {}
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:

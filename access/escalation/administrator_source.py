@@ -24,6 +24,7 @@ class AdministratorSource(FindingSource):
     """It looks at an AWS account as a whole."""
 
     name = "administrators"
+    title = "Administrators"
     rules: Mapping[str, Rule] = rules_of(
         Rule(
             ADMINISTRATOR,

@@ -34,6 +34,7 @@ class EscalationSource(FindingSource):
     """It looks at an AWS account as a whole: whoever may change one identity may take part in the path of another."""
 
     name = "escalation"
+    title = "Privilege escalation paths"
     rules: Mapping[str, Rule] = rules_of(
         Rule(
             RULE,

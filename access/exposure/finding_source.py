@@ -31,6 +31,7 @@ class ExposureSource(FindingSource):
     """One whose policies aren't held can't be looked at: what was found stays, and it is open to nobody knows whom."""
 
     name = "exposure"
+    title = "Exposed resources"
     rules: Mapping[str, Rule] = RULES
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:

@@ -28,6 +28,7 @@ class GuardRailSource(FindingSource):
     """A scope is a guard rail. Only what is sure is a finding: nothing hangs on it, and plans are told the rest."""
 
     name = "guard_rails"
+    title = "Guard rails"
     rules: Mapping[str, Rule] = rules_of(
         Rule(
             RULE,

@@ -27,6 +27,7 @@ class SavedTestsSource(FindingSource):
     """A scope is a test. One that isn't known is a finding where it blocks plans."""
 
     name = "access_tests"
+    title = "Saved tests"
     rules: Mapping[str, Rule] = rules_of(
         Rule(
             BROKEN,

@@ -9,6 +9,9 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from accounts.access import may
+from accounts.models import Operator
+from accounts.roles import MUTE, PROPOSE
 from findings.fixes import is_fixable
 from findings.inbox.table import NEW, called, noun_of
 from findings.models import Finding, FindingSeverity
@@ -39,6 +42,8 @@ class InboxLine:
     noun: str
     says_rule: bool  # where the group doesn't
     is_known: bool = False  # whether its AWS account was looked at before: what is found on the first day isn't new
+    may_mute: bool = False  # in its AWS account
+    may_stage: bool = False
 
     @property
     def name(self) -> str:
@@ -69,7 +74,7 @@ class InboxLine:
         return self.finding.owner is not None and not self.finding.owner.is_active
 
 
-def lines_of(listing: TableListing, known: Set[int]) -> list[InboxLine]:
+def lines_of(listing: TableListing, known: Set[int], operator: Operator) -> list[InboxLine]:
     """`known`: the AWS accounts that were looked at before today, by primary key."""
     rows: Sequence[Finding] = listing.page.rows
     by = (listing.state.sort or listing.table.default_sort).removeprefix("-")
@@ -79,8 +84,8 @@ def lines_of(listing: TableListing, known: Set[int]) -> list[InboxLine]:
         key = getattr(row, _FIELDS[by]) if heads else None
         head = heads.get(key) if key != before else None
         before = key
-        is_known = row.aws_account_id in known
-        lines.append(InboxLine(row, head, noun_of(row), by != "rule", is_known))
+        allowed = [may(operator, permission, row.aws_account) for permission in (MUTE, PROPOSE)]
+        lines.append(InboxLine(row, head, noun_of(row), by != "rule", row.aws_account_id in known, *allowed))
     return lines
 
 

@@ -131,6 +131,8 @@ def assign(request: HttpRequest, account_id: str = "") -> HttpResponse:
 @require_POST
 def unmute(request: HttpRequest, account_id: str = "") -> HttpResponse:
     named, actor = _picked(request, account_id), signed_in(request)
+    if len(named) > MOST_PICKED:
+        return _too_many(request, _next(request, account_id))
     ended = sum(services.unmute(finding=finding, actor=actor, request=request) for finding in named)
     if ended:
         messages.success(request, f"{counted(ended, 'mute has', 'mutes have')} ended.")
@@ -142,6 +144,8 @@ def unmute(request: HttpRequest, account_id: str = "") -> HttpResponse:
 @require_POST
 def accept_no_more(request: HttpRequest, account_id: str = "") -> HttpResponse:
     named, actor = _picked(request, account_id), signed_in(request)
+    if len(named) > MOST_PICKED:
+        return _too_many(request, _next(request, account_id))
     opened = sum(services.accept_no_more(finding=finding, actor=actor, request=request) for finding in named)
     if opened:
         messages.success(request, f"{counted(opened, 'finding is', 'findings are')} open again.")
@@ -191,10 +195,13 @@ def _picked(request: HttpRequest, account_id: str) -> list[Finding]:
     else:
         operator, permission = signed_in(request), permission_of_all(request)
         places = [each for each in visible_aws_accounts(request) if may(operator, permission, each)]
-    rows = Finding.objects.filter(pk__in=sorted(pks)[: MOST_PICKED + 1], aws_account__in=places)
-    found = list(rows.select_related("aws_account", "owner", "owner_group").order_by("pk"))
+    rows = Finding.objects.filter(pk__in=pks, aws_account__in=places)
+    found = list(rows.select_related("aws_account", "owner", "owner_group").order_by("pk")[: MOST_PICKED + 1])
     if not found:
         raise Http404("No such findings.")
+    if left_out := max(0, min(len(pks), MOST_PICKED) - len(found)):
+        words = counted(left_out, "finding is", "findings are")
+        messages.info(request, f"{words} left out: gone, or of an AWS account in which you may not do this.")
     return found
 
 

@@ -99,7 +99,7 @@ def inbox_response(
 
     def read(listing: TableListing) -> Mapping[str, Any]:
         so_far = trend(of.aws_accounts)
-        return {"lines": lines_of(listing, so_far.known), **_around(request, of, listing, so_far)}
+        return {"lines": lines_of(listing, so_far.known, operator), **_around(request, of, listing, so_far)}
 
     return list_response(
         request,
@@ -140,8 +140,6 @@ def _around(request: HttpRequest, of: InboxOf, listing: TableListing, so_far: Tr
         "groups": [(sort, label, listing.state.url(sort=sort)) for sort, label in GROUPED.items()],
         "grouped_by": (listing.state.sort or listing.table.default_sort).removeprefix("-"),
         "saved": _saved(request, of),
-        "may_mute": some_may(MUTE),
-        "may_stage": some_may(PROPOSE),
         "acts": [(of.address(act.name), act) for act in _ACTS if some_may(act.permission) and act.shows(state)],
         "here": f"{request.path}{listing.url}",
         "save_url": of.address("save_findings_view"),

@@ -24,22 +24,6 @@ from findings.sources import FindingSource, all_sources
 from findings.views.inbox import InboxOf, tabs
 
 REFUSED = 422
-_TITLES = {
-    "activity": "Who did it",
-    "access_tests": "Saved tests",
-    "account": "Settings",
-    "administrators": "Administrators",
-    "cognito": "Cognito",
-    "credentials": "Credentials",
-    "directory": "Identity Center",
-    "directory.unused": "Identity Center, unused",
-    "drift": "Drift",
-    "escalation": "Privilege escalation paths",
-    "exposure": "Exposed resources",
-    "guard_rails": "Guard rails",
-    "lint": "Policy documents",
-    "trust": "Trust",
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +48,7 @@ def rules(request: HttpRequest, account_id: str) -> HttpResponse:
     settings = {each.rule: each for each in RuleSetting.objects.filter(aws_account=aws_account)}
     looks = {each.source: each for each in SourceLook.objects.filter(aws_account=aws_account)}
     listed = [
-        SourceLines(title_of(source), list(_lines(source.rules.values(), counts, settings)), looks.get(source.name))
+        SourceLines(source.title, list(_lines(source.rules.values(), counts, settings)), looks.get(source.name))
         for source in all_sources()
         if source.rules
     ]
@@ -75,10 +59,6 @@ def rules(request: HttpRequest, account_id: str) -> HttpResponse:
         "shows_errors": may(signed_in(request), ADMINISTER, aws_account),
     }
     return render(request, "findings/rules.html", context)
-
-
-def title_of(source: FindingSource) -> str:
-    return _TITLES.get(source.name, source.name)
 
 
 def _lines(
@@ -139,7 +119,7 @@ def _rule_page(
     context = {
         "aws_account": aws_account,
         "rule": found,
-        "source": title_of(source),
+        "source": source.title,
         "figures": next(iter(counted), None),
         "setting": setting,
         "is_fixable": is_fixable(rule_id),

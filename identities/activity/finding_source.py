@@ -26,6 +26,7 @@ class ActivitySource(FindingSource):
     """
 
     name = "activity"
+    title = "Who did it"
     rules: Mapping[str, Rule] = rules_of(
         Rule(
             OUR_ROLE,

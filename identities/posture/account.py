@@ -22,6 +22,7 @@ WEAK_PASSWORDS, SAML_ENDS, CERTIFICATE_ENDS = "account.weak_passwords", "account
 
 class AccountSource(ListedSource):
     name = "account"
+    title = "Settings"
     code = ("identities/posture", "identities/account/password_policy.py")
     rules: Mapping[str, Rule] = rules_of(
         Rule(

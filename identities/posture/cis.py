@@ -47,6 +47,7 @@ class ControlState:
 
 class CisSource(FindingSource):
     name = "cis"
+    title = "CIS benchmark"
     rules: Mapping[str, Rule] = {}
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:

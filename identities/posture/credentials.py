@@ -32,6 +32,7 @@ class CredentialSource(ListedSource):
     """By user. Of a user whose credentials aren't read nothing is said of them."""
 
     name = "credentials"
+    title = "Credentials"
     code = ("identities/posture", "identities/credentials/root.py")
     rules: Mapping[str, Rule] = rules_of(*words.RULES)
 

@@ -27,6 +27,7 @@ class TrustSource(ListedSource):
     """By role; not those that AWS keeps for itself."""
 
     name = "trust"
+    title = "Trust"
     code = ("identities/posture", "identities/trust.py", "identities/dangling_trusts.py")
     rules: Mapping[str, Rule] = rules_of(
         Rule(

@@ -24,6 +24,7 @@ class OwnedSource(FindingSource):
     """One scope, the AWS account. Where nothing owns anything its rows aren't counted."""
 
     name = "owned_by_code"
+    title = "Owned by code"
     rules: Mapping[str, Rule] = {}
 
     def scopes(self, aws_account: AwsAccount) -> Mapping[str, str]:

@@ -215,6 +215,24 @@ def test_that_it_is_to_be_looked_at_again_makes_the_last_look_no_older(
     assert "Looked for 7 min ago" in page(client_of(bob), url_of(aws_account))
 
 
+def test_rows_have_buttons_for_what_one_may_do_there(
+    aws_account: AwsAccount, other_account: AwsAccount, client_of: ClientOf
+) -> None:
+    """erin edits in one AWS account, and reads in the other."""
+    erin = make_operator("erin", Role.EDITOR, aws_account)
+    Grant.objects.create(operator=erin, aws_account=other_account, role=Role.VIEWER)
+    AwsAccount.objects.update(connection=AwsAccount.Connection.AMBIENT)
+    mine, theirs = find(aws_account, "dana", rule=OLD_KEY), find(other_account, "kim", rule=OLD_KEY)
+    client = client_of(erin)
+    rows = client.get("/all/findings/").content.decode()
+    for row, is_mine in ((mine, True), (theirs, False)):
+        for name, kwargs in (("mute_findings", {}), ("fix_finding", {"pk": row.pk})):
+            assert (url_of(row.aws_account, name, **kwargs) in rows) is is_mine, (row, name)
+    asked = client.post("/all/findings/mute/", {"finding": [mine.pk, theirs.pk], "ask": "1"})
+    said = text_of(asked.content.decode())
+    assert "1 finding is left out" in said and "kim" not in said
+
+
 # ---- Several at once -------------------------------------------------------------------------------------------
 def test_several_are_muted_from_the_list(aws_account: AwsAccount, alice: Operator, client_of: ClientOf) -> None:
     pks = [find(aws_account, name).pk for name in ("dana", "kim")]

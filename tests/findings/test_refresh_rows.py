@@ -30,6 +30,7 @@ class Source(FindingSource):
     """What `there` says: of each scope its stamp, and what is found there; None: it can't be looked at."""
 
     name = "test"
+    title = "Test"
     rules: Mapping[str, Rule] = rules_of(Rule("test.bad", "Bad."))
 
     def __init__(self, **there: tuple[str, Sequence[Found] | None]) -> None:

@@ -23,7 +23,7 @@ breaks off is shown with its error to owners, what it found stays as it was, and
 | to | takes | what it does |
 |---|---|---|
 | mute | editor, owner | counts as decided until a day, 90 days at most and 30 of critical ones; then it is open again |
-| accept | owner | stays as it is without an end; open again when it gets worse, or was mended and is back |
+| accept | owner | stays as it is without an end; open again, with an audit entry, when it gets worse or is back |
 | assign | editor, owner | to an operator or a group who see it; else a tag `owner` or `team` of the object counts |
 | stage fixes | editor, owner | one change for all that were picked; it says what it leaves out, and why |
 | set a rule | owner | off, or harsher than it is, in that AWS account; what was found already follows |
@@ -31,8 +31,10 @@ breaks off is shown with its error to owners, what it found stays as it was, and
 Fixes in several AWS accounts are one change across them. Findings whose owner has left have a filter.
 
 Nobody sets *mended*: the mirror does, when the evidence is gone. Reasons are in the audit trail as digests. Figures,
-the trend and the overview are counted when something changes, not when a page is asked for. Findings of AWS accounts
-that you may not see are in none of it.
+the trend and the overview are counted when something changes, not when a page is asked for. Until all sources have
+looked at an AWS account since its users, roles and policies were first read, its overview, the inbox and the weekly
+report say that findings aren’t looked for yet, and not that there are none. Findings of AWS accounts that you may not
+see are in none of it.
 
 ### Files
 
