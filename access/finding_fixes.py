@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from access.exposure.fixes import fix_of as exposure_fix_of
 from access.exposure.rules import RULES as EXPOSURE
-from findings import fixes
+from findings import finding_links, fixes
+from findings.finding_links import FindingLink
 from findings.fixes import FindingFix
 from findings.models import Finding
 from findings.rule_names import ESCALATION_PATH
@@ -29,12 +30,18 @@ def _close(finding: Finding) -> FindingFix | None:
     return action_fix("resource", row, "edit-policy", {"without": names}, label=found.label)
 
 
-def _cut(finding: Finding) -> FindingFix | None:
+def _cut(finding: Finding) -> FindingFix:
     """What ends the path, and at what price, is the page of paths to say."""
     url = reverse("escalations", kwargs={"account_id": finding.aws_account.account_id})
     return FindingFix("Show what ends it", f"{url}?{urlencode({'of': finding.object_id})}")
 
 
+def _paths(finding: Finding) -> FindingLink:
+    found = _cut(finding)
+    return FindingLink("Show the paths, and what ends them", found.url)
+
+
 def register() -> None:
     fixes.register(*EXPOSURE, fix_of=_close)
     fixes.register(ESCALATION_PATH, fix_of=_cut)
+    finding_links.register(ESCALATION_PATH, link_of=_paths)

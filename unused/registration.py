@@ -6,13 +6,14 @@ from accounts.roles import SEE_IAM
 from findings import sources
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.search import places
-from unused import operations
+from unused import finding_links, operations
 from unused.source import UnusedSource
 
 
 def register() -> None:
     sources.register(UnusedSource())
     operations.register()
+    finding_links.register()
     link = NavItem("Unused", "archive", "unused", permission=SEE_IAM, position=25)
     register_shell(ShellProvider(NavGroup("Access", (link,))))
     places.register(

@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AuditEntry
 from accounts.roles import ADMINISTER, MUTE, PROPOSE
+from findings.finding_links import link_of
 from findings.fixes import fix_of, is_fixable
 from findings.inbox.lines import InboxLine, object_urls
 from findings.inbox.table import noun_of, state_of
@@ -53,6 +54,7 @@ def finding(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
         "finding": row,
         "aws_account": aws_account,
         "rule": rule_of(row.rule),
+        "link": link_of(row),
         "setting": RuleSetting.objects.filter(aws_account=aws_account, rule=row.rule).first(),
         "state": state_of(row),
         "look": SourceLook.objects.filter(aws_account=aws_account, source=row.source).first(),

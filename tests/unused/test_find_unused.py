@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Operator
 from findings import refresh
+from findings.models import Finding
+from identities.posture.credentials import CredentialSource
 from sync.models import Run
+from tests.services.pages import get, names_in
 from tests.services.pulling import pulled
 from tests.unused.arranged import Estate
 from unused.models import UnusedObject
@@ -67,6 +75,18 @@ def test_a_user_whose_use_aws_does_not_tell_is_unknown(estate: Estate) -> None:
     pulled(estate.aws_account, source="iam.service_credentials")
     estate.look()
     assert ("user", "reader") in names(estate, state="unknown")
+
+
+def test_a_finding_leads_to_it(estate: Estate, bob: Operator, client_of: Callable[..., Client]) -> None:
+    refresh.refresh(estate.aws_account, sources=[CredentialSource()])
+    found = Finding.objects.get(rule="credentials.old_key", evidence__key=estate.key)
+    client = client_of(bob)
+    page = get(client, "finding", pk=str(found.pk))
+    [url] = re.findall(r'href="([^"]*/unused/\?[^"]*)"', page)
+    listed = client.get(html.unescape(url)).content.decode()
+    assert names_in(listed) == [estate.key]
+    used = Finding.objects.get(rule="credentials.old_key", evidence__key=estate.used_key)
+    assert "/unused/?" not in get(client, "finding", pk=str(used.pk))
 
 
 def test_a_policy_detached_lately_is_not_unused(estate: Estate) -> None:
