@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from access.escalation.administrator import is_administrator
 from access.holders import Holder
 from access.index import cached_index
-from access.surroundings import surroundings_of
+from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
 from identities.models import IamUser
 
@@ -18,14 +20,25 @@ def is_last_administrator(aws_account: AwsAccount, holder: Holder) -> bool:
     The console's own roles, service-linked ones, and users without a password and an active key don't count.
     """
     around = surroundings_of(aws_account.account_id)
-    if not is_administrator(holder, around):
-        return False
+    return is_administrator(holder, around) and not _are_others(aws_account, {holder.arn}, around)
+
+
+def last_administrators(aws_account: AwsAccount, arns: Collection[str]) -> set[str]:
+    """Those of the ARNs that are administrators, where nobody else is who could get in: cut off together."""
+    index, around = cached_index(aws_account).index, surroundings_of(aws_account.account_id)
+    may = (index.holders[number] for number in sorted(index.allowed_at_all(_NEEDED)))
+    found = {each.arn for each in may if each.arn in arns and is_administrator(each, around)}
+    return set() if not found or _are_others(aws_account, found, around) else found
+
+
+def _are_others(aws_account: AwsAccount, arns: Collection[str], around: Surroundings) -> bool:
+    """Administrators besides these who could get in."""
     index = cached_index(aws_account).index
-    own = {aws_account.read_role_arn, aws_account.write_role_arn, holder.arn}
+    own = {aws_account.read_role_arn, aws_account.write_role_arn, *arns}
     others = [index.holders[number] for number in sorted(index.allowed_at_all(_NEEDED))]
     left = [each for each in others if each.arn not in own and not each.caller.is_service_linked]
     shut_out = _shut_out(aws_account, {each.row for each in left if not each.is_role})
-    return not any((each.is_role or each.row not in shut_out) and is_administrator(each, around) for each in left)
+    return any((each.is_role or each.row not in shut_out) and is_administrator(each, around) for each in left)
 
 
 def _shut_out(aws_account: AwsAccount, users: set[int]) -> set[int]:

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
+from contain.administrators import last_administrators
 from iamconsole.web.words import counted, day
 from infrastructure.owned.changes import OwnedPatch, StepAbout, patches_of_steps
 from infrastructure.owned.evidence import owned_by_code
@@ -26,6 +27,7 @@ from unused.models import UnusedObject
 from unused.operations import wait
 
 MOST = 200  # objects of one change: nobody reads a longer plan
+_LAST = "No administrator would be left in this AWS account: nobody could bring anything back. Make another one first."
 _WITH_USER = ("key", "password")
 
 
@@ -55,6 +57,11 @@ class CleaningPlan:
         users = {each.object_id for each in self._found if each.kind == "user"}
         return [self._one(each, rows[each.kind].get(each.object_id), users) for each in self._found]
 
+    @cached_property
+    def _last_administrators(self) -> set[str]:
+        arns = {each.arn for each in self._found if each.kind in ("user", "role") and each.can_clean}
+        return last_administrators(self.aws_account, arns) if arns else set()
+
     def _ids_of(self, kind: UnusedKind) -> list[str]:
         return [each.object_id for each in self._found if each.kind == kind.slug]
 
@@ -68,6 +75,8 @@ class CleaningPlan:
             return PickedObject(found, kind, row, why_not=f"It goes with the user {found.whose}.")
         if self._is_owned(row, found):
             return PickedObject(found, kind, row, why_not="Code owns it: take it out there.", is_owned=True)
+        if found.arn in self._last_administrators:
+            return PickedObject(found, kind, row, why_not=_LAST)
         try:
             return PickedObject(found, kind, row, kind.clean_up(row, found.last_used_at, self._at))
         except (Refusal, BadParams) as refusal:

@@ -236,6 +236,17 @@ def test_days_that_are_none(estate: Estate, erin: Operator, client_of: ClientOf,
     assert "7" in said and not Change.objects.exists()
 
 
+def test_the_last_administrators_stay(estate: Estate, erin: Operator, client_of: ClientOf) -> None:
+    """Each of them isn't the last one, but together they are."""
+    administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+    estate.iam.attach_user_policy(UserName="ci-old", PolicyArn=administrator)
+    estate.iam.attach_role_policy(RoleName="legacy", PolicyArn=administrator)
+    estate.look()
+    said = staged(client_of(erin), estate, ("user", "ci-old"), ("role", "legacy"), status=422)
+    assert said.count("No administrator would be left") == 2
+    staged(client_of(erin), estate, ("role", "legacy"))
+
+
 def test_what_is_gone_is_left_out(estate: Estate, erin: Operator, client_of: ClientOf) -> None:
     IamRole.objects.filter(name="legacy").update(gone_at=timezone.now())
     said = staged(client_of(erin), estate, ("role", "legacy"), status=422)

@@ -12,9 +12,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from access.holders import caller_named, holder_of
 from accounts.models import AwsAccount
-from contain.administrators import is_last_administrator
 from contain.denial import denial
 from contain.roles import why_never_cut
 from directory.reserved_roles import RESERVED
@@ -37,7 +35,6 @@ from unused.kinds.base import TRACKED_DAYS, CleanUp, UnusedFound, UnusedKind, la
 from unused.operations import still_unused
 
 _UNTOLD = (SshKey, ServiceCredential, SigningCertificate)
-_LAST = "is the last administrator of this AWS account: without them nobody could bring anything back."
 
 
 class UnusedUsers(UnusedKind):
@@ -190,10 +187,6 @@ def _depend_on(role: IamRole, profile: str) -> Sequence[str]:
 # ---- Denied meanwhile --------------------------------------------------------------------------------------------
 def _denied(owner: IamUser | IamRole, at: datetime) -> tuple[list[StepSpec], list[StepSpec], str]:
     """The steps that deny everything, those that end it, and the policy by which it is. Raises Refusal."""
-    caller = caller_named(owner.arn)
-    holder = holder_of(owner.aws_account, caller) if caller else None
-    if holder is not None and is_last_administrator(owner.aws_account, holder):
-        raise Refusal(f"{owner.name} {_LAST}")
     steps, how = denial(owner, at)
     if not steps:
         raise Refusal(f"{owner.name} can’t be denied everything: {how}")
