@@ -37,9 +37,19 @@ TO_GROUPS = GuidedTask(
     position=60,
 )
 
+CLEAN_UP = GuidedTask(
+    "unused",
+    "Clean up what nobody uses",
+    "Users, keys, passwords, roles and policies by their last use: switched off by one change, and deleted later.",
+    "archive",
+    "unused",
+    words="unused cleanup idle stale last used delete orphaned dead",
+    position=70,
+)
+
 
 def register() -> None:
-    for task in (ROLE, FIRST, ROOT, JOINS, LEAVES, MOVES, TO_GROUPS):
+    for task in (ROLE, FIRST, ROOT, JOINS, LEAVES, MOVES, TO_GROUPS, CLEAN_UP):
         tasks.register(task)
     reports.register()
     for place in ("change", "change.afterwards"):

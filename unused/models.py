@@ -23,7 +23,8 @@ class UnusedObject(models.Model):
     name_key = FoldedField(max_length=300)
     whose = models.CharField(max_length=256, blank=True)  # the user or pool that it belongs to
     arn = models.CharField(max_length=2048, blank=True)
-    page_id = models.CharField(max_length=400)  # by which its page is known
+    page = models.CharField(max_length=60)  # the URL name of its page
+    page_id = models.CharField(max_length=400)  # by which that is known
     state = models.CharField(max_length=8, choices=State)
     created_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)  # null: AWS tells of no use

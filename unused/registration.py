@@ -1,11 +1,10 @@
-"""What this app adds: the link of its page, where the search finds it, its source, its steps."""
+"""What this app adds: the link of its page, its source, its steps, and the links of findings to it."""
 
 from __future__ import annotations
 
 from accounts.roles import SEE_IAM
 from findings import sources
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
-from iamconsole.web.search import places
 from unused import finding_links, operations
 from unused.source import UnusedSource
 
@@ -16,14 +15,3 @@ def register() -> None:
     finding_links.register()
     link = NavItem("Unused", "archive", "unused", permission=SEE_IAM, position=25)
     register_shell(ShellProvider(NavGroup("Access", (link,))))
-    places.register(
-        places.SearchPlace(
-            "unused",
-            "Unused",
-            "unused",
-            places.TASKS,
-            "Users, keys, passwords, roles and policies by their last use, and how they are cleaned up.",
-            words="clean up cleanup idle stale last used delete orphaned dead",
-            icon="archive",
-        )
-    )

@@ -101,16 +101,19 @@ def _search(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 # ---- Cells -----------------------------------------------------------------------------------------------------
 def _name(row: UnusedObject, aws_account: Any) -> SafeString:
-    url = object_url(KINDS[row.kind].page, aws_account.account_id, row.page_id)
+    url = object_url(row.page, aws_account.account_id, row.page_id)
     marks = [small(row.whose)] if row.whose and row.whose not in row.name else []
     if row.in_code:
         marks.append(flag("In code", "", "code"))
     return name_link(url, row.name, joined(marks, " "))
 
 
+_UNKNOWN = SafeString('<span class="ink-warn">Unknown</span>')
+
+
 def _used(row: UnusedObject, aws_account: Any) -> SafeString:
     if row.state == State.UNKNOWN:
-        return format_html('<span class="ink-warn">Unknown</span>')
+        return _UNKNOWN
     return day(row.last_used_at, "No use known")
 
 

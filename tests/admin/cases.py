@@ -213,8 +213,9 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
 
 
 def _unused(aws_account: AwsAccount) -> None:
-    about = {"kind": "role", "object_id": "AROA1", "page_id": "AROA1", "state": "unused", "idle_since": timezone.now()}
-    UnusedObject.objects.create(aws_account=aws_account, aws_id="role:AROA1", name="legacy", **about)
+    about = {"kind": "role", "object_id": "AROA1", "page": "role", "page_id": "AROA1", "state": "unused"}
+    idle = {"idle_since": timezone.now()}
+    UnusedObject.objects.create(aws_account=aws_account, aws_id="role:AROA1", name="legacy", **about, **idle)
 
 
 def _reviewed(aws_account: AwsAccount, operator: Operator) -> None:

@@ -12,12 +12,14 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Operator
+from findings import refresh
 from identities.models import IamRole
 from notifications.models import NotifiedEvent
 from sync import changes
 from sync.models import Change, Step
+from tests.infrastructure.test_states import give, role_in_state, state_of
 from tests.services.changing import carry_out, worked
-from tests.services.pages import address, text_of
+from tests.services.pages import address, names_in, text_of
 from tests.unused.arranged import Estate
 
 pytestmark = pytest.mark.django_db
@@ -245,6 +247,19 @@ def test_the_last_administrators_stay(estate: Estate, erin: Operator, client_of:
     said = staged(client_of(erin), estate, ("user", "ci-old"), ("role", "legacy"), status=422)
     assert said.count("No administrator would be left") == 2
     staged(client_of(erin), estate, ("role", "legacy"))
+
+
+def test_what_code_owns_shows_what_to_take_out(estate: Estate, alice: Operator, client_of: ClientOf) -> None:
+    legacy = IamRole.objects.get(name="legacy", gone_at=None)
+    client = client_of(alice)
+    give(client, state_of(child=(role_in_state("legacy", legacy.aws_id),)))
+    refresh.refresh(estate.aws_account)
+    said = staged(client, estate, ("role", "legacy"), status=422)
+    assert "Code owns it: take it out there." in said
+    assert "Take out: aws_iam_role.legacy" in said and "module.ci.aws_iam_role.legacy" in said
+    assert names_in(client.get(address("unused"), {"code": "yes"}).content.decode()) == ["legacy"]
+    staged(client, estate, ("role", "legacy"), ("policy", "orphan"))
+    assert not Change.objects.latest("pk").steps.filter(kind__startswith="iam.role").exists()
 
 
 def test_what_is_gone_is_left_out(estate: Estate, erin: Operator, client_of: ClientOf) -> None:

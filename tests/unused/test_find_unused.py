@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Operator
+from accounts.models import AwsAccount, Operator
+from cognito.models import AppClient
 from findings import refresh
 from findings.models import Finding
 from identities.posture.credentials import CredentialSource
+from policies.models import ManagedPolicy
 from sync.models import Run
-from tests.services.pages import get, names_in
+from tests.cognito.rows import make_client, make_pool
+from tests.services.pages import address, exported, get, names_in
 from tests.services.pulling import pulled
+from tests.services.rows import attach, make_policy, make_role
 from tests.unused.arranged import Estate
+from unused.kinds.base import UnusedKind
+from unused.kinds.registry import KINDS
 from unused.models import UnusedObject
 from unused.source import UnusedSource
 
@@ -100,3 +108,50 @@ def test_a_user_given_a_key_lately_is_not_unused(estate: Estate) -> None:
     estate.iam.create_access_key(UserName="reader")
     estate.look()
     assert ("user", "reader") not in names(estate)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.slug)
+def test_each_kind_has_its_page(kind: UnusedKind) -> None:
+    assert address(kind.page, aws_id="X1")
+
+
+def test_permissions_that_nobody_uses_lead_to_least_privilege(
+    aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
+) -> None:
+    policy = make_policy(aws_account, "wide")
+    role = make_role(aws_account, "reader")
+    attach(role, policy)
+    old = timezone.now() - timedelta(days=600)
+    ManagedPolicy.objects.filter(pk=policy.pk).update(unused_count=3, created_at=old)
+    pull = {"trigger": Run.Trigger.SCHEDULE, "state": Run.State.DONE, "finished_at": timezone.now()}
+    Run.objects.create(aws_account=aws_account, source="iam.last_accessed", **pull)
+    refresh.refresh(aws_account, sources=[UnusedSource()])
+    client = client_of(bob)
+    page = client.get(address("unused"), {"kind": "permission", "age": "any"}).content.decode()
+    assert names_in(page) == ["wide"] and "used 3 services" in page
+    assert address("role_least_privilege", aws_id=role.aws_id) in page
+    assert 'name="pick"' not in page
+
+
+def test_an_app_client_is_unknown(aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]) -> None:
+    make_client(make_pool(aws_account, "customers"), "mobile")
+    AppClient.objects.update(created_at=timezone.now() - timedelta(days=600))
+    refresh.refresh(aws_account, sources=[UnusedSource()])
+    client = client_of(bob)
+    assert names_in(client.get(address("unused"), {"kind": "client"}).content.decode()) == []
+    page = client.get(address("unused"), {"kind": "client", "state": "unknown"}).content.decode()
+    assert names_in(page) == ["mobile"] and "AWS tells nobody when an app client was used." in page
+
+
+def test_before_anybody_looked_it_says_so(
+    aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
+) -> None:
+    assert "Nobody has looked yet" in client_of(bob).get(address("unused")).content.decode()
+
+
+def test_the_file_has_every_row_with_its_caveats(
+    estate: Estate, bob: Operator, client_of: Callable[..., Client]
+) -> None:
+    answered = client_of(bob).get(address("unused"), {"format": "csv", "kind": "role"})
+    [row] = csv.DictReader(StringIO(exported(answered).lstrip("\ufeff")))
+    assert row["name"] == "legacy" and "lambda.amazonaws.com" in row["caveats"] and row["state"] == "Unused"

@@ -39,6 +39,7 @@ class UnusedFound:
     whose: str = ""
     last_used_at: datetime | None = None
     unknown: str = ""
+    page: str = ""  # the URL name of its page, where that isn't its kind's
     caveats: Sequence[str] = ()
     why_not: str = ""
     in_code: bool = False

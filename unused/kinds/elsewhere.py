@@ -10,7 +10,8 @@ from accounts.models import AwsAccount
 from cognito.models import AppClient
 from directory.unused_finding_source import unused_roles_of_sets
 from iamconsole.web.words import counted, day
-from identities.models import IamRole
+from identities.kinds import kind_of
+from identities.models import Attachment, IamRole, Principal
 from policies.models import ManagedPolicy
 from sync.models import Ownership
 from unused.kinds.base import TRACKED_DAYS, UnusedFound, UnusedKind, latest
@@ -47,7 +48,7 @@ class UnusedAssignments(UnusedKind):
 class UnusedPermissions(UnusedKind):
     slug, icon = "permission", "scissors"
     one, many = "policy with unused permissions", "policies with unused permissions"
-    page = "policy_least_privilege"
+    page = "policy"
     source = "iam.last_accessed"
     model = ManagedPolicy
     caveats = (
@@ -58,12 +59,16 @@ class UnusedPermissions(UnusedKind):
     def found(self, aws_account: AwsAccount, now: datetime) -> Iterator[UnusedFound]:
         evidence = self.evidence(aws_account, now)
         rows = ManagedPolicy.objects.live().filter(aws_account=aws_account, is_aws=False, unused_count__gt=0)
+        holders = _first_holders(aws_account)
         for row in rows.exclude(ownership=Ownership.IGNORED).order_by("pk"):
+            holder = holders.get(row.pk)
             yield UnusedFound(
                 object_id=row.aws_id,
                 name=row.name,
                 arn=row.arn,
-                page_id=row.aws_id,
+                page=f"{kind_of(holder).name}_least_privilege" if holder else "",
+                page_id=holder.aws_id if holder else row.aws_id,
+                whose=holder.name if holder else "",
                 created_at=row.created_at,
                 last_used_at=row.last_used_at,
                 idle_since=latest(row.created_at, row.updated_at, now - timedelta(days=TRACKED_DAYS)),
@@ -73,6 +78,15 @@ class UnusedPermissions(UnusedKind):
                 in_code=row.in_code,
                 tags=row.tags or {},
             )
+
+
+def _first_holders(aws_account: AwsAccount) -> dict[int, Principal]:
+    """By the pk of the policy: one who has it, whose page proposes the narrower one."""
+    rows = Attachment.objects.live().filter(aws_account=aws_account, policy__isnull=False, policy__is_aws=False)
+    found: dict[int, Principal] = {}
+    for row in rows.select_related("user", "group", "role").order_by("pk"):
+        found.setdefault(row.policy_id or 0, row.owner)
+    return found
 
 
 class UnusedClients(UnusedKind):

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                         ("name_key", sync.models.fields.FoldedField(max_length=300)),
                         ("whose", models.CharField(blank=True, max_length=256)),
                         ("arn", models.CharField(blank=True, max_length=2048)),
+                        ("page", models.CharField(max_length=60)),
                         ("page_id", models.CharField(max_length=400)),
                         (
                             "state",

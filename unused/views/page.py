@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
+from findings.models import SourceLook
 from iamconsole.web.listings import ALL, TableListing, list_response
 from iamconsole.web.selections import KEPT, keep_posted, kept
 from sync.changes import PlanError
@@ -35,6 +36,7 @@ from unused.cleaning import MOST, CleaningPlan
 from unused.forms import CleanUpForm
 from unused.kinds.registry import KINDS
 from unused.models import UnusedObject
+from unused.source import UnusedSource
 from unused.tables import UNUSED
 
 REFUSED = 422
@@ -56,6 +58,7 @@ def unused(request: HttpRequest, account_id: str) -> HttpResponseBase:
         "aws_account": aws_account,
         "under_way": clean_ups,
         "kept_off": kept_objects,
+        "is_looked_at": SourceLook.objects.filter(aws_account=aws_account, source=UnusedSource.name).exists(),
         "kinds": KINDS.values(),
         "may_stage": stages,
     }
