@@ -47,7 +47,7 @@ class UnusedAssignments(UnusedKind):
 
 class UnusedPermissions(UnusedKind):
     slug, icon = "permission", "scissors"
-    one, many = "policy with unused permissions", "policies with unused permissions"
+    one = many = "permissions"
     page = "policy"
     source = "iam.last_accessed"
     model = ManagedPolicy
