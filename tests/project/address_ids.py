@@ -87,6 +87,7 @@ KINDS: Mapping[str, type[Model]] = {
     "access_offer": AccessOffer,
     "requester": RequesterIdentity,
     "review": Review,
+    "reviewed": ReviewedGrant,
     "approval": ApprovalRule,
     "audit": AuditEntry,
     "operator": Operator,

@@ -48,6 +48,9 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "document_template": ("place=account&action=create-policy",),
     "cognito_pool_export": ("format=json", "format=json&memberships=on"),
     "cognito_pool_people": ("format=csv",),
+    "review_revoke": ("grant={reviewed}",),
+    "review_keep": ("grant={reviewed}",),
+    "review_pass_on": ("grant={reviewed}",),
 }
 # Of which a part is asked for by htmx, and that aren't lists.
 FRAGMENTS = {"audit_check", "change_access", "change_task", "change_organization", "search", "cognito_pool_people"}
