@@ -89,7 +89,7 @@ class CutForm(PiecesForm, StepForm):
         return f"Cut off {self.subject.stored_name or 'a person of Identity Center'}"
 
 
-class CutStep(TaskStep):
+class LeaverCutStep(TaskStep):
     name = "cut"
     title = "Cut off at once"
     form_class = CutForm
@@ -192,7 +192,7 @@ LEAVES = SteppedTask(
     words="offboard offboarding quit farewell fired resign last day",
     position=20,
     begins=LeaverForm,
-    steps=lambda run: (CutStep(), ReportStep(), DeletionStep()),
+    steps=lambda run: (LeaverCutStep(), ReportStep(), DeletionStep()),
     called=lambda run, operator: f"{name_of(run, operator)} leaves",
     told=note_look,
 )

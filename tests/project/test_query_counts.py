@@ -46,6 +46,7 @@ MOST = 10
 # Lists, details and search of what is mirrored keep to it. These put together what many panels and sources say.
 MAY_TAKE_MORE = {
     "overview",
+    "search?q=user",  # of people the best matches, and any others: two of each kind
     "organization",
     "pulls",
     "escalations",
