@@ -18,7 +18,7 @@ from accounts.models import AwsAccount, Operator
 from iamconsole.web.counts import forget, lately
 from sync import changes, mirror, reversals
 from sync.changes import PlanError
-from sync.changes.code_overrides import override_of, undoes
+from sync.changes.code_overrides import overrides_of_row, undone_of
 from sync.changes.plan import renew_spec
 from sync.mirror import Mirror
 from sync.mirror.base import DETAILS
@@ -228,8 +228,7 @@ def undone_override(revision: Any) -> Override | None:
     if about is None:
         return None
     row = about.model.objects.filter(aws_account=facet.aws_account, aws_id=facet.object_id).first()
-    found = override_of(row) if row else None
-    return found if undoes(found, revision.seen_at) else None
+    return undone_of(overrides_of_row(row), revision.seen_at) if row else None
 
 
 @transaction.atomic

@@ -68,32 +68,34 @@ def _check_end(until: datetime) -> None:
         raise PlanError("An override ends within 90 days: this would be later.", field="until")
 
 
-def overrides_of(aws_account: AwsAccount, rows: Iterable[MirroredRow]) -> Mapping[tuple[str, str], Override]:
-    """Those in force of objects that code owns, by kind and unique id; of several the one that ends last.
+def overrides_of(aws_account: AwsAccount, rows: Iterable[MirroredRow]) -> Mapping[tuple[str, str], Sequence[Override]]:
+    """Those in force of objects that code owns, by kind and unique id; the one that ends last comes first.
 
     In force: it hasn't ended, and its change was not given up. In one query where code owns any of the rows, else none.
     """
     ids = [row.aws_id for row in rows if getattr(row, "in_code", False)]
-    found: dict[tuple[str, str], Override] = {}
+    found: dict[tuple[str, str], list[Override]] = {}
     for begin in range(0, len(ids), _AT_ONCE):
         entries = OverriddenObject.objects.filter(
             aws_account=aws_account, object_id__in=ids[begin : begin + _AT_ONCE], override__until__gt=clock.now()
         )
-        open_ones = entries.exclude(override__change__state__in=Change.GIVEN_UP).order_by("override__until", "pk")
+        open_ones = entries.exclude(override__change__state__in=Change.GIVEN_UP).order_by("-override__until", "-pk")
         for each in open_ones.select_related("override__operator", "override__change"):
-            found[each.kind, each.object_id] = each.override
+            found.setdefault((each.kind, each.object_id), []).append(each.override)
     return found
 
 
-def override_of(row: MirroredRow) -> Override | None:
-    """The one in force of the object."""
-    return overrides_of(row.aws_account, [row]).get((row.kind, row.aws_id))
+def overrides_of_row(row: MirroredRow) -> Sequence[Override]:
+    return overrides_of(row.aws_account, [row]).get((row.kind, row.aws_id), ())
 
 
-def undoes(override: Override | None, seen_at: datetime) -> bool:
-    """Whether what was seen then outside this console came after what the override let through."""
-    if override is None:
-        return False
+def undone_of(overrides: Iterable[Override], seen_at: datetime) -> Override | None:
+    """The first of them after whose change came what was seen then outside this console. One that still waits to be
+    applied is undone by nothing, and hides none that was."""
+    return next((each for each in overrides if _undoes(each, seen_at)), None)
+
+
+def _undoes(override: Override, seen_at: datetime) -> bool:
     applied: Sequence[Change.State] = (Change.State.APPLIED, *Change.STUCK)
     at = override.change.finished_at
     return override.change.state in applied and at is not None and seen_at >= at

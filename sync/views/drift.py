@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -31,7 +31,7 @@ from sync import drift as service
 from sync import mirror
 from sync.activity.people import SaidAuthorship
 from sync.changes import PlanError
-from sync.changes.code_overrides import overrides_of, undoes
+from sync.changes.code_overrides import overrides_of, undone_of
 from sync.drift import OPEN, DriftKind
 from sync.mirror.differences import ContentDifference
 from sync.models import Change, CodeOwnedRow, MirroredRow, Override, Revision, Run
@@ -218,11 +218,11 @@ def _entry(
     texts: _Texts,
     runs: Mapping[int, Run],
     who: SaidAuthorship,
-    overrides: Mapping[tuple[str, str], Override],
+    overrides: Mapping[tuple[str, str], Sequence[Override]],
 ) -> DriftEntry:
     about = mirror.mirror_about(revision.facet.kind)
     which = (revision.facet.kind, revision.facet.object_id)
-    row, override = rows.get(which), overrides.get(which)
+    row = rows.get(which)
     return DriftEntry(
         revision=revision,
         name=revision.called or (row.name if row else service.name_in(revision)),
@@ -235,7 +235,7 @@ def _entry(
         can_be_undone=service.can_be_undone(revision),
         who=who,
         in_code=bool(getattr(row, "in_code", False)),
-        undone=override if undoes(override, revision.seen_at) else None,
+        undone=undone_of(overrides.get(which, ()), revision.seen_at),
     )
 
 

@@ -17,7 +17,7 @@ from infrastructure.owned.plan_check import override_objection
 from policies.models import ManagedPolicy
 from sync import changes, drift
 from sync.changes import PlanError
-from sync.changes.code_overrides import override_of
+from sync.changes.code_overrides import overrides_of_row
 from sync.changes.guards import objection
 from sync.models import Change, Facet, OverriddenObject, Revision
 from tests.infrastructure.test_stacks import stack_row
@@ -77,7 +77,7 @@ def test_an_override_lets_it_through_until_it_ends(
     assert "The code that owns it is overridden until" in page and "The release can’t wait" in page
     change.overrides.update(until=timezone.now() - DAY)
     assert objection(change, erin) is not None
-    assert override_of(role) is None
+    assert not overrides_of_row(role)
     assert "is overridden until" not in words(client, f"/aws/{role.aws_account.account_id}/roles/{role.aws_id}/")
 
 
@@ -135,6 +135,21 @@ def test_drift_that_undoes_it_is_told_and_not_accepted_by_the_way(
     one = client.get(f"/aws/{aws_account.account_id}/drift/{revision.pk}/").content.decode()
     assert 'name="with_overrides"' in one
     assert drift.accept(aws_account=aws_account, actor=alice, revisions=[revision.pk], with_overrides=True) == 1
+
+
+def test_one_that_waits_and_ends_later_hides_none_that_was_applied(
+    aws_account: AwsAccount, change: Change, role: IamRole, alice: Operator, erin: Operator, client_of: ClientOf
+) -> None:
+    changes.override_code(change=change, actor=erin, reason="now", until=timezone.now() + DAY)
+    Change.objects.update(state=Change.State.APPLIED, finished_at=timezone.now() - timedelta(hours=1))
+    waiting = propose(aws_account, erin, [attach_step(role, make_policy(aws_account, "later").arn)])
+    changes.override_code(change=waiting, actor=erin, reason="then", until=timezone.now() + 2 * DAY)
+    revision, client = outside(role), client_of(alice)
+    assert "undoes what somebody let through" in str(override_objection(revision))
+    assert f"It undoes change {change.pk}" in words(client, f"/aws/{aws_account.account_id}/drift/?in_code=yes")
+    assert drift.accept(aws_account=aws_account, actor=alice, revisions=[revision.pk]) == 0
+    page = words(client, f"/aws/{aws_account.account_id}/roles/{role.aws_id}/")
+    assert f"let change {change.pk} through" in page and f"let change {waiting.pk} through" in page
 
 
 def outside(role: IamRole) -> Revision:
