@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -21,6 +22,7 @@ from resources.table.stacks import STACK
 from sync.schedule import enabled_regions
 
 _LONGEST = 1024
+_OWNED = "owned"  # the part of a stack that says it
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,17 @@ class StacksRead:
     is_on: bool
 
 
+@dataclass(frozen=True)
+class CountedStack:
+    """`number`: of its resources that are known here; None where they were never read. `why_not`: why they weren't when
+    AWS was last asked, in a sentence; then the number is as of `held_at`."""
+
+    row: Resource
+    number: int | None
+    why_not: str = ""
+    held_at: datetime | None = None
+
+
 def stacks_of(aws_account: AwsAccount) -> Any:
     """The live rows of stacks that are still read."""
     on = reading_of(aws_account).services.get(STACK.service, ())
@@ -41,7 +54,7 @@ def stacks_of(aws_account: AwsAccount) -> Any:
 
 def stamp(aws_account: AwsAccount) -> str:
     """Of what all of them own: equal for equal."""
-    said = [[aws_id, facts.get("owned")] for aws_id, facts in _facts(aws_account)]
+    said = [[aws_id, facts.get(_OWNED)] for aws_id, facts in _facts(aws_account)]
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -59,7 +72,7 @@ def refresh(aws_account: AwsAccount) -> None:
 
 def _owned(aws_account: AwsAccount, stack: Resource) -> Iterator[OwnedResource]:
     place = StackPlace(aws_account.partition, aws_account.account_id, stack.region)
-    for said in stack.facts.get("owned") or ():
+    for said in stack.facts.get(_OWNED) or ():
         found = owned_by_stack(place, said["type"], said["physical_id"])
         if found is not None:
             yield OwnedResource(
@@ -73,11 +86,20 @@ def _owned(aws_account: AwsAccount, stack: Resource) -> Iterator[OwnedResource]:
             )
 
 
-def counted_stacks(aws_account: AwsAccount) -> Mapping[Resource, int]:
-    """Each stack with how many of its resources are known here, by name."""
+def counted_stacks(aws_account: AwsAccount) -> list[CountedStack]:
+    """By name."""
     counts = OwnedResource.objects.filter(aws_account=aws_account, stack__isnull=False).order_by()
     found = dict(counts.values_list("stack").annotate(Count("pk")))
-    return {row: found.get(row.pk, 0) for row in stacks_of(aws_account).order_by("name_key", "pk")}
+    return [_counted(row, found.get(row.pk, 0)) for row in stacks_of(aws_account).order_by("name_key", "pk")]
+
+
+def _counted(row: Resource, number: int) -> CountedStack:
+    problem: Mapping[str, Any] | None = row.not_read.get(_OWNED)
+    if problem is None:
+        return CountedStack(row, number)
+    held_at = problem["held_at"]
+    at = datetime.fromisoformat(held_at) if held_at else None
+    return CountedStack(row, number if at else None, str(problem["why"]), at)
 
 
 def stacks_read(aws_account: AwsAccount) -> StacksRead:

@@ -81,6 +81,30 @@ def test_one_that_goes_while_it_is_read_and_one_that_is_denied(emulator: Emulato
     assert "owned" in Resource.objects.get().not_read
 
 
+def test_what_it_owns_and_nobody_may_read_is_not_none(
+    emulator: Emulator, aws_account: AwsAccount, alices: Client
+) -> None:
+    client = emulator.client("cloudformation")
+    make_stack(client, "shop", ("Bus", "AWS::Events::EventBus", "bus"))
+    read_here(aws_account, "cloudformation")
+    denied = {"code": "AccessDenied", "status": 403, "message": "not authorized"}
+    rule = {"action": "ListStackResources", "when": "before", "error": denied}
+    emulator.rules([rule])
+    pulled(aws_account, source=STACKS, region=REGION)
+    refresh(aws_account)
+    page = words(alices, "owned_by_code")
+    assert "shop Not read What it owns was never read. In us-east-1." in page
+    assert "cloudformation:ListStackResources" in page and "0 resources" not in page
+    emulator.rules([])
+    pulled(aws_account, source=STACKS, region=REGION)
+    refresh(aws_account)
+    assert "shop 1 resource here. In us-east-1." in words(alices, "owned_by_code")
+    emulator.rules([rule])
+    pulled(aws_account, source=STACKS, region=REGION)
+    refresh(aws_account)
+    assert "shop Not read 1 resource here, as read" in words(alices, "owned_by_code")
+
+
 def test_pages_lists_and_drift_say_so(aws_account: AwsAccount, alices: Client) -> None:
     role, other = make_role(aws_account, "deploy"), make_role(aws_account, "free")
     policy = make_policy(aws_account, "reports")
