@@ -35,15 +35,17 @@ REFUSED = 422
 
 @dataclass(frozen=True)
 class ShownQueue:
-    """`error`: why it isn't asked; `is_late`: nobody asked it for minutes."""
+    """`error`: why it isn't asked; `is_late`: nobody asked it for minutes; `rests`: why it is left alone, if it is."""
 
     row: EventQueue
     error: ErrorView | None
     is_late: bool
+    rests: str
 
     @classmethod
     def of(cls, row: EventQueue) -> ShownQueue:
-        return cls(row, ErrorView.of(row.error), services.is_late(row))
+        rests = services.why_left_alone(row.aws_account)
+        return cls(row, None if rests else ErrorView.of(row.error), services.is_late(row), rests)
 
 
 @require_GET
@@ -75,7 +77,9 @@ def event_queue_enter(request: HttpRequest, account_id: str) -> HttpResponse:
     except QueueRefused as refusal:
         form.add_error("url", str(refusal))
         return _page(request, aws_account, queue=form)
-    messages.success(request, f"Events are taken from {queue.name} in {queue.region} from now on. Try it now.")
+    rests = services.why_left_alone(aws_account)
+    since = f"once this AWS account no longer rests. {rests}" if rests else "from now on. Try it now."
+    messages.success(request, f"Events are taken from {queue.name} in {queue.region} {since}")
     return redirect("event_queues", account_id=account_id)
 
 
@@ -83,7 +87,11 @@ def event_queue_enter(request: HttpRequest, account_id: str) -> HttpResponse:
 def event_queue_try(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     aws_account = _fetch(request, account_id)
     queue = get_object_or_404(_queues(aws_account), pk=pk)
-    taken = services.try_now(queue=queue, actor=signed_in(request), request=request)
+    try:
+        taken = services.try_now(queue=queue, actor=signed_in(request), request=request)
+    except QueueRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("event_queues", account_id=account_id)
     if queue.error:
         messages.error(request, f"{queue.name} was not asked: {queue.error['sentence']}")
     elif taken:
@@ -142,7 +150,9 @@ def summary_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Pane
     wrong = sum(each.is_late for each in queues)
     said = f"Taken from {counted(len(queues), 'queue')}" if queues else "None are taken"
     text = "Changes outside this console show within a minute." if queues else "Changes show with the next pull."
-    if wrong:
+    if queues and aws_account.resting:
+        text = services.why_left_alone(aws_account)
+    elif wrong:
         text = f"{counted(wrong, 'queue')} {'isn’t' if wrong == 1 else 'aren’t'} asked: look why."
     yield PanelRow(said, reverse("event_queues", kwargs=kwargs), text=text, icon="radio")
     count = len(accepting.pipelines_of(aws_account))

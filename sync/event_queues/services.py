@@ -11,6 +11,7 @@ from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER
 from sync import clock
+from sync.aws.target import why_rests
 from sync.event_queues.addresses import QueueAddress
 from sync.event_queues.taking import take_from
 from sync.models import EventQueue, ObjectHint, ReceivedEvent
@@ -59,8 +60,11 @@ def enter(
 
 
 def try_now(*, queue: EventQueue, actor: Operator, request: HttpRequest | None = None) -> int:
-    """Takes what waits in it, as a worker does. Returns how many messages; what is wrong stands in the row then."""
+    """Takes what waits in it, as a worker does. Returns how many messages; what is wrong stands in the row then. Raises
+    QueueRefused of an AWS account that rests."""
     _require_owner(actor, queue.aws_account)
+    if rests := why_left_alone(queue.aws_account):
+        raise QueueRefused(rests)
     _record("events.queue_tried", queue, actor, request)
     taken = take_from(queue)
     queue.refresh_from_db()
@@ -79,8 +83,17 @@ def end(*, queue: EventQueue, actor: Operator, request: HttpRequest | None = Non
             ReceivedEvent.objects.filter(aws_account=aws_account).exclude(record="").update(record="")
 
 
+def why_left_alone(aws_account: AwsAccount) -> str:
+    """Of an AWS account that rests, in sentences; "" of any other."""
+    if not aws_account.resting:
+        return ""
+    return f"Nothing is taken while this AWS account rests. {why_rests(aws_account)}"
+
+
 def is_late(queue: EventQueue) -> bool:
-    """Whether it wasn't asked for minutes: no worker is there, or it is refused."""
+    """Whether it wasn't asked for minutes: no worker is there, or it is refused. Not of one that is left alone."""
+    if queue.aws_account.resting:
+        return False
     last = queue.asked_at or queue.made_at
     return bool(queue.error) or (clock.now() - last).total_seconds() > _LATE_S
 

@@ -22,7 +22,7 @@ from sync.activity.own_writes import own_write_of
 from sync.activity.records import TrailRecord
 from sync.activity.subjects import EventSubject, is_followed, subjects_of
 from sync.aws.client import AwsClient, reader
-from sync.aws.errors import AwsError
+from sync.aws.errors import AccountRests, AwsError
 from sync.changes.failpoints import FailPoint, passing
 from sync.event_queues.addresses import url_of
 from sync.event_queues.envelope import EventMessage, NotAnEvent, read_message
@@ -50,6 +50,8 @@ def take_from(queue: EventQueue) -> int:
             taken += len(messages)
             if not messages:
                 break
+    except AccountRests:  # it is left alone, and nothing is wrong with it
+        return taken
     except AwsError as error:
         logger.info("The queue %s of %s was not asked: %s", queue.name, queue.aws_account.account_id, error)
         _note_failure(queue, error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sync import clock, queue
+from sync.event_queues import taking
 from sync.models import EventQueue, ObjectHint, ReceivedEvent
 
 TOLD_FOR = timedelta(days=1)  # records: until CloudTrail was asked for the last time
@@ -15,8 +16,7 @@ _AT_ONCE = 5_000
 
 def wake_due() -> None:
     """Once a minute, should messages of the clock be lost."""
-    now = clock.now()
-    if EventQueue.objects.filter(next_at__lte=now).exists():
+    if taking.is_any_due():
         queue.wake(queue.TAKE_EVENTS)
     wake_followers()
 

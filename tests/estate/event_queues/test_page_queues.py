@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount
 from emulator.process import Emulator
+from sync.event_queues.waking import wake_due
 from sync.models import EventQueue, ObjectHint, ReceivedEvent
 from tests.infrastructure.parsed import template
 from tests.services.event_queues import NAME, made_queue
@@ -141,3 +142,30 @@ def test_of_an_imported_aws_account_there_are_none(alices: Client, aws_account: 
     AwsAccount.objects.update(connection=AwsAccount.Connection.SNAPSHOT)
     assert alices.get(PAGE).status_code == 403
     assert alices.get(aws_account.get_absolute_url()).status_code == 200
+
+
+def test_that_of_an_aws_account_that_rests_is_left_alone_and_said_so(
+    alices: Client, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it was refused before, and where nobody has asked it for long."""
+    AwsAccount.objects.filter(pk=aws_account.pk).update(resting="suspended", rests_since=timezone.now())
+    long_ago = timezone.now() - timedelta(days=1)
+    queue = EventQueue.objects.create(
+        aws_account=aws_account, region="us-east-1", name=NAME, asked_at=long_ago, next_at=long_ago
+    )
+    woken: list[str] = []
+    monkeypatch.setattr("sync.event_queues.waking.queue.wake", lambda kind, *of: woken.append(kind))
+    wake_due()
+    assert woken == []
+    said = "Nothing is taken while this AWS account rests. AWS says that it is suspended."
+    page = text(alices.get(PAGE))
+    assert said in page and "Left alone" in page
+    assert "Not asked" not in page and "Try it now" not in page
+    assert said in text(alices.get(aws_account.get_absolute_url()))
+    assert said in text(alices.post(f"{PAGE}{queue.pk}/try/", follow=True))
+    queue.refresh_from_db()
+    assert (queue.asked_at, queue.error, queue.next_at) == (long_ago, {}, long_ago)
+    assert not AuditEntry.objects.filter(verb="events.queue_tried").exists()
+    queue.delete()
+    page = text(alices.post(f"{PAGE}enter/", {"url": URL}, follow=True))
+    assert "once this AWS account no longer rests" in page and "from now on" not in page
