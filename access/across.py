@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from access.connected import ConnectedIndexes, ConnectedPrincipals, OtherIndexes
 from access.holders import Holder
@@ -33,6 +33,7 @@ from policies.engine.combine import Decision
 from policies.engine.conditions import Context
 from policies.engine.layers import LayerPolicy
 
+ToldApart = Callable[[frozenset[str]], Sequence[OutsideQuestion]]  # by action patterns of policies, in lower case
 _DENIED = (Decision.IMPLICIT_DENY, Decision.EXPLICIT_DENY)
 
 
@@ -104,8 +105,10 @@ class AcrossSearch:
                     best[match.number] = match
         return sorted(best.values(), key=lambda match: _by_name(match.holder))
 
-    def found(self, questions: Sequence[OutsideQuestion]) -> dict[str, list[WhoCanMatch]]:
-        """By the id of the AWS account, where somebody may."""
+    def found(
+        self, questions: Sequence[OutsideQuestion], told_apart: ToldApart | None = None
+    ) -> dict[str, list[WhoCanMatch]]:
+        """By the id of the AWS account, where somebody may. `told_apart`: of patterns of actions."""
         by_account: dict[str, list[OutsideQuestion]] = {}
         for question in questions:
             accounts = self.accounts_of(question)
@@ -113,8 +116,21 @@ class AcrossSearch:
             for account_id in accounts:
                 by_account.setdefault(account_id, []).append(question)
         listed = [each for each in self.others.account_ids if each in by_account]
+        if told_apart:
+            by_account = {each: self._told_apart(each, by_account[each], told_apart) for each in listed}
         matches = ((each, self.matches(each, by_account[each])) for each in listed)
         return {account_id: found for account_id, found in matches if found}
+
+    def _told_apart(
+        self, account_id: str, questions: Sequence[OutsideQuestion], told_apart: ToldApart
+    ) -> list[OutsideQuestion]:
+        """On each resource that lets somebody in, all kinds of actions that policies there tell apart, too."""
+        resources = {each.resource for each in questions if each.pattern}
+        if not resources:
+            return list(questions)
+        finer = told_apart(self.others.index(account_id).action_patterns)
+        of_patterns = [each for each in finer if each.pattern and each.resource in resources]
+        return [*(each for each in questions if not each.pattern), *of_patterns]
 
 
 def _by_name(holder: Holder) -> tuple[bool, str, int]:
@@ -142,7 +158,12 @@ def across_of(
     """Of an action on a resource, with the context of the question."""
     others = others or ConnectedIndexes(aws_account)
     questions = list(outside_questions(index, *asked, sides))
-    found = AcrossSearch(others, asked[2]).found(questions)
+
+    @cache
+    def told_apart(patterns: frozenset[str]) -> list[OutsideQuestion]:
+        return list(outside_questions(index, *asked, sides, patterns))
+
+    found = AcrossSearch(others, asked[2]).found(questions, told_apart)
     listed = [AcrossMatches(others.aws_accounts[each], others.groups(each), found[each]) for each in found]
     return Across(listed, is_seen)
 

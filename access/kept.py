@@ -42,8 +42,19 @@ class KeptIndexes:
         with self._lock:
             self._make_room()
 
+    @property
+    def kept(self) -> int:
+        """Principals."""
+        with self._lock:
+            return self._size()
+
+    def _size(self) -> int:
+        return sum(each.size for each in self._kept.values())
+
     def _make_room(self) -> None:
-        while sum(each.size for each in self._kept.values()) > self.most:
+        for key in [key for key, each in self._kept.items() if each.size > self.most]:
+            del self._kept[key]
+        while self._size() > self.most:
             self._kept.popitem(last=False)
 
     def forget(self) -> None:

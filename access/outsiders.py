@@ -20,7 +20,16 @@ from aws_constraints.arn import account_in
 from policies.engine.callers import Caller, CallerKind, caller_of
 from policies.engine.compiled import ActionPatterns, CompiledStatement
 from policies.engine.conditions import Context
-from policies.engine.evaluate import Decision, LayerName, LayerPolicy, Layers, Request, Verdict, evaluate
+from policies.engine.evaluate import (
+    Decision,
+    LayerName,
+    LayerPolicy,
+    Layers,
+    Request,
+    Verdict,
+    evaluate,
+    who_needs_no_policy,
+)
 from policies.engine.matching import resource_glob, tokens
 from policies.engine.somewhere import ResourceContext, SomewhereQuestion, exists, is_pattern
 
@@ -45,16 +54,19 @@ class Outsider:
 
 @dataclass(frozen=True)
 class OutsideQuestion:
-    """One action on one resource, or on one that a pattern stands for, and what is held of that."""
+    """One action on one resource, or on one that a pattern stands for, and what is held of that. `pattern`: of actions,
+    of which this one was asked for; "" where it was asked for itself."""
 
     action: str
     resource: str
     side: ResourceSide
     context: Context = field(default_factory=dict)
+    pattern: str = ""
 
     @property
     def asked(self) -> tuple[str, str]:
-        return self.action, self.resource
+        """Whoever is read for it is read for all actions of the pattern."""
+        return self.pattern or self.action, self.resource
 
     @property
     def statements(self) -> Sequence[CompiledStatement]:
@@ -123,9 +135,18 @@ def outsiders(
 
 
 def outside_questions(
-    index: Index, action: str, resource: str, context: Context, sides: ResourceSides | None = None
+    index: Index,
+    action: str,
+    resource: str,
+    context: Context,
+    sides: ResourceSides | None = None,
+    beside: frozenset[str] = frozenset(),
 ) -> Iterator[OutsideQuestion]:
-    """What the resource itself decides: a role of the AWS account, or a resource of its own that is held."""
+    """What the resource itself decides: a role of the AWS account, or a resource of its own that is held.
+
+    Of a pattern of actions one of each kind is asked about that neither the index nor the action patterns `beside` tell
+    apart, and none that everybody may whatever policies say.
+    """
     around = index.surroundings
     actions = [each for each in _ASSUMING if each.lower() in ActionPatterns((action,))]
     glob = resource_glob(tuple(tokens(resource)))
@@ -135,10 +156,13 @@ def outside_questions(
                 yield asked
     if sides is None:
         return
-    for one in actions_of(index, action, resource, sides):
+    pattern = action if is_pattern(action) else ""
+    for one in actions_of(index, action, resource, sides, beside):
+        if pattern and who_needs_no_policy(one.lower()):
+            continue
         for part, said in _parts(sides, one, resource):
             if said.account_id == around.account_id:
-                yield OutsideQuestion(one, part, said, context)
+                yield OutsideQuestion(one, part, said, context, pattern)
 
 
 def _parts(sides: ResourceSides, action: str, resource: str) -> Iterator[tuple[str, ResourceSide]]:

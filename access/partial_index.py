@@ -22,8 +22,8 @@ from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from identities.models import Attachment, IamRole, IamUser, InlinePolicy, Membership
 from policies.document_reach import documents_that_may_allow
-from policies.engine.catalogue import asked_on
-from policies.engine.compiled import CompiledDocument
+from policies.engine.catalogue import asked_on, parts_overlap
+from policies.engine.compiled import CompiledDocument, CompiledStatement
 from policies.engine.evaluate import who_needs_no_policy
 from policies.engine.layers import LayerPolicy
 from policies.engine.somewhere import is_pattern
@@ -35,7 +35,7 @@ from sync.row_writes import WritePosition
 _REMEMBERED = 512  # questions
 _KEY = "partial"
 
-Asked = tuple[str, str]  # an action and a resource, or a pattern of resources
+Asked = tuple[str, str]  # an action and a resource, or patterns of them
 
 
 class PartialIndex:
@@ -86,6 +86,7 @@ class PartialIndex:
                 self._answered.clear()
             self._answered |= {asked} if asked else set()
             self.is_whole = self.is_whole or are_all
+        KEPT.make_room()
 
     def _add(self, rows: Rows) -> None:
         made = assemble_holders(rows, self._documents)
@@ -176,6 +177,7 @@ class _Concerned:
         action, resource = asked
         self._action, self._parts = action.lower(), parts
         self._on = asked_on(self._action, parts[0].aws_account.partition) or resource
+        self._is_pattern = is_pattern(self._action)
         self._aws_accounts = [part.aws_account.pk for part in parts]
 
     def owners(self) -> dict[int, set[Owner]]:
@@ -221,7 +223,13 @@ class _Concerned:
         return {text for text, document in documents.items() if self._may_allow(document)}
 
     def _may_allow(self, document: CompiledDocument) -> bool:
+        about = filter(self._may_be_about, document.statements) if self._is_pattern else document.about(self._action)
         return any(
             statement.allows and (is_pattern(self._on) or statement.covers(self._on, lambda key: UNKNOWN) is not NO)
-            for statement in document.about(self._action)
+            for statement in about
         )
+
+    def _may_be_about(self, statement: CompiledStatement) -> bool:
+        """Of a pattern of actions, whether it may be about one of them."""
+        listed = statement.actions.patterns
+        return statement.not_actions or any(parts_overlap(self._action, each.lower()) for each in listed)

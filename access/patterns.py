@@ -9,7 +9,7 @@ such a policy: whoever is surely allowed one is found. Of the others the engine 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from access.action_kinds import expansion
@@ -94,17 +94,42 @@ def wide_in(sides: ResourceSides | None, action: str, resource: str) -> WideReso
     return sides.within(action, resource) if sides and is_pattern(resource) else None
 
 
-def actions_of(index: Index, action: str, resource: str, sides: ResourceSides | None = None) -> list[str]:
-    """Of a pattern, an action of each kind that no policy tells apart."""
+def actions_of(
+    index: Index,
+    action: str,
+    resource: str,
+    sides: ResourceSides | None = None,
+    beside: frozenset[str] = frozenset(),
+) -> list[str]:
+    """Of a pattern, an action of each kind that no policy tells apart, of those that may be asked for on the resource.
+
+    `beside`: the patterns, in lower case, of policies that the index doesn't have.
+    """
     if not is_pattern(action):
         return [action]
-    patterns = index.action_patterns
+    patterns = index.action_patterns | beside
     if side := side_in(sides, action, resource):
         patterns = patterns | side.action_patterns
     for service in {each.partition(":")[0] for each in catalogue.actions_matching(action)}:
         if wide := wide_in(sides, f"{service}:", resource):
             patterns = patterns | wide.action_patterns
-    return sorted(expansion(action, patterns, resource).kinds)
+    return sorted(_taking(expansion(action, patterns, resource).kinds, resource))
+
+
+def _taking(actions: Collection[str], resource: str) -> Collection[str]:
+    """Those that may take the resource; all where none of them surely does."""
+    if resource == "*":
+        return actions
+    types = {each: catalogue.resource_types(each) for each in actions}
+    if not any(catalogue.may_match(resource, kind) for listed in types.values() for kind in listed):
+        return actions
+    return [
+        each
+        for each, listed in types.items()
+        if any(catalogue.may_match(resource, kind) for kind in listed)
+        or catalogue.action(each) is None
+        or catalogue.asked_on(each, resource.split(":", 2)[1]) == resource
+    ]
 
 
 class _PatternQuestion:
@@ -129,7 +154,8 @@ class _PatternQuestion:
         if is_assuming(action, ":role/"):
             self._ask_about_roles(action)
         if not is_pattern(self._resource):
-            among = self._candidates(action) - self._allowed
+            named = self._named(action, self._side_of(action))
+            among = (self._candidates(action) | named) - self._allowed
             self._keep(self._question(action, self._resource, self._context).answers(among) if among else ())
             return
         side = self._side(action)

@@ -92,15 +92,20 @@ class ChainSearch:
                 steps = None if steps is None else steps - taken
 
     def _ask(self, role: int) -> int:
-        """In one AWS account. The steps that it took."""
+        """In one AWS account. The steps that it took. What raises, such as a database that can't be reached, counts as
+        not asked."""
         if self._elsewhere:
-            return self._ask_elsewhere(role, self._elsewhere.popleft())
+            taken = self._ask_elsewhere(role, self._elsewhere[0])
+            self._elsewhere.popleft()
+            return taken
         way = self._way(role)
         if len(way) > self._level:
             self._level, self._having = len(way), {}
         question = self._question(role)
-        self._elsewhere.extend(self._across.accounts_of(question) if question else ())
-        return self._ask_at_home(role)
+        elsewhere = self._across.accounts_of(question) if question else ()
+        taken = self._ask_at_home(role)
+        self._elsewhere.extend(elsewhere)
+        return taken
 
     def _way(self, role: int) -> tuple[int, ...]:
         return self._found[role].numbers if role in self._found else (role,)
@@ -182,8 +187,9 @@ class ChainSearch:
         if part is not self.principals.own:
             roles = [role for role in islice(self._queue, _TOGETHER) if self.principals.part_of(role) is part]
             arns = arns.union(*map(self._names_of, roles))
-        named |= arns
-        return self.principals.named(part.account_id, arns)
+        index = self.principals.named(part.account_id, arns)
+        named |= arns  # once they are read
+        return index
 
     def _names_of(self, role: int) -> set[str]:
         trust = self.principals.holder(role).trust

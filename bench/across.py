@@ -4,7 +4,7 @@ python -m bench.across [--accounts 40] [--share 3]
 
 prints a line for each figure. A bucket of the first AWS account is open to all of them; roles of each may be assumed
 from the next one. Times are those of the processor. "cold" makes the indexes; "warm" has them, and asks about an action
-that was asked about before.
+that was asked about before. A pattern of actions is asked as the actions that policies tell apart, in each AWS account.
 """
 
 from __future__ import annotations
@@ -76,23 +76,33 @@ def measure(aws_account: Any) -> dict[str, tuple[float, str, float]]:
     cold, listed = _asked(aws_account, f"{BUCKET}/0")
     warm, _ = min((_asked(aws_account, f"{BUCKET}/{number}") for number in range(1, 4)), key=lambda each: each[0])
     own, _ = _asked(aws_account, "arn:aws:s3:::data-7/reports/2026.csv")
+    of_patterns = {
+        f"who can {action} on what is open to all, {told}": (
+            _asked(aws_account, f"{BUCKET}/{number}", action)[0],
+            "s",
+            wanted,
+        )
+        for number, action in enumerate(("s3:Get*", "*"), start=10)
+        for told, wanted in (("first", 30.0), ("again", 10.0))
+    }
     print(f"{listed:,} may, over {_accounts():,} AWS accounts")
     return {
         "who can on what is open to all, cold": (cold, "s", 30),
         "who can on what is open to all, warm": (warm, "s", 1),
         "who can on what is open to nobody else": (own, "s", 1),
+        **of_patterns,
         "memory of the process": (_memory(), "MB", 1500),
     }
 
 
-def _asked(aws_account: Any, resource: str) -> tuple[float, int]:
+def _asked(aws_account: Any, resource: str, action: str = "s3:GetObject") -> tuple[float, int]:
     """With a page of lines, and a page's part of the search for chains."""
     from access.resource_sides.lookup import everybody
     from access.who_can import chains
     from access.who_can.answer import WhoCanAnswer
     from iamconsole.web.once import page_is_made
 
-    asked = {"action": "s3:GetObject", "resource": resource, "context": {}}
+    asked = {"action": action, "resource": resource, "context": {}}
     with page_is_made():
         began = process_time()
         answer = WhoCanAnswer(aws_account, asked, may_see=everybody)
@@ -100,7 +110,7 @@ def _asked(aws_account: Any, resource: str) -> tuple[float, int]:
         found = chains.chains_of(answer)
         chains.described(answer, found.shown[: chains.SHOWN])
         taken = process_time() - began
-    print(f"{resource}: {len(lines)} lines of {answer.total:,}, {len(found.shown):,} by a role, {taken:.2f} s")
+    print(f"{action} on {resource}: {len(lines)} lines of {answer.total:,}, {len(found.shown):,} by a role, {taken:.2f} s")
     return taken, answer.total
 
 

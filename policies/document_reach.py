@@ -48,13 +48,15 @@ def _note(texts: dict[int, str]) -> None:
 
 
 def documents_that_may_allow(action: str, on: str) -> list[QuerySet[Any]]:
-    """Their primary keys, as parts of queries: of all that may, and perhaps of some that don't. `on`: a resource, or a
-    pattern of them. What isn't noted yet may, too."""
-    services = {ANY, service_in(action)}
+    """Their primary keys, as parts of queries: of all that may, and perhaps of some that don't. `action`, `on`: an
+    action in lower case and a resource, or patterns of them. What isn't noted yet may, too: that comes first, to be
+    asked for first, since a document that is noted in between is found by the second query only."""
     begin = literal_begin(on) if is_pattern(on) else on
     about = Q(prefix__in=begins_of(begin))
     if is_pattern(on):
         about |= Q(prefix__startswith=begin)
-    noted = AllowedPrefix.objects.filter(about, service__in=services).values("document")
+    if (service := service_in(action)) != ANY:  # of a pattern of several services it may be any
+        about &= Q(service__in={ANY, service})
+    noted = AllowedPrefix.objects.filter(about).values("document")
     new = Document.objects.filter(reach_version__lt=VERSION).values("pk")
-    return [noted, new] if new.exists() else [noted]
+    return [new, noted] if new.exists() else [noted]

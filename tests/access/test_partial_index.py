@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given as for_any
 from hypothesis import strategies as st
@@ -211,6 +212,71 @@ def test_who_asks_while_another_reads_waits_for_nobody_and_misses_nobody(
     monkeypatch.setattr("access.partial_index.rows_of_principals", with_another)
     found.append([holder.arn for holder in one.named(ID, [dana.arn]).holders])
     assert found == [[dana.arn], [dana.arn]]
+
+
+def test_a_document_that_is_looked_at_meanwhile_is_found(aws_account: AwsAccount, asked: AwsAccount) -> None:
+    """By another process, after each of the queries of this one."""
+    dana = user(aws_account, "dana", allow("s3:GetObject"))
+
+    def note_after(number: int) -> Any:
+        queries = count(1)
+
+        def wrapper(execute: Any, *query: Any) -> Any:
+            found = execute(*query)
+            if next(queries) == number:
+                note_new()
+            return found
+
+        return wrapper
+
+    for number in range(1, 30):
+        KEPT.forget()
+        Document.objects.update(reach_version=0)
+        AllowedPrefix.objects.all().delete()
+        with connection.execute_wrapper(note_after(number)):
+            found = AcrossSearch(ConnectedIndexes(asked)).found([question("s3:GetObject", BUCKET)])
+        assert [match.arn for match in found[ID]] == [dana.arn]
+
+
+def test_what_grew_makes_room(aws_account: AwsAccount, asked: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index is empty when it is first kept."""
+    monkeypatch.setattr(KEPT, "most", 3)
+    KEPT.forget()
+    third = AwsAccount.objects.create(account_id="333333333333", name="Third", emulated=True)
+    complete(third, "org.membership")
+    for each in (aws_account, third):
+        user(each, "dana", allow("s3:*"))
+        user(each, "kim", allow("s3:*"))
+    found = AcrossSearch(ConnectedIndexes(asked)).found([question("s3:GetObject", BUCKET)])
+    assert {account: len(matches) for account, matches in found.items()} == {ID: 2, third.account_id: 2}
+    assert KEPT.kept <= 3
+    user(third, "lee", allow("s3:*"))
+    user(third, "max", allow("s3:*"))
+    found = AcrossSearch(ConnectedIndexes(asked)).found([question("s3:GetObject", BUCKET)])
+    assert {account: len(matches) for account, matches in found.items()} == {ID: 2, third.account_id: 4}
+    assert KEPT.kept <= 3
+
+
+def test_whom_a_search_could_not_read_is_sought_again(
+    aws_account: AwsAccount, asked: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The search is kept, and goes on after a database that couldn't be reached."""
+    dana = user(aws_account, "dana", allow("sts:AssumeRole"))
+    first = role(aws_account, "first", trusts=arn("user/dana"))
+    own = index_of(asked)
+    principals = ConnectedPrincipals(own, ConnectedIndexes(asked))
+    target = principals.part(ID).first + principals.named(ID, [first.arn]).by_arn[first.arn]
+    search = ChainSearch(principals, {target: True})
+
+    def unreachable(*principals: Any) -> Any:
+        raise OperationalError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("access.partial_index.rows_of_principals", unreachable)
+        with pytest.raises(OperationalError):
+            search.go_on()
+    search.go_on()
+    assert [principals.holder(chain.numbers[0]).arn for chain in search.found()] == [dana.arn]
 
 
 def test_documents_are_looked_at_once(aws_account: AwsAccount) -> None:
