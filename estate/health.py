@@ -21,8 +21,9 @@ from findings.looked import looked_in
 from findings.models import FindingSeverity, RuleTally
 from iamconsole.web.panels import SEVERITIES
 from sync import drift
+from sync.account_status import remember_statuses
 from sync.models import Change
-from sync.selectors import OPEN, remember_statuses, waiting_in
+from sync.selectors import OPEN, waiting_in
 
 
 class Health(Enum):

@@ -32,7 +32,8 @@ from identities.trust import unique_ids
 from objects.kinds import AwsKind
 from policies import kinds as policy_kinds
 from sync import drift
-from sync.selectors import changes_in, remember_statuses
+from sync.account_status import remember_statuses
+from sync.selectors import changes_in
 from sync.views.drift import DRIFT
 from sync.views.lists import CHANGES
 

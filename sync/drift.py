@@ -17,6 +17,7 @@ from accounts import audit
 from accounts.models import AwsAccount, Operator
 from iamconsole.web.counts import forget, lately
 from sync import changes, mirror, reversals
+from sync.account_status import aws_account_status
 from sync.changes import PlanError
 from sync.changes.code_overrides import overrides_of_row, undone_of
 from sync.changes.plan import renew_spec
@@ -28,7 +29,6 @@ from sync.object_ref import ObjectRef
 from sync.operations import Refusal, StepSpec
 from sync.plan_draft import Draft
 from sync.reversals import Reversal
-from sync.selectors import aws_account_status
 
 # Still to be looked at: not accepted, not taken back by others since, and not undone by a change of ours.
 OPEN = Q(accepted_at__isnull=True, reverted_at__isnull=True) & ~Q(reversal__state=Change.State.APPLIED)

@@ -17,9 +17,9 @@ from accounts.models import AwsAccount
 from iamconsole.web.elements import flag
 from iamconsole.web.once import once_a_page
 from sync import operations
+from sync.account_status import aws_account_status
 from sync.models import Change, Lease, MirroredRow, Step
 from sync.operations import BadParams
-from sync.selectors import aws_account_status
 
 MOST_STEPS = 1_000  # that are looked into for one page, of changes without leases
 _NOT_PENDING = SafeString("")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache, reduce
-from operator import add, or_
+from functools import reduce
+from operator import or_
 from typing import Any, Literal
 
 from django.db.models import (
@@ -29,10 +29,10 @@ from django.db.models.functions import Coalesce, Greatest
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import APPLY, APPROVE, PROPOSE, roles_with
-from iamconsole.web.compiled import CompiledQuery, compiled
 from iamconsole.web.once import once_a_page
 from iamconsole.web.words import some
 from sync import schedule
+from sync.account_status import UNREVIEWED_GLASS
 from sync.mirror import sources
 from sync.mirror.base import source_of_files
 from sync.models import (
@@ -42,19 +42,14 @@ from sync.models import (
     BreakGlass,
     Change,
     ChangeLine,
-    Ownership,
-    OwnershipRule,
     Run,
     Step,
-    StepCounter,
 )
 
 RECENT = 6
 LINES_SHOWN = 200
 
-# Applied without its approvals, and reviewed by nobody yet: few, so changes are found by them, not they by the changes.
-_UNREVIEWED = BreakGlass.objects.filter(void=False, reviewed_at=None)
-UNREVIEWED = Q(pk__in=_UNREVIEWED.values("change"))
+UNREVIEWED = Q(pk__in=UNREVIEWED_GLASS.values("change"))
 OPEN = Q(state__in=Change.OPEN) | UNREVIEWED
 AT_GATE = Q(state=Change.State.SCHEDULED, started_at__isnull=False)  # Change.is_at_gate
 
@@ -213,51 +208,6 @@ def notable_changes(operator: Operator, aws_account: AwsAccount) -> NotableChang
         found[:RECENT],
         [change for change in found if change.unreviewed],
     )
-
-
-@dataclass(frozen=True)
-class AwsAccountStatus:
-    """What every page says of an AWS account."""
-
-    open_changes: int
-    age: datetime | None  # when its last complete pull ended
-    ignores: bool  # a rule says of some objects that nobody here looks after them
-    moves: bool  # a worker has a change of it, or should have
-    is_on_hold: bool  # nothing is sent, of no AWS account (sync/counter/)
-
-
-@once_a_page
-def aws_account_status(aws_account: AwsAccount) -> AwsAccountStatus:
-    """In one query."""
-    return AwsAccountStatus(*_status_of(aws_account.pk).rows()[0])
-
-
-def remember_statuses(aws_accounts: Sequence[AwsAccount]) -> None:
-    """While a page is made: `aws_account_status` of each, in one query."""
-    by_pk = {each.pk: each for each in aws_accounts}
-    rows = AwsAccount.objects.filter(pk__in=by_pk).order_by().values_list("pk", *_status_fields())
-    for pk, *fields in rows:
-        aws_account_status.remember(AwsAccountStatus(*fields), by_pk[pk])
-
-
-@lru_cache(1000)
-def _status_of(aws_account_id: int) -> CompiledQuery:
-    """The fields of an AwsAccountStatus."""
-    return compiled(AwsAccount.objects.filter(pk=aws_account_id).values_list(*_status_fields()))
-
-
-def _status_fields() -> Sequence[Any]:
-    of_it = {"aws_account": OuterRef("pk")}
-    still_open = Change.objects.filter(state__in=Change.OPEN, **of_it).order_by().values("aws_account")
-    unreviewed = _UNREVIEWED.filter(change__aws_account=OuterRef("pk")).exclude(change__state__in=Change.OPEN)
-    counts = (still_open, unreviewed.order_by().values("change__aws_account"))
-    count = reduce(add, (Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0) for rows in counts))
-    complete = Run.objects.filter(state=Run.State.DONE, object_id="", **of_it).order_by("-finished_at")
-    age = Subquery(complete.values("finished_at")[:1])
-    ignores = Exists(OwnershipRule.objects.filter(ownership=Ownership.IGNORED, **of_it))
-    moves = Exists(Change.objects.filter(state__in=Change.MOVING, **of_it))
-    is_on_hold = Exists(StepCounter.objects.filter(on_hold_since__isnull=False))
-    return count, age, ignores, moves, is_on_hold
 
 
 @once_a_page

@@ -19,6 +19,7 @@ from iamconsole.web.panels import Panel, PanelRow
 from iamconsole.web.shell import shell_for
 from iamconsole.web.words import counted, some
 from sync import drift, selectors
+from sync.account_status import aws_account_status
 from sync.changes.approvers import may_review, nobody_reviews, to_review
 from sync.models import Change
 from sync.regions import looked_in
@@ -70,13 +71,13 @@ class SyncShell(ShellProvider):
     def age(self, request: HttpRequest, aws_account: AwsAccount | None) -> datetime | None:
         if aws_account is None:
             return None
-        return selectors.aws_account_status(aws_account).age if aws_account.is_connected else taken_at(aws_account)
+        return aws_account_status(aws_account).age if aws_account.is_connected else taken_at(aws_account)
 
     def open_changes(self, request: HttpRequest, aws_account: AwsAccount | None) -> int | None:
-        return selectors.aws_account_status(aws_account).open_changes if aws_account else None
+        return aws_account_status(aws_account).open_changes if aws_account else None
 
     def rows_depend_on(self, request: HttpRequest, aws_account: AwsAccount | None) -> Hashable:
-        return bool(aws_account and selectors.aws_account_status(aws_account).ignores)
+        return bool(aws_account and aws_account_status(aws_account).ignores)
 
 
 def register_panels() -> None:

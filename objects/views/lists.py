@@ -21,8 +21,9 @@ from objects import object_actions
 from objects.object_pages import ObjectPages, tab_patterns
 from objects.pick_uses import uses_of
 from objects.views.object_action import action_pattern, selection_patterns
+from sync.account_status import aws_account_status
 from sync.models import Ownership
-from sync.selectors import aws_account_status, coverage_of
+from sync.selectors import coverage_of
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from accounts.roles import SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.panels import Panel, PanelRow
 from iamconsole.web.words import counted
-from sync import counter, selectors
+from sync import counter
+from sync.account_status import aws_account_status
 from sync.changes import PlanError
 from sync.counter import release as service
 
@@ -63,7 +64,7 @@ def register_panels() -> None:
 
 
 def _held(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
-    if not selectors.aws_account_status(aws_account).is_on_hold:
+    if not aws_account_status(aws_account).is_on_hold:
         return
     status = counter.status()
     may_release = service.may_release(signed_in(request))
