@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from access.resource_policies import is_bound_by_rcps
 from policies.engine import catalogue
@@ -31,9 +32,9 @@ class Expansion:
 
 
 def expansion(asked: str, patterns: Iterable[str], resource: str) -> Expansion:
-    """`patterns`: all that policies have, in lower case. Of a kind, an action that takes the resource is preferred."""
+    """Of those that may be asked for on the resource. `patterns`: all that policies have, in lower case."""
     matched = {pattern: catalogue.actions_matching(pattern) for pattern in patterns}
-    names = dict.fromkeys(catalogue.actions_matching(asked))
+    names = _asked_for(asked, resource)
     unknown = {name for pattern, known in matched.items() if not known and (name := meet(asked.lower(), pattern))}
     described: dict[str, list[int]] = {name: [] for name in (*names, *unknown)}
     by_pattern: dict[str, list[str]] = {}
@@ -50,6 +51,24 @@ def expansion(asked: str, patterns: Iterable[str], resource: str) -> Expansion:
         frozenset(instead.values()),
         {pattern: frozenset(instead[name] for name in known) for pattern, known in by_pattern.items()},
     )
+
+
+@lru_cache(maxsize=256)
+def _asked_for(pattern: str, resource: str) -> Mapping[str, None]:
+    """The actions that a pattern means, of one resource those that take it; all where none of them surely does."""
+    names = catalogue.actions_matching(pattern)
+    if resource == "*":
+        return dict.fromkeys(names)
+    taking = [name for name in names if _takes(name, resource)]
+    is_sure = any(catalogue.resource_types(name) for name in taking)
+    return dict.fromkeys(taking if is_sure else names)
+
+
+def _takes(name: str, resource: str) -> bool:
+    if catalogue.takes_no_resource(name):
+        partition = resource.partition("arn:")[2].partition(":")[0]
+        return catalogue.asked_on(name, partition) == resource
+    return any(catalogue.may_match(resource, kind) for kind in catalogue.resource_types(name))
 
 
 def _by_itself(name: str) -> object:

@@ -9,7 +9,7 @@ such a policy: whoever is surely allowed one is found. Of the others the engine 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from access.action_kinds import expansion
@@ -113,23 +113,7 @@ def actions_of(
     for service in {each.partition(":")[0] for each in catalogue.actions_matching(action)}:
         if wide := wide_in(sides, f"{service}:", resource):
             patterns = patterns | wide.action_patterns
-    return sorted(_taking(expansion(action, patterns, resource).kinds, resource))
-
-
-def _taking(actions: Collection[str], resource: str) -> Collection[str]:
-    """Those that may take the resource; all where none of them surely does."""
-    if resource == "*":
-        return actions
-    types = {each: catalogue.resource_types(each) for each in actions}
-    if not any(catalogue.may_match(resource, kind) for listed in types.values() for kind in listed):
-        return actions
-    return [
-        each
-        for each, listed in types.items()
-        if any(catalogue.may_match(resource, kind) for kind in listed)
-        or catalogue.action(each) is None
-        or catalogue.asked_on(each, resource.split(":", 2)[1]) == resource
-    ]
+    return sorted(expansion(action, patterns, resource).kinds)
 
 
 class _PatternQuestion:

@@ -110,7 +110,9 @@ def _asked(aws_account: Any, resource: str, action: str = "s3:GetObject") -> tup
         found = chains.chains_of(answer)
         chains.described(answer, found.shown[: chains.SHOWN])
         taken = process_time() - began
-    print(f"{action} on {resource}: {len(lines)} lines of {answer.total:,}, {len(found.shown):,} by a role, {taken:.2f} s")
+    print(
+        f"{action} on {resource}: {len(lines)} lines of {answer.total:,}, {len(found.shown):,} by a role, {taken:.2f} s"
+    )
     return taken, answer.total
 
 
