@@ -97,12 +97,15 @@ class AcrossSearch:
     def matches(self, account_id: str, questions: Sequence[OutsideQuestion]) -> list[WhoCanMatch]:
         """Of one of `accounts_of`: who surely or perhaps may, by the best of the questions. Users, then roles."""
         best: dict[int, WhoCanMatch] = {}
+        allowed: set[int] = set()
         for question in questions:
             index = self.others.concerned(account_id, question.asked)
-            for match in who_can_on(index, question.action, question.resource, self.context, question.side):
-                known = best.get(match.number)
-                if known is None or (known.decision is not Decision.ALLOWED and match.decision is Decision.ALLOWED):
+            asked = question.action, question.resource, self.context, question.side
+            for match in who_can_on(index, *asked, but=allowed):
+                best.setdefault(match.number, match)
+                if match.decision is Decision.ALLOWED:
                     best[match.number] = match
+                    allowed.add(match.number)
         return sorted(best.values(), key=lambda match: _by_name(match.holder))
 
     def found(

@@ -35,7 +35,12 @@ def expansion(asked: str, patterns: Iterable[str], resource: str) -> Expansion:
     """Of those that may be asked for on the resource. `patterns`: all that policies have, in lower case."""
     matched = {pattern: catalogue.actions_matching(pattern) for pattern in patterns}
     names = _asked_for(asked, resource)
-    unknown = {name for pattern, known in matched.items() if not known and (name := meet(asked.lower(), pattern))}
+    services = {_service_of(name) for name in names}  # what no catalogue has yet is of one of these
+    unknown = {
+        name
+        for pattern, known in matched.items()
+        if not known and (name := meet(asked.lower(), pattern)) and (resource == "*" or _service_of(name) in services)
+    }
     described: dict[str, list[int]] = {name: [] for name in (*names, *unknown)}
     by_pattern: dict[str, list[str]] = {}
     for number, (pattern, known) in enumerate(matched.items()):
@@ -51,6 +56,10 @@ def expansion(asked: str, patterns: Iterable[str], resource: str) -> Expansion:
         frozenset(instead.values()),
         {pattern: frozenset(instead[name] for name in known) for pattern, known in by_pattern.items()},
     )
+
+
+def _service_of(name: str) -> str:
+    return name.partition(":")[0].lower()
 
 
 @lru_cache(maxsize=256)

@@ -156,13 +156,22 @@ def outside_questions(
                 yield asked
     if sides is None:
         return
-    pattern = action if is_pattern(action) else ""
-    for one in actions_of(index, action, resource, sides, beside):
-        if pattern and who_needs_no_policy(one.lower()):
-            continue
+    actions = [one for one in actions_of(index, action, resource, sides, beside) if not _is_everybodys(one, action)]
+    pattern = _narrowed(action, actions) if is_pattern(action) else ""
+    for one in actions:
         for part, said in _parts(sides, one, resource):
             if said.account_id == around.account_id:
                 yield OutsideQuestion(one, part, said, context, pattern)
+
+
+def _is_everybodys(one: str, asked: str) -> bool:
+    return is_pattern(asked) and bool(who_needs_no_policy(one.lower()))
+
+
+def _narrowed(pattern: str, actions: Sequence[str]) -> str:
+    """The pattern within the service, where the actions are of one: of * on a bucket whoever may do something in S3."""
+    services = {each.partition(":")[0].lower() for each in actions}
+    return f"{services.pop()}:{pattern.partition(':')[2] or '*'}" if len(services) == 1 else pattern
 
 
 def _parts(sides: ResourceSides, action: str, resource: str) -> Iterator[tuple[str, ResourceSide]]:

@@ -9,7 +9,7 @@ such a policy: whoever is surely allowed one is found. Of the others the engine 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from access.action_kinds import expansion
@@ -74,11 +74,14 @@ def who_can(
     return [asking.found[number] for number in sorted(asking.found)]
 
 
-def who_can_on(index: Index, action: str, resource: str, context: Context, side: ResourceSide) -> list[WhoCanMatch]:
-    """One action on one resource, or on what is in it, of which this is held."""
+def who_can_on(
+    index: Index, action: str, resource: str, context: Context, side: ResourceSide, but: Collection[int] = ()
+) -> list[WhoCanMatch]:
+    """One action on one resource, or on what is in it, of which this is held. `but`: nobody asks about these."""
     if not is_pattern(resource):
-        return index.who_can(action, resource, context, side=side)
-    asking = _PatternQuestion(index, resource, context, lambda one: side)
+        among = set(range(len(index.holders))).difference(but) if but else None
+        return index.who_can(action, resource, context, among=among, side=side)
+    asking = _PatternQuestion(index, resource, context, lambda one: side, but)
     asking.ask(action)
     return [asking.found[number] for number in sorted(asking.found)]
 
@@ -120,9 +123,15 @@ class _PatternQuestion:
     """One question to everybody, action by action. `found`: by number, the best that was found."""
 
     def __init__(
-        self, index: Index, resource: str, context: Context, side: Callable[[str], ResourceSide | None]
+        self,
+        index: Index,
+        resource: str,
+        context: Context,
+        side: Callable[[str], ResourceSide | None],
+        but: Collection[int] = (),
     ) -> None:
-        """`side`: where all that the pattern stands for is in one resource, what is held of that for an action."""
+        """`side`: where all that the pattern stands for is in one resource, what is held of that for an action. `but`:
+        whom nobody asks about."""
         self.found: dict[int, WhoCanMatch] = {}
         self._side = self._side_of_pattern = side
         self._index = index
@@ -131,7 +140,7 @@ class _PatternQuestion:
         self._context = context
         self._budget = Budget(_STEPS)
         self._glob = resource_glob(tuple(tokens(resource)))
-        self._allowed: set[int] = set()
+        self._allowed = set(but)
         self._questions: dict[Hashable, WhoCanQuestion] = {}
 
     def ask(self, action: str) -> None:

@@ -100,7 +100,7 @@ class AgainstTheEvaluator(TestCase):
         for each, said in held.items():
             hold(home, "sqs.queue", f"{QUEUES}{each}", *([document_text(*said)] if said else []))
         glob = resource_glob(tuple(tokens(f"{QUEUES}{name}")))
-        there = [f"{QUEUES}{each}" for each in ("a", "ab", "b", "zz", "azz", "xb", "axb")]
+        there = [f"{QUEUES}{each}" for each in ("a", "ab", "az", "b", "zz", "azz", "xb", "axb")]
         meant = [each for each in there if glob.matches(each)]
         expected = self.by_brute_force(home, SEND, meant)
         assert self.told(home, SEND, f"{QUEUES}{name}") == expected
