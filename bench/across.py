@@ -83,7 +83,7 @@ def measure(aws_account: Any) -> dict[str, tuple[float, str, float]]:
             wanted,
         )
         for number, action in enumerate(("s3:Get*", "*"), start=10)
-        for told, wanted in (("first", 30.0), ("again", 10.0))
+        for told, wanted in (("first", 2.0), ("again", 1.0))
     }
     print(f"{listed:,} may, over {_accounts():,} AWS accounts")
     return {
