@@ -115,13 +115,7 @@ def _sets(aws_account: AwsAccount) -> QuerySet[PermissionSet]:
 def _assignments(aws_account: AwsAccount) -> Mapping[str, _Assigned]:
     """By set. Deleted is who has a tombstone: of whom the mirror never had, nothing is known."""
     rows = AccountAssignment.objects.live().filter(aws_account=aws_account)
-    deleted = {
-        principal_id
-        for model in (DirectoryUser, DirectoryGroup)
-        for principal_id in model.objects.filter(aws_account=aws_account, gone_at__isnull=False).values_list(
-            "aws_id", flat=True
-        )
-    }
+    deleted = _deleted(aws_account)
     found: defaultdict[str, _Assigned] = defaultdict(lambda: _Assigned([], []))
     for set_id, target_id, kind, principal_id in rows.values_list(
         "set_id", "target_id", "principal_type", "principal_id"
@@ -131,6 +125,19 @@ def _assignments(aws_account: AwsAccount) -> Mapping[str, _Assigned]:
         elif kind == PrincipalType.USER:
             found[set_id].directly.append((target_id, principal_id))
     return found
+
+
+def _deleted(aws_account: AwsAccount) -> set[str]:
+    """The ids of users and groups."""
+    models: tuple[type[DirectoryUser | DirectoryGroup], ...] = (DirectoryUser, DirectoryGroup)
+    rows = (model.objects.filter(aws_account=aws_account, gone_at__isnull=False) for model in models)
+    return {principal_id for each in rows for principal_id in each.values_list("aws_id", flat=True)}
+
+
+def to_deleted(assignments: QuerySet[AccountAssignment]) -> QuerySet[AccountAssignment]:
+    """Those of the assignments of a permission set whose user or group was deleted."""
+    first = assignments.first()
+    return assignments.filter(principal_id__in=_deleted(first.aws_account) if first else ())
 
 
 def _found(row: PermissionSet, assigned: _Assigned) -> Iterator[Found]:

@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from accounts import stepup
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM, SEE_PEOPLE
-from directory import actions, draft_subjects, examples, kinds, operations, permissions, selectors, sources, subjects
+from directory import (
+    actions,
+    draft_subjects,
+    examples,
+    finding_fixes,
+    kinds,
+    operations,
+    permissions,
+    selectors,
+    sources,
+    subjects,
+)
 from directory.account_access import EntitlementMirror, EntitlementSource
 from directory.entitled import entitled_users, is_entitled_role
 from directory.finding_source import DirectorySource
@@ -88,6 +99,7 @@ def register() -> None:
     checks.register(DirectoryCheck())
     findings.register(DirectorySource())
     findings.register(UnusedAssignmentSource())
+    finding_fixes.register()
     stepup.register_words(
         {
             "directory_people_settings": "Save what is kept of people",

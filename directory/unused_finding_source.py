@@ -98,18 +98,34 @@ def _is_idle(role: IamRole) -> bool:
     return was_there and (role.last_used_at is None or role.last_used_at < since)
 
 
-def _assigned(aws_account: AwsAccount, names: Collection[str]) -> Counter[tuple[str, str]]:
-    """How many assignments there are here, by the set's name and its instance's Region; each instance counts once."""
+def sets_of_role(role: IamRole) -> list[PermissionSet]:
+    """Of which the role is, as the AWS account mirrors them that has the findings of their instance."""
+    reserved = reserved_role(role)
+    if reserved is None:
+        return []
+    held = _held_sets(role.aws_account, {reserved.set_name})
+    return [row for row, region in held if region == reserved.region]
+
+
+def _held_sets(aws_account: AwsAccount, names: Collection[str]) -> list[tuple[PermissionSet, str]]:
+    """Those of these names that are provisioned here, with the Region of their instance; each instance's once."""
     account_id = aws_account.account_id
-    rows = PermissionSet.objects.live().filter(name__in=names).select_related("aws_account")
+    rows = PermissionSet.objects.live().filter(name__in=names).select_related("aws_account", "inline")
     sets = [row for row in rows if account_id in row.accounts]
     regions = regions_of_sets(sets)
+    return [
+        (row, regions.get((row.aws_account_id, row.instance_arn), ""))
+        for row in sets
+        if holder_of(row.instance_arn) == row.aws_account
+    ]
+
+
+def _assigned(aws_account: AwsAccount, names: Collection[str]) -> Counter[tuple[str, str]]:
+    """How many assignments there are here, by the set's name and its instance's Region."""
     found: Counter[tuple[str, str]] = Counter()
-    for row in sets:
-        if holder_of(row.instance_arn) == row.aws_account:
-            here = AccountAssignment.objects.live().filter(aws_account=row.aws_account, target_id=account_id)
-            region = regions.get((row.aws_account_id, row.instance_arn), "")
-            found[row.name, region] += here.filter(set_id=row.aws_id).count()
+    for row, region in _held_sets(aws_account, names):
+        here = AccountAssignment.objects.live().filter(aws_account=row.aws_account, target_id=aws_account.account_id)
+        found[row.name, region] += here.filter(set_id=row.aws_id).count()
     return found
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from accounts.models import Operator
+from accounts.access import may
+from accounts.models import AwsAccount, Operator
+from accounts.roles import PROPOSE
 from findings.models import Finding
 from sync.operations import StepSpec
 
@@ -13,11 +15,19 @@ from sync.operations import StepSpec
 @dataclass(frozen=True)
 class FindingFix:
     """`url`: of the form that stages it, filled in. `steps`: what that form stages as it is filled in, for a change of
-    many; it raises Refusal or BadParams with a sentence. None: somebody has to say more there."""
+    many; it raises Refusal or BadParams with a sentence. None: somebody has to say more there. `at`: the AWS account in
+    which it is staged, where that isn't the finding's."""
 
     label: str
     url: str
     steps: Callable[[Operator], Sequence[StepSpec]] | None = None
+    at: AwsAccount | None = None
+
+    def why_not(self, operator: Operator) -> str:
+        """A sentence, where it is staged in an AWS account in which the operator may not. It doesn't name that."""
+        if self.at is None or may(operator, PROPOSE, self.at):
+            return ""
+        return "It is put right in another AWS account, in which you may not stage changes: ask its owners."
 
 
 FixOf = Callable[[Finding], FindingFix | None]

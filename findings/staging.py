@@ -14,7 +14,11 @@ from sync import changes
 from sync.models import Change, SpanningChange
 from sync.operations import BadParams, Refusal, StepSpec
 from sync.pending import keys_written
+from sync.placeholders import placeholder_for, resolved
 from sync.spanning import AccountPlan, propose_across
+
+
+_NONE = "The console has no change that puts it right: its page says what to do."
 
 
 @dataclass(frozen=True)
@@ -34,24 +38,36 @@ class FixPlan:
     aws_account: AwsAccount
     staged: list[StagedFinding] = field(default_factory=list)
     steps: list[StepSpec] = field(default_factory=list)
-    _known: set[str] = field(default_factory=set)
+    _positions: dict[str, int] = field(default_factory=dict)  # in the plan, from 1, by what a step says
     _objects: set[str] = field(default_factory=set)
 
-    def add(self, finding: Finding, operator: Operator) -> None:
-        fix = fix_of(finding)
-        if fix is None:
-            why = "The console has no change that puts it right: its page says what to do."
-            self.staged.append(StagedFinding(finding, why_not=why))
-            return
+    def add(self, finding: Finding, fix: FindingFix, operator: Operator) -> None:
         found, why_not = _steps(fix, operator)
-        new = [each for each in found if _key(each) not in self._known]
+        new, positions = self._merged(found)
         if not why_not and new and self._meets(new):
             why_not = "Another fix of this plan changes the same object: stage it once that is applied."
         if not why_not:
-            self._known |= {_key(each) for each in new}
+            self._positions |= positions
             self._objects |= {key for each in new for key in keys_written(each.kind, each.params)}
             self.steps += new
         self.staged.append(StagedFinding(finding, fix.label, fix.url, why_not))
+
+    def leave_out(self, finding: Finding, why_not: str) -> None:
+        self.staged.append(StagedFinding(finding, why_not=why_not))
+
+    def _merged(self, found: Sequence[StepSpec]) -> tuple[list[StepSpec], dict[str, int]]:
+        """Those that the plan doesn't have yet; what steps say of each other, by their positions in the plan."""
+        new: list[StepSpec] = []
+        positions: dict[str, int] = {}
+        moved: dict[int, str] = {}
+        for number, step in enumerate(found, start=1):
+            there = StepSpec(step.kind, resolved(step.params, moved))
+            at = self._positions.get(_key(there)) or positions.get(_key(there))
+            if at is None:
+                new.append(there)
+                at = positions[_key(there)] = len(self.steps) + len(new)
+            moved[number] = placeholder_for(at)
+        return new, positions
 
     def _meets(self, steps: Sequence[StepSpec]) -> bool:
         return any(key in self._objects for each in steps for key in keys_written(each.kind, each.params))
@@ -86,8 +102,16 @@ def _key(step: StepSpec) -> str:
 def plans_of(findings: Sequence[Finding], operator: Operator) -> list[FixPlan]:
     """By AWS account, in the order of their names."""
     found: dict[AwsAccount, FixPlan] = {}
+
+    def plan(aws_account: AwsAccount) -> FixPlan:
+        return found.setdefault(aws_account, FixPlan(aws_account))
+
     for each in sorted(findings, key=lambda each: (each.aws_account.name.casefold(), each.pk)):
-        found.setdefault(each.aws_account, FixPlan(each.aws_account)).add(each, operator)
+        fix = fix_of(each)
+        if why_not := _NONE if fix is None else fix.why_not(operator):
+            plan(each.aws_account).leave_out(each, why_not)
+        elif fix is not None:
+            plan(fix.at or each.aws_account).add(each, fix, operator)
     return list(found.values())
 
 

@@ -8,7 +8,16 @@ class IdentitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from findings import sources
-        from identities import actions, credentials, draft_subjects, mirrors, operations, registration, snapshot
+        from identities import (
+            actions,
+            credentials,
+            draft_subjects,
+            lint_fixes,
+            mirrors,
+            operations,
+            registration,
+            snapshot,
+        )
         from identities.activity.finding_source import ActivitySource
         from identities.lint_source import LintSource
         from identities.posture import fixes
@@ -28,6 +37,7 @@ class IdentitiesConfig(AppConfig):
         sources.register(TrustSource())
         sources.register(CisSource())
         fixes.register()
+        lint_fixes.register()
         registration.register()
         credentials.register()
         operations.register()

@@ -76,10 +76,10 @@ class _Documents:
     def said(self, rest: Sequence[Any]) -> tuple[str, DocumentType]:
         """What it is called, and its type, of the last columns of a row."""
         names = [name for name in rest[: len(self.names)] if name]
-        return " of ".join(reversed(names)), self.type or _TYPES[rest[-1]]
+        return " of ".join(reversed(names)), self.type or CONTROL_POLICIES[rest[-1]]
 
 
-_TYPES = {OrgPolicy.Type.SCP: DocumentType.SCP, OrgPolicy.Type.RCP: DocumentType.RCP}
+CONTROL_POLICIES = {OrgPolicy.Type.SCP: DocumentType.SCP, OrgPolicy.Type.RCP: DocumentType.RCP}
 _OWNERS = ("user", "group", "role")
 
 

@@ -93,6 +93,9 @@ def fix(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """To the form that stages it, filled in."""
     row = fetch_finding(request, account_id, pk)
     found = fix_of(row)
+    if found is not None and (why_not := found.why_not(signed_in(request))):
+        messages.info(request, why_not)
+        return redirect(reverse("finding", kwargs={"account_id": account_id, "pk": pk}))
     if found is None:
         messages.info(request, "The console has no change that puts it right as it is now. Below stands what to do.")
         return redirect(reverse("finding", kwargs={"account_id": account_id, "pk": pk}))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from identities.actions import belonging, credentials, deleting, make, mfa, others, passwords, roles
+from identities.actions import belonging, credentials, deleting, make, mfa, mfa_demand, others, passwords, roles
 from identities.operations.credentials.mfa_enrolment import MOST_DEVICES
 from objects import object_actions
 from objects.object_actions import ACCOUNT, ActionForm, ObjectAction
@@ -102,6 +102,15 @@ def _register_credentials() -> None:
             icon="smartphone",
             offered=_has_room_for_device,
             position=34,
+        ),
+        ObjectAction(
+            "demand-mfa",
+            "Demand MFA…",
+            mfa_demand.DemandMfaForm,
+            icon="shield-check",
+            many=True,
+            offered=mfa_demand.may_be_demanded,
+            position=35,
         ),
     )
     # About one that its own row has the button of.

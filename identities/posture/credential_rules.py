@@ -40,7 +40,7 @@ RULES = (
         "A user who signs in to the AWS Management Console with a password alone.",
         title="Signs in without MFA",
         why="A password that was guessed, reused or phished is enough.",
-        mend="Ask the user to register a device, and demand MFA by a policy until then.",
+        mend="Ask the user to register a device, and demand MFA by a policy until then: it denies everything else.",
         one="user signs in without MFA",
         many="users sign in without MFA",
     ),

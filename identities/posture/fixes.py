@@ -7,9 +7,13 @@ from typing import Any
 from findings import fixes
 from findings.fixes import FindingFix
 from findings.models import Finding
-from identities.models import AccessKey, IamRole, IamUser
+from identities.mfa_policies import is_held_to_mfa
+from identities.models import AccessKey, Credential, IamRole, IamUser, SamlProvider, ServerCertificate
 from identities.posture import account, credential_rules, trust
+from identities.posture.credentials import UNUSED_AFTER
 from objects.finding_fixes import account_fix, action_fix
+
+_DEACTIVATE = "Deactivate the access key…"
 
 
 def _row(model: Any, finding: Finding) -> Any:
@@ -25,16 +29,50 @@ def _key(finding: Finding) -> FindingFix | None:
     if user is None or (found := keys.first()) is None:
         return None
     unused = finding.rule == credential_rules.UNUSED_KEY or bool(finding.evidence.get("unused"))
-    return action_fix("user", user, "key-deactivate" if unused else "key-rotate", {"key": found.aws_id})
+    if not unused:
+        return action_fix("user", user, "key-rotate", {"key": found.aws_id})
+    return action_fix("user", user, "key-deactivate", {"key": found.aws_id}, label=_DEACTIVATE)
+
+
+def _one_of_two(finding: Finding) -> FindingFix | None:
+    """The one that was used longest ago, or never. Where both are in use, people say which."""
+    user = _row(IamUser, finding)
+    active = AccessKey.objects.live().filter(user=user, status=Credential.Status.ACTIVE) if user else ()
+    if user is None or len(active) < 2:
+        return None
+    oldest = min(active, key=lambda key: (key.last_used_at is not None, key.last_used_at or key.created_at, key.pk))
+    found = action_fix("user", user, "key-deactivate", {"key": oldest.aws_id}, label=_DEACTIVATE)
+    return found if found is None or oldest.is_idle(UNUSED_AFTER.days) else FindingFix(found.label, found.url)
+
+
+def _mfa(finding: Finding) -> FindingFix | None:
+    """A policy that denies everything but enrolment: whose keys would be denied with it, people decide. None where
+    there is such a policy already: then the user has to register a device."""
+    user = _row(IamUser, finding)
+    if user is None or is_held_to_mfa(user):
+        return None
+    found = action_fix("user", user, "demand-mfa")
+    return FindingFix(found.label, found.url) if found and user.active_key_count else found
 
 
 def _password(finding: Finding) -> FindingFix | None:
-    return action_fix("user", _row(IamUser, finding), "password-delete")
+    return action_fix("user", _row(IamUser, finding), "password-delete", label="Delete the password…")
 
 
 def _trust(finding: Finding) -> FindingFix | None:
     """Who is meant, nobody knows but people: the editor of the trust policy."""
     found = action_fix("role", _row(IamRole, finding), "trust")
+    return FindingFix(found.label, found.url) if found else None
+
+
+def _metadata(finding: Finding) -> FindingFix | None:
+    found = action_fix("saml_provider", _row(SamlProvider, finding), "metadata")
+    return FindingFix(found.label, found.url) if found else None
+
+
+def _certificate(finding: Finding) -> FindingFix | None:
+    """What uses it, IAM doesn't say: people look before it goes."""
+    found = action_fix("server_certificate", _row(ServerCertificate, finding), "delete")
     return FindingFix(found.label, found.url) if found else None
 
 
@@ -44,6 +82,10 @@ def _passwords(finding: Finding) -> FindingFix | None:
 
 def register() -> None:
     fixes.register(credential_rules.OLD_KEY, credential_rules.UNUSED_KEY, fix_of=_key)
+    fixes.register(credential_rules.TWO_KEYS, fix_of=_one_of_two)
+    fixes.register(credential_rules.NO_MFA, fix_of=_mfa)
     fixes.register(credential_rules.UNUSED_PASSWORD, fix_of=_password)
     fixes.register(trust.OUTSIDE, trust.DELETED, fix_of=_trust)
     fixes.register(account.WEAK_PASSWORDS, fix_of=_passwords)
+    fixes.register(account.SAML_ENDS, fix_of=_metadata)
+    fixes.register(account.CERTIFICATE_ENDS, fix_of=_certificate)

@@ -39,11 +39,17 @@ class DocumentEditForm(ActionForm):
     skeleton: ClassVar[str] = ""  # what the editor begins with where there is nothing yet
 
     base = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    # What a finding's button mends in the text that the editor begins with: the key of a fix (policies/fixes.py).
+    mend = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         there = self.current(self.initial)
+        mend = str(self.initial.pop("mend", "") or "")
         self.initial.update({"document": there.text if there else self.skeleton, "base": self.base_of(there)})
+        if there and mend:
+            field: Any = self.fields["document"]
+            self.initial["document"] = field.fixed(there.text, mend, self.aws_account).text
         self.meanwhile: list[DiffLine] = []  # what changed since it began
         self.meanwhile_access: list[ShownBlock] = []  # and whose access by that
         self.moved = ""  # a sentence that something did, of a draft that is opened

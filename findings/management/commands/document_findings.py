@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from findings.fixes import is_fixable
 from findings.sources import FindingSource, all_sources
 
 TARGET = Path(__file__).resolve().parents[3] / "docs" / "findings.md"
@@ -36,6 +37,21 @@ looked at an AWS account since its users, roles and policies were first read, it
 report say that findings aren’t looked for yet, and not that there are none. Findings of AWS accounts that you may not
 see are in none of it.
 
+### Fixes
+
+*Stage a fix* on the page of a finding opens the form of its object, filled in; it ends in a plan. Where people have to
+say more – whom a role trusts, who loses an assignment – the form waits for that, and *Stage fixes* leaves it out.
+
+- A finding of lint opens the editor with its fix made where that is safe: the document allows nothing more with it, and
+  denies nothing less. Else the editor opens with the document as it is.
+- *Demand MFA* attaches a policy as AWS documents it to users who sign in without: it denies everything but
+  registering a device. Requests that their access keys sign are denied with it; the form says whose. The finding goes
+  when the device is there.
+- Of permission sets the session is shortened, what was edited is provisioned, and assignments that nobody uses, or
+  of somebody who was deleted, are taken away: in the AWS account that has Identity Center.
+- A key that nobody uses is deactivated. One that is in use is rotated.
+- The root user’s own credentials no change of the console reaches: the finding says what to do as the root user.
+
 ### Files
 
 CSV and JSON have what the list shows. *OCSF* has an event of the class Detection Finding (2004) for each finding, of
@@ -56,8 +72,10 @@ at.
 After each pull and each change the console looks for these, too, and once an hour. Each finding is about one object,
 and goes when it is mended; the pages that list them say how grave each is.
 
-| rule | what | why | what to do |
-|---|---|---|---|
+*Fix*: the console stages it, or has a form for it. *By hand*: nothing of it can be a change of the console.
+
+| rule | what | why | what to do | fix |
+|---|---|---|---|---|
 """
 
 
@@ -70,7 +88,7 @@ def written(page: str) -> str:
 
 def _rows(source: FindingSource) -> list[str]:
     return [
-        f"| `{rule.id}` | {_cell(rule.says)} | {_cell(rule.why)} | {_cell(rule.mend)} |"
+        f"| `{rule.id}` | {_cell(rule.says)} | {_cell(rule.why)} | {_cell(rule.mend)} | {'yes' if is_fixable(rule.id) else 'by hand'} |"
         for rule in source.rules.values()
     ]
 

@@ -1,0 +1,71 @@
+"""Demands MFA of users: attaches the policy that denies everything but enrolment to who signed in without a device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from iamconsole.web.words import some
+from identities.mfa_policies import NAME, demanding_policies, is_held_to_mfa, mfa_document
+from identities.models import IamUser
+from identities.operations import attach
+from objects.fields import offer
+from objects.object_actions import ActionForm
+from policies.kinds import POLICY
+from policies.models import ManagedPolicy
+from policies.operations import create_policy
+from sync.operations import StepSpec
+
+
+class DemandMfaForm(ActionForm):
+    heading = "Demand MFA of {names}"
+    about = (
+        "Until they sign in with an MFA device they may change their password and register one, and nothing else. "
+        "They need no other permission to do so."
+    )
+    policy = forms.ChoiceField(
+        label="Policy",
+        required=False,
+        help_text="It denies all but enrolment to requests without MFA.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = [each for each in demanding_policies(self.aws_account) if each.allows_enrolment]
+        self._text = mfa_document(self.aws_account)
+        same = next((each.arn for each in there if each.text == self._text), "")
+        new = [] if same else [("", f"A new policy, {self._new_name}, as AWS documents it")]
+        offer(self, "policy", [*((each.arn, each.name) for each in there), *new])
+        self.initial = {"policy": same, **self.initial}
+        signing = [user.name for user in self.targets if user.active_key_count]
+        if signing:
+            self.about += (
+                f" {some(signing)} {'has' if len(signing) == 1 else 'have'} an active access key: what it signs is "
+                "without MFA, and is denied as well. Give a role to what uses it first."
+            )
+
+    @property
+    def _new_name(self) -> str:
+        taken = set(
+            ManagedPolicy.objects.live()
+            .filter(aws_account=self.aws_account, name_key__startswith=NAME)
+            .values_list("name_key", flat=True)
+        )
+        return next(name for number in range(1, len(taken) + 2) if (name := _numbered(number)) not in taken)
+
+    def steps(self) -> Sequence[StepSpec]:
+        users = [user for user in self.targets if not is_held_to_mfa(user)] or self.targets
+        if chosen := str(self.cleaned_data["policy"]):
+            return [attach(user, chosen) for user in users]
+        arn = POLICY.arn_of(self.aws_account, self._new_name, "/")
+        return [create_policy(arn, self._text), *(attach(user, arn) for user in users)]
+
+
+def _numbered(number: int) -> str:
+    return NAME if number == 1 else f"{NAME}-{number}"
+
+
+def may_be_demanded(user: IamUser) -> bool:
+    return bool(user.has_password)
