@@ -1,4 +1,4 @@
-"""What puts right what is found of permission sets and their assignments, in the AWS account that has Identity Center."""
+"""What puts right what is found of permission sets and assignments, in the AWS account that has Identity Center."""
 
 from __future__ import annotations
 

@@ -17,7 +17,6 @@ from sync.pending import keys_written
 from sync.placeholders import placeholder_for, resolved
 from sync.spanning import AccountPlan, propose_across
 
-
 _NONE = "The console has no change that puts it right: its page says what to do."
 
 

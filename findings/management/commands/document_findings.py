@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from findings.fixes import is_fixable
+from findings.rules import Rule
 from findings.sources import FindingSource, all_sources
 
 TARGET = Path(__file__).resolve().parents[3] / "docs" / "findings.md"
@@ -87,10 +89,11 @@ def written(page: str) -> str:
 
 
 def _rows(source: FindingSource) -> list[str]:
-    return [
-        f"| `{rule.id}` | {_cell(rule.says)} | {_cell(rule.why)} | {_cell(rule.mend)} | {'yes' if is_fixable(rule.id) else 'by hand'} |"
-        for rule in source.rules.values()
-    ]
+    return [f"| `{rule.id}` | {' | '.join(map(_cell, _said(rule)))} |" for rule in source.rules.values()]
+
+
+def _said(rule: Rule) -> Sequence[str]:
+    return rule.says, rule.why, rule.mend, "yes" if is_fixable(rule.id) else "by hand"
 
 
 def _cell(said: str) -> str:
