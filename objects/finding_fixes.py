@@ -75,6 +75,6 @@ def _as_sent(form: ActionForm) -> QueryDict:
             data[bound.html_name] = "on"
         elif isinstance(value, list | tuple):
             data.setlist(bound.html_name, [str(each) for each in value])
-        elif value not in (None, False, ""):
+        elif value is not None and value is not False and value != "":
             data[bound.html_name] = str(value)
     return data

@@ -13,6 +13,7 @@ from iamconsole.web.words import counted
 # CIS AWS Foundations Benchmark, "Ensure IAM password policy requires minimum length of 14 or greater" and
 # "Ensure IAM password policy prevents password reuse".
 GOOD_LENGTH = 14
+MOST_REMEMBERED = 24  # passwords: UpdateAccountPasswordPolicy in the IAM API Reference
 
 _REUSE = "Users who must change their password can set the old one again."
 _CLASSES = {

@@ -89,7 +89,7 @@ class AccountPasswordPolicyForm(ActionForm):
         super().__init__(*args, **kwargs)
         settings = settings_of(self.aws_account)
         held = settings.password_policy if settings else None
-        self.initial.update(params_of(held) if held else _ADVISED)
+        self.initial = {**(params_of(held) if held else _ADVISED), **self.initial}
 
     def steps(self) -> Sequence[StepSpec]:
         return [set_password_policy(**{name: self.cleaned_data[name] for name in _ADVISED})]

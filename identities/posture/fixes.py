@@ -7,8 +7,9 @@ from typing import Any
 from findings import fixes
 from findings.fixes import FindingFix
 from findings.models import Finding
+from identities.account.password_policy import GOOD_LENGTH, MOST_REMEMBERED
 from identities.mfa_policies import is_held_to_mfa
-from identities.models import AccessKey, Credential, IamRole, IamUser, SamlProvider, ServerCertificate
+from identities.models import AccessKey, Credential, IamAccount, IamRole, IamUser, SamlProvider, ServerCertificate
 from identities.posture import account, credential_rules, trust
 from identities.posture.credentials import UNUSED_AFTER
 from objects.finding_fixes import account_fix, action_fix
@@ -77,7 +78,11 @@ def _certificate(finding: Finding) -> FindingFix | None:
 
 
 def _passwords(finding: Finding) -> FindingFix | None:
-    return account_fix(finding.aws_account, "set-password-policy", label="Change the password policy…")
+    """What it asks for beside that stays."""
+    row = IamAccount.objects.live().filter(aws_account=finding.aws_account, password_policy__isnull=False).first()
+    length = int((row.password_policy if row else {}).get("MinimumPasswordLength", 0))
+    asked = {"minimum_length": str(max(length, GOOD_LENGTH)), "remembered": str(MOST_REMEMBERED)}
+    return account_fix(finding.aws_account, "set-password-policy", asked, label="Change the password policy…")
 
 
 def register() -> None:

@@ -16,11 +16,12 @@ from findings.sources import all_rules
 from identities.lint_source import LintSource
 from identities.mfa_policies import demands_mfa, mfa_document
 from identities.models import IamUser
+from identities.posture.account import AccountSource
 from identities.posture.credentials import CredentialSource
 from policies.engine.document import load
 from sync.models import Change
 from tests.access.mirrored import managed
-from tests.identities.test_posture_findings import days_ago, give_key
+from tests.identities.test_posture_findings import days_ago, give_key, of_account
 from tests.services.pages import text_of
 from tests.services.rows import attach, join, make_group, make_user, put_inline
 from tests.services.rows import make_document as document
@@ -123,6 +124,19 @@ def test_of_two_keys_the_unused_one_goes(aws_account: AwsAccount, erin: Operator
     assert [(step.kind, step.params["key"]) for step in change.steps.all()] == [("iam.key.deactivate", "AKIA2")]
     user.accesskeys.filter(name="AKIA2").update(last_used_at=days_ago(2))
     assert fix_in(aws_account, "credentials.two_keys").steps is None
+
+
+# ---- Password policy --------------------
+@pytest.mark.parametrize("held", [{}, {"MinimumPasswordLength": 8, "RequireNumbers": True, "ExpirePasswords": False}])
+def test_a_weak_password_policy_is_made_stronger_and_nothing_else(
+    aws_account: AwsAccount, erin: Operator, held: dict[str, object]
+) -> None:
+    of_account(aws_account, password_policy=held)
+    refresh.refresh(aws_account, sources=[AccountSource()])
+    [plan] = staging.plans_of([Finding.objects.select_related("aws_account").get()], erin)
+    [step] = plan.steps
+    assert (step.params["minimum_length"], step.params["remembered"], step.params["max_age_days"]) == (14, 24, 0)
+    assert step.params["require_numbers"] is True
 
 
 # ---- Lint ------------------------------------------------------------------------------------------------------------
