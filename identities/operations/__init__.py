@@ -12,6 +12,7 @@ from identities.kinds import (
     USER,
 )
 from identities.operations import credentials, reversals
+from identities.operations.admitting import AdmitToRole, ExpelFromRole, admit
 from identities.operations.attachments import AttachPolicy, DetachPolicy, attach, detach
 from identities.operations.boundaries import (
     DeleteBoundary,
@@ -105,6 +106,7 @@ __all__ = [
     "add_client_id",
     "add_member",
     "add_role",
+    "admit",
     "attach",
     "await_sessions_end",
     "clone_role",
@@ -170,6 +172,7 @@ def register() -> None:
     )
     operations.register(SetAlias(), DeleteAlias(), SetPasswordPolicy(), DeletePasswordPolicy(), SetTokenVersion())
     operations.register(*SWITCHES)
+    operations.register(AdmitToRole(ROLE), ExpelFromRole(ROLE))
     operations.register(UpdateTrust(ROLE), AddUser(), RemoveUser(), CreateUser(USER), CreateGroup(GROUP))
     operations.register(RenameOwner(USER), RenameOwner(GROUP), CreateRole(ROLE), UpdateRole(ROLE), RevokeSessions(ROLE))
     operations.register(CreateProfile(INSTANCE_PROFILE), DeleteProfile(INSTANCE_PROFILE), AddRole(), RemoveRole())

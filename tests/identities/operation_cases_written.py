@@ -9,6 +9,7 @@ from accounts.models import Operator
 from identities.models import IamGroup, IamRole, IamUser
 from identities.operations import (
     add_member,
+    admit,
     attach,
     create_group,
     create_linked,
@@ -26,6 +27,7 @@ from identities.operations import (
 )
 from sync.operations import StepSpec
 from tests.identities.tag_cases import TEAM
+from tests.services.changing import carry_out, propose
 from tests.services.operation_cases import GATE, OperationCase, PreparedCase
 from tests.services.statements import EC2, reports_policy, trusting
 from tests.services.world import World
@@ -102,6 +104,17 @@ def left(world: World, operator: Operator) -> StepSpec:
     return remove_member(world.again(user), group)
 
 
+def let_in(world: World, operator: Operator) -> StepSpec:
+    return admit(world.role(), world.user(), "IAMConsoleAdmits1")
+
+
+def let_out(world: World, operator: Operator) -> StepSpec:
+    role, user = world.role(), world.user()
+    change = carry_out(propose(world.aws_account, operator, [admit(role, user, "IAMConsoleAdmits1")]), operator)
+    step = change.steps.get()
+    return StepSpec("iam.role.trust.expel", {**step.params, "document": ""})
+
+
 def a_linked_role(world: World, operator: Operator) -> StepSpec:
     made = world.iam.create_service_linked_role(AWSServiceName=BEANSTALK)["Role"]
     return delete_linked(world.mirrored(IamRole, made["RoleName"], made["Arn"]))[0]
@@ -131,6 +144,8 @@ CASES = (
         page="role/trust",
         writes="trust",
     ),
+    PreparedCase("iam.role.trust.admit", let_in, page="request_offer", writes="trust"),
+    PreparedCase("iam.role.trust.expel", let_out, page="request_offer", writes="trust"),
     PreparedCase(
         "iam.slr.create",
         lambda world, operator: create_linked(world.aws_account, BEANSTALK),
