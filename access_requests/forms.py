@@ -17,7 +17,7 @@ from accounts.roles import REQUEST, roles_with
 from directory.actions.fields import AccountField, PersonField, SetField
 from directory.people.names import sees_people
 from iamconsole.web.words import counted, full_time
-from identities.forms import GroupField, UserField
+from identities.forms import GroupField, RoleField, UserField
 from objects.fields import NamedField, UntilField
 from policies.fields import PolicyField
 from sync.forms import NO_PEOPLE, REASON_LENGTH, words_field
@@ -157,6 +157,7 @@ class OfferForm(_NamingForm):
         help_text="In a sentence. Requesters see no policies: this, and the title, is all that they are told.",
     )
     group = GroupField(label="A group to be added to", required=False)
+    role = RoleField(label="Or a role to be assumed", required=False)
     policy = PolicyField(label="Or a policy to be attached", required=False)
     set = SetField()
     account = AccountField()
@@ -183,9 +184,9 @@ class OfferForm(_NamingForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        given = [name for name in ("group", "policy", "set") if cleaned.get(name)]
+        given = [name for name in ("group", "role", "policy", "set") if cleaned.get(name)]
         if not self.errors and len(given) != 1:
-            self.add_error("group", "Say one of the three." if given else "Say what is offered: one of the three.")
+            self.add_error("group", "Say one of the four." if given else "Say what is offered: one of the four.")
         if cleaned.get("set") and not cleaned.get("account") and not self.errors.get("account"):
             self.add_error("account", "Say in which AWS account.")
         return cleaned
@@ -198,6 +199,8 @@ class OfferForm(_NamingForm):
         )
         if group := cleaned["group"]:
             made.kind, made.object_id, made.object_name = AccessOffer.Kind.GROUP, group.aws_id, group.name
+        elif role := cleaned["role"]:
+            made.kind, made.object_id, made.object_name = AccessOffer.Kind.ROLE, role.aws_id, role.name
         elif policy := cleaned["policy"]:
             made.kind, made.object_id, made.object_name = AccessOffer.Kind.POLICY, policy, policy.rpartition("/")[2]
         else:

@@ -12,8 +12,9 @@ from directory.models import DirectoryUser, PermissionSet
 from directory.operations import assign
 from directory.operations.assignments import params_of
 from directory.operations.sets_base import region_of
-from identities.models import IamGroup, IamUser
-from identities.operations import add_member, attach
+from identities.models import IamGroup, IamRole, IamUser
+from identities.operations import add_member, admit, attach
+from identities.operations.admitting import ADMITS
 from policies.models import ManagedPolicy
 from sync.operations import StepSpec
 
@@ -35,6 +36,15 @@ def _group(offer: AccessOffer) -> IamGroup | None:
     return IamGroup.objects.live().filter(aws_account=offer.aws_account, aws_id=offer.object_id).first()
 
 
+def _role(offer: AccessOffer) -> IamRole | None:
+    return IamRole.objects.live().filter(aws_account=offer.aws_account, aws_id=offer.object_id).first()
+
+
+def _admitting(offer: AccessOffer, role: IamRole, user: IamUser) -> Sequence[StepSpec]:
+    """The statement is known by whom it lets in: a role has one of each user."""
+    return [admit(role, user, f"{ADMITS}{user.aws_id}")]
+
+
 def _policy(offer: AccessOffer) -> ManagedPolicy | str | None:
     """One of AWS's own is mirrored only where somebody has it: then its ARN."""
     row = ManagedPolicy.objects.live().filter(aws_account=offer.aws_account, arn=offer.object_id).first()
@@ -53,6 +63,7 @@ def _assigning(offer: AccessOffer, chosen: PermissionSet, person: DirectoryUser)
 _Kind = AccessOffer.Kind
 KINDS: Mapping[str, KindOfOffer] = {
     _Kind.GROUP: KindOfOffer(IdentityKind.USER, "group", _group, lambda offer, group, user: [add_member(user, group)]),
+    _Kind.ROLE: KindOfOffer(IdentityKind.USER, "role", _role, _admitting),
     _Kind.POLICY: KindOfOffer(
         IdentityKind.USER, "policy", _policy, lambda offer, policy, user: [attach(user, offer.object_id)]
     ),

@@ -30,6 +30,7 @@ class AccessOffer(models.Model):
 
     class Kind(models.TextChoices):
         GROUP = "group", "Group"
+        ROLE = "role", "Role"
         POLICY = "policy", "Policy"
         PERMISSION_SET = "permission_set", "Permission set"
 

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                             models.CharField(
                                 choices=[
                                     ("group", "Group"),
+                                    ("role", "Role"),
                                     ("policy", "Policy"),
                                     ("permission_set", "Permission set"),
                                 ],

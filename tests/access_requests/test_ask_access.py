@@ -159,6 +159,27 @@ def test_a_permission_set_goes_to_the_person(
     assert Change.objects.get(ends=made.change).steps.first().kind == "sso.assignment.delete"  # type: ignore[union-attr]
 
 
+def test_a_role_names_the_user_until_the_end(
+    world: World, ask: Ask, user: IamUser, alice: Operator, anton: Operator, rita: Operator
+) -> None:
+    role = world.role("payroll-reader")
+    about = {"kind": AccessOffer.Kind.ROLE, "object_id": role.aws_id, "object_name": role.name}
+    offer = AccessOffer.objects.create(
+        aws_account=world.aws_account, title="Payroll", gives="Reads it.", longest_hours=24, made_by=alice, **about
+    )
+
+    def named() -> bool:
+        return user.arn in str(world.iam.get_role(RoleName=role.name)["Role"]["AssumeRolePolicyDocument"])
+
+    made = ask(offer=offer)
+    worked(services.grant(made=made, actor=anton, until=made.until))
+    assert named()
+    services.withdraw(made=made, actor=rita)
+    changes.sweep_due()
+    worked(Change.objects.get(ends=made.change))
+    assert not named()
+
+
 # ---- What isn't offered ----------------------------------------------------------------------------------------------
 DENIED = {
     "principal": "arn:aws:iam::123456789012:user/rita.long",

@@ -212,8 +212,8 @@ def test_offering(erins: Client, ritas: Client, group: Any, bobs: Client) -> Non
     page = "/aws/123456789012/offers/make/"
     form = {"title": "On call", "gives": "Restarts.", "group": "oncall", "longest_hours": "24"}
     assert bobs.post(page, form).status_code == 403
-    assert "one of the three" in said(erins.post(page, {**form, "policy": "arn:aws:iam::aws:policy/ReadOnlyAccess"}))
-    assert "one of the three" in said(erins.post(page, {**form, "group": ""}))
+    assert "one of the four" in said(erins.post(page, {**form, "policy": "arn:aws:iam::aws:policy/ReadOnlyAccess"}))
+    assert "one of the four" in said(erins.post(page, {**form, "group": ""}))
     erins.post(page, form)
     assert "already" in said(erins.post(page, form))
     assert "On call" in shown(ritas, "/request-access/")
