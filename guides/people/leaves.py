@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Operator
@@ -16,19 +17,21 @@ from contain.pieces import Uncut
 from contain.uncut import told
 from directory.actions.people import DeleteDirectoryPersonForm
 from directory.models import DirectoryUser
-from guides.models import LeaverReport, TaskRun
+from guides.models import LeaverReport, StagedChange, TaskRun
 from guides.people import cut, reports
 from guides.people.whom import WhomForm, name_of, note_look, subject_of, whom, why_oneself
 from guides.runs.stepped import SteppedTask
-from guides.runs.steps import StepForm, StepFound, TaskStep, done, to_do
+from guides.runs.steps import StepForm, StepFound, StepProgress, TaskStep, done, to_do
 from iamconsole.web.words import full_time
 from identities.models import IamUser
 from identities.operations import delete_whole
 from sync.changes import PlanError
+from sync.models import Change
 from sync.operations import Refusal, StepSpec
 
 GONE = "They are gone from AWS."
 _DAYS, _MOST_DAYS = 30, 366
+_OPEN = Q(step="delete", change__state__in=Change.OPEN)
 
 
 class LeaverForm(WhomForm):
@@ -175,6 +178,8 @@ class DeletionStep(TaskStep):
             return done(GONE)
         if isinstance(row, DirectoryUser) and row.issuer:
             return to_do(f"They come from {row.issuer}: delete them there. It would bring them back here.")
+        if cut.look(row).progress is StepProgress.TO_DO and StagedChange.objects.filter(_OPEN, run=run).exists():
+            return to_do("They aren’t cut off any more, and their deletion is staged: cancel its change if they stay.")
         return to_do("As long as they are there, the cut can be reversed. Deleted, they don’t come back.")
 
     def form(self, run: TaskRun, operator: Operator, data: Mapping[str, Any] | None = None) -> StepForm | None:

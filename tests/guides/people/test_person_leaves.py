@@ -238,6 +238,20 @@ def test_a_key_made_before_the_deletion_stops_it(night: Night, erins: Client, er
     assert night.iam.get_user(UserName="ci-builder")
 
 
+def test_who_stays_after_all_isnt_deleted(night: Night, erins: Client, erin: Operator) -> None:
+    run = begun(erins)
+    change = cut(erins, run, erin)
+    press(erins, run)
+    deletion = StagedChange.objects.get(step="delete").change
+    changes.apply(change=deletion, actor=erin)
+    carry_out(changes.propose_reverse(change=change, actor=erin), erin)
+    assert "cancel its change if they stay" in text_of(page_of(erins, run))
+    Change.objects.filter(pk=deletion.pk).update(not_before=timezone.now())
+    changes.sweep_due()
+    assert worked(deletion).state == Change.State.CONFLICTED
+    assert night.iam.list_access_keys(UserName="ci-builder")["AccessKeyMetadata"][0]["Status"] == "Active"
+
+
 @pytest.mark.parametrize(("days", "words"), [(-1, "This is in the past."), (800, "Within a year")])
 def test_the_day_is_neither_past_nor_far_away(
     night: Night, erins: Client, erin: Operator, days: int, words: str
