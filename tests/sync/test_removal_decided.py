@@ -102,10 +102,25 @@ VERBS: dict[str, Callable[[Change, Operator], Any]] = {
     "reject": lambda removal, actor: changes.reject(change=removal, actor=actor, comment="no"),
     "replan": lambda removal, actor: changes.replan(change=removal, actor=actor),
     "review": lambda removal, actor: changes.review(change=removal, actor=actor, comment="seen"),
+    "shorten_request": lambda removal, actor: changes.shorten_request(
+        change=removal, actor=actor, until=timezone.now() + timedelta(days=1)
+    ),
     "withdraw_approval": lambda removal, actor: changes.withdraw_approval(change=removal, actor=actor),
+    "withdraw_request": lambda removal, actor: changes.withdraw_request(change=removal, actor=actor),
 }
 # They do nothing to what a change that exists will do, or only carry it on.
-HARMLESS = {"PlanError", "apply", "ask_dry_run", "comment", "propose", "propose_until", "retry", "sweep_due", "work"}
+HARMLESS = {
+    "PlanError",
+    "apply",
+    "ask_dry_run",
+    "comment",
+    "propose",
+    "propose_requested",
+    "propose_until",
+    "retry",
+    "sweep_due",
+    "work",
+}
 
 
 def test_every_verb_is_tried() -> None:

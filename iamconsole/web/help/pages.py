@@ -23,6 +23,7 @@ SHOWN = (
     "tasks",
     "contain",
     "notifications",
+    "requests",
     "reviews",
     "search",
     "sign-in",
