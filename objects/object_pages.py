@@ -39,7 +39,7 @@ from objects.kinds import AwsKind
 from objects.object_links import links_of
 from objects.selectors import namesakes
 from sync.activity.people import SaidAuthorship, authorships
-from sync.changes.code_overrides import overrides_of_row
+from sync.changes.code_overrides import is_to_come, overrides_of_row
 from sync.models import Revision
 from sync.views import pulls
 
@@ -128,7 +128,7 @@ def render_tab(
     """The page of `row` with the tab `tab` open: head and tabs, and below them `template`."""
     page = {"row": row, "kind": kind, "tab_template": template, "tabs": tab_links(request, kind, row, tab)}
     page["refresh"] = pulls.refresh_view(request, row)
-    page["overrides"] = overrides_of_row(row)
+    page["overrides"] = [(each, is_to_come(each)) for each in overrides_of_row(row)]
     page["actions"] = actions_on(request, kind, row)
     page["object_links"] = links_of(request, kind.name, row) if page["actions"] else []
     page["was_url"] = _was_url(row) if kind.has_past and row.gone_at else ""

@@ -63,9 +63,13 @@ def _facts(aws_account: AwsAccount) -> Any:
 
 
 def refresh(aws_account: AwsAccount) -> None:
-    """Makes the rows anew. Of a stack that is no longer read, or is gone, nothing is owned."""
-    rows = [each for stack in stacks_of(aws_account) for each in _owned(aws_account, stack)]
+    """Makes the rows anew. Of a stack that is no longer read, or is gone, nothing is owned.
+
+    One worker at a time: of two the second wouldn't see, and so not delete, what the first has just made.
+    """
     with transaction.atomic():
+        AwsAccount.objects.select_for_update(no_key=True).get(pk=aws_account.pk)
+        rows = [each for stack in stacks_of(aws_account) for each in _owned(aws_account, stack)]
         OwnedResource.objects.filter(aws_account=aws_account, stack__isnull=False).delete()
         OwnedResource.objects.bulk_create(rows, batch_size=500)
 

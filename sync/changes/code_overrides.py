@@ -19,7 +19,7 @@ from sync.changes.guards import Objection, void_approvals
 from sync.changes.plan import digest_of
 from sync.changes.rules import check
 from sync.changes.transitions import OVERRIDE_CODE
-from sync.models import Change, MirroredRow, OverriddenObject, Override
+from sync.models import Change, MirroredRow, OverriddenObject, Override, Step
 
 LONGEST = timedelta(days=90)
 _AT_ONCE = 500
@@ -87,6 +87,12 @@ def overrides_of(aws_account: AwsAccount, rows: Iterable[MirroredRow]) -> Mappin
 
 def overrides_of_row(row: MirroredRow) -> Sequence[Override]:
     return overrides_of(row.aws_account, [row]).get((row.kind, row.aws_id), ())
+
+
+def is_to_come(override: Override) -> bool:
+    """Whether nothing of its change was sent yet, as far as is known."""
+    sent = (*Step.FINISHED, Step.State.SENDING, Step.State.UNKNOWN)
+    return not override.change.steps.filter(state__in=sent).exists()
 
 
 def undone_of(overrides: Iterable[Override], seen_at: datetime) -> Override | None:

@@ -60,13 +60,13 @@ def enter(
 
 
 def try_now(*, queue: EventQueue, actor: Operator, request: HttpRequest | None = None) -> int:
-    """Takes what waits in it, as a worker does. Returns how many messages; what is wrong stands in the row then. Raises
-    QueueRefused of an AWS account that rests."""
+    """Takes some of what waits in it by one call: somebody waits for the page, and a worker takes the rest. Returns how
+    many messages; what is wrong stands in the row then. Raises QueueRefused of an AWS account that rests."""
     _require_owner(actor, queue.aws_account)
     if rests := why_left_alone(queue.aws_account):
         raise QueueRefused(rests)
     _record("events.queue_tried", queue, actor, request)
-    taken = take_from(queue)
+    taken = take_from(queue, most_calls=1)
     queue.refresh_from_db()
     return taken
 

@@ -40,12 +40,15 @@ _LONGEST_RECORD = 100_000
 _HIDDEN_S = 120  # so long SQS gives a message to nobody else: longer than a turn takes
 
 
-def take_from(queue: EventQueue) -> int:
-    """Takes what waits there. Returns how many messages. What SQS refuses stands with the queue, and raises nothing."""
+def take_from(queue: EventQueue, most_calls: int = MOST_CALLS) -> int:
+    """Takes what waits there, by so many calls at most. Returns how many messages.
+
+    What SQS refuses stands with the queue, and raises nothing.
+    """
     taken = 0
     try:
         client = reader(queue.aws_account, region=queue.region, takes_messages=True)
-        for _ in range(MOST_CALLS):
+        for _ in range(most_calls):
             messages = _receive(client, queue)
             taken += len(messages)
             if not messages:

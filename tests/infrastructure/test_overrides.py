@@ -74,6 +74,10 @@ def test_an_override_lets_it_through_until_it_ends(
     entry = AuditEntry.objects.get(verb="change.code_overridden")
     assert entry.data["objects"] == [f"iam.role {role.aws_id}"] and "release" not in str(entry.data)
     page = words(client, f"/aws/{role.aws_account.account_id}/roles/{role.aws_id}/")
+    assert "A change waits that overrides the code that owns it" in page and "nothing of it is applied yet" in page
+    assert "is overridden until" not in page
+    change.steps.update(state="done")
+    page = words(client, f"/aws/{role.aws_account.account_id}/roles/{role.aws_id}/")
     assert "The code that owns it is overridden until" in page and "The release can’t wait" in page
     change.overrides.update(until=timezone.now() - DAY)
     assert objection(change, erin) is not None

@@ -12,14 +12,14 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
 from identities.models import IamUser
 from sync.activity import questions
 from sync.activity.subjects import subjects_of
 from sync.aws.client import reader
 from sync.aws.errors import ConsoleRefused, NotARead
-from sync.event_queues import taking, waking
+from sync.event_queues import services, taking, waking
 from sync.event_queues.addresses import read_address
 from sync.event_queues.envelope import NotAnEvent, read_message
 from sync.models import Authorship, EventQueue, ObjectHint, ReceivedEvent, TrailEvent
@@ -128,6 +128,17 @@ def test_whatever_was_asked_and_answered_it_is_about_something_or_nothing(
     )
     for subject in subjects_of(account, read_message(body, account).record):
         assert subject.source or subject.object_id
+
+
+def test_who_tries_it_on_the_page_waits_for_one_call(
+    queue: EventQueue, emulator: Emulator, alice: Operator, aws_account: AwsAccount
+) -> None:
+    for _ in range(25):
+        sent(emulator, "garbage")
+    emulator.forget_calls()
+    assert services.try_now(queue=queue, actor=alice) == taking.MOST_RECEIVED
+    assert len(emulator.calls("ReceiveMessage")) == 1
+    assert taking.take_from(queue) == 15  # the worker
 
 
 def test_garbage_is_taken_out_counted_and_wakes_nobody(queue: EventQueue, emulator: Emulator) -> None:
