@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from accounts import stepup
 from accounts.roles import PROPOSE, SEE_IAM
 from guides import tasks
+from guides.account.first_look import FIRST_LOOK
 from guides.account.first_task import FIRST
 from guides.account.root_task import ROOT
 from guides.people import reports
@@ -16,6 +18,8 @@ from guides.tasks import GuidedTask, TaskStart
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.panels import Panel
+from iamconsole.web.search import places
+from iamconsole.web.search.places import SearchPlace
 
 ROLE = GuidedTask(
     "role",
@@ -46,16 +50,27 @@ CLEAN_UP = GuidedTask(
     words="unused cleanup idle stale last used delete orphaned dead",
     position=70,
 )
+CONNECT = SearchPlace(
+    "connect_first",
+    "Connect my first AWS account",
+    "connect_first",
+    places.TASKS,
+    "Read-only, by one stack of CloudFormation.",
+    words="new begin quick create stack role onboarding",
+    icon="plug",
+)
 
 
 def register() -> None:
-    for task in (ROLE, FIRST, ROOT, JOINS, LEAVES, MOVES, TO_GROUPS, CLEAN_UP):
+    for task in (ROLE, FIRST_LOOK, FIRST, ROOT, JOINS, LEAVES, MOVES, TO_GROUPS, CLEAN_UP):
         tasks.register(task)
     reports.register()
     for place in ("change", "change.afterwards"):
         panels.register(
             Panel(place, "task", "Its task", "change_task", shows=is_staged_by_task, permission=PROPOSE, position=90)
         )
+    places.register(CONNECT)
+    stepup.register_words({"connect_first": "Connect the AWS account"})
     register_shell(
         ShellProvider(NavGroup("IAM", (NavItem("Tasks", "list-checks", "tasks", permission=SEE_IAM, position=90),)))
     )

@@ -289,6 +289,8 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="iam-console@localhost")
 EMAIL_TIMEOUT = 10  # seconds; workers send them, and have other things to do
+# Of the template with the role by which AWS accounts are connected, in S3: guides/account/stack.py.
+CONNECTION_TEMPLATE_URL = env.str("CONNECTION_TEMPLATE_URL", default="")
 CONSOLE_URL = env.str("CONSOLE_URL", default="").rstrip("/")  # where links in notifications lead
 # Origins that webhooks may go to although they are private, or have no TLS: iamconsole/outgoing/addresses.py.
 OUTGOING_ALLOWED = [each.strip().rstrip("/").lower() for each in env.list("OUTGOING_ALLOWED", default=[])]

@@ -41,6 +41,14 @@ def new_external_id() -> str:
     return Signer(salt=_EXTERNAL_IDS).sign(f"iam-console-{secrets.token_urlsafe(18)}")
 
 
+def external_id_for(account_id: str) -> str:
+    """That of one AWS account, the same whenever it is asked for: a stack may be made today, and connected tomorrow.
+
+    Nobody without the console's SECRET_KEY can guess it.
+    """
+    return Signer(salt=_EXTERNAL_IDS).sign(f"iam-console-{account_id}")
+
+
 def new_shared_external_id(organization_id: str) -> str:
     """For AWS accounts of that organization, which it names. No form takes it for that of one AWS account."""
     return Signer(salt=_SHARED_IDS).sign(f"iam-console-{organization_id}-{secrets.token_urlsafe(18)}")

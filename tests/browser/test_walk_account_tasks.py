@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import AwsAccount, Operator
+from accounts.roles import Role
 from emulator.process import Emulator
+from guides.account import stack
 from identities.models import IamUser
+from sync.aws.session import forget_all
+from sync.connect import external_id_for, machine_identity
 from tests.browser.test_walk_role_builder import applied
+from tests.conftest import make_operator
+from tests.guides.account.test_connect_first import deploy
 from tests.services.browser import looked_at
 from tests.services.credentials import at_that_time, enable
+from tests.services.organizations import MadeOrganization
 from tests.services.pages import address
 from tests.services.pulling import pulled
 from tests.services.workers import Worker
@@ -157,3 +165,32 @@ def test_root_at_rest(
     expect(page.get_by_text("Not all is known", exact=True)).to_be_visible()  # the mailbox
     page.goto("/search/?q=root+rest")
     expect(page.get_by_role("link", name="Root at rest")).to_be_visible()
+
+
+def test_connecting_the_first_aws_account(
+    emulator: Emulator, db: None, worker: Callable[..., Worker], page_of: PageOf
+) -> None:
+    """From an empty console to the first answers, as the pulls go."""
+    forget_all()
+    number = MadeOrganization(emulator).account("Payments")
+    worker("pulls")
+    page = page_of(make_operator("olga", Role.OWNER, None))
+    page.goto("/")
+    page.get_by_role("link", name="Step by step").click()
+    page.get_by_label("AWS account id").fill(number)
+    page.get_by_label("Name", exact=True).fill("Payments")
+    page.get_by_label("Region", exact=True).fill("eu-west-1")
+    page.get_by_label("The emulator plays AWS").check()
+    looked_at(page)
+    page.get_by_role("button", name="Show how its role is made").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="iam-console-read.yaml").click()
+    looked_at(page)
+    principal = machine_identity(partition="aws", region="eu-west-1", emulated=True).principal_arn
+    text = Path(download.value.path()).read_text()
+    deploy(emulator, number, text, stack.parameters(principal, external_id_for(number)))
+    page.get_by_role("button", name="Connect and pull").click()
+    expect(page.get_by_role("heading", name="First answers from Payments", level=1)).to_be_visible()
+    for title in ("1. Users, groups and roles", "2. Passwords and MFA", "3. The root user"):
+        said(page, title, "Done")
+    looked_at(page)

@@ -30,6 +30,7 @@ SET = {
     "AWS_READ_TIMEOUT": "7",
     "AWS_RETRY_BASE_S": "0.5",
     "CLAIM_TIMEOUT_S": "7",
+    "CONNECTION_TEMPLATE_URL": "https://a.s3.eu-west-1.amazonaws.com/b.yaml",
     "CONSOLE_URL": "https://a.example/",
     "COUNTER_DIR": "/counter",
     "DATABASE_IDLE_S": "7",
