@@ -16,11 +16,24 @@ from emulator.process import Emulator
 from sync import changes
 from sync.models import Change
 from tests.browser.test_walk_changes import Walk
+from tests.services.browser import LOOKS, scrolls_sideways
 from tests.services.pages import address, change_address
 from tests.services.workers import Worker
 from tests.unused.arranged import Estate
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+class WidthsWalk(Walk):
+    """Looks at each page wide and narrow, light and dark."""
+
+    def check(self) -> None:
+        for width, theme in (*LOOKS, (320, "light")):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.evaluate(f"document.documentElement.dataset.bsTheme = '{theme}'")
+            assert not scrolls_sideways(self.page, width)
+        super().check()
+        self.page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_from_unused_to_deleted(
@@ -32,7 +45,7 @@ def test_from_unused_to_deleted(
 ) -> None:
     estate = Estate(emulator, aws_account)
     worker("changes,pulls")
-    walk = Walk(page_of(erin))
+    walk = WidthsWalk(page_of(erin))
     page = walk.page
     page.goto(address("unused"))
     expect(page.get_by_role("status").get_by_text("8 of 8 objects match.")).to_be_visible()
