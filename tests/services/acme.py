@@ -14,6 +14,7 @@ from emulator.sample_estate import acme
 from findings import refresh
 from policies.document_reach import note_new
 from sync import schedule
+from sync.aws.session import forget_all
 from sync.models import Schedule
 from tests.services.pulling import pull_all
 
@@ -23,6 +24,7 @@ SERVICES = ("s3", "kms", "sqs", "sns", "secretsmanager", "dynamodb", "rolesanywh
 
 def connected(emulator: Emulator) -> list[AwsAccount]:
     """In the emulator, which has Acme already; the main AWS account first. Nothing is pulled."""
+    forget_all()  # a session of an earlier test is none of this emulator's
     connections = acme.connections()
     for options in connections:
         call_command("connect_account", **options, emulated=True, writes="on", json=True, stdout=io.StringIO())
