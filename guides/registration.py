@@ -8,6 +8,7 @@ from guides import tasks
 from guides.account.first_look import FIRST_LOOK
 from guides.account.first_task import FIRST
 from guides.account.root_task import ROOT
+from guides.keys.task import KEYS_TO_ROLES
 from guides.people import reports
 from guides.people.joins import JOINS
 from guides.people.leaves import LEAVES
@@ -62,7 +63,7 @@ CONNECT = SearchPlace(
 
 
 def register() -> None:
-    for task in (ROLE, FIRST_LOOK, FIRST, ROOT, JOINS, LEAVES, MOVES, TO_GROUPS, CLEAN_UP):
+    for task in (ROLE, FIRST_LOOK, FIRST, ROOT, JOINS, LEAVES, MOVES, TO_GROUPS, KEYS_TO_ROLES, CLEAN_UP):
         tasks.register(task)
     reports.register()
     for place in ("change", "change.afterwards"):

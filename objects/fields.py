@@ -19,6 +19,8 @@ SUGGESTED = 500
 class NamedField(forms.CharField):
     """A mirrored row by its name or ARN; the page suggests what there is (a `<datalist>`)."""
 
+    several: ClassVar[str] = "Two are called {}: give the ARN."
+
     def __init__(self, what: str, offers: Callable[[AwsAccount], QuerySet[Any]], **kwargs: Any) -> None:
         """`offers`: the rows of an AWS account that may be named."""
         super().__init__(max_length=2048, help_text=kwargs.pop("help_text", "Its name or its ARN."), **kwargs)
@@ -46,7 +48,7 @@ class NamedField(forms.CharField):
         assert self.rows is not None  # noqa: S101  the form sets it in its constructor
         found = list(self.meant(self.rows, said)[:2])
         if len(found) > 1:
-            raise forms.ValidationError(f"Two are called {said}: give the ARN.")
+            raise forms.ValidationError(self.several.format(said))
         return found[0] if found else self.missing(said)
 
     def meant(self, rows: QuerySet[Any], said: str) -> QuerySet[Any]:

@@ -18,6 +18,7 @@ from guides.roles.touched import BY_NAME
 from identities.models import IamRole
 
 _EXTERNAL_ID = 24
+_ASKED, _LONGEST = ("user", "principal", "name"), 128
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,10 @@ BY_NAME_OF_START = {each.name: each for each in QUICK_STARTS}
 
 
 def opening(aws_account: AwsAccount, asked: Mapping[str, str]) -> QueryDict:
-    """`asked`: the address's parameters: `start`, one of QUICK_STARTS; `resource`, an ARN."""
+    """`asked`: the address's parameters: `start`, one of QUICK_STARTS; `resource`, an ARN; or some answers."""
     data = QueryDict(mutable=True)
     data.update(_usual(aws_account))
+    data.update({name: asked[name][:_LONGEST] for name in _ASKED if asked.get(name)})
     if (start := BY_NAME_OF_START.get(asked.get("start", ""))) is not None:
         data["user"] = start.user
         found = _first(aws_account, start.touches, asked.get("resource", ""))

@@ -16,6 +16,7 @@ from sync.models import Change
 audit.register(
     {
         "task.begun": "began the task “{task}” in {aws_account}",
+        "task.answered": "answered the step “{step}” of the task “{task}” in {aws_account}",
         "task.staged": "staged change {change} in the task “{task}”, step “{step}”",
         "task.taken_over": "took over the task “{task}” in {aws_account}",
         "task.closed": "closed the task “{task}” in {aws_account}",
@@ -54,10 +55,15 @@ def _open(aws_account: AwsAccount, task: str, about: str) -> TaskRun:
 def link(*, run: TaskRun, change: Change, step: str, actor: Operator, answers: dict[str, Any]) -> None:
     """Notes which change a step staged, and the answers that came with it. In the transaction of the proposal."""
     StagedChange.objects.create(run=run, change=change, step=step)
-    kept = TaskRun.objects.select_for_update().get(pk=run.pk)
-    kept.answers = run.answers = {**kept.answers, **answers}
-    kept.save(update_fields=["answers"])
+    _keep(run, answers)
     _record("task.staged", run, actor, change=change.pk, step=step)
+
+
+@transaction.atomic
+def answer(*, run: TaskRun, step: str, actor: Operator, answers: dict[str, Any]) -> None:
+    """Keeps what a step's form said."""
+    _keep(run, answers)
+    _record("task.answered", run, actor, step=step)
 
 
 @transaction.atomic
@@ -90,6 +96,12 @@ def reopen(*, run: TaskRun, actor: Operator) -> None:
             _record("task.opened", run, actor)
     except IntegrityError:
         raise OpenAlready(_open(run.aws_account, run.task, run.about)) from None
+
+
+def _keep(run: TaskRun, answers: dict[str, Any]) -> None:
+    kept = TaskRun.objects.select_for_update().get(pk=run.pk)
+    kept.answers = run.answers = {**kept.answers, **answers}
+    kept.save(update_fields=["answers"])
 
 
 def _record(verb: str, run: TaskRun, actor: Operator, **data: Any) -> None:

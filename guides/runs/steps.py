@@ -89,6 +89,7 @@ class StepForm(AccountForm, StageForm):
     """
 
     template: ClassVar[str] = ""
+    only_answers: ClassVar[bool] = False  # no change comes of it: what it says is kept with the run
 
     def __init__(self, run: TaskRun, operator: Operator, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         self.run = run
@@ -98,7 +99,8 @@ class StepForm(AccountForm, StageForm):
     @property
     def own_fields(self) -> list[forms.BoundField]:
         """Those that the page prints one below the other; a template of the step's own may print fewer."""
-        return [bound for bound in self.visible_fields() if bound.name != "title"]
+        left_out = ("title", "reason") if self.only_answers else ("title",)
+        return [bound for bound in self.visible_fields() if bound.name not in left_out]
 
     def answers(self) -> dict[str, Any]:
         """What the run keeps of the cleaned form beside its other answers, for its steps to be looked up by."""

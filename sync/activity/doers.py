@@ -34,6 +34,7 @@ _TOOLS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^aws internal", "AWS itself"),
     )
 )
+_RUNS_IN = re.compile(r"\bexec-env/([\w.-]+)")
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com")
 
 
@@ -52,6 +53,15 @@ class Doer:
     address: str = ""
     agent: str = ""
     access_key: str = ""
+
+    @property
+    def runs_in(self) -> str:
+        """Where AWS's SDKs say that they run, such as "AWS_Lambda_python3.12"; "" where they don't.
+
+        Lambda Developer Guide, "Defined runtime environment variables": AWS_EXECUTION_ENV, which SDKs send on.
+        """
+        found = _RUNS_IN.search(self.agent)
+        return found[1][:64] if found else ""
 
     @property
     def personal(self) -> dict[str, str]:

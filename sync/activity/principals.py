@@ -42,7 +42,7 @@ class ShownCall:
     """One call, for the page. `session`, `person` and `address` are personal.
 
     `role`: the ARN of the role in whose session it was made; "" of a user's own. `member`, `about`, `made`: what it is
-    about, as `abouts.CallObject` has it.
+    about, as `abouts.CallObject` has it. `key`: the id of the access key; `runs_in`: where AWS's SDK says that it runs.
     """
 
     at: str
@@ -59,6 +59,8 @@ class ShownCall:
     member: str = ""
     about: str = ""
     made: str = ""
+    key: str = ""
+    runs_in: str = ""
 
     @property
     def moment(self) -> datetime:
@@ -233,6 +235,8 @@ def _shown(record: TrailRecord) -> ShownCall:
         member=about.member,
         about=about.name,
         made=about.made,
+        key=doer.access_key,
+        runs_in=doer.runs_in,
     )
 
 

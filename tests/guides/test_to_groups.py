@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.models import AwsAccount, Operator
 from identities.models import IamAccount, IamUser
@@ -232,3 +234,70 @@ def test_the_quotas_of_the_aws_account(aws_account: AwsAccount, erins: Client, q
     response = press(erins)
     assert response.status_code == 422
     assert f"AWS allows 0 ({quota}): 1 {word} more" in text_of(response.content.decode())
+
+
+# ---- Who may, and how it is found ------------------------------------------------------------------------------------
+def test_a_viewer_gets_no_such_page(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    get(client_of(bob), "direct_to_groups", status=403)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("direct policies", "direct_to_groups"),
+        ("task group", "direct_to_groups"),
+        ("task access key", "begin_key_to_role"),
+        ("task anywhere", "begin_key_to_role"),
+    ],
+)
+def test_the_search_finds_it(aws_account: AwsAccount, erins: Client, words: str, name: str) -> None:
+    found = erins.get(reverse("search"), {"q": words}).content.decode()
+    assert f'href="{address(name)}"' in found
+
+
+# ---- Hostile answers -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["", " ", "a b", "x" * 129, "<script>", "ä", "../root"])
+def test_a_name_that_aws_refuses_is_refused_and_kept(aws_account: AwsAccount, erins: Client, name: str) -> None:
+    readers(aws_account, "ana")
+    page = get(erins, "direct_to_groups")
+    response = press(erins, page=page, **{field(page, "name-"): name})
+    assert response.status_code == 422
+    assert "letters, digits and +=,.@_- only" in text_of(response.content.decode())
+    assert f'value="{escape(name)}"' in response.content.decode() or not name.strip()
+    assert not Change.objects.exists()
+
+
+def test_two_new_groups_of_one_name_are_refused(aws_account: AwsAccount, erins: Client) -> None:
+    readers(aws_account, "ana")
+    put_inline(make_user(aws_account, "ben"), "own", document=make_document(TEXT))
+    page = get(erins, "direct_to_groups")
+    names = [name for name in fields_of(page) if name.startswith("name-")]
+    response = press(erins, page=page, **dict.fromkeys(names, "Same"))
+    assert "Two new groups are called Same." in text_of(response.content.decode())
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {"listed": "x"},
+        {"out": ["x", "<b>"]},
+        {"inline": "both"},
+        {"on-nothing": "on", "name-nothing": "x"},
+        {"measured": "x", "accept": "on"},
+    ],
+)
+def test_answers_to_nothing_stage_nothing(aws_account: AwsAccount, erins: Client, posted: dict[str, Any]) -> None:
+    readers(aws_account, "ana")
+    assert erins.post(address("direct_to_groups"), {**posted, "stage": "1"}).status_code == 422
+    assert not Change.objects.exists()
+
+
+def test_who_joined_them_meanwhile_is_shown_before_it_is_staged(aws_account: AwsAccount, erins: Client) -> None:
+    policy, _ = readers(aws_account, "ana", "ben")
+    page = get(erins, "direct_to_groups")
+    attach(make_user(aws_account, "carla"), policy)
+    refused = press(erins, page=page)
+    assert refused.status_code == 422
+    assert "What is proposed has changed since you opened this page" in text_of(refused.content.decode())
+    press(erins, page=refused.content.decode())
+    assert steps().count("group.add_user") == 3
