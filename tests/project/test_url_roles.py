@@ -279,7 +279,7 @@ def test_a_page_that_refuses_is_whole(whole_pages: World, who: str) -> None:
                 assert b'<nav class="side"' in whole_pages.latest.content
                 assert b"<h1>" in whole_pages.latest.content
                 refused.add(answer)
-    assert refused == {"charlie": {"404"}, "alice": {"405"}, "olga": {"405"}}.get(who, {"403", "405"})
+    assert refused == {"charlie": {"404"}, "rita": {"403"}, "alice": {"405"}, "olga": {"405"}}.get(who, {"403", "405"})
 
 
 # ---- signing in -----------------------------------------------------------------------------------------------
@@ -324,7 +324,7 @@ def test_only_owners_come_into_the_admin(world: World, model: type[Operator]) ->
     row = model._default_manager.earliest("pk")
     rows, add = reverse(f"{names}_changelist"), reverse(f"{names}_add")
     of_one = [reverse(f"{names}_{page}", args=[row.pk]) for page in ("change", "delete", "history")]
-    outside = "anonymous:in charlie:404 bob:403 hal:403 erin:403 anton:403"
+    outside = "anonymous:in charlie:404 bob:403 rita:403 hal:403 erin:403 anton:403"
     assert world.answers(rows, "GET").startswith(outside)
     assert world.answer("olga", rows, "GET") == "ok"
     assert [world.answer("bob", address, "GET") for address in (add, *of_one)] == ["403"] * 4
