@@ -7,7 +7,8 @@ page": the actions of its NotAction, and those by which somebody sees and change
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from access.holders import Holder
 from access.index import Index
@@ -15,6 +16,7 @@ from access.surroundings import Surroundings
 from policies.engine.combine import Decision
 from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context
+from policies.engine.layers import LayerPolicy
 from policies.engine.truth import MAYBE, NO, YES, Truth
 
 _WITHOUT: Context = {"aws:multifactorauthpresent": ("false",)}
@@ -38,16 +40,24 @@ def allowed_without_mfa(holder: Holder, surroundings: Surroundings) -> Truth:
     """YES: something surely is. NO: nothing can be. MAYBE: it hangs on what isn't known here."""
     index = Index([holder], surroundings)
     found = [MAYBE if holder.not_read else NO]
-    for statement in _statements(holder, denies=False):
+    for statement in _statements(holder.policies, denies=False):
         found += [_of(index, action, resource) for action in _actions(statement) for resource in _resources(statement)]
-    for statement in _statements(holder, denies=True):
+    for statement in _statements([*holder.policies, *_limits(index)], denies=True):
         found += [_exempted(index, action) for action in _exceptions(statement)]
     return max(found)
 
 
-def _statements(holder: Holder, *, denies: bool) -> Iterator[CompiledStatement]:
-    for policy in holder.policies:
+def _statements(policies: Iterable[LayerPolicy], *, denies: bool) -> Iterator[CompiledStatement]:
+    for policy in policies:
         yield from (each for each in policy.document.statements if (each.denies if denies else each.allows))
+
+
+def _limits(index: Index) -> Iterator[LayerPolicy]:
+    """What allows nothing by itself: the boundary and service control policies."""
+    boundary = index.holders[0].boundary
+    yield from [boundary] if boundary else []
+    for level in index.surroundings.scps:
+        yield from level.policies
 
 
 def _actions(statement: CompiledStatement) -> Iterator[str]:
@@ -82,8 +92,14 @@ def _of(index: Index, action: str, resource: str) -> Truth:
     if decided is Decision.ALLOWED:
         return YES
     if decided is Decision.IMPLICIT_DENY:
-        return NO
+        return MAYBE if _is_only_limited(index, action, on) else NO
     return NO if _decided(index, action, "*") is Decision.EXPLICIT_DENY else MAYBE
+
+
+def _is_only_limited(index: Index, action: str, resource: str) -> bool:
+    """Whether policies allow it, and only boundary or service control policies don't: these may allow others of its."""
+    without = replace(index.holders[0], boundary=None), replace(index.surroundings, scps=(), not_read={}, stamp="")
+    return _decided(Index([without[0]], without[1]), action, resource) is not Decision.IMPLICIT_DENY
 
 
 def _exempted(index: Index, action: str) -> Truth:

@@ -14,9 +14,9 @@ from policies.engine.truth import MAYBE, NO, YES, Truth
 from policies.gallery.catalogue import TEMPLATES
 from policies.gallery.parameters import Place
 from policies.organizations.sources import MEMBERSHIP
-from tests.access.mirrored import ID, user
-from tests.services.organization_rows import complete
-from tests.services.statements import allow
+from tests.access.mirrored import ID, managed, user
+from tests.services.organization_rows import EVERYTHING, complete, make_control_policy, member_of
+from tests.services.statements import allow, document_text
 
 pytestmark = pytest.mark.django_db
 WITHOUT = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
@@ -30,9 +30,13 @@ def all_but(*actions: str, resource: str = "*") -> dict[str, Any]:
     return {"Effect": "Deny", "NotAction": list(actions), "Resource": resource, "Condition": WITHOUT}
 
 
-def answer(aws_account: AwsAccount, *statements: dict[str, Any]) -> Truth:
+def answer(aws_account: AwsAccount, *statements: dict[str, Any], **fields: Any) -> Truth:
     complete(aws_account, MEMBERSHIP)
-    row = user(aws_account, "ben", *statements)
+    return answer_in(aws_account, *statements, **fields)
+
+
+def answer_in(aws_account: AwsAccount, *statements: dict[str, Any], **fields: Any) -> Truth:
+    row = user(aws_account, "ben", *statements, **fields)
     index = index_of(aws_account)
     [holder] = [each for each in index.holders if each.row == row.pk]
     return allowed_without_mfa(holder, index.surroundings)
@@ -93,3 +97,29 @@ def test_what_isnt_read_is_unknown(aws_account: AwsAccount) -> None:
     index = index_of(aws_account)
     [holder] = [each for each in index.holders if each.row == row.pk]
     assert bool(holder.not_read) is (allowed_without_mfa(holder, index.surroundings) == MAYBE)
+
+
+# ---- Boundary and service control policies ---------------------------------------------------------------------------
+def bounded(aws_account: AwsAccount, *statements: dict[str, Any]) -> dict[str, str]:
+    return {"boundary_arn": managed(aws_account, "limit", list(statements)).arn}
+
+
+def test_a_boundary_that_allows_some_of_all_leaves_that(aws_account: AwsAccount) -> None:
+    limit = bounded(aws_account, allow(["ec2:*", "s3:*", "iam:*", "sts:*"]))
+    assert answer(aws_account, allow("*"), **limit) == MAYBE
+
+
+def test_a_boundary_that_denies_all_but_some_leaves_that(aws_account: AwsAccount) -> None:
+    limit = bounded(aws_account, allow("*"), {"Effect": "Deny", "NotAction": ["s3:*"], "Resource": "*"})
+    assert answer(aws_account, allow("*"), **limit) == YES
+
+
+def test_the_template_counts_within_a_boundary(aws_account: AwsAccount) -> None:
+    assert answer(aws_account, allow("*"), *TEMPLATE, **bounded(aws_account, allow(["ec2:*", "iam:*"]))) == NO
+
+
+def test_a_control_policy_that_allows_some_of_all_leaves_that(aws_account: AwsAccount) -> None:
+    root, own = member_of(aws_account)
+    make_control_policy(aws_account, "full", root, document=EVERYTHING)
+    make_control_policy(aws_account, "some", own, document=document_text(allow("s3:*")))
+    assert answer_in(aws_account, allow("*")) == MAYBE
