@@ -1,7 +1,8 @@
 """Lets one user assume a role, by a statement of its trust policy that can be told by its Sid, and takes that away.
 
 All else of the trust policy stays, also what others changed meanwhile: so several users can be let in until dates of
-their own. The part is {"object": "AROA…", "admitted": true}, whatever else the policy says.
+their own. The part is {"object": "AROA…", "admitted": true}, whatever else the policy says. Before a user is let in it
+also has "user": "AIDA…", so that nobody is let in who got the name since the plan was made.
 
 IAM User Guide, "Cross account resource access in IAM": in the AWS account of the role, a trust policy that names a user
 is enough. "IAM JSON policy elements: Principal": of a user that is deleted AWS writes the unique id in its place, so
@@ -26,6 +27,7 @@ from policies.engine.json_text import read
 from policies.holdings import TrustChange
 from policies.operations.documents import text_of
 from sync.aws.client import AwsClient
+from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
 from sync.operation_mixins import CompletesParams, WritesDocument
 from sync.operations import AccessChange, BadParams, Call, Refusal, StepSpec, Value
@@ -104,7 +106,7 @@ class TrustStatementOperation(OwnerOperation[AdmitParams], CompletesParams[Admit
         return {"admitted": _place_of(owner["AssumeRolePolicyDocument"], p.sid) is not None}
 
     def after(self, p: AdmitParams, value: Value) -> Value:
-        return {**value, "admitted": self.leaves}
+        return {"object": value["object"], "admitted": self.leaves}
 
     def send(self, client: AwsClient, p: AdmitParams) -> Mapping[str, Any]:
         """The plan's call, with what AWS has by now of the other statements."""
@@ -123,8 +125,20 @@ class AdmitToRole(TrustStatementOperation):
         return text if _place_of(text, p.sid) is not None else with_statement(text, p.statement)
 
     def mirrored(self, draft: Draft, p: AdmitParams) -> Value:
-        live_row(IamUser, draft, p.user_arn)  # AWS refuses a principal that isn't there
-        return super().mirrored(draft, p)
+        user = live_row(IamUser, draft, p.user_arn)  # AWS refuses a principal that isn't there
+        value = super().mirrored(draft, p)
+        return value if value["admitted"] else {**value, "user": user.aws_id}
+
+    def parse_part(
+        self, client: AwsClient, p: AdmitParams, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        part = super().parse_part(client, p, owner, named)
+        return part if part["admitted"] else {**part, "user": _user_id(client, p)}
+
+    def describe_existing(self, value: Value) -> str:
+        if "user" not in value:
+            return super().describe_existing(value)
+        return f"the user {value['user']} not let in" if value["user"] else "no such user"
 
     def limits(self, draft: Draft, p: AdmitParams, value: Value) -> list[PlanFinding]:
         return limits_of_trust(draft, p.document)
@@ -149,6 +163,14 @@ class ExpelFromRole(TrustStatementOperation):
 
     def reverse(self, p: AdmitParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [self.other(AdmitToRole.verb, p, document="")]
+
+
+def _user_id(client: AwsClient, p: AdmitParams) -> str:
+    """ "" where AWS has no user of that name."""
+    try:
+        return str(client.call("iam", "GetUser", UserName=name_of(p.user_arn))["User"]["UserId"])
+    except NotFound:
+        return ""
 
 
 def _trust_of(role: IamRole) -> str:

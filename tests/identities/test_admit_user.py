@@ -123,3 +123,26 @@ def test_it_is_refused_when_it_is_so(world: World, role: IamRole, user: IamUser,
 
 def test_only_statements_of_its_own_are_taken_out(world: World, role: IamRole, user: IamUser, erin: Operator) -> None:
     assert "isn’t one" in refusal(world, erin, admit(role, user, "Theirs"))
+
+
+@pytest.mark.parametrize("name_is_taken", [True, False])
+def test_who_got_the_name_since_is_not_let_in(
+    world: World, role: IamRole, user: IamUser, erin: Operator, name_is_taken: bool
+) -> None:
+    change = propose(world.aws_account, erin, [admit(role, user, SID)])
+    world.iam.update_user(UserName=user.name, NewUserName="renamed")
+    if name_is_taken:
+        world.iam.create_user(UserName=user.name)
+    assert carry_out(change, erin).state == "conflicted"
+    assert sids(world, role) == [""]
+    assert user.aws_id in str(change.steps.get().error)
+
+
+def test_a_name_taken_meanwhile_does_not_hold_up_the_end(
+    world: World, role: IamRole, user: IamUser, erin: Operator
+) -> None:
+    change = admitted(world, role, user, erin)
+    world.iam.update_user(UserName=user.name, NewUserName="renamed")
+    world.iam.create_user(UserName=user.name)
+    assert ended(change) == "applied"
+    assert sids(world, role) == [""]
