@@ -15,6 +15,7 @@ from access.resource_sides.values import ResourceSide, SaidByResource
 from access.situations import delegating_to
 from access.surroundings import Surroundings
 from aws_constraints.arn import name_of
+from guides.account.without_mfa import allowed_without_mfa
 from policies.engine.combine import Decision
 from policies.engine.conditions import Context
 from policies.engine.truth import MAYBE, NO, YES, Truth, opposite
@@ -55,7 +56,7 @@ def mfa_demand(holder: Holder, surroundings: Surroundings) -> MfaDemand:
     index = Index([holder], surroundings)
     unread = MAYBE if holder.not_read else NO  # a policy that isn't read may ask for it
     return MfaDemand(
-        max(unread, _is_refused(index, _BY_PASSWORD)),
+        max(unread, min(_is_refused(index, _BY_PASSWORD), opposite(allowed_without_mfa(holder, surroundings)))),
         max(unread, _is_refused(index, _BY_KEY)),
         min(_asked(index, *each, _BY_PASSWORD) for each in _ENROLLING),
     )

@@ -16,8 +16,8 @@ from access.holders import caller_named, holder_of
 from access.surroundings import surroundings_of
 from guides.account.mfa_demand import mfa_demand
 from guides.account.mfa_policy import NAME, policy_step
+from guides.account.without_mfa import allowed_without_mfa
 from guides.models import TaskRun
-from guides.people.without_mfa import allowed_without_mfa
 from guides.runs.steps import StepForm, StepFound, TaskStep, done, to_do, unknown
 from iamconsole.web.words import day, some
 from identities.account.selectors import sign_in_address

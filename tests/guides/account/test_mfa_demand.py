@@ -14,7 +14,9 @@ from identities.models import IamUser
 from policies.engine.truth import MAYBE, NO, YES
 from policies.gallery.catalogue import TEMPLATES
 from policies.gallery.parameters import Place
+from policies.organizations.sources import MEMBERSHIP
 from tests.access.mirrored import ID, administrator, given
+from tests.services.organization_rows import complete
 from tests.services.rows import make_user
 from tests.services.statements import allow, deny
 
@@ -57,6 +59,17 @@ def test_denial_that_overlooks_keys(aws_account: AwsAccount) -> None:
 def test_exception_by_which_one_gets_around_it(aws_account: AwsAccount, left: str) -> None:
     found = beside_all(aws_account, all_but([*_ENROLLING, left], WITHOUT))
     assert (found.of_password, found.of_keys) == (NO, NO)
+
+
+@pytest.mark.parametrize("left", ["s3:*", "ec2:*", "iam:DetachUserPolicy", "iam:RemoveUserFromGroup"])
+def test_exception_of_which_no_list_of_powerful_actions_knows(aws_account: AwsAccount, left: str) -> None:
+    complete(aws_account, MEMBERSHIP)
+    assert beside_all(aws_account, all_but([*_ENROLLING, left], WITHOUT)).of_password is NO
+
+
+def test_denial_that_leaves_some_resources(aws_account: AwsAccount) -> None:
+    denial = {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::reports/*", "Condition": WITHOUT}
+    assert beside_all(aws_account, denial).of_password is MAYBE
 
 
 def test_some_actions_aren_t_all(aws_account: AwsAccount) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from access.index import index_of
 from accounts.models import AwsAccount
-from guides.people.without_mfa import allowed_without_mfa
+from guides.account.without_mfa import allowed_without_mfa
 from policies.engine.truth import MAYBE, NO, YES, Truth
 from policies.gallery.catalogue import TEMPLATES
 from policies.gallery.parameters import Place

@@ -34,6 +34,7 @@ _OWN = {
     "sts:getsessiontoken",
 }
 _VARIABLE = re.compile(r"\$\{(?!aws:username\}|[*?$]\})")
+_ANY_VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 def allowed_without_mfa(holder: Holder, surroundings: Surroundings) -> Truth:
@@ -44,6 +45,7 @@ def allowed_without_mfa(holder: Holder, surroundings: Surroundings) -> Truth:
         found += [_of(index, action, resource) for action in _actions(statement) for resource in _resources(statement)]
     for statement in _statements([*holder.policies, *_limits(index)], denies=True):
         found += [_exempted(index, action) for action in _exceptions(statement)]
+        found += [_left(index, *each) for each in _left_resources(statement)]
     return max(found)
 
 
@@ -73,6 +75,13 @@ def _exceptions(statement: CompiledStatement) -> Iterator[str]:
     """What a denial of all but these leaves alone."""
     words = statement.source.action_words if statement.not_actions else ()
     yield from (_sample(word) for word in words if word.lower() not in _OWN)
+
+
+def _left_resources(statement: CompiledStatement) -> Iterator[tuple[str, str]]:
+    """An action that a denial is about, and a resource that it leaves alone, for each of these."""
+    words = statement.source.resource_words if statement.not_resources else ()
+    resources = [_sample(_ANY_VARIABLE.sub("Anything", word)) for word in words]
+    yield from ((action, resource) for action in _actions(statement) for resource in resources)
 
 
 def _resources(statement: CompiledStatement) -> tuple[str, ...]:
@@ -105,6 +114,11 @@ def _is_only_limited(index: Index, action: str, resource: str) -> bool:
 def _exempted(index: Index, action: str) -> Truth:
     decided = _decided(index, action, "*")
     return YES if decided is Decision.ALLOWED else NO if decided is Decision.EXPLICIT_DENY else MAYBE
+
+
+def _left(index: Index, action: str, resource: str) -> Truth:
+    """What is allowed of those resources isn't looked up: others may deny it."""
+    return NO if _decided(index, action, resource) is Decision.EXPLICIT_DENY else MAYBE
 
 
 def _decided(index: Index, action: str, resource: str) -> Decision:
