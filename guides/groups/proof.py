@@ -57,8 +57,9 @@ class AccessProof:
 
     @property
     def is_proved(self) -> bool:
-        """Nobody's access changes, and nobody could become an administrator who couldn't before."""
-        return not (self.differing or self.unknown or self.at_risk or self.measure.risks)
+        """Nobody's access changes, and nobody could become an administrator who couldn't before. `measure.notes` tell
+        of what wasn't searched."""
+        return not (self.differing or self.unknown or self.at_risk or self.measure.risks or self.measure.notes)
 
     @cached_property
     def blocks(self) -> list[EffectBlock]:
@@ -68,7 +69,14 @@ class AccessProof:
     def digest(self) -> str:
         """Of what isn't as before: who accepts that accepts nothing else."""
         effects = self.measure.access.get("effects", [])
-        said = [self.differing, self.unknown, list(self.at_risk), list(self.measure.risks), effects]
+        said = [
+            self.differing,
+            self.unknown,
+            list(self.at_risk),
+            list(self.measure.risks),
+            list(self.measure.notes),
+            effects,
+        ]
         return hashlib.sha256(compact(said).encode()).hexdigest()[:16]
 
 

@@ -53,4 +53,6 @@ def summary_of(proof: AccessProof) -> str:
     """For a screen reader, when it has changed."""
     if proof.is_proved:
         return f"Nobody’s access changes: proved for {counted(len(proof.same), 'user')}."
+    if not proof.differing and not proof.unknown and proof.measure.notes:
+        return "It isn’t proved that nobody gets a way to become an administrator."
     return f"It isn’t proved that nobody’s access changes: {len(proof.differing)} differ, {len(proof.unknown)} unknown."

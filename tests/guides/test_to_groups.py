@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
+from access.plans import escalation_check
 from accounts.models import AwsAccount, Operator
 from identities.models import IamAccount, IamUser
 from policies.models import ManagedPolicy
@@ -204,6 +205,21 @@ def test_who_may_fill_groups_would_become_administrator(aws_account: AwsAccount,
     assert "dave could become an administrator of this AWS account" in said
     assert press(erins, page=page).status_code == 422
     assert not Change.objects.exists()
+
+
+def test_a_search_that_was_left_out_proves_nothing(
+    aws_account: AwsAccount, erins: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(escalation_check, "MOST_SEARCHED", 0)
+    readers(aws_account, "ana")
+    refused = press(erins)
+    assert refused.status_code == 422
+    said = text_of(refused.content.decode())
+    assert "Unknown whether this is so: Nobody else gets a way to become an administrator." in said
+    assert "say that you accept it" in said
+    assert not Change.objects.exists()
+    press(erins, page=refused.content.decode(), accept="on")
+    assert Change.objects.exists()
 
 
 # ---- Quotas: who and why ---------------------------------------------------------------------------------------------
