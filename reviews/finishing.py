@@ -27,7 +27,7 @@ from reviews.services import REVOKE, ReviewRefused, locked
 from sync import changes, checks
 from sync.changes import PlanError
 from sync.changes.follow_ups import behind
-from sync.changes.plan import check_steps, plan
+from sync.changes.plan import check_steps, operations_of, plan
 from sync.models import Change
 from sync.operations import BadParams, Refusal, StepSpec
 from sync.plan_draft import Draft
@@ -100,7 +100,9 @@ class Revocations:
     def _problem(self, rows: Sequence[ReviewedGrant]) -> str:
         """Why the steps of these can’t be proposed; "" where they can."""
         try:
-            planned = plan(self.aws_account, self.together(rows)).steps
+            steps = self.together(rows)
+            operations_of(steps, self.actor, self.aws_account)
+            planned = plan(self.aws_account, steps).steps
         except PlanError as error:
             return str(error)
         if refused := checks.refused(self.aws_account, self.actor, planned):

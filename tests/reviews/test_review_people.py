@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.roles import Role
+from directory.models import AccountAssignment
 from emulator.process import Emulator
 from reviews.finishing import finish
 from reviews.models import Review, ReviewedGrant, ReviewReport
@@ -21,6 +22,7 @@ from tests.directory.arranged import arranged_and_pulled
 from tests.reviews.made import decide_all, start_review
 from tests.services.changing import carry_out
 from tests.services.directory_rows import DirectoryRows
+from tests.services.organizations import connect_member
 from tests.services.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +58,22 @@ def test_assignments_are_taken_away(
     assert carry_out(change, alice).state in (Change.State.APPLIED, *Change.MOVING)
     about = {"InstanceArn": center.made.arn, "AccountId": aws_account.account_id, "PermissionSetArn": center.admin}
     assert center.made.sso.list_account_assignments(**about)["AccountAssignments"] == []
+
+
+def test_what_another_account_doesnt_let_them_take_away_holds_nothing_up(
+    emulator: Emulator, aws_account: AwsAccount, alice: Operator, erin: Operator
+) -> None:
+    """Whoever finishes has no role in a member account that is connected, too."""
+    center = arranged_and_pulled(emulator, aws_account)
+    member = connect_member(center.made.organization.account("Staging"), "Staging")
+    AccountAssignment.objects.filter(principal_type="USER").update(target_id=member.account_id)
+    review = start_review(alice, aws_account, erin, sources=[AssignmentGrants()])
+    decide_all(review, "revoke", "Not needed")
+    finish(review=review, actor=alice)
+    left_out, staged = review.grants.order_by("outcome")
+    assert (left_out.outcome, staged.outcome) == ("left_out", "staged")
+    assert f"lacks the grant that this needs: {member.account_id}" in left_out.why
+    assert Change.objects.get().steps.count() == 2
 
 
 def test_nobody_gets_what_their_group_of_identity_center_has(
