@@ -11,10 +11,11 @@ from access_requests.standing import BEING_GRANTED, GRANTED, WAITING, standing, 
 from accounts.access import may
 from accounts.roles import REQUEST
 from sync.changes import PlanError
+from sync.changes.plan import check_may_request
 from sync.error_isolation import for_each_isolated
 
 _LEFT = "Who asked is no longer an operator here."
-_NO_ROLE = "Who asked no longer has the role requester in this AWS account."
+_NO_ROLE = "Who asked no longer has the role requester in each AWS account that it is for."
 _UNLINKED = "Who asked is no longer linked to whom it was for."
 _GONE = "Whom it was for is gone from AWS."
 _NOT_OFFERED = "It isn’t offered to them any more."
@@ -38,7 +39,7 @@ def why_not_any_more(made: AccessRequest) -> str:
     requester = made.requester
     if not requester.is_active:
         return _LEFT
-    if not may(requester, REQUEST, made.aws_account):
+    if not _may_ask_yet(made):
         return _NO_ROLE
     if made.offer is None:
         return ""
@@ -50,3 +51,16 @@ def why_not_any_more(made: AccessRequest) -> str:
     if row_of_identity(identity) is None:
         return _GONE
     return "" if is_open_to(made.offer, requester) else _NOT_OFFERED
+
+
+def _may_ask_yet(made: AccessRequest) -> bool:
+    """There, and where a permission set gives access."""
+    if not may(made.requester, REQUEST, made.aws_account):
+        return False
+    if made.change is None:
+        return True
+    try:
+        check_may_request(made.change.steps.all(), made.requester, made.aws_account)
+    except PlanError:
+        return False
+    return True

@@ -10,14 +10,18 @@ from django.utils import timezone
 from access_requests import identities, offers, services, sweeping
 from access_requests.models import AccessOffer, AccessRequest, RequesterIdentity
 from access_requests.standing import standing
-from accounts.models import AuditEntry, Grant, Operator
+from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
+from directory.models import DirectoryUser, PermissionSet
+from emulator.process import Emulator
 from identities.models import IamUser
 from sync import changes
 from sync.changes import PlanError
 from sync.models import Change
-from tests.access_requests.conftest import Ask, groups_of
+from tests.access_requests.conftest import Ask, groups_of, linked
+from tests.directory.arranged import arranged_and_pulled
 from tests.services.changing import worked
+from tests.services.organizations import connect_member
 from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +190,31 @@ def test_a_group_deleted_before_the_decision_stops_it(ask: Ask, world: World, an
     change = worked(services.grant(made=made, actor=anton, until=made.until))
     assert change.state in Change.STUCK
     assert standing(again(made)) == "stopped"
+
+
+def test_a_permission_set_ends_with_the_role_in_the_account_that_it_is_for(
+    emulator: Emulator, aws_account: AwsAccount, rita: Operator, alice: Operator, anton: Operator
+) -> None:
+    center = arranged_and_pulled(emulator, aws_account)
+    member = connect_member(center.made.organization.account("Staging"), "Staging")
+    for operator, role in ((rita, Role.REQUESTER), (anton, Role.APPROVER)):
+        Grant.objects.create(operator=operator, aws_account=member, role=role)
+    chosen = PermissionSet.objects.get(arn=center.admin)
+    linked(aws_account, rita, DirectoryUser.objects.get(aws_id=center.dana), alice)
+    about = {"kind": AccessOffer.Kind.PERMISSION_SET, "object_id": chosen.aws_id, "object_name": chosen.name}
+    offer = AccessOffer.objects.create(
+        aws_account=aws_account,
+        title="Admin",
+        gives="All.",
+        longest_hours=24,
+        made_by=alice,
+        target_id=member.account_id,
+        **about,
+    )
+    until = timezone.now() + timedelta(hours=5)
+    made = services.ask(requester=rita, offer=offer, until=until, reason="Ticket 7")
+    sweeping.end_what_may_not_last()
+    assert standing(again(made)) == "asked"
+    rita.grants.filter(aws_account=member).delete()
+    sweeping.end_what_may_not_last()
+    assert standing(again(made)) == "lapsed"
