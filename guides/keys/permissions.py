@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from access.least_privilege import Proposal, ProposalOutcome, proposals_of
 from aws_constraints.arn import name_of
-from identities.models import IamRole, IamUser, InlinePolicy, Membership, Principal
+from identities.models import Attachment, IamRole, IamUser, InlinePolicy, Membership, Principal
 from identities.operations import attach, put_boundary, put_inline
 from identities.selectors import inline_policies_of
+from policies.engine.document import identify
 from sync.operations import StepSpec
 
+BOUNDARY = "boundary:"
 _OF_USERS = "${aws:username}"
 
 
@@ -65,10 +67,9 @@ def _given(proposal: Proposal, texts: dict[str, InlinePolicy], group: str) -> Gi
 
 
 def steps_of(user: IamUser, role: IamRole, policies: Sequence[GivenPolicy], *, only_used: bool) -> list[StepSpec]:
-    """What the role gets, with the boundary of the user."""
-    bounded = user.boundary_arn and user.boundary_arn != role.boundary_arn
-    steps = [put_boundary(role, user.boundary_arn)] if bounded else []
-    taken: set[str] = set()
+    """What gives the role all of it, with the boundary of the user: also what it has already."""
+    steps = [put_boundary(role, user.boundary_arn)] if user.boundary_arn else []
+    taken = _inline_of(role)
     for policy in policies:
         if only_used and policy.narrower == "":
             continue
@@ -76,20 +77,42 @@ def steps_of(user: IamUser, role: IamRole, policies: Sequence[GivenPolicy], *, o
         if narrower is None and policy.arn:
             steps.append(attach(role, policy.arn))
         else:
-            steps.append(put_inline(role, _free(policy.name, taken), narrower or policy.text))
+            text = narrower or policy.text
+            steps.append(put_inline(role, _free(policy.name, text, taken), text))
     return steps
 
 
-def _free(name: str, taken: set[str]) -> str:
+def _inline_of(role: IamRole) -> dict[str, str]:
+    """The canonical hash of each of its inline policies, by its name, casefolded."""
+    rows = InlinePolicy.objects.live().filter(role=role).values_list("name", "document__canonical_hash")
+    return {name.casefold(): canonical_hash for name, canonical_hash in rows}
+
+
+def _free(name: str, text: str, taken: dict[str, str]) -> str:
+    """One by which no policy goes that says something else."""
+    said = identify(text).canonical_hash
     found, number = name, 1
-    while found.casefold() in taken:
+    while taken.setdefault(found.casefold(), said) != said:
         number += 1
         found = f"{name[:120]}-{number}"
-    taken.add(found.casefold())
     return found
 
 
-def tokens_of(steps: Sequence[StepSpec]) -> list[str]:
-    """What the role has when they are done: ARNs, and names of inline policies behind "inline:"."""
-    given = [step.params["policy_arn"] for step in steps if step.kind == "iam.role.attach"]
-    return [*given, *(f"inline:{step.params['policy']}" for step in steps if step.kind == "iam.role.inline.put")]
+def token_of(step: StepSpec) -> str:
+    """What the role has once the step is done; an inline policy by its name and what it says."""
+    if step.kind == "iam.role.inline.put":
+        return _token(step.params["policy"], identify(step.params["document"]).canonical_hash)
+    prefix = BOUNDARY if step.kind == "iam.role.boundary.put" else ""
+    return f"{prefix}{step.params['policy_arn']}"
+
+
+def held_tokens(role: IamRole) -> set[str]:
+    return {
+        f"{BOUNDARY}{role.boundary_arn}",
+        *Attachment.objects.live().filter(role=role).values_list("arn", flat=True),
+        *(_token(name, said) for name, said in _inline_of(role).items()),
+    }
+
+
+def _token(name: str, canonical_hash: str) -> str:
+    return f"inline:{name.casefold()}:{canonical_hash}"

@@ -14,13 +14,13 @@ from django.utils import timezone
 from accounts.access import signed_in
 from guides.keys.begin import key_of, role_of
 from guides.keys.evidence import KeyEvidence, is_read, last_use
-from guides.keys.permissions import GivenPolicy, policies_of, steps_of, tokens_of
+from guides.keys.permissions import BOUNDARY, GivenPolicy, held_tokens, policies_of, steps_of, token_of
 from guides.keys.replacements import BY_NAME, REPLACEMENTS, Replacement
 from guides.models import TaskRun
 from guides.runs.steps import StepForm, StepFound, TaskStep, done, to_do, unknown
-from iamconsole.web.words import ago, counted
+from iamconsole.web.words import ago
 from identities.forms import RoleField
-from identities.models import Attachment, IamRole, InlinePolicy
+from identities.models import IamRole
 from identities.operations.credentials.of_user import on_user
 from sync.operations import Refusal, StepSpec
 
@@ -118,10 +118,10 @@ class PermissionsForm(StepForm):
         key, role = key_of(self.run), role_of(self.run)
         if key is None or role is None:
             raise Refusal(GONE if key is None else "The role is gone: name another one.")
-        held = _held(role)
+        held = held_tokens(role)
         steps = steps_of(key.user, role, self.policies, only_used=self.cleaned_data["how"] == USED)
-        self._given = tokens_of(steps)
-        return [step for step in steps if step.params.get("policy_arn") not in held or step.kind != "iam.role.attach"]
+        self._given = [token_of(step) for step in steps]
+        return [step for step in steps if token_of(step) not in held]
 
     def answers(self) -> dict[str, Any]:
         return {"given": self._given}
@@ -138,18 +138,11 @@ class PermissionsStep(TaskStep):
         role = role_of(run)
         if role is None or "given" not in run.answers:
             return to_do("The role gets the policies of the user, and of their groups.")
-        missing = [each for each in run.answers["given"] if each not in _held(role)]
+        missing = set(run.answers["given"]) - held_tokens(role)
         if missing:
-            return to_do(f"The role lacks {counted(len(missing), 'of these policies', 'of these policies')}.")
+            what = "policies" if all(not each.startswith(BOUNDARY) for each in missing) else "policies and its boundary"
+            return to_do(f"The role lacks {len(missing)} of these {what}.")
         return done("The role has them.", _page("role_access", role), "What it may do")
-
-
-def _held(role: IamRole) -> set[str]:
-    inline = InlinePolicy.objects.live().filter(role=role).values_list("name", flat=True)
-    return {
-        *Attachment.objects.live().filter(role=role).values_list("arn", flat=True),
-        *(f"inline:{n}" for n in inline),
-    }
 
 
 # ---- The role is used, the key isn't ---------------------------------------------------------------------------------

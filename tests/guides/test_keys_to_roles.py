@@ -226,6 +226,32 @@ def test_the_mirror_ticks_what_the_role_has_and_unticks_it(key: AccessKey, erins
     assert "The role lacks 2 of these policies." in page_of(erins, run)
 
 
+def test_a_policy_of_the_role_that_says_something_else_is_left_alone(key: AccessKey, erins: Client) -> None:
+    role = make_role(key.aws_account, "dana-role")
+    put_inline(role, "Notes", document=make_document(NOTES))
+    run = at_the_role(erins)
+    send(erins, run, step="permissions", how="same")
+    put = Change.objects.get().steps.get(kind="iam.role.inline.put")
+    assert put.params["policy"] == "notes-2"
+    Change.objects.update(state=Change.State.CANCELLED)
+    assert "The role lacks 3 of these policies." in page_of(erins, run)
+    put_inline(role, "notes-2")
+    send(erins, run, step="permissions", how="same")
+    assert steps() == ["role.attach", "role.attach"]
+
+
+def test_a_boundary_that_is_taken_off_is_missed(key: AccessKey, erins: Client) -> None:
+    limit = managed(key.aws_account, "limit", [allow("s3:*")])
+    IamUser.objects.update(boundary_arn=limit.arn)
+    make_role(key.aws_account, "dana-role")
+    run = at_the_role(erins)
+    send(erins, run, step="permissions", how="same")
+    Change.objects.update(state=Change.State.CANCELLED)
+    assert "The role lacks 4 of these policies and its boundary." in page_of(erins, run)
+    IamRole.objects.update(boundary_arn=limit.arn)
+    assert "The role lacks 3 of these policies." in page_of(erins, run)
+
+
 def test_the_mirror_ticks_the_use_of_the_role_and_the_quiet_of_the_key(key: AccessKey, erins: Client) -> None:
     make_role(key.aws_account, "dana-role")
     run = at_the_role(erins)
