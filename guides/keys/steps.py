@@ -123,6 +123,14 @@ class PermissionsForm(StepForm):
         self._given = [token_of(step) for step in steps]
         return [step for step in steps if token_of(step) not in held]
 
+    @property
+    def needs_no_change(self) -> bool:
+        """Where the role has all of it already."""
+        try:
+            return not self.steps()
+        except Refusal:
+            return False  # staging says why
+
     def answers(self) -> dict[str, Any]:
         return {"given": self._given}
 
@@ -142,7 +150,8 @@ class PermissionsStep(TaskStep):
         if missing:
             what = "policies" if all(not each.startswith(BOUNDARY) for each in missing) else "policies and its boundary"
             return to_do(f"The role lacks {len(missing)} of these {what}.")
-        return done("The role has them.", _page("role_access", role), "What it may do")
+        words = "The role has them." if run.answers["given"] else "There is nothing to give to the role."
+        return done(words, _page("role_access", role), "What it may do")
 
 
 # ---- The role is used, the key isn't ---------------------------------------------------------------------------------

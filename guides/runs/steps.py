@@ -102,6 +102,11 @@ class StepForm(AccountForm, StageForm):
         left_out = ("title", "reason") if self.only_answers else ("title",)
         return [bound for bound in self.visible_fields() if bound.name not in left_out]
 
+    @property
+    def needs_no_change(self) -> bool:
+        """Of the cleaned form: whether its answers are kept, and nothing is staged."""
+        return self.only_answers
+
     def answers(self) -> dict[str, Any]:
         """What the run keeps of the cleaned form beside its other answers, for its steps to be looked up by."""
         return {}

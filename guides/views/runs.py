@@ -125,7 +125,7 @@ def _act(request: HttpRequest, run: TaskRun, looked: LookedStep) -> HttpResponse
 def _stage(request: HttpRequest, task: SteppedTask, run: TaskRun, looked: LookedStep) -> HttpResponse:
     """The change of the step that the form names."""
     form = looked.step.form(run, signed_in(request), request.POST)
-    if form is not None and form.only_answers and form.is_valid():
+    if form is not None and form.is_valid() and form.needs_no_change:
         services.answer(run=run, step=looked.step.name, actor=signed_in(request), answers=form.answers())
         return redirect("task_run", account_id=run.aws_account.account_id, pk=run.pk)
     if form is not None and form.is_valid() and (change := _staged(request, run, looked, form)):

@@ -252,6 +252,27 @@ def test_a_boundary_that_is_taken_off_is_missed(key: AccessKey, erins: Client) -
     assert "The role lacks 3 of these policies." in page_of(erins, run)
 
 
+def test_a_role_that_has_all_of_it_needs_no_change(key: AccessKey, erins: Client) -> None:
+    role = make_role(key.aws_account, "dana-role")
+    put_inline(role, "notes")
+    for name in ("lake", "queue"):
+        attach(role, ManagedPolicy.objects.get(name=name))
+    run = at_the_role(erins)
+    assert send(erins, run, step="permissions", how="same").status_code == 302
+    assert not Change.objects.exists()
+    assert "The role has them." in page_of(erins, run)
+    send(erins, run, step="end", quiet_days="0", soak_days="0")
+    assert steps()[-1] == "key.delete"
+
+
+def test_who_may_do_nothing_gives_nothing(aws_account: AwsAccount, erins: Client) -> None:
+    key_of(user(aws_account, "dana"), KEY)
+    make_role(aws_account, "dana-role")
+    run = at_the_role(erins)
+    send(erins, run, step="permissions", how="same")
+    assert "There is nothing to give to the role." in page_of(erins, run)
+
+
 def test_the_mirror_ticks_the_use_of_the_role_and_the_quiet_of_the_key(key: AccessKey, erins: Client) -> None:
     make_role(key.aws_account, "dana-role")
     run = at_the_role(erins)
