@@ -14,7 +14,7 @@ from directory.operations.assignments import params_of
 from directory.operations.sets_base import region_of
 from identities.models import IamGroup, IamRole, IamUser
 from identities.operations import add_member, admit, attach
-from identities.operations.admitting import ADMITS
+from identities.trust import ADMITS
 from policies.models import ManagedPolicy
 from sync.operations import StepSpec
 

@@ -17,6 +17,7 @@ from policies.engine.statements import Statement, document_in
 _ACCOUNT_ID = re.compile(r"\d{12}")
 # AWS puts the unique id where a trust policy names a user or role that was deleted.
 _UNIQUE_ID = re.compile(r"A[IR][DO]A[A-Z0-9]{12,}")
+ADMITS = "IAMConsoleAdmits"  # how the Sid of a statement begins by which this console lets a user in until a date
 NOBODY: Mapping[str, str] = MappingProxyType({})
 # Services behind whom people stand.
 _SERVICES = {"account-access.amazonaws.com": "People of Identity Center (account-access.amazonaws.com)"}
@@ -114,6 +115,11 @@ def named_arns(principals: Iterable[Mapping[str, str]]) -> set[str]:
 def principals_of(text: str) -> list[dict[str, str]]:
     """Everybody whom a trust policy names, to allow or to deny them; nobody when it can't be read."""
     return [principal for statement in document_in(text).statements for principal in _principals(statement)]
+
+
+def sids_that_admit(text: str) -> set[str]:
+    """Of the statements by which this console lets users in until a date."""
+    return {each.sid for each in document_in(text).statements if each.sid.startswith(ADMITS)}
 
 
 @dataclass(frozen=True)

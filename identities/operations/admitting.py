@@ -21,6 +21,7 @@ from aws_constraints.arn import name_of
 from identities.models import IamRole, IamUser
 from identities.operations.owners import OwnerOperation, on_owner
 from identities.operations.trust import limits_of_trust
+from identities.trust import ADMITS
 from objects.operations.rows import check_arn, live_row
 from policies.engine.json_edits import JsonEditor, with_statement
 from policies.engine.json_text import read
@@ -33,7 +34,6 @@ from sync.operation_mixins import CompletesParams, WritesDocument
 from sync.operations import AccessChange, BadParams, Call, Refusal, StepSpec, Value
 from sync.plan_draft import Draft
 
-ADMITS = "IAMConsoleAdmits"  # how the Sid of such a statement begins
 _SID = re.compile(rf"{ADMITS}[0-9A-Za-z]{{1,64}}", re.ASCII)
 _UNREADABLE = "The trust policy of this role can’t be read, so nobody can be let in by a statement more."
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
 from identities.models import IamRole
 from identities.operations.owners import OwnerOperation, on_owner
-from identities.trust import principals_of, unique_ids
+from identities.trust import principals_of, sids_that_admit, unique_ids
 from policies.engine.document import DocumentType, identify
 from policies.engine.merge import merge
 from policies.holdings import TrustChange
@@ -84,7 +84,7 @@ class UpdateTrust(OwnerOperation[TrustParams], WritesDocument[TrustParams]):
         return f"The trust policy of {self.named(p)} already says this."
 
     def limits(self, draft: Draft, p: TrustParams, value: Value) -> list[PlanFinding]:
-        return limits_of_trust(draft, p.document)
+        return [*limits_of_trust(draft, p.document), *_let_in_anew(p.document, text_of(value["trust"]) or "")]
 
     def before(self, draft: Draft, p: TrustParams, value: Value) -> dict[str, Any]:
         text = text_of(value["trust"])
@@ -92,6 +92,15 @@ class UpdateTrust(OwnerOperation[TrustParams], WritesDocument[TrustParams]):
 
     def reverse(self, p: TrustParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [self.other(self.verb, p, document=before["document"])] if before else []
+
+
+def _let_in_anew(document: str, expected: str) -> Iterator[PlanFinding]:
+    """Access that was given until a date, and is over, doesn't come back without an end: by an older text, say."""
+    for sid in sorted(sids_that_admit(document) - sids_that_admit(expected)):
+        words = (
+            f"The statement {sid} is of access that this console gave until a date, and isn’t in force: take it out."
+        )
+        yield PlanFinding("ENDED_ACCESS", "error", words, field="document")
 
 
 def limits_of_trust(draft: Draft, document: str) -> list[PlanFinding]:

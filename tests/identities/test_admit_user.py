@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from identities.models import IamRole, IamUser
-from identities.operations import admit
+from identities.operations import admit, update_trust
 from sync import changes
 from sync.changes import sweeper
 from sync.models import Change
@@ -146,3 +146,16 @@ def test_a_name_taken_meanwhile_does_not_hold_up_the_end(
     world.iam.create_user(UserName=user.name)
     assert ended(change) == "applied"
     assert sids(world, role) == [""]
+
+
+def test_a_reverse_brings_no_ended_access_back(world: World, role: IamRole, user: IamUser, erin: Operator) -> None:
+    grant = admitted(world, role, user, erin)
+    trust = trust_of(world, role)
+    trust["Statement"].append({"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "sts:TagSession"})
+    step = update_trust(world.again(role), json.dumps(trust))
+    written = carry_out(propose(world.aws_account, erin, [step]), erin)
+    assert written.state == "applied"
+    assert ended(grant) == "applied"
+    with pytest.raises(changes.PlanError, match=f"The statement {SID} is of access"):
+        changes.propose_reverse(change=written, actor=erin)
+    assert sids(world, role) == ["", "Theirs"]
