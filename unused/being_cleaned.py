@@ -55,7 +55,9 @@ class CleanedObject:
         return self.check.state in Step.SETTLED
 
     def is_about(self, step: Step) -> bool:
-        """Whether that step switched it off: of a user also each of the keys."""
+        """Whether that step switched it off: of a user also each of the keys. Nothing switches off a password."""
+        if hasattr(self.params, "made"):
+            return False
         same = step.params.get("arn") == self.params.arn
         key = getattr(self.params, "key", "")
         return same and (not key or step.params.get("key") == key)

@@ -55,6 +55,13 @@ class Estate:
         self.use("role", "busy", days=3)
         self.use("key", self.used_key, days=3)
 
+    def give_old_key(self, user: str) -> str:
+        iam: Any = self.emulator.own_client("iam")
+        at_that_time(iam, timezone.now() - timedelta(days=500))
+        key: str = iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"]
+        self.look()
+        return key
+
     def use(self, kind: str, name: str, *, days: float = 0) -> None:
         self.emulator.activity(kind, name, at=(timezone.now() - timedelta(days=days)).isoformat())
 

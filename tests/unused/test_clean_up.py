@@ -24,6 +24,7 @@ from tests.unused.arranged import Estate
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
 def staged(client: Client, estate: Estate, *picked: tuple[str, str], days: str = "30", status: int = 302) -> str:
@@ -189,6 +190,17 @@ def test_what_is_not_off_is_kept_by_a_click(estate: Estate, erin: Operator, clie
     assert "it is being deleted, or it is decided already" in client.get(address("unused")).content.decode()
 
 
+def test_a_password_brings_back_no_key(estate: Estate, erin: Operator, client_of: ClientOf) -> None:
+    client = client_of(erin)
+    change = cleaned(client, estate, erin, ("key", estate.give_old_key("reader")), ("password", "Password of reader"))
+    key, password = (change.steps.get(kind=f"iam.{kind}.still_unused").position for kind in ("key", "login"))
+    html = client.get(address("unused")).content.decode()
+    urls = [address("unused_bring_back", pk=str(change.pk), position=str(each)) for each in (key, password)]
+    assert [url in html for url in urls] == [True, False]
+    client.post(urls[1])
+    assert Change.objects.latest("pk") == change
+
+
 def test_all_is_brought_back(estate: Estate, erin: Operator, client_of: ClientOf) -> None:
     change = cleaned(client_of(erin), estate, erin, ("user", "ci-old"), ("role", "legacy"))
     cancelled = changes.cancel(change=change, actor=erin)
@@ -240,9 +252,8 @@ def test_days_that_are_none(estate: Estate, erin: Operator, client_of: ClientOf,
 
 def test_the_last_administrators_stay(estate: Estate, erin: Operator, client_of: ClientOf) -> None:
     """Each of them isn't the last one, but together they are."""
-    administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
-    estate.iam.attach_user_policy(UserName="ci-old", PolicyArn=administrator)
-    estate.iam.attach_role_policy(RoleName="legacy", PolicyArn=administrator)
+    estate.iam.attach_user_policy(UserName="ci-old", PolicyArn=ADMINISTRATOR)
+    estate.iam.attach_role_policy(RoleName="legacy", PolicyArn=ADMINISTRATOR)
     estate.look()
     said = staged(client_of(erin), estate, ("user", "ci-old"), ("role", "legacy"), status=422)
     assert said.count("No administrator would be left") == 2
