@@ -21,6 +21,7 @@ ADMITS = "IAMConsoleAdmits"  # how the Sid of a statement begins by which this c
 NOBODY: Mapping[str, str] = MappingProxyType({})
 # Services behind whom people stand.
 _SERVICES = {"account-access.amazonaws.com": "People of Identity Center (account-access.amazonaws.com)"}
+PEOPLE_BEHIND = frozenset(_SERVICES)
 _ASSUMES = {
     "sts:AssumeRole": "assume this role",
     "sts:AssumeRoleWithWebIdentity": "assume this role with a web identity",

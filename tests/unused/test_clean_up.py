@@ -20,10 +20,12 @@ from sync.models import Change, Step
 from tests.infrastructure.test_states import give, role_in_state, state_of
 from tests.services.changing import carry_out, worked
 from tests.services.pages import address, names_in, text_of
+from tests.services.statements import LAMBDA, trusting
 from tests.unused.arranged import Estate
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
+_OURS = "arn:aws:iam::123456789012:"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -258,6 +260,29 @@ def test_the_last_administrators_stay(estate: Estate, erin: Operator, client_of:
     said = staged(client_of(erin), estate, ("user", "ci-old"), ("role", "legacy"), status=422)
     assert said.count("No administrator would be left") == 2
     staged(client_of(erin), estate, ("role", "legacy"))
+
+
+@pytest.mark.parametrize(
+    ("trusted", "is_way_in"),
+    [
+        (LAMBDA, False),
+        ({"AWS": f"{_OURS}user/ci-old"}, False),
+        ({"AWS": f"{_OURS}role/legacy"}, False),
+        ({"AWS": f"{_OURS}user/reader"}, True),
+        ({"Federated": f"{_OURS}saml-provider/okta"}, True),
+        ({"Service": "account-access.amazonaws.com"}, True),
+    ],
+)
+def test_an_administrators_role_counts_where_others_may_take_it_on(
+    estate: Estate, erin: Operator, client_of: ClientOf, trusted: dict[str, str], is_way_in: bool
+) -> None:
+    action = "sts:AssumeRoleWithSAML" if "Federated" in trusted else "sts:AssumeRole"
+    estate.iam.update_assume_role_policy(RoleName="busy", PolicyDocument=trusting(trusted, action))
+    estate.iam.attach_role_policy(RoleName="busy", PolicyArn=ADMINISTRATOR)
+    estate.iam.attach_user_policy(UserName="ci-old", PolicyArn=ADMINISTRATOR)
+    estate.look()
+    said = staged(client_of(erin), estate, ("user", "ci-old"), status=302 if is_way_in else 422)
+    assert ("No administrator would be left" in said) is not is_way_in
 
 
 def test_what_code_owns_shows_what_to_take_out(estate: Estate, alice: Operator, client_of: ClientOf) -> None:
