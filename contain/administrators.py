@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Q
 
 from access.escalation.administrator import is_administrator
 from access.holders import Holder
@@ -11,7 +15,7 @@ from access.outsiders import outsiders
 from access.role_chains import ASSUME
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
-from identities.models import IamUser
+from identities.models import AccessKey, Credential, IamUser, LoginProfile
 from identities.trust import PEOPLE_BEHIND
 
 _NEEDED = "iam:AttachRolePolicy"  # an administrator may do this, among all others
@@ -41,6 +45,20 @@ def last_administrators(aws_account: AwsAccount, arns: Collection[str]) -> set[s
     return found | leading or set(arns)
 
 
+def cut_off(aws_account: AwsAccount, keys: Collection[str], passwords: Collection[str]) -> set[str]:
+    """The ARNs of users of whom these access keys and passwords, by their unique ids, are all ways in."""
+    ways: defaultdict[str, set[bool]] = defaultdict(set)
+    kinds: tuple[tuple[Any, Collection[str]], ...] = ((AccessKey, keys), (LoginProfile, passwords))
+    concerned = IamUser.objects.filter(
+        Q(accesskeys__aws_id__in=list(keys)) | Q(loginprofiles__aws_id__in=list(passwords)), aws_account=aws_account
+    )
+    for model, taken in kinds:
+        rows = model.objects.live().filter(user__in=concerned.values("pk"), status=Credential.Status.ACTIVE)
+        for arn, aws_id in rows.order_by("pk").values_list("user__arn", "aws_id"):
+            ways[arn].add(aws_id in taken)
+    return {arn for arn, are_taken in ways.items() if all(are_taken)}
+
+
 def _are_others(aws_account: AwsAccount, arns: Collection[str], around: Surroundings) -> bool:
     """Administrators besides these who could get in."""
     index = cached_index(aws_account).index
@@ -52,8 +70,8 @@ def _are_others(aws_account: AwsAccount, arns: Collection[str], around: Surround
 class _Entering:
     """Who could get in: users with a way in, and roles that such a user may assume, or somebody from outside.
 
-    `cut`: the ARNs of those who count no more. `shut_out`: users without a way in. A condition that isn't known, such as
-    MFA, counts as met.
+    `cut`: the ARNs of those who count no more. `shut_out`: users without a way in. A condition that isn't known, such
+    as MFA, counts as met.
     """
 
     def __init__(self, index: Index, cut: Collection[str], shut_out: Collection[int]) -> None:

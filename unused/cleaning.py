@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from contain.administrators import last_administrators
+from contain.administrators import cut_off, last_administrators
 from iamconsole.web.words import counted, day
 from infrastructure.owned.changes import OwnedPatch, StepAbout, patches_of_steps
 from infrastructure.owned.evidence import owned_by_code
@@ -53,17 +53,20 @@ class CleaningPlan:
 
     @cached_property
     def picked(self) -> list[PickedObject]:
-        rows = {kind.slug: kind.rows(self.aws_account, self._ids_of(kind)) for kind in KINDS.values()}
+        rows = {kind.slug: kind.rows(self.aws_account, self._ids_of(kind.slug)) for kind in KINDS.values()}
         users = {each.object_id for each in self._found if each.kind == "user"}
         return [self._one(each, rows[each.kind].get(each.object_id), users) for each in self._found]
 
     @cached_property
     def _last_administrators(self) -> set[str]:
+        """With users of whom every way in was picked."""
         arns = {each.arn for each in self._found if each.kind in ("user", "role") and each.can_clean}
+        arns |= cut_off(self.aws_account, *(self._ids_of(slug, can_clean=True) for slug in _WITH_USER))
         return last_administrators(self.aws_account, arns) if arns else set()
 
-    def _ids_of(self, kind: UnusedKind) -> list[str]:
-        return [each.object_id for each in self._found if each.kind == kind.slug]
+    def _ids_of(self, slug: str, *, can_clean: bool = False) -> list[str]:
+        """`can_clean`: only of those that can be."""
+        return [each.object_id for each in self._found if each.kind == slug and (each.can_clean or not can_clean)]
 
     def _one(self, found: UnusedObject, row: Any, users: Collection[str]) -> PickedObject:
         kind = KINDS[found.kind]
@@ -75,7 +78,7 @@ class CleaningPlan:
             return PickedObject(found, kind, row, why_not=f"It goes with the user {found.whose}.")
         if self._is_owned(row, found):
             return PickedObject(found, kind, row, why_not="Code owns it: take it out there.", is_owned=True)
-        if found.arn in self._last_administrators:
+        if kind.principal(row).arn in self._last_administrators:
             return PickedObject(found, kind, row, why_not=_LAST)
         try:
             return PickedObject(found, kind, row, kind.clean_up(row, found.last_used_at, self._at))

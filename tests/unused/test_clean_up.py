@@ -285,6 +285,31 @@ def test_an_administrators_role_counts_where_others_may_take_it_on(
     assert ("No administrator would be left" in said) is not is_way_in
 
 
+def test_the_credentials_of_the_last_administrator_stay(estate: Estate, erin: Operator, client_of: ClientOf) -> None:
+    """One of two goes; not both, nor the only one."""
+    estate.iam.attach_user_policy(UserName="reader", PolicyArn=ADMINISTRATOR)
+    key, password = ("key", estate.give_old_key("reader")), ("password", "Password of reader")
+    said = staged(client_of(erin), estate, key, password, status=422)
+    assert said.count("No administrator would be left") == 2
+    staged(client_of(erin), estate, key)
+    estate.iam.delete_login_profile(UserName="reader")
+    estate.look()
+    assert "No administrator would be left" in staged(client_of(erin), estate, key, status=422)
+
+
+def test_who_alone_may_take_on_the_administrators_role_stays(
+    estate: Estate, erin: Operator, client_of: ClientOf
+) -> None:
+    estate.iam.attach_role_policy(RoleName="busy", PolicyArn=ADMINISTRATOR)
+    estate.look()
+    staged(client_of(erin), estate, ("key", estate.key))  # only Lambda may take on the role
+    Change.objects.all().update(state=Change.State.CANCELLED)
+    estate.iam.update_assume_role_policy(RoleName="busy", PolicyDocument=trusting({"AWS": f"{_OURS}user/ci-old"}))
+    estate.look()
+    said = staged(client_of(erin), estate, ("key", estate.key), status=422)
+    assert "No administrator would be left" in said
+
+
 def test_what_code_owns_shows_what_to_take_out(estate: Estate, alice: Operator, client_of: ClientOf) -> None:
     legacy = IamRole.objects.get(name="legacy", gone_at=None)
     client = client_of(alice)
