@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -68,6 +71,15 @@ def _record(verb: str, actor: Operator, identity: RequesterIdentity) -> None:
         obj=("operator", identity.operator_id, identity.operator.email),
         data={"kind": identity.get_kind_display(), "id": identity.object_id},
     )
+
+
+def ids_linked(aws_account: AwsAccount, operators: Sequence[Operator]) -> Mapping[int, Collection[str]]:
+    """By primary key of an operator, the unique ids of whom they are in AWS."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    rows = RequesterIdentity.objects.filter(aws_account=aws_account, operator__in=operators)
+    for pk, object_id in rows.values_list("operator", "object_id"):
+        found[pk].add(object_id)
+    return found
 
 
 def identity_of(operator: Operator, aws_account: AwsAccount, kind: str) -> RequesterIdentity | None:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from access_requests import notices, sweeping
+from access_requests.identities import ids_linked
 from access_requests.models import AccessRequest
 from access_requests.standing import OPEN, WAITING
 from accounts import stepup
@@ -16,6 +17,7 @@ from accounts.models import Operator
 from accounts.roles import APPROVE, REQUEST, SEE_IAM, roles_with
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, WaitingCount, register_shell
 from iamconsole.web.search import places
+from reviews.grants import register_linked
 from sync import ticks
 from sync.changes import request_pages
 from sync.changes.free_texts import register_free_text
@@ -111,6 +113,7 @@ def register() -> None:
     request_pages.register(notices.page_of_change)
     register_free_text(AccessRequest, "reason")
     register_free_text(AccessRequest, "note")
+    register_linked(ids_linked)
     ticks.register_part(sweeping.end_what_may_not_last)
     stepup.register_words(
         {

@@ -7,7 +7,7 @@ An app above registers its own in `AppConfig.ready()`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -98,6 +98,24 @@ def sources() -> list[GrantSource]:
 def source_of(name: str) -> GrantSource | None:
     """None for one that no app registers any more."""
     return _sources.get(name)
+
+
+LinkedIds = Callable[[AwsAccount, Sequence[Operator]], Mapping[int, Collection[str]]]
+_linked: list[LinkedIds] = []
+
+
+def register_linked(linked: LinkedIds) -> None:
+    """By primary key of an operator, the unique ids of the users and people that owners said they are."""
+    if linked not in _linked:
+        _linked.append(linked)
+
+
+def linked_ids(aws_account: AwsAccount, operators: Sequence[Operator]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {each.pk: set() for each in operators}
+    for linked in _linked:
+        for pk, ids in linked(aws_account, operators).items():
+            found[pk].update(ids)
+    return found
 
 
 def is_called(operator: Operator, *names: str) -> bool:

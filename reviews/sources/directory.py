@@ -19,7 +19,7 @@ from directory.models import (
 from directory.operations import withdraw
 from directory.people.names import A_PERSON, called, sees_people
 from findings.owners import owner_in
-from reviews.grants import FoundGrant, GrantSource, is_called
+from reviews.grants import FoundGrant, GrantSource, is_called, linked_ids
 from reviews.sources.reach import PolicyReaches, policies_of_set
 from sync.operations import StepSpec
 
@@ -73,8 +73,9 @@ class AssignmentGrants(GrantSource):
 
     def own(self, aws_account: AwsAccount, operators: Sequence[Operator]) -> Mapping[int, Collection[str]]:
         people = list(DirectoryUser.objects.live().filter(aws_account=aws_account))
+        linked = linked_ids(aws_account, operators)
         theirs = {
-            each.pk: {person.aws_id for person in people if is_called(each, person.name, person.email)}
+            each.pk: linked[each.pk] | {one.aws_id for one in people if is_called(each, one.name, one.email)}
             for each in operators
         }
         some = set().union(*theirs.values())

@@ -15,7 +15,7 @@ from identities.models import Attachment, IamGroup, IamUser, InlinePolicy, Membe
 from identities.models.principals import Owned
 from identities.operations import delete_inline, detach, remove_member
 from policies.summaries import DocumentReach
-from reviews.grants import FoundGrant, GrantSource, is_called
+from reviews.grants import FoundGrant, GrantSource, is_called, linked_ids
 from reviews.sources.reach import PolicyReaches
 from sync.operations import StepSpec
 
@@ -29,9 +29,13 @@ def _said_of_user(user: IamUser) -> list[str]:
 
 
 def own_in_iam(aws_account: AwsAccount, operators: Sequence[Operator]) -> dict[int, set[str]]:
-    """Users that are called as an operator is, and their groups."""
+    """Users that an operator is linked to, or that are called as they are, and their groups."""
+    linked = linked_ids(aws_account, operators)
     users = list(IamUser.objects.live().filter(aws_account=aws_account))
-    theirs = {each.pk: [user for user in users if is_called(each, *_said_of_user(user))] for each in operators}
+    theirs = {
+        each.pk: [user for user in users if user.aws_id in linked[each.pk] or is_called(each, *_said_of_user(user))]
+        for each in operators
+    }
     some = {user.pk for found in theirs.values() for user in found}
     groups: defaultdict[int, set[str]] = defaultdict(set)
     rows = Membership.objects.live().filter(user__in=some)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
+from directory.models import DirectoryUser
 from findings.models import Finding
 from findings.rule_names import ADMINISTRATOR, ESCALATION_PATH
 from iamconsole.web.words import day
@@ -19,6 +20,7 @@ from identities.models import IamUser
 from reviews import snapshot
 from reviews.models import Review, ReviewedGrant
 from reviews.services import ReviewRefused
+from tests.access_requests.conftest import linked
 from tests.conftest import make_operator
 from tests.reviews.made import grant_of, make_grants, start_review
 from tests.services.directory_rows import DirectoryRows
@@ -59,6 +61,29 @@ def found(aws_account: AwsAccount, rule: str, user: IamUser) -> None:
 def told(review: Review) -> list[tuple[str, str, str]]:
     rows = review.grants.order_by("source", "holder_name")
     return [(row.source, row.holder_name, row.what) for row in rows]
+
+
+def test_nobody_gets_what_is_of_whom_they_are_linked_to(
+    aws_account: AwsAccount, alice: Operator, bob: Operator
+) -> None:
+    """Whatever they are called there; also by a group."""
+    make_grants(aws_account)
+    dana = IamUser.objects.get(name="dana.okafor")
+    linked(aws_account, bob, dana, alice)
+    review = start_review(alice, aws_account, bob)
+    assert {row.what for row in review.grants.filter(reviewer=bob)} == {"own-buckets", "reports-write"}
+    assert {row.holder_name for row in review.grants.filter(reviewer=bob)} == {"olga.petrova"}
+    assert {row.holder_name for row in review.grants.filter(reviewer=alice)} == {"dana.okafor", "platform"}
+
+
+def test_nobody_gets_what_the_person_has_whom_they_are_linked_to(
+    aws_account: AwsAccount, alice: Operator, bob: Operator
+) -> None:
+    rows = DirectoryRows(aws_account)
+    chosen = rows.permission_set("PlatformEngineer", aws_account)
+    rows.assign(chosen, aws_account, rows.person("priya.nair"))
+    linked(aws_account, bob, DirectoryUser.objects.get(), alice)
+    assert start_review(alice, aws_account, bob).grants.get().reviewer == alice
 
 
 def test_every_kind_of_grant_of_iam(aws_account: AwsAccount, alice: Operator, bob: Operator) -> None:
