@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from contain.denial import DENY_ALL
+from contain.roles import longest_session_s
 from directory import selectors
 from directory.models import DirectoryUser
+from guides.models import TaskRun
 from guides.runs.steps import StepFound, done, to_do, unknown
 from iamconsole.web.words import counted, some
 from identities.models import (
     AccessKey,
     Attachment,
     Credential,
+    IamRole,
     IamUser,
     InlinePolicy,
     LoginProfile,
@@ -21,7 +27,8 @@ from identities.models import (
     SigningCertificate,
     SshKey,
 )
-from identities.operations.containing import PREFIX
+from identities.operations.containing import ISSUED, PREFIX, moment_of
+from sync.models import Step
 from sync.selectors import coverages_of
 
 # What each is called; of those that can be switched off, the active ones count.
@@ -32,6 +39,7 @@ _CREDENTIALS: tuple[tuple[type[Credential], str], ...] = (
     (SshKey, "active SSH key"),
     (ServiceCredential, "active service credential"),
 )
+_DENIALS = ("iam.user.contain", "iam.user.attach")
 _OF_SESSIONS = ("-session", "-sessions")  # what the console's policies end in that deny some sessions only
 
 
@@ -62,6 +70,28 @@ def is_denied(user: IamUser) -> bool:
     if any(not name.endswith(_OF_SESSIONS) for name in names):
         return True
     return Attachment.objects.live().filter(user=user, arn__endswith=f":aws:policy/{DENY_ALL}").exists()
+
+
+# ---- Sessions of roles -----------------------------------------------------------------------------------------------
+def roles_living_on(run: TaskRun) -> list[IamRole]:
+    """Those whose sessions the task cut by a moment that was past when the user was denied everything: what began in
+    between lives on. None once these have ended, too."""
+    steps = Step.objects.filter(change__staged_by_task__run=run, state__in=Step.FINISHED)
+    denials = [each.finished_at for each in steps.filter(kind__in=_DENIALS) if not each.params.get("key")]
+    denied_at = min(filter(None, denials), default=None)
+    cut = {each.params["arn"] for each in steps.filter(kind="iam.role.contain") if each.params["key"] == ISSUED}
+    if denied_at is None or not cut:
+        return []
+    roles = IamRole.objects.live().filter(aws_account=run.aws_account, arn__in=cut).select_related("aws_account")
+    return [role for role in roles.order_by("name_key") if _lives_on(role, denied_at)]
+
+
+def _lives_on(role: IamRole, denied_at: datetime) -> bool:
+    """Not where the policy is gone: it goes when what it denied has ended."""
+    names = InlinePolicy.objects.live().filter(role=role, name__startswith=PREFIX).values_list("name", flat=True)
+    until = max(filter(None, map(moment_of, names)), default=None)
+    last_end = denied_at + timedelta(seconds=longest_session_s(role))
+    return until is not None and until < denied_at and timezone.now() < last_end
 
 
 def _person(person: DirectoryUser) -> StepFound:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Operator
@@ -22,7 +23,7 @@ from guides.people import cut, reports
 from guides.people.whom import WhomForm, name_of, note_look, subject_of, whom, why_oneself
 from guides.runs.stepped import SteppedTask
 from guides.runs.steps import StepForm, StepFound, StepProgress, TaskStep, done, to_do
-from iamconsole.web.words import full_time
+from iamconsole.web.words import full_time, some
 from identities.models import IamUser
 from identities.operations import delete_whole
 from sync.changes import PlanError
@@ -102,7 +103,15 @@ class LeaverCutStep(TaskStep):
         row = whom(run)
         if row is None:
             return done(GONE)
-        return cut.look(row)
+        found = cut.look(row)
+        if found.progress is not StepProgress.DONE or not (roles := cut.roles_living_on(run)):
+            return found
+        words = (
+            f"Everything is denied to them, but not to sessions of {some([each.name for each in roles])} that began "
+            "after the cut was staged and before it was carried out: cut these again."
+        )
+        first = {"account_id": run.aws_account.account_id, "aws_id": roles[0].aws_id}
+        return to_do(words, reverse("role_contain", kwargs=first), f"Cut the sessions of {roles[0].name}")
 
     def staged(self, run: TaskRun, form: StepForm, operator: Operator) -> None:
         """What they had is written down before any of it goes."""

@@ -39,6 +39,7 @@ SESSION_KEYS = ("aws:userid", "cognito-identity.amazonaws.com:sub")
 # A deny takes about a minute to be in force everywhere: what begins within it is denied, too.
 SETTLES = timedelta(minutes=1)
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+_STAMP = "%Y%m%dT%H%M%SZ"  # the same in names of policies
 _SUFFIXES = {ISSUED: "-sessions", **dict.fromkeys(SESSION_KEYS, "-session")}  # so that one may have several
 
 
@@ -108,6 +109,17 @@ def contain(owner: IamUser | IamRole, at: datetime, key: str = "", value: str = 
     value = moment if key == ISSUED else value
     policy = f"{PREFIX}{moment.replace('-', '').replace(':', '')}{_SUFFIXES.get(key, '')}"
     return on_owner(owner, Contain.verb, policy=policy, document=containing(key, value), key=key, value=value)
+
+
+def moment_of(policy: str) -> datetime | None:
+    """By the name of a policy that denies sessions: those that began before then are denied. None of others."""
+    stamp = policy.removeprefix(PREFIX).removesuffix(_SUFFIXES[ISSUED])
+    if policy != f"{PREFIX}{stamp}{_SUFFIXES[ISSUED]}":
+        return None
+    try:
+        return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def as_aws_writes(at: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from accounts import audit
 from accounts.models import AuditEntry, Operator
 from emulator.process import Emulator
 from guides.models import LeaverReport, StagedChange, TaskRun
+from guides.people import whom
 from identities.models import IamUser
 from sync import changes
 from sync.models import Change
@@ -119,6 +121,32 @@ def test_containing_them_ticks_it_off_too(night: Night, erins: Client) -> None:
     assert "Write it down now" in page
     erins.post(address("task_run", pk=str(run.pk)), {"step": "report"})
     assert LeaverReport.objects.filter(run=run).count() == 1
+
+
+def test_sessions_begun_before_a_late_approval_are_said(
+    night: Night, erins: Client, erin: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The moment before which sessions of roles are denied is that at which the cut was staged."""
+    run = begun(erins)
+    pieces = ["deny", "login", f"key:{night.key['AccessKeyId']}", f"role:{night.role.aws_id}"]
+    with monkeypatch.context() as two_hours_ago:
+        staged_at = timezone.now() - timedelta(hours=2)
+        two_hours_ago.setattr(whom, "timezone", SimpleNamespace(now=lambda: staged_at))
+        cut(erins, run, erin, pieces=pieces)
+    page = page_of(erins, run)
+    assert "not to sessions of deploy that began after the cut was staged" in text_of(page)
+    where = address("role_contain", aws_id=night.role.aws_id)
+    assert where in page
+    erins.post(address("role_contain_begin", aws_id=night.role.aws_id), {"pieces": ["sessions"], "typed": "deploy"})
+    worked(Change.objects.latest("pk"))
+    assert "everything is denied to them: sessions, too" in text_of(page_of(erins, run))
+
+
+def test_sessions_are_cut_by_an_approval_at_once(night: Night, erins: Client, erin: Operator) -> None:
+    run = begun(erins)
+    pieces = ["deny", "login", f"key:{night.key['AccessKeyId']}", f"role:{night.role.aws_id}"]
+    cut(erins, run, erin, pieces=pieces)
+    assert "everything is denied to them: sessions, too" in text_of(page_of(erins, run))
 
 
 # ---- What they had ---------------------------------------------------------------------------------------------------
