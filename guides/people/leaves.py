@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -125,10 +126,14 @@ class ReportStep(TaskStep):
     act_button = "Write it down now"
 
     def look(self, run: TaskRun) -> StepFound:
-        made = LeaverReport.objects.filter(run=run).only("pk", "made_at", "run").first()
-        if made is not None:
-            words = f"Written down on {full_time(made.made_at)}, and sealed into the audit trail."
-            return done(words, reports.address(made), "Read it")
+        made = list(
+            LeaverReport.objects.filter(run=run).select_related("run__aws_account").defer("content").order_by("pk")
+        )
+        if made:
+            first, *others = made  # later ones have what was left of it
+            words = f"Written down on {full_time(first.made_at)}, and sealed into the audit trail."
+            more = [(reports.address(each), f"That of {full_time(each.made_at)}") for each in others]
+            return replace(done(words, reports.address(first), "Read it"), more=more)
         return to_do("It is written down with the change that cuts them off.")
 
     def act(self, run: TaskRun, operator: Operator) -> None:

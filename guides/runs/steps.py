@@ -28,12 +28,13 @@ class StepProgress(StrEnum):
 
 @dataclass(frozen=True)
 class StepFound:
-    """What a look at the mirror found of a step. `words`: a sentence or two."""
+    """What a look at the mirror found of a step. `words`: a sentence or two. `more`: other addresses, with words."""
 
     progress: StepProgress
     words: str = ""
     url: str = ""  # where more of it is seen
     url_words: str = ""
+    more: Sequence[tuple[str, str]] = ()
 
 
 def done(words: str = "", url: str = "", url_words: str = "") -> StepFound:

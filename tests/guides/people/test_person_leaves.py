@@ -164,6 +164,16 @@ def test_the_report_says_what_they_had_before_the_cut(night: Night, erins: Clien
     assert not list(audit.verify())
 
 
+def test_the_report_of_before_the_first_cut_stays_in_reach(night: Night, erins: Client, erin: Operator) -> None:
+    run = begun(erins)
+    cut(erins, run, erin, pieces=["login"])
+    cut(erins, run, erin)
+    first, second = LeaverReport.objects.order_by("pk")
+    page = page_of(erins, run)
+    links = [address("task_report", pk=str(each.pk)) for each in (first, second)]
+    assert -1 < page.find(links[0]) < page.find(links[1])
+
+
 def test_a_report_that_was_altered_says_so(night: Night, erins: Client, erin: Operator) -> None:
     run = begun(erins)
     cut(erins, run, erin)
