@@ -35,6 +35,7 @@ from sync.plan_draft import Draft
 Outcome = ReviewedGrant.Outcome
 _UNKNOWN_KIND = "No part of this console knows this kind of grants any more."
 _NOT_CONNECTED = "This AWS account was imported from a file: take it away where that came from."
+_CHANGED = "What it gives was changed since the review began: look at it again."
 _MAY_NOT = "Whoever finished the review may not propose changes here."
 
 audit.register({"review.finished": "finished the access review {review}: {kept} kept, {revoked} revoked, {open} open"})
@@ -69,6 +70,9 @@ class Revocations:
             for row in rows:
                 if row.key not in there:
                     row.outcome = Outcome.GONE
+                    continue
+                if row.fingerprint and row.fingerprint != source.fingerprint(there[row.key]):
+                    self.leave_out([row], _CHANGED)
                     continue
                 try:
                     self.steps[row] = list(source.steps(there[row.key]))

@@ -25,7 +25,7 @@ class FoundGrant:
 
     `level`: the highest that it gives, of iamconsole.web.vocabulary.LEVELS; "" where that isn't known. `services`:
     those of which it allows something, by prefix; `judges`: the users and roles whose use of them tells of it; None:
-    AWS tells nothing of its use. `owner`: what a tag of the holder says.
+    AWS tells nothing of its use. `owner`: what a tag of the holder says. `fingerprint`: as the source's.
     """
 
     key: str
@@ -38,6 +38,7 @@ class FoundGrant:
     services: Collection[str] = ()
     judges: Sequence[Judge] | None = None
     owner: str = ""
+    fingerprint: str = ""
 
 
 class GrantSource(ABC):
@@ -65,6 +66,10 @@ class GrantSource(ABC):
     @abstractmethod
     def steps(self, row: Any) -> Sequence[StepSpec]:
         """What takes away one of `there`. Raises Refusal with a sentence where it can’t be."""
+
+    def fingerprint(self, row: Any) -> str:
+        """Another one where the same key gives something else, such as another policy of that name; "": it can’t."""
+        return ""
 
     def own(self, aws_account: AwsAccount, operators: Sequence[Operator]) -> Mapping[int, Collection[str]]:
         """By primary key of an operator, the unique ids of holders that are them, or a group that they are in."""

@@ -139,6 +139,7 @@ class ReviewedGrant(models.Model):
     aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="+")
     source = models.CharField(max_length=40)
     key = models.CharField(max_length=1000)
+    fingerprint = models.CharField(max_length=400, blank=True)  # of what it gave; "": the key says it all
     holder_kind = models.CharField(max_length=64)
     holder_id = models.CharField(max_length=400)
     holder_name = models.CharField(max_length=256, blank=True)

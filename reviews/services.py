@@ -122,6 +122,7 @@ def _rows(review: Review, grants: Sequence[SnapshotGrant], assigned: Sequence[As
             aws_account=each.aws_account,
             source=each.source.name,
             key=each.found.key,
+            fingerprint=each.found.fingerprint,
             holder_kind=each.found.holder_kind,
             holder_id=each.found.holder_id,
             holder_name=each.found.holder_name,

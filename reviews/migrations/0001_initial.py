@@ -162,6 +162,7 @@ class Migration(migrations.Migration):
                         ),
                         ("source", models.CharField(max_length=40)),
                         ("key", models.CharField(max_length=1000)),
+                        ("fingerprint", models.CharField(blank=True, max_length=400)),
                         ("holder_kind", models.CharField(max_length=64)),
                         ("holder_id", models.CharField(max_length=400)),
                         ("holder_name", models.CharField(blank=True, max_length=256)),

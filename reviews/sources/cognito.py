@@ -54,7 +54,11 @@ class PoolGroupGrants(GrantSource):
                 f"{row.group.name} of {row.group.pool.name}, with the role {name_of(row.group.role_arn)}"[:256],
                 None,
                 reach.level,
+                fingerprint=self.fingerprint(row),
             )
+
+    def fingerprint(self, row: CognitoMembership) -> str:
+        return row.group.role_arn
 
     def there(self, aws_account: AwsAccount, holders: Collection[str]) -> Mapping[str, Any]:
         rows = self._rows(aws_account).filter(user__aws_id__in=list(holders))

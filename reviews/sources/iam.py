@@ -126,6 +126,7 @@ class _OwnedGrants(_IamGrants):
                 reach.services,
                 _judges(reaches, owner),
                 owner_in(getattr(owner, "tags", {})),
+                self.fingerprint(row),
             )
 
     def there(self, aws_account: AwsAccount, holders: Collection[str]) -> Mapping[str, Any]:
@@ -145,6 +146,13 @@ class AttachedPolicyGrants(_OwnedGrants):
     label = "Policies attached to users, groups and roles"
     through = "Attached policy"
     model = Attachment
+
+    def _rows(self, aws_account: AwsAccount) -> QuerySet[Any]:
+        return super()._rows(aws_account).select_related(*_OWNERS, "aws_account", "policy")
+
+    def fingerprint(self, row: Attachment) -> str:
+        """Of a policy that was deleted and made again under its name AWS has another id."""
+        return row.policy.aws_id if row.policy else ""
 
     def _key(self, row: Attachment) -> str:
         return f"{row.owner.aws_id} {row.arn}"
@@ -167,6 +175,9 @@ class InlinePolicyGrants(_OwnedGrants):
 
     def _key(self, row: InlinePolicy) -> str:
         return f"{row.owner.aws_id} {row.name}"
+
+    def fingerprint(self, row: InlinePolicy) -> str:
+        return row.document.canonical_hash
 
     def _reach(self, reaches: PolicyReaches, row: InlinePolicy) -> DocumentReach:
         return reaches.of_text(row.document.text)

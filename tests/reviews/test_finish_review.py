@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
-from identities.models import Membership
+from identities.models import InlinePolicy, Membership
 from infrastructure.models import OwnedResource, StateFile
 from reviews import services
 from reviews.finishing import finish
@@ -28,6 +28,8 @@ from tests.conftest import make_operator
 from tests.reviews.made import decide_all, grant_of, make_grants, new_review, start_review
 from tests.services.changing import carry_out
 from tests.services.pages import text_of
+from tests.services.rows import make_document
+from tests.services.statements import reports_policy
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -104,6 +106,19 @@ def test_what_has_gone_is_not_revoked_again(iam: Any, aws_account: AwsAccount, a
     Membership.objects.update(gone_at=timezone.now())
     finish(review=review, actor=alice)
     assert grant_of(review, "jane", "developers").outcome == Outcome.GONE
+    assert Change.objects.get().steps.count() == 3
+
+
+def test_what_was_replaced_under_its_name_is_left_out(
+    iam: Any, aws_account: AwsAccount, alice: Operator, bob: Operator
+) -> None:
+    review = start_review(alice, aws_account, bob)
+    decide_all(review, "revoke", "All of it")
+    narrower = make_document(reports_policy("s3:GetObject"))
+    InlinePolicy.objects.filter(role__name="exporter").update(document=narrower)
+    finish(review=review, actor=alice)
+    row = grant_of(review, "exporter", "logs")
+    assert row.outcome == Outcome.LEFT_OUT and "changed since the review began" in row.why
     assert Change.objects.get().steps.count() == 3
 
 
