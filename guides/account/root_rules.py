@@ -98,6 +98,8 @@ def root_keys_gone(root: RootUserView, certificates: bool | None) -> StepFound:
         used = max((key.used_at for key in root.keys if key.used_at), default=None)
         last = f" One was last used on {day(used)}: find out by what, and give that a role first." if used else ""
         return to_do(f"The root user has access keys. Whoever has their secret may do everything.{last}")
+    if root.has_inactive_keys:
+        return to_do("The root user has an inactive access key, which the root user can activate again: delete it.")
     if certificates:
         return to_do("It has no access keys, but a signing certificate, which signs requests just as well.")
     return done("It has no access keys.")

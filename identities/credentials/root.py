@@ -59,6 +59,12 @@ class RootUserView:
         return [_key(key) for key in self.row.keys] if self.row else []
 
     @property
+    def has_inactive_keys(self) -> bool:
+        """By the report, where that is the newer one: they can be activated again."""
+        is_newer = self.row is not None and self.read_at == self.row.generated_at
+        return is_newer and any(not key.active for key in self.keys)
+
+    @property
     def last_used_at(self) -> datetime | None:
         """The password or a key."""
         used = [self.row.password_last_used_at, *(key.used_at for key in self.keys)] if self.row else []

@@ -95,6 +95,15 @@ def test_the_last_use_of_roots_keys_is_said(aws_account: AwsAccount, run: TaskRu
     assert "One was last used on 4 Mar 2026" in words(run, "keys")
 
 
+def test_an_inactive_key_of_root_is_to_be_deleted(aws_account: AwsAccount, run: TaskRun) -> None:
+    key = {"number": 1, "active": False, "rotated_at": "2026-03-04T12:00:00+00:00", "region": "", "service": ""}
+    root(aws_account, keys=[{**key, "used_at": None}])
+    assert progress(run)["keys"] == "to_do"
+    assert "inactive access key" in words(run, "keys")
+    settings(aws_account)  # read later than the report was made: it is gone since
+    assert progress(run)["keys"] == "done"
+
+
 def test_a_root_user_who_works_is_not_at_rest(aws_account: AwsAccount, run: TaskRun) -> None:
     root(aws_account, password_last_used_at=days_ago(3))
     assert progress(run)["rest"] == "to_do"
