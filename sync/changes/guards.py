@@ -95,9 +95,11 @@ def _of_the_plan(change: Change, *, looks: bool) -> Iterator[Objection]:
         yield Objection(sentence, Change.State.FAILED)
     if change.until is None:
         return
-    if change.until <= clock.now():
+    ends = Change.objects.filter(ends=change, state__in=LET_END_GO.starts_from).values_list("not_before", flat=True)
+    end = next(iter(ends), None)  # brought forward by who gives it back, or as who asked for it has left
+    if min(change.until, end or change.until) <= clock.now():
         yield Objection("The access would have ended by now. Propose it again.", Change.State.EXPIRED)
-    if not Change.objects.filter(ends=change, state__in=LET_END_GO.starts_from).exists():
+    if end is None:
         yield Objection("The change that would end it was cancelled. Propose it again.")
 
 
@@ -120,6 +122,9 @@ def may_hand_over(change: Change, operator: Operator) -> bool:
 
 def _of_grants(change: Change, applier: Operator) -> Iterator[Objection]:
     try:
+        if change.on_request and not change.requested_by.is_active:
+            yield Objection("Who asked for it is no longer an operator here.", voids_approvals=True)
+            return
         if change.on_request:
             check_may_request(change.steps.all(), change.requested_by, change.aws_account)
             return

@@ -16,7 +16,7 @@ from directory.models import DirectoryUser, PermissionSet
 from emulator.process import Emulator
 from identities.models import IamUser
 from sync import changes
-from sync.changes import PlanError
+from sync.changes import PlanError, guards
 from sync.models import Change
 from tests.access_requests.conftest import Ask, groups_of, linked
 from tests.directory.arranged import arranged_and_pulled
@@ -218,3 +218,32 @@ def test_a_permission_set_ends_with_the_role_in_the_account_that_it_is_for(
     rita.grants.filter(aws_account=member).delete()
     sweeping.end_what_may_not_last()
     assert standing(again(made)) == "lapsed"
+
+
+@pytest.fixture
+def half_granted(ask: Ask, anton: Operator, world: World) -> AccessRequest:
+    """AWS refused its step: it may be retried."""
+    made = ask()
+    world.iam.delete_group(GroupName="oncall")
+    worked(services.grant(made=made, actor=anton, until=made.until))
+    return again(made)
+
+
+def retry_refused(made: AccessRequest, actor: Operator) -> str:
+    assert made.change is not None
+    found = guards.objection(Change.objects.get(pk=made.change.pk), actor)
+    return found.sentence if found else ""
+
+
+def test_what_was_given_back_is_not_granted_by_a_retry(half_granted: AccessRequest, anton: Operator) -> None:
+    before = retry_refused(half_granted, anton)
+    assert "ended by now" not in before
+    Change.objects.filter(ends=half_granted.change).update(not_before=timezone.now())
+    assert "would have ended by now" in retry_refused(half_granted, anton)
+
+
+def test_nor_is_what_somebody_asked_for_who_has_left(
+    half_granted: AccessRequest, rita: Operator, anton: Operator
+) -> None:
+    Operator.objects.filter(pk=rita.pk).update(is_active=False)
+    assert "no longer an operator" in retry_refused(half_granted, anton)
