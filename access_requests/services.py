@@ -223,6 +223,7 @@ def answer_with(*, made: AccessRequest, offer: AccessOffer, actor: Operator) -> 
     Raises PlanError.
     """
     check_may_decide(made, actor)
+    _one_at_a_time(made.requester)
     made = _locked(made)
     if made.closed or made.change_id is not None:
         raise PlanError("It was answered, or withdrawn, meanwhile.")
