@@ -309,15 +309,19 @@ class Gate(Operation[P]):
 class StepCondition(Gate[P]):
     """A gate that doesn't wait: where it isn't met, the steps after it are left out, up to the next condition.
 
-    When a change goes on later, one that was met is looked at again before the first of these steps.
+    When a change goes on later, one that was met is looked at again before what is left of them. They are done one
+    after the other, and no further than the first that stops.
     """
 
     every = timedelta(0)
     until = "it is met"
 
     @abstractmethod
-    def unmet(self, client: AwsClient, p: P) -> str:
-        """A sentence why the steps after it are left out; "" where they are carried out."""
+    def unmet(self, client: AwsClient, p: P, *, begun: bool) -> str:
+        """A sentence why the steps after it are left out; "" where they are carried out.
+
+        `begun`: one of them was done already, or may have been, and the change goes on with what is left.
+        """
 
     def waits_for(self, client: AwsClient, p: P, since: datetime) -> str:
         return ""

@@ -140,19 +140,21 @@ class StillUnused(StepCondition[Any]):
     def affected_objects(self, aws_account: AwsAccount, p: Any) -> list[ObjectRef]:
         return [self.of.ref(p.arn)]
 
-    def unmet(self, client: AwsClient, p: Any) -> str:
+    def unmet(self, client: AwsClient, p: Any, *, begun: bool) -> str:
         try:
             found = self.of.get(client, p.arn)
             if found[self.of.id_member] != p.id:
                 why = "somebody made another one of that name"
             else:
-                why = next(self.against(client, p, found), "")
-        except NotFound:
-            why = "AWS has none of that name any more"
+                why = next(self.against(client, p, found, begun=begun), "")
+        except NotFound:  # where its deletion was begun, by this very change: its step finds that out
+            why = "" if begun else "AWS has none of that name any more"
         return f"{self.named(p)[:1].upper()}{self.named(p)[1:]} isn’t deleted: {why}." if why else ""
 
-    def against(self, client: AwsClient, p: Any, found: Mapping[str, Any]) -> Iterator[str]:
-        """Why it isn't deleted, to end a sentence. `found`: AWS's answer to Get…. Raises NotFound where it is gone."""
+    def against(self, client: AwsClient, p: Any, found: Mapping[str, Any], *, begun: bool) -> Iterator[str]:
+        """Why it isn't deleted, to end a sentence. `found`: AWS's answer to Get…. `begun`: something of it was deleted
+        already, as `unmet` has it. Raises NotFound where it is gone.
+        """
         raise NotImplementedError
 
 
@@ -172,10 +174,11 @@ class _Denied(StillUnused):
             look(f"iam:ListAttached{noun}Policies", **nobody),
         ]
 
-    def against(self, client: AwsClient, p: DeniedParams, found: Mapping[str, Any]) -> Iterator[str]:
-        if not self._is_denied(client, p):
+    def against(self, client: AwsClient, p: DeniedParams, found: Mapping[str, Any], *, begun: bool) -> Iterator[str]:
+        is_denied = self._is_denied(client, p)
+        if not is_denied and not begun:  # the denial goes just before the object
             yield "it is no longer denied everything, so somebody has brought it back"
-        stays = "It stays denied everything until somebody brings it back"
+        stays = "It stays denied everything until somebody brings it back" if is_denied else "It is denied nothing now"
         yield from (f"{_used(at)}. {stays}" for at in self.uses(client, p, found) if p.is_later(at))
 
     def uses(self, client: AwsClient, p: DeniedParams, found: Mapping[str, Any]) -> Iterator[datetime | None]:
@@ -222,7 +225,9 @@ class GroupStillUnused(StillUnused):
     def title(self, p: StillUnusedParams) -> str:
         return f"Check that {self.named(p)} still has no members, or no policies"
 
-    def against(self, client: AwsClient, p: StillUnusedParams, found: Mapping[str, Any]) -> Iterator[str]:
+    def against(
+        self, client: AwsClient, p: StillUnusedParams, found: Mapping[str, Any], *, begun: bool
+    ) -> Iterator[str]:
         named = self.of.named(p.arn)
         has_members = bool(client.call("iam", "GetGroup", **named, MaxItems=1)["Users"])
         lists = (("ListGroupPolicies", "PolicyNames"), ("ListAttachedGroupPolicies", "AttachedPolicies"))
@@ -238,7 +243,9 @@ class PolicyStillUnused(StillUnused):
     def title(self, p: StillUnusedParams) -> str:
         return f"Check that still nobody has {self.named(p)}"
 
-    def against(self, client: AwsClient, p: StillUnusedParams, found: Mapping[str, Any]) -> Iterator[str]:
+    def against(
+        self, client: AwsClient, p: StillUnusedParams, found: Mapping[str, Any], *, begun: bool
+    ) -> Iterator[str]:
         if found["AttachmentCount"] or found.get("PermissionsBoundaryUsageCount"):
             yield "somebody has it by now"
 
@@ -251,7 +258,9 @@ class ProfileStillUnused(StillUnused):
     def title(self, p: StillUnusedParams) -> str:
         return f"Check that still no role is in {self.named(p)}"
 
-    def against(self, client: AwsClient, p: StillUnusedParams, found: Mapping[str, Any]) -> Iterator[str]:
+    def against(
+        self, client: AwsClient, p: StillUnusedParams, found: Mapping[str, Any], *, begun: bool
+    ) -> Iterator[str]:
         if found["Roles"]:
             yield "a role is in it by now"
 
@@ -280,10 +289,10 @@ class KeyStillUnused(StillUnused):
     def affected_objects(self, aws_account: AwsAccount, p: KeyUnusedParams) -> list[ObjectRef]:
         return [self.of.ref(p.arn), self.of.ref(p.arn, "keys"), self.of.ref(p.arn, "last_used")]
 
-    def against(self, client: AwsClient, p: KeyUnusedParams, found: Mapping[str, Any]) -> Iterator[str]:
+    def against(self, client: AwsClient, p: KeyUnusedParams, found: Mapping[str, Any], *, begun: bool) -> Iterator[str]:
         keys = {key["AccessKeyId"]: key["Status"] for key in KEYS.entries(client, found["UserName"])}
         if p.key not in keys:
-            yield "it is gone already"
+            yield from () if begun else ("it is gone already",)
         elif keys[p.key] == "Active":
             yield "it is active again, so somebody has brought it back"
         elif p.is_later(at := last_used(client, p.key)):
@@ -308,10 +317,12 @@ class PasswordStillUnused(StillUnused):
     def named(self, p: PasswordUnusedParams) -> str:
         return f"the password of {self.of.words(p.arn)}"
 
-    def against(self, client: AwsClient, p: PasswordUnusedParams, found: Mapping[str, Any]) -> Iterator[str]:
+    def against(
+        self, client: AwsClient, p: PasswordUnusedParams, found: Mapping[str, Any], *, begun: bool
+    ) -> Iterator[str]:
         made = [plain("created_at", each["CreateDate"]) for each in LOGIN.entries(client, found["UserName"])]
         if not made:
-            yield "it is gone already"
+            yield from () if begun else ("it is gone already",)
         elif made != [p.made]:
             yield "they were given another one"
         elif p.is_later(at := found.get("PasswordLastUsed")):

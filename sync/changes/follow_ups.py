@@ -15,6 +15,7 @@ from sync import operations, sealed
 from sync.changes import temporary
 from sync.changes.approvers import AppearedObjects
 from sync.changes.bookkeeping import PlanError, locked, log_line, record
+from sync.changes.conditions import with_conditions
 from sync.changes.events import OperatorEvent
 from sync.changes.plan import prefetch, propose, renew_spec
 from sync.changes.rules import check
@@ -137,7 +138,7 @@ def _on_what_is_there(change: Change, first: Iterable[StepSpec], left: Iterable[
     try:
         for spec in first:
             specs += renew_spec(draft, spec)
-        left = list(left)
+        left = with_conditions(left)
         prefetch(draft, [_parsed(StepSpec(step.kind, resolved(step.params, ids))) for step in left])
         for step in left:
             on_now = rebase_step(draft, step, ids)

@@ -12,6 +12,7 @@ from sync import clock, sealed
 from sync.aws.errors import sentence_only
 from sync.changes import demands, removals, temporary
 from sync.changes.bookkeeping import PlanError, handing_over, locked, log_line, record, wake_after_commit
+from sync.changes.conditions import first_unsettled_before
 from sync.changes.guards import Objection, objection, send_back
 from sync.changes.rules import check
 from sync.changes.transitions import APPLY_IT, CANCEL, LEAVE_OUT, LOOK_AGAIN, RETRY
@@ -109,6 +110,9 @@ def _go_on(change: Change, actor: Operator, line: str, position: int | None = No
         left = left.filter(position=position)
         if not change.independent or not left.exists():
             raise PlanError(f"Step {position} can't be tried again by itself.")
+        before = first_unsettled_before(left[0])
+        if before is not None:
+            raise PlanError(f"Step {position} is done only after step {before.position}: try that again first.")
     left.update(state=Step.State.PENDING, error={})
     _is_for(change, actor)
     change.error = {}

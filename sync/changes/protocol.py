@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db.models import Max
 
 from sync import clock, counter, sealed
 from sync.aws import errors
@@ -27,7 +28,7 @@ from sync.aws.errors import sentence_only
 from sync.changes import attempts, failpoints, records
 from sync.changes.bookkeeping import log_line
 from sync.changes.claims import Claim
-from sync.changes.conditions import UNMET
+from sync.changes.conditions import UNMET, is_begun
 from sync.changes.failpoints import FailPoint
 from sync.changes.guards import Objection
 from sync.changes.records import StepOutcome, write_down
@@ -144,7 +145,7 @@ class StepRun:
 
     def _decide(self, condition: StepCondition[Any]) -> StepOutcome:
         try:
-            why = condition.unmet(self._client, self._params)
+            why = condition.unmet(self._client, self._params, begun=is_begun(self._step))
         except errors.AwsError as error:
             return self._end(self._begin(), State.FAILED, error.as_json())
         if why:
@@ -152,9 +153,9 @@ class StepRun:
         return self._end(self._begin(), State.DONE)
 
     def _since(self) -> datetime:
-        """When the step before this one ended."""
-        before = self._change.steps.filter(position__lt=self._step.position).order_by("-position").first()
-        return (before and before.finished_at) or self._change.started_at or self._change.created_at
+        """When the last of the steps before this one ended: one that was retried did so later than its neighbours."""
+        ended = self._change.steps.filter(position__lt=self._step.position).aggregate(at=Max("finished_at"))["at"]
+        return ended or self._change.started_at or self._change.created_at
 
     def _begin(self) -> Attempt:
         return begin(self._claim, [self._due])[0]

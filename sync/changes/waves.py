@@ -69,7 +69,7 @@ def waves(change: Change, ids: dict[int, str], room: WaveSize) -> Iterator[list[
     wave: list[DueStep] = []
     conditions = ConditionedSteps(steps)
     for step in steps:
-        if wave and conditions.is_one(wave[-1].step):  # what is done with this step hangs on it
+        if wave and conditions.hangs_on(step, wave[-1].step):
             yield _identified(change.aws_account, wave)
             wave = []
         if conditions.pass_over(step):

@@ -223,20 +223,85 @@ def test_what_could_not_be_checked_stays(estate: Estate, erin: Operator, client_
     assert not has(estate, "role", "legacy")
 
 
-def test_it_is_checked_again_when_it_goes_on_later(estate: Estate, erin: Operator, client_of: ClientOf) -> None:
-    """The check was met, and nothing of it was deleted: by the time of the retry somebody uses it."""
-    change = cleaned(client_of(erin), estate, erin, ("role", "legacy"))
-    denied = {"action": "DetachRolePolicy", "error": {"code": "AccessDenied", "status": 403}, "times": 1}
-    gone = {"action": "DeleteRole", "error": {"code": "AccessDenied", "status": 403}, "times": 1}
-    kept = {"action": "DeleteRolePolicy", "error": {"code": "AccessDenied", "status": 403}, "times": 1}
-    estate.emulator.rules([denied, gone, kept])
+def denials(estate: Estate) -> list[str]:
+    names: list[str] = estate.iam.list_role_policies(RoleName="legacy")["PolicyNames"]
+    return names
+
+
+def refuse(estate: Estate, action: str) -> None:
+    estate.emulator.rules([{"action": action, "error": {"code": "AccessDenied", "status": 403}, "times": 1}])
+
+
+@pytest.mark.parametrize("action", ["DetachRolePolicy", "DeleteRolePolicy"])
+def test_it_is_checked_again_when_it_goes_on_later(
+    estate: Estate, erin: Operator, client_of: ClientOf, action: str
+) -> None:
+    """The check was met, and a step after it stopped: the denial stays, and by the time of the retry it was used."""
+    change = cleaned(client_of(erin), estate, erin, ("role", "legacy"), ("policy", "orphan"))
+    refuse(estate, action)
     stopped = later(change)
     assert stopped.state == Change.State.FAILED
+    assert len(denials(estate)) == 1 and not has(estate, "policy", "orphan")
     estate.use("role", "legacy")
     changes.retry(change=stopped, actor=erin)
     assert worked(stopped).state == Change.State.APPLIED
-    assert has(estate, "role", "legacy")
+    assert has(estate, "role", "legacy") and len(denials(estate)) == 1
     assert stopped.steps.get(kind="iam.role.still_unused").state == Step.State.LEFT_OUT
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_what_is_left_of_it_is_checked_again(estate: Estate, erin: Operator, client_of: ClientOf, used: bool) -> None:
+    change = cleaned(client_of(erin), estate, erin, ("role", "legacy"))
+    refuse(estate, "DeleteRole")
+    stopped = later(change)
+    assert stopped.state == Change.State.FAILED and denials(estate) == []
+    if used:
+        estate.use("role", "legacy")
+    changes.retry(change=stopped, actor=erin)
+    assert worked(stopped).state == Change.State.APPLIED
+    assert has(estate, "role", "legacy") is used
+    if used:
+        said = stopped.steps.get(kind="iam.role.still_unused").error["sentence"]
+        assert "it was used at" in said and said.endswith("It is denied nothing now.")
+
+
+def test_a_step_is_not_tried_before_those_that_it_hangs_on(estate: Estate, erin: Operator, client_of: ClientOf) -> None:
+    change = cleaned(client_of(erin), estate, erin, ("role", "legacy"))
+    refuse(estate, "DetachRolePolicy")
+    stopped = later(change)
+    detach, delete = stopped.steps.get(kind="iam.role.detach"), stopped.steps.get(kind="iam.role.delete")
+    assert (detach.state, delete.state) == (Step.State.FAILED, Step.State.PENDING)
+    with pytest.raises(changes.PlanError, match=f"is done only after step {detach.position}"):
+        changes.retry(change=stopped, actor=erin, position=delete.position)
+    changes.retry(change=stopped, actor=erin, position=detach.position)
+    assert worked(stopped).state == Change.State.APPLIED and not has(estate, "role", "legacy")
+
+
+def test_a_new_plan_of_what_is_left_checks_it_too(estate: Estate, erin: Operator, client_of: ClientOf) -> None:
+    change = cleaned(client_of(erin), estate, erin, ("role", "legacy"), ("policy", "orphan"))
+    refuse(estate, "DetachRolePolicy")
+    new = changes.replan(change=later(change), actor=erin)
+    kinds = list(new.steps.order_by("position").values_list("kind", flat=True))
+    assert kinds[0] == "iam.role.still_unused" and kinds[-1] == "iam.role.delete"
+    assert "iam.policy.still_unused" not in kinds
+    estate.use("role", "legacy")
+    assert carry_out(new, erin).state == Change.State.APPLIED
+    assert has(estate, "role", "legacy") and len(denials(estate)) == 1
+
+
+def test_what_was_switched_off_late_waits_as_long(estate: Estate, erin: Operator, client_of: ClientOf) -> None:
+    staged(client_of(erin), estate, ("role", "legacy"), ("key", estate.key))
+    refuse(estate, "PutRolePolicy")
+    change = carry_out(Change.objects.latest("pk"), erin)
+    assert change.is_at_gate and denials(estate) == []
+    Change.objects.filter(pk=change.pk).update(state=Change.State.FAILED, not_before=timezone.now())  # at a later look
+    ago = timedelta(days=29)
+    change.steps.filter(finished_at__isnull=False).update(finished_at=F("finished_at") - ago)
+    changes.retry(change=change, actor=erin)
+    assert worked(change).is_at_gate and len(denials(estate)) == 1
+    assert later(change, days=2).is_at_gate and has(estate, "role", "legacy")
+    assert later(change, days=28).state == Change.State.APPLIED
+    assert not has(estate, "role", "legacy") and statuses(estate, "ci-old") == []
 
 
 # ---- What isn't cleaned up ------------------------------------------------------------------------------------------
