@@ -193,9 +193,14 @@ def members(client: Reader, store_id: str, group_id: str) -> list[Item]:
     return _all(there, "ListGroupMemberships", "GroupMemberships", STORE, **about)
 
 
-def membership_of(client: Reader, store_id: str, group_id: str, user_id: str) -> Item | None:
+def memberships(client: Reader, store_id: str, user_id: str) -> list[Item]:
     """Raises NotFound where there is no such user."""
     there = client.at(region_of_store(store_id))
     about = {"IdentityStoreId": store_id, "MemberId": {"UserId": user_id}}
-    found = _all(there, "ListGroupMembershipsForMember", "GroupMemberships", STORE, **about)
+    return _all(there, "ListGroupMembershipsForMember", "GroupMemberships", STORE, **about)
+
+
+def membership_of(client: Reader, store_id: str, group_id: str, user_id: str) -> Item | None:
+    """Raises NotFound where there is no such user."""
+    found = memberships(client, store_id, user_id)
     return next((each for each in found if each["GroupId"] == group_id), None)

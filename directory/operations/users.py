@@ -6,7 +6,7 @@ Reference, "CreateUser" and "DeleteUser".
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -182,15 +182,28 @@ class CreateDirectoryUser(
 
 @dataclass(frozen=True)
 class DeleteUserParams(StoreParams):
+    """`groups`: the ids of those that they were in when it was planned."""
+
     user_id: str
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_id(self.user_id, "a person", "person")
+        for each in self.groups:
+            check_id(each, "a group", "group")
+
+    def found(self, user_id: str, groups: Iterable[str]) -> Value:
+        """`groups`: those that they are in."""
+        more = sorted({*groups} - {*self.groups})
+        return {"object": user_id, **({"more": more} if more else {})}
 
 
 class DeleteDirectoryUser(StoreOperation[DeleteUserParams], DeletesObject[DeleteUserParams]):
-    """AWS takes them out of their groups, and keeps their assignments, which then are nobody's."""
+    """AWS takes them out of their groups, and keeps their assignments, which then are nobody's.
+
+    The part is {"object"}, with "more", the groups that they are in since it was planned: who is let in again stays.
+    """
 
     kind = "identitystore.user.delete"
     aws_operation = "DeleteUser"
@@ -201,7 +214,11 @@ class DeleteDirectoryUser(StoreOperation[DeleteUserParams], DeletesObject[Delete
 
     @property
     def permissions(self) -> Sequence[Permission]:
-        return of_people(self.writing(), looking("DescribeUser", CHANGE_USERS, UserId=NOBODYS_ID))
+        return of_people(
+            self.writing(),
+            looking("DescribeUser", CHANGE_USERS, UserId=NOBODYS_ID),
+            looking("ListGroupMembershipsForMember", CHANGE_USERS, MemberId={"UserId": NOBODYS_ID}),
+        )
 
     def title(self, p: DeleteUserParams) -> str:
         return f"Delete the person {p.user_id} from Identity Center"
@@ -233,7 +250,9 @@ class DeleteDirectoryUser(StoreOperation[DeleteUserParams], DeletesObject[Delete
         return list(changed_ways(aws_account, person_arn(p.store_arn, p.user_id), before, {}))
 
     def describe(self, value: Value) -> str:
-        return "nobody of that id" if value is None else "them there"
+        if value is None:
+            return "nobody of that id"
+        return f"them there, in {counted(len(more), 'more group')}" if (more := value.get("more")) else "them there"
 
     def is_so_already(self, p: DeleteUserParams) -> str:
         return "AWS has no such person any more."
@@ -242,11 +261,13 @@ class DeleteDirectoryUser(StoreOperation[DeleteUserParams], DeletesObject[Delete
         row = user_row(draft, p.user_id)
         if row.issuer:
             raise Refusal(f"They come from {row.issuer}: delete or disable them there. It would bring them back here.")
-        return {"object": row.aws_id}
+        return p.found(row.aws_id, group_ids_of(draft.aws_account, p.user_id))
 
     def live(self, client: AwsClient, p: DeleteUserParams) -> Value:
         try:
-            return {"object": str(reads.user(client, p.store_id, p.user_id)["UserId"])}
+            user = reads.user(client, p.store_id, p.user_id)
+            memberships = reads.memberships(client, p.store_id, p.user_id)
+            return p.found(str(user["UserId"]), [str(each["GroupId"]) for each in memberships])
         except NotFound:
             return None
 
@@ -267,5 +288,6 @@ def create_user(store_arn: str, region: str, said: Mapping[str, str]) -> StepSpe
 
 
 def delete_user(row: DirectoryUser, region: str) -> StepSpec:
-    about = {"store_arn": row.arn, "region": region, "user_id": row.aws_id}
+    groups = sorted(group_ids_of(row.aws_account, row.aws_id))
+    about = {"store_arn": row.arn, "region": region, "user_id": row.aws_id, "groups": groups}
     return StepSpec(DeleteDirectoryUser.kind, about)

@@ -15,6 +15,7 @@ from directory.actions.groups import take_out
 from directory.models import AccountAssignment, DirectoryGroup, DirectoryMembership, DirectoryUser
 from directory.operations.groups import delete_group
 from directory.operations.memberships import add_member
+from directory.operations.sets_base import region_of_store
 from directory.operations.users import delete_user
 from emulator.process import Emulator
 from sync import changes
@@ -188,6 +189,28 @@ def test_a_person_is_deleted_after_their_own_assignments(center: Arranged, erins
     done = carry_out(change, erin)
     assert done.state == Change.State.APPLIED, [step.error for step in done.steps.all()]
     assert DirectoryUser.objects.get(aws_id=center.priya).gone_at is not None
+
+
+def test_who_is_let_in_again_isnt_deleted(center: Arranged, aws_account: AwsAccount, erin: Operator) -> None:
+    """The plan was made when they were in no group."""
+    priya = DirectoryUser.objects.get(aws_id=center.priya)
+    AccountAssignment.objects.filter(principal_id=center.priya).update(gone_at=timezone.now())
+    change = propose(aws_account, erin, [delete_user(priya, region_of_store(priya))])
+    center.made.join(center.empty, center.priya)
+    done = carry_out(change, erin)
+    assert done.steps.get().state == Step.State.CONFLICTED
+    about = {"IdentityStoreId": center.made.store_id, "UserId": center.priya}
+    assert center.made.store.describe_user(**about)["UserId"] == center.priya
+
+
+def test_who_left_a_group_since_is_deleted(center: Arranged, aws_account: AwsAccount, erin: Operator) -> None:
+    dana = DirectoryUser.objects.get(aws_id=center.dana)
+    change = propose(aws_account, erin, [delete_user(dana, region_of_store(dana))])
+    about = {"IdentityStoreId": center.made.store_id, "MemberId": {"UserId": center.dana}}
+    [held] = center.made.store.list_group_memberships_for_member(**about)["GroupMemberships"]
+    center.made.store.delete_group_membership(IdentityStoreId=center.made.store_id, MembershipId=held["MembershipId"])
+    done = carry_out(change, erin)
+    assert done.state == Change.State.APPLIED, [step.error for step in done.steps.all()]
 
 
 def test_who_may_not_see_people_adds_nobody_by_name(
