@@ -16,6 +16,7 @@ from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit
 from iamconsole.web.search.places import PAGES, SETTINGS, SearchPlace
 from iamconsole.web.trigrams import LEAST, containing
 from sync.models import Change
+from sync.selectors import NOT_ASKED_FOR
 
 _NUMBER = re.compile(r"#?(\d{1,18})", re.ASCII)
 
@@ -41,7 +42,7 @@ def _found(searcher: Searcher, asked: SearchQuery, most: int) -> list[tuple[Rank
 def _seen_by(operator: Operator) -> QuerySet[Change]:
     """Who looks after people alone sees the changes they asked for themselves."""
     of_iam = Q(aws_account__in=AwsAccount.objects.visible_to(operator, SEE_IAM))
-    own = Q(requested_by=operator, aws_account__in=AwsAccount.objects.visible_to(operator, CARE))
+    own = NOT_ASKED_FOR & Q(requested_by=operator, aws_account__in=AwsAccount.objects.visible_to(operator, CARE))
     return Change.objects.filter(of_iam | own).select_related("aws_account", "requested_by")
 
 

@@ -58,6 +58,9 @@ _NONE_NEEDED_HERE = Q(approvals_required=0) & (Q(is_care=True) | Q(aws_account__
 _ASKED_ELSEWHERE = ApprovalDemand.objects.filter(change=OuterRef("pk"), of_account__isnull=False)
 _NONE_NEEDED = _NONE_NEEDED_HERE & ~Q(Exists(_ASKED_ELSEWHERE))
 
+# Neither access that somebody asked for, nor the end of it.
+NOT_ASKED_FOR = Q(on_request=False) & (Q(ends=None) | Q(ends__on_request=False))
+
 
 def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) -> QuerySet[Any]:
     """The changes of an AWS account with who asked for them and how far they got.

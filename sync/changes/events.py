@@ -96,7 +96,13 @@ def may_do(event: OperatorEvent, change: Change, operator: Operator) -> bool:
     if event.from_affected and any(may(operator, perm, each) for each in affected_by(change) for perm in event.needs):
         return True
     is_own = change.requested_by_id == operator.pk
-    return bool(event.own_by_care and not at_end and is_own and may(operator, CARE, account))
+    by_care = event.own_by_care and not at_end and is_own and may(operator, CARE, account)
+    return by_care and not is_asked_for(change)
+
+
+def is_asked_for(change: Change) -> bool:
+    """Whether it is access that its requester asked for, or the end of it: as its requester they see no plan of it."""
+    return change.on_request or bool(change.ends and change.ends.on_request)
 
 
 def asks_fresh_sign_in(event: OperatorEvent, change: Change) -> bool:
@@ -120,7 +126,7 @@ def refusal(event: OperatorEvent, change: Change, operator: Operator) -> str:
 
 def may_not(event: OperatorEvent, change: Change, operator: Operator, subject: str = "You") -> str:
     """Says that `operator` lacks the permission, and which roles have it. `subject`: another word for them."""
-    if event.own_by_care and may(operator, CARE, change.aws_account):
+    if event.own_by_care and may(operator, CARE, change.aws_account) and not is_asked_for(change):
         what = event.verb.format(changes="changes of others")
         return f"{subject} may not {what} in {change.aws_account}: your own changes only."
     needs = (change.ends_id and event.needs_at_end) or event.needs

@@ -46,7 +46,7 @@ def changes(request: HttpRequest, account_id: str) -> HttpResponseBase:
             row.named_title, row.named_does = names.said(row.title), names.said(row.does)
         return {}
 
-    shown = rows.filter(requested_by=operator) if own_only else rows
+    shown = rows.filter(selectors.NOT_ASKED_FOR, requested_by=operator) if own_only else rows
     return list_response(request, CHANGES, shown, aws_account, read=read)
 
 

@@ -15,6 +15,7 @@ from accounts.models import AwsAccount
 from accounts.roles import CARE
 from iamconsole.web.fragments import wants_fragment
 from sync import selectors
+from sync.changes.events import is_asked_for
 from sync.models import Change, Run
 
 
@@ -26,7 +27,7 @@ def fetch_for_changes(request: HttpRequest, account_id: str) -> tuple[AwsAccount
 def fetch_change(request: HttpRequest, account_id: str, pk: int) -> Change:
     aws_account, own_only = fetch_for_changes(request, account_id)
     change: Change = get_object_or_404(selectors.changes_of(aws_account), pk=pk)
-    if own_only and change.requested_by != signed_in(request):
+    if own_only and (change.requested_by != signed_in(request) or is_asked_for(change)):
         raise PermissionDenied
     return change
 

@@ -19,7 +19,10 @@ from iamconsole import settings as console
 from identities.models import IamUser
 from notifications import outbox
 from notifications.models import NotifiedEvent
+from sync.changes.events import may_do
+from sync.changes.transitions import CANCEL
 from sync.models import Change
+from sync.search import _seen_by
 from tests.access_requests.conftest import Ask
 from tests.conftest import make_operator
 from tests.services.changing import worked
@@ -232,6 +235,21 @@ def test_linking(alices: Client, rita: Operator, user: IamUser, alice: Operator)
     assert (identity.operator, identity.object_id, identity.linked_by) == (rita, user.aws_id, alice)
     alices.post(f"{page}{identity.pk}/unlink/")
     assert not RequesterIdentity.objects.exists()
+
+
+def test_looking_after_people_shows_no_plan_of_what_one_asked_for(
+    ask: Ask, rita: Operator, client_of: ClientOf, aws_account: Any, anton: Operator
+) -> None:
+    Grant.objects.create(operator=rita, aws_account=aws_account, role=Role.HELPDESK)
+    made, client = ask(), client_of(rita)
+    asked = made.change
+    assert asked is not None
+    for change in (asked, Change.objects.get(ends=asked)):
+        path = f"/aws/123456789012/changes/{change.pk}/"
+        shown(client, path, 403)
+        assert path not in client.get("/aws/123456789012/changes/").content.decode()
+        assert not list(_seen_by(rita).filter(pk=change.pk))
+        assert not may_do(CANCEL, change, rita)
 
 
 # ---- What is told ----------------------------------------------------------------------------------------------------
