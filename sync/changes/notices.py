@@ -25,6 +25,7 @@ from notifications.telling import tell
 from notifications.timing import Timing
 from sync.changes import demands, request_pages
 from sync.changes.approvers import may_review, nobody_reviews, to_review
+from sync.changes.events import is_asked_for
 from sync.changes.span import current_changes, stops_others
 from sync.changes.steps import title_of_steps
 from sync.models import Change
@@ -274,8 +275,14 @@ def _more(event: NotifiedEvent, operator: Operator | None) -> Sequence[str]:
     said = [notice.sentence.format(**names)]
     if operator is not None and verb == "change.glass_broken":
         said.append(_review_asked(change, operator))
-    about, does = _about(change, notice), "" if notice.across else title_of_steps(change)
+    about = _about(change, notice)
+    does = "" if notice.across or _sees_no_plan(operator, change) else title_of_steps(change)
     return [" ".join(filter(None, said)), f"{about[0].upper()}{about[1:]}{': ' if does else ''}{does}"]
+
+
+def _sees_no_plan(operator: Operator | None, change: Change) -> bool:
+    """Of who only asked for access."""
+    return operator is not None and is_asked_for(change) and not may(operator, SEE_IAM, change.aws_account)
 
 
 def _review_asked(change: Change, operator: Operator) -> str:

@@ -266,6 +266,7 @@ def test_who_decides_and_who_asked_are_told(
     outbox.work()
     told = [mail for mail in mailoutbox if mail.to == [rita.email]]
     assert len(told) == 1 and "Applied" in told[0].subject and "Ticket 7" not in told[0].body
+    assert "oncall" not in told[0].body  # they see no plan
 
 
 def test_what_lapsed_is_told(ask: Ask, rita: Operator, mailoutbox: list[Any]) -> None:
