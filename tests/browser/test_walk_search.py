@@ -134,7 +134,7 @@ def test_help_is_found_and_fits_every_width(aws_account: AwsAccount, bob: Operat
     page.goto(f"/aws/{aws_account.account_id}/users/")
     page.keyboard.press("Control+k")
     page.keyboard.type("help nobody else may")
-    page.get_by_role("option").first.wait_for()
+    expect(page.get_by_role("option").first).to_contain_text("Where nobody else may approve")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/help/changes/#where-nobody-else-may-approve")

@@ -16,6 +16,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.services import aws_accounts
 from emulator.process import Emulator
+from guides.account.connect_form import FirstAwsAccountForm
 from sync import connect
 from sync.connect import new_external_id
 from sync.forms import ConnectForm, ReconnectForm
@@ -69,7 +70,10 @@ def forms_of(base: type[Any]) -> list[type[Any]]:
 def test_no_other_form_has_a_field_that_aims() -> None:
     of_aws_accounts = [form for form in forms_of(ModelForm) if getattr(form._meta, "model", None) is AwsAccount]
     aiming = {form for form in of_aws_accounts if set(form.base_fields) & set(AwsAccount.CONNECTION_FIELDS)}
-    assert aiming == {ConnectForm, ReconnectForm, NewAwsAccountForm}
+    assert aiming == {ConnectForm, ReconnectForm, NewAwsAccountForm, FirstAwsAccountForm}
+    # Of a first AWS account is typed which one it is; by which role follows from that.
+    named = {"account_id", "partition", "default_region", "emulated"}
+    assert set(FirstAwsAccountForm.base_fields) & set(AwsAccount.CONNECTION_FIELDS) <= named
     # An AWS account that only files tell of: which one it is, and no way into it.
     assert set(NewAwsAccountForm.base_fields) & set(AwsAccount.CONNECTION_FIELDS) == {"account_id", "partition"}
 
