@@ -34,7 +34,7 @@ class AccessKeyField(NamedField):
         return rows.filter(Q(aws_id=said) | Q(user__name_key=said.casefold()))
 
 
-class KeyForm(AnswersForm):
+class KeyToReplaceForm(AnswersForm):
     key = AccessKeyField(label="Access key")
 
     def answers(self) -> dict[str, Any]:

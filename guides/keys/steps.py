@@ -69,7 +69,7 @@ class RoleForm(StepForm):
         return {"role": self.cleaned_data["role"].aws_id}
 
 
-class RoleStep(TaskStep):
+class KeyRoleStep(TaskStep):
     name, title, after = "role", "A role in its place", ("uses",)
     form_class, button, template = RoleForm, "This is the role", "guides/keys/role.html"
 
@@ -179,7 +179,7 @@ class QuietStep(TaskStep):
 
 
 # ---- The end of the key ----------------------------------------------------------------------------------------------
-class EndForm(StepForm):
+class KeyEndForm(StepForm):
     quiet_days = forms.IntegerField(
         label="Days unused",
         initial=QUIET_DAYS,
@@ -216,7 +216,7 @@ class EndForm(StepForm):
 
 class EndStep(TaskStep):
     name, title = "end", "The key is deactivated, then deleted"
-    form_class = EndForm
+    form_class = KeyEndForm
 
     def __init__(self, after: Sequence[str]) -> None:
         self.after = after  # type: ignore[misc]  # of the instance: people have no role
@@ -233,7 +233,7 @@ class EndStep(TaskStep):
 def steps_in(run: TaskRun) -> Sequence[TaskStep]:
     if run.answers.get("used_by") == "person":
         return UsesStep(), PersonStep(), QuietStep(), EndStep(("uses",))
-    role = RoleStep(), PermissionsStep(), RoleUsedStep()
+    role = KeyRoleStep(), PermissionsStep(), RoleUsedStep()
     return UsesStep(), *role, QuietStep(), EndStep(("uses", "role", "permissions"))
 
 

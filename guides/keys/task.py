@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.models import Operator
-from guides.keys.begin import KeyForm
+from guides.keys.begin import KeyToReplaceForm
 from guides.keys.steps import steps_in
 from guides.models import TaskRun
 from guides.runs.stepped import SteppedTask
@@ -21,7 +21,7 @@ KEYS_TO_ROLES = SteppedTask(
     "begin_key_to_role",
     words="keys credentials rotate replace temporary oidc roles anywhere identity center long-lived",
     position=65,
-    begins=KeyForm,
+    begins=KeyToReplaceForm,
     steps=steps_in,
     called=called,
 )
