@@ -88,8 +88,7 @@ def _of_passwords(aws_account: AwsAccount, users: Mapping[int, IamUser]) -> Iter
 # ---- Access keys ---------------------------------------------------------------------------------------------
 def _of_keys(aws_account: AwsAccount, users: Mapping[int, IamUser]) -> Iterator[Found]:
     rows = AccessKey.objects.live().filter(aws_account=aws_account, status=Credential.Status.ACTIVE)
-    uses = Facet.objects.filter(aws_account=aws_account, kind=IamUser.kind, source=_LAST_USED)
-    told = set(uses.values_list("object_id", flat=True))
+    told = keys_told(aws_account)
     active: defaultdict[int, list[AccessKey]] = defaultdict(list)
     for key in rows.order_by("pk"):
         active[key.user_id].append(key)
@@ -102,6 +101,12 @@ def _of_keys(aws_account: AwsAccount, users: Mapping[int, IamUser]) -> Iterator[
                     f"{user.name} has {counted(len(keys), 'active access key')}: one is enough but while it is rotated."
                 )
                 yield Found(words.TWO_KEYS, FindingSeverity.LOW, *_about(user), sentence)
+
+
+def keys_told(aws_account: AwsAccount) -> set[str]:
+    """The unique ids of users of whom AWS has told when their keys were used."""
+    uses = Facet.objects.filter(aws_account=aws_account, kind=IamUser.kind, source=_LAST_USED, coverage="read")
+    return set(uses.values_list("object_id", flat=True))
 
 
 def _of_key(user: IamUser, key: AccessKey, *, is_told: bool) -> Iterator[Found]:

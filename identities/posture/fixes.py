@@ -11,7 +11,7 @@ from identities.account.password_policy import GOOD_LENGTH, MOST_REMEMBERED
 from identities.mfa_policies import is_held_to_mfa
 from identities.models import AccessKey, Credential, IamAccount, IamRole, IamUser, SamlProvider, ServerCertificate
 from identities.posture import account, credential_rules, trust
-from identities.posture.credentials import UNUSED_AFTER
+from identities.posture.credentials import UNUSED_AFTER, keys_told
 from objects.finding_fixes import account_fix, action_fix
 
 _DEACTIVATE = "Deactivate the access key…"
@@ -36,14 +36,17 @@ def _key(finding: Finding) -> FindingFix | None:
 
 
 def _one_of_two(finding: Finding) -> FindingFix | None:
-    """The one that was used longest ago, or never. Where both are in use, people say which."""
+    """The one that was used longest ago, or never. Where both are in use, or that isn't known, people say which."""
     user = _row(IamUser, finding)
     active = AccessKey.objects.live().filter(user=user, status=Credential.Status.ACTIVE) if user else ()
     if user is None or len(active) < 2:
         return None
     oldest = min(active, key=lambda key: (key.last_used_at is not None, key.last_used_at or key.created_at, key.pk))
-    found = action_fix("user", user, "key-deactivate", {"key": oldest.aws_id}, label=_DEACTIVATE)
-    return found if found is None or oldest.is_idle(UNUSED_AFTER.days) else FindingFix(found.label, found.url)
+    is_told = user.aws_id in keys_told(finding.aws_account)
+    asked = {"key": oldest.aws_id} if is_told else {}
+    found = action_fix("user", user, "key-deactivate", asked, label=_DEACTIVATE)
+    is_sure = is_told and oldest.is_idle(UNUSED_AFTER.days)
+    return found if found is None or is_sure else FindingFix(found.label, found.url)
 
 
 def _mfa(finding: Finding) -> FindingFix | None:

@@ -19,7 +19,7 @@ from identities.models import IamUser
 from identities.posture.account import AccountSource
 from identities.posture.credentials import CredentialSource
 from policies.engine.document import load
-from sync.models import Change
+from sync.models import Change, Facet
 from tests.access.mirrored import managed
 from tests.identities.test_posture_findings import days_ago, give_key, of_account
 from tests.services.pages import text_of
@@ -123,6 +123,17 @@ def test_of_two_keys_the_unused_one_goes(aws_account: AwsAccount, erin: Operator
     change = staged(client_of(erin), fix)
     assert [(step.kind, step.params["key"]) for step in change.steps.all()] == [("iam.key.deactivate", "AKIA2")]
     user.accesskeys.filter(name="AKIA2").update(last_used_at=days_ago(2))
+    assert fix_in(aws_account, "credentials.two_keys").steps is None
+
+
+def test_of_two_keys_whose_use_was_not_read_people_say_which(aws_account: AwsAccount) -> None:
+    user = make_user(aws_account, "ci", key_count=2)
+    for name in ("AKIA1", "AKIA2"):
+        give_key(user, name, 80, None)
+    Facet.objects.filter(source="last_used").update(coverage="denied")
+    fix = fix_in(aws_account, "credentials.two_keys")
+    assert fix.steps is None and "AKIA" not in fix.url
+    Facet.objects.filter(source="last_used").delete()
     assert fix_in(aws_account, "credentials.two_keys").steps is None
 
 

@@ -10,9 +10,9 @@ from accounts.models import AwsAccount
 from iamconsole.web.words import day
 from identities.models import AccessKey, IamUser, LoginProfile, ReportedUser
 from identities.operations.credentials.of_user import on_user
+from identities.posture.credentials import keys_told
 from sync.models import Ownership
 from unused.kinds.base import CleanUp, UnusedFound, UnusedKind, latest
-from unused.kinds.principals import keys_told
 from unused.operations import key_still_unused, password_still_unused
 
 

@@ -29,7 +29,8 @@ from identities.models import (
 )
 from identities.operations import delete_inline, delete_whole, detach
 from identities.operations.credentials.of_user import on_user
-from sync.models import Facet, Ownership
+from identities.posture.credentials import keys_told
+from sync.models import Ownership
 from sync.operations import Refusal, StepSpec
 from unused.kinds.base import TRACKED_DAYS, CleanUp, UnusedFound, UnusedKind, latest
 from unused.operations import still_unused
@@ -79,12 +80,6 @@ class UnusedUsers(UnusedKind):
         *taken_off, delete = [step for step in delete_whole(row) if step not in off]
         check = still_unused(row, used=used, denied_by=by)
         return CleanUp(off, check, [*taken_off, *undenied, delete])
-
-
-def keys_told(aws_account: AwsAccount) -> set[str]:
-    """The unique ids of users of whom AWS has told when their keys were used."""
-    uses = Facet.objects.filter(aws_account=aws_account, kind=IamUser.kind, source="last_used", coverage="read")
-    return set(uses.values_list("object_id", flat=True))
 
 
 def _newest_credentials(aws_account: AwsAccount) -> Mapping[int, datetime]:
