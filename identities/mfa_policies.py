@@ -6,13 +6,14 @@ to, the policy engine says (guides/account/mfa_demand.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, Q
 
 from accounts.models import AwsAccount
-from identities.models import Attachment, IamUser
+from identities.models import Attachment, Credential, IamUser, ServiceCredential, SshKey
 from policies.engine.compiled import compiled
 from policies.engine.statements import document_in
 from policies.gallery.catalogue import TEMPLATES
@@ -70,3 +71,12 @@ def is_held_to_mfa(user: IamUser) -> bool:
     theirs = Q(user=user) | Q(group__memberships__user=user, group__memberships__gone_at=None)
     attached = Attachment.objects.live().filter(theirs, aws_account=user.aws_account).values_list("arn", flat=True)
     return bool(demanding_policies(user.aws_account, set(attached)))
+
+
+def holders_of_other_credentials(users: Collection[IamUser]) -> set[int]:
+    """The pks of those with an active SSH key or a credential for one service: requests with it are without MFA, as
+    those with an access key are.
+    """
+    models: tuple[Any, ...] = (SshKey, ServiceCredential)
+    held = (model.objects.live().filter(user__in=users, status=Credential.Status.ACTIVE) for model in models)
+    return {pk for rows in held for pk in rows.order_by().values_list("user_id", flat=True)}

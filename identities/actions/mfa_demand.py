@@ -8,7 +8,13 @@ from typing import Any
 from django import forms
 
 from iamconsole.web.words import some
-from identities.mfa_policies import NAME, demanding_policies, is_held_to_mfa, mfa_document
+from identities.mfa_policies import (
+    NAME,
+    demanding_policies,
+    holders_of_other_credentials,
+    is_held_to_mfa,
+    mfa_document,
+)
 from identities.models import IamUser
 from identities.operations import attach
 from objects.fields import offer
@@ -39,12 +45,11 @@ class DemandMfaForm(ActionForm):
         new = [] if same else [("", f"A new policy, {self._new_name}, as AWS documents it")]
         offer(self, "policy", [*((each.arn, each.name) for each in there), *new])
         self.initial = {"policy": same, **self.initial}
+        others = holders_of_other_credentials(self.targets)
         signing = [user.name for user in self.targets if user.active_key_count]
-        if signing:
-            self.about += (
-                f" {some(signing)} {'has' if len(signing) == 1 else 'have'} an active access key: what it signs is "
-                "without MFA, and is denied as well. Give a role to what uses it first."
-            )
+        self.about += _denied_too(signing, "an active access key: what it signs")
+        other = [user.name for user in self.targets if user.pk in others]
+        self.about += _denied_too(other, "an active SSH key or credential for one service: what is done with it")
 
     @property
     def _new_name(self) -> str:
@@ -61,6 +66,14 @@ class DemandMfaForm(ActionForm):
             return [attach(user, chosen) for user in users]
         arn = POLICY.arn_of(self.aws_account, self._new_name, "/")
         return [create_policy(arn, self._text), *(attach(user, arn) for user in users)]
+
+
+def _denied_too(names: Sequence[str], what: str) -> str:
+    """`what`: the credential that they have, and what is denied of it; "" where nobody has it."""
+    if not names:
+        return ""
+    have = "has" if len(names) == 1 else "have"
+    return f" {some(names)} {have} {what} is without MFA, and is denied as well. Give a role to what uses it first."
 
 
 def _numbered(number: int) -> str:

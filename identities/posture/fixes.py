@@ -8,7 +8,7 @@ from findings import fixes
 from findings.fixes import FindingFix
 from findings.models import Finding
 from identities.account.password_policy import GOOD_LENGTH, MOST_REMEMBERED
-from identities.mfa_policies import is_held_to_mfa
+from identities.mfa_policies import holders_of_other_credentials, is_held_to_mfa
 from identities.models import AccessKey, Credential, IamAccount, IamRole, IamUser, SamlProvider, ServerCertificate
 from identities.posture import account, credential_rules, trust
 from identities.posture.credentials import UNUSED_AFTER, keys_told
@@ -50,13 +50,14 @@ def _one_of_two(finding: Finding) -> FindingFix | None:
 
 
 def _mfa(finding: Finding) -> FindingFix | None:
-    """A policy that denies everything but enrolment: whose keys would be denied with it, people decide. None where
-    there is such a policy already: then the user has to register a device."""
+    """A policy that denies everything but enrolment: whose keys or other credentials would be denied with it, people
+    decide. None where there is such a policy already: then the user has to register a device."""
     user = _row(IamUser, finding)
     if user is None or is_held_to_mfa(user):
         return None
     found = action_fix("user", user, "demand-mfa")
-    return FindingFix(found.label, found.url) if found and user.active_key_count else found
+    is_denied = user.active_key_count or holders_of_other_credentials([user])
+    return FindingFix(found.label, found.url) if found and is_denied else found
 
 
 def _password(finding: Finding) -> FindingFix | None:

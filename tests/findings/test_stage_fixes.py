@@ -15,7 +15,7 @@ from findings.models import Finding
 from findings.sources import all_rules
 from identities.lint_source import LintSource
 from identities.mfa_policies import demands_mfa, mfa_document
-from identities.models import IamUser
+from identities.models import Credential, IamUser, ServiceCredential, SshKey
 from identities.posture.account import AccountSource
 from identities.posture.credentials import CredentialSource
 from policies.engine.document import load
@@ -95,6 +95,20 @@ def test_whoever_signs_with_a_key_is_told_before(aws_account: AwsAccount, erin: 
     assert fix.steps is None
     said = text_of(client_of(erin).get(fix.url).content.decode())
     assert "ben has an active access key: what it signs is without MFA, and is denied as well" in " ".join(said.split())
+
+
+@pytest.mark.parametrize("model", [SshKey, ServiceCredential])
+def test_whoever_has_another_credential_is_told_before(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf, model: type[Credential]
+) -> None:
+    about = {"aws_account": aws_account, "aws_id": "APKA1", "name": "APKA1", "name_key": "apka1"}
+    held = model.objects.create(user=signs_in(aws_account), first_seen=days_ago(1), **about)
+    fix = fix_in(aws_account, "credentials.no_mfa")
+    assert fix.steps is None
+    said = text_of(client_of(erin).get(fix.url).content.decode())
+    assert "ben has an active SSH key or credential for one service" in " ".join(said.split())
+    model.objects.filter(pk=held.pk).update(status=Credential.Status.INACTIVE)
+    assert fix_in(aws_account, "credentials.no_mfa").steps is not None
 
 
 @pytest.mark.parametrize(
