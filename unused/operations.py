@@ -18,8 +18,9 @@ from iamconsole.web.words import counted, full_time
 from identities.credentials.base import plain
 from identities.credentials.mirrors import KEYS, LOGIN, NOBODYS_KEY
 from identities.kinds import GROUP, INSTANCE_PROFILE, ROLE, USER
-from identities.models import AccessKey, IamGroup, InstanceProfile, LoginProfile, Principal
+from identities.models import AccessKey, IamGroup, InstanceProfile, LoginProfile, Principal, ReportedUser
 from identities.operations.credentials.gates import last_used
+from identities.operations.credentials.logins import ResetLogin
 from objects.kinds import IamKind
 from policies.kinds import POLICY
 from policies.models import ManagedPolicy
@@ -27,6 +28,7 @@ from sync import operations
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.aws.permission import NOBODY, Permission, look
+from sync.models import Step
 from sync.object_ref import ObjectRef
 from sync.operation_mixins import MOST_DAYS, WaitsForDays
 from sync.operations import BadParams, StepCondition, StepSpec
@@ -301,9 +303,15 @@ class KeyStillUnused(StillUnused):
 
 @dataclass(frozen=True)
 class PasswordUnusedParams(StillUnusedParams):
-    """`made`: when the password was, as AWS says it."""
+    """`made`: when the password was, as AWS says it. `planned`: when the plan was; "" in plans that didn't say it."""
 
     made: str = ""
+    planned: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.planned and parse_datetime(self.planned) is None:
+            raise BadParams("It has to say when it was planned.", field="planned")
 
 
 class PasswordStillUnused(StillUnused):
@@ -325,8 +333,21 @@ class PasswordStillUnused(StillUnused):
             yield from () if begun else ("it is gone already",)
         elif made != [p.made]:
             yield "they were given another one"
+        elif _was_set_since(p):
+            yield "somebody has set it anew since"
         elif p.is_later(at := found.get("PasswordLastUsed")):
             yield _used(at)
+
+
+def _was_set_since(p: PasswordUnusedParams) -> bool:
+    """By the credential report and by this console's own changes: UpdateLoginProfile changes neither the CreateDate nor
+    the last use."""
+    since = parse_datetime(p.planned or p.made)
+    if since is None:
+        return False
+    resets = Step.objects.filter(kind=ResetLogin.known_as, params__arn=p.arn, state__in=Step.FINISHED)
+    reported = ReportedUser.objects.live().filter(user__arn=p.arn, password_changed_at__gt=since)
+    return reported.exists() or resets.filter(finished_at__gt=since).exists()
 
 
 # ---- Steps -----------------------------------------------------------------------------------------------------
@@ -348,9 +369,10 @@ def key_still_unused(key: AccessKey, *, used: datetime | None) -> StepSpec:
     return StepSpec(f"{AccessKey.kind}.{StillUnused.verb}", params)
 
 
-def password_still_unused(login: LoginProfile, *, used: datetime | None) -> StepSpec:
+def password_still_unused(login: LoginProfile, *, used: datetime | None, at: datetime) -> StepSpec:
+    """`at`: when it is planned."""
     user, made = login.user, login.created_at.isoformat() if login.created_at else ""
-    params = {"arn": user.arn, "id": user.aws_id, "used": _said(used), "made": made}
+    params = {"arn": user.arn, "id": user.aws_id, "used": _said(used), "made": made, "planned": _said(at)}
     return StepSpec(f"{LoginProfile.kind}.{StillUnused.verb}", params)
 
 

@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Operator
 from findings import refresh
-from identities.models import IamRole
+from identities.models import IamRole, IamUser, ReportedUser
+from identities.operations.credentials.of_user import on_user
 from notifications.models import NotifiedEvent
 from sync import changes
 from sync.models import Change, Step
+from sync.sealed import keep_typed
 from tests.infrastructure.test_states import give, role_in_state, state_of
 from tests.services.changing import carry_out, worked
 from tests.services.pages import address, names_in, text_of
@@ -120,6 +122,28 @@ def test_a_sign_in_meanwhile_keeps_the_password(estate: Estate, erin: Operator, 
     estate.use("user", "reader")
     assert later(change).state == Change.State.APPLIED
     assert estate.iam.get_login_profile(UserName="reader")
+
+
+def test_a_password_that_was_set_anew_stays(estate: Estate, erin: Operator, client_of: ClientOf) -> None:
+    """UpdateLoginProfile keeps the CreateDate, and isn't a sign-in: AWS's credential report has it."""
+    change = cleaned(client_of(erin), estate, erin, ("password", "Password of reader"))
+    report = ReportedUser.objects.filter(user__name="reader")
+    report.update(password_changed_at=timezone.now() + timedelta(minutes=1))
+    done = later(change)
+    assert estate.iam.get_login_profile(UserName="reader")
+    assert "set it anew since" in done.steps.get(kind="iam.login.still_unused").error["sentence"]
+
+
+def test_a_password_that_the_console_reset_stays(estate: Estate, erin: Operator, client_of: ClientOf) -> None:
+    change = cleaned(client_of(erin), estate, erin, ("password", "Password of reader"))
+    reader = IamUser.objects.get(name="reader")
+    typed = keep_typed("Another-Horse-8", name="Password", aws_account=estate.aws_account, operator=erin)
+    reset = on_user(reader, "iam.login.reset", password=typed)
+    change_of_it = changes.propose(aws_account=estate.aws_account, actor=erin, title="Reset", reason="", steps=[reset])
+    assert carry_out(change_of_it, erin).state == Change.State.APPLIED
+    done = later(change)
+    assert estate.iam.get_login_profile(UserName="reader")
+    assert "set it anew since" in done.steps.get(kind="iam.login.still_unused").error["sentence"]
 
 
 def test_another_one_of_that_name_stays(estate: Estate, erin: Operator, client_of: ClientOf) -> None:

@@ -104,4 +104,4 @@ class UnusedPasswords(_OfUser):
             )
 
     def clean_up(self, row: LoginProfile, used: datetime | None, at: datetime) -> CleanUp:
-        return CleanUp([], password_still_unused(row, used=used), [on_user(row.user, "iam.login.delete")])
+        return CleanUp([], password_still_unused(row, used=used, at=at), [on_user(row.user, "iam.login.delete")])
