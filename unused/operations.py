@@ -14,13 +14,14 @@ from typing import Any, ClassVar
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import AwsAccount
-from iamconsole.web.words import counted, full_time
+from iamconsole.web.words import counted, full_time, some
 from identities.credentials.base import plain
 from identities.credentials.mirrors import KEYS, LOGIN, NOBODYS_KEY
 from identities.kinds import GROUP, INSTANCE_PROFILE, ROLE, USER
 from identities.models import AccessKey, IamGroup, InstanceProfile, LoginProfile, Principal, ReportedUser
 from identities.operations.credentials.gates import last_used
 from identities.operations.credentials.logins import ResetLogin
+from identities.operations.dependents import dependents_in_aws
 from objects.kinds import IamKind
 from policies.kinds import POLICY
 from policies.models import ManagedPolicy
@@ -105,9 +106,12 @@ class StillUnusedParams:
 
 @dataclass(frozen=True)
 class DeniedParams(StillUnusedParams):
-    """`denied_by`: the inline policy, or the ARN of the policy, by which everything is denied meanwhile."""
+    """`denied_by`: the inline policy, or the ARN of the policy, by which everything is denied meanwhile. `taken_off`:
+    the dependents that the plan takes off (identities.operations.dependents); none in plans that didn't say them.
+    """
 
     denied_by: str = ""
+    taken_off: tuple[str, ...] = ()
 
 
 class StillUnused(StepCondition[Any]):
@@ -182,6 +186,9 @@ class _Denied(StillUnused):
             yield "it is no longer denied everything, so somebody has brought it back"
         stays = "It stays denied everything until somebody brings it back" if is_denied else "It is denied nothing now"
         yield from (f"{_used(at)}. {stays}" for at in self.uses(client, p, found) if p.is_later(at))
+        more = set(dependents_in_aws(self.of, client, self.of.named(p.arn))) - {*p.taken_off} if p.taken_off else ()
+        if more:
+            yield f"it has {some(sorted(more))} by now, which the plan doesn’t take off. {stays}"
 
     def uses(self, client: AwsClient, p: DeniedParams, found: Mapping[str, Any]) -> Iterator[datetime | None]:
         raise NotImplementedError
@@ -356,9 +363,9 @@ def _said(used: datetime | None) -> str:
 
 
 def still_unused(
-    row: Principal | IamGroup | ManagedPolicy | InstanceProfile, *, used: datetime | None = None, denied_by: str = ""
+    row: Principal | IamGroup | ManagedPolicy | InstanceProfile, *, used: datetime | None = None, **denied: Any
 ) -> StepSpec:
-    denied = {"denied_by": denied_by} if denied_by else {}
+    """`denied`: of a user or role the other parameters of the check."""
     params = {"arn": row.arn, "id": row.aws_id, "used": _said(used), **denied}
     return StepSpec(_KINDS[row.kind].step_kind(StillUnused.verb), params)
 

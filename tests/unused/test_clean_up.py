@@ -22,7 +22,8 @@ from sync.sealed import keep_typed
 from tests.infrastructure.test_states import give, role_in_state, state_of
 from tests.services.changing import carry_out, worked
 from tests.services.pages import address, names_in, text_of
-from tests.services.statements import LAMBDA, trusting
+from tests.services.pulling import policy_arn
+from tests.services.statements import LAMBDA, allowing, trusting
 from tests.unused.arranged import Estate
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +145,30 @@ def test_a_password_that_the_console_reset_stays(estate: Estate, erin: Operator,
     done = later(change)
     assert estate.iam.get_login_profile(UserName="reader")
     assert "set it anew since" in done.steps.get(kind="iam.login.still_unused").error["sentence"]
+
+
+@pytest.mark.parametrize("more", ["key", "attachment", "inline policy"])
+def test_what_was_given_more_meanwhile_loses_nothing(
+    estate: Estate, erin: Operator, client_of: ClientOf, more: str
+) -> None:
+    change = cleaned(client_of(erin), estate, erin, ("user", "ci-old"), ("role", "legacy"))
+    if more == "key":
+        estate.iam.create_access_key(UserName="ci-old")
+    elif more == "attachment":
+        estate.iam.attach_user_policy(UserName="ci-old", PolicyArn=policy_arn("orphan"))
+        estate.iam.attach_role_policy(RoleName="legacy", PolicyArn=policy_arn("orphan"))
+    else:
+        estate.iam.put_role_policy(RoleName="legacy", PolicyName="new", PolicyDocument=allowing("s3:ListBucket"))
+    done = later(change)
+    assert done.state == Change.State.APPLIED
+    kept = {"key": {"user"}, "attachment": {"user", "role"}, "inline policy": {"role"}}[more]
+    assert {kind for kind, name in (("user", "ci-old"), ("role", "legacy")) if has(estate, kind, name)} == kept
+    for kind in kept:
+        said = done.steps.get(kind=f"iam.{kind}.still_unused").error["sentence"]
+        assert "by now, which the plan doesn’t take off" in said
+    if "user" in kept:
+        assert estate.iam.list_user_policies(UserName="ci-old")["PolicyNames"] != []
+        assert "Inactive" in statuses(estate, "ci-old")
 
 
 def test_another_one_of_that_name_stays(estate: Estate, erin: Operator, client_of: ClientOf) -> None:

@@ -29,6 +29,7 @@ from identities.models import (
 )
 from identities.operations import delete_inline, delete_whole, detach
 from identities.operations.credentials.of_user import on_user
+from identities.operations.deletion import take_off
 from identities.posture.credentials import keys_told
 from sync.models import Ownership
 from sync.operations import Refusal, StepSpec
@@ -78,7 +79,7 @@ class UnusedUsers(UnusedKind):
         keys = AccessKey.objects.live().filter(user=row, status=AccessKey.Status.ACTIVE).order_by("pk")
         off = [*denied, *(on_user(row, "iam.key.deactivate", key=key.name) for key in keys)]
         *taken_off, delete = [step for step in delete_whole(row) if step not in off]
-        check = still_unused(row, used=used, denied_by=by)
+        check = _check(row, used, by)
         return CleanUp(off, check, [*taken_off, *undenied, delete])
 
 
@@ -158,7 +159,7 @@ class UnusedRoles(UnusedKind):
             raise Refusal(f"{row.name}: {why_not}")
         denied, undenied, by = _denied(row, at)
         *taken_off, delete = delete_whole(row)
-        return CleanUp(denied, still_unused(row, used=used, denied_by=by), [*taken_off, *undenied, delete])
+        return CleanUp(denied, _check(row, used, by), [*taken_off, *undenied, delete])
 
 
 def _role_why_not(aws_account: AwsAccount, role: IamRole) -> str:
@@ -191,3 +192,9 @@ def _denied(owner: IamUser | IamRole, at: datetime) -> tuple[list[StepSpec], lis
         return [step], [detach(owner, arn)], arn
     name = str(step.params["policy"])
     return [step], [delete_inline(owner, name)], name
+
+
+def _check(owner: IamUser | IamRole, used: datetime | None, denied_by: str) -> StepSpec:
+    denial = f"{'policy' if denied_by.startswith('arn:') else 'inline policy'} {denied_by}"
+    taken_off = [denial, *(dependent for dependent, _ in take_off(owner))]
+    return still_unused(owner, used=used, denied_by=denied_by, taken_off=taken_off)
