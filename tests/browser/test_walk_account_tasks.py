@@ -164,7 +164,7 @@ def test_root_at_rest(
     said(page, "8. Nobody uses it", "Done")
     expect(page.get_by_text("Not all is known", exact=True)).to_be_visible()  # the mailbox
     page.goto("/search/?q=root+rest")
-    expect(page.get_by_role("link", name="Root at rest")).to_be_visible()
+    expect(page.get_by_role("link", name="Root at rest").first).to_be_visible()
 
 
 def test_connecting_the_first_aws_account(

@@ -91,6 +91,5 @@ def test_a_state_is_read_and_a_plan_gives_its_patch(
     walk.check()
 
     page.goto(address("role", aws_id=role.aws_id))
-    expect(page.get_by_text("The code that owns it is overridden until")).to_be_visible()
-    expect(page.get_by_text("The release is tonight")).to_be_visible()
+    expect(page.get_by_text("A change waits that overrides the code that owns it.")).to_be_visible()
     walk.check()
