@@ -87,7 +87,7 @@ def test_the_first_administrators(
         emulator.activity("user", name, at=timezone.now().isoformat())
         row = IamUser.objects.get(name=name)
         world.mirrored(IamUser, name, row.arn, "mfa", "login")
-    later = emulator.client("iam")
+    later = emulator.own_client("iam")
     at_that_time(later, timezone.now() + timedelta(hours=4, minutes=1))  # AWS makes no new report before
     for _ in range(2):
         later.generate_credential_report()
