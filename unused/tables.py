@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -105,7 +105,8 @@ def _name(row: UnusedObject, aws_account: Any) -> SafeString:
     marks = [small(row.whose)] if row.whose and row.whose not in row.name else []
     if row.in_code:
         marks.append(flag("In code", "", "code"))
-    return name_link(url, row.name, joined(marks, " "))
+    name = name_link(url, row.name, joined(marks, " "))
+    return format_html('<span class="nowrap">{}</span>', name) if row.kind == "key" else name  # of 20 characters
 
 
 _UNKNOWN = SafeString('<span class="ink-warn">Unknown</span>')
@@ -186,4 +187,12 @@ UNUSED = Table(
     empty_title="Nothing is known to be unused",
     empty_text=f"What is younger than {LEAST.days} days, or was used since, isn’t listed.",
     pickable="can_clean",
+)
+
+# An empty list is no answer before the first look.
+NOT_LOOKED_YET = replace(
+    UNUSED,
+    empty_icon="clock",
+    empty_title="Nobody has looked yet",
+    empty_text="The list follows the first pull, within a minute or two.",
 )

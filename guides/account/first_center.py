@@ -140,7 +140,7 @@ class CenterMfaStep(ByHandStep):
     )
 
     def look(self, run: TaskRun) -> StepFound:
-        return unknown("AWS has no call that tells of it: please confirm it by hand.")
+        return unknown("AWS has no call that tells of it: confirm it by hand.")
 
 
 STEPS: Sequence[TaskStep] = (InstanceStep(), SetStep(), AssignedStep(), CenterMfaStep())

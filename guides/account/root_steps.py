@@ -86,7 +86,7 @@ class MailboxStep(ByHandStep):
     )
 
     def look(self, run: TaskRun) -> StepFound:
-        return unknown("AWS tells the console nothing of it: please confirm it by hand.")
+        return unknown("AWS tells the console nothing of it: confirm it by hand.")
 
 
 class RestStep(TaskStep):

@@ -95,4 +95,4 @@ def test_search_finds_it(aws_account: AwsAccount, bob: Operator, page_of: Callab
     page.keyboard.type("unused")
     page.get_by_role("option", name=re.compile("^Unused")).first.click()
     expect(page.get_by_role("heading", name="Unused", level=1)).to_be_visible()
-    expect(page.get_by_text("Nothing is known to be unused")).to_be_visible()
+    expect(page.get_by_text("Nobody has looked yet")).to_be_visible()

@@ -37,7 +37,7 @@ from unused.forms import CleanUpForm
 from unused.kinds.registry import KINDS
 from unused.models import UnusedObject
 from unused.source import UnusedSource
-from unused.tables import UNUSED
+from unused.tables import NOT_LOOKED_YET, UNUSED
 
 REFUSED = 422
 
@@ -58,13 +58,14 @@ def unused(request: HttpRequest, account_id: str) -> HttpResponseBase:
         "aws_account": aws_account,
         "under_way": clean_ups,
         "kept_off": kept_objects,
-        "is_looked_at": SourceLook.objects.filter(aws_account=aws_account, source=UnusedSource.name).exists(),
         "kinds": KINDS.values(),
         "may_stage": stages,
     }
     pick_url = reverse("unused_stage", kwargs={"account_id": account_id}) if stages else ""
     rows = _rows(aws_account, clean_ups, kept_objects)
-    return list_response(request, UNUSED, rows, aws_account, "unused/page.html", pick_url=pick_url, context=context)
+    is_looked_at = SourceLook.objects.filter(aws_account=aws_account, source=UnusedSource.name).exists()
+    table = UNUSED if is_looked_at else NOT_LOOKED_YET
+    return list_response(request, table, rows, aws_account, "unused/page.html", pick_url=pick_url, context=context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -228,7 +228,7 @@ def test_a_set_is_made_and_assigned(by_center: TaskRun, directory: DirectoryRows
 
 
 def test_mfa_of_identity_center_is_never_ticked_off(by_center: TaskRun) -> None:
-    assert words(by_center, "center_mfa") == "AWS has no call that tells of it: please confirm it by hand."
+    assert words(by_center, "center_mfa") == "AWS has no call that tells of it: confirm it by hand."
 
 
 def test_an_instance_of_another_aws_account_is_changed_there(

@@ -235,7 +235,7 @@ def test_the_page_says_what_to_click(aws_account: AwsAccount, run: TaskRun, erin
     settings(aws_account, AccountAccessKeysPresent=1)
     page = get(erins, "task_run", pk=str(run.pk))
     assert 'href="https://console.aws.amazon.com/iam/home#/security_credentials"' in page
-    assert "AWS tells the console nothing of it: please confirm it by hand." in text_of(page)
+    assert "AWS tells the console nothing of it: confirm it by hand." in text_of(page)
 
 
 def test_it_is_begun_once(aws_account: AwsAccount, erins: Client) -> None:
