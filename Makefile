@@ -64,7 +64,7 @@ findings: dev
 	@$(BIN)/python -m policies.engine.lint.reference
 	@$(BIN)/python manage.py document_findings
 
-# docs/operations.md, from the operations that are registered.
+# docs/change-operations.md, from the operations that are registered.
 operations: dev
 	@$(BIN)/python manage.py document_operations
 

@@ -1,4 +1,4 @@
-"""docs/operations.md lists the operations as they are, and the console's own roles are allowed their calls."""
+"""docs/change-operations.md lists the operations as they are, and the console's own roles are allowed their calls."""
 
 from __future__ import annotations
 

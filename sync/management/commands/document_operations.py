@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from sync.operations import Gate, Operation, registry
 
-TARGET = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
+TARGET = Path(__file__).resolve().parents[3] / "docs" / "change-operations.md"
 
 # The prefix of IAM actions, by the beginning of the kinds, the first that fits; else it is that beginning itself.
 _SERVICES: Mapping[str, str] = {
@@ -25,7 +25,7 @@ _SERVICES: Mapping[str, str] = {
 # What policies call otherwise than the call: Service Authorization Reference, "Amazon S3".
 _NAMED_OTHERWISE = {"s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock"}
 
-_INTRODUCTION = """# Operations
+_INTRODUCTION = """# Operations of changes
 
 Everything that a step of a change can do: the call that it sends, what is known when its answer was lost, what undoes
 it, how much is at stake as a rule, and the permission that proposing and applying it takes as a rule. This page is
@@ -55,7 +55,7 @@ def _row(operation: Operation[Any]) -> str:
 
 
 class Command(BaseCommand):
-    help = "Writes docs/operations.md from the registered operations. For developers: `make operations`."
+    help = "Writes docs/change-operations.md from the registered operations. For developers: `make operations`."
 
     def handle(self, *args: Any, **options: Any) -> None:
         TARGET.write_text(written())
