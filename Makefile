@@ -35,9 +35,10 @@ fmt: dev
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-# Until the first release: one initial migration for each app, made anew from its models (CONTRIBUTING.md).
+# The migration of a change of models: `make migrations APP=sync NAME=why_it_failed`. How to write one that is safe while
+# the console runs: CONTRIBUTING.md.
 migrations: dev
-	@$(BIN)/python manage.py remake_migrations --verbosity 0
+	@$(BIN)/python manage.py makemigrations --no-header $(APP) $(if $(NAME),--name $(NAME))
 	@$(BIN)/ruff check --fix --quiet */migrations && $(BIN)/ruff format --quiet */migrations
 
 # Newest versions that fit requirements/*.in; hashes, and no address of any index.

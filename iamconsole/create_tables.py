@@ -1,4 +1,4 @@
-"""The operation of initial migrations: makes all tables of an app."""
+"""The operation of the initial migrations, which are release 0.1.0: makes all tables of an app."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Refuses a database that another version made and this one can't migrate.
 
 Such a database has recorded migrations of ours that don't exist here, or our tables without a record, or tables with
-other columns than the models although every migration is recorded: until the first release, the initial migrations are
-made anew under the same names. Types, indexes and constraints aren't compared.
+other columns than the models although every migration is recorded: before release 0.1.0, initial migrations were made
+anew under the same names. Types, indexes and constraints aren't compared.
 """
 
 from __future__ import annotations

@@ -1,0 +1,70 @@
+"""Operations of migrations that hold no lock for long on PostgreSQL, and are the ordinary ones on SQLite.
+
+Their migration has `atomic = False`: PostgreSQL builds an index concurrently outside of transactions only, and batches
+are transactions of their own. See CONTRIBUTING.md, "Migrations".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.postgres import operations as postgres
+from django.db import models, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import AddIndex, RunPython
+from django.db.migrations.state import ProjectState, StateApps
+
+BATCH = 2_000
+
+
+class AddIndexOnline(postgres.AddIndexConcurrently):
+    """Builds the index while its table is read and written; after one that was stopped, anew.
+
+    PostgreSQL keeps an index whose concurrent build failed, as one that is invalid ("Building Indexes Concurrently").
+    """
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
+            return
+        quoted = schema_editor.quote_name(self.index.name)
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {quoted}")
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            AddIndex.database_backwards(self, app_label, schema_editor, from_state, to_state)
+            return
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+class FillInBatches(RunPython):
+    """Gives rows of a model to `fill`, some thousand at a time by primary key, each batch in its own transaction.
+
+    `fill(rows)` gets a queryset of the historical model and must come to the same when it sees a row again: a migration
+    that was stopped begins from the first row. Backwards it does nothing.
+    """
+
+    def __init__(self, app_label: str, model_name: str, fill: Callable[[models.QuerySet[Any]], object]) -> None:
+        self.of = (app_label, model_name)
+        self.fill = fill
+        super().__init__(self._forwards, RunPython.noop, atomic=False)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__qualname__, [*self.of, self.fill], {}
+
+    def _forwards(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        database = schema_editor.connection.alias
+        rows = apps.get_model(*self.of)._base_manager.using(database).order_by("pk")
+        last: Any = None
+        while keys := list(
+            (rows.filter(pk__gt=last) if last is not None else rows).values_list("pk", flat=True)[:BATCH]
+        ):
+            with transaction.atomic(using=database):
+                self.fill(rows.filter(pk__gte=keys[0], pk__lte=keys[-1]).order_by())
+            last = keys[-1]
