@@ -15,6 +15,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import AddIndex, RunPython
 from django.db.migrations.state import ProjectState, StateApps
 
+from iamconsole.web.waiting import long_lock_waits
+
 BATCH = 2_000
 
 
@@ -27,12 +29,14 @@ class AddIndexOnline(postgres.AddIndexConcurrently):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
-            return
-        quoted = schema_editor.quote_name(self.index.name)
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {quoted}")
-        super().database_forwards(app_label, schema_editor, from_state, to_state)
+        database = schema_editor.connection
+        quoted, online = schema_editor.quote_name(self.index.name), database.vendor == "postgresql"
+        with long_lock_waits(database):
+            schema_editor.execute(f"DROP INDEX {'CONCURRENTLY' if online else ''} IF EXISTS {quoted}")
+            if online:
+                super().database_forwards(app_label, schema_editor, from_state, to_state)
+            else:
+                AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
@@ -61,6 +65,10 @@ class FillInBatches(RunPython):
     def _forwards(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         database = schema_editor.connection.alias
         rows = apps.get_model(*self.of)._base_manager.using(database).order_by("pk")
+        with long_lock_waits(schema_editor.connection):
+            self._fill(rows, database)
+
+    def _fill(self, rows: models.QuerySet[Any], database: str) -> None:
         last: Any = None
         while keys := list(
             (rows.filter(pk__gt=last) if last is not None else rows).values_list("pk", flat=True)[:BATCH]

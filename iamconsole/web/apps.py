@@ -6,7 +6,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.search.places import register_help, register_kinds
 from iamconsole.web.trigrams import make_indexes
-from iamconsole.web.waiting import lift_limits
+from iamconsole.web.waiting import limit_migrations
 
 
 class FrameShell(ShellProvider):
@@ -24,5 +24,5 @@ class WebConfig(AppConfig):
         register_shell(FrameShell())
         register_kinds()
         register_help()
-        pre_migrate.connect(lift_limits)
+        pre_migrate.connect(limit_migrations)
         post_migrate.connect(make_indexes)

@@ -25,6 +25,7 @@ from django.db.models import BigIntegerField, BooleanField, F, Func, Model, Q, Q
 from django.db.models.expressions import RawSQL
 
 from iamconsole.database_version import columns_of
+from iamconsole.web.waiting import long_lock_waits
 
 LEAST = 3  # characters: an index of trigrams can't help with fewer
 log = logging.getLogger("iamconsole.search")
@@ -144,7 +145,8 @@ def unindexed(connection: BaseDatabaseWrapper) -> list[type[Model]]:
 _indexed: set[tuple[str, str, str]] = set()
 _FIND = {
     "sqlite": "SELECT 1 FROM sqlite_master WHERE name = %s",
-    "postgresql": "SELECT 1 FROM pg_indexes WHERE schemaname = current_schema() AND indexname = %s",
+    "postgresql": "SELECT 1 FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
+    "WHERE relnamespace = current_schema()::regnamespace AND relname = %s AND indisvalid",
 }
 
 
@@ -211,12 +213,17 @@ def _make_on_postgresql(connection: BaseDatabaseWrapper, model: type[Model]) -> 
     if is_indexed(connection, model):
         return
     table, text = model._meta.db_table, _text(connection, model)
+    tested = connection.in_atomic_block
+    how = "" if tested else "CONCURRENTLY"  # while the table is read and written
     try:
-        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        with (
+            transaction.atomic(using=connection.alias) if tested else long_lock_waits(connection),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {_EXTENSION}")
             for old in _old(cursor, "SELECT indexname FROM pg_indexes WHERE tablename = %s", table, table):
-                cursor.execute(f'DROP INDEX "{old}"')
-            cursor.execute(f'CREATE INDEX "{_name(model)}" ON "{table}" USING gin (({text}) gin_trgm_ops)')
+                cursor.execute(f'DROP INDEX {how} "{old}"')
+            cursor.execute(f'CREATE INDEX {how} "{_name(model)}" ON "{table}" USING gin (({text}) gin_trgm_ops)')
     except DatabaseError as error:
         log.warning("Searching %s reads the whole table: %s", table, str(error).strip())
 

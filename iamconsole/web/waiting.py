@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 SHORT_MS = 3000
 
@@ -63,12 +64,34 @@ def _wait_for_locks(milliseconds: int | None) -> None:
         cursor.execute(statement)
 
 
-def lift_limits(**kwargs: Any) -> None:
-    """Before migrations: rewriting a table takes as long as it takes."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
-                cursor.execute(f"SET {name} = 0")
+# A table that a migration waits for is closed to everybody who comes after it.
+MIGRATION_LOCK_MS = 2000
+
+
+def limit_migrations(using: str, **kwargs: Any) -> None:
+    """Before migrations, on PostgreSQL: a statement takes as long as it takes, but waits for no lock for long."""
+    migrated = connections[using]
+    if migrated.vendor == "postgresql":
+        limits = {"lock_timeout": MIGRATION_LOCK_MS, "statement_timeout": 0, "idle_in_transaction_session_timeout": 0}
+        with migrated.cursor() as cursor:
+            for name, milliseconds in limits.items():
+                cursor.execute(f"SET {name} = {milliseconds}")
+
+
+@contextmanager
+def long_lock_waits(migrated: BaseDatabaseWrapper) -> Iterator[None]:
+    """Within a migration, on PostgreSQL: for what holds up nobody while it waits."""
+    _set_lock_limit(migrated, 0)
+    try:
+        yield
+    finally:
+        _set_lock_limit(migrated, MIGRATION_LOCK_MS)
+
+
+def _set_lock_limit(migrated: BaseDatabaseWrapper, milliseconds: int) -> None:
+    if migrated.vendor == "postgresql":
+        with migrated.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = {milliseconds}")
 
 
 def is_too_long(error: BaseException) -> bool:

@@ -13,7 +13,10 @@ from objects import kinds
 
 ROOT = Path(__file__).resolve().parents[2]
 READ_FROM_ENVIRONMENT = re.compile(r"""(?:env\.\w+|secret|environ\.get)\(\s*["']([A-Z][A-Z0-9_]+)["']""")
-PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+PAGES = [
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+]
 NOT_FOR_OPERATORS = {"DJANGO_SETTINGS_MODULE", "PATH"}
 
 

@@ -1,18 +1,45 @@
-"""`manage.py migrate`: Django's, which refuses a database that this version can't take over."""
+"""`manage.py migrate`: Django's, which refuses a database that this version can't take over.
+
+On PostgreSQL it waits for no lock longer than `MIGRATION_LOCK_MS`: whoever comes to the table after it waits, too. So
+it gives up, lets the others through, and tries again; what was migrated by then stays.
+"""
 
 from __future__ import annotations
 
+import random
+import time
 from typing import Any
 
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
-from django.db import connections
+from django.db import OperationalError, connections
 
 from iamconsole.database_version import refusal
+from iamconsole.web.waiting import is_too_long
+
+TRIES_FOR_S = 600
 
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
-        if refused := refusal(connections[options["database"]]):
+        database = connections[options["database"]]
+        if refused := refusal(database):
             raise CommandError(str(refused))
-        super().handle(*args, **options)
+        until = time.monotonic() + TRIES_FOR_S
+        while True:
+            try:
+                super().handle(*args, **options)
+                return
+            except OperationalError as error:
+                if database.vendor != "postgresql" or database.in_atomic_block or not is_too_long(error):
+                    raise
+                if time.monotonic() > until:
+                    raise CommandError(_GIVEN_UP) from error
+            self.stderr.write("Another session is at a table that is to be migrated: trying again.")
+            time.sleep(random.uniform(1, 3))  # noqa: S311
+
+
+_GIVEN_UP = (
+    "Another session has been at a table that is to be migrated for ten minutes. pg_stat_activity has its pid and what "
+    "it does (“idle in transaction”, as a rule): end it, or stop the console, and migrate again. What is migrated stays."
+)
