@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from accounts import audit
-from accounts.audit import chain
+from accounts.audit import chain, changing_key, ring
 from accounts.models import KeyCheck
 from iamconsole import sealing
 from iamconsole.checks import given
@@ -62,9 +62,11 @@ def at_start() -> list[str]:
 def accept(name: str) -> None:
     """An operator says that the key is the right one from now on. The audit trail says so."""
     with transaction.atomic():
-        if name != SEAL:  # of which the database knows each that something is sealed under
+        if name == AUDIT:
+            changing_key.give_up_key()
+        elif name != SEAL:  # of which the database knows each that something is sealed under
             KeyCheck.objects.filter(name=name).delete()
-        _note(name)
+        _note(name, _value(name))
         audit.record("key.accepted", actor=None, obj=("key", name, name))
 
 
@@ -80,11 +82,11 @@ def retire(names: list[str]) -> None:
 
 def _problems() -> Iterator[KeyMismatch]:
     known = _known()
-    if given(AUDIT) and not (chain.fits() if known[AUDIT] else chain.sealed_newest()):
+    if given(AUDIT) and not (known[AUDIT] & set(ring.given()) if known[AUDIT] else chain.key_of_newest()):
         yield KeyMismatch(
             AUDIT,
             "The audit trail of this database was sealed under another AUDIT_KEY: it isn't sealed any further.",
-            _advice(AUDIT, "Entries that the lost key sealed can't be verified then."),
+            _advice(AUDIT, "Whether entries that the lost key sealed had been altered by then can't be told any more."),
         )
     if given(SEAL) and known[SEAL] and not known[SEAL] & set(sealing.key_names()):
         yield KeyMismatch(
@@ -113,14 +115,14 @@ def _take_on() -> None:
     """Keys that the database doesn't know and that are right: the first ones, and new ones beside older ones."""
     known = _known()
     if given(AUDIT) and not known[AUDIT]:
-        _note(AUDIT)
+        _note(AUDIT, chain.key_of_newest())
     if given(SEAL) and _value(SEAL) not in known[SEAL]:
-        _note(SEAL)
+        _note(SEAL, _value(SEAL))
     if given(SECRET) and _value(SECRET) not in known[SECRET]:
         if known[SECRET] and not known[SECRET] & set(map(_of_secret, settings.SECRET_KEY_FALLBACKS)):
             return
         KeyCheck.objects.filter(name=SECRET).delete()
-        _note(SECRET)
+        _note(SECRET, _value(SECRET))
 
 
 def _known() -> dict[str, set[str]]:
@@ -128,14 +130,14 @@ def _known() -> dict[str, set[str]]:
     return {name: {value for of, value in rows if of == name} for name in NAMES}
 
 
-def _note(name: str) -> None:
-    KeyCheck.objects.get_or_create(name=name, value=_value(name))
+def _note(name: str, value: str) -> None:
+    KeyCheck.objects.get_or_create(name=name, value=value)
 
 
 def _value(name: str) -> str:
     if name == SEAL:
         return sealing.key_names()[0]
-    return chain.check_value() if name == AUDIT else _of_secret(settings.SECRET_KEY)
+    return ring.newest() if name == AUDIT else _of_secret(settings.SECRET_KEY)
 
 
 def _secret_keys() -> list[str]:

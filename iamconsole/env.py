@@ -110,6 +110,12 @@ def secret(name: str, *, production: bool) -> str:
     return given if given or production else _kept(state_dir() / "keys" / name.lower())
 
 
+def keys_in(text: str) -> list[str]:
+    """Keys, one a line or with commas between; a line that begins with # is a comment."""
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    return [key.strip() for line in lines for key in line.split(",") if key.strip()]
+
+
 def _kept(path: Path) -> str:
     """The text of `path`; made of 48 random bytes at first. Two processes that start together agree on one."""
     if not path.exists():

@@ -8,7 +8,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
-from iamconsole.env import BASE_DIR, env, make_private, secret, state_dir, with_password
+from iamconsole.env import BASE_DIR, env, keys_in, make_private, secret, state_dir, with_password
 from iamconsole.web.waiting import postgres_options
 
 PRODUCTION = env.bool("IAMCONSOLE_PRODUCTION", default=False)
@@ -18,12 +18,13 @@ STATE_DIR = state_dir() if PRODUCTION else make_private(state_dir())
 
 # ---- Secrets -------------------------------------------------------------------------------------------------
 SECRET_KEY = secret("SECRET_KEY", production=PRODUCTION)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = keys_in(env.str("SECRET_KEY_FALLBACKS", default=""))
 AUDIT_KEY = secret("AUDIT_KEY", production=PRODUCTION)
+AUDIT_KEY_FALLBACKS = keys_in(env.str("AUDIT_KEY_FALLBACKS", default=""))
 # The last sealed head of the audit trail, outside the database: accounts/audit/fence.py.
 AUDIT_HEAD_FILE = Path(env.str("AUDIT_HEAD_FILE", default=str(STATE_DIR / "audit-head")))
 # Newest first: the first one seals, all of them open.
-SEAL_KEYS = [text.strip() for text in secret("SEAL_KEYS", production=PRODUCTION).split(",") if text.strip()]
+SEAL_KEYS = keys_in(secret("SEAL_KEYS", production=PRODUCTION))
 
 # ---- Where it answers ----------------------------------------------------------------------------------------
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])

@@ -4,9 +4,10 @@
 `verify` finds what was rewritten, moved, taken out or cut off.
 """
 
-from accounts.audit.chain import WrongKey, go_on, seal
+from accounts.audit.chain import go_on, seal
 from accounts.audit.check import AuditProblem, verify
 from accounts.audit.fence import problem as set_back
+from accounts.audit.ring import WrongKey
 from accounts.audit.trail import (
     ONE_LOOK,
     address,

@@ -15,16 +15,14 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.audit import fence, verbs
+from accounts.audit import fence, ring, verbs
 from accounts.audit.listing import AUDIT
 from accounts.audit.trail import record
 from accounts.audit.verbs import sentence
-from accounts.models import AuditEntry, AuditHead, KeyCheck
-from iamconsole.sealing import derived
+from accounts.models import AuditEntry, AuditHead
 from iamconsole.web.exports import as_object
 
 GENESIS = "0" * 64  # stands before the first entry
@@ -33,15 +31,6 @@ BATCH = 500
 log = logging.getLogger("iamconsole.audit")
 
 verbs.register({"audit.went_on": "let the audit trail go on from entry {now}, after it had been sealed up to {known}"})
-
-
-class WrongKey(Exception):
-    """AUDIT_KEY isn't the one that sealed the trail so far: going on would spoil the chain for good."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "AUDIT_KEY isn't the key of this database's audit trail: nothing is sealed. See manage.py doctor."
-        )
 
 
 def canonical(entry: AuditEntry, number: int) -> bytes:
@@ -62,29 +51,24 @@ def canonical(entry: AuditEntry, number: int) -> bytes:
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def seal_of(entry: AuditEntry, number: int, previous: str) -> str:
-    text = previous.encode() + b"\n" + canonical(entry, number)
-    return hmac.new(settings.AUDIT_KEY.encode(), text, hashlib.sha256).hexdigest()
+def seal_of(entry: AuditEntry, number: int, previous: str, key: str) -> str:
+    return mac(key, previous, canonical(entry, number))
 
 
-def check_value() -> str:
-    """Of AUDIT_KEY, for the database to know it again; it tells nothing of the key."""
-    return derived(settings.AUDIT_KEY, "check value of AUDIT_KEY", 8).hex()
+def mac(key: str, previous: str, said: bytes) -> str:
+    return hmac.new(key.encode(), previous.encode() + b"\n" + said, hashlib.sha256).hexdigest()
 
 
-def fits() -> bool:
-    """Whether AUDIT_KEY is the one that the database knows; where it knows none, the first process takes it on."""
-    known = KeyCheck.objects.filter(name="AUDIT_KEY").values_list("value", flat=True).first()
-    return known is None or hmac.compare_digest(known, check_value())
-
-
-def sealed_newest() -> bool:
-    """Whether AUDIT_KEY sealed the newest entry that is sealed."""
+def key_of_newest() -> str:
+    """The name of the given key that sealed the newest entry that is sealed, of AUDIT_KEY where none is; else ""."""
     newest = list(AuditEntry.objects.filter(number__isnull=False).order_by("-number")[:2])
     if not newest:
-        return True
+        return ring.newest()
     before = newest[1].seal if len(newest) > 1 else GENESIS
-    return hmac.compare_digest(newest[0].seal, seal_of(newest[0], newest[0].number or 0, before))
+    for name, key in ring.given().items():
+        if hmac.compare_digest(newest[0].seal, seal_of(newest[0], newest[0].number or 0, before, key)):
+            return name
+    return ""
 
 
 def seal() -> int:
@@ -113,14 +97,14 @@ def go_on(*, reason: str) -> int:
     except fence.SetBack:
         known = None
     with transaction.atomic():
-        head = _head()
+        head = locked_head()
         said = {"known": f"{known[0]}:{known[1]}" if known else "an unknown head", "now": str(head)}
         record("audit.went_on", actor=None, actor_name="command line", reason=reason, data=said)
     fence.note(head)
     return seal()
 
 
-def _head() -> AuditHead:
+def locked_head() -> AuditHead:
     """The one row, locked."""
     head, _ = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"seal": GENESIS})
     return head
@@ -128,25 +112,30 @@ def _head() -> AuditHead:
 
 @transaction.atomic
 def _seal_batch() -> int:
-    head = _head()
+    head = locked_head()
     fence.check(head)
     waiting = AuditEntry.objects.filter(number__isnull=True).select_related("aws_account")
     entries = list(waiting.order_by("pk")[:BATCH])
-    if entries and not fits():
-        raise WrongKey
+    key = ring.sealing_key() if entries else ""  # with the head locked: it is changed under that lock, too
     for entry in entries:
-        head.number += 1
-        head.seal = seal_of(entry, head.number, head.seal)
-        entry.number, entry.seal = head.number, head.seal
-        # A plain queryset: AuditEntry's own refuses to update.
-        QuerySet(AuditEntry).filter(pk=entry.pk).update(number=head.number, seal=head.seal)
+        append(head, entry, key)
     if entries:
         head.save(update_fields=["number", "seal"])
-        transaction.on_commit(lambda: _tell(entries, head))
+        transaction.on_commit(lambda: tell(entries, head))
     return len(entries)
 
 
-def _tell(entries: Sequence[AuditEntry], head: AuditHead) -> None:
+def append(head: AuditHead, entry: AuditEntry, key: str) -> None:
+    """Numbers and seals one entry; the caller holds the head, and saves it."""
+    number = head.number + 1
+    head.number, head.seal = number, seal_of(entry, number, head.seal, key)
+    entry.number, entry.seal = head.number, head.seal
+    # A plain queryset: AuditEntry's own refuses to update.
+    QuerySet(AuditEntry).filter(pk=entry.pk).update(number=head.number, seal=head.seal)
+
+
+def tell(entries: Sequence[AuditEntry], head: AuditHead) -> None:
+    """After the transaction: the stream, the note outside the database and the log."""
     for entry in entries:
         stream_entry(entry)
     fence.note(head)

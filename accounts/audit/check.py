@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
-from accounts.audit.chain import GENESIS, seal_of
+from accounts.audit import ring
+from accounts.audit.chain import GENESIS, canonical, mac
+from accounts.audit.hand_overs import HandOver, digest_with, hand_overs, is_proven, key_at
 from accounts.audit.reports import altered_reports
 from accounts.audit.trail import altered
 from accounts.models import AuditEntry, AuditHead
@@ -21,13 +23,20 @@ LINE_OF_A_HEAD = re.compile(r"audit trail sealed up to (\d+):([0-9a-f]{64})")
 
 @dataclass(frozen=True)
 class AuditProblem:
-    kind: str  # "altered", "missing", "cut_off", "replaced", "rewound"
+    kind: str  # "altered", "missing", "cut_off", "replaced", "rewound", "unverified"
     number: int  # of the first entry that it is about
     sentence: str
 
 
 def verify(heads: Sequence[Head] = ()) -> list[AuditProblem]:
-    """What doesn't fit. `heads`: number and seal of lines of the log stream (logger `iamconsole.audit`), oldest first.
+    """As `look_through`, without its notes."""
+    return look_through(heads)[0]
+
+
+def look_through(heads: Sequence[Head] = ()) -> tuple[list[AuditProblem], list[str]]:
+    """What doesn't fit; and notes on what only a later key attests.
+
+    `heads`: number and seal of lines of the log stream (logger `iamconsole.audit`), oldest first.
 
     Without them, entries cut off the end show only as far as the database's own note of the head tells. With all of
     them, so does a trail that was cut off and then went on: a later head of the log is lower, or doesn't fit any more.
@@ -37,7 +46,7 @@ def verify(heads: Sequence[Head] = ()) -> list[AuditProblem]:
     problems = walk.go()
     if known and known.number:
         problems += check_end(known.number, "the database's note of the last sealed entry")
-    return list(dict.fromkeys([*problems, *_check_heads(heads)]))
+    return list(dict.fromkeys([*problems, *_check_heads(heads)])), walk.notes
 
 
 def heads_in(lines: Iterable[str]) -> Iterator[Head]:
@@ -53,28 +62,89 @@ class AuditWalk:
 
     expected: int = 1
     previous: str = field(default=GENESIS)
+    digest: str = field(default=GENESIS)  # of all entries so far
+    unverified: int | None = None  # the first entry whose key isn't given, and which nothing attests so far
+    notes: list[str] = field(default_factory=list)  # sentences: what is known in another way
     is_over: bool = False
 
     def go(self, pause: Callable[[], bool] = lambda: False) -> list[AuditProblem]:
         """What doesn't fit, up to the end of the trail or where `pause`, asked at each entry, says so."""
         problems: list[AuditProblem] = []
+        given, changes = ring.given(), hand_overs()
+        if self.expected == 1:
+            problems += _breaks(changes)
         left = AuditEntry.objects.filter(number__gte=self.expected).order_by("number")
         for entry, altered_part in _with_parts(left.iterator(chunk_size=_BATCH)):
             if pause():
                 return problems
-            problems += self._look_at(entry, entry.number or 0, altered_part)
+            problems += self._look_at(entry, entry.number or 0, altered_part, given, changes)
         self.is_over = True
-        return problems
+        return [*problems, *self._unattested()]
 
-    def _look_at(self, entry: AuditEntry, number: int, altered_part: str) -> Iterator[AuditProblem]:
+    def _look_at(
+        self,
+        entry: AuditEntry,
+        number: int,
+        altered_part: str,
+        given: dict[str, str],
+        changes: Sequence[HandOver],
+    ) -> Iterator[AuditProblem]:
+        said, key = canonical(entry, number), given.get(key_at(number, changes))
         if number > self.expected:
             yield _missing(self.expected, number - 1)
-        elif not hmac.compare_digest(entry.seal, seal_of(entry, number, self.previous)):
+        elif key is None:
+            self.unverified = self.unverified or number
+        elif not hmac.compare_digest(entry.seal, mac(key, self.previous, said)):
             words = f"Entry {number} isn't what was sealed: it was rewritten, or it stood elsewhere."
             yield AuditProblem("altered", number, words)
         elif altered_part:
             yield AuditProblem("altered", number, altered_part.format(number))
+        if change := next((each for each in changes if each.number == number), None):
+            yield from self._look_at_change(entry, change, given.get(change.following))
+        self.digest = digest_with(self.digest, entry.seal, said)
         self.expected, self.previous = number + 1, entry.seal
+
+    def _look_at_change(self, entry: AuditEntry, change: HandOver, key: str | None) -> Iterator[AuditProblem]:
+        """What the new key attests of all entries before, where it is given."""
+        if key is None:
+            return
+        if not is_proven(entry, change.number, self.previous, key):
+            words = f"Entry {change.number}, a change of the trail's key, isn't what the new key attests."
+            yield AuditProblem("altered", change.number, words)
+        elif self.digest != change.digest:
+            words = f"Something before entry {change.number} isn't what it was when the trail's key was changed."
+            yield AuditProblem("altered", change.number, words)
+        elif self.unverified is not None:
+            self.notes.append(_attested(self.unverified, change))
+            self.unverified = None
+
+    def _unattested(self) -> Iterator[AuditProblem]:
+        if self.unverified is not None:
+            words = (
+                f"Entries {self.unverified} to {self.expected - 1} are sealed under a key that isn't given: they can't "
+                "be verified. Give it in AUDIT_KEY_FALLBACKS."
+            )
+            yield AuditProblem("unverified", self.unverified, words)
+
+
+def _attested(first: int, change: HandOver) -> str:
+    which = f"Entries {first} to {change.number} were sealed under a key that isn't given, {change.former}."
+    if change.is_lost:
+        return (
+            f"{which} They are as they were when that key was given up; whether somebody had changed them before can't "
+            "be told."
+        )
+    return (
+        f"{which} They are as they were when the key was changed, after they had been verified: key "
+        f"{change.following} attests it."
+    )
+
+
+def _breaks(changes: Sequence[HandOver]) -> Iterator[AuditProblem]:
+    for before, after in pairwise(changes):
+        if before.following != after.former:
+            words = f"Entry {after.number} changes a key of the trail that it didn't have."
+            yield AuditProblem("altered", after.number, words)
 
 
 _TEXT = "A text of entry {}, such as its reason, isn't what was sealed."

@@ -157,6 +157,9 @@ class AuditCheck(models.Model):
     # Where it is: accounts.audit.check.AuditWalk.
     expected = models.PositiveBigIntegerField(default=1)
     previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64, blank=True, default="", db_default="")
+    unverified = models.PositiveBigIntegerField(null=True, blank=True)
+    notes = models.JSONField(null=True, blank=True)  # sentences on what only a later key attests
     sealed = models.PositiveBigIntegerField(default=0)  # entries that there were when it began
     problems = models.JSONField(default=list, blank=True)  # the sentences of the first ones
     found = models.PositiveIntegerField(default=0)  # how many there are

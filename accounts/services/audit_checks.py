@@ -76,7 +76,9 @@ def work(pk: int) -> None:
         with suppress(audit.WrongKey):  # then every entry is told of
             audit.seal()  # what was done a moment ago is looked at, too
         check.sealed = AuditHead.objects.filter(pk=1).values_list("number", flat=True).first() or 0
-    walk = AuditWalk(check.expected, check.previous)
+    walk = AuditWalk(
+        check.expected, check.previous, check.digest or GENESIS, check.unverified, notes=list(check.notes or [])
+    )
     until = time.monotonic() + settings.WORKER_SLICE_S
     _look_on(check, walk)
     while not walk.is_over and time.monotonic() < until:
@@ -91,6 +93,7 @@ def _look_on(check: AuditCheck, walk: AuditWalk) -> None:
     left = iter(range(LOOK_UP))
     found = [problem.sentence for problem in walk.go(lambda: next(left, None) is None)]
     check.expected, check.previous, check.seen_at = walk.expected, walk.previous, timezone.now()
+    check.digest, check.unverified, check.notes = walk.digest, walk.unverified, walk.notes
     _keep(check, found)
     check.save()
 

@@ -20,6 +20,7 @@ SET = {
     "ALLOWED_HOSTS": "a.example,b.example",
     "AUDIT_HEAD_FILE": "/audit/head",
     "AUDIT_KEY": "a",
+    "AUDIT_KEY_FALLBACKS": "a,b",
     "AUDIT_STREAM": "on",
     "AWS_CALLS_PER_SECOND": "2",
     "AWS_COGNITO_QUOTAS": "UserRead=240",

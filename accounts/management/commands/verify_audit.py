@@ -10,8 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts import audit
-from accounts.audit.check import heads_in
+from accounts.audit.check import heads_in, look_through
 from accounts.audit.fence import HEAD
 from accounts.models import AuditEntry, AuditHead
 
@@ -37,14 +36,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         heads = self._logged(options["expect_log"]) if options["expect_log"] else []
-        problems = audit.verify([*heads, *options["expect"]])
+        problems, notes = look_through([*heads, *options["expect"]])
         sealed = AuditEntry.objects.filter(number__isnull=False).count()
         waiting = AuditEntry.objects.filter(number__isnull=True).count()
         if options["json"]:
             head = AuditHead.objects.filter(pk=1, number__gt=0).first()
-            result = {"sealed": sealed, "waiting": waiting, "head": str(head) if head else None}
+            result = {"sealed": sealed, "waiting": waiting, "head": str(head) if head else None, "notes": notes}
             self.stdout.write(json.dumps({**result, "problems": [vars(problem) for problem in problems]}))
         else:
+            for note in notes:
+                self.stdout.write(note)
             for problem in problems:
                 self.stdout.write(problem.sentence)
             verdict = f"{len(problems)} problems" if problems else "as they were sealed"
