@@ -41,5 +41,5 @@ class Command(migrate.Command):
 
 _GIVEN_UP = (
     "Another session has been at a table that is to be migrated for ten minutes. pg_stat_activity has its pid and what "
-    "it does (“idle in transaction”, as a rule): end it, or stop the console, and migrate again. What is migrated stays."
+    "it does (“idle in transaction”, mostly): end it, or stop the console, and migrate again. What is migrated stays."
 )
