@@ -13,6 +13,7 @@ from objects import kinds
 
 ROOT = Path(__file__).resolve().parents[2]
 READ_FROM_ENVIRONMENT = re.compile(r"""(?:env\.\w+|secret|environ\.get)\(\s*["']([A-Z][A-Z0-9_]+)["']""")
+IMAGE = re.compile(r"!\[[^\]]+\]\(([^)]+)\)")
 PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
@@ -48,6 +49,20 @@ def test_files_that_are_named_exist(page: Path) -> None:
     named = set(re.findall(r"`(\w[\w./-]*\.(?:py|html|js|css|mjs|csv|toml))`", page.read_text()))
     missing = [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in _files())]
     assert missing == []
+
+
+PICTURES = [ROOT / "docs" / "screenshot.png", *sorted((ROOT / "docs" / "pictures").iterdir())]
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
+def test_pictures_are_shown_as_wide_as_pages_and_light(picture: Path) -> None:
+    """A PNG begins with eight bytes of its own, then the length and the name of its head, then how wide it is."""
+    shown = {(page.parent / link).resolve() for page in PAGES for link in IMAGE.findall(page.read_text())}
+    assert picture in shown
+    content = picture.read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert int.from_bytes(content[16:20]) == 1440
+    assert len(content) < 300_000
 
 
 @cache

@@ -23,6 +23,8 @@ by rule, object, owner or severity; filters, order and group are in the address,
 you see. What wasn’t read is said above the list: where nothing is read, nobody knows what is wrong. A rule that
 breaks off is shown with its error to owners, what it found stays as it was, and the others go on.
 
+![The inbox: what is open, by rule, the worst first](pictures/findings.png)
+
 | to | takes | what it does |
 |---|---|---|
 | mute | editor, owner | counts as decided until a day, 90 days at most and 30 of critical ones; then it is open again |
