@@ -29,6 +29,7 @@ from directory.people.mirror import DirectoryPersonMirror
 from directory.people.names import called
 from directory.people.source import DirectoryPeopleSource
 from directory.plan_check import DirectoryCheck
+from directory.prerequisite import IDENTITY_CENTER
 from directory.reserved_roles import reserved_role
 from directory.unused_finding_source import UnusedAssignmentSource
 from directory.views import touched
@@ -63,6 +64,7 @@ def register() -> None:
                         "identity_center",
                         permission=(SEE_IAM, SEE_PEOPLE),
                         position=55,
+                        waits_for=IDENTITY_CENTER.rows,
                     ),
                 ),
                 position=10,

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from accounts.roles import ADMINISTER, SEE_IAM, SEE_PEOPLE
 from directory.object_pages import GROUP, PERMISSION_SET, PERSON
+from directory.prerequisite import IDENTITY_CENTER
 from directory.views import center, people, protection, role, touched
 from iamconsole.web.addresses import needs, page
+from iamconsole.web.prerequisites import behind
 from objects.object_pages import tab_patterns
 from objects.views.object_action import action_pattern
 
 _CENTER = "aws/<str:account_id>/identity-center/"
 
 urlpatterns = [
-    page(_CENTER, center.identity_center, needs(SEE_IAM, SEE_PEOPLE), name="identity_center"),
-    page(f"{_CENTER}permission-sets/", center.permission_sets, needs(SEE_IAM), name="permission_sets"),
+    page(_CENTER, behind(IDENTITY_CENTER, center.identity_center), needs(SEE_IAM, SEE_PEOPLE), name="identity_center"),
+    page(
+        f"{_CENTER}permission-sets/",
+        behind(IDENTITY_CENTER, center.permission_sets),
+        needs(SEE_IAM),
+        name="permission_sets",
+    ),
     *tab_patterns(PERMISSION_SET),
     action_pattern(PERMISSION_SET),
-    page(f"{_CENTER}assignments/", center.assignments, needs(SEE_IAM), name="directory_assignments"),
-    page(f"{_CENTER}groups/", center.groups, needs(SEE_IAM), name="directory_groups"),
+    page(
+        f"{_CENTER}assignments/",
+        behind(IDENTITY_CENTER, center.assignments),
+        needs(SEE_IAM),
+        name="directory_assignments",
+    ),
+    page(f"{_CENTER}groups/", behind(IDENTITY_CENTER, center.groups), needs(SEE_IAM), name="directory_groups"),
     *tab_patterns(GROUP),
     action_pattern(GROUP),
     action_pattern(PERSON),
-    page(f"{_CENTER}people/", people.people, needs(SEE_PEOPLE), name="directory_people"),
+    page(f"{_CENTER}people/", behind(IDENTITY_CENTER, people.people), needs(SEE_PEOPLE), name="directory_people"),
     page(
         f"{_CENTER}people/settings/",
         protection.people_settings,

@@ -17,6 +17,7 @@ from objects.selectors import count_live
 from policies import kinds, selectors
 from policies.models import ManagedPolicy
 from policies.organizations import examples, search
+from policies.organizations.prerequisite import ORGANIZATION
 from policies.organizations.selectors import ControlPoliciesUnknown
 from policies.organizations.views import ControlPolicyTypeView, bounds
 
@@ -63,7 +64,14 @@ class PoliciesShell(ShellProvider):
             "IAM",
             (
                 NavItem("Policies", "file-lock", "policies", count_live(ManagedPolicy), SEE_IAM, position=40),
-                NavItem("Organization", "network", "organization", permission=SEE_IAM, position=45),
+                NavItem(
+                    "Organization",
+                    "network",
+                    "organization",
+                    permission=SEE_IAM,
+                    position=45,
+                    waits_for=ORGANIZATION.rows,
+                ),
             ),
             position=10,
         ),

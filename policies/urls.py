@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM
 from iamconsole.web.addresses import SIGNED_IN, AddressScope, needs, page
+from iamconsole.web.prerequisites import behind
 from objects.views.lists import ObjectList, object_patterns
 from policies.organizations import node_views
 from policies.organizations import views as organizations
+from policies.organizations.prerequisite import ORGANIZATION
 from policies.pasted import views as pasted
 from policies.tables import POLICIES
 from policies.views import completion, document, drafts, managed_policies, starting
@@ -15,10 +17,15 @@ _ERASING = needs(ADMINISTER, scope=AddressScope.ANY, refusal="Only owners of an 
 
 urlpatterns = [
     *object_patterns(ObjectList(managed_policies.POLICY, POLICIES)),
-    page("aws/<str:account_id>/organization/", organizations.organization, needs(SEE_IAM), name="organization"),
+    page(
+        "aws/<str:account_id>/organization/",
+        behind(ORGANIZATION, organizations.organization),
+        needs(SEE_IAM),
+        name="organization",
+    ),
     page(
         "aws/<str:account_id>/organization/accounts/",
-        organizations.accounts,
+        behind(ORGANIZATION, organizations.accounts),
         needs(SEE_IAM),
         name="organization_accounts",
     ),
@@ -28,7 +35,7 @@ urlpatterns = [
         needs(SEE_IAM),
         name="organization_node",
     ),
-    *object_patterns(organizations.POLICIES),
+    *object_patterns(organizations.POLICIES, waits_for=ORGANIZATION),
     page("catalogue/", completion.catalogue_words, SIGNED_IN, name="catalogue_words"),
     page("catalogue/actions/", completion.catalogue_actions, SIGNED_IN, name="catalogue_actions"),
     page("catalogue/services/<str:prefix>/", completion.catalogue_words, SIGNED_IN, name="catalogue_service"),

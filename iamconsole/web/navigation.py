@@ -64,6 +64,7 @@ class NavItem:
     asks: WaitingCount | None = None
     shows: Callable[[HttpRequest], bool] | None = None  # beside the permission, where that is no AWS account's
     count: Callable[[HttpRequest, Any], int | None] | None = None  # of what the page knows anyway, in place of rows
+    waits_for: CountedRows | None = None  # hidden while there are none of these: see prerequisites.py
 
 
 NEVER = 1_000  # no link has this position

@@ -28,6 +28,8 @@ from iamconsole.web.navigation import (
 from iamconsole.web.once import page_is_made
 
 T = TypeVar("T")
+# What a count of the sidebar is of: a link, what it asks, or what it waits for.
+Counted = NavItem | WaitingCount | CountedRows
 
 _MOST_COMPILED = 5000
 # The queries of what links count, by the function that gives the rows and all that these depend on.
@@ -129,7 +131,9 @@ class Shell:
         shown = [(group, [item for item in group.items if self._shows(item)]) for group in merged_groups()]
         counts = self._counts([item for _, items in shown for item in items])
         groups = [
-            SidebarLinkGroup(group.label, tuple(self._link(item, group, counts) for item in items))
+            SidebarLinkGroup(
+                group.label, tuple(self._link(item, group, counts) for item in items if _is_awaited(item, counts))
+            )
             for group, items in shown
         ]
         current = self._current_url([link.url for group in groups for link in group.links])
@@ -148,10 +152,11 @@ class Shell:
         granted = permissions is None or any(self.can[permission] for permission in permissions)
         return reachable and granted and (item.shows is None or item.shows(self._request))
 
-    def _counts(self, items: Sequence[NavItem]) -> dict[NavItem | WaitingCount, int]:
-        """What links say beside their words, and what they ask; of those that give rows, all in one query."""
-        rows: dict[NavItem | WaitingCount, CountedRows] = {item: item.rows for item in items if item.rows}
+    def _counts(self, items: Sequence[NavItem]) -> dict[Counted, int]:
+        """What links say beside their words, what they ask, and what they wait for; all that give rows in one query."""
+        rows: dict[Counted, CountedRows] = {item: item.rows for item in items if item.rows}
         rows |= {item.asks: item.asks.rows for item in items if item.asks}
+        rows |= {item.waits_for: item.waits_for for item in items if item.waits_for}
         depend_on = self._rows_depend_on() if rows else ()
         queries = [self._count_query(rows_of, depend_on) for rows_of in rows.values()]
         counts = dict(zip(rows, counted_lately(queries), strict=True))
@@ -171,7 +176,7 @@ class Shell:
         query = _compiled[key] = count_query(rows_of(self._request, self.aws_account))
         return query
 
-    def _link(self, item: NavItem, group: NavGroup, counts: Mapping[NavItem | WaitingCount, int]) -> SidebarLink:
+    def _link(self, item: NavItem, group: NavGroup, counts: Mapping[Counted, int]) -> SidebarLink:
         kwargs = {"account_id": self.aws_account.account_id} if item.per_aws_account and self.aws_account else None
         count = counts.get(item)
         shown = count if count or item.counts_none else None
@@ -194,6 +199,11 @@ class Shell:
         if link.url != current:
             return link
         return replace(link, current="page" if link.url == self._request.path else "true")
+
+
+def _is_awaited(item: NavItem, counts: Mapping[Counted, int]) -> bool:
+    """Whether there is what the link waits for."""
+    return item.waits_for is None or counts[item.waits_for] > 0
 
 
 def refusal_page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:

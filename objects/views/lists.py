@@ -16,6 +16,7 @@ from accounts.models import AwsAccount
 from iamconsole.web.addresses import needs, page
 from iamconsole.web.counts import lately
 from iamconsole.web.listings import TableListing, list_response
+from iamconsole.web.prerequisites import Prerequisite, behind
 from iamconsole.web.tables import Table
 from objects import object_actions
 from objects.object_pages import ObjectPages, tab_patterns
@@ -65,16 +66,17 @@ class ObjectList:
         )
 
 
-def object_patterns(listing: ObjectList) -> list[URLPattern]:
-    """The list and the staging pages come before the pages of one."""
+def object_patterns(listing: ObjectList, waits_for: Prerequisite | None = None) -> list[URLPattern]:
+    """The list and the staging pages come before the pages of one. `waits_for`: without it there is no list."""
     kind = listing.kind
 
     @require_GET
     def objects(request: HttpRequest, account_id: str) -> HttpResponseBase:
         return listing.response(request, account_id)
 
+    shown = behind(waits_for, objects) if waits_for else objects
     return [
-        page(f"aws/<str:account_id>/{kind.of.path}/", objects, needs(kind.of.see), name=kind.of.list_name),
+        page(f"aws/<str:account_id>/{kind.of.path}/", shown, needs(kind.of.see), name=kind.of.list_name),
         *(selection_patterns(kind, listing.table) if listing.can_be_picked else ()),
         *tab_patterns(kind),
         action_pattern(kind),

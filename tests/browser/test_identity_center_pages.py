@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,11 +10,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import Operator
+from accounts.models import AwsAccount, Operator
 from directory.models import PermissionSet
 from identities.models import IamRole
 from tests.directory.arranged import Arranged, arranged_and_pulled
-from tests.services.browser import LOOKS, axe_violations, scrolls_sideways
+from tests.services.browser import LOOKS, axe_violations, looked_at, scrolls_sideways
 from tests.services.pages import address
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -84,3 +85,20 @@ def test_a_group_is_assigned_until_a_date_by_the_keyboard(center: Arranged, erin
     page.get_by_role("link", name="Take away… from this person in 123456789012").click()
     expect(page.get_by_label("From whom, and where")).to_contain_text("Priya Nair")
     assert axe_violations(page) == []
+
+
+def test_without_an_organization_its_pages_say_how_one_is_connected(
+    aws_account: AwsAccount, alice: Operator, page_of: PageOf
+) -> None:
+    page = page_of(alice)
+    page.goto(address("users"))
+    menu = page.get_by_role("navigation", name="Main")
+    expect(menu.get_by_role("link", name="Policies")).to_be_visible()
+    expect(menu.get_by_role("link", name="Organization")).to_have_count(0)
+    expect(menu.get_by_role("link", name="Identity Center")).to_have_count(0)
+    for name in ("organization", "identity_center"):
+        page.goto(address(name))
+        expect(page.get_by_role("heading", name="How it is connected")).to_be_visible()
+        looked_at(page)
+        if kept := os.environ.get("PICTURES"):
+            page.screenshot(path=f"{kept}/{name}.png")
