@@ -10,24 +10,15 @@ from collections.abc import Sequence
 from accounts import audit
 from accounts.models import AwsAccount, Operator
 from contain.finding import KEY, NOT_HERE, FoundSubject, of_role, of_user, where_may
+from identities import key_accounts
 from identities.models import IamRole, IamUser
 from sync import clock
 from sync.activity.doers import Doer, doer_of
-from sync.activity.lookup import HISTORY, PART, TrailSearch, look_up
+from sync.activity.lookup import HISTORY, TrailSearch, look_up
 from sync.activity.principals import regions_asked
 from sync.aws.client import reader
 from sync.aws.errors import AccessDeniedError, AwsError, NotFound
-from sync.aws.permission import Permission
 from sync.models import TrailEvent
-
-_NO_SUCH_KEY = frozenset({"ValidationError", "InvalidClientTokenId", "InvalidAccessKeyId", "InvalidParameterValue"})
-OWNER_OF_KEY = Permission(
-    "sts:GetAccessKeyInfo",
-    "Say to which AWS account an access key belongs that the mirror doesn’t hold.",
-    "read",
-    probe={"AccessKeyId": "AKIA0000000000000000"},
-    part=PART,
-)
 
 audit.register({"contain.key_asked": "asked AWS whose an access key is"})
 
@@ -53,13 +44,12 @@ def ask_aws(operator: Operator, key: str) -> FoundSubject:
 
 def _account_of(accounts: Sequence[AwsAccount], key: str) -> AwsAccount:
     try:
-        answer = reader(accounts[0], urgent=True).call("sts", "GetAccessKeyInfo", AccessKeyId=key)
-    except AccessDeniedError as denied:
-        words = f"AWS didn’t answer: the console’s role to read of {accounts[0]} lacks {OWNER_OF_KEY.action}."
-        raise NotAnswered(words) from denied
-    except AwsError as error:
-        raise NotAnswered(NOT_HERE if error.code in _NO_SUCH_KEY else str(error)) from error
-    account = next((each for each in accounts if each.account_id == answer.get("Account")), None)
+        told = key_accounts.account_of(accounts[0], key)
+    except key_accounts.NoSuchKeyError as unknown:
+        raise NotAnswered(NOT_HERE) from unknown
+    except key_accounts.NotToldError as why:
+        raise NotAnswered(str(why)) from why
+    account = next((each for each in accounts if each.account_id == told), None)
     if account is None:
         raise NotAnswered(NOT_HERE)
     return account

@@ -1,4 +1,4 @@
-"""What this app adds: links to contain somebody from their page, where they are found, a permission."""
+"""What this app adds: links to contain somebody from their page, and where they are found."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from accounts.access import may, signed_in
 from accounts.models import Operator
 from accounts.roles import CONTAIN, roles_with
 from contain import reports
-from contain.key_owners import OWNER_OF_KEY
 from contain.subjects.registry import KINDS
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.search import places
 from objects.object_links import ObjectLink, register_object_link
-from sync.aws import permission
 
 
 def _may_contain(request: HttpRequest, row: Any) -> bool:
@@ -43,7 +41,6 @@ def register() -> None:
             icon="siren",
         )
     )
-    permission.register([OWNER_OF_KEY])
     reports.register()
     stepup.register_words(
         {**{f"{slug}_contain_begin": "Contain them" for slug in KINDS}, "containment_retry": "Retry the step"}

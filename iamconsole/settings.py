@@ -258,6 +258,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_everywhere": "50/h/key",
     # Requests for access, of one operator (access_requests/services.py).
     "access_requested": "10/h/key",
+    # Keys of which AWS is asked whose AWS account they are of, by one operator (identities/key_accounts.py).
+    "access_key_asked": "30/h/key",
 }
 ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "accounts.adapters.ConsoleMfaAdapter"

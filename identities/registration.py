@@ -6,7 +6,7 @@ from accounts.roles import ASK_AWS, SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
-from identities import examples, kinds, search, selectors
+from identities import examples, key_accounts, kinds, search, selectors
 from identities.account import last_accessed, sources
 from identities.activity import events
 from identities.models import IamGroup, IamRole, IamUser
@@ -14,6 +14,7 @@ from objects.selectors import count_live
 from policies.models import ManagedPolicy
 from sync import mirror
 from sync.activity import principals
+from sync.aws import permission
 
 
 class IdentitiesShell(ShellProvider):
@@ -47,6 +48,7 @@ def register() -> None:
     kinds.register()
     search.register()
     examples.register()
+    permission.register([key_accounts.OWNER_OF_KEY])
     panels.register(panels.Panel("policy", "attached", "Attached to", "policy_attached", count=_holders, position=40))
     events.register()
     for kind, by_sessions in ((IamUser.kind, False), (IamRole.kind, True)):

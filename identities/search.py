@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.models import AwsAccount, Operator
+from accounts.models import Operator
 from accounts.roles import SEE_IAM, roles_with
 from aws_constraints import key_ids
 from aws_constraints.arn import Arn
@@ -116,12 +117,13 @@ def _keys(searcher: Searcher, text: str) -> Iterator[SearchHit]:
             )
         else:
             what, why = f"{found} is of the AWS account {account_id}", "Read from the id, which AWS doesn’t document."
-        how = "AWS says it for sure: aws sts get-access-key-info --access-key-id and the id."
+        how = "AWS says it for sure: sts:GetAccessKeyInfo, which the key’s page asks."
         session = " It is temporary: CloudTrail says whose session it was." if key_ids.is_temporary(found) else ""
         aws_account = searcher.by_number.get(account_id)
+        url = f"{reverse('access_key')}?{urlencode({'key': found})}" if searcher.holding(SEE_IAM) else ""
         yield SearchHit(
             what,
-            _home(aws_account) if aws_account else "",
+            url,
             f"{why} {how}{session}",
             str(aws_account) if aws_account else "",
             icon="key-round",
@@ -130,10 +132,6 @@ def _keys(searcher: Searcher, text: str) -> Iterator[SearchHit]:
 
 def _pks(searcher: Searcher) -> list[int]:
     return [aws_account.pk for aws_account in searcher.holding(SEE_IAM)]
-
-
-def _home(aws_account: AwsAccount) -> str:
-    return reverse("overview", kwargs={"account_id": aws_account.account_id})
 
 
 def register() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.roles import PROPOSE, SEE_IAM
-from iamconsole.web.addresses import needs, page
+from iamconsole.web.addresses import AddressScope, needs, page
 from iamconsole.web.listings import TableListing
 from identities import selectors
 from identities.account.urls import urlpatterns as account_patterns
@@ -15,7 +15,7 @@ from identities.dangling_trusts import name_deleted
 from identities.object_pages import GROUP, ROLE, USER
 from identities.power import note_power
 from identities.tables import GROUPS, ROLES, USERS
-from identities.views import as_of, bulk, panels, root
+from identities.views import as_of, bulk, key_accounts, panels, root
 from objects.views.lists import ObjectList, object_patterns
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
@@ -40,6 +40,7 @@ LISTS = (
 )
 
 urlpatterns = [
+    page("access-keys/", key_accounts.access_key, needs(SEE_IAM, scope=AddressScope.ANY), name="access_key"),
     page(f"{AWS_ACCOUNT}as-of/", as_of.as_of_list, needs(SEE_IAM), name="as_of"),
     page(f"{AWS_ACCOUNT}as-of/<str:kind>/<str:aws_id>/", as_of.as_of_one, needs(SEE_IAM), name="as_of_one"),
     page(f"{AWS_ACCOUNT}root/", root.root_user, needs(SEE_IAM), name="root_user"),

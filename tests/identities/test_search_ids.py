@@ -55,18 +55,20 @@ def test_a_key_that_nobody_here_has(aws_account: AwsAccount, bobs: Client) -> No
     found = page(bobs, f"what is {FOREIGN.lower()}?")
     assert f"{FOREIGN} is of the AWS account {FOREIGN_ACCOUNT}" in found
     assert "which AWS doesn’t document" in found
-    assert "aws sts get-access-key-info" in found
+    assert f'href="/access-keys/?key={FOREIGN}"' in found
     assert "It is temporary" in found
     assert "isn’t of a user here" in page(bobs, "AKIAIOSFODNN7EXAMPLE")
 
 
-def test_it_leads_to_that_aws_account_for_who_may_see_it(client_of: Callable[..., Client], bob: Operator) -> None:
+def test_it_names_that_aws_account_for_who_may_see_it(client_of: Callable[..., Client], bob: Operator) -> None:
     theirs = AwsAccount.objects.create(account_id=FOREIGN_ACCOUNT, name="Theirs")
     seer = make_operator("seer", Role.VIEWER, theirs)
-    assert f'href="/aws/{FOREIGN_ACCOUNT}/"' in page(client_of(seer), FOREIGN)
+    assert f"Theirs ({FOREIGN_ACCOUNT})" in page(client_of(seer), FOREIGN)
+    assert "Theirs" in client_of(seer).get("/access-keys/", {"key": FOREIGN}).content.decode()
     told = page(client_of(bob), FOREIGN)
     assert f"{FOREIGN} is of the AWS account {FOREIGN_ACCOUNT}" in told
     assert "Theirs" not in told
+    assert "Theirs" not in client_of(bob).get("/access-keys/", {"key": FOREIGN}).content.decode()
     assert f"/aws/{FOREIGN_ACCOUNT}/" not in told
 
 
