@@ -1,4 +1,4 @@
-"""Search for actions: who may do this, asked of the AWS account that the operator sees first."""
+"""Search for actions – who may do this, asked of the AWS account that the operator sees first – and for saved tests."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from dataclasses import replace
 from functools import cache
 from urllib.parse import urlencode
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from access.saved_tests.content import KIND
+from accounts.models import LabelledAwsAccount
 from accounts.roles import SEE_IAM
 from iamconsole.web.search import kinds
 from iamconsole.web.search.asked import Rank, SearchQuery
-from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit
+from iamconsole.web.search.kinds import FoundKind, Searcher, SearchHit, best
 from policies.engine.catalogue import access_levels, action, actions_matching, all_actions
+from sync.models import SafeguardVersion
 
 
 @cache
@@ -89,7 +93,65 @@ def _actions_at(searcher: Searcher, refs: Sequence[str]) -> Sequence[SearchHit]:
     return [hit for each in asked for hit in find_actions(searcher, each, 1) if hit.name == each.text]
 
 
+# ---- Saved tests ---------------------------------------------------------------------------------------------------
+def find_tests(searcher: Searcher, asked: SearchQuery, most: int) -> Sequence[SearchHit]:
+    """Those in force where the operator sees IAM, each once: one of a label in the first AWS account that has it."""
+    rows = _tests_in_force(searcher)
+    for text in asked.texts:
+        rows = rows.filter(name__icontains=text)
+    return best((replace(hit, rank=asked.rank(hit.name)) for hit in _test_hits(searcher, rows)), most)
+
+
+def _tests_at(searcher: Searcher, refs: Sequence[str]) -> Sequence[SearchHit]:
+    pks = [int(ref) for ref in refs if ref.isascii() and ref.isdecimal() and len(ref) < 19]
+    return list(_test_hits(searcher, _tests_in_force(searcher).filter(safeguard__in=pks)))
+
+
+def _tests_in_force(searcher: Searcher) -> QuerySet[SafeguardVersion]:
+    here = [each.pk for each in searcher.holding(SEE_IAM)]
+    labels = LabelledAwsAccount.objects.filter(aws_account__in=here).values("label")
+    held = Q(safeguard__aws_account__in=here) | Q(safeguard__label__in=labels)
+    in_force = SafeguardVersion.objects.filter(
+        held, safeguard__kind=KIND, safeguard__deleted_at=None, state=SafeguardVersion.State.IN_FORCE
+    )
+    return in_force.select_related("safeguard")
+
+
+def _test_hits(searcher: Searcher, versions: QuerySet[SafeguardVersion]) -> Iterator[SearchHit]:
+    rows = list(versions)
+    here = {each.pk: each for each in searcher.holding(SEE_IAM)}
+    labelled = LabelledAwsAccount.objects.filter(
+        label__in={row.safeguard.label_id for row in rows}, aws_account__in=here
+    )
+    having: dict[int, set[int]] = {}
+    for label, aws_account in labelled.values_list("label", "aws_account"):
+        having.setdefault(label, set()).add(aws_account)
+    for row in rows:
+        of = row.safeguard
+        held = {of.aws_account_id} if of.aws_account_id else having[of.label_id or 0]
+        first = next(each for pk, each in here.items() if pk in held)
+        yield SearchHit(
+            row.name,
+            reverse("access_test", args=[first.account_id, of.pk]),
+            f"Expected: {row.content['expected']}" + ("" if of.aws_account_id else ", by a label"),
+            str(first),
+            elsewhere=searcher.is_elsewhere(first.pk),
+            ref=str(of.pk),
+        )
+
+
 def register() -> None:
+    kinds.register(
+        FoundKind(
+            name="tests",
+            label="Saved tests",
+            icon="list-checks",
+            position=70,
+            words=("test", "tests"),
+            find=find_tests,
+            at=_tests_at,
+        )
+    )
     kinds.register(
         FoundKind(
             name="actions",
