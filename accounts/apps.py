@@ -15,6 +15,7 @@ class AccountsConfig(AppConfig):
         from accounts.shell import AccountsShell
         from accounts.triggers import make_triggers
         from iamconsole.checks import register_at_start
+        from iamconsole.sealed_values import register_sealed
         from iamconsole.web.navigation import register_shell
 
         register_at_start(keys.at_start)
@@ -22,6 +23,7 @@ class AccountsConfig(AppConfig):
         post_migrate.connect(make_triggers, sender=self)
         user_logged_in.connect(sessions.remember_sign_in, dispatch_uid="sessions")
         second_factors.connect()
+        register_sealed(second_factors.SEALED_FACTORS)
         register_shell(AccountsShell())
         search.register()
         stepup.register_words(

@@ -6,15 +6,19 @@ fresh is sealed for the row's operator once there is a row, and what a row holds
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models.signals import post_init
 
+from iamconsole.sealed_values import SealedValues
 from iamconsole.sealing import BLOB, CannotUnseal, KeyMissing, SealingPurpose, key_names, seal, sealed_under, unseal
 
 _FRESH = "not an operator's yet"
+_TOGETHER = 200
 
 
 class FactorSealed(ValidationError):
@@ -60,31 +64,34 @@ def decrypt(blob: str) -> str:
         raise FactorSealed(error) from error
 
 
-def names_of_keys() -> list[str]:
+def names_of_keys() -> Iterator[str]:
     """The key that each is sealed under, once for each."""
-    return [
-        name
-        for data in Authenticator.objects.values_list("data", flat=True)
-        for text in _texts(data).values()
-        if (name := sealed_under(text))
-    ]
+    for data in Authenticator.objects.values_list("data", flat=True).iterator(chunk_size=_TOGETHER):
+        yield from (name for text in _texts(data).values() if (name := sealed_under(text)))
 
 
-def reseal() -> int:
-    """Under the newest of SEAL_KEYS; how many were sealed under an older one that is still there."""
+def reseal() -> Iterator[int]:
+    """Those under an older one of SEAL_KEYS that is still there, under the newest: so many at once."""
+    pks = list(Authenticator.objects.order_by("pk").values_list("pk", flat=True))
+    for first in range(0, len(pks), _TOGETHER):
+        with transaction.atomic():
+            rows = Authenticator.objects.filter(pk__in=pks[first : first + _TOGETHER])
+            done = sum(_resealed(row) for row in rows)
+        if done:
+            yield done
+
+
+def _resealed(row: Authenticator) -> int:
     older = key_names()[1:]
-    done = 0
-    for row in Authenticator.objects.iterator(chunk_size=200):
-        stale = {name: text for name, text in _texts(row.data).items() if sealed_under(text) in older}
-        try:
-            row.data |= {
-                name: seal(decrypt(text), SealingPurpose.SECOND_FACTOR, *_owner(row)) for name, text in stale.items()
-            }
-        except FactorSealed:
-            continue
-        # Only as long as it is what was read: recovery codes that are used meanwhile stay used.
-        done += bool(stale) and _swap(row, stale)
-    return done
+    stale = {name: text for name, text in _texts(row.data).items() if sealed_under(text) in older}
+    try:
+        row.data |= {
+            name: seal(decrypt(text), SealingPurpose.SECOND_FACTOR, *_owner(row)) for name, text in stale.items()
+        }
+    except FactorSealed:
+        return 0
+    # Only as long as it is what was read: recovery codes that are used meanwhile stay used.
+    return _swap(row, stale) if stale else 0
 
 
 def _swap(row: Authenticator, stale: dict[str, str]) -> int:
@@ -115,3 +122,6 @@ def _owner(row: Authenticator) -> tuple[object, ...]:
 def _texts(data: Any) -> dict[str, str]:
     found = data.items() if isinstance(data, dict) else ()
     return {name: text for name, text in found if isinstance(text, str) and BLOB.fullmatch(text)}
+
+
+SEALED_FACTORS = SealedValues("second factors", names_of_keys, reseal)

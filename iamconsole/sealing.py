@@ -97,8 +97,8 @@ def key_names() -> list[str]:
 
 
 def mark_of(name: str) -> str:
-    """How every blob begins that was sealed under the key of that name."""
-    return f"{_MARK}{name}."
+    """How every blob begins that was sealed under the key of that name; without one, how every blob does."""
+    return f"{_MARK}{name}." if name else _MARK
 
 
 def derived(key: str, info: str, length: int = 32) -> bytes:

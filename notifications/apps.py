@@ -8,10 +8,12 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import stepup
+        from iamconsole.sealed_values import register_sealed
         from iamconsole.web.search import places
         from iamconsole.web.search.places import SETTINGS, SearchPlace
         from notifications import keepers, kinds, panels, services, weekly
 
+        register_sealed(services.SEALED_ROUTES)
         kinds.register(services.TEST, weekly.WEEKLY, keepers.UNKEPT)
         panels.register_panels()
         words = "notifications webhook slack teams e-mail mails digest alerts"

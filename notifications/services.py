@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.models import AwsAccount, Operator
 from iamconsole import clock
 from iamconsole.outgoing.addresses import read_address
+from iamconsole.sealed_values import SealedValues
 from iamconsole.sealing import SealingPurpose, key_names, seal, sealed_under
 from notifications.audience import why_not_route
 from notifications.kinds import EventKind
@@ -277,9 +278,9 @@ def names_of_keys() -> list[str]:
     return [name for texts in rows for text in texts if (name := sealed_under(text))]
 
 
-def reseal() -> int:
-    """Under the newest of SEAL_KEYS; how many texts were sealed under an older one that is still there."""
-    return sum(_resealed(pk) for pk in NotificationRoute.objects.values_list("pk", flat=True))
+def reseal() -> Iterator[int]:
+    """The texts of a route at a time."""
+    return (done for pk in NotificationRoute.objects.values_list("pk", flat=True) if (done := _resealed(pk)))
 
 
 def _resealed(pk: int) -> int:
@@ -293,3 +294,6 @@ def _resealed(pk: int) -> int:
             setattr(route, name, _sealed(route, opened(route, getattr(route, name))))
         route.save(update_fields=stale)
     return len(stale)
+
+
+SEALED_ROUTES = SealedValues("addresses and secrets of notifications", names_of_keys, reseal)

@@ -12,6 +12,7 @@ class SyncConfig(AppConfig):
 
         from accounts import audit, stepup
         from iamconsole.parts import register_condition
+        from iamconsole.sealed_values import register_sealed
         from iamconsole.web.navigation import register_shell
         from sync import (
             access_ends,
@@ -22,6 +23,8 @@ class SyncConfig(AppConfig):
             ownership_rules,
             pull_notices,
             regions,
+            sealed,
+            sealed_plans,
             search,
             shell,
             unseen_check,
@@ -49,6 +52,8 @@ class SyncConfig(AppConfig):
         mirror.register_source(regions.AccountRegions())
         permission.register([permission_check.SIMULATING])
         lookup.register()
+        register_sealed(sealed.SEALED_SECRETS)
+        register_sealed(sealed_plans.SEALED_PLANS)
         event_queue_permissions.register()
         for model, field in erasing.PERSONAL:
             register_free_text(model, field)

@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from accounts import audit, keys
+from accounts import audit, keys, resealing
 from accounts.models import AwsAccount
 from iamconsole import heartbeats, trouble
 from iamconsole.checks import given
@@ -24,7 +24,7 @@ from iamconsole.database_version import refusal
 from iamconsole.web import trigrams
 from iamconsole.web.waiting import short_waits
 from iamconsole.web.words import ago
-from sync import counter, resealing, ticks
+from sync import counter, ticks
 from sync.aws.client import reader
 from sync.aws.errors import AwsError
 from sync.aws.target import why_rests
@@ -131,7 +131,7 @@ def check_that_keys_belong() -> Iterator[DoctorFinding]:
     else:
         yield DoctorFinding("keys and database", True, "they belong together")
     if settings.SEAL_KEYS:
-        for ok, detail, what_to_do in resealing.report():
+        for ok, detail, what_to_do in resealing.report(resealing.under_older_keys()):
             yield DoctorFinding("older seal key", ok, detail, what_to_do)
 
 

@@ -19,7 +19,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.sealing import CannotUnseal, KeyMissing, SealingPurpose, seal, unseal
+from iamconsole.sealed_values import SealedValues
+from iamconsole.sealing import CannotUnseal, KeyMissing, SealingPurpose, key_names, seal, sealed_under, unseal
 from sync import clock
 from sync.aws.secrets import Secret
 from sync.models import Change, SealedSecret, Step
@@ -28,6 +29,7 @@ from sync.models import Change, SealedSecret, Step
 _TYPING = timedelta(minutes=15)
 
 _REFERENCE = "sealed:"
+_TOGETHER = 200
 
 # Whose steps are being sent: what was typed for another change isn't opened for them.
 _sending: ContextVar[int | None] = ContextVar("sending", default=None)
@@ -191,16 +193,34 @@ def erase_expired() -> list[SealedSecret]:
     return not_taken
 
 
+def names_of_keys() -> Iterator[str]:
+    """The key that each is sealed under."""
+    for row in SealedSecret.objects.only("blob").iterator(chunk_size=_TOGETHER):
+        yield sealed_under(_blob(row))
+
+
+def reseal() -> Iterator[int]:
+    """Those under an older one of SEAL_KEYS that is still there, under the newest: so many at once."""
+    older = set(key_names()[1:])
+    rows = SealedSecret.objects.only("blob").order_by("pk").iterator(chunk_size=_TOGETHER)
+    stale = [row.pk for row in rows if sealed_under(_blob(row)) in older]
+    for first in range(0, len(stale), _TOGETHER):
+        yield _reseal(stale[first : first + _TOGETHER])
+
+
 @transaction.atomic
-def reseal(pks: Sequence[int]) -> int:
-    """Under the newest of SEAL_KEYS; how many could be opened."""
+def _reseal(pks: Sequence[int]) -> int:
+    """How many could be opened."""
     opened = []
-    for row in SealedSecret.objects.select_for_update().filter(pk__in=pks):
+    for row in SealedSecret.objects.select_for_update().filter(pk__in=pks).order_by("pk"):
         with suppress(NotKept):
             _seal(row, _open(row).open())
             opened.append(row)
-    _save_all(opened)
+    SealedSecret.objects.bulk_update(opened, ["blob"])
     return len(opened)
+
+
+SEALED_SECRETS = SealedValues("secrets of changes", names_of_keys, reseal)
 
 
 def _row(name: str, aws_account: AwsAccount, operator: Operator, until: datetime) -> SealedSecret:
@@ -221,10 +241,14 @@ def _seal(row: SealedSecret, text: str) -> None:
     row.blob = seal(text, SealingPurpose.STEP_SECRET, *_bound(row)).encode()
 
 
+def _blob(row: SealedSecret) -> str:
+    return bytes(row.blob).decode(errors="replace")
+
+
 def _open(row: SealedSecret) -> Secret:
     """Raises NotKept."""
     try:
-        return Secret(unseal(bytes(row.blob).decode(errors="replace"), SealingPurpose.STEP_SECRET, *_bound(row)))
+        return Secret(unseal(_blob(row), SealingPurpose.STEP_SECRET, *_bound(row)))
     except KeyMissing as error:
         raise NotKept(str(error)) from error
     except CannotUnseal as error:

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from accounts import keys
+from accounts import keys, resealing
 from accounts.models import AwsAccount, Operator
 from cognito.people.operations.attributes import as_params
 from cognito.people.operations.base import on_person
 from iamconsole.sealing import key_names
 from notifications.models import NotificationRoute
 from notifications.services import make_route
-from sync import changes, health, resealing, sealed
+from sync import changes, health, sealed
 from sync.calls import revealed
 from sync.changes import guards
 from sync.models import Change
@@ -128,3 +128,14 @@ def test_what_needs_a_key_that_is_gone_is_said(everything: Change, settings: Any
     assert "Give it back as the last one of SEAL_KEYS" in said
     assert [each.ok for each in health.check_that_keys_belong() if each.name == "older seal key"] == [False]
     assert resealing.under_older_keys()[0].counts.total() == 5
+
+
+def test_what_waits_in_the_middle_is_sealed_again_and_what_is_applied_now_isnt(
+    about_ada: Change, settings: Any
+) -> None:
+    settings.SEAL_KEYS = [NEW, *settings.SEAL_KEYS]
+    Change.objects.filter(pk=about_ada.pk).update(state=Change.State.APPLYING)
+    status, said = run()
+    assert (status, "1 plans with personal texts need it" in said) == (1, True)
+    Change.objects.filter(pk=about_ada.pk).update(state=Change.State.WAITING)
+    assert run()[0] == 0

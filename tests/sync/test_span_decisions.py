@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from accounts import resealing
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
 from policies.models import Organization
 from sync import changes, counter, spanning
+from sync.calls import concealed
+from sync.changes.approvers import valid_approvals
+from sync.changes.plan import digest_of
 from sync.counter.release import release as release_queue
 from sync.models import Approval, BreakGlass, Change, SpanningChange
 from sync.spanning.proposing import PlanErrorIn
@@ -235,3 +239,22 @@ def test_one_that_nobody_applied_is_over_when_its_plans_have_expired(three: Thre
     spanning.advance_open()
     assert at(span).state is SpanState.EXPIRED
     assert at(span).span.finished_at is not None
+
+
+def test_plans_that_are_sealed_again_stay_approved(
+    three: Three, erin: Operator, anton: Operator, vera: Operator, settings: Any
+) -> None:
+    three.set_approvals(1, 1, 1)
+    span = three.span(erin)
+    for change in span.changes.all():
+        step = change.steps.get()
+        step.params = {**step.params, "said": concealed("Ada Lovelace")}
+        step.save()
+        change.digest = digest_of(change)
+        change.save()
+    approve(span, anton)
+    approve(span, vera)
+    settings.SEAL_KEYS = ["a new key of the ring, long enough for production", *settings.SEAL_KEYS]
+    assert sum(batch.count for batch in resealing.reseal()) == 3
+    assert [len(valid_approvals(change)) for change in span.changes.all()] == [1, 1, 1]
+    assert states(span) == ["approved"] * 3
