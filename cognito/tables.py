@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cognito import posture
@@ -29,7 +28,18 @@ from cognito.people.selectors import (
     with_words,
 )
 from iamconsole.web.counts import lately, lately_each
-from iamconsole.web.elements import ago, created, gone_since, joined, marked, muted, name_link, object_url, small
+from iamconsole.web.elements import (
+    ago,
+    created,
+    format_html,
+    gone_since,
+    joined,
+    marked,
+    muted,
+    name_link,
+    object_url,
+    small,
+)
 from iamconsole.web.filters import ChoiceFilter, DateFilter, Filter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table

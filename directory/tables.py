@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
@@ -25,7 +24,18 @@ from directory.models import (
 )
 from directory.people.names import called, second_of
 from directory.selectors import with_members
-from iamconsole.web.elements import day, flag, gone_since, joined, marked, muted, name_link, object_url, small
+from iamconsole.web.elements import (
+    day,
+    flag,
+    format_html,
+    gone_since,
+    joined,
+    marked,
+    muted,
+    name_link,
+    object_url,
+    small,
+)
 from iamconsole.web.filters import ChoiceFilter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount, LabelledAwsAccount
 from estate.scope import AllAccounts
-from iamconsole.web.elements import small
+from iamconsole.web.elements import format_html, small
 from iamconsole.web.filters import Filter, TextFilter
 from iamconsole.web.tables import Column, Table
 

@@ -8,11 +8,10 @@ from typing import Any, ClassVar
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.web.elements import ago, joined, name_link, small, state
+from iamconsole.web.elements import ago, format_html, joined, name_link, small, state
 from iamconsole.web.filters import ChoiceFilter, DateFilter, Filter, FilterChoice
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.words import counted

@@ -8,11 +8,10 @@ from typing import Any
 from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import Exact
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
-from iamconsole.web.elements import created, flag, joined, named
+from iamconsole.web.elements import created, flag, format_html, joined, named
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table

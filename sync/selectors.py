@@ -65,7 +65,7 @@ NOT_ASKED_FOR = Q(on_request=False) & (Q(ends=None) | Q(ends__on_request=False))
 def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) -> QuerySet[Any]:
     """The changes of an AWS account with who asked for them and how far they got.
 
-    `waits_for` adds `waits_for_me`, and `asks_me`: for an approval or a review.
+    `waits_for` lets one filter by `waits_for_me`, and by `asks_me`: for an approval or a review.
     """
     return changes_in([aws_account], waits_for=waits_for)
 
@@ -89,7 +89,7 @@ def changes_in(aws_accounts: Sequence[AwsAccount], *, waits_for: Operator | None
         ExpressionWrapper(_of_each(kind, waits_for, aws_accounts), output_field=BooleanField())
         for kind in (_waiting, _asking)
     )
-    return changes.annotate(waits_for_me=waiting, asks_me=asking)
+    return changes.alias(waits_for_me=waiting, asks_me=asking)
 
 
 def waiting_in(operator: Operator, aws_accounts: Sequence[AwsAccount]) -> QuerySet[Change]:
@@ -195,18 +195,18 @@ class NotableChanges:
 
 @once_a_page
 def notable_changes(operator: Operator, aws_account: AwsAccount) -> NotableChanges:
-    """In one query."""
+    """In two queries."""
     all_of_it = Change.objects.filter(aws_account=aws_account).order_by("-pk")
-    kinds = (_waiting(operator, aws_account), Q(state__in=Change.STUCK), Q(), UNREVIEWED)
-    chosen = [all_of_it.filter(kind).values("pk")[:RECENT] for kind in kinds]
-    any_kind = reduce(or_, (Q(pk__in=pks) for pks in chosen))
+    waiting = list(all_of_it.filter(_waiting(operator, aws_account)).values_list("pk", flat=True)[:RECENT])
+    others = (all_of_it.filter(kind).values("pk")[:RECENT] for kind in (Q(state__in=Change.STUCK), Q(), UNREVIEWED))
+    any_kind = reduce(or_, (Q(pk__in=pks) for pks in (waiting, *others)))
     found = list(
-        changes_of(aws_account, waits_for=operator)
+        changes_of(aws_account)
         .filter(any_kind)
         .annotate(unreviewed=ExpressionWrapper(UNREVIEWED, output_field=BooleanField()))
     )
     return NotableChanges(
-        [change for change in found if change.waits_for_me][:RECENT],
+        [change for change in found if change.pk in waiting],
         [change for change in found if change.state in Change.STUCK][:RECENT],
         found[:RECENT],
         [change for change in found if change.unreviewed],

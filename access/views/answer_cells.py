@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from access.simulation.answers import AnswerRow, Answers, CellAnswer
@@ -17,7 +16,7 @@ from access.simulation.columns import ANYTHING, AskedPair
 from access.simulation.deciding import only_if
 from access.simulation.directory import AskedPrincipal
 from accounts.models import AwsAccount
-from iamconsole.web.elements import icon, joined
+from iamconsole.web.elements import format_html, icon, joined
 
 _KINDS = {"Allowed": ("yes", "check"), "Denied": ("no", "x"), "Unknown": ("unknown", "circle-question-mark")}
 _CELL = (

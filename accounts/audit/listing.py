@@ -9,14 +9,13 @@ from operator import or_
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from accounts.audit.verbs import sentence, verbs
 from accounts.models import AuditEntry, AuditText, AwsAccount, Operator
 from accounts.roles import SEE_IAM
-from iamconsole.web.elements import NONE, full_time, joined, muted, name_link
+from iamconsole.web.elements import NONE, format_html, full_time, joined, muted, name_link
 from iamconsole.web.filters import DateFilter, Filter, TextFilter
 from iamconsole.web.tables import Column, Table
 

@@ -8,11 +8,10 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from estate.enrolment.organizations import Progress, ReadOrganization
-from iamconsole.web.elements import flag, gone_since, muted, small
+from iamconsole.web.elements import flag, format_html, gone_since, muted, small
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table

@@ -5,6 +5,7 @@ A list has hundreds of them on a page. As templates within templates they took m
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache, lru_cache
@@ -17,15 +18,27 @@ from zipfile import ZipFile
 
 import lucide
 from django.urls import get_script_prefix, reverse
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from iamconsole.web import vocabulary, words
 
 
+def escaped(value: Any) -> str:
+    """`conditional_escape`, without its detours for the two classes that nearly all values have."""
+    if value.__class__ is SafeString:
+        return value
+    return SafeString(html.escape(value)) if value.__class__ is str else conditional_escape(value)
+
+
+def format_html(template: str, *values: Any) -> SafeString:
+    """Django's function, by `escaped`: a list calls it some 600 times for a page."""
+    return SafeString(template.format(*map(escaped, values)))
+
+
 def joined(parts: Iterable[Any], between: str = "") -> SafeString:
     """One after the other; what isn't safe is escaped."""
-    return SafeString(conditional_escape(between).join(map(conditional_escape, parts)))
+    return SafeString(escaped(between).join(map(escaped, parts)))
 
 
 # ---- Marks ---------------------------------------------------------------------------------------------------

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from iamconsole.web.elements import copy, joined
+from iamconsole.web.elements import copy, format_html, joined
 from iamconsole.web.tables import Column
 from iamconsole.web.words import number
 

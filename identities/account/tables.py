@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
-from iamconsole.web.elements import NONE, NOT_HELD, day, joined, muted, object_url, small
+from iamconsole.web.elements import NONE, NOT_HELD, day, format_html, joined, muted, object_url, small
 from iamconsole.web.filters import ChoiceFilter, FilterChoice
 from iamconsole.web.tables import Column
 from identities import kinds

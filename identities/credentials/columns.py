@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
-from django.utils.html import format_html
 
 from accounts.models import AwsAccount
 from iamconsole.web import elements
-from iamconsole.web.elements import ago, marked, muted
+from iamconsole.web.elements import ago, format_html, marked, muted
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice
 from iamconsole.web.tables import Column
 from iamconsole.web.words import counted

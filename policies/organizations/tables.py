@@ -7,11 +7,10 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.template.loader import render_to_string
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
-from iamconsole.web.elements import day, flag, gone_since, muted, name_link, object_url, small
+from iamconsole.web.elements import day, flag, format_html, gone_since, muted, name_link, object_url, small
 from iamconsole.web.filters import ChoiceFilter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table

@@ -8,11 +8,10 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.web.elements import ago, flag, joined, muted, name_link, small, state
+from iamconsole.web.elements import ago, flag, format_html, joined, muted, name_link, small, state
 from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice, TextFilter
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.vocabulary import state_of

@@ -8,13 +8,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from accounts.access import may, signed_in, visible_aws_accounts
 from accounts.roles import SEE_IAM
-from iamconsole.web.elements import name_link, state
+from iamconsole.web.elements import format_html, name_link, state
 from iamconsole.web.filters import ChoiceFilter, FilterChoice
 from iamconsole.web.listings import TableListing, list_response
 from iamconsole.web.tables import Column, Table

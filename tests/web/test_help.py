@@ -21,6 +21,7 @@ NOT_SHOWN = {
     "engine",
     "front-end",
     "glossary",
+    "change-operations",
     "operations",
     "threat-model",
 }
