@@ -16,12 +16,13 @@ from sync.operations import StepSpec
 class FindingFix:
     """`url`: of the form that stages it, filled in. `steps`: what that form stages as it is filled in, for a change of
     many; it raises Refusal or BadParams with a sentence. None: somebody has to say more there. `at`: the AWS account in
-    which it is staged, where that isn't the finding's."""
+    which it is staged, where that isn't the finding's. `why_form`: why somebody has to say more, in a sentence."""
 
     label: str
     url: str
     steps: Callable[[Operator], Sequence[StepSpec]] | None = None
     at: AwsAccount | None = None
+    why_form: str = "Its form has to be filled in."
 
     def why_not(self, operator: Operator) -> str:
         """A sentence, where it is staged in an AWS account in which the operator may not. It doesn't name that."""

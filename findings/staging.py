@@ -87,7 +87,7 @@ class FixPlan:
 def _steps(fix: FindingFix, operator: Operator) -> tuple[list[StepSpec], str]:
     """With the sentence why there are none, "" where there are."""
     if fix.steps is None:
-        return [], "Its form has to be filled in."
+        return [], fix.why_form
     try:
         return list(fix.steps(operator)), ""
     except (Refusal, BadParams, changes.PlanError) as refusal:

@@ -6,6 +6,7 @@ to, the policy engine says (guides/account/mfa_demand.py).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +20,12 @@ from policies.engine.statements import document_in
 from policies.gallery.catalogue import TEMPLATES
 from policies.gallery.parameters import Place
 from policies.models import PolicyVersion
+from sync.models import Facet
 
 NAME = "own-credentials-with-mfa"  # of the template, AWS's own example, and of a policy that is made of it
 _MFA_KEY = "aws:multifactorauthpresent"
+# The facets of a user that say which SSH keys and credentials for one service they have.
+_OTHER_CREDENTIALS = frozenset({"ssh_keys", "service_credentials"})
 _ENROLLING = ("iam:createvirtualmfadevice", "iam:enablemfadevice")
 
 
@@ -80,3 +84,20 @@ def holders_of_other_credentials(users: Collection[IamUser]) -> set[int]:
     models: tuple[Any, ...] = (SshKey, ServiceCredential)
     held = (model.objects.live().filter(user__in=users, status=Credential.Status.ACTIVE) for model in models)
     return {pk for rows in held for pk in rows.order_by().values_list("user_id", flat=True)}
+
+
+def with_unread_credentials(users: Collection[IamUser]) -> set[int]:
+    """The pks of those of whom it isn't known whether they have an access key, an SSH key or a credential for one
+    service: the mirror hasn't read all of these.
+    """
+    accounts = {user.aws_account_id for user in users}
+    rows = Facet.objects.filter(aws_account__in=accounts, kind=IamUser.kind, source__in=_OTHER_CREDENTIALS)
+    rows = rows.filter(coverage=Facet.Coverage.READ, object_id__in=[user.aws_id for user in users])
+    read: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
+    for aws_account, object_id, source in rows.values_list("aws_account", "object_id", "source"):
+        read[aws_account, object_id].add(source)
+    return {
+        user.pk
+        for user in users
+        if user.active_key_count is None or read[user.aws_account_id, user.aws_id] != _OTHER_CREDENTIALS
+    }

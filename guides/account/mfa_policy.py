@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -13,6 +15,7 @@ from guides.account.administrators import FoundAdministrators, administrators_of
 from guides.models import TaskRun
 from guides.runs.steps import StepForm
 from iamconsole.web.words import counted
+from identities.mfa_policies import with_unread_credentials
 from identities.models import IamGroup, IamUser, Membership
 from identities.operations import attach
 from objects.fields import offer
@@ -68,9 +71,10 @@ class DemandForm(StepForm):
 
     def __init__(self, run: TaskRun, operator: Operator, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(run, operator, data, **kwargs)
-        self._groups, self._users, chosen = _targets(run.aws_account, administrators_of(run.aws_account))
-        offer(self, "on", [*_group_choices(self._groups), *_user_choices(self._users)])
-        self.initial.setdefault("on", chosen)
+        targets = _targets(run.aws_account, administrators_of(run.aws_account))
+        self._groups, self._users = targets.groups, targets.users
+        offer(self, "on", [*_group_choices(targets), *_user_choices(targets)])
+        self.initial.setdefault("on", targets.chosen)
         self.order_fields(["on", "policy"])
 
     def steps(self) -> Sequence[StepSpec]:
@@ -80,19 +84,35 @@ class DemandForm(StepForm):
         return [*made, *(attach(rows[key], arn) for key in self.cleaned_data["on"])]
 
 
-def _targets(
-    aws_account: AwsAccount, found: FoundAdministrators
-) -> tuple[Sequence[IamGroup], Sequence[IamUser], Sequence[str]]:
-    """Groups that make somebody an administrator whom nothing asks for MFA; these users; and which are best chosen:
-    the groups, and users who are in none of them."""
+@dataclass(frozen=True)
+class _Targets:
+    """Groups that make somebody an administrator whom nothing asks for MFA, and these users. `unread`: how many members
+    of a group, by its primary key, and which users, are such that nobody knows which keys they have.
+    """
+
+    groups: Sequence[IamGroup]
+    users: Sequence[IamUser]
+    alone: Sequence[IamUser]  # who are in none of the groups
+    unread: Mapping[int, int]
+    unread_users: Collection[int]
+
+    @property
+    def chosen(self) -> list[str]:
+        """What is best chosen: the groups, and users who are in none; not whose keys would be denied unseen."""
+        groups = [f"group:{each.aws_id}" for each in self.groups if not self.unread.get(each.pk)]
+        return [*groups, *(f"user:{each.aws_id}" for each in self.alone if each.pk not in self.unread_users)]
+
+
+def _targets(aws_account: AwsAccount, found: FoundAdministrators) -> _Targets:
     users = [each.user for each in found.unasked]
     powerful = _powerful_groups(aws_account)
     groups = IamGroup.objects.live().filter(aws_account=aws_account, arn__in=powerful, memberships__gone_at=None)
     concerned = groups.filter(memberships__user__in=users).distinct().order_by("name_key")
-    in_one = Membership.objects.live().filter(group__in=concerned).values_list("user_id", flat=True)
-    alone = [each for each in users if each.pk not in set(in_one)]
-    chosen = [*(f"group:{each.aws_id}" for each in concerned), *(f"user:{each.aws_id}" for each in alone)]
-    return list(concerned), users, chosen
+    members = list(Membership.objects.live().filter(group__in=concerned).select_related("user"))
+    in_one = {each.user_id for each in members}
+    unread = with_unread_credentials({*users, *(each.user for each in members)})
+    counts = Counter(each.group_id for each in members if each.user_id in unread)
+    return _Targets(list(concerned), users, [each for each in users if each.pk not in in_one], counts, unread)
 
 
 def _powerful_groups(aws_account: AwsAccount) -> list[str]:
@@ -101,15 +121,26 @@ def _powerful_groups(aws_account: AwsAccount) -> list[str]:
     return [arn for arn, policies in held.items() if any(each.document.allows_everything for each in policies)]
 
 
-def _group_choices(groups: Sequence[IamGroup]) -> list[tuple[str, str]]:
-    return [(f"group:{each.aws_id}", f"Group {each.name}: {counted(each.member_count, 'user')}") for each in groups]
+_UNKNOWN = "Unknown, by what was read, which access keys and SSH keys they have, which would need MFA, too"
 
 
-def _user_choices(users: Sequence[IamUser]) -> list[tuple[str, str]]:
-    return [(f"user:{each.aws_id}", f"User {each.name}{_keys(each)}") for each in users]
+def _group_choices(targets: _Targets) -> list[tuple[str, str]]:
+    return [(f"group:{each.aws_id}", _group_words(each, targets.unread.get(each.pk, 0))) for each in targets.groups]
 
 
-def _keys(user: IamUser) -> str:
+def _group_words(group: IamGroup, unread: int) -> str:
+    words = f"Group {group.name}: {counted(group.member_count, 'user')}"
+    return f"{words} – of {unread}: {_UNKNOWN}" if unread else words
+
+
+def _user_choices(targets: _Targets) -> list[tuple[str, str]]:
+    unread = targets.unread_users
+    return [(f"user:{each.aws_id}", f"User {each.name}{_keys(each, each.pk in unread)}") for each in targets.users]
+
+
+def _keys(user: IamUser, is_unread: bool) -> str:
+    if is_unread:
+        return f" – {_UNKNOWN}"
     if not user.active_key_count:
         return ""
     return f" – {counted(user.active_key_count, 'active access key')}, which would need MFA, too"

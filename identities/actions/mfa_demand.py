@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -14,6 +14,7 @@ from identities.mfa_policies import (
     holders_of_other_credentials,
     is_held_to_mfa,
     mfa_document,
+    with_unread_credentials,
 )
 from identities.models import IamUser
 from identities.operations import attach
@@ -22,7 +23,7 @@ from objects.object_actions import ActionForm
 from policies.kinds import POLICY
 from policies.models import ManagedPolicy
 from policies.operations import create_policy
-from sync.operations import StepSpec
+from sync.operations import Refusal, StepSpec
 
 
 class DemandMfaForm(ActionForm):
@@ -31,6 +32,7 @@ class DemandMfaForm(ActionForm):
         "Until they sign in with an MFA device they may change their password and register one, and nothing else. "
         "They need no other permission to do so."
     )
+    _LEFT_OUT: ClassVar = "They are left out: pull their credentials first, or demand MFA of each by themselves."
     policy = forms.ChoiceField(
         label="Policy",
         required=False,
@@ -45,11 +47,22 @@ class DemandMfaForm(ActionForm):
         new = [] if same else [("", f"A new policy, {self._new_name}, as AWS documents it")]
         offer(self, "policy", [*((each.arn, each.name) for each in there), *new])
         self.initial = {"policy": same, **self.initial}
+        self._unread = with_unread_credentials(self.targets)
         others = holders_of_other_credentials(self.targets)
         signing = [user.name for user in self.targets if user.active_key_count]
         self.about += _denied_too(signing, "an active access key: what it signs")
         other = [user.name for user in self.targets if user.pk in others]
         self.about += _denied_too(other, "an active SSH key or credential for one service: what is done with it")
+        self.about += self._unknown([user.name for user in self.targets if user.pk in self._unread])
+
+    def _unknown(self, names: Sequence[str]) -> str:
+        """Of whom it isn't known what would be denied with it; of several users, these are left out."""
+        if not names:
+            return ""
+        what = "access keys, SSH keys or credentials for one service, which would be denied as well"
+        have = "has" if len(names) == 1 else "have"
+        then = "" if len(self.targets) == 1 else f" {self._LEFT_OUT}"
+        return f" Unknown: the mirror hasn’t read whether {some(names)} {have} {what}.{then}"
 
     @property
     def _new_name(self) -> str:
@@ -60,8 +73,19 @@ class DemandMfaForm(ActionForm):
         )
         return next(name for number in range(1, len(taken) + 2) if (name := _numbered(number)) not in taken)
 
+    @property
+    def _known(self) -> list[IamUser]:
+        """One alone was read about by whoever sends the form. Raises Refusal where nobody is left."""
+        if len(self.targets) == 1:
+            return list(self.targets)
+        found = [user for user in self.targets if user.pk not in self._unread]
+        if not found:
+            raise Refusal(f"Of all of them it is unknown which keys they have. {self._LEFT_OUT}")
+        return found
+
     def steps(self) -> Sequence[StepSpec]:
-        users = [user for user in self.targets if not is_held_to_mfa(user)] or self.targets
+        known = self._known
+        users = [user for user in known if not is_held_to_mfa(user)] or known
         if chosen := str(self.cleaned_data["policy"]):
             return [attach(user, chosen) for user in users]
         arn = POLICY.arn_of(self.aws_account, self._new_name, "/")

@@ -8,13 +8,17 @@ from findings import fixes
 from findings.fixes import FindingFix
 from findings.models import Finding
 from identities.account.password_policy import GOOD_LENGTH, MOST_REMEMBERED
-from identities.mfa_policies import holders_of_other_credentials, is_held_to_mfa
+from identities.mfa_policies import holders_of_other_credentials, is_held_to_mfa, with_unread_credentials
 from identities.models import AccessKey, Credential, IamAccount, IamRole, IamUser, SamlProvider, ServerCertificate
 from identities.posture import account, credential_rules, trust
 from identities.posture.credentials import UNUSED_AFTER, keys_told
 from objects.finding_fixes import account_fix, action_fix
 
 _DEACTIVATE = "Deactivate the access key…"
+_UNREAD = (
+    "Unknown: the mirror hasn’t read whether they have access keys, SSH keys or credentials for one service, which "
+    "would be denied as well. Decide in its form."
+)
 
 
 def _row(model: Any, finding: Finding) -> Any:
@@ -51,11 +55,14 @@ def _one_of_two(finding: Finding) -> FindingFix | None:
 
 def _mfa(finding: Finding) -> FindingFix | None:
     """A policy that denies everything but enrolment: whose keys or other credentials would be denied with it, people
-    decide. None where there is such a policy already: then the user has to register a device."""
+    decide, also where it isn't known whether there are any. None where there is such a policy already: then the user
+    has to register a device."""
     user = _row(IamUser, finding)
     if user is None or is_held_to_mfa(user):
         return None
     found = action_fix("user", user, "demand-mfa")
+    if found and with_unread_credentials([user]):
+        return FindingFix(found.label, found.url, why_form=_UNREAD)
     is_denied = user.active_key_count or holders_of_other_credentials([user])
     return FindingFix(found.label, found.url) if found and is_denied else found
 

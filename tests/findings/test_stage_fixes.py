@@ -22,6 +22,7 @@ from policies.engine.document import load
 from sync.models import Change, Facet
 from tests.access.mirrored import managed
 from tests.identities.test_posture_findings import days_ago, give_key, of_account
+from tests.services.credentials import credentials_read
 from tests.services.pages import text_of
 from tests.services.rows import attach, join, make_group, make_user, put_inline
 from tests.services.rows import make_document as document
@@ -60,6 +61,7 @@ def test_a_rule_without_a_fix_says_what_to_do() -> None:
 # ---- MFA -------------------------------------------------------------------------------------------------------------
 def signs_in(aws_account: AwsAccount, name: str = "ben") -> IamUser:
     user: IamUser = make_user(aws_account, name, has_password=True, mfa_count=0)
+    credentials_read(user)
     return user
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from emulator.iam.totp import codes_at
 from emulator.sample_estate.data.credentials import SIGNING_CERTIFICATE, SSH_KEY
-from identities.models import IamUser
+from identities.models import Credential, IamUser
 from sync.models import Facet, Revision, Run
 from tests.services.pulling import pulled
 
@@ -64,6 +64,17 @@ def pull(aws_account: AwsAccount, *sources: str) -> Run:
 
 def facet_of(user: IamUser, name: str) -> Facet:
     return Facet.objects.get(kind="iam.user", object_id=user.aws_id, source=name)
+
+
+def credentials_read(*users: IamUser) -> None:
+    """As if a pull had listed all of their credentials: they have the keys that are there."""
+    said = {"raw_hash": "x", "fingerprint": "x", "read_at": timezone.now(), "kind": IamUser.kind}
+    for user in users:
+        for source in ("ssh_keys", "service_credentials"):
+            Facet.objects.create(aws_account=user.aws_account, object_id=user.aws_id, source=source, **said)
+        keys = user.accesskeys.filter(gone_at=None)
+        active = keys.filter(status=Credential.Status.ACTIVE).count()
+        IamUser.objects.filter(pk=user.pk).update(key_count=keys.count(), active_key_count=active)
 
 
 def contents(user: IamUser, name: str) -> list[Any]:

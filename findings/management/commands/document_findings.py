@@ -49,8 +49,9 @@ say more – whom a role trusts, who loses an assignment – the form waits for 
 - A finding of lint opens the editor with its fix made where that is safe: the document allows nothing more with it, and
   denies nothing less. Else the editor opens with the document as it is.
 - *Demand MFA* attaches a policy as AWS documents it to users who sign in without: it denies everything but
-  registering a device. Requests that their access keys sign are denied with it; the form says whose. The finding goes
-  when the device is there.
+  registering a device. Requests that their access keys sign are denied with it; the form says whose. Of whom the
+  mirror hasn’t read which access keys, SSH keys and credentials for one service they have, that is *unknown*: they are
+  left out where several are staged at once. The finding goes when the device is there.
 - Of permission sets the session is shortened, what was edited is provisioned, and assignments that nobody uses, or
   of somebody who was deleted, are taken away: in the AWS account that has Identity Center.
 - A key that nobody uses is deactivated. One that is in use is rotated.

@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from guides.models import TaskRun
+from identities.models import IamUser
 from sync.models import Change
 from tests.access.mirrored import administrator, given, managed
 from tests.guides.account.rows import (
@@ -23,6 +24,7 @@ from tests.guides.account.rows import (
     settings,
     words,
 )
+from tests.services.credentials import credentials_read
 from tests.services.directory_rows import DirectoryRows
 from tests.services.organization_rows import member_of
 from tests.services.pages import address, get, text_of
@@ -176,6 +178,11 @@ def test_the_policy_goes_to_the_group_and_to_who_is_in_none(
     ada = make_user(aws_account, "ada", has_password=True, mfa_count=0)
     join(ada, group)
     ben = login(aws_account, "ben", asked=False, active_key_count=1)
+    unread = get(erins, "task_run", pk=str(run.pk))
+    assert text_of(unread).count("Unknown, by what was read, which access keys and SSH keys") == 3
+    assert " checked" not in unread.partition("id_demand_on_0")[2].partition("id_demand_policy")[0]
+    credentials_read(ada, ben)
+    IamUser.objects.filter(pk=ben.pk).update(active_key_count=1)
     page = get(erins, "task_run", pk=str(run.pk))
     assert f'value="group:{group.aws_id}" id="id_demand_on_0" checked' in page
     assert f'value="user:{ben.aws_id}" id="id_demand_on_2" checked' in page
