@@ -10,11 +10,11 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from accounts.models import AwsAccount, Grant, Operator
-from accounts.roles import ALL_PERMISSIONS, CHANGING, SEE_IAM, SEE_PEOPLE, Role, roles_with
+from accounts.roles import ALL_PERMISSIONS, CHANGING, SEE_IAM, SEE_PEOPLE, TOKEN_ROLES, Role, roles_with
 from accounts.sign_in import READS
 from iamconsole.web.addresses import Access, AddressScope
 
-ALL_ROLES = frozenset(Role.values)
+ALL_ROLES = frozenset(Role.values) | TOKEN_ROLES
 FROM_A_FILE = "This AWS account was imported from a file: the console can’t reach it, so it is read-only here."
 
 

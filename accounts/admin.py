@@ -25,6 +25,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from accounts.access import signed_in
 from accounts.models import (
     AccountLabel,
+    ApiToken,
     ApprovalRule,
     AuditCheck,
     AuditEntry,
@@ -239,6 +240,17 @@ class GrantGainAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     list_select_related = ("rule__operator", "rule__group", "rule__label", "aws_account")
     search_fields = ("aws_account__name", "aws_account__account_id")
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """Made by operators on the page My account; of owners of all AWS accounts alone, since it is of no one of them."""
+
+    aws_account_path = ""
+    list_display = ("__str__", "operator", "service", "expires_at", "last_used_at", "ended_why")
+    list_select_related = ("operator",)
+    search_fields = ("name", "service", "prefix", "operator__email")
+    exclude = ("digest", "form_key")
 
 
 @admin.register(OrganizationPlace)

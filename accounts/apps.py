@@ -41,6 +41,7 @@ class AccountsConfig(AppConfig):
                 "operator_invite": "Invite the operator",
                 "operator_invite_again": "Send the invitation again",
                 "operator_active": "Deactivate the operator, or let them in again",
+                "token_make": "Make the API token",
                 "operator_sign_out": "End the operator’s sessions",
                 "mfa_activate_totp": "Set up the authenticator app",
                 "mfa_deactivate_totp": "Remove the authenticator app",

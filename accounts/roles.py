@@ -48,9 +48,23 @@ SEEING_ROLES = frozenset(PERMISSIONS) - {Role.REQUESTER}
 
 ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())
 
+# ---- Tokens of the API ---------------------------------------------------------------------------------------------
+# A program with a token holds, wherever the token's owner holds one of these permissions, a role that has this one and
+# no other. So it is never an owner or an approver, whatever its owner is; what isn't named here, no token may.
+TOKEN_PERMISSIONS = (SEE_IAM, SEE_PEOPLE, PROPOSE, APPLY)
+
+
+def token_role(perm: str) -> str:
+    """The role of a program that holds `perm` by its token. No grant gives it: HeldGrant only."""
+    return f"token:{perm}"
+
+
+TOKEN_ROLES = frozenset(map(token_role, TOKEN_PERMISSIONS))
+
 
 def roles_with(perm: str) -> list[str]:
     """The roles that hold `perm`. Raises LookupError for a permission that doesn't exist (a typing error)."""
     if perm not in ALL_PERMISSIONS:
         raise LookupError(f"No permission is called {perm!r}.")
-    return [role for role, perms in PERMISSIONS.items() if perm in perms]
+    of_token = [token_role(perm)] if perm in TOKEN_PERMISSIONS else []
+    return [role for role, perms in PERMISSIONS.items() if perm in perms] + of_token

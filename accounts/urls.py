@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from accounts.oidc import views as sso
 from accounts.roles import ADMINISTER, SEE_IAM
+from accounts.tokens import views as tokens
 from accounts.views import audit, aws_accounts, grant_rules, operators, own_account
-from iamconsole.web.addresses import PUBLIC, SIGNED_IN, AddressScope, needs, page
+from iamconsole.web.addresses import PUBLIC, SIGNED_IN, Access, AddressScope, needs, page
 
 _RISKY = needs(ADMINISTER, fresh_sign_in=True)
 _CHECKING = needs(ADMINISTER, scope=AddressScope.ANY, refusal="Only owners have the audit trail checked.")
@@ -13,6 +14,7 @@ _ONLY_OWNERS = "Only owners of an AWS account see the operators."
 _SEEN_BY_OWNERS = needs(ADMINISTER, scope=AddressScope.ANY, refusal=_ONLY_OWNERS)
 _DONE_BY_OWNERS = needs(ADMINISTER, scope=AddressScope.ANY, refusal=_ONLY_OWNERS, fresh_sign_in=True)
 _ONLY_OWNERS_OF_ALL = "Only owners of all AWS accounts give grants by a label or a unit."
+_TOKENS_OF_ALL = "Only owners of all AWS accounts see the tokens of others."
 _SEEN_BY_OWNERS_OF_ALL = needs(ADMINISTER, scope=AddressScope.ALL, refusal=_ONLY_OWNERS_OF_ALL)
 _DONE_BY_OWNERS_OF_ALL = needs(ADMINISTER, scope=AddressScope.ALL, refusal=_ONLY_OWNERS_OF_ALL, fresh_sign_in=True)
 
@@ -64,6 +66,16 @@ urlpatterns = [
     page("operators/<int:pk>/invite/", operators.operator_invite_again, _DONE_BY_OWNERS, name="operator_invite_again"),
     page("operators/<int:pk>/active/", operators.operator_active, _DONE_BY_OWNERS, name="operator_active"),
     page("operators/<int:pk>/sign-out/", operators.operator_sign_out, _DONE_BY_OWNERS, name="operator_sign_out"),
+    page("tokens/", tokens.own_tokens, SIGNED_IN, name="own_tokens"),
+    page("tokens/make/", tokens.token_make, Access(fresh_sign_in=True), name="token_make"),
+    page("tokens/<int:pk>/", tokens.token, SIGNED_IN, name="token"),
+    page("tokens/<int:pk>/revoke/", tokens.token_end, SIGNED_IN, name="token_end"),
+    page(
+        "operators/tokens/",
+        tokens.all_tokens,
+        needs(ADMINISTER, scope=AddressScope.ALL, refusal=_TOKENS_OF_ALL),
+        name="all_tokens",
+    ),
     page("audit/", audit.audit_trail, needs(SEE_IAM, scope=AddressScope.ANY), name="audit"),
     page("audit/check/", audit.audit_check, _CHECKING, name="audit_check"),
     page("audit/<int:pk>/", audit.audit_entry, needs(SEE_IAM, scope=AddressScope.ANY), name="audit_entry"),

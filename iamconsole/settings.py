@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "reviews",
     "unused",
     "guides",
+    "api",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "iamconsole.web.middleware.UnseenCharactersMiddleware",
     "iamconsole.web.once.OncePerPage",
     "accounts.middleware.NothingKept",
+    "accounts.tokens.middleware.NoCookies",
     "accounts.audit.trail.CausedByRequest",
     "accounts.middleware.SignedSessions",
     "django.middleware.common.CommonMiddleware",
@@ -91,6 +93,7 @@ MIDDLEWARE = [
     "accounts.middleware.StepUpAsked",
     "accounts.middleware.SessionsSeen",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.tokens.middleware.TokenRequired",
     "accounts.middleware.SignInRequired",
     "accounts.middleware.MfaRequired",
     "accounts.middleware.DeclaredAccess",
@@ -161,6 +164,8 @@ CACHES: dict[str, Any] = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "console_cache"},
     "counts": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}},
+    # How often tokens of the API asked, where there is no Redis: there is one web process then.
+    "requests": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "requests"},
 }
 QUEUE_DIR = STATE_DIR / "queue"
 # Where the number of steps begun stands outside the database, so that one that was set back is noticed (sync/counter/).
@@ -256,6 +261,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     # Of one e-mail address from anywhere; where its owner signed in from lately, this doesn't count.
     "login_failed_everywhere": "50/h/key",
+    # Tokens of the API that nobody made, from one network address (accounts/tokens/authentication.py).
+    "api_refused": "30/m/ip",
     # Requests for access, of one operator (access_requests/services.py).
     "access_requested": "10/h/key",
     # Keys of which AWS is asked whose AWS account they are of, by one operator (identities/key_accounts.py).
@@ -282,6 +289,9 @@ OIDC_TRUSTED_MFA = env.list("OIDC_TRUSTED_MFA", default=[])  # values of `amr` o
 OIDC_SIGN_OUT = env.bool("OIDC_SIGN_OUT", default=True)  # whether signing out here offers to sign out there
 OIDC_SIGN_OUT_RETURNS = env.bool("OIDC_SIGN_OUT_RETURNS", default=False)  # its client knows our way back from that
 OIDC_TRUST_EMAIL = env.bool("OIDC_TRUST_EMAIL", default=False)  # where it doesn't say whether addresses are verified
+API_TOKEN_DAYS = env.int("API_TOKEN_DAYS", default=90)  # how long a token of the API may be good at most
+API_TOKENS_EACH = 20  # in force, of one operator
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=300)  # of one token
 STEP_UP_S = 600  # how fresh a sign-in must be for what is risky
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

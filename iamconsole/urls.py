@@ -49,6 +49,7 @@ urlpatterns = [
     path("", include("reviews.urls")),
     path("", include("unused.urls")),
     path("", include("guides.urls")),
+    path("", include("api.urls")),
 ]
 
 handler400 = "iamconsole.views.bad_request"

@@ -93,7 +93,7 @@ def moment_before_it_went(row: MirroredRow) -> datetime:
     return went - timedelta(seconds=1)
 
 
-def history_of(row: MirroredRow, facet: str = "", before: int | None = None) -> History:
+def history_of(row: MirroredRow, facet: str = "", before: int | None = None, most: int = SHOWN) -> History:
     """The newest entries, or those before the revision with the key `before`; of one facet, or of all."""
     facets = _facets(row)
     if facet not in {tab.name for tab in facets}:
@@ -103,9 +103,9 @@ def history_of(row: MirroredRow, facet: str = "", before: int | None = None) -> 
         revisions = revisions.filter(facet__source=facet)
     if before is not None:
         revisions = revisions.filter(pk__lt=before)
-    found = list(revisions[: SHOWN + 1])
-    shown = found[:SHOWN]
-    return History(_entries(shown), facets, facet, shown[-1].pk if len(found) > SHOWN else None)
+    found = list(revisions[: most + 1])
+    shown = found[:most]
+    return History(_entries(shown), facets, facet, shown[-1].pk if len(found) > most else None)
 
 
 def _facets(row: MirroredRow) -> list[FacetTab]:

@@ -106,9 +106,13 @@ class TabLink:
 
 def rows_within(request: HttpRequest, kind: ObjectPages, account_id: str) -> QuerySet[Any]:
     """The objects of a kind with which the operator may do what the address asks."""
-    aws_account, perm = fetch_aws_account(request, account_id), permission_of(request)
+    return rows_for(signed_in(request), kind, fetch_aws_account(request, account_id), permission_of(request))
+
+
+def rows_for(operator: Operator, kind: ObjectPages, aws_account: AwsAccount, perm: str) -> QuerySet[Any]:
+    """The same of an operator who holds `perm` there."""
     rows = kind.rows_of(aws_account)
-    return kind.within(signed_in(request), perm, aws_account, rows) if kind.within else rows
+    return kind.within(operator, perm, aws_account, rows) if kind.within else rows
 
 
 def fetch_row(request: HttpRequest, kind: ObjectPages, account_id: str, aws_id: str) -> Any:

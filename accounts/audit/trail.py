@@ -97,9 +97,14 @@ def entry(
         object_id=str(object_id)[:400],
         object_name=object_name[:400],
         reason=reason,
-        data={**(data or {}), **({"texts": dict(texts)} if texts else {})},
+        data={**(data or {}), **({"texts": dict(texts)} if texts else {}), **_by_token(actor)},
         address=address_of(request) if request is not None else address(),
     )
+
+
+def _by_token(actor: Operator | None) -> dict[str, str]:
+    """Where a program acted for the operator."""
+    return {"by_token": actor.token_limits.label} if actor and actor.token_limits else {}
 
 
 def record(

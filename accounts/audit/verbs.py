@@ -48,4 +48,5 @@ def sentence(entry: AuditEntry) -> str:
     template = _sentences.get(entry.verb, entry.verb)
     data = entry.data if isinstance(entry.data, dict) else {}
     words = {**data, **entry.texts, "object": entry.said_name or "…", "reason": entry.said_reason}
-    return _Words().vformat(template, (), {**words, "aws_account": entry.aws_account or "all AWS accounts"})
+    said = _Words().vformat(template, (), {**words, "aws_account": entry.aws_account or "all AWS accounts"})
+    return f"{said}, by the token {data['by_token']}" if "by_token" in data else said

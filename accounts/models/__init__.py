@@ -6,15 +6,17 @@ from accounts.models.approval_rules import MOST_APPROVALS, ApprovalRule, Risk, a
 from accounts.models.audit import AppendOnly, AuditCheck, AuditEntry, AuditHead, AuditText, KeyCheck, learn_texts
 from accounts.models.aws_accounts import AwsAccount
 from accounts.models.grant_rules import UNIT_ID, GrantGain, GrantRule, OrganizationPlace
-from accounts.models.grants import ClaimedMembership, ClaimGroup, Grant, HeldGrant
+from accounts.models.grants import ClaimedMembership, ClaimGroup, Grant, HeldGrant, TokenLimits
 from accounts.models.labels import LONGEST_LABEL, AccountLabel, LabelledAwsAccount
 from accounts.models.operators import Operator
+from accounts.models.tokens import ApiToken
 
 __all__ = [
     "LONGEST_LABEL",
     "MOST_APPROVALS",
     "UNIT_ID",
     "AccountLabel",
+    "ApiToken",
     "AppendOnly",
     "ApprovalRule",
     "AuditCheck",
@@ -33,6 +35,7 @@ __all__ = [
     "Operator",
     "OrganizationPlace",
     "Risk",
+    "TokenLimits",
     "approvals_words",
     "learn_texts",
 ]

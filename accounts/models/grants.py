@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from django.conf import settings
@@ -13,7 +15,7 @@ from django.db.models import Q
 
 from accounts.models.aws_accounts import AwsAccount
 from accounts.models.grant_rules import GrantRule
-from accounts.roles import Role
+from accounts.roles import PERMISSIONS, Role, token_role
 
 if TYPE_CHECKING:
     from accounts.models.operators import Operator
@@ -30,6 +32,34 @@ class HeldGrant(NamedTuple):
     aws_account_id: int | None
     role: str
     pool_id: str = ""
+
+
+@dataclass(frozen=True)
+class TokenLimits:
+    """What a token leaves of its owner's grants, looked at anew with each request.
+
+    `aws_accounts`: the primary keys of those where it may anything; None: wherever its owner may.
+    """
+
+    permissions: frozenset[str]  # of roles.TOKEN_PERMISSIONS
+    aws_accounts: frozenset[int] | None
+    label: str  # what the audit trail calls the token
+
+    def narrowed(self, held: Sequence[HeldGrant]) -> tuple[HeldGrant, ...]:
+        """Each grant as those of its permissions that the token has, by a role for each."""
+        narrow = (
+            HeldGrant(where, token_role(perm), grant.pool_id)
+            for grant in held
+            for where in self._within(grant.aws_account_id)
+            for perm in self.permissions
+            if perm in PERMISSIONS.get(grant.role, ()) or grant.role == token_role(perm)
+        )
+        return tuple(dict.fromkeys(narrow))
+
+    def _within(self, aws_account_id: int | None) -> Iterable[int | None]:
+        if self.aws_accounts is None:
+            return (aws_account_id,)
+        return self.aws_accounts if aws_account_id is None else self.aws_accounts & {aws_account_id}
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models.aws_accounts import AwsAccount, AwsAccountQuerySet
-from accounts.models.grants import Grant, HeldGrant
+from accounts.models.grants import Grant, HeldGrant, TokenLimits
 from accounts.names import on_one_line
 from accounts.roles import ADMINISTER, Role
 
@@ -65,11 +65,16 @@ class Operator(AbstractBaseUser, PermissionsMixin):
     # The grants, while a request only reads (accounts/sign_in.py); None: the database is asked.
     remembered_grants: tuple[HeldGrant, ...] | None = None
 
+    # Of a program that acts for the operator by a token; None: they are here themselves.
+    token_limits: TokenLimits | None = None
+
     def held_grants(self) -> Sequence[HeldGrant]:
-        """Own grants and those of the operator's groups."""
-        if self.remembered_grants is not None:
-            return self.remembered_grants
-        return [HeldGrant(*found) for found in Grant.objects.of(self).values_list("aws_account", "role", "pool_id")]
+        """Own grants and those of the operator's groups; by a token, what it leaves of them."""
+        held: Sequence[HeldGrant] | None = self.remembered_grants
+        if held is None:
+            rows = Grant.objects.of(self).values_list("aws_account", "role", "pool_id")
+            held = [HeldGrant(*found) for found in rows]
+        return self.token_limits.narrowed(held) if self.token_limits else held
 
     def aws_accounts_with(self, roles: Collection[str]) -> set[int | None]:
         """The primary keys of the AWS accounts on which one of `roles` is held; None among them: on all."""

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from accounts import audit
 from accounts.models import ClaimedMembership, ClaimGroup, Operator
 from accounts.services.grants import NoOwnerLeft, keeping_an_owner
+from accounts.tokens import services as tokens
 
 audit.register(
     {
@@ -94,6 +95,7 @@ def change(
             audit.record("operator.changed", actor=actor, obj=obj, data={"changes": changes}, request=request)
         if not operator.is_active:
             end_sessions(operator)
+            tokens.end_all(actor=actor, operator=operator)
 
 
 def end_sessions(operator: Operator) -> None:

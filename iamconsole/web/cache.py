@@ -64,6 +64,9 @@ class RedisOrMemory(BaseCache):
     def touch(self, *args: Any, **kwargs: Any) -> bool:
         return self._ask(lambda cache: cache.touch(*args, **kwargs))
 
+    def incr(self, *args: Any, **kwargs: Any) -> int:
+        return self._ask(lambda cache: cache.incr(*args, **kwargs))
+
     def delete(self, *args: Any, **kwargs: Any) -> bool:
         return self._ask(lambda cache: cache.delete(*args, **kwargs))
 

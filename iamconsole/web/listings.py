@@ -193,16 +193,16 @@ class TableListing:
 
     @cached_property
     def page(self) -> KeysetPage:
+        return self._paged(self.state.size, count=self._count, **self._cursor)
+
+    def rows_after(self, cursor: str, size: int) -> KeysetPage:
+        """For programs: the next rows, of which nobody counts how many there are."""
+        return self._paged(size, after=cursor, count=lambda rows: 0)
+
+    def _paged(self, size: int, *, count: Callable[[QuerySet[Any]], int], **cursor: str) -> KeysetPage:
         ranges = None if self.state.query else self._ranges()  # a search finds few rows by an index of its own
-        return paged(
-            self.matching,
-            self.order,
-            self.state.size,
-            **self._cursor,
-            count=self._count,
-            near=None if ranges else self._near,
-            ranges=ranges,
-        )
+        near = None if ranges else self._near
+        return paged(self.matching, self.order, size, **cursor, count=count, near=near, ranges=ranges)
 
     def _count(self, rows: QuerySet[Any]) -> int:
         most = self.table.counts_to if self.is_narrowed else None

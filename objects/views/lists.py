@@ -66,9 +66,18 @@ class ObjectList:
         )
 
 
+_lists: dict[str, ObjectList] = {}
+
+
+def object_lists() -> Mapping[str, ObjectList]:
+    """All that have addresses, by the URL names of their lists."""
+    return _lists
+
+
 def object_patterns(listing: ObjectList, waits_for: Prerequisite | None = None) -> list[URLPattern]:
     """The list and the staging pages come before the pages of one. `waits_for`: without it there is no list."""
     kind = listing.kind
+    _lists[kind.of.list_name] = listing
 
     @require_GET
     def objects(request: HttpRequest, account_id: str) -> HttpResponseBase:

@@ -65,6 +65,7 @@ class OperatorEvent(Event):
     fresh_sign_in: FreshSignIn = FreshSignIn.NEVER
     sign_in_words: str = ""  # what the page of the fresh sign-in says that it goes on with
     types_name: bool = False  # where something is destroyed
+    by_token: bool = False  # whether a program may, with a token of somebody who may
     words: str = ""  # the reason or comment that it asks for
     button: Button
 
@@ -89,6 +90,8 @@ class SystemEvent(Event):
 
 def may_do(event: OperatorEvent, change: Change, operator: Operator) -> bool:
     """Whether the operator has the permission, whatever the state is."""
+    if operator.token_limits and not event.by_token:
+        return False
     account = change.aws_account
     at_end = event.needs_at_end if change.ends_id else ()
     if any(may(operator, perm, account) for perm in at_end or event.needs):
@@ -126,6 +129,8 @@ def refusal(event: OperatorEvent, change: Change, operator: Operator) -> str:
 
 def may_not(event: OperatorEvent, change: Change, operator: Operator, subject: str = "You") -> str:
     """Says that `operator` lacks the permission, and which roles have it. `subject`: another word for them."""
+    if operator.token_limits and not event.by_token:
+        return f"No token may {event.verb.format(changes='changes')}: a person does that."
     if event.own_by_care and may(operator, CARE, change.aws_account) and not is_asked_for(change):
         what = event.verb.format(changes="changes of others")
         return f"{subject} may not {what} in {change.aws_account}: your own changes only."

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from accounts.models import Operator
 from sync.changes import guards, removals
-from sync.changes.approvers import ChangeSituation, may_review, owns_all, why_no_override
+from sync.changes.approvers import ChangeSituation, may_review, owns_all, valid_approvals, why_no_override
 from sync.changes.bookkeeping import PlanError
 from sync.changes.events import OperatorEvent, refusal
 from sync.changes.plan import digest_of
@@ -40,6 +40,7 @@ from sync.models import Change
 
 NOTHING_TO_REVERSE = "There is nothing to reverse: none of its steps was done, or none can be undone."
 ASKED_FOR = "It was asked for: whoever may approve decides about it, and never who asked."
+UNAPPROVED = "A token applies only what somebody else than its requester approved: nobody has approved this change."
 _ASK_AGAIN = "It was asked for: whoever did asks again."
 _DECIDE_FIRST = "Something appeared while it was carried out: say first whose it is."
 
@@ -60,7 +61,15 @@ def check(event: OperatorEvent, change: Change, operator: Operator) -> ChangeSit
 
 
 def _apply(at: ChangeSituation) -> str:
-    return why_not_by_itself(at.change)
+    return why_not_by_itself(at.change) or _why_no_token(at)
+
+
+def _why_no_token(at: ChangeSituation) -> str:
+    """A program applies only what a person looked at, however little approval the change needs."""
+    if at.operator.token_limits is None:
+        return ""
+    others = (each for each in valid_approvals(at.change) if each.operator_id != at.change.requested_by_id)
+    return "" if any(others) else UNAPPROVED
 
 
 def _approve(at: ChangeSituation) -> str:

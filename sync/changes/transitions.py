@@ -29,9 +29,10 @@ APPLY_IT = OperatorEvent(
     fresh_sign_in=FreshSignIn.ALWAYS,
     sign_in_words="Apply change {pk}",
     types_name=True,
+    by_token=True,
     button=Button("Apply", kind="primary"),
     besides="nothing stands against it: approvals, writes, checks, what is protected; it isn't one of a change across "
-    "AWS accounts",
+    "AWS accounts; by a token: somebody else than its requester approved it",
 )
 BREAK_GLASS = OperatorEvent(
     name="break_glass",
@@ -163,6 +164,7 @@ DRY_RUN = OperatorEvent(
     done="tried",
     starts_from=tuple(state for state in NOT_OVER if state not in Change.MOVING),
     needs=(PROPOSE,),
+    by_token=True,
     button=Button("Dry run", "flask-conical"),
 )
 CANCEL = OperatorEvent(

@@ -22,6 +22,7 @@ from access_requests.models import AccessOffer, AccessRequest, RequesterIdentity
 from accounts import audit
 from accounts.models import (
     AccountLabel,
+    ApiToken,
     ApprovalRule,
     AuditCheck,
     AuditHead,
@@ -37,6 +38,7 @@ from accounts.models import (
     OrganizationPlace,
 )
 from accounts.roles import Role
+from api.models import AnsweredRequest
 from cognito.models import (
     AppClient,
     CognitoGroup,
@@ -210,6 +212,9 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     _unused(aws_account)
     _reviewed(aws_account, operator)
     _asked(aws_account, operator)
+    kept = {"prefix": f"iamc_{aws_account.pk}", "digest": "", "form_key": str(aws_account.pk), "expires_at": now}
+    token = ApiToken.objects.create(operator=operator, name="CI", scopes=["see_iam"], **kept)
+    AnsweredRequest.objects.create(token=token, key="1", fingerprint="")
 
 
 def _unused(aws_account: AwsAccount) -> None:

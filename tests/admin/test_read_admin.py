@@ -40,6 +40,7 @@ OURS = (
     "infrastructure",
     "access",
     "cognito",
+    "api",
 )
 BORROWED = (EmailAddress, Authenticator, SocialAccount, UserSession, LogEntry, Group)
 MODELS = [model for label in OURS for model in apps.get_app_config(label).get_models()] + list(BORROWED)
@@ -48,6 +49,8 @@ READ_ONLY = [model for model in MODELS if model not in EDITABLE]
 FOR_OWNERS_OF_ALL = {
     "AccountLabel",
     "AllowedPrefix",
+    "AnsweredRequest",
+    "ApiToken",
     "GrantGain",
     "GrantRule",
     "Operator",

@@ -12,6 +12,7 @@ from access.models import SavedQuestion
 from access_requests.models import AccessOffer, AccessRequest, RequesterIdentity
 from accounts.models import (
     AccountLabel,
+    ApiToken,
     ApprovalRule,
     AuditEntry,
     AwsAccount,
@@ -89,6 +90,7 @@ KINDS: Mapping[str, type[Model]] = {
     "review": Review,
     "reviewed": ReviewedGrant,
     "approval": ApprovalRule,
+    "token": ApiToken,
     "audit": AuditEntry,
     "operator": Operator,
     "cognito_people": UserPool,
@@ -105,6 +107,7 @@ _BELONGS = {
     Revision: "facet__aws_account",
     Delivery: "event__aws_account",
     Operator: "grants__aws_account",
+    ApiToken: "operator__grants__aws_account",
     SavedSearch: "pool__aws_account",
     AccountLabel: "labelled__aws_account",
     GrantRule: "label__labelled__aws_account",
@@ -151,7 +154,8 @@ def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None 
     candidates = {
         "account_id": aws_account.account_id,
         "version_id": "v1",
-        "kind": "iam.user",
+        "kind": "users" if name.startswith("api_") else "iam.user",
+        "object_id": id_in(of, IamUser),
         "prefix": "s3",  # of a service
         "template": "read-bucket",
         "rule": "no_full_access",

@@ -34,6 +34,7 @@ from tests.conftest import make_aws_account, make_operator
 from tests.project.address_ids import address_of
 from tests.project.addresses import ADDRESSES, CAST, OURS, ROWS, Row
 from tests.services.database import rows_of_many_tests
+from tests.services.tokens import Program, post_nothing, token_of
 
 OF_ACCOUNT = [row for row in ROWS if "account_id" in ADDRESSES[row.name]]
 # Who comes in by a permission and by no other one that an address asks for together with it.
@@ -51,7 +52,8 @@ COMING = {
     CONTAIN: "erin",
 }
 # Those that name an object: in the path, or as what was picked.
-OF_OBJECT = [row for row in ROWS if {"aws_id", "pk"} & set(ADDRESSES[row.name]) or "{" in row.query]
+_NAMING = {"aws_id", "pk", "object_id", "change_id", "pool_id"}
+OF_OBJECT = [row for row in ROWS if _NAMING & set(ADDRESSES[row.name]) or "{" in row.query]
 # Where helpdesk comes in; what a grant is about there is a user pool.
 OF_PEOPLE = [row for row in OF_OBJECT if {SEE_PEOPLE, CARE}.intersection(getattr(OURS[row.name], "permissions", ()))]
 
@@ -66,6 +68,10 @@ class World:
     own: AwsAccount
     other: AwsAccount
     clients: Mapping[str, Client]
+    programs: Mapping[str, Program]
+
+    def client_of(self, who: str, address: str) -> Client:
+        return self.programs[who] if address.startswith("/api/") else self.clients[who]
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +90,8 @@ def cast(
         Grant.objects.filter(operator=operators["holly"]).update(pool_id="eu-west-1_another")
         fill(own, operators["alice"])
         fill(other, make_operator("zeno", Role.OWNER, other))
-        yield World(own, other, {who: client_of(operator) for who, operator in operators.items()})
+        programs = {who: Program(token_of(operator)) for who, operator in operators.items()}
+        yield World(own, other, {who: client_of(operator) for who, operator in operators.items()}, programs)
 
 
 @pytest.fixture
@@ -100,14 +107,14 @@ def answers(world: World, row: Row, address: str) -> dict[str, int]:
     access = OURS[row.name]
     assert access is not None
     asking = dict.fromkeys([*(COMING[perm] for perm in access.permissions), "alice"])
-    return {who: _answer(world.clients[who], row.method, address) for who in asking}
+    return {who: _answer(world.client_of(who, address), row.method, address) for who in asking}
 
 
 def _answer(client: Client, method: str, address: str) -> int:
     """Whatever the request did is rolled back."""
     headers = {"HX-Request": "true"} if method == "HTMX" else {}
     with transaction.atomic():
-        response = client.post(address) if method == "POST" else client.get(address, headers=headers)
+        response = post_nothing(client, address) if method == "POST" else client.get(address, headers=headers)
         transaction.set_rollback(True)
     assert b"Zirconium" not in response.getvalue()
     return response.status_code
@@ -121,7 +128,7 @@ def ids(row: Row) -> str:
 def test_an_aws_account_of_others_is_not_there(world: World, row: Row) -> None:
     """For the owner of one's own, who may all there; strangers have a column in the table."""
     address = address_of(row.name, world.other, query=row.query)
-    assert _answer(world.clients["alice"], row.method, address) == 404
+    assert _answer(world.client_of("alice", address), row.method, address) == 404
 
 
 @pytest.mark.parametrize("row", OF_OBJECT, ids=ids)
@@ -134,4 +141,4 @@ def test_an_object_of_others_is_not_there_either(world: World, row: Row) -> None
 @pytest.mark.parametrize("row", OF_PEOPLE, ids=ids)
 def test_neither_is_a_person_nor_a_pool_for_helpdesk_of_another_pool(world: World, row: Row) -> None:
     address = address_of(row.name, world.own, query=row.query)
-    assert _answer(world.clients["holly"], row.method, address) in (403, 404)
+    assert _answer(world.client_of("holly", address), row.method, address) in (403, 404)

@@ -73,6 +73,7 @@ def _files() -> list[str]:
 def test_every_app_of_the_picture_exists() -> None:
     layers = re.findall(r"^ +│  (\w+) ", documented("docs/architecture.md"), re.MULTILINE)
     assert layers == [
+        "api",
         "guides",
         "unused",
         "access_requests",

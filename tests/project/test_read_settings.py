@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROWS = re.findall(r"^\| (`[A-Z].*?) \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE)
 DOCUMENTED = [name for row in ROWS for name in re.findall(r"`(\w+)`", row)]
 SET = {
+    "API_REQUESTS_PER_MINUTE": "7",
+    "API_TOKEN_DAYS": "7",
     "ALLOWED_HOSTS": "a.example,b.example",
     "AUDIT_HEAD_FILE": "/audit/head",
     "AUDIT_KEY": "a",

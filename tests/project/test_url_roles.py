@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 
@@ -40,6 +40,7 @@ from tests.project.addresses import (
     write,
 )
 from tests.services.database import rows_of_many_tests
+from tests.services.tokens import Program, post_nothing, token_of
 from tests.services.workers import empty_queue
 
 ITS_OWN_REFUSALS = (400, 409, 422)
@@ -110,6 +111,7 @@ class World:
     """One AWS account with one of everything in it, and a signed-in client for everybody."""
 
     clients: dict[str, Client]
+    programs: Mapping[str, Program]
     latest: HttpResponseBase | None = None
 
     def address(self, name: str, query: str = "") -> str:
@@ -118,9 +120,9 @@ class World:
     def answer(self, who: str, address: str, method: str) -> str:
         """As the table says it. Whatever the request did is rolled back."""
         headers = {"HX-Request": "true"} if method == "HTMX" else {}
-        client = self.clients[who]
+        client = self.programs[who] if address.startswith("/api/") else self.clients[who]
         with transaction.atomic():
-            response = client.post(address) if method == "POST" else client.get(address, headers=headers)
+            response = post_nothing(client, address) if method == "POST" else client.get(address, headers=headers)
             transaction.set_rollback(True)
         self.latest = response
         target = response.headers.get("Location") or response.headers.get("HX-Redirect") or ""
@@ -166,13 +168,24 @@ def sessions(cast: dict[str, Operator], client_of: Callable[[Operator], Client])
     return {"anonymous": (Client(), ""), **{name: (client, keys[name]) for name, client in signed_in.items()}}
 
 
+@pytest.fixture(scope="module")
+def programs(cast: dict[str, Operator]) -> dict[str, Program]:
+    """With a token of each, whose scopes are all that there are."""
+    return {"anonymous": Program(""), **{name: Program(token_of(operator)) for name, operator in cast.items()}}
+
+
 @pytest.fixture
-def whole_pages(sessions: dict[str, tuple[Client, str]], db: None, caplog: pytest.LogCaptureFixture) -> World:
+def whole_pages(
+    sessions: dict[str, tuple[Client, str]],
+    programs: dict[str, Program],
+    db: None,
+    caplog: pytest.LogCaptureFixture,
+) -> World:
     """With the sidebar also on pages that refuse."""
     caplog.set_level(logging.CRITICAL, "django.request")  # refusals are what is asked for here
     for client, key in sessions.values():  # whatever an earlier test got
         client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: key} if key else {})
-    return World({name: client for name, (client, _) in sessions.items()})
+    return World({name: client for name, (client, _) in sessions.items()}, programs)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ SHOWN = (
     "search",
     "sign-in",
     "audit",
+    "api",
     "mirror",
     "settings",
 )
