@@ -1,4 +1,4 @@
-"""What `policies` adds to the frame: links of the sidebar, search, lines and a panel of the overview."""
+"""What `policies` adds to the frame: links of the sidebar, search, and a panel of the overview."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from django.urls import reverse
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from iamconsole.web import panels
-from iamconsole.web.counts import first_of
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
-from iamconsole.web.words import SOME, counted, number, some
+from iamconsole.web.words import counted
 from objects.selectors import count_live
-from policies import kinds, selectors
+from policies import kinds
 from policies.models import ManagedPolicy
 from policies.organizations import examples, search
 from policies.organizations.prerequisite import ORGANIZATION
@@ -42,20 +41,6 @@ def _in_words(bound: ControlPolicyTypeView) -> str:
         f"{counted(len(policies), 'policy', 'policies')} on {counted(len(found.levels), 'level')} "
         "limit this AWS account."
     )
-
-
-def _unused(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
-    names = first_of(selectors.unused(aws_account).order_by("name_key").values_list("name", flat=True), SOME)
-    if names:
-        url = reverse("policies", kwargs={"account_id": aws_account.account_id})
-        yield panels.PanelRow(
-            title=f"{counted(names.total, 'policy is', 'policies are')} attached to nobody",
-            url=f"{url}?managed_by=customer&use=unused",
-            text=f"{some(names.rows, names.total)}. Nobody would lose anything without "
-            f"{'it' if names.total == 1 else 'them'}.",
-            severity="low",
-            action=f"Review {number(names.total)}",
-        )
 
 
 class PoliciesShell(ShellProvider):
@@ -88,11 +73,6 @@ def register() -> None:
     kinds.register()
     examples.register()
     search.register()
-    panels.register(
-        panels.Panel(
-            "overview.attention", "unused_policies", "Unused policies", rows=_unused, permission=SEE_IAM, position=90
-        )
-    )
     panels.register(
         panels.Panel(
             "overview.side",

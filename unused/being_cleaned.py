@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import AwsAccount, Operator
 from sync import changes, clock
 from sync.aws.errors import sentence_only
@@ -20,6 +22,7 @@ from sync.models import Change, Step
 from sync.operations import BadParams, Refusal, StepSpec
 from sync.plan_draft import Draft
 from unused.kinds.registry import KINDS
+from unused.models import UnusedObject
 from unused.operations import CHECKS, AwaitMissed, StillUnused
 
 _CHECKS = {check.kind: check for check in CHECKS}
@@ -160,6 +163,15 @@ def _clean_ups(aws_account: AwsAccount, *kinds: str, **asked: Any) -> list[Clean
 def ids_under_way(clean_ups: Iterable[CleanUpUnderWay]) -> list[str]:
     """As rows of what is unused know them: what is off already is picked no more."""
     return [cleaned.aws_id for each in clean_ups if each.is_off for cleaned in each.objects if not cleaned.is_decided]
+
+
+def not_off(
+    aws_account: AwsAccount, clean_ups: Iterable[CleanUpUnderWay], kept_off: Iterable[KeptObject]
+) -> QuerySet[UnusedObject]:
+    """What is unused in the AWS account, without what is switched off by these."""
+    rows = UnusedObject.objects.filter(aws_account=aws_account)
+    ids = [*ids_under_way(clean_ups), *(each.cleaned.aws_id for each in kept_off)]
+    return rows.exclude(aws_id__in=ids) if ids else rows
 
 
 def keep(*, change: Change, position: int, actor: Operator) -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from access_requests import identities, offers
 from access_requests.forms import OfferForm, RequesterLinkForm
-from access_requests.kinds import KINDS, row_of_identity
+from access_requests.kinds import gone, row_of_identity
 from access_requests.models import AccessOffer, IdentityKind, RequesterIdentity
 from accounts.access import fetch_aws_account, may, signed_in, with_roles
 from accounts.models import AwsAccount, Operator
@@ -24,10 +24,11 @@ from identities.models import IamUser
 def access_offers(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id)
     rows = AccessOffer.objects.filter(aws_account=aws_account, withdrawn_at=None)
-    shown = [(each, KINDS[each.kind].find(each) is None) for each in rows.select_related("for_group", "made_by")]
+    offered = list(rows.select_related("for_group", "made_by"))
+    are_gone = gone(offered)
     context = {
         "aws_account": aws_account,
-        "offers": shown,
+        "offers": [(each, each.pk in are_gone) for each in offered],
         "may_offer": may(signed_in(request), PROPOSE, aws_account),
     }
     return render(request, "access_requests/offers.html", context)

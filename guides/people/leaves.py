@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,11 +18,13 @@ from contain.pieces import Uncut
 from contain.uncut import told
 from directory.actions.people import DeleteDirectoryPersonForm
 from directory.models import DirectoryUser
-from guides.models import LeaverReport, StagedChange, TaskRun
+from guides.models import LeaverReport, TaskRun
 from guides.people import cut, reports
-from guides.people.whom import WhomForm, name_of, note_look, subject_of, whom, why_oneself
+from guides.people.whom import WhomForm, name_of, note_look, remember_whom, subject_of, whom, why_oneself
+from guides.runs.look import staged_changes
 from guides.runs.stepped import SteppedTask
 from guides.runs.steps import StepForm, StepFound, StepProgress, TaskStep, done, to_do
+from iamconsole.web.once import once_a_page
 from iamconsole.web.words import full_time, some
 from identities.models import IamUser
 from identities.operations import delete_whole
@@ -33,7 +34,7 @@ from sync.operations import Refusal, StepSpec
 
 GONE = "They are gone from AWS."
 _DAYS, _MOST_DAYS = 30, 366
-_OPEN = Q(step="delete", change__state__in=Change.OPEN)
+_REPORTS = LeaverReport.objects.select_related("run__aws_account").defer("content").order_by("pk")
 
 
 class LeaverForm(WhomForm):
@@ -119,6 +120,12 @@ class LeaverCutStep(TaskStep):
         reports.make(run=run, actor=operator)
 
 
+@once_a_page
+def _reports(run: TaskRun) -> Sequence[LeaverReport]:
+    """The first one first, without what they say."""
+    return list(_REPORTS.filter(run=run))
+
+
 # ---- What they had -----------------------------------------------------------------------------------------------
 class ReportStep(TaskStep):
     name = "report"
@@ -126,10 +133,7 @@ class ReportStep(TaskStep):
     act_button = "Write it down now"
 
     def look(self, run: TaskRun) -> StepFound:
-        made = list(
-            LeaverReport.objects.filter(run=run).select_related("run__aws_account").defer("content").order_by("pk")
-        )
-        if made:
+        if made := _reports(run):
             first, *others = made  # later ones have what was left of it
             words = f"Written down on {full_time(first.made_at)}, and sealed into the audit trail."
             more = [(reports.address(each), f"That of {full_time(each.made_at)}") for each in others]
@@ -192,13 +196,25 @@ class DeletionStep(TaskStep):
             return done(GONE)
         if isinstance(row, DirectoryUser) and row.issuer:
             return to_do(f"They come from {row.issuer}: delete them there. It would bring them back here.")
-        if cut.look(row).progress is StepProgress.TO_DO and StagedChange.objects.filter(_OPEN, run=run).exists():
+        if cut.look(row).progress is StepProgress.TO_DO and self._is_staged(run):
             return to_do("They aren’t cut off any more, and their deletion is staged: cancel its change if they stay.")
         return to_do("As long as they are there, the cut can be reversed. Deleted, they don’t come back.")
+
+    def _is_staged(self, run: TaskRun) -> bool:
+        return any(each.step == self.name and each.change.state in Change.OPEN for each in staged_changes(run))
 
     def form(self, run: TaskRun, operator: Operator, data: Mapping[str, Any] | None = None) -> StepForm | None:
         row = whom(run)
         return None if isinstance(row, DirectoryUser) and row.issuer else super().form(run, operator, data)
+
+
+def _remember(runs: Sequence[TaskRun]) -> None:
+    cut.remember(runs, [row for row in remember_whom(runs) if isinstance(row, IamUser)])
+    made: dict[int, list[LeaverReport]] = {run.pk: [] for run in runs}
+    for report in _REPORTS.filter(run__in=runs):
+        made[report.run_id].append(report)
+    for run in runs:
+        _reports.remember(made[run.pk], run)
 
 
 LEAVES = SteppedTask(
@@ -214,4 +230,5 @@ LEAVES = SteppedTask(
     steps=lambda run: (LeaverCutStep(), ReportStep(), DeletionStep()),
     called=lambda run, operator: f"{name_of(run, operator)} leaves",
     told=note_look,
+    remember=_remember,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -22,6 +22,7 @@ from directory.people import reading_log
 from directory.people.names import A_PERSON, called, sees_people
 from guides.models import TaskRun
 from guides.runs.steps import AnswersForm
+from iamconsole.web.once import once_a_page
 from identities.forms import UserField
 from identities.models import IamUser
 
@@ -67,12 +68,32 @@ class WhomForm(AnswersForm):
         return f"{self.whom.kind}:{self.whom.aws_id}"
 
 
+@once_a_page
 def whom(run: TaskRun) -> Whom | None:
     """None where they are gone by now."""
     model: Any = IamUser if run.answers.get("slug") == USER else DirectoryUser
     rows = model.objects.live().filter(aws_account=run.aws_account, aws_id=run.answers.get("id", ""))
     found: Whom | None = rows.select_related("aws_account").first()
     return found
+
+
+def remember_whom(runs: Sequence[TaskRun]) -> list[Whom]:
+    """While a page is made: whom each of these is about, in a query for users and one for people. Those there are."""
+    found: dict[tuple[bool, int, str], Whom] = {}
+    for is_user, model in ((True, IamUser), (False, DirectoryUser)):
+        of_kind = [run for run in runs if (run.answers.get("slug") == USER) is is_user]
+        if of_kind:
+            manager: Any = model
+            rows = manager.objects.live().filter(aws_account__in={run.aws_account_id for run in of_kind})
+            for row in rows.filter(aws_id__in=[_id_of(run) for run in of_kind]).select_related("aws_account"):
+                found[is_user, row.aws_account_id, row.aws_id] = row
+    for run in runs:
+        whom.remember(found.get((run.answers.get("slug") == USER, run.aws_account_id, _id_of(run))), run)
+    return list(found.values())
+
+
+def _id_of(run: TaskRun) -> str:
+    return str(run.answers.get("id", ""))
 
 
 def name_of(run: TaskRun, operator: Operator) -> str:

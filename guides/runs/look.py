@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from guides.models import StagedChange, TaskRun
 from guides.runs.stepped import SteppedTask
 from guides.runs.steps import StepFound, StepProgress, TaskStep
+from iamconsole.web.once import once_a_page
 from sync.models import Change
 
 
@@ -53,10 +54,25 @@ class LookedStep:
         return bool(self.step.act_button) and self.progress is StepProgress.TO_DO
 
 
+@once_a_page
+def staged_changes(run: TaskRun) -> Sequence[StagedChange]:
+    """With their changes, the newest first."""
+    return list(StagedChange.objects.filter(run=run).select_related("change"))
+
+
+def remember_staged(runs: Sequence[TaskRun]) -> None:
+    """While a page is made: those of all of these, in one query."""
+    found: dict[int, list[StagedChange]] = {run.pk: [] for run in runs}
+    for staged in StagedChange.objects.filter(run__in=runs).select_related("change"):
+        found[staged.run_id].append(staged)
+    for run in runs:
+        staged_changes.remember(found[run.pk], run)
+
+
 def look_at(task: SteppedTask, run: TaskRun) -> list[LookedStep]:
     """All steps, in their order. One query for the changes, besides those of the steps."""
     by_step: dict[str, list[Change]] = {}
-    for staged in StagedChange.objects.filter(run=run).select_related("change"):
+    for staged in staged_changes(run):
         by_step.setdefault(staged.step, []).append(staged.change)
     looked: list[LookedStep] = []
     for step in task.steps(run):

@@ -19,13 +19,14 @@ from guides.tasks import GuidedTask
 class SteppedTask(GuidedTask):
     """`begins`: the form with which a run begins. `steps`: those of a run, in their order, by its answers. `called`:
     the heading of a run, as this operator may know whom it is about. `told`: is called when they are shown it, where
-    reading that is logged.
+    reading that is logged. `remember`: asks, while a list is made, in a few queries what steps ask of each of its runs.
     """
 
     begins: type[AnswersForm]
     steps: Callable[[TaskRun], Sequence[TaskStep]]
     called: Callable[[TaskRun, Operator], str]
     told: Callable[[HttpRequest, TaskRun], None] = lambda request, run: None
+    remember: Callable[[Sequence[TaskRun]], None] = lambda runs: None
     begin_words: str = "Begin"
 
     def heading(self, request: HttpRequest, run: TaskRun) -> str:

@@ -17,10 +17,12 @@ from findings.models import AccountRefresh
 from identities.posture.trust import TrustSource
 from sync.models import Change
 from tests.access.mirrored import administrator
+from tests.services.governed_rows import make_unused
 from tests.services.looked import looked
 from tests.services.organization_rows import complete
 from tests.services.pages import address, get, names_in, text_of
 from tests.services.rows import make_group, make_policy, make_role, make_user
+from unused.models import UnusedObject
 
 pytestmark = pytest.mark.stack
 
@@ -44,7 +46,7 @@ def test_that_nothing_is_found_is_not_said_before_it_was_looked_for(
             aws_account=aws_account, defaults={"looked_at": timezone.now() - timedelta(minutes=1)}
         )
         complete(aws_account, MAIN)
-    make_policy(aws_account, "unused")
+    make_unused([make_policy(aws_account, "unused")])
     text = text_of(get(client, "overview"))
     assert "1 matter needs a decision so far. Findings aren’t looked for yet" in text
     looked(aws_account)
@@ -53,7 +55,7 @@ def test_that_nothing_is_found_is_not_said_before_it_was_looked_for(
 
 def test_says_what_needs_attention_the_worst_first(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     administrator(make_user(aws_account, "tom.becker"))
-    make_policy(aws_account, "unused")
+    make_unused([make_policy(aws_account, "unused")])
     make_role(aws_account, "vendor", trusted=[{"type": "AWS", "value": "444455556666"}])
     make_role(aws_account, "old", trusted=[{"type": "AWS", "value": "AROAQ3EGRZSN7XKDEMO5"}])
     looked(aws_account)
@@ -159,3 +161,17 @@ def test_says_how_many_were_left_out(aws_account: AwsAccount, bob: Operator, cli
     text = search(client_of(bob), "service")
     assert "Users 8 of 11" in text
     assert "All 11 of Users" in text
+
+
+def test_unused_policies_lead_to_the_very_list(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    old, _young = make_policy(aws_account, "old"), make_policy(aws_account, "young")
+    make_unused([old])
+    UnusedObject.objects.create(
+        aws_account=aws_account, aws_id="role:AROA1", name="legacy", kind="role", idle_since=timezone.now()
+    )
+    client = client_of(bob)
+    link = f"{address('unused')}?kind=policy&amp;age=any"
+    html = get(client, "overview")
+    assert link in html and "1 policy is attached to nobody old. Nobody would lose anything" in text_of(html)
+    listed = text_of(get(client, "unused", "?kind=policy&age=any"))
+    assert "old" in listed and "legacy" not in listed and "young" not in listed

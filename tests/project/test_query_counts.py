@@ -18,10 +18,12 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from access import index
+from access_requests.models import AccessRequest
 from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
 from cognito.models import CognitoUser, UserPool
@@ -29,25 +31,31 @@ from identities.object_pages import GROUP, ROLE, USER
 from policies.models import Organization, OrgPolicy
 from policies.organizations.views import POLICY as CONTROL
 from policies.views.managed_policies import POLICY
+from reviews.models import Review
 from tests.cognito.rows import make_identity_pool, make_person, make_pool, make_pool_group, put_into
 from tests.conftest import make_aws_account, make_operator
 from tests.resources.rows import make_resource
 from tests.services.account_rows import fill_account
 from tests.services.database import rows_of_many_tests
+from tests.services.governed_rows import make_leavers, make_requests, make_reviews, make_unused
 from tests.services.organization_rows import make_organization
-from tests.services.pages import address
+from tests.services.pages import ACCOUNT_ID, address
 from tests.services.rows import attach, join, make_group, make_policy, make_role, make_user, put_inline
 
 pytestmark = pytest.mark.django_db
 
 BASELINE: dict[str, int] = json.loads(Path(__file__).with_name("query_counts.json").read_text())
 KINDS = ("user", "group", "role", "policy", "control", "resource", "cognito_pool", "cognito_user")
+ROWS: dict[str, Any] = {"review": Review, "access_request": AccessRequest}  # pages of one of these
 MOST = 10
 # Lists, details and search of what is mirrored keep to it. These put together what many panels and sources say.
 MAY_TAKE_MORE = {
     "overview",
     "search?q=user",  # of people the best matches, and any others: two of each kind
     "organization",
+    "tasks",  # of leavers all credentials, and what cuts them off
+    "review",
+    "requesters",
     "pulls",
     "escalations",
     "user_access",
@@ -94,10 +102,11 @@ def filled(
     """Takes longer than the page that is looked at, so all pages look at one."""
     with rows_of_many_tests(django_db_blocker):
         aws_account = make_aws_account()
-        yield Filled(make_operator("alice", Role.OWNER, aws_account), fill(aws_account, request.param))
+        alice = make_operator("alice", Role.OWNER, aws_account)
+        yield Filled(alice, fill(aws_account, alice, request.param))
 
 
-def fill(aws_account: AwsAccount, number: int) -> dict[str, str]:
+def fill(aws_account: AwsAccount, alice: Operator, number: int) -> dict[str, str]:
     users = [make_user(aws_account, f"user-{n:03}") for n in range(number)]
     groups = [make_group(aws_account, f"group-{n:03}") for n in range(number)]
     roles = [make_role(aws_account, f"role-{n:03}") for n in range(number)]
@@ -114,6 +123,10 @@ def fill(aws_account: AwsAccount, number: int) -> dict[str, str]:
     pool, person = fill_pool(aws_account, number)
     resources = [make_resource(aws_account, f"queue-{n:03}") for n in range(number)]
     control = OrgPolicy.objects.earliest("pk")
+    make_leavers(users, alice)
+    make_reviews(aws_account, users, alice)
+    make_requests(users, groups, alice)
+    make_unused(policies)
     first = (users[0], groups[0], roles[0], policies[0], control, resources[0], pool, person)
     return {kind: row.aws_id for kind, row in zip(KINDS, first, strict=True)}
 
@@ -133,8 +146,11 @@ def fill_pool(aws_account: AwsAccount, number: int) -> tuple[UserPool, CognitoUs
 
 def url_of(page: str, ids: dict[str, str]) -> str:
     name, _, query = page.partition("?")
-    if name == "search":
-        return f"/search/?{query}"
+    if name in ("search", "reviews", "start_review"):
+        return f"{reverse(name)}?{query}"
+    if name in ROWS:
+        named = {"account_id": ACCOUNT_ID} if name == "access_request" else {}
+        return reverse(name, kwargs={**named, "pk": ROWS[name].objects.earliest("pk").pk})
     kinds = () if name in ("user_pools", "resource_reading") else KINDS
     kind = next((kind for kind in reversed(kinds) if f"{name}_".startswith(f"{kind}_")), "")
     name, _, action = name.partition("/")  # of "policy_action/edit"

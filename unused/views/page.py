@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -24,11 +21,9 @@ from sync.operations import BadParams, Refusal
 from sync.views.live import fetch_change
 from unused import cleaning
 from unused.being_cleaned import (
-    CleanUpUnderWay,
-    KeptObject,
-    ids_under_way,
     keep,
     kept_off,
+    not_off,
     propose_bringing_back,
     under_way,
 )
@@ -40,13 +35,6 @@ from unused.source import UnusedSource
 from unused.tables import NOT_LOOKED_YET, UNUSED
 
 REFUSED = 422
-
-
-def _rows(aws_account: AwsAccount, clean_ups: Sequence[CleanUpUnderWay], kept_off: Sequence[KeptObject]) -> Any:
-    """Without those that are switched off."""
-    rows = UnusedObject.objects.filter(aws_account=aws_account)
-    ids = [*ids_under_way(clean_ups), *(each.cleaned.aws_id for each in kept_off)]
-    return rows.exclude(aws_id__in=ids) if ids else rows
 
 
 @require_GET
@@ -62,7 +50,7 @@ def unused(request: HttpRequest, account_id: str) -> HttpResponseBase:
         "may_stage": stages,
     }
     pick_url = reverse("unused_stage", kwargs={"account_id": account_id}) if stages else ""
-    rows = _rows(aws_account, clean_ups, kept_objects)
+    rows = not_off(aws_account, clean_ups, kept_objects)
     is_looked_at = SourceLook.objects.filter(aws_account=aws_account, source=UnusedSource.name).exists()
     table = UNUSED if is_looked_at else NOT_LOOKED_YET
     return list_response(request, table, rows, aws_account, "unused/page.html", pick_url=pick_url, context=context)
@@ -89,7 +77,7 @@ def stage(request: HttpRequest, account_id: str) -> HttpResponse:
 
 def _picked(request: HttpRequest, aws_account: AwsAccount) -> list[UnusedObject]:
     """What the address says, or what was kept of the list; one more than MOST where there are more."""
-    rows = _rows(aws_account, under_way(aws_account), kept_off(aws_account))
+    rows = not_off(aws_account, under_way(aws_account), kept_off(aws_account))
     if request.GET.get("pick") == ALL:
         rows = TableListing(UNUSED, rows, aws_account, request.GET).pickable
     else:
