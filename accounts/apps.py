@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from accounts import keys, observers, search, second_factors, sessions, stepup
+        from accounts.audit import figures
         from accounts.shell import AccountsShell
         from accounts.triggers import make_triggers
         from iamconsole.checks import register_at_start
@@ -19,6 +20,7 @@ class AccountsConfig(AppConfig):
         from iamconsole.web.navigation import register_shell
 
         register_at_start(keys.at_start)
+        figures.register()
         observers.connect()
         post_migrate.connect(make_triggers, sender=self)
         user_logged_in.connect(sessions.remember_sign_in, dispatch_uid="sessions")

@@ -9,12 +9,14 @@ from celery import shared_task
 
 from accounts.services import audit_checks, password_links
 from accounts.sessions import forget_ended
+from monitoring import storage
 
 
 @shared_task(name="accounts.tasks.housekeeping")
 def housekeeping() -> None:
     """Once an hour."""
     forget_ended()
+    storage.note_sizes()
 
 
 @shared_task(name="accounts.tasks.check_audit")

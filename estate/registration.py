@@ -11,7 +11,7 @@ from accounts import stepup
 from accounts.access import may, signed_in, visible_aws_accounts
 from accounts.models import Operator
 from accounts.roles import ADMINISTER, SEE_IAM, SEE_PEOPLE, roles_with
-from estate import search
+from estate import figures, search
 from estate.enrolment import roll, work
 from estate.event_queues.views import summary_rows
 from estate.lists import LISTS
@@ -20,11 +20,16 @@ from iamconsole.web import panels
 from iamconsole.web.addresses import is_of_all_aws_accounts
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.panels import Panel
+from iamconsole.web.search import places
+from iamconsole.web.search.places import PAGES, SearchPlace
 from objects.kinds import kind_of
 from objects.object_links import ObjectLink, register_object_link
 from sync import ticks
 from sync.aws import permission
 from sync.connect import SharedExternalIds, register_shared_external_ids
+
+_SYSTEM = "How the console itself is: workers, queue, disk, database"
+_SYSTEM_WORDS = "health status metrics monitoring workers beat redis queue throttled errors versions"
 
 # Of each list: its words, its icon, its heading in the sidebar, its place there.
 _LINKS = {
@@ -72,7 +77,11 @@ def _stages_in_several(request: HttpRequest, row: Any) -> bool:
 
 
 def _owns_all(request: HttpRequest) -> bool:
-    return isinstance(request.user, Operator) and is_of_all_aws_accounts(request) and request.user.owns_all()
+    return is_of_all_aws_accounts(request) and _is_owner_of_all(request)
+
+
+def _is_owner_of_all(request: HttpRequest) -> bool:
+    return isinstance(request.user, Operator) and request.user.owns_all()
 
 
 def _register_enrolment() -> None:
@@ -101,6 +110,7 @@ def _register_event_queues() -> None:
 
 
 def register() -> None:
+    figures.register()
     _register_enrolment()
     search.register()
     _register_event_queues()
@@ -109,6 +119,8 @@ def register() -> None:
     )
     home = NavItem("Overview", "gauge", "all_overview", per_aws_account=False, position=0, shows=_sees_iam)
     enrolment = NavItem("Enrolment", "plug", "enrolment_home", per_aws_account=False, position=20, shows=_owns_all)
+    system = NavItem("System", "server", "system", per_aws_account=False, position=40, shows=_is_owner_of_all)
+    places.register(SearchPlace("system", "System", "system", PAGES, _SYSTEM, words=_SYSTEM_WORDS, icon="server"))
     lists = [(each.path, each.name) for each in LISTS]
     links = (_link(path, name) for path, name in (("findings", "all_findings"), ("people", "all_people"), *lists))
-    register_shell(ShellProvider(NavGroup("", (home, enrolment), 0), *links))
+    register_shell(ShellProvider(NavGroup("", (home, enrolment, system), 0), *links))

@@ -15,10 +15,14 @@ from estate.people import ACCESS as PEOPLE
 from estate.people import all_people
 from estate.scope import ACCESS
 from estate.staging.views import patterns
+from estate.system.views import system, system_now
 from iamconsole.web.addresses import AddressScope, needs, page
 
 _REFUSED = "Only owners of all AWS accounts enrol AWS accounts of an organization."
 _SEEN = needs(ADMINISTER, scope=AddressScope.ALL, refusal=_REFUSED, is_of_all=True)
+_OF_CONSOLE = needs(
+    ADMINISTER, scope=AddressScope.ALL, refusal="Only owners of all AWS accounts see how the console itself is."
+)
 _DONE = replace(_SEEN, fresh_sign_in=True)
 _OF_ORGANIZATION = "enrolment/<str:organization_id>/"
 _ONE = "enrolments/<int:pk>/"
@@ -50,5 +54,7 @@ urlpatterns = [
     page(_PIPELINES, pipelines.pipelines, needs(ADMINISTER), name="pipelines"),
     page(f"{_PIPELINES}name/", pipelines.pipeline_name, _BY_OWNER, name="pipeline_name"),
     page(f"{_PIPELINES}<int:pk>/end/", pipelines.pipeline_end, needs(ADMINISTER), name="pipeline_end"),
+    page("system/", system, _OF_CONSOLE, name="system"),
+    page("system/now/", system_now, _OF_CONSOLE, name="system_now"),
     *patterns(),
 ]

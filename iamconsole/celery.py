@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
-from celery.signals import beat_init, heartbeat_sent, worker_init
+from celery.signals import after_task_publish, beat_init, heartbeat_sent, worker_init
 
 from iamconsole import heartbeats
 from iamconsole.checks import refuse_to_beat, refuse_to_start
@@ -18,3 +18,8 @@ app.autodiscover_tasks()
 worker_init.connect(refuse_to_start)
 beat_init.connect(refuse_to_beat)
 heartbeat_sent.connect(heartbeats.note)
+
+
+@beat_init.connect
+def _note_what_beat_sends(**kwargs: object) -> None:
+    after_task_publish.connect(heartbeats.note_beat)

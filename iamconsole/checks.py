@@ -12,6 +12,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
+from iamconsole.tracing import EXTRA, is_installed
+
 # environment variable → (setting, what it is for)
 SECRETS = {
     "SECRET_KEY": ("SECRET_KEY", "signs sessions and forms"),
@@ -26,7 +28,7 @@ def production_is_closed(app_configs: object, **kwargs: Any) -> list[CheckMessag
     """In production: no missing or short secret, no address that stands in for AWS, no demo."""
     if not settings.PRODUCTION:
         return []
-    return [*_secrets(), *_doors(), *_identity_provider(), *_mail()]
+    return [*_secrets(), *_doors(), *_identity_provider(), *_mail(), *_monitor()]
 
 
 _at_start: list[Callable[[], list[str]]] = []
@@ -111,6 +113,15 @@ def _identity_provider() -> list[CheckMessage]:
     if not (settings.OIDC_CLIENT_ID and settings.OIDC_CLIENT_SECRET):
         hint = "Give OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, as the provider made them for this console."
         return [Error("The identity provider’s client is missing.", hint=hint, id="iamconsole.E016")]
+    return []
+
+
+def _monitor() -> list[CheckMessage]:
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < SHORTEST_SECRET:
+        hint = f"Give METRICS_TOKEN or METRICS_TOKEN_FILE: at least {SHORTEST_SECRET} random characters."
+        return [Error("METRICS_TOKEN is too short.", hint=hint, id="iamconsole.E018")]
+    if settings.TRACES and not is_installed():
+        return [Error(EXTRA, id="iamconsole.E019")]
     return []
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import secrets
 import stat
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -52,6 +54,20 @@ class _Env(environ.Env):  # type: ignore[misc]
         except (ValueError, TypeError, KeyError) as error:
             raise ImproperlyConfigured(f"{var} has a value that it can’t have: see docs/settings.md.") from error
 
+    def choice(self, var: str, options: Sequence[str], *, default: str) -> str:
+        """Raises ImproperlyConfigured for what is none of the options."""
+        found: str = self.str(var, default=default)
+        if found not in options:
+            raise ImproperlyConfigured(f"{var} is one of: {', '.join(options)}.")
+        return found
+
+    def networks(self, var: str) -> list[IPv4Network | IPv6Network]:
+        """Addresses and networks, comma-separated. Raises ImproperlyConfigured for what is neither."""
+        try:
+            return [ip_network(text.strip()) for text in self.list(var, default=[])]
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var} has what is no network ({error}). Write 10.0.0.0/8,192.0.2.7") from error
+
 
 def _switch(text: str) -> bool:
     """Raises KeyError for what is neither on nor off."""
@@ -60,6 +76,12 @@ def _switch(text: str) -> bool:
 
 
 env = _Env()
+
+
+def log_format() -> str:
+    """Of each line of the log: "json" or "text"."""
+    production = env.bool("IAMCONSOLE_PRODUCTION", default=False)
+    return env.choice("LOG_FORMAT", ("text", "json"), default="json" if production else "text")
 
 
 def state_dir() -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
-from iamconsole.env import BASE_DIR, env, keys_in, make_private, secret, state_dir, with_password
+from iamconsole.env import BASE_DIR, env, keys_in, log_format, make_private, secret, state_dir, with_password
 from iamconsole.web.waiting import postgres_options
 
 PRODUCTION = env.bool("IAMCONSOLE_PRODUCTION", default=False)
@@ -38,6 +38,7 @@ SITE_ID = 1
 # ---- Apps ----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "iamconsole.web",
+    "monitoring",
     "accounts",
     "notifications",
     "sync",
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "monitoring.middleware.Observed",
     "csp.middleware.CSPMiddleware",
     "iamconsole.web.middleware.NoNul",
     "iamconsole.web.middleware.UnseenCharactersMiddleware",
@@ -308,6 +310,14 @@ CONSOLE_URL = env.str("CONSOLE_URL", default="").rstrip("/")  # where links in n
 # Origins that webhooks may go to although they are private, or have no TLS: iamconsole/outgoing/addresses.py.
 OUTGOING_ALLOWED = [each.strip().rstrip("/").lower() for each in env.list("OUTGOING_ALLOWED", default=[])]
 
+# ---- Watching it ---------------------------------------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # "" = none is asked for
+METRICS_ALLOWED = env.networks("METRICS_ALLOWED")  # from where /metrics may be asked
+METRICS_FLUSH_S = 10.0  # how often a process adds what it counted to the database; 0 = it doesn't
+# A worker that does its tasks itself notes nothing meanwhile, and a task may take CELERY_TASK_TIME_LIMIT.
+WORKER_GONE_S = env.float("WORKER_GONE_S", default=180.0)
+TRACES = env.bool("TRACES", default=False)  # the rest is in OpenTelemetry's own variables: docs/monitoring.md
+
 # ---- Browser security ----------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -337,7 +347,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+    SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     if TRUSTED_PROXIES:
@@ -363,17 +373,21 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True
 AUDIT_STREAM = env.bool("AUDIT_STREAM", default=PRODUCTION)  # sealed audit entries go to the log, for a SIEM
+LOG_FORMAT = log_format()
 DEFAULT_EXCEPTION_REPORTER_FILTER = "iamconsole.crash_reports.NoValues"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "iamconsole.logs.JsonFormatter"} if PRODUCTION else {"format": "%(message)s"},
+        "line": {"()": "iamconsole.logs.JsonFormatter"} if LOG_FORMAT == "json" else {"format": "%(message)s"},
         "json": {"()": "iamconsole.logs.JsonFormatter"},
     },
-    "filters": {"expected": {"()": "iamconsole.logs.WithoutExpected"}},
+    "filters": {
+        "expected": {"()": "iamconsole.logs.WithoutExpected"},
+        "cause": {"()": "iamconsole.log_context.WithCause"},
+    },
     "handlers": {
-        "stream": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["expected"]},
+        "stream": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["expected", "cause"]},
         "entries": {"class": "logging.StreamHandler", "formatter": "json"},
     },
     "root": {"handlers": ["stream"], "level": env.str("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")},

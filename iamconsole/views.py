@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from iamconsole import parts, trouble
+from iamconsole import log_context, parts, trouble
 from iamconsole.web import panels
 from iamconsole.web.problems import asks_for_api, problem
 from iamconsole.web.shell import Shell, refusal_page
@@ -71,6 +71,23 @@ def alive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:
+    """Whether the whole console works: database, migrations, queue, workers and beat. 503, and which part doesn't.
+
+    `?parts=database,migrations` asks for these alone, such as for a load balancer. 400 for a part that there isn't.
+    """
+    only = [name for name in request.GET.get("parts", "").split(",") if name]
+    try:
+        found = parts.ready(only)
+    except KeyError:
+        sentence = f"The parts are: {', '.join(parts.READY)}."
+        return JsonResponse({"status": "refused", "sentence": sentence}, status=400)
+    well = all(state == parts.OK for state in found.values())
+    return JsonResponse({"status": "ok" if well else "trouble", **found}, status=200 if well else 503)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
 
@@ -103,7 +120,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if found is None:
         if asks_for_api(request):
             return problem(500, "Something went wrong here, and it is written to the console’s log.")
-        return render(request, "500.html", status=500)
+        request_id = log_context.current().get(log_context.REQUEST_ID, "")
+        return render(request, "500.html", {"request_id": request_id}, status=500)
     if asks_for_api(request):
         answer: HttpResponse = problem(503, found.sentence)
     else:

@@ -19,6 +19,7 @@ class SyncConfig(AppConfig):
             checks,
             counter,
             drift_notices,
+            figures,
             mirror,
             ownership_rules,
             pull_notices,
@@ -59,6 +60,7 @@ class SyncConfig(AppConfig):
             register_free_text(model, field)
         checks.register(ownership_rules.OwnershipCheck())
         checks.register(unseen_check.UnseenCheck())
+        figures.register()
         register_shell(shell.SyncShell())
         shell.register_panels()
         access_ends.register_panels()

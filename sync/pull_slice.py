@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial, reduce
@@ -329,10 +330,11 @@ def read_ahead(coming: Iterator[T], *, most: int) -> Generator[T]:
     in its turn. Whoever stops before the end closes this; that waits for the one that is under way.
     """
     end = object()
+    cause = copy_context()  # so that its lines of the log, and its calls of AWS, say which pull they belong to
     with ThreadPoolExecutor(1, "read-ahead") as thread:
 
         def ask() -> Future[T | object]:
-            return thread.submit(next, coming, end)
+            return thread.submit(lambda: cause.run(next, coming, end))
 
         pending = deque(ask() for _ in range(most))
         try:

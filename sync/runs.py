@@ -10,6 +10,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -18,6 +19,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from iamconsole import log_context
+from monitoring import catalogue, counting
 from sync import clock
 from sync.aws.errors import AwsError, sentence_only
 from sync.mirror import Counts
@@ -78,6 +81,8 @@ class ClaimedRun:
             self._save(state=state, finished_at=clock.now(), claim="", cursor={}, error=error, log=log)
             if state == State.FAILED:
                 notify_failed(self._run)
+            result = str(state if state == State.DONE else error.get("class") or state)
+            transaction.on_commit(partial(counting.count, PULLS, self.aws_account.account_id, result))
 
     def _note(self, counts: Counts) -> None:
         """In the transaction of what was counted: a repetition counts what is left only, and no dead worker commits."""
@@ -98,6 +103,10 @@ class ClaimedRun:
     def _said(self, text: str) -> Log:
         return with_line(self._run.log, text)
 
+
+PULLS = catalogue.counter(
+    "pulls", "Pulls that ended, by their result: done, or the error as the console calls it", "aws_account", "result"
+)
 
 W = TypeVar("W", bound=ClaimedRun)
 
@@ -122,13 +131,14 @@ def claim(run_id: int, kind_of_work: Callable[[Run, str], W]) -> Iterator[W | No
     if not _is_taken(run_id, token):
         yield None
         return
-    at_work = kind_of_work(Run.objects.select_related("aws_account").get(pk=run_id), token)
-    try:
-        yield at_work
-    except RunClaimLost:
-        logger.info("run %s is no longer ours", run_id)
-    except AwsError as error:
-        at_work.fail(error.as_json())
-    except Exception as error:
-        logger.exception("run %s broke off", run_id)
-        at_work.fail(sentence_only(type(error).__name__, "The console itself failed; its log has the details."))
+    with log_context.of(pull=str(run_id)):
+        at_work = kind_of_work(Run.objects.select_related("aws_account").get(pk=run_id), token)
+        try:
+            yield at_work
+        except RunClaimLost:
+            logger.info("run %s is no longer ours", run_id)
+        except AwsError as error:
+            at_work.fail(error.as_json())
+        except Exception as error:
+            logger.exception("run %s broke off", run_id)
+            at_work.fail(sentence_only(type(error).__name__, "The console itself failed; its log has the details."))

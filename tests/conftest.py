@@ -229,8 +229,9 @@ def worker(transactional_db: None, emulator: Emulator) -> Iterator[Callable[...,
     empty_queue()
     started: list[Worker] = []
 
-    def start(queues: str = "changes,pulls", **env: str) -> Worker:
-        started.append(start_worker(queues, {"AWS_EMULATOR_URL": settings.AWS_EMULATOR_URL, **env}))
+    def start(queues: str = "changes,pulls", heartbeats: bool = False, **env: str) -> Worker:
+        environment = {"AWS_EMULATOR_URL": settings.AWS_EMULATOR_URL, **env}
+        started.append(start_worker(queues, environment, heartbeats=heartbeats))
         return started[-1]
 
     yield start

@@ -49,6 +49,7 @@ CACHES["counts"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Looks a static file up when it is asked for; else every new test client reads all of them first.
 WHITENOISE_AUTOREFRESH = True
+METRICS_FLUSH_S = 0.0  # no thread writes into the database of a test; a test flushes
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 ACCOUNT_RATE_LIMITS = False  # type: ignore[assignment]  # tests/accounts/test_limit_tries.py has the console’s own

@@ -13,7 +13,10 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from sync.aws.errors import AwsError
+from iamconsole import tracing
+from monitoring import catalogue
+from monitoring.counting import count, observe
+from sync.aws.errors import AwsError, RateTaken, ThrottlingError
 from sync.aws.pacing import Pacing
 from sync.aws.purpose import SessionPurpose
 from sync.aws.translation import NOT_AGAIN, THROTTLING, SentCall, never_left
@@ -93,6 +96,21 @@ def _needs_retry(
 # Never its parameters, never its answer.
 logger = logging.getLogger("iamconsole.aws")
 
+CALLS = catalogue.counter(
+    "aws_calls",
+    "Calls of AWS by how they ended: ok, or the error as the console calls it; each try that the console makes is one",
+    "service",
+    "operation",
+    "outcome",
+)
+CALL_SECONDS = catalogue.histogram(
+    "aws_call_seconds", "Seconds that a call of AWS took, its waiting included", "service"
+)
+THROTTLED = catalogue.counter(
+    "aws_throttled", "Calls that AWS refused since too many are made in the AWS account", "aws_account", "service"
+)
+_THROTTLED = {error.__name__ for error in (ThrottlingError, RateTaken)}
+
 # At DEBUG botocore logs whole requests and answers, secrets and all.
 logging.getLogger("botocore").setLevel(logging.INFO)
 
@@ -109,31 +127,42 @@ class CallOutcome:
 def logged(sending: SentCall, purpose: SessionPurpose) -> Iterator[CallOutcome]:
     outcome, said = CallOutcome(), "exception"
     started = time.perf_counter()
-    try:
-        yield outcome
-        said = "ok"
-    except AwsError as error:
-        said = type(error).__name__
-        outcome.request_id = error.request_id
-        raise
-    finally:
-        duration_ms = round((time.perf_counter() - started) * 1000)
-        logger.log(
-            logging.INFO if said in ("ok", "NotFound") else logging.WARNING,
-            "%s in %s: %s, %d ms",
-            sending.name,
-            sending.aws_account,
-            said,
-            duration_ms,
-            extra={
-                "aws_account": sending.aws_account,
-                "tier": purpose.tier,
-                "session": purpose.session_name,
-                "service": sending.service,
-                "operation": sending.operation,
-                "duration_ms": duration_ms,
-                "request_id": outcome.request_id,
-                "outcome": said,
-                "tries": outcome.tries,
-            },
-        )
+    with tracing.span(sending.name, aws_account=sending.aws_account, tier=purpose.tier) as span:
+        try:
+            yield outcome
+            said = "ok"
+        except AwsError as error:
+            said = type(error).__name__
+            outcome.request_id = error.request_id
+            raise
+        finally:
+            span.rename(sending.name, outcome=said, tries=outcome.tries, aws_request_id=outcome.request_id)
+            _told(sending, purpose, outcome, said, time.perf_counter() - started)
+
+
+def _told(sending: SentCall, purpose: SessionPurpose, outcome: CallOutcome, said: str, seconds: float) -> None:
+    """The line of the log, and the figures."""
+    duration_ms = round(seconds * 1000)
+    logger.log(
+        logging.INFO if said in ("ok", "NotFound") else logging.WARNING,
+        "%s in %s: %s, %d ms",
+        sending.name,
+        sending.aws_account,
+        said,
+        duration_ms,
+        extra={
+            "aws_account": sending.aws_account,
+            "tier": purpose.tier,
+            "session": purpose.session_name,
+            "service": sending.service,
+            "operation": sending.operation,
+            "duration_ms": duration_ms,
+            "aws_request_id": outcome.request_id,
+            "outcome": said,
+            "tries": outcome.tries,
+        },
+    )
+    observe(CALL_SECONDS, seconds, sending.service)
+    count(CALLS, sending.service, sending.operation, said)
+    if said in _THROTTLED:
+        count(THROTTLED, sending.aws_account, sending.service)

@@ -6,11 +6,15 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from iamconsole.web.words import counted
+from monitoring import catalogue
+from monitoring.counting import count
 from sync import clock, mirror, operations, pull, refresh, sealed
 from sync.aws.errors import sentence_only
 from sync.changes import attempts, temporary
@@ -22,6 +26,8 @@ from sync.changes.steps import created_ids
 from sync.models import Change, MirroredRow, Run, Step
 from sync.operations import object_made
 from sync.placeholders import resolved
+
+CHANGES = catalogue.counter("changes", "Changes that workers carried out as far as they went, by outcome", "outcome")
 
 log = logging.getLogger(__name__)
 _MOST_TOLD = 5
@@ -39,6 +45,8 @@ def _ending(claim: Claim, state: Change.State) -> Iterator[Change]:
             read_created(change)
         temporary.follow(change)
         release_leases(change)
+        if change.state != Change.State.SCHEDULED:
+            transaction.on_commit(partial(count, CHANGES, str(change.state)))
 
 
 def mark_applied(claim: Claim) -> None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from accounts import audit
+from iamconsole import log_context
 from sync import operations
 from sync.aws.client import AwsClient, writer
 from sync.aws.errors import AwsError, sentence_only
@@ -35,7 +36,8 @@ def work(change_id: int) -> None:
     claim = claims.take(change_id)
     if claim is None:
         return
-    with audit.caused_from(Change.objects.values_list("applied_from", flat=True).get(pk=change_id)):
+    applied_from = Change.objects.values_list("applied_from", flat=True).get(pk=change_id)
+    with log_context.of(change=str(change_id)), audit.caused_from(applied_from):
         _work(claim)
 
 

@@ -100,6 +100,7 @@ from identities.models import (
     TrustedPrincipal,
 )
 from infrastructure.models import OwnedResource, StateFile
+from monitoring.models import EventCount, TableSize
 from notifications.models import Delivery, NotificationRoute, NotifiedEvent, OperatorNotifications
 from notifications.services import make_route
 from notifications.signing import new_message_id
@@ -332,6 +333,8 @@ def _of_the_console(operator: Operator) -> None:
     AuditHead.objects.create(pk=1)
     KeyCheck.objects.get_or_create(name="AUDIT_KEY", value="0123456789abcdef")
     StepCounter.objects.get_or_create(pk=StepCounter.ONLY)
+    EventCount.objects.create(metric="pages", labels="[]", value=1, since=timezone.now(), last_at=timezone.now())
+    TableSize.objects.create(day=timezone.now().date(), table="sync_run", size=1)
     TickPart.objects.create(name="sync.sweep", began_at=timezone.now())
     AuditCheck.objects.create(asked_by=operator, is_running=False)
     SharedRate.objects.create(account_id="123456789012", region="eu-west-1", category="UserList")

@@ -31,6 +31,7 @@ from tests.services.database import rows_of_many_tests
 
 OURS = (
     "accounts",
+    "monitoring",
     "sync",
     "findings",
     "policies",
@@ -47,6 +48,8 @@ MODELS = [model for label in OURS for model in apps.get_app_config(label).get_mo
 EDITABLE = {Operator, Group, ClaimGroup, Grant, AwsAccount, Authenticator, SocialAccount, UserSession}
 READ_ONLY = [model for model in MODELS if model not in EDITABLE]
 FOR_OWNERS_OF_ALL = {
+    "EventCount",
+    "TableSize",
     "AccountLabel",
     "AllowedPrefix",
     "AnsweredRequest",

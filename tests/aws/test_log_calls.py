@@ -39,7 +39,7 @@ def test_a_call_leaves_a_line(emulator: Emulator, aws_account: AwsAccount, caplo
         "ok",
         1,
     )
-    assert line.request_id
+    assert line.aws_request_id
     assert line.duration_ms >= 0
     assert len(lines(caplog, "GetCallerIdentity")) == 1
 
@@ -52,7 +52,7 @@ def test_a_call_that_fails_leaves_a_line(
         reader(aws_account).call("iam", "ListUsers")
     (line,) = lines(caplog, "ListUsers")
     assert (line.outcome, line.levelname) == ("AccessDeniedError", "WARNING")
-    assert line.request_id
+    assert line.aws_request_id
 
 
 def test_a_line_tells_which_change_it_was_for_and_how_often_it_was_sent(
@@ -103,4 +103,4 @@ def test_a_refusal_is_a_line_without_a_traceback(error: Exception, has_traceback
 
 
 def test_the_console_logs_so() -> None:
-    assert settings.LOGGING["handlers"]["stream"]["filters"] == ["expected"]
+    assert settings.LOGGING["handlers"]["stream"]["filters"] == ["expected", "cause"]

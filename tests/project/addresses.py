@@ -53,7 +53,15 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "review_pass_on": ("grant={reviewed}",),
 }
 # Of which a part is asked for by htmx, and that aren't lists.
-FRAGMENTS = {"audit_check", "change_access", "change_task", "change_organization", "search", "cognito_pool_people"}
+FRAGMENTS = {
+    "audit_check",
+    "change_access",
+    "change_task",
+    "change_organization",
+    "search",
+    "cognito_pool_people",
+    "system_now",
+}
 # Of lists whose rows can be picked: what one of them is.
 PICKED = {"users": "user", "groups": "group", "roles": "role", "policies": "policy", "cognito_people": "cognito_user"}
 

@@ -92,6 +92,7 @@ def test_every_app_of_the_picture_exists() -> None:
         "sync",
         "notifications",
         "accounts",
+        "monitoring",
         "iamconsole",
     ]
     assert all((ROOT / layer / "__init__.py").exists() for layer in layers)

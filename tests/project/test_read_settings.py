@@ -54,7 +54,10 @@ SET = {
     "KEEP_HISTORY_DAYS": "7",
     "ACCESS_INDEX_PRINCIPALS": "20000",
     "KEEP_RUNS_DAYS": "7",
+    "LOG_FORMAT": "json",
     "LOG_LEVEL": "DEBUG",
+    "METRICS_ALLOWED": "10.0.0.0/8,192.0.2.7",
+    "METRICS_TOKEN": "a",
     "OIDC_CLIENT_ID": "a",
     "OIDC_CLIENT_SECRET": "a",
     "OIDC_GRANTS_CLAIM": "teams",
@@ -78,8 +81,10 @@ SET = {
     "SQLITE_MAP_MB": "7",
     "STATIC_ROOT": "/assets",
     "TIME_ZONE": "Europe/Berlin",
+    "TRACES": "on",
     "TRUSTED_PROXIES": "2",
     "VERIFY_DEADLINE_S": "7",
+    "WORKER_GONE_S": "7",
 }
 # Variables that mean something only beside another one.
 BESIDE = {
@@ -136,6 +141,8 @@ def test_each_documented_variable_is_read(tmp_path: Path) -> None:
         ("IAMCONSOLE_PRODUCTION", "ture"),
         ("AWS_COGNITO_QUOTAS", "UserRead"),
         ("SECRET_KEY_FILE", "/nowhere"),
+        ("LOG_FORMAT", "xml"),
+        ("METRICS_ALLOWED", "10.0.0.0/8,everybody"),
     ],
 )
 def test_a_value_that_a_setting_cannot_have_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:

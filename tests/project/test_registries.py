@@ -14,6 +14,7 @@ from tests.web.sources import APPS, ROOT, modules
 _ROW = re.compile(r"^\| \*.+\* \| .+ \| `(?P<file>[^`]+\.py)` \| (?P<apps>[^|]+) \|$", re.MULTILINE)
 _LAYERS = (
     "iamconsole",
+    "monitoring",
     "accounts",
     "notifications",
     "sync",

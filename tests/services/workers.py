@@ -51,10 +51,11 @@ def database_url() -> str:
     return f"postgres://{found['USER']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
 
 
-def start_worker(queues: str, env: dict[str, str]) -> Worker:
+def start_worker(queues: str, env: dict[str, str], *, heartbeats: bool = False) -> Worker:
     """A worker that is ready to take messages. Pool `solo`: the process that works is the one that is killed.
 
-    Django's checks, a quarter of its start, are left out; ours run, and all have tests of their own.
+    Django's checks, a quarter of its start, are left out; ours run, and all have tests of their own. `heartbeats`: it
+    notes that it is alive, as all do but those of tests.
     """
     log = Path(settings.STATE_DIR) / f"worker-{time.monotonic_ns()}.log"
     arguments = [
@@ -70,7 +71,7 @@ def start_worker(queues: str, env: dict[str, str]) -> Worker:
         "INFO",
         "--without-gossip",
         "--without-mingle",
-        "--without-heartbeat",
+        *([] if heartbeats else ["--without-heartbeat"]),
     ]
     orders, answers = _nursery(database_url())
     order = {"arguments": arguments, "environment": {**_environment(database_url()), **env}, "log": str(log)}

@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = (
     "characters",
     "iamconsole",
+    "monitoring",
     "accounts",
     "notifications",
     "sync",

@@ -31,6 +31,7 @@ SHOWN = (
     "api",
     "mirror",
     "settings",
+    "monitoring",
 )
 
 

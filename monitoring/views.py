@@ -1,0 +1,51 @@
+"""/metrics, which Prometheus asks. It isn't there unless a setting says who may ask."""
+
+from __future__ import annotations
+
+import hmac
+from ipaddress import ip_address
+
+from allauth.core.internal.httpkit import get_client_ip
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from monitoring.exposition import exposed
+
+_BEARER = "Bearer "
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """By METRICS_ALLOWED from these networks only, by METRICS_TOKEN with that token only; by both, with both."""
+    if not (settings.METRICS_TOKEN or settings.METRICS_ALLOWED):
+        raise Http404
+    if settings.METRICS_ALLOWED and not _is_allowed(request):
+        return _refusal("This address may not read the metrics (METRICS_ALLOWED).", 403)
+    if settings.METRICS_TOKEN and not _has_token(request):
+        refused = _refusal("The metrics ask for their token: Authorization: Bearer … (METRICS_TOKEN).", 401)
+        refused["WWW-Authenticate"] = 'Bearer realm="metrics"'
+        return refused
+    text, content_type = exposed(request.headers.get("Accept", ""))
+    return HttpResponse(text, content_type=content_type)
+
+
+def _is_allowed(request: HttpRequest) -> bool:
+    """By the address that the request came from, as far as the proxies in front tell."""
+    try:
+        address = ip_address(get_client_ip(request) or "")
+    except (ValueError, ImproperlyConfigured):
+        return False
+    return any(address in network for network in settings.METRICS_ALLOWED)
+
+
+def _has_token(request: HttpRequest) -> bool:
+    given = request.headers.get("Authorization", "")
+    if not given.startswith(_BEARER):
+        return False
+    return hmac.compare_digest(given.removeprefix(_BEARER).strip().encode(), settings.METRICS_TOKEN.encode())
+
+
+def _refusal(sentence: str, status: int) -> HttpResponse:
+    return HttpResponse(f"{sentence}\n", status=status, content_type="text/plain; charset=utf-8")
