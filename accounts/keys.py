@@ -36,7 +36,7 @@ class KeyMismatch:
 
 
 def problems() -> list[KeyMismatch]:
-    """What doesn't belong together. Raises DatabaseError."""
+    """What doesn't belong together. Raises DatabaseError, and CannotUnseal for a wrapped key that can't be opened."""
     return list(_problems())
 
 
@@ -48,9 +48,13 @@ def at_start() -> list[str]:
     if not any(given(name) for name in NAMES):
         return []
     try:
+        if given(SEAL):
+            sealing.key_names()  # opens those that are wrapped, whether or not there is a database
         found = problems()
         if not any(problem.is_grave for problem in found):
             _take_on()
+    except sealing.CannotUnseal as error:
+        return [str(error)]
     except DatabaseError as error:
         log.warning("The keys were not compared with the database: %s", str(error).strip())
         return []

@@ -105,8 +105,25 @@ def derived(key: str, info: str, length: int = 32) -> bytes:
     return HKDF(algorithm=SHA256(), length=length, salt=None, info=f"iam-console {info}".encode()).derive(key.encode())
 
 
+# ---- Wrapped keys --------------------------------------------------------------------------------------------------
+# One of SEAL_KEYS may be a key that something else keeps closed, such as AWS KMS. It is opened once a process.
+_wrappings: dict[str, Callable[[str], str]] = {}
+
+
+def register_wrapping(prefix: str, unwrap: Callable[[str], str]) -> None:
+    """`unwrap` gives the key that stands wrapped in an entry of SEAL_KEYS with that prefix, or raises CannotUnseal."""
+    _wrappings[prefix] = unwrap
+
+
+def _unwrapped(entry: str) -> str:
+    unwrap = next((unwrap for prefix, unwrap in _wrappings.items() if entry.startswith(prefix)), None)
+    return unwrap(entry) if unwrap else entry
+
+
 @lru_cache(maxsize=32)
-def _key(text: str) -> _Key:
+def _key(entry: str) -> _Key:
+    text = _unwrapped(entry)
+
     @lru_cache
     def cipher(purpose: str) -> AESGCM:
         return AESGCM(derived(text, f"seal {purpose}"))

@@ -32,7 +32,7 @@ class SyncConfig(AppConfig):
             weekly_parts,
         )
         from sync.activity import erasing, lookup
-        from sync.aws import permission, permission_check
+        from sync.aws import kms, permission, permission_check
         from sync.changes import notices
         from sync.changes.free_texts import register_free_text
         from sync.changes.records import is_own_write
@@ -53,6 +53,7 @@ class SyncConfig(AppConfig):
         mirror.register_source(regions.AccountRegions())
         permission.register([permission_check.SIMULATING])
         lookup.register()
+        kms.register()
         register_sealed(sealed.SEALED_SECRETS)
         register_sealed(sealed_plans.SEALED_PLANS)
         event_queue_permissions.register()

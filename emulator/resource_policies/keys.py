@@ -17,6 +17,7 @@ from emulator import clock
 from emulator.callers import Caller, find_caller
 from emulator.ids import uuid
 from emulator.permissions import Effect, Question, matched
+from emulator.resource_policies import key_states
 from emulator.resource_policies.documents import statements_of, strangers
 
 
@@ -44,6 +45,7 @@ def teach() -> None:
         return ""  # "PutKeyPolicy" in the KMS API Reference: an empty body, where moto answers `null`
 
     KmsResponse.put_key_policy = put_key_policy
+    key_states.teach()
 
 
 def _check(policy: str, caller: Caller, key_arn: str) -> None:
