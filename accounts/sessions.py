@@ -70,6 +70,21 @@ def _ring(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])
 
 
+def under_fallbacks() -> int:
+    """How many sessions that haven't ended are encrypted under one of SECRET_KEY_FALLBACKS."""
+    newest, *older = (_ring((key,)) for key in _keys())
+    rows = Session.objects.filter(expire_date__gt=timezone.now()).values_list("session_data", flat=True)
+    return sum(not _opens(newest, data) and any(_opens(each, data) for each in older) for data in rows.iterator())
+
+
+def _opens(ring: MultiFernet, data: str) -> bool:
+    try:
+        ring.decrypt(data)
+    except InvalidToken:
+        return False
+    return True
+
+
 def forget_ended() -> int:
     """Deletes sessions past their end, and the lines of “My account” about sessions that are no longer there."""
     ended, _ = Session.objects.filter(expire_date__lt=timezone.now()).delete()

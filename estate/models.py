@@ -21,6 +21,8 @@ class AccountEnrolment(models.Model):
     organization_id = models.CharField(max_length=34)  # o-…
     key = models.CharField(max_length=12, unique=True)  # the end of the names of its roles
     external_id = models.CharField(max_length=1224, unique=True)
+    # The external id, sealed for this organization: that the console made it, also when SECRET_KEY is another one.
+    proof = models.TextField(blank=True, default="", db_default="")
     principal_arn = models.CharField(max_length=2048)  # who the console was then: whom the roles trust
     asks_organization = models.BooleanField(default=False)  # the roles trust it only as long as it is in there, too
     people, writes = models.BooleanField(default=False), models.BooleanField(default=False)

@@ -9,13 +9,15 @@ from django.http import HttpRequest
 
 from accounts import stepup
 from accounts.access import may, signed_in, visible_aws_accounts
+from accounts.fallbacks import register_need
 from accounts.models import Operator
 from accounts.roles import ADMINISTER, SEE_IAM, SEE_PEOPLE, roles_with
 from estate import figures, search
-from estate.enrolment import roll, work
+from estate.enrolment import proofs, roll, work
 from estate.event_queues.views import summary_rows
 from estate.lists import LISTS
 from estate.staging.selection import BY_KIND
+from iamconsole.sealed_values import register_sealed
 from iamconsole.web import panels
 from iamconsole.web.addresses import is_of_all_aws_accounts
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
@@ -89,6 +91,8 @@ def _register_enrolment() -> None:
     permission.register([replace(roll.LISTING, part=roll.PART)])
     register_shared_external_ids(SharedExternalIds(roll.organization_of, roll.check_shared))
     ticks.register_part(work.wake_waiting)
+    register_sealed(proofs.SEALED_PROOFS)
+    register_need(proofs.NEED)
     stepup.register_words(
         {
             "enrolment_new": "Make the enrolment",

@@ -34,6 +34,7 @@ class SealingPurpose(StrEnum):
     PERSONAL = "personal text of a plan"
     FORM_STATE = "state of a form"
     NOTIFICATION_ROUTE = "route of notifications"
+    SHARED_EXTERNAL_ID = "external id of an enrolment"
 
 
 class CannotUnseal(Exception):

@@ -63,6 +63,15 @@ def is_shared_external_id(external_id: str, organization_id: str) -> bool:
     return text.startswith(f"iam-console-{organization_id}-")
 
 
+def needs_older_key(external_id: str) -> bool:
+    """Of a shared one, whether it was signed under one of SECRET_KEY_FALLBACKS, or a key that is gone."""
+    try:
+        Signer(salt=_SHARED_IDS, fallback_keys=[]).unsign(external_id)
+    except BadSignature:
+        return True
+    return False
+
+
 def is_own_external_id(external_id: str) -> bool:
     """Whether this console made it."""
     try:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from celery import current_app
@@ -16,10 +14,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from accounts import audit, keys, resealing
+from accounts import audit
 from accounts.models import AwsAccount
 from iamconsole import heartbeats, trouble
-from iamconsole.checks import given
 from iamconsole.database_version import refusal
 from iamconsole.web import trigrams
 from iamconsole.web.waiting import short_waits
@@ -28,66 +25,41 @@ from sync import counter, ticks
 from sync.aws.client import reader
 from sync.aws.errors import AwsError
 from sync.aws.target import why_rests
+from sync.doctor import keys, machine
+from sync.doctor.finding import DoctorFinding, guarded, troubled
 from sync.models import TickPart
 
 TICK_LATE = timedelta(minutes=3)
 PING_S = 3
 QUEUES = ("changes", "pulls")
-LEAST_ROOM_MB = 100
-
-
-@dataclass(frozen=True)
-class DoctorFinding:
-    name: str
-    ok: bool
-    detail: str
-    what_to_do: str = ""
 
 
 def look() -> Iterator[DoctorFinding]:
-    database = check_database()
+    database = next(guarded("database", check_database))
     yield database
-    yield from _guarded("disk", check_disk)
+    yield from guarded("disk", machine.check_disk)
+    yield from guarded("static files", machine.check_static_files)
+    yield from guarded("e-mail", machine.check_mail)
     if database.ok:
-        yield from _guarded("search", check_search)
-    yield from check_keys()
+        yield from guarded("search", check_search)
+        yield from guarded("clock", machine.check_clock)
+    yield from guarded("keys", keys.check_given)
+    yield from guarded("files of secrets", keys.check_files)
     if database.ok:
-        yield from _guarded("keys and database", check_that_keys_belong)
-    broker = check_broker()
+        yield from guarded("keys and database", keys.check_that_keys_belong)
+        yield from guarded("older audit key", keys.check_audit_key)
+        yield from guarded("older SECRET_KEY", keys.check_secret_key)
+    broker = next(guarded("broker", check_broker))
     yield broker
     if broker.ok:
-        yield from _guarded("workers", check_workers)
+        yield from guarded("workers", check_workers)
     if database.ok:
-        yield from _guarded("audit trail", check_audit)
-        yield from _guarded("beat", check_beat)
-        yield from _guarded("ticks", check_ticks)
-        yield check_writes()
-        yield from _guarded("queue", check_queue)
-        yield from _guarded("AWS accounts", check_aws_accounts)
-
-
-def _guarded(name: str, check: Callable[[], DoctorFinding | Iterator[DoctorFinding]]) -> Iterator[DoctorFinding]:
-    """What a check finds; whatever it can't get past, such as a full disk, is a finding, too."""
-    try:
-        found = check()
-        yield from [found] if isinstance(found, DoctorFinding) else found
-    except Exception as error:  # doctor has a word where nothing else works
-        yield _troubled(name, error)
-
-
-def _troubled(name: str, error: Exception) -> DoctorFinding:
-    found = trouble.recognise(error)
-    if found is None:
-        return DoctorFinding(name, False, str(error).strip(), "The log of the console may say more.")
-    return DoctorFinding(name, False, f"{found.title} ({str(error).strip()}).", found.what_to_do)
-
-
-def check_disk() -> DoctorFinding:
-    """Of the state folder, where the database is as it comes."""
-    left = shutil.disk_usage(settings.STATE_DIR).free // 2**20
-    if left < LEAST_ROOM_MB:
-        return DoctorFinding("disk", False, f"{left} MB are left for {settings.STATE_DIR}.", trouble.FULL.what_to_do)
-    return DoctorFinding("disk", True, f"{left} MB are left for {settings.STATE_DIR}")
+        yield from guarded("audit trail", check_audit)
+        yield from guarded("beat", check_beat)
+        yield from guarded("ticks", check_ticks)
+        yield from guarded("writes", check_writes)
+        yield from guarded("queue", check_queue)
+        yield from guarded("AWS accounts", check_aws_accounts)
 
 
 def check_database() -> DoctorFinding:
@@ -96,7 +68,7 @@ def check_database() -> DoctorFinding:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        return _troubled("database", error)
+        return troubled("database", error)
     if refused:
         return DoctorFinding("database", False, refused.sentence, refused.what_to_do)
     if missing:
@@ -114,25 +86,6 @@ def check_search() -> DoctorFinding:
         "sqlite": "Use a Python whose SQLite is 3.34 or newer and has FTS5. Then run: manage.py migrate",
     }
     return DoctorFinding("search", False, f"It reads whole tables: {tables}.", advice[connection.vendor])
-
-
-def check_keys() -> Iterator[DoctorFinding]:
-    for name in ("SECRET_KEY", "AUDIT_KEY", "SEAL_KEYS"):
-        is_set = bool(given(name))
-        advice = "" if is_set else f"Set {name} or {name}_FILE to at least 32 random characters."
-        yield DoctorFinding(f"key {name}", is_set, "set" if is_set else "missing", advice)
-
-
-def check_that_keys_belong() -> Iterator[DoctorFinding]:
-    """To this database; and what needs which of SEAL_KEYS."""
-    if mismatches := keys.problems():
-        for each in mismatches:
-            yield DoctorFinding(f"{each.name} and database", False, each.sentence, each.what_to_do)
-    else:
-        yield DoctorFinding("keys and database", True, "they belong together")
-    if settings.SEAL_KEYS:
-        for ok, detail, what_to_do in resealing.report(resealing.under_older_keys()):
-            yield DoctorFinding("older seal key", ok, detail, what_to_do)
 
 
 def check_broker() -> DoctorFinding:
@@ -196,7 +149,7 @@ def check_writes() -> DoctorFinding:
         }
         found = trouble.recognise(error)
         if found not in (None, trouble.HELD_UP):
-            return _troubled("writes", error)
+            return troubled("writes", error)
         return DoctorFinding("writes", False, str(error).strip(), advice[connection.vendor])
     return DoctorFinding("writes", True, "get in at once")
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
+from estate.enrolment.proofs import is_ours
 from estate.models import AccountEnrolment
 from sync.aws.client import reader
 from sync.aws.errors import ConsoleRefused
 from sync.aws.permission import RolePart, read
-from sync.connect import is_shared_external_id
 
 PART = RolePart(
     "enrolment",
@@ -92,7 +92,7 @@ def check_shared(aws_account: AwsAccount) -> None:
 
 def check_binding(enrolment: AccountEnrolment, aws_account: AwsAccount) -> None:
     """That the external id is of that organization, and is good for new AWS accounts still, if this is one."""
-    if not is_shared_external_id(enrolment.external_id, enrolment.organization_id):
+    if not is_ours(enrolment):
         raise NotEnrolled("This console didn’t make it for that organization.", aws_account=aws_account.account_id)
     known = AwsAccount.objects.filter(account_id=aws_account.account_id, external_id=enrolment.external_id)
     if not enrolment.is_open and not known.exists():

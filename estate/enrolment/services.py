@@ -22,6 +22,7 @@ from accounts.roles import ADMINISTER
 from aws_constraints.arn import account_in
 from estate.enrolment import work
 from estate.enrolment.organizations import ReadOrganization, accounts_of, why_not_chosen
+from estate.enrolment.proofs import proof_for
 from estate.models import AccountEnrolment, EnrolledAccount, LeftOutAccount
 from iamconsole.web.selections import MOST_PICKED
 from policies.models import OrgAccount
@@ -70,11 +71,13 @@ def make(
     if plan.days not in DAYS:
         raise ValidationError("Choose how long it lasts.")
     machine = _machine(organization)
+    external_id = new_shared_external_id(organization.id)
     enrolment = AccountEnrolment(
         held_by=organization.held_by,
         organization_id=organization.id,
         key="".join(secrets.choice(_LETTERS) for _ in range(_KEY_LENGTH)),
-        external_id=new_shared_external_id(organization.id),
+        external_id=external_id,
+        proof=proof_for(external_id, organization.id),
         principal_arn=machine.principal_arn,
         asks_organization=_is_in(organization, account_in(machine.principal_arn)),
         people=plan.people,

@@ -15,9 +15,10 @@ from cognito.people.operations.base import on_person
 from iamconsole.sealing import key_names
 from notifications.models import NotificationRoute
 from notifications.services import make_route
-from sync import changes, health, sealed
+from sync import changes, sealed
 from sync.calls import revealed
 from sync.changes import guards
+from sync.doctor import keys as doctor_keys
 from sync.models import Change
 from sync.operations import StepSpec
 from tests.accounts.conftest import use_totp
@@ -39,7 +40,7 @@ def run() -> tuple[int, str]:
 
 
 def of_keys() -> list[tuple[bool, str, str]]:
-    found = [*health.check_keys(), *health.check_that_keys_belong()]
+    found = [*doctor_keys.check_given(), *doctor_keys.check_that_keys_belong()]
     return [(each.ok, each.detail, each.what_to_do) for each in found if "set" not in each.detail]
 
 
@@ -126,7 +127,7 @@ def test_what_needs_a_key_that_is_gone_is_said(everything: Change, settings: Any
     assert status == 1
     assert f"Key {gone}, which isn't in SEAL_KEYS" in said
     assert "Give it back as the last one of SEAL_KEYS" in said
-    assert [each.ok for each in health.check_that_keys_belong() if each.name == "older seal key"] == [False]
+    assert [each.ok for each in doctor_keys.check_that_keys_belong() if each.name == "older seal key"] == [False]
     assert resealing.under_older_keys()[0].counts.total() == 5
 
 
