@@ -21,6 +21,7 @@ from iamconsole import settings as console
 from iamconsole import trouble
 from sync import health
 from sync.doctor import machine
+from sync.doctor.finding import DoctorFinding
 from tests.accounts.conftest import PASSWORD, sign_in
 from tests.services.servers import free_port
 from tests.services.workers import empty_queue
@@ -117,7 +118,7 @@ def test_signing_in_says_that_the_disk_is_full(full: None) -> None:
 def test_doctor_has_a_sentence_for_it(full: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "PING_S", 0.1)
 
-    def no_room() -> health.DoctorFinding:
+    def no_room() -> DoctorFinding:
         with connection.cursor() as cursor:
             while True:
                 cursor.execute("INSERT INTO filler VALUES (zeroblob(1500))")

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from sync import health
+from sync.doctor.finding import DoctorFinding
 
 
 class Command(BaseCommand):
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         if not all(finding.ok for finding in findings):
             sys.exit(1)
 
-    def _say(self, finding: health.DoctorFinding) -> None:
+    def _say(self, finding: DoctorFinding) -> None:
         self.stdout.write(f"{'ok' if finding.ok else 'PROBLEM':<8} {finding.name}: {finding.detail}")
         if finding.what_to_do:
             self.stdout.write(f"{'':<8} {finding.what_to_do}")
