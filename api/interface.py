@@ -18,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.operation import Operation
 from ninja.security import HttpBearer
 
 from accounts.access import enter
@@ -61,32 +62,28 @@ interface = NinjaAPI(
 
 
 # ---- Around each route ---------------------------------------------------------------------------------------------
-def _entering(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Nobody comes to a route without what it asks: beside its address, each method asks for itself."""
-    access = access_of(view)
+def _entering(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Nobody comes to a route without what it asks, not even to hear what is wrong with what they sent: beside its
+    address, each method asks for itself."""
+    operation: Operation = run.__self__  # type: ignore[attr-defined]  # the method of one
+    access = access_of(operation.view_func)
     if access is None:
-        raise TypeError(f"{view.__name__} says nothing of who may call it: write @asks(needs(…)).")
+        raise TypeError(f"{operation.view_func.__name__} says nothing of who may call it: write @asks(needs(…)).")
 
-    @wraps(view)
-    def entered(request: HttpRequest, *args: Any, **given: Any) -> Any:
+    @wraps(run)
+    def entered(request: HttpRequest, *args: Any, **given: Any) -> HttpResponseBase:
         if not access.public:
             enter(request, access, given.get("account_id", ""))
-        return view(request, *args, **given)
+        try:
+            check_body(request)
+        except Refused as refused:
+            return problem(refused.status, refused.sentence)
+        return run(request, *args, **given)
 
     return entered
 
 
-def _reading(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    @wraps(run)
-    def read(request: HttpRequest, *args: Any, **given: Any) -> HttpResponseBase:
-        check_body(request)
-        return run(request, *args, **given)
-
-    return read
-
-
-interface.add_decorator(_entering)
-interface.add_decorator(_reading, mode="view")
+interface.add_decorator(_entering, mode="view")
 
 
 # ---- What goes wrong -----------------------------------------------------------------------------------------------

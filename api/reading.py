@@ -18,8 +18,8 @@ _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 def check_body(request: HttpRequest) -> None:
     """Before anything reads it. Raises Refused; RequestDataTooBig where it didn't say its size."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if int(length) > MOST_BYTES:
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if length.isdecimal() and int(length) > MOST_BYTES:
         raise Refused(413, f"The body of a request has {MOST_BYTES // 2**20} MiB at most.")
     if request.body and request.content_type != "application/json":
         raise Refused(415, "Send JSON, with the header Content-Type: application/json.")

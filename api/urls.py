@@ -9,12 +9,12 @@ from django.urls import URLPattern
 from django.views.decorators.http import require_GET
 
 from api.interface import interface
-from api.routes import aws_accounts, me, objects
+from api.routes import access, aws_accounts, changes, documents, findings, me, objects, people
 from api.schema import PREFIX, document
 from iamconsole.web.addresses import PUBLIC, access_of, page
 
-for router in (me.router, aws_accounts.router, objects.router):
-    interface.add_router("", router)
+for each in (me, aws_accounts, objects, findings, changes, access, documents, people):
+    interface.add_router("", each.router)
 
 
 def _patterns() -> Iterator[URLPattern]:

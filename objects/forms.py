@@ -61,7 +61,7 @@ class StageForm(forms.Form):
         """The title that was typed, or one made of the steps."""
         if value := self.cleaned_data["title"]:
             return str(value)
-        return _title(steps[0]) if len(steps) == 1 else f"{_title(steps[0])}, and {len(steps) - 1} more"
+        return title_of_specs(steps)
 
     def refuse(self, refusal: ForOperator, sentence: str = "") -> None:
         """Puts it beside the field that it is about, if there is one, else above them. `sentence`: said instead."""
@@ -73,9 +73,11 @@ class StageForm(forms.Form):
         """For a form that takes a file: the one that was given is longer than its view lets through."""
 
 
-def _title(step: StepSpec) -> str:
-    operation = registry[step.kind]
-    return operation.title(operation.parse(step.params))
+def title_of_specs(steps: Sequence[StepSpec]) -> str:
+    """ "Attach reports-read to the role reports-exporter, and 2 more". Raises BadParams."""
+    operation = registry[steps[0].kind]
+    first = operation.title(operation.parse(steps[0].params))
+    return first if len(steps) == 1 else f"{first}, and {len(steps) - 1} more"
 
 
 # ---- A text or a file ----------------------------------------------------------------------------------------------

@@ -331,10 +331,10 @@ def _parts(rows: Iterator[tuple[Sequence[AskedPair], AnswerRow]]) -> Iterator[st
 def _lines(pairs: Sequence[AskedPair], row: AnswerRow) -> Iterator[str]:
     for pair, answer in zip(pairs, row.answers, strict=True):
         who = (row.principal.arn, row.principal.group, pair.action, pair.resource)
-        yield csv_line((*who, *(_cells(answer) if answer else (row.why_not, "", "", "", ""))))
+        yield csv_line((*who, *(cells_of(answer) if answer else (row.why_not, "", "", "", ""))))
 
 
-def _cells(answer: CellAnswer) -> tuple[str, ...]:
+def cells_of(answer: CellAnswer) -> tuple[str, ...]:
     because = (f"{reason.policy}: {reason.named}" for reason in answer.verdict.reasons if reason.policy)
     live = "not there" if answer.is_new else word_of(answer.live or answer.decision)
     return answer.word, live, word_of(answer.by_policies_read), only_if(answer), "; ".join(because)

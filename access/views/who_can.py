@@ -80,7 +80,7 @@ def _shown(answer: WhoCanAnswer, said: QueryDict, people: RolePeopleWords) -> di
         "like": name_of(answer.like.first.arn) if answer.like else "",
         "all_url": url(),
         "csv_url": url(**like, format="csv"),
-        "not_read": _not_read(answer),
+        "not_read": not_read_words(answer),
         "said_of_resource": answer.said_of_resource,
         "graph": who_can_graph(answer, found, url, people.box),
         **_chains(answer, found, said, url),
@@ -133,7 +133,7 @@ def _summary(answer: WhoCanAnswer) -> str:
     return f"{some(parts)}; {f'{number_words(sure)} surely, {depends}' if sure else depends}"
 
 
-def _not_read(answer: WhoCanAnswer) -> str:
+def not_read_words(answer: WhoCanAnswer) -> str:
     """What has a say, too, and isn't in the mirror, in words; "" for nothing."""
     named = (
         resource_policy_of(each.example[1]) if layer is LayerName.RESOURCE else LAYERS[layer]

@@ -74,7 +74,7 @@ def _conditional(request: HttpRequest, response: HttpResponseBase) -> HttpRespon
     """With an ETag; nothing but that for who has this very answer already (If-None-Match)."""
     if request.method != "GET" or response.status_code != 200 or not isinstance(response, HttpResponse):
         return response
-    etag = etag_of(response.content)
+    etag = response.get("ETag") or etag_of(response.content)
     response["ETag"] = etag
     answer = get_conditional_response(request, etag=etag, response=response)
     return answer or response

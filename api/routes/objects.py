@@ -6,20 +6,17 @@ import json
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Path, Query, Router, Schema
-from pydantic import Field
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
-from api.errors import Refused
 from api.interface import asks
+from api.listing import ListQuery, fields_of, list_page
 from api.paging import Cursors, PageQuery
 from iamconsole.web.addresses import needs
-from iamconsole.web.exports import as_object
-from iamconsole.web.listings import TableListing
 from objects.history import history_of, raw_of
 from objects.object_pages import rows_for
 from objects.views.lists import ObjectList, object_lists
@@ -27,7 +24,6 @@ from objects.views.lists import ObjectList, object_lists
 router = Router(tags=["Objects"])
 
 Kind = Annotated[str, Path(description="Such as users, groups, roles or policies: see the list of kinds.")]
-_OUR_OWN = frozenset(PageQuery.model_fields)
 
 
 class FilterOut(Schema):
@@ -95,11 +91,6 @@ class RevisionPage(Schema):
     next: str | None
 
 
-class ObjectQuery(PageQuery):
-    q: Annotated[str, Field(max_length=200, description="Words to search for, as on the page.")] = ""
-    sort: Annotated[str, Field(max_length=40, description="One of `sorts` of the kind; - before it: downwards.")] = ""
-
-
 def _listing_of(kind: str) -> ObjectList:
     found = object_lists().get(kind)
     if found is None or found.kind.of.see != SEE_IAM:
@@ -133,34 +124,16 @@ def _kind(name: str, listing: ObjectList) -> KindOut:
     operation_id="list_objects",
 )
 @asks(needs(SEE_IAM))
-def list_objects(request: HttpRequest, account_id: str, kind: Kind, asked: Query[ObjectQuery]) -> ObjectPage:
+def list_objects(request: HttpRequest, account_id: str, kind: Kind, asked: Query[ListQuery]) -> ObjectPage:
     """A page of the list. Filters of the kind are parameters, too: `?mfa=none`."""
     aws_account, listed = fetch_aws_account(request, account_id), _listing_of(kind)
     rows = (listed.rows or listed.kind.rows_of)(aws_account)
-    listing = TableListing(listed.table, rows, aws_account, _filters(request, listed))
-    if listing.state.remarks:
-        raise Refused(422, " ".join(listing.state.remarks))
-    cursors = Cursors.of(request)
-    page = listing.rows_after(cursors.read(asked.after), asked.limit)
-    items = [_row(listed, row) for row in page.rows]
-    return ObjectPage(items=items, next=cursors.write(page.next))
-
-
-def _filters(request: HttpRequest, listed: ObjectList) -> QueryDict:
-    """What the list understands of the address. Raises Refused for a parameter that it doesn't know."""
-    known = {"q", "sort", *(each.name for each in listed.table.filters)}
-    unknown = sorted(set(request.GET) - known - _OUR_OWN)
-    if unknown:
-        names = ", ".join(sorted(known | _OUR_OWN))
-        raise Refused(422, f"There is no filter {unknown[0][:40]} here. Parameters are: {names}.")
-    found = request.GET.copy()
-    for name in _OUR_OWN:
-        found.pop(name, None)
-    return found
+    page = list_page(request, listed.table, rows, aws_account, asked)
+    return ObjectPage(items=[_row(listed, row) for row in page.rows], next=page.next)
 
 
 def _row(listed: ObjectList, row: Any) -> ObjectRow:
-    return ObjectRow(**_head(listed, row), fields=as_object(listed.table.columns, row))
+    return ObjectRow(**_head(listed, row), fields=fields_of(listed.table, row))
 
 
 def _head(listed: ObjectList, row: Any) -> dict[str, Any]:
@@ -193,7 +166,7 @@ def read_object(request: HttpRequest, account_id: str, kind: Kind, object_id: st
         )
         for each in raw_of(row)
     ]
-    fields = as_object(listed.table.columns, row)
+    fields = fields_of(listed.table, row)
     return ObjectOut(**_head(listed, row), fields=fields, gone_at=row.gone_at, facets=facets)
 
 

@@ -156,6 +156,8 @@ def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None 
         "version_id": "v1",
         "kind": "users" if name.startswith("api_") else "iam.user",
         "object_id": id_in(of, IamUser),
+        "change_id": id_in(of, Change),
+        "pool_id": id_in(of, UserPool),
         "prefix": "s3",  # of a service
         "template": "read-bucket",
         "rule": "no_full_access",

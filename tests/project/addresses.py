@@ -48,6 +48,8 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "document_template": ("place=account&action=create-policy",),
     "cognito_pool_export": ("format=json", "format=json&memberships=on"),
     "cognito_pool_people": ("format=csv",),
+    "api_who_can": ("action=s3:GetObject&resource=*",),
+    "api_people": ("q=dana",),
     "review_revoke": ("grant={reviewed}",),
     "review_keep": ("grant={reviewed}",),
     "review_pass_on": ("grant={reviewed}",),

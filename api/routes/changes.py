@@ -1,0 +1,256 @@
+"""Changes: the list, one with its plan; proposed, tried out, and applied once somebody else has approved it.
+
+There is no way here to approve one, nor to pass over what stands against it: a person does that.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from ninja import Query, Router, Schema
+from pydantic import ConfigDict, Field, model_validator
+
+from accounts.access import fetch_aws_account, signed_in
+from accounts.models import AwsAccount
+from accounts.roles import APPLY, PROPOSE, SEE_IAM
+from api.errors import Refused
+from api.idempotency import done_once, json_answer
+from api.interface import asks
+from api.listing import ListQuery, RowPage, row_page
+from api.plans import ChangeOut, change_out, etag_of_change
+from api.routes.documents import text_of
+from iamconsole.web.addresses import needs
+from objects.forms import title_of_specs
+from objects.views.lists import object_lists
+from objects.views.stage import stage
+from policies.edited_objects import fetch_edited
+from policies.engine.document import identify
+from sync import changes, selectors
+from sync.changes.bookkeeping import log_line
+from sync.changes.plan import MOST_STEPS
+from sync.models import Change
+from sync.operations import BadParams, StepSpec
+from sync.views.lists import CHANGES
+
+router = Router(tags=["Changes"])
+LARGEST_ID = 2**63 - 1  # that databases keep
+
+ChangeId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+class StepIn(Schema):
+    """As docs/change-operations.md lists the kinds; `params` are those of the operation."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Annotated[str, Field(max_length=80)]
+    params: dict[str, Any]
+
+
+class DocumentIn(Schema):
+    """A policy document in the place of another. `action` with objects of `kind`: edit with policies, inline with
+    users, groups and roles, trust with roles; as in the address of the editor. `id`: AWS's immutable id. `name`: of an
+    inline policy. `replaces`: the document that the new one was made of; where there is another one by now, nothing is
+    proposed.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Annotated[str, Field(max_length=40)]
+    id: Annotated[str, Field(max_length=400)]
+    action: Annotated[str, Field(max_length=40)] = "edit"
+    name: Annotated[str, Field(max_length=128)] = ""
+    document: str | dict[str, Any]
+    replaces: str | dict[str, Any] | None = None
+
+
+class ProposeIn(Schema):
+    """Either `steps` or `edit`. `until`: when what it gives is taken away again. `not_before`: when it begins."""
+
+    model_config = ConfigDict(extra="forbid")
+    title: Annotated[str, Field(max_length=200)] = ""
+    reason: Annotated[str, Field(max_length=2000)] = ""
+    steps: Annotated[list[StepIn], Field(max_length=MOST_STEPS)] = []
+    edit: DocumentIn | None = None
+    until: datetime | None = None
+    not_before: datetime | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> ProposeIn:
+        if bool(self.steps) == (self.edit is not None):
+            raise ValueError("Give either steps or edit")
+        if self.edit and (self.until or self.not_before):
+            raise ValueError("An edit begins at once and stays: until and not_before are for steps")
+        for when in (self.until, self.not_before):
+            if when and when.tzinfo is None:
+                raise ValueError("A time has its offset from UTC, such as 2030-01-31T09:00:00Z")
+        return self
+
+
+class ApplyIn(Schema):
+    """`digest`: that of the plan as it was read, so that nothing else is applied."""
+
+    model_config = ConfigDict(extra="forbid")
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class StepsQuery(Schema):
+    steps: Annotated[int, Field(ge=1, le=MOST_STEPS, description="Which page of its steps, from 1.")] = 1
+
+
+@router.get("/aws-accounts/{account_id}/changes", response=RowPage, url_name="api_changes", operation_id="list_changes")
+@asks(needs(SEE_IAM))
+def list_changes(request: HttpRequest, account_id: str, asked: Query[ListQuery]) -> RowPage:
+    aws_account = fetch_aws_account(request, account_id)
+    rows = selectors.changes_of(aws_account, waits_for=signed_in(request))
+    return row_page(request, CHANGES, rows, aws_account, asked)
+
+
+@router.post(
+    "/aws-accounts/{account_id}/changes",
+    response={201: ChangeOut},
+    url_name="api_changes",
+    operation_id="propose_change",
+)
+@asks(needs(PROPOSE))
+def propose_change(request: HttpRequest, account_id: str, asked: ProposeIn) -> HttpResponse:
+    """Makes the plan and keeps it as proposed. Nothing is sent to AWS."""
+    aws_account = fetch_aws_account(request, account_id)
+    return done_once(request, lambda: _proposed(request, aws_account, asked), refused_with=422)
+
+
+def _proposed(request: HttpRequest, aws_account: AwsAccount, asked: ProposeIn) -> HttpResponse:
+    change = _edited(request, aws_account, asked, asked.edit) if asked.edit else _of_steps(request, aws_account, asked)
+    log_line(change, f"Proposed by the token {request.api_token}.")  # type: ignore[attr-defined]
+    return _answer(request, change, 201)
+
+
+def _of_steps(request: HttpRequest, aws_account: AwsAccount, asked: ProposeIn) -> Change:
+    steps = [StepSpec(each.kind, each.params) for each in asked.steps]
+    return changes.propose_until(
+        until=asked.until,
+        aws_account=aws_account,
+        actor=signed_in(request),
+        title=asked.title or _title(steps),
+        reason=asked.reason,
+        steps=steps,
+        not_before=asked.not_before,
+        independent=False,
+    )
+
+
+def _title(steps: list[StepSpec]) -> str:
+    """Of steps that can't be planned none: the plan says what is wrong with them."""
+    try:
+        return title_of_specs(steps)
+    except (LookupError, BadParams):
+        return ""
+
+
+# ---- An edit: what the page with the editor would send -------------------------------------------------------------
+def _edited(request: HttpRequest, aws_account: AwsAccount, asked: ProposeIn, edit: DocumentIn) -> Change:
+    form = _form_of(request, aws_account, asked, edit)
+    change = stage(request, form) if form.is_valid() else None
+    if change is None:
+        said = [{"field": name, "sentence": " ".join(map(str, errors))} for name, errors in form.errors.items()]
+        raise Refused(422, " ".join(each["sentence"] for each in said), errors=said)
+    return change
+
+
+def _form_of(request: HttpRequest, aws_account: AwsAccount, asked: ProposeIn, edit: DocumentIn) -> Any:
+    """That of the editor, filled in. Raises Refused, and Http404 where there is no such object or editor."""
+    listed = object_lists().get(edit.kind)
+    if listed is None:
+        raise Refused(422, "There is no such kind of objects: see the list of kinds.")
+    place = {"place": listed.kind.of.name, "aws_id": edit.id, "action": edit.action, "part": edit.name}
+    edited = fetch_edited(request, aws_account, place)
+    make, targets = edited.action.form, [edited.row]
+    named = {make.part_field: edit.name} if make.part_field else {}
+    opened: Any = make(aws_account, targets, signed_in(request), named)
+    if edit.replaces is not None and not _is_same(opened, edit.replaces):
+        raise Refused(409, "There is another document by now than the one that this replaces: read it again.")
+    data = QueryDict(mutable=True)
+    data.update({"title": asked.title, "reason": asked.reason, "document": text_of(edit.document), **named})
+    data["base"] = str(opened.initial.get("base", ""))
+    return make(aws_account, targets, signed_in(request), named, data)
+
+
+def _is_same(form: Any, document: str | dict[str, Any]) -> bool:
+    there = str(form.initial.get("document") or "") if form.initial.get("base") else ""
+    return identify(there).canonical_hash == identify(text_of(document)).canonical_hash
+
+
+# ---- One change ----------------------------------------------------------------------------------------------------
+@router.get(
+    "/aws-accounts/{account_id}/changes/{change_id}",
+    response=ChangeOut,
+    url_name="api_change",
+    operation_id="read_change",
+)
+@asks(needs(SEE_IAM))
+def read_change(
+    request: HttpRequest, response: HttpResponse, account_id: str, change_id: ChangeId, asked: Query[StepsQuery]
+) -> ChangeOut:
+    """With the plan, whose access it changes, what its dry run found, and what stands against applying it."""
+    change = _fetch(request, account_id, change_id)
+    found = change_out(request, change, asked.steps)
+    response["ETag"] = etag_of_change(change)
+    return found
+
+
+@router.post(
+    "/aws-accounts/{account_id}/changes/{change_id}/dry-run",
+    response={202: ChangeOut},
+    url_name="api_change_dry_run",
+    operation_id="try_change",
+)
+@asks(needs(PROPOSE))
+def try_change(request: HttpRequest, account_id: str, change_id: ChangeId) -> HttpResponse:
+    """Has workers look what each step would find in AWS. Nothing is written. Read the change for what they found."""
+    change = _fetch(request, account_id, change_id)
+
+    def tried() -> HttpResponse:
+        _check_match(request, change)
+        changes.ask_dry_run(change=change, actor=signed_in(request))
+        return _answer(request, change, 202)
+
+    return done_once(request, tried, refused_with=409)
+
+
+@router.post(
+    "/aws-accounts/{account_id}/changes/{change_id}/apply",
+    response={202: ChangeOut},
+    url_name="api_change_apply",
+    operation_id="apply_change",
+)
+@asks(needs(APPLY))
+def apply_change(request: HttpRequest, account_id: str, change_id: ChangeId, asked: ApplyIn) -> HttpResponse:
+    """Hands it to the workers. Only what somebody else than its requester approved."""
+    change = _fetch(request, account_id, change_id)
+
+    def applied() -> HttpResponse:
+        _check_match(request, change)
+        if change.digest != asked.digest:
+            raise changes.PlanError("The plan is another one than the one with this digest: read it again.")
+        changes.apply(change=change, actor=signed_in(request))
+        return _answer(request, _fetch(request, account_id, change_id), 202)
+
+    return done_once(request, applied, refused_with=409)
+
+
+def _fetch(request: HttpRequest, account_id: str, change_id: int) -> Change:
+    found: Change = get_object_or_404(selectors.changes_of(fetch_aws_account(request, account_id)), pk=change_id)
+    return found
+
+
+def _check_match(request: HttpRequest, change: Change) -> None:
+    wanted = request.headers.get("If-Match", "*")
+    if wanted != "*" and etag_of_change(change) not in [each.strip() for each in wanted.split(",")]:
+        raise Refused(412, "The change isn’t as you read it any more: read it again.")
+
+
+def _answer(request: HttpRequest, change: Change, status: int) -> HttpResponse:
+    answer = json_answer(change_out(request, change), status)
+    answer["ETag"] = etag_of_change(change)
+    return answer
