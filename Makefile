@@ -28,6 +28,7 @@ check: dev
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/python -m iamconsole.launch.advisories
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/mypy --no-incremental . # with a warm cache the Django plugin forgets managers of abstract models
 
