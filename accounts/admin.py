@@ -41,6 +41,10 @@ from accounts.models import (
     LabelledAwsAccount,
     Operator,
     OrganizationPlace,
+    ScimGroup,
+    ScimMembership,
+    ScimToken,
+    ScimUser,
 )
 from accounts.services import aws_accounts, grants, invitations, oidc_operators, operators
 from accounts.services.grants import NoOwnerLeft, keeping_an_owner
@@ -143,6 +147,39 @@ class ClaimGroupAdmin(EditableAdmin):
 
 @admin.register(ClaimedMembership)
 class ClaimedMembershipAdmin(ReadOnlyAdmin):
+    aws_account_path = ""
+    list_display = ("operator", "group")
+    search_fields = ("operator__email", "group__name")
+
+
+@admin.register(ScimToken)
+class ScimTokenAdmin(ReadOnlyAdmin):
+    """Made and ended on the page “SCIM provisioning”."""
+
+    aws_account_path = ""
+    list_display = ("name", "made_by", "made_at", "ends_at", "used_at")
+    fields = ("name", "networks", "made_by", "made_at", "ends_at", "used_at")
+    search_fields = ("name",)
+
+
+@admin.register(ScimUser)
+class ScimUserAdmin(ReadOnlyAdmin):
+    aws_account_path = ""
+    list_display = ("user_name", "operator", "changed_at", "deactivated_at", "deleted_at")
+    search_fields = ("user_name", "operator__email", "external_id")
+
+
+@admin.register(ScimGroup)
+class ScimGroupAdmin(ReadOnlyAdmin):
+    """Mapped to groups of operators on the page “SCIM provisioning”."""
+
+    aws_account_path = ""
+    list_display = ("display_name", "group", "may_own", "changed_at")
+    search_fields = ("display_name", "external_id", "group__name")
+
+
+@admin.register(ScimMembership)
+class ScimMembershipAdmin(ReadOnlyAdmin):
     aws_account_path = ""
     list_display = ("operator", "group")
     search_fields = ("operator__email", "group__name")

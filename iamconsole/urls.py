@@ -34,6 +34,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("monitoring.urls")),
     path("", include("accounts.urls")),
+    path("", include("accounts.scim.urls")),
     path("", include("notifications.urls")),
     path("", include("sync.urls")),
     path("", include("findings.urls")),

@@ -11,6 +11,7 @@ from accounts.audit.ring import WrongKey
 from accounts.audit.trail import (
     ONE_LOOK,
     address,
+    address_of,
     apart,
     caused_from,
     differences,
@@ -27,6 +28,7 @@ __all__ = [
     "UnknownVerb",
     "WrongKey",
     "address",
+    "address_of",
     "apart",
     "caused_from",
     "differences",

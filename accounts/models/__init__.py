@@ -9,6 +9,7 @@ from accounts.models.grant_rules import UNIT_ID, GrantGain, GrantRule, Organizat
 from accounts.models.grants import ClaimedMembership, ClaimGroup, Grant, HeldGrant, TokenLimits
 from accounts.models.labels import LONGEST_LABEL, AccountLabel, LabelledAwsAccount
 from accounts.models.operators import Operator
+from accounts.models.scim import ScimGroup, ScimMembership, ScimToken, ScimUser
 from accounts.models.tokens import ApiToken
 
 __all__ = [
@@ -35,6 +36,10 @@ __all__ = [
     "Operator",
     "OrganizationPlace",
     "Risk",
+    "ScimGroup",
+    "ScimMembership",
+    "ScimToken",
+    "ScimUser",
     "TokenLimits",
     "approvals_words",
     "learn_texts",

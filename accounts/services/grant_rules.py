@@ -74,6 +74,12 @@ def take(*, actor: Operator, rule: GrantRule, reason: str = "", request: HttpReq
     rule.delete()
 
 
+def end(rule: GrantRule, *, actor_name: str) -> None:
+    """Of an operator who leaves; nobody here has asked for it. In the caller's transaction."""
+    _record("taken", rule, None, None, actor_name=actor_name)
+    rule.delete()
+
+
 @transaction.atomic
 def decide(*, actor: Operator, gain: int, agrees: bool, request: HttpRequest | None = None) -> GrantGain:
     """By its primary key. Raises PermissionDenied, and ValidationError where nothing is left to decide."""
@@ -193,6 +199,7 @@ def _record(
     actor: Operator | None,
     reason: str = "",
     request: HttpRequest | None = None,
+    actor_name: str = "",
 ) -> None:
     name = rule.operator.email if rule.operator else f"the group {rule.group}"
     audit.record(
@@ -203,6 +210,7 @@ def _record(
         reason=reason,
         data={"role": rule.role, "scope": rule.where},
         request=request,
+        actor_name=actor_name,
     )
 
 

@@ -12,8 +12,9 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.access import may
-from accounts.models import AwsAccount, Grant, GrantGain, Operator
+from accounts.models import AwsAccount, Grant, GrantGain, GrantRule, Operator
 from accounts.roles import ADMINISTER, Role
+from accounts.services import grant_rules
 
 
 # ---- Owners --------------------------------------------------------------------------------------------------------
@@ -90,6 +91,15 @@ def take(*, actor: Operator, grant: Grant, reason: str = "", request: HttpReques
         grant.delete()
 
 
+def take_all(*, operator: Operator, actor_name: str) -> None:
+    """Their own grants, those by labels and units too, of an operator who leaves; within `keeping_an_owner`."""
+    for rule in GrantRule.objects.filter(operator=operator).order_by("pk"):
+        grant_rules.end(rule, actor_name=actor_name)
+    for grant in Grant.objects.filter(operator=operator).select_related("aws_account", "operator").order_by("pk"):
+        _record("grant.taken", None, grant, "", None, actor_name)
+        grant.delete()
+
+
 def _check_not_to_self(actor: Operator | None, grant: Grant) -> None:
     """Who owns an AWS account by its label or unit loses that with these: they can't make it last for themselves."""
     if actor is None or grant.aws_account is None or _owns_by_own_grant(actor, grant.aws_account):
@@ -110,7 +120,9 @@ def require_owner(actor: Operator | None, aws_account: AwsAccount | None) -> Non
         raise PermissionDenied("Only its owners give and take grants on an AWS account.")
 
 
-def _record(verb: str, actor: Operator | None, grant: Grant, reason: str, request: HttpRequest | None) -> None:
+def _record(
+    verb: str, actor: Operator | None, grant: Grant, reason: str, request: HttpRequest | None, actor_name: str = ""
+) -> None:
     name = grant.operator.email if grant.operator else f"the group {grant.group}"
     audit.record(
         verb,
@@ -120,4 +132,5 @@ def _record(verb: str, actor: Operator | None, grant: Grant, reason: str, reques
         reason=reason,
         data={"role": grant.role, "scope": grant.scope},
         request=request,
+        actor_name=actor_name,
     )

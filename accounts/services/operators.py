@@ -14,7 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import audit
-from accounts.models import ClaimedMembership, ClaimGroup, Operator
+from accounts.models import ClaimedMembership, ClaimGroup, Operator, ScimMembership
 from accounts.services.grants import NoOwnerLeft, keeping_an_owner
 from accounts.tokens import services as tokens
 
@@ -248,8 +248,9 @@ def _join(operator: Operator, groups: Collection[Group], request: HttpRequest | 
 
 def _leave(operator: Operator, groups: Collection[Group], request: HttpRequest | None) -> None:
     before = group_names(operator)
-    operator.groups.remove(*groups)
     ClaimedMembership.objects.filter(operator=operator, group__in=groups).delete()
+    kept = ScimMembership.objects.filter(operator=operator).values_list("group", flat=True)
+    operator.groups.remove(*(group for group in groups if group.pk not in kept))
     _say_groups(operator, before, request)
 
 

@@ -36,6 +36,10 @@ from accounts.models import (
     LabelledAwsAccount,
     Operator,
     OrganizationPlace,
+    ScimGroup,
+    ScimMembership,
+    ScimToken,
+    ScimUser,
 )
 from accounts.roles import Role
 from api.models import AnsweredRequest
@@ -341,6 +345,7 @@ def _of_the_console(operator: Operator) -> None:
     group = Group.objects.create(name="Auditors")
     ClaimGroup.objects.create(value="aws-audit", group=group)
     ClaimedMembership.objects.create(operator=operator, group=group)
+    ScimMembership.objects.create(operator=operator, group=group)
     SocialAccount.objects.create(user=operator, provider="oidc", uid="u", extra_data={"subject": "u-1"})
     UserSession.objects.create(user=operator, ip="127.0.0.1", session_key="k", user_agent="x")
     content_type = ContentType.objects.get_for_model(Operator)
@@ -404,6 +409,11 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     LabelRemoval.objects.create(label=label, aws_account=aws_account, author=operator)
     rule = GrantRule.objects.create(operator=operator, label=label, role="viewer")
     GrantGain.objects.create(rule=rule, aws_account=aws_account)
+    ends_at = timezone.now() + timedelta(days=1)
+    name = aws_account.account_id
+    ScimToken.objects.create(name=name, digest=name, made_by=operator, ends_at=ends_at)
+    directory_user, _ = ScimUser.objects.get_or_create(operator=operator, defaults={"user_name": operator.email})
+    ScimGroup.objects.create(display_name=name).members.add(directory_user)
     OrganizationPlace.objects.create(aws_account=aws_account, path="o-abc/r-abcd/")
     for kind, of_kind in (("access_test", content), ("guard_rail", said)):
         of_label = Safeguard.objects.create(label=label, kind=kind)

@@ -20,6 +20,8 @@ from accounts.models import (
     GrantGain,
     GrantRule,
     Operator,
+    ScimGroup,
+    ScimToken,
 )
 from accounts.roles import Role
 from cognito.models import SavedSearch, UserPool
@@ -93,6 +95,8 @@ KINDS: Mapping[str, type[Model]] = {
     "token": ApiToken,
     "audit": AuditEntry,
     "operator": Operator,
+    "scim_token": ScimToken,
+    "scim_group": ScimGroup,
     "cognito_people": UserPool,
     "data_protection": UserPool,
     "cognito_search": UserPool,
@@ -108,6 +112,8 @@ _BELONGS = {
     Delivery: "event__aws_account",
     Operator: "grants__aws_account",
     ApiToken: "operator__grants__aws_account",
+    ScimToken: "made_by__grants__aws_account",
+    ScimGroup: "members__operator__grants__aws_account",
     SavedSearch: "pool__aws_account",
     AccountLabel: "labelled__aws_account",
     GrantRule: "label__labelled__aws_account",
@@ -170,6 +176,8 @@ def address_of(name: str, aws_account: AwsAccount, *, ids_of: AwsAccount | None 
         "aws_id": about,
         "position": 1,
         "grant": id_in(of, ReviewedGrant),
+        "uid": "none",  # of SCIM, where nobody comes without a token
+        "rest": "Bulk",
         "pk": id_in(of, SavedSearch) if name == "cognito_search_forget" else about or 1,
         "action": "delete" if name.endswith("_stage_action") else _ACTIONS.get(name.removesuffix("_action"), "none"),
     }

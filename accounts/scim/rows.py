@@ -1,0 +1,70 @@
+"""Resources of SCIM, made of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from scim2_models import Meta
+
+from accounts.models import ScimGroup, ScimUser
+from accounts.scim.resources import (
+    EmailAddressOfUser,
+    GroupOfUser,
+    GroupResource,
+    MemberOfGroup,
+    PersonName,
+    UserResource,
+)
+
+
+def users() -> QuerySet[ScimUser]:
+    groups = Prefetch("scim_groups", ScimGroup.objects.order_by("pk"))
+    return ScimUser.objects.there().select_related("operator").prefetch_related(groups)
+
+
+def groups() -> QuerySet[ScimGroup]:
+    return ScimGroup.objects.prefetch_related(Prefetch("members", ScimUser.objects.there()))
+
+
+def user_resource(row: ScimUser, request: HttpRequest) -> UserResource:
+    said = row.said
+    return UserResource(
+        id=row.uid,
+        external_id=row.external_id or None,
+        user_name=row.user_name,
+        name=PersonName.model_validate(said["name"]) if said.get("name") else None,
+        display_name=said.get("displayName"),
+        emails=[EmailAddressOfUser.model_validate(each) for each in said.get("emails", ())] or None,
+        active=row.operator.is_active,
+        groups=[GroupOfUser(value=each.uid, display=each.display_name) for each in row.scim_groups.all()] or None,
+        meta=_meta("User", row, request),
+    )
+
+
+def group_resource(row: ScimGroup, request: HttpRequest, members: Iterable[ScimUser] = ()) -> GroupResource:
+    return GroupResource(
+        id=row.uid,
+        external_id=row.external_id or None,
+        display_name=row.display_name,
+        members=[_member(each, request) for each in members] or None,
+        meta=_meta("Group", row, request),
+    )
+
+
+def _member(user: ScimUser, request: HttpRequest) -> MemberOfGroup:
+    return MemberOfGroup.model_validate({"value": user.uid, "$ref": _location("User", user.uid, request)})
+
+
+def _location(kind: str, uid: str, request: HttpRequest) -> str:
+    return request.build_absolute_uri(f"/scim/v2/{kind}s/{uid}")
+
+
+def _meta(kind: str, row: ScimUser | ScimGroup, request: HttpRequest) -> Meta:
+    return Meta(
+        resource_type=kind,
+        created=row.made_at,
+        last_modified=row.changed_at,
+        location=_location(kind, row.uid, request),
+    )

@@ -1,0 +1,163 @@
+"""Operators whom a directory looks after: makes, changes and ends them as it says by SCIM.
+
+An operator who is here already is nobody's to take over: an owner of all AWS accounts hands them over first. Each
+function but `hand_over` works in the caller's transaction, and writes down what it does as done by the directory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.account.internal.emailkit import valid_email_or_none
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Grant, GrantRule, Operator, ScimMembership, ScimUser
+from accounts.names import as_one_line
+from accounts.services import leavers, operators, scim_groups
+
+TAKEN = (
+    "An operator of this console has this e-mail address already. An owner of all AWS accounts can hand them over to "
+    "the directory, on the page “SCIM provisioning”."
+)
+NO_ADDRESS = "The user has no e-mail address: neither `emails` nor `userName` is one."
+KEEPS_ADDRESS = (
+    "This operator holds more than the directory gave them, so it can’t change the address that they sign in by: an "
+    "owner of all AWS accounts does that in the console."
+)
+
+audit.register(
+    {
+        "scim.handed_over": "lets the directory look after {object}",
+        "scim.user_renamed": "changed the e-mail address of {object}, from {before}",
+    }
+)
+
+
+class AddressTaken(ValidationError):
+    """Another operator has it."""
+
+
+@dataclass(frozen=True)
+class ScimWish:
+    """What the directory says of a user. `said`: what is kept besides, as JSON of SCIM."""
+
+    user_name: str
+    external_id: str = ""
+    active: bool = True
+    said: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def email(self) -> str:
+        """The primary address, else the first one, else the name. Raises ValidationError."""
+        emails = sorted(self.said.get("emails", ()), key=lambda each: not each.get("primary"))
+        for text in (*(str(each.get("value") or "") for each in emails), self.user_name):
+            if found := valid_email_or_none(text):
+                return str(found).lower()
+        raise ValidationError(NO_ADDRESS)
+
+    @property
+    def name(self) -> str:
+        parts = self.said.get("name") or {}
+        both = " ".join(filter(None, (parts.get("givenName"), parts.get("familyName"))))
+        text = self.said.get("displayName") or parts.get("formatted") or both or self.email.partition("@")[0]
+        return as_one_line(str(text))[:120]
+
+
+def make(wish: ScimWish, *, actor_name: str) -> ScimUser:
+    """Raises AddressTaken, ValidationError. One whom the directory had deleted is let in again, with a new id."""
+    former = ScimUser.objects.exclude(deleted_at=None).filter(operator__email__iexact=wish.email).first()
+    if former is None and Operator.objects.filter(email__iexact=wish.email).exists():
+        raise AddressTaken(TAKEN)
+    operator = former.operator if former else _made(wish, actor_name)
+    if former:
+        former.delete()
+    row = ScimUser(operator=operator, user_name=wish.user_name, external_id=wish.external_id, said=wish.said)
+    row.deactivated_at = former.deactivated_at if former else None
+    row.full_clean()
+    row.save()
+    _be_active(row, wish.active, actor_name)
+    return row
+
+
+def _made(wish: ScimWish, actor_name: str) -> Operator:
+    """Without a password. The identity provider may sign them in: it is the directory's word that the address is."""
+    operator = Operator(email=wish.email, name=wish.name, oidc_may_join=True)
+    return operators.make(actor=None, operator=operator, password=None, reason=f"Made by SCIM: {actor_name}.")
+
+
+def change(row: ScimUser, wish: ScimWish, *, actor_name: str) -> None:
+    """Raises AddressTaken, NoOwnerLeft, ValidationError."""
+    _call(row.operator, wish, actor_name)
+    row.user_name, row.external_id, row.said = wish.user_name, wish.external_id, wish.said
+    row.changed_at = timezone.now()
+    row.full_clean()
+    row.save()
+    _be_active(row, wish.active, actor_name)
+
+
+def delete(row: ScimUser, *, actor_name: str) -> None:
+    """The operator is ended, and stays as a row. Raises NoOwnerLeft."""
+    _be_active(row, False, actor_name)
+    row.scim_groups.clear()
+    row.deleted_at = timezone.now()
+    row.save(update_fields=["deleted_at"])
+
+
+@transaction.atomic
+def hand_over(*, actor: Operator, operator: Operator, request: HttpRequest | None = None) -> ScimUser:
+    """From now on the directory finds them by their address, and may end them. Raises PermissionDenied."""
+    operators.require_owner_of_all(actor)
+    ScimUser.objects.filter(operator=operator).exclude(deleted_at=None).delete()
+    row, is_new = ScimUser.objects.get_or_create(operator=operator, defaults={"user_name": operator.email})
+    if is_new:
+        audit.record("scim.handed_over", actor=actor, obj=operators.named(operator), request=request)
+    return row
+
+
+def _be_active(row: ScimUser, active: bool, actor_name: str) -> None:
+    """Whom an owner deactivated stays so: the directory lets in again only whom it kept out itself."""
+    operator = row.operator
+    if not active and row.deactivated_at is None:
+        leavers.end(operator, actor_name=actor_name)
+        row.deactivated_at = timezone.now()
+    elif active and row.deactivated_at is not None:
+        operator.is_active, row.deactivated_at = True, None
+        operator.save(update_fields=["is_active"])
+        audit.record("operator.reactivated", actor=None, actor_name=actor_name, obj=operators.named(operator))
+    else:
+        return
+    row.save(update_fields=["deactivated_at"])
+    scim_groups.follow([row], actor_name=actor_name)
+
+
+def _call(operator: Operator, wish: ScimWish, actor_name: str) -> None:
+    """Brings name and address of the operator up to date."""
+    before, email = operator.email, wish.email
+    operator.name = wish.name
+    operator.save(update_fields=["name"])
+    if email == before:
+        return
+    if Operator.objects.filter(email__iexact=email).exclude(pk=operator.pk).exists():
+        raise AddressTaken(TAKEN)
+    if _holds_more(operator):
+        raise ValidationError(KEEPS_ADDRESS)
+    operator.email = email
+    operator.full_clean()
+    operator.save(update_fields=["email"])
+    EmailAddress.objects.filter(user=operator).delete()
+    EmailAddress.objects.create(user=operator, email=email, verified=True, primary=True)
+    obj = operators.named(operator)
+    audit.record("scim.user_renamed", actor=None, actor_name=actor_name, obj=obj, data={"before": before})
+
+
+def _holds_more(operator: Operator) -> bool:
+    """Than what the directory gave: who rules it could else sign in as them, by a link for a new password."""
+    given = ScimMembership.objects.filter(operator=operator).values("group")
+    own = [model._default_manager.filter(operator=operator).exists() for model in (Grant, GrantRule)]
+    return any(own) or operator.groups.exclude(pk__in=given).exists()
