@@ -22,4 +22,5 @@ heartbeat_sent.connect(heartbeats.note)
 
 @beat_init.connect
 def _note_what_beat_sends(**kwargs: object) -> None:
+    heartbeats.note_beat()
     after_task_publish.connect(heartbeats.note_beat)

@@ -32,7 +32,7 @@ def note(sender: Any, **kwargs: Any) -> None:
 
 
 def note_beat(**kwargs: Any) -> None:
-    """In beat, on Celery's signal `after_task_publish`: it could send a message."""
+    """In beat, when it starts and on Celery's signal `after_task_publish`: it could send a message."""
     if _is_too_soon():
         return
     with suppress(Exception):

