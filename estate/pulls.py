@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -21,7 +20,7 @@ from resources.reading import remember_readings
 from resources.sources import ResourceSource
 from sync.mirror import sources
 from sync.mirror.base import Source, source_of_files
-from sync.models import Run, Schedule
+from sync.models import Run, SourceState
 from sync.schedule import regions_of, remember_enabled_regions
 from sync.selectors import source_title
 
@@ -152,45 +151,12 @@ def _longest(source: Source) -> timedelta:
 
 # ---- The newest pulls ----------------------------------------------------------------------------------------------
 def _ended(aws_accounts: Sequence[AwsAccount]) -> dict[Place, _Ended]:
-    """Where there is a schedule, an index finds the newest; of others there are as many as somebody asked for."""
-    found: dict[Place, _Ended] = {}
-    scheduled: set[int] = set()
-    for row in _of_schedules(aws_accounts):
-        if row["source"] == MAIN:  # some others have their schedule before the first tick
-            scheduled.add(row["aws_account"])
-        found[row["aws_account"], row["source"], row["region"]] = _Ended(
-            row["done"] or 0, row["done_at"], row["failed"] or 0
-        )
-    asked_for = [each for each in aws_accounts if each.pk not in scheduled or not each.pull_every_minutes]
-    for row in _of_runs(asked_for):
-        place = found.setdefault((row["aws_account"], row["source"], row["region"]), _Ended())
-        if row["state"] == Run.State.DONE:
-            place.done, place.at = row["newest"], row["at"]
-        else:
-            place.failed = row["newest"]
-    return found
-
-
-def _of_schedules(aws_accounts: Sequence[AwsAccount]) -> Iterable[Mapping[str, Any]]:
-    of_it = {name: OuterRef(name) for name in ("aws_account", "source", "region")}
-    newest = Run.objects.filter(object_id="", **of_it).order_by("-pk")
-    done = newest.filter(state=Run.State.DONE)
-    return Schedule.objects.filter(aws_account__in=aws_accounts).values(
-        "aws_account",
-        "source",
-        "region",
-        done=Subquery(done.values("pk")[:1]),
-        done_at=Subquery(done.values(at=Coalesce("taken_at", "finished_at"))[:1]),
-        failed=Subquery(newest.filter(state=Run.State.FAILED).values("pk")[:1]),
-    )
-
-
-def _of_runs(aws_accounts: Sequence[AwsAccount]) -> Iterable[Mapping[str, Any]]:
-    if not aws_accounts:
-        return ()
-    ended = Run.objects.filter(aws_account__in=aws_accounts, object_id="", state__in=(Run.State.DONE, Run.State.FAILED))
-    by_place = ended.order_by().values("aws_account", "source", "region", "state")
-    return by_place.annotate(newest=Max("pk"), at=Max(Coalesce("taken_at", "finished_at")))
+    at = Coalesce("done__taken_at", "done__finished_at")
+    states = SourceState.objects.filter(aws_account__in=aws_accounts).annotate(at=at)
+    return {
+        (row.aws_account_id, row.source, row.region): _Ended(row.done_id or 0, row.at, row.failed_id or 0)
+        for row in states
+    }
 
 
 def _errors(ended: Iterable[_Ended]) -> dict[int, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.postgres import operations as postgres
 from django.db import models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import AddIndex, RunPython
 from django.db.migrations.state import ProjectState, StateApps
@@ -54,13 +55,15 @@ class FillInBatches(RunPython):
     that was stopped begins from the first row. Backwards it does nothing.
     """
 
-    def __init__(self, app_label: str, model_name: str, fill: Callable[[models.QuerySet[Any]], object]) -> None:
+    def __init__(
+        self, app_label: str, model_name: str, fill: Callable[[models.QuerySet[Any]], object], batch: int = BATCH
+    ) -> None:
         self.of = (app_label, model_name)
-        self.fill = fill
+        self.fill, self.batch = fill, batch
         super().__init__(self._forwards, RunPython.noop, atomic=False)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return type(self).__qualname__, [*self.of, self.fill], {}
+        return type(self).__qualname__, [*self.of, self.fill, self.batch], {}
 
     def _forwards(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         database = schema_editor.connection.alias
@@ -71,8 +74,22 @@ class FillInBatches(RunPython):
     def _fill(self, rows: models.QuerySet[Any], database: str) -> None:
         last: Any = None
         while keys := list(
-            (rows.filter(pk__gt=last) if last is not None else rows).values_list("pk", flat=True)[:BATCH]
+            (rows.filter(pk__gt=last) if last is not None else rows).values_list("pk", flat=True)[: self.batch]
         ):
             with transaction.atomic(using=database):
                 self.fill(rows.filter(pk__gte=keys[0], pk__lte=keys[-1]).order_by())
             last = keys[-1]
+
+
+class MakeTriggers(RunPython):
+    """Has `make(connection)` make triggers before what they keep up is filled in. `migrate` makes lost ones anew."""
+
+    def __init__(self, make: Callable[[BaseDatabaseWrapper], object]) -> None:
+        self.make = make
+        super().__init__(self._forwards, RunPython.noop)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__qualname__, [self.make], {}
+
+    def _forwards(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        self.make(schema_editor.connection)

@@ -27,6 +27,7 @@ from sync.models import (
     Override,
     OwnershipRule,
     PendingReread,
+    PullDay,
     PullTurn,
     Region,
     Revision,
@@ -37,6 +38,7 @@ from sync.models import (
     Schedule,
     SealedSecret,
     SharedRate,
+    SourceState,
     SpanningChange,
     Step,
     StepCounter,
@@ -284,6 +286,20 @@ class OwedReadingAdmin(SyncAdmin):
 class PullTurnAdmin(SyncAdmin):
     list_display = ("aws_account", "ended_at")
     search_fields = ("aws_account__name", "aws_account__account_id")
+
+
+@admin.register(SourceState)
+class SourceStateAdmin(SyncAdmin):
+    list_display = ("source", "region", "aws_account", "done_id", "failed_id")
+    search_fields = ("source", "region", "aws_account__name")
+
+
+@admin.register(PullDay)
+class PullDayAdmin(SyncAdmin):
+    """Pulls that found nothing, summed up."""
+
+    list_display = ("source", "aws_account", "day", "runs", "seen")
+    search_fields = ("source", "aws_account__name")
 
 
 @admin.register(TickPart)

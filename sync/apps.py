@@ -28,6 +28,7 @@ class SyncConfig(AppConfig):
             sealed_plans,
             search,
             shell,
+            source_states,
             unseen_check,
             weekly_parts,
         )
@@ -71,6 +72,7 @@ class SyncConfig(AppConfig):
         register_condition("queue", lambda: "on hold" if counter.is_on_hold() else "open")
         register_judge(is_own_write)
         post_migrate.connect(make_triggers, sender=self)
+        post_migrate.connect(source_states.make_triggers, sender=self)
         notices.register_kinds()
         pull_notices.register_kinds()
         drift_notices.register()

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Max
+from django.db.models import F
 
 from accounts.models import AwsAccount, Operator
 from sync import clock
 from sync.mirror import Source, mirror_about, sources
-from sync.models import Run, Schedule
+from sync.models import Run, Schedule, SourceState
 from sync.runs import line
 
 SOON = 3  # so many pulls in a row that show nothing are as far apart as any others
@@ -126,6 +126,6 @@ def _ages(aws_account: AwsAccount, places: Iterable[tuple[Source, str]]) -> Mapp
     before = {each.name for source, _ in places for each in built_on_there(source)}
     if not before:
         return {}
-    ended = Run.objects.filter(aws_account=aws_account, source__in=before, state=Run.State.DONE, object_id="")
-    newest = ended.order_by().values("source", "region").annotate(at=Max("finished_at"))
-    return {(row["source"], row["region"]): row["at"] for row in newest}
+    complete = SourceState.objects.filter(aws_account=aws_account, source__in=before)
+    ended = complete.values_list("source", "region", "done__finished_at")
+    return {(source, region): at for source, region, at in ended if at is not None}

@@ -39,7 +39,7 @@ from sync.aws.errors import (
 from sync.mirror import Batch, Batches, HeldBack, NotYet, PageEnd, RunVisit, SourcePage, sources
 from sync.mirror.checked_answers import well_formed_pages
 from sync.mirror.paced_writes import paced_write
-from sync.models import Facet, Run
+from sync.models import Facet, Run, SourceState
 from sync.runs import ClaimedRun, with_line
 
 logger = logging.getLogger(__name__)
@@ -97,8 +97,8 @@ class Slice(ClaimedRun):
     def __init__(self, run: Run, token: str) -> None:
         super().__init__(run, token)
         self._source = sources[run.source]
-        same = Run.objects.filter(aws_account=run.aws_account, region=run.region, source=run.source)
-        first = same.filter(state=State.DONE).order_by("pk").first()
+        state = SourceState.objects.filter(aws_account=run.aws_account, region=run.region, source=run.source)
+        first = next((each.first_done for each in state.select_related("first_done")), None)
         client = reader(run.aws_account, region=run.region or None)
         self._visit = RunVisit(run, client, first is None, self._note, first.started_at if first else None)
         self._progress: Callable[[Run], None] = lambda run: None

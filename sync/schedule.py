@@ -20,7 +20,7 @@ from sync import clock
 from sync.aws.target import home_region
 from sync.empty_regions import empty_pulls_of, usual_or_later
 from sync.mirror import Source, sources
-from sync.models import Region, Run, Schedule
+from sync.models import Region, Schedule, SourceState
 
 # A pull comes up to this part of its interval later than it could.
 _JITTER = 0.1
@@ -48,10 +48,7 @@ def readable(aws_account: AwsAccount) -> list[DueSource]:
     known = {(entry.source, entry.region): entry for entry in entries}
     empty_pulls = {place: entry.empty_pulls for place, entry in known.items()}
     complete = set(
-        Run.objects.filter(aws_account=aws_account, state=Run.State.DONE)
-        .order_by()
-        .values_list("source", "region")
-        .distinct()
+        SourceState.objects.filter(aws_account=aws_account, done__isnull=False).values_list("source", "region")
     )
     with page_is_made():  # the Regions of an AWS account are asked for once, and not for each source
         return [

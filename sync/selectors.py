@@ -15,7 +15,6 @@ from django.db.models import (
     Count,
     Exists,
     ExpressionWrapper,
-    Max,
     OuterRef,
     PositiveSmallIntegerField,
     Q,
@@ -43,6 +42,7 @@ from sync.models import (
     Change,
     ChangeLine,
     Run,
+    SourceState,
     Step,
 )
 
@@ -312,38 +312,34 @@ def _coverages_of_a_file(aws_account: AwsAccount, names: Sequence[str]) -> dict[
 @once_a_page
 def coverages_by_place(aws_account: AwsAccount, only: tuple[str, ...] = ()) -> Mapping[tuple[str, str], SourceCoverage]:
     """The same of all sources that were ever pulled, or of some, by source and Region, what others build on first."""
-    ended = Run.objects.filter(aws_account=aws_account, object_id="", finished_at__isnull=False)
-    if only:
-        ended = ended.filter(source__in=only)
-    ended = ended.exclude(state=Run.State.CANCELLED).order_by()
-    newest = ended.values("source", "region", "state").annotate(newest=Max("pk")).values("newest")
-    by_place: dict[tuple[str, str], list[Run]] = {}
-    for run in Run.objects.filter(pk__in=newest).defer("log", "cursor").order_by("-pk"):
-        by_place.setdefault((run.source, run.region), []).append(run)
+    states = _states().filter(aws_account=aws_account, **({"source__in": only} if only else {}))
+    by_place = {(row.source, row.region): _coverage(row) for row in states}
     order = [source.name for source in schedule.in_order()]
     registered = sorted(by_place, key=lambda at: (order.index(at[0]) if at[0] in order else len(order), at))
-    return {place: _coverage(by_place[place]) for place in registered}
+    return {place: by_place[place] for place in registered}
 
 
 def remember_coverages(aws_accounts: Sequence[AwsAccount], only: tuple[str, ...]) -> None:
-    """While a page is made: `coverages_by_place` of some sources, of each, in two queries."""
-    ended = Run.objects.filter(aws_account__in=aws_accounts, source__in=only, object_id="", finished_at__isnull=False)
-    ended = ended.exclude(state=Run.State.CANCELLED).order_by()
-    newest = ended.values("aws_account", "source", "region", "state").annotate(newest=Max("pk")).values("newest")
-    runs: dict[int, dict[tuple[str, str], list[Run]]] = {each.pk: {} for each in aws_accounts}
-    for run in Run.objects.filter(pk__in=newest).defer("log", "cursor").order_by("-pk"):
-        runs[run.aws_account_id].setdefault((run.source, run.region), []).append(run)
+    """While a page is made: `coverages_by_place` of some sources, of each, in one query."""
+    found: dict[int, dict[tuple[str, str], SourceCoverage]] = {each.pk: {} for each in aws_accounts}
+    for row in _states().filter(aws_account__in=aws_accounts, source__in=only).order_by("source", "region"):
+        found[row.aws_account_id][row.source, row.region] = _coverage(row)
     for each in aws_accounts:
-        found = {place: _coverage(of_place) for place, of_place in sorted(runs[each.pk].items())}
-        coverages_by_place.remember(found, each, only)
+        coverages_by_place.remember(found[each.pk], each, only)
 
 
-def _coverage(newest: Sequence[Run]) -> SourceCoverage:
-    """`newest`: the newest run of each way to end, the newest first."""
-    if not newest:
+def _states() -> QuerySet[SourceState]:
+    """With the newest runs."""
+    left_out = [f"{ended}__{field}" for ended in ("done", "failed") for field in ("log", "cursor")]
+    return SourceState.objects.select_related("done", "failed").defer(*left_out)
+
+
+def _coverage(of_source: SourceState) -> SourceCoverage:
+    done, failed = of_source.done, of_source.failed
+    last = max((run for run in (done, failed) if run is not None), key=lambda run: run.pk, default=None)
+    if last is None:
         return NEVER_PULLED
-    last = newest[0]
-    at = next((run.taken_at or run.finished_at for run in newest if run.state == Run.State.DONE), None)
+    at = (done.taken_at or done.finished_at) if done is not None else None
     if last.state == Run.State.DONE:
         braked = last.pk if last.error.get("class") == "Brake" else None
         return SourceCoverage("read", at, last.error.get("sentence", ""), braked_in=braked)

@@ -16,7 +16,7 @@ from sync import clock, mirror, pull, queue, refresh
 from sync.activity import accepting, questions, reports
 from sync.mirror.base import DETAILS
 from sync.mirror.store import settle_time
-from sync.models import Facet, MirroredRow, ObjectHint, Revision, Run
+from sync.models import Facet, MirroredRow, ObjectHint, Revision, Run, SourceState
 from sync.object_ref import ObjectRef
 
 logger = logging.getLogger(__name__)
@@ -153,8 +153,8 @@ def first_ref(hint: ObjectHint) -> ObjectRef | None:
 def _was_pulled(hint: ObjectHint) -> bool:
     """Until all objects of its kind were read once, one of them is no news."""
     names = [each.name for each in mirror.sources.values() if each.facet == DETAILS and hint.kind in each.kinds]
-    done = Run.objects.filter(aws_account=hint.aws_account, region=hint.region, source__in=names, object_id="")
-    return done.filter(state=Run.State.DONE).exists()
+    of_it = {"aws_account": hint.aws_account, "region": hint.region, "source__in": names}
+    return SourceState.objects.filter(**of_it, done__isnull=False).exists()
 
 
 # ---- What becomes of a hint ------------------------------------------------------------------------------------------

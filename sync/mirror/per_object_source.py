@@ -14,7 +14,7 @@ from sync.aws.errors import AccessDeniedError, InvalidRequestError, MalformedAns
 from sync.mirror.base import AccountRegion, Item, Mirror, Reader, Source, SourcePage
 from sync.mirror.checked_answers import NameReused, raising_malformed, read_confirmed
 from sync.mirror.facets import known_facets
-from sync.models import MirroredRow, Run
+from sync.models import MirroredRow, SourceState
 from sync.object_ref import ObjectRef
 
 Read = Callable[[ObjectRef], Item | None]
@@ -104,8 +104,8 @@ class EachObject(Source):
         """Confirms whose an answer is that brings something new: but for the first pull, which would take twice as long
         and has nothing yet that a wrong one could replace.
         """
-        complete = Run.objects.filter(
-            aws_account=place.aws_account, region=place.region, source=self.name, state=Run.State.DONE
+        complete = SourceState.objects.filter(
+            aws_account=place.aws_account, region=place.region, source=self.name, done__isnull=False
         )
         is_first = not complete.exists()
 

@@ -35,7 +35,7 @@ from sync.models.mirrored import (
     OwnershipRule,
     Revision,
 )
-from sync.models.runs import Run
+from sync.models.runs import PullDay, Run, SourceState
 from sync.models.safeguards import Safeguard, SafeguardVersion
 from sync.models.schedules import PullTurn, Region, Schedule, SharedRate, TickPart
 from sync.models.writes import RowWrite
@@ -68,6 +68,7 @@ __all__ = [
     "Ownership",
     "OwnershipRule",
     "PendingReread",
+    "PullDay",
     "PullTurn",
     "ReceivedEvent",
     "Region",
@@ -79,6 +80,7 @@ __all__ = [
     "Schedule",
     "SealedSecret",
     "SharedRate",
+    "SourceState",
     "SpanningChange",
     "Step",
     "StepCounter",

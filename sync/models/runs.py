@@ -95,3 +95,44 @@ class Run(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in self.ACTIVE
+
+
+class SourceState(models.Model):
+    """How the pulls of a source in an AWS account and Region ended: the newest of both ways, and the first complete.
+
+    Written by a trigger of the table of runs (sync/source_states.py), whoever writes these.
+    """
+
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="source_states")
+    source = models.CharField(max_length=40)
+    region = models.CharField(max_length=32, default="", db_default="", blank=True)
+    # Without a constraint: the trigger writes what is so, and what these name is never removed (sync/retention.py).
+    done = models.ForeignKey(Run, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False)
+    failed = models.ForeignKey(Run, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False)
+    first_done = models.ForeignKey(
+        Run, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["aws_account", "source", "region"], name="sync_state_of_source")]
+
+    def __str__(self) -> str:
+        return f"{self.source} of {self.aws_account}"
+
+
+class PullDay(models.Model):
+    """The pulls of a source on one day that found nothing new, summed up: their runs are gone (sync/idle_runs.py)."""
+
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="pull_days")
+    source = models.CharField(max_length=40)
+    day = models.DateField()  # on which they ended, in UTC
+    runs = models.PositiveIntegerField()
+    seen = models.PositiveBigIntegerField()  # objects, of all of them
+    took_ms = models.PositiveBigIntegerField()  # from beginning to end, of all of them
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["aws_account", "source", "day"], name="sync_day_of_source")]
+        indexes = [models.Index(fields=["day"])]
+
+    def __str__(self) -> str:
+        return f"{self.source} of {self.aws_account}, {self.day}"

@@ -147,6 +147,7 @@ from sync.models import (
     Override,
     OwnershipRule,
     PendingReread,
+    PullDay,
     PullTurn,
     ReceivedEvent,
     Region,
@@ -157,6 +158,7 @@ from sync.models import (
     Schedule,
     SealedSecret,
     SharedRate,
+    SourceState,
     SpanningChange,
     Step,
     StepCounter,
@@ -192,6 +194,8 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     Region.objects.create(aws_account=aws_account, name="eu-west-1", enabled=True, checked_at=now)
     Schedule.objects.create(aws_account=aws_account, source="iam.details", next_at=now)
     PullTurn.objects.create(aws_account=aws_account, ended_at=now)
+    SourceState.objects.get_or_create(aws_account=aws_account, source="iam.details")
+    PullDay.objects.create(aws_account=aws_account, source="iam.details", day=now, runs=1, seen=1, took_ms=1)
     OwnershipRule.objects.create(
         aws_account=aws_account, position=1, matches="name", pattern="svc-*", ownership="read_only"
     )

@@ -16,7 +16,7 @@ from django.db.models import NOT_PROVIDED
 from django.db.models.functions import Now
 
 from iamconsole.create_tables import CreateTables
-from iamconsole.online_migrations import AddIndexOnline, FillInBatches
+from iamconsole.online_migrations import AddIndexOnline, FillInBatches, MakeTriggers
 
 Model = tuple[str, str]  # app and name in small letters
 _MAY_BE_STOPPED = (AddIndexOnline, FillInBatches)
@@ -62,7 +62,7 @@ def _of(
         for each in operation.database_operations:
             yield from _of(each, migration, state, new)
         return
-    if isinstance(operation, (migrations.CreateModel, CreateTables, FillInBatches, *_TOUCH_NO_TABLE)):
+    if isinstance(operation, (migrations.CreateModel, CreateTables, FillInBatches, MakeTriggers, *_TOUCH_NO_TABLE)):
         return
     if isinstance(operation, migrations.RunPython):
         yield "rows are written in batches, by FillInBatches"
