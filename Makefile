@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test quick faults fuzz check fmt migrations lock dependent-actions regions managed-policies findings operations sources resources addresses pool-settings bench clean dev
+.PHONY: run test quick faults fuzz check fmt migrations lock dependent-actions regions managed-policies findings operations sources retention resources addresses pool-settings bench clean dev
 
 run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
 
@@ -73,6 +73,10 @@ operations: dev
 # The table of sources in docs/mirror.md, from what is registered.
 sources: dev
 	@$(BIN)/python manage.py document_sources
+
+# The table of docs/retention.md, from iamconsole/retention.py.
+retention: dev
+	@$(BIN)/python manage.py document_retention
 
 # The table of kinds of resources in docs/estate.md, from resources/table/.
 resources: dev

@@ -30,10 +30,9 @@ class AccessConfig(AppConfig):
         from access.saved_tests.check import SavedTestsCheck
         from access.saved_tests.finding_source import SavedTestsSource
         from access.saved_tests.kind import AccessTestKind
-        from access.simulation.saving import forget_questions
         from accounts import stepup
         from findings import services, sources
-        from sync import checks, ticks
+        from sync import checks
         from sync.activity import accepting
         from sync.aws import permission
         from sync.safeguards import kinds
@@ -69,7 +68,6 @@ class AccessConfig(AppConfig):
         checks.register(EscalationCheck())
         checks.register(SavedTestsCheck())
         checks.register(GuardRailCheck())
-        ticks.register_part(forget_questions)
         permission.register(OF_PAGES)
         registration.register()
         words = {

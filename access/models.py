@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -13,8 +12,6 @@ from access.escalation.models import EscalationSummary as EscalationSummary
 from access.simulation.question import SimulationQuestion
 from accounts.models import AwsAccount
 from sync.models import Safeguard
-
-KEPT = timedelta(days=30)  # of a question that nobody named, since it was opened last
 
 
 class SavedQuestionQuerySet(models.QuerySet["SavedQuestion"]):

@@ -14,7 +14,7 @@ from monitoring import storage
 
 @shared_task(name="accounts.tasks.housekeeping")
 def housekeeping() -> None:
-    """Once an hour."""
+    """What beat of release 0.1.0 asks for; the tick does it by itself (iamconsole/retention.py)."""
     forget_ended()
     storage.note_sizes()
 

@@ -7,7 +7,7 @@ class FindingsConfig(AppConfig):
     name = "findings"
 
     def ready(self) -> None:
-        from findings import attention, drift_fixes, notices, refresh, registration, services, sources, tallies
+        from findings import attention, drift_fixes, notices, refresh, registration, services, sources
         from findings.drift_source import DriftSource
         from findings.models import ControlConfirmation, Finding, RuleSetting
         from sync.changes.free_texts import register_free_text
@@ -23,5 +23,3 @@ class FindingsConfig(AppConfig):
         notices.register()
         register_part(refresh.wake_due)
         register_part(services.end_mutes)
-        register_part(refresh.forget_mended)
-        register_part(tallies.forget_days)

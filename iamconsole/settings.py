@@ -9,6 +9,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
 from iamconsole.env import BASE_DIR, env, keys_in, log_format, make_private, secret, state_dir, with_password
+from iamconsole.retention import keep_days
 from iamconsole.web.waiting import postgres_options
 
 PRODUCTION = env.bool("IAMCONSOLE_PRODUCTION", default=False)
@@ -205,7 +206,6 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # iamconsole/heartbeats.py says whi
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "sync.tasks.tick", "schedule": 60.0},
     "events": {"task": "sync.tasks.take_events", "schedule": 15.0},
-    "housekeeping": {"task": "accounts.tasks.housekeeping", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "beat-schedule")
 
@@ -234,9 +234,17 @@ CHANGE_EXPIRES_DAYS = 7
 SECRET_SHOWN_S = 15 * 60  # how long what AWS says once, such as the secret of an access key, can be seen
 # Principals of which each process keeps the policies, to answer questions about access at once.
 ACCESS_INDEX_PRINCIPALS = env.int("ACCESS_INDEX_PRINCIPALS", default=100_000)
-KEEP_HISTORY_DAYS = env.int("KEEP_HISTORY_DAYS", default=0)  # revisions and the logs of runs; 0 = for ever
-KEEP_RUNS_DAYS = env.int("KEEP_RUNS_DAYS", default=400)  # runs that nothing needs any more; 0 = for ever
-KEEP_DOERS_DAYS = env.int("KEEP_DOERS_DAYS", default=400)  # sessions, people and addresses of who did it; 0 = for ever
+# What each takes away, and what is usual: iamconsole/retention.py.
+KEEP_HISTORY_DAYS = keep_days("KEEP_HISTORY_DAYS")
+KEEP_IDLE_RUNS_DAYS = keep_days("KEEP_IDLE_RUNS_DAYS")
+KEEP_RUNS_DAYS = keep_days("KEEP_RUNS_DAYS")
+KEEP_LOGS_DAYS = keep_days("KEEP_LOGS_DAYS")
+KEEP_LINES_DAYS = keep_days("KEEP_LINES_DAYS")
+KEEP_DOERS_DAYS = keep_days("KEEP_DOERS_DAYS")
+KEEP_MESSAGES_DAYS = keep_days("KEEP_MESSAGES_DAYS")
+KEEP_DRAFTS_DAYS = keep_days("KEEP_DRAFTS_DAYS")
+KEEP_QUESTIONS_DAYS = keep_days("KEEP_QUESTIONS_DAYS")
+KEEP_SEARCHES_DAYS = keep_days("KEEP_SEARCHES_DAYS")
 
 # ---- Sign-in: django-allauth ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Operator"

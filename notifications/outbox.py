@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 State = Delivery.State
 
 CLAIM_HOLDS = timedelta(seconds=180)  # no task runs longer (CELERY_TASK_TIME_LIMIT)
-KEPT = timedelta(days=90)
 _FORGOTTEN_AT_ONCE = 500
 _STOPPED = "The worker stopped before it noted what became of it."
 _MAILS = Q(route=None) | Q(route__channel=NotificationRoute.Channel.MAIL)
@@ -88,8 +87,9 @@ def take_back(now: datetime) -> None:
 
 
 def forget_old() -> int:
-    """Some of the events of more than 90 days ago that nothing is left to do of. Returns how many rows went."""
+    """Some of the events of long ago that nothing is left to do of. Returns how many rows went."""
+    before = clock.now() - timedelta(days=settings.KEEP_MESSAGES_DAYS)
     unfinished = Delivery.objects.filter(event=OuterRef("pk"), ended_at=None)
-    old = NotifiedEvent.objects.filter(~Exists(unfinished), at__lt=clock.now() - KEPT).order_by("at")
+    old = NotifiedEvent.objects.filter(~Exists(unfinished), at__lt=before).order_by("at")
     pks = list(old.values_list("pk", flat=True)[:_FORGOTTEN_AT_ONCE])
     return NotifiedEvent.objects.filter(pk__in=pks).delete()[0] if pks else 0

@@ -13,7 +13,6 @@ class PoliciesConfig(AppConfig):
             control_policy_permissions,
             document_reach,
             draft_subjects,
-            editor_drafts,
             editor_views,
             mirrors,
             operations,
@@ -42,7 +41,6 @@ class PoliciesConfig(AppConfig):
         reversals.register()
         actions.register()
         ticks.register_part(document_reach.note_new)
-        ticks.register_part(editor_drafts.forget_old)
         ticks.register_part(places.follow_every_minute)
         ticks.register_part(resting.follow_every_minute)
         register_organizations(membership.organizations_of)

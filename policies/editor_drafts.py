@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
@@ -24,7 +25,6 @@ from accounts.roles import ADMINISTER
 from policies.models import EditorDraft
 from sync import clock
 
-KEPT = timedelta(days=30)  # after the last save
 MOST_OF_ONE = 100  # drafts of an operator
 MOST_BESIDE = 5  # texts beside a draft
 MOST_OTHERS = 5  # operators that a page names
@@ -281,6 +281,7 @@ def _promote(key: DraftKey, operator: Operator) -> None:
 
 
 def forget_old() -> int:
-    """Those that nobody saved for KEPT: a part of the minute's tick."""
-    old = EditorDraft.objects.filter(saved_at__lt=clock.now() - KEPT).order_by("saved_at")
+    """Those that nobody saved for so long: a part of the minute's tick."""
+    before = clock.now() - timedelta(days=settings.KEEP_DRAFTS_DAYS)
+    old = EditorDraft.objects.filter(saved_at__lt=before).order_by("saved_at")
     return EditorDraft.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:_BATCH])).delete()[0]

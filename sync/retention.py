@@ -1,4 +1,4 @@
-"""How long history is kept: KEEP_HISTORY_DAYS, by default for ever, and pulls that found nothing new: KEEP_RUNS_DAYS.
+"""Old history, pulls and their logs: what goes, and what is still needed. How long: iamconsole/retention.py.
 
 The minute's tick takes a little away each time.
 
@@ -17,12 +17,14 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from sync import pull_groups
-from sync.models import Revision, Run
+from sync.models import Change, ChangeLine, Revision, Run
 
 BATCH = 1000  # revisions, and logs, looked at in one turn: the longest that a pull waits for it
 RUNS_BATCH = 200
+LINES_BATCH = 2_000
 # The last revision, and the last run, that was looked at; lost, it begins anew.
 _PLACE, _LOGS_PLACE, _RUNS_PLACE = "retention-place", "retention-logs-place", "retention-runs-place"
+_LINES_PLACE = "retention-lines-place"
 
 log = logging.getLogger("iamconsole.retention")
 
@@ -34,11 +36,10 @@ _REFERRED_TO = Q(step__isnull=False) | _OPEN_DRIFT
 
 
 def forget_old() -> int:
-    """Looks at the next revisions, and finished runs with a log. Returns how many revisions it removed."""
+    """Looks at the next revisions. Returns how many it removed."""
     if not settings.KEEP_HISTORY_DAYS:
         return 0
     since = timezone.now() - timedelta(days=settings.KEEP_HISTORY_DAYS)
-    _forget_logs(since)
     last_time = cache.get(_PLACE, 0)
     looked_at = list(Revision.objects.filter(pk__gt=last_time).order_by("pk").values_list("pk", flat=True)[:BATCH])
     removed = 0
@@ -60,15 +61,35 @@ def outlived(revisions: QuerySet[Revision], since: datetime) -> QuerySet[Revisio
     return counted.filter(Exists(two_later), ~Exists(explains), seen_at__lt=since).exclude(_REFERRED_TO)
 
 
-def _forget_logs(before: datetime) -> None:
-    """Looks at the next runs. They stay, with their figures."""
+def forget_logs() -> int:
+    """Looks at the next runs, which stay with their figures. Returns how many logs it emptied."""
+    limits = [days for days in (settings.KEEP_LOGS_DAYS, settings.KEEP_HISTORY_DAYS) if days]
+    if not limits:
+        return 0
+    before = timezone.now() - timedelta(days=min(limits))
     last_time = cache.get(_LOGS_PLACE, 0)
     next_ones = Run.objects.filter(pk__gt=last_time).order_by("pk").values_list("pk", "finished_at")
     looked_at = list(next_ones[:BATCH])
     old = [pk for pk, finished_at in looked_at if finished_at is not None and finished_at < before]
-    Run.objects.filter(pk__in=old).exclude(log=[]).update(log=[])
+    emptied = Run.objects.filter(pk__in=old).exclude(log=[]).update(log=[])
     goes_on = len(looked_at) == BATCH and bool(old)  # they are in the order of their making
     cache.set(_LOGS_PLACE, looked_at[-1][0] if goes_on else 0, timeout=None)
+    return emptied
+
+
+def forget_lines() -> int:
+    """Some lines of changes that ended long ago. Returns how many."""
+    if not settings.KEEP_LINES_DAYS:
+        return 0
+    before = timezone.now() - timedelta(days=settings.KEEP_LINES_DAYS)
+    last_time = cache.get(_LINES_PLACE, 0)
+    looked_at = list(Change.objects.filter(pk__gt=last_time).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    ended = Change.objects.filter(pk__in=looked_at, finished_at__lt=before).exclude(state__in=Change.OPEN)
+    pks = list(ChangeLine.objects.filter(change__in=ended).order_by("pk").values_list("pk", flat=True)[:LINES_BATCH])
+    removed = ChangeLine.objects.filter(pk__in=pks).delete()[0] if pks else 0
+    if removed < LINES_BATCH:  # of these changes nothing is left
+        cache.set(_LINES_PLACE, looked_at[-1] if len(looked_at) == BATCH else 0, timeout=None)
+    return removed
 
 
 # ---- Runs ----------------------------------------------------------------------------------------------------

@@ -16,10 +16,11 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Q
 
 from accounts import audit
+from iamconsole import retention
 from iamconsole.web.waiting import short_waits
 from notifications import keepers, outbox, services, weekly
-from sync import clock, counter, pull, retention, row_writes, spanning
-from sync.activity import erasing, principals, questions
+from sync import clock, counter, pull, spanning
+from sync.activity import principals, questions
 from sync.changes import dry_run, sweeper
 from sync.event_queues import waking
 from sync.models import TickPart
@@ -52,16 +53,9 @@ def parts() -> Iterator[tuple[str, Part]]:
         dry_run.sweep_due,
         files.sweep,
     )
-    later = (
-        retention.forget_old,
-        retention.forget_runs,
-        row_writes.forget_old,
-        erasing.forget_old,
-        waking.forget_old,
-        waking.wake_due,
-    )
-    told = (keepers.tell_of_unkept, weekly.send_due, outbox.wake_due, outbox.forget_old, services.forget_former_secrets)
-    for part in (*first, *later, *told, questions.ask_what_is_due, principals.wake_waiting, *works(), leave_trace):
+    later = (waking.wake_due, questions.ask_what_is_due, principals.wake_waiting)
+    told = (keepers.tell_of_unkept, weekly.send_due, outbox.wake_due, services.forget_former_secrets)
+    for part in (*first, *later, *told, *works(), *retention.parts(), leave_trace):
         yield f"{part.__module__}.{part.__name__}", part
 
 

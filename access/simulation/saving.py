@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from access.models import KEPT, SavedQuestion
+from access.models import SavedQuestion
 from access.simulation.question import LONGEST_ADDRESS, SimulationQuestion
 from accounts import audit
 from accounts.access import may
@@ -96,6 +97,7 @@ def opened(saved: SavedQuestion) -> None:
 
 def forget_questions() -> int:
     """A part of the minute's tick. Returns how many it removed."""
-    old = SavedQuestion.objects.filter(name="", used_at__lt=timezone.now() - KEPT).order_by("pk")
+    before = timezone.now() - timedelta(days=settings.KEEP_QUESTIONS_DAYS)
+    old = SavedQuestion.objects.filter(name="", used_at__lt=before).order_by("pk")
     gone = list(old.values_list("pk", flat=True)[:_BATCH])
     return SavedQuestion.objects.filter(pk__in=gone).delete()[0] if gone else 0

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from accounts.models import AwsAccount
 from cognito.models.pools import CognitoGroup, UserPool
@@ -142,6 +143,7 @@ class SavedSearch(models.Model):
     pool = models.ForeignKey(UserPool, models.CASCADE, related_name="saved_searches")
     name = models.CharField(max_length=80)
     query = models.CharField(max_length=2000, blank=True)
+    used_at = models.DateTimeField(db_default=Now())  # the last time, within a day
 
     class Meta:
         ordering = ["name", "pk"]

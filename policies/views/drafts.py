@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -66,7 +67,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     context = {
         "own": listed(editor_drafts.of_operator(operator), operator),
         "of_others": listed(editor_drafts.owned_by(operator)[:200], operator),
-        "kept_days": editor_drafts.KEPT.days,
+        "kept_days": settings.KEEP_DRAFTS_DAYS,
     }
     return render(request, "policies/drafts.html", context)
 

@@ -12,7 +12,7 @@ import pytest
 from objects import kinds
 
 ROOT = Path(__file__).resolve().parents[2]
-READ_FROM_ENVIRONMENT = re.compile(r"""(?:env\.\w+|secret|environ\.get)\(\s*["']([A-Z][A-Z0-9_]+)["']""")
+READ_FROM_ENVIRONMENT = re.compile(r"""(?:env\.\w+|secret|environ\.get|keep_days)\(\s*["']([A-Z][A-Z0-9_]+)["']""")
 IMAGE = re.compile(r"!\[[^\]]+\]\(([^)]+)\)")
 PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from iamconsole.retention import LIMITS
 from tests.project.test_system_checks import RIGHT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,10 +51,8 @@ SET = {
     "IAMCONSOLE_STATE": "/state",
     "IMPORT_DIR": "/imports",
     "IMPORT_MAX_MB": "7",
-    "KEEP_DOERS_DAYS": "7",
-    "KEEP_HISTORY_DAYS": "7",
+    **dict.fromkeys((limit.setting for limit in LIMITS if limit.setting), "35"),
     "ACCESS_INDEX_PRINCIPALS": "20000",
-    "KEEP_RUNS_DAYS": "7",
     "LOG_FORMAT": "json",
     "LOG_LEVEL": "DEBUG",
     "METRICS_ALLOWED": "10.0.0.0/8,192.0.2.7",

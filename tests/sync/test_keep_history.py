@@ -158,7 +158,7 @@ def test_logs_of_old_runs_go(aws_account: AwsAccount, days_ago: int, kept: list[
         seen=12,
         log=[{"line": "Done."}],
     )
-    retention.forget_old()
+    retention.forget_logs()
     run.refresh_from_db()
     assert (run.log, run.seen) == (kept, 12)
 

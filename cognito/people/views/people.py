@@ -21,7 +21,7 @@ from accounts.access import may, may_in_pool, signed_in
 from accounts.roles import ADMINISTER, CARE, EXPORT_PEOPLE
 from cognito.models import PoolPeopleSettings, SavedSearch, UserPool
 from cognito.object_pages import PERSON, POOL
-from cognito.people import live_lookup, reading_log
+from cognito.people import kept_searches, live_lookup, reading_log
 from cognito.people.display_names import title_of
 from cognito.people.person_record import allowed_by, people_settings_of
 from cognito.people.schema import schema_of
@@ -64,6 +64,7 @@ def cognito_pool_people(request: HttpRequest, account_id: str, aws_id: str) -> H
     def read(listing: TableListing) -> Mapping[str, Any]:
         listing.state.remarks.extend(_left_out(request, pool, people_settings))
         reading_log.listed(request, pool, _asked(listing))
+        kept_searches.used(pool, operator, listing.state.url().removeprefix("?"))
         return {"ask": _to_ask(listing, pool, people_settings)}
 
     kwargs = {"account_id": account_id, "aws_id": aws_id}
