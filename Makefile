@@ -92,7 +92,7 @@ addresses: dev
 
 BENCHES := across "pull --postgres" snapshot busy clicks "clicks --postgres" people "people --people 1000000 --postgres" people_clicks \
   engine who_can questions lint changes "changes --postgres" "pages --revisions 1000000" "pages --revisions 1000000 --postgres" \
-  estate "estate --postgres" estate_pulls search "search --postgres" findings
+  estate "estate --postgres" estate_pulls search "search --postgres" findings upgrade years "years --postgres"
 
 # All of them, also when one misses its target.
 bench: dev

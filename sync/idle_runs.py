@@ -35,14 +35,14 @@ def sum_up() -> int:
     before, until, number = clock.now() - timedelta(days=settings.KEEP_IDLE_RUNS_DAYS), monotonic() + _LONGEST_S, 0
     goes_on = True
     while goes_on and monotonic() < until:
-        summed, goes_on = _next_batch(before)
+        summed, goes_on = next_batch(before)
         number += summed
     if number:
         log.info("%s pulls from before %s that found nothing were summed up.", number, before.date())
     return number
 
 
-def _next_batch(before: datetime) -> tuple[int, bool]:
+def next_batch(before: datetime) -> tuple[int, bool]:
     """How many of them were summed up, and whether there may be more."""
     last_time = cache.get(_PLACE, 0)
     next_ones = Run.objects.filter(pk__gt=last_time).order_by("pk").values_list("pk", "created_at")

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db.models import Q
 from django.utils import timezone
@@ -518,7 +519,7 @@ def test_what_is_old_is_forgotten(aws_account: AwsAccount, bob: Operator, now: G
     told(aws_account)
     outbox.work()
     told(aws_account)
-    now(outbox.KEPT + timedelta(days=1))
+    now(timedelta(days=settings.KEEP_MESSAGES_DAYS + 1))
     outbox.forget_old()
     assert states() == ["waiting"]
 

@@ -87,8 +87,7 @@ def test_secrets_open(counts: dict[str, int], alice: Operator) -> None:
     with sealed.sending(typed):
         assert sealed.open_typed(typed.steps.get().params["password"]).open() == "Correct-Horse-9-Battery"
     returned = Change.objects.get(title="Make a key")
-    [secret] = sealed.show(returned, returned.requested_by)
-    assert secret
+    assert [each.name for each in sealed.show(returned, returned.requested_by)] == ["Secret access key"]
     assert notifications.show_secret(route=NotificationRoute.objects.get(), actor=alice)
 
 
