@@ -49,6 +49,7 @@ def main() -> None:
             subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], check=True)
             took = perf_counter() - began
         print(f"Migrated {options.revisions:,} revisions and {options.runs:,} pulls in {took:.1f} s.")
+        print(json.dumps({"bytes_a_row": _sizes(url)}))
         print(f"The longest that somebody waited at a table: {max(waited.values()):.2f} s.")
         print(json.dumps({"took_s": round(took, 1), "waited_s": {name: round(s, 3) for name, s in waited.items()}}))
         sys.exit(max(waited.values()) > LONGEST_S)
@@ -72,6 +73,28 @@ def _load(url: str, options: argparse.Namespace) -> None:
         for statement, number in ((RUNS, options.runs), (REVISIONS, options.revisions)):
             connection.execute(statement.replace("%s", str(number)))
         connection.execute("VACUUM ANALYZE")
+
+
+GROWING = (
+    *("sync_run", "sync_revision", "sync_pullday", "accounts_auditentry", "sync_change", "sync_step", "sync_attempt"),
+    *("sync_changeline", "notifications_notifiedevent", "notifications_delivery"),
+)
+_INDEX_ENTRY = 40  # bytes, of a B-tree over a number or two, two thirds full
+
+
+def _sizes(url: str) -> dict[str, int]:
+    """Bytes of a row with its indexes: of a hundred copies of each row of the release, and so many for each index."""
+    found = {}
+    with _connected(url) as connection:
+        for table in GROWING:
+            connection.execute(
+                f"CREATE TEMP TABLE copied AS SELECT t.* FROM {table} t, generate_series(1, 100) LIMIT 99999"
+            )
+            number, size = connection.execute("SELECT count(*), pg_relation_size('copied') FROM copied").fetchone()
+            [indexes] = connection.execute("SELECT count(*) FROM pg_indexes WHERE tablename = %s", [table]).fetchone()
+            found[table] = round(size / number + indexes * _INDEX_ENTRY) if number else 0
+            connection.execute("DROP TABLE copied")
+    return found
 
 
 @contextmanager
