@@ -86,3 +86,28 @@ def test_processes_add_up_and_write_when_they_end(scrape: Callable[[], Samples])
 def test_nobody_waits_for_the_database(monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         counting.count(CALLS, "iam", "GetUser", "ok")
+
+
+FORKED = """
+import os
+import django
+django.setup()
+from monitoring import counting
+from sync.aws.trace import CALLS
+counting.count(CALLS, "iam", "GetUser", "ok")  # not written yet: this process does that
+if os.fork() == 0:
+    for _ in range(5):
+        counting.count(CALLS, "iam", "GetUser", "ok")
+    counting.flush_or_say()  # as a process of Celery's pool does when it ends
+    os._exit(0)
+os.wait()
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_was_forked_counts_what_it_did_itself(scrape: Callable[[], Samples]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED], cwd=ROOT, env=_environment(database_url()), timeout=240, check=False
+    )
+    assert done.returncode == 0
+    assert value(scrape(), "aws_calls_total", service="iam", operation="GetUser", outcome="ok") == 6
