@@ -46,6 +46,8 @@ def seconds_of(duration: str | None) -> int:
 class DirectoryMirror(Mirror):
     """What they have in common. `columns` are the row's own, by name."""
 
+    is_shared = True
+
     def columns(self, place: AccountRegion, seen: ParsedItem) -> Mapping[str, Any]:
         return dict(seen.volatile)
 

@@ -95,6 +95,7 @@ class Mirror(ABC):
     known: ClassVar[frozenset[str]] = frozenset()  # an item's members that it understands; none given: all
     keeps_history: ClassVar[bool] = True  # False where all of it is volatile, or personal
     keeps_own_books: ClassVar[bool] = False  # its rows have the book-keeping in themselves, and there are no facets
+    is_shared: ClassVar[bool] = False  # several AWS accounts may mirror the same objects, by the same ids
     page: ClassVar[str] = ""  # the URL name of an object's page, which takes account_id and aws_id; of `details`
     one_of_it: ClassVar[bool] = False  # one in an AWS account: its page takes the account_id only
     parts: ClassVar[Mapping[str, ContentPart]] = {}  # how its content is told, in words

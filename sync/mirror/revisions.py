@@ -18,6 +18,7 @@ from sync.mirror import bulk
 from sync.mirror.base import DETAILS, AccountRegion, Content, Mirror, facets_of
 from sync.mirror.bulk import Columns
 from sync.mirror.facets import KnownFacet
+from sync.mirror.shared_objects import GONE, written_elsewhere
 from sync.models import Facet, PendingReread, Revision, Run, Step
 
 Origin = Revision.Origin
@@ -91,13 +92,15 @@ def add_revisions(
     before = latest_contents([one.facet for one in due if one.goes_on]) if author.step is None else {}
     then = {one.object_id: before[one.facet] for one in due if one.facet in before}
     ours = credited_steps(place, mirror, due, then) if author.step is None and due else {}
+    states = {one.object_id: one.fingerprint for one in due}
+    elsewhere = written_elsewhere(place, mirror, states) if author.step is None else set()
     rows = [
         _row(one.facet, numbers.get(one.facet, 0) + 1, author.times.get(one.object_id, at), author, one.object_id)
         | {
             "fingerprint": one.fingerprint,
             "content": one.content,
             "gone": False,
-            **_from(place, author.origin(mirror, one, before.get(one.facet))),
+            **_from(place, _settled(author.origin(mirror, one, before.get(one.facet)), one.object_id in elsewhere)),
         }
         | (_of_step(ours[one.object_id]) if one.object_id in ours else {})
         for one in due
@@ -110,6 +113,11 @@ def add_revisions(
 def _of_step(step: Step) -> Columns:
     """The columns of a revision by the step that wrote the object and could not read it again."""
     return {"origin": Origin.CHANGE.value, "drift_in_id": None, "step_id": step.pk}
+
+
+def _settled(origin: Origin, is_written_elsewhere: bool) -> Origin:
+    """What this console wrote through another AWS account isn't drift; its step is that one's to show."""
+    return Origin.CHANGE if origin is Origin.OUTSIDE and is_written_elsewhere else origin
 
 
 def _from(place: AccountRegion, origin: Origin) -> Columns:
@@ -166,13 +174,18 @@ def _say_gone(
     at: datetime,
     author: Author,
 ) -> None:
+    states = {facet.object_id: GONE for facet in facets}
+    elsewhere = written_elsewhere(place, mirror, states) if author.step is None else set()
     rows = [
         _row(facet.id, numbers.get(facet.id, 0) + 1, at, author, facet.object_id)
         | {
             "fingerprint": "",
             "content": {},
             "gone": True,
-            **_from(place, author.origin_of_end(mirror, contents.get(facet.id, {}))),
+            **_from(
+                place,
+                _settled(author.origin_of_end(mirror, contents.get(facet.id, {})), facet.object_id in elsewhere),
+            ),
         }
         for facet in facets
     ]

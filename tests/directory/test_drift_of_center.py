@@ -6,11 +6,13 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from directory.models import AccountAssignment, DirectoryGroup, DirectoryMembership, PermissionSet
+from directory.operations import assign, withdraw
+from directory.operations.assignments import params_of
 from sync.drift import propose_reverse
 from sync.models import Change, Revision
 from tests.directory.arranged import Arranged, pull_directory
-from tests.services.changing import carry_out
-from tests.services.organizations import ACCOUNT_ID
+from tests.services.changing import carry_out, propose
+from tests.services.organizations import ACCOUNT_ID, connect_member
 from tests.services.pages import get, text_of
 from tests.services.statements import allowing
 
@@ -36,6 +38,32 @@ def test_it_is_told_what_came_and_went(center: Arranged, aws_account: AwsAccount
         assert "Okafor" not in html or client is alices
         assert "Nair" not in html or client is alices
     assert "contractors" in text_of(get(alices, "drift"))
+
+
+def test_what_the_console_writes_is_no_drift_for_its_delegate(
+    center: Arranged, aws_account: AwsAccount, erin: Operator
+) -> None:
+    """Both mirror the same objects."""
+    made = center.made
+    member = connect_member(made.organization.account("Staging"), "Staging")
+    made.delegate(member.account_id)
+    pull_directory(member)
+    [chosen] = PermissionSet.objects.filter(aws_account=aws_account, arn=center.admin)
+    group = DirectoryGroup.objects.get(aws_account=aws_account, aws_id=center.empty)
+    steps = assign(params_of(chosen, made.region, ACCOUNT_ID, group))
+    assert carry_out(propose(aws_account, erin, steps), erin).state == Change.State.APPLIED
+    made.assign(center.read_only, ACCOUNT_ID, "GROUP", center.empty)
+    pull_directory(member)
+    news = Revision.objects.filter(facet__aws_account=member, facet__object_id__endswith=center.empty)
+    in_sets = (each.rpartition("/")[2] for each in (center.admin, center.read_only))
+    by_console, by_others = (news.get(facet__object_id__startswith=each) for each in in_sets)
+    assert (by_console.origin, by_console.drift_in, by_console.step) == (Revision.Origin.CHANGE, None, None)
+    assert by_others.drift_in == member
+    rows = AccountAssignment.objects.live().filter(aws_account=aws_account, arn=center.admin, principal_id=center.empty)
+    assert carry_out(propose(aws_account, erin, withdraw(*rows)), erin).state == Change.State.APPLIED
+    pull_directory(member)
+    ended = news.get(gone=True)
+    assert (ended.origin, ended.drift_in) == (Revision.Origin.CHANGE, None)
 
 
 def undone(aws_account: AwsAccount, erin: Operator, kind: str) -> Change:
