@@ -13,7 +13,7 @@ from iamconsole.web.words import counted
 from sync import changes
 from sync.models import Change, SpanningChange
 from sync.operations import BadParams, Refusal, StepSpec
-from sync.pending import keys_written
+from sync.pending import ObjectsOfSteps, objects_of
 from sync.placeholders import placeholder_for, resolved
 from sync.spanning import AccountPlan, propose_across
 
@@ -38,25 +38,28 @@ class FixPlan:
     staged: list[StagedFinding] = field(default_factory=list)
     steps: list[StepSpec] = field(default_factory=list)
     _positions: dict[str, int] = field(default_factory=dict)  # in the plan, from 1, by what a step says
-    _objects: set[str] = field(default_factory=set)
+    _objects: ObjectsOfSteps = field(default_factory=lambda: ObjectsOfSteps())
 
     def add(self, finding: Finding, fix: FindingFix, operator: Operator) -> None:
         found, why_not = _steps(fix, operator)
-        new, positions = self._merged(found)
-        if not why_not and new and self._meets(new):
+        new, shared, positions = self._merged(found)
+        touched = objects_of(self.aws_account, new).without(objects_of(self.aws_account, shared))
+        if not why_not and self._objects.meet(touched):
             why_not = "Another fix of this plan changes the same object: stage it once that is applied."
         if not why_not:
             self._positions |= positions
-            self._objects |= {key for each in new for key in keys_written(each.kind, each.params)}
+            self._objects |= touched
             self.steps += new
         self.staged.append(StagedFinding(finding, fix.label, fix.url, why_not))
 
     def leave_out(self, finding: Finding, why_not: str) -> None:
         self.staged.append(StagedFinding(finding, why_not=why_not))
 
-    def _merged(self, found: Sequence[StepSpec]) -> tuple[list[StepSpec], dict[str, int]]:
-        """Those that the plan doesn't have yet; what steps say of each other, by their positions in the plan."""
+    def _merged(self, found: Sequence[StepSpec]) -> tuple[list[StepSpec], list[StepSpec], dict[str, int]]:
+        """Those that the plan doesn't have yet, and those that it has; what steps say of each other, by their positions
+        in the plan."""
         new: list[StepSpec] = []
+        shared: list[StepSpec] = []
         positions: dict[str, int] = {}
         moved: dict[int, str] = {}
         for number, step in enumerate(found, start=1):
@@ -65,11 +68,10 @@ class FixPlan:
             if at is None:
                 new.append(there)
                 at = positions[_key(there)] = len(self.steps) + len(new)
+            else:
+                shared.append(there)
             moved[number] = placeholder_for(at)
-        return new, positions
-
-    def _meets(self, steps: Sequence[StepSpec]) -> bool:
-        return any(key in self._objects for each in steps for key in keys_written(each.kind, each.params))
+        return new, shared, positions
 
     @property
     def planned(self) -> list[StagedFinding]:

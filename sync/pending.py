@@ -6,7 +6,8 @@ another change, holds none yet: its steps say what it will write.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -19,7 +20,7 @@ from iamconsole.web.once import once_a_page
 from sync import operations
 from sync.account_status import aws_account_status
 from sync.models import Change, Lease, MirroredRow, Step
-from sync.operations import BadParams
+from sync.operations import BadParams, StepSpec
 
 MOST_STEPS = 1_000  # that are looked into for one page, of changes without leases
 _NOT_PENDING = SafeString("")
@@ -49,6 +50,44 @@ def keys_written(kind: str, params: Mapping[str, Any]) -> Sequence[str]:
         return operation.objects(operation.parse(params)) if operation else ()
     except BadParams:
         return ()
+
+
+@dataclass(frozen=True)
+class ObjectsOfSteps:
+    """By their keys, as leases have them. `affected`: what is another one after the steps, without being written: a
+    permission set of which an assignment is taken away."""
+
+    written: frozenset[str] = frozenset()
+    affected: frozenset[str] = frozenset()
+
+    def __or__(self, others: ObjectsOfSteps) -> ObjectsOfSteps:
+        return ObjectsOfSteps(self.written | others.written, self.affected | others.affected)
+
+    def without(self, others: ObjectsOfSteps) -> ObjectsOfSteps:
+        """Without what the others write already, as the plan of both knows."""
+        return ObjectsOfSteps(self.written - others.written, self.affected - others.written)
+
+    def meet(self, others: ObjectsOfSteps) -> bool:
+        """Whether either writes what the other one writes or affects: then neither is what it was planned on."""
+        return bool(self.written & (others.written | others.affected) or self.affected & others.written)
+
+
+def objects_of(aws_account: AwsAccount, steps: Iterable[StepSpec]) -> ObjectsOfSteps:
+    found = ObjectsOfSteps()
+    for step in steps:
+        found |= ObjectsOfSteps(
+            frozenset(keys_written(step.kind, step.params)), _keys_affected(aws_account, step.kind, step.params)
+        )
+    return found
+
+
+def _keys_affected(aws_account: AwsAccount, kind: str, params: Mapping[str, Any]) -> frozenset[str]:
+    operation = operations.registry.get(kind)
+    try:
+        refs = operation.affected_objects(aws_account, operation.parse(params)) if operation else ()
+    except BadParams:
+        return frozenset()
+    return frozenset(f"{ref.kind}:{ref.arn}" for ref in refs if ref.arn)
 
 
 def pending_mark(row: MirroredRow, aws_account: AwsAccount) -> SafeString:

@@ -26,6 +26,7 @@ class Backend(CredentialReports, Attachments, People, Roles, Policies, Providers
         self.passwords = {}
         self.service_credentials = {}
         self.root = RootFacts()
+        self.account_summary._account_mfa_enabled = int(bool(self.root.mfa))  # as the credential report has it
         self.report = None
         self.report_begun = False
         self.token_version = 1
