@@ -12,7 +12,7 @@ from iamconsole.web.admin import ReadOnlyAdmin
 class ContainmentAdmin(ReadOnlyAdmin):
     search_fields = ("name", "object_id", "key")
     list_display = ("slug", "called", "change", "begun_by", "begun_at")
-    exclude = ("uncut",)  # names roles of other AWS accounts
+    exclude = ("uncut", "together")  # they name others, of other AWS accounts, too
 
 
 @admin.register(ContainmentReport)

@@ -23,12 +23,17 @@ class Containment(models.Model):
     name = models.CharField(max_length=256, blank=True)
     key = models.CharField(max_length=128, blank=True)  # the access key id with which it began
     uncut = models.JSONField(default=list, blank=True)  # what it can't cut: contain/uncut.py
+    # That of the page on which it was begun, where that is another one: in another AWS account, mostly.
+    together = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="others", db_index=False)
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["aws_account", "slug", "object_id"], name="contain_of_object")]
+        indexes = [
+            models.Index(fields=["aws_account", "slug", "object_id"], name="contain_of_object"),
+            models.Index(fields=["together"], name="contain_together"),
+        ]
 
     def __str__(self) -> str:
         return f"Containment of {self.called}"

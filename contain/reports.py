@@ -18,6 +18,7 @@ from contain.lately import Lately
 from contain.left_behind import is_making
 from contain.models import Containment, ContainmentReport
 from contain.release import releases
+from contain.together import kept_together
 from sync.activity.principals import ShownCall
 from sync.changes.steps import created_ids, planned_step
 from sync.models import Step
@@ -47,6 +48,7 @@ def content_of(containment: Containment, lately: Lately) -> dict[str, Any]:
         "digest": change.digest,
         "steps": [_step(step, created_ids(change)) for step in change.steps.all()],
         "uncut": containment.uncut,
+        "together": kept_together(containment),
         "asked_at": lately.answer.asked_at.isoformat() if lately.answer and lately.is_told else "",
         "calls": [_call(each) for each in lately.calls[:_MOST_CALLS]],
         "releases": [{"change": each.pk, "state": each.state} for each in releases(containment)],

@@ -74,11 +74,15 @@ class RolesTakenOn:
         owner = f" An owner has to let it through first: {protected}." if protected else ""
         return f"{how} {longest}{owner}"
 
+    @property
+    def elsewhere(self) -> Sequence[ReachedRole]:
+        """In other AWS accounts."""
+        return [each for each in self._reached if each.aws_account != self.aws_account]
+
     def uncut(self) -> Iterator[Uncut]:
         """All of it, whoever asks: `contain.uncut.told` leaves out what they may not see."""
-        for each in self._reached:
-            if each.aws_account != self.aws_account:
-                yield _there(each)
+        for each in self.elsewhere:
+            yield _there(each)
         if named := accounts_not_told(self.actor, lambda account_id: False):
             words = (
                 f"Their policies let them take on roles of {', '.join(named)}: more of them than are known here, maybe."
@@ -92,8 +96,7 @@ class RolesTakenOn:
 def _there(reached: ReachedRole) -> Uncut:
     return Uncut(
         f"The role {reached.holder.arn.rpartition('/')[2]} in {reached.aws_account}",
-        "A change is carried out in one AWS account: contain this role there, too. Its sessions last twelve hours at "
-        "most.",
+        "Its sessions there last twelve hours at most, unless they are cut, too.",
         "triangle-alert",
         account_id=reached.aws_account.account_id,
         role_id=reached.holder.unique_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import CONTAIN
 from contain.models import Containment
 from contain.pieces import Piece, Uncut
-from contain.subjects.base import Subject
+from contain.subjects.base import PiecesOf, Subject
 from contain.uncut import as_json
 from sync import changes, clock, operations
 from sync.activity import principals
@@ -36,17 +36,42 @@ _OVERRIDDEN = timedelta(days=30)  # how long the pages of what code owns say tha
 _MAY_NOT = "You may not contain anybody in {}: that takes the role editor or owner."
 
 
-def contain(*, subject: Subject, actor: Operator, chosen: Sequence[Piece], reason: str) -> Containment:
-    """Proposes the change and hands it to the workers, without approvals that are missing where an owner may.
+def contain(*, parts: Sequence[PiecesOf], actor: Operator, reason: str) -> Containment:
+    """Proposes a change for each that is to be contained and hands it to the workers, without approvals that are
+    missing where an owner may. Returns the first one's containment.
 
-    Raises PlanError. Where the change waits for somebody else, or something stands against it, it stays proposed.
+    Raises PlanError, and then nothing is proposed of any. Where a change waits for somebody else, or something stands
+    against it, it stays proposed, and the others don't wait for it.
     """
-    check(subject, actor, chosen)
-    containment = _proposed(subject, actor, chosen, reason)
-    with suppress(PlanError):  # the page of the containment says what stands against it
-        start(containment.change, actor, reason)
-    ask_trail(subject, actor)
-    return containment
+    wanted = [each for each in parts if each.chosen]
+    if not wanted:
+        raise PlanError("Choose what is to be cut.", field="pieces")
+    for each in wanted:
+        _check_in(each, actor, is_first=each is parts[0])
+    made = _all_proposed(wanted, actor, reason)
+    for containment in made:
+        with suppress(PlanError):  # the page of the containment says what stands against it
+            start(containment.change, actor, reason)
+    for each in wanted:
+        ask_trail(each.subject, actor)
+    return made[0]
+
+
+def _check_in(part: PiecesOf, actor: Operator, *, is_first: bool) -> None:
+    try:
+        check(part.subject, actor, part.chosen)
+    except PlanError as error:
+        where = "" if is_first else f"{part.subject.aws_account}: "
+        raise PlanError(f"{where}{error}", field=error.field) from error
+
+
+@transaction.atomic
+def _all_proposed(parts: Sequence[PiecesOf], actor: Operator, reason: str) -> list[Containment]:
+    cut = {each.subject.object_id for each in parts}
+    made: list[Containment] = []
+    for each in parts:
+        made.append(_proposed(each, actor, reason, cut=cut, together=made[0] if made else None))
+    return made
 
 
 def check(subject: Subject, actor: Operator, chosen: Sequence[Piece]) -> None:
@@ -55,10 +80,8 @@ def check(subject: Subject, actor: Operator, chosen: Sequence[Piece]) -> None:
         raise PlanError(_MAY_NOT.format(subject.aws_account))
     if subject.refusal:
         raise PlanError(subject.refusal)
-    if not subject.aws_account.writes_enabled:
-        raise PlanError(
-            f"{subject.aws_account} is read-only in this console. An owner can turn on writes in its settings."
-        )
+    if read_only := why_read_only(subject.aws_account):
+        raise PlanError(read_only)
     if not chosen:
         raise PlanError("Choose what is to be cut.", field="pieces")
     for piece in chosen:
@@ -68,8 +91,18 @@ def check(subject: Subject, actor: Operator, chosen: Sequence[Piece]) -> None:
         raise PlanError(refused, field="pieces")
 
 
-@transaction.atomic
-def _proposed(subject: Subject, actor: Operator, chosen: Sequence[Piece], reason: str) -> Containment:
+def why_read_only(aws_account: AwsAccount) -> str:
+    """Why nothing is written there; "" where it is."""
+    if aws_account.writes_enabled:
+        return ""
+    return f"{aws_account} is read-only in this console. An owner can turn on writes in its settings."
+
+
+def _proposed(
+    part: PiecesOf, actor: Operator, reason: str, *, cut: Collection[str], together: Containment | None
+) -> Containment:
+    """`cut`: the ids of all that are contained by the same click."""
+    subject, chosen = part.subject, part.chosen
     aws_account = subject.aws_account
     change = changes.propose(
         aws_account=aws_account,
@@ -86,7 +119,8 @@ def _proposed(subject: Subject, actor: Operator, chosen: Sequence[Piece], reason
         object_id=subject.object_id,
         name=subject.stored_name,
         key=subject.asked.key,
-        uncut=_left_alone(subject, chosen),
+        uncut=_left_alone(subject, chosen, cut),
+        together=together,
         begun_by=actor,
         begun_at=subject.asked.at,
     )
@@ -101,11 +135,11 @@ def _proposed(subject: Subject, actor: Operator, chosen: Sequence[Piece], reason
     return containment
 
 
-def _left_alone(subject: Subject, chosen: Sequence[Piece]) -> list[dict[str, str]]:
+def _left_alone(subject: Subject, chosen: Sequence[Piece], cut: Collection[str]) -> list[dict[str, str]]:
     """What is told afterwards, too: what can't be cut, and what nobody chose."""
     keys = {each.key for each in chosen}
     left = [Uncut(each.title, "It wasn’t chosen.") for each in subject.pieces if each.key not in keys]
-    return as_json([*subject.uncut(), *left])
+    return as_json([*(each for each in subject.uncut() if each.role_id not in cut), *left])
 
 
 def in_order(chosen: Sequence[Piece]) -> list[StepSpec]:

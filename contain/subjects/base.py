@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -120,11 +120,12 @@ class Subject(ABC):
 
     @abstractmethod
     def uncut(self) -> Iterator[Uncut]:
-        """All that goes on, also what the operator may not see: for pages `uncut_told`."""
+        """All that goes on, also what the operator may not see: for pages there is `uncut_told`."""
 
-    @property
-    def uncut_told(self) -> Sequence[Uncut]:
-        return told(self.uncut(), self.asked.operator, self.asked.may_see)
+    def uncut_told(self, cut: Collection[str] = ()) -> Sequence[Uncut]:
+        """Without the roles of other AWS accounts, by their unique ids, that the same page cuts."""
+        left = (each for each in self.uncut() if each.role_id not in cut)
+        return told(left, self.asked.operator, self.asked.may_see)
 
     @abstractmethod
     def facts(self) -> Iterator[SubjectFact]: ...
@@ -136,3 +137,11 @@ class Subject(ABC):
     def why_not(self, chosen: Sequence[Piece]) -> str:
         """Why these pieces may not be cut together; "" where they may."""
         return ""
+
+
+@dataclass(frozen=True)
+class PiecesOf:
+    """What was chosen to be cut of somebody."""
+
+    subject: Subject
+    chosen: Sequence[Piece]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -12,6 +13,7 @@ from django.urls import reverse
 from access.effective_access import AccessExtent, access_of
 from access.escalation.administrator import is_administrator
 from access.holders import Holder, caller_named, holder_of
+from access.onward_roles import ReachedRole
 from access.protection import why_protected
 from access.surroundings import surroundings_of
 from contain.administrators import is_last_administrator
@@ -65,6 +67,20 @@ class IamSubject(Subject):
             return None
         asked = self.asked
         return RolesTakenOn(self.aws_account, self.holder, self.lately.assumed, asked.may_see, asked.at)
+
+    @property
+    def roles_elsewhere(self) -> Sequence[ReachedRole]:
+        """That they may take on, or took on, in other AWS accounts."""
+        return self._roles.elsewhere if self._roles else ()
+
+    @cached_property
+    @abstractmethod
+    def own_pieces(self) -> Sequence[Piece]:
+        """Without the roles that they take on."""
+
+    @cached_property
+    def pieces(self) -> Sequence[Piece]:
+        return [*self.own_pieces, *self.role_pieces]
 
     @cached_property
     def role_pieces(self) -> Sequence[Piece]:
@@ -120,8 +136,8 @@ class UserSubject(IamSubject):
     row: IamUser
 
     @cached_property
-    def pieces(self) -> Sequence[Piece]:
-        pieces = [*self._denials(), *self._keys(), *self._login(), *self._others(), *self.role_pieces]
+    def own_pieces(self) -> Sequence[Piece]:
+        pieces = [*self._denials(), *self._keys(), *self._login(), *self._others()]
         return [self._kept_in(each) for each in pieces] if self.is_last_administrator else pieces
 
     @property
@@ -240,8 +256,8 @@ class RoleSubject(IamSubject):
         return why
 
     @cached_property
-    def pieces(self) -> Sequence[Piece]:
-        return [*self._own(), *self.role_pieces]
+    def own_pieces(self) -> Sequence[Piece]:
+        return list(self._own())
 
     def _own(self) -> Iterator[Piece]:
         hits = None

@@ -24,6 +24,7 @@ from contain.pieces import Uncut
 from contain.release import open_releases, propose_release, release_pieces, releases
 from contain.reports import entry_of, make_report, title_of_step
 from contain.subjects.registry import anew_url, name_of, row_of
+from contain.together import told_of_report, told_together
 from contain.uncut import from_json, told
 from iamconsole.web.words import duration
 from identities.models import IamRole, IamUser
@@ -91,6 +92,7 @@ def _context(request: HttpRequest, containment: Containment) -> dict[str, Any]:
     steps = _steps(change, at)
     row = row_of(containment)
     lately = lately_of(containment, row, operator)
+    together = told_together(containment, operator)
     done = [each for each in steps if each.is_done]
     context = {
         "containment": containment,
@@ -114,11 +116,13 @@ def _context(request: HttpRequest, containment: Containment) -> dict[str, Any]:
         "releases": releases(containment),
         "reports": list(containment.reports.select_related("made_by")[:5]),
         "uncut": _uncut(request, containment.uncut),
+        "together": together,
     }
     states = [(each.step.pk, each.step.state) for each in steps]
     answered = lately.answer.answered_at if lately.answer else None
-    context["signature"] = signature(change.state, states, answered, lately.is_waiting)
-    context["polls"] = context["is_moving"] or lately.is_waiting
+    elsewhere = [(each.pk, each.change.state) for each in together.seen]
+    context["signature"] = signature(change.state, states, answered, lately.is_waiting, elsewhere)
+    context["polls"] = context["is_moving"] or lately.is_waiting or together.are_moving
     return context
 
 
@@ -213,6 +217,7 @@ def report(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     rows = ContainmentReport.objects.filter(containment__aws_account=fetch_aws_account(request, account_id))
     made = get_object_or_404(rows.select_related("made_by", "containment__aws_account"), pk=pk)
     content = made.content
+    together, unseen = told_of_report(content.get("together", ()), signed_in(request))
     context = {
         "containment": made.containment,
         "report": made,
@@ -223,6 +228,8 @@ def report(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
         "calls": [{**each, "at": parse_datetime(each["at"])} for each in content["calls"]],
         "stays": [{**each, "at": parse_datetime(each["at"])} for each in content["calls"] if each["stays"]],
         "uncut": _uncut(request, content["uncut"]),
+        "together": together,
+        "together_unseen": unseen,
         "entry": entry_of(made),
     }
     return render(request, "contain/report.html", context)

@@ -15,9 +15,10 @@ from access.views.seen import seen_by
 from accounts.access import signed_in
 from accounts.stepup import is_fresh
 from contain import services
+from contain.elsewhere import OtherSubjects, others_of
 from contain.forms import ContainForm
 from contain.models import Containment
-from contain.subjects.base import AskedOf, Subject
+from contain.subjects.base import AskedOf, PiecesOf, Subject
 from contain.subjects.registry import KINDS
 from iamconsole.web.fragments import wants_fragment
 from sync.activity.principals import regions_asked
@@ -56,23 +57,27 @@ def contain(request: HttpRequest, account_id: str, aws_id: str, slug: str) -> Ht
     subject = fetch_subject(request, account_id, aws_id, slug)
     if wants_fragment(request):
         return render(request, "contain/contain.html#lately", _lately(request, subject))
-    return _page(request, subject, _form(subject, only=request.GET.get("only", "")))
+    others = others_of(subject)
+    return _page(request, subject, others, _form(subject, others, only=request.GET.get("only", "")))
 
 
 @require_POST
 def begin(request: HttpRequest, account_id: str, aws_id: str, slug: str) -> HttpResponse:
     subject, actor = fetch_subject(request, account_id, aws_id, slug), signed_in(request)
-    form = _form(subject, data=request.POST)
+    others = others_of(subject)
+    form = _form(subject, others, data=request.POST)
+    if form.is_valid() and (asking := others.without_reason(form.chosen)) and not form.cleaned_data["reason"].strip():
+        form.add_error("reason", f"Say in a few words what happened: approvals are asked for in {asking[0]}.")
     if not form.is_valid():
-        return _page(request, subject, form)
+        return _page(request, subject, others, form)
+    own = [each for each in form.chosen if each in subject.pieces]
+    parts = [PiecesOf(subject, own), *others.parts(form.chosen)]
     try:
-        made = services.contain(
-            subject=subject, actor=actor, chosen=form.chosen, reason=form.cleaned_data["reason"].strip()
-        )
+        made = services.contain(parts=parts, actor=actor, reason=form.cleaned_data["reason"].strip())
     except PlanError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
-        return _page(request, subject, form)
-    return redirect("containment", account_id=subject.aws_account.account_id, pk=made.pk)
+        return _page(request, subject, others, form)
+    return redirect("containment", account_id=made.aws_account.account_id, pk=made.pk)
 
 
 @require_POST
@@ -94,16 +99,19 @@ def _address(request: HttpRequest, subject: Subject) -> str:
     return f"{url}?{query}" if query else url
 
 
-def _form(subject: Subject, *, data: Any = None, only: str = "") -> ContainForm:
-    chosen = [each.key for each in subject.pieces if each.is_chosen and not each.refused and only in ("", each.key)]
+def _form(subject: Subject, others: OtherSubjects, *, data: Any = None, only: str = "") -> ContainForm:
+    offered = [*subject.pieces, *others.pieces]
+    chosen = [each.key for each in offered if each.is_chosen and not each.refused and only in ("", each.key)]
     needed = services.needs_reason(subject.aws_account)
-    return ContainForm(subject.pieces, subject.name, data, needs_reason=needed, initial={"pieces": chosen})
+    return ContainForm(offered, subject.name, data, needs_reason=needed, initial={"pieces": chosen})
 
 
-def _page(request: HttpRequest, subject: Subject, form: ContainForm) -> HttpResponse:
+def _page(request: HttpRequest, subject: Subject, others: OtherSubjects, form: ContainForm) -> HttpResponse:
     context = {
         **_lately(request, subject),
         "form": form,
+        "others": others,
+        "uncut": subject.uncut_told(others.ids),
         "is_refused": bool(subject.refusal),
         "begun_before": _before(subject),
         "needs_reason": form.fields["reason"].required,

@@ -43,7 +43,7 @@ def kept(vault: IamRole, night: Night, erin: Operator, client_of: ClientOf) -> C
     """Begun by erin, who may see the other AWS account, too."""
     Grant.objects.create(operator=erin, aws_account=vault.aws_account, role=Role.EDITOR)
     client = client_of(erin)
-    assert "The role vault-secret in Secret Shop" in text_of(get(client, "user_contain", aws_id=night.user.aws_id))
+    assert "Role vault-secret in Secret Shop" in text_of(get(client, "user_contain", aws_id=night.user.aws_id))
     made = contained(client, night, "deny")
     client.post(address("containment_seal", pk=str(made.pk)))
     return made

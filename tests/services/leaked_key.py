@@ -26,11 +26,11 @@ class Night:
 
     @property
     def user(self) -> IamUser:
-        return IamUser.objects.get(name="ci-builder", gone_at=None)
+        return IamUser.objects.get(aws_account=self.aws_account, name="ci-builder", gone_at=None)
 
     @property
     def role(self) -> IamRole:
-        return IamRole.objects.get(name="deploy", gone_at=None)
+        return IamRole.objects.get(aws_account=self.aws_account, name="deploy", gone_at=None)
 
     def by_key(self, service: str, key: dict[str, str] | None = None) -> Any:
         key = key or self.key
