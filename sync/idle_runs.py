@@ -21,7 +21,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from sync import clock, pull_groups, retention
 from sync.models import PullDay, Revision, Run
 
-BATCH = 500
+BATCH = 200
 _LONGEST_S = 1.0  # of one tick
 _PLACE = "retention-idle-place"  # the last run that was looked at; lost, it begins anew
 
@@ -90,5 +90,5 @@ def forget_days() -> int:
     if not settings.KEEP_RUNS_DAYS:
         return 0
     old = PullDay.objects.filter(day__lt=clock.now().date() - timedelta(days=settings.KEEP_RUNS_DAYS)).order_by("day")
-    pks = list(old.values_list("pk", flat=True)[: 2 * BATCH])
+    pks = list(old.values_list("pk", flat=True)[: 5 * BATCH])
     return PullDay.objects.filter(pk__in=pks).delete()[0] if pks else 0

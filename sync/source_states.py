@@ -81,6 +81,8 @@ def fill_in(aws_accounts: QuerySet[Any]) -> None:
     with database.cursor() as cursor:
         for pk in aws_accounts.values_list("pk", flat=True):
             cursor.execute(f"{_INTO} {_OF_ALL} {_MERGED.format(**_MOST[database.vendor])}", [pk])
+        if database.vendor == "postgresql":  # else it reads all runs to join these few rows with them
+            cursor.execute(f"ANALYZE {_TABLE}")
 
 
 def make_triggers(sender: Any, using: str, plan: list[Any] | None = None, apps: Any = None, **kwargs: Any) -> None:
