@@ -80,6 +80,9 @@ _PLACES = (
         "me", "My account", "mfa_index", SETTINGS, words="second factor mfa passkey authenticator totp recovery codes"
     ),
     SearchPlace("password", "Change my password", "account_change_password", SETTINGS, words="my account"),
+    SearchPlace(
+        "own_tokens", "My API tokens", "own_tokens", SETTINGS, words="my account program ci automation key bearer"
+    ),
     SearchPlace("sessions", "My sessions", "usersessions_list", SETTINGS, words="my account sign out devices"),
 )
 

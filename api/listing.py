@@ -39,20 +39,20 @@ class RowPage(Schema):
 
 
 @dataclass(frozen=True)
-class ListedPage:
+class TablePage:
     rows: list[Any]
     next: str | None
     listing: TableListing
 
 
-def list_page(request: HttpRequest, table: Table, rows: QuerySet[Any], scope: Any, asked: PageQuery) -> ListedPage:
+def list_page(request: HttpRequest, table: Table, rows: QuerySet[Any], scope: Any, asked: PageQuery) -> TablePage:
     """Raises Refused where the address asks for what the list doesn't have: programs get no more than they meant."""
     listing = TableListing(table, rows, scope, _filters(request, table))
     if listing.state.remarks:
         raise Refused(422, " ".join(listing.state.remarks))
     cursors = Cursors.of(request)
     page = listing.rows_after(cursors.read(asked.after), asked.limit)
-    return ListedPage(list(page.rows), cursors.write(page.next), listing)
+    return TablePage(list(page.rows), cursors.write(page.next), listing)
 
 
 def row_page(request: HttpRequest, table: Table, rows: QuerySet[Any], scope: Any, asked: PageQuery) -> RowPage:

@@ -89,6 +89,10 @@ def _used(row: ApiToken, scope: Any) -> SafeString | str:
     return ago(row.last_used_at) if row.last_used_at else muted("Never")
 
 
+def _may(row: ApiToken, scope: Any) -> str:
+    return ", ".join(each.name.lower() for each in ApiToken.Scope if each in row.scopes).capitalize()
+
+
 def _expires(row: ApiToken, scope: Any) -> SafeString | str:
     return ago(row.expires_at)
 
@@ -115,7 +119,7 @@ TOKENS = Table(
         Column("prefix", "Begins with", lambda row: row.prefix, only_export=True),
         Column("owner", "Owner", lambda row: row.operator.email, cell=_owner),
         Column("service", "Service", lambda row: row.service, only_export=True),
-        Column("scopes", "May", lambda row: ", ".join(row.scopes), optional=True),
+        Column("scopes", "May", lambda row: ", ".join(row.scopes), cell=_may, optional=True),
         Column("state", "State", lambda row: row.state_words),
         Column("expires", "Ends", lambda row: row.expires_at, cell=_expires, sort="expires_at"),
         Column("used", "Last use", lambda row: row.last_used_at, cell=_used, sort="last_used_at", newest_first=True),

@@ -42,7 +42,7 @@ class PeopleOut(Schema):
     more: bool
 
 
-class PeopleQuery(ListQuery):
+class PeopleLookUpQuery(ListQuery):
     limit: Annotated[int, Field(ge=1, le=MOST)] = MOST
 
 
@@ -53,7 +53,7 @@ class PeopleQuery(ListQuery):
     operation_id="look_up_people",
 )
 @asks(needs(SEE_PEOPLE))
-def look_up_people(request: HttpRequest, account_id: str, pool_id: str, asked: Query[PeopleQuery]) -> PeopleOut:
+def look_up_people(request: HttpRequest, account_id: str, pool_id: str, asked: Query[PeopleLookUpQuery]) -> PeopleOut:
     """By words (`q`), or by a filter of the page. That somebody looked, and by what, is in the audit trail."""
     aws_account = fetch_aws_account(request, account_id)
     pools = rows_for(signed_in(request), POOL, aws_account, SEE_PEOPLE)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from accounts.models import AwsAccount, Operator
 from identities.models import IamUser
 from tests.services.pulling import pull_all
@@ -117,3 +120,15 @@ def test_errors_are_problems(alices_program: Program) -> None:
         assert answer["Content-Type"] == "application/problem+json"
         assert answer.json()["status"] == answer.status_code
         assert answer.json()["detail"]
+
+
+def test_a_longer_list_takes_no_more_queries(alices_program: Program, aws_account: AwsAccount) -> None:
+    make_user(aws_account, "ada")
+    alices_program.ask("/me")  # the first use is noted
+    with CaptureQueriesContext(connection) as few:
+        alices_program.ask(f"{HERE}/users")
+    for number in range(20):
+        make_user(aws_account, f"user-{number}")
+    with CaptureQueriesContext(connection) as many:
+        assert len(names(alices_program.ask(f"{HERE}/users"))) == 21
+    assert len(few) == len(many) <= 10
